@@ -1,0 +1,107 @@
+# Everything a contributor runs. `make help` lists it.
+# Needs Python 3.11 or newer; another interpreter: make setup PYTHON=python3.13
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SECOND := .venv-duckdb2
+SIZES ?= 1,10
+RUNS ?= 7
+PIP := -m pip --disable-pip-version-check install --quiet
+LOCKS := requirements
+# Tests that also run against DuckDB 2.
+ENGINE_TESTS := $(wildcard tests/warehouse tests/e2e)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test lint types contracts test-duckdb2 test-python bench docs lock clean
+
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.installed ## create .venv with the locked packages and the andon command
+
+demo: $(VENV)/.installed ## write a demo warehouse to demo/ and print the gate's report
+	@$(BIN)/andon demo --dir demo
+
+test: lint types contracts test-duckdb2 test-python ## everything that CI checks
+
+lint: $(VENV)/.installed-test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/.installed-test
+	@$(BIN)/mypy
+	@$(BIN)/mypy --strict benchmarks scripts
+
+contracts: $(VENV)/.installed-test
+	@$(BIN)/lint-imports
+
+test-python: $(VENV)/.installed-test $(SECOND)/.installed
+	@$(BIN)/coverage erase
+	@$(BIN)/python -m pytest --cov --cov-report= tests
+	@$(BIN)/coverage json --quiet -o .coverage.json
+	@$(BIN)/python scripts/branch_coverage.py .coverage.json --minimum 95
+
+test-duckdb2: $(SECOND)/.installed ## the engine's tests, against DuckDB 2
+	@$(SECOND)/bin/python -m pytest -p no:cacheprovider --quiet $(ENGINE_TESTS)
+
+bench: $(VENV)/.installed ## time the gate against bare SQL: SIZES=1,10,50 (million events), RUNS=7
+	@$(BIN)/python benchmarks/bench.py --sizes $(SIZES) --runs $(RUNS)
+
+docs: $(VENV)/.installed ## write docs/configuration.md from the code
+	@$(BIN)/python -m checks.config.reference > docs/configuration.md.new
+	@mv docs/configuration.md.new docs/configuration.md
+
+# ---- environments: each is made once, and again when its lock changes
+
+define require_python
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+  echo "Andon needs Python 3.11 or newer, and '$(PYTHON)' is not. Name one: make setup PYTHON=python3.13" >&2; exit 1; }
+endef
+
+$(VENV)/bin/python $(SECOND)/bin/python:
+	$(require_python)
+	@$(PYTHON) -m venv $(patsubst %/bin/python,%,$@)
+
+$(VENV)/.installed: $(LOCKS)/build.lock $(LOCKS)/gate.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing Andon into $(VENV) ..."
+	@$(BIN)/python $(PIP) -r $(LOCKS)/build.lock -r $(LOCKS)/gate.lock
+	@$(BIN)/python $(PIP) --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(VENV)/.installed-test: $(LOCKS)/test.lock $(VENV)/.installed
+	@echo "Installing the test tools into $(VENV) ..."
+	@$(BIN)/python $(PIP) -r $(LOCKS)/test.lock
+	@touch $@
+
+$(SECOND)/.installed: $(LOCKS)/build.lock $(LOCKS)/duckdb2.lock pyproject.toml | $(SECOND)/bin/python
+	@echo "Installing Andon with DuckDB 2 into $(SECOND) ..."
+	@$(SECOND)/bin/python $(PIP) -r $(LOCKS)/build.lock -r $(LOCKS)/duckdb2.lock
+	@$(SECOND)/bin/python $(PIP) --no-build-isolation --no-deps --editable .
+	@touch $@
+
+# ---- locks: the newest versions that pyproject.toml allows, the same for everybody
+
+COMPILE = .venv-lock/bin/pip-compile --quiet --upgrade --no-header --strip-extras --allow-unsafe \
+  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+
+lock: | .venv-lock/bin/pip-compile ## renew every lock in requirements/
+	@$(COMPILE) -o $(LOCKS)/build.lock $(LOCKS)/build.in
+	@$(COMPILE) -o $(LOCKS)/gate.lock -c $(LOCKS)/duckdb1.txt pyproject.toml
+	@$(COMPILE) -o $(LOCKS)/test.lock --extra test --extra postgresql \
+	  -c $(LOCKS)/build.lock -c $(LOCKS)/gate.lock pyproject.toml
+	@$(COMPILE) -o $(LOCKS)/dashboard.lock --extra dashboard -c $(LOCKS)/gate.lock pyproject.toml
+	@$(COMPILE) -o $(LOCKS)/duckdb2.lock --extra postgresql -c $(LOCKS)/duckdb2.txt \
+	  pyproject.toml $(LOCKS)/duckdb2.in
+
+.venv-lock/bin/pip-compile:
+	$(require_python)
+	@$(PYTHON) -m venv .venv-lock
+	@.venv-lock/bin/python $(PIP) pip-tools==7.6.2
+
+clean: ## remove environments, caches, the demo and the benchmark's data
+	@rm -rf $(VENV) $(SECOND) .venv-lock demo bench-data build dist htmlcov .coverage .coverage.* \
+	  .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,133 @@
+"""Does the data reach to the end of the day?
+
+What: hours from the newest event of the data date to that day's end; to now while
+the day lasts. Events after now are counted apart and never make data look fresh.
+Why: a load that stopped in the afternoon looks complete in every daily total that
+nobody compares.
+Source of the rule: a shop that is open all day has events up to midnight; six
+hours leave room for the quietest night.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from checks.check import Check
+from checks.judging import unmeasured
+from checks.metrics import EventCounts
+from checks.model import Judgement, Layer, Status
+from checks.settings import setting
+from checks.text import day_text, deciding, plural
+
+if TYPE_CHECKING:
+    from checks.measurements import Measurements
+    from checks.timeframe import Timeframe
+
+_SECONDS_PER_HOUR = 3600
+_CLOCK_SKEW = "Correct the clock of whatever wrote the events that lie after now"
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """How old the newest event may be."""
+
+    max_lag_hours: float = setting("Red above this many hours.", 6, above=0)
+
+
+def measure(params: Params, data: Measurements) -> EventCounts:
+    """The newest event of the data date, and how many lie after now."""
+    return data.events()
+
+
+def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
+    """Red above max_lag_hours, and without any event on the data date."""
+    details = _details(events)
+    if not events.judged:
+        return _judgement(Status.RED, params, events, frame, None, details)
+    if events.newest_problem is not None:
+        return unmeasured("lag", "Freshness", events.newest_problem.error())
+    if events.newest is None:
+        raise ValueError("events of the data date without a newest one")
+    until = min(frame.end, frame.now)
+    lag = (until - events.newest).total_seconds() / _SECONDS_PER_HOUR
+    status = Status.RED if lag > params.max_lag_hours else Status.GREEN
+    return _judgement(status, params, events, frame, max(lag, 0.0), details)
+
+
+def _judgement(
+    status: Status,
+    params: Params,
+    events: EventCounts,
+    frame: Timeframe,
+    lag: float | None,
+    details: dict[str, Any],
+) -> Judgement:
+    limit = f"{params.max_lag_hours:g}"
+    shown = "none" if lag is None else f"{deciding(lag, params.max_lag_hours, 1)}h"
+    action = "Nothing to do"
+    if status is Status.RED:
+        action = (
+            f"Load the missing part of {frame.data_date}, or find out why it did not arrive, "
+            "then run the gate again"
+        )
+    elif events.future_events:
+        action = _CLOCK_SKEW
+    return Judgement(
+        status=status,
+        message=f"lag={shown} (max {limit}h)",
+        summary=_summary(events, frame, lag, limit),
+        action=action,
+        value=lag,
+        threshold=params.max_lag_hours,
+        unit="hours",
+        details=details,
+    )
+
+
+def _summary(events: EventCounts, frame: Timeframe, lag: float | None, limit: str) -> str:
+    day = day_text(frame.data_date)
+    if lag is None or events.newest is None:
+        text = f"There is no event on {day}"
+    else:
+        end = "the day's end" if frame.is_over else "now"
+        text = (
+            f"The newest event of {day} is from {_clock(events.newest, frame)}, "
+            f"{lag:.1f} hours before {end} (at most {limit} is normal)"
+        )
+    if events.future_events:
+        verb = "lies" if events.future_events == 1 else "lie"
+        text += f"; {plural(events.future_events, 'event')} {verb} after now and not counted"
+    return text
+
+
+def _clock(moment: datetime, frame: Timeframe) -> str:
+    return f"{moment.astimezone(frame.zone):%H:%M}"
+
+
+def _details(events: EventCounts) -> dict[str, Any]:
+    return {
+        "newest_event_at": events.newest,
+        "events": events.judged,
+        "future_events": events.future_events,
+        "future_newest_at": events.future_newest,
+    }
+
+
+CHECK = Check(
+    id="freshness",
+    layer=Layer.BUSINESS,
+    order=50,
+    metric="lag",
+    unit="hours",
+    page="volume",
+    needs=("events",),
+    rule="The newest event of the data date is at most max_lag_hours before the day's end "
+    "(before now, while the day lasts). No event on the data date is red.",
+    why="A load that stopped in the afternoon looks complete in totals that nobody compares.",
+    advice="Load the missing part of the day, or find out why it did not arrive.",
+    params=Params,
+    measure=measure,
+    judge=judge,
+)

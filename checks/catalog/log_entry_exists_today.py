@@ -1,0 +1,76 @@
+"""Did the pipeline run today?
+
+What: the number of audit-log rows on the run date.
+Why: a run that never started leaves yesterday's numbers on the dashboards, and
+every other check would judge those.
+Source of the rule: one load a day leaves at least one entry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from checks.check import Check, Worse
+from checks.metrics import AuditLog, median
+from checks.model import Judgement, Layer, Status
+from checks.text import count_text, day_text, plural
+
+if TYPE_CHECKING:
+    from checks.measurements import Measurements
+    from checks.timeframe import Timeframe
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """No parameters of its own."""
+
+
+def measure(params: Params, data: Measurements) -> AuditLog:
+    """The log of the run date and the days before it."""
+    return data.audit_log()
+
+
+def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
+    """Red without an entry on the run date."""
+    entries = len(log.today)
+    earlier = [len(rows) for day, rows in log.entries.items() if day != log.run_date and rows]
+    usual = median(earlier)
+    normal = f", usually {count_text(usual)} a day" if usual else ""
+    day = day_text(frame.run_date)
+    details = {
+        "entries": entries,
+        "daily": [{"date": d, "entries": len(r)} for d, r in sorted(log.entries.items())],
+        "first_entry_at": min((entry.run_at for entry in log.today), default=None),
+        "last_entry_at": max((entry.run_at for entry in log.today), default=None),
+    }
+    if entries:
+        status, action = Status.GREEN, "Nothing to do"
+        summary = f"The pipeline logged {plural(entries, 'entry', 'entries')} on {day}{normal}"
+    else:
+        status = Status.RED
+        summary = f"The pipeline left no audit-log entry on {day}{normal}"
+        action = (
+            f"Start the load of {frame.data_date} (or find out why it did not start), "
+            "then run the gate again"
+        )
+    message = f"entries={entries} (min 1)"
+    return Judgement(status, message, summary, action, entries, 1, "entries", details=details)
+
+
+CHECK = Check(
+    id="log_entry_exists_today",
+    layer=Layer.INFRASTRUCTURE,
+    order=10,
+    metric="entries",
+    unit="entries",
+    page="runs",
+    needs=("audit_log",),
+    rule="At least one audit-log row on the run date.",
+    why="A run that never started leaves yesterday's numbers on the dashboards.",
+    advice="Start the load, or find out why the scheduler did not.",
+    params=Params,
+    measure=measure,
+    judge=judge,
+    worse=Worse.LOWER,
+)

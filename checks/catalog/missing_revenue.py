@@ -1,0 +1,168 @@
+"""Do purchases carry their revenue?
+
+What: the share of the data date's purchases whose revenue is NULL, NaN, infinite
+or not a number. Negative and zero revenue are counted in the details.
+Why: a purchase without an amount is lost in every revenue figure.
+Source of the rule: 1 % is the most that finance accepts in a daily figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from checks.check import Check
+from checks.judging import skipped, unknown, unmeasured
+from checks.metrics import EventCounts
+from checks.model import Cause, Judgement, Layer, Status, Verdict
+from checks.settings import setting
+from checks.text import count_text, day_text, deciding, listed, percent_text, plural, short_day
+
+if TYPE_CHECKING:
+    from checks.measurements import Measurements
+    from checks.timeframe import Timeframe
+
+_METRIC = "pct_missing_revenue"
+_WHAT = "The share of purchases without revenue"
+USUAL_PURCHASES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """The limit, as a share of the day's purchases."""
+
+    alert_at: float = setting("Red at or above this share.", 0.01, above=0, maximum=1)
+
+
+def measure(params: Params, data: Measurements) -> EventCounts:
+    """Purchases and how many have a usable amount."""
+    return data.events()
+
+
+def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
+    """Red at alert_at; without a single purchase never green."""
+    if events.revenue_problem is not None:
+        return unmeasured(_METRIC, _WHAT, events.revenue_problem.error())
+    if not events.purchase_seen():
+        return no_such_event(_METRIC, _WHAT, events)
+    if not events.purchases.rows[-1]:
+        return no_purchases(_METRIC, _WHAT, events, frame)
+    return _judgement(params, events, frame)
+
+
+def no_such_event(metric: str, what: str, events: EventCounts) -> Judgement:
+    """The configured purchase names do not occur at all: most likely they are misspelt."""
+    seen = sorted(events.by_name, key=lambda name: -sum(events.by_name[name]))
+    names = f"the names seen are {listed(seen, 8)}" if seen else "there are no events at all"
+    return unknown(
+        metric,
+        Cause.BAD_VALUE,
+        f"no event named {listed(events.purchase_names)} in {len(events.days)} days; {names}",
+        what=what,
+        action="Correct events.purchase_names in andon.yml, or find out why no purchase arrives",
+    )
+
+
+def no_purchases(metric: str, what: str, events: EventCounts, frame: Timeframe) -> Judgement:
+    """A day without purchases: suspicious where they are usual, else nothing to judge."""
+    usual = events.usual_purchases()
+    details = {"purchases": 0, "usual_purchases": usual, "daily": daily(events)}
+    if usual >= USUAL_PURCHASES:
+        return unknown(
+            metric, Cause.BAD_VALUE,
+            f"no purchases on {frame.data_date}, usually {count_text(round(usual, 1))} a day",
+            what=what, action=f"Find out why no purchase arrived on {short_day(frame.data_date)}",
+            details=details,
+        )  # fmt: skip
+    return skipped(metric, f"no purchases on {frame.data_date}", details)
+
+
+def _judgement(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
+    bought = events.purchases
+    rows = bought.rows[-1]
+    missing = rows - bought.with_amount[-1]
+    share = missing / rows
+    red = share >= params.alert_at
+    usual = _usual_share(events)
+    action = "Nothing to do"
+    if red:
+        action = (
+            f"Look at the {plural(missing, 'purchase')} of {frame.data_date} without revenue, "
+            "repair the amount at its source and load the day again"
+        )
+    return Judgement(
+        status=Status.RED if red else Status.GREEN,
+        message=f"{_METRIC}={deciding(share, params.alert_at, 4)} (below {params.alert_at})",
+        summary=(
+            f"{count_text(missing)} of {plural(rows, 'purchase')} on {day_text(frame.data_date)} "
+            f"({percent_text(share, params.alert_at)}) have no usable revenue{usual}"
+        ),
+        action=action,
+        value=share,
+        threshold=params.alert_at,
+        unit="share",
+        details={
+            "purchases": rows,
+            "missing": missing,
+            "negative": bought.negative,
+            "zero": bought.zero,
+            "revenue": bought.revenue[-1] if bought.revenue else None,
+            "daily": daily(events),
+        },
+    )
+
+
+def _usual_share(events: EventCounts) -> str:
+    before = sum(events.purchases.rows[:-1])
+    if not before:
+        return ""
+    share = 1 - sum(events.purchases.with_amount[:-1]) / before
+    return f", usually {percent_text(share)}"
+
+
+def daily(events: EventCounts) -> list[dict[str, Any]]:
+    """Purchases, those without a usable amount, and revenue, per day."""
+    bought = events.purchases
+    revenue = bought.revenue or (None,) * len(events.days)
+    rows = zip(events.days, bought.rows, bought.with_amount, revenue, strict=True)
+    return [
+        {"date": day, "purchases": count, "missing": count - usable, "revenue": money}
+        for day, count, usable, money in rows
+    ]
+
+
+def purchase_event_is_silent(verdicts: Mapping[str, Verdict]) -> bool:
+    """Whether `event_volume` is red for a purchase event, and so already says what is wrong."""
+    volume = verdicts.get("event_volume")
+    if volume is None or volume.status is not Status.RED:
+        return False
+    return bool(volume.details.get("silent_purchase_names"))
+
+
+def guard(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:
+    """A day without purchases is skipped where the silent purchase event is red itself."""
+    no_purchase = judgement.status is Status.UNKNOWN and judgement.details.get("purchases") == 0
+    if no_purchase and purchase_event_is_silent(verdicts):
+        return skipped(_METRIC, "event_volume is red for the purchase event", judgement.details)
+    return judgement
+
+
+CHECK = Check(
+    id="missing_revenue",
+    layer=Layer.BUSINESS,
+    order=80,
+    metric=_METRIC,
+    unit="share",
+    page="revenue",
+    needs=("events", "events.revenue"),
+    rule="The share of the data date's purchases whose revenue is NULL, NaN, infinite or not a "
+    "number is below alert_at.",
+    why="A purchase without an amount is lost in every revenue figure.",
+    advice="Repair the amount at its source and load the day again.",
+    params=Params,
+    measure=measure,
+    judge=judge,
+    after=("event_volume",),
+    guard=guard,
+)

@@ -1,0 +1,170 @@
+"""Is the day's volume like that of the week before?
+
+What: events of the data date, in standard deviations from the mean of the
+`window_days` calendar days before it. The judged day is excluded; days without
+events count 0; while the data date lasts, the same part of each day is compared.
+Why: half a day's data, or a day loaded twice, passes every other check.
+Source of the rule: the Z-score with the sample standard deviation (n - 1),
+floored at sqrt(mean), the deviation of pure counting noise (Poisson), so that a
+very regular week cannot turn noise into an alarm.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from checks.check import Check, Worse
+from checks.judging import skipped, unknown
+from checks.metrics import EventCounts, mean, sample_deviation
+from checks.model import Cause, Judgement, Layer, Status
+from checks.settings import setting
+from checks.text import count_text, day_text, deciding, plural
+
+if TYPE_CHECKING:
+    from checks.measurements import Measurements
+    from checks.timeframe import Timeframe
+
+_WHAT = "The volume"
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """The window and the limit."""
+
+    window_days: int = setting(
+        "Days before the data date that it is compared with; `event_volume` uses them too.",
+        7,
+        minimum=2,
+        maximum=90,
+    )
+    alert_at: float = setting("Red at or beyond this many standard deviations.", 3.0, above=0)
+
+
+@dataclass(frozen=True, slots=True)
+class ZScore:
+    """A day's distance from its window. `floored` when counting noise set the deviation."""
+
+    z: float
+    mean: float
+    deviation: float
+    floored: bool
+
+
+def z_score(window: tuple[int, ...], today: int) -> ZScore | None:
+    """The Z-score of `today` against a window; None where the window is empty of events."""
+    centre = mean(window)
+    if centre == 0:
+        return None
+    sample, floor = sample_deviation(window), math.sqrt(centre)
+    deviation = max(sample, floor)
+    return ZScore((today - centre) / deviation, centre, deviation, floored=floor > sample)
+
+
+def measure(params: Params, data: Measurements) -> EventCounts:
+    """Events per day of the window and of the data date."""
+    return data.events()
+
+
+def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
+    """Red at |z| >= alert_at; skipped while the first window fills."""
+    totals = events.totals()
+    if (days := events.learning()) is not None:
+        reason = f"learning, {days} of {params.window_days} days"
+        return skipped("z", reason, {"daily": _daily(events), "learned_days": days})
+    score = z_score(totals[:-1], totals[-1])
+    if score is None:
+        return unknown(
+            "z", Cause.BAD_VALUE,
+            f"no events in the {params.window_days} days before {frame.data_date}", what=_WHAT,
+            action="Find out why the days before have no events",
+            threshold=params.alert_at, unit="standard deviations",
+            details={"daily": _daily(events)},
+        )  # fmt: skip
+    return _judgement(params, events, frame, score)
+
+
+def _judgement(
+    params: Params, events: EventCounts, frame: Timeframe, score: ZScore
+) -> Judgement:
+    red = abs(score.z) >= params.alert_at
+    shown = deciding(abs(score.z), params.alert_at, 2)
+    sign = "-" if score.z < 0 else ""
+    return Judgement(
+        status=Status.RED if red else Status.GREEN,
+        message=f"z={sign}{shown} (below {params.alert_at})",
+        summary=_summary(params, events, frame, score),
+        action=_action(frame, score) if red else "Nothing to do",
+        value=score.z,
+        threshold=params.alert_at,
+        unit="standard deviations",
+        details={
+            "events": events.judged,
+            "mean": score.mean,
+            "deviation": score.deviation,
+            "deviation_floored": score.floored,
+            "low": score.mean - params.alert_at * score.deviation,
+            "high": score.mean + params.alert_at * score.deviation,
+            "window_days": params.window_days,
+            "partial_day": not frame.is_over,
+            "daily": _daily(events),
+            "by_name_today": _top_names(events),
+        },
+    )
+
+
+def _summary(params: Params, events: EventCounts, frame: Timeframe, score: ZScore) -> str:
+    margin = params.alert_at * score.deviation
+    low, high = max(0.0, score.mean - margin), score.mean + margin
+    part = "" if frame.is_over else " so far"
+    change = (events.judged - score.mean) / score.mean
+    text = (
+        f"{day_text(frame.data_date)} has {plural(events.judged, 'event')}{part}, {change:+.0%} "
+        f"against the {params.window_days}-day mean of {count_text(round(score.mean))} "
+        f"(normal {count_text(math.ceil(low))} to {count_text(math.floor(high))})"
+    )
+    if score.floored:
+        text += "; the week was so regular that counting noise, sqrt(mean), sets the range"
+    return text
+
+
+def _action(frame: Timeframe, score: ZScore) -> str:
+    if score.z < 0:
+        return (
+            f"Find the missing part of {frame.data_date} (by hour and event name on the volume "
+            "page), load it, then run the gate again"
+        )
+    return (
+        f"Find out whether {frame.data_date} was loaded twice or traffic is not human; "
+        "remove the surplus, then run the gate again"
+    )
+
+
+def _daily(events: EventCounts) -> list[dict[str, Any]]:
+    pairs = zip(events.days, events.totals(), strict=True)
+    return [{"date": day, "events": count} for day, count in pairs]
+
+
+def _top_names(events: EventCounts, most: int = 20) -> list[dict[str, Any]]:
+    ranked = sorted(events.by_name.items(), key=lambda item: item[1][-1], reverse=True)
+    return [{"name": name, "events": series[-1]} for name, series in ranked[:most]]
+
+
+CHECK = Check(
+    id="volume_zscore",
+    layer=Layer.BUSINESS,
+    order=60,
+    metric="z",
+    unit="standard deviations",
+    page="volume",
+    needs=("events",),
+    rule="Events of the data date against the window_days calendar days before it: "
+    "|z| below alert_at, with the sample standard deviation floored at sqrt(mean).",
+    why="Half a day's data, or a day loaded twice, passes every other check.",
+    advice="Compare the day by hour and by event name with the days before.",
+    params=Params,
+    measure=measure,
+    judge=judge,
+    worse=Worse.FARTHER_FROM_ZERO,
+)

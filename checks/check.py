@@ -1,0 +1,57 @@
+"""What a check is: identity, parameters, how it is measured, how it is judged.
+
+A module in `checks/catalog/` exposes one `CHECK = Check(...)`; the registry finds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from checks.model import Judgement, Layer, Verdict
+
+if TYPE_CHECKING:
+    from checks.measurements import Measurements
+    from checks.timeframe import Timeframe
+
+
+class Worse(StrEnum):
+    """Which way a check's value gets worse: decides whether a waiver's limit still holds."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    FARTHER_FROM_ZERO = "farther_from_zero"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of the catalog.
+
+    rule: the rule in one sentence, for `explain`. why: what it protects from.
+    advice: what to do when it fails, in general; verdicts carry the specific action.
+    metric: the name that messages begin with (`rate=...`).
+    page: the dashboard page with the evidence.
+    needs: configuration sections that must be mapped, dotted for a single key
+    (`audit_log.status`); a check whose mapping is absent is skipped with the reason.
+    measure may raise MeasurementError; judge is pure.
+    guard: revises a judgement in the light of the final verdicts named in `after`.
+    """
+
+    id: str
+    layer: Layer
+    order: int
+    metric: str
+    unit: str
+    page: str
+    needs: tuple[str, ...]
+    rule: str
+    why: str
+    advice: str
+    params: type[Any]
+    measure: Callable[[Any, Measurements], Any]
+    judge: Callable[[Any, Any, Timeframe], Judgement]
+    worse: Worse = Worse.HIGHER
+    after: tuple[str, ...] = ()
+    guard: Callable[[Judgement, Mapping[str, Verdict]], Judgement] | None = None

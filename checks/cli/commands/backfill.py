@@ -1,0 +1,62 @@
+"""Judge past runs and keep the results in the history."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from checks.cli import values
+from checks.cli.console import Console
+from checks.cli.parsing import add_config
+from checks.errors import UsageError
+from checks.gate import GREEN, UNKNOWN
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    add_config(parser)
+    for name, which in (("--from", "first"), ("--to", "last")):
+        parser.add_argument(
+            name,
+            dest=which,
+            type=values.day,
+            required=True,
+            metavar="D",
+            help=f"the {which} run date, as in gate --date; included",
+        )
+
+
+def run(args: Namespace, console: Console) -> int:
+    """One line a day. 0 when every day could be judged, whatever came out; else 2."""
+    from checks.cli.judging import judge, today_of
+    from checks.cli.tables import day_line
+    from checks.config import load_config
+    from checks.history import open_history
+    from checks.model import Status
+
+    config = load_config(args.config)
+    _require_past(args.first, args.last, today_of(config))
+    history = open_history(config.history)
+    judged = True
+    for day in _days(args.first, args.last):
+        report = judge(config, console, run_date=day)
+        history.record(report)  # not kept is not backfilled: a HistoryError ends it
+        statuses = {verdict.id: verdict.status for verdict in report.checks}
+        console.out(
+            day_line(report.data_date or day, report.verdict, report.evaluated_at, statuses)
+        )
+        judged = judged and report.verdict is not Status.UNKNOWN
+    return GREEN if judged else UNKNOWN
+
+
+def _require_past(first: date, last: date, today: date) -> None:
+    if first > last:
+        raise UsageError(f"--from {first} is after --to {last}")
+    if last > today:
+        raise UsageError(f"--to {last} is in the future; today is {today}")
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(days=offset)

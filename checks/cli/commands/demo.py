@@ -1,0 +1,78 @@
+"""Write a realistic warehouse with a known fault, and judge it."""
+
+from __future__ import annotations
+
+import shlex
+from argparse import ArgumentParser, Namespace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from checks.cli import values
+from checks.cli.console import Console
+from checks.cli.progress import Progress
+from checks.gate import GREEN
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    add = parser.add_argument
+    add("--date", type=values.day, metavar="D", help="the day of the last run (default: today)")
+    add("--dir", type=Path, default=Path("demo"), metavar="DIR", help="where (default: demo)")
+    add(
+        "--scenario",
+        default="missing-identity",
+        metavar="NAME",
+        help="missing-identity (default), all-green, dead-checkout-pixel, loaded-twice, "
+        "late-load, lost-revenue, orphan-orders or no-run",
+    )
+    add("--days", type=values.positive, default=60, metavar="N", help="days of data (default: 60)")
+    add(
+        "--events-per-day",
+        type=values.positive,
+        default=50_000,
+        metavar="N",
+        help="about how many events a day has (default: 50000)",
+    )
+    add(
+        "--seed",
+        type=values.whole,
+        default=7,
+        metavar="N",
+        help="the same seed writes the same data (default: 7)",
+    )
+
+
+def run(args: Namespace, console: Console) -> int:
+    """Write the demo and show what the gate says. 0 whatever the verdict: red is the point."""
+    from checks.config import load_config
+    from checks.demo import write_demo
+    from checks.engine import evaluate
+    from checks.outputs import render
+
+    today = datetime.now(UTC).date()
+    run_date = args.date or today
+    with Progress(console) as progress:
+        result = write_demo(
+            args.dir,
+            today=run_date,
+            scenario=args.scenario,
+            days=args.days,
+            events_per_day=args.events_per_day,
+            seed=args.seed,
+            progress=progress,
+        )
+        report = evaluate(load_config(result.config), date=run_date, record=True, progress=progress)
+    console.out(render("text", report, color=console.colored))
+    console.out(_next_steps(args.dir, run_date, today))
+    return GREEN
+
+
+def _next_steps(folder: Path, run_date: date, today: date) -> str:
+    day = "" if run_date == today else f" --date {run_date}"
+    place = shlex.quote(str(folder))
+    return (
+        "\nNext:\n"
+        f"  cd {place} && andon gate{day}\n"
+        "  andon history\n"
+        "  andon explain quarantine_rate\n"
+    )

@@ -1,0 +1,74 @@
+"""Tell what a check rules, why, with which parameters, and what to do when it fails."""
+
+from __future__ import annotations
+
+import dataclasses
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from checks.cli.console import Console
+from checks.cli.parsing import add_config
+from checks.gate import GREEN
+
+if TYPE_CHECKING:
+    from checks.check import Check
+    from checks.config.model import CheckSettings
+
+_DEFAULT_FILE = Path("andon.yml")
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("check", metavar="CHECK", help="the check to explain")
+    add_config(parser)
+
+
+def run(args: Namespace, console: Console) -> int:
+    """Print the explanation, with the configured values where there is a configuration."""
+    from checks.registry import get_check
+
+    check = get_check(args.check)
+    settings = _settings(args.config, check, console.environ)
+    console.out(_explained(check, settings))
+    return GREEN
+
+
+def _settings(path: str | None, check: Check, environ: Mapping[str, str]) -> CheckSettings | None:
+    """The check's settings, or None where no configuration is named or present."""
+    if not (path or environ.get("ANDON_CONFIG") or _DEFAULT_FILE.exists()):
+        return None
+    from checks.config import load_config
+
+    return load_config(path).checks[check.id]
+
+
+def _explained(check: Check, settings: CheckSettings | None) -> str:
+    from checks.cli.tables import columns
+    from checks.config.model import CheckSettings
+
+    used = settings or CheckSettings(params=check.params())
+    origin = "as configured" if settings else "defaults: no configuration was found"
+    rows = [*_rows(used.params), *_rows(used)]
+    table = columns([("", name, value, doc) for name, value, doc in rows])
+    return (
+        f"{check.id} ({check.layer.replace('_', ' ')})\n\n"
+        f"Rule: {check.rule}\n\nWhy: {check.why}\n\n"
+        f"Parameters ({origin}):\n{table}\nWhen it fails: {check.advice}\n"
+    )
+
+
+def _rows(settings: object) -> Iterator[tuple[str, str, str]]:
+    """Name, value and meaning of each declared setting."""
+    for field in dataclasses.fields(settings):  # type: ignore[arg-type]
+        if "doc" in field.metadata:
+            yield field.name, _shown(getattr(settings, field.name)), field.metadata["doc"]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(str, value))}]"
+    return "-" if value is None else str(value)

@@ -1,0 +1,110 @@
+"""Where text goes: two streams that may be pipes, closed, full, or unable to print a glyph."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TextIO
+
+from checks.outputs._inert import line
+
+_PLAIN = str.maketrans({"✗": "x", "✓": "+", "…": "...", "×": "x", "–": "-", "—": "-"})
+
+
+@dataclass(slots=True)
+class Console:
+    """Standard output and error. Writing never raises; `failed` tells of output that got lost.
+
+    A pipe that was closed by its reader (`andon gate | head -1`) has not failed: the
+    reader had enough.
+    """
+
+    stdout: TextIO | None
+    stderr: TextIO | None
+    environ: Mapping[str, str]
+    wrote: bool = False
+    failed: bool = False
+
+    @classmethod
+    def of_process(cls) -> Console:
+        """The console of this process."""
+        return cls(sys.stdout, sys.stderr, os.environ)
+
+    def out(self, text: str) -> None:
+        """Write to standard output."""
+        self.wrote = True
+        if self.stdout is None:
+            return
+        try:
+            _write(self.stdout, text)
+        except BrokenPipeError:
+            _silence(self.stdout)
+            self.stdout = None
+        except (OSError, ValueError) as error:
+            _silence(self.stdout)
+            self.stdout = None
+            self.failed = True
+            self.problem(f"cannot write the output: {reason_of(error)}")
+
+    def err(self, text: str) -> None:
+        """Write to standard error; without one there is nobody to tell."""
+        if self.stderr is None:
+            return
+        try:
+            _write(self.stderr, text)
+        except (OSError, ValueError):
+            _silence(self.stderr)
+            self.stderr = None
+
+    def problem(self, message: str) -> None:
+        """One line on standard error."""
+        self.err(f"error: {line(message)}\n")
+
+    @property
+    def colored(self) -> bool:
+        """Whether standard output should be coloured: https://no-color.org, and force-color."""
+        if self.environ.get("NO_COLOR"):
+            return False
+        if self.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+            return True
+        return self.environ.get("TERM") != "dumb" and _is_terminal(self.stdout)
+
+    @property
+    def watched(self) -> bool:
+        """Whether a person sees standard error as it is written."""
+        return _is_terminal(self.stderr)
+
+
+def reason_of(error: Exception) -> str:
+    """Why a file could not be written, without its path."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def _write(stream: TextIO, text: str) -> None:
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        plain = text.translate(_PLAIN)
+        text = plain.encode(encoding, "backslashreplace").decode(encoding)
+    stream.write(text)
+    stream.flush()
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def _silence(stream: TextIO) -> None:
+    """Send what is still buffered nowhere, so that the interpreter's exit cannot stumble on it."""
+    with contextlib.suppress(OSError, ValueError):
+        number = stream.fileno()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, number)
+        os.close(nowhere)

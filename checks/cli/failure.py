@@ -1,0 +1,73 @@
+"""Faults as lines for a person and as a report for a machine; never a secret, no traceback."""
+
+from __future__ import annotations
+
+import re
+
+from checks.cli.console import Console
+from checks.errors import AndonError, ConfigError
+from checks.gate import UNKNOWN
+from checks.model import Problem, Report, Status
+from checks.outputs._inert import line
+from checks.text import plural
+from checks.version import VERSION
+
+_DEBUG = "ANDON_DEBUG"
+_IN_URL = re.compile(r"://[^\s'\"]*@")
+_IN_OPTION = re.compile(r"(?i)\b(\w*(?:password|passwd|pwd|secret|token)\s*=\s*)[^\s&;,]+")
+
+
+def without_secrets(text: str) -> str:
+    """The text without the credentials of any URL and without `password=...` and the like."""
+    return _IN_OPTION.sub(r"\1***", _IN_URL.sub("://***@", text))
+
+
+def problems_of(error: Exception) -> tuple[Problem, ...]:
+    """What went wrong, one problem a line. A fault of the program shows its type alone."""
+    if isinstance(error, ConfigError):
+        return error.problems
+    if isinstance(error, AndonError):
+        return (Problem(without_secrets(str(error))),)
+    hint = f"set {_DEBUG}=1 to see the traceback"
+    return (Problem(f"internal error: {type(error).__name__} ({hint})"),)
+
+
+def tell(error: Exception, console: Console) -> None:
+    """Print what went wrong on standard error, one line each."""
+    for problem in problems_of(error):
+        console.problem(problem.message)
+    if not isinstance(error, AndonError) and console.environ.get(_DEBUG):
+        console.err(_traceback(error))
+
+
+def report(error: Exception) -> Report:
+    """The report of an evaluation that could not even begin: no checks, verdict unknown."""
+    from datetime import UTC, datetime
+
+    problems = problems_of(error)
+    return Report(
+        pipeline="",
+        run_date=None,
+        data_date=None,
+        evaluated_at=datetime.now(UTC),
+        verdict=Status.UNKNOWN,
+        exit_code=UNKNOWN,
+        summary=f"nothing was evaluated: {plural(len(problems), 'problem')}",
+        checks=(),
+        errors=problems,
+        andon_version=VERSION,
+    )
+
+
+def as_json(error: Exception) -> str:
+    """The same as a JSON document."""
+    from checks.outputs import render
+
+    return render("json", report(error))
+
+
+def _traceback(error: Exception) -> str:
+    import traceback
+
+    lines = without_secrets("".join(traceback.format_exception(error))).splitlines()
+    return "".join(f"{line(text)}\n" for text in lines)

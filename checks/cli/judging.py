@@ -1,0 +1,77 @@
+"""One evaluation with a person watching: progress, and waiting for a run that is not done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Literal
+
+from checks.cli.console import Console
+from checks.cli.progress import Progress
+from checks.errors import HistoryError
+from checks.text import clean
+
+if TYPE_CHECKING:
+    from checks.config.model import Config
+    from checks.model import Report
+
+_LONGEST_WARNING = 400
+
+
+def judge(
+    config: Config,
+    console: Console,
+    *,
+    run_date: date | None = None,
+    data_date: date | Literal["latest"] | None = None,
+    strict: bool = False,
+    record: bool = False,
+) -> Report:
+    """The report of one evaluation, its steps shown to whoever waits for it."""
+    from checks.engine import evaluate
+
+    with Progress(console) as progress:
+        return evaluate(
+            config,
+            date=run_date,
+            data_date=data_date,
+            strict=strict,
+            record=record,
+            progress=progress,
+        )
+
+
+def judge_within(seconds: float, judge_once: Callable[[], Report], console: Console) -> Report:
+    """The first report that does not ask to wait, or the last one within `seconds`.
+
+    `judge_once` must not record: only the report that is returned counts.
+    """
+    from checks.cli.waiting import judge_when_ready
+
+    told: set[str] = set()
+
+    def say(reason: str, left: str) -> None:
+        # A log gets each reason once; a person sees that it is alive.
+        if console.watched or reason not in told:
+            console.err(f"{reason}; waiting up to {left}\n")
+        told.add(reason)
+
+    return judge_when_ready(judge_once, seconds, say)
+
+
+def recorded(config: Config, report: Report) -> Report:
+    """Keep the report; a history that cannot keep it is a warning and changes no verdict."""
+    from checks.history import open_history
+
+    try:
+        open_history(config.history).record(report)
+    except HistoryError as error:
+        warning = f"this evaluation is not in the history: {clean(error, _LONGEST_WARNING)}"
+        return replace(report, warnings=(*report.warnings, warning))
+    return report
+
+
+def today_of(config: Config) -> date:
+    """Today in the shop's zone: the run date unless another is asked for."""
+    return datetime.now(UTC).astimezone(config.timezone).date()

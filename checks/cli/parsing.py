@@ -1,0 +1,55 @@
+"""The argument parser, made to say in one line what is wrong and what was probably meant."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import NoReturn
+
+from checks.errors import UsageError
+from checks.text import did_you_mean, quoted
+
+
+class HelpWanted(Exception):  # noqa: N818 - not a fault
+    """`--help` was asked for; the text to print."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser that neither prints nor exits: it raises UsageError or HelpWanted."""
+
+    def __init__(self, prog: str, **keywords: object) -> None:
+        # Abbreviated options would make tomorrow's new option break today's scripts.
+        super().__init__(prog=prog, allow_abbrev=False, **keywords)  # type: ignore[arg-type]
+
+    def read(self, words: Sequence[str]) -> argparse.Namespace:
+        """The arguments. Raises UsageError for words that mean nothing here."""
+        args, unknown = self.parse_known_args(words)
+        if unknown:
+            self.error(self._unknown(unknown[0]))
+        return args
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the call."""
+        told = message.removeprefix("argument ")
+        raise UsageError(f"{self.prog}: {told} (see {self.prog} --help)")
+
+    def print_help(self, file: object = None) -> None:
+        """Hand the help text to whoever prints."""
+        raise HelpWanted(self.format_help())
+
+    def _unknown(self, word: str) -> str:
+        kind = "option" if word.startswith("-") else "argument"
+        name = word.partition("=")[0]
+        near = did_you_mean(name, list(self._option_string_actions)) if kind == "option" else None
+        hint = f"; did you mean {near}?" if near else ""
+        return f"unknown {kind} {quoted(name)}{hint}"
+
+
+def add_config(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    """The option that every command with a configuration takes."""
+    parser.add_argument(
+        "--config",
+        metavar="FILE",
+        default=default,
+        help="the configuration (default: $ANDON_CONFIG, else ./andon.yml)",
+    )

@@ -1,0 +1,43 @@
+"""Rows of text for a person: columns, and one day of history in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+
+from checks.model import Status
+from checks.outputs._inert import line
+from checks.outputs._words import GLYPHS
+from checks.text import utc_text
+
+_FAILING = (Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED)
+_WIDEST_STATUS = max(len(status) for status in Status)
+
+
+def columns(rows: Iterable[Sequence[object]]) -> str:
+    """The rows in aligned columns; every value is made inert. Empty without rows."""
+    cells = [[line(value) for value in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return "".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        + "\n"
+        for row in cells
+    )
+
+
+def day_line(
+    day: date, verdict: Status, evaluated_at: datetime, statuses: Mapping[str, Status]
+) -> str:
+    """`2025-03-08  ✗ RED      evaluated 2025-03-09 06:12 UTC  quarantine_rate`.
+
+    Checks that failed follow, each with its status where it is not the verdict's.
+    """
+    failing = [
+        f"{line(check)}" if status is verdict else f"{line(check)} ({status})"
+        for wanted in _FAILING
+        for check, status in statuses.items()
+        if status is wanted
+    ]
+    word = f"{GLYPHS[verdict]} {verdict.upper():<{_WIDEST_STATUS}}"
+    moment = utc_text(evaluated_at.astimezone(UTC))
+    return f"{day}  {word}  evaluated {moment}  {', '.join(failing)}".rstrip() + "\n"

@@ -1,0 +1,105 @@
+"""Values of options: each function turns a word into a value or says what was expected."""
+
+from __future__ import annotations
+
+import math
+import re
+from argparse import ArgumentTypeError
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from checks.text import did_you_mean, quoted
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DURATION = re.compile(r"(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6})s)?")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFile:
+    """One `--report FORMAT=FILE`."""
+
+    format: str
+    path: Path
+
+
+def day(word: str) -> date:
+    """`2025-03-09`."""
+    if not _DAY.fullmatch(word):
+        raise ArgumentTypeError(f"found {quoted(word)}, expected a date such as 2025-03-09")
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        raise ArgumentTypeError(f"there is no day {quoted(word)} in the calendar") from None
+
+
+def data_day(word: str) -> date | Literal["latest"]:
+    """`2025-03-08`, or `latest`."""
+    if word == "latest":
+        return "latest"
+    if not _DAY.fullmatch(word):
+        raise ArgumentTypeError(
+            f"found {quoted(word)}, expected a date such as 2025-03-08, or latest"
+        )
+    return day(word)
+
+
+def duration(word: str) -> float:
+    """`90s`, `30m`, `1h30m` as seconds."""
+    match = _DURATION.fullmatch(word) if word else None
+    if match is None:
+        raise ArgumentTypeError(
+            f"found {quoted(word)}, expected a time with its unit such as 30m, 90s or 1h30m"
+        )
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return float(hours * 3600 + minutes * 60 + seconds)
+
+
+def format_name(word: str) -> str:
+    """The name of an output format."""
+    from checks.outputs import formats
+
+    if word in formats():
+        return word
+    near = did_you_mean(word, formats())
+    hint = f"did you mean {near}?" if near else f"known: {', '.join(formats())}"
+    raise ArgumentTypeError(f"unknown format {quoted(word)}; {hint}")
+
+
+def report_file(word: str) -> ReportFile:
+    """`junit=report.xml`."""
+    name, equals, path = word.partition("=")
+    if not equals or not path:
+        raise ArgumentTypeError(f"found {quoted(word)}, expected FORMAT=FILE, e.g. junit=andon.xml")
+    return ReportFile(format_name(name), Path(path))
+
+
+def positive(word: str) -> int:
+    """A whole number of at least 1."""
+    if not re.fullmatch(r"[0-9]{1,12}", word) or int(word) < 1:
+        raise ArgumentTypeError(f"found {quoted(word)}, expected a whole number of at least 1")
+    return int(word)
+
+
+def whole(word: str) -> int:
+    """A whole number of at least 0."""
+    return 0 if word == "0" else positive(word)
+
+
+def number(word: str) -> float:
+    """A finite number."""
+    try:
+        value = float(word)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ArgumentTypeError(f"found {quoted(word)}, expected a number such as 0.06")
+    return value
+
+
+def sentence(word: str) -> str:
+    """Words that say something: a reason, a name."""
+    if not word.strip():
+        raise ArgumentTypeError("it is empty; say it in a few words")
+    return word.strip()

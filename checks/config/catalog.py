@@ -1,0 +1,68 @@
+"""The `checks:` section: what every check takes and its own parameters, in one flat mapping."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from checks.check import Check
+from checks.config.declared import Declared, settings_of
+from checks.config.model import CheckSettings
+from checks.config.nodes import Entries, Entry, dotted, entries
+from checks.config.sections import read_values, report_unknown
+from checks.config.values import Scope
+from checks.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCheck:
+    """One check's settings; None where they have problems. `enabled` is known either way."""
+
+    enabled: bool
+    settings: CheckSettings | None
+
+
+def read_checks(
+    entry: Entry | None, checks: tuple[Check, ...], scope: Scope
+) -> dict[str, ReadCheck]:
+    """Settings of every known check, in catalog order, mentioned or not."""
+    given = entries(entry.node, "checks", scope.problems) if entry is not None else {}
+    report_unknown(given, [check.id for check in checks], "checks", scope, "check")
+    common = settings_of(CheckSettings)
+    return {check.id: _read_check(check, common, given.get(check.id), scope) for check in checks}
+
+
+def _read_check(
+    check: Check, common: tuple[Declared, ...], entry: Entry | None, scope: Scope
+) -> ReadCheck:
+    key = f"checks.{check.id}"
+    before = len(scope.problems)
+    given = entries(entry.node, key, scope.problems) if entry is not None else {}
+    line = entry.line if entry is not None else None
+    own = settings_of(check.params)
+    report_unknown(given, [one.name for one in (*common, *own)], key, scope)
+    general = read_values(common, given, key, line, scope)
+    values = read_values(own, given, key, line, scope)
+    enabled = general["enabled"] is not False
+    if len(scope.problems) > before:
+        return ReadCheck(enabled, None)
+    params = check.params(**values)
+    _report_conflicts(params, own, given, key, line, scope)
+    return ReadCheck(enabled, CheckSettings(**general, params=params))
+
+
+def _report_conflicts(
+    params: Any,
+    declared: tuple[Declared, ...],
+    given: Entries,
+    key: str,
+    line: int | None,
+    scope: Scope,
+) -> None:
+    """Rules between parameters are the check's own: `problems()` names key, found, allowed."""
+    rules = getattr(params, "problems", None)
+    for name, found, allowed in rules() if rules is not None else ():
+        is_default = name not in given and name in {one.name for one in declared}
+        shown = f"{clean(found)} (the default)" if is_default else clean(found)
+        at = given[name].line if name in given else line
+        scope.problems.add(dotted(key, name), at, shown, allowed)

@@ -1,0 +1,122 @@
+"""What a configuration dataclass declares: its keys, their types, limits and words."""
+
+from __future__ import annotations
+
+import types
+import typing
+from dataclasses import MISSING, dataclass, fields
+from enum import StrEnum
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+SOURCE_KINDS = ("table", "query", "files")
+
+_KIND_TEXT = {
+    "timezone": "an IANA time zone such as Europe/Berlin",
+    "database_url": "an SQLAlchemy URL such as duckdb:///warehouse.duckdb",
+    "http_url": "an address that begins with http:// or https://",
+    "table": "a table as [catalog.][schema.]name",
+    "query": "one read-only SELECT",
+    "column": "a column's name",
+    "files": 'a glob such as "quarantine/*.csv", or a name with {date:%Y%m%d} in it',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One key. `type` is bool, int, float, str, tuple, ZoneInfo or a StrEnum."""
+
+    name: str
+    type: type
+    optional: bool
+    default: Any
+    doc: str
+    kind: str
+    choices: tuple[str, ...]
+    minimum: float | None
+    maximum: float | None
+    above: float | None
+    example: str
+    secret: bool
+
+    @property
+    def required(self) -> bool:
+        """Whether the key must be given."""
+        return self.default is MISSING
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The only texts allowed, if they can be listed."""
+        if issubclass(self.type, StrEnum):
+            return tuple(member.value for member in self.type)
+        return self.choices
+
+    @property
+    def item_allowed(self) -> str:
+        """What one value may be (for a list: one item of it), in words."""
+        if self.type is bool:
+            return "true or false"
+        if self.type in (int, float):
+            return ("a whole number" if self.type is int else "a number") + self._limits
+        if self.words:
+            return " or ".join(self.words)
+        return _KIND_TEXT.get(self.kind, "a name" if self.type is tuple else "one line of text")
+
+    @property
+    def allowed(self) -> str:
+        """What may be given, in words."""
+        if self.type is not tuple:
+            return self.item_allowed
+        return f"a list of: {', '.join(self.choices)}" if self.choices else "a list of names"
+
+    @property
+    def _limits(self) -> str:
+        if self.minimum is not None and self.maximum is not None:
+            return f" from {self.minimum} to {self.maximum}"
+        limits = (
+            ("above", self.above),
+            ("of at least", self.minimum),
+            ("of at most", self.maximum),
+        )
+        parts = [f"{word} {number}" for word, number in limits if number is not None]
+        return f" {' and '.join(parts)}" if parts else ""
+
+
+def settings_of(cls: type[Any]) -> tuple[Declared, ...]:
+    """The keys of a dataclass whose fields were made by `setting()`, in order."""
+    hints = typing.get_type_hints(cls)
+    return tuple(
+        _declared(one.name, hints[one.name], one.default, one.metadata, secret=not one.repr)
+        for one in fields(cls)
+        if "doc" in one.metadata
+    )
+
+
+def _declared(name: str, hint: Any, default: Any, words: Any, *, secret: bool) -> Declared:
+    optional, base = _without_none(hint)
+    return Declared(
+        name=name, type=typing.get_origin(base) or base, optional=optional, default=default,
+        secret=secret, **words,
+    )  # fmt: skip
+
+
+def _without_none(hint: Any) -> tuple[bool, Any]:
+    if typing.get_origin(hint) not in (typing.Union, types.UnionType):
+        return False, hint
+    bases = [one for one in typing.get_args(hint) if one is not type(None)]
+    if len(bases) != 1:
+        raise TypeError(f"a setting has one type, beside None: {hint}")
+    return True, bases[0]
+
+
+Shape = Literal["truth", "whole", "number", "words", "zone", "text"]
+
+
+def shape_of(declared: Declared) -> Shape:
+    """How one value of a setting is read."""
+    if issubclass(declared.type, StrEnum):
+        return "words"
+    known: dict[type, Shape] = {
+        bool: "truth", int: "whole", float: "number", ZoneInfo: "zone", str: "text", tuple: "text",
+    }  # fmt: skip
+    return known[declared.type]

@@ -1,0 +1,38 @@
+"""`${NAME}` in a value reads the environment; `$${` is a literal `${`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from checks.config.problems import Refused
+from checks.text import listed
+
+_REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)(\})?")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def expanded(text: str, environ: Mapping[str, str]) -> str:
+    """`text` with every reference replaced.
+
+    Raises Refused, naming the variables but never a value, when one is not set.
+    """
+    if "${" not in text:
+        return text
+    unset: list[str] = []
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return "${"
+        if match[2] is None or not _NAME.fullmatch(match[1]):
+            # What follows an unclosed brace may be a secret, so it is not repeated.
+            raise Refused("${NAME}, or $${ for a plain ${", "a ${ that encloses no variable's name")
+        if match[1] not in environ:
+            unset.append(match[1])
+        return environ.get(match[1], "")
+
+    result = _REFERENCE.sub(value, text)
+    if unset:
+        names = listed(dict.fromkeys(unset), most=10)
+        raise Refused("variables that are set", f"an unset environment variable: {names}")
+    return result

@@ -1,0 +1,127 @@
+"""The whole file: every section read, the rules between sections, one Config."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, is_dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from checks.check import Check
+from checks.config.catalog import ReadCheck, read_checks
+from checks.config.declared import settings_of
+from checks.config.model import Config
+from checks.config.nodes import Entries, entries, is_null
+from checks.config.problems import Problems
+from checks.config.sections import read_section, read_values, report_unknown
+from checks.config.source import compose, locate, shown_name
+from checks.config.urls import engine_of
+from checks.config.values import Scope
+from checks.errors import ConfigError
+from checks.settings import setting
+
+
+@dataclass(frozen=True, slots=True)
+class Basics:
+    """The keys at the top of the file that are single values."""
+
+    pipeline: str = setting("The pipeline's name, as reports show it.", example="web-clickstream")
+    timezone: ZoneInfo = setting(
+        "The shop's zone: a day is midnight to midnight there.", ZoneInfo("UTC"), kind="timezone"
+    )
+    data_lag_days: int = setting(
+        "How many days the judged data lies behind the run: with 1, the run of the 9th "
+        "loads the data of the 8th.",
+        1,
+        minimum=0,
+        maximum=3650,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A key at the top of the file that is a mapping."""
+
+    name: str
+    shape: type[Any]
+    optional: bool
+
+
+@cache
+def sections() -> tuple[Section, ...]:
+    """The sections of a Config, in its order."""
+    found = []
+    for name, hint in typing.get_type_hints(Config).items():
+        bases = typing.get_args(hint) or (hint,)
+        if is_dataclass(bases[0]) and isinstance(bases[0], type):
+            found.append(Section(name, bases[0], optional=type(None) in bases))
+    return tuple(found)
+
+
+def load(path: str | Path | None, environ: Mapping[str, str], checks: tuple[Check, ...]) -> Config:
+    """The configuration in `path`, for the given catalog of checks.
+
+    Raises ConfigError with every problem of the file.
+    """
+    file = locate(path, environ)
+    root = compose(file)
+    absolute = file.absolute()
+    scope = Scope(absolute.parent, environ, Problems(shown_name(file)))
+    values = _read(root, checks, scope)
+    if len(scope.problems):
+        raise ConfigError(scope.problems.in_order())
+    return Config(path=absolute, **values)
+
+
+def _read(root: yaml.Node, checks: tuple[Check, ...], scope: Scope) -> dict[str, Any]:
+    given = entries(root, "", scope.problems)
+    if not given:
+        if not len(scope.problems):
+            scope.problems.add("", None, "an empty mapping", "a mapping with `pipeline:`")
+        return {}
+    basics = settings_of(Basics)
+    known = [*(one.name for one in basics), *(one.name for one in sections()), "checks"]
+    report_unknown(given, known, "", scope)
+    values = read_values(basics, given, "", None, scope)
+    values |= _read_sections(given, scope)
+    found = read_checks(given.get("checks"), checks, scope)
+    _report_missing_sections(given, checks, found, scope)
+    return values | {"checks": {name: one.settings for name, one in found.items()}}
+
+
+def _read_sections(given: Entries, scope: Scope) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for section in sections():
+        entry = given.get(section.name)
+        if section.optional and (entry is None or is_null(entry.node)):
+            values[section.name] = None
+            continue
+        values[section.name] = read_section(section.shape, entry, section.name, scope)
+        if section.name == "warehouse" and values["warehouse"] is not None:
+            scope.engine = engine_of(values["warehouse"].url)  # later sections may hold queries
+    return values
+
+
+def _report_missing_sections(
+    given: Entries, checks: tuple[Check, ...], found: Mapping[str, ReadCheck], scope: Scope
+) -> None:
+    """What the pipeline must have is required while any check that needs it is on."""
+    for name in ("audit_log", "events", "orders"):
+        if name in given and not is_null(given[name].node):
+            continue
+        asking = [
+            check.id
+            for check in checks
+            if found[check.id].enabled
+            and any(need.partition(".")[0] == name for need in check.needs)
+        ]
+        if asking:
+            allowed = (
+                f"a mapping, or `enabled: false` for each check that needs it: {', '.join(asking)}"
+            )
+            scope.problems.add(name, None, "nothing", allowed)

@@ -1,0 +1,163 @@
+"""The shape of `andon.yml` after loading: frozen, validated, paths resolved, secrets in place.
+
+Each field is one key. The loader and the reference page read the declarations;
+nothing else may interpret raw YAML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from checks.model import Severity
+from checks.settings import setting
+
+
+@dataclass(frozen=True, slots=True)
+class WarehouseConfig:
+    """Where the pipeline's tables live and how long one evaluation may ask."""
+
+    url: str = setting(
+        "SQLAlchemy URL. Relative file paths are relative to this file; "
+        "`${NAME}` reads the environment.",
+        kind="database_url",
+        example="duckdb:///warehouse.duckdb",
+        secret=True,
+    )
+    naive_timestamps: ZoneInfo = setting(
+        "Zone of timestamps that are stored without one.", ZoneInfo("UTC"), kind="timezone"
+    )
+    timeout_seconds: float = setting(
+        "Limit for one whole evaluation, in seconds.", 60.0, above=0, maximum=86_400
+    )
+    lock_wait_seconds: float = setting(
+        "How long, within that limit, to wait for a writer's lock.", 10.0, minimum=0, maximum=86_400
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryConfig:
+    """Where evaluations, waivers and acknowledgements are kept."""
+
+    url: str = setting(
+        "SQLAlchemy URL of the history store; relative file paths are relative to this file.",
+        "sqlite:///history.db",
+        kind="database_url",
+        secret=True,
+    )
+    keep_days: int = setting(
+        "Evaluations older than this are removed.", 400, minimum=1, maximum=36_500
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLogSource:
+    """One row per load of one source: the pipeline's own log."""
+
+    run_at: str = setting("When the load ran.", kind="column")
+    rows_read: str = setting("Rows the load read.", kind="column")
+    rows_quarantined: str = setting("Rows the load rejected.", kind="column")
+    table: str | None = setting("`[catalog.][schema.]name`.", None, kind="table")
+    query: str | None = setting("One read-only SELECT, instead of `table`.", None, kind="query")
+    source: str | None = setting("What was loaded (file, topic, partner).", None, kind="column")
+    status: str | None = setting("How the load ended.", None, kind="column")
+    rows_inserted: str | None = setting("Rows the load accepted.", None, kind="column")
+
+
+@dataclass(frozen=True, slots=True)
+class EventsSource:
+    """Accepted events."""
+
+    occurred_at: str = setting("When the event happened.", kind="column")
+    name: str = setting("The event's name.", kind="column")
+    purchase_names: tuple[str, ...] = setting(
+        "Names of the events that mean a purchase.", ("purchase",), kind="event_names"
+    )
+    table: str | None = setting("`[catalog.][schema.]name`.", None, kind="table")
+    query: str | None = setting("One read-only SELECT, instead of `table`.", None, kind="query")
+    revenue: str | None = setting("The purchase's amount.", None, kind="column")
+    order_id: str | None = setting("The purchase's order id.", None, kind="column")
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersSource:
+    """Attributed orders."""
+
+    ordered_at: str = setting("When the order was placed.", kind="column")
+    session_id: str = setting("The session the order is attributed to.", kind="column")
+    table: str | None = setting("`[catalog.][schema.]name`.", None, kind="table")
+    query: str | None = setting("One read-only SELECT, instead of `table`.", None, kind="query")
+    order_id: str | None = setting("The order's id.", None, kind="column")
+    revenue: str | None = setting("The order's amount.", None, kind="column")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsSource:
+    """Sessions that orders point to."""
+
+    session_id: str = setting("The session's id.", kind="column")
+    table: str | None = setting("`[catalog.][schema.]name`.", None, kind="table")
+    query: str | None = setting("One read-only SELECT, instead of `table`.", None, kind="query")
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineSource:
+    """Rejected rows. They explain a verdict and never judge."""
+
+    files: str | None = setting(
+        "Glob of CSV, Parquet or JSON-lines files, or a name with the day in it; "
+        "relative to this file.",
+        None,
+        kind="files",
+        example="quarantine/events_{date:%Y%m%d}_errors.csv",
+    )
+    table: str | None = setting(
+        "`[catalog.][schema.]name`, instead of `files`.", None, kind="table"
+    )
+    query: str | None = setting("One read-only SELECT, instead of `files`.", None, kind="query")
+    reason: str | None = setting("Why the row was rejected.", None, kind="column")
+    occurred_at: str | None = setting("When the rejected event happened.", None, kind="column")
+    source: str | None = setting("What the row was loaded from.", None, kind="column")
+    event_name: str | None = setting("The rejected event's name.", None, kind="column")
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardConfig:
+    """Where people look; verdicts then carry links."""
+
+    url: str | None = setting("Address of the dashboard.", None, kind="http_url")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """What every check takes, beside its own parameters (`params`, the check's dataclass)."""
+
+    enabled: bool = setting("Whether the check is evaluated.", True)
+    severity: Severity = setting(
+        "`amber`: a failure warns but does not stop the line.", Severity.RED
+    )
+    owner: str | None = setting("Who is asked to act.", None)
+    runbook: str | None = setting("Where the procedure is written.", None, kind="http_url")
+    params: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One pipeline's whole configuration. `checks` holds every known check, in catalog order."""
+
+    path: Path
+    pipeline: str
+    timezone: ZoneInfo
+    warehouse: WarehouseConfig
+    checks: Mapping[str, CheckSettings]
+    history: HistoryConfig = field(default_factory=HistoryConfig)
+    dashboard: DashboardConfig = field(default_factory=DashboardConfig)
+    data_lag_days: int = 1
+    audit_log: AuditLogSource | None = None
+    events: EventsSource | None = None
+    orders: OrdersSource | None = None
+    sessions: SessionsSource | None = None
+    quarantine: QuarantineSource | None = None

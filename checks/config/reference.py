@@ -1,0 +1,153 @@
+"""The reference page of all keys, made from their declarations.
+
+`python -m checks.config.reference > docs/configuration.md`
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from checks.check import Check
+from checks.config.declared import SOURCE_KINDS, Declared, settings_of
+from checks.config.loading import Basics, Section, sections
+from checks.config.model import CheckSettings
+from checks.config.source import USUAL_NAME, VARIABLE
+
+EXAMPLE = Path(__file__).with_name("example.yml")
+
+_INTRODUCTION = f"""\
+# Configuration
+
+<!-- Generated: python -m checks.config.reference > docs/configuration.md -->
+
+One file describes one pipeline. Commands read the file that `--config` names, else the one in
+`{VARIABLE}`, else `./{USUAL_NAME}`.
+
+- `${{NAME}}` inside any text reads the environment; a variable that is not set is an error.
+  `$${{` is a plain `${{`.
+- Relative files are relative to the configuration file.
+- Every problem of the file is reported at once, with its line, and the command exits 2:
+  unknown keys, wrong types, keys given twice, values out of range. Values that may hold a
+  password are never repeated.
+- Names of tables are `[catalog.][schema.]name`; a part with a dot, a space or a quote is written
+  in double quotes, with `""` for a quote: `table: '"My ""own"" table"'`.
+- A `query` is one read-only statement, checked before anything is sent.
+
+## Example
+
+```yaml
+"""
+
+
+def render(checks: tuple[Check, ...]) -> str:
+    """The page as Markdown."""
+    parts = [_INTRODUCTION + EXAMPLE.read_text(encoding="utf-8") + "```", _top()]
+    parts += [_section(section, checks) for section in sections()]
+    parts += [_common(), *(_check(check) for check in checks)]
+    return "\n\n".join(parts) + "\n"
+
+
+def main() -> None:
+    """Write the page to standard output."""
+    from checks.registry import all_checks
+
+    sys.stdout.write(render(all_checks()))
+
+
+def _top() -> str:
+    return f"## Top of the file\n\n{_table(settings_of(Basics))}"
+
+
+def _section(section: Section, checks: tuple[Check, ...]) -> str:
+    lines = [f"## `{section.name}`", _description(section.shape)]
+    if section.optional:
+        lines.append(_presence(section.name, checks))
+    declared = settings_of(section.shape)
+    sources = [one.name for one in declared if one.kind in SOURCE_KINDS]
+    if sources:
+        lines.append(f"Exactly one of {_codes(sources)} is given.")
+    return "\n\n".join([*lines, _table(declared)])
+
+
+def _presence(name: str, checks: tuple[Check, ...]) -> str:
+    if name not in ("audit_log", "events", "orders"):
+        return "Optional."
+    users = [
+        check.id for check in checks if any(one.partition(".")[0] == name for one in check.needs)
+    ]
+    return f"Required, unless every check that needs it is switched off: {_codes(users)}."
+
+
+def _common() -> str:
+    table = _table(settings_of(CheckSettings))
+    text = (
+        "One mapping a check, by its id. A check that is not mentioned runs with its defaults. "
+        "Every check takes these keys, and those of its own below."
+    )
+    return f"## `checks`\n\n{text}\n\n{table}"
+
+
+def _check(check: Check) -> str:
+    facts = [
+        f"Layer: {check.layer.value.replace('_', ' ')}.",
+        f"Value: `{check.metric}`" + (f" ({check.unit})." if check.unit else "."),
+        f"Needs: {_codes(check.needs)}." if check.needs else "",
+    ]
+    own = settings_of(check.params)
+    table = _table(own) if own else "No parameters of its own."
+    facts_line = " ".join(fact for fact in facts if fact)
+    return f"### `{check.id}`\n\n{check.rule}\n\n{check.why}\n\n{facts_line}\n\n{table}"
+
+
+def _description(shape: type[Any]) -> str:
+    return inspect.cleandoc(shape.__doc__ or "")
+
+
+def _table(declared: tuple[Declared, ...]) -> str:
+    rows = [
+        f"| `{one.name}` | {_cell(one.allowed)} | {_cell(_default(one))} | {_cell(_meaning(one))} |"
+        for one in declared
+    ]
+    return "\n".join(["| key | allowed | default | meaning |", "| --- | --- | --- | --- |", *rows])
+
+
+def _meaning(declared: Declared) -> str:
+    example = f" Example: `{declared.example}`." if declared.example else ""
+    return declared.doc + example
+
+
+def _default(declared: Declared) -> str:
+    if declared.required:
+        return "required"
+    if declared.default is None:
+        return "none"
+    return f"`{_yaml(declared.default)}`"
+
+
+def _yaml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, ZoneInfo):
+        return value.key
+    if isinstance(value, tuple):
+        return f"[{', '.join(str(item) for item in value)}]"
+    return str(value)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _codes(names: list[str] | tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+if __name__ == "__main__":
+    main()

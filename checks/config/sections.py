@@ -1,0 +1,71 @@
+"""One section of the file: a mapping read by a dataclass's declarations."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from checks.config.declared import SOURCE_KINDS, Declared, settings_of
+from checks.config.nodes import Entries, Entry, dotted, entries, is_null
+from checks.config.values import Scope, default_of, read_setting
+from checks.text import did_you_mean
+
+T = TypeVar("T")
+
+
+def read_section(cls: type[T], entry: Entry | None, key: str, scope: Scope) -> T | None:
+    """The section as its dataclass; None, and problems in `scope`, where it cannot be built."""
+    before = len(scope.problems)
+    declared = settings_of(cls)
+    given = entries(entry.node, key, scope.problems) if entry is not None else {}
+    if len(scope.problems) > before and not given:
+        return None  # no mapping at all: its keys need no further word
+    line = entry.line if entry is not None else None
+    report_unknown(given, [one.name for one in declared], key, scope)
+    values = read_values(declared, given, key, line, scope)
+    _check_source(declared, given, key, line, scope)
+    return cls(**values) if len(scope.problems) == before else None
+
+
+def read_values(
+    declared: tuple[Declared, ...], given: Entries, key: str, line: int | None, scope: Scope
+) -> dict[str, Any]:
+    """The values of all declared keys that are given or have a default."""
+    values: dict[str, Any] = {}
+    for one in declared:
+        if one.name in given:
+            values[one.name] = read_setting(one, given[one.name].node, dotted(key, one.name), scope)
+        elif one.required:
+            scope.problems.add(dotted(key, one.name), line, "nothing", one.allowed)
+        else:
+            values[one.name] = default_of(one, scope)
+    return values
+
+
+def report_unknown(
+    given: Entries, known: list[str], key: str, scope: Scope, what: str = "key"
+) -> None:
+    """Note every key that no declaration knows, with the one that was probably meant."""
+    for name, entry in given.items():
+        if name not in known:
+            hint = _meant(name, known)
+            scope.problems.add(
+                dotted(key, name), entry.line, f"an unknown {what}", ", ".join(known), hint
+            )
+
+
+def _meant(name: str, known: list[str]) -> str | None:
+    if ":" in name:
+        return "put a space behind the colon"
+    meant = did_you_mean(name, known)
+    return f"did you mean {meant!r}?" if meant else None
+
+
+def _check_source(
+    declared: tuple[Declared, ...], given: Entries, key: str, line: int | None, scope: Scope
+) -> None:
+    """What has a table, a query or files to choose from takes exactly one of them."""
+    choices = [one.name for one in declared if one.kind in SOURCE_KINDS]
+    chosen = [name for name in choices if name in given and not is_null(given[name].node)]
+    if choices and len(chosen) != 1:
+        found = " and ".join(chosen) if chosen else f"none of {', '.join(choices)}"
+        scope.problems.add(key, line, found, f"exactly one of {', '.join(choices)}")

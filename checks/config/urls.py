@@ -1,0 +1,82 @@
+"""Addresses: of databases, whose files are found beside the configuration, and of pages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from checks.config.problems import Refused
+
+_HIDDEN = "a value that is not shown"
+_FILE_URL = re.compile(r"((?:sqlite|duckdb)(?:\+\w+)?:///)([^?]*)(\?.*)?")
+_FILE_ENGINE = re.compile(r"(?:sqlite|duckdb)(?:\+\w+)?:")
+_IN_MEMORY = re.compile(r"(?:sqlite|duckdb)(?:\+\w+)?://")
+# Absolute (also with a drive), in memory, or not on this machine.
+_NOT_RELATIVE = re.compile(r"/|\\|[A-Za-z]:[/\\]|:memory:|md:|motherduck:|\w+://|$")
+_HTTP = re.compile(r"https?://[^\s<>\"'`\\^{|}]+", re.IGNORECASE)
+
+
+def database_url(url: str, folder: Path) -> str:
+    """A database's URL; the relative file of an embedded database becomes absolute.
+
+    Raises Refused, never repeating the URL, for what SQLAlchemy cannot parse and
+    for a file in the place of a host, which would silently mean an empty database.
+    """
+    if match := _FILE_URL.fullmatch(url):
+        return match[1] + _absolute(match[2], folder) + (match[3] or "")
+    if _IN_MEMORY.fullmatch(url):
+        return url
+    if _FILE_ENGINE.match(url):
+        raise Refused(
+            "sqlite or duckdb with three slashes before a relative file "
+            "(duckdb:///warehouse.duckdb), four before an absolute one",
+            f"{_HIDDEN}, with another number of slashes",
+        )
+    _require_parsable(url)
+    return url
+
+
+def engine_of(url: str) -> str:
+    """`postgresql` of `postgresql+psycopg://...`."""
+    return url.partition(":")[0].partition("+")[0]
+
+
+def http_url(text: str) -> str:
+    """A web address without credentials: it appears in reports. Raises Refused."""
+    from urllib.parse import urlsplit
+
+    allowed = "an address that begins with http:// or https://, without user name or password"
+    if not _HTTP.fullmatch(text):
+        raise Refused(allowed)
+    try:
+        parts = urlsplit(text)
+        usable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise Refused(allowed) from None
+    if not usable or "@" in parts.netloc:
+        raise Refused(allowed)
+    return text
+
+
+def _absolute(path: str, folder: Path) -> str:
+    from urllib.parse import quote, unquote
+
+    if path.startswith("file:"):  # SQLite's own form of URL
+        return "file:" + _absolute(path.removeprefix("file:"), folder)
+    if _NOT_RELATIVE.match(unquote(path)):
+        return path
+    # SQLAlchemy decodes a database's name, so a folder with `?` or `%` must be encoded.
+    return f"{quote(folder.as_posix())}/{path}"
+
+
+def _require_parsable(url: str) -> None:
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        raise Refused(
+            "an SQLAlchemy URL: engine://user:password@host:port/database",
+            f"{_HIDDEN} and is no such URL",
+        ) from None

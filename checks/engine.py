@@ -1,0 +1,278 @@
+"""`evaluate`: from a configuration to a report. The only place that reads the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from graphlib import TopologicalSorter
+from time import perf_counter
+from typing import TYPE_CHECKING, Literal
+
+from checks.check import Check
+from checks.config.model import CheckSettings, Config
+from checks.errors import HistoryError, MeasurementError, UsageError
+from checks.gate import exit_code
+from checks.judging import skipped, unmeasured
+from checks.measurements import Measurements, newest_data_date
+from checks.model import Cause, Judgement, Report, Status, Verdict, WaiverState, worst
+from checks.policy import Circumstances, verdict_of, with_since
+from checks.registry import all_checks
+from checks.text import clean, plural
+from checks.timeframe import Timeframe, timeframe
+from checks.version import VERSION
+from checks.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from checks.history import HistoryContext
+
+Progress = Callable[[str], None]
+
+
+def evaluate(
+    config: Config,
+    *,
+    date: date | None = None,
+    data_date: date | Literal["latest"] | None = None,
+    now: datetime | None = None,
+    strict: bool = False,
+    use_history: bool = True,
+    record: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Measure and judge one pipeline's day.
+
+    date: the run date, by default today in the shop's zone. data_date: the judged day,
+    by default the run date minus `data_lag_days`; "latest": the newest day with events.
+    now: the one reading of the clock, by default the system's. strict: amber counts as red.
+    use_history: read waivers and earlier statuses. record: keep the report in the history.
+
+    Raises UsageError for a future data date, and for "latest" without any event.
+    A warehouse or a history that fails never raises: it shows in the report.
+    """
+    started = perf_counter()
+    moment = (now or datetime.now(UTC)).astimezone(UTC)
+    tell = progress or (lambda text: None)
+    with Warehouse(config.warehouse, tell) as warehouse:
+        frame = _frame(config, warehouse, moment, date, data_date)
+        measured = Measurements(config, frame, warehouse)
+        judgements = _judge_all(config, frame, measured, tell)
+        warnings = _warnings(config, measured)
+    verdict_parts = _with_history(config, frame, judgements, warnings, use_history=use_history)
+    report = _report(config, frame, verdict_parts, strict=strict)
+    report = replace(report, duration_seconds=perf_counter() - started)
+    return _recorded(config, report) if record else report
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The pieces of a report before it is put together."""
+
+    verdicts: tuple[Verdict, ...]
+    waivers: tuple[WaiverState, ...]
+    warnings: tuple[str, ...]
+
+
+def _frame(
+    config: Config,
+    warehouse: Warehouse,
+    now: datetime,
+    run_date: date | None,
+    data_date: date | Literal["latest"] | None,
+) -> Timeframe:
+    day = data_date if data_date != "latest" else _latest(config, warehouse, now)
+    return timeframe(
+        now, config.timezone, run_date=run_date, data_date=day, data_lag_days=config.data_lag_days
+    )
+
+
+def _latest(config: Config, warehouse: Warehouse, now: datetime) -> date | None:
+    """The newest data date; the usual one when the warehouse cannot tell (checks will say why)."""
+    if config.events is None:
+        raise UsageError("--data-date latest needs `events` to be mapped")
+    try:
+        newest = newest_data_date(config, warehouse, now)
+    except MeasurementError:
+        return None
+    if newest is None:
+        raise UsageError("--data-date latest: there is no event before now")
+    return newest
+
+
+def _judge_all(
+    config: Config, frame: Timeframe, measured: Measurements, tell: Progress
+) -> dict[str, Judgement]:
+    """Every enabled check's judgement, in catalog order."""
+    judgements = {}
+    for check in all_checks():
+        settings = config.checks[check.id]
+        if settings.enabled:
+            tell(f"measuring {check.id}")
+            judgements[check.id] = _judge(check, settings, config, frame, measured)
+    return judgements
+
+
+def _judge(
+    check: Check,
+    settings: CheckSettings,
+    config: Config,
+    frame: Timeframe,
+    measured: Measurements,
+) -> Judgement:
+    """One check's judgement; whatever goes wrong inside makes it unknown, alone."""
+    missing = next((key for key in check.needs if not is_mapped(config, key)), None)
+    if missing is not None:
+        return skipped(check.metric, f"{missing} is not mapped")
+    what = f"The check {check.id}"
+    try:
+        return check.judge(settings.params, check.measure(settings.params, measured), frame)
+    except MeasurementError as error:
+        return unmeasured(check.metric, what, error)
+    except Exception as error:  # noqa: BLE001  (one broken check must not hide the others)
+        return unmeasured(check.metric, what, _internal(error))
+
+
+def _internal(error: Exception) -> MeasurementError:
+    """An unforeseen exception; its text may hold data or secrets, so only its class is told."""
+    import os
+
+    if os.environ.get("ANDON_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
+    place = clean(type(error).__name__)
+    return MeasurementError(Cause.INTERNAL, f"{place} inside the check")
+
+
+def is_mapped(config: Config, key: str) -> bool:
+    """Whether a section, or one key of it (`audit_log.status`), is mapped."""
+    section, _, field = key.partition(".")
+    source = getattr(config, section)
+    return source is not None and (not field or getattr(source, field) is not None)
+
+
+def _warnings(config: Config, measured: Measurements) -> tuple[str, ...]:
+    """What the rejected rows warn of, when the check that reads them ran."""
+    if config.quarantine is None or not config.checks["quarantine_rate"].enabled:
+        return ()
+    try:
+        return measured.rejected().warnings
+    except MeasurementError:
+        return ()  # the audit log is unreadable: its checks say so
+    except Exception as error:  # noqa: BLE001  (explaining must not spoil judging)
+        return (f"quarantine: {_internal(error).detail}",)
+
+
+def _with_history(
+    config: Config,
+    frame: Timeframe,
+    judgements: Mapping[str, Judgement],
+    warnings: tuple[str, ...],
+    *,
+    use_history: bool,
+) -> _Parts:
+    context, trouble = _context(config, frame) if use_history else (None, ())
+    given = Circumstances(
+        pipeline=config.pipeline,
+        run_date=frame.run_date,
+        data_date=frame.data_date,
+        waivers=context.waivers if context else (),
+        acknowledgements=context.acknowledgements if context else (),
+        dashboard_url=config.dashboard.url,
+    )
+    verdicts = _verdicts(config, judgements, given)
+    if context is not None:
+        verdicts = tuple(
+            with_since(verdict, context.statuses.get(verdict.id, ()), frame.data_date)
+            for verdict in verdicts
+        )
+    verdicts = tuple(
+        replace(verdict, summary=f"{verdict.summary}.", action=f"{verdict.action}.")
+        for verdict in verdicts
+    )
+    return _Parts(verdicts, _waivers(verdicts), (*warnings, *trouble))
+
+
+def _context(config: Config, frame: Timeframe) -> tuple[HistoryContext | None, tuple[str, ...]]:
+    from checks.history import open_history
+
+    try:
+        return open_history(config.history).context(config.pipeline, frame.data_date), ()
+    except HistoryError as error:
+        return None, (f"history: {error}; no waiver applies and `since` is not known",)
+
+
+def _verdicts(
+    config: Config, judgements: Mapping[str, Judgement], given: Circumstances
+) -> tuple[Verdict, ...]:
+    """Verdicts in catalog order, each after those that its guard looks at."""
+    checks = {check.id: check for check in all_checks() if check.id in judgements}
+    graph = {id_: [other for other in check.after if other in checks] for id_, check in checks.items()}
+    done: dict[str, Verdict] = {}
+    for id_ in TopologicalSorter(graph).static_order():
+        done[id_] = verdict_of(checks[id_], config.checks[id_], judgements[id_], given, done)
+    return tuple(done[id_] for id_ in checks)
+
+
+def _waivers(verdicts: Sequence[Verdict]) -> tuple[WaiverState, ...]:
+    """What is waived, and what no longer is while its check is not green."""
+    return tuple(
+        verdict.waiver
+        for verdict in verdicts
+        if verdict.waiver is not None
+        and (verdict.waiver.holds or verdict.status is not Status.GREEN)
+    )
+
+
+def _report(config: Config, frame: Timeframe, parts: _Parts, *, strict: bool) -> Report:
+    verdict = worst(item.status for item in parts.verdicts)
+    return Report(
+        pipeline=config.pipeline,
+        run_date=frame.run_date,
+        data_date=frame.data_date,
+        evaluated_at=frame.now,
+        verdict=verdict,
+        exit_code=exit_code(verdict, strict=strict),
+        summary=summarise(verdict, parts.verdicts, frame.data_date, strict=strict),
+        checks=parts.verdicts,
+        waivers=parts.waivers,
+        warnings=parts.warnings,
+        andon_version=VERSION,
+        timezone=config.timezone.key,
+    )
+
+
+def summarise(
+    verdict: Status, verdicts: Sequence[Verdict], data_date: date, *, strict: bool = False
+) -> str:
+    """The answer in one sentence, without the verdict's name in front."""
+    total = plural(len(verdicts), "check")
+    count = {status: sum(v.status is status for v in verdicts) for status in Status}
+    if verdict is Status.RED:
+        failed = f"{count[Status.RED]} of {total} failed for {data_date}"
+        also = count[Status.UNKNOWN]
+        return f"do not refresh the dashboards: {failed}" + (
+            f", {also} could not be measured" if also else ""
+        )
+    if verdict is Status.UNKNOWN:
+        told = f"{count[Status.UNKNOWN]} of {total} could not be measured for {data_date}"
+        return f"do not refresh the dashboards yet: {told}"
+    if verdict is Status.AMBER:
+        told = f"{count[Status.AMBER]} of {total} {'warns' if count[Status.AMBER] == 1 else 'warn'}"
+        begin = "do not refresh the dashboards (strict)" if strict else "the dashboards may be refreshed"
+        return f"{begin}: {told} for {data_date}"
+    passed = f"{count[Status.GREEN]} of {total} passed for {data_date}"
+    extra = [f"{count[s]} {s.value}" for s in (Status.WAIVED, Status.SKIPPED) if count[s]]
+    return f"the dashboards may be refreshed: {', '.join([passed, *extra])}"
+
+
+def _recorded(config: Config, report: Report) -> Report:
+    """The report after keeping it; a history that fails is a warning, never a verdict."""
+    from checks.history import open_history
+
+    try:
+        open_history(config.history).record(report)
+    except HistoryError as error:
+        trouble = f"history: {error}; this evaluation was not recorded"
+        return replace(report, warnings=(*report.warnings, trouble))
+    return report

@@ -1,0 +1,268 @@
+"""`History`: everything that is kept between evaluations, behind one door.
+
+Each call is one short connection and one transaction. Every failure is a HistoryError
+in one line, because a history must never be the reason for a verdict.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Protocol, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection
+
+from checks.errors import HistoryError, UsageError
+from checks.history import evaluations, waivers
+from checks.history.faults import FAULTS, secrets_of, told
+from checks.history.migrations import VERSION, bring_forward, stored_version
+from checks.history.records import HistoryContext, StoredEvaluation, StoredWaiver
+from checks.model import Acknowledgement, Report, Status
+from checks.text import clean
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 5.0
+_OWNER, _REASON = 200, 1000
+
+
+class _Outdated(Exception):  # noqa: N818  (a signal to migrate, never shown)
+    """The store has an older schema than this version of Andon."""
+
+
+class Store(Protocol):
+    """Where the rows are: each call is one transaction."""
+
+    place: str
+
+    def read(self, work: Callable[[Connection], T]) -> T | None: ...
+    def write(self, work: Callable[[Connection], T]) -> T: ...
+
+
+class History:
+    """Evaluations, waivers and acknowledgements of every pipeline in one store.
+
+    Opening touches nothing. Reading a store that does not exist yet finds nothing;
+    the first write creates it, and an older one is migrated. Two moments given by
+    the caller (`now`) are aware. Every method raises HistoryError where it says nothing else.
+    """
+
+    def __init__(self, url: str, keep_days: int, busy_seconds: float = BUSY_SECONDS) -> None:
+        """`busy_seconds`: how long to wait for another writer."""
+        self._keep_days = keep_days
+        self._busy_seconds = busy_seconds
+        parsed = _parsed(url)
+        self._secrets = secrets_of(parsed)
+        self._store = _store(parsed, busy_seconds)
+
+    def context(self, pipeline: str, data_date: date, days: int = 400) -> HistoryContext:
+        """What an evaluation of `data_date` needs to know, `days` days back."""
+
+        def query(connection: Connection) -> HistoryContext:
+            return HistoryContext(
+                waivers=waivers.not_revoked(connection, pipeline),
+                acknowledgements=waivers.open_acknowledgements(connection, pipeline),
+                statuses=evaluations.statuses_before(connection, pipeline, data_date, days),
+            )
+
+        return self._read(query, HistoryContext())
+
+    def record(self, report: Report) -> int:
+        """Keep one evaluation and return its id.
+
+        Rearms waivers and closes acknowledgements of checks that are green now, and removes
+        evaluations older than `keep_days` before the pipeline's newest data date.
+        Raises ValueError for a report without dates: it judged no day.
+        """
+        day = report.data_date
+        if day is None or report.run_date is None:
+            raise ValueError("a report without a run date and a data date cannot be recorded")
+
+        def work(connection: Connection) -> int:
+            evaluation = evaluations.insert(connection, report)
+            newest = evaluations.newest_day(connection, report.pipeline) or day
+            _settle(connection, report, day, newest)
+            before = evaluations.back(newest, self._keep_days)
+            evaluations.prune(connection, report.pipeline, before)
+            return evaluation
+
+        return self._write(work)
+
+    def latest(self, pipeline: str, check: str) -> tuple[date, Status, float | None] | None:
+        """Data date, status and value that the newest data date's latest evaluation found."""
+        return self._read(lambda it: evaluations.latest_of(it, pipeline, check), None)
+
+    def evaluations(
+        self, pipeline: str, days: int = 14, until: date | None = None
+    ) -> tuple[StoredEvaluation, ...]:
+        """The latest evaluation of each data date, newest first.
+
+        Covers the `days` calendar days that end with `until`, else with the newest recorded.
+        """
+        return self._read(lambda it: evaluations.shown(it, pipeline, days, until), ())
+
+    def all_runs(self, pipeline: str, data_date: date) -> tuple[StoredEvaluation, ...]:
+        """Every evaluation of one data date, reruns included, latest first."""
+        return self._read(lambda it: evaluations.of_day(it, pipeline, data_date), ())
+
+    def report(self, evaluation_id: int) -> Report:
+        """One evaluation's full report. Raises UsageError for an unknown id."""
+        found = self._read(lambda it: evaluations.report_of(it, _row_id(evaluation_id)), None)
+        if found is None:
+            raise UsageError(f"no evaluation has the id {evaluation_id}")
+        return found
+
+    def pipelines(self) -> tuple[str, ...]:
+        """Every pipeline with a recorded evaluation, in alphabetical order."""
+        return self._read(evaluations.pipelines, ())
+
+    def give_waiver(
+        self,
+        pipeline: str,
+        check: str,
+        owner: str,
+        reason: str,
+        until: date,
+        up_to: float | None,
+        data_date: date,
+        now: datetime,
+    ) -> StoredWaiver:
+        """Store a waiver, given because of what was found on `data_date`.
+
+        Raises UsageError without an owner or a reason, or for an `up_to` that limits nothing.
+        """
+        if up_to is not None and not math.isfinite(up_to):
+            raise UsageError("a waiver's limit must be a finite number")
+        given = StoredWaiver(
+            id=0,
+            pipeline=pipeline,
+            check=check,
+            owner=_required("owner", owner, _OWNER),
+            reason=_required("reason", reason, _REASON),
+            until=until,
+            up_to=up_to,
+            data_date=data_date,
+            created_at=now,
+        )
+        return self._write(lambda it: replace(given, id=waivers.give(it, given)))
+
+    def revoke_waiver(self, waiver_id: int, pipeline: str, by: str, now: datetime) -> bool:
+        """End a waiver for good; False when it was revoked before.
+
+        Raises UsageError when the pipeline never had a waiver of that id.
+        """
+        by = _required("owner", by, _OWNER)
+
+        def work(connection: Connection) -> bool:
+            if waivers.revoke(connection, _row_id(waiver_id), pipeline, by, now):
+                return True
+            if waiver_id in {waiver.id for waiver in waivers.of_pipeline(connection, pipeline)}:
+                return False
+            raise UsageError(f"no waiver of this pipeline has the id {waiver_id}")
+
+        return self._write(work)
+
+    def all_waivers(self, pipeline: str) -> tuple[StoredWaiver, ...]:
+        """Every waiver ever given, oldest first, with what became of it."""
+        return self._read(lambda it: waivers.of_pipeline(it, pipeline), ())
+
+    def acknowledge(
+        self, pipeline: str, check: str, owner: str, note: str, now: datetime
+    ) -> Acknowledgement:
+        """Note who is on it, in place of whoever was. Raises UsageError without an owner."""
+        given = Acknowledgement(
+            check=check,
+            owner=_required("owner", owner, _OWNER),
+            note=clean(note.strip(), _REASON),
+            created_at=now,
+        )
+        self._write(lambda it: waivers.acknowledge(it, pipeline, given))
+        return given
+
+    def _read(self, query: Callable[[Connection], T | None], empty: T) -> T:
+        with self._reporting():
+            try:
+                found = self._store.read(lambda it: _if_current(it, query))
+            except _Outdated:
+                self._store.write(bring_forward)
+                found = self._store.read(query)
+        return empty if found is None else found
+
+    def _write(self, change: Callable[[Connection], T]) -> T:
+        def work(connection: Connection) -> T:
+            bring_forward(connection)
+            return change(connection)
+
+        with self._reporting():
+            return self._store.write(work)
+
+    @contextmanager
+    def _reporting(self) -> Iterator[None]:
+        """Every failure as a HistoryError that names the store."""
+        try:
+            yield
+        except HistoryError as error:
+            raise self._failure(str(error)) from None
+        except FAULTS as error:
+            raise self._failure(told(error, self._secrets, self._busy_seconds)) from None
+
+    def _failure(self, words: str) -> HistoryError:
+        return HistoryError(f"history {self._store.place}: {words}")
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return sa.make_url(url)
+    except (sa.exc.SQLAlchemyError, ValueError):
+        # Not even the parser's own words: they may quote a piece of a password.
+        raise HistoryError(
+            "history.url is not a database URL, such as sqlite:///history.db"
+        ) from None
+
+
+def _store(url: URL, busy_seconds: float) -> Store:
+    if url.drivername in ("sqlite", "sqlite+pysqlite"):
+        from checks.history.sqlite import SqliteStore
+
+        return SqliteStore(url, busy_seconds)
+    if url.drivername in ("postgresql", "postgresql+psycopg"):
+        from checks.history.postgresql import PostgresqlStore
+
+        return PostgresqlStore(url, busy_seconds)
+    raise HistoryError(
+        f"history.url: {clean(url.drivername)} cannot keep a history; "
+        "sqlite and postgresql (with psycopg) can"
+    )
+
+
+def _if_current(connection: Connection, query: Callable[[Connection], T | None]) -> T | None:
+    version = stored_version(connection)
+    if version is not None and version < VERSION:
+        raise _Outdated
+    return None if version is None else query(connection)
+
+
+def _settle(connection: Connection, report: Report, day: date, newest: date) -> None:
+    """What green ends: waivers of this day and before; on the newest day, being on it."""
+    green = [verdict.id for verdict in report.checks if verdict.status is Status.GREEN]
+    if not green:
+        return
+    waivers.rearm(connection, report.pipeline, green, day)
+    if day == newest:  # a look back at better days says nothing about today's trouble
+        waivers.close(connection, report.pipeline, green, report.evaluated_at)
+
+
+def _required(name: str, text: str, longest: int) -> str:
+    cleaned = clean(text.strip(), longest)
+    if not cleaned:
+        raise UsageError(f"the {name} must not be empty")
+    return cleaned
+
+
+def _row_id(number: int) -> int:
+    """An id as a column can hold it; one that none can hold is simply unknown."""
+    return number if 0 < number < 2**31 else 0

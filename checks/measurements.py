@@ -1,0 +1,96 @@
+"""What the checks measure, read once and shared: one scan per table and evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, TypeVar, cast
+
+from checks.config.model import Config
+from checks.errors import MeasurementError
+from checks.metrics import AuditLog, EventCounts, OrderCounts, RejectedRows
+from checks.quarantine import read_rejected_rows
+from checks.timeframe import Timeframe
+from checks.warehouse import Warehouse
+from checks.warehouse.audit import read_audit_log
+from checks.warehouse.events import read_events, read_newest
+from checks.warehouse.orders import OrderReader
+
+T = TypeVar("T")
+
+
+class Measurements:
+    """Lazy, cached readings for one timeframe. A failed reading fails the same way each time."""
+
+    def __init__(self, config: Config, frame: Timeframe, warehouse: Warehouse) -> None:
+        self._config = config
+        self._frame = frame
+        self._warehouse = warehouse
+        self._naive = config.warehouse.naive_timestamps
+        self._read: dict[str, Any] = {}
+
+    @property
+    def has_events(self) -> bool:
+        """Whether events are mapped at all."""
+        return self._config.events is not None
+
+    def audit_log(self) -> AuditLog:
+        """The pipeline's log. Raises MeasurementError."""
+        source = _mapped(self._config.audit_log)
+        return self._once(
+            "audit_log",
+            lambda: read_audit_log(self._warehouse, source, self._frame, self._naive),
+        )
+
+    def events(self) -> EventCounts:
+        """Events of the data date and its window. Raises MeasurementError."""
+        source = _mapped(self._config.events)
+        window = self._config.checks["volume_zscore"].params.window_days
+        return self._once(
+            "events",
+            lambda: read_events(self._warehouse, source, self._frame, self._naive, window),
+        )
+
+    def orders(self) -> OrderCounts:
+        """Orders of the data date. Raises MeasurementError."""
+        config = self._config
+        reader = OrderReader(
+            self._warehouse, self._frame, self._naive,
+            orders=_mapped(config.orders), sessions=config.sessions, events=config.events,
+        )  # fmt: skip
+        return self._once("orders", reader.read)
+
+    def rejected(self) -> RejectedRows:
+        """What the rejected rows say. Never raises: they explain and never judge."""
+        return self._once(
+            "rejected",
+            lambda: read_rejected_rows(
+                self._config, self._frame, self.audit_log(), self._warehouse
+            ),
+        )
+
+    def _once(self, name: str, read: Callable[[], T]) -> T:
+        if name not in self._read:
+            try:
+                self._read[name] = read()
+            except MeasurementError as error:
+                self._read[name] = error
+        value = self._read[name]
+        if isinstance(value, MeasurementError):
+            raise MeasurementError(value.cause, value.detail, retry=value.retry)
+        return cast("T", value)
+
+
+def newest_data_date(config: Config, warehouse: Warehouse, now: datetime) -> date | None:
+    """The newest day of the shop that has events, ignoring events after now."""
+    source = _mapped(config.events)
+    naive, zone = config.warehouse.naive_timestamps, config.timezone
+    newest = read_newest(warehouse, source, now, naive, zone)
+    return newest.astimezone(zone).date() if newest else None
+
+
+def _mapped(source: T | None) -> T:
+    """A section that the caller knows to be mapped."""
+    if source is None:
+        raise LookupError("a check was evaluated although its section is not mapped")
+    return source

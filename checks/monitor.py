@@ -1,0 +1,69 @@
+"""`DataMonitor`: the Python interface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date as Date  # noqa: N812  (the methods' argument is called `date`)
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from checks.config import load_config
+from checks.config.model import Config
+from checks.engine import evaluate
+from checks.errors import UsageError
+from checks.model import Report
+
+
+class DataMonitor:
+    """Evaluates one pipeline.
+
+    >>> report = DataMonitor("andon.yml").run()
+    >>> report.exit_code
+    1
+    """
+
+    def __init__(self, config: str | Path | Config) -> None:
+        """config: a loaded configuration, or the path of one. Raises ConfigError."""
+        self.config = config if isinstance(config, Config) else load_config(config)
+
+    def run(
+        self,
+        *,
+        date: Date | None = None,
+        data_date: Date | Literal["latest"] | None = None,
+        now: datetime | None = None,
+        strict: bool = False,
+        record: bool = False,
+        progress: Callable[[str], None] | None = None,
+    ) -> Report:
+        """Evaluate one day; recorded in the history only with `record=True`.
+
+        Raises UsageError for a data date in the future.
+        """
+        return evaluate(
+            self.config, date=date, data_date=data_date, now=now,
+            strict=strict, record=record, progress=progress,
+        )  # fmt: skip
+
+    def backfill(
+        self,
+        first: Date,
+        last: Date,
+        *,
+        now: datetime | None = None,
+        progress: Callable[[str], None] | None = None,
+    ) -> list[Report]:
+        """Evaluate and record every run date from `first` to `last`, oldest first.
+
+        Raises UsageError when `last` is before `first`.
+        """
+        if last < first:
+            raise UsageError(f"the last day ({last}) is before the first ({first})")
+        reports = []
+        for offset in range((last - first).days + 1):
+            day = first + timedelta(days=offset)
+            if progress is not None:
+                progress(f"evaluating {day}")
+            reports.append(self.run(date=day, now=now, record=True))
+        return reports

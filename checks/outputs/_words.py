@@ -1,0 +1,86 @@
+"""The sentences that several formats share. Each result is one inert line of plain text."""
+
+from __future__ import annotations
+
+from datetime import UTC, date
+
+from checks.model import Problem, Report, Status, Verdict, WaiverState
+from checks.outputs._inert import line
+from checks.text import limit_text, plural, utc_text
+
+#: Statuses that ask for something to be done or known; the others take one line each.
+FAILING = frozenset({Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED})
+
+GLYPHS = {
+    Status.RED: "✗",
+    Status.UNKNOWN: "?",
+    Status.AMBER: "!",
+    Status.WAIVED: "~",
+    Status.SKIPPED: "-",
+    Status.GREEN: "✓",
+}
+
+
+def headline(report: Report) -> str:
+    """The verdict as one sentence."""
+    return line(f"{report.verdict.upper()}: {report.summary}")
+
+
+def facts(verdict: Verdict, data_date: date | None) -> list[tuple[str, str]]:
+    """What a person needs to act on a verdict, as labelled lines, the action first."""
+    known = [
+        ("Do now", verdict.action),
+        ("Stops", "the line, whatever is waived" if verdict.stop else None),
+        ("Retry", "may pass by itself; run it again" if verdict.retry else None),
+        ("Since", since(verdict, data_date)),
+        ("On it", _acknowledged(verdict)),
+        ("Owner", verdict.owner),
+        ("Runbook", verdict.runbook),
+        ("Page", verdict.link),
+    ]
+    return [(label, line(value)) for label, value in known if value]
+
+
+def body(verdict: Verdict, report: Report) -> str:
+    """Everything about one check, a fact a line, for formats that show each check alone."""
+    waiver = [f"Waiver: {waiver_terms(verdict.waiver)}"] if verdict.waiver else []
+    labelled = [f"{label}: {value}" for label, value in facts(verdict, report.data_date)]
+    return "\n".join([line(verdict.message), line(verdict.summary), *labelled, *waiver])
+
+
+def since(verdict: Verdict, data_date: date | None) -> str | None:
+    """`2025-03-06 (3 days)`, counting both ends; None where it began on the data date."""
+    if verdict.since is None or data_date is None or verdict.since >= data_date:
+        return None
+    days = (data_date - verdict.since).days + 1
+    return f"{verdict.since} ({plural(days, 'day')})"
+
+
+def waiver_terms(waiver: WaiverState) -> str:
+    """Who waived until when and why, and whether it still holds."""
+    limit = "" if waiver.up_to is None else f", up to {limit_text(waiver.up_to)}"
+    state = "holds" if waiver.holds else "no longer holds"
+    why = f" ({waiver.why})" if waiver.why else ""
+    return line(
+        f"#{waiver.id} by {waiver.owner} until {waiver.until}{limit}: {waiver.reason}; {state}{why}"
+    )
+
+
+def problem(fault: Problem) -> str:
+    """A fault of the configuration; its message already names file, line and key."""
+    hint = f" ({fault.hint})" if fault.hint and fault.hint not in fault.message else ""
+    return line(fault.message + hint)
+
+
+def elapsed(report: Report) -> str:
+    """When it was evaluated and how long that took, in seconds."""
+    moment = utc_text(report.evaluated_at.astimezone(UTC))
+    return f"evaluated {moment} in {report.duration_seconds:.2f} s"
+
+
+def _acknowledged(verdict: Verdict) -> str | None:
+    state = verdict.acknowledgement
+    if state is None:
+        return None
+    note = f": {state.note}" if state.note else ""
+    return f"{state.owner} since {utc_text(state.created_at.astimezone(UTC))}{note}"

@@ -1,0 +1,63 @@
+"""For GitHub Actions: one annotation for each thing that needs a person; and the job summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checks.model import Problem, Report, Status, by_urgency
+from checks.outputs import _words
+from checks.outputs._inert import line
+
+_COMMANDS = {
+    Status.RED: "error",
+    Status.UNKNOWN: "error",
+    Status.AMBER: "warning",
+    Status.WAIVED: "warning",
+}
+
+
+def render(report: Report, *, color: bool = False) -> str:
+    """Workflow commands, one a line. A verdict that fails the step has at least one error."""
+    commands = [_of_problem(fault) for fault in report.errors]
+    commands += [*_of_checks(report)]
+    commands += [_command("warning", "Andon", line(text)) for text in report.warnings]
+    if report.verdict is Status.GREEN:
+        commands.append(_command("notice", "Andon", _words.headline(report)))
+    elif report.exit_code and not any(text.startswith("::error") for text in commands):
+        commands.insert(0, _command("error", "Andon", _words.headline(report)))
+    return "".join(f"{text}\n" for text in commands)
+
+
+def job_summary(report: Report) -> str:
+    """What belongs into the file that GITHUB_STEP_SUMMARY names."""
+    from checks.outputs import markdown  # not needed outside a workflow
+
+    return markdown.render(report)
+
+
+def _of_checks(report: Report) -> Iterator[str]:
+    for verdict in by_urgency(report.checks):
+        command = _COMMANDS.get(verdict.status)
+        if command:
+            title = line(f"{verdict.status.upper()} {verdict.id}")
+            yield _command(command, title, _words.body(verdict, report))
+
+
+def _of_problem(fault: Problem) -> str:
+    place = {"file": fault.file, "line": fault.line}
+    known = {key: line(value) for key, value in place.items() if value is not None}
+    return _command("error", "configuration", _words.problem(fault), known)
+
+
+def _command(name: str, title: str, message: str, place: dict[str, str] | None = None) -> str:
+    properties = {**(place or {}), "title": title}
+    listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"::{name} {listed}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

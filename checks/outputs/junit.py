@@ -1,0 +1,94 @@
+"""For CI servers: one JUnit test case a check; unknown is an error, skipped is skipped."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from xml.etree import ElementTree as ET
+
+from checks.model import Report, Status, Verdict
+from checks.outputs import _words
+from checks.outputs._inert import line
+
+_OUTCOMES = {
+    Status.RED: "failure",
+    Status.UNKNOWN: "error",
+    Status.SKIPPED: "skipped",
+    Status.WAIVED: "skipped",
+    Status.AMBER: "system-out",
+}
+_COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+
+
+def render(report: Report, *, color: bool = False) -> str:
+    """One test suite, named as the pipeline; valid against the common xunit schema."""
+    name = line(report.pipeline) or "andon"
+    suites = ET.Element("testsuites", name="andon")
+    suite = ET.SubElement(suites, "testsuite", name=name)
+    _properties(suite, report)
+    for verdict in report.checks:
+        _case(suite, name, verdict, report)
+    _configuration(suite, name, report)
+    _count(suites, suite, report)
+    _notes(suite, report)
+    ET.indent(suites)
+    body = ET.tostring(suites, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
+
+
+def _properties(suite: ET.Element, report: Report) -> None:
+    properties = ET.SubElement(suite, "properties")
+    for name in ("verdict", "exit_code", "run_date", "data_date", "timezone", "andon_version"):
+        value = getattr(report, name)
+        text = "" if value is None else line(value)
+        ET.SubElement(properties, "property", name=name, value=text)
+
+
+def _case(suite: ET.Element, pipeline: str, verdict: Verdict, report: Report) -> None:
+    classname = f"{pipeline}.{verdict.layer}"
+    case = ET.SubElement(suite, "testcase", classname=classname, name=line(verdict.id), time="0")
+    outcome = _OUTCOMES.get(verdict.status)
+    if outcome is None:
+        return
+    element = ET.SubElement(case, outcome)
+    element.text = _words.body(verdict, report)
+    if outcome != "system-out":
+        element.set("message", _message(verdict))
+    if outcome in ("failure", "error"):
+        element.set("type", verdict.cause or verdict.status)
+
+
+def _message(verdict: Verdict) -> str:
+    if verdict.status is Status.WAIVED and verdict.waiver:
+        return line(f"waived: {verdict.waiver.reason}; {verdict.message}")
+    return line(verdict.message)
+
+
+def _configuration(suite: ET.Element, pipeline: str, report: Report) -> None:
+    """One erroneous case for all faults of the configuration or of the call."""
+    if not report.errors:
+        return
+    classname = f"{pipeline}.configuration"
+    case = ET.SubElement(suite, "testcase", classname=classname, name="configuration", time="0")
+    faults = [_words.problem(fault) for fault in report.errors]
+    error = ET.SubElement(case, "error", message=faults[0], type="configuration")
+    error.text = "\n".join(faults)
+
+
+def _count(suites: ET.Element, suite: ET.Element, report: Report) -> None:
+    counts = {"tests": len(suite.findall("testcase"))}
+    counts |= {key: len(suite.findall(f"testcase/{tag}")) for key, tag in _COUNTED.items()}
+    for key, count in counts.items():
+        suite.set(key, str(count))
+        if key != "skipped":  # the schema knows it for a suite only
+            suites.set(key, str(count))
+    seconds = f"{report.duration_seconds:.3f}"
+    suites.set("time", seconds)
+    suite.set("time", seconds)
+    suite.set("timestamp", f"{report.evaluated_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}")
+
+
+def _notes(suite: ET.Element, report: Report) -> None:
+    waivers = [f"{line(state.check)} {_words.waiver_terms(state)}" for state in report.waivers]
+    ET.SubElement(suite, "system-out").text = "\n".join([_words.headline(report), *waivers])
+    if report.warnings:
+        ET.SubElement(suite, "system-err").text = "\n".join(map(line, report.warnings))

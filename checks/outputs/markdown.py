@@ -1,0 +1,90 @@
+"""For a job summary, a pull request or a chat: a heading, a table, the actions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from checks.model import Report, Verdict, by_urgency
+from checks.outputs import _words
+from checks.outputs._inert import line
+
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "`": "&#96;"}
+_TOKEN = re.compile(r"[`|<>&]|[^\s`|<>&]+")
+_SPECIAL = re.compile(r"([\\*_#!\[\]~$])")
+# Mentions, bare addresses and issue numbers become links after escapes are resolved; code does not.
+_LINKED = re.compile(r"@|://|www\.|#\d", re.IGNORECASE)
+_BLOCK = re.compile(r"^(?:[-+=]|\d+[.)](?=\s|$))")
+_PLAIN = re.compile(r"[\w.-]+", re.ASCII)
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'+,;=%-]+", re.ASCII)
+
+
+def render(report: Report, *, color: bool = False) -> str:
+    """The report in GitHub-flavoured Markdown; no value can mark up, mention or link anything."""
+    glyph = _words.GLYPHS[report.verdict]
+    blocks = [f"## {glyph} {escape(_words.headline(report))}", *_table(report)]
+    blocks += _section("What to do", _actions(report))
+    waivers = (
+        f"{_code(state.check)} {escape(_words.waiver_terms(state))}" for state in report.waivers
+    )
+    blocks += _section("Waivers", waivers)
+    blocks += _section("Warnings", map(escape, report.warnings))
+    blocks += _section("Errors", (escape(_words.problem(fault)) for fault in report.errors))
+    blocks.append(f"{escape(report.pipeline)} {_words.elapsed(report)}".strip())
+    return "\n\n".join(blocks) + "\n"
+
+
+def escape(value: object) -> str:
+    """One value as one line of inert Markdown text, for a table cell as for a list."""
+    text = _TOKEN.sub(_token, line(value).strip())
+    return _BLOCK.sub(lambda start: f"{start[0][:-1]}\\{start[0][-1]}", text)
+
+
+def _token(match: re.Match[str]) -> str:
+    word = match[0]
+    if word in _ENTITIES:
+        return _ENTITIES[word]
+    return f"`{word}`" if _LINKED.search(word) else _SPECIAL.sub(r"\\\1", word)
+
+
+def _code(name: str) -> str:
+    return f"`{name}`" if _PLAIN.fullmatch(name) else escape(name)
+
+
+def _link(label: str, address: str) -> str:
+    if _ADDRESS.fullmatch(address):
+        return f"[{label}]({address.replace('&', '&amp;')})"
+    return f"**{label}:** {escape(address)}"
+
+
+def _table(report: Report) -> Iterator[str]:
+    if report.checks:
+        rows = (
+            f"| {_words.GLYPHS[verdict.status]} {verdict.status.upper()} | {_code(verdict.id)} "
+            f"| {escape(verdict.message)} | {escape(verdict.owner or '')} |"
+            for verdict in by_urgency(report.checks)
+        )
+        yield "\n".join(["| Status | Check | Result | Owner |", "| --- | --- | --- | --- |", *rows])
+
+
+def _actions(report: Report) -> Iterator[str]:
+    for verdict in by_urgency(report.checks):
+        if verdict.status in _words.FAILING:
+            yield _action(verdict, report)
+
+
+def _action(verdict: Verdict, report: Report) -> str:
+    parts = [f"{_code(verdict.id)}: {escape(verdict.summary)}"]
+    for label, value in _words.facts(verdict, report.data_date):
+        if label in ("Runbook", "Page"):
+            parts.append(_link(label, value))
+        elif label != "Owner":  # the table names the owner
+            parts.append(f"**{label}:** {escape(value)}")
+    return "\n  - ".join(parts)
+
+
+def _section(title: str, items: Iterable[str]) -> Iterator[str]:
+    rows = [f"- {item}" for item in items]
+    if rows:
+        yield f"### {title}"
+        yield "\n".join(rows)

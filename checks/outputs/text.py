@@ -1,0 +1,84 @@
+"""For a person at a terminal: the verdict, what to do now, then everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from checks.model import Report, Status, Verdict, by_urgency
+from checks.outputs import _words
+from checks.outputs._inert import line
+
+_WIDTH = 100
+_INDENT = "    "
+_LABEL = max(len(label) for label in ("Do now:", "Runbook:")) + 1
+_STATUS = max(len(status) for status in Status)
+_RESET = "\x1b[0m"
+_COLORS = {
+    Status.RED: "\x1b[1;31m",
+    Status.UNKNOWN: "\x1b[1;35m",
+    Status.AMBER: "\x1b[1;33m",
+    Status.WAIVED: "\x1b[36m",
+    Status.SKIPPED: "\x1b[2m",
+    Status.GREEN: "\x1b[32m",
+}
+
+
+def render(report: Report, *, color: bool = False) -> str:
+    """The report as text for about 100 columns; a glyph and a word carry every colour's meaning."""
+    blocks = [[_paint(_words.headline(report), report.verdict, color)]]
+    width = max((len(line(verdict.id)) for verdict in report.checks), default=0)
+    quiet = []
+    for verdict in by_urgency(report.checks):
+        row = _row(verdict, width, color)
+        if verdict.status in _words.FAILING:
+            blocks.append([row, *_evidence(verdict, report)])
+        else:
+            quiet.append(row)
+    blocks += [quiet, *_lists(report), [_words.elapsed(report)]]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _row(verdict: Verdict, width: int, color: bool) -> str:
+    word = f"{_words.GLYPHS[verdict.status]} {verdict.status.upper():<{_STATUS}}"
+    row = f"{_paint(word, verdict.status, color)}  {line(verdict.id):<{width}}  "
+    return (row + line(verdict.message)).rstrip()
+
+
+def _evidence(verdict: Verdict, report: Report) -> Iterator[str]:
+    yield from _wrapped(line(verdict.summary), _INDENT, _INDENT)
+    hanging = _INDENT + " " * _LABEL
+    for label, value in _words.facts(verdict, report.data_date):
+        yield from _wrapped(value, f"{_INDENT}{label + ':':<{_LABEL}}", hanging)
+
+
+def _lists(report: Report) -> Iterator[list[str]]:
+    """Waivers, warnings and errors, each under its heading."""
+    waivers = (f"{line(state.check)} {_words.waiver_terms(state)}" for state in report.waivers)
+    yield _list("Waivers", waivers)
+    yield _list("Warnings", map(line, report.warnings))
+    yield _list("Errors", map(_words.problem, report.errors))
+
+
+def _list(heading: str, items: Iterable[str]) -> list[str]:
+    rows = [row for item in items for row in _wrapped(item, "  ", _INDENT)]
+    return [heading, *rows] if rows else []
+
+
+def _wrapped(text: str, first: str, rest: str) -> list[str]:
+    """Lines of at most 100 columns, broken at spaces only, so that no address is cut."""
+    if len(first) + len(text) <= _WIDTH:
+        return [first + text] if text else []
+    import textwrap  # only long sentences need it
+
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _paint(text: str, status: Status, color: bool) -> str:
+    return f"{_COLORS[status]}{text}{_RESET}" if color else text

@@ -1,0 +1,33 @@
+"""Finds the checks of the catalog: every module in `checks/catalog/` that defines CHECK."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from checks import catalog
+from checks.check import Check
+from checks.errors import UsageError
+from checks.text import did_you_mean, quoted
+
+
+@cache
+def all_checks() -> tuple[Check, ...]:
+    """Every check, in the order of its `order`. Raises ValueError for duplicate ids."""
+    names = [info.name for info in iter_modules(catalog.__path__) if not info.name.startswith("_")]
+    found = [import_module(f"{catalog.__name__}.{name}").CHECK for name in names]
+    if len({check.id for check in found}) != len(found):
+        raise ValueError("two checks of the catalog have the same id")
+    return tuple(sorted(found, key=lambda check: check.order))
+
+
+def get_check(check_id: str) -> Check:
+    """One check by its id. Raises UsageError with the nearest id for an unknown one."""
+    for check in all_checks():
+        if check.id == check_id:
+            return check
+    ids = tuple(check.id for check in all_checks())
+    near = did_you_mean(check_id, ids)
+    hint = f"did you mean {near}?" if near else f"known checks: {', '.join(ids)}"
+    raise UsageError(f"unknown check {quoted(check_id)}; {hint}")

@@ -1,0 +1,109 @@
+"""Numbers, days and hostile values as text that a person reads.
+
+Values from a warehouse are attacker-controlled: `clean` makes one inert for any
+terminal, log or page before it may enter a message. Escaping for one output
+format (Markdown, XML, workflow commands) is that format's own business.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+_LONGEST = 80
+_MOST_DIGITS = 15
+# Format characters (bidirectional marks, zero-width), surrogates, private use, controls, separators.
+_HIDDEN = ("Cf", "Cs", "Co", "Cc", "Cn", "Zl", "Zp")
+
+
+def clean(value: object, longest: int = _LONGEST) -> str:
+    """One hostile value as a single inert line, shortened to `longest` characters.
+
+    Control, bidirectional and invisible characters become visible escapes.
+    """
+    text = str(value)
+    text = text if len(text) <= longest else text[: longest - 1] + "…"
+    return "".join(
+        f"\\u{ord(char):04x}" if unicodedata.category(char) in _HIDDEN else char for char in text
+    )
+
+
+def quoted(value: object) -> str:
+    """A hostile value in single quotes, so that where it ends can be seen."""
+    return f"'{clean(value)}'"
+
+
+def listed(values: Iterable[object], most: int = 3) -> str:
+    """Quoted values as a short list: `'a', 'b', 'c' and 4 more`."""
+    items = list(values)
+    shown = ", ".join(quoted(item) for item in items[:most])
+    return shown if len(items) <= most else f"{shown} and {len(items) - most} more"
+
+
+def deciding(value: float, limit: float, digits: int) -> str:
+    """`value` with `digits` decimals, and more where rounding would hide the limit's side.
+
+    0.05004 against 0.05 is `0.05004`, not `0.0500`. The result is never rounded
+    onto or across the limit unless the value is the limit.
+    """
+    if not math.isfinite(value):
+        return "inf" if value > 0 else "-inf" if value < 0 else "nan"
+    for places in range(digits, _MOST_DIGITS + 1):
+        shown = f"{value:.{places}f}"
+        if _side(float(shown), limit) == _side(value, limit):
+            return shown
+    return repr(value)
+
+
+def _side(value: float, limit: float) -> int:
+    return (value > limit) - (value < limit)
+
+
+def limit_text(limit: float) -> str:
+    """A threshold as it was written: `0.05`, `3.0`, `6`."""
+    return str(limit)
+
+
+def count_text(value: float) -> str:
+    """A count with grouped thousands; a mean keeps one decimal below 100."""
+    if float(value).is_integer() or abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:,.1f}"
+
+
+def percent_text(share: float, limit: float | None = None) -> str:
+    """A share as a percentage with the digits that decide against `limit`."""
+    if limit is None:
+        return f"{share * 100:.1f} %"
+    return f"{deciding(share * 100, limit * 100, 1)} %"
+
+
+def plural(count: float, singular: str, many: str = "") -> str:
+    """`1 order`, `3 orders`, `2,908 rows`."""
+    return f"{count_text(count)} {singular if count == 1 else many or singular + 's'}"
+
+
+def day_text(day: date) -> str:
+    """`Saturday 8 March`: how people name a day in a sentence."""
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def short_day(day: date) -> str:
+    """`8 March`."""
+    return f"{day.day} {day:%B}"
+
+
+def utc_text(moment: datetime) -> str:
+    """`2025-03-09 06:12 UTC`."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str | None:
+    """The known word nearest to a misspelt one, if any is near."""
+    import difflib  # only needed once something is already wrong
+
+    folded = {name.casefold(): name for name in known}
+    near = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
+    return folded[near[0]] if near else None

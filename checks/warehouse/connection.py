@@ -1,0 +1,189 @@
+"""One read-only connection for one evaluation: opened late, closed early, bounded in time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from time import monotonic, sleep
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+from sqlalchemy.sql.selectable import SelectBase
+
+from checks.config.model import WarehouseConfig
+from checks.errors import AndonError, MeasurementError, ReadOnlyViolation
+from checks.model import Cause
+from checks.text import quoted
+from checks.warehouse.dialects import profile_for
+from checks.warehouse.faults import first_line, measurement_error, secrets_of
+from checks.warehouse.relation import Relation, Source, select_target
+from checks.warehouse.worker import DeadlineExceeded, Worker
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection, Engine
+
+T = TypeVar("T")
+Row = Sequence[Any]
+_LOCK_POLL_SECONDS = 0.1
+
+
+class Warehouse:
+    """Sends SELECTs and nothing else. Use as a context manager.
+
+    Every failure is a MeasurementError with its cause; a connection that failed
+    once is not tried again within the same evaluation.
+    """
+
+    def __init__(
+        self, config: WarehouseConfig, progress: Callable[[str], None] | None = None
+    ) -> None:
+        self._config = config
+        self._progress = progress or (lambda text: None)
+        self._url = sa.make_url(config.url)
+        self.profile = profile_for(self._url.get_backend_name())
+        self._secrets = secrets_of(self._url)
+        self._worker = Worker(config.timeout_seconds)
+        self._connection: Connection | None = None
+        self._refused: MeasurementError | None = None
+        self._relations: dict[tuple[str, str | None, str | None], Relation] = {}
+
+    def __enter__(self) -> Warehouse:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database, so that its writer may come in."""
+        self._worker.stop(self._disconnect)
+
+    def fetch(self, statement: SelectBase) -> list[Row]:
+        """All rows of one SELECT.
+
+        Raises ReadOnlyViolation for anything else, MeasurementError when it fails.
+        """
+        if not isinstance(statement, SelectBase):
+            raise ReadOnlyViolation("only SELECT statements are sent to the warehouse")
+        return self._call(lambda: list(self._connected().execute(statement).fetchall()))
+
+    def relation(self, section: str, source: Source) -> Relation:
+        """A mapped section, resolved once. Raises MeasurementError (missing_table, ...)."""
+        key = (section, source.table, source.query)
+        if key not in self._relations:
+            self._relations[key] = self._call(lambda: self._resolve(section, source))
+        return self._relations[key]
+
+    def check_connection(self) -> None:
+        """Open the connection. Raises MeasurementError when that fails."""
+        self._call(self._connected)
+
+    def _resolve(self, section: str, source: Source) -> Relation:
+        connection = self._connected()
+        target, names = select_target(source, connection.dialect, section)
+        label = f"table {quoted(source.table)}" if source.table else f"the query of {section}"
+        try:
+            kinds = self.profile.column_kinds(connection, target, names)
+        except sa.exc.NoSuchTableError:
+            raise MeasurementError(Cause.MISSING_TABLE, f"{label} does not exist") from None
+        except sa.exc.SQLAlchemyError as error:
+            fault = self._fault(error)
+            if fault.cause is Cause.MISSING_TABLE and source.table:
+                fault = MeasurementError(
+                    Cause.MISSING_TABLE, f"{label} does not exist ({fault.detail})"
+                )
+            raise fault from None
+        target, _ = select_target(source, connection.dialect, section, kinds)
+        return Relation(section, label, target, kinds)
+
+    def _call(self, function: Callable[[], T]) -> T:
+        try:
+            return self._worker.call(function, self._cancel)
+        except DeadlineExceeded:
+            raise MeasurementError(
+                Cause.TIMEOUT,
+                f"not finished within warehouse.timeout_seconds = {self._config.timeout_seconds:g}",
+                retry=True,
+            ) from None
+        except AndonError:
+            raise
+        except Exception as error:
+            raise self._fault(error) from None
+
+    def _fault(self, error: Exception) -> MeasurementError:
+        return self.profile.explained(
+            measurement_error(error, self.profile.patterns(), self._secrets)
+        )
+
+    def _connected(self) -> Connection:
+        if self._refused is not None:
+            raise self._refused
+        if self._connection is None:
+            try:
+                self._connection = self._open()
+            except MeasurementError as error:
+                self._refused = error
+                raise
+            except Exception as error:
+                self._refused = self._refusal(error)
+                raise self._refused from None
+        return self._connection
+
+    def _refusal(self, error: Exception) -> MeasurementError:
+        """A failure to connect: of the warehouse as a whole, whatever the driver calls it."""
+        fault = self._fault(error)
+        if fault.cause in (Cause.BAD_VALUE, Cause.INTERNAL, Cause.MISSING_TABLE):
+            return MeasurementError(Cause.CONNECTION, fault.detail, retry=fault.retry)
+        return fault
+
+    def _open(self) -> Connection:
+        self.profile.check_target(self._url)
+        seconds = self._worker.remaining()
+        engine = sa.create_engine(
+            self._url,
+            poolclass=NullPool,
+            connect_args=self.profile.connect_arguments(self._url, seconds),
+            hide_parameters=True,
+        )
+        connection = self._connect_when_free(engine)
+        lock_seconds = min(self._config.lock_wait_seconds, seconds)
+        for statement in self.profile.session_statements(seconds, lock_seconds):
+            connection.exec_driver_sql(statement)
+        return connection
+
+    def _connect_when_free(self, engine: Engine) -> Connection:
+        until = monotonic() + min(self._config.lock_wait_seconds, self._worker.remaining())
+        while True:
+            try:
+                return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            except sa.exc.SQLAlchemyError as error:
+                if not self.profile.is_lock(error):
+                    raise
+                if monotonic() >= until:
+                    raise self._locked(error) from None
+            self._progress("waiting for the warehouse's writer to let go")
+            sleep(_LOCK_POLL_SECONDS)
+
+    def _locked(self, error: Exception) -> MeasurementError:
+        waited = f"locked by its writer for over {self._config.lock_wait_seconds:g} s"
+        known = measurement_error(error, self.profile.patterns(), self._secrets)
+        return MeasurementError(Cause.LOCKED, f"{waited} ({known.detail})", retry=True)
+
+    def _cancel(self) -> None:
+        """Ask the driver to stop; what it answers cannot change the outcome any more."""
+        if self._connection is None:
+            return
+        try:
+            self.profile.cancel(self._connection.connection.driver_connection)
+        except Exception as error:  # noqa: BLE001  (the deadline is reported either way)
+            self._progress(f"could not cancel the running query: {first_line(error)[:80]}")
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

@@ -1,0 +1,112 @@
+"""The portable way to do what engines do differently. A dialect overrides what it does better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from checks.errors import MeasurementError
+from checks.model import Cause
+from checks.warehouse.faults import COMMON
+from checks.warehouse.kinds import Kind, kind_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL, Connection
+    from sqlalchemy.sql import FromClause
+    from sqlalchemy.sql.elements import ColumnElement
+
+LARGEST_DOUBLE = 1.7976931348623157e308
+
+
+class Profile:
+    """An engine's session, types and expressions, as portable SQL."""
+
+    #: Name for people and for finding the SQL parser's dialect.
+    name = ""
+    #: Fragments of this engine's error messages, asked before the common ones.
+    faults: tuple[tuple[str, Cause], ...] = ()
+
+    def patterns(self) -> tuple[tuple[str, Cause], ...]:
+        """Error fragments to try, most specific first."""
+        return self.faults + COMMON
+
+    def connect_arguments(self, url: URL, seconds: float) -> dict[str, Any]:
+        """Arguments for the driver: read-only mode and a connect time-out where it has them."""
+        return {}
+
+    def check_target(self, url: URL) -> None:
+        """Raise MeasurementError early for a target that can be seen to be unusable."""
+
+    def session_statements(self, seconds: float, lock_seconds: float) -> tuple[str, ...]:
+        """What to send on connecting: read-only mode, UTC, a statement time-out."""
+        return ()
+
+    def is_lock(self, error: BaseException) -> bool:
+        """Whether connecting failed only because a writer holds the database."""
+        return False
+
+    def explained(self, error: MeasurementError) -> MeasurementError:
+        """The same error with this engine's remedy in its text, where one is known."""
+        return error
+
+    def cancel(self, driver_connection: Any) -> None:
+        """Stop the running statement; called from another thread."""
+        for name in ("cancel", "interrupt"):
+            if (stop := getattr(driver_connection, name, None)) is not None:
+                stop()
+                return
+
+    def column_kinds(
+        self, connection: Connection, relation: FromClause, names: tuple[str, ...] | None
+    ) -> Mapping[str, Kind]:
+        """Kind of every column of a relation, by its exact name.
+
+        `names` are the parts of a table's name, None for a query. The portable way
+        asks SQLAlchemy's inspector for tables and looks at one row for queries.
+        """
+        if names is None:
+            return self._kinds_of_row(connection, relation)
+        schema = ".".join(names[:-1]) or None
+        columns = sa.inspect(connection).get_columns(names[-1], schema=schema)
+        return {column["name"]: kind_of(str(column["type"])) for column in columns}
+
+    def _kinds_of_row(self, connection: Connection, relation: FromClause) -> Mapping[str, Kind]:
+        result = connection.execute(sa.select(sa.text("*")).select_from(relation).limit(1))
+        row = result.first()
+        return {
+            name: kind_of(_TYPE_NAMES.get(type(row[i]).__name__, "")) if row else Kind.OTHER
+            for i, name in enumerate(result.keys())
+        }
+
+    def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Whether a floating-point value is neither NaN nor infinite."""
+        return sa.and_(number >= -LARGEST_DOUBLE, number <= LARGEST_DOUBLE)
+
+    def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Text as a number; NULL where it is none. Portable SQL cannot tell."""
+        raise MeasurementError(
+            Cause.BAD_VALUE,
+            "the revenue column is text, which this engine cannot convert safely; "
+            "map a numeric column or a `query:` that casts it",
+        )
+
+    def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
+        """ISO text as a UTC timestamp without zone."""
+        raise MeasurementError(
+            Cause.BAD_VALUE,
+            "the time column is text, which this engine cannot convert safely; "
+            "map a timestamp column or a `query:` that casts it",
+        )
+
+
+_TYPE_NAMES = {
+    "datetime": "timestamp",
+    "date": "date",
+    "str": "text",
+    "int": "integer",
+    "float": "double",
+    "Decimal": "decimal",
+}

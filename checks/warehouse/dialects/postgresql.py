@@ -1,0 +1,97 @@
+"""PostgreSQL, through psycopg."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from checks.model import Cause
+from checks.warehouse.dialects.base import Profile
+from checks.warehouse.kinds import Kind
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL, Connection
+    from sqlalchemy.sql import FromClause
+    from sqlalchemy.sql.elements import ColumnElement
+
+_KINDS = {
+    1114: Kind.NAIVE,
+    1184: Kind.AWARE,
+    1082: Kind.DATE,
+    20: Kind.INTEGER,
+    21: Kind.INTEGER,
+    23: Kind.INTEGER,
+    700: Kind.NUMBER,
+    701: Kind.NUMBER,
+    1700: Kind.NUMBER,
+    18: Kind.TEXT,
+    19: Kind.TEXT,
+    25: Kind.TEXT,
+    1042: Kind.TEXT,
+    1043: Kind.TEXT,
+    2950: Kind.TEXT,
+}
+_NUMERIC = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?\s*$"
+_HAS_OFFSET = r":\d\d(\.\d+)?\s*(Z|z|UTC|[+-]\d\d(:?\d\d)?)\s*$"
+
+
+class PostgreSQL(Profile):
+    """A read-only session in UTC whose statements stop at the evaluation's limit."""
+
+    name = "postgresql"
+    faults = (
+        ("undefined table", Cause.MISSING_TABLE),
+        ("relation \"", Cause.MISSING_TABLE),
+        ("schema \"", Cause.MISSING_TABLE),
+        ("column \"", Cause.MISSING_COLUMN),
+        ("due to lock timeout", Cause.LOCKED),
+        ("due to statement timeout", Cause.TIMEOUT),
+    )
+
+    def connect_arguments(self, url: URL, seconds: float) -> dict[str, Any]:
+        return {"connect_timeout": max(2, int(seconds)), "application_name": "andon"}
+
+    def session_statements(self, seconds: float, lock_seconds: float) -> tuple[str, ...]:
+        return (
+            "SET default_transaction_read_only = on",
+            "SET TIME ZONE 'UTC'",
+            f"SET statement_timeout = {max(1, int(seconds * 1000))}",
+            f"SET lock_timeout = {max(1, int(lock_seconds * 1000))}",
+        )
+
+    def patterns(self) -> tuple[tuple[str, Cause], ...]:
+        return (("permission denied", Cause.PERMISSION), *super().patterns())
+
+    def cancel(self, driver_connection: Any) -> None:
+        driver_connection.cancel_safe(timeout=2.0)
+
+    def column_kinds(
+        self, connection: Connection, relation: FromClause, names: tuple[str, ...] | None
+    ) -> Mapping[str, Kind]:
+        result = connection.execute(sa.select(sa.text("*")).select_from(relation).limit(0))
+        description = result.cursor.description if result.cursor else ()
+        return {str(c[0]): _KINDS.get(c[1], Kind.OTHER) for c in description or ()}
+
+    def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
+        double = sa.cast(number, sa.Double)
+        odd = [sa.cast(sa.literal(name), sa.Double) for name in ("NaN", "Infinity", "-Infinity")]
+        return double.not_in(odd)
+
+    def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return sa.case(
+            (column.regexp_match(_NUMERIC), sa.cast(column, sa.Double)),
+            else_=None,
+        )
+
+    def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
+        aware = sa.func.timezone("UTC", sa.cast(column, sa.DateTime(timezone=True)))
+        local = sa.func.timezone(
+            "UTC", sa.func.timezone(naive.key, sa.cast(column, sa.DateTime))
+        )
+        return sa.case((column.regexp_match(_HAS_OFFSET), aware), else_=local)
+
+
+PROFILE = PostgreSQL()

@@ -1,0 +1,89 @@
+"""SQLite: times are ISO text, numbers may be anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from checks.errors import MeasurementError
+from checks.model import Cause
+from checks.warehouse.dialects.base import Profile
+from checks.warehouse.kinds import Kind, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.engine import URL, Connection
+    from sqlalchemy.sql import FromClause
+    from sqlalchemy.sql.elements import ColumnElement
+
+
+class SQLite(Profile):
+    """Columns have no reliable type, so every time is normalised as text to UTC."""
+
+    name = "sqlite"
+    faults = (("interrupted", Cause.TIMEOUT), ("no such function", Cause.BAD_VALUE))
+
+    def check_target(self, url: URL) -> None:
+        if url.database and url.database != ":memory:" and not Path(url.database).is_file():
+            name = Path(url.database).name
+            raise MeasurementError(
+                Cause.CONNECTION, f"the database file {name} does not exist", retry=True
+            )
+
+    def connect_arguments(self, url: URL, seconds: float) -> dict[str, Any]:
+        return {"check_same_thread": False}
+
+    def session_statements(self, seconds: float, lock_seconds: float) -> tuple[str, ...]:
+        return ("PRAGMA query_only = ON", f"PRAGMA busy_timeout = {int(lock_seconds * 1000)}")
+
+    def is_lock(self, error: BaseException) -> bool:
+        return "database is locked" in str(error)
+
+    def column_kinds(
+        self, connection: Connection, relation: FromClause, names: tuple[str, ...] | None
+    ) -> Mapping[str, Kind]:
+        result = connection.execute(sa.select(sa.text("*")).select_from(relation).limit(0))
+        description = result.cursor.description if result.cursor else ()
+        declared = self._declared(connection, names) if names else {}
+        return {
+            str(column[0]): declared.get(str(column[0]), Kind.TEXT) for column in description or ()
+        }
+
+    def _declared(self, connection: Connection, names: tuple[str, ...]) -> Mapping[str, Kind]:
+        schema = names[-2] if len(names) > 1 else None
+        columns = sa.inspect(connection).get_columns(names[-1], schema=schema)
+        return {column["name"]: _kind(str(column["type"])) for column in columns}
+
+    def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
+        return sa.func.abs(number) <= 1.7976931348623157e308
+
+    def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        text = sa.func.trim(column)
+        shaped = sa.and_(text.op("GLOB")("[-+.0-9]*"), ~text.op("GLOB")("*[^-+.0-9eE]*"))
+        digits = text.op("GLOB")("*[0-9]*")
+        is_number = sa.func.typeof(column).in_(["integer", "real"])
+        return sa.case(
+            (sa.or_(is_number, sa.and_(shaped, digits)), sa.cast(column, sa.Double)), else_=None
+        )
+
+    def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
+        if naive.key not in ("UTC", "Etc/UTC"):
+            raise MeasurementError(
+                Cause.BAD_VALUE,
+                f"SQLite cannot convert times stored in {naive.key}; store them in UTC "
+                "or map a `query:` that converts them",
+            )
+        return sa.func.strftime("%Y-%m-%d %H:%M:%f000", column)
+
+
+def _kind(type_name: str) -> Kind:
+    kind = kind_of(type_name)
+    # SQLite keeps both as text, with or without an offset.
+    return Kind.TEXT if kind in (Kind.NAIVE, Kind.AWARE, Kind.OTHER) else kind
+
+
+PROFILE = SQLite()

@@ -1,0 +1,252 @@
+"""Reads the events of the judged day and its window: one fused, grouped scan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from checks.config.model import EventsSource
+from checks.errors import MeasurementError
+from checks.metrics import EventCounts, Purchases, Unmeasured, as_amount
+from checks.model import Cause
+from checks.text import quoted
+from checks.timeframe import Timeframe
+from checks.warehouse.instants import Instant, bucket, instant
+from checks.warehouse.kinds import Kind
+from checks.warehouse.relation import Relation
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.elements import ColumnElement
+
+    from checks.warehouse.connection import Row, Warehouse
+    from checks.warehouse.dialects.base import Profile
+
+_GAP, _FUTURE = -1, -2
+NO_NAME = "(null)"
+
+
+def amount_of(
+    relation: Relation, name: str, profile: Profile
+) -> tuple[ColumnElement[Any], ColumnElement[bool] | None]:
+    """A money column as a number, and the condition under which it is one (None: always).
+
+    Text is converted, NULL where it is no number. Raises MeasurementError for
+    other types.
+    """
+    column, kind = relation.column(name)
+    if kind is Kind.INTEGER:
+        return column, None
+    if kind is Kind.NUMBER:
+        return column, profile.is_finite(column)
+    if kind is Kind.TEXT:
+        number = profile.to_number(column)
+        return number, profile.is_finite(number)
+    raise MeasurementError(
+        Cause.BAD_VALUE,
+        f"{relation.label}: column {quoted(name)} is of type {kind.value}, not a number or text",
+    )
+
+
+def read_events(
+    warehouse: Warehouse, source: EventsSource, frame: Timeframe, naive: ZoneInfo, window_days: int
+) -> EventCounts:
+    """Counts per event name and day, purchases and their amounts, the newest event.
+
+    One scan over [window's start, end of the data date) and over what lies after
+    now; engines prune by the range. Only groups come back.
+    """
+    relation = warehouse.relation("events", source)
+    occurred = instant(relation, source.occurred_at, warehouse.profile, naive, frame.zone)
+    _refuse_unfinished_dates(occurred, frame, relation, source.occurred_at)
+    name = relation.column(source.name)[0]
+    amount, problem = _purchase_amount(relation, source, name, warehouse.profile)
+    slices = frame.day_slices(window_days)
+    statement = _statement(relation, occurred, name, amount, slices, frame)
+    tally = _Tally(source.purchase_names, [day for day, _, _ in slices], occurred)
+    for row in warehouse.fetch(statement):
+        tally.add(row)
+    has_earlier = tally.starts_with_events() or _any_before(
+        warehouse, relation, occurred, slices[0][1]
+    )
+    return tally.counts(problem, _day_only(occurred, relation, source.occurred_at), has_earlier)
+
+
+def read_newest(
+    warehouse: Warehouse, source: EventsSource, now: datetime, naive: ZoneInfo, zone: ZoneInfo
+) -> datetime | None:
+    """The latest event that is not after now, None when there is none."""
+    relation = warehouse.relation("events", source)
+    occurred = instant(relation, source.occurred_at, warehouse.profile, naive, zone)
+    statement = sa.select(occurred.newest(occurred.expression)).select_from(relation.target)
+    rows = warehouse.fetch(statement.where(occurred.expression <= occurred.bound(now)))
+    return occurred.moment(rows[0][0]) if rows else None
+
+
+def _refuse_unfinished_dates(
+    occurred: Instant, frame: Timeframe, relation: Relation, name: str
+) -> None:
+    if occurred.kind is Kind.DATE and not frame.is_over:
+        raise MeasurementError(
+            Cause.BAD_VALUE,
+            f"{relation.label}: column {quoted(name)} is a DATE, so a day that is not over "
+            "cannot be compared with the same part of earlier days",
+        )
+
+
+def _day_only(occurred: Instant, relation: Relation, name: str) -> Unmeasured | None:
+    if occurred.kind is not Kind.DATE:
+        return None
+    return Unmeasured(
+        Cause.BAD_VALUE,
+        f"{relation.label}: column {quoted(name)} is a DATE and does not tell the time of day; "
+        "map a timestamp, or set checks.freshness.enabled to false",
+    )
+
+
+def _purchase_amount(
+    relation: Relation, source: EventsSource, name: ColumnElement[Any], profile: Profile
+) -> tuple[ColumnElement[Any], Unmeasured | None]:
+    """The amount of a purchase, NULL for anything else and for what is no finite number."""
+    nothing = sa.cast(sa.null(), sa.Double)
+    if source.revenue is None:
+        return nothing, None
+    try:
+        amount, valid = amount_of(relation, source.revenue, profile)
+    except MeasurementError as error:
+        return nothing, Unmeasured.of(error)
+    is_purchase = name.in_(source.purchase_names)
+    condition = is_purchase if valid is None else sa.and_(is_purchase, valid)
+    return sa.case((condition, amount), else_=None), None
+
+
+def _statement(
+    relation: Relation,
+    occurred: Instant,
+    name: ColumnElement[Any],
+    amount: ColumnElement[Any],
+    slices: list[tuple[date, datetime, datetime]],
+    frame: Timeframe,
+) -> sa.Select[Any]:
+    first, cut = slices[0][1], frame.cut
+    wanted = occurred.from_(first)
+    if cut < frame.future:
+        wanted = sa.and_(
+            wanted,
+            sa.or_(occurred.expression < occurred.bound(cut), occurred.from_(frame.future)),
+        )
+    bounds = [(occurred.bound(end), index) for end, index in _edges(slices)]
+    rows = (
+        sa.select(
+            bucket(occurred.expression, bounds, _FUTURE).label("bucket"),
+            name.label("event_name"),
+            occurred.expression.label("moment"),
+            amount.label("amount"),
+        )
+        .select_from(relation.target)
+        .where(wanted)
+        .subquery("judged_events")
+    )
+    value = rows.c.amount
+    return sa.select(
+        rows.c.bucket,
+        rows.c.event_name,
+        sa.func.count().label("events"),
+        occurred.newest(rows.c.moment).label("newest"),
+        sa.func.count(value).label("with_amount"),
+        sa.func.count(sa.case((value < 0, 1))).label("negative"),
+        sa.func.count(sa.case((value == 0, 1))).label("zero"),
+        sa.func.sum(value).label("revenue"),
+    ).group_by(rows.c.bucket, rows.c.event_name)
+
+
+def _edges(slices: list[tuple[date, datetime, datetime]]) -> list[tuple[datetime, int]]:
+    """Ascending (exclusive end, index of the day); what lies between two slices is a gap."""
+    edges: list[tuple[datetime, int]] = []
+    for index, (_, start, end) in enumerate(slices):
+        if edges and edges[-1][0] < start:
+            edges.append((start, _GAP))
+        edges.append((end, index))
+    return edges
+
+
+def _any_before(
+    warehouse: Warehouse, relation: Relation, occurred: Instant, start: datetime
+) -> bool:
+    """Whether any event is older than the window: stops at the first one found."""
+    probe = sa.select(sa.literal(1)).select_from(relation.target)
+    older = occurred.expression < occurred.bound(start)
+    return bool(warehouse.fetch(probe.where(older).limit(1)))
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Gathers the grouped rows into series aligned with the days."""
+
+    purchase_names: tuple[str, ...]
+    days: list[date]
+    occurred: Instant
+    by_name: dict[str, list[int]] = field(default_factory=dict)
+    with_amount: list[int] = field(default_factory=list)
+    revenue: list[float] = field(default_factory=list)
+    negative: int = 0
+    zero: int = 0
+    newest: datetime | None = None
+    future: int = 0
+    future_newest: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.with_amount = [0] * len(self.days)
+        self.revenue = [0.0] * len(self.days)
+
+    def add(self, row: Row) -> None:
+        index, name, events, newest, with_amount, negative, zero, revenue = row
+        index, events = int(index), int(events)
+        if index == _GAP:
+            return
+        if index == _FUTURE:
+            self.future += events
+            self.future_newest = _later(self.future_newest, self.occurred.moment(newest))
+            return
+        key = NO_NAME if name is None else str(name)
+        self.by_name.setdefault(key, [0] * len(self.days))[index] += events
+        self.with_amount[index] += int(with_amount)
+        self.revenue[index] += as_amount(revenue)
+        if index == len(self.days) - 1:
+            self.negative += int(negative)
+            self.zero += int(zero)
+            self.newest = _later(self.newest, self.occurred.moment(newest))
+
+    def starts_with_events(self) -> bool:
+        return any(series[0] for series in self.by_name.values())
+
+    def counts(
+        self, revenue_problem: Unmeasured | None, newest_problem: Unmeasured | None, earlier: bool
+    ) -> EventCounts:
+        bought = [s for name, s in self.by_name.items() if name in self.purchase_names]
+        rows = [sum(column) for column in zip(*bought, strict=True)] or [0] * len(self.days)
+        return EventCounts(
+            days=tuple(self.days),
+            by_name={name: tuple(series) for name, series in sorted(self.by_name.items())},
+            purchases=Purchases(
+                rows=tuple(rows),
+                with_amount=tuple(self.with_amount),
+                negative=self.negative,
+                zero=self.zero,
+                revenue=tuple(self.revenue),
+            ),
+            purchase_names=self.purchase_names,
+            newest=self.newest,
+            newest_problem=newest_problem,
+            revenue_problem=revenue_problem,
+            future_events=self.future,
+            future_newest=self.future_newest,
+            has_earlier=earlier,
+        )
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return other if one is None else one if other is None else max(one, other)

@@ -1,0 +1,106 @@
+"""Driver errors as causes that a person can act on, free of secrets and tracebacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from checks.errors import MeasurementError
+from checks.model import Cause
+from checks.text import clean
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+
+#: Causes that may be gone on the next try.
+RETRYABLE = frozenset({Cause.CONNECTION, Cause.LOCKED, Cause.TIMEOUT})
+_LONGEST = 240
+_SECRET_KEYS = ("pass", "secret", "token", "key", "pwd", "credential", "auth")
+
+#: Fragments of error messages, most specific first; engines put theirs in front.
+COMMON: tuple[tuple[str, Cause], ...] = (
+    ("permission denied", Cause.PERMISSION),
+    ("insufficient privilege", Cause.PERMISSION),
+    ("access denied", Cause.PERMISSION),
+    ("not authorized", Cause.PERMISSION),
+    ("password authentication failed", Cause.PERMISSION),
+    ("no password supplied", Cause.PERMISSION),
+    ("database is locked", Cause.LOCKED),
+    ("lock timeout", Cause.LOCKED),
+    ("canceling statement due to", Cause.TIMEOUT),
+    ("timed out", Cause.TIMEOUT),
+    ("timeout", Cause.TIMEOUT),
+    ("no such table", Cause.MISSING_TABLE),
+    ("table or view not found", Cause.MISSING_TABLE),
+    ("table_or_view_not_found", Cause.MISSING_TABLE),
+    ("no such column", Cause.MISSING_COLUMN),
+    ("could not connect", Cause.CONNECTION),
+    ("connection refused", Cause.CONNECTION),
+    ("connection failed", Cause.CONNECTION),
+    ("could not translate host", Cause.CONNECTION),
+    ("server closed the connection", Cause.CONNECTION),
+    ("terminating connection", Cause.CONNECTION),
+    ("unable to open database", Cause.CONNECTION),
+    ("file is not a database", Cause.CONNECTION),
+)
+
+
+def classify(message: str, patterns: Iterable[tuple[str, Cause]]) -> Cause | None:
+    """The cause whose fragment occurs in the message first in the list, if any."""
+    folded = message.casefold()
+    return next((cause for fragment, cause in patterns if fragment in folded), None)
+
+
+def secrets_of(url: URL) -> tuple[str, ...]:
+    """Everything in a URL that must never be shown: its password and secret-looking options."""
+    options = [
+        value
+        for key, values in url.normalized_query.items()
+        for value in values
+        if any(word in key.casefold() for word in _SECRET_KEYS)
+    ]
+    return tuple(str(secret) for secret in [url.password, *options] if secret)
+
+
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
+    """The text with every secret, as written or percent-encoded, replaced by `***`."""
+    from urllib.parse import quote, quote_plus
+
+    for secret in secrets:
+        for spelling in {secret, quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1]}:
+            text = text.replace(spelling, "***")
+    return text
+
+
+def first_line(error: BaseException) -> str:
+    """What a driver said, without its hints, SQL excerpt and SQLAlchemy's wrapping."""
+    original = getattr(error, "orig", None) or error
+    lines = str(original).strip().splitlines()
+    return lines[0] if lines else type(original).__name__
+
+
+def measurement_error(
+    error: BaseException, patterns: Iterable[tuple[str, Cause]], secrets: Iterable[str]
+) -> MeasurementError:
+    """A driver's error as a MeasurementError."""
+    message = str(getattr(error, "orig", None) or error)
+    cause = classify(message, patterns) or _cause_of_class(error)
+    detail = clean(without_secrets(first_line(error), secrets), _LONGEST)
+    return MeasurementError(cause, detail, retry=cause in RETRYABLE)
+
+
+def _cause_of_class(error: BaseException) -> Cause:
+    """What the standard classes of database errors tell when the message is unheard of."""
+    by_class = {
+        "OperationalError": Cause.CONNECTION,
+        "InterfaceError": Cause.CONNECTION,
+        "TimeoutError": Cause.TIMEOUT,
+        "DataError": Cause.BAD_VALUE,
+        "ProgrammingError": Cause.BAD_VALUE,
+        "OverflowError": Cause.BAD_VALUE,
+        "ValueError": Cause.BAD_VALUE,
+        "ModuleNotFoundError": Cause.CONNECTION,
+        "NoSuchModuleError": Cause.CONNECTION,
+    }
+    names = (base.__name__ for base in type(error).__mro__)
+    return next((by_class[name] for name in names if name in by_class), Cause.INTERNAL)

@@ -1,0 +1,119 @@
+"""Comparing a time column with instants, whatever type the column has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from checks.errors import MeasurementError
+from checks.model import Cause
+from checks.text import quoted
+from checks.timeframe import TICK
+from checks.warehouse.kinds import Kind
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.elements import ColumnElement
+
+    from checks.warehouse.dialects.base import Profile
+    from checks.warehouse.relation import Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """A time column with the one spelling of bounds it can be compared with.
+
+    zone: where values without a zone are at home. A DATE is a whole day of `zone`.
+    """
+
+    expression: ColumnElement[Any]
+    kind: Kind
+    zone: ZoneInfo
+
+    def bound(self, moment: datetime) -> sa.BindParameter[Any]:
+        """An instant as a parameter of the column's own type, so that engines can prune."""
+        if self.kind is Kind.AWARE:
+            return sa.bindparam(None, moment.astimezone(UTC), sa.DateTime(timezone=True))
+        local = moment.astimezone(self.zone).replace(tzinfo=None)
+        if self.kind is Kind.DATE:
+            return sa.bindparam(None, _day_from(local), sa.Date())
+        if self.kind is Kind.TEXT:
+            return sa.bindparam(None, local.isoformat(" ", "microseconds"), sa.String())
+        return sa.bindparam(None, local, sa.DateTime())
+
+    def between(self, start: datetime, end: datetime) -> ColumnElement[bool]:
+        """The half-open range as a plain predicate on the column."""
+        return sa.and_(self.expression >= self.bound(start), self.expression < self.bound(end))
+
+    def from_(self, start: datetime) -> ColumnElement[bool]:
+        """Everything at or after an instant."""
+        return self.expression >= self.bound(start)
+
+    def newest(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The latest value, in a type that every driver returns plainly."""
+        latest = sa.func.max(value)
+        if self.kind in (Kind.AWARE, Kind.NAIVE):
+            return sa.cast(latest, sa.DateTime)
+        return latest
+
+    def moment(self, value: object) -> datetime | None:
+        """What `newest` returned, as an instant in UTC."""
+        if value is None:
+            return None
+        if isinstance(value, str):
+            value = datetime.fromisoformat(value)
+        if isinstance(value, date) and not isinstance(value, datetime):
+            value = datetime.combine(value, time())
+        if not isinstance(value, datetime):
+            raise MeasurementError(Cause.BAD_VALUE, f"{quoted(value)} is not a time")
+        home = ZoneInfo("UTC") if self.kind is Kind.AWARE else self.zone
+        return value.replace(tzinfo=value.tzinfo or home).astimezone(UTC)
+
+
+def _day_from(local: datetime) -> date:
+    """The first whole day that begins at or after a local time."""
+    return (local + timedelta(days=1) - TICK).date()
+
+
+def instant(
+    relation: Relation, name: str, profile: Profile, naive: ZoneInfo, shop: ZoneInfo
+) -> Instant:
+    """A mapped time column. Raises MeasurementError for a type that holds no time."""
+    column, kind = relation.column(name)
+    if kind is Kind.DATE:
+        return Instant(column, kind, shop)
+    if kind in (Kind.NAIVE, Kind.AWARE):
+        return Instant(column, kind, naive)
+    if kind is Kind.TEXT:
+        converted = profile.text_instant(column, naive)
+        as_text = isinstance(converted.type, sa.String) or profile.name == "sqlite"
+        return Instant(converted, Kind.TEXT if as_text else Kind.NAIVE, ZoneInfo("UTC"))
+    raise MeasurementError(
+        Cause.BAD_VALUE,
+        f"{relation.label}: column {quoted(name)} is of type {kind.value}; "
+        "a timestamp, a date or ISO text is needed",
+    )
+
+
+def bucket(
+    value: ColumnElement[Any], bounds: Sequence[tuple[sa.BindParameter[Any], int]], last: int
+) -> ColumnElement[int]:
+    """Index of the range a value falls into: `bounds` are ascending (exclusive end, index).
+
+    A binary tree of CASEs, so that a value is compared log2(n) times, not n.
+    """
+    if not bounds:
+        return sa.literal_column(str(last), sa.Integer)
+    middle = len(bounds) // 2
+    end, index = bounds[middle]
+    if len(bounds) == 1:
+        below: ColumnElement[int] = sa.literal_column(str(index), sa.Integer)
+        above: ColumnElement[int] = sa.literal_column(str(last), sa.Integer)
+    else:
+        below = bucket(value, bounds[:middle], index)
+        above = bucket(value, bounds[middle + 1 :], last)
+    return sa.case((value < end, below), else_=above)

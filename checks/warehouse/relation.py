@@ -1,0 +1,94 @@
+"""A configured table or query as something to select from, with its columns' kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import quoted_name
+
+from checks.errors import MeasurementError, ReadOnlyViolation
+from checks.model import Cause
+from checks.names import split_table_name
+from checks.text import did_you_mean, listed, quoted
+from checks.warehouse.kinds import Kind
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.sql import FromClause
+    from sqlalchemy.sql.elements import ColumnElement
+
+
+class Source(Protocol):
+    """What every mapped section has: a table's name or a query."""
+
+    @property
+    def table(self) -> str | None: ...
+    @property
+    def query(self) -> str | None: ...
+
+
+def select_target(
+    source: Source, dialect: Dialect, alias: str, columns: Iterable[str] = ()
+) -> tuple[FromClause, tuple[str, ...] | None]:
+    """What to select from, under an alias, and the parts of its name (None for a query).
+
+    Raises ReadOnlyViolation for a query that is not one read-only SELECT.
+    """
+    listed_columns = [sa.column(quoted_name(name, quote=True)) for name in columns]
+    if source.query is not None:
+        return _query(source.query, dialect.name, listed_columns).subquery(alias), None
+    names = split_table_name(source.table or "")
+    quote = dialect.identifier_preparer.quote_identifier
+    schema = ".".join(quote(part) for part in names[:-1]) or None
+    table = sa.table(
+        quoted_name(names[-1], quote=True),
+        *listed_columns,
+        # Each part is quoted already: catalog and schema are two names, not one.
+        schema=quoted_name(schema, quote=False) if schema else None,
+    )
+    return table.alias(alias), names
+
+
+def _query(
+    text: str, dialect: str, columns: list[sa.ColumnClause[Any]]
+) -> sa.sql.selectable.TextualSelect:
+    from checks.readonly import problem_of
+
+    if problem := problem_of(text, dialect):
+        raise ReadOnlyViolation(f"a configured query is refused: {problem}")
+    # Every colon is text, none a parameter. The line break ends a trailing comment.
+    body = text.strip().rstrip(";").replace(":", "\\:") + "\n"
+    return sa.text(body).columns(*columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A selectable whose columns are known. `label` names it in messages."""
+
+    section: str
+    label: str
+    target: FromClause
+    kinds: Mapping[str, Kind]
+
+    def column(self, name: str) -> tuple[ColumnElement[Any], Kind]:
+        """A mapped column and its kind; an other spelling of upper and lower case is fine.
+
+        Raises MeasurementError (missing_column) naming what is there instead.
+        """
+        actual = self._actual(name)
+        return self.target.c[actual], self.kinds[actual]
+
+    def _actual(self, name: str) -> str:
+        if name in self.kinds:
+            return name
+        same = [known for known in self.kinds if known.casefold() == name.casefold()]
+        if len(same) == 1:
+            return same[0]
+        near = did_you_mean(name, tuple(self.kinds))
+        hint = f"did you mean {quoted(near)}?" if near else f"it has {listed(self.kinds, 12)}"
+        raise MeasurementError(
+            Cause.MISSING_COLUMN, f"{self.label} has no column {quoted(name)}; {hint}"
+        )

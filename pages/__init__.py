@@ -1,0 +1,1 @@
+"""The screens, one file each. `dashboard/app.py` is their entry point."""

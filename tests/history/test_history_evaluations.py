@@ -1,0 +1,193 @@
+"""Evaluations: kept with their reruns, shown by day, pruned, and read back whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from conftest_history import DAY, NOW, PIPELINE, report, verdict
+
+from checks.errors import HistoryError, UsageError
+from checks.history import HistoryContext
+from checks.history.store import History
+from checks.model import Status
+
+GREEN, RED, AMBER = Status.GREEN, Status.RED, Status.AMBER
+
+
+def day(back: int) -> date:
+    return DAY - timedelta(days=back)
+
+
+def test_reading_before_anything_was_recorded_finds_nothing(history: History) -> None:
+    assert history.context(PIPELINE, DAY) == HistoryContext((), (), {})
+    assert history.latest(PIPELINE, "freshness") is None
+    assert history.evaluations(PIPELINE) == ()
+    assert history.all_runs(PIPELINE, DAY) == ()
+    assert history.all_waivers(PIPELINE) == ()
+    assert history.pipelines() == ()
+
+
+def test_a_report_comes_back_as_it_was(history: History) -> None:
+    given = report(freshness=RED, rows_read=GREEN)
+    assert history.report(history.record(given)) == given
+
+
+def test_a_recorded_evaluation_is_shown_with_its_checks_in_order(history: History) -> None:
+    checks = (verdict("rows_read", GREEN, 7), verdict("freshness", RED, 23.4, "lag=23.4h"))
+    given = replace(report(rows_read=GREEN, freshness=RED), checks=checks)
+    evaluation = history.record(given)
+    (found,) = history.evaluations(PIPELINE)
+    assert (found.id, found.pipeline, found.verdict, found.exit_code) == (
+        evaluation,
+        PIPELINE,
+        RED,
+        1,
+    )
+    assert (found.run_date, found.data_date, found.evaluated_at) == (day(-1), DAY, NOW)
+    assert list(found.statuses.items()) == [("rows_read", GREEN), ("freshness", RED)]
+    assert found.values == {"rows_read": 7.0, "freshness": 23.4}
+    assert found.messages["freshness"] == "lag=23.4h"
+
+
+def test_a_moment_of_another_zone_is_kept_in_utc(history: History) -> None:
+    moment = datetime(2025, 3, 9, 8, 30, 0, 123456, timezone(timedelta(hours=5, minutes=45)))
+    history.record(report(now=moment))
+    (found,) = history.evaluations(PIPELINE)
+    assert found.evaluated_at == moment
+    assert found.evaluated_at.tzinfo is UTC
+
+
+def test_a_report_without_checks_is_kept(history: History) -> None:
+    empty = replace(report(), checks=(), verdict=Status.UNKNOWN, exit_code=2)
+    history.record(empty)
+    (found,) = history.evaluations(PIPELINE)
+    assert (found.verdict, found.statuses) == (Status.UNKNOWN, {})
+
+
+@pytest.mark.parametrize("missing", ["run_date", "data_date"])
+def test_a_report_without_its_dates_is_refused(history: History, missing: str) -> None:
+    with pytest.raises(ValueError, match="cannot be recorded"):
+        history.record(replace(report(), **{missing: None}))
+    assert history.pipelines() == ()
+
+
+def test_a_moment_without_a_zone_is_refused(history: History) -> None:
+    with pytest.raises(HistoryError, match="without a time zone"):
+        history.record(report(now=NOW.replace(tzinfo=None)))
+    assert history.evaluations(PIPELINE) == ()
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf"), None])
+def test_a_value_that_is_no_number_is_kept_as_none(history: History, value: float | None) -> None:
+    history.record(replace(report(), checks=(verdict("freshness", RED, value),)))
+    assert history.latest(PIPELINE, "freshness") == (DAY, RED, None)
+
+
+def test_hostile_text_is_kept_inert(history: History) -> None:
+    hostile = "a\x00b\n::error\x1b[31m\u202e\ud800"
+    history.record(replace(report(), checks=(verdict("freshness", RED, 1, hostile),)))
+    (found,) = history.evaluations(PIPELINE)
+    assert found.messages["freshness"] == r"a\u0000b\u000a::error\u001b[31m\u202e\ud800"
+    assert history.report(found.id).checks[0].message == hostile
+
+
+def test_of_reruns_the_latest_is_shown_and_all_are_kept(history: History) -> None:
+    first = history.record(report(freshness=RED))
+    second = history.record(report(freshness=GREEN, now=NOW - timedelta(hours=1)))
+    other = history.record(report(day(1), freshness=AMBER))
+    assert [found.id for found in history.evaluations(PIPELINE)] == [second, other]
+    assert [found.id for found in history.all_runs(PIPELINE, DAY)] == [second, first]
+    assert history.latest(PIPELINE, "freshness") == (DAY, GREEN, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("days", "until", "expected"),
+    [
+        (14, None, [0, 1, 5, 13]),
+        (2, None, [0, 1]),
+        (3, day(1), [1]),
+        (14, day(6), [13, 14]),
+        (14, day(-9), [0, 1]),
+        (0, None, []),
+        (10**7, None, [0, 1, 5, 13, 14]),
+    ],
+)
+def test_evaluations_cover_calendar_days_up_to_the_last(
+    history: History, days: int, until: date | None, expected: list[int]
+) -> None:
+    for back in (13, 0, 5, 14, 1):
+        history.record(report(day(back)))
+    found = history.evaluations(PIPELINE, days, until)
+    if until == day(-9):
+        expected = [0, 1]
+    assert [found_one.data_date for found_one in found] == [
+        day(back) for back in expected if back < days or until
+    ]
+
+
+def test_latest_says_nothing_of_a_check_that_was_not_evaluated(history: History) -> None:
+    history.record(report(day(1), freshness=RED, rows_read=RED))
+    history.record(report(freshness=RED))
+    assert history.latest(PIPELINE, "rows_read") is None
+    assert history.latest("another", "freshness") is None
+
+
+def test_context_lists_statuses_before_the_day_newest_first(history: History) -> None:
+    history.record(report(day(2), freshness=GREEN, rows_read=GREEN))
+    history.record(report(day(1), freshness=RED))
+    history.record(report(day(1), freshness=AMBER))
+    history.record(report(day(0), freshness=GREEN))
+    history.record(report(day(1), pipeline="another", freshness=RED))
+    assert history.context(PIPELINE, DAY).statuses == {
+        "freshness": ((day(1), AMBER), (day(2), GREEN)),
+        "rows_read": ((day(2), GREEN),),
+    }
+
+
+@pytest.mark.parametrize(("days", "expected"), [(1, [1]), (4, [1, 4]), (5, [1, 4, 5])])
+def test_context_goes_back_so_many_days(
+    history: History, days: int, expected: list[int]
+) -> None:
+    for back in (5, 4, 1):
+        history.record(report(day(back)))
+    statuses = history.context(PIPELINE, DAY, days).statuses["freshness"]
+    assert [found for found, _ in statuses] == [day(back) for back in expected]
+
+
+def test_evaluations_older_than_the_newest_by_keep_days_are_removed(url: str) -> None:
+    history = History(url, keep_days=10)
+    ids = {back: history.record(report(day(back))) for back in (12, 11, 10, 9)}
+    history.record(report(day(30), pipeline="another"))
+    assert len(history.evaluations(PIPELINE, 99)) == 4
+    history.record(report(DAY))
+    assert [found.data_date for found in history.evaluations(PIPELINE, 99)] == [
+        DAY,
+        day(9),
+        day(10),
+    ]
+    with pytest.raises(UsageError):
+        history.report(ids[11])
+    assert len(history.evaluations("another")) == 1
+
+
+def test_an_id_is_never_given_twice(url: str) -> None:
+    history = History(url, keep_days=1)
+    history.record(report(DAY))
+    pruned = history.record(report(day(9)))
+    assert history.record(report(DAY)) > pruned
+
+
+def test_pipelines_are_apart(history: History) -> None:
+    history.record(report(pipeline="b", freshness=RED))
+    history.record(report(pipeline="a 'quoted' %s", freshness=GREEN))
+    assert history.pipelines() == ("a 'quoted' %s", "b")
+    assert history.latest("a 'quoted' %s", "freshness") == (DAY, GREEN, 0.5)
+
+
+@pytest.mark.parametrize("unknown", [0, -1, 99, 2**31, 10**30])
+def test_an_unknown_evaluation_is_a_usage_error(history: History, unknown: int) -> None:
+    history.record(report())
+    with pytest.raises(UsageError, match=str(unknown)):
+        history.report(unknown)

@@ -1,0 +1,292 @@
+"""Reports that every format is shown: all statuses, hostile values, a bad configuration."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from checks.model import (
+    Acknowledgement,
+    Cause,
+    Layer,
+    Problem,
+    Report,
+    Severity,
+    Status,
+    Verdict,
+    WaiverState,
+)
+
+DATA_DATE = date(2025, 3, 8)
+NOW = datetime(2025, 3, 9, 6, 12, 30, tzinfo=UTC)
+
+HOLDING = WaiverState(
+    id=3,
+    check="missing_revenue",
+    owner="Mia Keller",
+    reason="the partner backfills on Monday",
+    until=date(2025, 3, 12),
+    up_to=0.05,
+    created_at=datetime(2025, 3, 8, 9, 30, tzinfo=UTC),
+    holds=True,
+    why="0.0455 is no worse than 0.05",
+)
+LAPSED = WaiverState(
+    id=2,
+    check="quarantine_rate",
+    owner="Jon",
+    reason="known outage",
+    until=date(2025, 3, 7),
+    up_to=None,
+    created_at=datetime(2025, 3, 5, 7, 0, tzinfo=UTC),
+    holds=False,
+    why="it ended on 2025-03-07",
+)
+
+
+def quarantine_red() -> Verdict:
+    return Verdict(
+        id="quarantine_rate",
+        layer=Layer.DATA_QUALITY,
+        status=Status.RED,
+        stop=True,
+        severity=Severity.RED,
+        value=2908 / 49963,
+        threshold=0.05,
+        unit="share",
+        message="rate=0.0582 (max 0.05)",
+        summary="5.8 % of the rows read were quarantined (2,908 of 49,963); normal is 0.4 %, "
+        "and it has been above 5 % since 6 March.",
+        action="Ask the owner of 'web' why client_id has been missing since this morning: "
+        "2,908 rows, mostly iOS.",
+        owner="Data platform",
+        runbook="https://wiki.example/runbooks/quarantine",
+        since=date(2025, 3, 6),
+        link="https://andon.example/quarantine?date=2025-03-08&source=web",
+        waiver=LAPSED,
+        acknowledgement=Acknowledgement(
+            "quarantine_rate", "Jon", "called the app team", datetime(2025, 3, 9, 6, 0, tzinfo=UTC)
+        ),
+        details={"sources": [{"source": "web_01.csv", "rate": 0.0582, "rows_read": 49963}]},
+    )
+
+
+def orphans_unknown() -> Verdict:
+    return Verdict(
+        id="orphan_orders",
+        layer=Layer.BUSINESS,
+        status=Status.UNKNOWN,
+        stop=False,
+        severity=Severity.RED,
+        value=None,
+        threshold=0,
+        unit="orders",
+        message="orphan_orders=unknown (locked: another process is writing warehouse.duckdb)",
+        summary="Orders could not be read.",
+        action="Run the gate again when the load has finished.",
+        cause=Cause.LOCKED,
+        retry=True,
+        since=DATA_DATE,
+    )
+
+
+def volume_amber() -> Verdict:
+    return Verdict(
+        id="event_volume",
+        layer=Layer.BUSINESS,
+        status=Status.AMBER,
+        stop=False,
+        severity=Severity.AMBER,
+        value=1,
+        threshold=0,
+        unit="events",
+        message="collapsed=1 (max 0)",
+        summary="'add_to_cart' fell to 310 on 8 March: usually 1,204 a day.",
+        action="Compare the app release of 8 March with the one before.",
+        owner="Web team",
+        since=date(2025, 3, 8),
+    )
+
+
+def revenue_waived() -> Verdict:
+    return Verdict(
+        id="missing_revenue",
+        layer=Layer.BUSINESS,
+        status=Status.WAIVED,
+        stop=False,
+        severity=Severity.RED,
+        value=0.0455,
+        threshold=0.01,
+        unit="share",
+        message="pct_missing_revenue=0.0455 (below 0.01)",
+        summary="4.5 % of purchases have no revenue.",
+        action="Nothing before 2025-03-12: it is waived.",
+        since=date(2025, 3, 7),
+        waiver=HOLDING,
+        details={"negative": 0, "zero": 2},
+    )
+
+
+def volume_skipped() -> Verdict:
+    return Verdict(
+        id="volume_zscore",
+        layer=Layer.BUSINESS,
+        status=Status.SKIPPED,
+        stop=False,
+        severity=Severity.RED,
+        value=None,
+        threshold=3.0,
+        unit="sd",
+        message="z=skipped (learning, 5 of 7 days)",
+        summary="There are not enough days yet.",
+        action="",
+    )
+
+
+def entry_green() -> Verdict:
+    return Verdict(
+        id="log_entry_exists_today",
+        layer=Layer.INFRASTRUCTURE,
+        status=Status.GREEN,
+        stop=False,
+        severity=Severity.RED,
+        value=1,
+        threshold=1,
+        unit="entries",
+        message="entries=1 (min 1)",
+        summary="The run of 9 March is in the log.",
+        action="",
+    )
+
+
+def all_statuses() -> Report:
+    return Report(
+        pipeline="web-clickstream",
+        run_date=date(2025, 3, 9),
+        data_date=DATA_DATE,
+        evaluated_at=NOW,
+        verdict=Status.RED,
+        exit_code=1,
+        summary="do not refresh the dashboards: 1 of 6 checks failed for 2025-03-08",
+        checks=(
+            entry_green(),
+            quarantine_red(),
+            volume_skipped(),
+            volume_amber(),
+            revenue_waived(),
+            orphans_unknown(),
+        ),
+        waivers=(HOLDING, LAPSED),
+        warnings=("quarantine files hold 2,900 rows, the audit log says 2,908",),
+        duration_seconds=0.4242,
+        andon_version="0.1.0",
+    )
+
+
+def all_green() -> Report:
+    return Report(
+        pipeline="web-clickstream",
+        run_date=date(2025, 3, 9),
+        data_date=DATA_DATE,
+        evaluated_at=NOW,
+        verdict=Status.GREEN,
+        exit_code=0,
+        summary="refresh the dashboards: 1 of 1 checks passed for 2025-03-08",
+        checks=(entry_green(),),
+        duration_seconds=0.25,
+        andon_version="0.1.0",
+    )
+
+
+def bad_config() -> Report:
+    return Report(
+        pipeline="",
+        run_date=None,
+        data_date=None,
+        evaluated_at=NOW,
+        verdict=Status.UNKNOWN,
+        exit_code=2,
+        summary="the configuration cannot be used: 2 problems",
+        checks=(),
+        errors=(
+            Problem(
+                message="andon.yml:14: checks.quarantine_rate.stop_above: found 0.04, "
+                "allowed: a number of at least alert_above (0.05)",
+                file="andon.yml",
+                line=14,
+                key="checks.quarantine_rate.stop_above",
+                found="0.04",
+                allowed="a number of at least alert_above (0.05)",
+            ),
+            Problem(message="andon.yml:2: timezon: unknown key", hint="did you mean 'timezone'?"),
+        ),
+        duration_seconds=0.01,
+        andon_version="0.1.0",
+    )
+
+
+HOSTILE = (
+    "::error::pwned\n::set-output name=a::b\r##[add-mask]x ##vso[task.x]y \x1b[31mred\x1b[0m "
+    "\x00\x07\x7f\x9b31m \u202egnp.exe\u2066 \u200b \u2028::warning::x "
+    "![img](http://evil.example/i.png) [link](http://evil.example) <script>alert(1)</script> "
+    "<img src=x onerror=1> www.evil.example "
+    "@everyone a@evil.example #12 | cell | `code` **bold** _it_ ~~s~~ $x$ \\| ]]> &lt;b&gt; \" ' "
+    "% , : \ud800 \uffff \t ::stop-commands::t"
+)
+
+
+def _hostile_verdict(status: Status) -> Verdict:
+    waiver = WaiverState(
+        7, HOSTILE, HOSTILE, HOSTILE, date(2025, 3, 12), 0.5, NOW, status is Status.WAIVED, HOSTILE
+    )
+    return Verdict(
+        id=f"{status}{HOSTILE}",
+        layer=Layer.BUSINESS,
+        status=status,
+        stop=False,
+        severity=Severity.RED,
+        value=float("nan"),
+        threshold=float("-inf"),
+        unit=HOSTILE,
+        message=HOSTILE,
+        summary=HOSTILE,
+        action=HOSTILE,
+        owner=HOSTILE,
+        runbook=HOSTILE,
+        cause=Cause.BAD_VALUE if status is Status.UNKNOWN else None,
+        since=date(2025, 3, 1),
+        link="javascript:alert(1)",
+        waiver=waiver,
+        acknowledgement=Acknowledgement(HOSTILE, HOSTILE, HOSTILE, NOW),
+        details={HOSTILE: [HOSTILE, float("inf")]},
+    )
+
+
+def hostile(*statuses: Status) -> Report:
+    checks = tuple(_hostile_verdict(status) for status in statuses or (Status.RED, Status.GREEN))
+    return Report(
+        pipeline=HOSTILE,
+        run_date=date(2025, 3, 9),
+        data_date=DATA_DATE,
+        evaluated_at=NOW,
+        verdict=Status.RED,
+        exit_code=1,
+        summary=HOSTILE,
+        checks=checks,
+        waivers=tuple(check.waiver for check in checks if check.waiver),
+        warnings=(HOSTILE, "1. list", "- item", "--- x"),
+        errors=(Problem(HOSTILE, HOSTILE, 3, HOSTILE, HOSTILE, HOSTILE, HOSTILE + "?"),),
+        duration_seconds=1.0,
+        andon_version=HOSTILE,
+        timezone=HOSTILE,
+    )
+
+
+SAMPLES = {
+    "all_statuses": all_statuses,
+    "all_green": all_green,
+    "bad_config": bad_config,
+    "hostile": hostile,
+}
+
+#: The same, and hostile values in every status.
+EVERY = {**SAMPLES, "every_hostile": lambda: hostile(*Status)}

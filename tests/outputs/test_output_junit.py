@@ -1,0 +1,84 @@
+"""JUnit, read as a CI server reads it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from checks.model import Report, Verdict
+from checks.outputs import render
+from report_samples import (
+    EVERY,
+    all_green,
+    all_statuses,
+    bad_config,
+    orphans_unknown,
+    quarantine_red,
+    revenue_waived,
+    volume_amber,
+    volume_skipped,
+)
+
+HERE = Path(__file__).parent
+
+
+def suite_of(report: Report) -> Any:
+    root = etree.fromstring(render("junit", report).encode())
+    etree.XMLSchema(etree.parse(HERE / "junit.xsd")).assertValid(root)
+    (suite,) = root.findall("testsuite")
+    return suite
+
+
+@pytest.mark.parametrize("sample", EVERY)
+def test_junit_is_valid_and_its_counts_are_right(sample: str) -> None:
+    suite = suite_of(EVERY[sample]())
+    for attribute, path in {
+        "tests": "testcase",
+        "failures": "testcase/failure",
+        "errors": "testcase/error",
+        "skipped": "testcase/skipped",
+    }.items():
+        assert int(suite.get(attribute)) == len(suite.findall(path))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "tags"),
+    [
+        (quarantine_red(), ["failure"]),
+        (orphans_unknown(), ["error"]),
+        (volume_amber(), ["system-out"]),
+        (revenue_waived(), ["skipped"]),
+        (volume_skipped(), ["skipped"]),
+        (all_green().checks[0], []),
+    ],
+    ids=lambda value: str(getattr(value, "status", "")),
+)
+def test_junit_outcome_of_each_status(verdict: Verdict, tags: list[str]) -> None:
+    (case,) = suite_of(replace(all_statuses(), checks=(verdict,))).findall("testcase")
+    assert [child.tag for child in case] == tags
+    assert case.get("classname") == f"web-clickstream.{verdict.layer}"
+    assert case.get("name") == verdict.id
+
+
+def test_junit_names_the_cause_and_the_waivers_reason() -> None:
+    suite = suite_of(all_statuses())
+    assert suite.find("testcase/error").get("type") == "locked"
+    messages = [skipped.get("message") for skipped in suite.findall("testcase/skipped")]
+    assert any(text.startswith("waived: the partner backfills on Monday") for text in messages)
+
+
+def test_junit_waived_without_a_waiver_keeps_the_message() -> None:
+    verdict = replace(revenue_waived(), waiver=None)
+    suite = suite_of(replace(all_statuses(), checks=(verdict,)))
+    assert suite.find("testcase/skipped").get("message") == verdict.message
+
+
+def test_junit_bad_configuration_is_one_erroneous_case() -> None:
+    suite = suite_of(bad_config())
+    (case,) = suite.findall("testcase")
+    assert (suite.get("name"), case.get("name")) == ("andon", "configuration")
+    assert "did you mean 'timezone'?" in case.findtext("error")

@@ -1,0 +1,58 @@
+"""Start-up is part of the gate's price: what each command may import."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import small_warehouse
+
+SCREENS = {"numpy", "pandas", "plotly", "pyarrow", "streamlit"}
+HEAVY = SCREENS | {"duckdb", "jsonschema", "sqlalchemy", "sqlglot", "yaml"}
+#: Every gate run needs the rest of HEAVY.
+NOT_FOR_THE_GATE = SCREENS | {"difflib", "jsonschema", "lxml", "sqlglot"}
+
+
+def imported(code: str, folder: Path) -> set[str]:
+    """Top-level names of everything that a fresh interpreter imports while it runs `code`."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", code],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rsplit("|", 1)[1].strip().split(".")[0] for line in lines}
+
+
+def calling(*arguments: str) -> str:
+    return f"from checks.cli import main; raise SystemExit(main({list(arguments)!r}))"
+
+
+@pytest.mark.parametrize(
+    "code", ["import checks", "import checks.cli", calling("--version"), calling("--help")]
+)
+def test_what_needs_no_warehouse_imports_no_driver(code: str, tmp_path: Path) -> None:
+    assert imported(code, tmp_path) & HEAVY == set()
+
+
+def test_a_gate_run_imports_only_what_it_uses(tmp_path: Path) -> None:
+    config = small_warehouse.write(tmp_path)
+    code = calling("gate", "--config", str(config), "--date", small_warehouse.RUN_DATE)
+    names = imported(code, tmp_path)
+    assert {"duckdb", "sqlalchemy", "yaml"} <= names
+    assert names & NOT_FOR_THE_GATE == set()
+
+
+def test_a_query_instead_of_a_table_is_parsed_before_it_is_sent(tmp_path: Path) -> None:
+    config = small_warehouse.write(tmp_path)
+    text = config.read_text(encoding="utf-8")
+    text = text.replace("table: dim_sessions", "query: SELECT session_id FROM dim_sessions")
+    config.write_text(text, encoding="utf-8")
+    code = calling("gate", "--config", str(config), "--date", small_warehouse.RUN_DATE)
+    assert "sqlglot" in imported(code, tmp_path)
