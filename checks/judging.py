@@ -8,14 +8,21 @@ from checks.errors import MeasurementError
 from checks.model import Cause, Details, Judgement, Status
 
 _ACTIONS = {
-    Cause.CONNECTION: "Check that the warehouse is up and reachable from here, then run the gate again",
-    Cause.PERMISSION: "Give Andon's role the right to read what the message names, then run the gate again",
-    Cause.MISSING_TABLE: "Restore the table, or correct its name in andon.yml; `andon validate` checks it",
-    Cause.MISSING_COLUMN: "Restore the column, or correct its name in andon.yml; `andon validate` checks it",
+    Cause.CONNECTION: "Check that the warehouse is up and reachable from here, "
+    "then run the gate again",
+    Cause.PERMISSION: "Give Andon's role the right to read what the message names, "
+    "then run the gate again",
+    Cause.MISSING_TABLE: "Restore the table, or correct its name in andon.yml; "
+    "`andon validate` checks it",
+    Cause.MISSING_COLUMN: "Restore the column, or correct its name in andon.yml; "
+    "`andon validate` checks it",
     Cause.BAD_VALUE: "Correct what the message names, then run the gate again",
-    Cause.TIMEOUT: "Run the gate again when the warehouse is less busy, or raise warehouse.timeout_seconds",
-    Cause.LOCKED: "Wait until the pipeline has finished writing, then run the gate again (or use --wait)",
-    Cause.INTERNAL: "Run again with ANDON_DEBUG=1 and report the traceback; judge this check by hand today",
+    Cause.TIMEOUT: "Run the gate again when the warehouse is less busy, "
+    "or raise warehouse.timeout_seconds",
+    Cause.LOCKED: "Wait until the pipeline has finished writing, "
+    "then run the gate again (or use --wait)",
+    Cause.INTERNAL: "Run again with ANDON_DEBUG=1 and report the traceback; "
+    "judge this check by hand today",
 }
 
 

@@ -122,7 +122,8 @@ def _lapse(
     if status is Status.UNKNOWN:
         return "the check could not be measured, and that cannot be waived"
     if status is Status.RED and is_worse(worse, judgement.value, stored.up_to):
-        return f"the value {_shown(judgement.value)} is worse than the waived {_shown(stored.up_to)}"
+        value, limit = _shown(judgement.value), _shown(stored.up_to)
+        return f"the value {value} is worse than the waived {limit}"
     return None
 
 
@@ -161,7 +162,7 @@ def link(check: Check, judgement: Judgement, given: Circumstances) -> str | None
         return None
     filters = judgement.details.get("filters") or {}
     query = {"pipeline": given.pipeline, "date": str(given.data_date), **filters}
-    return f"{given.dashboard_url.rstrip('/')}/{check.page}?{urlencode(query)}"
+    return f"{given.dashboard_url.rstrip('/')}/{check.page}?{urlencode(query, errors='replace')}"
 
 
 def with_since(

@@ -40,6 +40,7 @@ _WRITING_FUNCTIONS = frozenset(
         "mysql_execute", "postgres_attach", "sqlite_attach", "checkpoint", "force_checkpoint",
     )
 )  # fmt: skip
+_LOCKING_HINTS = ("UPDLOCK", "XLOCK", "TABLOCKX")
 _WRITING_PREFIXES = ("system$",)
 
 
@@ -137,8 +138,8 @@ def _node_problem(node: exp.Expr, engine: str) -> str | None:
 
     if isinstance(node, exp.Into):
         return "it is a SELECT INTO, which creates a table"
-    if isinstance(node, exp.Lock):
-        return "it locks rows (FOR UPDATE or FOR SHARE)"
+    if isinstance(node, exp.Lock) or _is_locking_hint(node):
+        return "it locks rows (FOR UPDATE, FOR SHARE or a locking hint)"
     if isinstance(node, _writing_nodes()):
         return f"it contains {_named(node)}"
     if isinstance(node, exp.NextValueFor) or _is_sequence_column(node, engine):
@@ -178,6 +179,15 @@ def _writes(function: exp.Func) -> str | None:
         return None
     name = function.name.casefold()
     return name if name in _WRITING_FUNCTIONS or name.startswith(_WRITING_PREFIXES) else None
+
+
+def _is_locking_hint(node: exp.Expr) -> bool:
+    """SQL Server writes `FROM t WITH (UPDLOCK)`."""
+    from sqlglot import exp
+
+    return isinstance(node, exp.WithTableHint) and any(
+        hint.name.upper() in _LOCKING_HINTS for hint in node.expressions
+    )
 
 
 def _is_sequence_column(node: exp.Expr, engine: str) -> bool:

@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 _LONGEST = 80
 _MOST_DIGITS = 15
-# Format characters (bidirectional marks, zero-width), surrogates, private use, controls, separators.
+# Format (bidirectional marks, zero-width), surrogates, private use, controls, separators.
 _HIDDEN = ("Cf", "Cs", "Co", "Cc", "Cn", "Zl", "Zp")
 
 
@@ -77,7 +77,12 @@ def percent_text(share: float, limit: float | None = None) -> str:
     """A share as a percentage with the digits that decide against `limit`."""
     if limit is None:
         return f"{share * 100:.1f} %"
-    return f"{deciding(share * 100, limit * 100, 1)} %"
+    for places in range(1, _MOST_DIGITS - 1):
+        shown = f"{share:.{places}%}"[:-1]
+        # Compared as shares: 0.07 * 100 is above 7.
+        if _side(float(shown) / 100, limit) == _side(share, limit):
+            return f"{shown} %"
+    return f"{share * 100!r} %"
 
 
 def plural(count: float, singular: str, many: str = "") -> str:

@@ -79,8 +79,8 @@ class Timeframe:
             return self.cut
         if self.is_over:
             return midnight(day + timedelta(days=1), self.zone)
-        elapsed = (self.now.astimezone(self.zone) + TICK).timetz()
-        return datetime.combine(day, elapsed.replace(tzinfo=self.zone)).astimezone(UTC)
+        elapsed = self.now.astimezone(self.zone).time()
+        return datetime.combine(day, elapsed, self.zone).astimezone(UTC) + TICK
 
 
 def resolve_run_date(now: datetime, zone: ZoneInfo, run_date: date | None) -> date:

@@ -13,7 +13,6 @@ from checks.text import quoted, short_day
 ENTRY_CHECK = "log_entry_exists_today"
 
 
-
 def source_name(entry: AuditEntry) -> str:
     """How a source is named in sentences; one without a name says so."""
     return quoted(entry.source) if entry.source is not None else "the source without a name"

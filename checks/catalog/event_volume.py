@@ -16,9 +16,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from checks.check import Check
-from checks.judging import skipped
+from checks.judging import skipped, unknown
 from checks.metrics import EventCounts, mean
-from checks.model import Judgement, Layer, Status
+from checks.model import Cause, Judgement, Layer, Status
 from checks.settings import setting
 from checks.text import count_text, day_text, listed, plural, quoted, short_day
 
@@ -74,8 +74,18 @@ def measure(params: Params, data: Measurements) -> EventCounts:
 
 def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
     """Red for a silent name; amber for one far outside its own range; new names are told."""
-    if (days := events.learning()) is not None:
-        return skipped("silent", f"learning, {days} of {len(events.days) - 1} days")
+    states = name_states(params, events)
+    if not any(state.state == _SILENT for state in states):
+        window = len(events.days) - 1
+        if (days := events.learning()) is not None:
+            return skipped(_SILENT, f"learning, {days} of {window} days")
+        if not any(events.totals()[:-1]):
+            return _nothing_to_compare(window, frame)
+    return _judgement(params, states, events, frame)
+
+
+def name_states(params: Params, events: EventCounts) -> list[NameState]:
+    """Every name that is seen or expected, and not ignored: the worst first."""
     missing = (0,) * len(events.days)
     series = dict.fromkeys(params.expected, missing) | dict(events.by_name)
     states = [
@@ -83,31 +93,34 @@ def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
         for name, counts in series.items()
         if name not in params.ignore
     ]
-    states.sort(key=lambda state: (_ORDER.index(state.state), -state.usual, state.name))
-    return _judgement(params, states, events, frame)
+    return sorted(states, key=lambda state: (_ORDER.index(state.state), -state.usual, state.name))
 
 
-def name_state(
-    params: Params, name: str, counts: Sequence[int], days: Sequence[date]
-) -> NameState:
-    """One name's state; zero days running up to the judged day are one outage with it.
+def _nothing_to_compare(window: int, frame: Timeframe) -> Judgement:
+    return unknown(
+        _SILENT, Cause.BAD_VALUE, f"no events in the {window} days before {frame.data_date}",
+        what="Event names", action="Find out why the days before have no events",
+        threshold=0, unit="event names",
+    )  # fmt: skip
+
+
+def name_state(params: Params, name: str, counts: Sequence[int], days: Sequence[date]) -> NameState:
+    """One name's state; zero days running up to the judged day are one outage.
 
     They are left out of the mean and the lowest, so that an outage cannot become
-    the new normal.
+    the new normal, nor hide that only a trickle has come back.
     """
     window, today = counts[:-1], counts[-1]
-    silent = _trailing_zeros(counts) if not today else 0
-    before = window[: len(window) - max(0, silent - 1)]
+    quiet = _trailing_zeros(window)
+    before = window[: len(window) - quiet]
     usual = mean(before) if before else 0.0
     lowest, highest = (min(before), max(before)) if before else (0, 0)
     state = _state(params, name, today, usual, before)
-    since = days[len(days) - silent] if state == _SILENT else None
+    since = days[-1 - quiet] if state == _SILENT else None
     return NameState(name, state, today, usual, lowest, highest, tuple(counts), since)
 
 
-def _state(
-    params: Params, name: str, today: int, usual: float, before: Sequence[int]
-) -> str:
+def _state(params: Params, name: str, today: int, usual: float, before: Sequence[int]) -> str:
     if not today and (name in params.expected or usual >= params.min_per_day):
         return _SILENT
     if today and not any(before):
@@ -136,9 +149,7 @@ def _judgement(
         "dates": list(events.days),
         "partial_day": not frame.is_over,
         **{kind: [s.name for s in of[kind][:_MOST_NAMES]] for kind in _ORDER[:4]},
-        "silent_purchase_names": [
-            s.name for s in of[_SILENT] if s.name in events.purchase_names
-        ],
+        "silent_purchase_names": [s.name for s in of[_SILENT] if s.name in events.purchase_names],
         "ignored": list(params.ignore),
         "filters": {"event": names[0]} if names else {},
     }
@@ -155,18 +166,19 @@ def _judgement(
 
 
 def _worst(of: dict[str, list[NameState]]) -> tuple[Status, str]:
-    for kind, status in ((_SILENT, Status.RED), (_COLLAPSED, Status.AMBER), (_SURGED, Status.AMBER)):
+    if of[_SILENT]:
+        return Status.RED, _SILENT
+    for kind in (_COLLAPSED, _SURGED):
         if of[kind]:
-            return status, kind
+            return Status.AMBER, kind
     return Status.GREEN, _SILENT
 
 
-def _summary(
-    of: dict[str, list[NameState]], kind: str, status: Status, frame: Timeframe
-) -> str:
+def _summary(of: dict[str, list[NameState]], kind: str, status: Status, frame: Timeframe) -> str:
     if status is Status.GREEN:
         judged = len(of[_NORMAL])
-        text = f"{plural(judged, 'event name')} {'is' if judged == 1 else 'are'} within the usual range"
+        verb = "is" if judged == 1 else "are"
+        text = f"{plural(judged, 'event name')} {verb} within the usual range"
     elif kind == _SILENT:
         text = _silence(of[_SILENT][0])
     else:

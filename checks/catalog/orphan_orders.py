@@ -103,9 +103,7 @@ def _problems(measured: Measured) -> Mapping[str, Unmeasured]:
     return problems
 
 
-def _no_orders(
-    measured: Measured, frame: Timeframe, details: dict[str, Any]
-) -> Judgement | None:
+def _no_orders(measured: Measured, frame: Timeframe, details: dict[str, Any]) -> Judgement | None:
     """A day without orders is never green: purchases speak against it, or nothing was judged."""
     bought, usual = _purchases(measured)
     if bought is None or bought or usual >= USUAL_PURCHASES:
@@ -147,17 +145,15 @@ def _judgement(
     )
 
 
-def _summary(
-    orders: OrderCounts, kinds: list[OrphanKind], count: int, frame: Timeframe
-) -> str:
+def _summary(orders: OrderCounts, kinds: list[OrphanKind], count: int, frame: Timeframe) -> str:
     day, total = day_text(frame.data_date), plural(orders.orders, "order")
     if not count:
         return f"All {total} of {day} can be attributed"
     parts = [f"{count_text(k.count)} {_IN_WORDS[k.kind]}" for k in kinds if k.count]
     dark = sum(kind.revenue or 0.0 for kind in kinds)
     money = f"; {dark:,.2f} of revenue is in the dark" if dark else ""
-    normal = "none is normal"
-    return f"{count_text(count)} orphans beside {total} on {day}: {', '.join(parts)}{money} ({normal})"
+    orphans = f"{plural(count, 'orphan')} beside {total} on {day}"
+    return f"{orphans}: {', '.join(parts)}{money} (none is normal)"
 
 
 def _action(kinds: list[OrphanKind]) -> str:

@@ -120,9 +120,8 @@ def source_rates(log: AuditLog, day: date) -> list[SourceRate] | Judgement:
             bad = _bad(entry)
             if bad is not None:
                 return bad
-            ties.append(
-                SourceRate(entry.source, int(str(entry.rows_read)), int(str(entry.rows_quarantined)))
-            )
+            read, quarantined = int(str(entry.rows_read)), int(str(entry.rows_quarantined))
+            ties.append(SourceRate(entry.source, read, quarantined))
         rates.append(max(ties, key=lambda tie: tie.rate))
     return rates
 

@@ -63,8 +63,8 @@ def _judgement(lowest: list[tuple[AuditEntry, int]], frame: Timeframe) -> Judgem
         "sources": [{"source": entry.source, "rows_read": count} for entry, count in lowest],
         "empty_sources": [entry.source for entry in empty],
     }
-    read = plural(total, "row")
-    summary = f"The run of {day_text(frame.run_date)} read {read} from {plural(len(lowest), 'source')}"
+    read = f"{plural(total, 'row')} from {plural(len(lowest), 'source')}"
+    summary = f"The run of {day_text(frame.run_date)} read {read}"
     status, action = Status.GREEN, "Nothing to do"
     if total and empty:
         summary += f"; {source_name(empty[0])} was empty"

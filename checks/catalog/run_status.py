@@ -106,9 +106,7 @@ def _judgement(
     name, word = source_name(failed[0]), quoted(failed[0].status)
     summary = f"{len(failed)} of {plural(sources, 'load')} of {day} failed: {name} says {word}"
     action = f"Repair and rerun the load of {name}, then run the gate again"
-    return Judgement(
-        Status.RED, message, summary, action, len(failed), 0, "loads", details=details
-    )
+    return Judgement(Status.RED, message, summary, action, len(failed), 0, "loads", details=details)
 
 
 def _unclear(entry: AuditEntry, word: str, details: Mapping[str, object]) -> Judgement:

@@ -85,9 +85,7 @@ def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
     return _judgement(params, events, frame, score)
 
 
-def _judgement(
-    params: Params, events: EventCounts, frame: Timeframe, score: ZScore
-) -> Judgement:
+def _judgement(params: Params, events: EventCounts, frame: Timeframe, score: ZScore) -> Judgement:
     red = abs(score.z) >= params.alert_at
     shown = deciding(abs(score.z), params.alert_at, 2)
     sign = "-" if score.z < 0 else ""

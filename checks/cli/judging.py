@@ -67,8 +67,8 @@ def recorded(config: Config, report: Report) -> Report:
     try:
         open_history(config.history).record(report)
     except HistoryError as error:
-        warning = f"this evaluation is not in the history: {clean(error, _LONGEST_WARNING)}"
-        return replace(report, warnings=(*report.warnings, warning))
+        trouble = f"history: {clean(error, _LONGEST_WARNING)}; this evaluation was not recorded"
+        return replace(report, warnings=(*report.warnings, trouble))
     return report
 
 

@@ -18,11 +18,8 @@ def columns(rows: Iterable[Sequence[object]]) -> str:
     """The rows in aligned columns; every value is made inert. Empty without rows."""
     cells = [[line(value) for value in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return "".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        + "\n"
-        for row in cells
-    )
+    padded = (map(str.ljust, row, widths) for row in cells)
+    return "".join("  ".join(row).rstrip() + "\n" for row in padded)
 
 
 def day_line(

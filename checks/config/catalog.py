@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from checks.check import Check
 from checks.config.declared import Declared, settings_of
@@ -14,8 +13,7 @@ from checks.config.values import Scope
 from checks.text import clean
 
 
-@dataclass(frozen=True, slots=True)
-class ReadCheck:
+class ReadCheck(NamedTuple):
     """One check's settings; None where they have problems. `enabled` is known either way."""
 
     enabled: bool

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import types
 import typing
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 SOURCE_KINDS = ("table", "query", "files")
@@ -22,8 +22,7 @@ _KIND_TEXT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """One key. `type` is bool, int, float, str, tuple, ZoneInfo or a StrEnum."""
 
     name: str

@@ -44,6 +44,6 @@ def _check_format(text: str) -> None:
 
 def _check_brackets(pattern: str) -> None:
     """A set is `[...]`, in which a `]` that comes first is a member."""
-    rest = re.sub(r"\[!?\]?[^\[\]]*\]", "", pattern)
+    rest = re.sub(r"\[!?\]?+[^\]]*\]", "", pattern)
     if "[" in rest or "]" in rest:
         raise Refused(f"{_ALLOWED}, with balanced brackets")

@@ -178,6 +178,8 @@ def _text_of_kind(declared: Declared, text: str, scope: Scope) -> str:
 def _check_table(declared: Declared, text: str) -> None:
     from checks.names import split_table_name
 
+    if "://" in text:
+        raise Refused(declared.allowed, None, "a database's address belongs in warehouse.url")
     try:
         split_table_name(text)
     except ValueError:

@@ -82,7 +82,7 @@ def _noise(day: date, seed: int, what: str) -> float:
 
 
 def _refuse_impossible(last_day: date, days: int, events_per_day: int) -> None:
-    """Bounds within which every id is unique and every check of a normal day has enough to judge."""
+    """Within these bounds ids are unique, and every check of a normal day has enough to judge."""
     for what, value, least, most in (
         ("days", days, _WEEK + 1, 3650),
         ("events per day", events_per_day, 2000, 10_000_000),

@@ -1,4 +1,4 @@
-"""The demo's warehouse: set-based SQL, a day at a time, the same for the same seed."""
+"""The demo's warehouse: set-based SQL, some days at a time, the same for the same seed."""
 
 from __future__ import annotations
 
@@ -20,12 +20,9 @@ _MICROSECOND = timedelta(microseconds=1)
 _HOUR_US = 3_600_000_000
 #: The load starts a little after 05:38 UTC on the morning after.
 _LOAD_AT = timedelta(days=1, hours=5, minutes=38)
-#: More visits than any file can hold: the average visit has almost five events.
-_ROWS_PER_SESSION = 4.0
 #: Of the rows without a client id, so many are the broken app release's.
 _RELEASE_SHARE = 0.88
-#: A large demo tells now and then how far it is.
-_REPORT_EVERY = 10
+_ROWS_AT_ONCE = 1_250_000
 
 
 def build_warehouse(
@@ -56,67 +53,74 @@ def build_warehouse(
     import duckdb  # slow to import, and only needed to write a demo
 
     with duckdb.connect(str(path)) as connection:
-        connection.execute("SET preserve_insertion_order = true")
-        _set(connection, seed=seed, regulars=events_per_day)
+        connection.execute("SET VARIABLE seed = ?", [seed])
+        connection.execute("SET VARIABLE regulars = ?", [events_per_day])
         connection.execute(_sql("schema"))
-        connection.execute("BEGIN")
-        for number, day in enumerate(plan):
-            if progress and number % _REPORT_EVERY == 0:
-                progress(f"writing day {number + 1} of {len(plan)}: {day.date}")
-            _write_day(connection, day, seed, quarantine)
-        connection.execute("COMMIT")
+        for days_at_once in _chunks(plan):
+            if progress:
+                progress(f"writing the days from {days_at_once[0].date}")
+            _write_days(connection, days_at_once, seed)
+            if quarantine:
+                _write_rejected(connection, days_at_once, quarantine)
 
 
-def _write_day(
-    connection: DuckDBPyConnection, day: Day, seed: int, quarantine: Path | None
-) -> None:
-    _set(connection, **_variables(day, seed))
+def _chunks(plan: list[Day]) -> list[list[Day]]:
+    """Days in groups: large enough for every core, small enough for memory."""
+    size = max(1, round(_ROWS_AT_ONCE / plan[-1].rows))
+    return [plan[start : start + size] for start in range(0, len(plan), size)]
+
+
+def _write_days(connection: DuckDBPyConnection, days: list[Day], seed: int) -> None:
+    connection.execute("BEGIN")
+    connection.execute("DELETE FROM plan")
+    connection.executemany(_sql("plan"), [_plan_row(day, seed) for day in days])
     connection.execute(_sql("sessions"))
     connection.execute(_sql("rows"))
-    if day.faults.lost_identity_share:
+    if any(day.faults.lost_identity_share for day in days):
         connection.execute(_sql("lose_identity"))
-    if day.faults.unpriced_share:
+    if any(day.faults.unpriced_share for day in days):
         connection.execute(_sql("lose_revenue"))
     connection.execute(_sql("load"))
-    if quarantine:
-        rejected = quarantine / f"events_{day.date:%Y%m%d}_errors.csv"
-        connection.sql(_sql("rejected")).write_csv(str(rejected))
+    connection.execute("COMMIT")
 
 
-def _variables(day: Day, seed: int) -> dict[str, object]:
+def _plan_row(day: Day, seed: int) -> list[object]:
+    """The day as the columns of the table `plan`, in their order."""
     midnight = datetime.combine(day.date, time(), UTC)
+    midnight_us = (midnight - _EPOCH) // _MICROSECOND
     faults = day.faults
     lost = round(day.rows * faults.lost_identity_share)
-    by_release = round(lost * _RELEASE_SHARE)
-    return {
-        "day": day.date.toordinal(),
-        "filename": f"events_{day.date:%Y%m%d}.csv",
-        "midnight_us": (midnight - _EPOCH) // _MICROSECOND,
-        # The load is a job among others: it starts within four minutes of its time.
-        "run_us": (midnight + _LOAD_AT - _EPOCH) // _MICROSECOND + _lateness_us(day.date, seed),
-        "rows_in_file": day.rows,
-        "most_sessions": round(day.rows / _ROWS_PER_SESSION),
-        "loaded_until_us": round(faults.loaded_until_hour * _HOUR_US),
-        "conversion": day.conversion,
-        "rejected_share": day.rejected_share,
-        "checkout_pixel_dead": faults.checkout_pixel_dead,
-        "copies": faults.copies,
-        "lost_by_release": by_release,
-        "lost_elsewhere": lost - by_release,
-        "unpriced_share": faults.unpriced_share,
-        "orders_without_session": faults.orders_without_session,
-        "orders_with_lost_session": faults.orders_with_lost_session,
-        "purchases_without_order": faults.purchases_without_order,
-    }
+    lost_by_release = round(lost * _RELEASE_SHARE)
+    return [
+        day.date.toordinal(),
+        f"events_{day.date:%Y%m%d}.csv",
+        midnight_us,
+        midnight_us + _LOAD_AT // _MICROSECOND + _lateness_us(day.date, seed),
+        day.rows,
+        day.conversion,
+        day.rejected_share,
+        midnight_us + round(faults.loaded_until_hour * _HOUR_US),
+        faults.copies,
+        faults.checkout_pixel_dead,
+        lost_by_release,
+        lost - lost_by_release,
+        faults.unpriced_share,
+        faults.orders_without_session,
+        faults.orders_with_lost_session,
+        faults.purchases_without_order,
+    ]
 
 
 def _lateness_us(day: date, seed: int) -> int:
+    """The load is a job among others: it starts within four minutes of its time."""
     return (day.toordinal() * 7919 + seed * 104729) % 240 * 1_000_000
 
 
-def _set(connection: DuckDBPyConnection, **variables: object) -> None:
-    for name, value in variables.items():
-        connection.execute(f"SET VARIABLE {name} = ?", [value])
+def _write_rejected(connection: DuckDBPyConnection, days: list[Day], folder: Path) -> None:
+    for day in days:
+        connection.execute("SET VARIABLE day = ?", [day.date.toordinal()])
+        file = folder / f"events_{day.date:%Y%m%d}_errors.csv"
+        connection.sql(_sql("rejected")).write_csv(str(file))
 
 
 def _sql(name: str) -> str:

@@ -14,11 +14,12 @@ from checks.errors import HistoryError
 from checks.history.tables import METADATA, SCHEMA
 
 Step = Callable[[Connection], None]
+Steps = Mapping[int, Step]
 
 VERSION = 1
 
 #: From each older version, the step to the next.
-STEPS: Mapping[int, Step] = {}
+STEPS: Steps = {}
 
 
 def stored_version(connection: Connection) -> int | None:
@@ -37,6 +38,16 @@ def stored_version(connection: Connection) -> int | None:
             "upgrade andon, or name another store in history.url"
         )
     return version
+
+
+class OutdatedError(Exception):
+    """The store has an older schema. A signal to bring it forward; never shown."""
+
+
+def refuse_outdated(version: int) -> None:
+    """Raises OutdatedError for a version that `bring_forward` must see first."""
+    if version < VERSION:
+        raise OutdatedError
 
 
 def bring_forward(connection: Connection) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.pool import NullPool
 
+from checks.errors import HistoryError
 from checks.history.faults import redacted, secrets_of
 
 T = TypeVar("T")
@@ -46,7 +47,9 @@ class PostgresqlStore:
             hide_parameters=True,
         )
         with engine.begin() as connection:
-            connection.execute(self._limits())
+            *_, schema = connection.execute(self._limits()).one()
+            if schema is None:  # tables would look as if they had never been created
+                raise HistoryError("this user lacks a permission (no schema can be used)")
             return work(connection)
 
     def _connect_arguments(self) -> dict[str, int]:
@@ -54,13 +57,15 @@ class PostgresqlStore:
             return {}
         return {"connect_timeout": max(2, math.ceil(self._busy_seconds))}
 
-    def _limits(self) -> sa.Select[tuple[str, str]]:
+    def _limits(self) -> sa.Select[*tuple[str, ...]]:
+        """Sets the transaction's time limits; its last column is the schema in use."""
         limits = {"lock_timeout": self._busy_seconds, "statement_timeout": _STATEMENT_SECONDS}
         return sa.select(
             *(
                 sa.func.set_config(name, f"{max(1, round(seconds * 1000))}ms", sa.true())
                 for name, seconds in limits.items()
-            )
+            ),
+            sa.func.current_schema(),
         )
 
 

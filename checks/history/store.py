@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol, TypeVar
 
 import sqlalchemy as sa
@@ -19,7 +19,12 @@ from sqlalchemy.engine import URL, Connection
 from checks.errors import HistoryError, UsageError
 from checks.history import evaluations, waivers
 from checks.history.faults import FAULTS, secrets_of, told
-from checks.history.migrations import VERSION, bring_forward, stored_version
+from checks.history.migrations import (
+    OutdatedError,
+    bring_forward,
+    refuse_outdated,
+    stored_version,
+)
 from checks.history.records import HistoryContext, StoredEvaluation, StoredWaiver
 from checks.model import Acknowledgement, Report, Status
 from checks.text import clean
@@ -28,10 +33,6 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 5.0
 _OWNER, _REASON = 200, 1000
-
-
-class _Outdated(Exception):  # noqa: N818  (a signal to migrate, never shown)
-    """The store has an older schema than this version of Andon."""
 
 
 class Store(Protocol):
@@ -47,8 +48,8 @@ class History:
     """Evaluations, waivers and acknowledgements of every pipeline in one store.
 
     Opening touches nothing. Reading a store that does not exist yet finds nothing;
-    the first write creates it, and an older one is migrated. Two moments given by
-    the caller (`now`) are aware. Every method raises HistoryError where it says nothing else.
+    the first write creates it, and an older one is migrated. Moments that the
+    caller gives (`now`) must be aware, else ValueError. A store that fails is a HistoryError.
     """
 
     def __init__(self, url: str, keep_days: int, busy_seconds: float = BUSY_SECONDS) -> None:
@@ -146,7 +147,7 @@ class History:
             until=until,
             up_to=up_to,
             data_date=data_date,
-            created_at=now,
+            created_at=_utc(now),
         )
         return self._write(lambda it: replace(given, id=waivers.give(it, given)))
 
@@ -155,10 +156,10 @@ class History:
 
         Raises UsageError when the pipeline never had a waiver of that id.
         """
-        by = _required("owner", by, _OWNER)
+        by, moment = _required("owner", by, _OWNER), _utc(now)
 
         def work(connection: Connection) -> bool:
-            if waivers.revoke(connection, _row_id(waiver_id), pipeline, by, now):
+            if waivers.revoke(connection, _row_id(waiver_id), pipeline, by, moment):
                 return True
             if waiver_id in {waiver.id for waiver in waivers.of_pipeline(connection, pipeline)}:
                 return False
@@ -178,7 +179,7 @@ class History:
             check=check,
             owner=_required("owner", owner, _OWNER),
             note=clean(note.strip(), _REASON),
-            created_at=now,
+            created_at=_utc(now),
         )
         self._write(lambda it: waivers.acknowledge(it, pipeline, given))
         return given
@@ -187,7 +188,7 @@ class History:
         with self._reporting():
             try:
                 found = self._store.read(lambda it: _if_current(it, query))
-            except _Outdated:
+            except OutdatedError:
                 self._store.write(bring_forward)
                 found = self._store.read(query)
         return empty if found is None else found
@@ -241,9 +242,10 @@ def _store(url: URL, busy_seconds: float) -> Store:
 
 def _if_current(connection: Connection, query: Callable[[Connection], T | None]) -> T | None:
     version = stored_version(connection)
-    if version is not None and version < VERSION:
-        raise _Outdated
-    return None if version is None else query(connection)
+    if version is None:
+        return None
+    refuse_outdated(version)
+    return query(connection)
 
 
 def _settle(connection: Connection, report: Report, day: date, newest: date) -> None:
@@ -261,6 +263,12 @@ def _required(name: str, text: str, longest: int) -> str:
     if not cleaned:
         raise UsageError(f"the {name} must not be empty")
     return cleaned
+
+
+def _utc(now: datetime) -> datetime:
+    if now.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return now.astimezone(UTC)
 
 
 def _row_id(number: int) -> int:

@@ -1,4 +1,4 @@
-"""A history on each engine, and reports to put into it."""
+"""A history on each engine."""
 
 from __future__ import annotations
 
@@ -8,73 +8,11 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from checks.gate import exit_code
 from checks.history.store import History
-from checks.model import Layer, Number, Report, Severity, Status, Verdict, worst
-
-PIPELINE = "web-clickstream"
-DAY = date(2025, 3, 8)
-NOW = datetime(2025, 3, 9, 6, 12, tzinfo=UTC)
-
-
-def verdict(check: str, status: Status, value: Number | None = 0.5, message: str = "") -> Verdict:
-    return Verdict(
-        id=check,
-        layer=Layer.BUSINESS,
-        status=status,
-        stop=False,
-        severity=Severity.RED,
-        value=value,
-        threshold=1,
-        unit="rows",
-        message=message or f"{check}={value}",
-        summary="A sentence.",
-        action="Do this.",
-        details={"series": [1, 2.5, None]},
-    )
-
-
-def report(
-    day: date | None = DAY,
-    pipeline: str = PIPELINE,
-    now: datetime = NOW,
-    **statuses: Status,
-) -> Report:
-    """A report on `day` with one check per keyword, by default a red `freshness`."""
-    checks = tuple(
-        verdict(check, status)
-        for check, status in (statuses or {"freshness": Status.RED}).items()
-    )
-    found = worst(check.status for check in checks)
-    return Report(
-        pipeline=pipeline,
-        run_date=None if day is None else day + timedelta(days=1),
-        data_date=day,
-        evaluated_at=now,
-        verdict=found,
-        exit_code=exit_code(found),
-        summary="do not refresh the dashboards",
-        checks=checks,
-    )
-
-
-@contextmanager
-def unprivileged() -> Iterator[None]:
-    """As a user whom file permissions bind: root is not."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(pwd.getpwnam("nobody").pw_uid)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 @pytest.fixture
@@ -100,7 +38,7 @@ def postgresql_server() -> Iterator[str]:
     binaries = _postgresql_binaries()
     if binaries is None:
         pytest.skip("no PostgreSQL server binaries (initdb, pg_ctl) on this machine")
-    folder = Path(tempfile.mkdtemp(prefix="andonpg", dir="/tmp"))  # noqa: S108  (short socket path)
+    folder = Path(tempfile.mkdtemp(prefix="andonpg", dir="/tmp"))
     run = _as_server_user(folder)
     data = str(folder / "data")
     run(str(binaries / "initdb"), "-D", data, "-A", "trust", "-U", "postgres", "--no-sync")

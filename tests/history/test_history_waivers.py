@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from conftest_history import DAY, NOW, PIPELINE, report
 
 from checks.errors import UsageError
 from checks.history import StoredWaiver
 from checks.history.store import History
 from checks.model import Acknowledgement, Status
+from history_samples import DAY, NOW, PIPELINE, report
 
 GREEN, RED = Status.GREEN, Status.RED
 

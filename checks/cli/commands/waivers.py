@@ -20,7 +20,8 @@ _HEADINGS = ("ID", "CHECK", "OWNER", "UNTIL", "UP TO", "STATE", "REASON")
 def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
     add_config(parser)
-    actions = parser.add_subparsers(dest="action", metavar="[revoke ID]")
+    parser.usage = f"{parser.prog} [-h] [--config FILE] [revoke ID]"
+    actions = parser.add_subparsers(dest="action", metavar="revoke ID", prog=parser.prog)
     revoke = actions.add_parser("revoke", help="end a waiver now")
     revoke.add_argument("id", type=values.positive, metavar="ID", help="as andon waivers shows it")
     revoke.add_argument(
@@ -43,8 +44,9 @@ def run(args: Namespace, console: Console) -> int:
     history = open_history(config.history)
     if args.action == "revoke":
         by = owner_of(args.owner, console.environ)
-        history.revoke_waiver(args.id, config.pipeline, by, datetime.now(UTC))
-        console.out(f"waiver {args.id} is revoked; its check is judged again as usual\n")
+        ended = history.revoke_waiver(args.id, config.pipeline, by, datetime.now(UTC))
+        state = "is revoked; its check is judged as usual again" if ended else "was revoked before"
+        console.out(f"waiver {args.id} {state}\n")
         return GREEN
     waivers = history.all_waivers(config.pipeline)
     console.out(_table(waivers, today_of(config)) if waivers else "nothing is waived\n")

@@ -1,24 +1,24 @@
--- One day into the warehouse. Events stay in the order of time, so that engines prune old days.
+-- The planned days into the warehouse. Events stay in the order of time, so that engines prune old days.
 INSERT INTO stg_events
 SELECT client_name(visitor), moment, event_name, page_of(event_name, page), referrer_of(channel),
     user_agent, transaction_id, revenue, channel, device, os, browser, country
 FROM (
-    SELECT *, unnest(range(getvariable('copies'))) AS copy FROM day_rows WHERE reason IS NULL
+    SELECT *, unnest(range(copies)) AS copy FROM day_rows JOIN plan USING (day) WHERE reason IS NULL
 );
 
 INSERT INTO dim_sessions
 WITH visits AS (
     SELECT
-        i, min(moment) AS started_at, max(moment) AS ended_at, count(*) AS events,
+        day, i, min(moment) AS started_at, max(moment) AS ended_at, count(*) AS events,
         count(CASE WHEN event_name = 'page_viewed' THEN 1 END) AS page_views,
         count(CASE WHEN event_name = 'purchase' THEN 1 END) > 0 AS converted
     FROM day_rows
     WHERE reason IS NULL
-    GROUP BY i
+    GROUP BY day, i
 )
 SELECT session_name(start_us, i), client_name(visitor), started_at, ended_at, channel, device, os, browser, country,
     events, page_views, converted
-FROM visits JOIN day_sessions USING (i)
+FROM visits JOIN day_sessions USING (day, i)
 ORDER BY started_at, i;
 
 -- Orders in a hashed order first lose their session, then point to one that no longer exists,
@@ -27,28 +27,32 @@ INSERT INTO fct_attribution
 WITH ordered AS (
     SELECT
         *,
-        row_number() OVER (ORDER BY hash(transaction_id), transaction_id)
-            - getvariable('orders_without_session') AS place
-    FROM day_rows
+        row_number() OVER (PARTITION BY day ORDER BY hash(transaction_id), transaction_id)
+            - orders_without_session AS place
+    FROM day_rows JOIN plan USING (day)
     WHERE event_name = 'purchase' AND reason IS NULL
 )
 SELECT transaction_id, client_name(visitor), moment, revenue,
-    CASE WHEN place > getvariable('orders_with_lost_session') THEN session_name(start_us, i)
+    CASE WHEN place > orders_with_lost_session THEN session_name(start_us, i)
         WHEN place > 0 THEN 'S' || ordered_id(moment, i + 8388608) END,
     CASE WHEN place > 0 THEN channel END
 FROM ordered
-WHERE place NOT BETWEEN getvariable('orders_with_lost_session') + 1
-    AND getvariable('orders_with_lost_session') + getvariable('purchases_without_order')
+WHERE place NOT BETWEEN orders_with_lost_session + 1
+    AND orders_with_lost_session + purchases_without_order
 ORDER BY moment, i;
 
 INSERT INTO pipeline_logs
+WITH loads AS (
+    SELECT day, count(*) AS read, count(reason) AS rejected FROM day_rows GROUP BY day
+),
+attempts AS (
+    SELECT *, unnest(range(copies)) AS attempt FROM loads JOIN plan USING (day)
+)
 SELECT
-    (SELECT coalesce(max(log_id), 0) FROM pipeline_logs) + attempt + 1,
-    getvariable('filename'),
-    make_timestamp(getvariable('run_us') + attempt * 2520000000),
-    read, read - rejected, rejected,
+    (SELECT coalesce(max(log_id), 0) FROM pipeline_logs)
+        + row_number() OVER (ORDER BY day, attempt) AS log_id,
+    filename, make_timestamp(run_us + attempt * 2520000000), read, read - rejected, rejected,
     round(4e0 + read / 6000e0, 1),
     CASE WHEN rejected > 0 THEN 'partial_failure' ELSE 'success' END
-FROM (SELECT count(*) AS read, count(reason) AS rejected FROM day_rows),
-    range(getvariable('copies')) AS attempts(attempt)
-ORDER BY attempt;
+FROM attempts
+ORDER BY log_id;

@@ -11,5 +11,5 @@ SELECT
         ELSE CAST(user_agent AS VARCHAR) END AS user_agent,
     device, os, browser, country, reason AS error_reason
 FROM day_rows
-WHERE reason IS NOT NULL
+WHERE reason IS NOT NULL AND day = getvariable('day')
 ORDER BY moment, i

@@ -1,5 +1,5 @@
--- The rows of one day's file, by time: every event of every visit, accepted or with a reason
--- why not.
+-- The rows of the planned days' files, by time: every event of every visit, accepted or with a
+-- reason why not.
 CREATE OR REPLACE TEMP TABLE day_rows AS
 WITH unfolded AS (
     SELECT *, unnest(range(steps)) AS step FROM day_sessions
@@ -7,7 +7,7 @@ WITH unfolded AS (
 named AS (
     SELECT
         *,
-        hash(getvariable('day'), getvariable('seed'), i, step) AS chance,
+        hash(day, getvariable('seed'), i, step) AS chance,
         CAST(CASE
             WHEN step = 0 THEN 'page_viewed'
             WHEN step = searches THEN 'search_submitted'
@@ -25,15 +25,15 @@ timed AS (
         *,
         start_us + CAST(floor(gap_us * (step + 0.5e0 * unit(chance, 0)) / 1000) AS BIGINT) * 1000
             AS moment_us,
-        unit(chance, 32) / getvariable('rejected_share') AS rejection
-    FROM named
+        unit(chance, 32) / rejected_share AS rejection
+    FROM named JOIN plan USING (day)
 )
 SELECT
-    i, start_us, visitor, family, device, os, browser, user_agent, channel, country, event_name,
-    make_timestamp(getvariable('midnight_us') + moment_us) AS moment,
+    day, i, start_us, visitor, family, device, os, browser, user_agent, channel, country, event_name,
+    make_timestamp(moment_us) AS moment,
     CAST((chance >> 16) % 24 AS TINYINT) AS page,
     CASE WHEN event_name = 'purchase' THEN
-        'O' || ordered_id(make_timestamp(getvariable('midnight_us') + moment_us), i)
+        'O' || ordered_id(make_timestamp(moment_us), i)
     END AS transaction_id,
     CASE WHEN event_name = 'purchase' THEN
         round(19.9e0 + 340 * pow(unit(chance, 16), 3) + 60 * unit(chance, 24), 2)
@@ -42,5 +42,5 @@ SELECT
         WHEN rejection < 0.80e0 THEN 'user_agent: known bot'
         WHEN rejection < 1 THEN 'timestamp: not a valid time' END AS reason) AS reason
 FROM timed
-WHERE moment_us < getvariable('loaded_until_us')
+WHERE moment_us < loaded_until_us
 ORDER BY moment, i;

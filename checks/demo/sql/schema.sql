@@ -18,6 +18,15 @@ CREATE TABLE fct_attribution (
     lc_session_id VARCHAR, lc_channel VARCHAR
 );
 
+-- The days that are being written, and what each is to look like.
+CREATE TEMP TABLE plan (
+    day BIGINT, filename VARCHAR, midnight_us BIGINT, run_us BIGINT, rows_in_file BIGINT,
+    conversion DOUBLE, rejected_share DOUBLE, loaded_until_us BIGINT, copies BIGINT,
+    checkout_pixel_dead BOOLEAN, lost_by_release BIGINT, lost_elsewhere BIGINT,
+    unpriced_share DOUBLE, orders_without_session BIGINT, orders_with_lost_session BIGINT,
+    purchases_without_order BIGINT
+);
+
 -- Chance without a random generator: the same on every machine and for any number of threads.
 -- Sixteen bits of a hash, as a number in [0, 1) and as one of n.
 CREATE TEMP MACRO unit(h, shift) AS ((h >> shift) & 65535) / 65536e0;
@@ -27,8 +36,7 @@ CREATE TEMP MACRO frac(x) AS x - floor(x);
 CREATE TEMP MACRO ordered_id(moment, i) AS
     lpad(hex(epoch_ms(moment)), 12, '0')
     || lpad(hex((i * 11400714819 + getvariable('seed')) & 16777215), 6, '0');
-CREATE TEMP MACRO session_name(start_us, i) AS
-    'S' || ordered_id(make_timestamp(getvariable('midnight_us') + start_us), i);
+CREATE TEMP MACRO session_name(start_us, i) AS 'S' || ordered_id(make_timestamp(start_us), i);
 
 -- Words that repeat are numbers until they reach the warehouse: they sort and copy much faster.
 CREATE TEMP TYPE event AS ENUM ('page_viewed', 'search_submitted', 'product_viewed',

@@ -1,24 +1,25 @@
--- The visits of one day, until their events add up to the rows the day's file holds.
+-- The visits of each planned day, until their events add up to the rows its file holds: an
+-- average visit has almost five.
 -- `luck` and `moment` follow a low-discrepancy sequence (the plastic number's), so that each
 -- day's funnel and hours are even and a small shop's normal days do not look like incidents.
 CREATE OR REPLACE TEMP TABLE day_sessions AS
 WITH drawn AS (
     SELECT
-        i,
-        hash(getvariable('seed'), getvariable('day'), i) AS look,
-        hash(getvariable('day'), i, getvariable('seed')) AS path,
-        frac(i * 0.7548776662466927e0 + unit(hash(getvariable('day'), getvariable('seed')), 0)) AS luck,
-        frac(i * 0.5698402909980532e0 + unit(hash(getvariable('day'), getvariable('seed')), 16)) AS moment
-    FROM range(getvariable('most_sessions')) AS numbers(i)
+        day, midnight_us, rows_in_file, conversion, checkout_pixel_dead, i,
+        hash(getvariable('seed'), day, i) AS look,
+        hash(day, i, getvariable('seed')) AS path,
+        frac(i * 0.7548776662466927e0 + unit(hash(day, getvariable('seed')), 0)) AS luck,
+        frac(i * 0.5698402909980532e0 + unit(hash(day, getvariable('seed')), 16)) AS moment
+    FROM (SELECT *, unnest(range(rows_in_file // 4)) AS i FROM plan)
 ),
 planned AS (
     SELECT
-        i, look, path,
+        day, midnight_us, rows_in_file, i, look, path,
         -- Two humps, at noon and in the evening, and a quiet night around 03:00 UTC.
         CAST(86390e6 * frac(0.125e0 + moment + 0.09e0 * sin(2 * pi() * moment)
             + 0.02e0 * sin(4 * pi() * moment)) AS BIGINT) AS start_us,
-        luck < 0.035e0 * getvariable('conversion') AND NOT getvariable('checkout_pixel_dead') AS bought,
-        luck < 0.060e0 * getvariable('conversion') AS checked_out,
+        luck < 0.035e0 * conversion AND NOT checkout_pixel_dead AS bought,
+        luck < 0.060e0 * conversion AS checked_out,
         CASE WHEN luck < 0.13e0 THEN 1 + one_of(path, 0, 2) ELSE 0 END AS carts,
         CASE WHEN luck < 0.60e0 THEN 1 + one_of(path, 8, 3) ELSE 0 END AS products,
         1 + one_of(path, 16, 3) AS pages,
@@ -34,18 +35,18 @@ counted AS (
     FROM planned
 ),
 summed AS (
-    SELECT *, CAST(sum(steps) OVER (ORDER BY i) AS BIGINT) AS rows_so_far FROM counted
+    SELECT *, CAST(sum(steps) OVER (PARTITION BY day ORDER BY i) AS BIGINT) AS rows_so_far FROM counted
 ),
 fitted AS (
     SELECT * REPLACE (
-        least(steps, getvariable('rows_in_file') - rows_so_far + steps) AS steps
+        least(steps, rows_in_file - rows_so_far + steps) AS steps
     )
     FROM summed
-    WHERE rows_so_far - steps < getvariable('rows_in_file')
+    WHERE rows_so_far - steps < rows_in_file
 ),
 dressed AS (
     SELECT
-        i, start_us, products, carts, checked_out, searches, browsed, steps,
+        day, i, midnight_us + start_us AS start_us, products, carts, checked_out, searches, browsed, steps,
         -- A third of the visits come from people who have been here before.
         CASE WHEN unit(path, 24) < 0.35
             THEN hash(getvariable('seed'), one_of(look, 8, getvariable('regulars')))
@@ -56,7 +57,7 @@ dressed AS (
     FROM fitted
 )
 SELECT
-    i, start_us, products, carts, checked_out, searches, browsed, steps, gap_us, visitor,
+    day, i, start_us, products, carts, checked_out, searches, browsed, steps, gap_us, visitor,
     family, device, os, browser, user_agent,
     CAST(CASE WHEN channel_ticket < 31 THEN 'Organic search' WHEN channel_ticket < 55 THEN 'Direct'
         WHEN channel_ticket < 73 THEN 'Paid search' WHEN channel_ticket < 83 THEN 'Email'

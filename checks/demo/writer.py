@@ -1,0 +1,180 @@
+"""The demo's folder: warehouse, quarantine files, configuration and history, all or nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from importlib.resources import files
+from pathlib import Path
+from tempfile import mkdtemp
+
+from checks.demo.calendar import outage_day, plan_days
+from checks.demo.generate import Progress, build_warehouse
+from checks.demo.scenarios import DEFAULT_SCENARIO, Scenario, find_scenario
+from checks.errors import UsageError
+from checks.text import quoted
+
+MARKER = ".andon-demo"
+CONFIG = "andon.yml"
+WAREHOUSE = "warehouse.duckdb"
+QUARANTINE = "quarantine"
+HISTORY = "history.db"
+#: In the order in which they are replaced: whatever is interrupted still counts as a demo.
+_PARTS = (MARKER, WAREHOUSE, QUARANTINE, HISTORY, CONFIG)
+#: What engines leave beside their files; it belongs to the old ones.
+_LEFTOVERS = (f"{WAREHOUSE}.wal", f"{HISTORY}-wal", f"{HISTORY}-shm", f"{HISTORY}-journal")
+#: Days before the judged one that a window needs, and the day of the load itself.
+_FIRST_RUN_AFTER = 8
+
+
+@dataclass(frozen=True, slots=True)
+class DemoResult:
+    """What was written, and what its last run is about.
+
+    history: first and last run date in the history, None when nothing was backfilled.
+    outage: the data day that the history shows as red and resolved, if there is one.
+    """
+
+    folder: Path
+    config: Path
+    scenario: Scenario
+    run_date: date
+    data_date: date
+    history: tuple[date, date] | None
+    outage: date | None
+
+
+def write_demo(
+    folder: Path,
+    *,
+    today: date,
+    scenario: str = DEFAULT_SCENARIO,
+    days: int = 60,
+    events_per_day: int = 50_000,
+    seed: int = 7,
+    backfill_days: int = 30,
+    progress: Progress | None = None,
+) -> DemoResult:
+    """Write a demo whose last run is on `today` (UTC) and loads the day before.
+
+    events_per_day: rows in the last day's file, nearly; the others follow the shop's rhythm.
+    backfill_days: how many run dates before today the history knows.
+    A previous demo is overwritten. Raises UsageError, having changed nothing, for an unknown
+    scenario, an impossible size, or a folder that cannot be written or holds other files.
+    """
+    story = find_scenario(scenario)
+    yesterday = today - timedelta(days=1)
+    # Impossible sizes are refused before a folder is made for them.
+    next(
+        plan_days(
+            last_day=yesterday,
+            days=days,
+            events_per_day=events_per_day,
+            seed=seed,
+            scenario=story,
+        )
+    )
+    first_run = max(
+        today - timedelta(days=backfill_days), today - timedelta(days=days - _FIRST_RUN_AFTER)
+    )
+    history = (first_run, yesterday) if first_run <= yesterday else None
+    with _workshop(folder) as workshop:
+        (workshop / QUARANTINE).mkdir()
+        build_warehouse(
+            workshop / WAREHOUSE,
+            last_day=yesterday,
+            days=days,
+            events_per_day=events_per_day,
+            seed=seed,
+            scenario=scenario,
+            quarantine=workshop / QUARANTINE,
+            progress=progress,
+        )
+        (workshop / CONFIG).write_text(_template(), encoding="utf-8")
+        if history:
+            _backfill(workshop / CONFIG, history, progress)
+        (workshop / MARKER).write_text(f"{story.name}\n", encoding="utf-8")
+        _move_in(workshop, folder)
+    return DemoResult(
+        folder=folder,
+        config=folder / CONFIG,
+        scenario=story,
+        run_date=today,
+        data_date=yesterday,
+        history=history,
+        outage=outage_day(yesterday, days),
+    )
+
+
+def _backfill(config: Path, history: tuple[date, date], progress: Progress | None) -> None:
+    from checks.monitor import DataMonitor  # the whole engine, and only needed to write a demo
+
+    first, last = history
+    if progress:
+        progress(f"evaluating the runs from {first} to {last} into the history")
+    DataMonitor(config).backfill(first, last)
+
+
+@contextmanager
+def _workshop(folder: Path) -> Iterator[Path]:
+    """A temporary folder on the same disk as the wanted one, gone afterwards whatever happens."""
+    try:
+        _refuse_foreign(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # A folder that exists may be a disk of its own, so that only inside it can files be moved.
+        beside = folder if folder.is_dir() else folder.parent
+        workshop = Path(mkdtemp(prefix=f"{MARKER}-", dir=beside))
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    try:
+        yield workshop
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _refuse_foreign(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"cannot write the demo to {quoted(folder)}: it is not a folder")
+    if folder.is_dir() and _has_foreign_files(folder):
+        raise UsageError(
+            f"cannot write the demo to {quoted(folder)}: it holds files that are not a demo's; "
+            "name an empty or a new folder"
+        )
+
+
+def _has_foreign_files(folder: Path) -> bool:
+    if (folder / MARKER).is_file():
+        return False
+    # What a killed run left behind is nobody's work.
+    return any(not entry.name.startswith(f"{MARKER}-") for entry in folder.iterdir())
+
+
+def _move_in(workshop: Path, folder: Path) -> None:
+    """Replace the parts of a previous demo one by one; other files stay."""
+    try:
+        folder.mkdir(exist_ok=True)
+        for leftover in _LEFTOVERS:
+            (folder / leftover).unlink(missing_ok=True)
+        for part in _PARTS:
+            _replace(workshop, folder, part)
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+
+
+def _replace(workshop: Path, folder: Path, part: str) -> None:
+    new, old = workshop / part, folder / part
+    if old.is_dir() or (old.exists() and not new.exists()):
+        old.replace(workshop / f"old-{part}")
+    if new.exists():
+        new.replace(old)
+
+
+def _unwritable(folder: Path, error: OSError) -> UsageError:
+    return UsageError(f"cannot write the demo to {quoted(folder)}: {error.strerror or error}")
+
+
+def _template() -> str:
+    return files("checks.demo").joinpath(CONFIG).read_text(encoding="utf-8")

@@ -1,0 +1,330 @@
+"""Single values: what each kind takes, refuses, and never repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, make_dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checks.config.declared import settings_of
+from checks.config.environment import expanded
+from checks.config.files import files_pattern
+from checks.config.loading import load
+from checks.config.model import Config
+from checks.config.problems import Problems, Refused
+from checks.config.urls import database_url, engine_of, http_url
+from checks.errors import ConfigError
+from checks.settings import setting
+from small_catalog import CATALOG, edited, problems
+
+Loader = Callable[..., Config]
+SECRET = "hunter2"
+
+
+QUOTES = """put parts with other characters in double quotes: '"my table"'"""
+ELSEWHERE = "a database's address belongs in warehouse.url"
+
+# (where, what is written there, what is found, hint)
+WRONG_VALUES = [
+    ("timeout_seconds: 60", "timeout_seconds: 1e-1", "'1e-1'", "write 0.1, without quotes"),
+    ("timeout_seconds: 60", "timeout_seconds: '60'", "'60'", "write 60, without quotes"),
+    ("timeout_seconds: 60", "timeout_seconds: soon", "'soon'", None),
+    ("timeout_seconds: 60", "timeout_seconds: 0", "0", None),
+    ("timeout_seconds: 60", "timeout_seconds: true", "true", None),
+    ("timeout_seconds: 60", "timeout_seconds: [60]", "a list", None),
+    ("timeout_seconds: 60", "timeout_seconds: {s: 60}", "a mapping", None),
+    ("timeout_seconds: 60", "timeout_seconds:", "nothing", None),
+    ("timeout_seconds: 60", "timeout_seconds: -.inf", "-.inf", None),
+    ("timeout_seconds: 60", "timeout_seconds: 1" + "0" * 400, None, None),
+    ("keep_days: 400", "keep_days: 1" + "0" * 5000, None, None),
+    ("keep_days: 400", "keep_days: 400.0", "400.0", None),
+    ("keep_days: 400", "keep_days: '400'", "'400'", "write 400, without quotes"),
+    ("keep_days: 400", "keep_days: '1e400'", "'1e400'", None),
+    ("keep_days: 400", "keep_days: !!int ''", "", None),
+    ("keep_days: 400", "keep_days: !!bool maybe", "maybe", None),
+    ("keep_days: 400", "keep_days: !days 4", "4", None),
+    ("keep_days: 400", "keep_days: 2025-03-08", "2025-03-08", None),
+    ("timezone: UTC", "timezone: utc ", "'utc'", "did you mean 'UTC'?"),
+    ("timezone: UTC", "timezone: Zzz", "'Zzz'", None),
+    ("timezone: UTC", "timezone: ../etc/passwd", "'../etc/passwd'", None),
+    ("timezone: UTC", "timezone: 2", "2", "put it in quotes"),
+    ("{alert_above: 0}", "{enabled: 'true'}", "'true'", None),
+    ("{alert_above: 0}", "{enabled: 1}", "1", None),
+    ("{alert_above: 0}", "{severity: on}", "on", None),
+    ("{alert_above: 0}", "{severity: Red}", "'Red'", "did you mean 'red'?"),
+    ("{alert_above: 0}", "{owner: 42}", "42", "put it in quotes"),
+    ("{alert_above: 0}", "{owner: ' '}", "empty text", None),
+    ("{alert_above: 0}", '{owner: "a\\u202eb\\nc"}', "'a\\u202eb\\u000ac'", None),
+    ("{alert_above: 0}", "{runbook: www.example.org}", "'www.example.org'", None),
+    ("{alert_above: 0}", "{runbook: 'https://'}", "a URL that begins with https://", None),
+    ("{alert_above: 0}", "{runbook: 'see http://x'}", "text with a URL in it", None),
+    ("{alert_above: 0}", "{ignore: a}", "'a'", "write [a]"),
+    ("{alert_above: 0}", "{ignore: 'a b'}", "'a b'", None),
+    ("{alert_above: 0}", "{ignore: {a: 1}}", "a mapping", None),
+    ("{alert_above: 0}", "{ignore: }", "nothing", None),
+    ("{alert_above: 0}", "{modes: [event]}", "'event'", "did you mean 'events'?"),
+    ("run_at: run_timestamp", "run_at: ''", "empty text", None),
+    ("table: dim_sessions", "table: a..b", "'a..b'", QUOTES),
+    ("table: dim_sessions", "table: duckdb://x", "a URL that begins with duckdb://", ELSEWHERE),
+    ("{table: dim_sessions,", "!x {table: dim_sessions,", "a value with a tag", None),
+    ("{table: dim_sessions,", "[table, dim_sessions] #", "a list", None),
+    ("table: stg_events", 'query: "SELECT \\0"', "'SELECT \\u0000'", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("where", "written", "found", "hint"), WRONG_VALUES)
+def test_wrong_values(
+    where: str, written: str, found: str | None, hint: str | None, load_text: Loader
+) -> None:
+    (one,) = problems(lambda: load_text(edited((where, written))))
+    assert one.line is not None
+    assert found is None or one.found == found
+    assert one.hint == hint
+    assert len(one.message) < 400
+
+
+def test_a_continent_is_no_zone(load_text: Loader) -> None:
+    (one,) = problems(lambda: load_text(edited(("timezone: UTC", "timezone: Europe"))))
+    assert one.found == "'Europe'"
+
+
+SECRETS = [
+    ("duckdb:///warehouse.duckdb", f"postgresql//andon:{SECRET}@db/shop"),
+    ("duckdb:///warehouse.duckdb", f"[{SECRET}]"),
+    ("duckdb:///warehouse.duckdb", f"duckdb://{SECRET}"),
+    ("duckdb:///warehouse.duckdb", f'"postgresql://andon:{SECRET}@db:x/shop"'),
+    ("duckdb:///warehouse.duckdb", f'"postgresql://andon:{SECRET}\\n@db/shop"'),
+    ("duckdb:///warehouse.duckdb", f"${{SHOP_URL}}/${{UNSET}}{SECRET}"),
+    ("duckdb:///warehouse.duckdb", "${SHOP_URL}"),
+    ("duckdb:///warehouse.duckdb", f"${{{SECRET} "),
+    ("duckdb:///warehouse.duckdb", f"!{SECRET} x"),
+    ("sqlite:///history.db", f"{SECRET}"),
+    ("{table: dim_sessions", f"{{table: 'postgresql://andon:{SECRET}@db/shop'"),
+    ("{table: dim_sessions, session_id: session_id}", f"postgresql://andon:{SECRET}@db/shop"),
+    ("{table: dim_sessions", f"{{table:postgresql://andon:{SECRET}@db/shop"),
+    ("[purchase, checkout_completed]", f"postgresql://andon:{SECRET}@db/shop"),
+    ("data_lag_days: 1", f"? postgresql://andon:{SECRET}@db/shop\n: 1"),
+    ("data_lag_days: 1", f"dashboard: {{url: 'https://andon:{SECRET}@board/'}}"),
+    ("data_lag_days: 1", f"dashboard: {{url: ' https://andon:{SECRET}@board/'}}"),
+    ("table: dim_sessions", f"query: \"SELECT login('{SECRET}'\""),
+    ("table: dim_sessions", f"query: \"CALL login('{SECRET}')\""),
+]
+
+
+@pytest.mark.parametrize(("where", "written"), SECRETS)
+def test_secrets_are_never_repeated(where: str, written: str, load_text: Loader) -> None:
+    environ = {"SHOP_URL": f"postgres:{SECRET}"}
+    with pytest.raises(ConfigError) as raised:
+        load_text(edited((where, written)), environ)
+    assert SECRET not in str(raised.value) + repr(raised.value.problems)
+
+
+def test_a_loaded_url_is_not_in_the_repr(load_text: Loader) -> None:
+    environ = {"SHOP_PASSWORD": SECRET}
+    url = "postgresql://andon:${SHOP_PASSWORD}@db/shop"
+    config = load_text(edited(("duckdb:///warehouse.duckdb", url)), environ)
+    assert config.warehouse.url == f"postgresql://andon:{SECRET}@db/shop"
+    assert SECRET not in repr(config)
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("plain $HOME {x}", "plain $HOME {x}"),
+        ("${A}", "1"),
+        ("<${A}-${B_2}>", "<1-two ${A}>"),
+        ("$${A}", "${A}"),
+        ("$${A} ${A}", "${A} 1"),
+        ("${EMPTY}", ""),
+    ],
+)
+def test_variables(text: str, result: str) -> None:
+    assert expanded(text, {"A": "1", "B_2": "two ${A}", "EMPTY": ""}) == result
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("${A} ${B} ${A}", "an unset environment variable: 'A', 'B'"),
+        ("${}", "a ${ that encloses no variable's name"),
+        ("${A:-x}", "a ${ that encloses no variable's name"),
+        ("${A", "a ${ that encloses no variable's name"),
+    ],
+)
+def test_faulty_variables(text: str, found: str) -> None:
+    with pytest.raises(Refused) as raised:
+        expanded(text, {})
+    assert raised.value.found == found
+
+
+FOLDER = Path("/etc/shop")
+
+
+@pytest.mark.parametrize(
+    ("url", "result"),
+    [
+        ("duckdb:///a.duckdb", "duckdb:////etc/shop/a.duckdb"),
+        ("duckdb:///data/a%20b.duckdb?x=1", "duckdb:////etc/shop/data/a%20b.duckdb?x=1"),
+        ("sqlite+pysqlite:///../h.db", "sqlite+pysqlite:////etc/shop/../h.db"),
+        ("sqlite:///file:h.db?mode=ro&uri=true", "sqlite:///file:/etc/shop/h.db?mode=ro&uri=true"),
+        ("sqlite:////srv/h.db", "sqlite:////srv/h.db"),
+        ("sqlite:///C:/h.db", "sqlite:///C:/h.db"),
+        ("sqlite:///:memory:", "sqlite:///:memory:"),
+        ("sqlite:///", "sqlite:///"),
+        ("sqlite://", "sqlite://"),
+        ("duckdb:///md:shop", "duckdb:///md:shop"),
+        ("duckdb:///s3://bucket/a.duckdb", "duckdb:///s3://bucket/a.duckdb"),
+        ("postgresql://u:p%40@h:5432/d", "postgresql://u:p%40@h:5432/d"),
+    ],
+)
+def test_database_urls(url: str, result: str) -> None:
+    assert database_url(url, FOLDER) == result
+
+
+def test_a_folder_with_url_characters_is_found(tmp_path: Path) -> None:
+    from sqlalchemy.engine import make_url
+
+    folder = tmp_path / "50% off? #1"
+    url = make_url(database_url("sqlite:///h.db", folder))
+    assert url.database == str(folder / "h.db")
+    assert not url.query
+
+
+@pytest.mark.parametrize(
+    "url", ["shop", "sqlite:h.db", "duckdb:/h.db", "duckdb://h.db", "a://h:p/d"]
+)
+def test_no_database_urls(url: str) -> None:
+    with pytest.raises(Refused) as raised:
+        database_url(url, FOLDER)
+    assert "a value that is not shown" in str(raised.value.found)
+
+
+@settings(deadline=None)
+@given(url=st.text(max_size=30) | st.from_regex(r"[a-z+]{1,6}:///?[a-z:@/?\[\]]{0,12}"))
+def test_any_url_is_taken_or_refused(url: str) -> None:
+    with suppress(Refused):
+        assert database_url(url, FOLDER).startswith(url.partition(":")[0])
+
+
+def test_engines() -> None:
+    assert engine_of("postgresql+psycopg://h/d") == "postgresql"
+    assert engine_of("duckdb:///x") == "duckdb"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost:8501", "https://board.example.org/andon?x=1#y", "HTTPS://b/"]
+)
+def test_web_addresses(url: str) -> None:
+    assert http_url(url) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "//board", "https://", "https://u@board", "http://b:x/", "http://b:0",
+     "http://[b", 'http://b/"><script>', "http://b/ c", "http://b/`x`"],
+)  # fmt: skip
+def test_no_web_addresses(url: str) -> None:
+    with pytest.raises(Refused):
+        http_url(url)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "result"),
+    [
+        ("quarantine/*.csv", "/etc/shop/quarantine/*.csv"),
+        ("**/[a-z]?.parquet", "/etc/shop/**/[a-z]?.parquet"),
+        ("[!]]*.csv", "/etc/shop/[!]]*.csv"),
+        ("[]]*.csv", "/etc/shop/[]]*.csv"),
+        ("[[]a.csv", "/etc/shop/[[]a.csv"),
+        ("/srv/q_{date:%Y%m%d}.csv", "/srv/q_{date:%Y%m%d}.csv"),
+        ("{date:%Y}/{date:%m-%d}.json", "/etc/shop/{date:%Y}/{date:%m-%d}.json"),
+    ],
+)
+def test_patterns(pattern: str, result: str) -> None:
+    assert files_pattern(pattern, FOLDER) == result
+
+
+def test_a_folder_with_brackets_means_itself(tmp_path: Path) -> None:
+    from glob import glob
+
+    folder = tmp_path / "[old] *"
+    folder.mkdir()
+    (folder / "a.csv").touch()
+    assert glob(files_pattern("*.csv", folder)) == [str(folder / "a.csv")]  # noqa: PTH207
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["", "  ", "a[b", "a]b", "[]", "{x}", "{date}", "{date:}", "{date:Y}", "{date:%}", "{date:%H}",
+     "{date:%Y", "}", "{{date:%Y}}", "{a,b}"],
+)  # fmt: skip
+def test_no_patterns(pattern: str) -> None:
+    with pytest.raises(Refused):
+        files_pattern(pattern, FOLDER)
+
+
+def test_a_setting_has_one_type() -> None:
+    @dataclass
+    class Two:
+        either: int | str = setting("Either.", 1)
+
+    with pytest.raises(TypeError, match="one type"):
+        settings_of(Two)
+
+
+def test_only_declared_fields_are_settings() -> None:
+    @dataclass
+    class Mixed:
+        plain: int = 1
+        key: int | None = setting("A key.", None, maximum=9)
+
+    (one,) = settings_of(Mixed)
+    assert (one.name, one.optional, one.allowed) == ("key", True, "a whole number of at most 9")
+    assert settings_of(make_dataclass("Empty", [])) == ()
+
+
+def test_problems_are_told_once_and_by_line() -> None:
+    found = Problems("andon.yml")
+    for line in (None, 9, 2, 9):
+        found.add("a.b", line, "x", "y")
+    assert [one.line for one in found.in_order()] == [2, 9, None]
+    assert found.in_order()[0].message == "andon.yml:2: a.b: found x, allowed: y"
+
+
+KEYS = st.sampled_from(
+    ["pipeline", "timezone", "warehouse", "url", "events", "table", "query", "checks", "<<",
+     "quarantine_rate", "alert_above", "files", "quarantine", "x"]
+)  # fmt: skip
+LEAVES: st.SearchStrategy[Any] = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.dates()
+)
+TREES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5)
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(tree=st.dictionaries(KEYS, TREES))
+def test_any_tree_is_refused_with_readable_lines(
+    tree: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "tree.yml"
+    path.write_text(yaml.safe_dump(tree, allow_unicode=True), encoding="utf-8")
+    for one in problems(lambda: load(path, {}, CATALOG)):
+        assert one.message.splitlines() == [one.message]
+        assert one.message.isprintable()
+
+
+@settings(max_examples=150, deadline=None)
+@given(content=st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
+def test_any_bytes_are_refused(content: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.getbasetemp() / "bytes.yml"
+    path.write_bytes(content)
+    assert problems(lambda: load(path, {}, CATALOG))
