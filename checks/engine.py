@@ -159,8 +159,6 @@ def _warnings(config: Config, measured: Measurements) -> tuple[str, ...]:
         return measured.rejected().warnings
     except MeasurementError:
         return ()  # the audit log is unreadable: its checks say so
-    except Exception as error:  # noqa: BLE001  (explaining must not spoil judging)
-        return (f"quarantine: {_internal(error).detail}",)
 
 
 def _with_history(
@@ -207,7 +205,9 @@ def _verdicts(
 ) -> tuple[Verdict, ...]:
     """Verdicts in catalog order, each after those that its guard looks at."""
     checks = {check.id: check for check in all_checks() if check.id in judgements}
-    graph = {id_: [other for other in check.after if other in checks] for id_, check in checks.items()}
+    graph = {
+        id_: [other for other in check.after if other in checks] for id_, check in checks.items()
+    }
     done: dict[str, Verdict] = {}
     for id_ in TopologicalSorter(graph).static_order():
         done[id_] = verdict_of(checks[id_], config.checks[id_], judgements[id_], given, done)
@@ -259,7 +259,11 @@ def summarise(
         return f"do not refresh the dashboards yet: {told}"
     if verdict is Status.AMBER:
         told = f"{count[Status.AMBER]} of {total} {'warns' if count[Status.AMBER] == 1 else 'warn'}"
-        begin = "do not refresh the dashboards (strict)" if strict else "the dashboards may be refreshed"
+        begin = (
+            "do not refresh the dashboards (strict)"
+            if strict
+            else "the dashboards may be refreshed"
+        )
         return f"{begin}: {told} for {data_date}"
     passed = f"{count[Status.GREEN]} of {total} passed for {data_date}"
     extra = [f"{count[s]} {s.value}" for s in (Status.WAIVED, Status.SKIPPED) if count[s]]

@@ -36,7 +36,7 @@ class MeasurementError(AndonError):
         super().__init__(f"{cause.value}: {detail}")
 
 
-class ReadOnlyViolation(AndonError):
+class ReadOnlyViolation(AndonError):  # noqa: N818  (what it is, not that it is one)
     """Something other than one SELECT was about to be sent to the warehouse."""
 
 

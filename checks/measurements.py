@@ -61,13 +61,19 @@ class Measurements:
         return self._once("orders", reader.read)
 
     def rejected(self) -> RejectedRows:
-        """What the rejected rows say. Never raises: they explain and never judge."""
-        return self._once(
-            "rejected",
-            lambda: read_rejected_rows(
-                self._config, self._frame, self.audit_log(), self._warehouse
-            ),
-        )
+        """What the rejected rows say. They explain and never judge, so a failure is a warning.
+
+        Raises MeasurementError only when the audit log itself cannot be read.
+        """
+        log = self.audit_log()
+        return self._once("rejected", lambda: self._explain(log))
+
+    def _explain(self, log: AuditLog) -> RejectedRows:
+        try:
+            return read_rejected_rows(self._config, self._frame, log, self._warehouse)
+        except Exception as error:  # noqa: BLE001  (explaining must not spoil judging)
+            kind = type(error).__name__
+            return RejectedRows(warnings=(f"quarantine: {kind} while reading the rejected rows",))
 
     def _once(self, name: str, read: Callable[[], T]) -> T:
         if name not in self._read:

@@ -122,8 +122,8 @@ def _lapse(
     if status is Status.UNKNOWN:
         return "the check could not be measured, and that cannot be waived"
     if status is Status.RED and is_worse(worse, judgement.value, stored.up_to):
-        value, limit = _shown(judgement.value), _shown(stored.up_to)
-        return f"the value {value} is worse than the waived {limit}"
+        value, limit = judgement.value, stored.up_to
+        return f"the value {_shown(value, limit)} is worse than the waived {_shown(limit, value)}"
     return None
 
 
@@ -143,8 +143,12 @@ def is_worse(worse: Worse, value: Number | None, limit: Number | None) -> bool:
     return value > limit
 
 
-def _shown(value: Number | None) -> str:
-    return "none" if value is None else f"{value:.6g}"
+def _shown(value: Number | None, other: Number | None) -> str:
+    """A value with six digits, or with all where that could not tell it from the other."""
+    if value is None:
+        return "none"
+    same = other is not None and f"{value:.6g}" == f"{other:.6g}"
+    return repr(value) if same else f"{value:.6g}"
 
 
 def _acknowledgement(

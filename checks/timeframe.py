@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from checks.errors import UsageError
 
 TICK = timedelta(microseconds=1)
+#: Years of which every day, its window included, can be turned into instants.
+_YEARS = range(1900, 9000)
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
@@ -98,13 +100,20 @@ def timeframe(
 ) -> Timeframe:
     """Resolve the dates of one evaluation.
 
-    Raises UsageError for a data date that has not begun yet.
+    Raises UsageError for a data date that has not begun yet, and for one out of all reason.
     """
     run = resolve_run_date(now, zone, run_date)
+    _require_reason("run date", run)
     data = data_date or run - timedelta(days=data_lag_days)
+    _require_reason("data date", data)
     if midnight(data, zone) > now:
         raise UsageError(
             f"data date {data} is in the future; the latest that can be judged is "
             f"{now.astimezone(zone).date()} ({zone.key})"
         )
     return Timeframe(run_date=run, data_date=data, now=now, zone=zone)
+
+
+def _require_reason(what: str, day: date) -> None:
+    if day.year not in _YEARS:
+        raise UsageError(f"{what} {day} is not of the years {_YEARS[0]} to {_YEARS[-1]}")

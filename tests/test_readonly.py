@@ -140,8 +140,35 @@ def test_a_write_is_found_at_any_depth(write: str, depth: int) -> None:
 @given(
     query=st.lists(
         st.sampled_from(
-            """SELECT FROM ( ) , ' " ; * WITH AS t 1 -- /* INTO UNION FOR CASE END $$ ` [ { ::
-            VALUES .""".split()
+            [
+                "SELECT",
+                "FROM",
+                "(",
+                ")",
+                ",",
+                "'",
+                '"',
+                ";",
+                "*",
+                "WITH",
+                "AS",
+                "t",
+                "1",
+                "--",
+                "/*",
+                "INTO",
+                "UNION",
+                "FOR",
+                "CASE",
+                "END",
+                "$$",
+                "`",
+                "[",
+                "{",
+                "::",
+                "VALUES",
+                ".",
+            ]
         ),
         max_size=12,
     ).map("\n".join),

@@ -93,7 +93,7 @@ def statuses_before(
         .order_by(_E.data_date.desc(), _R.position)
     )
     runs: dict[str, list[tuple[date, Status]]] = {}
-    for check, data_date, status in connection.execute(statement):
+    for check, data_date, status in connection.execute(statement).all():
         runs.setdefault(check, []).append((data_date, Status(status)))
     return {check: tuple(run) for check, run in runs.items()}
 

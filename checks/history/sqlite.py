@@ -31,7 +31,7 @@ class SqliteStore:
             raise HistoryError("an SQLite history needs a file: sqlite:///history.db")
         if url.query:
             raise HistoryError("an SQLite history takes no options after its file name")
-        self._path = Path(url.database).absolute()
+        self._path = Path(url.database).resolve()  # logs lie beside the file itself, not its link
         self._busy_seconds = busy_seconds
         self.place = clean(self._path, 200)
 
@@ -48,7 +48,7 @@ class SqliteStore:
             if not self._only_lacks_writing(error):
                 raise
         # Readers of a write-ahead log create a file beside it. Where they may not, the
-        # database alone is whole, as long as no log is there.
+        # database alone is whole, as long as neither a log nor a journal is there.
         return self._run("immutable=1", "BEGIN", work)
 
     def write(self, work: Callable[[Connection], T]) -> T:
@@ -65,8 +65,8 @@ class SqliteStore:
         return self._path.exists()
 
     def _only_lacks_writing(self, error: DBAPIError) -> bool:
-        log = self._path.with_name(self._path.name + "-wal")
-        return sqlite_code(error).startswith(_NEEDS_WRITING) and not log.exists()
+        logs = (self._path.with_name(self._path.name + end) for end in ("-wal", "-journal"))
+        return sqlite_code(error).startswith(_NEEDS_WRITING) and not any(map(Path.exists, logs))
 
     def _run(self, mode: str, begin: str, work: Callable[[Connection], T]) -> T:
         engine = sa.create_engine(

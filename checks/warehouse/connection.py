@@ -18,7 +18,7 @@ from checks.text import quoted
 from checks.warehouse.dialects import profile_for
 from checks.warehouse.faults import first_line, measurement_error, secrets_of
 from checks.warehouse.relation import Relation, Source, select_target
-from checks.warehouse.worker import DeadlineExceeded, Worker
+from checks.warehouse.worker import DeadlineExceededError, Worker
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
@@ -104,7 +104,7 @@ class Warehouse:
     def _call(self, function: Callable[[], T]) -> T:
         try:
             return self._worker.call(function, self._cancel)
-        except DeadlineExceeded:
+        except DeadlineExceededError:
             raise MeasurementError(
                 Cause.TIMEOUT,
                 f"not finished within warehouse.timeout_seconds = {self._config.timeout_seconds:g}",
@@ -112,7 +112,7 @@ class Warehouse:
             ) from None
         except AndonError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (drivers raise what they like)
             raise self._fault(error) from None
 
     def _fault(self, error: Exception) -> MeasurementError:
@@ -129,13 +129,16 @@ class Warehouse:
             except MeasurementError as error:
                 self._refused = error
                 raise
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  (drivers raise what they like)
                 self._refused = self._refusal(error)
                 raise self._refused from None
         return self._connection
 
     def _refusal(self, error: Exception) -> MeasurementError:
         """A failure to connect: of the warehouse as a whole, whatever the driver calls it."""
+        if isinstance(error, ModuleNotFoundError | sa.exc.NoSuchModuleError):
+            detail = f"no driver for {self._url.drivername} is installed ({first_line(error)})"
+            return MeasurementError(Cause.CONNECTION, detail)
         fault = self._fault(error)
         if fault.cause in (Cause.BAD_VALUE, Cause.INTERNAL, Cause.MISSING_TABLE):
             return MeasurementError(Cause.CONNECTION, fault.detail, retry=fault.retry)

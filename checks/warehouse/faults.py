@@ -99,8 +99,6 @@ def _cause_of_class(error: BaseException) -> Cause:
         "ProgrammingError": Cause.BAD_VALUE,
         "OverflowError": Cause.BAD_VALUE,
         "ValueError": Cause.BAD_VALUE,
-        "ModuleNotFoundError": Cause.CONNECTION,
-        "NoSuchModuleError": Cause.CONNECTION,
     }
     names = (base.__name__ for base in type(error).__mro__)
     return next((by_class[name] for name in names if name in by_class), Cause.INTERNAL)

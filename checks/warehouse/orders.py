@@ -89,9 +89,7 @@ class OrderReader:
 
     def _ids(self, rows: Subquery, condition: ColumnElement[bool]) -> tuple[str, ...]:
         statement = sa.select(rows.c.order_id).where(condition, rows.c.order_id.is_not(None))
-        found = self.warehouse.fetch(
-            statement.distinct().order_by(rows.c.order_id).limit(MOST_IDS)
-        )
+        found = self.warehouse.fetch(statement.distinct().order_by(rows.c.order_id).limit(MOST_IDS))
         return tuple(clean(row[0]) for row in found)
 
     def _day_orders(self) -> CTE:
@@ -190,7 +188,10 @@ class OrderReader:
         )
         return (
             sa.select(
-                rows.c.order_id, rows.c.blank, sa.func.count().label("events"), total.label("amount")
+                rows.c.order_id,
+                rows.c.blank,
+                sa.func.count().label("events"),
+                total.label("amount"),
             )
             .group_by(rows.c.order_id, rows.c.blank)
             .cte("purchases")
@@ -274,7 +275,9 @@ def _classified(day: CTE, known: Subquery | None) -> Subquery:
 def _unmatched(rows: CTE, known: Subquery) -> Subquery:
     orphan = sa.case((sa.and_(rows.c.blank == 0, known.c.order_id.is_(None)), 1), else_=0)
     return (
-        sa.select(rows.c.order_id, rows.c.blank, rows.c.events, rows.c.amount, orphan.label("orphan"))
+        sa.select(
+            rows.c.order_id, rows.c.blank, rows.c.events, rows.c.amount, orphan.label("orphan")
+        )
         .select_from(rows.outerjoin(known, _same(rows.c.order_id, known.c.order_id)))
         .subquery("unmatched")
     )

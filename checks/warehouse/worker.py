@@ -17,7 +17,7 @@ T = TypeVar("T")
 _GRACE_SECONDS = 2.0
 
 
-class DeadlineExceeded(Exception):
+class DeadlineExceededError(Exception):
     """The time for the whole evaluation is used up."""
 
 
@@ -39,10 +39,10 @@ class Worker:
     def call(self, function: Callable[[], T], cancel: Callable[[], None]) -> T:
         """The function's result, from the worker thread.
 
-        Raises what the function raised, or DeadlineExceeded after calling `cancel`.
+        Raises what the function raised, or DeadlineExceededError after calling `cancel`.
         """
         if self._abandoned or not self.remaining():
-            raise DeadlineExceeded
+            raise DeadlineExceededError
         outcome: dict[str, Any] = {}
         done = threading.Event()
 
@@ -69,7 +69,7 @@ class Worker:
             raise
         cancel()
         self._abandoned = not done.wait(_GRACE_SECONDS)
-        raise DeadlineExceeded
+        raise DeadlineExceededError
 
     def stop(self, last: Callable[[], None]) -> None:
         """Run `last` on the thread and end it; at once if the thread was left behind."""

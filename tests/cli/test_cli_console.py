@@ -98,13 +98,15 @@ def test_a_broken_error_stream_is_left_alone() -> None:
 def test_glyphs_that_cannot_be_printed(encoding: str, shown: bytes | None) -> None:
     text = "✗ RED … é\n"
     raw = io.BytesIO()
-    console(io.TextIOWrapper(raw, encoding=encoding, newline="")).out(text)
+    stream = io.TextIOWrapper(raw, encoding=encoding, newline="")
+    console(stream).out(text)
     assert raw.getvalue() == (shown or text.encode())
 
 
 def test_a_lone_surrogate_does_not_crash() -> None:
     raw = io.BytesIO()
-    console(io.TextIOWrapper(raw, encoding="utf-8")).out("a\udce9")
+    stream = io.TextIOWrapper(raw, encoding="utf-8")
+    console(stream).out("a\udce9")
     assert raw.getvalue() == b"a\\udce9"
 
 

@@ -26,7 +26,7 @@ def start(folder: Path, *words: str, **environ: str) -> subprocess.Popen[bytes]:
 
 def finished(process: subprocess.Popen[bytes]) -> tuple[int, str, str]:
     out, err = process.communicate(timeout=60)
-    return process.returncode, out.decode("utf-8"), err.decode("utf-8")
+    return process.returncode, (out or b"").decode("utf-8"), err.decode("utf-8")
 
 
 @pytest.mark.parametrize(("status", "code"), [("red", 1), ("green", 0)])

@@ -75,6 +75,8 @@ WRONG_VALUES = [
     ("table: dim_sessions", "table: duckdb://x", "a URL that begins with duckdb://", ELSEWHERE),
     ("{table: dim_sessions,", "!x {table: dim_sessions,", "a value with a tag", None),
     ("{table: dim_sessions,", "[table, dim_sessions] #", "a list", None),
+    ("{table: dim_sessions,", "{7: x, table: dim_sessions,", "7 as a key", None),
+    ("{table: dim_sessions,", "{[x]: x, table: dim_sessions,", "a list as a key", None),
     ("table: stg_events", 'query: "SELECT \\0"', "'SELECT \\u0000'", None),
 ]  # fmt: skip
 

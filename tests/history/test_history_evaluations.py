@@ -179,6 +179,7 @@ def test_pipelines_are_apart(history: History) -> None:
     history.record(report(pipeline="a 'quoted' %s", freshness=GREEN))
     assert history.pipelines() == ("a 'quoted' %s", "b")
     assert history.latest("a 'quoted' %s", "freshness") == (DAY, GREEN, 0.5)
+    assert history.evaluations("unheard of") == ()
 
 
 @pytest.mark.parametrize("unknown", [0, -1, 99, 2**31, 10**30])

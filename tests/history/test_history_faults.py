@@ -188,6 +188,19 @@ def test_a_log_that_may_not_be_read_is_not_ignored(shared_folder: Path) -> None:
             assert "cannot be opened" in failure(url, READ)
 
 
+def test_a_link_to_the_file_finds_the_log_beside_the_file(shared_folder: Path) -> None:
+    _, path = _shared(shared_folder)
+    links = shared_folder / "links"
+    links.mkdir(mode=0o755)
+    (links / "history.db").symlink_to(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("DELETE FROM andon_results")
+        (shared_folder / "history.db-shm").chmod(0o000)
+        shared_folder.chmod(0o555)
+        with unprivileged():
+            assert "cannot be opened" in failure(f"sqlite:///{links / 'history.db'}", READ)
+
+
 def test_a_live_writers_log_is_read_from_a_read_only_folder(shared_folder: Path) -> None:
     url, path = _shared(shared_folder)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
@@ -297,12 +310,15 @@ def test_missing_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "pip install 'andon[postgresql]'" in failure("postgresql://h/db", READ)
 
 
-def test_a_server_that_never_answers_is_given_up() -> None:
+@pytest.mark.parametrize("option", ["", "?connect_timeout=2"])
+def test_a_server_that_never_answers_is_given_up(option: str) -> None:
     with closing(socket.socket()) as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         port = listener.getsockname()[1]
-        message = failure(f"postgresql://andon@127.0.0.1:{port}/shop", READ, busy_seconds=0.1)
+        message = failure(
+            f"postgresql://andon@127.0.0.1:{port}/shop{option}", READ, busy_seconds=0.1
+        )
     assert "timeout" in message
 
 

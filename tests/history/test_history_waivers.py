@@ -71,6 +71,18 @@ def test_a_waiver_that_says_too_little_is_refused(
     assert history.all_waivers(PIPELINE) == ()
 
 
+def test_a_moment_without_a_zone_is_refused(history: History) -> None:
+    naive = NOW.replace(tzinfo=None)
+    given = give(history)
+    with pytest.raises(ValueError, match="time zone"):
+        give(history, now=naive)
+    with pytest.raises(ValueError, match="time zone"):
+        history.revoke_waiver(given.id, PIPELINE, "Jon", naive)
+    with pytest.raises(ValueError, match="time zone"):
+        history.acknowledge(PIPELINE, "freshness", "Jon", "", naive)
+    assert active(history) == (given,)
+
+
 def test_what_people_type_is_kept_as_one_inert_line(history: History) -> None:
     give(history, owner="M\x1bia", reason="one\ntwo\x00")
     (found,) = active(history)

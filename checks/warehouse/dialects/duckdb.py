@@ -24,7 +24,7 @@ sa.dialects.registry.register("duckdb", "duckdb_sqlalchemy", "Dialect")
 
 _NEWER_FILE = "with version number"
 _REMEDY = (
-    'the file was written by a newer DuckDB than the one installed; install the newer pair: '
+    "the file was written by a newer DuckDB than the one installed; install the newer pair: "
     'pip install "duckdb==2.0.0" "duckdb-sqlalchemy==1.5.6.4"'
 )
 _HAS_OFFSET = r":\d\d(\.\d+)?\s*(Z|z|UTC|[+-]\d\d(:?\d\d)?)\s*$"
@@ -41,7 +41,7 @@ class DuckDB(Profile):
         ("does not exist because schema", Cause.MISSING_TABLE),
         ("table with name", Cause.MISSING_TABLE),
         ("catalog error: schema", Cause.MISSING_TABLE),
-        ("catalog \"", Cause.MISSING_TABLE),
+        ('catalog "', Cause.MISSING_TABLE),
         ("referenced column", Cause.MISSING_COLUMN),
         ("does not have a column", Cause.MISSING_COLUMN),
         ("conversion error", Cause.BAD_VALUE),

@@ -44,9 +44,9 @@ class PostgreSQL(Profile):
     name = "postgresql"
     faults = (
         ("undefined table", Cause.MISSING_TABLE),
-        ("relation \"", Cause.MISSING_TABLE),
-        ("schema \"", Cause.MISSING_TABLE),
-        ("column \"", Cause.MISSING_COLUMN),
+        ('relation "', Cause.MISSING_TABLE),
+        ('schema "', Cause.MISSING_TABLE),
+        ('column "', Cause.MISSING_COLUMN),
         ("due to lock timeout", Cause.LOCKED),
         ("due to statement timeout", Cause.TIMEOUT),
     )
@@ -88,9 +88,7 @@ class PostgreSQL(Profile):
 
     def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
         aware = sa.func.timezone("UTC", sa.cast(column, sa.DateTime(timezone=True)))
-        local = sa.func.timezone(
-            "UTC", sa.func.timezone(naive.key, sa.cast(column, sa.DateTime))
-        )
+        local = sa.func.timezone("UTC", sa.func.timezone(naive.key, sa.cast(column, sa.DateTime)))
         return sa.case((column.regexp_match(_HAS_OFFSET), aware), else_=local)
 
 

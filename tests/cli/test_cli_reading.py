@@ -1,0 +1,217 @@
+"""Commands that show or fill: history, backfill, explain, validate, demo."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from checks.config import load_config
+from checks.errors import UsageError
+from checks.history import open_history
+from checks.model import Status
+from checks.registry import all_checks
+from conftest import Andon
+from fake_engine import FakeEngine, report, verdict
+
+TODAY = datetime.now(UTC).date()
+
+
+def test_history_is_one_line_a_data_date(andon: Andon, folder: Path) -> None:
+    history = open_history(load_config(folder / "andon.yml").history)
+    red = (verdict(status=Status.RED), verdict("freshness", Status.AMBER), verdict("rows_read"))
+    for verdicts, day in (
+        ((verdict(),), date(2025, 3, 7)),
+        (red, date(2025, 3, 9)),
+        ((verdict(),), date(2025, 2, 1)),
+    ):
+        history.record(report(*verdicts, run_date=day))
+    result = andon("history")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.splitlines() == [
+        "2025-03-08  ✗ RED      evaluated 2025-03-09 06:12 UTC  quarantine_rate, freshness (amber)",
+        "2025-03-06  ✓ GREEN    evaluated 2025-03-09 06:12 UTC",
+    ]
+    assert len(andon("history", "--days", "60").out.splitlines()) == 3
+    assert len(andon("history", "--days", "1").out.splitlines()) == 1
+
+
+def test_a_history_without_entries_says_so(andon: Andon) -> None:
+    result = andon("history")
+    assert (result.code, result.out.startswith("nothing is recorded yet")) == (0, True)
+
+
+def test_backfill_judges_and_keeps_each_run_date(
+    andon: Andon, engine: FakeEngine, folder: Path
+) -> None:
+    engine.answer([verdict()], [verdict(status=Status.RED)], [verdict(status=Status.AMBER)])
+    result = andon("backfill", "--from", "2025-02-27", "--to", "2025-03-01")
+    assert (result.code, result.err) == (0, "")
+    assert [line.split()[:3] for line in result.out.splitlines()] == [
+        ["2025-02-26", "✓", "GREEN"],
+        ["2025-02-27", "✗", "RED"],
+        ["2025-02-28", "!", "AMBER"],
+    ]
+    history = open_history(load_config(folder / "andon.yml").history)
+    days = [one.run_date for one in history.evaluations("shop")]
+    assert days == [date(2025, 3, 1), date(2025, 2, 28), date(2025, 2, 27)]
+
+
+def test_a_day_that_cannot_be_judged_fails_the_backfill_at_its_end(
+    andon: Andon, engine: FakeEngine
+) -> None:
+    engine.answer([verdict(status=Status.UNKNOWN)], [verdict()])
+    result = andon("backfill", "--from", "2025-02-27", "--to", "2025-02-28")
+    assert result.code == 2
+    assert len(result.out.splitlines()) == 2
+
+
+def test_what_is_not_kept_is_not_backfilled(andon: Andon, engine: FakeEngine, folder: Path) -> None:
+    (folder / "history.db").write_bytes(b"this is not a database" * 100)
+    result = andon("backfill", "--from", "2025-02-27", "--to", "2025-02-28")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("error: history ")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        ("2025-03-02", "2025-03-01", "--from 2025-03-02 is after --to 2025-03-01"),
+        ("2025-03-02", str(TODAY + timedelta(days=2)), "is in the future; today is"),
+    ],
+)
+def test_impossible_ranges(
+    andon: Andon, engine: FakeEngine, first: str, last: str, told: str
+) -> None:
+    result = andon("backfill", "--from", first, "--to", last)
+    assert result.code == 2
+    assert told in result.err
+    assert engine.calls == []
+
+
+@pytest.mark.parametrize("check", all_checks(), ids=lambda check: check.id)
+def test_every_check_is_explained(andon: Andon, check: Any) -> None:
+    result = andon("explain", check.id)
+    assert (result.code, result.err) == (0, "")
+    for words in (check.id, check.rule, check.why, check.advice, "Parameters (as configured)"):
+        assert words in result.out
+
+
+def test_explain_shows_the_configured_values(andon: Andon, folder: Path) -> None:
+    rows = [line.split() for line in andon("explain", "quarantine_rate").out.splitlines()]
+    assert any(row[:2] == ["alert_above", "0.04"] for row in rows)
+    assert any(row[:3] == ["owner", "Data", "Platform"] for row in rows)
+    assert any(row[:2] == ["enabled", "true"] for row in rows)
+
+
+def test_explain_needs_no_configuration(andon: Andon, folder: Path) -> None:
+    (folder / "andon.yml").unlink()
+    result = andon("explain", "quarantine_rate")
+    assert result.code == 0
+    assert "Parameters (defaults: no configuration was found)" in result.out
+    assert any(line.split()[:2] == ["alert_above", "0.05"] for line in result.out.splitlines())
+
+
+def test_a_list_is_shown_as_it_is_written(andon: Andon, folder: Path) -> None:
+    text = (folder / "andon.yml").read_text(encoding="utf-8")
+    more = "  event_volume: {ignore: [page_viewed, 'a\\u202eb']}\n"
+    (folder / "andon.yml").write_text(text + more.replace("'", '"'), encoding="utf-8")
+    out = andon("explain", "event_volume").out
+    assert "[page_viewed, a\\u202eb]" in out
+
+
+def test_a_configuration_that_is_named_must_work(andon: Andon, folder: Path) -> None:
+    assert andon("explain", "freshness", "--config", "missing.yml").code == 2
+    (folder / "andon.yml").write_text("pipeline: 3\n", encoding="utf-8")
+    assert andon("explain", "freshness").code == 2
+
+
+@dataclass(frozen=True)
+class Line:
+    ok: bool
+    text: str
+
+
+@pytest.mark.parametrize(("sound", "code"), [(True, 0), (False, 2)])
+def test_validate_is_one_line_each(
+    andon: Andon, monkeypatch: pytest.MonkeyPatch, sound: bool, code: int
+) -> None:
+    module = ModuleType("checks.validation")
+    lines = [Line(True, "configuration"), Line(sound, "events.name\n\x1b[31m"), Line(True, "x")]
+    module.validate = lambda config: iter(lines)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "checks.validation", module)
+    result = andon("validate")
+    assert result.code == code
+    assert len(result.out.splitlines()) == 3
+    assert ("✗ wrong  events.name" in result.out) is not sound
+    assert "\x1b" not in result.out
+
+
+def test_validate_tells_what_is_wrong_with_the_file(andon: Andon, folder: Path) -> None:
+    (folder / "andon.yml").write_text("pipeline: shop\nwarehose: {}\n", encoding="utf-8")
+    result = andon("validate")
+    assert (result.code, result.out) == (2, "")
+    assert "warehose" in result.err
+
+
+@dataclass(frozen=True)
+class Written:
+    config: Path
+
+
+@pytest.fixture
+def demo(monkeypatch: pytest.MonkeyPatch, folder: Path) -> dict[str, Any]:
+    """Stands in for the demo's writer; holds what it was asked."""
+    asked: dict[str, Any] = {}
+
+    def write_demo(where: Path, **keywords: Any) -> Written:
+        if keywords["scenario"] == "all-gren":
+            raise UsageError("unknown scenario 'all-gren'; did you mean 'all-green'?")
+        asked.update(keywords, folder=where)
+        return Written(folder / "andon.yml")
+
+    module = ModuleType("checks.demo")
+    module.write_demo = write_demo  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "checks.demo", module)
+    return asked
+
+
+@pytest.mark.parametrize("status", [Status.RED, Status.GREEN, Status.UNKNOWN])
+def test_the_demo_shows_what_the_gate_says(
+    andon: Andon, engine: FakeEngine, demo: dict[str, Any], status: Status
+) -> None:
+    engine.answer([verdict(status=status)])
+    result = andon("demo")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith(status.upper())
+    assert "\n  cd demo && andon gate\n" in result.out
+    (call,) = engine.calls
+    assert (call["date"], call["record"]) == (TODAY, True)
+    progress = demo.pop("progress")
+    assert callable(progress)
+    assert demo == {
+        "folder": Path("demo"), "today": TODAY, "scenario": "missing-identity",
+        "days": 60, "events_per_day": 50_000, "seed": 7,
+    }  # fmt: skip
+
+
+def test_the_demo_takes_its_options(andon: Andon, engine: FakeEngine, demo: dict[str, Any]) -> None:
+    result = andon(
+        "demo", "--date", "2025-03-09", "--dir", "my demo", "--scenario", "no-run",
+        "--days", "35", "--events-per-day", "4000", "--seed", "0",
+    )  # fmt: skip
+    assert "cd 'my demo' && andon gate --date 2025-03-09\n" in result.out
+    assert (demo["today"], demo["days"]) == (date(2025, 3, 9), 35)
+    assert (demo["events_per_day"], demo["seed"]) == (4000, 0)
+    assert (demo["scenario"], demo["folder"]) == ("no-run", Path("my demo"))
+
+
+def test_an_unknown_scenario(andon: Andon, engine: FakeEngine, demo: dict[str, Any]) -> None:
+    result = andon("demo", "--scenario", "all-gren")
+    assert (result.code, result.out) == (2, "")
+    assert "did you mean 'all-green'?" in result.err

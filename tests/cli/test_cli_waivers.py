@@ -1,0 +1,197 @@
+"""Waiving, listing, revoking, acknowledging: what is stored and what is refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from checks.config import load_config
+from checks.history import History, open_history
+from checks.model import Status, Verdict
+from conftest import Andon
+from fake_engine import report, verdict
+
+TODAY = datetime.now(UTC).date()
+TOMORROW = str(TODAY + timedelta(days=1))
+YESTERDAY = str(TODAY - timedelta(days=1))
+
+
+@pytest.fixture
+def history(folder: Path) -> History:
+    return open_history(load_config(folder / "andon.yml").history)
+
+
+def waive(andon: Andon, *more: str, until: str = TOMORROW) -> object:
+    words = ("waive", "quarantine_rate", "--until", until, "--reason", "known outage", *more)
+    return andon(*words)
+
+
+def judged(history: History, found: Verdict, run_date: date = TODAY) -> None:
+    history.record(report(found, run_date=run_date))
+
+
+def test_the_latest_red_value_is_the_default_limit(andon: Andon, history: History) -> None:
+    judged(history, verdict(status=Status.RED, value=0.09), TODAY - timedelta(days=1))
+    judged(history, verdict(status=Status.RED, value=2908 / 49963))
+    result = waive(andon, "--owner", "Mia")
+    assert result.code == 0
+    (waiver,) = history.all_waivers("shop")
+    assert (waiver.check, waiver.owner, waiver.reason) == ("quarantine_rate", "Mia", "known outage")
+    assert waiver.up_to == 2908 / 49963
+    assert waiver.until == TODAY + timedelta(days=1)
+    assert waiver.data_date == TODAY - timedelta(days=1)
+    assert result.out.startswith(
+        f"waiver 1: quarantine_rate may be red up to {2908 / 49963} until {TOMORROW} "
+        "(Mia: known outage)\n"
+    )
+    assert "andon waivers revoke 1" in result.out
+
+
+@pytest.mark.parametrize("status", [Status.RED, Status.WAIVED])
+def test_a_red_without_a_value_is_waived_without_a_limit(
+    andon: Andon, history: History, status: Status
+) -> None:
+    judged(history, verdict(status=status, value=None))
+    assert "may be red until" in waive(andon).out
+    assert history.all_waivers("shop")[0].up_to is None
+
+
+@pytest.mark.parametrize("status", [Status.GREEN, Status.UNKNOWN, Status.AMBER, Status.SKIPPED])
+def test_without_a_red_value_a_limit_must_be_given(
+    andon: Andon, history: History, status: Status
+) -> None:
+    judged(history, verdict(status=status))
+    result = waive(andon)
+    assert (result.code, result.out) == (2, "")
+    assert (
+        f"quarantine_rate is {status}, so there is no value to waive: say --up-to X" in result.err
+    )
+    assert waive(andon, "--up-to", "0.06").code == 0
+    assert [one.up_to for one in history.all_waivers("shop")] == [0.06]
+
+
+def test_without_any_evaluation_a_limit_must_be_given(andon: Andon, history: History) -> None:
+    assert "quarantine_rate was not evaluated yet" in waive(andon).err
+    assert waive(andon, "--up-to=-5.5").code == 0
+    (waiver,) = history.all_waivers("shop")
+    assert (waiver.up_to, waiver.data_date) == (-5.5, TODAY - timedelta(days=1))
+
+
+def test_a_check_that_the_last_evaluation_left_out(andon: Andon, history: History) -> None:
+    judged(history, verdict("freshness"))
+    assert "was not evaluated yet" in waive(andon).err
+
+
+@pytest.mark.parametrize("more", [(), ("--up-to", "0.5")])
+def test_what_stops_the_line_cannot_be_waived(
+    andon: Andon, history: History, more: tuple[str, ...]
+) -> None:
+    judged(history, verdict(status=Status.RED, value=0.2, stop=True))
+    result = waive(andon, *more)
+    assert result.code == 2
+    assert "quarantine_rate cannot be waived: rate=0.2 (max 0.05) is above stop_above" in result.err
+    assert history.all_waivers("shop") == ()
+
+
+def test_until_includes_its_day_but_not_the_past(andon: Andon, history: History) -> None:
+    judged(history, verdict(status=Status.RED))
+    assert f"--until {YESTERDAY} is over" in waive(andon, until=YESTERDAY).err
+    assert waive(andon, until=str(TODAY)).code == 0
+
+
+def test_the_owner_is_who_is_asking(
+    andon: Andon, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged(history, verdict(status=Status.RED))
+    monkeypatch.setattr("getpass.getuser", lambda: "login")
+    waive(andon)
+    monkeypatch.setenv("ANDON_OWNER", " Team Data ")
+    waive(andon)
+    waive(andon, "--owner", "Mia")
+    assert [one.owner for one in history.all_waivers("shop")] == ["login", "Team Data", "Mia"]
+
+
+def test_somebody_must_answer_for_it(
+    andon: Andon, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody() -> str:
+        raise KeyError("uid not found: 4711")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    judged(history, verdict(status=Status.RED))
+    assert "say who you are: --owner NAME, or set ANDON_OWNER" in waive(andon).err
+
+
+def test_an_unknown_check_is_not_waived(andon: Andon) -> None:
+    result = andon("waive", "quarantine_rat", "--until", TOMORROW, "--reason", "x")
+    assert (result.code, result.out) == (2, "")
+    assert "did you mean quarantine_rate?" in result.err
+
+
+def test_a_broken_history_is_told_in_one_line(andon: Andon, folder: Path) -> None:
+    (folder / "history.db").write_bytes(b"this is not a database" * 100)
+    for result in (waive(andon), andon("waivers"), andon("history")):
+        assert (result.code, result.out) == (2, "")
+        assert result.err.startswith("error: history ")
+        assert result.err.count("\n") == 1
+
+
+def test_the_table_tells_the_state_of_each_waiver(andon: Andon, history: History) -> None:
+    given = datetime.now(UTC) - timedelta(days=5)
+    for check, until, up_to in (
+        ("freshness", TODAY, None),
+        ("rows_read", TODAY - timedelta(days=1), 3.5),
+        ("quarantine_rate", TODAY, 0.06),
+        ("event_volume", TODAY, 2.0),
+    ):
+        history.give_waiver("shop", check, "Mia\x1b[31m", "a\nb", until, up_to, TODAY, given)
+    judged(history, verdict(status=Status.GREEN), TODAY + timedelta(days=1))
+    history.revoke_waiver(4, "shop", "Jon", datetime.now(UTC))
+    lines = andon("waivers").out.splitlines()
+    assert lines[0].split() == ["ID", "CHECK", "OWNER", "UNTIL", "UP", "TO", "STATE", "REASON"]
+    assert [line[lines[0].index("STATE") :].split("  ")[0] for line in lines[1:]] == [
+        "holds", "expired", f"rearmed on {TODAY}", "revoked",
+    ]  # fmt: skip
+    assert [line[lines[0].index("UP TO") :].split()[0] for line in lines[1:]] == [
+        "-", "3.5", "0.06", "2.0",
+    ]  # fmt: skip
+    assert "\x1b" not in "".join(lines)
+
+
+def test_nothing_is_waived(andon: Andon) -> None:
+    result = andon("waivers")
+    assert (result.code, result.out) == (0, "nothing is waived\n")
+
+
+def test_a_waiver_is_revoked_once(andon: Andon, history: History) -> None:
+    judged(history, verdict(status=Status.RED))
+    waive(andon)
+    assert andon("waivers", "revoke", "1", "--owner", "Jon").out.startswith("waiver 1 is revoked")
+    assert andon("waivers", "revoke", "1").out == "waiver 1 was revoked before\n"
+    assert history.all_waivers("shop")[0].revoked_by == "Jon"
+    result = andon("waivers", "revoke", "2")
+    assert result.code == 2
+    assert "no waiver of this pipeline has the id 2" in result.err
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_the_configuration_may_stand_before_or_after_revoke(
+    andon: Andon, folder: Path, before: bool
+) -> None:
+    (folder / "andon.yml").rename(folder / "b.yml")
+    config = ("--config", "b.yml")
+    words = (*config, "revoke", "9") if before else ("revoke", "9", *config)
+    assert "has the id 9" in andon("waivers", *words).err
+
+
+def test_an_acknowledgement(andon: Andon, history: History) -> None:
+    judged(history, verdict(status=Status.RED))
+    result = andon("ack", "quarantine_rate", "--owner", "Mia", "--note", "asked the app team")
+    assert result.code == 0
+    assert result.out.startswith("Mia is on quarantine_rate until it is green")
+    (open_,) = history.context("shop", TODAY).acknowledgements
+    assert (open_.check, open_.owner, open_.note) == (
+        "quarantine_rate", "Mia", "asked the app team",
+    )  # fmt: skip

@@ -1,0 +1,292 @@
+"""What goes wrong with a warehouse: always unknown, with its cause, in time, without secrets."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+import sqlalchemy as sa
+
+from checks import Report, Status
+from checks.errors import MeasurementError, ReadOnlyViolation
+from checks.model import Cause
+from checks.outputs import formats, render
+from checks.warehouse import Warehouse
+from checks.warehouse.faults import without_secrets
+from checks.warehouse.worker import DeadlineExceededError, Worker
+from tests.shop import DAY, Shop, purchase
+
+
+def all_unknown(report: Report, cause: Cause, *, retry: bool) -> str:
+    """Assert that every check is unknown for one cause; the first message."""
+    assert {v.status for v in report.checks} == {Status.UNKNOWN}
+    assert {(v.cause, v.retry) for v in report.checks} == {(cause, retry)}
+    assert report.exit_code == 2
+    return report.checks[0].message
+
+
+def test_database_file_is_missing(duck: Shop) -> None:
+    message = all_unknown(duck.run(), Cause.CONNECTION, retry=True)
+    expected = "entries=unknown (connection: the database file warehouse.duckdb does not exist)"
+    assert message == expected
+
+
+def test_database_file_is_a_folder(duck: Shop) -> None:
+    (duck.folder / "warehouse.duckdb").mkdir()
+    assert "is not a file" in all_unknown(duck.run(), Cause.CONNECTION, retry=True)
+
+
+def test_file_is_not_a_database(duck: Shop) -> None:
+    (duck.folder / "warehouse.duckdb").write_text("this is no database" * 1000)
+    assert "not a valid DuckDB" in all_unknown(duck.run(), Cause.CONNECTION, retry=True)
+
+
+@pytest.fixture
+def writer(duck: Shop) -> Iterator[subprocess.Popen[str]]:
+    """A process that holds the warehouse for writing."""
+    duck.write()
+    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
+    command = [sys.executable, "-c", code, str(duck.folder / "warehouse.duckdb")]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "open\n"
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_locked_by_its_writer(duck: Shop, writer: subprocess.Popen[str]) -> None:
+    duck.set("warehouse", lock_wait_seconds=0.3)
+    told: list[str] = []
+    message = all_unknown(duck.run(progress=told.append), Cause.LOCKED, retry=True)
+    assert "locked by its writer for over 0.3 s" in message
+    assert "waiting for the warehouse's writer to let go" in told
+
+
+def test_a_writer_that_lets_go_is_waited_for(duck: Shop, writer: subprocess.Popen[str]) -> None:
+    threading.Timer(0.5, lambda: writer.communicate("\n")).start()
+    assert duck.run().verdict is Status.GREEN
+
+
+def test_the_writer_may_come_in_after_an_evaluation(duck: Shop) -> None:
+    duck.write()
+    duck.run()
+    duckdb.connect(str(duck.folder / "warehouse.duckdb")).close()
+
+
+@pytest.mark.parametrize(
+    ("table", "checks"),
+    [
+        ("pipeline_logs", {"log_entry_exists_today", "rows_read", "run_status", "quarantine_rate"}),
+        ("stg_events", {"freshness", "volume_zscore", "event_volume", "missing_revenue",
+                        "orphan_orders"}),
+        ("fct_attribution", {"orphan_orders"}),
+        ("dim_sessions", {"orphan_orders"}),
+    ],
+)  # fmt: skip
+def test_a_missing_table_spoils_only_its_checks(shop: Shop, table: str, checks: set[str]) -> None:
+    shop.write(f"DROP TABLE {table}")
+    found = shop.verdicts()
+    assert {v.id for v in found.values() if v.status is Status.UNKNOWN} == checks
+    assert {v.cause for v in found.values() if v.id in checks} == {Cause.MISSING_TABLE}
+    assert all(table in found[check].message for check in checks)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "checks"),
+    [
+        ("pipeline_logs", "status", {"run_status"}),
+        ("stg_events", "revenue", {"missing_revenue"}),
+        ("stg_events", "transaction_id", {"orphan_orders"}),
+        ("dim_sessions", "session_id", {"orphan_orders"}),
+        ("fct_attribution", "lc_session_id", {"orphan_orders"}),
+        ("pipeline_logs", "rows_read",
+         {"log_entry_exists_today", "rows_read", "run_status", "quarantine_rate"}),
+    ],
+)  # fmt: skip
+def test_a_renamed_column_spoils_only_its_checks(
+    shop: Shop, table: str, column: str, checks: set[str]
+) -> None:
+    shop.write(f"ALTER TABLE {table} RENAME COLUMN {column} TO {column}_v2")
+    found = shop.verdicts()
+    assert {v.id for v in found.values() if v.status is Status.UNKNOWN} == checks
+    assert {v.cause for v in found.values() if v.id in checks} == {Cause.MISSING_COLUMN}
+    message = found[min(checks)].message
+    assert f"has no column '{column}'" in message
+    assert f"did you mean '{column}_v2'?" in message
+
+
+def test_orphans_found_beat_a_kind_that_cannot_be_measured(shop: Shop) -> None:
+    shop.events.rows.append(purchase(DAY, 77))
+    shop.write("DROP TABLE dim_sessions")
+    verdict = shop.verdicts()["orphan_orders"]
+    assert (verdict.status, verdict.message) == (Status.RED, "orphan_orders=1 (max 0)")
+    assert "unknown_session" in verdict.details["unmeasured"]
+
+
+def test_a_time_column_of_another_type(duck: Shop) -> None:
+    duck.events.columns["timestamp"] = sa.BigInteger()
+    for number, row in enumerate(duck.events.rows):
+        row["timestamp"] = number
+    duck.write()
+    found = duck.verdicts()
+    assert found["freshness"].cause is Cause.BAD_VALUE
+    assert "column 'timestamp' is of type integer" in found["freshness"].message
+
+
+def test_a_text_time_that_is_none(duck: Shop) -> None:
+    duck.events.columns["timestamp"] = sa.String(40)
+    for row in duck.events.rows:
+        row["timestamp"] = str(row["timestamp"])
+    duck.events.rows[-1]["timestamp"] = "yesterday, I think"
+    duck.write()
+    assert duck.verdicts()["freshness"].cause is Cause.BAD_VALUE
+
+
+def test_a_revenue_column_of_an_odd_type(duck: Shop) -> None:
+    duck.events.columns["revenue"] = sa.Boolean()
+    for row in duck.events.rows:
+        row["revenue"] = True
+    duck.write()
+    found = duck.verdicts()
+    assert found["missing_revenue"].cause is Cause.BAD_VALUE
+    assert found["orphan_orders"].status is Status.GREEN
+
+
+SLOW = (
+    "SELECT TIMESTAMP '2025-03-08' + INTERVAL (a.i + b.i) MICROSECOND AS \"timestamp\", 'x' AS "
+    "event_name, 1.0 AS revenue, md5((a.i * b.i)::VARCHAR) AS transaction_id "
+    "FROM range(3000000) a(i), range(3000000) b(i)"
+)
+
+
+def test_a_query_over_the_limit_is_cancelled(duck: Shop) -> None:
+    duck.write()
+    duck.set("events", table=None, query=SLOW)
+    duck.set("warehouse", timeout_seconds=1)
+    started = time.monotonic()
+    report = duck.run()
+    assert time.monotonic() - started < 6
+    found = {v.id: v for v in report.checks}
+    assert found["log_entry_exists_today"].status is Status.GREEN
+    assert (found["freshness"].cause, found["freshness"].retry) == (Cause.TIMEOUT, True)
+    assert "warehouse.timeout_seconds = 1" in found["freshness"].message
+    assert report.exit_code == 2
+
+
+def test_a_driver_that_cannot_be_cancelled_is_left_behind() -> None:
+    worker = Worker(0.1)
+    started = time.monotonic()
+    with pytest.raises(DeadlineExceededError):
+        worker.call(lambda: time.sleep(20), cancel=lambda: None)
+    with pytest.raises(DeadlineExceededError):
+        worker.call(lambda: None, cancel=lambda: None)
+    worker.stop(lambda: None)
+    assert time.monotonic() - started < 5
+
+
+def test_ctrl_c_cancels_the_running_query(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker, cancelled = Worker(30), threading.Event()
+
+    def interrupted(self: threading.Event, timeout: float | None = None) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Event, "wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        worker.call(lambda: None, cancel=cancelled.set)
+    assert cancelled.is_set()
+
+
+PASSWORD = "s3cr€t/p@ss"
+
+
+def test_a_password_is_never_shown(duck: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "SECRET_URL", "postgresql+psycopg://bob:s3cr%E2%82%ACt%2Fp%40ss@127.0.0.1:1/x"
+    )
+    duck.set("warehouse", url="${SECRET_URL}", timeout_seconds=5)
+    config = duck.config()
+    report = duck.run()
+    all_unknown(report, Cause.CONNECTION, retry=True)
+    shown = [render(name, report) for name in formats()] + [repr(config), str(config)]
+    assert not [text for text in shown if "s3cr" in text or "p@ss" in text or "p%40ss" in text]
+
+
+@pytest.mark.parametrize("spelling", ["s3cr€t/p@ss", "s3cr%E2%82%ACt%2Fp%40ss"])
+def test_secrets_in_driver_messages_are_replaced(spelling: str) -> None:
+    assert without_secrets(f"could not use {spelling}!", [PASSWORD]) == "could not use ***!"
+
+
+def test_a_wrong_password(postgresql_server: str, tmp_path: Path) -> None:
+    shop = Shop(tmp_path, postgresql_server + "&password=hunter2&user=nobody_known")
+    report = shop.run()
+    assert {v.status for v in report.checks} == {Status.UNKNOWN}
+    assert "hunter2" not in render("json", report)
+
+
+def test_permission_denied_on_one_table(shop: Shop) -> None:
+    if not shop.url.startswith("postgresql"):
+        pytest.skip("the engine has no roles")
+    role = f"reader_{shop.folder.name.replace('-', '_')}"[:60]
+    shop.write(
+        f'CREATE ROLE "{role}" LOGIN',
+        f'GRANT SELECT ON pipeline_logs, stg_events, fct_attribution TO "{role}"',
+    )
+    url = sa.make_url(shop.url).set(username=role)
+    shop.set("warehouse", url=url.render_as_string(hide_password=False))
+    found = shop.verdicts()
+    assert found["orphan_orders"].cause is Cause.PERMISSION
+    assert found["volume_zscore"].status is Status.GREEN
+
+
+def test_an_unknown_driver(duck: Shop) -> None:
+    duck.set("warehouse", url="mysql+pymysql://u@127.0.0.1/x")
+    assert "pymysql" in all_unknown(duck.run(), Cause.CONNECTION, retry=False)
+
+
+def test_nothing_but_a_select_is_sent(duck: Shop) -> None:
+    duck.write()
+    with Warehouse(duck.config().warehouse) as warehouse:
+        for statement in (sa.text("DROP TABLE stg_events"), sa.delete(sa.table("stg_events"))):
+            with pytest.raises(ReadOnlyViolation):
+                warehouse.fetch(statement)  # type: ignore[arg-type]
+
+
+def test_the_session_itself_refuses_to_write(shop: Shop) -> None:
+    shop.write()
+    with Warehouse(shop.config().warehouse) as warehouse:
+        warehouse.check_connection()
+        connection = warehouse._connection
+        assert connection is not None
+        with pytest.raises(sa.exc.DBAPIError):
+            connection.exec_driver_sql("CREATE TABLE planted (x INTEGER)")
+
+
+def test_a_query_made_by_hand_is_refused(duck: Shop) -> None:
+    from dataclasses import replace
+
+    duck.write()
+    config = duck.config()
+    assert config.events is not None
+    source = replace(config.events, table=None, query="DELETE FROM stg_events RETURNING *")
+    with Warehouse(config.warehouse) as warehouse, pytest.raises(ReadOnlyViolation):
+        warehouse.relation("events", source)
+
+
+def test_a_refused_connection_is_tried_once(duck: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[int] = []
+    with Warehouse(duck.config().warehouse) as warehouse:
+        check = warehouse.profile.check_target
+        monkeypatch.setattr(
+            warehouse.profile, "check_target", lambda url: (tries.append(1), check(url))
+        )
+        for _ in range(3):
+            with pytest.raises(MeasurementError):
+                warehouse.check_connection()
+    assert tries == [1]
