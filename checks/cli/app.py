@@ -19,9 +19,10 @@ def run(words: list[str]) -> int:
     try:
         code = _dispatch(words, console)
     except KeyboardInterrupt:
-        console.err("interrupted\n")
-        return INTERRUPTED
+        return _interrupted(console)
     except Exception as error:  # noqa: BLE001  (said in one line, with exit code 2)
+        if failure.is_interruption(error):
+            return _interrupted(console)
         failure.tell(error, console)
         if _wants_json(words) and not console.wrote:
             console.out(failure.as_json(error))
@@ -50,6 +51,11 @@ def _dispatch(words: list[str], console: Console) -> int:
         console.out(str(help_wanted))
         return GREEN
     return command.run(args, console)
+
+
+def _interrupted(console: Console) -> int:
+    console.err("interrupted\n")
+    return INTERRUPTED
 
 
 def _known(word: str) -> str:

@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-import sqlalchemy as sa
-from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine import Connection
 
 from checks.errors import HistoryError, UsageError
 from checks.history import evaluations, waivers
@@ -26,6 +25,7 @@ from checks.history.migrations import (
     stored_version,
 )
 from checks.history.records import HistoryContext, StoredEvaluation, StoredWaiver
+from checks.history.stores import parse_url, store_at
 from checks.model import Acknowledgement, Report, Status
 from checks.text import clean
 
@@ -33,15 +33,6 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 5.0
 _OWNER, _REASON = 200, 1000
-
-
-class Store(Protocol):
-    """Where the rows are: each call is one transaction."""
-
-    place: str
-
-    def read(self, work: Callable[[Connection], T]) -> T | None: ...
-    def write(self, work: Callable[[Connection], T]) -> T: ...
 
 
 class History:
@@ -56,9 +47,9 @@ class History:
         """`busy_seconds`: how long to wait for another writer."""
         self._keep_days = keep_days
         self._busy_seconds = busy_seconds
-        parsed = _parsed(url)
+        parsed = parse_url(url)
         self._secrets = secrets_of(parsed)
-        self._store = _store(parsed, busy_seconds)
+        self._store = store_at(parsed, busy_seconds)
 
     def context(self, pipeline: str, data_date: date, days: int = 400) -> HistoryContext:
         """What an evaluation of `data_date` needs to know, `days` days back."""
@@ -213,31 +204,6 @@ class History:
 
     def _failure(self, words: str) -> HistoryError:
         return HistoryError(f"history {self._store.place}: {words}")
-
-
-def _parsed(url: str) -> URL:
-    try:
-        return sa.make_url(url)
-    except (sa.exc.SQLAlchemyError, ValueError):
-        # Not even the parser's own words: they may quote a piece of a password.
-        raise HistoryError(
-            "history.url is not a database URL, such as sqlite:///history.db"
-        ) from None
-
-
-def _store(url: URL, busy_seconds: float) -> Store:
-    if url.drivername in ("sqlite", "sqlite+pysqlite"):
-        from checks.history.sqlite import SqliteStore
-
-        return SqliteStore(url, busy_seconds)
-    if url.drivername in ("postgresql", "postgresql+psycopg"):
-        from checks.history.postgresql import PostgresqlStore
-
-        return PostgresqlStore(url, busy_seconds)
-    raise HistoryError(
-        f"history.url: {clean(url.drivername)} cannot keep a history; "
-        "sqlite and postgresql (with psycopg) can"
-    )
 
 
 def _if_current(connection: Connection, query: Callable[[Connection], T | None]) -> T | None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
-from sqlalchemy.sql.selectable import SelectBase
 
 from checks.config.model import WarehouseConfig
 from checks.errors import AndonError, MeasurementError, ReadOnlyViolation
@@ -63,12 +62,12 @@ class Warehouse:
         """Let go of the database, so that its writer may come in."""
         self._worker.stop(self._disconnect)
 
-    def fetch(self, statement: SelectBase) -> list[Row]:
+    def fetch(self, statement: sa.Select[*tuple[Any, ...]]) -> list[Row]:
         """All rows of one SELECT.
 
         Raises ReadOnlyViolation for anything else, MeasurementError when it fails.
         """
-        if not isinstance(statement, SelectBase):
+        if not isinstance(statement, sa.Select):
             raise ReadOnlyViolation("only SELECT statements are sent to the warehouse")
         return self._call(lambda: list(self._connected().execute(statement).fetchall()))
 

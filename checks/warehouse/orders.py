@@ -299,7 +299,7 @@ def _comparable(
 
 
 def _blank(column: ColumnElement[Any], kind: Kind) -> ColumnElement[int]:
-    missing = column.is_(None)
+    missing: ColumnElement[bool] = column.is_(None)
     if kind is Kind.TEXT:
         missing = sa.or_(missing, sa.func.trim(column) == "")
     return sa.case((missing, 1), else_=0)

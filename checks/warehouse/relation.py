@@ -37,7 +37,9 @@ def select_target(
 
     Raises ReadOnlyViolation for a query that is not one read-only SELECT.
     """
-    listed_columns = [sa.column(quoted_name(name, quote=True)) for name in columns]
+    listed_columns: list[sa.ColumnClause[Any]] = [
+        sa.column(quoted_name(name, quote=True)) for name in columns
+    ]
     if source.query is not None:
         return _query(source.query, dialect.name, listed_columns).subquery(alias), None
     names = split_table_name(source.table or "")

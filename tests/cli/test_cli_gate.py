@@ -277,6 +277,20 @@ def test_ctrl_c(andon: Andon, engine: FakeEngine) -> None:
     assert (result.code, result.out, result.err) == (130, "", "interrupted\n")
 
 
+@pytest.mark.parametrize("explicit", [True, False])
+def test_ctrl_c_in_a_drivers_disguise(andon: Andon, engine: FakeEngine, explicit: bool) -> None:
+    error = RuntimeError("Query interrupted")
+    if explicit:
+        error.__cause__ = KeyboardInterrupt()
+    else:
+        error.__context__ = ValueError()
+        error.__context__.__context__ = KeyboardInterrupt()
+    engine.answer(error)
+    result = andon("gate", "--format", "json", "--report", "json=a.json")
+    assert (result.code, result.out, result.err) == (130, "", "interrupted\n")
+    assert not Path("a.json").exists()
+
+
 def test_an_unreadable_module_is_a_fault(andon: Andon, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "checks.engine", None)
     assert "internal error: ModuleNotFoundError" in andon("gate").err

@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from sqlalchemy.engine.default import DefaultDialect
 
 from checks.errors import HistoryError, UsageError
 from checks.history import HistoryContext
 from checks.history.store import History
+from checks.history.tables import Moment
 from checks.model import Status
 from history_samples import DAY, NOW, PIPELINE, report, verdict
 
@@ -57,6 +59,10 @@ def test_a_moment_of_another_zone_is_kept_in_utc(history: History) -> None:
     (found,) = history.evaluations(PIPELINE)
     assert found.evaluated_at == moment
     assert found.evaluated_at.tzinfo is UTC
+
+
+def test_no_moment_stays_none() -> None:
+    assert Moment().process_bind_param(None, DefaultDialect()) is None
 
 
 def test_a_report_without_checks_is_kept(history: History) -> None:

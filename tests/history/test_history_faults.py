@@ -195,7 +195,8 @@ def test_a_link_to_the_file_finds_the_log_beside_the_file(shared_folder: Path) -
     (links / "history.db").symlink_to(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("DELETE FROM andon_results")
-        (shared_folder / "history.db-shm").chmod(0o000)
+        for end in ("-wal", "-shm"):
+            path.with_name(path.name + end).chmod(0o000)
         shared_folder.chmod(0o555)
         with unprivileged():
             assert "cannot be opened" in failure(f"sqlite:///{links / 'history.db'}", READ)

@@ -58,7 +58,9 @@ def run(args: Namespace, console: Console) -> int:
 
     try:
         report = _judge(args, console)
-    except Exception as error:  # noqa: BLE001  (every format still gets its report)
+    except Exception as error:  # every format still gets its report
+        if failure.is_interruption(error):
+            raise
         failure.tell(error, console)
         report = failure.report(error)
     return publish(report, args.format, args.report, console)

@@ -16,7 +16,7 @@ planned AS (
     SELECT
         day, midnight_us, rows_in_file, i, look, path,
         -- Two humps, at noon and in the evening, and a quiet night around 03:00 UTC.
-        CAST(86390e6 * frac(0.125e0 + moment + 0.09e0 * sin(2 * pi() * moment)
+        1000 * CAST(86390e3 * frac(0.125e0 + moment + 0.09e0 * sin(2 * pi() * moment)
             + 0.02e0 * sin(4 * pi() * moment)) AS BIGINT) AS start_us,
         luck < 0.035e0 * conversion AND NOT checkout_pixel_dead AS bought,
         luck < 0.060e0 * conversion AS checked_out,
@@ -48,7 +48,7 @@ dressed AS (
     SELECT
         day, i, midnight_us + start_us AS start_us, products, carts, checked_out, searches, browsed, steps,
         -- A third of the visits come from people who have been here before.
-        CASE WHEN unit(path, 24) < 0.35
+        CASE WHEN unit(path, 24) < 0.35e0
             THEN hash(getvariable('seed'), one_of(look, 8, getvariable('regulars')))
             ELSE look END AS visitor,
         -- A page every eight seconds to two minutes, and never past midnight.

@@ -73,7 +73,7 @@ class PostgreSQL(Profile):
     ) -> Mapping[str, Kind]:
         result = connection.execute(sa.select(sa.text("*")).select_from(relation).limit(0))
         description = result.cursor.description if result.cursor else ()
-        return {str(c[0]): _KINDS.get(c[1], Kind.OTHER) for c in description or ()}
+        return {str(c[0]): _KINDS.get(int(str(c[1])), Kind.OTHER) for c in description or ()}
 
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
         double = sa.cast(number, sa.Double)

@@ -1,0 +1,50 @@
+"""Which kind of store a URL names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection
+
+from checks.errors import HistoryError
+from checks.text import clean
+
+T = TypeVar("T")
+
+
+class Store(Protocol):
+    """Where the rows are: each call is one transaction."""
+
+    place: str
+
+    def read(self, work: Callable[[Connection], T]) -> T | None: ...
+    def write(self, work: Callable[[Connection], T]) -> T: ...
+
+
+def parse_url(url: str) -> URL:
+    """`history.url`, taken apart. Raises HistoryError, which quotes nothing of it."""
+    try:
+        return sa.make_url(url)
+    except (sa.exc.SQLAlchemyError, ValueError):
+        # Not even the parser's own words: they may quote a piece of a password.
+        raise HistoryError(
+            "history.url is not a database URL, such as sqlite:///history.db"
+        ) from None
+
+
+def store_at(url: URL, busy_seconds: float) -> Store:
+    """The store that a URL names. Raises HistoryError where none can be."""
+    if url.drivername in ("sqlite", "sqlite+pysqlite"):
+        from checks.history.sqlite import SqliteStore
+
+        return SqliteStore(url, busy_seconds)
+    if url.drivername in ("postgresql", "postgresql+psycopg"):
+        from checks.history.postgresql import PostgresqlStore
+
+        return PostgresqlStore(url, busy_seconds)
+    raise HistoryError(
+        f"history.url: {clean(url.drivername)} cannot keep a history; "
+        "sqlite and postgresql (with psycopg) can"
+    )

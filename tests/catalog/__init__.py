@@ -1,0 +1,1 @@
+"""One file of cases a check, and what holds for all of them."""

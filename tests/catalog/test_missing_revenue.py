@@ -1,0 +1,165 @@
+"""missing_revenue: purchases without a usable amount."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from checks.catalog import event_volume
+from checks.catalog.missing_revenue import CHECK, Params, judge
+from checks.metrics import Unmeasured
+from checks.model import Cause, Judgement, Severity, Status, Verdict
+from tests.catalog.samples import (
+    FORBIDDEN,
+    FRAME,
+    HOSTILE,
+    events,
+    judgement,
+    texts,
+    verdict,
+    waiver,
+)
+
+
+def judged(rows: int, missing: int = 0, usual: int = 20, **fields: Any) -> Judgement:
+    params = fields.pop("params", Params())
+    usable = (*(usual,) * 7, rows - missing)
+    return judge(params, events(bought=(*(usual,) * 7, rows), usable=usable, **fields), FRAME)
+
+
+@pytest.mark.parametrize(
+    ("rows", "missing", "status", "message"),
+    [
+        (22, 0, Status.GREEN, "pct_missing_revenue=0.0000 (below 0.01)"),
+        (101, 1, Status.GREEN, "pct_missing_revenue=0.0099 (below 0.01)"),
+        (100_001, 1000, Status.GREEN, "pct_missing_revenue=0.0099999 (below 0.01)"),
+        (100, 1, Status.RED, "pct_missing_revenue=0.0100 (below 0.01)"),
+        (99, 1, Status.RED, "pct_missing_revenue=0.0101 (below 0.01)"),
+        (22, 1, Status.RED, "pct_missing_revenue=0.0455 (below 0.01)"),
+        (1, 1, Status.RED, "pct_missing_revenue=1.0000 (below 0.01)"),
+    ],
+)
+def test_rule_and_message(rows: int, missing: int, status: Status, message: str) -> None:
+    found = judged(rows, missing)
+    assert (found.status, found.message) == (status, message)
+    assert (found.value, found.threshold) == (missing / rows, 0.01)
+
+
+def test_own_limit() -> None:
+    params = Params(alert_at=0.5)
+    assert judged(10, 4, params=params).status is Status.GREEN
+    assert judged(10, 5, params=params).message == "pct_missing_revenue=0.5000 (below 0.5)"
+    assert judged(10, 5, params=params).status is Status.RED
+
+
+def test_summary_and_action_tell_the_number() -> None:
+    found = judged(22, 1)
+    assert found.summary == (
+        "1 of 22 purchases on Saturday 8 March (4.5 %) have no usable revenue, usually 0.0 %"
+    )
+    assert found.action.startswith("Look at the 1 purchase of 2025-03-08 without revenue")
+    assert judged(22).action == "Nothing to do"
+
+
+def test_usual_is_left_out_where_there_is_none() -> None:
+    assert "usually" not in judged(22, 1, usual=0).summary
+
+
+def test_negative_and_zero_revenue_are_details_only() -> None:
+    found = judged(22, 0, negative=3, zero=4)
+    assert found.status is Status.GREEN
+    assert (found.details["negative"], found.details["zero"]) == (3, 4)
+    assert found.details["revenue"] is None
+    assert found.details["daily"][-1]["purchases"] == 22
+
+
+@pytest.mark.parametrize(
+    ("bought", "status"),
+    [
+        ((5, 5, 5, 5, 5, 5, 5, 0), Status.UNKNOWN),
+        ((5, 5, 5, 5, 5, 5, 4, 0), Status.SKIPPED),
+        ((35, 0, 0, 0, 0, 0, 0, 0), Status.UNKNOWN),
+        ((34, 0, 0, 0, 0, 0, 0, 0), Status.SKIPPED),
+        ((1, 0, 0, 0, 0, 0, 0, 0), Status.SKIPPED),
+    ],
+)
+def test_a_day_without_purchases(bought: Sequence[int], status: Status) -> None:
+    found = judge(Params(), events(bought=bought), FRAME)
+    assert found.status is status
+    assert "no purchases on 2025-03-08" in found.message
+    assert found.details["purchases"] == 0
+
+
+def test_no_event_named_as_a_purchase_is_unknown_and_names_those_seen() -> None:
+    seen = {"checkout_completd": (20,) * 8, "page_view": (900,) * 8}
+    found = judge(
+        Params(),
+        events(seen, bought=(0,) * 8, purchase_names=("purchase", "checkout_completed")),
+        FRAME,
+    )
+    assert found.status is Status.UNKNOWN
+    assert found.message == (
+        "pct_missing_revenue=unknown (bad_value: no event named 'purchase', 'checkout_completed' "
+        "in 8 days; the names seen are 'page_view', 'checkout_completd')"
+    )
+    assert "events.purchase_names" in found.action
+
+
+def test_no_event_at_all_is_unknown() -> None:
+    found = judge(Params(), events({}, bought=(0,) * 8), FRAME)
+    assert found.status is Status.UNKNOWN
+    assert "there are no events at all" in found.message
+
+
+def test_an_unusable_column_is_unknown() -> None:
+    problem = Unmeasured(Cause.MISSING_COLUMN, "no column 'revenue'", retry=False)
+    found = judged(22, revenue_problem=problem)
+    assert (found.status, found.cause) == (Status.UNKNOWN, Cause.MISSING_COLUMN)
+
+
+def test_hostile_names_are_inert() -> None:
+    found = judge(Params(), events({HOSTILE: (1,) * 8}, bought=(0,) * 8), FRAME)
+    assert not any(char in text for text in texts(found) for char in FORBIDDEN)
+
+
+def volume(
+    silent: str, *, severity: Severity = Severity.RED, waived: bool = False
+) -> dict[str, Verdict]:
+    """The verdict of `event_volume` when one name is silent."""
+    check = event_volume.CHECK
+    found = event_volume.judge(
+        event_volume.Params(), events({silent: (22,) * 7 + (0,), "x": (50,) * 8}), FRAME
+    )
+    waivers = [waiver(check.id, up_to=5)] if waived else []
+    return {check.id: verdict(check, found, *waivers, severity=severity)}
+
+
+@pytest.mark.parametrize(
+    ("others", "status"),
+    [
+        (volume("purchase"), Status.SKIPPED),
+        (volume("login"), Status.UNKNOWN),
+        (volume("purchase", severity=Severity.AMBER), Status.UNKNOWN),
+        (volume("purchase", waived=True), Status.UNKNOWN),
+        ({}, Status.UNKNOWN),
+    ],
+)
+def test_skipped_only_where_the_silent_purchase_event_is_red(
+    others: dict[str, Verdict], status: Status
+) -> None:
+    found = verdict(CHECK, judged(0), others=others)
+    assert found.status is status
+    if status is Status.SKIPPED:
+        assert found.message == (
+            "pct_missing_revenue=skipped (event_volume is red for the purchase event)"
+        )
+
+
+def test_the_guard_leaves_all_else_alone() -> None:
+    others = volume("purchase")
+    nameless = judge(Params(), events(bought=(0,) * 8), FRAME)
+    broken = judged(0, revenue_problem=Unmeasured(Cause.TIMEOUT, "too slow", retry=True))
+    for found in (nameless, broken, judged(22, 22), judged(22), judgement(Status.UNKNOWN)):
+        assert verdict(CHECK, found, others=others).status is found.status

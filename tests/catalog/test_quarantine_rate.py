@@ -1,0 +1,245 @@
+"""quarantine_rate: quarantined over read, and when the line stops."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from checks.catalog.quarantine_rate import CHECK, Measured, Params, SourceRate, judge, usual_rate
+from checks.metrics import AuditEntry, BadValue, RejectedRows
+from checks.model import Cause, Judgement, Severity, Status
+from tests.catalog.samples import FORBIDDEN, FRAME, HOSTILE, RUN, entry, log, texts, verdict, waiver
+
+
+def judged(
+    *today: AuditEntry,
+    params: Params | None = None,
+    has_source: bool = True,
+    earlier: dict[date, list[AuditEntry]] | None = None,
+    rejected: RejectedRows | None = None,
+) -> Judgement:
+    found = log(*today, has_source=has_source, earlier=earlier)
+    return judge(params or Params(), Measured(found, rejected or RejectedRows()), FRAME)
+
+
+@pytest.mark.parametrize(
+    ("quarantined", "read", "status", "stop", "message"),
+    [
+        (0, 1000, Status.GREEN, False, "rate=0.0000 (max 0.05)"),
+        (1, 100_000_000, Status.GREEN, False, "rate=0.0000 (max 0.05)"),
+        (4_999_999, 10**8, Status.GREEN, False, "rate=0.04999999 (max 0.05)"),
+        (50, 1000, Status.GREEN, False, "rate=0.0500 (max 0.05)"),
+        (500_001, 10**7, Status.RED, False, "rate=0.0500001 (max 0.05)"),
+        (2908, 49963, Status.RED, False, "rate=0.0582 (max 0.05)"),
+        (60, 1000, Status.RED, False, "rate=0.0600 (max 0.05)"),
+        (600_001, 10**7, Status.RED, True, "rate=0.0600 (max 0.05)"),
+        (1, 1, Status.RED, True, "rate=1.0000 (max 0.05)"),
+    ],
+)
+def test_rule_and_message(
+    quarantined: int, read: int, status: Status, stop: bool, message: str
+) -> None:
+    found = judged(entry(read=read, quarantined=quarantined))
+    assert (found.status, found.stop, found.message) == (status, stop, message)
+    assert (found.value, found.threshold) == (quarantined / read, 0.05)
+
+
+def test_own_limits() -> None:
+    params = Params(alert_above=0.07, stop_above=0.07)
+    exact = judged(entry(read=100, quarantined=7), params=params)
+    assert (exact.status, exact.message) == (Status.GREEN, "rate=0.0700 (max 0.07)")
+    assert exact.summary.startswith("7.0 % of 100 rows")
+    above = judged(entry(read=1000, quarantined=71), params=params)
+    assert (above.status, above.stop) == (Status.RED, True)
+    below = judged(entry(read=10_000, quarantined=699), params=params)
+    assert (below.status, below.summary[:6]) == (Status.GREEN, "6.99 %")
+
+
+@pytest.mark.parametrize(("alert", "stop", "faulty"), [(0.05, 0.05, False), (0.05, 0.04, True)])
+def test_the_line_cannot_stop_before_the_alert(alert: float, stop: float, faulty: bool) -> None:
+    problems = Params(alert, stop).problems()
+    assert bool(problems) is faulty
+    assert all(key == "stop_above" and "0.05" in allowed for key, _, allowed in problems)
+
+
+@pytest.mark.parametrize(
+    ("entries", "rate"),
+    [
+        # Blended over sources, not averaged.
+        ([entry("a", 1000, 100), entry("b", 9000, 0)], 0.01),
+        # A retried load: only its latest entry counts.
+        ([entry(quarantined=400, hour=4), entry(quarantined=10, hour=5)], 0.01),
+        ([entry(quarantined=10, hour=5), entry(quarantined=400, hour=4)], 0.01),
+        # Ties: the worse, in either order, by rate and not by rows.
+        ([entry(read=100, quarantined=50), entry(read=1000, quarantined=60)], 0.5),
+        ([entry(read=1000, quarantined=60), entry(read=100, quarantined=50)], 0.5),
+        # A source that read nothing rejects nothing.
+        ([entry("a", 0, 0), entry("b", 100, 1)], 0.01),
+    ],
+)
+def test_which_entries_count(entries: list[AuditEntry], rate: float) -> None:
+    assert judged(*entries).value == rate
+
+
+def test_without_a_source_column_every_entry_counts() -> None:
+    rows = [entry(None, 100, 0, hour=4), entry(None, 100, 4, hour=5)]
+    found = judged(*rows, has_source=False)
+    assert found.value == 0.02
+    assert "worst source" not in found.summary
+
+
+@pytest.mark.parametrize("column", ["rows_read", "rows_quarantined"])
+@pytest.mark.parametrize("bad", ["NULL", "-1, below zero", "'x', not a number", "nan"])
+def test_a_count_that_is_none_is_unknown(column: str, bad: str) -> None:
+    counts = {"read": BadValue(bad)} if column == "rows_read" else {"quarantined": BadValue(bad)}
+    found = judged(entry("a.csv", **counts), entry("b.csv"))
+    assert found.status is Status.UNKNOWN
+    assert found.message == f"rate=unknown (bad_value: {column} is {bad} for 'a.csv')"
+
+
+def test_unknown_reads_as_documented_without_a_source() -> None:
+    found = judged(entry(None, 100, BadValue("NULL")), has_source=False)
+    assert found.message == "rate=unknown (bad_value: rows_quarantined is NULL)"
+
+
+def test_a_bad_count_that_was_retried_does_not_matter() -> None:
+    assert judged(entry(read=BadValue("NULL"), hour=4), entry(hour=5)).status is Status.GREEN
+
+
+def test_a_bad_count_of_a_tie_is_unknown() -> None:
+    assert judged(entry(), entry(quarantined=BadValue("NULL"))).status is Status.UNKNOWN
+
+
+@pytest.mark.parametrize(("quarantined", "known"), [(100, True), (101, False)])
+def test_more_quarantined_than_read_is_unknown(quarantined: int, known: bool) -> None:
+    found = judged(entry("a.csv", 100, quarantined), entry("b.csv", 100_000, 0))
+    assert (found.status is not Status.UNKNOWN) is known
+    if not known:
+        assert found.message == (
+            "rate=unknown (bad_value: 101 quarantined of 100 read for 'a.csv')"
+        )
+        assert found.cause is Cause.BAD_VALUE
+
+
+def test_nothing_read_is_unknown() -> None:
+    found = judged(entry(read=0, quarantined=0))
+    assert (found.status, found.message) == (
+        Status.UNKNOWN, "rate=unknown (bad_value: rows_read is 0)",
+    )  # fmt: skip
+
+
+def test_no_entry_is_unknown() -> None:
+    assert judged().message == "rate=unknown (bad_value: no audit-log entry on 2025-03-09)"
+
+
+@pytest.mark.parametrize(
+    ("read", "quarantined", "status"),
+    [
+        (99, 99, Status.GREEN),  # too small to judge alone
+        (100, 6, Status.GREEN),  # exactly stop_above
+        (100, 7, Status.AMBER),
+        (10_000, 601, Status.AMBER),
+    ],
+)
+def test_amber_for_one_bad_source_of_100_rows(read: int, quarantined: int, status: Status) -> None:
+    found = judged(entry("partner.csv", read, quarantined), entry("web.csv", 10**6, 0))
+    assert found.status is status
+    assert not found.stop
+    assert "'partner.csv'" in found.summary
+    if status is Status.AMBER:
+        assert "'partner.csv'" in found.action
+
+
+def test_amber_points_at_a_source_large_enough_to_judge() -> None:
+    small, big = entry("small", 10, 10), entry("big", 200, 20)
+    found = judged(small, big, entry("web", 10**6, 0))
+    assert found.status is Status.AMBER
+    assert found.details["worst_source"] == "big"
+
+
+def test_red_beats_a_bad_source() -> None:
+    found = judged(entry("bad", 1000, 900), entry("good", 1000, 0))
+    assert (found.status, found.stop) == (Status.RED, True)
+    assert found.details["worst_source"] == "bad"
+    assert "'bad'" in found.summary
+    assert "'bad'" in found.action
+
+
+def test_summary_tells_what_is_usual_and_the_main_reason() -> None:
+    earlier = {
+        RUN - timedelta(days=back): [entry(read=1000, quarantined=bad, day=RUN)]
+        for back, bad in ((1, 4), (2, 8), (3, 6))
+    }
+    rejected = RejectedRows(58, (("missing_client_id", 50), ("other", 8)))
+    found = judged(entry(read=1000, quarantined=58), earlier=earlier, rejected=rejected)
+    assert found.summary == (
+        "5.8 % of 1,000 rows were quarantined (58), usually 0.6 %; worst source 'web.csv' at "
+        "5.8 %; main reason 'missing_client_id' (86.2 %)"
+    )
+    assert found.action == (
+        "Look at the rows rejected for 'missing_client_id' from 'web.csv', "
+        "ask its producer what changed, repair and load them again"
+    )
+
+
+def test_action_without_source_or_reason() -> None:
+    found = judged(entry(None, 100, 50), has_source=False)
+    assert "find out what changed" in found.action or "ask its producer" in found.action
+    assert "None" not in " ".join(texts(found))
+
+
+def test_bad_days_do_not_make_what_is_usual() -> None:
+    earlier = {
+        RUN - timedelta(days=1): [entry(read=100, quarantined=2)],
+        RUN - timedelta(days=2): [entry(read=BadValue("NULL"))],
+        RUN - timedelta(days=3): [entry(read=0, quarantined=0)],
+    }
+    measured = log(entry(read=100, quarantined=1), earlier=earlier)
+    assert usual_rate(measured) == 0.02
+    assert usual_rate(log(entry())) is None
+    days = judge(Params(), Measured(measured, RejectedRows()), FRAME).details["daily"]
+    assert [day["rate"] for day in days] == [None, 0.02]
+
+
+def test_details_are_enough_to_draw_and_bounded() -> None:
+    many = [entry(f"events_{i}.csv", 1000, i % 20) for i in range(300)]
+    details = judged(*many).details
+    assert (len(details["sources"]), details["sources_total"]) == (200, 300)
+    assert details["rows_read"] == 300_000
+    assert details["sources"][0]["family"] == "events_.csv"
+    rates = [source["rate"] for source in details["sources"]]
+    assert rates == sorted(rates, reverse=True)
+
+
+def test_family_is_the_name_without_digits() -> None:
+    assert SourceRate("web_20250308_2.csv", 1, 0).family == "web__.csv"
+    assert SourceRate(None, 1, 0).family is None
+    assert SourceRate("x", 0, 0).rate == 0.0
+
+
+def test_hostile_sources_and_reasons_are_inert() -> None:
+    rejected = RejectedRows(50, ((HOSTILE, 50),))
+    found = judged(entry(HOSTILE, 100, 50), rejected=rejected)
+    told = [*texts(found), found.details["reasons"][0]["reason"]]
+    assert not any(char in text for text in told for char in FORBIDDEN)
+
+
+@pytest.mark.parametrize(
+    ("quarantined", "severity", "waived", "status"),
+    [
+        (58, Severity.RED, False, Status.RED),
+        (58, Severity.RED, True, Status.WAIVED),
+        (58, Severity.AMBER, False, Status.AMBER),
+        (60, Severity.AMBER, False, Status.AMBER),
+        (61, Severity.AMBER, False, Status.RED),
+        (61, Severity.RED, True, Status.RED),
+        (61, Severity.AMBER, True, Status.RED),
+    ],
+)
+def test_above_the_stop_nothing_waves_it_through(
+    quarantined: int, severity: Severity, waived: bool, status: Status
+) -> None:
+    waivers = [waiver(up_to=1.0)] if waived else []
+    found = judged(entry(read=1000, quarantined=quarantined))
+    assert verdict(CHECK, found, *waivers, severity=severity).status is status

@@ -1,0 +1,96 @@
+"""rows_read: above zero over the latest entry of each source."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.catalog.rows_read import CHECK, Params, judge
+from checks.metrics import AuditEntry, BadValue
+from checks.model import Cause, Judgement, Severity, Status, Verdict
+from tests.catalog.samples import FRAME, entry, judgement, log, verdict
+
+
+def judged(*today: AuditEntry, has_source: bool = True) -> Judgement:
+    return judge(Params(), log(*today, has_source=has_source), FRAME)
+
+
+@pytest.mark.parametrize(
+    ("entries", "status", "message"),
+    [
+        ([entry(read=0, quarantined=0)], Status.RED, "rows_read=0 (min 1)"),
+        ([entry(read=1)], Status.GREEN, "rows_read=1 (min 1)"),
+        ([entry("a", 0), entry("b", 0)], Status.RED, "rows_read=0 (min 1)"),
+        ([entry("a", 0), entry("b", 2)], Status.GREEN, "rows_read=2 (min 1)"),
+        ([entry("a", 700), entry("b", 800)], Status.GREEN, "rows_read=1500 (min 1)"),
+        # A retried load: only its latest entry counts.
+        ([entry(read=0, hour=4), entry(read=50, hour=5)], Status.GREEN, "rows_read=50 (min 1)"),
+        ([entry(read=50, hour=4), entry(read=0, hour=5)], Status.RED, "rows_read=0 (min 1)"),
+        # Two entries of the same time: the worse.
+        ([entry(read=50), entry(read=0)], Status.RED, "rows_read=0 (min 1)"),
+        ([entry(read=0), entry(read=50)], Status.RED, "rows_read=0 (min 1)"),
+        # A source without a name is one source.
+        ([entry(None, 5, hour=4), entry(None, 7, hour=5)], Status.GREEN, "rows_read=7 (min 1)"),
+    ],
+)
+def test_rule_and_message(entries: list[AuditEntry], status: Status, message: str) -> None:
+    found = judged(*entries)
+    assert (found.status, found.message) == (status, message)
+
+
+def test_without_a_source_column_every_entry_counts() -> None:
+    found = judged(entry(None, 5, hour=4), entry(None, 7, hour=5), has_source=False)
+    assert found.message == "rows_read=12 (min 1)"
+
+
+@pytest.mark.parametrize("bad", ["NULL", "'many', not a number", "-3, below zero", "nan"])
+@pytest.mark.parametrize("others", [(), (entry("b", 900),)])
+def test_a_count_that_is_none_is_unknown(bad: str, others: tuple[AuditEntry, ...]) -> None:
+    found = judged(entry("a.csv", BadValue(bad)), *others)
+    assert found.status is Status.UNKNOWN
+    assert found.cause is Cause.BAD_VALUE
+    assert found.message == f"rows_read=unknown (bad_value: rows_read is {bad} for 'a.csv')"
+    assert "'a.csv'" in found.action
+
+
+def test_a_bad_count_that_was_retried_does_not_matter() -> None:
+    assert judged(entry(read=BadValue("NULL"), hour=4), entry(hour=5)).status is Status.GREEN
+
+
+def test_a_bad_count_without_a_source_is_named_without_one() -> None:
+    found = judged(entry(None, BadValue("NULL")), has_source=False)
+    assert found.message == "rows_read=unknown (bad_value: rows_read is NULL)"
+
+
+def test_an_empty_source_is_named_beside_full_ones() -> None:
+    found = judged(entry("a.csv", 0), entry("b.csv", 1200))
+    assert (
+        found.summary
+        == "The run of Sunday 9 March read 1,200 rows from 2 sources; 'a.csv' was empty"
+    )
+    assert found.details["empty_sources"] == ["a.csv"]
+
+
+def test_red_says_which_source_to_look_at() -> None:
+    assert "'web.csv' first" in judged(entry(read=0)).action
+    assert "the source without a name first" in judged(entry(None, 0)).action
+
+
+def _entry_check(status: Status) -> dict[str, Verdict]:
+    from checks.registry import get_check
+
+    check = get_check("log_entry_exists_today")
+    severity = Severity.AMBER if status is Status.AMBER else Severity.RED
+    found = judgement(Status.RED if status is Status.AMBER else status)
+    return {check.id: verdict(check, found, severity=severity)}
+
+
+def test_no_entry_is_skipped_only_where_that_is_red() -> None:
+    nothing = judged()
+    assert nothing.status is Status.UNKNOWN
+    assert nothing.message == "rows_read=unknown (bad_value: no audit-log entry on 2025-03-09)"
+    skipped = verdict(CHECK, nothing, others=_entry_check(Status.RED))
+    assert skipped.status is Status.SKIPPED
+    assert skipped.message == "rows_read=skipped (log_entry_exists_today is red)"
+    for status in (Status.AMBER, Status.UNKNOWN):
+        assert verdict(CHECK, nothing, others=_entry_check(status)).status is Status.UNKNOWN
+    assert verdict(CHECK, nothing, others={}).status is Status.UNKNOWN

@@ -1,0 +1,148 @@
+"""volume_zscore: the day against the week before it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from checks.catalog.volume_zscore import CHECK, Params, judge, z_score
+from checks.model import Judgement, Status
+from tests.catalog.samples import FRAME, LIVE, events, verdict, waiver
+
+REGULAR = (100,) * 7
+#: Mean 100, sample deviation exactly 20.
+WIDE = (80, 120, 80, 120, 80, 120, 100)
+
+
+def judged(counts: Sequence[int], params: Params | None = None, **fields: Any) -> Judgement:
+    return judge(params or Params(), events({"page_view": counts}, **fields), FRAME)
+
+
+@pytest.mark.parametrize(
+    ("today", "status", "message"),
+    [
+        (100, Status.GREEN, "z=0.00 (below 3.0)"),
+        (129, Status.GREEN, "z=2.90 (below 3.0)"),
+        (130, Status.RED, "z=3.00 (below 3.0)"),
+        (131, Status.RED, "z=3.10 (below 3.0)"),
+        (71, Status.GREEN, "z=-2.90 (below 3.0)"),
+        (70, Status.RED, "z=-3.00 (below 3.0)"),
+        (69, Status.RED, "z=-3.10 (below 3.0)"),
+        (0, Status.RED, "z=-10.00 (below 3.0)"),
+    ],
+)
+def test_rule_and_message_on_the_floor(today: int, status: Status, message: str) -> None:
+    """A week of 100 a day: the floor sqrt(100) is the deviation."""
+    found = judged((*REGULAR, today))
+    assert (found.status, found.message) == (status, message)
+    assert found.value == (today - 100) / 10
+    assert found.details["deviation_floored"] is True
+    assert "sqrt(mean)" in found.summary
+
+
+@pytest.mark.parametrize(
+    ("today", "status"),
+    [(159, Status.GREEN), (160, Status.RED), (41, Status.GREEN), (40, Status.RED)],
+)
+def test_rule_on_the_sample_deviation(today: int, status: Status) -> None:
+    found = judged((*WIDE, today))
+    assert found.status is status
+    assert found.value == (today - 100) / 20
+    assert found.details["deviation_floored"] is False
+    assert "sqrt(mean)" not in found.summary
+
+
+def test_the_message_shows_the_deciding_digits() -> None:
+    # 1,000,000 a day: floor 1000; 2,999 below is z = -2.999.
+    found = judged((*(10**6,) * 7, 10**6 - 2_999))
+    assert (found.status, found.message) == (Status.GREEN, "z=-2.999 (below 3.0)")
+
+
+def test_own_limit() -> None:
+    found = judged((*REGULAR, 125), Params(alert_at=2.5))
+    assert (found.status, found.message) == (Status.RED, "z=2.50 (below 2.5)")
+
+
+def test_the_judged_day_is_not_of_its_own_window() -> None:
+    score = z_score(REGULAR, 10_000)
+    assert score is not None
+    assert (score.mean, score.deviation) == (100, 10)
+
+
+def test_empty_days_count_zero() -> None:
+    found = judged((100, 100, 100, 0, 100, 100, 100, 100))
+    assert found.details["mean"] == pytest.approx(600 / 7)
+    assert found.details["deviation"] == pytest.approx(
+        math.sqrt(100_000 / 7 / 7 * 7 / 10 * 1) * 1.0
+    )
+
+
+def test_totals_are_over_all_names() -> None:
+    found = judge(Params(), events({"a": (50,) * 8, "b": (50,) * 7 + (80,)}), FRAME)
+    assert found.value == 3.0
+    assert found.details["by_name_today"][0] == {"name": "b", "events": 80}
+
+
+@pytest.mark.parametrize("learned", range(7))
+def test_learning_while_the_first_week_fills(learned: int) -> None:
+    counts = (*(0,) * (7 - learned), *(100,) * learned, 100)
+    found = judged(counts, has_earlier=False)
+    assert found.status is Status.SKIPPED
+    assert found.message == f"z=skipped (learning, {learned} of 7 days)"
+    assert found.details["learned_days"] == learned
+
+
+@pytest.mark.parametrize(
+    ("counts", "has_earlier"),
+    [((0, *(100,) * 7), True), ((100,) * 8, False), ((1, 0, 0, 0, 0, 0, 0, 100), False)],
+)
+def test_not_learning_with_older_events_or_a_full_window(
+    counts: tuple[int, ...], has_earlier: bool
+) -> None:
+    assert judged(counts, has_earlier=has_earlier).status in (Status.GREEN, Status.RED)
+
+
+def test_a_gap_inside_the_first_week_does_not_shorten_it() -> None:
+    found = judged((0, 0, 5, 0, 5, 0, 5, 5), has_earlier=False)
+    assert found.message == "z=skipped (learning, 5 of 7 days)"
+
+
+@pytest.mark.parametrize("today", [0, 100])
+def test_an_empty_window_is_unknown(today: int) -> None:
+    found = judged((*(0,) * 7, today))
+    assert found.status is Status.UNKNOWN
+    assert found.message == "z=unknown (bad_value: no events in the 7 days before 2025-03-08)"
+    assert judge(Params(), events({}), FRAME).status is Status.UNKNOWN
+
+
+def test_summary_tells_the_change_and_the_normal_range() -> None:
+    found = judged((*WIDE, 40))
+    assert found.summary == (
+        "Saturday 8 March has 40 events, -60% against the 7-day mean of 100 (normal 40 to 160)"
+    )
+    assert "Find the missing part of 2025-03-08" in found.action
+    assert "loaded twice" in judged((*WIDE, 200)).action
+
+
+def test_a_day_that_lasts_is_said_to() -> None:
+    found = judge(Params(), events({"page_view": (*WIDE, 100)}), LIVE)
+    assert "100 events so far" in found.summary
+    assert found.details["partial_day"] is True
+
+
+def test_details_are_enough_to_draw() -> None:
+    details = judged((*WIDE, 100)).details
+    assert (details["low"], details["high"]) == (40, 160)
+    assert [day["events"] for day in details["daily"]] == [*WIDE, 100]
+
+
+@pytest.mark.parametrize(
+    ("today", "status"),
+    [(65, Status.WAIVED), (64, Status.RED), (135, Status.WAIVED), (136, Status.RED)],
+)
+def test_a_waiver_covers_what_is_no_farther_from_zero(today: int, status: Status) -> None:
+    given = waiver(CHECK.id, up_to=-3.5)
+    assert verdict(CHECK, judged((*REGULAR, today)), given).status is status
