@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from checks.check import Check
 from checks.config.model import CheckSettings, Config
-from checks.errors import HistoryError, MeasurementError, UsageError
+from checks.errors import HistoryError, MeasurementError, UsageError, is_interruption
 from checks.gate import exit_code
 from checks.judging import skipped, unmeasured
 from checks.measurements import Measurements, newest_data_date
@@ -61,7 +61,7 @@ def evaluate(
     verdict_parts = _with_history(config, frame, judgements, warnings, use_history=use_history)
     report = _report(config, frame, verdict_parts, strict=strict)
     report = replace(report, duration_seconds=perf_counter() - started)
-    return _recorded(config, report) if record else report
+    return recorded(config, report) if record else report
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,10 @@ def _judge(
         return check.judge(settings.params, check.measure(settings.params, measured), frame)
     except MeasurementError as error:
         return unmeasured(check.metric, what, error)
-    except Exception as error:  # noqa: BLE001  (one broken check must not hide the others)
+    except Exception as error:
+        if is_interruption(error):
+            raise KeyboardInterrupt from error
+        # One broken check must not hide the others.
         return unmeasured(check.metric, what, _internal(error))
 
 
@@ -137,9 +140,11 @@ def _internal(error: Exception) -> MeasurementError:
     import os
 
     if os.environ.get("ANDON_DEBUG"):
+        import sys
         import traceback
 
-        traceback.print_exception(error)
+        # Without the exception's own text, and so without what a driver may quote in it.
+        traceback.print_tb(error.__traceback__, file=sys.stderr)
     place = clean(type(error).__name__)
     return MeasurementError(Cause.INTERNAL, f"{place} inside the check")
 
@@ -197,7 +202,7 @@ def _context(config: Config, frame: Timeframe) -> tuple[HistoryContext | None, t
     try:
         return open_history(config.history).context(config.pipeline, frame.data_date), ()
     except HistoryError as error:
-        return None, (f"history: {error}; no waiver applies and `since` is not known",)
+        return None, (f"{error}; no waiver applies and `since` is not known",)
 
 
 def _verdicts(
@@ -270,13 +275,13 @@ def summarise(
     return f"the dashboards may be refreshed: {', '.join([passed, *extra])}"
 
 
-def _recorded(config: Config, report: Report) -> Report:
+def recorded(config: Config, report: Report) -> Report:
     """The report after keeping it; a history that fails is a warning, never a verdict."""
     from checks.history import open_history
 
     try:
         open_history(config.history).record(report)
     except HistoryError as error:
-        trouble = f"history: {error}; this evaluation was not recorded"
+        trouble = f"{error}; this evaluation was not recorded"
         return replace(report, warnings=(*report.warnings, trouble))
     return report

@@ -42,3 +42,10 @@ class ReadOnlyViolation(AndonError):  # noqa: N818  (what it is, not that it is 
 
 class HistoryError(AndonError):
     """The history store could not be read or written. Never changes a verdict."""
+
+
+def is_interruption(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind an error: DuckDB turns it into a RuntimeError of its own."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
 from checks.config.model import Config
-from checks.errors import MeasurementError
+from checks.errors import MeasurementError, is_interruption
 from checks.metrics import AuditLog, EventCounts, OrderCounts, RejectedRows
 from checks.quarantine import read_rejected_rows
 from checks.timeframe import Timeframe
@@ -71,7 +71,9 @@ class Measurements:
     def _explain(self, log: AuditLog) -> RejectedRows:
         try:
             return read_rejected_rows(self._config, self._frame, log, self._warehouse)
-        except Exception as error:  # noqa: BLE001  (explaining must not spoil judging)
+        except Exception as error:
+            if is_interruption(error):
+                raise KeyboardInterrupt from error
             kind = type(error).__name__
             return RejectedRows(warnings=(f"quarantine: {kind} while reading the rejected rows",))
 

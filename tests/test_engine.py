@@ -149,7 +149,9 @@ class TestOneBrokenCheck:
         )
         shop.write()
         assert verdict(shop.run(), "freshness").cause is Cause.INTERNAL
-        assert "TypeError: odd" in capsys.readouterr().err
+        told = capsys.readouterr().err
+        assert "measurements.py" in told
+        assert "odd" not in told
 
     def test_rejected_rows_that_explode_spoil_nothing_else(
         self, shop: Shop, monkeypatch: pytest.MonkeyPatch
@@ -236,7 +238,7 @@ class TestHistory:
         report = shop.run(record=True)
         assert (report.verdict, report.exit_code) == (Status.GREEN, 0)
         assert any("not recorded" in warning for warning in report.warnings)
-        assert all(warning.startswith("history: ") for warning in report.warnings)
+        assert all(warning.startswith("history ") for warning in report.warnings)
 
     def test_without_a_history_nothing_is_waived(
         self, shop: Shop, monkeypatch: pytest.MonkeyPatch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from checks.cli import commands, failure
 from checks.cli.console import Console
 from checks.cli.parsing import HelpWanted, Parser
-from checks.errors import UsageError
+from checks.errors import UsageError, is_interruption
 from checks.gate import GREEN, INTERRUPTED, UNKNOWN
 from checks.text import did_you_mean, quoted
 from checks.version import VERSION
@@ -21,7 +21,7 @@ def run(words: list[str]) -> int:
     except KeyboardInterrupt:
         return _interrupted(console)
     except Exception as error:  # noqa: BLE001  (said in one line, with exit code 2)
-        if failure.is_interruption(error):
+        if is_interruption(error):
             return _interrupted(console)
         failure.tell(error, console)
         if _wants_json(words) and not console.wrote:

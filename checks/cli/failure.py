@@ -32,13 +32,6 @@ def problems_of(error: Exception) -> tuple[Problem, ...]:
     return (Problem(f"internal error: {type(error).__name__} ({hint})"),)
 
 
-def is_interruption(error: BaseException | None) -> bool:
-    """Whether Ctrl-C is behind an error: DuckDB turns it into a RuntimeError of its own."""
-    while error is not None and not isinstance(error, KeyboardInterrupt):
-        error = error.__cause__ or error.__context__
-    return error is not None
-
-
 def tell(error: Exception, console: Console) -> None:
     """Print what went wrong on standard error, one line each."""
     for problem in problems_of(error):

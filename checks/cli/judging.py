@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from checks.cli.console import Console
 from checks.cli.progress import Progress
-from checks.errors import HistoryError
-from checks.text import clean
 
 if TYPE_CHECKING:
     from checks.config.model import Config
     from checks.model import Report
-
-_LONGEST_WARNING = 400
 
 
 def judge(
@@ -58,18 +53,6 @@ def judge_within(seconds: float, judge_once: Callable[[], Report], console: Cons
         told.add(reason)
 
     return judge_when_ready(judge_once, seconds, say)
-
-
-def recorded(config: Config, report: Report) -> Report:
-    """Keep the report; a history that cannot keep it is a warning and changes no verdict."""
-    from checks.history import open_history
-
-    try:
-        open_history(config.history).record(report)
-    except HistoryError as error:
-        trouble = f"history: {clean(error, _LONGEST_WARNING)}; this evaluation was not recorded"
-        return replace(report, warnings=(*report.warnings, trouble))
-    return report
 
 
 def today_of(config: Config) -> date:

@@ -113,9 +113,7 @@ def _backfill(config: Path, history: tuple[date, date], progress: Progress | Non
     from checks.monitor import DataMonitor  # the whole engine, and only needed to write a demo
 
     first, last = history
-    if progress:
-        progress(f"evaluating the runs from {first} to {last} into the history")
-    DataMonitor(config).backfill(first, last)
+    DataMonitor(config).backfill(first, last, progress=progress)
 
 
 @contextmanager

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from andon_results import Andon, Result
 from checks.cli import main
 from fake_engine import CONFIG, FakeEngine, verdict
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a command line came to."""
-
-    code: int
-    out: str
-    err: str
-
-
-Andon = Callable[..., Result]
 
 
 @pytest.fixture

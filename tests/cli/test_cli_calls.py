@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from andon_results import Andon
 from checks.cli import commands
 from checks.version import VERSION
-from conftest import Andon
 from fake_engine import FakeEngine
 
 EXPECTED = {

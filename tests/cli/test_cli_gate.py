@@ -9,12 +9,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from andon_results import Andon
 from checks.config import load_config
 from checks.errors import UsageError
 from checks.history import open_history
 from checks.model import Status
 from checks.outputs import formats
-from conftest import Andon
 from fake_engine import FakeEngine, verdict
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "gate-report.schema.json"

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from andon_results import Andon
 from checks.config import load_config
 from checks.errors import UsageError
 from checks.history import open_history
 from checks.model import Status
 from checks.registry import all_checks
-from conftest import Andon
 from fake_engine import FakeEngine, report, verdict
 
 TODAY = datetime.now(UTC).date()

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from andon_results import Andon
 from checks.config import load_config
 from checks.history import History, open_history
 from checks.model import Status, Verdict
-from conftest import Andon
 from fake_engine import report, verdict
 
 TODAY = datetime.now(UTC).date()

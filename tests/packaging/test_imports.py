@@ -19,7 +19,8 @@ NOT_FOR_THE_GATE = SCREENS | {"difflib", "jsonschema", "lxml", "sqlglot"}
 #: `-X importtime` would also list what was looked for in vain, as DuckDB looks for pandas.
 TELL = """
 import atexit, sys
-atexit.register(lambda: sys.stderr.write("imported: " + " ".join(filter(sys.modules.get, sys.modules))))
+names = lambda: " ".join(name for name, module in list(sys.modules.items()) if module)
+atexit.register(lambda: sys.stderr.write("imported: " + names()))
 """
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from checks.cli import failure, values
 from checks.cli.console import Console
 from checks.cli.parsing import add_config
+from checks.errors import is_interruption
 
 if TYPE_CHECKING:
     from checks.model import Report
@@ -59,7 +60,7 @@ def run(args: Namespace, console: Console) -> int:
     try:
         report = _judge(args, console)
     except Exception as error:  # every format still gets its report
-        if failure.is_interruption(error):
+        if is_interruption(error):
             raise
         failure.tell(error, console)
         report = failure.report(error)
@@ -67,8 +68,9 @@ def run(args: Namespace, console: Console) -> int:
 
 
 def _judge(args: Namespace, console: Console) -> Report:
-    from checks.cli.judging import judge, judge_within, recorded, today_of
+    from checks.cli.judging import judge, judge_within, today_of
     from checks.config import load_config
+    from checks.engine import recorded
 
     config = load_config(args.config)
     # A wait that crosses midnight goes on judging the day it began with.

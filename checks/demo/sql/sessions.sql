@@ -35,18 +35,18 @@ counted AS (
     FROM planned
 ),
 summed AS (
-    SELECT *, CAST(sum(steps) OVER (PARTITION BY day ORDER BY i) AS BIGINT) AS rows_so_far FROM counted
+    SELECT *, CAST(sum(steps) OVER (PARTITION BY day ORDER BY i) AS BIGINT) AS rows_so_far
+    FROM counted
 ),
 fitted AS (
-    SELECT * REPLACE (
-        least(steps, rows_in_file - rows_so_far + steps) AS steps
-    )
+    -- The last visit is cut where the file ends.
+    SELECT * REPLACE (least(steps, rows_in_file - rows_so_far + steps) AS steps)
     FROM summed
     WHERE rows_so_far - steps < rows_in_file
 ),
 dressed AS (
     SELECT
-        day, i, midnight_us + start_us AS start_us, products, carts, checked_out, searches, browsed, steps,
+        day, i, midnight_us, start_us, products, carts, checked_out, searches, browsed, steps,
         -- A third of the visits come from people who have been here before.
         CASE WHEN unit(path, 24) < 0.35e0
             THEN hash(getvariable('seed'), one_of(look, 8, getvariable('regulars')))
@@ -55,15 +55,18 @@ dressed AS (
         least(8e6 + 112e6 * pow(unit(path, 40), 2), (86399.9e6 - start_us) / steps) AS gap_us,
         one_of(look, 40, 100) AS channel_ticket
     FROM fitted
+),
+placed AS (
+    SELECT *, one_of(visitor, 4, 100) AS kit, one_of(visitor, 24, 100) AS home FROM dressed
 )
 SELECT
-    day, i, start_us, products, carts, checked_out, searches, browsed, steps, gap_us, visitor,
-    family, device, os, browser, user_agent,
+    day, i, midnight_us + start_us AS start_us, products, carts, checked_out, searches, browsed,
+    steps, gap_us, visitor, family, device, os, browser, user_agent,
     CAST(CASE WHEN channel_ticket < 31 THEN 'Organic search' WHEN channel_ticket < 55 THEN 'Direct'
         WHEN channel_ticket < 73 THEN 'Paid search' WHEN channel_ticket < 83 THEN 'Email'
         WHEN channel_ticket < 93 THEN 'Social' ELSE 'Referral' END AS channel) AS channel,
-    CAST(CASE WHEN one_of(visitor, 24, 100) < 46 THEN 'DE' WHEN one_of(visitor, 24, 100) < 60 THEN 'AT'
-        WHEN one_of(visitor, 24, 100) < 71 THEN 'CH' WHEN one_of(visitor, 24, 100) < 82 THEN 'NL'
-        WHEN one_of(visitor, 24, 100) < 92 THEN 'FR' ELSE 'GB' END AS country) AS country
-FROM dressed
-JOIN families ON one_of(visitor, 4, 100) BETWEEN up_to - share AND up_to - 1;
+    CAST(CASE WHEN home < 46 THEN 'DE' WHEN home < 60 THEN 'AT'
+        WHEN home < 71 THEN 'CH' WHEN home < 82 THEN 'NL'
+        WHEN home < 92 THEN 'FR' ELSE 'GB' END AS country) AS country
+FROM placed
+JOIN families ON kit BETWEEN up_to - share AND up_to - 1;
