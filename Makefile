@@ -10,7 +10,7 @@ RUNS ?= 7
 PIP := -m pip --disable-pip-version-check install --quiet
 LOCKS := requirements
 # Tests that also run against DuckDB 2.
-ENGINE_TESTS := $(wildcard tests/warehouse tests/e2e)
+ENGINE_TESTS := $(wildcard tests/warehouse tests/test_engine.py tests/e2e)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

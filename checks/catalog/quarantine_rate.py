@@ -146,7 +146,6 @@ def _judgement(
 ) -> Judgement:
     rate = quarantined / read
     worst = max(rates, key=lambda source: (source.rate, source.read))
-    bad_source = worst.rate > params.stop_above and worst.read >= _MANY_ROWS
     usual = usual_rate(measured.log)
     status = Status.GREEN
     if rate > params.alert_above:
@@ -154,12 +153,11 @@ def _judgement(
     elif any(r.rate > params.stop_above and r.read >= _MANY_ROWS for r in rates):
         status = Status.AMBER
         worst = max((r for r in rates if r.read >= _MANY_ROWS), key=lambda r: r.rate)
-        bad_source = True
     return Judgement(
         status=status,
         message=f"rate={deciding(rate, params.alert_above, 4)} (max {params.alert_above})",
         summary=_summary(params, measured.rejected, worst, usual, quarantined, read),
-        action=_action(status, measured.rejected, worst, bad_source),
+        action=_action(status, measured.rejected, worst),
         value=rate,
         threshold=params.alert_above,
         unit="share",
@@ -205,13 +203,13 @@ def _summary(
     return text
 
 
-def _action(status: Status, rejected: RejectedRows, worst: SourceRate, bad_source: bool) -> str:
+def _action(status: Status, rejected: RejectedRows, worst: SourceRate) -> str:
     if status is Status.GREEN:
         return "Nothing to do"
     reason = f" for {quoted(rejected.reasons[0][0])}" if rejected.reasons else ""
     of_source = f" from {quoted(worst.source)}" if worst.source is not None else ""
     what = "Look at the rows rejected"
-    then = "ask its producer what changed" if bad_source or of_source else "find out what changed"
+    then = "ask its producer what changed" if of_source else "find out what changed"
     return f"{what}{reason}{of_source}, {then}, repair and load them again"
 
 

@@ -154,10 +154,7 @@ def test_new_names_are_reported() -> None:
 
 def test_collapse_and_surge_are_told_with_their_range() -> None:
     low = judged({"a": (80, 90, 90, 90, 90, 90, 100, 8), "b": (90,) * 7 + (1,)})
-    assert (
-        low.summary == ("'a' collapsed on 8 March: 8, usually 80 to 100 a day; and 1 more")
-        or low.summary == "'b' collapsed on 8 March: 1, usually 90 to 90 a day; and 1 more"
-    )
+    assert low.summary == "'a' collapsed on 8 March: 8, usually 80 to 100 a day; and 1 more"
     high = judged({"a": (80, 90, 90, 90, 90, 90, 100, 800)})
     assert high.summary == "'a' surged on 8 March: 800, usually 80 to 100 a day"
     assert high.action == ("Compare 'a' by hour on Saturday 8 March with the days before")

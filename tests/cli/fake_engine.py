@@ -9,9 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 from types import ModuleType
 from typing import Any
 
+from checks.engine import recorded
 from checks.gate import exit_code
 from checks.model import Cause, Layer, Number, Report, Severity, Status, Verdict, worst
 from checks.version import VERSION
+
+#: The real one, kept before the fake takes its module's place.
+_RECORDED = recorded
 
 CONFIG = """\
 pipeline: shop
@@ -85,16 +89,13 @@ class FakeEngine:
             raise answer
         made = report(*answer, run_date=asked["date"], strict=asked.get("strict", False))
         made = replace(made, pipeline=config.pipeline)
-        if asked["record"]:
-            from checks.history import open_history
-
-            open_history(config.history).record(made)
-        return made
+        return _RECORDED(config, made) if asked["record"] else made
 
     def module(self) -> ModuleType:
         """What stands in for `checks.engine`."""
         module = ModuleType("checks.engine")
         module.evaluate = self.evaluate  # type: ignore[attr-defined]
+        module.recorded = _RECORDED  # type: ignore[attr-defined]
         return module
 
 

@@ -1,0 +1,144 @@
+"""The catalog is found, whole, and documented."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from checks import registry
+from checks.check import Check
+from checks.config.model import CheckSettings
+from checks.errors import UsageError
+from checks.model import Cause, Layer, Status
+from checks.registry import all_checks, get_check
+
+ROOT = Path(__file__).resolve().parents[1]
+IDS = [
+    "log_entry_exists_today",
+    "rows_read",
+    "run_status",
+    "quarantine_rate",
+    "freshness",
+    "volume_zscore",
+    "event_volume",
+    "missing_revenue",
+    "orphan_orders",
+]
+LAYERS = [Layer.INFRASTRUCTURE] * 3 + [Layer.DATA_QUALITY] + [Layer.BUSINESS] * 5
+
+
+def test_the_nine_checks_in_their_order() -> None:
+    assert [check.id for check in all_checks()] == IDS
+    assert [check.layer for check in all_checks()] == LAYERS
+
+
+@pytest.mark.parametrize("check", all_checks(), ids=lambda check: check.id)
+def test_a_check_is_whole(check: Check) -> None:
+    module = importlib.import_module(f"checks.catalog.{check.id}")
+    assert module.CHECK is check
+    for word in ("What:", "Why:", "Source of the rule:"):
+        assert word in (module.__doc__ or "")
+    assert all((check.rule, check.why, check.advice, check.metric, check.unit, check.page))
+    assert set(check.after) <= set(IDS)
+    assert (check.guard is None) == (not check.after)
+    for field in dataclasses.fields(check.params):
+        assert field.metadata["doc"].endswith(".")
+    check.params()  # every parameter has a default
+
+
+@pytest.mark.parametrize("check_id", IDS)
+def test_a_check_has_its_file_of_cases(check_id: str) -> None:
+    cases = ROOT / "tests" / "catalog" / f"test_{check_id}.py"
+    assert f"checks.catalog.{check_id} import" in cases.read_text(encoding="utf-8")
+
+
+def test_one_check_by_its_id() -> None:
+    assert get_check("freshness").id == "freshness"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("freshnes", "unknown check 'freshnes'; did you mean freshness?"),
+        ("Quarantine_Rate", "did you mean quarantine_rate?"),
+        ("zzz", "unknown check 'zzz'; known checks: log_entry_exists_today, rows_read"),
+        ("\x1b[31m", "unknown check '\\u001b[31m'"),
+    ],
+)
+def test_an_unknown_id_is_told_with_the_nearest(asked: str, told: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(told)):
+        get_check(asked)
+
+
+@pytest.fixture
+def fresh_registry() -> Iterator[None]:
+    registry.all_checks.cache_clear()
+    yield
+    registry.all_checks.cache_clear()
+
+
+@pytest.mark.usefixtures("fresh_registry")
+def test_two_checks_of_one_id_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    same = SimpleNamespace(CHECK=get_check("freshness"))
+    registry.all_checks.cache_clear()
+    monkeypatch.setattr(registry, "import_module", lambda name: same)
+    with pytest.raises(ValueError, match="same id"):
+        all_checks()
+
+
+DOCUMENT = ROOT / "docs" / "checks.md"
+
+
+def section(check_id: str) -> str:
+    """A check's own part of the documentation."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    found = re.search(rf"^### `{check_id}`\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found is not None, f"docs/checks.md has no section on {check_id}"
+    return found[1]
+
+
+@pytest.mark.parametrize("check", all_checks(), ids=lambda check: check.id)
+def test_every_check_and_parameter_is_documented(check: Check) -> None:
+    told = section(check.id)
+    for field in dataclasses.fields(check.params):
+        row = re.search(rf"^\| `{field.name}` \| (.*?) \|", told, re.MULTILINE)
+        assert row is not None, f"docs/checks.md, {check.id}: {field.name} is not documented"
+        if not isinstance(field.default, tuple):
+            assert row[1] == f"`{field.default}`"
+    assert f"{check.metric}=" in told
+    for need in check.needs:
+        assert f"`{need}`" in told
+
+
+@pytest.mark.parametrize("check", all_checks(), ids=lambda check: check.id)
+def test_no_parameter_is_documented_that_does_not_exist(check: Check) -> None:
+    named = set(re.findall(r"^\| `(\w+)` \|", section(check.id), re.MULTILINE))
+    assert named == {field.name for field in dataclasses.fields(check.params)}
+
+
+def test_words_of_run_status_are_documented() -> None:
+    told = section("run_status")
+    params = get_check("run_status").params()
+    for word in (*params.ok, *params.failed, *params.running):
+        assert f"`{word}`" in told
+
+
+def test_what_every_check_takes_is_documented() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    for field in dataclasses.fields(CheckSettings):
+        if field.name != "params":
+            assert f"| `{field.name}` |" in text
+    for word in (*Status, *Cause):
+        assert f"| `{word}` |" in text
+    linked = set(re.findall(r"\]\(#([\w-]+)\)", text))
+    titles = {
+        re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+        for title in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    }
+    assert linked <= titles
