@@ -97,12 +97,12 @@ def test_percent(share: float, limit: float | None, text: str) -> None:
 
 
 @QUICK
-@given(st.floats(0, 1), st.floats(0, 1))
-@example(math.nextafter(0.05, 1), 0.05)
+@given(st.floats(0, 1), st.integers(0, 10_000).map(lambda limit: limit / 10_000))
+@example(0.05 + 1e-15, 0.05)
+@example(0.07 - 1e-15, 0.07)
 def test_percent_never_hides_the_side(share: float, limit: float) -> None:
     shown = float(percent_text(share, limit).removesuffix(" %"))
-    # Next to the limit a percentage has no digits left to tell; it may then be the limit.
-    assert side(shown / 100, limit) in (side(share, limit), 0)
+    assert side(shown / 100, limit) == side(share, limit)
 
 
 @pytest.mark.parametrize(
@@ -131,11 +131,9 @@ def test_clean(value: object, shown: str) -> None:
 @given(st.text(max_size=200))
 def test_clean_is_one_visible_line(value: str) -> None:
     shown = clean(value)
-    assert not any(unicodedata.category(char)[0] in "CZ" and char != " " for char in shown) or (
-        {unicodedata.category(char) for char in shown} & {"Zs"}
-    )
+    kinds = {unicodedata.category(char) for char in shown}
+    assert not kinds & {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
     assert len(shown.splitlines()) <= 1
-    assert "\x1b" not in shown
 
 
 def test_clean_can_keep_more_or_less() -> None:

@@ -83,9 +83,7 @@ def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
             retry=problem.retry, threshold=params.alert_above, unit="orders", details=details,
         )  # fmt: skip
     if not measured.orders.orders:
-        empty = _no_orders(measured, frame, details)
-        if empty is not None:
-            return empty
+        return _no_orders(measured, frame, details)
     return _judgement(params, measured, kinds, frame, details)
 
 
@@ -103,7 +101,7 @@ def _problems(measured: Measured) -> Mapping[str, Unmeasured]:
     return problems
 
 
-def _no_orders(measured: Measured, frame: Timeframe, details: dict[str, Any]) -> Judgement | None:
+def _no_orders(measured: Measured, frame: Timeframe, details: dict[str, Any]) -> Judgement:
     """A day without orders is never green: purchases speak against it, or nothing was judged."""
     bought, usual = _purchases(measured)
     if bought is None or bought or usual >= USUAL_PURCHASES:

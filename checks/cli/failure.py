@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from checks.cli.console import Console
 from checks.errors import AndonError, ConfigError
 from checks.gate import UNKNOWN
 from checks.model import Problem, Report, Status
 from checks.outputs._inert import line
+from checks.secrets import without_credentials
 from checks.text import plural
 from checks.version import VERSION
 
 _DEBUG = "ANDON_DEBUG"
-_IN_URL = re.compile(r"://[^\s'\"]*@")
-_IN_OPTION = re.compile(r"(?i)\b(\w*(?:password|passwd|pwd|secret|token)\s*=\s*)[^\s&;,]+")
-
-
-def without_secrets(text: str) -> str:
-    """The text without the credentials of any URL and without `password=...` and the like."""
-    return _IN_OPTION.sub(r"\1***", _IN_URL.sub("://***@", text))
 
 
 def problems_of(error: Exception) -> tuple[Problem, ...]:
@@ -27,7 +19,7 @@ def problems_of(error: Exception) -> tuple[Problem, ...]:
     if isinstance(error, ConfigError):
         return error.problems
     if isinstance(error, AndonError):
-        return (Problem(without_secrets(str(error))),)
+        return (Problem(without_credentials(str(error))),)
     hint = f"set {_DEBUG}=1 to see the traceback"
     return (Problem(f"internal error: {type(error).__name__} ({hint})"),)
 
@@ -69,5 +61,5 @@ def as_json(error: Exception) -> str:
 def _traceback(error: Exception) -> str:
     import traceback
 
-    lines = without_secrets("".join(traceback.format_exception(error))).splitlines()
+    lines = without_credentials("".join(traceback.format_exception(error))).splitlines()
     return "".join(f"{line(text)}\n" for text in lines)

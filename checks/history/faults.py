@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
-from urllib.parse import quote, quote_plus
 
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 
+from checks.secrets import without_secrets
 from checks.text import clean
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import URL
 
 #: Whatever a store, its driver or what is kept in it may raise.
 FAULTS = (
@@ -27,7 +23,6 @@ FAULTS = (
 )
 _LONGEST = 240
 _NO_DRIVER = "the PostgreSQL driver is missing: pip install 'andon[postgresql]'"
-_SECRET_WORDS = ("pass", "secret", "token", "key", "pwd", "credential", "auth")
 
 _SQLITE: tuple[tuple[str, str], ...] = (
     ("SQLITE_BUSY", "locked by another process for over {waited:g} s"),
@@ -89,18 +84,4 @@ def _first_line(error: BaseException) -> str:
 
 def redacted(words: str, secrets: Iterable[str]) -> str:
     """`words` as one inert line in which every secret is `***`."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        words = words.replace(secret, "***")
-    return clean(words, _LONGEST)
-
-
-def secrets_of(url: URL) -> tuple[str, ...]:
-    """What must never be shown of a URL, as given and as encoded."""
-    options = [
-        value
-        for key, values in url.normalized_query.items()
-        for value in values
-        if any(word in key.casefold() for word in _SECRET_WORDS)
-    ]
-    plain = [str(secret) for secret in (url.password, *options) if secret]
-    return tuple({form(secret) for secret in plain for form in (str, quote, quote_plus)})
+    return clean(without_secrets(words, secrets), _LONGEST)

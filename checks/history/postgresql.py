@@ -11,7 +11,8 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.pool import NullPool
 
 from checks.errors import HistoryError
-from checks.history.faults import redacted, secrets_of
+from checks.history.faults import redacted
+from checks.secrets import secrets_of
 
 T = TypeVar("T")
 

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from checks.errors import HistoryError, UsageError
 from checks.history import evaluations, waivers
-from checks.history.faults import FAULTS, secrets_of, told
+from checks.history.faults import FAULTS, told
 from checks.history.migrations import (
     OutdatedError,
     bring_forward,
@@ -27,6 +27,7 @@ from checks.history.migrations import (
 from checks.history.records import HistoryContext, StoredEvaluation, StoredWaiver
 from checks.history.stores import parse_url, store_at
 from checks.model import Acknowledgement, Report, Status
+from checks.secrets import secrets_of
 from checks.text import clean
 
 T = TypeVar("T")

@@ -25,9 +25,7 @@ def logged_by_source(log: AuditLog) -> dict[str, Logged | None]:
     """What the latest load of each named source quarantined; None where the count is bad."""
     if not log.has_source:
         return {}
-    return {
-        tied[0].source: _logged(tied) for tied in log.latest() if tied[0].source is not None
-    }
+    return {tied[0].source: _logged(tied) for tied in log.latest() if tied[0].source is not None}
 
 
 def logged_of_day(log: AuditLog, day: date) -> Logged | None:
@@ -67,8 +65,8 @@ def differing(log: AuditLog, found: Mapping[str, int | None], day: date | None) 
             warnings += differs(what, rows, logged) if rows is not None else []
         elif logged.least and (day is None or _names(source, day)):
             warnings.append(
-                f"there is no file of {quoted(source)}, although the audit log says that "
-                f"{plural(logged.least, 'row was', 'rows were')} quarantined"
+                f"there is no file of this load of {quoted(source)}, although the audit log says "
+                f"that {plural(logged.least, 'row was', 'rows were')} quarantined"
             )
     return warnings
 

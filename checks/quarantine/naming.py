@@ -20,8 +20,8 @@ _SOURCE_SUFFIXES = frozenset(_FORMATS) | {
 }  # fmt: skip
 # A day as 20250308, 2025-03-08, 2025_03_08 or 2025.03.08; the first may go on with a time.
 _DAY = re.compile(
-    r"(?<!\d)(?:(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?:\d{4}|\d{6})?(?!\d)"
-    r"|(?P<year>\d{4})(?P<between>[-_.])(?P<month>\d\d)(?P=between)(?P<day>\d\d)(?!\d))"
+    r"(?<!\d)(?:(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?:\d\d){0,3}(?!\d)"
+    r"|(?P<year>(?:19|20)\d\d)(?P<between>[-_.])(?P<month>\d\d)(?P=between)(?P<day>\d\d)(?!\d))"
 )
 # The end of a path is what tells; a bound on what a hostile name may cost.
 _LONGEST = 200

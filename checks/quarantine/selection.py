@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +32,7 @@ class Place:
     def files(self, day: date) -> list[str]:
         """Everything that the pattern matches, with the day filled in."""
         pattern = _FIELD.sub(lambda match: escape(day.strftime(match[1])), self.pattern)
-        found = sorted(os.path.abspath(path) for path in glob(pattern, recursive=True))
+        found = sorted(str(Path(path).absolute()) for path in glob(pattern, recursive=True))  # noqa: PTH207  (absolute)
         return [path for path in found if not _is_marker(PurePath(path).name)]
 
     def shown(self, path: str) -> str:
@@ -55,7 +54,7 @@ class Place:
 
     def _fixed_folder(self) -> PurePath:
         fixed = re.split(r"[*?\[{]", self.pattern, maxsplit=1)[0]
-        return PurePath(os.path.abspath(PurePath(f"{fixed}x").parent))
+        return Path(f"{fixed}x").absolute().parent
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,18 @@ UNREADABLE = "(unreadable line)"
 MOST_REASONS = 50
 
 
+def named_reason(value: object) -> str:
+    """A reason as it was written; one that is NULL or blank has a name of its own."""
+    text = "" if value is None else str(value)
+    return text if text.strip() else NO_REASON
+
+
 class CannotReadError(Exception):
     """Why nothing, or one file, could be read: one sentence for a person, free of paths."""
+
+
+class StoppedError(Exception):
+    """Reading was stopped from outside; its result is no longer wanted."""
 
 
 @dataclass(slots=True)
@@ -40,7 +50,7 @@ class FileTally:
         elif fate == "counted":
             self.counted += rows
             if has_reason:
-                self.reasons[reason if reason and reason.strip() else NO_REASON] += rows
+                self.reasons[named_reason(reason)] += rows
 
     def fail(self, warning: str) -> None:
         """Remember that the file could not be read."""

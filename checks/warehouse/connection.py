@@ -13,9 +13,10 @@ from sqlalchemy.pool import NullPool
 from checks.config.model import WarehouseConfig
 from checks.errors import AndonError, MeasurementError, ReadOnlyViolation
 from checks.model import Cause
+from checks.secrets import secrets_of
 from checks.text import quoted
 from checks.warehouse.dialects import profile_for
-from checks.warehouse.faults import first_line, measurement_error, secrets_of
+from checks.warehouse.faults import first_line, measurement_error
 from checks.warehouse.relation import Relation, Source, select_target
 from checks.warehouse.worker import DeadlineExceededError, Worker
 

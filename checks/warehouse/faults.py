@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from checks.errors import MeasurementError
 from checks.model import Cause
+from checks.secrets import without_secrets
 from checks.text import clean
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import URL
 
 #: Causes that may be gone on the next try.
 RETRYABLE = frozenset({Cause.CONNECTION, Cause.LOCKED, Cause.TIMEOUT})
 _LONGEST = 240
-_SECRET_KEYS = ("pass", "secret", "token", "key", "pwd", "credential", "auth")
 
 #: Fragments of error messages, most specific first; engines put theirs in front.
 COMMON: tuple[tuple[str, Cause], ...] = (
@@ -49,27 +45,6 @@ def classify(message: str, patterns: Iterable[tuple[str, Cause]]) -> Cause | Non
     """The cause whose fragment occurs in the message first in the list, if any."""
     folded = message.casefold()
     return next((cause for fragment, cause in patterns if fragment in folded), None)
-
-
-def secrets_of(url: URL) -> tuple[str, ...]:
-    """Everything in a URL that must never be shown: its password and secret-looking options."""
-    options = [
-        value
-        for key, values in url.normalized_query.items()
-        for value in values
-        if any(word in key.casefold() for word in _SECRET_KEYS)
-    ]
-    return tuple(str(secret) for secret in [url.password, *options] if secret)
-
-
-def without_secrets(text: str, secrets: Iterable[str]) -> str:
-    """The text with every secret, as written or percent-encoded, replaced by `***`."""
-    from urllib.parse import quote, quote_plus
-
-    for secret in secrets:
-        for spelling in {secret, quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1]}:
-            text = text.replace(spelling, "***")
-    return text
 
 
 def first_line(error: BaseException) -> str:

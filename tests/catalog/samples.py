@@ -141,9 +141,8 @@ def acknowledgement(check: str, owner: str, hours: float = 0) -> Acknowledgement
 
 def circumstances(*waivers: StoredWaiver, **fields: Any) -> Circumstances:
     """What verdicts of the run date depend on."""
-    return Circumstances(
-        **{"pipeline": "shop", "run_date": RUN, "data_date": DAY} | fields, waivers=waivers
-    )
+    filled: dict[str, Any] = {"pipeline": "shop", "run_date": RUN, "data_date": DAY, **fields}
+    return Circumstances(waivers=waivers, **filled)
 
 
 def verdict(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ STEADY = {"page_view": (1000,) * 8}
 
 
 def judged(
-    by_name: dict[str, Sequence[int]], params: Params | None = None, **fields: Any
+    by_name: Mapping[str, Sequence[int]], params: Params | None = None, **fields: Any
 ) -> Judgement:
     return judge(params or Params(), events({**STEADY, **by_name}, **fields), FRAME)
 
@@ -77,7 +77,9 @@ def test_states(counts: tuple[int, ...], state: str) -> None:
         ({"a": (0,) * 7 + (999,)}, Status.GREEN, "silent=0 (max 0)"),
     ],
 )
-def test_rule_and_message(by_name: dict[str, Sequence[int]], status: Status, message: str) -> None:
+def test_rule_and_message(
+    by_name: Mapping[str, Sequence[int]], status: Status, message: str
+) -> None:
     found = judged(by_name)
     assert (found.status, found.message, found.threshold) == (status, message, 0)
     flagged = 0 if status is Status.GREEN else int(message.split("=")[1][0])
@@ -116,7 +118,7 @@ def test_red_ends_when_events_return() -> None:
 def test_expected_names_are_red_however_long_they_are_silent(
     counts: tuple[int, ...] | None, status: Status
 ) -> None:
-    by_name: dict[str, Sequence[int]] = {} if counts is None else {"refund": counts}
+    by_name: Mapping[str, Sequence[int]] = {} if counts is None else {"refund": counts}
     assert judged(by_name, Params(expected=("refund",))).status is status
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -92,8 +93,8 @@ def test_without_a_source_column_every_entry_counts() -> None:
 @pytest.mark.parametrize("column", ["rows_read", "rows_quarantined"])
 @pytest.mark.parametrize("bad", ["NULL", "-1, below zero", "'x', not a number", "nan"])
 def test_a_count_that_is_none_is_unknown(column: str, bad: str) -> None:
-    counts = {"read": BadValue(bad)} if column == "rows_read" else {"quarantined": BadValue(bad)}
-    found = judged(entry("a.csv", **counts), entry("b.csv"))
+    faulty = replace(entry("a.csv"), **{column: BadValue(bad)})  # type: ignore[arg-type]
+    found = judged(faulty, entry("b.csv"))
     assert found.status is Status.UNKNOWN
     assert found.message == f"rate=unknown (bad_value: {column} is {bad} for 'a.csv')"
 

@@ -143,3 +143,17 @@ def test_details_are_enough_to_draw() -> None:
 def test_a_waiver_covers_what_is_no_farther_from_zero(today: int, status: Status) -> None:
     given = waiver(CHECK.id, up_to=-3.5)
     assert verdict(CHECK, judged((*REGULAR, today)), given).status is status
+
+
+@pytest.mark.parametrize(
+    ("spread", "floored", "deviation"), [(4, True, 10), (12, False, 12), (10, False, 10)]
+)
+def test_the_floor_is_used_only_above_the_sample_deviation(
+    spread: int, floored: bool, deviation: float
+) -> None:
+    # Six of seven days are off by `spread`, so that it is the sample deviation.
+    low, high = 100 - spread, 100 + spread
+    score = z_score((low, high, low, high, low, high, 100), 100)
+    assert score is not None
+    assert score.floored is floored
+    assert score.deviation == pytest.approx(deviation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from math import sqrt
 from statistics import mean, stdev
 
 import pytest
@@ -22,7 +23,7 @@ def planned(last_day: date = SATURDAY, days: int = 60, **given: object) -> list[
 
 def z_of_last(counts: list[float]) -> float:
     *window, judged = counts
-    return (judged - mean(window)) / max(stdev(window), mean(window) ** 0.5)
+    return (judged - mean(window)) / max(stdev(window), sqrt(mean(window)))
 
 
 def accepted(day: Day) -> float:

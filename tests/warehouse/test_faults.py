@@ -17,8 +17,8 @@ from checks import Report, Status
 from checks.errors import MeasurementError, ReadOnlyViolation
 from checks.model import Cause
 from checks.outputs import formats, render
+from checks.secrets import spellings, without_secrets
 from checks.warehouse import Warehouse
-from checks.warehouse.faults import without_secrets
 from checks.warehouse.worker import DeadlineExceededError, Worker
 from tests.shop import DAY, Shop, purchase
 
@@ -220,7 +220,9 @@ def test_a_password_is_never_shown(duck: Shop, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize("spelling", ["s3cr€t/p@ss", "s3cr%E2%82%ACt%2Fp%40ss"])
 def test_secrets_in_driver_messages_are_replaced(spelling: str) -> None:
-    assert without_secrets(f"could not use {spelling}!", [PASSWORD]) == "could not use ***!"
+    assert (
+        without_secrets(f"could not use {spelling}!", spellings([PASSWORD])) == "could not use ***!"
+    )
 
 
 def test_a_wrong_password(postgresql_server: str, tmp_path: Path) -> None:

@@ -1,0 +1,93 @@
+"""Rejected rows that the pipeline keeps in its warehouse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from checks.config.model import QuarantineSource
+from checks.errors import MeasurementError
+from checks.metrics import AuditLog
+from checks.quarantine.agreement import differs, logged_of_day
+from checks.quarantine.records import LONGEST_REASON, MOST_GROUPS
+from checks.quarantine.tally import OTHER, CannotReadError, Findings, named_reason
+from checks.text import day_text
+from checks.timeframe import Timeframe
+from checks.warehouse.instants import instant
+from checks.warehouse.kinds import Kind
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.elements import ColumnElement
+
+    from checks.warehouse import Warehouse
+    from checks.warehouse.relation import Relation
+
+
+def read_table(
+    warehouse: Warehouse,
+    source: QuarantineSource,
+    frame: Timeframe,
+    naive: ZoneInfo,
+    log: AuditLog,
+) -> Findings:
+    """The rows of the data date by reason, in one query.
+
+    Raises CannotReadError where the day cannot be told, MeasurementError for what fails.
+    """
+    day = day_text(frame.data_date)
+    if source.occurred_at is None:
+        raise CannotReadError(
+            f"quarantine.occurred_at is not mapped, so that the rows of {day} cannot be told"
+        )
+    relation = warehouse.relation("quarantine", source)
+    occurred = instant(relation, source.occurred_at, warehouse.profile, naive, frame.zone)
+    found = Findings(rows=0)
+    reason = _reason(relation, source.reason, found)
+    statement = _statement(relation, reason, occurred.between(frame.start, frame.end))
+    for text, rows, total in warehouse.fetch(statement):
+        found.rows = int(total)
+        found.reasons[named_reason(text)] += int(rows)
+    _complete(found, has_reason=reason is not None)
+    found.warnings += differs(
+        f"{relation.label} holds for {day}", found.rows or 0, logged_of_day(log, frame.data_date)
+    )
+    return found
+
+
+def _reason(relation: Relation, name: str | None, found: Findings) -> ColumnElement[Any] | None:
+    """The reason as short text, None where it is not mapped or, with a warning, not there."""
+    if name is None:
+        return None
+    try:
+        column, kind = relation.column(name)
+    except MeasurementError as error:
+        found.warnings.append(error.detail)
+        return None
+    return sa.func.substr(column, 1, LONGEST_REASON) if kind is Kind.TEXT else column
+
+
+def _statement(
+    relation: Relation, reason: ColumnElement[Any] | None, wanted: ColumnElement[bool]
+) -> sa.Select[Any]:
+    """Rows of (reason, rows, rows over all reasons), the most frequent first."""
+    text = sa.cast(sa.null(), sa.String(1)) if reason is None else reason
+    rejected = (
+        sa.select(text.label("reason")).select_from(relation.target).where(wanted)
+    ).subquery("rejected_rows")
+    rows = sa.func.count()
+    return (
+        sa.select(rejected.c.reason, rows.label("n"), sa.func.sum(rows).over().label("total"))
+        .group_by(rejected.c.reason)
+        .order_by(sa.desc("n"))
+        .limit(MOST_GROUPS)
+    )
+
+
+def _complete(found: Findings, *, has_reason: bool) -> None:
+    """Put what the query left out together, or drop the reasons where there are none."""
+    if not has_reason:
+        found.reasons.clear()
+    elif rest := (found.rows or 0) - found.reasons.total():
+        found.reasons[OTHER] += rest
