@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -84,8 +85,8 @@ class Reader:
         kind = format_of(path)
         if kind is None:
             raise CannotReadError("is neither CSV nor Parquet nor JSON lines, by its suffix")
-        if _is_not_unicode(path):
-            raise CannotReadError("has a name that is not UTF-8 text")
+        if _cannot_be_named(path):
+            raise CannotReadError("has a name that cannot be opened")
         ends = ends_of(path, self._check)
         if kind == "parquet":
             self._read_parquet(path)
@@ -207,6 +208,7 @@ class Reader:
             raise StoppedError
 
 
-def _is_not_unicode(path: str) -> bool:
-    """Whether a name holds bytes that only its own file system understands."""
-    return any("\ud800" <= char <= "\udfff" for char in path)
+def _cannot_be_named(path: str) -> bool:
+    """Whether DuckDB has no spelling for a path: not UTF-8, or a backslash beside a wildcard."""
+    foreign = any("\ud800" <= char <= "\udfff" for char in path)
+    return foreign or (os.sep == "/" and "\\" in path and escape(path) != path)
