@@ -9,7 +9,6 @@ from typing import Any, TypeVar, cast
 from checks.config.model import Config
 from checks.errors import MeasurementError, is_interruption
 from checks.metrics import AuditLog, EventCounts, OrderCounts, RejectedRows
-from checks.quarantine import read_rejected_rows
 from checks.timeframe import Timeframe
 from checks.warehouse import Warehouse
 from checks.warehouse.audit import read_audit_log
@@ -69,6 +68,10 @@ class Measurements:
         return self._once("rejected", lambda: self._explain(log))
 
     def _explain(self, log: AuditLog) -> RejectedRows:
+        if self._config.quarantine is None:
+            return RejectedRows()
+        from checks.quarantine import read_rejected_rows  # only where rows are mapped
+
         try:
             return read_rejected_rows(self._config, self._frame, log, self._warehouse)
         except Exception as error:

@@ -54,8 +54,11 @@ def as_count(value: object) -> Count:
 
 
 def as_amount(value: object) -> float:
-    """A sum of money as float; NULL (the sum of nothing) is 0."""
-    return 0.0 if value is None else float(str(value))
+    """A sum of money as float; NULL (the sum of nothing) is 0.
+
+    Rounded to 4 decimals: what an engine's order of adding floats changes is no money.
+    """
+    return 0.0 if value is None else round(float(str(value)), 4)
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ class TestOneBrokenCheck:
         self, shop: Shop, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(
-            "checks.measurements.read_rejected_rows",
+            "checks.quarantine.read_rejected_rows",
             lambda *_: (_ for _ in ()).throw(TypeError("odd")),
         )
         shop.settings["quarantine"] = {"files": "q/*.csv"}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).resolve().parents[1]
 CHECKS = ROOT / "checks"
@@ -17,27 +18,36 @@ PURE = ["catalog", "outputs", "check.py", "gate.py", "metrics.py", "model.py", "
 PURE += ["serialise.py", "text.py", "timeframe.py"]
 
 
-def test_import_contracts_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-    assert lint_imports(no_cache=True) == 0
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    """The contracts of that folder's pyproject.toml, in a process of their own:
+    import-linter replaces the logging configuration of the process it runs in.
+    """
+    code = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False
+    )
 
 
-def test_a_broken_contract_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_import_contracts_hold() -> None:
+    done = lint_imports(ROOT)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_broken_contract_is_noticed(tmp_path: Path) -> None:
     package = tmp_path / "planted_violation"
     (package / "catalog").mkdir(parents=True)
     (package / "__init__.py").touch()
     (package / "catalog" / "__init__.py").write_text("import sqlite3\n", encoding="utf-8")
-    settings = tmp_path / "contracts.toml"
-    settings.write_text(
+    (tmp_path / "pyproject.toml").write_text(
         '[tool.importlinter]\nroot_package = "planted_violation"\n'
         "include_external_packages = true\n"
         '[[tool.importlinter.contracts]]\nname = "pure"\ntype = "forbidden"\n'
         'source_modules = ["planted_violation.catalog"]\nforbidden_modules = ["sqlite3"]\n',
         encoding="utf-8",
     )
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    assert lint_imports(config_filename=str(settings), no_cache=True) == 1
+    done = lint_imports(tmp_path)
+    assert done.returncode == 1
+    assert "planted_violation.catalog is not allowed to import sqlite3" in done.stdout
 
 
 def files_of(name: str) -> list[Path]:

@@ -96,10 +96,7 @@ def _split(text: str, delimiter: str, *, whole: bool) -> Header:
     from io import StringIO
 
     lines = StringIO(text, newline="")
-    try:
-        names = next(csv.reader(lines, delimiter=delimiter), [])
-    except csv.Error:
-        raise CannotReadError("has no header that can be read") from None
+    names = next(csv.reader(lines, delimiter=delimiter), [])
     if not names or (not whole and lines.tell() == len(text)):
         raise CannotReadError("has no header that can be read")
     return Header(tuple(names), delimiter)

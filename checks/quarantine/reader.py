@@ -113,18 +113,14 @@ class Reader:
             for path in paths:
                 self._read_sheets(layout, [path])
             return
-        finally:
-            self._forget_faults()
+        for table in ("reject_errors", "reject_scans"):
+            self._run(f"DROP TABLE {table}", {})
         for path, *group in rows:
             self._add(path, group, has_reason=layout.reason is not None)
         for path in paths:
             self._tell_broken(path, f"without exactly {plural(layout.columns, 'column')}")
         for path, lines in faults:
             self._tell_faults(path, lines)
-
-    def _forget_faults(self) -> None:
-        for table in ("reject_errors", "reject_scans"):
-            self._run(f"DROP TABLE IF EXISTS {table}", {})
 
     def _tell_broken(self, path: str, what: str) -> None:
         tally = self._tallies[path]
@@ -200,7 +196,9 @@ class Reader:
         except duckdb.InterruptException:
             raise
         except duckdb.Error:
-            # What it says names the machine's folders and quotes the file.
+            # A failure may leave the connection unusable; a new one costs little. What DuckDB
+            # says is not told: it names the machine's folders and quotes the file.
+            self.close()
             raise CannotReadError(_DAMAGED) from None
 
     def _check(self) -> None:

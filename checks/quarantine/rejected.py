@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks.config.model import Config, QuarantineSource
-from checks.errors import AndonError, MeasurementError
+from checks.errors import AndonError, MeasurementError, is_interruption
 from checks.metrics import AuditLog, RejectedRows
 from checks.quarantine.files import FileSearch
 from checks.quarantine.tables import read_table
@@ -33,7 +33,9 @@ def read_rejected_rows(
         found = Findings(warnings=[f"{error.detail} ({error.cause.value})"])
     except (AndonError, CannotReadError) as error:
         found = Findings(warnings=[str(error)])
-    except Exception as error:  # noqa: BLE001  (explaining must not spoil judging)
+    except Exception as error:
+        if is_interruption(error):
+            raise KeyboardInterrupt from error
         found = Findings(warnings=[f"the reader failed ({type(error).__name__})"])
     return RejectedRows(found.rows, found.ranked(), _limited(found.warnings))
 

@@ -47,10 +47,9 @@ class Place:
 
     def name(self, path: str) -> str:
         """A path as seen from the configuration's folder, or from where the pattern varies."""
-        for folder in (self.folder, self._fixed_folder()):
-            if PurePath(path).is_relative_to(folder):
-                return str(PurePath(path).relative_to(folder))
-        return PurePath(path).name
+        pure = PurePath(path)
+        inside = pure.is_relative_to(self.folder)
+        return str(pure.relative_to(self.folder if inside else self._fixed_folder()))
 
     def _fixed_folder(self) -> PurePath:
         fixed = re.split(r"[*?\[{]", self.pattern, maxsplit=1)[0]

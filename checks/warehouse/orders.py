@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -20,7 +20,6 @@ from checks.warehouse.kinds import Kind
 from checks.warehouse.relation import Relation
 
 if TYPE_CHECKING:
-    from sqlalchemy.sql import Subquery
     from sqlalchemy.sql.elements import ColumnElement
     from sqlalchemy.sql.selectable import CTE
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
 NO_SESSION, UNKNOWN_SESSION, NO_ORDER = "no_session_id", "unknown_session", "purchase_without_order"
 KINDS = (NO_SESSION, UNKNOWN_SESSION, NO_ORDER)
+ALL, _BLANK = "all", "blank"
 MOST_IDS = 20
 
 
@@ -68,26 +68,18 @@ class OrderReader:
 
     def _read_orders(self, found: _Found, sessions: SessionsSource | None) -> None:
         day = self._day_orders()
-        rows = _classified(day, self._known_sessions(day, sessions) if sessions else None)
-        totals = self.warehouse.fetch(
-            sa.select(
-                rows.c.kind,
-                sa.func.count(),
-                sa.func.sum(rows.c.amount),
-                sa.func.count(rows.c.order_id.distinct()),
-                sa.func.count(rows.c.order_id),
-            ).group_by(rows.c.kind)
-        )
-        found.take_orders(totals, has_revenue=self.orders.revenue is not None)
-        for kind in (NO_SESSION, UNKNOWN_SESSION) if sessions else (NO_SESSION,):
-            found.add(kind, self._samples(found.totals.get(kind), rows, kind))
+        orphans = {NO_SESSION: day.c.blank == 1}
+        if sessions is not None:
+            orphans[UNKNOWN_SESSION] = sa.and_(day.c.blank == 0, ~self._known(day, sessions))
+        has_revenue = self.orders.revenue is not None
+        rows = _counted(self.warehouse, day, orphans)
+        found.take_orders(rows[ALL], has_revenue=has_revenue)
+        for kind, condition in orphans.items():
+            row = rows[kind]
+            ids = self._ids(day, condition) if row.rows and self.orders.order_id else ()
+            found.kinds[kind] = OrphanKind(kind, row.rows, row.amount if has_revenue else None, ids)
 
-    def _samples(self, total: tuple[int, float] | None, rows: Subquery, kind: str) -> OrphanKind:
-        count, revenue = total or (0, 0.0)
-        ids = self._ids(rows, rows.c.kind == kind) if count and self.orders.order_id else ()
-        return OrphanKind(kind, count, revenue if self.orders.revenue else None, ids)
-
-    def _ids(self, rows: Subquery, condition: ColumnElement[bool]) -> tuple[str, ...]:
+    def _ids(self, rows: CTE, condition: ColumnElement[bool]) -> tuple[str, ...]:
         statement = sa.select(rows.c.order_id).where(condition, rows.c.order_id.is_not(None))
         found = self.warehouse.fetch(statement.distinct().order_by(rows.c.order_id).limit(MOST_IDS))
         return tuple(clean(row[0]) for row in found)
@@ -104,6 +96,7 @@ class OrderReader:
                 _optional(relation, self.orders.order_id).label("order_id"),
                 session.label("session_id"),
                 _blank(session, kind).label("blank"),
+                sa.literal(1).label("events"),
                 self._amount(relation, self.orders.revenue).label("amount"),
             )
             .select_from(relation.target)
@@ -118,48 +111,31 @@ class OrderReader:
         amount, valid = amount_of(relation, name, self.warehouse.profile)
         return amount if valid is None else sa.case((valid, amount), else_=None)
 
-    def _known_sessions(self, day: CTE, sessions: SessionsSource) -> Subquery:
-        """Which of the day's session ids exist: the big table is only probed, never built upon."""
+    def _known(self, day: CTE, sessions: SessionsSource) -> ColumnElement[bool]:
+        """Whether an order's session exists: the day's few orders probe the big table."""
         relation = self.warehouse.relation("sessions", sessions)
-        column, kind = relation.column(sessions.session_id)
         orders = self.warehouse.relation("orders", self.orders)
         own_kind = orders.column(self.orders.session_id)[1]
-        key, wanted = _comparable(column, kind, day.c.session_id, own_kind)
-        return (
-            sa.select(key.label("session_id"))
-            .select_from(relation.target)
-            .where(key.in_(sa.select(wanted)))
-            .distinct()
-            .subquery("known_sessions")
-        )
+        column, kind = relation.column(sessions.session_id)
+        return _exists(relation, _same(column, kind, day.c.session_id, own_kind))
 
     def _read_purchases(self, found: _Found) -> None:
         events, orders = self.events, self.orders
         if events is None or events.order_id is None or orders.order_id is None:
             found.absent.append(NO_ORDER)
             return
-        rows = self._purchases(events)
-        known = self._known_orders(rows, events.order_id, orders.order_id)
-        joined = _unmatched(rows, known)
-        summary = self.warehouse.fetch(
-            sa.select(
-                sa.func.sum(joined.c.events),
-                sa.func.count(),
-                sa.func.sum(sa.case((joined.c.blank == 1, joined.c.events), else_=0)),
-                sa.func.count(sa.case((joined.c.blank == 1, 1))),
-                sa.func.count(sa.case((joined.c.orphan == 1, 1))),
-                sa.func.sum(sa.case((joined.c.orphan == 1, joined.c.amount))),
-                sa.func.sum(sa.case((joined.c.blank == 1, joined.c.amount))),
-            )
-        )[0]
-        events_count, ids, blank_rows, blank_ids, orphans = (int(v or 0) for v in summary[:5])
-        found.purchases = events_count
-        found.duplicate_purchases = (events_count - blank_rows) - (ids - blank_ids)
-        revenue = as_amount(summary[5]) + as_amount(summary[6])
-        count = orphans + blank_rows
-        sample = self._ids(joined, joined.c.orphan == 1) if orphans else ()
-        found.add(
-            NO_ORDER, OrphanKind(NO_ORDER, count, revenue if events.revenue else None, sample)
+        bought = self._purchases(events)
+        blank = bought.c.blank == 1
+        missing = sa.and_(bought.c.blank == 0, ~self._ordered(bought, events.order_id))
+        rows = _counted(self.warehouse, bought, {_BLANK: blank, NO_ORDER: missing})
+        found.purchases = rows[ALL].events
+        with_id = rows[ALL].events - rows[_BLANK].events
+        found.duplicate_purchases = with_id - (rows[ALL].rows - rows[_BLANK].rows)
+        revenue = as_amount(rows[_BLANK].amount + rows[NO_ORDER].amount)
+        count = rows[_BLANK].events + rows[NO_ORDER].rows
+        ids = self._ids(bought, missing) if rows[NO_ORDER].rows else ()
+        found.kinds[NO_ORDER] = OrphanKind(
+            NO_ORDER, count, revenue if events.revenue else None, ids
         )
 
     def _purchases(self, events: EventsSource) -> CTE:
@@ -204,25 +180,29 @@ class OrderReader:
         except MeasurementError:
             return sa.cast(sa.null(), sa.Double)
 
-    def _known_orders(self, rows: CTE, event_key: str, order_key: str) -> Subquery:
-        relation = self.warehouse.relation("orders", self.orders)
-        column, kind = relation.column(order_key)
+    def _ordered(self, bought: CTE, event_key: str) -> ColumnElement[bool]:
+        """Whether a purchase's order exists, whenever it was placed."""
+        orders = self.warehouse.relation("orders", self.orders)
         events = self.warehouse.relation("events", self.events or self.orders)
-        key, wanted = _comparable(column, kind, rows.c.order_id, events.column(event_key)[1])
-        return (
-            sa.select(key.label("order_id"))
-            .select_from(relation.target)
-            .where(key.in_(sa.select(wanted)))
-            .distinct()
-            .subquery("known_orders")
-        )
+        column, kind = orders.column(self.orders.order_id or "")
+        return _exists(orders, _same(column, kind, bought.c.order_id, events.column(event_key)[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """One group: its rows, the events they stand for, their amount, their ids."""
+
+    rows: int
+    events: int
+    amount: float
+    ids: int
+    distinct_ids: int
 
 
 class _Found:
     """What has been read so far."""
 
     def __init__(self) -> None:
-        self.totals: dict[str, tuple[int, float]] = {}
         self.orders = 0
         self.revenue: float | None = None
         self.duplicates = 0
@@ -232,14 +212,10 @@ class _Found:
         self.purchases: int | None = None
         self.duplicate_purchases = 0
 
-    def take_orders(self, rows: list[Any], *, has_revenue: bool) -> None:
-        self.totals = {str(kind): (int(n), as_amount(money)) for kind, n, money, _, _ in rows}
-        self.orders = sum(count for count, _ in self.totals.values())
-        self.revenue = sum(money for _, money in self.totals.values()) if has_revenue else None
-        self.duplicates = sum(int(ids) - int(distinct) for _, _, _, distinct, ids in rows)
-
-    def add(self, kind: str, orphans: OrphanKind) -> None:
-        self.kinds[kind] = orphans
+    def take_orders(self, every: _Counts, *, has_revenue: bool) -> None:
+        self.orders = every.rows
+        self.revenue = every.amount if has_revenue else None
+        self.duplicates = every.ids - every.distinct_ids
 
     def counts(self) -> OrderCounts:
         return OrderCounts(
@@ -254,48 +230,42 @@ class _Found:
         )
 
 
-def _classified(day: CTE, known: Subquery | None) -> Subquery:
-    """Every order of the day with the kind of orphan it is, or `attributed`."""
-    no_session = (day.c.blank == 1, sa.literal(NO_SESSION))
-    if known is None:
-        kind = sa.case(no_session, else_=sa.literal("attributed"))
-        origin: Any = day
-    else:
-        unknown = (known.c.session_id.is_(None), sa.literal(UNKNOWN_SESSION))
-        kind = sa.case(no_session, unknown, else_=sa.literal("attributed"))
-        # The comparison is by text where the two columns are of different types.
-        origin = day.outerjoin(known, _same(day.c.session_id, known.c.session_id))
-    return (
-        sa.select(day.c.order_id, day.c.amount, kind.label("kind"))
-        .select_from(origin)
-        .subquery("classified")
-    )
+def _counted(
+    warehouse: Warehouse, rows: CTE, groups: Mapping[str, ColumnElement[bool]]
+) -> dict[str, _Counts]:
+    """All rows and each group of them, in one statement."""
+    parts = [_count(ALL, rows)]
+    parts += [_count(name, rows).where(condition) for name, condition in groups.items()]
+    together = sa.union_all(*parts).subquery("counted")
+    found = warehouse.fetch(sa.select(*together.c))
+    return {
+        str(name): _Counts(int(n), int(events or 0), as_amount(amount), int(ids), int(distinct))
+        for name, n, events, amount, ids, distinct in found
+    }
 
 
-def _unmatched(rows: CTE, known: Subquery) -> Subquery:
-    orphan = sa.case((sa.and_(rows.c.blank == 0, known.c.order_id.is_(None)), 1), else_=0)
-    return (
-        sa.select(
-            rows.c.order_id, rows.c.blank, rows.c.events, rows.c.amount, orphan.label("orphan")
-        )
-        .select_from(rows.outerjoin(known, _same(rows.c.order_id, known.c.order_id)))
-        .subquery("unmatched")
-    )
+def _count(name: str, rows: CTE) -> sa.Select[*tuple[Any, ...]]:
+    return sa.select(
+        sa.literal(name).label("name"),
+        sa.func.count().label("rows_"),
+        sa.func.sum(rows.c.events).label("events"),
+        sa.func.sum(rows.c.amount).label("amount"),
+        sa.func.count(rows.c.order_id).label("ids"),
+        sa.func.count(rows.c.order_id.distinct()).label("distinct_ids"),
+    ).select_from(rows)
 
 
-def _same(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[bool]:
-    if isinstance(other.type, sa.String):
-        return sa.cast(one, sa.String) == other
-    return one == other
+def _exists(relation: Relation, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return sa.exists(sa.select(sa.literal(1)).select_from(relation.target).where(condition))
 
 
-def _comparable(
+def _same(
     column: ColumnElement[Any], kind: Kind, wanted: ColumnElement[Any], wanted_kind: Kind
-) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """Two id columns as they can be compared: as they are, or as text when their types differ."""
+) -> ColumnElement[bool]:
+    """Whether two ids are equal: as they are, or as text when their types differ."""
     if kind is wanted_kind:
-        return column, wanted
-    return sa.cast(column, sa.String), sa.cast(wanted, sa.String)
+        return column == wanted
+    return sa.cast(column, sa.String) == sa.cast(wanted, sa.String)
 
 
 def _blank(column: ColumnElement[Any], kind: Kind) -> ColumnElement[int]:

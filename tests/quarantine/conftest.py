@@ -16,6 +16,9 @@ from checks.metrics import AuditEntry, AuditLog, RejectedRows
 from checks.quarantine import read_rejected_rows
 from checks.timeframe import Timeframe, timeframe
 from checks.warehouse import Warehouse
+from tests.warehouse.conftest import shop
+
+__all__ = ["shop"]
 
 DAY = date(2025, 3, 8)
 RUN = date(2025, 3, 9)

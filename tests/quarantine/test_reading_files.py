@@ -109,6 +109,7 @@ def test_files_without_rows(desk: Desk, name: str, content: str | bytes) -> None
 
 
 RAGGED = HEADER + "1,2025-03-08T00:00:00Z,a\n"
+FAULTY = "not UTF-8 text or too long to read"
 SHORT = "without exactly 3 columns, counted without a reason"
 
 
@@ -120,9 +121,9 @@ SHORT = "without exactly 3 columns, counted without a reason"
         (RAGGED + "2,x,y,\n", f"has 1 line {SHORT}"),
         (RAGGED + "2,x,y,z,,,\n3,4\n", f"has 2 lines {SHORT}"),
         (RAGGED + '2,"never closed\n3,x,y\n4,x,y\n', f"has 1 line {SHORT}"),
-        (RAGGED.encode() + b"2,x,caf\xe9\n", "has 1 line that is not UTF-8 text or too long to read"),
-        (RAGGED.encode() + b"\xe9\xe9,x,y\n2,x,\xe9\n", "has 2 lines that are not UTF-8 text or too long to read"),
-        (RAGGED + "2,x," + "y" * 3_000_000 + "\n", "has 1 line that is not UTF-8 text or too long to read"),
+        (RAGGED.encode() + b"2,x,caf\xe9\n", f"has 1 line that is {FAULTY}"),
+        (RAGGED.encode() + b"\xe9\xe9,x,y\n2,x,\xe9\n", f"has 2 lines that are {FAULTY}"),
+        (RAGGED + "2,x," + "y" * 3_000_000 + "\n", f"has 1 line that is {FAULTY}"),
     ],
 )  # fmt: skip
 def test_broken_lines_hide_no_others_and_are_told(
@@ -174,6 +175,9 @@ def test_lines_that_are_no_objects(desk: Desk) -> None:
     )
 
 
+DAMAGED = "is damaged or not what its suffix says"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
@@ -184,10 +188,10 @@ def test_lines_that_are_no_objects(desk: Desk) -> None:
         (f"{FILE}.gz", b"no gzip", "cannot be read: damaged"),
         (f"{FILE}.gz", gzip.compress(lines("a", "b").encode())[:-12], "is cut off or damaged"),
         (f"{FILE}.gz", gzip.compress(b"x")[:10] + b"\xff" * 20, "is cut off or damaged"),
-        ("events_20250308.parquet", b"PAR1 no parquet PAR1", "is damaged or not what its suffix says"),
-        ("events_20250308.parquet", b"", "is damaged or not what its suffix says"),
+        ("events_20250308.parquet", b"PAR1 no parquet PAR1", DAMAGED),
+        ("events_20250308.parquet", b"", DAMAGED),
         ("events_20250308.json", '[{"error_reason": "a"},', "is cut off or damaged"),
-        ("events_20250308.json", '[{"error_reason": "a"}, junk]', "is damaged or not what its suffix says"),
+        ("events_20250308.json", '[{"error_reason": "a"}, junk]', DAMAGED),
         ("events_20250308.txt", "a", "is neither CSV nor Parquet nor JSON lines, by its suffix"),
         ("events_20250308_a\\b[c].csv", lines("a"), "has a name that cannot be opened"),
     ],
@@ -374,9 +378,16 @@ def test_any_failure_is_a_warning(
     assert found.warnings == ("quarantine: the reader failed (ZeroDivisionError)",)
 
 
+def as_duckdb_tells_it() -> BaseException:
+    error = RuntimeError("Query interrupted")
+    error.__cause__ = KeyboardInterrupt()
+    return error
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), as_duckdb_tells_it()])
 def test_ctrl_c_is_not_swallowed(
-    desk: Desk, broken_reading: Callable[[BaseException], None]
+    desk: Desk, broken_reading: Callable[[BaseException], None], error: BaseException
 ) -> None:
-    broken_reading(KeyboardInterrupt())
+    broken_reading(error)
     with pytest.raises(KeyboardInterrupt):
         desk.read()

@@ -1,0 +1,88 @@
+"""Reading ends in time, and at once on Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from checks.quarantine.content import Ends
+from checks.quarantine.reader import Reader
+from tests.quarantine.conftest import FILE, HEADER, Desk, lines
+
+_ENDLESS = """
+SELECT $files[1], $delimiter, NULL, count(*) FROM range(10000000000000) t(i) WHERE hash(i) = 7
+"""
+
+
+@pytest.fixture
+def endless(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A desk whose files take for ever to count."""
+    desk.write(FILE, lines("a", "b"))
+    monkeypatch.setattr("checks.quarantine.reader.counting", lambda records, day: _ENDLESS)
+    return desk
+
+
+def test_what_takes_too_long_is_stopped(endless: Desk) -> None:
+    endless.seconds = 0.5
+    started = monotonic()
+    found = endless.read()
+    assert monotonic() - started < 2.4
+    assert (found.rows, found.reasons) == (None, ())
+    assert found.warnings == ("quarantine: the files were not read within 0.5 s",)
+
+
+def test_the_limit_is_ten_seconds(endless: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("checks.quarantine.files.MOST_SECONDS", 0.25)
+    assert endless.read().warnings == ("quarantine: the files were not read within 0.25 s",)
+
+
+def test_ctrl_c_stops_the_reading(endless: Desk) -> None:
+    main = threading.get_ident()
+    timer = threading.Timer(0.3, lambda: signal.pthread_kill(main, signal.SIGINT))
+    timer.start()
+    started = monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        endless.read()
+    assert monotonic() - started < 5
+
+
+def test_a_folder_that_hangs_is_left_behind(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hang(*args: object, **options: object) -> Iterator[str]:
+        sleep(4)
+        return iter(())
+
+    monkeypatch.setattr("checks.quarantine.selection.glob", hang)
+    desk.seconds = 0.1
+    started = monotonic()
+    assert desk.read().warnings == ("quarantine: the files were not read within 0.1 s",)
+    assert monotonic() - started < 3.5
+
+
+def test_no_file_is_begun_once_it_is_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.seconds = 0.2
+    begun: list[str] = []
+    released = threading.Event()
+
+    def slow(path: str, check: object) -> Ends:
+        begun.append(Path(path).name)
+        released.wait(0.6)
+        return Ends(HEADER.encode(), b"")
+
+    monkeypatch.setattr("checks.quarantine.reader.ends_of", slow)
+    for name in (FILE, "events_20250308_other.csv"):
+        desk.write(name, lines("a"))
+    assert desk.read().warnings == ("quarantine: the files were not read within 0.2 s",)
+    assert begun == [FILE]
+
+
+def test_stopping_and_closing_before_anything_was_read() -> None:
+    from checks.quarantine.formats import Wanted
+
+    reader = Reader(Wanted(None, None), None)
+    reader.stop()
+    reader.close()
