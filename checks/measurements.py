@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
 from checks.config.model import Config
-from checks.errors import MeasurementError, is_interruption
+from checks.errors import MeasurementError
 from checks.metrics import AuditLog, EventCounts, OrderCounts, RejectedRows
 from checks.timeframe import Timeframe
 from checks.warehouse import Warehouse
@@ -65,20 +65,14 @@ class Measurements:
         Raises MeasurementError only when the audit log itself cannot be read.
         """
         log = self.audit_log()
-        return self._once("rejected", lambda: self._explain(log))
-
-    def _explain(self, log: AuditLog) -> RejectedRows:
         if self._config.quarantine is None:
             return RejectedRows()
         from checks.quarantine import read_rejected_rows  # only where rows are mapped
 
-        try:
-            return read_rejected_rows(self._config, self._frame, log, self._warehouse)
-        except Exception as error:
-            if is_interruption(error):
-                raise KeyboardInterrupt from error
-            kind = type(error).__name__
-            return RejectedRows(warnings=(f"quarantine: {kind} while reading the rejected rows",))
+        return self._once(
+            "rejected",
+            lambda: read_rejected_rows(self._config, self._frame, log, self._warehouse),
+        )
 
     def _once(self, name: str, read: Callable[[], T]) -> T:
         if name not in self._read:

@@ -153,19 +153,6 @@ class TestOneBrokenCheck:
         assert "measurements.py" in told
         assert "TypeError: odd" not in told
 
-    def test_rejected_rows_that_explode_spoil_nothing_else(
-        self, shop: Shop, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(
-            "checks.quarantine.read_rejected_rows",
-            lambda *_: (_ for _ in ()).throw(TypeError("odd")),
-        )
-        shop.settings["quarantine"] = {"files": "q/*.csv"}
-        shop.write()
-        report = shop.run()
-        assert report.warnings == ("quarantine: TypeError while reading the rejected rows",)
-        assert verdict(report, "quarantine_rate").status is Status.GREEN
-
 
 class TestTime:
     def test_run_date_defaults_to_today_in_the_shops_zone(self, shop: Shop) -> None:

@@ -30,14 +30,20 @@ class FileSearch:
     """Finds, reads and compares the files of one judged load."""
 
     def __init__(
-        self, config: Config, source: QuarantineSource, frame: Timeframe, log: AuditLog
+        self,
+        config: Config,
+        source: QuarantineSource,
+        frame: Timeframe,
+        log: AuditLog,
+        seconds: float,
     ) -> None:
+        """seconds: what is left of the whole evaluation's time."""
         self._source = source
         self._frame = frame
         self._log = log
         self._place = Place(source.files or "", config.path.parent)
         self._naive = config.warehouse.naive_timestamps
-        self._seconds = min(MOST_SECONDS, config.warehouse.timeout_seconds)
+        self._seconds = min(MOST_SECONDS, seconds)
         self._reader: Reader | None = None
 
     def findings(self) -> Findings:

@@ -48,7 +48,7 @@ def _found(
     warehouse: Warehouse,
 ) -> Findings:
     if source.files is not None:
-        return FileSearch(config, source, frame, log).findings()
+        return FileSearch(config, source, frame, log, warehouse.remaining()).findings()
     return read_table(warehouse, source, frame, config.warehouse.naive_timestamps, log)
 
 

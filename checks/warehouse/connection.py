@@ -79,6 +79,10 @@ class Warehouse:
             self._relations[key] = self._call(lambda: self._resolve(section, source))
         return self._relations[key]
 
+    def remaining(self) -> float:
+        """Seconds left of the evaluation's time."""
+        return self._worker.remaining()
+
     def check_connection(self) -> None:
         """Open the connection. Raises MeasurementError when that fails."""
         self._call(self._connected)
