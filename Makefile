@@ -40,7 +40,7 @@ contracts: $(VENV)/.installed-test
 
 test-python: $(VENV)/.installed-test $(SECOND)/.installed
 	@$(BIN)/coverage erase
-	@$(BIN)/python -m pytest --cov --cov-report= tests
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report= tests
 	@$(BIN)/coverage json --quiet -o .coverage.json
 	@$(BIN)/python scripts/branch_coverage.py .coverage.json --minimum 95
 

@@ -237,7 +237,7 @@ def _report(config: Config, frame: Timeframe, parts: _Parts, *, strict: bool) ->
         data_date=frame.data_date,
         evaluated_at=frame.now,
         verdict=verdict,
-        exit_code=exit_code(verdict, strict=strict),
+        exit_code=exit_code((item.status for item in parts.verdicts), strict=strict),
         summary=summarise(verdict, parts.verdicts, frame.data_date, strict=strict),
         checks=parts.verdicts,
         waivers=parts.waivers,

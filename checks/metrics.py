@@ -120,13 +120,17 @@ class RejectedRows:
 
 @dataclass(frozen=True, slots=True)
 class Purchases:
-    """Purchase events per day of the window, the judged day last."""
+    """Purchase events per day of the window, the judged day last.
+
+    `later`: while the judged day lasts, whether earlier days have some at a later time of day.
+    """
 
     rows: tuple[int, ...]
     with_amount: tuple[int, ...]
     negative: int = 0
     zero: int = 0
     revenue: tuple[float, ...] = ()
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +165,7 @@ class EventCounts:
 
     def purchase_seen(self) -> bool:
         """Whether any event named as a purchase occurs in the whole window."""
-        return any(self.purchases.rows)
+        return any(self.purchases.rows) or self.purchases.later
 
     def usual_purchases(self) -> float:
         """Mean purchases a day in the window before the judged day."""

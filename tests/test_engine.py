@@ -171,6 +171,18 @@ class TestTime:
         with pytest.raises(UsageError, match="2025-03-10 is in the future"):
             shop.run(data_date=date(2025, 3, 10))
 
+    def test_before_the_first_purchase_of_the_day_the_names_are_not_doubted(
+        self, shop: Shop
+    ) -> None:
+        shop.write()
+        half_past_midnight = datetime(2025, 3, 8, 0, 30, tzinfo=UTC)
+        report = shop.run(date=DAY, data_date=DAY, now=half_past_midnight)
+        for check in ("missing_revenue", "orphan_orders"):
+            found = verdict(report, check)
+            assert found.status is Status.SKIPPED
+            assert "purchases on 2025-03-08" in found.message
+        assert report.exit_code == 0
+
     def test_latest_without_any_event(self, shop: Shop) -> None:
         shop.events.rows = [view(date(2031, 1, 1), 1)]
         shop.write()

@@ -31,13 +31,13 @@ def no_entry(metric: str, what: str, run_date: date) -> Judgement:
 
 def bad_count(metric: str, what: str, column: str, entry: AuditEntry, bad: BadValue) -> Judgement:
     """A count in the log that is no count."""
-    where = f" for {source_name(entry)}" if entry.source is not None else ""
+    of_source = f" of {source_name(entry)}" if entry.source is not None else ""
     return unknown(
         metric,
         Cause.BAD_VALUE,
-        f"{column} is {bad.text}{where}",
-        what=what,
-        action=f"Correct {column}{where} in the audit log, or the loader that wrote it",
+        f"{column} is {bad.text}",  # as it is documented: readers match it
+        what=f"{what}{of_source}",
+        action=f"Correct {column}{of_source} in the audit log, or the loader that wrote it",
     )
 
 

@@ -97,8 +97,8 @@ def _summary(events: EventCounts, frame: Timeframe, lag: float | None, limit: st
             f"{lag:.1f} hours before {end} (at most {limit} is normal)"
         )
     if events.future_events:
-        verb = "lies" if events.future_events == 1 else "lie"
-        text += f"; {plural(events.future_events, 'event')} {verb} after now and not counted"
+        verbs = "lies after now and is" if events.future_events == 1 else "lie after now and are"
+        text += f"; {plural(events.future_events, 'event')} {verbs} not counted"
     return text
 
 

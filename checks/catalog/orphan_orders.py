@@ -150,7 +150,7 @@ def _summary(orders: OrderCounts, kinds: list[OrphanKind], count: int, frame: Ti
     parts = [f"{count_text(k.count)} {_IN_WORDS[k.kind]}" for k in kinds if k.count]
     dark = sum(kind.revenue or 0.0 for kind in kinds)
     money = f"; {dark:,.2f} of revenue is in the dark" if dark else ""
-    orphans = f"{plural(count, 'orphan')} beside {total} on {day}"
+    orphans = f"{plural(count, 'orphan')} on {day}, which has {total}"
     return f"{orphans}: {', '.join(parts)}{money} (none is normal)"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from checks.catalog._audit import (
     bad_count,
@@ -60,7 +60,7 @@ def _judgement(lowest: list[tuple[AuditEntry, int]], frame: Timeframe) -> Judgem
     empty = [entry for entry, count in lowest if not count]
     details = {
         "rows_read": total,
-        "sources": [{"source": entry.source, "rows_read": count} for entry, count in lowest],
+        "sources": [_as_details(entry, count) for entry, count in lowest],
         "empty_sources": [entry.source for entry in empty],
     }
     read = f"{plural(total, 'row')} from {plural(len(lowest), 'source')}"
@@ -77,6 +77,17 @@ def _judgement(lowest: list[tuple[AuditEntry, int]], frame: Timeframe) -> Judgem
     return Judgement(
         status, f"rows_read={total} (min 1)", summary, action, total, 1, "rows", details=details
     )
+
+
+def _as_details(entry: AuditEntry, count: int) -> dict[str, Any]:
+    """A source's load; `rows_inserted` is None where it is not mapped or no number."""
+    inserted = entry.rows_inserted
+    return {
+        "source": entry.source,
+        "run_at": entry.run_at,
+        "rows_read": count,
+        "rows_inserted": inserted if isinstance(inserted, int) else None,
+    }
 
 
 def guard(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:

@@ -152,7 +152,7 @@ class Warehouse:
         self.profile.check_target(self._url)
         seconds = self._worker.remaining()
         engine = sa.create_engine(
-            self._url,
+            self.profile.engine_url(self._url),
             poolclass=NullPool,
             connect_args=self.profile.connect_arguments(self._url, seconds),
             hide_parameters=True,

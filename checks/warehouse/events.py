@@ -197,6 +197,7 @@ class _Tally:
     newest: datetime | None = None
     future: int = 0
     future_newest: datetime | None = None
+    later_purchase: bool = False
 
     def __post_init__(self) -> None:
         self.with_amount = [0] * len(self.days)
@@ -206,6 +207,7 @@ class _Tally:
         index, name, events, newest, with_amount, negative, zero, revenue = row
         index, events = int(index), int(events)
         if index == _GAP:
+            self.later_purchase |= name in self.purchase_names
             return
         if index == _FUTURE:
             self.future += events
@@ -237,6 +239,7 @@ class _Tally:
                 negative=self.negative,
                 zero=self.zero,
                 revenue=tuple(self.revenue),
+                later=self.later_purchase,
             ),
             purchase_names=self.purchase_names,
             newest=self.newest,

@@ -79,11 +79,14 @@ def test_the_clock_is_the_shops() -> None:
     assert found.message == "lag=1.0h (max 6h)"
 
 
-@pytest.mark.parametrize(("count", "told"), [(1, "1 event lies"), (1200, "1,200 events lie")])
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [(1, "1 event lies after now and is"), (1200, "1,200 events lie after now and are")],
+)
 def test_events_after_now_are_told_and_not_counted(count: int, told: str) -> None:
     found = judged(END - timedelta(hours=1), future_events=count, future_newest=END)
     assert found.status is Status.GREEN
-    assert found.summary.endswith(f"; {told} after now and not counted")
+    assert found.summary.endswith(f"; {told} not counted")
     assert found.action == "Correct the clock of whatever wrote the events that lie after now"
     assert found.details["future_events"] == count
 

@@ -96,7 +96,8 @@ def test_a_count_that_is_none_is_unknown(column: str, bad: str) -> None:
     faulty = replace(entry("a.csv"), **{column: BadValue(bad)})  # type: ignore[arg-type]
     found = judged(faulty, entry("b.csv"))
     assert found.status is Status.UNKNOWN
-    assert found.message == f"rate=unknown (bad_value: {column} is {bad} for 'a.csv')"
+    assert found.message == f"rate=unknown (bad_value: {column} is {bad})"
+    assert found.summary.startswith("The quarantine rate of 'a.csv' could not be judged")
 
 
 def test_unknown_reads_as_documented_without_a_source() -> None:

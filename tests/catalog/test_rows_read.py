@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from checks.catalog.rows_read import CHECK, Params, judge
@@ -48,7 +50,8 @@ def test_a_count_that_is_none_is_unknown(bad: str, others: tuple[AuditEntry, ...
     found = judged(entry("a.csv", BadValue(bad)), *others)
     assert found.status is Status.UNKNOWN
     assert found.cause is Cause.BAD_VALUE
-    assert found.message == f"rows_read=unknown (bad_value: rows_read is {bad} for 'a.csv')"
+    assert found.message == f"rows_read=unknown (bad_value: rows_read is {bad})"
+    assert found.summary.startswith("The rows read of 'a.csv' could not be judged")
     assert "'a.csv'" in found.action
 
 
@@ -68,6 +71,16 @@ def test_an_empty_source_is_named_beside_full_ones() -> None:
         == "The run of Sunday 9 March read 1,200 rows from 2 sources; 'a.csv' was empty"
     )
     assert found.details["empty_sources"] == ["a.csv"]
+
+
+@pytest.mark.parametrize(("inserted", "told"), [(990, 990), (None, None), (BadValue("NULL"), None)])
+def test_details_tell_what_each_load_read_and_inserted(
+    inserted: int | BadValue | None, told: int | None
+) -> None:
+    load = replace(entry("a.csv", 1000), rows_inserted=inserted)
+    assert judged(load).details["sources"] == [
+        {"source": "a.csv", "run_at": load.run_at, "rows_read": 1000, "rows_inserted": told}
+    ]
 
 
 def test_red_says_which_source_to_look_at() -> None:

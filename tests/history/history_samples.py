@@ -50,7 +50,7 @@ def report(
         data_date=day,
         evaluated_at=now,
         verdict=found,
-        exit_code=exit_code(found),
+        exit_code=exit_code(check.status for check in checks),
         summary="do not refresh the dashboards",
         checks=checks,
     )

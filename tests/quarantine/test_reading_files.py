@@ -29,7 +29,7 @@ def as_lines(*rows: object) -> str:
     ("name", "content"),
     [
         (FILE, lines("a", "b")),
-        (f"{FILE}.gz", gzip.compress(lines("a", "b").encode())),
+        (f"{FILE}.gz", gzip.compress(lines("a", "b").encode(), mtime=0)),
         (FILE, lines("a", "b").replace("\n", "\r\n")),
         (FILE, lines("a", "b").replace(",", ";")),
         (FILE, lines("a", "b").replace(",", "\t")),
@@ -45,7 +45,7 @@ def as_lines(*rows: object) -> str:
         ("events_20250308.ndjson", as_lines(*ROWS)),
         ("events_20250308.json", as_lines(*ROWS)),
         ("events_20250308.json", json.dumps(ROWS, indent=2)),
-        ("events_20250308.jsonl.gz", gzip.compress(as_lines(*ROWS).encode())),
+        ("events_20250308.jsonl.gz", gzip.compress(as_lines(*ROWS).encode(), mtime=0)),
     ],
 )
 def test_good_files(desk: Desk, name: str, content: str | bytes) -> None:
@@ -95,7 +95,7 @@ def test_json_filtered_by_day_with_a_hostile_key(desk: Desk) -> None:
         (FILE, "\n \n"),
         (FILE, HEADER),
         (FILE, HEADER.rstrip("\n")),
-        (f"{FILE}.gz", gzip.compress(b"")),
+        (f"{FILE}.gz", gzip.compress(b"", mtime=0)),
         (f"{FILE}.gz", b""),
         ("events_20250308.json", "[]"),
         ("events_20250308.jsonl", ""),
@@ -186,8 +186,8 @@ DAMAGED = "is damaged or not what its suffix says"
         (FILE, "\na,b\n1,2\n", "has no header that can be read"),
         (FILE, "a" * 30 + "\x00,b\n1,2\n" + "y" * 10, None),
         (f"{FILE}.gz", b"no gzip", "cannot be read: damaged"),
-        (f"{FILE}.gz", gzip.compress(lines("a", "b").encode())[:-12], "is cut off or damaged"),
-        (f"{FILE}.gz", gzip.compress(b"x")[:10] + b"\xff" * 20, "is cut off or damaged"),
+        (f"{FILE}.gz", gzip.compress(lines("a", "b").encode(), mtime=0)[:-12], "is cut off or damaged"),
+        (f"{FILE}.gz", gzip.compress(b"x", mtime=0)[:10] + b"\xff" * 20, "is cut off or damaged"),
         ("events_20250308.parquet", b"PAR1 no parquet PAR1", DAMAGED),
         ("events_20250308.parquet", b"", DAMAGED),
         ("events_20250308.json", '[{"error_reason": "a"},', "is cut off or damaged"),
@@ -351,7 +351,7 @@ def test_a_large_compressed_file_is_read_through(desk: Desk) -> None:
     desk.pattern = "*.gz"
     rows = 40_000
     content = HEADER + "".join(f"{i},2025-03-08T00:00:00Z,bad {i % 3}\n" for i in range(rows))
-    packed = gzip.compress(content.encode())
+    packed = gzip.compress(content.encode(), mtime=0)
     desk.log = audit_log(entry(quarantined=rows))
     desk.write(f"{FILE}.gz", packed)
     assert (desk.read().rows, desk.read().warnings) == (rows, ())

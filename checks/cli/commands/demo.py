@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
+import sys
 from argparse import ArgumentParser, Namespace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -69,10 +72,19 @@ def run(args: Namespace, console: Console) -> int:
 
 def _next_steps(folder: Path, run_date: date, today: date) -> str:
     day = "" if run_date == today else f" --date {run_date}"
-    place = shlex.quote(str(folder))
+    place, andon = shlex.quote(str(folder)), _andon_from(folder)
     return (
         "\nNext:\n"
-        f"  cd {place} && andon gate{day}\n"
-        "  andon history\n"
-        "  andon explain quarantine_rate\n"
+        f"  cd {place}\n"
+        f"  {andon} gate{day}\n"
+        f"  {andon} history\n"
+        f"  {andon} explain quarantine_rate\n"
     )
+
+
+def _andon_from(folder: Path) -> str:
+    """How to call this command from the demo's folder: by its name where that finds it."""
+    own = Path(sys.argv[0])
+    if shutil.which("andon") or own.name != "andon":
+        return "andon"
+    return shlex.quote(os.path.relpath(own, folder))

@@ -33,6 +33,10 @@ class Profile:
         """Error fragments to try, most specific first."""
         return self.faults + COMMON
 
+    def engine_url(self, url: URL) -> URL:
+        """The URL to make the engine of: another driver of the same engine, where that helps."""
+        return url
+
     def connect_arguments(self, url: URL, seconds: float) -> dict[str, Any]:
         """Arguments for the driver: read-only mode and a connect time-out where it has them."""
         return {}

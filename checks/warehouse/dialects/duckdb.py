@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from sqlalchemy.sql import FromClause
     from sqlalchemy.sql.elements import ColumnElement
 
-# Asking for the dialect by its entry point would read the metadata of every installed package.
-sa.dialects.registry.register("duckdb", "duckdb_sqlalchemy", "Dialect")
+# Asking for a dialect by its entry point would read the metadata of every installed package.
+sa.dialects.registry.register(
+    "duckdb.andon", "checks.warehouse.dialects._duckdb_dialect", "QuickDialect"
+)
 
 _NEWER_FILE = "with version number"
 _REMEDY = (
@@ -51,6 +53,9 @@ class DuckDB(Profile):
         ("io error", Cause.CONNECTION),
     )
 
+    def engine_url(self, url: URL) -> URL:
+        return url.set(drivername="duckdb+andon")
+
     def check_target(self, url: URL) -> None:
         path = url.database
         if not path or path == ":memory:" or ":" in path[2:]:
@@ -65,7 +70,8 @@ class DuckDB(Profile):
         return {} if url.database in (None, "", ":memory:") else {"read_only": True}
 
     def session_statements(self, seconds: float, lock_seconds: float) -> tuple[str, ...]:
-        return ("SET TimeZone = 'UTC'",)
+        # A progress bar on standard output would spoil a report in JSON.
+        return ("SET TimeZone = 'UTC'", "SET enable_progress_bar = false")
 
     def is_lock(self, error: BaseException) -> bool:
         text = str(error)

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
 
 
+_SMALLEST_INTEGER = -(2**63)
+_OVERFLOW = "integer overflow"
+
+
 class SQLite(Profile):
     """Columns have no reliable type, so every time is normalised as text to UTC."""
 
@@ -77,7 +81,17 @@ class SQLite(Profile):
                 f"SQLite cannot convert times stored in {naive.key}; store them in UTC "
                 "or map a `query:` that converts them",
             )
-        return sa.func.strftime("%Y-%m-%d %H:%M:%f000", column)
+        moment = sa.func.strftime("%Y-%m-%d %H:%M:%f000", column)
+        # SQLite reads text that is no time as NULL, and such rows would be lost unseen. It has no
+        # way to fail on purpose but abs() of its smallest integer.
+        fail = sa.func.abs(sa.literal(_SMALLEST_INTEGER) + 0 * sa.func.length(column))
+        unreadable = sa.and_(column.is_not(None), moment.is_(None))
+        return sa.case((unreadable, sa.cast(fail, sa.String)), else_=moment)
+
+    def explained(self, error: MeasurementError) -> MeasurementError:
+        if error.detail == _OVERFLOW:
+            return MeasurementError(Cause.BAD_VALUE, "a time column holds text that is no time")
+        return error
 
 
 def _kind(type_name: str) -> Kind:
