@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
     from checks.warehouse.dialects.base import Profile
     from checks.warehouse.relation import Relation
+
+# Engines count further than Python, and hand out such years as text.
+_BEYOND = re.compile(r"\d{5,}-")
+_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +66,33 @@ class Instant:
         return latest
 
     def moment(self, value: object) -> datetime | None:
-        """What `newest` returned, as an instant in UTC."""
+        """What `newest` returned, as an instant in UTC.
+
+        What lies after the last year that Python counts is its last instant. Raises
+        MeasurementError for what is no time.
+        """
         if value is None:
             return None
         if isinstance(value, str):
-            value = datetime.fromisoformat(value)
+            if _BEYOND.match(value):
+                return _LAST
+            value = _parsed(value)
         if isinstance(value, date) and not isinstance(value, datetime):
             value = datetime.combine(value, time())
         if not isinstance(value, datetime):
             raise MeasurementError(Cause.BAD_VALUE, f"{quoted(value)} is not a time")
         home = ZoneInfo("UTC") if self.kind is Kind.AWARE else self.zone
-        return value.replace(tzinfo=value.tzinfo or home).astimezone(UTC)
+        try:
+            return value.replace(tzinfo=value.tzinfo or home).astimezone(UTC)
+        except OverflowError:
+            return _LAST
+
+
+def _parsed(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise MeasurementError(Cause.BAD_VALUE, f"{quoted(text)} is not a time") from None
 
 
 def _day_from(local: datetime) -> date:

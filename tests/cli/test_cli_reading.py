@@ -189,7 +189,7 @@ def test_the_demo_shows_what_the_gate_says(
     result = andon("demo")
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith(status.upper())
-    assert "\n  cd demo && andon gate\n" in result.out
+    assert "\n  cd demo\n  andon gate\n" in result.out
     (call,) = engine.calls
     assert (call["date"], call["record"]) == (TODAY, True)
     progress = demo.pop("progress")
@@ -205,7 +205,7 @@ def test_the_demo_takes_its_options(andon: Andon, engine: FakeEngine, demo: dict
         "demo", "--date", "2025-03-09", "--dir", "my demo", "--scenario", "no-run",
         "--days", "35", "--events-per-day", "4000", "--seed", "0",
     )  # fmt: skip
-    assert "cd 'my demo' && andon gate --date 2025-03-09\n" in result.out
+    assert "cd 'my demo'\n  andon gate --date 2025-03-09\n" in result.out
     assert (demo["today"], demo["days"]) == (date(2025, 3, 9), 35)
     assert (demo["events_per_day"], demo["seed"]) == (4000, 0)
     assert (demo["scenario"], demo["folder"]) == ("no-run", Path("my demo"))

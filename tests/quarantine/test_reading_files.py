@@ -178,6 +178,11 @@ def test_lines_that_are_no_objects(desk: Desk) -> None:
 DAMAGED = "is damaged or not what its suffix says"
 
 
+def packed(content: bytes) -> bytes:
+    """The same bytes at any time: a test's name must not change between processes."""
+    return gzip.compress(content, mtime=0)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
@@ -186,8 +191,8 @@ DAMAGED = "is damaged or not what its suffix says"
         (FILE, "\na,b\n1,2\n", "has no header that can be read"),
         (FILE, "a" * 30 + "\x00,b\n1,2\n" + "y" * 10, None),
         (f"{FILE}.gz", b"no gzip", "cannot be read: damaged"),
-        (f"{FILE}.gz", gzip.compress(lines("a", "b").encode(), mtime=0)[:-12], "is cut off or damaged"),
-        (f"{FILE}.gz", gzip.compress(b"x", mtime=0)[:10] + b"\xff" * 20, "is cut off or damaged"),
+        (f"{FILE}.gz", packed(lines("a", "b").encode())[:-12], "is cut off or damaged"),
+        (f"{FILE}.gz", packed(b"x")[:10] + b"\xff" * 20, "is cut off or damaged"),
         ("events_20250308.parquet", b"PAR1 no parquet PAR1", DAMAGED),
         ("events_20250308.parquet", b"", DAMAGED),
         ("events_20250308.json", '[{"error_reason": "a"},', "is cut off or damaged"),

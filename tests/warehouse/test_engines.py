@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from checks import Status
+from checks import Cause, Status
 from tests.shop import DAY, Shop, at, log_entry, order, order_id, purchase, view
 
 
@@ -88,6 +88,18 @@ def test_text_timestamps_with_and_without_offset(shop: Shop) -> None:
     found = shop.verdicts()
     assert found["volume_zscore"].message == "z=-0.17 (below 3.0)"
     assert found["freshness"].message == "lag=0.7h (max 6h)"
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2025-13-45 10:00:00"])
+def test_text_that_is_no_time_is_unknown_and_never_left_out(shop: Shop, text: str) -> None:
+    shop.events.columns["timestamp"] = sa.String(40)
+    for row in shop.events.rows:
+        row["timestamp"] = row["timestamp"].isoformat(" ")
+    shop.events.rows[-1]["timestamp"] = text
+    shop.write()
+    found = shop.verdicts()
+    for check in ("freshness", "volume_zscore", "event_volume", "missing_revenue"):
+        assert (found[check].status, found[check].cause) == (Status.UNKNOWN, Cause.BAD_VALUE)
 
 
 def test_timestamps_with_a_zone(shop: Shop) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _PLAIN = {"database", "read_only"}
 
 
-class QuickDialect(Dialect):  # type: ignore[misc]  # the package has no types
+class QuickDialect(Dialect):
     """Connects directly where the URL has no options of its own."""
 
     supports_statement_cache = True
