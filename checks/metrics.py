@@ -53,6 +53,13 @@ def as_count(value: object) -> Count:
     return int(value) if value >= 0 else BadValue(f"{int(value)}, below zero")
 
 
+def known(count: Count) -> int:
+    """A count that was looked at before. Raises ValueError for one that is none."""
+    if isinstance(count, BadValue):
+        raise ValueError(count.text)
+    return count
+
+
 def as_amount(value: object) -> float:
     """A sum of money as float; NULL (the sum of nothing) is 0.
 
@@ -85,6 +92,7 @@ class AuditLog:
     entries: Mapping[date, tuple[AuditEntry, ...]]
     has_source: bool = True
     status_problem: Unmeasured | None = None
+    inserted_problem: Unmeasured | None = None
     has_status: bool = True
 
     @property
@@ -196,7 +204,8 @@ class OrderCounts:
     """Orders of the data date and what is wrong with them.
 
     `kinds` holds the kinds that were measured; `problems` why others were not;
-    `absent` the kinds whose mapping is not there.
+    `absent` the kinds whose mapping is not there; `unread` why a column that only
+    adds detail (an id, an amount) could not be read.
     """
 
     orders: int
@@ -207,6 +216,7 @@ class OrderCounts:
     absent: tuple[str, ...] = ()
     purchases: int | None = None
     duplicate_purchases: int = 0
+    unread: Mapping[str, str] = field(default_factory=dict)
 
 
 def mean(values: Iterable[float]) -> float:

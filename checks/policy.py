@@ -113,6 +113,8 @@ def _lapse(
     stored: StoredWaiver, worse: Worse, judgement: Judgement, status: Status, run_date: date
 ) -> str | None:
     """Why a waiver no longer holds; None while it does."""
+    if stored.revoked_at is not None:
+        return f"revoked by {stored.revoked_by} on {stored.revoked_at:%Y-%m-%d}"
     if run_date > stored.until:
         return f"expired on {stored.until}"
     if stored.rearmed_on is not None:

@@ -295,6 +295,14 @@ class TestWaivers:
         assert report.verdict is Status.RED
         assert "rearmed: the check was green for 2025-03-08" in report.waivers[0].why
 
+    def test_a_revoked_waiver_says_so(self, shop: Shop) -> None:
+        rejected(shop, 55)
+        waive(shop, "quarantine_rate", 0.06)
+        open_history(shop.config().history).revoke_waiver(1, "shop", "bo", NOW)
+        report = shop.run()
+        assert report.verdict is Status.RED
+        assert [w.why for w in report.waivers] == ["revoked by bo on 2025-03-09"]
+
     def test_unknown_is_never_waived(self, shop: Shop) -> None:
         rejected(shop, 55)
         waive(shop, "quarantine_rate", 0.9)

@@ -179,6 +179,8 @@ def _details(
         ],
         "unmeasured": {kind: problem.detail for kind, problem in problems.items()},
         "not_mapped": list(orders.absent),
+        "unread_columns": dict(orders.unread),
+        "filters": {"kind": max(kinds, key=lambda kind: kind.count).kind} if count else {},
         "duplicate_order_ids": orders.duplicates,
         "purchases": orders.purchases if orders.purchases is not None else _purchases(measured)[0],
         "duplicate_purchase_ids": orders.duplicate_purchases,

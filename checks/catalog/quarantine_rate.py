@@ -25,7 +25,7 @@ from checks.catalog._audit import (
 )
 from checks.check import Check
 from checks.judging import unknown
-from checks.metrics import AuditEntry, AuditLog, BadValue, RejectedRows, median
+from checks.metrics import AuditEntry, AuditLog, BadValue, RejectedRows, known, median
 from checks.model import Cause, Judgement, Layer, Status, Verdict
 from checks.settings import setting
 from checks.text import clean, count_text, deciding, percent_text, plural, quoted
@@ -120,7 +120,7 @@ def source_rates(log: AuditLog, day: date) -> list[SourceRate] | Judgement:
             bad = _bad(entry)
             if bad is not None:
                 return bad
-            read, quarantined = int(str(entry.rows_read)), int(str(entry.rows_quarantined))
+            read, quarantined = known(entry.rows_read), known(entry.rows_quarantined)
             ties.append(SourceRate(entry.source, read, quarantined))
         rates.append(max(ties, key=lambda tie: tie.rate))
     return rates
@@ -131,7 +131,7 @@ def _bad(entry: AuditEntry) -> Judgement | None:
         value = getattr(entry, column)
         if isinstance(value, BadValue):
             return bad_count(_METRIC, _WHAT, column, entry, value)
-    read, quarantined = int(str(entry.rows_read)), int(str(entry.rows_quarantined))
+    read, quarantined = known(entry.rows_read), known(entry.rows_quarantined)
     if quarantined <= read:
         return None
     detail = f"{count_text(quarantined)} quarantined of {count_text(read)} read"
@@ -162,7 +162,8 @@ def _judgement(
         threshold=params.alert_above,
         unit="share",
         stop=rate > params.stop_above,
-        details=_details(params, measured, rates, worst, usual),
+        details=_details(params, measured, rates, worst, usual)
+        | {"filters": _filters(status, measured.rejected, worst)},
     )
 
 
@@ -211,6 +212,15 @@ def _action(status: Status, rejected: RejectedRows, worst: SourceRate) -> str:
     what = "Look at the rows rejected"
     then = "ask its producer what changed" if of_source else "find out what changed"
     return f"{what}{reason}{of_source}, {then}, repair and load them again"
+
+
+def _filters(status: Status, rejected: RejectedRows, worst: SourceRate) -> dict[str, str]:
+    """What the page with the evidence should show first."""
+    if status is Status.GREEN:
+        return {}
+    if status is Status.AMBER and worst.source is not None:
+        return {"source": worst.source}
+    return {"reason": rejected.reasons[0][0]} if rejected.reasons else {}
 
 
 def _details(

@@ -19,7 +19,7 @@ from checks.catalog._audit import (
     source_name,
 )
 from checks.check import Check, Worse
-from checks.metrics import AuditEntry, AuditLog, BadValue
+from checks.metrics import AuditEntry, AuditLog, BadValue, known
 from checks.model import Judgement, Layer, Status, Verdict
 from checks.text import day_text, plural
 
@@ -50,18 +50,19 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
         for entry in tied:
             if isinstance(entry.rows_read, BadValue):
                 return bad_count(_METRIC, _WHAT, "rows_read", entry, entry.rows_read)
-        counts = [(entry, int(str(entry.rows_read))) for entry in tied]
+        counts = [(entry, known(entry.rows_read)) for entry in tied]
         lowest.append(min(counts, key=lambda pair: pair[1]))
-    return _judgement(lowest, frame)
+    return _judgement(log, lowest, frame)
 
 
-def _judgement(lowest: list[tuple[AuditEntry, int]], frame: Timeframe) -> Judgement:
+def _judgement(log: AuditLog, lowest: list[tuple[AuditEntry, int]], frame: Timeframe) -> Judgement:
     total = sum(count for _, count in lowest)
     empty = [entry for entry, count in lowest if not count]
     details = {
         "rows_read": total,
         "sources": [_as_details(entry, count) for entry, count in lowest],
         "empty_sources": [entry.source for entry in empty],
+        "rows_inserted_unread": log.inserted_problem.detail if log.inserted_problem else None,
     }
     read = f"{plural(total, 'row')} from {plural(len(lowest), 'source')}"
     summary = f"The run of {day_text(frame.run_date)} read {read}"

@@ -82,6 +82,7 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
     failed = [entry for entry, word in worst if word == _FAILED]
     details = {
         "failed": [entry.source for entry in failed],
+        "filters": {"source": failed[0].source} if failed and failed[0].source else {},
         "sources": [
             {"source": e.source, "status": e.status, "run_at": e.run_at, "means": word}
             for e, word in worst

@@ -36,7 +36,7 @@ class StoredWaiver:
 class HistoryContext:
     """All that one evaluation needs to know of the past.
 
-    `waivers`: every one that was not revoked, expired ones included.
+    `waivers`: every one, also those that ended: a report says why one no longer holds.
     `acknowledgements`: the open ones. `statuses`: for each check id its status on each
     earlier data date, as the latest evaluation of that date found it, newest first.
     """

@@ -57,7 +57,7 @@ class History:
 
         def query(connection: Connection) -> HistoryContext:
             return HistoryContext(
-                waivers=waivers.not_revoked(connection, pipeline),
+                waivers=waivers.of_pipeline(connection, pipeline),
                 acknowledgements=waivers.open_acknowledgements(connection, pipeline),
                 statuses=evaluations.statuses_before(connection, pipeline, data_date, days),
             )

@@ -36,16 +36,6 @@ def of_pipeline(connection: Connection, pipeline: str) -> tuple[StoredWaiver, ..
     return tuple(_waiver(row) for row in connection.execute(statement))
 
 
-def not_revoked(connection: Connection, pipeline: str) -> tuple[StoredWaiver, ...]:
-    """The waivers that may still hold, or expired by themselves, oldest first."""
-    statement = (
-        sa.select(WAIVERS)
-        .where(WAIVERS.c.pipeline == pipeline, WAIVERS.c.revoked_at.is_(None))
-        .order_by(WAIVERS.c.id)
-    )
-    return tuple(_waiver(row) for row in connection.execute(statement))
-
-
 def revoke(connection: Connection, waiver_id: int, pipeline: str, by: str, now: datetime) -> bool:
     """End a waiver; False when there is none such that was not revoked before."""
     statement = (

@@ -37,7 +37,7 @@ def read_audit_log(
     """
     relation = warehouse.relation("audit_log", source)
     run_at = instant(relation, source.run_at, warehouse.profile, naive, frame.zone)
-    columns, status_problem = _columns(relation, source, run_at)
+    columns, problems = _columns(relation, source, run_at)
     start = midnight(frame.run_date - timedelta(days=DAYS_BEFORE), frame.zone)
     statement = (
         sa.select(*columns.values())
@@ -55,18 +55,22 @@ def read_audit_log(
         entries=_by_day(rows, list(columns), run_at, frame.zone),
         has_source=source.source is not None,
         has_status=source.status is not None,
-        status_problem=status_problem,
+        status_problem=problems.get("status"),
+        inserted_problem=problems.get("rows_inserted"),
     )
 
 
 def _columns(
     relation: Relation, source: AuditLogSource, run_at: Instant
-) -> tuple[dict[str, ColumnElement[Any]], Unmeasured | None]:
-    """What to select, by field. A missing status column spoils only what needs it."""
+) -> tuple[dict[str, ColumnElement[Any]], dict[str, Unmeasured]]:
+    """What to select, by field. A missing optional column spoils only what needs it.
+
+    A missing source is no such thing: without it other entries would count.
+    """
     columns: dict[str, ColumnElement[Any]] = {"run_at": run_at.expression.label("run_at")}
     for key in ("rows_read", "rows_quarantined"):
         columns[key] = relation.column(getattr(source, key))[0].label(key)
-    problem = None
+    problems: dict[str, Unmeasured] = {}
     for key in _OPTIONAL:
         name: str | None = getattr(source, key)
         if name is None:
@@ -74,10 +78,10 @@ def _columns(
         try:
             columns[key] = relation.column(name)[0].label(key)
         except MeasurementError as error:
-            if key != "status":
+            if key == "source":
                 raise
-            problem = Unmeasured.of(error)
-    return columns, problem
+            problems[key] = Unmeasured.of(error)
+    return columns, problems
 
 
 def _by_day(

@@ -67,11 +67,11 @@ class OrderReader:
             found.problems[kind] = Unmeasured.of(error)
 
     def _read_orders(self, found: _Found, sessions: SessionsSource | None) -> None:
-        day = self._day_orders()
+        day = self._day_orders(found)
         orphans = {NO_SESSION: day.c.blank == 1}
         if sessions is not None:
             orphans[UNKNOWN_SESSION] = sa.and_(day.c.blank == 0, ~self._known(day, sessions))
-        has_revenue = self.orders.revenue is not None
+        has_revenue = self.orders.revenue is not None and "orders.revenue" not in found.unread
         rows = _counted(self.warehouse, day, orphans)
         found.take_orders(rows[ALL], has_revenue=has_revenue)
         for kind, condition in orphans.items():
@@ -84,8 +84,11 @@ class OrderReader:
         found = self.warehouse.fetch(statement.distinct().order_by(rows.c.order_id).limit(MOST_IDS))
         return tuple(clean(row[0]) for row in found)
 
-    def _day_orders(self) -> CTE:
-        """order id, session id and amount of the data date's orders."""
+    def _day_orders(self, found: _Found) -> CTE:
+        """Order id, session id and amount of the data date's orders.
+
+        An id or an amount that cannot be read must not hide that a session is missing.
+        """
         relation = self.warehouse.relation("orders", self.orders)
         at = instant(
             relation, self.orders.ordered_at, self.warehouse.profile, self.naive, self.frame.zone
@@ -93,11 +96,15 @@ class OrderReader:
         session, kind = relation.column(self.orders.session_id)
         return (
             sa.select(
-                _optional(relation, self.orders.order_id).label("order_id"),
+                found.detail(
+                    "orders.order_id", lambda: _optional(relation, self.orders.order_id)
+                ).label("order_id"),
                 session.label("session_id"),
                 _blank(session, kind).label("blank"),
                 sa.literal(1).label("events"),
-                self._amount(relation, self.orders.revenue).label("amount"),
+                found.detail(
+                    "orders.revenue", lambda: self._amount(relation, self.orders.revenue)
+                ).label("amount"),
             )
             .select_from(relation.target)
             .where(at.between(self.frame.start, self.frame.cut))
@@ -124,7 +131,7 @@ class OrderReader:
         if events is None or events.order_id is None or orders.order_id is None:
             found.absent.append(NO_ORDER)
             return
-        bought = self._purchases(events)
+        bought = self._purchases(events, found)
         blank = bought.c.blank == 1
         missing = sa.and_(bought.c.blank == 0, ~self._ordered(bought, events.order_id))
         rows = _counted(self.warehouse, bought, {_BLANK: blank, NO_ORDER: missing})
@@ -135,17 +142,20 @@ class OrderReader:
         count = rows[_BLANK].events + rows[NO_ORDER].rows
         ids = self._ids(bought, missing) if rows[NO_ORDER].rows else ()
         found.kinds[NO_ORDER] = OrphanKind(
-            NO_ORDER, count, revenue if events.revenue else None, ids
+            NO_ORDER,
+            count,
+            revenue if events.revenue and "events.revenue" not in found.unread else None,
+            ids,
         )
 
-    def _purchases(self, events: EventsSource) -> CTE:
+    def _purchases(self, events: EventsSource, found: _Found) -> CTE:
         """The day's purchase events by order id; an id seen twice counts its amount once."""
         relation = self.warehouse.relation("events", events)
         at = instant(
             relation, events.occurred_at, self.warehouse.profile, self.naive, self.frame.zone
         )
         order_id, kind = relation.column(events.order_id or "")
-        amount = self._amount_or_nothing(relation, events.revenue)
+        amount = found.detail("events.revenue", lambda: self._amount(relation, events.revenue))
         rows = (
             sa.select(
                 order_id.label("order_id"),
@@ -172,13 +182,6 @@ class OrderReader:
             .group_by(rows.c.order_id, rows.c.blank)
             .cte("purchases")
         )
-
-    def _amount_or_nothing(self, relation: Relation, name: str | None) -> ColumnElement[Any]:
-        """An unusable revenue column must not hide missing orders."""
-        try:
-            return self._amount(relation, name)
-        except MeasurementError:
-            return sa.cast(sa.null(), sa.Double)
 
     def _ordered(self, bought: CTE, event_key: str) -> ColumnElement[bool]:
         """Whether a purchase's order exists, whenever it was placed."""
@@ -211,6 +214,15 @@ class _Found:
         self.absent: list[str] = []
         self.purchases: int | None = None
         self.duplicate_purchases = 0
+        self.unread: dict[str, str] = {}
+
+    def detail(self, key: str, column: Callable[[], ColumnElement[Any]]) -> ColumnElement[Any]:
+        """A column that only adds detail: NULL, and why, where it cannot be read."""
+        try:
+            return column()
+        except MeasurementError as error:
+            self.unread[key] = error.detail
+            return sa.cast(sa.null(), sa.String if key.endswith("_id") else sa.Double)
 
     def take_orders(self, every: _Counts, *, has_revenue: bool) -> None:
         self.orders = every.rows
@@ -227,6 +239,7 @@ class _Found:
             absent=tuple(self.absent),
             purchases=self.purchases,
             duplicate_purchases=self.duplicate_purchases,
+            unread=self.unread,
         )
 
 

@@ -106,6 +106,7 @@ def test_a_missing_table_spoils_only_its_checks(shop: Shop, table: str, checks: 
         ("stg_events", "transaction_id", {"orphan_orders"}),
         ("dim_sessions", "session_id", {"orphan_orders"}),
         ("fct_attribution", "lc_session_id", {"orphan_orders"}),
+        ("fct_attribution", "revenue", set()),
         ("pipeline_logs", "rows_read",
          {"log_entry_exists_today", "rows_read", "run_status", "quarantine_rate"}),
     ],
@@ -116,10 +117,35 @@ def test_a_renamed_column_spoils_only_its_checks(
     shop.write(f"ALTER TABLE {table} RENAME COLUMN {column} TO {column}_v2")
     found = shop.verdicts()
     assert {v.id for v in found.values() if v.status is Status.UNKNOWN} == checks
+    if not checks:
+        assert "orders.revenue" in found["orphan_orders"].details["unread_columns"]
+        assert found["orphan_orders"].details["revenue"] is None
+        return
     assert {v.cause for v in found.values() if v.id in checks} == {Cause.MISSING_COLUMN}
     message = found[min(checks)].message
     assert f"has no column '{column}'" in message
     assert f"did you mean '{column}_v2'?" in message
+
+
+def test_a_missing_amount_does_not_hide_an_orphan(shop: Shop) -> None:
+    shop.orders.rows[-1]["lc_session_id"] = None
+    shop.write("ALTER TABLE fct_attribution RENAME COLUMN revenue TO amount")
+    verdict = shop.verdicts()["orphan_orders"]
+    assert (verdict.status, verdict.message) == (Status.RED, "orphan_orders=1 (max 0)")
+
+
+def test_a_missing_inserted_count_spoils_nothing(duck: Shop) -> None:
+    duck.set("audit_log", rows_inserted="rows_loaded")
+    duck.write()
+    found = duck.verdicts()
+    assert found["rows_read"].status is Status.GREEN
+    assert "has no column 'rows_loaded'" in found["rows_read"].details["rows_inserted_unread"]
+
+
+def test_a_missing_source_column_spoils_the_log(duck: Shop) -> None:
+    duck.set("audit_log", source="file")
+    duck.write()
+    assert duck.verdicts()["quarantine_rate"].cause is Cause.MISSING_COLUMN
 
 
 def test_orphans_found_beat_a_kind_that_cannot_be_measured(shop: Shop) -> None:
@@ -140,11 +166,13 @@ def test_a_time_column_of_another_type(duck: Shop) -> None:
     assert "column 'timestamp' is of type integer" in found["freshness"].message
 
 
-def test_a_text_time_that_is_none(duck: Shop) -> None:
+@pytest.mark.parametrize("text", ["yesterday", "yesterday, I think", "", "2025-13-40 00:00:00"])
+def test_a_text_time_that_is_none(shop: Shop, text: str) -> None:
+    duck = shop
     duck.events.columns["timestamp"] = sa.String(40)
     for row in duck.events.rows:
         row["timestamp"] = str(row["timestamp"])
-    duck.events.rows[-1]["timestamp"] = "yesterday, I think"
+    duck.events.rows[-1]["timestamp"] = text
     duck.write()
     assert duck.verdicts()["freshness"].cause is Cause.BAD_VALUE
 

@@ -35,7 +35,8 @@ _KINDS = {
     2950: Kind.TEXT,
 }
 _NUMERIC = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?\s*$"
-_HAS_OFFSET = r":\d\d(\.\d+)?\s*(Z|z|UTC|[+-]\d\d(:?\d\d)?)\s*$"
+_ISO = r"^\s*\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?\s*$"
+_HAS_OFFSET = r"^\s*\d{4}-\d\d-\d\d.*:\d\d(\.\d+)?\s*(Z|z|UTC|[+-]\d\d(:?\d\d)?)\s*$"
 
 
 class PostgreSQL(Profile):
@@ -89,7 +90,12 @@ class PostgreSQL(Profile):
     def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
         aware = sa.func.timezone("UTC", sa.cast(column, sa.DateTime(timezone=True)))
         local = sa.func.timezone("UTC", sa.func.timezone(naive.key, sa.cast(column, sa.DateTime)))
-        return sa.case((column.regexp_match(_HAS_OFFSET), aware), else_=local)
+        # The server would take 'yesterday' for a time; anything but ISO has to fail instead.
+        refused = sa.cast(sa.literal("not ISO 8601: ").concat(column), sa.DateTime)
+        return sa.case(
+            (column.regexp_match(_HAS_OFFSET), aware), (column.regexp_match(_ISO), local),
+            (column.is_(None), None), else_=refused,
+        )  # fmt: skip
 
 
 PROFILE = PostgreSQL()
