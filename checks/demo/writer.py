@@ -70,17 +70,10 @@ def write_demo(
     # Impossible sizes are refused before a folder is made for them.
     next(
         plan_days(
-            last_day=yesterday,
-            days=days,
-            events_per_day=events_per_day,
-            seed=seed,
-            scenario=story,
+            last_day=yesterday, days=days, events_per_day=events_per_day, seed=seed, scenario=story
         )
     )
-    first_run = max(
-        today - timedelta(days=backfill_days), today - timedelta(days=days - _FIRST_RUN_AFTER)
-    )
-    history = (first_run, yesterday) if first_run <= yesterday else None
+    history = _run_dates(today, days, backfill_days)
     with _workshop(folder) as workshop:
         (workshop / QUARANTINE).mkdir()
         build_warehouse(
@@ -107,6 +100,15 @@ def write_demo(
         history=history,
         outage=outage_day(yesterday, days),
     )
+
+
+def _run_dates(today: date, days: int, backfill_days: int) -> tuple[date, date] | None:
+    """The first and the last run date that the history is to know, None for none."""
+    last = today - timedelta(days=1)
+    first = max(
+        today - timedelta(days=backfill_days), today - timedelta(days=days - _FIRST_RUN_AFTER)
+    )
+    return (first, last) if first <= last else None
 
 
 def _backfill(config: Path, history: tuple[date, date], progress: Progress | None) -> None:
