@@ -105,7 +105,7 @@ def waiver_state(
         up_to=stored.up_to,
         created_at=stored.created_at,
         holds=lapse is None,
-        why=lapse or f"holds until {stored.until} ({stored.until:%A} included)",
+        why=lapse or f"until the end of {stored.until:%A} {short_day(stored.until)}",
     )
 
 

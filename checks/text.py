@@ -66,6 +66,11 @@ def limit_text(limit: float) -> str:
     return str(limit)
 
 
+def number_text(value: float) -> str:
+    """A number of any size in at most six digits: `4`, `0.0582031`."""
+    return f"{value:.6g}"
+
+
 def count_text(value: float) -> str:
     """A count with grouped thousands; a mean keeps one decimal below 100."""
     if float(value).is_integer() or abs(value) >= 100:

@@ -59,8 +59,8 @@ def test_severity(status: Status, severity: Severity, stop: bool, expected: Stat
 @pytest.mark.parametrize(
     ("given_waiver", "found", "status", "why"),
     [
-        (held(), judgement(value=9.9), WAIVED, "holds until 2025-03-12 (Wednesday included)"),
-        (held(), judgement(value=10), WAIVED, "holds until 2025-03-12 (Wednesday included)"),
+        (held(), judgement(value=9.9), WAIVED, "until the end of Wednesday 12 March"),
+        (held(), judgement(value=10), WAIVED, "until the end of Wednesday 12 March"),
         (held(), judgement(value=10.1), RED, "the value 10.1 is worse than the waived 10"),
         (
             held(),
@@ -69,9 +69,9 @@ def test_severity(status: Status, severity: Severity, stop: bool, expected: Stat
             "the value 10.00000001 is worse than the waived 10.0",
         ),
         (held(), judgement(value=None), RED, "the value none is worse than the waived 10"),
-        (held(up_to=None), judgement(value=None), WAIVED, "holds until 2025-03-12"),
-        (held(up_to=None), judgement(value=999), WAIVED, "holds until 2025-03-12"),
-        (held(until=RUN), judgement(value=1), WAIVED, "holds until 2025-03-09 (Sunday included)"),
+        (held(up_to=None), judgement(value=None), WAIVED, "until the end of Wednesday 12 March"),
+        (held(up_to=None), judgement(value=999), WAIVED, "until the end of Wednesday 12 March"),
+        (held(until=RUN), judgement(value=1), WAIVED, "until the end of Sunday 9 March"),
         (held(until=DAY), judgement(value=1), RED, "expired on 2025-03-08"),
         (
             held(rearmed_on=date(2025, 3, 7)),

@@ -6,7 +6,7 @@ from datetime import UTC, date
 
 from checks.model import Problem, Report, Status, Verdict, WaiverState
 from checks.outputs._inert import line
-from checks.text import limit_text, plural, utc_text
+from checks.text import number_text, plural, utc_text
 
 #: Statuses that ask for something to be done or known; the others take one line each.
 FAILING = frozenset({Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED})
@@ -58,7 +58,7 @@ def since(verdict: Verdict, data_date: date | None) -> str | None:
 
 def waiver_terms(waiver: WaiverState) -> str:
     """Who waived until when and why, and whether it still holds."""
-    limit = "" if waiver.up_to is None else f", up to {limit_text(waiver.up_to)}"
+    limit = "" if waiver.up_to is None else f", up to {number_text(waiver.up_to)}"
     state = "holds" if waiver.holds else "no longer holds"
     why = f" ({waiver.why})" if waiver.why else ""
     return line(

@@ -43,7 +43,7 @@ def test_the_latest_red_value_is_the_default_limit(andon: Andon, history: Histor
     assert waiver.until == TODAY + timedelta(days=1)
     assert waiver.data_date == TODAY - timedelta(days=1)
     assert result.out.startswith(
-        f"waiver 1: quarantine_rate may be red up to {2908 / 49963} until {TOMORROW} "
+        f"waiver 1: quarantine_rate may be red up to 0.0582031 until {TOMORROW} "
         "(Mia: known outage)\n"
     )
     assert "andon waivers revoke 1" in result.out
@@ -155,7 +155,7 @@ def test_the_table_tells_the_state_of_each_waiver(andon: Andon, history: History
         "holds", "expired", f"rearmed on {TODAY}", "revoked",
     ]  # fmt: skip
     assert [line[lines[0].index("UP TO") :].split()[0] for line in lines[1:]] == [
-        "-", "3.5", "0.06", "2.0",
+        "-", "3.5", "0.06", "2",
     ]  # fmt: skip
     assert "\x1b" not in "".join(lines)
 

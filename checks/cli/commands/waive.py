@@ -97,9 +97,9 @@ def _limit(asked: float | None, check: str, verdict: Verdict | None) -> float | 
 
 def _told(waiver: StoredWaiver) -> str:
     from checks.outputs._inert import line
-    from checks.text import limit_text
+    from checks.text import number_text
 
-    limit = "" if waiver.up_to is None else f" up to {limit_text(waiver.up_to)}"
+    limit = "" if waiver.up_to is None else f" up to {number_text(waiver.up_to)}"
     return (
         f"waiver {waiver.id}: {waiver.check} may be red{limit} until {waiver.until} "
         f"({line(waiver.owner)}: {line(waiver.reason)})\n"

@@ -55,7 +55,7 @@ def run(args: Namespace, console: Console) -> int:
 
 def _table(waivers: tuple[StoredWaiver, ...], today: date) -> str:
     from checks.cli.tables import columns
-    from checks.text import limit_text
+    from checks.text import number_text
 
     rows = [
         (
@@ -63,7 +63,7 @@ def _table(waivers: tuple[StoredWaiver, ...], today: date) -> str:
             one.check,
             one.owner,
             one.until,
-            "-" if one.up_to is None else limit_text(one.up_to),
+            "-" if one.up_to is None else number_text(one.up_to),
             _state(one, today),
             one.reason,
         )
