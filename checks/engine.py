@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from graphlib import TopologicalSorter
@@ -53,13 +54,17 @@ def evaluate(
     started = perf_counter()
     moment = (now or datetime.now(UTC)).astimezone(UTC)
     tell = progress or (lambda text: None)
-    with Warehouse(config.warehouse, tell) as warehouse:
+    # The history is read while the warehouse works: neither needs the other.
+    with ThreadPoolExecutor(1) as aside, Warehouse(config.warehouse, tell) as warehouse:
         frame = _frame(config, warehouse, moment, date, data_date)
+        past = aside.submit(_context, config, frame) if use_history else None
         measured = Measurements(config, frame, warehouse)
         judgements = _judge_all(config, frame, measured, tell)
         warnings = _warnings(config, measured)
-    verdict_parts = _with_history(config, frame, judgements, warnings, use_history=use_history)
-    report = _report(config, frame, verdict_parts, strict=strict)
+    context, trouble = past.result() if past else (None, ())
+    parts = _with_history(config, frame, judgements, context)
+    parts = replace(parts, warnings=(*warnings, *trouble))
+    report = _report(config, frame, parts, strict=strict)
     report = replace(report, duration_seconds=perf_counter() - started)
     return recorded(config, report) if record else report
 
@@ -70,7 +75,7 @@ class _Parts:
 
     verdicts: tuple[Verdict, ...]
     waivers: tuple[WaiverState, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def _frame(
@@ -170,11 +175,8 @@ def _with_history(
     config: Config,
     frame: Timeframe,
     judgements: Mapping[str, Judgement],
-    warnings: tuple[str, ...],
-    *,
-    use_history: bool,
+    context: HistoryContext | None,
 ) -> _Parts:
-    context, trouble = _context(config, frame) if use_history else (None, ())
     given = Circumstances(
         pipeline=config.pipeline,
         run_date=frame.run_date,
@@ -193,7 +195,7 @@ def _with_history(
         replace(verdict, summary=f"{verdict.summary}.", action=f"{verdict.action}.")
         for verdict in verdicts
     )
-    return _Parts(verdicts, _waivers(verdicts), (*warnings, *trouble))
+    return _Parts(verdicts, _waivers(verdicts))
 
 
 def _context(config: Config, frame: Timeframe) -> tuple[HistoryContext | None, tuple[str, ...]]:

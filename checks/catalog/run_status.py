@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _METRIC = "failed"
 _WHAT = "The run's status"
 _OK, _FAILED, _RUNNING, _UNHEARD = "ok", "failed", "running", "unheard"
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +105,16 @@ def _judgement(
         return Judgement(
             Status.GREEN, message, summary, "Nothing to do", 0, 0, "loads", details=details
         )
-    name, word = source_name(failed[0]), quoted(failed[0].status)
-    summary = f"{len(failed)} of {plural(sources, 'load')} of {day} failed: {name} says {word}"
-    action = f"Repair and rerun the load of {name}, then run the gate again"
+    said = f"{source_name(failed[0])} says {quoted(failed[0].status)}"
+    summary = f"{len(failed)} of {plural(sources, 'load')} of {day} failed: {said}"
+    action = f"Repair and rerun the load of {_names(failed)}, then run the gate again"
     return Judgement(Status.RED, message, summary, action, len(failed), 0, "loads", details=details)
+
+
+def _names(entries: list[AuditEntry]) -> str:
+    named = ", ".join(source_name(entry) for entry in entries[:_MOST_NAMED])
+    more = len(entries) - _MOST_NAMED
+    return f"{named} and {more} more" if more > 0 else named
 
 
 def _unclear(entry: AuditEntry, word: str, details: Mapping[str, object]) -> Judgement:
@@ -115,8 +122,8 @@ def _unclear(entry: AuditEntry, word: str, details: Mapping[str, object]) -> Jud
     if word == _RUNNING:
         detail = f"the load of {name} is not over, status {status}"
         action = f"Wait until the load of {name} has ended, then run the gate again (or use --wait)"
-    elif entry.status is None:
-        detail = f"status is NULL for {name}"
+    elif not (entry.status or "").strip():
+        detail = f"status is {'NULL' if entry.status is None else 'blank'} for {name}"
         action = f"Find out how the load of {name} ended"
     else:
         detail = f"status {status} of {name} is unheard of"

@@ -11,10 +11,11 @@ def replace_file(path: Path, text: str) -> None:
 
     A symbolic link is followed; a pipe or device is written to. Raises OSError.
     """
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
-        target.write_text(text, encoding="utf-8", newline="")
+    # Asked before links are followed: `/dev/stdout` and `>(...)` lead to a pipe without a path.
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8", newline="")
         return
+    target = Path(os.path.realpath(path))
     # Not a 0600 temporary file: whoever collects the report may be another user.
     partial = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:

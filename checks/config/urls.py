@@ -74,9 +74,15 @@ def _require_parsable(url: str) -> None:
     from sqlalchemy.exc import ArgumentError
 
     try:
-        make_url(url)
+        parsed = make_url(url)
     except (ArgumentError, ValueError):
         raise Refused(
             "an SQLAlchemy URL: engine://user:password@host:port/database",
             f"{_HIDDEN} and is no such URL",
         ) from None
+    # The rest of a password would be taken for the host or the database, and be shown as such.
+    if "@" in f"{parsed.host or ''}{parsed.database or ''}":
+        raise Refused(
+            "@ : / and % of a user name or password percent-encoded (@ is %40)",
+            f"{_HIDDEN}, with an @ too many",
+        )

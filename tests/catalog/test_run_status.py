@@ -47,7 +47,8 @@ def test_words_of_a_run_that_is_not_over(word: str) -> None:
     ("word", "message"),
     [
         ("sideways", "failed=unknown (bad_value: status 'sideways' of 'web.csv' is unheard of)"),
-        ("", "failed=unknown (bad_value: status '' of 'web.csv' is unheard of)"),
+        ("", "failed=unknown (bad_value: status is blank for 'web.csv')"),
+        (" ", "failed=unknown (bad_value: status is blank for 'web.csv')"),
         (None, "failed=unknown (bad_value: status is NULL for 'web.csv')"),
         (
             "running",
