@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from checks.cli.console import Console, reason_of
@@ -19,38 +20,52 @@ def publish(report: Report, format_: str, files: Sequence[ReportFile], console: 
     """Write and print the report; return the exit code.
 
     A report that could not be written turns 0 into 2: whoever relies on the file
-    would go on with an old one. Red stays red.
+    would go on with an old one. Red stays red. What is printed says so.
     """
     # Files first: a reader that closes the pipe early does not cost them.
-    written = [_write(report, file, console) for file in files]
+    failures = [_write(report, file) for file in files]
     if format_ == "github":
-        written.append(_summarise(report, console))
+        failures.append(_summarise(report, console))
+    report = _with_failures(report, [text for text in failures if text], console)
     if not (format_ == "text" and report.errors and not report.checks):
         # For a person, the problems are already on standard error.
         console.out(render(format_, report, color=console.colored))
-    done = all(written) and not console.failed
-    return report.exit_code if done or report.exit_code == RED else UNKNOWN
+    return _not_green(report.exit_code) if console.failed else report.exit_code
 
 
-def _write(report: Report, file: ReportFile, console: Console) -> bool:
+def _with_failures(report: Report, failures: list[str], console: Console) -> Report:
+    """The report, which says that files are missing, and whose exit code knows it."""
+    if not failures:
+        return report
+    for text in failures:
+        console.problem(text)
+    warnings = (*report.warnings, *failures)
+    return replace(report, exit_code=_not_green(report.exit_code), warnings=warnings)
+
+
+def _not_green(code: int) -> int:
+    return RED if code == RED else UNKNOWN
+
+
+def _write(report: Report, file: ReportFile) -> str | None:
     text = render(file.format, report)
-    return _attempt(lambda: replace_file(file.path, text), file.format, file.path, console)
+    return _attempt(lambda: replace_file(file.path, text), file.format, file.path)
 
 
-def _summarise(report: Report, console: Console) -> bool:
+def _summarise(report: Report, console: Console) -> str | None:
     path = console.environ.get(_SUMMARY_FILE)
     if not path:
-        return True
+        return None
     from checks.outputs.github import job_summary
 
     text = job_summary(report)
-    return _attempt(lambda: append_file(Path(path), text), "job summary", Path(path), console)
+    return _attempt(lambda: append_file(Path(path), text), "job summary", Path(path))
 
 
-def _attempt(write: Callable[[], None], what: str, path: Path, console: Console) -> bool:
+def _attempt(write: Callable[[], None], what: str, path: Path) -> str | None:
+    """Why a file could not be written; None when it was."""
     try:
         write()
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        console.problem(f"cannot write the {what} report to {str(path)!r}: {reason_of(error)}")
-        return False
-    return True
+        return f"cannot write the {what} report to {str(path)!r}: {reason_of(error)}"
+    return None

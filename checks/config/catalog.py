@@ -39,13 +39,15 @@ def _read_check(
     line = entry.line if entry is not None else None
     own = settings_of(check.params)
     report_unknown(given, [one.name for one in (*common, *own)], key, scope)
-    general = read_values(common, given, key, line, scope)
     values = read_values(own, given, key, line, scope)
+    params = check.params(**values) if len(scope.problems) == before else None
+    general = read_values(common, given, key, line, scope)
     enabled = general["enabled"] is not False
+    # Limits that contradict each other are told even where an owner or a severity is wrong.
+    if params is not None:
+        _report_conflicts(params, own, given, key, line, scope)
     if len(scope.problems) > before:
         return ReadCheck(enabled, None)
-    params = check.params(**values)
-    _report_conflicts(params, own, given, key, line, scope)
     return ReadCheck(enabled, CheckSettings(**general, params=params))
 
 

@@ -66,7 +66,8 @@ def write_demo(
     scenario, an impossible size, or a folder that cannot be written or holds other files.
     """
     story = find_scenario(scenario)
-    yesterday = today - timedelta(days=1)
+    # Before the calendar's first day there is none; its year is refused below.
+    yesterday = today - min(timedelta(days=1), today - date.min)
     # Impossible sizes are refused before a folder is made for them.
     next(
         plan_days(

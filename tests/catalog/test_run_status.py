@@ -117,6 +117,13 @@ def test_red_names_the_load_and_its_word() -> None:
     assert [item["means"] for item in found.details["sources"]] == ["ok", "failed"]
 
 
+def test_red_names_the_first_loads_that_failed() -> None:
+    found = judged(*said("failed", "error", "failed", "failed", "failed"))
+    assert found.action == (
+        "Repair and rerun the load of '0.csv', '1.csv', '2.csv' and 2 more, then run the gate again"
+    )
+
+
 def test_own_words_replace_the_defaults() -> None:
     params = Params(ok=("GUT",), failed=("schlecht",), running=())
     assert judged(entry(status="gut"), params=params).status is Status.GREEN

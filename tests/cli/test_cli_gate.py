@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -96,6 +97,14 @@ def test_a_report_that_cannot_be_written_is_not_green(
     assert result.err.count("\n") == 1
 
 
+def test_json_knows_that_a_file_could_not_be_written(andon: Andon, engine: FakeEngine) -> None:
+    engine.answer([verdict(status=Status.GREEN)])
+    result = andon("gate", "--format", "json", "--report", "junit=missing/a.xml")
+    found = document(result.out)
+    assert (result.code, found["exit_code"], found["verdict"]) == (2, 2, "green")
+    assert "cannot write the junit report to 'missing/a.xml'" in str(found["warnings"])
+
+
 def test_a_report_cut_short_leaves_the_old_file(
     andon: Andon, engine: FakeEngine, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,6 +130,15 @@ def test_a_link_is_followed(andon: Andon, engine: FakeEngine, folder: Path) -> N
 def test_a_device_is_written_to_not_replaced(andon: Andon, engine: FakeEngine) -> None:
     assert andon("gate", "--report", "json=/dev/null").code == 0
     assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="this system has no /dev/fd")
+def test_a_pipe_without_a_path_is_written_to(andon: Andon, engine: FakeEngine) -> None:
+    reading, writing = os.pipe()
+    assert andon("gate", "--report", f"json=/dev/fd/{writing}").code == 0
+    os.close(writing)
+    with open(reading, encoding="utf-8") as pipe:
+        assert document(pipe.read())["exit_code"] == 0
 
 
 def test_the_job_summary_is_appended(

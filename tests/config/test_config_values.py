@@ -102,6 +102,9 @@ SECRETS = [
     ("duckdb:///warehouse.duckdb", f"[{SECRET}]"),
     ("duckdb:///warehouse.duckdb", f"duckdb://{SECRET}"),
     ("duckdb:///warehouse.duckdb", f'"postgresql://andon:{SECRET}@db:x/shop"'),
+    ("duckdb:///warehouse.duckdb", f'"postgresql://andon:a@{SECRET}@db/shop"'),
+    ("duckdb:///warehouse.duckdb", f'"postgresql://andon:a@b/{SECRET}@db/shop"'),
+    ("sqlite:///history.db", f'"postgresql://andon:a@{SECRET}@db/shop"'),
     ("duckdb:///warehouse.duckdb", f'"postgresql://andon:{SECRET}\\n@db/shop"'),
     ("duckdb:///warehouse.duckdb", f"${{SHOP_URL}}/${{UNSET}}{SECRET}"),
     ("duckdb:///warehouse.duckdb", "${SHOP_URL}"),
@@ -118,6 +121,11 @@ SECRETS = [
     ("table: dim_sessions", f"query: \"SELECT login('{SECRET}'\""),
     ("table: dim_sessions", f"query: \"CALL login('{SECRET}')\""),
 ]
+
+
+def test_an_encoded_at_sign_is_part_of_the_password(load_text: Loader) -> None:
+    url = "postgresql://andon:a%40b@db/shop"
+    assert load_text(edited(("duckdb:///warehouse.duckdb", url))).warehouse.url == url
 
 
 @pytest.mark.parametrize(("where", "written"), SECRETS)

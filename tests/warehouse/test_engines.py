@@ -264,6 +264,19 @@ def test_future_events_are_counted_and_never_fresh(shop: Shop) -> None:
     assert verdict.details["future_events"] == 1
 
 
+@pytest.mark.parametrize("moment", ["290000-01-01 00:00:00", "infinity"])
+@pytest.mark.parametrize("naive", ["UTC", "America/New_York"])
+def test_a_future_beyond_the_calendar_spoils_nothing(duck: Shop, moment: str, naive: str) -> None:
+    duck.set("warehouse", naive_timestamps=naive)
+    duck.events.rows.append(view(DAY, 3.0))
+    table = "stg_events"
+    duck.write(f"UPDATE {table} SET timestamp = '{moment}' WHERE rowid = 0")
+    report = duck.run()
+    found = {verdict.id: verdict for verdict in report.checks}
+    assert {verdict.cause for verdict in report.checks} == {None}
+    assert found["freshness"].details["future_events"] == 1
+
+
 def test_a_day_that_is_not_over_is_compared_with_the_same_part(shop: Shop) -> None:
     shop.events.rows = [r for r in shop.events.rows if r["timestamp"] <= at(DAY, 12)]
     shop.write()

@@ -47,6 +47,17 @@ def test_file_is_not_a_database(duck: Shop) -> None:
     assert "not a valid DuckDB" in all_unknown(duck.run(), Cause.CONNECTION, retry=True)
 
 
+def test_a_file_that_may_not_be_read(duck: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    duck.write()
+    said = 'IO Error: Cannot open file "/a/warehouse.duckdb": Permission denied'
+
+    def refuse(*_: object, **__: object) -> None:
+        raise duckdb.IOException(said)
+
+    monkeypatch.setattr("duckdb.connect", refuse)
+    assert said in all_unknown(duck.run(), Cause.PERMISSION, retry=False)
+
+
 @pytest.fixture
 def writer(duck: Shop) -> Iterator[subprocess.Popen[str]]:
     """A process that holds the warehouse for writing."""

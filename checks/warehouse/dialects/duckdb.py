@@ -50,6 +50,7 @@ class DuckDB(Profile):
         ("out of range error", Cause.BAD_VALUE),
         ("binder error", Cause.BAD_VALUE),
         ("parser error", Cause.BAD_VALUE),
+        ("permission denied", Cause.PERMISSION),
         ("io error", Cause.CONNECTION),
     )
 
