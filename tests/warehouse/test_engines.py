@@ -268,9 +268,8 @@ def test_future_events_are_counted_and_never_fresh(shop: Shop) -> None:
 @pytest.mark.parametrize("naive", ["UTC", "America/New_York"])
 def test_a_future_beyond_the_calendar_spoils_nothing(duck: Shop, moment: str, naive: str) -> None:
     duck.set("warehouse", naive_timestamps=naive)
-    duck.events.rows.append(view(DAY, 3.0))
-    table = "stg_events"
-    duck.write(f"UPDATE {table} SET timestamp = '{moment}' WHERE rowid = 0")
+    insert = "INSERT INTO stg_events (timestamp, event_name) VALUES"
+    duck.write(f"{insert} ('{moment}', 'page_viewed')")
     report = duck.run()
     found = {verdict.id: verdict for verdict in report.checks}
     assert {verdict.cause for verdict in report.checks} == {None}
