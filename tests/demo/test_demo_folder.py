@@ -120,7 +120,7 @@ def test_a_folder_that_turns_unwritable_is_reported(
         demo(tmp_path / "demo")
 
 
-@pytest.mark.parametrize("given", [{"scenario": "none"}, {"days": 3}, {"events_per_day": 1}])
+@pytest.mark.parametrize("given", [{"scenario": "none"}, {"days": 3}, {"events_per_day": 1}, {"today": date.min}])
 def test_what_is_impossible_leaves_no_trace(tmp_path: Path, given: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
         demo(tmp_path / "demo", **given)
