@@ -137,7 +137,7 @@ def test_a_pipe_without_a_path_is_written_to(andon: Andon, engine: FakeEngine) -
     reading, writing = os.pipe()
     assert andon("gate", "--report", f"json=/dev/fd/{writing}").code == 0
     os.close(writing)
-    with os.fdos.fdopen(reading, encoding="utf-8") as pipe:
+    with os.fdopen(reading, encoding="utf-8") as pipe:
         assert document(pipe.read())["exit_code"] == 0
 
 

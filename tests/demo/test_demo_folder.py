@@ -20,8 +20,8 @@ PARTS = {".andon-demo", "andon.yml", "quarantine", "warehouse.duckdb"}
 
 
 def demo(folder: Path, **given: Any) -> DemoResult:
-    sizes: dict[str, Any] = {"days": 8, "events_per_day": 2000, "backfill_days": 0, **given}
-    return write_demo(folder, today=TODAY, **sizes)
+    sizes: dict[str, Any] = {"days": 8, "events_per_day": 2000, "backfill_days": 0}
+    return write_demo(folder, **{"today": TODAY, **sizes, **given})
 
 
 def names(folder: Path) -> set[str]:
@@ -120,7 +120,10 @@ def test_a_folder_that_turns_unwritable_is_reported(
         demo(tmp_path / "demo")
 
 
-@pytest.mark.parametrize("given", [{"scenario": "none"}, {"days": 3}, {"events_per_day": 1}, {"today": date.min}])
+IMPOSSIBLE = [{"scenario": "none"}, {"days": 3}, {"events_per_day": 1}, {"today": date.min}]
+
+
+@pytest.mark.parametrize("given", IMPOSSIBLE)
 def test_what_is_impossible_leaves_no_trace(tmp_path: Path, given: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
         demo(tmp_path / "demo", **given)
