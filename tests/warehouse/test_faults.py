@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
@@ -19,6 +20,8 @@ from checks.model import Cause
 from checks.outputs import formats, render
 from checks.secrets import spellings, without_secrets
 from checks.warehouse import Warehouse
+from checks.warehouse.instants import Instant
+from checks.warehouse.kinds import Kind
 from checks.warehouse.worker import DeadlineExceededError, Worker
 from tests.shop import DAY, Shop, purchase
 
@@ -186,6 +189,12 @@ def test_a_text_time_that_is_none(shop: Shop, text: str) -> None:
     duck.events.rows[-1]["timestamp"] = text
     duck.write()
     assert duck.verdicts()["freshness"].cause is Cause.BAD_VALUE
+
+
+def test_what_a_driver_returns_is_a_time_or_a_bad_value() -> None:
+    occurred = Instant(sa.column("timestamp"), Kind.TEXT, ZoneInfo("UTC"))
+    with pytest.raises(MeasurementError, match=r"bad_value: 'yester.*' is not a time"):
+        occurred.moment("yester\x1bday")
 
 
 def test_a_revenue_column_of_an_odd_type(duck: Shop) -> None:
