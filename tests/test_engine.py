@@ -361,13 +361,3 @@ class TestDeadPixel:
             assert found.status is Status.UNKNOWN
             assert "no event named 'purchased'" in found.message
             assert "the names seen are 'page_viewed', 'purchase'" in found.message
-
-
-def test_public_names() -> None:
-    assert sorted(checks.__all__) == sorted(dir(checks)) == [
-        "AndonError", "Cause", "Config", "ConfigError", "DataMonitor", "Layer", "Report",
-        "Severity", "Status", "UsageError", "Verdict", "evaluate", "load_config",
-    ]  # fmt: skip
-    assert all(getattr(checks, name) for name in checks.__all__)
-    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        _ = checks.nothing
