@@ -78,29 +78,18 @@ def write_demo(
     with _workshop(folder) as workshop:
         (workshop / QUARANTINE).mkdir()
         build_warehouse(
-            workshop / WAREHOUSE,
-            last_day=yesterday,
-            days=days,
-            events_per_day=events_per_day,
-            seed=seed,
-            scenario=scenario,
-            quarantine=workshop / QUARANTINE,
-            progress=progress,
-        )
+            workshop / WAREHOUSE, last_day=yesterday, days=days, events_per_day=events_per_day,
+            seed=seed, scenario=scenario, quarantine=workshop / QUARANTINE, progress=progress,
+        )  # fmt: skip
         (workshop / CONFIG).write_text(_template(), encoding="utf-8")
         if history:
             _backfill(workshop / CONFIG, history, progress)
         (workshop / MARKER).write_text(f"{story.name}\n", encoding="utf-8")
         _move_in(workshop, folder)
     return DemoResult(
-        folder=folder,
-        config=folder / CONFIG,
-        scenario=story,
-        run_date=today,
-        data_date=yesterday,
-        history=history,
-        outage=outage_day(yesterday, days),
-    )
+        folder=folder, config=folder / CONFIG, scenario=story, run_date=today,
+        data_date=yesterday, history=history, outage=outage_day(yesterday, days),
+    )  # fmt: skip
 
 
 def _run_dates(today: date, days: int, backfill_days: int) -> tuple[date, date] | None:
