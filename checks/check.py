@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from checks.model import Judgement, Layer, Verdict
+from checks.model import Judgement, Layer, Number, Verdict
 
 if TYPE_CHECKING:
     from checks.measurements import Measurements
@@ -23,6 +23,22 @@ class Worse(StrEnum):
     HIGHER = "higher"
     LOWER = "lower"
     FARTHER_FROM_ZERO = "farther_from_zero"
+
+
+def is_worse(worse: Worse, value: Number | None, limit: Number | None) -> bool:
+    """Whether a value is worse than a waiver's limit. No value is the worst there is.
+
+    A waiver whose limit is None was given while there was no value: it covers all.
+    """
+    if limit is None:
+        return False
+    if value is None:
+        return True
+    if worse is Worse.LOWER:
+        return value < limit
+    if worse is Worse.FARTHER_FROM_ZERO:
+        return abs(value) > abs(limit)
+    return value > limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from checks.check import Check, Worse
+from checks.check import Check, Worse, is_worse
 from checks.model import (
     Acknowledgement,
     Judgement,
@@ -127,22 +127,6 @@ def _lapse(
         value, limit = judgement.value, stored.up_to
         return f"the value {_shown(value, limit)} is worse than the waived {_shown(limit, value)}"
     return None
-
-
-def is_worse(worse: Worse, value: Number | None, limit: Number | None) -> bool:
-    """Whether a value is worse than a waiver's limit. No value is the worst there is.
-
-    A waiver whose limit is None was given while there was no value: it covers all.
-    """
-    if limit is None:
-        return False
-    if value is None:
-        return True
-    if worse is Worse.LOWER:
-        return value < limit
-    if worse is Worse.FARTHER_FROM_ZERO:
-        return abs(value) > abs(limit)
-    return value > limit
 
 
 def _shown(value: Number | None, other: Number | None) -> str:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.check import Check, Worse
+from checks.check import Check, Worse, is_worse
 from checks.config.model import CheckSettings
 from checks.history.records import StoredWaiver
 from checks.model import Cause, Judgement, Severity, Status
-from checks.policy import is_worse, verdict_of, with_since
+from checks.policy import verdict_of, with_since
 from checks.registry import get_check
 from tests.catalog.samples import (
     DAY,
