@@ -1,0 +1,110 @@
+"""Rows of a list: at most 1,000 at a time, where one is in it, and a safe CSV file of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from checks.evidence.context import MOST_ROWS
+from checks.text import clean, count_text
+from dashboard.csv_file import to_csv
+
+_LONGEST_CELL = 2_000
+_ROW_PIXELS, _MOST_PIXELS = 35, 560
+_MOST_EXACT = 2**53  # Beyond it a browser cannot show an integer.
+
+
+def show_rows(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    total: int,
+    page: int,
+    key: str,
+    file_name: str,
+    alt: str,
+) -> None:
+    """One page of a list as a table, with buttons to its other pages and a CSV download.
+
+    `total`: how many rows there are in all. `page` counts from 1 and lives in the address
+    as `page`. `file_name` and `alt` are our own words. Columns of numbers are right-aligned.
+    """
+    names = [f"c{index}" for index in range(len(headings))]
+    columns = [_column([row[index] for row in rows]) for index in range(len(headings))]
+    st.dataframe(
+        pd.DataFrame(dict(zip(names, columns, strict=True))),
+        column_config={
+            name: _configured(clean(heading), column)
+            for name, heading, column in zip(names, headings, columns, strict=True)
+        },
+        hide_index=True,
+        height=min(_MOST_PIXELS, (len(rows) + 1) * _ROW_PIXELS + 3),
+        key=key,
+        placeholder="",
+        alt=alt,
+    )
+    _footer(headings, rows, total, page, key, file_name)
+
+
+def _footer(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    total: int,
+    page: int,
+    key: str,
+    file_name: str,
+) -> None:
+    first = (page - 1) * MOST_ROWS + 1
+    last = first + len(rows) - 1
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(f"rows {count_text(first)} to {count_text(last)} of {count_text(total)}")
+        if total > MOST_ROWS:
+            _turn("Previous", page - 1, f"{key}_previous", enabled=page > 1)
+            _turn("Next", page + 1, f"{key}_next", enabled=last < total)
+        st.download_button(
+            "Download these rows (CSV)",
+            data=to_csv(headings, rows),
+            file_name=file_name,
+            mime="text/csv",
+            key=f"{key}_csv",
+            on_click="ignore",
+        )
+
+
+def _turn(label: str, page: int, key: str, *, enabled: bool) -> None:
+    st.button(label, key=key, disabled=not enabled, on_click=_open, args=(page,))
+
+
+def _open(page: int) -> None:
+    """Every filter of the address stays; the first page needs no mention."""
+    if page > 1:
+        st.query_params["page"] = str(page)
+    elif "page" in st.query_params:
+        del st.query_params["page"]
+
+
+def _column(values: Sequence[object]) -> pd.Series[Any]:
+    """Numbers where all are, else text; a missing value is an empty cell."""
+    present = [value for value in values if value is not None]
+    if present and all(_is_number(value) for value in present):
+        whole = all(isinstance(value, int) for value in present)
+        numbers = [None if value is None else float(str(value)) for value in values]
+        return pd.Series(numbers, dtype="Int64" if whole else "Float64")
+    texts = [None if value is None else clean(value, _LONGEST_CELL) for value in values]
+    return pd.Series(texts, dtype="str")
+
+
+def _is_number(value: object) -> bool:
+    number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return number and abs(float(str(value))) < _MOST_EXACT
+
+
+def _configured(heading: str, column: pd.Series[Any]) -> Any:
+    if column.dtype == "Int64":
+        return st.column_config.NumberColumn(heading, format="%,d")
+    if column.dtype == "Float64":
+        return st.column_config.NumberColumn(heading, format="%,.2f")
+    return st.column_config.TextColumn(heading)
