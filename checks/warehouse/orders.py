@@ -14,10 +14,7 @@ from checks.errors import MeasurementError
 from checks.metrics import OrderCounts, OrphanKind, Unmeasured, as_amount
 from checks.text import clean
 from checks.timeframe import Timeframe
-from checks.warehouse.events import amount_of
-from checks.warehouse.instants import instant
-from checks.warehouse.kinds import Kind
-from checks.warehouse.relation import Relation
+from checks.warehouse.order_tables import OrderTables, Unread, by_order
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
@@ -60,6 +57,12 @@ class OrderReader:
         self._attempt(found, NO_ORDER, self._read_purchases)
         return found.counts()
 
+    @property
+    def _tables(self) -> OrderTables:
+        return OrderTables(
+            self.warehouse, self.frame.zone, self.naive, self.orders, self.sessions, self.events
+        )
+
     def _attempt(self, found: _Found, kind: str, read: Callable[[_Found], None]) -> None:
         try:
             read(found)
@@ -67,11 +70,12 @@ class OrderReader:
             found.problems[kind] = Unmeasured.of(error)
 
     def _read_orders(self, found: _Found, sessions: SessionsSource | None) -> None:
-        day = self._day_orders(found)
+        tables = self._tables
+        day = tables.orders_between(self.frame.start, self.frame.cut, found.unread)
         orphans = {NO_SESSION: day.c.blank == 1}
         if sessions is not None:
-            orphans[UNKNOWN_SESSION] = sa.and_(day.c.blank == 0, ~self._known(day, sessions))
-        has_revenue = self.orders.revenue is not None and "orders.revenue" not in found.unread
+            orphans[UNKNOWN_SESSION] = sa.and_(day.c.blank == 0, ~tables.known(day))
+        has_revenue = self.orders.revenue is not None and "orders.revenue" not in found.unread.why
         rows = _counted(self.warehouse, day, orphans)
         found.take_orders(rows[ALL], has_revenue=has_revenue)
         for kind, condition in orphans.items():
@@ -84,56 +88,15 @@ class OrderReader:
         found = self.warehouse.fetch(statement.distinct().order_by(rows.c.order_id).limit(MOST_IDS))
         return tuple(clean(row[0]) for row in found)
 
-    def _day_orders(self, found: _Found) -> CTE:
-        """Order id, session id and amount of the data date's orders.
-
-        An id or an amount that cannot be read must not hide that a session is missing.
-        """
-        relation = self.warehouse.relation("orders", self.orders)
-        at = instant(
-            relation, self.orders.ordered_at, self.warehouse.profile, self.naive, self.frame.zone
-        )
-        session, kind = relation.column(self.orders.session_id)
-        return (
-            sa.select(
-                found.detail(
-                    "orders.order_id", lambda: _optional(relation, self.orders.order_id)
-                ).label("order_id"),
-                session.label("session_id"),
-                _blank(session, kind).label("blank"),
-                sa.literal(1).label("events"),
-                found.detail(
-                    "orders.revenue", lambda: self._amount(relation, self.orders.revenue)
-                ).label("amount"),
-            )
-            .select_from(relation.target)
-            .where(at.between(self.frame.start, self.frame.cut))
-            .cte("day_orders")
-        )
-
-    def _amount(self, relation: Relation, name: str | None) -> ColumnElement[Any]:
-        """A finite amount or NULL; an unmapped one is NULL."""
-        if name is None:
-            return sa.cast(sa.null(), sa.Double)
-        amount, valid = amount_of(relation, name, self.warehouse.profile)
-        return amount if valid is None else sa.case((valid, amount), else_=None)
-
-    def _known(self, day: CTE, sessions: SessionsSource) -> ColumnElement[bool]:
-        """Whether an order's session exists: the day's few orders probe the big table."""
-        relation = self.warehouse.relation("sessions", sessions)
-        orders = self.warehouse.relation("orders", self.orders)
-        own_kind = orders.column(self.orders.session_id)[1]
-        column, kind = relation.column(sessions.session_id)
-        return _exists(relation, _same(column, kind, day.c.session_id, own_kind))
-
     def _read_purchases(self, found: _Found) -> None:
-        events, orders = self.events, self.orders
-        if events is None or events.order_id is None or orders.order_id is None:
+        tables = self._tables
+        events = tables.sources_of_purchases()
+        if events is None:
             found.absent.append(NO_ORDER)
             return
-        bought = self._purchases(events, found)
+        bought = by_order(tables.purchases_between(self.frame.start, self.frame.cut, found.unread))
         blank = bought.c.blank == 1
-        missing = sa.and_(bought.c.blank == 0, ~self._ordered(bought, events.order_id))
+        missing = sa.and_(bought.c.blank == 0, ~tables.ordered(bought))
         rows = _counted(self.warehouse, bought, {_BLANK: blank, NO_ORDER: missing})
         found.purchases = rows[ALL].events
         with_id = rows[ALL].events - rows[_BLANK].events
@@ -144,51 +107,9 @@ class OrderReader:
         found.kinds[NO_ORDER] = OrphanKind(
             NO_ORDER,
             count,
-            revenue if events.revenue and "events.revenue" not in found.unread else None,
+            revenue if events.revenue and "events.revenue" not in found.unread.why else None,
             ids,
         )
-
-    def _purchases(self, events: EventsSource, found: _Found) -> CTE:
-        """The day's purchase events by order id; an id seen twice counts its amount once."""
-        relation = self.warehouse.relation("events", events)
-        at = instant(
-            relation, events.occurred_at, self.warehouse.profile, self.naive, self.frame.zone
-        )
-        order_id, kind = relation.column(events.order_id or "")
-        amount = found.detail("events.revenue", lambda: self._amount(relation, events.revenue))
-        rows = (
-            sa.select(
-                order_id.label("order_id"),
-                _blank(order_id, kind).label("blank"),
-                amount.label("amount"),
-            )
-            .select_from(relation.target)
-            .where(
-                at.between(self.frame.start, self.frame.cut),
-                relation.column(events.name)[0].in_(events.purchase_names),
-            )
-            .subquery("day_purchases")
-        )
-        total = sa.case(
-            (rows.c.blank == 1, sa.func.sum(rows.c.amount)), else_=sa.func.max(rows.c.amount)
-        )
-        return (
-            sa.select(
-                rows.c.order_id,
-                rows.c.blank,
-                sa.func.count().label("events"),
-                total.label("amount"),
-            )
-            .group_by(rows.c.order_id, rows.c.blank)
-            .cte("purchases")
-        )
-
-    def _ordered(self, bought: CTE, event_key: str) -> ColumnElement[bool]:
-        """Whether a purchase's order exists, whenever it was placed."""
-        orders = self.warehouse.relation("orders", self.orders)
-        events = self.warehouse.relation("events", self.events or self.orders)
-        column, kind = orders.column(self.orders.order_id or "")
-        return _exists(orders, _same(column, kind, bought.c.order_id, events.column(event_key)[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,15 +135,7 @@ class _Found:
         self.absent: list[str] = []
         self.purchases: int | None = None
         self.duplicate_purchases = 0
-        self.unread: dict[str, str] = {}
-
-    def detail(self, key: str, column: Callable[[], ColumnElement[Any]]) -> ColumnElement[Any]:
-        """A column that only adds detail: NULL, and why, where it cannot be read."""
-        try:
-            return column()
-        except MeasurementError as error:
-            self.unread[key] = error.detail
-            return sa.cast(sa.null(), sa.String if key.endswith("_id") else sa.Double)
+        self.unread = Unread()
 
     def take_orders(self, every: _Counts, *, has_revenue: bool) -> None:
         self.orders = every.rows
@@ -239,7 +152,7 @@ class _Found:
             absent=tuple(self.absent),
             purchases=self.purchases,
             duplicate_purchases=self.duplicate_purchases,
-            unread=self.unread,
+            unread=self.unread.why,
         )
 
 
@@ -266,27 +179,3 @@ def _count(name: str, rows: CTE) -> sa.Select[*tuple[Any, ...]]:
         sa.func.count(rows.c.order_id).label("ids"),
         sa.func.count(rows.c.order_id.distinct()).label("distinct_ids"),
     ).select_from(rows)
-
-
-def _exists(relation: Relation, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return sa.exists(sa.select(sa.literal(1)).select_from(relation.target).where(condition))
-
-
-def _same(
-    column: ColumnElement[Any], kind: Kind, wanted: ColumnElement[Any], wanted_kind: Kind
-) -> ColumnElement[bool]:
-    """Whether two ids are equal: as they are, or as text when their types differ."""
-    if kind is wanted_kind:
-        return column == wanted
-    return sa.cast(column, sa.String) == sa.cast(wanted, sa.String)
-
-
-def _blank(column: ColumnElement[Any], kind: Kind) -> ColumnElement[int]:
-    missing: ColumnElement[bool] = column.is_(None)
-    if kind is Kind.TEXT:
-        missing = sa.or_(missing, sa.func.trim(column) == "")
-    return sa.case((missing, 1), else_=0)
-
-
-def _optional(relation: Relation, name: str | None) -> ColumnElement[Any]:
-    return relation.column(name)[0] if name else sa.cast(sa.null(), sa.String)

@@ -1,0 +1,206 @@
+"""The orders, the purchases and what an orphan is, as things to select from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from checks.config.model import EventsSource, OrdersSource, SessionsSource
+from checks.errors import MeasurementError
+from checks.warehouse.events import amount_of
+from checks.warehouse.instants import Instant, instant
+from checks.warehouse.kinds import Kind
+from checks.warehouse.relation import Relation
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.elements import ColumnElement, Label
+    from sqlalchemy.sql.selectable import CTE
+
+    from checks.warehouse.connection import Warehouse
+
+#: More columns of a row, made from its time.
+More = Callable[[Instant], Sequence["Label[Any]"]]
+
+
+def _no_more(at: Instant) -> Sequence[Label[Any]]:
+    return ()
+
+
+@dataclass(slots=True)
+class Unread:
+    """Columns that only add detail and could not be read: why, by `section.key`."""
+
+    why: dict[str, str] = field(default_factory=dict)
+
+    def detail(self, key: str, column: Callable[[], ColumnElement[Any]]) -> ColumnElement[Any]:
+        """The column; NULL, and why is kept, where it cannot be read."""
+        try:
+            return column()
+        except MeasurementError as error:
+            self.why[key] = error.detail
+            return sa.cast(sa.null(), sa.String if key.endswith("_id") else sa.Double)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTables:
+    """The mapped sections. Every method raises MeasurementError for what is not there."""
+
+    warehouse: Warehouse
+    zone: ZoneInfo
+    naive: ZoneInfo
+    orders: OrdersSource
+    sessions: SessionsSource | None
+    events: EventsSource | None
+
+    def orders_between(
+        self, start: datetime, end: datetime, unread: Unread, more: More = _no_more
+    ) -> CTE:
+        """Order id, session id and amount of each order of a time range.
+
+        An id or an amount that cannot be read must not hide that a session is missing.
+        """
+        relation = self.warehouse.relation("orders", self.orders)
+        at = self.ordered_at()
+        session, kind = relation.column(self.orders.session_id)
+        return (
+            sa.select(
+                unread.detail(
+                    "orders.order_id", lambda: _optional(relation, self.orders.order_id)
+                ).label("order_id"),
+                session.label("session_id"),
+                _blank(session, kind).label("blank"),
+                sa.literal(1).label("events"),
+                unread.detail(
+                    "orders.revenue", lambda: self._amount(relation, self.orders.revenue)
+                ).label("amount"),
+                *more(at),
+            )
+            .select_from(relation.target)
+            .where(at.between(start, end))
+            .cte("day_orders")
+        )
+
+    def ordered_at(self) -> Instant:
+        """When an order was placed."""
+        relation = self.warehouse.relation("orders", self.orders)
+        return instant(
+            relation, self.orders.ordered_at, self.warehouse.profile, self.naive, self.zone
+        )
+
+    def known(self, orders: CTE) -> ColumnElement[bool]:
+        """Whether an order's session exists: the few orders probe the big table."""
+        sessions = self.sessions
+        if sessions is None:
+            raise LookupError("sessions are not mapped")
+        relation = self.warehouse.relation("sessions", sessions)
+        own = self.warehouse.relation("orders", self.orders)
+        own_kind = own.column(self.orders.session_id)[1]
+        column, kind = relation.column(sessions.session_id)
+        return _exists(relation, _same(column, kind, orders.c.session_id, own_kind))
+
+    def sources_of_purchases(self) -> EventsSource | None:
+        """The events, where both order ids are mapped; else purchases cannot be matched."""
+        both = self.events is not None and self.events.order_id and self.orders.order_id
+        return self.events if both else None
+
+    def purchases_between(
+        self, start: datetime, end: datetime, unread: Unread, more: More = _no_more
+    ) -> CTE:
+        """Order id and amount of each purchase event of a time range."""
+        events = self._purchase_source()
+        relation = self.warehouse.relation("events", events)
+        at = self.bought_at()
+        order_id, kind = relation.column(events.order_id or "")
+        amount = unread.detail("events.revenue", lambda: self._amount(relation, events.revenue))
+        return (
+            sa.select(
+                order_id.label("order_id"),
+                _blank(order_id, kind).label("blank"),
+                amount.label("amount"),
+                *more(at),
+            )
+            .select_from(relation.target)
+            .where(
+                at.between(start, end),
+                relation.column(events.name)[0].in_(events.purchase_names),
+            )
+            .cte("day_purchases")
+        )
+
+    def bought_at(self) -> Instant:
+        """When a purchase event happened."""
+        events = self._purchase_source()
+        relation = self.warehouse.relation("events", events)
+        return instant(relation, events.occurred_at, self.warehouse.profile, self.naive, self.zone)
+
+    def ordered(self, bought: CTE) -> ColumnElement[bool]:
+        """Whether a purchase's order exists, whenever it was placed."""
+        events = self._purchase_source()
+        orders = self.warehouse.relation("orders", self.orders)
+        bought_kind = self.warehouse.relation("events", events).column(events.order_id or "")[1]
+        column, kind = orders.column(self.orders.order_id or "")
+        return _exists(orders, _same(column, kind, bought.c.order_id, bought_kind))
+
+    def _purchase_source(self) -> EventsSource:
+        events = self.sources_of_purchases()
+        if events is None:
+            raise LookupError("the order ids of events and orders are not both mapped")
+        return events
+
+    def _amount(self, relation: Relation, name: str | None) -> ColumnElement[Any]:
+        """A finite amount or NULL; an unmapped one is NULL."""
+        if name is None:
+            return sa.cast(sa.null(), sa.Double)
+        amount, valid = amount_of(relation, name, self.warehouse.profile)
+        return amount if valid is None else sa.case((valid, amount), else_=None)
+
+
+def by_order(rows: CTE, more: Mapping[str, ColumnElement[Any]] | None = None, *keys: str) -> CTE:
+    """Purchases grouped by order id: an id seen twice counts its amount once.
+
+    Those without an id are one group. `keys` are further columns to group by, `more`
+    further aggregates by name.
+    """
+    total = sa.case(
+        (rows.c.blank == 1, sa.func.sum(rows.c.amount)), else_=sa.func.max(rows.c.amount)
+    )
+    groups = [rows.c[key] for key in (*keys, "order_id", "blank")]
+    return (
+        sa.select(
+            *groups,
+            sa.func.count().label("events"),
+            total.label("amount"),
+            *(value.label(name) for name, value in (more or {}).items()),
+        )
+        .group_by(*groups)
+        .cte("purchases")
+    )
+
+
+def _exists(relation: Relation, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return sa.exists(sa.select(sa.literal(1)).select_from(relation.target).where(condition))
+
+
+def _same(
+    column: ColumnElement[Any], kind: Kind, wanted: ColumnElement[Any], wanted_kind: Kind
+) -> ColumnElement[bool]:
+    """Whether two ids are equal: as they are, or as text when their types differ."""
+    if kind is wanted_kind:
+        return column == wanted
+    return sa.cast(column, sa.String) == sa.cast(wanted, sa.String)
+
+
+def _blank(column: ColumnElement[Any], kind: Kind) -> ColumnElement[int]:
+    missing: ColumnElement[bool] = column.is_(None)
+    if kind is Kind.TEXT:
+        missing = sa.or_(missing, sa.func.trim(column) == "")
+    return sa.case((missing, 1), else_=0)
+
+
+def _optional(relation: Relation, name: str | None) -> ColumnElement[Any]:
+    return relation.column(name)[0] if name else sa.cast(sa.null(), sa.String)
