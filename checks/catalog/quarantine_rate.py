@@ -84,7 +84,12 @@ class SourceRate:
     @property
     def family(self) -> str | None:
         """The source's name without its digits, so that daily files compare."""
-        return None if self.source is None else re.sub(r"\d+", "", self.source)
+        return family_of(self.source)
+
+
+def family_of(source: str | None) -> str | None:
+    """A source's name without its digits, so that daily files compare."""
+    return None if source is None else re.sub(r"\d+", "", source)
 
 
 def measure(params: Params, data: Measurements) -> Measured:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _METRIC = "failed"
 _WHAT = "The run's status"
-_OK, _FAILED, _RUNNING, _UNHEARD = "ok", "failed", "running", "unheard"
+OK, FAILED, RUNNING, UNHEARD = "ok", "failed", "running", "unheard"
 _MOST_NAMED = 3
 
 
@@ -60,7 +60,7 @@ class Params:
         """A word may mean one thing only."""
         seen: dict[str, str] = {}
         found = []
-        for key in (_OK, _FAILED, _RUNNING):
+        for key in (OK, FAILED, RUNNING):
             for word in getattr(self, key):
                 if seen.setdefault(word.casefold(), key) != key:
                     other = seen[word.casefold()]
@@ -80,7 +80,7 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
     if not log.today:
         return no_entry(_METRIC, _WHAT, log.run_date)
     worst = [_worst(params, tied) for tied in log.latest()]
-    failed = [entry for entry, word in worst if word == _FAILED]
+    failed = [entry for entry, word in worst if word == FAILED]
     details = {
         "failed": [entry.source for entry in failed],
         "filters": {"source": failed[0].source} if failed and failed[0].source else {},
@@ -89,7 +89,7 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
             for e, word in worst
         ],
     }
-    unclear = [(entry, word) for entry, word in worst if word in (_RUNNING, _UNHEARD)]
+    unclear = [(entry, word) for entry, word in worst if word in (RUNNING, UNHEARD)]
     if unclear and not failed:
         return _unclear(*unclear[0], details)
     return _judgement(failed, len(worst), details, frame)
@@ -119,7 +119,7 @@ def _names(entries: list[AuditEntry]) -> str:
 
 def _unclear(entry: AuditEntry, word: str, details: Mapping[str, object]) -> Judgement:
     name, status = source_name(entry), quoted(entry.status)
-    if word == _RUNNING:
+    if word == RUNNING:
         detail = f"the load of {name} is not over, status {status}"
         action = f"Wait until the load of {name} has ended, then run the gate again (or use --wait)"
     elif not (entry.status or "").strip():
@@ -130,23 +130,24 @@ def _unclear(entry: AuditEntry, word: str, details: Mapping[str, object]) -> Jud
         action = f"Add {status} to `ok`, `failed` or `running` of checks.run_status in andon.yml"
     return unknown(
         _METRIC, Cause.BAD_VALUE, detail, what=_WHAT, action=action,
-        retry=word == _RUNNING, threshold=0, unit="loads", details=details,
+        retry=word == RUNNING, threshold=0, unit="loads", details=details,
     )  # fmt: skip
 
 
 def _worst(params: Params, tied: tuple[AuditEntry, ...]) -> tuple[AuditEntry, str]:
     """Of entries with the same time, the one that says the worst."""
-    order = (_FAILED, _UNHEARD, _RUNNING, _OK)
-    meant = [(entry, _meaning(params, entry.status)) for entry in tied]
+    order = (FAILED, UNHEARD, RUNNING, OK)
+    meant = [(entry, meaning(params, entry.status)) for entry in tied]
     return min(meant, key=lambda pair: order.index(pair[1]))
 
 
-def _meaning(params: Params, status: str | None) -> str:
+def meaning(params: Params, status: str | None) -> str:
+    """What a status says: OK, FAILED, RUNNING or UNHEARD (a word that no list has)."""
     word = (status or "").strip().casefold()
-    for meaning in (_OK, _FAILED, _RUNNING):
-        if word in {known.casefold() for known in getattr(params, meaning)}:
-            return meaning
-    return _UNHEARD
+    for known in (OK, FAILED, RUNNING):
+        if word in {one.casefold() for one in getattr(params, known)}:
+            return known
+    return UNHEARD
 
 
 def guard(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:

@@ -28,9 +28,13 @@ _OPTIONAL = ("source", "rows_inserted", "status")
 
 
 def read_audit_log(
-    warehouse: Warehouse, source: AuditLogSource, frame: Timeframe, naive: ZoneInfo
+    warehouse: Warehouse,
+    source: AuditLogSource,
+    frame: Timeframe,
+    naive: ZoneInfo,
+    days_before: int = DAYS_BEFORE,
 ) -> AuditLog:
-    """The log of the run date and of the week before, in one query.
+    """The log of the run date and of the days before (a week), in one query.
 
     Raises MeasurementError when a required column is missing, or when the log is
     too large to be a log of runs.
@@ -38,7 +42,7 @@ def read_audit_log(
     relation = warehouse.relation("audit_log", source)
     run_at = instant(relation, source.run_at, warehouse.profile, naive, frame.zone)
     columns, problems = _columns(relation, source, run_at)
-    start = midnight(frame.run_date - timedelta(days=DAYS_BEFORE), frame.zone)
+    start = midnight(frame.run_date - timedelta(days=days_before), frame.zone)
     statement = (
         sa.select(*columns.values())
         .where(run_at.between(start, frame.run_bounds()[1]))
@@ -48,7 +52,8 @@ def read_audit_log(
     rows = warehouse.fetch(statement)
     if len(rows) > MOST_ENTRIES:
         raise MeasurementError(
-            Cause.BAD_VALUE, f"{relation.label} has over {MOST_ENTRIES:,} rows in 8 days"
+            Cause.BAD_VALUE,
+            f"{relation.label} has over {MOST_ENTRIES:,} rows in {days_before + 1} days",
         )
     return AuditLog(
         run_date=frame.run_date,

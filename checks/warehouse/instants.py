@@ -60,13 +60,16 @@ class Instant:
 
     def newest(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
         """The latest value, in a type that every driver returns plainly."""
-        latest = sa.func.max(value)
+        return self.plain(sa.func.max(value))
+
+    def plain(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
+        """A time of this column, in a type that every driver returns plainly."""
         if self.kind in (Kind.AWARE, Kind.NAIVE):
-            return sa.cast(latest, sa.DateTime)
-        return latest
+            return sa.cast(value, sa.DateTime)
+        return value
 
     def moment(self, value: object) -> datetime | None:
-        """What `newest` returned, as an instant in UTC.
+        """What `newest` or `plain` returned, as an instant in UTC.
 
         What lies after the last year that Python counts is its last instant. Raises
         MeasurementError for what is no time.
