@@ -1,0 +1,59 @@
+"""The server that `andon dashboard` starts: Streamlit's own app behind our rules.
+
+`streamlit run dashboard/app.py` shows the same pages without them, for development.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+# `streamlit run` puts this folder on the import path, where `html.py` would hide Python's own.
+sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != _HERE]
+if str(_HERE.parent) not in sys.path:
+    sys.path.insert(0, str(_HERE.parent))
+
+import streamlit  # noqa: E402
+from starlette.middleware import Middleware  # noqa: E402
+from starlette.requests import Request  # noqa: E402
+from starlette.responses import JSONResponse  # noqa: E402
+from starlette.routing import Route  # noqa: E402
+from streamlit.starlette import App  # noqa: E402
+
+from dashboard.return_link import ReturnLink  # noqa: E402
+from dashboard.security import Closed, SecurityHeaders, policy  # noqa: E402
+
+#: Set by `andon dashboard`: standard input ends when that process does.
+_ATTACHED = "ANDON_DASHBOARD_ATTACHED"
+_SHELL = Path(streamlit.__file__).parent / "static" / "index.html"
+
+
+async def _healthz(request: Request) -> JSONResponse:
+    return JSONResponse({"status": "ok"})
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if os.environ.get(_ATTACHED):
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+
+# Only what went wrong: the command says where the server is.
+logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+
+app = App(
+    _HERE / "app.py",
+    routes=[Route("/healthz", _healthz, methods=["GET"])],
+    middleware=[
+        Middleware(SecurityHeaders, policy=policy(_SHELL.read_text(encoding="utf-8"))),
+        Middleware(Closed),
+        Middleware(ReturnLink),
+    ],
+)

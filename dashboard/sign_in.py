@@ -1,0 +1,103 @@
+"""Who is looking: sign-in where it is configured, and the person's name.
+
+Sign-in is by OpenID Connect (`[auth]` in Streamlit's secrets) or by a header that a trusted
+proxy sets. `andon dashboard` says which one in $ANDON_REQUIRE_SIGN_IN; where `[auth]` is
+configured it is required in any case.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Final
+
+import streamlit as st
+
+from checks.text import clean
+from dashboard.html import plain, show, tag
+
+REQUIRED: Final = "ANDON_REQUIRE_SIGN_IN"
+OIDC, HEADER = "oidc", "header"
+#: In this order: what a person is called in records.
+_NAMES = ("email", "preferred_username", "name")
+_LONGEST_NAME = 200
+
+
+def require() -> None:
+    """Let nobody past who is not signed in, where sign-in is configured; else do nothing."""
+    kind = _kind()
+    if kind is None or person() is not None:
+        return
+    if kind == OIDC:
+        _offer()
+    else:
+        _refuse()
+    st.stop()
+
+
+def person() -> str | None:
+    """The signed-in person's address or name as one inert line; None for nobody.
+
+    With OpenID Connect only what the provider signed counts, with a proxy only its header.
+    """
+    kind = _kind()
+    if kind is None or (kind == OIDC and not st.user.get("is_logged_in")):
+        return None
+    found = (st.user.get(name) for name in _NAMES)
+    name = next((str(value).strip() for value in found if value and str(value).strip()), "")
+    if not name and kind == OIDC:
+        return "signed in"
+    return clean(name, _LONGEST_NAME) or None
+
+
+def can_sign_out() -> bool:
+    """Whether a person is signed in here; one who came through a proxy signs out there."""
+    return _kind() == OIDC and person() is not None
+
+
+def _kind() -> str | None:
+    """How people sign in; None where nobody has to."""
+    asked = os.environ.get(REQUIRED, "")
+    if asked in ("", "0"):
+        return OIDC if _auth() else None
+    # Anything that is not understood requires what nobody can fake.
+    return HEADER if asked == HEADER else OIDC
+
+
+def _auth() -> Mapping[str, object]:
+    """`[auth]` of the secrets; empty without one."""
+    found: Mapping[str, object] = {}
+    if st.secrets.load_if_toml_exists():
+        found = st.secrets.get("auth", {})
+    return found
+
+
+def _providers() -> list[str]:
+    """The names of the providers below `[auth]`; empty where there is one without a name."""
+    auth = _auth()
+    if "client_id" in auth:
+        return []
+    return [
+        name for name, value in auth.items() if isinstance(value, Mapping) and "client_id" in value
+    ]
+
+
+def _offer() -> None:
+    show(tag("h1", "Andon"))
+    show(tag("p", "Sign in to see the board. The link that you followed opens afterwards."))
+    for name in _providers():
+        if st.button(f"Sign in with {plain(name)}", key=f"sign-in-{name}", type="primary"):
+            st.login(name)
+    if not _providers() and st.button("Sign in", key="sign-in", type="primary"):
+        st.login()
+
+
+def _refuse() -> None:
+    show(tag("h1", "Andon"))
+    show(
+        tag(
+            "p",
+            "Nothing is shown: this request does not say who you are. Open the dashboard by the "
+            "address of the proxy in front of it, where you sign in.",
+        )
+    )
