@@ -123,9 +123,12 @@ class History:
         up_to: float | None,
         data_date: date,
         now: datetime,
+        *,
+        once: bool = False,
     ) -> StoredWaiver:
         """Store a waiver, given because of what was found on `data_date`.
 
+        `once`: where the very same one is open already, return that instead.
         Raises UsageError without an owner or a reason, or for an `up_to` that limits nothing.
         """
         if up_to is not None and not math.isfinite(up_to):
@@ -141,7 +144,12 @@ class History:
             data_date=data_date,
             created_at=_utc(now),
         )
-        return self._write(lambda it: replace(given, id=waivers.give(it, given)))
+
+        def work(connection: Connection) -> StoredWaiver:
+            twin = waivers.open_twin(connection, given) if once else None
+            return twin or replace(given, id=waivers.give(connection, given))
+
+        return self._write(work)
 
     def revoke_waiver(self, waiver_id: int, pipeline: str, by: str, now: datetime) -> bool:
         """End a waiver for good; False when it was revoked before.

@@ -30,6 +30,19 @@ def give(connection: Connection, waiver: StoredWaiver) -> int:
     return int(key[0])
 
 
+def open_twin(connection: Connection, waiver: StoredWaiver) -> StoredWaiver | None:
+    """The same waiver, given before for the same day and neither revoked nor rearmed."""
+    same = ("pipeline", "owner", "reason", "until", "up_to", "data_date")
+    statement = sa.select(WAIVERS).where(
+        WAIVERS.c.check_id == waiver.check,
+        WAIVERS.c.revoked_at.is_(None),
+        WAIVERS.c.rearmed_on.is_(None),
+        *(WAIVERS.c[name].is_not_distinct_from(getattr(waiver, name)) for name in same),
+    )
+    row = connection.execute(statement.limit(1)).one_or_none()
+    return None if row is None else _waiver(row)
+
+
 def of_pipeline(connection: Connection, pipeline: str) -> tuple[StoredWaiver, ...]:
     """Every waiver ever given, oldest first."""
     statement = sa.select(WAIVERS).where(WAIVERS.c.pipeline == pipeline).order_by(WAIVERS.c.id)

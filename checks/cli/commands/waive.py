@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from checks.cli import values
 from checks.cli.console import Console
 from checks.cli.parsing import add_config
-from checks.errors import UsageError
 from checks.gate import GREEN
-from checks.model import Status
 
 if TYPE_CHECKING:
-    from checks.config.model import Config
-    from checks.history import History, StoredWaiver
-    from checks.model import Verdict
+    from checks.history import StoredWaiver
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -42,57 +38,19 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace, console: Console) -> int:
     """Store the waiver and say what it does."""
-    from checks.cli.judging import today_of
     from checks.cli.people import owner_of
     from checks.config import load_config
     from checks.history import open_history
     from checks.registry import get_check
+    from checks.waiving import Wish, give
 
-    check = get_check(args.check).id
+    check = get_check(args.check).id  # a misspelt name is told before a missing configuration
     config = load_config(args.config)
-    today = today_of(config)
-    if args.until < today:
-        raise UsageError(f"--until {args.until} is over; today is {today}")
-    history = open_history(config.history)
-    data_date, verdict = _latest(history, config, check, today)
-    waiver = history.give_waiver(
-        config.pipeline,
-        check,
-        owner_of(args.owner, console.environ),
-        args.reason,
-        args.until,
-        _limit(args.up_to, check, verdict),
-        data_date,
-        datetime.now(UTC),
-    )
+    owner = owner_of(args.owner, console.environ)
+    wish = Wish(check, owner, args.reason, args.until, args.up_to)
+    waiver = give(config, open_history(config.history), wish, datetime.now(UTC))
     console.out(_told(waiver))
     return GREEN
-
-
-def _latest(
-    history: History, config: Config, check: str, today: date
-) -> tuple[date, Verdict | None]:
-    """The newest judged data date and what was found on it; the expected one when none is."""
-    found = history.evaluations(config.pipeline, days=1)
-    if not found:
-        return today - timedelta(days=config.data_lag_days), None
-    verdicts = history.report(found[0].id).checks
-    return found[0].data_date, next((one for one in verdicts if one.id == check), None)
-
-
-def _limit(asked: float | None, check: str, verdict: Verdict | None) -> float | None:
-    """The worst value that still passes. Raises UsageError where none may or can be taken."""
-    if verdict is not None and verdict.stop:
-        raise UsageError(
-            f"{check} cannot be waived: {verdict.message} is above stop_above, "
-            "where the line stops whatever anyone said"
-        )
-    if asked is not None:
-        return asked
-    if verdict is None or verdict.status not in (Status.RED, Status.WAIVED):
-        found = "was not evaluated yet" if verdict is None else f"is {verdict.status}"
-        raise UsageError(f"{check} {found}, so there is no value to waive: say --up-to X")
-    return verdict.value
 
 
 def _told(waiver: StoredWaiver) -> str:

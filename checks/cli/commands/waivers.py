@@ -56,6 +56,7 @@ def run(args: Namespace, console: Console) -> int:
 def _table(waivers: tuple[StoredWaiver, ...], today: date) -> str:
     from checks.cli.tables import columns
     from checks.text import number_text
+    from checks.waiving import state_of
 
     rows = [
         (
@@ -64,18 +65,9 @@ def _table(waivers: tuple[StoredWaiver, ...], today: date) -> str:
             one.owner,
             one.until,
             "-" if one.up_to is None else number_text(one.up_to),
-            _state(one, today),
+            state_of(one, today),
             one.reason,
         )
         for one in waivers
     ]
     return columns([_HEADINGS, *rows])
-
-
-def _state(waiver: StoredWaiver, today: date) -> str:
-    """Whether it still can cover a red, and if not, why."""
-    if waiver.revoked_at is not None:
-        return "revoked"
-    if waiver.rearmed_on is not None:
-        return f"rearmed on {waiver.rearmed_on}"
-    return "expired" if waiver.until < today else "holds"

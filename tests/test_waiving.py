@@ -1,0 +1,188 @@
+"""The rules of waiving, which the command and the dashboard share."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from checks.config.model import Config
+from checks.errors import HistoryError, UsageError
+from checks.history import History, open_history
+from checks.history.records import StoredWaiver
+from checks.model import Report, Status, Verdict
+from checks.registry import get_check
+from checks.waiving import Wish, Words, give, state_of
+from tests.catalog.samples import DAY, HOSTILE, NOW, RUN, judgement, verdict
+from tests.shop import Shop
+
+RATE = get_check("quarantine_rate")
+FORM = Words("the last day", "enter one under Up to")
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    return Shop(tmp_path, "sqlite:///warehouse.db").config()
+
+
+@pytest.fixture
+def history(config: Config) -> History:
+    return open_history(config.history)
+
+
+def wish(**fields: object) -> Wish:
+    asked: dict[str, object] = {
+        "check": RATE.id, "owner": "Mia", "reason": "known outage", "until": RUN, "up_to": None,
+    }  # fmt: skip
+    return Wish(**asked | fields)  # type: ignore[arg-type]
+
+
+def judged(history: History, found: Verdict, day: date = DAY) -> None:
+    run_date = day + timedelta(days=1)
+    history.record(Report("shop", run_date, day, NOW, found.status, 1, "", (found,)))
+
+
+def red(value: float | None = 0.06, **fields: object) -> Verdict:
+    return verdict(RATE, judgement(value=value, **fields))
+
+
+def test_what_was_found_last_is_the_limit(config: Config, history: History) -> None:
+    judged(history, red(0.09), DAY - timedelta(days=1))
+    judged(history, red(0.0582))
+    given = give(config, history, wish(), NOW)
+    assert history.all_waivers("shop") == (given,)
+    assert (given.check, given.owner, given.reason) == (RATE.id, "Mia", "known outage")
+    assert (given.up_to, given.until, given.data_date) == (0.0582, RUN, DAY)
+
+
+@pytest.mark.parametrize(
+    ("until", "over"),
+    [(RUN - timedelta(days=1), True), (RUN, False), (RUN + timedelta(days=1), False)],
+)
+def test_the_last_day_must_not_be_over(
+    config: Config, history: History, until: date, over: bool
+) -> None:
+    judged(history, red())
+    if over:
+        with pytest.raises(UsageError, match=r"the last day 2025-03-08 is over; today is 2025-03"):
+            give(config, history, wish(until=until), NOW, FORM)
+        assert history.all_waivers("shop") == ()
+    else:
+        assert give(config, history, wish(until=until), NOW).until == until
+
+
+def test_today_is_the_day_of_the_pipelines_zone(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, "sqlite:///warehouse.db")
+    shop.settings["timezone"] = "Pacific/Auckland"
+    config = shop.config()
+    history = open_history(config.history)
+    judged(history, red())
+    evening = datetime(2025, 3, 9, 12, tzinfo=UTC)  # already the 10th over there
+    with pytest.raises(UsageError, match="today is 2025-03-10"):
+        give(config, history, wish(until=RUN), evening)
+
+
+@pytest.mark.parametrize(
+    ("found", "why"),
+    [
+        (red(stop=True), "quarantine_rate cannot be waived: .* is above stop_above"),
+        (verdict(RATE, judgement(Status.GREEN)), "is green, so there is no value.*Up to"),
+        (verdict(RATE, judgement(Status.UNKNOWN, value=None)), "is unknown, so there is no value"),
+        (verdict(get_check("freshness"), judgement()), "was not evaluated yet"),
+    ],
+)
+def test_what_may_not_be_waived(config: Config, history: History, found: Verdict, why: str) -> None:
+    judged(history, found)
+    with pytest.raises(UsageError, match=why):
+        give(config, history, wish(), NOW, FORM)
+    assert history.all_waivers("shop") == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"owner": "  "}, "the owner must not be empty"),
+        ({"reason": "\n"}, "the reason must not be empty"),
+        ({"up_to": float("inf")}, "must be a finite number"),
+        ({"up_to": float("nan")}, "must be a finite number"),
+        ({"check": "quarantine_rat"}, "did you mean quarantine_rate"),
+    ],
+)
+def test_a_wish_that_says_too_little(
+    config: Config, history: History, fields: dict[str, object], why: str
+) -> None:
+    judged(history, red())
+    with pytest.raises(UsageError, match=why):
+        give(config, history, wish(**fields), NOW)
+    assert history.all_waivers("shop") == ()
+
+
+def test_without_any_evaluation_the_expected_day_counts(config: Config, history: History) -> None:
+    assert give(config, history, wish(up_to=0.06), NOW).data_date == DAY
+
+
+def test_a_second_click_gives_no_second_waiver(config: Config, history: History) -> None:
+    judged(history, red())
+    first = give(config, history, wish(), NOW)
+    assert give(config, history, wish(), NOW + timedelta(seconds=1)) == first
+    assert len(history.all_waivers("shop")) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"owner": "Jon"},
+        {"reason": "another outage"},
+        {"until": RUN + timedelta(days=1)},
+        {"up_to": 0.07},
+    ],
+)
+def test_another_wish_is_another_waiver(
+    config: Config, history: History, other: dict[str, object]
+) -> None:
+    judged(history, red())
+    give(config, history, wish(), NOW)
+    give(config, history, wish(**other), NOW)
+    assert len(history.all_waivers("shop")) == 2
+
+
+def test_what_ended_may_be_given_again(config: Config, history: History) -> None:
+    judged(history, red())
+    first = give(config, history, wish(), NOW)
+    history.revoke_waiver(first.id, "shop", "Jon", NOW)
+    second = give(config, history, wish(), NOW)
+    judged(history, verdict(RATE, judgement(Status.GREEN)))
+    third = give(config, history, wish(up_to=0.06), NOW)
+    assert len({first.id, second.id, third.id}) == 3
+
+
+def test_hostile_words_are_made_inert(config: Config, history: History) -> None:
+    judged(history, red())
+    given = give(config, history, wish(owner=HOSTILE, reason=HOSTILE), NOW)
+    assert "\x1b" not in given.owner + given.reason
+    assert "\n" not in given.owner + given.reason
+
+
+def test_a_damaged_history_is_told(config: Config, tmp_path: Path) -> None:
+    (tmp_path / "history.db").write_bytes(b"no database" * 100)
+    with pytest.raises(HistoryError, match="not an SQLite database"):
+        give(config, open_history(config.history), wish(), NOW)
+
+
+@pytest.mark.parametrize(
+    ("fields", "state"),
+    [
+        ({"until": RUN}, "holds"),
+        ({"until": RUN + timedelta(days=1)}, "holds"),
+        ({"until": DAY}, "expired"),
+        ({"until": DAY, "rearmed_on": DAY}, "rearmed on 2025-03-08"),
+        ({"until": RUN, "rearmed_on": DAY, "revoked_at": NOW}, "revoked"),
+    ],
+)
+def test_the_state_of_a_waiver(fields: dict[str, object], state: str) -> None:
+    stored = StoredWaiver(
+        id=1, pipeline="shop", check=RATE.id, owner="Mia", reason="known", up_to=None,
+        data_date=DAY, created_at=NOW, **fields,  # type: ignore[arg-type]
+    )  # fmt: skip
+    assert state_of(stored, RUN) == state
