@@ -1,0 +1,126 @@
+"""Days red, incidents and time to green: gaps, waivers in between, what is still open."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checks.history.records import StoredEvaluation
+from checks.history.statistics import Incident, Statistics, statistics
+from checks.model import Status
+from history_samples import DAY, NOW, PIPELINE
+
+LETTERS = {
+    "G": Status.GREEN, "R": Status.RED, "?": Status.UNKNOWN, "A": Status.AMBER,
+    "W": Status.WAIVED, "-": Status.SKIPPED,
+}  # fmt: skip
+
+
+def on(number: int) -> date:
+    return DAY + timedelta(days=number)
+
+
+def evaluation(number: int, **statuses: Status) -> StoredEvaluation:
+    return StoredEvaluation(
+        id=number + 1, pipeline=PIPELINE, run_date=on(number + 1), data_date=on(number),
+        evaluated_at=NOW, verdict=Status.GREEN, exit_code=0, statuses=statuses,
+        values=dict.fromkeys(statuses, 1.0), messages=dict.fromkeys(statuses, ""),
+    )  # fmt: skip
+
+
+def course(letters: str) -> list[StoredEvaluation]:
+    """One evaluation a day; a space is a day without one, a dot one without the check."""
+    return [
+        evaluation(i, **({} if letter == "." else {"freshness": LETTERS[letter]}))
+        for i, letter in enumerate(letters)
+        if letter != " "
+    ]
+
+
+def of(letters: str) -> Statistics:
+    (found,) = statistics(course(letters))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("letters", "incidents", "mean"),
+    [
+        ("GGGG", [], None),
+        ("GRG", [(1, 1, 2)], 1),
+        ("GRRG", [(1, 2, 3)], 2),
+        ("GRGRRRG", [(1, 1, 2), (3, 5, 6)], 2),
+        ("GR", [(1, 1, None)], None),
+        ("GRGRR", [(1, 1, 2), (3, 4, None)], 1),
+        # Days without an evaluation, or without this check, end nothing but take their time.
+        ("GR  G", [(1, 1, 4)], 3),
+        ("GR R G", [(1, 3, 5)], 4),
+        ("GR.RG", [(1, 3, 4)], 3),
+        # What is waived, amber, unknown or skipped is not green.
+        ("GRWWG", [(1, 1, 4)], 3),
+        ("GRWRG", [(1, 3, 4)], 3),
+        ("GR?A-G", [(1, 1, 5)], 4),
+        ("GRW", [(1, 1, None)], None),
+        # Never red is no incident.
+        ("GWWG", [], None),
+        ("G??AG", [], None),
+        ("", [], None),
+        ("G-", [], None),
+    ],
+)
+def test_incidents(
+    letters: str, incidents: list[tuple[int, int, int | None]], mean: float | None
+) -> None:
+    if not letters:
+        assert statistics(course(letters)) == ()
+        return
+    found = of(letters)
+    assert found.incidents == tuple(
+        Incident(on(first), on(last), None if green is None else on(green))
+        for first, last, green in incidents
+    )
+    assert found.mean_days_to_green == mean
+    assert found.last_red == (on(incidents[-1][1]) if incidents else None)
+    still = incidents and incidents[-1][2] is None
+    assert found.open == (found.incidents[-1] if still else None)
+
+
+@pytest.mark.parametrize(("letters", "mean"), [("RRG", None), ("RGRG", 1), (" RG", None)])
+def test_what_began_before_is_no_measure_of_time(letters: str, mean: float | None) -> None:
+    found = of(letters)
+    assert [one.begin_seen for one in found.incidents] == [False, True][: len(found.incidents)]
+    assert found.mean_days_to_green == mean
+
+
+def test_days_are_counted_by_status() -> None:
+    found = of("GRR ?AAAWWWW-.")
+    assert (found.days, found.red, found.unknown, found.amber, found.waived) == (12, 2, 1, 3, 4)
+
+
+def test_each_check_in_the_order_of_the_newest_evaluation() -> None:
+    found = statistics(
+        [
+            evaluation(0, gone=Status.RED, freshness=Status.GREEN),
+            evaluation(1, rows_read=Status.GREEN, freshness=Status.RED),
+        ]
+    )
+    assert [(one.check, one.red) for one in found] == [
+        ("rows_read", 0), ("freshness", 1), ("gone", 1),
+    ]  # fmt: skip
+
+
+@given(st.text(alphabet="GR?AW- ", min_size=1, max_size=60), st.randoms())
+def test_whatever_happened(letters: str, random: object) -> None:
+    evaluations = course(letters)
+    expected = statistics(evaluations)
+    random.shuffle(evaluations)  # type: ignore[attr-defined]
+    assert statistics(evaluations) == expected
+    for found in expected:
+        assert found.red == letters.count("R")
+        assert bool(found.incidents) is ("R" in letters)
+        assert all(one.green is not None for one in found.incidents[:-1])
+        for one in found.incidents:
+            assert one.first <= one.last
+            assert one.green is None or one.green > one.last
