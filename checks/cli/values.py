@@ -13,6 +13,7 @@ from typing import Literal
 from checks.text import did_you_mean, quoted
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LAST_PORT = 65_535
 _DURATION = re.compile(r"(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6})s)?")
 
 
@@ -85,6 +86,13 @@ def positive(word: str) -> int:
 def whole(word: str) -> int:
     """A whole number of at least 0."""
     return 0 if word == "0" else positive(word)
+
+
+def port(word: str) -> int:
+    """A TCP port, 1 to 65535."""
+    if not re.fullmatch(r"[0-9]{1,5}", word) or not 1 <= int(word) <= _LAST_PORT:
+        raise ArgumentTypeError(f"found {quoted(word)}, expected a port from 1 to {_LAST_PORT}")
+    return int(word)
 
 
 def number(word: str) -> float:

@@ -1,0 +1,136 @@
+"""Show the board in a browser: what failed, since when, why, and the rows behind it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tomllib
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from checks.cli import sign_in, values
+from checks.cli.console import Console
+from checks.errors import UsageError
+from checks.gate import GREEN, UNKNOWN
+
+if TYPE_CHECKING:
+    from checks.cli.serving import Address
+    from checks.cli.sign_in import SignIn
+
+_ROOT = Path(__file__).resolve().parents[3]
+_APP = _ROOT / "dashboard" / "asgi.py"
+#: In an installed package, and in a checkout.
+_SETTINGS = (
+    _ROOT / "dashboard" / ".streamlit" / "config.toml",
+    _ROOT / ".streamlit" / "config.toml",
+)
+_HEALTH = "/_stcore/health"
+#: What `dashboard/` reads.
+_CONFIGS, _REQUIRED, _OPEN = "ANDON_CONFIGS", "ANDON_REQUIRE_SIGN_IN", "ANDON_DASHBOARD_OPEN"
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    add = parser.add_argument
+    add(
+        "--config",
+        action="append",
+        default=[],
+        metavar="FILE|FOLDER",
+        help="a pipeline's configuration, or a folder of them; may be repeated "
+        "(default: $ANDON_CONFIG, else ./andon.yml)",
+    )
+    add("--port", type=values.port, default=8501, metavar="N", help="the port (default: 8501)")
+    add("--host", default="127.0.0.1", metavar="HOST", help="the address (default: 127.0.0.1)")
+    add(
+        "--user-header",
+        type=sign_in.header_name,
+        metavar="NAME",
+        help="who is signed in, as a trusted proxy says in this header, e.g. X-Forwarded-Email",
+    )
+    add(
+        "--allow-anonymous",
+        action="store_true",
+        help="listen on other addresses than this machine's own without sign-in",
+    )
+
+
+def run(args: Namespace, console: Console) -> int:
+    """Serve until it is stopped; that is no fault. 2 when it could not be served."""
+    from checks.cli.pipelines import load_all
+    from checks.cli.serving import Address, Server
+
+    address = Address(args.host, args.port)
+    kind = sign_in.configured(args.user_header, console.environ)
+    _refuse_strangers(address, kind, args.allow_anonymous)
+    configs = load_all(args.config)
+    _need_streamlit()
+    address.free()
+    environ = {
+        **console.environ,
+        _CONFIGS: os.pathsep.join(str(config.path) for config in configs),
+        _REQUIRED: str(kind),
+        _OPEN: "" if address.loopback else "1",
+    }
+    server = Server(_command(address, kind, args), environ, console)
+    if server.wait_for(address, _HEALTH):
+        more = ", and at every address of this machine" if address.everywhere else ""
+        console.out(f"Andon is at {address.url}{more} (Ctrl-C stops it)\n")
+        if not server.wait():
+            console.problem("the dashboard ended by itself")
+            return UNKNOWN
+    return GREEN
+
+
+def _refuse_strangers(address: Address, kind: SignIn, allowed: bool) -> None:
+    if address.loopback or kind or allowed:
+        return
+    raise UsageError(
+        f"--host {address.host} lets others see the data, and nobody has to sign in: configure "
+        "[auth] in .streamlit/secrets.toml, name a trusted proxy's --user-header, "
+        "or say --allow-anonymous (docs/deployment.md)"
+    )
+
+
+def _need_streamlit() -> None:
+    if find_spec("streamlit") is None or find_spec("plotly") is None:
+        raise UsageError('the dashboard needs Streamlit: pip install "andon[dashboard]"')
+
+
+def _command(address: Address, kind: SignIn, args: Namespace) -> list[str]:
+    # -P: nothing is imported from the folder in which the command is called.
+    streamlit = [sys.executable, "-P", "-m", "streamlit", "run", str(_APP)]
+    settings = dict(_settings(_file()))
+    settings |= {"server.address": address.host, "server.port": address.port}
+    if kind is sign_in.SignIn.HEADER:
+        settings["server.trustedUserHeaders"] = json.dumps({args.user_header: "email"})
+    if address.loopback and not kind and not args.allow_anonymous:
+        # Or a web page whose name is made to lead to this machine could read along.
+        settings["server.allowedHosts"] = [address.host, "localhost", "127.0.0.1", "::1"]
+    return [*streamlit, *_flags(settings)]
+
+
+def _file() -> Path:
+    return next((file for file in _SETTINGS if file.is_file()), _SETTINGS[-1])
+
+
+def _settings(file: Path) -> Iterator[tuple[str, Any]]:
+    yield from _leaves(tomllib.loads(file.read_text(encoding="utf-8")))
+
+
+def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+def _flags(settings: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in settings.items():
+        for one in value if isinstance(value, list) else [value]:
+            yield f"--{name}={str(one).lower() if isinstance(one, bool) else one}"

@@ -1,0 +1,169 @@
+"""A server in a process of its own: started, waited for, told to stop, never left behind."""
+
+from __future__ import annotations
+
+import ipaddress
+import signal
+import socket
+import subprocess
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from threading import Thread, Timer
+from types import FrameType
+
+from checks.cli.console import Console
+from checks.errors import UsageError
+from checks.outputs._inert import line
+from checks.secrets import without_credentials
+from checks.text import quoted
+
+_POLL_SECONDS = 0.05
+_START_SECONDS = 60.0
+_STOP_SECONDS = 5.0
+_ANSWER_SECONDS = 2.0
+_LAST_WORDS = 40
+#: For the server: its standard input ends when we do, however we end.
+ATTACHED = "ANDON_DASHBOARD_ATTACHED"
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server listens."""
+
+    host: str
+    port: int
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach it. A name counts only when it is localhost."""
+        try:
+            return ipaddress.ip_address(self.host.partition("%")[0]).is_loopback
+        except ValueError:
+            return self.host.lower() == "localhost"
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it listens on every address of the machine."""
+        return self.host in ("0.0.0.0", "::")  # noqa: S104  (compared, not bound)
+
+    @property
+    def near(self) -> str:
+        """A host by which this machine reaches it."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+
+    @property
+    def url(self) -> str:
+        """The address for a browser on this machine."""
+        return f"http://{f'[{self.near}]' if ':' in self.near else self.near}:{self.port}"
+
+    def free(self) -> None:
+        """Raises UsageError when nothing can listen there."""
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        try:
+            with socket.socket(family) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((self.host, self.port))
+                probe.listen(1)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            hint = "; choose another --port" if "in use" in reason else ""
+            raise UsageError(
+                f"cannot listen on {quoted(self.host)}, port {self.port}: {reason}{hint}"
+            ) from None
+
+
+class Server:
+    """One child process. Its errors go to the console, the rest of its talk nowhere."""
+
+    def __init__(
+        self, command: Sequence[str], environ: Mapping[str, str], console: Console
+    ) -> None:
+        self._console = console
+        self._stopping = False
+        self._started = False
+        self._words: deque[str] = deque(maxlen=_LAST_WORDS)
+        # A session of its own: Ctrl-C reaches us alone, and we tell it to stop, once.
+        self._process = subprocess.Popen(  # noqa: S603  (our own interpreter and file)
+            command,
+            env={**environ, ATTACHED: "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        for name in _SIGNALS:
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), self._on_signal)
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def wait_for(self, address: Address, path: str) -> bool:
+        """Wait until it answers; False when it was stopped meanwhile.
+
+        Raises UsageError with its last words when it ended or never answered.
+        """
+        end = time.monotonic() + _START_SECONDS
+        while self._process.poll() is None and not self._stopping:
+            if _answers(address, path):
+                self._started = True
+                return True
+            if time.monotonic() > end:
+                self._stop()
+                self._process.wait()
+                raise UsageError(f"the dashboard did not answer within {_START_SECONDS:.0f} s")
+            time.sleep(_POLL_SECONDS)
+        self._process.wait()
+        if self._stopping:
+            return False
+        raise UsageError(f"the dashboard did not start: {self._reason()}")
+
+    def wait(self) -> bool:
+        """Wait until it ends; whether it was told to."""
+        self._process.wait()
+        self._reader.join(_ANSWER_SECONDS)
+        return self._stopping
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
+        """Ask it to end, at once when asked twice; make it end when it does not."""
+        with suppress(ProcessLookupError):
+            if self._stopping:
+                self._process.kill()
+                return
+            self._stopping = True
+            self._process.terminate()
+        timer = Timer(_STOP_SECONDS, self._process.kill)
+        timer.daemon = True
+        timer.start()
+
+    def _read(self) -> None:
+        assert self._process.stderr is not None  # noqa: S101  (a pipe was asked for)
+        for raw in self._process.stderr:
+            words = line(without_credentials(raw.decode("utf-8", "replace").rstrip()))
+            self._words.append(words)
+            if self._started and not self._stopping:
+                self._console.err(f"{words}\n")
+
+    def _reason(self) -> str:
+        """The last thing it said; a traceback ends with the error."""
+        self._reader.join(_ANSWER_SECONDS)
+        said = [words for words in self._words if words.strip()]
+        return said[-1].strip() if said else f"it ended with code {self._process.returncode}"
+
+
+def _answers(address: Address, path: str) -> bool:
+    connection = HTTPConnection(address.near, address.port, timeout=_ANSWER_SECONDS)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
