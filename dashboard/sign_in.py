@@ -14,7 +14,7 @@ from typing import Final
 import streamlit as st
 
 from checks.text import clean
-from dashboard.html import plain, show, tag
+from dashboard.markup import plain, show, tag
 
 REQUIRED: Final = "ANDON_REQUIRE_SIGN_IN"
 OIDC, HEADER = "oidc", "header"

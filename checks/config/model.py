@@ -122,13 +122,29 @@ class QuarantineSource:
     occurred_at: str | None = setting("When the rejected event happened.", None, kind="column")
     source: str | None = setting("What the row was loaded from.", None, kind="column")
     event_name: str | None = setting("The rejected event's name.", None, kind="column")
+    mask: tuple[str, ...] = setting(
+        "Columns whose values the dashboard never shows whole, beside those that are personal "
+        "by their name or look (e-mail and IP addresses, ids, names, phones).",
+        (),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class DashboardConfig:
-    """Where people look; verdicts then carry links."""
+    """Where people look, and what they may do there."""
 
-    url: str | None = setting("Address of the dashboard.", None, kind="http_url")
+    url: str | None = setting(
+        "Address of the dashboard; verdicts then carry links.", None, kind="http_url"
+    )
+    refresh_seconds: float = setting(
+        "How old the numbers on screen may become before they are measured again.",
+        60.0,
+        minimum=5,
+        maximum=3600,
+    )
+    allow_waivers: bool = setting(
+        "Whether a signed-in person may give and revoke waivers on the history page.", False
+    )
 
 
 @dataclass(frozen=True, slots=True)

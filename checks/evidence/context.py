@@ -1,0 +1,46 @@
+"""What every reading of evidence is given: the configuration, the day, one open warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from checks.config.model import Config
+from checks.timeframe import Timeframe, timeframe
+from checks.warehouse import Warehouse
+
+#: Rows of a list that one answer may hold.
+MOST_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One pipeline's judged day, and the connection to ask about it."""
+
+    config: Config
+    frame: Timeframe
+    warehouse: Warehouse
+
+    @property
+    def naive(self) -> ZoneInfo:
+        """Where timestamps without a zone are at home."""
+        return self.config.warehouse.naive_timestamps
+
+
+def frame_of(config: Config, day: date, now: datetime) -> Timeframe:
+    """The timeframe of a data date, loaded by the run `data_lag_days` later.
+
+    Raises UsageError for a day that has not begun.
+    """
+    run_date = day + timedelta(days=config.data_lag_days)
+    return timeframe(now, config.timezone, run_date=run_date, data_date=day)
+
+
+@contextmanager
+def open_context(config: Config, day: date, now: datetime) -> Iterator[Context]:
+    """The context of one reading; the warehouse is let go of at its end."""
+    with Warehouse(config.warehouse) as warehouse:
+        yield Context(config, frame_of(config, day, now), warehouse)

@@ -1,0 +1,136 @@
+"""Pages keep their state in the address: it can be shared, reloaded, and gone back to.
+
+What an address asks for and is not there is said, never silently replaced by everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
+
+import streamlit as st
+
+from dashboard.markup import plain, show, tag
+
+T = TypeVar("T")
+
+PIPELINE, DAY = "pipeline", "date"
+#: Parameters of the frame, and of Streamlit itself; all others are a page's filters.
+_FRAME = (PIPELINE, DAY, "embed", "embed_options")
+_ALL = "All"
+_LONGEST = 500
+
+
+class Choice(NamedTuple):
+    """A filter: the chosen option, or None for all.
+
+    `bad` is what the address asked for and is no option; the page has said so, and must
+    not show rows as if nothing had been asked.
+    """
+
+    value: str | None
+    bad: str | None = None
+
+
+def asked(name: str) -> str | None:
+    """What the address says, None where it says nothing."""
+    found = st.query_params.get(name)
+    return found[:_LONGEST] if found else None
+
+
+def put(**values: object) -> None:
+    """Change the address in place; None and empty text remove a parameter."""
+    for name, value in values.items():
+        if value is None or value == "":
+            st.query_params.pop(name, None)
+        else:
+            st.query_params[name] = str(value)
+
+
+def frame_parameters() -> dict[str, str]:
+    """What every link inside the app keeps, beside pipeline and day."""
+    kept = {name: st.query_params.get(name) for name in ("embed", "embed_options")}
+    return {name: value for name, value in kept.items() if value}
+
+
+def clear_filters() -> None:
+    """Remove every filter from the address."""
+    for name in list(st.query_params):
+        if name not in _FRAME:
+            st.query_params.pop(name, None)
+
+
+def select(
+    name: str,
+    label: str,
+    options: Sequence[str],
+    describe: Callable[[str], str] | None = None,
+    all_label: str = _ALL,
+) -> Choice:
+    """A select box whose choice is in the address.
+
+    `describe` says an option in words (hostile text is fine: it is shown as it is).
+    """
+    key = f"filter:{name}"
+    wanted = asked(name)
+    bad = wanted if wanted is not None and wanted not in options else None
+    _follow(name, key, None if bad else wanted)
+    words = describe or str
+    st.selectbox(
+        label,
+        [None, *options],
+        key=key,
+        format_func=lambda option: plain(all_label if option is None else words(option)),
+        on_change=_keep,
+        args=(name, key),
+    )
+    if bad is not None:
+        fault(
+            f"The link asks for {label.lower()} {bad[:80]!r}, which is not there on this day.",
+            "Nothing is filtered in its place: choose another, or clear the filter.",
+        )
+        st.button("Clear the filter", key=f"clear:{name}", on_click=put, kwargs={name: None})
+    return Choice(st.session_state[key], bad)
+
+
+def text(name: str, label: str, placeholder: str = "") -> str:
+    """A text field whose content is in the address."""
+    key = f"filter:{name}"
+    _follow(name, key, asked(name) or "")
+    st.text_input(
+        label, key=key, placeholder=placeholder, max_chars=_LONGEST, on_change=_keep,
+        args=(name, key),
+    )  # fmt: skip
+    return str(st.session_state[key] or "").strip()
+
+
+def number(name: str, default: int = 1) -> int:
+    """A whole number of at least 1 in the address; another text there is said."""
+    wanted = asked(name)
+    if wanted is None:
+        return default
+    if not wanted.isdecimal() or not 1 <= int(wanted[:9]) <= 10**7:
+        fault(f"The link asks for {name} {wanted[:40]!r}, which is no page.", "This is page 1.")
+        return default
+    return int(wanted)
+
+
+def fault(what: str, instead: str) -> None:
+    """Say what is wrong with the address."""
+    show(tag("div", tag("strong", what), " ", instead, class_="a-note fault", role="alert"))
+
+
+def _follow(name: str, key: str, value: object) -> None:
+    """Set a field to the address when that changed by itself: a link, a reload, going back."""
+    seen = f"seen:{key}"
+    now = st.query_params.get(name)
+    if key not in st.session_state or st.session_state.get(seen) != now:
+        st.session_state[key] = value
+        st.session_state[seen] = now
+
+
+def _keep(name: str, key: str) -> None:
+    """Write a changed field to the address; another filter begins at the first page."""
+    value = st.session_state[key]
+    put(**{name: value, "page": None})
+    st.session_state[f"seen:{key}"] = st.query_params.get(name)

@@ -1,0 +1,44 @@
+"""The frame around every page: sign-in, navigation, style. `andon dashboard` starts it."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from pathlib import Path
+
+# `streamlit run dashboard/app.py` puts this file's folder on the path, not the one above.
+_ROOT = str(Path(__file__).resolve().parent.parent)
+if _ROOT not in sys.path:
+    sys.path.insert(0, _ROOT)
+
+import streamlit as st  # noqa: E402
+
+from dashboard import frame, navigation, sign_in  # noqa: E402
+
+
+@st.cache_resource(show_spinner=False)
+def _settle() -> None:
+    """Once a server: what is imported by now is never garbage.
+
+    Streamlit collects garbage after every run; without this each one looks at all modules.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def main() -> None:
+    """Draw the frame and run the page."""
+    st.set_page_config(
+        page_title="Andon", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide",
+        initial_sidebar_state="collapsed",
+    )  # fmt: skip
+    pages = navigation.pages()
+    current = st.navigation(list(pages.values()), position="hidden")
+    frame.style()
+    sign_in.require()
+    frame.remember(pages, current)
+    current.run()
+    _settle()
+
+
+main()

@@ -1,0 +1,1 @@
+"""Figures, one module a page. What they show is measured and judged elsewhere."""

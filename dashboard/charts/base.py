@@ -1,0 +1,134 @@
+"""What all figures share: one theme for light and dark, labelled limits, a click for a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from html import escape
+from typing import Any, Final, Literal, Protocol
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from checks.text import clean
+from dashboard import page
+
+Tone = Literal["line", "muted", "failure", "accent", "band", "grid", "ink", "paper", "second"]
+
+_TONES: Final[dict[Tone, tuple[str, str]]] = {
+    "line": ("#0b63b5", "#6cb2f5"),
+    "second": ("#8a5200", "#e0a84a"),
+    "muted": ("#8b94a3", "#6d7889"),
+    "failure": ("#a4001d", "#ff6b81"),
+    "accent": ("#14171c", "#ffffff"),
+    "band": ("rgba(11,99,181,0.12)", "rgba(108,178,245,0.16)"),
+    "grid": ("#e4e8ee", "#232a35"),
+    "ink": ("#3a4250", "#b6bfcc"),
+    "paper": ("#ffffff", "#0f1216"),
+}
+_FONT: Final = "Source Sans, Source Sans Pro, system-ui, sans-serif"
+_CONFIG: Final[dict[str, Any]] = {
+    "displayModeBar": False, "displaylogo": False, "scrollZoom": False, "doubleClick": "reset",
+    "showTips": False, "responsive": True,
+}  # fmt: skip
+
+
+class _Themed(Protocol):
+    @property
+    def dark(self) -> bool: ...
+
+
+def color(tone: Tone, dark: bool) -> str:
+    """A colour of the palette. `failure` is only ever failure."""
+    return _TONES[tone][dark]
+
+
+def inert(value: object, longest: int = 60) -> str:
+    """Hostile text for a figure: Plotly reads some tags as markup, and `$` as mathematics."""
+    return escape(clean(value, longest), quote=False).replace("$", "&#36;")
+
+
+def figure(
+    here: _Themed, *, y_title: str, x_title: str = "", height: int = 280, **layout: Any
+) -> go.Figure:
+    """An empty figure with titled axes. Numbers on hover are the traces' own business."""
+    dark = here.dark
+    axis = {
+        "gridcolor": color("grid", dark), "linecolor": color("grid", dark), "zeroline": False,
+        "tickfont": {"color": color("ink", dark), "size": 12},
+        "title": {"font": {"color": color("ink", dark), "size": 12}, "standoff": 8},
+        "fixedrange": True, "automargin": True,
+    }  # fmt: skip
+    made = go.Figure()
+    made.update_layout(
+        height=height, margin={"l": 8, "r": 8, "t": 18, "b": 8}, showlegend=False,
+        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", bargap=0.25,
+        font={"family": _FONT, "size": 12, "color": color("ink", dark)},
+        hoverlabel={"font": {"family": _FONT, "size": 13, "color": color("accent", dark)},
+                    "bgcolor": color("paper", dark), "bordercolor": color("muted", dark),
+                    "align": "left"},
+        hovermode="closest", dragmode=False, clickmode="event+select",
+        xaxis=axis | {"title": axis["title"] | {"text": x_title}, "showgrid": False},
+        yaxis=axis | {"title": axis["title"] | {"text": y_title}, "separatethousands": True},
+    )  # fmt: skip
+    made.update_layout(**layout)
+    return made
+
+
+def threshold(made: go.Figure, y: float, label: str, here: _Themed, **where: Any) -> None:
+    """A dashed line at a limit, with its name at the left end."""
+    made.add_hline(
+        y=y, line={"color": color("failure", here.dark), "width": 1.5, "dash": "dash"},
+        annotation={"text": label, "font": {"color": color("failure", here.dark), "size": 12},
+                    "xanchor": "left", "yanchor": "bottom", "showarrow": False},
+        annotation_position="top left", **where,
+    )  # fmt: skip
+
+
+def mark_day(made: go.Figure, day: date, here: _Themed, label: str = "") -> None:
+    """A band behind the judged day."""
+    noon = datetime(day.year, day.month, day.day)  # noqa: DTZ001  (a place on the axis)
+    half = timedelta(hours=12)
+    made.add_vrect(
+        x0=noon - half, x1=noon + half, line_width=0, layer="below",
+        fillcolor=color("muted", here.dark), opacity=0.22,
+        annotation={"text": label, "font": {"color": color("ink", here.dark), "size": 12},
+                    "showarrow": False} if label else None,
+        annotation_position="top right" if label else None,
+    )  # fmt: skip
+
+
+def show(
+    made: go.Figure, here: page.Here, *, key: str, alt: str, days: Sequence[date] | None = None
+) -> None:
+    """Draw a figure. With `days`, a click on a point whose x is one of them shows that day.
+
+    alt: what the figure shows, in words, for who cannot see it.
+    """
+    if days is None:
+        st.plotly_chart(made, key=key, theme=None, config=_CONFIG, alt=alt)
+        return
+    event = st.plotly_chart(
+        made, key=key, theme=None, config=_CONFIG, alt=alt, on_select="rerun",
+        selection_mode="points",
+    )  # fmt: skip
+    picked = _picked_day(event, days)
+    last = f"picked:{key}"
+    # The selection stays while the figure does: only a new one is a click.
+    if picked and picked != st.session_state.get(last) and picked != here.day:
+        st.session_state[last] = picked
+        page.go(here, day=picked)
+    st.session_state[last] = picked
+
+
+def _picked_day(event: Any, days: Sequence[date]) -> date | None:
+    points = event.selection.points if event else []
+    for point in points:
+        text = str(point.get("x", ""))[:10]
+        try:
+            found = date.fromisoformat(text)
+        except ValueError:
+            continue
+        if found in days:
+            return found
+    return None

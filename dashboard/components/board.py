@@ -1,0 +1,64 @@
+"""The checks of one day: failing ones as cards, the others in a line each, the last days as a wall."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from checks.model import Verdict, by_urgency
+from dashboard import page
+from dashboard.components import check_card, lamps
+from dashboard.markup import show, tag
+
+_DAYS = 30
+
+
+def failing(here: page.Here) -> None:
+    """A card for each check that asks for something, the most urgent first."""
+    for verdict in _by_need(here)[0]:
+        check_card.failing(here, verdict)
+
+
+def passing(here: page.Here) -> None:
+    """The other checks, a line each."""
+    quiet = _by_need(here)[1]
+    if quiet:
+        show(tag("div", *(check_card.compact(verdict) for verdict in quiet), class_="a-compact"))
+
+
+def wall(here: page.Here) -> None:
+    """The last 30 days as the gate recorded them: checks by days; a click opens that day."""
+    page.section(
+        "The last 30 days",
+        "What the gate recorded for each day. Click a lamp to open its day; the arrow keys move "
+        "between lamps.",
+    )
+    if here.recorded.problem:
+        page.problem("The history cannot be read.", here.recorded.problem)
+        return
+    days = lamps.days_until(max(here.day, here.today), _DAYS)
+    if not any(here.evaluation_of(day) for day in days):
+        page.empty(
+            "No gate is recorded in these 30 days.",
+            "Put `andon gate` behind the load; `andon backfill` judges earlier days.",
+        )
+        return
+    lamps.draw(here, days, _rows(here, days), key="wall")
+
+
+def _by_need(here: page.Here) -> tuple[list[Verdict], list[Verdict]]:
+    ordered = by_urgency(here.report.checks)
+    loud = [verdict for verdict in ordered if verdict.status in check_card.FAILING]
+    return loud, [verdict for verdict in ordered if verdict.status not in check_card.FAILING]
+
+
+def _rows(here: page.Here, days: tuple[date, ...]) -> list[lamps.Row]:
+    rows = [lamps.Row("gate", tuple(here.status_of(day) for day in days))]
+    for verdict in here.report.checks:
+        statuses = tuple(here.status_of(day, verdict.id) for day in days)
+        rows.append(lamps.Row(verdict.id, statuses, _notes(here, days, verdict.id)))
+    return rows
+
+
+def _notes(here: page.Here, days: tuple[date, ...], check: str) -> tuple[str, ...]:
+    found = (here.evaluation_of(day) for day in days)
+    return tuple(one.messages.get(check, "not evaluated") if one else "" for one in found)

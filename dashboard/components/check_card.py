@@ -1,0 +1,101 @@
+"""One check's verdict as a card: what it is, why, since when, what to do, who is on it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from checks.model import Status, Verdict
+from checks.text import plural, short_day
+from dashboard import data, frame, look, page
+from dashboard.components import acknowledge
+from dashboard.markup import Html, join, show, tag
+
+#: Statuses that ask for something to be done or known.
+FAILING = frozenset({Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED})
+
+
+def draw(here: page.Here, check: str) -> None:
+    """The card of one check; one line where it is fine, and where it is switched off."""
+    verdict = here.verdict(check)
+    if verdict is None:
+        page.empty(f"{check} is switched off.", "It is not evaluated; andon.yml says so.")
+    elif verdict.status in FAILING:
+        failing(here, verdict)
+    else:
+        show(tag("div", compact(verdict), class_="a-compact"))
+
+
+def failing(here: page.Here, verdict: Verdict) -> None:
+    """The whole card, with the link to the evidence and the button."""
+    css = look.look_of(verdict.status).css
+    with st.container(key=f"card-{css}-{verdict.id}"):
+        show(_body(here, verdict))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            evidence_link(here, verdict)
+            acknowledge.button(here, verdict)
+
+
+def compact(verdict: Verdict) -> Html:
+    """A check that asks for nothing, in one line."""
+    return tag(
+        "div",
+        look.chip(verdict.status),
+        tag("code", verdict.id),
+        tag("span", verdict.message, class_="value"),
+        tag("span", verdict.summary, class_="why"),
+        class_="a-line",
+    )
+
+
+def evidence_link(here: page.Here, verdict: Verdict) -> None:
+    """To the page with the evidence, filtered to what was found; nothing where one is there."""
+    path = data.check(verdict.id).page
+    if path == frame.current() or not frame.has(path):
+        return
+    filters = verdict.details.get("filters") or {}
+    page.link("Show the evidence →", path, here, **{str(k): str(v) for k, v in filters.items()})
+
+
+def since(here: page.Here, verdict: Verdict) -> str:
+    """`red since 6 March (3 days)`."""
+    begun = verdict.since or here.day
+    days = (here.day - begun).days + 1
+    return f"{verdict.status.value} since {short_day(begun)} ({plural(days, 'day')})"
+
+
+def _body(here: page.Here, verdict: Verdict) -> Html:
+    return tag(
+        "div",
+        tag("div", look.chip(verdict.status), tag("code", verdict.id),
+            tag("span", verdict.message, class_="value"), class_="a-line"),
+        tag("p", verdict.summary, class_="why"),
+        tag("p", tag("b", "Do now: "), verdict.action, class_="do"),
+        tag("p", *_facts(here, verdict), class_="facts"),
+        class_="a-card-body",
+    )  # fmt: skip
+
+
+def _facts(here: page.Here, verdict: Verdict) -> list[Html]:
+    facts: list[Html] = [tag("span", since(here, verdict))]
+    if verdict.stop:
+        facts.append(tag("span", "stops the line whatever is waived", class_="strong"))
+    if verdict.retry:
+        facts.append(tag("span", "may pass by itself: run the gate again"))
+    if verdict.owner:
+        facts.append(tag("span", "owner ", tag("b", verdict.owner)))
+    if verdict.waiver is not None:
+        facts.append(tag("span", _waiver(verdict)))
+    if verdict.runbook:
+        # The one link out: an address from andon.yml, checked when it was loaded.
+        facts.append(
+            tag("a", "runbook", href=verdict.runbook, target="_blank", rel="noopener noreferrer")
+        )
+    return [join(*facts)]
+
+
+def _waiver(verdict: Verdict) -> str:
+    waiver = verdict.waiver
+    if waiver is None:
+        return ""
+    state = "waived" if waiver.holds else "waiver no longer holds"
+    return f"{state} by {waiver.owner}: {waiver.reason} ({waiver.why})"

@@ -1,0 +1,91 @@
+"""Days as lamps: a row each for what is judged, a column each for the days; a click opens one.
+
+One tab stop for the whole board; arrow keys move between lamps, Enter opens a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from checks.model import Status
+from dashboard import look, page
+
+_FOLDER = Path(__file__).parent
+_component = st.components.v2.component(
+    "andon_lamps",
+    html='<div class="board"></div>',
+    css=(_FOLDER / "lamps.css").read_text(encoding="utf-8"),
+    js=(_FOLDER / "lamps.js").read_text(encoding="utf-8"),
+)
+_NO_CHECK = "not evaluated"
+
+
+class Row(NamedTuple):
+    """One line of the board: a status for each of its days, None where no gate ran."""
+
+    label: str
+    statuses: tuple[Status | None, ...]
+    notes: tuple[str, ...] = ()
+
+
+def days_until(last: date, count: int) -> tuple[date, ...]:
+    """`count` days, the last one last."""
+    return tuple(last - timedelta(days=back) for back in range(count - 1, -1, -1))
+
+
+def draw(
+    here: page.Here,
+    days: Sequence[date],
+    rows: Sequence[Row],
+    *,
+    key: str,
+    compact: bool = False,
+    clickable: bool = True,
+) -> None:
+    """The board; a click on a lamp shows its day."""
+    values: dict[str, Any] = {
+        "days": [_day(day) for day in days],
+        "rows": [_row(row, days) for row in rows],
+        "selected": here.day.isoformat(),
+        "compact": compact,
+        "clickable": clickable,
+    }
+    answer = _component(data=values, key=f"lamps-{key}", on_day_change=_nothing)
+    picked = getattr(answer, "day", None)
+    if picked:
+        page.go(here, day=date.fromisoformat(str(picked)))
+
+
+def _nothing() -> None:
+    """The click's value is read from the component's answer."""
+
+
+def _day(day: date) -> dict[str, Any]:
+    return {
+        "iso": day.isoformat(),
+        "name": look.day(day),
+        "number": str(day.day),
+        "month": f"{day:%b}" if day.day == 1 else "",
+        "weekend": day.weekday() > 4,
+    }
+
+
+def _row(row: Row, days: Sequence[date]) -> dict[str, Any]:
+    notes = row.notes or ("",) * len(days)
+    cells = []
+    for status, note in zip(row.statuses, notes, strict=True):
+        shown = look.look_of(status)
+        word = shown.word
+        cells.append(
+            {
+                "glyph": shown.glyph,
+                "css": shown.css,
+                "title": f"{word}{': ' + note if note else ''}",
+            }
+        )
+    return {"label": row.label, "cells": cells}

@@ -1,0 +1,36 @@
+"""The answer in one sentence."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from checks.model import Report, Status
+from checks.text import day_text
+from dashboard import look, page
+from dashboard.markup import Html, join, show, tag
+
+
+def sentence(here: page.Here) -> None:
+    """`✗ RED  Do not refresh the dashboards: 2 of 9 checks failed for Saturday 8 March.`"""
+    show(markup(here.report, here.day))
+    if here.report.warnings:
+        lines = join(*(tag("div", text) for text in here.report.warnings))
+        show(tag("div", tag("strong", "Warnings"), lines, class_="a-note"))
+
+
+def markup(report: Report, day: date) -> Html:
+    """The sentence with its status."""
+    css = look.look_of(report.verdict).css
+    box = css if report.verdict is Status.RED else f"quiet {css}-line"
+    return tag(
+        "div",
+        look.chip(report.verdict, big=True),
+        tag("p", words(report, day)),
+        class_=f"a-verdict {box}",
+    )
+
+
+def words(report: Report, day: date) -> str:
+    """The report's summary as a sentence that names the day as people do."""
+    text = report.summary.replace(str(day), day_text(day))
+    return f"{text[:1].upper()}{text[1:]}."

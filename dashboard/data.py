@@ -1,0 +1,313 @@
+"""The one bridge to `checks`: pages ask here and nowhere else.
+
+Every answer is cached, errors too, so that many viewers cost one evaluation. Answers are
+frozen and shared between viewers. The dashboard records nothing by looking.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from checks import changes
+from checks.check import Check
+from checks.config import load_config
+from checks.config.model import Config
+from checks.engine import evaluate
+from checks.errors import AndonError, ConfigError, is_interruption
+from checks.evidence.context import open_context
+from checks.history import History, StoredEvaluation, open_history
+from checks.model import Cause, Report
+from checks.registry import get_check
+from dashboard.clock import now
+
+#: Recorded runs change when a gate runs: they are read again after this many seconds.
+HISTORY_SECONDS = 5.0
+#: The earliest day that can be asked for.
+FIRST_DAY: Final = date(1970, 1, 1)
+_MOST_ANSWERS = 256
+#: A page never waits long for a writer: it shows the last good numbers and says so.
+_LOCK_SECONDS = 1.0
+_FILES, _FILE = "ANDON_CONFIGS", "ANDON_CONFIG"
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """One configured pipeline. `stamp` changes with its file."""
+
+    name: str
+    config: Config
+    stamp: int
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What was configured: pipelines, or the problems that a person must mend first."""
+
+    pipelines: tuple[Pipeline, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What an evaluation found at `at`. `trouble`: why these are not the newest numbers."""
+
+    report: Report
+    at: datetime
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The runs that the gate recorded for one data date, the latest first."""
+
+    runs: tuple[StoredEvaluation, ...] = ()
+    problem: str | None = None
+
+    @property
+    def latest(self) -> StoredEvaluation | None:
+        """The run that counts."""
+        return self.runs[0] if self.runs else None
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The latest evaluation of each recorded data date, newest first."""
+
+    evaluations: tuple[StoredEvaluation, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Evidence, or in one sentence why there is none."""
+
+    value: Any
+    problem: str | None
+    at: datetime
+
+
+def setup() -> Setup:
+    """The configured pipelines, by name; read again when a file changes."""
+    return _setup(tuple((str(path), _stamp(path)) for path in _paths()))
+
+
+def pipeline(name: str) -> Pipeline:
+    """One configured pipeline. Raises LookupError for an unknown name."""
+    found = next((one for one in setup().pipelines if one.name == name), None)
+    if found is None:
+        raise LookupError(name)
+    return found
+
+
+def today(config: Config) -> date:
+    """The data date that today's run is about."""
+    return now().astimezone(config.timezone).date() - timedelta(days=config.data_lag_days)
+
+
+def last_day(config: Config) -> date:
+    """The latest data date that can be looked at: today in the shop's zone."""
+    return now().astimezone(config.timezone).date()
+
+
+def zone_of(report: Report) -> ZoneInfo:
+    """The shop's zone of a report."""
+    return ZoneInfo(report.timezone)
+
+
+def check(check_id: str) -> Check:
+    """What a check is. Raises UsageError for an unknown id."""
+    return get_check(check_id)
+
+
+def difference(said: Gate, found: Live) -> str | None:
+    """In one sentence why gate and live evaluation differ; None where they agree."""
+    if said.latest is None:
+        return None
+    return changes.difference(
+        changes.results_of(said.latest), changes.results_of(found.report),
+        said.latest.verdict, found.report.verdict,
+    )  # fmt: skip
+
+
+def live(name: str, day: date) -> Live:
+    """The live evaluation of a data date, at most `dashboard.refresh_seconds` old.
+
+    While the warehouse is locked by its writer: the last good one, with the reason.
+    """
+    one = pipeline(name)
+    ask = _remembered(_evaluated, one.config.dashboard.refresh_seconds)
+    found: Live = ask(one.name, one.stamp, day, _generation(name))
+    return found
+
+
+def gate(name: str, day: date) -> Gate:
+    """What the gate recorded for a data date."""
+    one = pipeline(name)
+    found: Gate = _remembered(_gate, HISTORY_SECONDS)(name, one.stamp, day, _generation(name))
+    return found
+
+
+def days(name: str, until: date, count: int) -> Days:
+    """The last evaluation of each of the `count` data dates up to `until`, newest first."""
+    one = pipeline(name)
+    ask = _remembered(_days, HISTORY_SECONDS)
+    found: Days = ask(name, one.stamp, until, count, _generation(name))
+    return found
+
+
+def recorded_report(name: str, evaluation: int) -> Answer:
+    """One recorded evaluation's full report."""
+    one = pipeline(name)
+    found: Answer = _remembered(_report, 3600.0)(name, one.stamp, evaluation)
+    return found
+
+
+def evidence(subject: str, name: str, day: date, **options: Any) -> Answer:
+    """What `checks.evidence.<subject>.read` answers about a data date."""
+    one = pipeline(name)
+    ask = _remembered(_evidence, one.config.dashboard.refresh_seconds)
+    found: Answer = ask(subject, name, one.stamp, day, tuple(sorted(options.items())))
+    return found
+
+
+def history(name: str) -> History:
+    """The history, to write to it; call `forget` afterwards. Raises HistoryError."""
+    return open_history(pipeline(name).config.history)
+
+
+def forget(name: str) -> None:
+    """Measure and read again at the next look: something was written."""
+    with _LOCK:
+        _GENERATIONS[name] = _GENERATIONS.get(name, 0) + 1
+
+
+# ---- behind the caches
+
+
+_LOCK = threading.Lock()
+_GENERATIONS: dict[str, int] = {}
+_LAST_GOOD: dict[tuple[str, date], Live] = {}
+_MOST_LAST_GOOD = 64
+
+
+def _generation(name: str) -> int:
+    return _GENERATIONS.get(name, 0)
+
+
+@cache
+def _remembered(function: Callable[..., Any], seconds: float) -> Callable[..., Any]:
+    """The function with answers that are shared by everybody for so long."""
+
+    def answer(*arguments: Any) -> Any:
+        return function(*arguments)
+
+    # Streamlit keeps one cache a name: another time to live needs another name.
+    answer.__qualname__ = f"{function.__qualname__}_for_{seconds:g}_s"
+    keep = st.cache_resource(ttl=seconds, max_entries=_MOST_ANSWERS, show_spinner=False)
+    return keep(answer)
+
+
+def _paths() -> tuple[Path, ...]:
+    several = os.environ.get(_FILES)
+    if several:
+        return tuple(Path(part) for part in several.split(os.pathsep) if part)
+    return (Path(os.environ.get(_FILE) or "andon.yml"),)
+
+
+def _stamp(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _setup(files: tuple[tuple[str, int], ...]) -> Setup:
+    found: dict[str, Pipeline] = {}
+    problems: list[str] = []
+    for path, stamp in files:
+        try:
+            config = load_config(path)
+        except ConfigError as error:
+            problems += [problem.message for problem in error.problems]
+            continue
+        if config.pipeline in found:
+            problems.append(f"two configurations are named {config.pipeline!r}")
+        found[config.pipeline] = Pipeline(config.pipeline, config, stamp)
+    return Setup(tuple(found.values()), tuple(problems))
+
+
+def _evaluated(name: str, stamp: int, day: date, generation: int) -> Live:
+    config, moment = pipeline(name).config, now()
+    impatient = replace(
+        config.warehouse, lock_wait_seconds=min(_LOCK_SECONDS, config.warehouse.lock_wait_seconds)
+    )
+    run_date = day + timedelta(days=config.data_lag_days)
+    report = evaluate(
+        replace(config, warehouse=impatient), date=run_date, data_date=day, now=moment
+    )
+    return _kept(name, day, Live(report, moment))
+
+
+def _kept(name: str, day: date, found: Live) -> Live:
+    """The new evaluation; while the writer holds the warehouse, the last good one instead."""
+    locked = next((one for one in found.report.checks if one.cause is Cause.LOCKED), None)
+    with _LOCK:
+        if locked is None:
+            _LAST_GOOD.pop((name, day), None)
+            _LAST_GOOD[name, day] = found
+            while len(_LAST_GOOD) > _MOST_LAST_GOOD:
+                _LAST_GOOD.pop(next(iter(_LAST_GOOD)))
+            return found
+        before = _LAST_GOOD.get((name, day))
+    if before is None:
+        return found
+    return replace(before, trouble="The warehouse is locked by its writer")
+
+
+def _gate(name: str, stamp: int, day: date, generation: int) -> Gate:
+    try:
+        return Gate(history(name).all_runs(name, day))
+    except AndonError as error:
+        return Gate(problem=str(error))
+
+
+def _days(name: str, stamp: int, until: date, count: int, generation: int) -> Days:
+    try:
+        return Days(history(name).evaluations(name, count, until))
+    except AndonError as error:
+        return Days(problem=str(error))
+
+
+def _report(name: str, stamp: int, evaluation: int) -> Answer:
+    try:
+        return Answer(history(name).report(evaluation), None, now())
+    except AndonError as error:
+        return Answer(None, str(error), now())
+
+
+def _evidence(
+    subject: str, name: str, stamp: int, day: date, options: tuple[tuple[str, Any], ...]
+) -> Answer:
+    moment, config = now(), pipeline(name).config
+    try:
+        with open_context(config, day, moment) as context:
+            read = import_module(f"checks.evidence.{subject}").read
+            return Answer(read(context, **dict(options)), None, moment)
+    except AndonError as error:
+        return Answer(None, str(error), moment)
+    except Exception as error:  # its text may hold data or secrets: only its class is told
+        if is_interruption(error):
+            raise
+        return Answer(None, f"internal error: {type(error).__name__}", moment)

@@ -1,0 +1,97 @@
+"""How a status looks, and how numbers, days and times are written on screen.
+
+Colour never carries meaning alone: each status has its own glyph, word, fill and border.
+The colours themselves are in `style.css`, one set for light and one for dark.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from checks.model import Status
+from checks.text import count_text, percent_text
+from dashboard.markup import Html, tag
+
+STYLE: Final = Path(__file__).with_name("style.css")
+
+
+class NoGate(StrEnum):
+    """What stands where a gate's verdict should be, and none was recorded."""
+
+    NOT_RUN = "not_run"
+
+
+class Look(NamedTuple):
+    """glyph and word say the same; `css` names the fill and border."""
+
+    glyph: str
+    word: str
+    css: str
+
+
+LOOKS: Final[dict[Status | NoGate, Look]] = {
+    Status.RED: Look("✗", "RED", "s-red"),
+    Status.UNKNOWN: Look("?", "UNKNOWN", "s-unknown"),
+    Status.AMBER: Look("!", "AMBER", "s-amber"),
+    Status.WAIVED: Look("~", "WAIVED", "s-waived"),
+    Status.SKIPPED: Look("-", "SKIPPED", "s-skipped"),
+    Status.GREEN: Look("✓", "GREEN", "s-green"),
+    NoGate.NOT_RUN: Look("○", "NOT RUN", "s-not-run"),
+}
+
+
+def look_of(status: Status | None) -> Look:
+    """The look of a status; of None the look of a gate that was not run."""
+    return LOOKS[NoGate.NOT_RUN if status is None else status]
+
+
+def chip(status: Status | None, *, big: bool = False) -> Html:
+    """Glyph and word in their fill and border."""
+    look = look_of(status)
+    glyph = tag("span", look.glyph, aria_hidden="true", class_="glyph")
+    size = " big" if big else ""
+    return tag("span", glyph, look.word, class_=f"chip {look.css}{size}")
+
+
+def count(value: float | None) -> str:
+    """`2,908`; a dash for what is not known."""
+    return "–" if value is None else count_text(value)
+
+
+def percent(share: float | None, limit: float | None = None) -> str:
+    """`5.8 %`, with the digits that decide against a limit."""
+    return "–" if share is None else percent_text(share, limit)
+
+
+def money(value: float | None) -> str:
+    """`1,291.27`: an amount in the shop's own currency, which Andon does not know."""
+    return "–" if value is None else f"{value:,.2f}"
+
+
+def clock(moment: datetime, zone: ZoneInfo) -> str:
+    """`06:12`: a time of day in the shop's zone."""
+    return f"{moment.astimezone(zone):%H:%M}"
+
+
+def moment(value: datetime, zone: ZoneInfo) -> str:
+    """`Sun 9 Mar 06:12`, in the shop's zone."""
+    local = value.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b %H:%M}"
+
+
+def day(value: date) -> str:
+    """`Sat 8 March 2025`."""
+    return f"{value:%a} {value.day} {value:%B %Y}"
+
+
+def age(seconds: float) -> str:
+    """`12 s`, `2 min`, `3 h`, `4 days`: how long ago."""
+    if seconds < 90:
+        return f"{max(0, round(seconds))} s"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} min"
+    return f"{round(seconds / 3600)} h" if seconds < 129_600 else f"{round(seconds / 86_400)} days"

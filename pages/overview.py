@@ -1,0 +1,15 @@
+"""Overview
+
+May the dashboards be refreshed? What failed, since when, and what is to be done.
+"""
+
+from __future__ import annotations
+
+from dashboard import page
+from dashboard.components import board, verdict
+
+here = page.begin(__doc__)
+verdict.sentence(here)
+board.failing(here)
+board.passing(here)
+board.wall(here)
