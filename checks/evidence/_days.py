@@ -1,0 +1,83 @@
+"""Many days of events as what the judges saw, or would have seen, on each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from checks.config.model import EventsSource
+from checks.errors import MeasurementError
+from checks.evidence.context import Context
+from checks.metrics import EventCounts, Purchases
+from checks.model import Cause
+from checks.timeframe import Timeframe
+from checks.warehouse.events import read_events
+
+ALL = "all events"
+
+
+def source_of(context: Context) -> EventsSource:
+    """The mapped events. Raises MeasurementError where the section is not mapped."""
+    if context.config.events is None:
+        raise MeasurementError(Cause.BAD_VALUE, "`events` is not mapped in andon.yml")
+    return context.config.events
+
+
+def window_of(context: Context) -> int:
+    """How many days before it a day is compared with, as every judge of events does."""
+    return int(context.config.checks["volume_zscore"].params.window_days)
+
+
+def read_days(context: Context, days: int) -> EventCounts:
+    """The events of the last `days` days up to the judged one, and of the first one's window.
+
+    The scan is the evaluation's own, over more days. While the judged day lasts,
+    every day is therefore cut at the same time of day. Raises MeasurementError.
+    """
+    return read_events(
+        context.warehouse, source_of(context), context.frame, context.naive,
+        max(days, 1) - 1 + window_of(context),
+    )  # fmt: skip
+
+
+def first_day(events: EventCounts) -> date | None:
+    """The day that the first event of all fell on.
+
+    The first day read where older events exist; None where there are no events.
+    """
+    if events.has_earlier:
+        return events.days[0]
+    pairs = zip(events.days, events.totals(), strict=True)
+    return next((day for day, count in pairs if count), None)
+
+
+def each_day(events: EventCounts, window: int) -> Iterator[EventCounts]:
+    """For every day that has `window` days before it: what its judges are given.
+
+    All names are one name here: judges of totals and of purchases need no more.
+    """
+    totals = events.totals()
+    for last in range(window, len(events.days)):
+        part = slice(last - window, last + 1)
+        yield replace(
+            events,
+            days=events.days[part],
+            by_name={ALL: totals[part]},
+            purchases=_purchases(events.purchases, part),
+            has_earlier=events.has_earlier or any(totals[: part.start]),
+        )
+
+
+def _purchases(bought: Purchases, part: slice) -> Purchases:
+    return replace(
+        bought,
+        rows=bought.rows[part],
+        with_amount=bought.with_amount[part],
+        revenue=bought.revenue[part],
+    )
+
+
+def frame_on(frame: Timeframe, day: date) -> Timeframe:
+    """The timeframe as judges get it for another day of the series."""
+    return replace(frame, data_date=day, run_date=day + (frame.run_date - frame.data_date))

@@ -1,0 +1,139 @@
+"""Event names over many days, judged by the rule of `event_volume`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from checks.catalog.event_volume import NameState, Params, name_state, name_states
+from checks.metrics import EventCounts, mean
+
+SILENT, COLLAPSED, SURGED, NEW = "silent", "collapsed", "surged", "new"
+GONE, IGNORED, UNJUDGED = "gone", "ignored", "not judged"
+
+
+@dataclass(frozen=True, slots=True)
+class NameSeries:
+    """One event name, `counts` aligned with the days, and how the judged day stands.
+
+    state: as `event_volume` has it, or `gone` (no event on the day nor in its
+    window, but before), `ignored` (configured), `not judged` (the first window fills).
+    low and high: outside of these `event_volume` calls the name collapsed or surged.
+    last_seen: the last of the days with an event, None where there is none.
+    lead: the counts of the window before the first day.
+    """
+
+    name: str
+    state: str
+    today: int
+    usual: float
+    lowest: int
+    highest: int
+    counts: tuple[int, ...]
+    lead: tuple[int, ...]
+    silent_since: date | None = None
+    last_seen: date | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NameDay:
+    """One day of one name: its count, the range of the window before it, its state then."""
+
+    day: date
+    events: int | None
+    usual: float | None = None
+    lowest: int | None = None
+    highest: int | None = None
+    state: str = UNJUDGED
+
+
+def names_of(params: Params, events: EventCounts, window: int) -> tuple[NameSeries, ...]:
+    """Every name that occurs or is expected; those that the report judges come first."""
+    recent = _as_reported(events, window)
+    states = name_states(params, recent)
+    judged = _is_judged(states, recent)
+    known = [_of_state(params, state, events, window, judged=judged) for state in states]
+    rest = set(events.by_name) - {state.name for state in states}
+    others = [_of_unjudged(params, name, events, window) for name in rest]
+    shown = [one for one in others if one.last_seen is not None]
+    return (*known, *sorted(shown, key=lambda one: (one.state, -sum(one.counts), one.name)))
+
+
+def day_of(
+    params: Params, one: NameSeries, days: tuple[date, ...], index: int, *, judged: bool
+) -> NameDay:
+    """The `index`th day of a name against the window before it."""
+    window = len(one.lead)
+    series, day = (*one.lead, *one.counts)[index : index + window + 1], days[index]
+    if not judged:
+        return NameDay(day, series[-1])
+    # The silence's first day is asked of nobody here, so the days may be any of that length.
+    state = name_state(params, one.name, series, (day,) * len(series))
+    return NameDay(
+        day, state.today, state.usual, state.lowest, state.highest,
+        IGNORED if one.state == IGNORED else state.state,
+    )  # fmt: skip
+
+
+def _as_reported(events: EventCounts, window: int) -> EventCounts:
+    """What the evaluation itself reads: the judged day and its window, and their names."""
+    start = len(events.days) - window - 1
+    series = {name: counts[start:] for name, counts in events.by_name.items()}
+    return replace(
+        events,
+        days=events.days[start:],
+        by_name={name: counts for name, counts in series.items() if any(counts)},
+        has_earlier=events.has_earlier or any(events.totals()[:start]),
+    )
+
+
+def _is_judged(states: list[NameState], recent: EventCounts) -> bool:
+    """Whether the rule says anything about names yet: as its judge decides it."""
+    if any(state.state == SILENT for state in states):
+        return True
+    return recent.learning() is None and any(recent.totals()[:-1])
+
+
+def _of_state(
+    params: Params, state: NameState, events: EventCounts, window: int, *, judged: bool
+) -> NameSeries:
+    counts = events.by_name.get(state.name, (0,) * len(events.days))
+    limited = judged and state.usual >= params.min_per_day
+    return NameSeries(
+        name=state.name,
+        state=state.state if judged else UNJUDGED,
+        today=state.today,
+        usual=state.usual,
+        lowest=state.lowest,
+        highest=state.highest,
+        counts=counts[window:],
+        lead=counts[:window],
+        silent_since=state.silent_since if judged else None,
+        last_seen=_last_seen(events.days[window:], counts[window:]),
+        low=state.lowest / params.factor if limited else None,
+        high=state.highest * params.factor if limited else None,
+    )
+
+
+def _of_unjudged(params: Params, name: str, events: EventCounts, window: int) -> NameSeries:
+    """A name that the rule says nothing about: retired, or silent for longer than the window."""
+    counts = events.by_name[name]
+    before = counts[-1 - window : -1]
+    return NameSeries(
+        name=name,
+        state=IGNORED if name in params.ignore else GONE,
+        today=counts[-1],
+        usual=mean(before),
+        lowest=min(before),
+        highest=max(before),
+        counts=counts[window:],
+        lead=counts[:window],
+        last_seen=_last_seen(events.days[window:], counts[window:]),
+    )
+
+
+def _last_seen(days: tuple[date, ...], counts: tuple[int, ...]) -> date | None:
+    pairs = zip(reversed(days), reversed(counts), strict=True)
+    return next((day for day, count in pairs if count), None)

@@ -1,0 +1,91 @@
+"""Purchases and their revenue per day, judged by the rule of `missing_revenue`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from checks.catalog import missing_revenue
+from checks.errors import MeasurementError
+from checks.evidence._days import each_day, first_day, frame_on, read_days, source_of, window_of
+from checks.evidence.context import Context
+from checks.metrics import EventCounts
+from checks.model import Cause, Status
+from checks.timeframe import Timeframe
+
+
+@dataclass(frozen=True, slots=True)
+class RevenueDay:
+    """One day's purchases, those without a usable amount, and the sum of the usable ones.
+
+    All are None before the first event of all. share: missing of purchases; None
+    without a purchase, and `why` says so. beyond: whether the rule calls the day
+    red, before severity and waivers.
+    """
+
+    day: date
+    purchases: int | None = None
+    missing: int | None = None
+    share: float | None = None
+    beyond: bool = False
+    revenue: float | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Revenue:
+    """The days, oldest first, the judged one last.
+
+    negative and zero: purchases of the judged day with such an amount; they are
+    usable, so they are not missing. until: while the judged day lasts, the local
+    time at which every day is cut.
+    """
+
+    days: tuple[RevenueDay, ...]
+    alert_at: float
+    negative: int
+    zero: int
+    until: datetime | None
+
+
+def read(context: Context, *, days: int = 30) -> Revenue:
+    """The `days` days that end with the judged one, each judged by the numbers of now.
+
+    One scan; days as in `volume.read`. Raises MeasurementError, also where
+    `events.revenue` is not mapped or holds no amounts.
+    """
+    if source_of(context).revenue is None:
+        raise MeasurementError(Cause.BAD_VALUE, "`events.revenue` is not mapped in andon.yml")
+    events, window, frame = read_days(context, days), window_of(context), context.frame
+    if events.revenue_problem is not None:
+        raise events.revenue_problem.error()
+    params, begin = context.config.checks["missing_revenue"].params, first_day(events)
+    return Revenue(
+        days=tuple(
+            _revenue_day(params, part, frame_on(frame, part.days[-1]), begin)
+            for part in each_day(events, window)
+        ),
+        alert_at=params.alert_at,
+        negative=events.purchases.negative,
+        zero=events.purchases.zero,
+        until=None if frame.is_over else frame.now.astimezone(frame.zone),
+    )
+
+
+def _revenue_day(
+    params: missing_revenue.Params, events: EventCounts, frame: Timeframe, begin: date | None
+) -> RevenueDay:
+    day, bought = events.days[-1], events.purchases
+    if begin is None or day < begin:
+        return RevenueDay(day, why="before the first event of all")
+    judgement = missing_revenue.judge(params, events, frame)
+    measured = judgement.value is not None
+    return RevenueDay(
+        day,
+        purchases=bought.rows[-1],
+        missing=bought.rows[-1] - bought.with_amount[-1],
+        share=judgement.value,
+        beyond=judgement.status is Status.RED,
+        revenue=bought.revenue[-1],
+        why="" if measured else judgement.summary,
+    )

@@ -1,0 +1,127 @@
+"""Events per hour of the wall clock, on the judged day and on the days before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from checks.config.model import EventsSource
+from checks.errors import MeasurementError
+from checks.model import Cause
+from checks.text import quoted
+from checks.timeframe import Timeframe, midnight
+from checks.warehouse.events import NO_NAME
+from checks.warehouse.instants import bucket, instant
+from checks.warehouse.kinds import Kind
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.elements import ColumnElement
+
+    from checks.warehouse.connection import Warehouse
+    from checks.warehouse.instants import Instant
+
+_OUTSIDE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One hour of the wall clock on one day, as a half-open range of instants."""
+
+    day: date
+    hour: int
+    start: datetime
+    end: datetime
+
+    @property
+    def minutes(self) -> float:
+        """Length: 60, but 120 or 0 where clocks change, and less where it was cut."""
+        return (self.end - self.start) / timedelta(minutes=1)
+
+
+def hour_slots(frame: Timeframe, window_days: int) -> list[Slot]:
+    """The hours of the window's days and of the judged one, oldest first.
+
+    Hours are those of the wall clock in the shop's zone: the one that is skipped in
+    spring has no length, the one that comes twice in autumn is two hours long.
+    While the judged day lasts, its running hour ends now, on every day at the same
+    time of day, and its later hours are left out.
+    """
+    slots: list[Slot] = []
+    for day, start, cut in frame.day_slices(window_days):
+        for slot in _hours(day, start, frame.zone):
+            if slot.start < cut < slot.end:
+                slots.append(Slot(day, slot.hour, slot.start, cut))
+            elif day != frame.data_date or slot.end <= cut:
+                slots.append(slot)
+    return slots
+
+
+def _hours(day: date, start: datetime, zone: ZoneInfo) -> list[Slot]:
+    end = midnight(day + timedelta(days=1), zone)
+    edges = [start, *(_instant(day, hour, zone) for hour in range(1, 24)), end]
+    inside = [min(max(edge, start), end) for edge in edges]
+    return [Slot(day, hour, inside[hour], inside[hour + 1]) for hour in range(24)]
+
+
+def _instant(day: date, hour: int, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(hour), zone).astimezone(UTC)
+
+
+def read_hours(
+    warehouse: Warehouse,
+    source: EventsSource,
+    slots: list[Slot],
+    naive: ZoneInfo,
+    zone: ZoneInfo,
+    event: str | None,
+) -> Mapping[Slot, int]:
+    """The events in each slot, of one name or of all: one grouped scan.
+
+    Raises MeasurementError, also for a column that does not tell the time of day.
+    """
+    relation = warehouse.relation("events", source)
+    occurred = instant(relation, source.occurred_at, warehouse.profile, naive, zone)
+    if occurred.kind is Kind.DATE:
+        raise MeasurementError(
+            Cause.BAD_VALUE,
+            f"{relation.label}: column {quoted(source.occurred_at)} is a DATE and does not tell "
+            "the time of day, so there are no hours to compare; map a timestamp",
+        )
+    name = relation.column(source.name)[0]
+    wanted = [occurred.between(slots[0].start, slots[-1].end), *_named(name, event)]
+    rows = (
+        sa.select(bucket(occurred.expression, _bounds(slots, occurred), _OUTSIDE).label("slot"))
+        .select_from(relation.target)
+        .where(*wanted)
+        .subquery("events_by_hour")
+    )
+    statement = sa.select(rows.c.slot, sa.func.count()).group_by(rows.c.slot)
+    found = {int(slot): int(count) for slot, count in warehouse.fetch(statement)}
+    return {slot: found.get(index, 0) for index, slot in enumerate(slots)}
+
+
+def _named(name: ColumnElement[Any], event: str | None) -> list[ColumnElement[bool]]:
+    """A name is compared as text, whatever it is stored as; NULL has a name of its own."""
+    if event is None:
+        return []
+    same = sa.cast(name, sa.String) == event
+    return [sa.or_(same, name.is_(None)) if event == NO_NAME else same]
+
+
+def _bounds(slots: list[Slot], occurred: Instant) -> list[tuple[sa.BindParameter[datetime], int]]:
+    """Ascending (exclusive end, slot); what lies between two slots is outside."""
+    bounds: list[tuple[sa.BindParameter[datetime], int]] = []
+    reached = slots[0].start
+    for index, slot in enumerate(slots):
+        if slot.start == slot.end:
+            continue
+        if reached < slot.start:
+            bounds.append((occurred.bound(slot.start), _OUTSIDE))
+        bounds.append((occurred.bound(slot.end), index))
+        reached = slot.end
+    return bounds

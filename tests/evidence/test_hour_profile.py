@@ -1,0 +1,169 @@
+"""The day by the hour against its usual: gaps, running hours, days of 23 and 25 hours."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+
+from checks.errors import MeasurementError
+from checks.evidence import hours
+from checks.timeframe import Timeframe
+from checks.warehouse.event_hours import hour_slots
+from tests.evidence.asking import ask
+from tests.shop import DAY, Shop, at, view
+
+HOSTILE = "<b>x</b> **y** [z](http://evil.example)"
+SPRING, AUTUMN = date(2025, 3, 30), date(2025, 10, 26)
+
+
+def fill(shop: Shop, per_hour: int = 3, until: float = 24, day: date = DAY, days: int = 8) -> None:
+    """The same events in every hour; on the judged day only until an hour."""
+    shop.events.rows = [
+        view(day - timedelta(days=back), hour + 0.5)
+        for back in range(days)
+        for hour in range(24)
+        for _ in range(per_hour)
+        if back or hour < until
+    ]
+
+
+def test_a_half_loaded_day_has_a_gap_until_midnight(shop: Shop) -> None:
+    fill(shop, until=16)
+    shop.write()
+    found = ask(shop, hours.read)
+    assert [(gap.first, gap.last, gap.usual) for gap in found.gaps] == [(16, 23, 24.0)]
+    assert [hour.state for hour in found.hours] == ["within"] * 16 + ["missing"] * 8
+    assert [hour.events for hour in found.hours] == [3] * 16 + [0] * 8
+    assert (found.hours[0].usual, found.hours[0].lowest, found.hours[0].highest) == (3.0, 3, 3)
+    assert len(found.days) == 7
+
+
+@pytest.mark.parametrize(("empty", "gaps"), [(1, 0), (3, 0), (4, 1), (5, 1)])
+def test_a_gap_is_what_is_not_zero_by_chance(duck: Shop, empty: int, gaps: int) -> None:
+    """Usually 3 an hour: four hours make 12, and min_per_day is 10."""
+    fill(duck, until=24 - empty)
+    duck.write()
+    assert len(ask(duck, hours.read).gaps) == gaps
+
+
+@pytest.mark.parametrize(
+    ("count", "state"), [(1, "below"), (2, "within"), (3, "within"), (4, "within"), (5, "above")]
+)
+def test_an_hour_lies_below_within_or_above_its_range(duck: Shop, count: int, state: str) -> None:
+    fill(duck)
+    duck.events.rows = [row for row in duck.events.rows if row["timestamp"].hour != 9]
+    for back, events in enumerate([count, 2, 3, 4, 3, 3, 3, 3]):
+        duck.events.rows += [view(DAY - timedelta(days=back), 9)] * events
+    duck.write()
+    hour = ask(duck, hours.read).hours[9]
+    assert (hour.events, hour.state) == (count, state)
+    assert (hour.usual, hour.lowest, hour.highest) == (3.0, 2, 4)
+
+
+def test_the_running_hour_is_compared_with_the_same_minutes(shop: Shop) -> None:
+    fill(shop)
+    for back in range(8):
+        shop.events.rows += [view(DAY - timedelta(days=back), 9.1)] * 5
+    shop.events.rows = [row for row in shop.events.rows if row["timestamp"] < at(DAY, 9.25)]
+    shop.write()
+    quarter_past = datetime(2025, 3, 8, 9, 15, tzinfo=UTC)
+    found = ask(shop, hours.read, now=quarter_past)
+    assert (found.hours[9].events, found.hours[9].usual) == (5, 5.0)
+    assert found.hours[9].minutes == pytest.approx(15, abs=0.01)
+    assert found.hours[9].state == "within"
+    assert (found.hours[10].events, found.hours[10].usual) == (None, 3.0)
+    assert found.hours[10].state == "later"
+    assert (found.until, found.gaps) == (quarter_past, ())
+
+
+def test_one_name_alone_and_names_are_compared_as_text(shop: Shop) -> None:
+    fill(shop)
+    shop.events.rows += [view(DAY - timedelta(days=b), 7, HOSTILE) for b in range(1, 8)] * 20
+    shop.events.rows += [view(DAY, 7, None)] * 2
+    shop.write()
+    found = ask(shop, lambda context: hours.read(context, event=HOSTILE))
+    assert found.event == HOSTILE
+    assert [(gap.first, gap.last, gap.usual) for gap in found.gaps] == [(0, 23, 20.0)]
+    assert found.hours[7].usual == 20.0
+    unnamed = ask(shop, lambda context: hours.read(context, event="(null)"))
+    assert unnamed.hours[7].events == 2
+    assert unnamed.hours[7].state == "nothing to compare with"
+    nobody = ask(shop, lambda context: hours.read(context, event="' OR 1=1 --"))
+    assert {hour.events for hour in nobody.hours} == {0}
+
+
+def test_a_day_without_events_is_not_usual(shop: Shop) -> None:
+    fill(shop)
+    gone = DAY - timedelta(days=3)
+    shop.events.rows = [row for row in shop.events.rows if row["timestamp"].date() != gone]
+    shop.write()
+    found = ask(shop, hours.read)
+    assert gone not in found.days
+    assert len(found.days) == 6
+    assert found.hours[5].lowest == 3
+
+
+def test_an_empty_table_has_nothing_to_compare_with(shop: Shop) -> None:
+    shop.events.rows = []
+    shop.write()
+    found = ask(shop, hours.read)
+    assert (found.days, found.gaps) == ((), ())
+    assert {(hour.events, hour.usual, hour.state) for hour in found.hours} == {
+        (0, None, "nothing to compare with")
+    }
+
+
+@pytest.mark.parametrize(
+    ("day", "minutes", "events", "state"),
+    [(SPRING, 0, None, "skipped by the clock"), (AUTUMN, 120, 6, "came twice")],
+)
+def test_clocks_that_change(
+    shop: Shop, day: date, minutes: int, events: int | None, state: str
+) -> None:
+    shop.settings["timezone"] = "Europe/Berlin"
+    fill(shop, day=day + timedelta(days=1), days=10)
+    shop.write()
+    found = ask(shop, hours.read, day=day, now=datetime(2025, 12, 1, tzinfo=UTC))
+    two = found.hours[2]
+    assert (two.minutes, two.events, two.state) == (minutes, events, state)
+    assert {hour.events for hour in found.hours if hour.hour != 2} == {3}
+    assert found.gaps == ()
+    after = ask(
+        shop, hours.read, day=day + timedelta(days=1), now=datetime(2025, 12, 1, tzinfo=UTC)
+    )
+    assert {(hour.lowest, hour.highest) for hour in after.hours} == {(3, 3)}
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe/Berlin", "Australia/Lord_Howe", "America/Sao_Paulo", "Pacific/Apia", "UTC"]
+)
+@pytest.mark.parametrize("day", [SPRING, AUTUMN, date(2018, 11, 4), date(2011, 12, 31)])
+def test_the_hours_of_a_day_are_the_whole_day(zone: str, day: date) -> None:
+    frame = Timeframe(day, day, datetime(2026, 1, 1, tzinfo=UTC), ZoneInfo(zone))
+    slots = hour_slots(frame, 7)
+    assert len(slots) == 8 * 24
+    assert slots[-1].end == frame.end
+    assert all(one.start <= one.end for one in slots)
+    assert all(one.end == other.start for one, other in pairwise(slots))
+
+
+def test_a_date_does_not_tell_the_hour(duck: Shop) -> None:
+    duck.events.columns["timestamp"] = sa.Date()
+    duck.write()
+    with pytest.raises(MeasurementError, match="is a DATE and does not tell the time of day"):
+        ask(duck, hours.read)
+
+
+def test_text_timestamps_have_hours(shop: Shop) -> None:
+    if shop.url.startswith("postgresql"):
+        pytest.skip("PostgreSQL's text times are tested with the scan itself")
+    fill(shop, until=16)
+    shop.events.columns["timestamp"] = sa.String(40)
+    for row in shop.events.rows:
+        row["timestamp"] = row["timestamp"].isoformat() + "Z"
+    shop.write()
+    assert [(gap.first, gap.last) for gap in ask(shop, hours.read).gaps] == [(16, 23)]

@@ -1,0 +1,220 @@
+"""The series of the volume page: the same numbers as the report's, day by day."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from checks.errors import MeasurementError
+from checks.evidence import volume
+from checks.evidence._names import GONE, IGNORED, UNJUDGED
+from tests.evidence.asking import ask
+from tests.shop import DAY, NOW, RUN, Shop, at, purchase, view
+
+HOSTILE = "<img src=x onerror=alert(1)> **bold** [a](http://evil.example)"
+
+
+def days_before(back: int) -> date:
+    return DAY - timedelta(days=back)
+
+
+def test_the_judged_day_has_the_numbers_of_the_verdict(shop: Shop) -> None:
+    shop.events.rows += [view(DAY, 13) for _ in range(60)]
+    shop.write()
+    verdict = shop.verdicts()["volume_zscore"]
+    last = ask(shop, lambda context: volume.read(context, days=5)).days[-1]
+    assert (last.day, last.events) == (DAY, verdict.details["events"])
+    assert (last.z, last.mean) == (verdict.value, verdict.details["mean"])
+    assert last.deviation == verdict.details["deviation"]
+    assert (last.low, last.high) == (max(0, verdict.details["low"]), verdict.details["high"])
+    assert last.beyond
+
+
+def test_a_day_that_lasts_has_the_numbers_of_the_verdict(shop: Shop) -> None:
+    shop.write()
+    noon = datetime(2025, 3, 8, 12, tzinfo=UTC)
+    verdict = shop.verdicts(date=DAY, data_date=DAY, now=noon)["volume_zscore"]
+    found = ask(shop, lambda context: volume.read(context, days=4), now=noon)
+    assert found.until == noon
+    assert verdict.details["partial_day"]
+    window = [row["events"] for row in verdict.details["daily"]]
+    assert [day.events for day in found.days] == window[-4:]
+    assert found.days[-1].z == verdict.value
+
+
+def test_every_day_has_the_numbers_that_its_own_report_has(shop: Shop) -> None:
+    shop.events.rows = [row for row in shop.events.rows if row["timestamp"] < at(DAY, 4)]
+    shop.write()
+    for day in ask(shop, lambda context: volume.read(context, days=4)).days:
+        own = shop.verdicts(date=day.day + timedelta(days=1))["volume_zscore"]
+        assert (day.z, day.beyond) == (own.value, own.status.value == "red")
+
+
+@pytest.mark.parametrize(
+    ("extra", "beyond"),
+    [(17, False), (18, True), (19, True)],  # mean 33, deviation sqrt(33) = 5.745, 3 of it: 17.2
+)
+def test_a_day_is_beyond_from_the_limit_on(duck: Shop, extra: int, beyond: bool) -> None:
+    duck.events.rows = [view(days_before(b), 1) for b in range(8) for _ in range(33)]
+    duck.events.rows += [view(DAY, 2)] * extra
+    duck.write()
+    last = ask(duck, lambda context: volume.read(context, days=1)).days[-1]
+    assert last.events == 33 + extra
+    assert last.beyond is beyond
+
+
+def test_a_day_exactly_at_the_limit_is_beyond(duck: Shop) -> None:
+    duck.events.rows = [view(days_before(b), 1) for b in range(8) for _ in range(16)]
+    duck.events.rows += [view(DAY, 2)] * 12  # deviation sqrt(16) = 4; z = 12 / 4
+    duck.write()
+    last = ask(duck, lambda context: volume.read(context, days=1)).days[-1]
+    assert (last.z, last.beyond) == (3.0, True)
+
+
+def test_days_before_the_first_event_are_no_data_and_a_missing_day_is_zero(shop: Shop) -> None:
+    missing = days_before(2)
+    shop.events.rows = [r for r in shop.events.rows if r["timestamp"].date() != missing]
+    shop.write()
+    found = ask(shop, lambda context: volume.read(context, days=14)).days
+    assert [day.events is None for day in found[:4]] == [True, True, True, False]
+    assert found[0].why == "before the first event of all"
+    assert found[-3].events == 0
+    assert found[3].z is None
+    assert "learning" in found[3].why
+    assert found[-3].z is not None
+
+
+def test_the_first_window_is_filled_after_its_days(shop: Shop) -> None:
+    shop.write()  # 11 days: the first with a whole window is the eighth
+    found = ask(shop, lambda context: volume.read(context, days=11)).days
+    assert [day.z is not None for day in found] == [False] * 7 + [True] * 4
+
+
+def test_older_events_than_those_read_make_the_first_day_a_day(shop: Shop) -> None:
+    shop.events.rows = [view(days_before(40), 1), view(DAY, 1)]
+    shop.write()
+    found = ask(shop, lambda context: volume.read(context, days=3)).days
+    assert [day.events for day in found] == [0, 0, 1]
+    assert "no events in the 7 days" in found[-1].why
+
+
+def test_an_empty_table_has_no_events_on_any_day(shop: Shop) -> None:
+    shop.events.rows = []
+    shop.write()
+    found = ask(shop, lambda context: volume.read(context, days=3))
+    assert [day.events for day in found.days] == [None] * 3
+    assert found.names == ()
+
+
+def test_names_are_judged_as_in_the_report_silent_and_collapsed_first(shop: Shop) -> None:
+    for back in range(8):
+        day = days_before(back)
+        shop.events.rows += [view(day, 1, HOSTILE)] * (20 if back else 0)
+        shop.events.rows += [view(day, 1, "cart")] * (20 if back else 5)
+        shop.events.rows += [view(day, 1, None)] * (20 if back else 60)
+    shop.events.rows += [view(DAY, 1, "brand new")]
+    shop.write()
+    verdict = shop.verdicts()["event_volume"]
+    found = ask(shop, lambda context: volume.read(context, days=4)).names
+    assert [(one.name, one.state) for one in found[:4]] == [
+        (HOSTILE, "silent"), ("cart", "collapsed"), ("(null)", "surged"), ("brand new", "new"),
+    ]  # fmt: skip
+    told = {row["name"]: row for row in verdict.details["names"]}
+    assert len(told) == len(found)
+    for one in found:
+        row = told[one.name]
+        assert (one.state, one.today, one.usual) == (row["state"], row["events"], row["usual"])
+        assert (one.lowest, one.highest) == (row["lowest"], row["highest"])
+        assert list(one.lead + one.counts)[-8:] == row["daily"]
+    assert (found[0].silent_since, found[0].last_seen) == (DAY, days_before(1))
+    assert found[1].low == pytest.approx(20 / 2.25)
+    assert found[2].high == pytest.approx(20 * 2.25)
+
+
+def test_names_that_the_rule_does_not_judge_any_more_are_told(shop: Shop) -> None:
+    shop.events.rows += [view(days_before(9), 1, "old")] * 30
+    shop.events.rows += [view(days_before(1), 1, "retired")] * 30
+    shop.parameters("event_volume", ignore=["retired"])
+    shop.write()
+    found = {one.name: one for one in ask(shop, lambda c: volume.read(c, days=12)).names}
+    assert (found["old"].state, found["old"].last_seen) == (GONE, days_before(9))
+    assert (found["retired"].state, found["retired"].low) == (IGNORED, None)
+
+
+def test_an_expected_name_that_never_came_is_silent(shop: Shop) -> None:
+    shop.parameters("event_volume", expected=["refund"])
+    shop.write()
+    first = ask(shop, lambda context: volume.read(context, days=3)).names[0]
+    assert (first.name, first.state, first.counts) == ("refund", "silent", (0, 0, 0))
+    assert first.last_seen is None
+
+
+def test_names_are_not_judged_while_the_first_window_fills(shop: Shop) -> None:
+    shop.events.rows = [view(days_before(b), 1) for b in range(3) for _ in range(30)]
+    shop.write()
+    found = ask(shop, lambda context: volume.read(context, days=3))
+    assert {one.state for one in found.names} == {UNJUDGED}
+    assert {day.state for day in found.name_days("page_viewed")} == {UNJUDGED}
+
+
+def test_the_days_of_one_name_each_have_their_own_window(shop: Shop) -> None:
+    shop.events.rows = [r for r in shop.events.rows if r["timestamp"] < at(DAY, 0)]
+    shop.events.rows += [view(DAY, 1) for _ in range(20)]
+    shop.write()
+    found = ask(shop, lambda context: volume.read(context, days=14))
+    series = found.name_days("purchase")
+    assert [day.state for day in series[-3:]] == ["normal", "normal", "silent"]
+    assert (series[-1].events, series[-1].lowest, series[-1].highest) == (0, 12, 12)
+    assert series[0].events is None
+    assert [day.state for day in found.name_days("page_viewed")][3] == UNJUDGED
+    with pytest.raises(KeyError):
+        found.name_days("no such name")
+
+
+def test_names_beyond_two_hundred_are_one_series(duck: Shop) -> None:
+    duck.events.rows = [
+        view(days_before(b), 1, f"name {i:03}") for b in range(9) for i in range(203)
+    ]
+    duck.write()
+    found = ask(duck, lambda context: volume.read(context, days=2))
+    assert (len(found.names), found.other_names, found.other) == (200, 3, (3, 3))
+    assert found.days[-1].events == 203
+
+
+def test_a_berlin_day_of_23_hours_is_one_day(shop: Shop) -> None:
+    shop.settings["timezone"] = "Europe/Berlin"
+    sunday = date(2025, 3, 30)
+    shop.events.rows = [view(sunday, hour) for hour in (-1.01, -0.99, 21.99, 22.01)]
+    shop.write()
+    now = datetime(2025, 4, 2, tzinfo=UTC)
+    found = ask(shop, lambda c: volume.read(c, days=3), day=sunday + timedelta(days=1), now=now)
+    assert [day.events for day in found.days] == [1, 2, 1]
+
+
+def test_text_timestamps_are_counted_by_day(shop: Shop) -> None:
+    if shop.url.startswith("postgresql"):
+        pytest.skip("PostgreSQL's text times are tested with the scan itself")
+    shop.events.columns["timestamp"] = sa.String(40)
+    for row in shop.events.rows:
+        row["timestamp"] = row["timestamp"].isoformat() + "Z"
+    shop.write()
+    found = ask(shop, lambda context: volume.read(context, days=3)).days
+    assert [day.events for day in found] == [34, 33, 32]
+
+
+def test_unmapped_events_say_so(duck: Shop) -> None:
+    del duck.settings["events"]
+    for check in ("freshness", "volume_zscore", "event_volume", "missing_revenue"):
+        duck.parameters(check, enabled=False)
+    duck.write()
+    with pytest.raises(MeasurementError, match="`events` is not mapped"):
+        ask(duck, volume.read)
+
+
+def test_the_day_of_the_run_is_of_no_matter(duck: Shop) -> None:
+    duck.write()
+    week = ask(duck, lambda c: volume.read(c, days=2), day=days_before(1), now=NOW)
+    assert week.days[-1].z == duck.verdicts(date=RUN - timedelta(days=1))["volume_zscore"].value
+    assert purchase(DAY, 1)["event_name"] in {one.name for one in week.names}
