@@ -1,0 +1,76 @@
+"""The app without a browser: Streamlit's own test driver over small demos, at a fixed time."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from checks import DataMonitor, load_config
+from checks.demo import write_demo
+from tests.dashboard.screen import Screen
+
+#: The demo's last run, and the moment at which the tests look.
+RUN = date(2025, 3, 9)
+DAY = date(2025, 3, 8)
+NOW = datetime(2025, 3, 9, 7, 10, tzinfo=UTC)
+GATE_AT = datetime(2025, 3, 9, 6, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def written_demos(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A small demo of each scenario, written once: a folder that nobody may change."""
+    made: dict[str, Path] = {}
+
+    def demo(scenario: str) -> Path:
+        if scenario not in made:
+            folder = tmp_path_factory.mktemp(scenario) / "demo"
+            write_demo(
+                folder, today=RUN, scenario=scenario, days=40, events_per_day=2500, backfill_days=10
+            )
+            DataMonitor(load_config(folder / "andon.yml")).run(date=RUN, now=GATE_AT, record=True)
+            made[scenario] = folder
+        return made[scenario]
+
+    return demo
+
+
+@pytest.fixture
+def demo(written_demos: Callable[[str], Path], tmp_path: Path) -> Callable[[str], Path]:
+    """A demo's folder of this test's own; the gate ran at 06:12 UTC on the run date."""
+
+    def own(scenario: str = "missing-identity") -> Path:
+        folder = tmp_path / scenario
+        if not folder.exists():
+            shutil.copytree(written_demos(scenario), folder)
+        return folder
+
+    return own
+
+
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Screen]]:
+    """Opens a page of the app for some configurations, at `NOW`."""
+    import streamlit as st
+
+    from dashboard import data
+
+    monkeypatch.setattr(data, "now", lambda: NOW)
+    monkeypatch.delenv("ANDON_CONFIG", raising=False)
+    monkeypatch.delenv("ANDON_REQUIRE_SIGN_IN", raising=False)
+
+    def forget() -> None:
+        st.cache_resource.clear()
+        data._LAST_GOOD.clear()
+
+    def open_page(*configs: Path, path: str = "overview", **parameters: str) -> Screen:
+        forget()
+        files = [str(one / "andon.yml" if one.is_dir() else one) for one in configs]
+        monkeypatch.setenv("ANDON_CONFIGS", ":".join(files))
+        return Screen(path, parameters)
+
+    yield open_page
+    forget()

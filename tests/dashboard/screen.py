@@ -1,0 +1,53 @@
+"""One page as Streamlit's test driver sees it, and the words on it."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+_SECONDS = 60
+
+
+class Screen:
+    """A page that was run once. `at` is the driver; `text` all words that a person reads."""
+
+    def __init__(self, path: str, parameters: dict[str, str]) -> None:
+        self.at = AppTest.from_file(str(APP), default_timeout=_SECONDS)
+        for name, value in parameters.items():
+            self.at.query_params[name] = value
+        if path != "overview":
+            self.at.switch_page(f"../pages/{path.replace('-', '_')}.py")
+        self.run()
+
+    def run(self) -> Screen:
+        """Run the page again, and fail where it raised anything."""
+        self.at.run()
+        raised = [f"{one.message}\n{''.join(one.stack_trace)}" for one in self.at.exception]
+        assert not raised, "\n".join(raised)
+        return self
+
+    @property
+    def html(self) -> str:
+        """All markup that the page drew itself, without the style sheet."""
+        found = (str(one.proto.body) for one in self.at.get("html"))
+        return "\n".join(body for body in found if not body.startswith("<style>"))
+
+    @property
+    def text(self) -> str:
+        """The words of the page, white space folded."""
+        words = unescape(re.sub(r"<[^>]*>", " ", self.html))
+        return " ".join(words.split())
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The address's parameters."""
+        return {name: value for name, value in self.at.query_params.items()}
+
+    def links(self) -> list[str]:
+        """The labels of the links inside the app."""
+        return [str(one.proto.label) for one in self.at.get("page_link")]
