@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _METRIC = "orphan_orders"
 _WHAT = "Orphan orders"
 _PURCHASES = "purchase_without_order"
-_IN_WORDS = {
+IN_WORDS = {
     "no_session_id": "without a session id",
     "unknown_session": "with a session that does not exist",
     _PURCHASES: "purchases that never became an order",
@@ -70,7 +70,7 @@ def measure(params: Params, data: Measurements) -> Measured:
 
 def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
     """Red above alert_above; else unknown for a kind that could not be measured."""
-    problems = _problems(measured)
+    problems = problems_of(measured)
     kinds = [kind for kind in measured.orders.kinds if kind.kind not in problems]
     count = sum(kind.count for kind in kinds)
     details = _details(measured, kinds, problems, count)
@@ -79,7 +79,7 @@ def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
     if problems:
         kind, problem = next(iter(problems.items()))
         return unknown(
-            _METRIC, problem.cause, problem.detail, what=f"{_WHAT} ({_IN_WORDS[kind]})",
+            _METRIC, problem.cause, problem.detail, what=f"{_WHAT} ({IN_WORDS[kind]})",
             retry=problem.retry, threshold=params.alert_above, unit="orders", details=details,
         )  # fmt: skip
     if not measured.orders.orders:
@@ -87,7 +87,7 @@ def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
     return _judgement(params, measured, kinds, frame, details)
 
 
-def _problems(measured: Measured) -> Mapping[str, Unmeasured]:
+def problems_of(measured: Measured) -> Mapping[str, Unmeasured]:
     """Why a kind could not be measured, by kind."""
     problems = dict(measured.orders.problems)
     if _PURCHASES in measured.orders.absent:
@@ -147,7 +147,7 @@ def _summary(orders: OrderCounts, kinds: list[OrphanKind], count: int, frame: Ti
     day, total = day_text(frame.data_date), plural(orders.orders, "order")
     if not count:
         return f"All {total} of {day} can be attributed"
-    parts = [f"{count_text(k.count)} {_IN_WORDS[k.kind]}" for k in kinds if k.count]
+    parts = [f"{count_text(k.count)} {IN_WORDS[k.kind]}" for k in kinds if k.count]
     dark = sum(kind.revenue or 0.0 for kind in kinds)
     money = f"; {dark:,.2f} of revenue is in the dark" if dark else ""
     orphans = f"{plural(count, 'orphan')} on {day}, which has {total}"

@@ -1,0 +1,39 @@
+"""The audit log for every reading about runs."""
+
+from __future__ import annotations
+
+from checks.catalog.run_status import FAILED, OK, RUNNING, UNHEARD, meaning
+from checks.errors import MeasurementError
+from checks.evidence.context import Context
+from checks.metrics import AuditEntry, AuditLog
+from checks.model import Cause
+from checks.warehouse.audit import DAYS_BEFORE, read_audit_log
+
+#: No word about how a load ended: the status is not mapped, or could not be read.
+SILENT = "silent"
+#: The worst first.
+MEANINGS = (FAILED, UNHEARD, RUNNING, SILENT, OK)
+
+
+def read_log(context: Context, days_before: int = DAYS_BEFORE) -> AuditLog:
+    """The log of the run date and of the days before it. Raises MeasurementError."""
+    source = context.config.audit_log
+    if source is None:
+        raise MeasurementError(Cause.BAD_VALUE, "`audit_log` is not mapped in andon.yml")
+    return read_audit_log(context.warehouse, source, context.frame, context.naive, days_before)
+
+
+def meaning_of(context: Context, log: AuditLog, entry: AuditEntry) -> str:
+    """What an entry's status says, by the words of `run_status`; SILENT without a status."""
+    if not log.has_status or log.status_problem is not None:
+        return SILENT
+    return meaning(context.config.checks["run_status"].params, entry.status)
+
+
+def minutes_of_day(context: Context, entry: AuditEntry) -> float:
+    """The clock time of a load in the shop's zone, as minutes after midnight.
+
+    Of the clock on the wall, so that a usual time stays the same when clocks change.
+    """
+    local = entry.run_at.astimezone(context.frame.zone)
+    return local.hour * 60 + local.minute + local.second / 60

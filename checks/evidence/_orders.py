@@ -1,0 +1,43 @@
+"""The mapped tables of the orders, for every reading about orphans."""
+
+from __future__ import annotations
+
+from checks.config.model import OrdersSource
+from checks.errors import MeasurementError
+from checks.evidence.context import Context
+from checks.model import Cause
+from checks.warehouse.order_tables import OrderTables
+from checks.warehouse.orders import NO_ORDER, UNKNOWN_SESSION
+
+#: Why a kind of orphan cannot be told where its mapping is not there.
+NOT_MAPPED = {
+    UNKNOWN_SESSION: "sessions are not mapped in andon.yml, so that nobody can tell whether "
+    "an order's session exists",
+    NO_ORDER: "the order ids of events and of orders are not both mapped in andon.yml, so that "
+    "purchases cannot be matched with orders",
+}
+
+
+def orders_source(context: Context) -> OrdersSource:
+    """The mapped orders. Raises MeasurementError where the section is not mapped."""
+    if context.config.orders is None:
+        raise MeasurementError(Cause.BAD_VALUE, "`orders` is not mapped in andon.yml")
+    return context.config.orders
+
+
+def order_tables(context: Context) -> OrderTables:
+    """The mapped sections. Raises MeasurementError where `orders` is not mapped."""
+    config = context.config
+    orders, zone = orders_source(context), context.frame.zone
+    return OrderTables(
+        context.warehouse, zone, context.naive, orders, config.sessions, config.events
+    )
+
+
+def not_mapped(tables: OrderTables) -> dict[str, str]:
+    """Why a kind cannot be told, for those whose mapping is not there."""
+    missing = {
+        UNKNOWN_SESSION: tables.sessions is None,
+        NO_ORDER: tables.sources_of_purchases() is None,
+    }
+    return {kind: NOT_MAPPED[kind] for kind, is_missing in missing.items() if is_missing}

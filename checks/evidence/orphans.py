@@ -1,0 +1,117 @@
+"""The orphans of the data date by kind, and the revenue in the dark, as the check has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from checks.catalog.orphan_orders import IN_WORDS, Measured, measure, problems_of
+from checks.evidence._orders import NOT_MAPPED, orders_source
+from checks.evidence.context import Context
+from checks.measurements import Measurements
+from checks.metrics import OrphanKind, as_amount
+from checks.warehouse.orders import KINDS, NO_ORDER
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of orphan.
+
+    count is None where it was not measured; `problem` says why, and `mapped` whether its
+    tables are mapped at all. revenue: the orphans' amounts, None where amounts are not known.
+    share: revenue over the day's revenue.
+    """
+
+    kind: str
+    words: str
+    count: int | None
+    revenue: float | None
+    share: float | None
+    problem: str | None = None
+    mapped: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Orphans:
+    """All kinds of one data date.
+
+    orders: the attributed orders of the day. day_revenue: their amounts, and those of
+    purchases that never became an order: what the day brought in. dark: the part of it
+    that nothing can be attributed to, share: dark over day_revenue. unread: why a column
+    that only adds detail could not be read. beyond: whether the count is above
+    alert_above, the check's limit.
+    """
+
+    day: date
+    orders: int
+    kinds: tuple[Kind, ...]
+    count: int
+    dark: float | None
+    day_revenue: float | None
+    share: float | None
+    alert_above: int
+    beyond: bool
+    unread: Mapping[str, str]
+
+    @property
+    def unmeasured(self) -> tuple[Kind, ...]:
+        """Kinds that are mapped and could not be measured."""
+        return tuple(kind for kind in self.kinds if kind.mapped and kind.problem)
+
+
+def read(context: Context) -> Orphans:
+    """Counts and dark revenue by kind, exactly those of the check's verdict.
+
+    Raises MeasurementError where the orders cannot be read.
+    """
+    orders_source(context)
+    params = context.config.checks["orphan_orders"].params
+    data = Measurements(context.config, context.frame, context.warehouse)
+    measured: Measured = measure(params, data)
+    problems = {kind: problem.detail for kind, problem in problems_of(measured).items()}
+    found = {k.kind: k for k in measured.orders.kinds if k.kind not in problems}
+    whole = _day_revenue(measured.orders.revenue, found.get(NO_ORDER))
+    count = sum(kind.count for kind in found.values())
+    dark = _sum([kind.revenue for kind in found.values()])
+    return Orphans(
+        day=context.frame.data_date,
+        orders=measured.orders.orders,
+        kinds=tuple(_kind(kind, found.get(kind), problems, whole) for kind in KINDS),
+        count=count,
+        dark=dark,
+        day_revenue=whole,
+        share=_share(dark, whole),
+        alert_above=params.alert_above,
+        beyond=count > params.alert_above,
+        unread=measured.orders.unread,
+    )
+
+
+def _kind(
+    kind: str, found: OrphanKind | None, problems: Mapping[str, str], whole: float | None
+) -> Kind:
+    words = IN_WORDS[kind]
+    if found is not None:
+        share = _share(found.revenue, whole)
+        return Kind(kind, words, found.count, found.revenue, share)
+    if kind in problems:
+        return Kind(kind, words, None, None, None, problems[kind])
+    return Kind(kind, words, None, None, None, NOT_MAPPED[kind], mapped=False)
+
+
+def _day_revenue(orders: float | None, lost: OrphanKind | None) -> float | None:
+    """What the day brought in; None where the orders' amounts are not known."""
+    if orders is None:
+        return None
+    return as_amount(orders + ((lost.revenue if lost else None) or 0.0))
+
+
+def _sum(amounts: list[float | None]) -> float | None:
+    """The sum of what is known; None where nothing is."""
+    known = [amount for amount in amounts if amount is not None]
+    return as_amount(sum(known)) if known else None
+
+
+def _share(part: float | None, whole: float | None) -> float | None:
+    return part / whole if part is not None and whole is not None and whole > 0 else None

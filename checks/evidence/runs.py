@@ -1,0 +1,211 @@
+"""The audit log of the run date, source by source, and the sources that are missing in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from checks.catalog.quarantine_rate import Params, family_of
+from checks.evidence._log import MEANINGS, meaning_of, minutes_of_day, read_log
+from checks.evidence.context import Context
+from checks.metrics import AuditEntry, AuditLog, BadValue, Count, median
+from checks.timeframe import midnight
+
+MOST_LOADS = 1000
+ABOVE_ALERT, ABOVE_STOP = "above alert", "above stop"
+#: Whether an entry counts: the latest of its source, one of several latest, or replaced.
+COUNTS, TIED, REPLACED = "counts", "tied", "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One entry of the log.
+
+    read, inserted, quarantined: a number of rows, or what stands there instead.
+    inserted is None where it is not mapped. rate: quarantined over read, None where
+    that is no number; `limit` says which limit of `quarantine_rate` it is above.
+    meaning: what the status says, see MEANINGS. place: COUNTS, TIED or REPLACED. source
+    and status are as they are in the log.
+    """
+
+    source: str | None
+    run_at: datetime
+    read: Count
+    inserted: Count | None
+    quarantined: Count
+    rate: float | None
+    limit: str | None
+    status: str | None
+    meaning: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class MissingSource:
+    """A source, by its name without digits, that usually comes and has no entry.
+
+    seen_days of run_days: on how many of the earlier run days it came. usual_minutes:
+    median of its last load, minutes after midnight. overdue: whether that time is over.
+    """
+
+    family: str | None
+    last_source: str | None
+    last_seen: datetime
+    seen_days: int
+    run_days: int
+    usual_minutes: float
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The run date's log.
+
+    loads: the worst first, at most 1,000 of `entries`; without a source every entry counts.
+    missing: None where sources are not mapped. run_days: earlier days with entries, of the
+    7 before the run date. inserted_mapped, status_mapped: whether those columns are;
+    the problems say why one could not be read.
+    """
+
+    run_date: date
+    data_date: date
+    loads: tuple[Load, ...]
+    entries: int
+    missing: tuple[MissingSource, ...] | None
+    run_days: int
+    has_source: bool
+    inserted_mapped: bool
+    status_mapped: bool
+    inserted_problem: str | None
+    status_problem: str | None
+    alert_above: float
+    stop_above: float
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Names of the sources in the log, in order."""
+        return tuple(sorted({load.source for load in self.loads if load.source is not None}))
+
+
+def read(context: Context) -> Runs:
+    """The entries of the run date, and the sources of the week before that have none.
+
+    Raises MeasurementError where the log cannot be read.
+    """
+    log, source = read_log(context), context.config.audit_log
+    inserted_mapped = source is not None and source.rows_inserted is not None
+    params: Params = context.config.checks["quarantine_rate"].params
+    loads = _loads(context, log, params, inserted_mapped=inserted_mapped)
+    return Runs(
+        run_date=log.run_date,
+        data_date=context.frame.data_date,
+        loads=tuple(loads[:MOST_LOADS]),
+        entries=len(loads),
+        missing=_missing(context, log) if log.has_source else None,
+        run_days=len(_earlier(log)),
+        has_source=log.has_source,
+        inserted_mapped=inserted_mapped,
+        status_mapped=log.has_status,
+        inserted_problem=log.inserted_problem.detail if log.inserted_problem else None,
+        status_problem=log.status_problem.detail if log.status_problem else None,
+        alert_above=params.alert_above,
+        stop_above=params.stop_above,
+    )
+
+
+def _loads(context: Context, log: AuditLog, params: Params, *, inserted_mapped: bool) -> list[Load]:
+    place = {
+        id(entry): COUNTS if len(tied) == 1 else TIED for tied in log.latest() for entry in tied
+    }
+    inserted_known = inserted_mapped and log.inserted_problem is None
+    loads = [
+        _load(context, log, params, entry, place.get(id(entry), REPLACED), inserted_known)
+        for entry in log.today
+    ]
+    return sorted(loads, key=_worst_first)
+
+
+def _worst_first(load: Load) -> tuple[bool, int, bool, str, float]:
+    limit = load.limit is None
+    place = MEANINGS.index(load.meaning)
+    return load.place == REPLACED, place, limit, load.source or "", -load.run_at.timestamp()
+
+
+def _load(
+    context: Context,
+    log: AuditLog,
+    params: Params,
+    entry: AuditEntry,
+    place: str,
+    inserted_known: bool,
+) -> Load:
+    rate = _rate(entry)
+    inserted = entry.rows_inserted
+    if inserted is None and inserted_known:
+        inserted = BadValue("NULL")
+    return Load(
+        source=entry.source,
+        run_at=entry.run_at,
+        read=entry.rows_read,
+        inserted=inserted if inserted_known else None,
+        quarantined=entry.rows_quarantined,
+        rate=rate,
+        limit=_limit(rate, params),
+        status=entry.status,
+        meaning=meaning_of(context, log, entry),
+        place=place,
+    )
+
+
+def _rate(entry: AuditEntry) -> float | None:
+    """Quarantined over read; None without two numbers, or for nothing read."""
+    read, quarantined = entry.rows_read, entry.rows_quarantined
+    if isinstance(read, BadValue) or isinstance(quarantined, BadValue) or not read:
+        return None
+    return quarantined / read
+
+
+def _limit(rate: float | None, params: Params) -> str | None:
+    if rate is None or rate <= params.alert_above:
+        return None
+    return ABOVE_STOP if rate > params.stop_above else ABOVE_ALERT
+
+
+def _earlier(log: AuditLog) -> list[date]:
+    """Days before the run date that have entries."""
+    return sorted(day for day, rows in log.entries.items() if rows and day < log.run_date)
+
+
+def _missing(context: Context, log: AuditLog) -> tuple[MissingSource, ...]:
+    """Sources seen on more than half of the earlier run days, but not on the run date."""
+    present = {family_of(entry.source) for entry in log.today}
+    days = _earlier(log)
+    seen: dict[str | None, dict[date, AuditEntry]] = {}
+    for day in days:
+        for entry in log.entries[day]:  # oldest first: the day's last entry stays
+            seen.setdefault(family_of(entry.source), {})[day] = entry
+    missing = [
+        _missing_source(context, family, list(by_day.values()), len(days))
+        for family, by_day in seen.items()
+        if family not in present and len(by_day) * 2 > len(days)
+    ]
+    return tuple(sorted(missing, key=lambda one: (not one.overdue, one.usual_minutes)))
+
+
+def _missing_source(
+    context: Context, family: str | None, lasts: Sequence[AuditEntry], run_days: int
+) -> MissingSource:
+    usual = median(minutes_of_day(context, entry) for entry in lasts) or 0.0
+    frame = context.frame
+    due = midnight(frame.run_date, frame.zone) + timedelta(minutes=usual)
+    newest = max(lasts, key=lambda entry: entry.run_at)
+    return MissingSource(
+        family=family,
+        last_source=newest.source,
+        last_seen=newest.run_at,
+        seen_days=len(lasts),
+        run_days=run_days,
+        usual_minutes=usual,
+        overdue=frame.now > due,
+    )

@@ -1,0 +1,198 @@
+"""Orphan orders one by one, and how many there were on each of many days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from checks.metrics import as_amount
+from checks.text import clean
+from checks.warehouse.instants import Instant, bucket
+from checks.warehouse.kinds import Kind
+from checks.warehouse.order_tables import More, OrderTables, Unread, by_order
+from checks.warehouse.orders import ALL, NO_ORDER, NO_SESSION, UNKNOWN_SESSION
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.elements import ColumnElement
+    from sqlalchemy.sql.selectable import CTE
+
+_LONGEST_ID = 200
+#: Beginning and exclusive end of each day, in order and without gaps.
+Slices = Sequence[tuple[datetime, datetime]]
+
+
+@dataclass(frozen=True, slots=True)
+class OrphanRow:
+    """One orphan. `at` is None for a time that no calendar has; `amount` where it is none."""
+
+    kind: str
+    order_id: str | None
+    session_id: str | None
+    at: datetime | None
+    amount: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayGroup:
+    """Rows of one kind (or `ALL` orders) on the `day`th day, and their amount."""
+
+    day: int
+    kind: str
+    rows: int
+    amount: float
+
+
+class OrphanList:
+    """The orphans of one kind in a time range whose ids contain a text, oldest first.
+
+    Raises MeasurementError where a table or a column is not there.
+    """
+
+    def __init__(
+        self, tables: OrderTables, kind: str, start: datetime, end: datetime, contains: str = ""
+    ) -> None:
+        self._tables, self._kind = tables, kind
+        self.unread = Unread()
+        self._at = tables.bought_at() if kind == NO_ORDER else tables.ordered_at()
+        make = _lost_purchases if kind == NO_ORDER else _orphan_orders
+        self._rows = _containing(make(tables, kind, start, end, self.unread), contains)
+
+    @property
+    def day_only(self) -> bool:
+        """Whether the times are days without a time of day."""
+        return self._at.kind is Kind.DATE
+
+    def count(self) -> int:
+        """How many there are."""
+        rows = self._rows.subquery("orphans")
+        found = self._tables.warehouse.fetch(sa.select(sa.func.count()).select_from(rows))
+        return int(found[0][0])
+
+    def read(self, limit: int, skip: int) -> tuple[OrphanRow, ...]:
+        """At most `limit` of them, after the first `skip`."""
+        columns = self._rows.selected_columns
+        ordered = self._rows.order_by(columns.at, columns.order_id)
+        found = self._tables.warehouse.fetch(ordered.limit(limit).offset(skip))
+        return tuple(
+            OrphanRow(self._kind, _id(order_id), _id(session), self._at.moment(at), _amount(amount))
+            for order_id, session, at, amount in found
+        )
+
+
+def _orphan_orders(
+    tables: OrderTables, kind: str, start: datetime, end: datetime, unread: Unread
+) -> sa.Select[Any]:
+    rows = tables.orders_between(
+        start, end, unread, lambda at: (at.plain(at.expression).label("at"),)
+    )
+    wanted = rows.c.blank == 1
+    if kind == UNKNOWN_SESSION:
+        wanted = sa.and_(rows.c.blank == 0, ~tables.known(rows))
+    return sa.select(rows.c.order_id, rows.c.session_id, rows.c.at, rows.c.amount).where(wanted)
+
+
+def _lost_purchases(
+    tables: OrderTables, kind: str, start: datetime, end: datetime, unread: Unread
+) -> sa.Select[Any]:
+    """An order id once, with its first time; every purchase that has no order id at all."""
+    rows = tables.purchases_between(
+        start, end, unread, lambda at: (at.plain(at.expression).label("at"),)
+    )
+    with_id = by_order(rows, {"at": sa.func.min(rows.c.at)})
+    missing = sa.and_(with_id.c.blank == 0, ~tables.ordered(with_id))
+    both = sa.union_all(
+        sa.select(rows.c.order_id, rows.c.at, rows.c.amount).where(rows.c.blank == 1),
+        sa.select(with_id.c.order_id, with_id.c.at, with_id.c.amount).where(missing),
+    ).subquery("lost_purchases")
+    no_session = sa.cast(sa.null(), sa.String).label("session_id")
+    return sa.select(both.c.order_id, no_session, both.c.at, both.c.amount)
+
+
+def _containing(rows: sa.Select[Any], text: str) -> sa.Select[Any]:
+    """Those whose order or session id contains a text; upper and lower case are the same."""
+    if not text:
+        return rows
+    found = rows.subquery("every_orphan")
+    ids = [sa.cast(found.c[name], sa.String) for name in ("order_id", "session_id")]
+    return sa.select(*found.c).where(sa.or_(*(one.icontains(text, autoescape=True) for one in ids)))
+
+
+def orders_by_day(
+    tables: OrderTables, days: Slices, kinds: Sequence[str], unread: Unread
+) -> list[DayGroup]:
+    """All orders of each day (kind `ALL`) and its orphans of the given kinds, in one query.
+
+    `kinds`: NO_SESSION, UNKNOWN_SESSION. Raises MeasurementError.
+    """
+    rows = tables.orders_between(days[0][0], days[-1][1], unread, _day_of(days))
+    conditions: dict[str, ColumnElement[bool]] = {ALL: sa.true()}
+    for kind in kinds:
+        blank = rows.c.blank == 1
+        conditions[kind] = blank if kind == NO_SESSION else sa.and_(~blank, ~tables.known(rows))
+    counted = sa.func.count()
+    return _groups(
+        tables, [_per_day(rows, kind, counted, where) for kind, where in conditions.items()]
+    )
+
+
+def purchases_by_day(tables: OrderTables, days: Slices, unread: Unread) -> list[DayGroup]:
+    """Purchases of each day (kind `ALL`), and those that never became an order (`NO_ORDER`).
+
+    One query. An order id counts once a day; a purchase without any counts each time.
+    """
+    rows = tables.purchases_between(days[0][0], days[-1][1], unread, _day_of(days))
+    bought = by_order(rows, None, "day")
+    lost = sa.or_(bought.c.blank == 1, ~tables.ordered(bought))
+    counted = sa.func.sum(sa.case((bought.c.blank == 1, bought.c.events), else_=1))
+    parts = [
+        _per_day(bought, ALL, counted, sa.true()),
+        _per_day(bought, NO_ORDER, counted, lost),
+    ]
+    return _groups(tables, parts)
+
+
+def _day_of(days: Slices) -> More:
+    """The index of the day that a row's time falls into."""
+
+    def column(at: Instant) -> tuple[sa.Label[Any], ...]:
+        bounds = [(at.bound(end), index) for index, (_, end) in enumerate(days[:-1])]
+        return (bucket(at.expression, bounds, len(days) - 1).label("day"),)
+
+    return column
+
+
+def _per_day(
+    rows: CTE, kind: str, counted: ColumnElement[Any], condition: ColumnElement[bool]
+) -> sa.Select[Any]:
+    return (
+        sa.select(
+            rows.c.day,
+            sa.literal(kind).label("kind"),
+            counted.label("rows_"),
+            sa.func.sum(rows.c.amount).label("amount"),
+        )
+        .where(condition)
+        .group_by(rows.c.day)
+    )
+
+
+def _groups(tables: OrderTables, parts: Sequence[sa.Select[Any]]) -> list[DayGroup]:
+    together = sa.union_all(*parts).subquery("counted")
+    return [
+        DayGroup(int(day), str(kind), int(rows or 0), as_amount(amount))
+        for day, kind, rows, amount in tables.warehouse.fetch(sa.select(*together.c))
+    ]
+
+
+def _id(value: object) -> str | None:
+    """An id as inert text; one of blanks only is none."""
+    text = "" if value is None else clean(value, _LONGEST_ID)
+    return text if text.strip() else None
+
+
+def _amount(value: object) -> float | None:
+    return None if value is None else as_amount(value)
