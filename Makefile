@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 SECOND := .venv-duckdb2
 SIZES ?= 1,10
 RUNS ?= 7
+PORT ?= 8501
+# `make demo` ends with the dashboard, which runs until Ctrl-C; nobody presses that in CI.
+DASHBOARD ?= $(if $(CI),no,yes)
 PIP := -m pip --disable-pip-version-check install --quiet
 LOCKS := requirements
 # Tests that also run against DuckDB 2; the other engines were asked by `make test-python`.
@@ -15,17 +18,22 @@ ENGINE_TESTS := $(wildcard tests/warehouse tests/test_engine.py tests/e2e)
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint types contracts test-duckdb2 test-python bench docs lock clean
+.PHONY: help setup demo test lint types contracts test-duckdb2 test-python test-browser bench docs
+.PHONY: lock clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.installed ## create .venv with the locked packages and the andon command
 
-demo: $(VENV)/.installed ## write a demo warehouse to demo/ and print the gate's report
+demo: $(VENV)/.installed ## a demo in demo/, the gate's report and the dashboard: PORT=8501, DASHBOARD=no
 	@$(BIN)/andon demo --dir demo
+ifneq ($(DASHBOARD),no)
+	@echo
+	@exec $(BIN)/andon dashboard --config demo/andon.yml --port $(PORT)
+endif
 
-test: lint types contracts test-duckdb2 test-python ## everything that CI checks
+test: lint types contracts test-duckdb2 test-python test-browser ## everything that CI checks
 
 lint: $(VENV)/.installed-test
 	@$(BIN)/ruff check .
@@ -40,9 +48,14 @@ contracts: $(VENV)/.installed-test
 
 test-python: $(VENV)/.installed-test $(SECOND)/.installed
 	@$(BIN)/coverage erase
-	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report= tests
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report= \
+	  -m "not browser" tests
 	@$(BIN)/coverage json --quiet -o .coverage.json
-	@$(BIN)/python scripts/branch_coverage.py .coverage.json --minimum 95
+	@$(BIN)/python scripts/branch_coverage.py .coverage.json --minimum 95 checks
+	@$(BIN)/python scripts/branch_coverage.py .coverage.json --minimum 85 dashboard pages
+
+test-browser: $(VENV)/.installed-test ## the dashboard in a real Chromium, which is installed when it can be
+	@$(BIN)/python scripts/browser.py $(BIN)/python -m pytest -m browser tests/browser
 
 test-duckdb2: $(SECOND)/.installed ## the engine's tests, against DuckDB 2
 	@$(SECOND)/bin/python -m pytest -p no:cacheprovider --quiet $(ENGINE_TESTS) \
@@ -66,9 +79,9 @@ $(VENV)/bin/python $(SECOND)/bin/python:
 	$(require_python)
 	@$(PYTHON) -m venv $(patsubst %/bin/python,%,$@)
 
-$(VENV)/.installed: $(LOCKS)/build.lock $(LOCKS)/gate.lock pyproject.toml | $(VENV)/bin/python
+$(VENV)/.installed: $(LOCKS)/build.lock $(LOCKS)/dashboard.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing Andon into $(VENV) ..."
-	@$(BIN)/python $(PIP) -r $(LOCKS)/build.lock -r $(LOCKS)/gate.lock
+	@$(BIN)/python $(PIP) -r $(LOCKS)/build.lock -r $(LOCKS)/dashboard.lock
 	@$(BIN)/python $(PIP) --no-build-isolation --no-deps --editable .
 	@touch $@
 
@@ -91,9 +104,10 @@ COMPILE = .venv-lock/bin/pip-compile --quiet --upgrade --no-header --strip-extra
 lock: | .venv-lock/bin/pip-compile ## renew every lock in requirements/
 	@$(COMPILE) -o $(LOCKS)/build.lock $(LOCKS)/build.in
 	@$(COMPILE) -o $(LOCKS)/gate.lock -c $(LOCKS)/duckdb1.txt pyproject.toml
-	@$(COMPILE) -o $(LOCKS)/test.lock --extra test --extra postgresql \
+	@$(COMPILE) -o $(LOCKS)/dashboard.lock --extra dashboard \
 	  -c $(LOCKS)/build.lock -c $(LOCKS)/gate.lock pyproject.toml
-	@$(COMPILE) -o $(LOCKS)/dashboard.lock --extra dashboard -c $(LOCKS)/gate.lock pyproject.toml
+	@$(COMPILE) -o $(LOCKS)/test.lock --extra test --extra postgresql --extra dashboard \
+	  -c $(LOCKS)/build.lock -c $(LOCKS)/dashboard.lock pyproject.toml
 	@$(COMPILE) -o $(LOCKS)/duckdb2.lock --extra postgresql -c $(LOCKS)/duckdb2.txt \
 	  pyproject.toml $(LOCKS)/duckdb2.in
 

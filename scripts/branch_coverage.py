@@ -1,6 +1,7 @@
 """Fail when fewer than the wanted share of branches is covered.
 
-`coverage report --fail-under` mixes lines with branches; this counts branches alone.
+`coverage report --fail-under` mixes lines with branches; this counts branches alone, of the
+named folders only where some are named.
 """
 
 from __future__ import annotations
@@ -8,26 +9,35 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 
-def branch_share(report: Path) -> float:
-    """Covered branches in percent, from a `coverage json` file.
-
-    Raises ValueError when the report counted no branches at all.
-    """
-    totals = json.loads(report.read_text(encoding="utf-8"))["totals"]
-    if not totals["num_branches"]:
-        raise ValueError(f"{report} counted no branches; is coverage's `branch = true` set?")
-    return float(100 * totals["covered_branches"] / totals["num_branches"])
-
-
-def least_covered(report: Path, most: int = 8) -> list[str]:
-    """The files with most uncovered branches, one line each."""
+def summaries(report: Path, folders: Sequence[str] = ()) -> dict[str, dict[str, int]]:
+    """What a `coverage json` file counted in each file, of those folders if any are named."""
     files = json.loads(report.read_text(encoding="utf-8"))["files"]
+    return {
+        name: entry["summary"]
+        for name, entry in files.items()
+        if not folders or Path(name).parts[0] in folders
+    }
+
+
+def branch_share(counted: Mapping[str, Mapping[str, int]]) -> float:
+    """Covered branches in percent.
+
+    Raises ValueError when no branches were counted at all.
+    """
+    branches = sum(entry["num_branches"] for entry in counted.values())
+    if not branches:
+        raise ValueError("no branches were counted; is coverage's `branch = true` set?")
+    return 100 * sum(entry["covered_branches"] for entry in counted.values()) / branches
+
+
+def least_covered(counted: Mapping[str, Mapping[str, int]], most: int = 8) -> list[str]:
+    """The files with most uncovered branches, one line each."""
     missing = sorted(
-        ((entry["summary"]["missing_branches"], name) for name, entry in files.items()),
-        reverse=True,
+        ((entry["missing_branches"], name) for name, entry in counted.items()), reverse=True
     )
     return [f"  {name}: {count} branches not taken" for count, name in missing[:most] if count]
 
@@ -36,13 +46,16 @@ def main() -> int:
     """Print the share; 1 when it is below the minimum."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("report", type=Path, help="file that `coverage json` wrote")
+    parser.add_argument("folders", nargs="*", help="at the top of the repository")
     parser.add_argument("--minimum", type=float, required=True, help="percent")
     options = parser.parse_args()
-    share = branch_share(options.report)
-    print(f"branch coverage: {share:.2f} % (min {options.minimum:g} %)")
+    counted = summaries(options.report, options.folders)
+    share = branch_share(counted)
+    of = f" of {', '.join(options.folders)}" if options.folders else ""
+    print(f"branch coverage{of}: {share:.2f} % (min {options.minimum:g} %)")
     if share >= options.minimum:
         return 0
-    print(*least_covered(options.report), sep="\n", file=sys.stderr)
+    print(*least_covered(counted), sep="\n", file=sys.stderr)
     return 1
 
 
