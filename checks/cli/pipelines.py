@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -19,15 +20,15 @@ def load_all(words: Sequence[str]) -> tuple[Config, ...]:
     """The configurations that the words name; without words the usual one.
 
     A word is a file, or a folder of *.yml and *.yaml files. Raises ConfigError with every
-    problem of every file, UsageError for two pipelines of one name.
+    problem of every file, UsageError for two pipelines of one name and for a path that
+    cannot be handed on in a list.
     """
-    if not words:
-        return (load_config(),)
     found: dict[Path, Config] = {}
     problems: list[Problem] = []
-    for file in _files(words, problems):
+    for file in _files(words, problems) if words else (None,):
         try:
-            found.setdefault(file.resolve(), load_config(file))
+            config = load_config(file)
+            found.setdefault(config.path.resolve(), config)
         except ConfigError as error:
             problems += error.problems
     if problems:
@@ -43,16 +44,27 @@ def _files(words: Sequence[str], problems: list[Problem]) -> Iterator[Path]:
         if not path.is_dir():
             yield path
             continue
-        files = sorted(file for file in path.iterdir() if file.suffix in _SUFFIXES)
+        files, reason = _in_folder(path)
         if not files:
-            problems.append(Problem(f"{shown_name(path)}: no *.yml or *.yaml file in this folder"))
+            problems.append(Problem(f"{shown_name(path)}: {reason}"))
         yield from files
 
 
+def _in_folder(folder: Path) -> tuple[list[Path], str]:
+    """The configurations in a folder, or why there are none."""
+    try:
+        files = sorted(file for file in folder.iterdir() if file.suffix in _SUFFIXES)
+    except OSError as error:
+        return [], f"a folder that cannot be read ({error.strerror})"
+    return files, "no *.yml or *.yaml file in this folder"
+
+
 def _distinct(configs: Iterable[Config]) -> None:
-    """Raises UsageError when two pipelines have the same name."""
+    """Raises UsageError when two pipelines, or two paths in a list, could not be told apart."""
     by_name: dict[str, Config] = {}
     for config in configs:
+        if os.pathsep in str(config.path):
+            raise UsageError(f"{shown_name(config.path)}: a path with {os.pathsep!r} in it")
         other = by_name.setdefault(config.pipeline, config)
         if other is not config:
             raise UsageError(

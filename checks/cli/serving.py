@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from threading import Thread, Timer
 from types import FrameType
+from typing import Any
 
 from checks.cli.console import Console
 from checks.errors import UsageError
@@ -78,7 +79,10 @@ class Address:
 
 
 class Server:
-    """One child process. Its errors go to the console, the rest of its talk nowhere."""
+    """One child process. Its errors go to the console, the rest of its talk nowhere.
+
+    While it is entered, what ends this process ends the child first.
+    """
 
     def __init__(
         self, command: Sequence[str], environ: Mapping[str, str], console: Console
@@ -96,11 +100,25 @@ class Server:
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
-        for name in _SIGNALS:
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), self._on_signal)
         self._reader = Thread(target=self._read, daemon=True)
+        self._handlers: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> Server:
+        for number in (signal.Signals[name] for name in _SIGNALS if hasattr(signal, name)):
+            self._handlers[number] = signal.signal(number, self._on_signal)
         self._reader.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        self._reader.join(_ANSWER_SECONDS)
+        for pipe in (self._process.stdin, self._process.stderr):
+            if pipe is not None:
+                pipe.close()
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
 
     def wait_for(self, address: Address, path: str) -> bool:
         """Wait until it answers; False when it was stopped meanwhile.

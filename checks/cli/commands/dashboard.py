@@ -76,14 +76,15 @@ def run(args: Namespace, console: Console) -> int:
         _REQUIRED: str(kind),
         _OPEN: "" if address.loopback else "1",
     }
-    server = Server(_command(address, kind, args), environ, console)
-    if server.wait_for(address, _HEALTH):
+    with Server(_command(address, kind, args), environ, console) as server:
+        if not server.wait_for(address, _HEALTH):
+            return GREEN
         more = ", and at every address of this machine" if address.everywhere else ""
         console.out(f"Andon is at {address.url}{more} (Ctrl-C stops it)\n")
-        if not server.wait():
-            console.problem("the dashboard ended by itself")
-            return UNKNOWN
-    return GREEN
+        if server.wait():
+            return GREEN
+    console.problem("the dashboard ended by itself")
+    return UNKNOWN
 
 
 def _refuse_strangers(address: Address, kind: SignIn, allowed: bool) -> None:

@@ -79,6 +79,7 @@ def _next_steps(folder: Path, run_date: date, today: date) -> str:
         f"  {andon} gate{day}\n"
         f"  {andon} history\n"
         f"  {andon} explain quarantine_rate\n"
+        f"  {andon} dashboard\n"
     )
 
 

@@ -1,0 +1,477 @@
+"""`andon dashboard`: what it serves, to whom, and how it starts and ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from andon_results import Andon
+from checks.cli import serving
+from checks.cli.commands import dashboard
+from checks.cli.serving import Address
+from fake_engine import CONFIG
+
+SECRETS = """
+[auth]
+redirect_uri = "https://andon.example.com/oauth2callback"
+cookie_secret = "not-to-be-shown"
+client_id = "andon"
+client_secret = "not-to-be-shown"
+server_metadata_url = "https://login.example.com/.well-known/openid-configuration"
+"""
+
+
+class FakeServer:
+    """In place of the process: remembers how it was started, and ends as told."""
+
+    started: list[FakeServer]
+    answers = True
+    told = True
+
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str], console: object) -> None:
+        self.command = list(command)
+        self.environ = dict(environ)
+        self.started.append(self)
+
+    def __enter__(self) -> FakeServer:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def wait_for(self, address: Address, path: str) -> bool:
+        return self.answers
+
+    def wait(self) -> bool:
+        return self.told
+
+    def flags(self, name: str) -> list[str]:
+        return [one.partition("=")[2] for one in self.command if one.startswith(f"--{name}=")]
+
+
+@pytest.fixture
+def server(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> type[FakeServer]:
+    """A fresh FakeServer for this test; no secrets of the person who runs it."""
+    fake = type("Fake", (FakeServer,), {"started": []})
+    monkeypatch.setattr(serving, "Server", fake)
+    monkeypatch.setattr(Address, "free", lambda self: None)
+    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+    monkeypatch.delenv("STREAMLIT_SECRETS_FILES", raising=False)
+    return fake
+
+
+def write_secrets(folder: Path, text: str = SECRETS) -> Path:
+    (folder / ".streamlit").mkdir(exist_ok=True)
+    path = folder / ".streamlit" / "secrets.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def write_config(path: Path, pipeline: str) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(CONFIG.replace("pipeline: shop", f"pipeline: {pipeline}"), encoding="utf-8")
+    return path
+
+
+def test_it_says_where_it_is_and_stopping_it_is_no_fault(
+    andon: Andon, folder: Path, server: type[FakeServer]
+) -> None:
+    result = andon("dashboard")
+    assert (result.code, result.err) == (0, "")
+    assert result.out == "Andon is at http://127.0.0.1:8501 (Ctrl-C stops it)\n"
+    (one,) = server.started
+    assert one.environ["ANDON_CONFIGS"] == str(folder / "andon.yml")
+    assert one.environ["ANDON_REQUIRE_SIGN_IN"] == ""
+    assert one.environ["ANDON_DASHBOARD_OPEN"] == ""
+    assert one.command[:5] == [sys.executable, "-P", "-m", "streamlit", "run"]
+    assert one.command[5].endswith("dashboard/asgi.py")
+    assert Path(one.command[5]).is_file()
+
+
+def test_stopped_before_it_answered(andon: Andon, server: type[FakeServer]) -> None:
+    server.answers = False
+    assert andon("dashboard") == type(andon("dashboard"))(0, "", "")
+
+
+def test_a_server_that_ends_by_itself_is_a_fault(andon: Andon, server: type[FakeServer]) -> None:
+    server.told = False
+    result = andon("dashboard")
+    assert (result.code, result.err) == (2, "error: the dashboard ended by itself\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "url"),
+    [
+        (("--port", "1"), "http://127.0.0.1:1 ("),
+        (("--port=65535", "--host", "localhost"), "http://localhost:65535 ("),
+        (("--host", "::1"), "http://[::1]:8501 ("),
+        (("--host", "0.0.0.0", "--allow-anonymous"),
+         "http://127.0.0.1:8501, and at every address of this machine ("),
+        (("--host", "::", "--allow-anonymous"),
+         "http://[::1]:8501, and at every address of this machine ("),
+    ],
+)  # fmt: skip
+def test_the_address(
+    andon: Andon, server: type[FakeServer], words: tuple[str, ...], url: str
+) -> None:
+    assert andon("dashboard", *words).out.startswith(f"Andon is at {url}")
+
+
+def test_several_pipelines(andon: Andon, folder: Path, server: type[FakeServer]) -> None:
+    write_config(folder / "all" / "b.yml", "b")
+    write_config(folder / "all" / "a.yaml", "a")
+    (folder / "all" / "notes.txt").write_text("x", encoding="utf-8")
+    words = ("--config", "andon.yml", "--config", "all", "--config", str(folder / "all" / "b.yml"))
+    assert andon("dashboard", *words).code == 0
+    paths = server.started[0].environ["ANDON_CONFIGS"].split(os.pathsep)
+    assert paths == [str(folder / name) for name in ("andon.yml", "all/a.yaml", "all/b.yml")]
+
+
+def test_every_bad_file_is_told_at_once(
+    andon: Andon, folder: Path, server: type[FakeServer]
+) -> None:
+    (folder / "empty").mkdir()
+    (folder / "bad.yml").write_text("pipeline: 7\nevnts: {}\n", encoding="utf-8")
+    words = [word for name in ("gone.yml", "empty", "bad.yml") for word in ("--config", name)]
+    result = andon("dashboard", *words)
+    assert (result.code, result.out, server.started) == (2, "", [])
+    assert "gone.yml: found no such file" in result.err
+    assert "empty: no *.yml or *.yaml file in this folder" in result.err
+    assert "bad.yml:2: evnts" in result.err
+
+
+def test_two_pipelines_of_one_name(andon: Andon, folder: Path, server: type[FakeServer]) -> None:
+    write_config(folder / "other.yml", "shop")
+    result = andon("dashboard", "--config", "andon.yml", "--config", "other.yml")
+    assert (result.code, server.started) == (2, [])
+    assert "two pipelines are named 'shop'" in result.err
+    assert f"{folder / 'andon.yml'} and {folder / 'other.yml'}" in result.err
+
+
+def test_a_path_that_a_list_cannot_hold(
+    andon: Andon, folder: Path, server: type[FakeServer]
+) -> None:
+    write_config(folder / f"a{os.pathsep}b.yml", "x")
+    assert "a path with ':' in it" in andon("dashboard", "--config", f"a{os.pathsep}b.yml").err
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("localhost", True),
+        ("LOCALHOST", True), ("0.0.0.0", False), ("::", False), ("10.0.0.7", False),
+        ("126.255.255.255", False), ("128.0.0.0", False), ("::2", False),
+        ("localhost.example.com", False), ("127.0.0.1.example.com", False), ("", False),
+    ],
+)  # fmt: skip
+def test_what_only_this_machine_can_reach(
+    andon: Andon, server: type[FakeServer], host: str, loopback: bool
+) -> None:
+    assert Address(host, 1).loopback is loopback
+    result = andon("dashboard", "--host", host)
+    assert result.code == (0 if loopback else 2)
+    assert len(server.started) == loopback
+    assert ("nobody has to sign in" in result.err) is not loopback
+
+
+@pytest.mark.parametrize(
+    ("words", "required"),
+    [
+        (("--allow-anonymous",), ""),
+        (("--user-header", "X-Forwarded-Email"), "header"),
+        ((), "oidc"),
+    ],
+)
+def test_what_lets_others_in(
+    andon: Andon, folder: Path, server: type[FakeServer], words: tuple[str, ...], required: str
+) -> None:
+    if required == "oidc":
+        write_secrets(folder)
+    assert andon("dashboard", "--host", "0.0.0.0", *words).code == 0
+    (one,) = server.started
+    assert one.environ["ANDON_REQUIRE_SIGN_IN"] == required
+    assert one.environ["ANDON_DASHBOARD_OPEN"] == "1"
+    assert one.flags("server.allowedHosts") == []
+
+
+def test_the_header_of_a_proxy(andon: Andon, server: type[FakeServer]) -> None:
+    andon("dashboard", "--user-header", "X-Forwarded-Email")
+    (one,) = server.started
+    (given,) = one.flags("server.trustedUserHeaders")
+    assert json.loads(given) == {"X-Forwarded-Email": "email"}
+    result = andon("dashboard", "--user-header", "X Forwarded\n")
+    assert "expected the name of a header such as X-Forwarded-Email" in result.err
+
+
+def test_no_other_name_may_lead_to_a_board_without_sign_in(
+    andon: Andon, server: type[FakeServer]
+) -> None:
+    andon("dashboard", "--host", "127.0.0.2")
+    hosts = server.started[0].flags("server.allowedHosts")
+    assert hosts == ["127.0.0.2", "localhost", "127.0.0.1", "::1"]
+
+
+@pytest.mark.parametrize("place", ["folder", "home", "listed"])
+def test_sign_in_is_found_where_streamlit_looks(
+    andon: Andon,
+    folder: Path,
+    server: type[FakeServer],
+    place: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = write_secrets(Path(os.environ["HOME"]) if place == "home" else folder)
+    if place == "listed":
+        monkeypatch.setenv("STREAMLIT_SECRETS_FILES", str(path.rename(folder / "s.toml")))
+    andon("dashboard")
+    assert server.started[0].environ["ANDON_REQUIRE_SIGN_IN"] == "oidc"
+
+
+def lacking(name: str) -> str:
+    return "\n".join(line for line in SECRETS.splitlines() if not line.startswith(f"{name} ="))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        *((lacking(key), f"sign-in lacks auth.{key}\n") for key in
+          ("redirect_uri", "cookie_secret", "client_secret", "server_metadata_url")),
+        (lacking("client_id"), "sign-in lacks auth.client_id"),
+        (SECRETS.replace("/oauth2callback", "/"), "redirect_uri must end with /oauth2callback"),
+        (SECRETS.replace("client_id", "[auth.corp]\nclient_id").replace("client_secret", "x"),
+         "sign-in lacks auth.corp.client_secret"),
+        ("[auth]\n", "[auth] is empty"),
+        ("auth = 1\n", "[auth] is empty"),
+        ("[auth", "not a TOML file"),
+    ],
+)  # fmt: skip
+def test_a_sign_in_that_cannot_work_is_told_at_the_start(
+    andon: Andon, folder: Path, server: type[FakeServer], text: str, told: str
+) -> None:
+    write_secrets(folder, text)
+    result = andon("dashboard")
+    assert (result.code, server.started) == (2, [])
+    assert told in result.err
+    assert "secrets.toml" in result.err
+    assert "not-to-be-shown" not in result.err
+
+
+def test_a_provider_with_a_name(andon: Andon, folder: Path, server: type[FakeServer]) -> None:
+    write_secrets(folder, SECRETS.replace("client_id", "[auth.corp]\nclient_id"))
+    andon("dashboard")
+    assert server.started[0].environ["ANDON_REQUIRE_SIGN_IN"] == "oidc"
+
+
+def test_secrets_without_sign_in(andon: Andon, folder: Path, server: type[FakeServer]) -> None:
+    write_secrets(folder, "[warehouse]\npassword = 'x'\n")
+    andon("dashboard")
+    assert server.started[0].environ["ANDON_REQUIRE_SIGN_IN"] == ""
+
+
+@pytest.mark.parametrize("library", ["streamlit", "plotly"])
+def test_a_missing_library_is_named_with_its_extra(
+    andon: Andon, server: type[FakeServer], monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    monkeypatch.setattr(dashboard, "find_spec", lambda name: None if name == library else object())
+    result = andon("dashboard")
+    assert (result.code, result.out, server.started) == (2, "", [])
+    assert result.err == ('error: the dashboard needs Streamlit: pip install "andon[dashboard]"\n')
+
+
+def test_sign_in_without_its_library(
+    andon: Andon, folder: Path, server: type[FakeServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_secrets(folder)
+    monkeypatch.setattr("checks.cli.sign_in.find_spec", lambda name: None)
+    assert 'sign-in needs Authlib: pip install "andon[dashboard]"' in andon("dashboard").err
+
+
+@pytest.mark.parametrize("word", ["0", "65536", "-1", "http", "8501.0", "٨"])
+def test_a_port_is_a_number(andon: Andon, server: type[FakeServer], word: str) -> None:
+    result = andon("dashboard", f"--port={word}")
+    assert "expected a port from 1 to 65535" in result.err
+
+
+def test_our_settings_win_over_every_other(
+    andon: Andon, folder: Path, server: type[FakeServer]
+) -> None:
+    andon("dashboard", "--port", "8600")
+    (one,) = server.started
+    (folder / ".streamlit").mkdir()
+    (folder / ".streamlit" / "config.toml").write_text(
+        '[client]\nshowErrorDetails = "full"\n[server]\nmaxUploadSize = 200\nport = 1\n'
+        'enableAgentApi = true\nallowedHosts = ["evil.example"]\n',
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [*one.command[:4], "config", "show", *one.command[6:]],
+        cwd=folder,
+        env={**os.environ, "STREAMLIT_SERVER_ENABLE_XSRF_PROTECTION": "false"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = tomllib.loads(done.stdout[done.stdout.index("[global]") :])
+    assert found["server"]["port"] == 8600
+    assert found["server"]["allowedHosts"] == ["127.0.0.1", "localhost", "127.0.0.1", "::1"]
+    for section, values in tomllib.loads(dashboard._file().read_text(encoding="utf-8")).items():
+        for name, value in values.items():
+            shown = found.get(section, {}).get(name, value)
+            same = str(shown).lower() == str(value).lower()
+            assert isinstance(value, dict) or same, (section, name)
+
+
+# ---- as a process
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def running(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    """`andon dashboard` in a process of its own, once it has said where it is."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "checks.cli", "dashboard", "--port", str(port)],
+        cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    said = process.stdout.readline()
+    assert said == f"Andon is at http://127.0.0.1:{port} (Ctrl-C stops it)\n", process.communicate()
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def get(port: int, path: str) -> Any:
+    with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+        return answer.read()
+
+
+def gone(port: int) -> bool:
+    """Whether nothing listens there any more, within ten seconds."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        try:
+            get(port, "/healthz")
+        except (URLError, OSError):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_it_serves_until_a_signal_and_leaves_nothing_behind(
+    running: subprocess.Popen[str], port: int, name: str
+) -> None:
+    assert json.loads(get(port, "/healthz")) == {"status": "ok"}
+    running.send_signal(getattr(signal, name))
+    assert running.communicate(timeout=20) == ("", "")
+    assert running.returncode == 0
+    assert gone(port)
+
+
+def test_the_server_ends_even_when_the_command_is_killed(
+    running: subprocess.Popen[str], port: int
+) -> None:
+    running.kill()
+    assert gone(port)
+
+
+def test_a_port_in_use(andon: Andon, folder: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = andon("dashboard", "--port", str(port))
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        f"error: cannot listen on '127.0.0.1', port {port}: "
+        "address already in use; choose another --port\n"
+    )
+
+
+def test_a_host_that_is_not_ours(andon: Andon) -> None:
+    result = andon("dashboard", "--host", "nowhere.invalid", "--allow-anonymous")
+    assert (result.code, result.err.count("\n")) == (2, 1)
+    assert "cannot listen on 'nowhere.invalid', port 8501" in result.err
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("raise ValueError('postgresql://u:geheim@h/d')", "ValueError: postgresql://***@h/d"),
+        ("import sys; sys.exit(3)", "it ended with code 3"),
+    ],
+)
+def test_a_server_that_does_not_start_says_why(
+    andon: Andon, monkeypatch: pytest.MonkeyPatch, port: int, code: str, told: str
+) -> None:
+    monkeypatch.setattr(dashboard, "_command", lambda *_: [sys.executable, "-c", code])
+    result = andon("dashboard", "--port", str(port))
+    assert (result.code, result.out) == (2, "")
+    assert result.err == f"error: the dashboard did not start: {told}\n"
+
+
+def test_a_server_that_never_answers_is_given_up(
+    andon: Andon, monkeypatch: pytest.MonkeyPatch, port: int
+) -> None:
+    monkeypatch.setattr(serving, "_START_SECONDS", 0.3)
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    monkeypatch.setattr(dashboard, "_command", lambda *_: command)
+    result = andon("dashboard", "--port", str(port))
+    assert (result.code, result.out) == (2, "")
+    assert result.err == "error: the dashboard did not answer within 0 s\n"
+
+
+STUBBORN = """
+import http.server, signal, sys
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers()
+        print("an error\\x1b[31m", file=sys.stderr, flush=True)
+    def log_message(self, *_): pass
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Answer).serve_forever()
+"""
+
+
+def test_a_server_that_does_not_stop_is_made_to(
+    andon: Andon, monkeypatch: pytest.MonkeyPatch, port: int
+) -> None:
+    """It answers, talks, and ignores the signal: its error is shown, and it ends."""
+
+    def command(*_: object) -> list[str]:
+        return [sys.executable, "-c", STUBBORN, str(port)]
+
+    class Asked(serving.Server):
+        def wait(self) -> bool:
+            get(port, "/")
+            time.sleep(0.3)
+            os.kill(os.getpid(), signal.SIGTERM)
+            return super().wait()
+
+    monkeypatch.setattr(dashboard, "_command", command)
+    monkeypatch.setattr(serving, "_STOP_SECONDS", 0.3)
+    monkeypatch.setattr(serving, "Server", Asked)
+    result = andon("dashboard", "--port", str(port))
+    assert (result.code, result.out.count("\n")) == (0, 1)
+    assert "an error\\x1b[31m\n" in result.err or "an error" in result.err
+    assert "\x1b" not in result.err
