@@ -15,8 +15,8 @@ from dashboard.markup import plain, show, tag
 T = TypeVar("T")
 
 PIPELINE, DAY = "pipeline", "date"
-#: Parameters of the frame, and of Streamlit itself; all others are a page's filters.
-_FRAME = (PIPELINE, DAY, "embed", "embed_options")
+#: Parameters of the frame; all others are a page's filters.
+_FRAME = (PIPELINE, DAY)
 _ALL = "All"
 _LONGEST = 500
 
@@ -45,12 +45,6 @@ def put(**values: object) -> None:
             st.query_params.pop(name, None)
         else:
             st.query_params[name] = str(value)
-
-
-def frame_parameters() -> dict[str, str]:
-    """What every link inside the app keeps, beside pipeline and day."""
-    kept = {name: st.query_params.get(name) for name in ("embed", "embed_options")}
-    return {name: value for name, value in kept.items() if value}
 
 
 def clear_filters() -> None:

@@ -19,14 +19,14 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from checks import changes
+from checks import changes, waiving
 from checks.check import Check
 from checks.config import load_config
 from checks.config.model import Config
 from checks.engine import evaluate
 from checks.errors import AndonError, ConfigError, is_interruption
 from checks.evidence.context import open_context
-from checks.history import History, StoredEvaluation, open_history
+from checks.history import History, StoredEvaluation, StoredWaiver, open_history
 from checks.model import Cause, Report
 from checks.registry import get_check
 from dashboard.clock import now
@@ -35,7 +35,9 @@ from dashboard.clock import now
 HISTORY_SECONDS = 5.0
 #: The earliest day that can be asked for.
 FIRST_DAY: Final = date(1970, 1, 1)
-_MOST_ANSWERS = 256
+_MOST_ANSWERS = 128
+#: Evidence that nobody asks for any more is let go of.
+_EVIDENCE_SECONDS = 1800.0
 #: A page never waits long for a writer: it shows the last good numbers and says so.
 _LOCK_SECONDS = 1.0
 _FILES, _FILE = "ANDON_CONFIGS", "ANDON_CONFIG"
@@ -140,6 +142,20 @@ def difference(said: Gate, found: Live) -> str | None:
     )  # fmt: skip
 
 
+def changed(before: StoredEvaluation, after: Live) -> tuple[str, ...]:
+    """What is not as it was, a sentence a change, the most important first."""
+    found = changes.changes(changes.results_of(before), changes.results_of(after.report))
+    return tuple(changes.sentence(one) for one in found)
+
+
+def open_waivers(name: str) -> tuple[StoredWaiver, ...]:
+    """The waivers that can still cover a red today. Raises HistoryError."""
+    config = pipeline(name).config
+    day = now().astimezone(config.timezone).date()
+    given = history(name).all_waivers(name)
+    return tuple(one for one in given if waiving.state_of(one, day) == waiving.HOLDS)
+
+
 def live(name: str, day: date) -> Live:
     """The live evaluation of a data date, at most `dashboard.refresh_seconds` old.
 
@@ -174,10 +190,14 @@ def recorded_report(name: str, evaluation: int) -> Answer:
 
 
 def evidence(subject: str, name: str, day: date, **options: Any) -> Answer:
-    """What `checks.evidence.<subject>.read` answers about a data date."""
-    one = pipeline(name)
-    ask = _remembered(_evidence, one.config.dashboard.refresh_seconds)
-    found: Answer = ask(subject, name, one.stamp, day, tuple(sorted(options.items())))
+    """What `checks.evidence.<subject>.read` answers about a data date.
+
+    It is read once for each live evaluation of the day, so that cards and evidence are of
+    one time, and stays with it while a locked warehouse makes the last good one stay.
+    """
+    one, since = pipeline(name), live(name, day).at
+    ask = _remembered(_evidence, _EVIDENCE_SECONDS)
+    found: Answer = ask(subject, name, one.stamp, day, tuple(sorted(options.items())), since)
     return found
 
 
@@ -298,7 +318,12 @@ def _report(name: str, stamp: int, evaluation: int) -> Answer:
 
 
 def _evidence(
-    subject: str, name: str, stamp: int, day: date, options: tuple[tuple[str, Any], ...]
+    subject: str,
+    name: str,
+    stamp: int,
+    day: date,
+    options: tuple[tuple[str, Any], ...],
+    since: datetime,
 ) -> Answer:
     moment, config = now(), pipeline(name).config
     try:

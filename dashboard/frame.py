@@ -51,7 +51,7 @@ def current() -> str:
 
 def is_embedded() -> bool:
     """Whether the page is shown inside another, without furniture."""
-    return address.asked("embed") == "true"
+    return bool(st.context.is_embedded)
 
 
 def bar(parameters: Mapping[str, str]) -> None:

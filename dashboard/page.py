@@ -14,8 +14,8 @@ from checks.config.model import Config
 from checks.history import StoredEvaluation
 from checks.model import Report, Status, Verdict
 from dashboard import address, data, frame, look
-from dashboard.markup import Html, join, show, tag
 from dashboard.look import LOOKS
+from dashboard.markup import Html, join, show, tag
 
 #: Recorded days that a page knows of: enough for a month's wall and for the failing day before.
 _DAYS = 90
@@ -95,7 +95,7 @@ def parameters(pipeline: str, day: date | None, **filters: object) -> dict[str, 
     if day is not None:
         found[address.DAY] = day.isoformat()
     given = {name: str(value) for name, value in filters.items() if value not in (None, "")}
-    return found | given | address.frame_parameters()
+    return found | given
 
 
 def go(here: Here, *, day: date | None = None, path: str | None = None, **filters: object) -> None:

@@ -1,4 +1,4 @@
-"""The checks of one day: failing ones as cards, the others in a line each, the last days as a wall."""
+"""The checks of one day: cards for the failing, a line for the others; the last days as a wall."""
 
 from __future__ import annotations
 
