@@ -13,7 +13,8 @@ import threading
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
-# `streamlit run` puts this folder on the import path, where `html.py` would hide Python's own.
+# `streamlit run` puts this folder on the import path, where our names could hide
+# those of other packages.
 sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != _HERE]
 if str(_HERE.parent) not in sys.path:
     sys.path.insert(0, str(_HERE.parent))
@@ -25,6 +26,7 @@ from starlette.responses import JSONResponse  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 from streamlit.starlette import App  # noqa: E402
 
+from dashboard import sign_in  # noqa: E402
 from dashboard.return_link import ReturnLink  # noqa: E402
 from dashboard.security import Closed, SecurityHeaders, policy  # noqa: E402
 
@@ -54,6 +56,6 @@ app = App(
     middleware=[
         Middleware(SecurityHeaders, policy=policy(_SHELL.read_text(encoding="utf-8"))),
         Middleware(Closed),
-        Middleware(ReturnLink),
+        *([Middleware(ReturnLink)] if sign_in.kind() == sign_in.OIDC else []),
     ],
 )

@@ -18,17 +18,16 @@ from dashboard.markup import plain, show, tag
 
 REQUIRED: Final = "ANDON_REQUIRE_SIGN_IN"
 OIDC, HEADER = "oidc", "header"
-#: In this order: what a person is called in records.
+#: In this order: what a person is called in records. A proxy's header is the first.
 _NAMES = ("email", "preferred_username", "name")
 _LONGEST_NAME = 200
 
 
 def require() -> None:
     """Let nobody past who is not signed in, where sign-in is configured; else do nothing."""
-    kind = _kind()
-    if kind is None or person() is not None:
+    if kind() is None or person() is not None:
         return
-    if kind == OIDC:
+    if kind() == OIDC:
         _offer()
     else:
         _refuse()
@@ -40,23 +39,23 @@ def person() -> str | None:
 
     With OpenID Connect only what the provider signed counts, with a proxy only its header.
     """
-    kind = _kind()
-    if kind is None or (kind == OIDC and not st.user.get("is_logged_in")):
+    how = kind()
+    if how is None or (how == OIDC and not st.user.get("is_logged_in")):
         return None
-    found = (st.user.get(name) for name in _NAMES)
+    found = (st.user.get(name) for name in (_NAMES if how == OIDC else _NAMES[:1]))
     name = next((str(value).strip() for value in found if value and str(value).strip()), "")
-    if not name and kind == OIDC:
+    if not name and how == OIDC:
         return "signed in"
     return clean(name, _LONGEST_NAME) or None
 
 
 def can_sign_out() -> bool:
     """Whether a person is signed in here; one who came through a proxy signs out there."""
-    return _kind() == OIDC and person() is not None
+    return kind() == OIDC and person() is not None
 
 
-def _kind() -> str | None:
-    """How people sign in; None where nobody has to."""
+def kind() -> str | None:
+    """How people sign in, OIDC or HEADER; None where nobody has to."""
     asked = os.environ.get(REQUIRED, "")
     if asked in ("", "0"):
         return OIDC if _auth() else None
