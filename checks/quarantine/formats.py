@@ -11,13 +11,13 @@ from checks.quarantine.records import Records, identifier
 
 #: Faulty lines of one file that are told apart; there may be more.
 MOST_FAULTS = 10_000
-_CSV = """read_csv($files, columns={{{columns}}}, auto_detect=false, header=true,
-  delim=$delimiter, quote='"', escape='"', nullstr='\x01\x02', strict_mode=false,
+_CSV = """read_csv($files{tag}, columns={{{columns}}}, auto_detect=false, header=true,
+  delim=$delimiter{tag}, quote='"', escape='"', nullstr='\x01\x02', strict_mode=false,
   null_padding=true, ignore_errors=true, store_rejects=true, rejects_limit={limit},
   hive_partitioning=false, parallel=false, filename=true)"""
 _JSON = {
-    "lines": "read_json_objects($file, format='newline_delimited', ignore_errors=true)",
-    "array": "read_json_objects($file, format='array')",
+    "lines": "read_json_objects($file{tag}, format='newline_delimited', ignore_errors=true)",
+    "array": "read_json_objects($file{tag}, format='array')",
 }
 
 
@@ -58,20 +58,36 @@ def csv_records(paths: Sequence[str], layout: CsvLayout) -> Records:
     as NULL, so that NULL in the last column means a line that is too short, and
     anything in the one after it a line that is too long.
     """
-    names = [f"c{i}" for i in range(layout.columns + 1)]
-    last, beyond = names[-2:]
-    # Never true. DuckDB 1.5 fails on faulty text in columns of which only some are selected.
-    all_selected = f"concat({', '.join(names)}) IS NULL"
     return Records(
-        source=_CSV.format(
-            columns=", ".join(f"'{name}': 'VARCHAR'" for name in names), limit=MOST_FAULTS
-        ),
+        source=csv_source(layout.columns),
         path="filename",
         reason=_column(layout.reason),
         moment=_column(layout.moment),
-        broken=f"{last} IS NULL OR {beyond} IS NOT NULL OR {all_selected}",
+        broken=csv_broken(layout.columns),
         parameters={"files": [escape(path) for path in paths], "delimiter": layout.delimiter},
     )
+
+
+def csv_source(columns: int, tag: str = "") -> str:
+    """What stands after FROM for CSV files of so many columns, read as c0, c1, ...
+
+    Parameters: `files` and `delimiter`, with the `tag` behind their names.
+    """
+    names = (f"'c{i}': 'VARCHAR'" for i in range(columns + 1))
+    return _CSV.format(columns=", ".join(names), limit=MOST_FAULTS, tag=tag)
+
+
+def csv_broken(columns: int) -> str:
+    """SQL: whether a line has not exactly so many columns."""
+    everything = ", ".join(f"c{i}" for i in range(columns + 1))
+    # Never true. DuckDB 1.5 fails on faulty text in columns of which only some are selected.
+    all_selected = f"concat({everything}) IS NULL"
+    return f"c{columns - 1} IS NULL OR c{columns} IS NOT NULL OR {all_selected}"
+
+
+def json_source(kind: str, tag: str = "") -> str:
+    """What stands after FROM for the objects of a JSON file; parameter: `file` with the `tag`."""
+    return _JSON[kind].format(tag=tag)
 
 
 def parquet_records(path: str, names: tuple[str, ...], wanted: Wanted) -> Records:
@@ -94,10 +110,10 @@ def json_records(path: str, names: tuple[str, ...], wanted: Wanted, kind: str) -
     columns = []
     for key, position in (("reason", reason), ("moment", moment)):
         if position is not None:
-            parameters[key] = _json_path(names[position])
+            parameters[key] = json_path(names[position])
         columns.append("NULL" if position is None else f"json_extract_string(json, ${key})")
     return Records(
-        source=_JSON[kind],
+        source=json_source(kind),
         path="''",
         reason=columns[0],
         moment=columns[1],
@@ -108,16 +124,15 @@ def json_records(path: str, names: tuple[str, ...], wanted: Wanted, kind: str) -
 
 def json_keys(kind: str) -> str:
     """The query for the keys of the first objects of a file."""
-    return (
-        "SELECT DISTINCT unnest(json_keys(json)) FROM "  # noqa: S608  (constants only)
-        f"(SELECT json FROM {_JSON[kind]} WHERE json_type(json) = 'OBJECT' LIMIT 1000) ORDER BY 1"
-    )
+    objects = f"SELECT json FROM {json_source(kind)} WHERE json_type(json) = 'OBJECT' LIMIT 1000"  # noqa: S608
+    return f"SELECT DISTINCT unnest(json_keys(json)) FROM ({objects}) ORDER BY 1"  # noqa: S608
 
 
 def _column(position: int | None) -> str:
     return "NULL" if position is None else f"c{position}"
 
 
-def _json_path(key: str) -> str:
+def json_path(key: str) -> str:
+    """The path of a member of an object, whatever its name."""
     escaped = key.replace("\\", "\\\\").replace('"', '\\"')
     return f'$."{escaped}"'

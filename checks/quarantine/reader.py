@@ -27,7 +27,7 @@ from checks.text import listed, plural, quoted
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "memory_limit": "1GB",
@@ -85,7 +85,7 @@ class Reader:
         kind = format_of(path)
         if kind is None:
             raise CannotReadError("is neither CSV nor Parquet nor JSON lines, by its suffix")
-        if _cannot_be_named(path):
+        if cannot_be_named(path):
             raise CannotReadError("has a name that cannot be opened")
         ends = ends_of(path, self._check)
         if kind == "parquet":
@@ -190,7 +190,7 @@ class Reader:
 
         self._check()
         if self._connection is None:
-            self._connection = duckdb.connect(":memory:", config=_SETTINGS)
+            self._connection = duckdb.connect(":memory:", config=SETTINGS)
         try:
             return self._connection.execute(statement, dict(parameters)).fetchall()
         except duckdb.InterruptException:
@@ -206,7 +206,7 @@ class Reader:
             raise StoppedError
 
 
-def _cannot_be_named(path: str) -> bool:
+def cannot_be_named(path: str) -> bool:
     """Whether DuckDB has no spelling for a path: not UTF-8, or a backslash beside a wildcard."""
     foreign = any("\ud800" <= char <= "\udfff" for char in path)
     return foreign or (os.sep == "/" and "\\" in path and escape(path) != path)

@@ -69,10 +69,18 @@ class Selection:
     only_day: bool = False
 
 
-def select(place: Place, day: date, sources: Sequence[str], *, can_filter: bool) -> Selection:
+def select(
+    place: Place,
+    day: date,
+    sources: Sequence[str],
+    *,
+    can_filter: bool,
+    most_bytes: float = MOST_BYTES,
+) -> Selection:
     """The files to read of a day; none where nothing matches the pattern.
 
     sources: what the judged run loaded. can_filter: whether the rows tell their time.
+    most_bytes: of files in which the day's rows would have to be looked for.
     Raises CannotReadError where the day's rows cannot be told from others.
     """
     files = place.files(day)
@@ -86,7 +94,7 @@ def select(place: Place, day: date, sources: Sequence[str], *, can_filter: bool)
     of_day = tuple(path for path in files if day in days_in(place.name(path)))
     if of_day:
         return Selection(of_day)
-    _require_filter(place, files, day, can_filter=can_filter)
+    _require_filter(place, files, day, most_bytes, can_filter=can_filter)
     return Selection(tuple(files), only_day=True)
 
 
@@ -99,7 +107,9 @@ def _is_one_load(place: Place, path: str, owner: str, day: date) -> bool:
     return not days and any(char.isdigit() for char in stem)
 
 
-def _require_filter(place: Place, files: Sequence[str], day: date, *, can_filter: bool) -> None:
+def _require_filter(
+    place: Place, files: Sequence[str], day: date, most_bytes: float, *, can_filter: bool
+) -> None:
     advice = "put the day in the file name"
     if not can_filter:
         raise CannotReadError(
@@ -107,7 +117,7 @@ def _require_filter(place: Place, files: Sequence[str], day: date, *, can_filter
             f"tells {day_text(day)}, and quarantine.occurred_at is not mapped; {advice}"
         )
     size = sum(_size(path) for path in files)
-    if size > MOST_BYTES:
+    if size > most_bytes:
         raise CannotReadError(
             f"{plural(len(files), 'file')} of {size / 1024**2:,.0f} MB would have to be read to "
             f"find the rows of {day_text(day)}; {advice}"

@@ -1,0 +1,121 @@
+"""What every reading of rejected rows shares: the log by data day, masks, and open rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TypeVar
+
+from checks.catalog.quarantine_rate import Params, source_rates
+from checks.errors import MeasurementError
+from checks.evidence._log import read_log
+from checks.evidence.context import Context
+from checks.masking import Mask, mask_of
+from checks.metrics import AuditEntry, AuditLog
+from checks.model import Judgement
+from checks.quarantine.drilldown.model import Rejected
+from checks.quarantine.drilldown.opening import Wanted, read_rejected
+from checks.quarantine.naming import days_in
+
+T = TypeVar("T")
+#: How far back the log is read for days that compare.
+LOOK_BACK = 60
+
+
+@dataclass(frozen=True, slots=True)
+class DayRate:
+    """Rejected over read rows of one data day; None where the log cannot tell, and why.
+
+    above_alert and above_stop: against the limits of `quarantine_rate`; None where not known.
+    """
+
+    day: date
+    read: int | None
+    quarantined: int | None
+    rate: float | None
+    above_alert: bool | None
+    above_stop: bool | None
+    problem: str | None = None
+
+
+def rates_by_day(context: Context, log: AuditLog) -> dict[date, DayRate]:
+    """The rate of every data day that the log tells of."""
+    limits: Params = context.config.checks["quarantine_rate"].params
+    days = _by_data_day(context, log)
+    return {day: _rate(day, entries, log, limits) for day, entries in sorted(days.items())}
+
+
+def _by_data_day(context: Context, log: AuditLog) -> dict[date, list[AuditEntry]]:
+    """Entries by the day of their rows: the day in the source's name, else run date less lag."""
+    lag = timedelta(days=context.config.data_lag_days)
+    days: dict[date, list[AuditEntry]] = defaultdict(list)
+    for run_date, entries in log.entries.items():
+        for entry in entries:
+            named = days_in(entry.source or "")
+            days[next(iter(named)) if len(named) == 1 else run_date - lag].append(entry)
+    return days
+
+
+def _rate(day: date, entries: Sequence[AuditEntry], log: AuditLog, limits: Params) -> DayRate:
+    of_day = AuditLog(day, {day: tuple(entries)}, has_source=log.has_source)
+    found = source_rates(of_day, day)
+    if isinstance(found, Judgement):
+        return DayRate(day, None, None, None, None, None, found.summary)
+    read = sum(source.read for source in found)
+    quarantined = sum(source.quarantined for source in found)
+    if not read:
+        return DayRate(day, read, quarantined, None, None, None, "no rows were read")
+    rate = quarantined / read
+    return DayRate(
+        day, read, quarantined, rate, rate > limits.alert_above, rate > limits.stop_above
+    )
+
+
+def long_log(context: Context, days: int = LOOK_BACK) -> AuditLog:
+    """The log of many days, and of the week after the judged day: loads may come late."""
+    return read_log(context, days)
+
+
+def sources_by_day(context: Context, log: AuditLog | None) -> dict[date, tuple[str, ...]]:
+    """What was loaded of each data day. Nothing without a log."""
+    if log is None or not log.has_source:
+        return {}
+    days = _by_data_day(context, log)
+    return {
+        day: tuple(dict.fromkeys(entry.source for entry in entries if entry.source is not None))
+        for day, entries in days.items()
+    }
+
+
+def log_or_none(context: Context) -> AuditLog | None:
+    """The log where it can be read. Without it, files only lose the names of their sources."""
+    try:
+        return long_log(context)
+    except MeasurementError:
+        return None
+
+
+def ask_rejected(
+    context: Context,
+    periods: tuple[tuple[date, ...], ...],
+    sources: Mapping[date, tuple[str, ...]],
+    ask: Callable[[Rejected], T],
+) -> T:
+    """What `ask` makes of the rejected rows of some periods. Raises MeasurementError."""
+    wanted = Wanted(periods, sources, context.frame.zone)
+    return read_rejected(context.config, context.warehouse, wanted, ask)
+
+
+def masks_of(
+    context: Context, rejected: Rejected, rows: Sequence[Sequence[str | None]]
+) -> tuple[Mask, ...]:
+    """How each column is masked, by its name, the configuration, and some of its values."""
+    source = context.config.quarantine
+    configured = source.mask if source is not None else ()
+    known = rejected.roles.known()
+    return tuple(
+        mask_of(name, [row[i] or "" for row in rows], configured, i in known)
+        for i, name in enumerate(rejected.names)
+    )

@@ -1,0 +1,118 @@
+"""The rejected rows of one day, counted: by reason, source, event and hour."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from checks.errors import MeasurementError
+from checks.evidence._rejected import ask_rejected, log_or_none, rates_by_day, sources_by_day
+from checks.evidence.context import Context
+from checks.masking import masked_inside
+from checks.model import Cause
+from checks.quarantine.drilldown.model import Field, How, Rejected, Tally
+from checks.quarantine.selection import Place
+from checks.text import day_text, plural
+
+#: Values of each kind that are told apart.
+MOST_VALUES = 100
+_FIELDS = (Field(How.REASON), Field(How.SOURCE), Field(How.EVENT), Field(How.HOUR))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows with one value, as it may be shown: personal values in it are masked."""
+
+    value: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """The most frequent values, and the rows of all others. why: there are none, None if any."""
+
+    parts: tuple[Part, ...]
+    others: int = 0
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """rows: all of the day. logged: what the audit log says of the same day.
+
+    undated: rows that tell no time, which may be of the day. notes: what could not be read.
+    files: how many were read; None where rows come from a table. slow: every file has to be
+    read for a day, because names do not tell it. place: where was looked.
+    """
+
+    rows: int
+    logged: int | None
+    reasons: Breakdown
+    sources: Breakdown
+    events: Breakdown
+    hours: Breakdown
+    undated: int
+    notes: tuple[str, ...]
+    files: int | None
+    place: str
+
+
+def read(context: Context) -> Summary:
+    """One reading of the day's own rows. Raises MeasurementError."""
+    log = log_or_none(context)
+    day = context.frame.data_date
+    rate = rates_by_day(context, log).get(day) if log is not None else None
+    logged = None if rate is None else rate.quarantined
+    sources = sources_by_day(context, log)
+    found = ask_rejected(context, ((day,),), sources, lambda rows: _summary(context, rows, logged))
+    if found.files == 0 and logged:
+        said = plural(logged, "row was", "rows were")
+        notes = "; ".join(found.notes)
+        detail = f"no file can be read at {found.place} although the audit log says that {said} "
+        raise MeasurementError(Cause.BAD_VALUE, f"{detail}quarantined{notes and f' ({notes})'}")
+    return found
+
+
+def _summary(context: Context, rejected: Rejected, logged: int | None) -> Summary:
+    tally = rejected.tally(_FIELDS, MOST_VALUES)
+    roles, total = rejected.roles, tally.totals[0]
+    by_file = rejected.files is not None
+    unmapped = {
+        How.REASON: roles.reason is None and "no column with the reason is mapped",
+        How.SOURCE: roles.source is None and not by_file and "quarantine.source is not mapped",
+        How.EVENT: roles.event is None and "quarantine.event_name is not mapped, or not there",
+        How.HOUR: roles.moment is None and "quarantine.occurred_at is not mapped, or not there",
+    }
+    parts = [
+        _breakdown(tally, index, total, unmapped[field.how] or None)
+        for index, field in enumerate(_FIELDS)
+    ]
+    reasons, sources, events, hours = parts
+    return Summary(
+        total, logged, reasons, sources, events, hours, tally.undated, rejected.notes,
+        rejected.files, _place(context),
+    )  # fmt: skip
+
+
+def _breakdown(tally: Tally, index: int, total: int, why: str | None) -> Breakdown:
+    if why is not None:
+        return Breakdown((), 0, why)
+    groups: dict[str, int] = defaultdict(int)
+    for group in tally.groups:
+        if group.field == index and group.period == 0:
+            groups[masked_inside(group.value or "")] += group.rows
+    ranked = sorted(groups.items(), key=lambda item: (-item[1], item[0]))
+    if _FIELDS[index].how is How.HOUR:
+        ranked = sorted(groups.items())
+    parts = tuple(Part(value, rows) for value, rows in ranked)
+    return Breakdown(parts, total - sum(part.rows for part in parts))
+
+
+def _place(context: Context) -> str:
+    """Where rows are looked for, in words, free of the machine's folders."""
+    source = context.config.quarantine
+    if source is None or source.files is None:
+        table = source.table if source is not None else None
+        return f"table '{table}'" if table else "the query of quarantine"
+    place = Place(source.files, context.config.path.parent)
+    return f"{place.shown_pattern(context.frame.data_date)} for {day_text(context.frame.data_date)}"

@@ -1,0 +1,146 @@
+"""What explains a rise of rejected rows, against the last days on which the rate was fine."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from checks.errors import MeasurementError
+from checks.evidence._rejected import (
+    DayRate,
+    ask_rejected,
+    long_log,
+    masks_of,
+    rates_by_day,
+    sources_by_day,
+)
+from checks.evidence.context import Context
+from checks.evidence.rejected_rate import above_since
+from checks.masking import Mask
+from checks.model import Cause
+from checks.quarantine.drilldown.model import Field, How, Rejected, Tally
+from checks.quarantine.explaining import REST, ColumnCounts, Counts, Explanation, explain
+from checks.quarantine.families import Nature, family_of, nature_of
+
+BASELINE_DAYS = 7
+#: Days since the rise that are read; a longer rise is compared by its last days.
+_MOST_SINCE = 14
+_SAMPLE = 1_000
+_MOST_VALUES = 5_000
+_HOW = {
+    Nature.TIME: How.CLOCK,
+    Nature.URL: How.PATH,
+    Nature.AGENT: How.VALUE,
+    Nature.VALUE: How.VALUE,
+    Nature.VARIED: How.PRESENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """before: the days compared with, oldest first. since: those of the rise before the day.
+
+    by_volume: whether expected rows follow the rows read; else the mean of the days before.
+    """
+
+    explanation: Explanation
+    before: tuple[date, ...]
+    since: tuple[date, ...]
+    by_volume: bool
+    rate: float | None
+    notes: tuple[str, ...]
+
+    @property
+    def rise_began(self) -> date:
+        """The first day that `since` shares are of."""
+        return self.since[0]
+
+
+def read(context: Context) -> Explained:
+    """Compare the day with the last 7 days that were not above `alert_above`.
+
+    Raises MeasurementError; also where there is no such day.
+    """
+    log = long_log(context)
+    rates = rates_by_day(context, log)
+    day = context.frame.data_date
+    before = _baseline(rates, day)
+    began = above_since(rates, day) or day
+    earlier = [one for one in sorted(rates) if began <= one < day][-(_MOST_SINCE - 1) :]
+    periods = ((day,), tuple(before), tuple(earlier))
+    sources = sources_by_day(context, log)
+    columns, totals, notes = ask_rejected(
+        context, periods, sources, lambda rows: _columns(context, rows)
+    )
+    expected, by_volume = _expected(rates, day, before, totals.before)
+    rate = rates[day].rate if day in rates else None
+    return Explained(
+        explain(columns, totals, expected), tuple(before), (*earlier, day), by_volume, rate, notes
+    )
+
+
+def _baseline(rates: Mapping[date, DayRate], day: date) -> list[date]:
+    fine = [one for one in sorted(rates) if one < day and rates[one].above_alert is False]
+    if not fine:
+        raise MeasurementError(
+            Cause.BAD_VALUE,
+            "the audit log knows no earlier day on which the rate was not above alert_above, so "
+            "that there is nothing to compare with",
+        )
+    return fine[-BASELINE_DAYS:]
+
+
+def _expected(
+    rates: Mapping[date, DayRate], day: date, before: Sequence[date], rejected_before: int
+) -> tuple[float, bool]:
+    """Rejected rows that the earlier days would give, scaled by the rows read where known."""
+    read_before = sum(rates[one].read or 0 for one in before)
+    read_now = rates[day].read if day in rates else None
+    if read_before and read_now:
+        return rejected_before * read_now / read_before, True
+    return rejected_before / len(before), False
+
+
+def _columns(
+    context: Context, rejected: Rejected
+) -> tuple[list[ColumnCounts], Counts, tuple[str, ...]]:
+    rows = rejected.sample(_SAMPLE)
+    masks = masks_of(context, rejected, rows)
+    natures = [
+        nature_of(name, [row[i] for row in rows], masks[i]) for i, name in enumerate(rejected.names)
+    ]
+    fields = [Field(_HOW[nature], i) for i, nature in enumerate(natures)]
+    tally = rejected.tally(fields, _MOST_VALUES)
+    totals = Counts(tally.totals[1], tally.totals[0] + tally.totals[2], tally.totals[0])
+    columns = [
+        ColumnCounts(name, _groups(tally, i, natures[i], masks[i], totals))
+        for i, name in enumerate(rejected.names)
+    ]
+    return columns, totals, rejected.notes
+
+
+def _groups(
+    tally: Tally, column: int, nature: Nature, mask: Mask, totals: Counts
+) -> dict[str | None, Counts]:
+    """Rows of each family; those of values too rare to be told are the rest."""
+    found: dict[str | None, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for group in tally.groups:
+        if group.field == column:
+            family = None if group.value is None else _family(group.value, nature, mask)
+            found[family][group.period] += group.rows
+    groups = {family: _counts(*rows) for family, rows in found.items()}
+    told = [sum(rows[place] for rows in groups.values()) for place in range(3)]
+    rest = Counts(*(total - known for total, known in zip(totals, told, strict=True)))
+    return {**groups, REST: rest} if any(rest) else groups
+
+
+def _family(value: str, nature: Nature, mask: Mask) -> str | None:
+    if nature is Nature.VARIED:
+        return family_of("x", nature)
+    return family_of(value, nature) if mask is Mask.INSIDE else None
+
+
+def _counts(day: int, before: int, earlier: int) -> Counts:
+    return Counts(before, earlier + day, day)

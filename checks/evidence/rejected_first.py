@@ -1,0 +1,58 @@
+"""On which day each reason of rejection was first seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from checks.evidence._rejected import ask_rejected, log_or_none, sources_by_day
+from checks.evidence.context import Context
+from checks.masking import masked_inside
+from checks.quarantine.drilldown.model import Field, How, Rejected
+
+_MOST_REASONS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """rows: of the judged day. first: the first of the read days that has it."""
+
+    value: str
+    rows: int
+    first: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSeen:
+    """reasons: of the judged day, most frequent first. oldest: the first day with any row."""
+
+    reasons: tuple[Reason, ...]
+    oldest: date | None
+    notes: tuple[str, ...]
+
+
+def read(context: Context, *, days: int = 30) -> FirstSeen:
+    """Look through the last `days` days. Raises MeasurementError."""
+    last = context.frame.data_date
+    periods = tuple((last - timedelta(days=back),) for back in range(days))
+    sources = sources_by_day(context, log_or_none(context))
+    return ask_rejected(context, periods, sources, lambda rows: _first(rows, periods))
+
+
+def _first(rejected: Rejected, periods: tuple[tuple[date, ...], ...]) -> FirstSeen:
+    tally = rejected.tally((Field(How.REASON),), _MOST_REASONS)
+    seen: dict[str, dict[date, int]] = {}
+    for group in tally.groups:
+        by_day = seen.setdefault(masked_inside(group.value or ""), {})
+        day = periods[group.period][0]
+        by_day[day] = by_day.get(day, 0) + group.rows
+    last = periods[0][0]
+    found = [
+        Reason(value, by_day[last], min(by_day), len(by_day))
+        for value, by_day in seen.items()
+        if last in by_day
+    ]
+    filled = [days[0] for days, total in zip(periods, tally.totals, strict=True) if total]
+    ranked = tuple(sorted(found, key=lambda one: (-one.rows, one.value)))
+    return FirstSeen(ranked, min(filled, default=None), rejected.notes)

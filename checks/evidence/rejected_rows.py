@@ -1,0 +1,86 @@
+"""The rejected rows of a day themselves: filtered, at most 1,000, personal values masked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checks.evidence._rejected import ask_rejected, log_or_none, masks_of, sources_by_day
+from checks.evidence.context import MOST_ROWS, Context
+from checks.masking import Mask, masked, masked_inside
+from checks.quarantine.drilldown.model import Field, Filters, How, Rejected
+from checks.quarantine.records import MOST_GROUPS
+
+_SAMPLE = 500
+_MASKED_MARK = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One page of rows. total: of all pages. masked: columns whose values are shortened."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+    total: int
+    page: int
+    masked: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def read(
+    context: Context,
+    *,
+    reason: str | None = None,
+    source: str | None = None,
+    event: str | None = None,
+    hour: str | None = None,
+    query: str = "",
+    page: int = 1,
+) -> Rows:
+    """Rows that pass every filter. Raises MeasurementError.
+
+    Filters are values as `rejected.read` tells them. `query` is looked for in every column,
+    in any case; in columns that are personal it must be the whole value.
+    """
+    day = context.frame.data_date
+    sources = sources_by_day(context, log_or_none(context))
+    wanted = Filters(reason, source, event, hour, query.strip())
+
+    def ask(rejected: Rejected) -> Rows:
+        return _rows(context, rejected, wanted, max(page, 1))
+
+    return ask_rejected(context, ((day,),), sources, ask)
+
+
+def _rows(context: Context, rejected: Rejected, wanted: Filters, page: int) -> Rows:
+    sample = rejected.sample(_SAMPLE)
+    masks = masks_of(context, rejected, sample)
+    hidden = frozenset(i for i, mask in enumerate(masks) if mask is not Mask.INSIDE)
+    filters = Filters(
+        _as_stored(rejected, How.REASON, wanted.reason),
+        _as_stored(rejected, How.SOURCE, wanted.source),
+        _as_stored(rejected, How.EVENT, wanted.event),
+        wanted.hour, wanted.query, hidden,
+    )  # fmt: skip
+    total = rejected.total(filters)
+    rows = rejected.rows(filters, (page - 1) * MOST_ROWS, MOST_ROWS) if total else ()
+    masks = masks_of(context, rejected, (*sample, *rows))
+    shown = tuple(
+        tuple(masked(value, mask) for value, mask in zip(row, masks, strict=True)) for row in rows
+    )
+    names = tuple(
+        name for name, mask in zip(rejected.names, masks, strict=True) if mask is not Mask.INSIDE
+    )
+    return Rows(rejected.names, shown, total, page, names, rejected.notes)
+
+
+def _as_stored(rejected: Rejected, how: How, wanted: str | None) -> str | None:
+    """The value as the rows have it, where the filter is its masked form.
+
+    Where several are masked alike, the most frequent.
+    """
+    if wanted is None or _MASKED_MARK not in wanted:
+        return wanted
+    groups = rejected.tally((Field(how),), MOST_GROUPS).groups
+    alike = [group for group in groups if masked_inside(group.value or "") == wanted]
+    best = max(alike, key=lambda group: group.rows, default=None)
+    return wanted if best is None else best.value

@@ -1,0 +1,250 @@
+"""Rejected rows in files, read by DuckDB in one connection in memory that writes nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import partial
+from glob import escape
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from checks.config.model import QuarantineSource
+from checks.quarantine.content import ends_of, header_of
+from checks.quarantine.drilldown.choosing import Chosen
+from checks.quarantine.drilldown.columns import common_columns, kept_columns, keys_of, roles_of
+from checks.quarantine.drilldown.hours import hours_of, periods_of
+from checks.quarantine.drilldown.model import Field, Filters, How, Roles, Tallied, Tally, Values
+from checks.quarantine.drilldown.parts import Form, Part, Sql, selecting
+from checks.quarantine.drilldown.sql import Questions
+from checks.quarantine.formats import json_keys
+from checks.quarantine.naming import format_of
+from checks.quarantine.reader import SETTINGS, cannot_be_named
+from checks.quarantine.selection import Place
+from checks.quarantine.tally import CannotReadError, StoppedError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_DAMAGED = "is damaged or not what its suffix says"
+_TOO_LARGE = "the rows are too many to be grouped in the memory allowed"
+
+
+class FileRejected:
+    """Reads the chosen files. `stop` may be called from another thread."""
+
+    def __init__(
+        self,
+        source: QuarantineSource,
+        place: Place,
+        chosen: Chosen,
+        periods: tuple[tuple[date, ...], ...],
+        zone: ZoneInfo,
+        naive: ZoneInfo,
+    ) -> None:
+        self._source, self._place, self._chosen = source, place, chosen
+        self._periods, self._zone, self._naive = periods, zone, naive
+        self._stopped = threading.Event()
+        self._connection: DuckDBPyConnection | None = None
+        self._notes: list[str] = []
+        self._parts: list[Part] = []
+        self._columns: dict[tuple[str, int], str] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._columns.values())
+
+    @property
+    def roles(self) -> Roles:
+        return roles_of(self.names, self._source)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return tuple(self._notes)
+
+    @property
+    def files(self) -> int | None:
+        return sum(len(part.paths) for part in self._parts if part.period in (0, None))
+
+    def prepare(self) -> None:
+        """Look at the beginning of every file. One that cannot be read is told in `notes`."""
+        alike: dict[tuple[Form, int | None], list[str]] = defaultdict(list)
+        for path, period in self._wanted():
+            self._check()
+            try:
+                form = self._form(path)
+            except CannotReadError as error:
+                self._leave_out(path, str(error))
+                continue
+            if form is not None:
+                alike[form, period].append(path)
+        self._parts = [Part(form, period, tuple(paths)) for (form, period), paths in alike.items()]
+        everything = common_columns(part.form.names for part in self._parts)
+        mapping = self._source
+        mapped = (mapping.reason, mapping.occurred_at, mapping.source, mapping.event_name)
+        self._columns = kept_columns(everything, [name for name in mapped if name])
+        if more := len(everything) - len(self._columns):
+            self._notes.append(f"{more} more columns are not shown")
+
+    def sample(self, count: int) -> tuple[Values, ...]:
+        width, rows = len(self._columns), list[Values]()
+        for period in range(len(self._periods)):
+            rows += self._asked(partial(Questions.sample, period=period, count=count, width=width))
+        return tuple(rows)
+
+    def tally(self, fields: Sequence[Field], most: int) -> Tally:
+        rows = self._asked(lambda ask: ask.tally(fields, most))
+        totals = {period: n for period, field, _, n in rows if field < 0}
+        by_source = {i for i, field in enumerate(fields) if field.how is How.SOURCE}
+        groups: dict[tuple[int, int, str | None], int] = defaultdict(int)
+        for period, field, value, n in rows:
+            if field >= 0 and period >= 0:
+                is_path = field in by_source and self.roles.source is None
+                groups[period, field, self._source_of(value) if is_path else value] += n
+        return Tally(
+            tuple(totals.get(period, 0) for period in range(len(self._periods))),
+            tuple(Tallied(*key, n) for key, n in groups.items()),
+            totals.get(-1, 0),
+        )
+
+    def total(self, filters: Filters) -> int:
+        rows = self._asked(lambda ask: ask.total(filters, len(self._columns)))
+        return int(rows[0][0]) if rows else 0
+
+    def rows(self, filters: Filters, offset: int, count: int) -> tuple[Values, ...]:
+        return self._asked(lambda ask: ask.rows(filters, len(self._columns), offset, count))
+
+    def stop(self) -> None:
+        """Interrupt what runs; nothing more is begun."""
+        self._stopped.set()
+        if self._connection is not None:
+            self._connection.interrupt()
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _wanted(self) -> list[tuple[str, int | None]]:
+        """Every file with its period."""
+        found: list[tuple[str, int | None]] = []
+        for period, days in enumerate(self._periods):
+            for day in days:
+                found += [(path, period) for path in self._chosen.by_day.get(day, ())]
+        return [*found, *((path, None) for path in self._chosen.mixed)]
+
+    def _form(self, path: str) -> Form | None:
+        """How a file is to be read, None where it is empty. Raises CannotReadError."""
+        kind = format_of(path)
+        if kind is None:
+            raise CannotReadError("is neither CSV nor Parquet nor JSON lines, by its suffix")
+        if cannot_be_named(path):
+            raise CannotReadError("has a name that cannot be opened")
+        ends = ends_of(path, self._check)
+        if kind == "parquet":
+            described = self._run(
+                Sql("DESCRIBE SELECT * FROM read_parquet($file)", {"file": escape(path)})
+            )
+            return Form("parquet", tuple(str(row[0]) for row in described))
+        if not ends.beginning.strip():
+            return None
+        if kind == "json":
+            return self._json_form(path, ends.beginning, ends.end)
+        header = header_of(ends.beginning, _mapped(self._source))
+        return Form("csv", header.names, header.delimiter)
+
+    def _json_form(self, path: str, beginning: bytes, end: bytes) -> Form:
+        kind = "array" if beginning.lstrip().startswith(b"[") else "lines"
+        if kind == "array" and not end.rstrip().endswith(b"]"):
+            raise CannotReadError("is cut off or damaged")
+        keys = self._run(Sql(json_keys(kind), {"file": escape(path)}))
+        return Form(kind, tuple(str(key) for (key,) in keys))
+
+    def _asked(self, write: Callable[[Questions], Sql]) -> tuple[Any, ...]:
+        """The answer to one question; files that spoil it are left out, and it is asked again."""
+        if not self._parts:
+            return ()
+        try:
+            return self._answer(write)
+        except CannotReadError:
+            if not self._drop_damaged():
+                raise CannotReadError(_TOO_LARGE) from None
+        return self._answer(write) if self._parts else ()
+
+    def _answer(self, write: Callable[[Questions], Sql]) -> tuple[Any, ...]:
+        return tuple(tuple(row) for row in self._run(write(self._questions())))
+
+    def _questions(self) -> Questions:
+        taken = [self._selecting(part, f"_{i}") for i, part in enumerate(self._parts)]
+        text = " UNION ALL ".join(f"({part.text})" for part in taken)
+        parameters = {name: value for part in taken for name, value in part.parameters.items()}
+        day = self._periods[0][0]
+        days = periods_of(self._periods, self._zone) if self._chosen.mixed else None
+        by_source: dict[str, list[str]] = defaultdict(list)
+        for part in self._parts:
+            for path in part.paths:
+                by_source[self._source_of(path)].append(path)
+        return Questions(
+            Sql(text, parameters), self.roles, hours_of(day, self._zone), days, self._naive,
+            by_source,
+        )  # fmt: skip
+
+    def _selecting(self, part: Part, tag: str) -> Sql:
+        there = {key: index for index, key in enumerate(keys_of(part.form.names))}
+        return selecting(part, tag, [there.get(key) for key in self._columns])
+
+    def _source_of(self, path: str | None) -> str:
+        """The audit log's source of a file, else the file's own name."""
+        owner = self._chosen.owners.get(path or "")
+        return owner if owner is not None else PurePath(self._place.name(path or "")).as_posix()
+
+    def _drop_damaged(self) -> bool:
+        """Read every file alone and leave out those that cannot be; whether there were any."""
+        good: list[Part] = []
+        for part in self._parts:
+            for path in part.paths:
+                alone = Part(part.form, part.period, (path,))
+                selected = self._selecting(alone, "")
+                # Every column is looked at: faulty text may hide in any.
+                counting = f"SELECT count(*) FILTER (WHERE broken) FROM ({selected.text})"  # noqa: S608
+                try:
+                    self._run(Sql(counting, selected.parameters))
+                except CannotReadError as error:
+                    self._leave_out(path, str(error))
+                else:
+                    good.append(alone)
+        before = sum(len(part.paths) for part in self._parts)
+        self._parts = good
+        return len(good) < before
+
+    def _leave_out(self, path: str, why: str) -> None:
+        self._notes.append(f"{self._place.shown(path)} {why}")
+
+    def _run(self, question: Sql) -> list[Any]:
+        """All rows. Raises CannotReadError for what DuckDB cannot read."""
+        import duckdb
+
+        self._check()
+        if self._connection is None:
+            self._connection = duckdb.connect(":memory:", config=SETTINGS)
+        try:
+            return self._connection.execute(question.text, question.parameters).fetchall()
+        except duckdb.InterruptException:
+            raise
+        except duckdb.Error:
+            # What DuckDB says is not told: it names the machine's folders and quotes the file.
+            self.close()
+            raise CannotReadError(_DAMAGED) from None
+
+    def _check(self) -> None:
+        if self._stopped.is_set():
+            raise StoppedError
+
+
+def _mapped(source: QuarantineSource) -> list[str]:
+    names = (source.reason, source.occurred_at, source.source, source.event_name)
+    return [name for name in names if name is not None]

@@ -1,0 +1,227 @@
+"""The questions as DuckDB's SQL, over the rows that `parts` select.
+
+Every piece is written from positions and from our own constants; what comes from data,
+addresses or configuration is a parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from checks.quarantine.drilldown.hours import Ranges
+from checks.quarantine.drilldown.model import (
+    LONGEST_GROUP,
+    NO_EVENT,
+    NO_HOUR,
+    NO_SOURCE,
+    OTHER_DAY,
+    Field,
+    Filters,
+    How,
+    Roles,
+)
+from checks.quarantine.drilldown.parts import Sql
+from checks.quarantine.records import LONGEST_REASON
+from checks.quarantine.tally import NO_REASON, UNREADABLE
+
+UNKNOWN, OUTSIDE = -1, -2
+_HAS_OFFSET = r":\d\d(\.\d+)?\s*(Z|UTC|[+-]\d\d(:?\d\d)?)$"
+
+
+class Questions:
+    """Writes queries over `taken`: rows of (period, path, broken, v0, v1, ...).
+
+    days: where periods are told by the rows' time, their ranges. sources: files by the
+    source they were loaded from, where no column tells it.
+    """
+
+    def __init__(
+        self,
+        taken: Sql,
+        roles: Roles,
+        hours: Ranges,
+        days: Ranges | None,
+        naive: ZoneInfo,
+        sources: Mapping[str, Sequence[str]],
+    ) -> None:
+        self._taken = taken
+        self._roles = roles
+        self._hours = hours
+        self._days = days
+        self._naive = naive
+        self._sources = sources
+
+    def tally(self, fields: Sequence[Field], most: int) -> Sql:
+        """Rows of (period, field, value, rows); field -1 is the whole period."""
+        columns = [
+            f"CAST({self._value(field)} AS VARCHAR) AS g{i}" for i, field in enumerate(fields)
+        ]
+        names = [f"g{i}" for i in range(len(fields))]
+        which = " ".join(f"WHEN grouping({name}) = 0 THEN {i}" for i, name in enumerate(names))
+        sets = ", ".join(["(period)", *(f"(period, {name})" for name in names)])
+        value = f"coalesce({', '.join(names)})" if names else "NULL"
+        text = f"""
+WITH {self._rows()},
+fields AS (SELECT {", ".join(["period", *columns])} FROM dated WHERE period >= {UNKNOWN}),
+counted AS (
+  SELECT period, {f"CASE {which} ELSE -1 END" if names else "-1"} AS field,
+         {value} AS value, count(*) AS n
+  FROM fields GROUP BY GROUPING SETS ({sets})),
+ranked AS (
+  SELECT *, row_number() OVER (PARTITION BY period, field ORDER BY n DESC, value) AS place
+  FROM counted)
+SELECT period, field, value, n FROM ranked WHERE place <= {most}
+"""  # noqa: S608
+        return Sql(text, dict(self._taken.parameters))
+
+    def sample(self, period: int, count: int, width: int) -> Sql:
+        """The first rows of one period. One at a time: steps used twice would be kept whole."""
+        columns = ", ".join(f"v{i}" for i in range(width))
+        text = (
+            f"WITH {self._rows()} SELECT {columns} FROM dated "  # noqa: S608
+            f"WHERE period = {period} LIMIT {count}"
+        )
+        return Sql(text, dict(self._taken.parameters))
+
+    def total(self, filters: Filters, width: int) -> Sql:
+        """How many rows of the first period pass."""
+        where = self._where(filters, width)
+        text = f"WITH {self._rows()} SELECT count(*) FROM dated WHERE {where.text}"  # noqa: S608
+        return Sql(text, self._taken.parameters | where.parameters)
+
+    def rows(self, filters: Filters, width: int, offset: int, count: int) -> Sql:
+        """Some of them, in the order of the files."""
+        where = self._where(filters, width)
+        columns = ", ".join(f"v{i}" for i in range(width))
+        text = (
+            f"WITH {self._rows()} SELECT {columns} FROM dated WHERE {where.text} "  # noqa: S608
+            f"LIMIT {count} OFFSET {offset}"
+        )
+        return Sql(text, self._taken.parameters | where.parameters)
+
+    def _rows(self) -> str:
+        """The first steps of every query: the rows, and their time by its own form."""
+        moment = "NULL::VARCHAR" if self._roles.moment is None else f"v{self._roles.moment}"
+        period = "period" if self._days is None else self._bucket(self._days, of_days=True)
+        columns = "* EXCLUDE (period), CASE WHEN period >= 0 THEN period ELSE " + period + " END"
+        return f"""taken AS ({self._taken.text}),
+timed AS (SELECT *, upper(trim({moment})) AS moment FROM taken),
+parsed AS (
+  SELECT *, coalesce(length(moment) = 10, false) AS is_day,
+         CASE WHEN regexp_matches(moment, '{_HAS_OFFSET}')
+              THEN TRY_CAST(moment AS TIMESTAMPTZ) END AS at_aware,
+         CASE WHEN NOT regexp_matches(moment, '{_HAS_OFFSET}')
+              THEN TRY_CAST(moment AS TIMESTAMP) END AS at_local
+  FROM timed),
+dated AS (SELECT {columns} AS period FROM parsed)"""  # noqa: S608
+
+    def _bucket(self, ranges: Ranges, *, of_days: bool) -> str:
+        """Index of the range that a row's time falls into, UNKNOWN or OUTSIDE."""
+        whole = str(UNKNOWN)
+        if of_days:
+            cases = " ".join(f"WHEN DATE '{day}' THEN {index}" for day, index in ranges.days)
+            otherwise = (
+                f"CASE WHEN TRY_CAST(moment AS DATE) IS NULL THEN {UNKNOWN} ELSE {OUTSIDE} END"
+            )
+            whole = f"CASE TRY_CAST(moment AS DATE) {cases} ELSE {otherwise} END"
+        edges = ranges.edges(OUTSIDE)
+        aware = _tree("at_aware", _bounds(edges, "TIMESTAMPTZ", None), OUTSIDE)
+        local = _tree("at_local", _bounds(edges, "TIMESTAMP", self._naive), OUTSIDE)
+        return (
+            f"(CASE WHEN is_day THEN {whole} WHEN at_aware IS NOT NULL THEN {aware} "
+            f"WHEN at_local IS NOT NULL THEN {local} ELSE {UNKNOWN} END)"
+        )
+
+    def _value(self, field: Field) -> str:
+        """SQL for what rows are counted by."""
+        column = f"v{field.column}"
+        shown = {
+            How.REASON: self._reason(),
+            How.SOURCE: self._source(),
+            How.EVENT: _named(self._roles.event, NO_EVENT),
+            How.HOUR: self._hour(),
+        }
+        if field.how in shown:
+            return shown[field.how]
+        if field.how is How.CLOCK:
+            return f"nullif(regexp_extract({column}, '[T ](\\d\\d):', 1), '')"
+        if field.how is How.PRESENT:
+            return f"CASE WHEN trim({column}) <> '' THEN '' END"
+        if field.how is How.PATH:
+            column = f"regexp_replace({column}, '(?s)[?#].*$', '')"
+        return f"CASE WHEN trim({column}) <> '' THEN left({column}, {LONGEST_GROUP}) END"
+
+    def _reason(self) -> str:
+        named = _named(self._roles.reason, NO_REASON)
+        return f"CASE WHEN broken THEN '{UNREADABLE}' ELSE {named} END"
+
+    def _source(self) -> str:
+        return "path" if self._roles.source is None else _named(self._roles.source, NO_SOURCE)
+
+    def _hour(self) -> str:
+        """Two digits, or the word for none."""
+        index = self._bucket(self._hours, of_days=False)
+        words = f"WHEN {UNKNOWN} THEN '{NO_HOUR}' WHEN {OUTSIDE} THEN '{OTHER_DAY}'"
+        return f"CASE {index} {words} ELSE printf('%02d', {index}) END"
+
+    def _where(self, filters: Filters, width: int) -> Sql:
+        conditions, parameters = ["period = 0"], dict[str, object]()
+        if filters.source is not None and self._roles.source is None:
+            conditions.append("list_contains($paths, path)")
+            parameters["paths"] = list(self._sources.get(filters.source, ()))
+        for name, how in _FILTERS:
+            wanted = getattr(filters, name)
+            by_file = how is How.SOURCE and self._roles.source is None
+            if wanted is not None and not by_file:
+                conditions.append(f"({self._value(Field(how))}) = ${name}")
+                parameters[name] = wanted
+        if filters.query:
+            conditions.append(f"({_search(filters, width)})")
+            parameters["query"] = filters.query
+        return Sql(" AND ".join(conditions), parameters)
+
+
+_FILTERS = (
+    ("reason", How.REASON), ("source", How.SOURCE), ("event", How.EVENT), ("hour", How.HOUR),
+)  # fmt: skip
+
+
+def _search(filters: Filters, width: int) -> str:
+    tests = []
+    for index in range(width):
+        if index in filters.exact:
+            tests.append(f"lower(trim(v{index})) = lower($query)")
+        else:
+            tests.append(f"contains(lower(v{index}), lower($query))")
+    return " OR ".join(tests) or "false"
+
+
+def _named(column: int | None, missing: str) -> str:
+    """A mapped column's text; one that is blank has a name of its own."""
+    if column is None:
+        return f"'{missing}'"
+    text = f"left(v{column}, {LONGEST_REASON})"
+    return f"CASE WHEN trim(v{column}) <> '' THEN {text} ELSE '{missing}' END"
+
+
+def _bounds(
+    edges: Sequence[tuple[datetime, int]], kind: str, home: ZoneInfo | None
+) -> list[tuple[str, int]]:
+    """(Exclusive end as a literal, index); times without an offset are at `home`."""
+    ends = [end if home is None else end.astimezone(home).replace(tzinfo=None) for end, _ in edges]
+    return [
+        (f"{kind} '{at.isoformat()}'", index) for at, (_, index) in zip(ends, edges, strict=True)
+    ]
+
+
+def _tree(value: str, bounds: Sequence[tuple[str, int]], last: int) -> str:
+    """CASEs that compare a value log2(n) times."""
+    if not bounds:
+        return str(last)
+    middle = len(bounds) // 2
+    end, index = bounds[middle]
+    below = _tree(value, bounds[:middle], index)
+    above = _tree(value, bounds[middle + 1 :], last)
+    return f"CASE WHEN {value} < {end} THEN {below} ELSE {above} END"

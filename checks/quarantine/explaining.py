@@ -1,0 +1,152 @@
+"""What explains a rise of rejected rows: which values grew beyond their usual share. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+#: Values that were not told apart. They explain nothing.
+REST = "\x00rest"
+MOST_CHANGES = 20
+_MOST_OF_COLUMN = 4
+#: Standard errors by which a share must have grown: chance does so once in 700 times.
+_BEYOND_CHANCE = 3.0
+#: By how much the new largest group's share must have grown to be told as a shift.
+_SHIFT = 0.1
+
+
+class Counts(NamedTuple):
+    """Rows before, since the rate is above its limit, and on the judged day."""
+
+    before: int
+    since: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnCounts:
+    """Rows of one column by group; None stands for a missing value."""
+
+    name: str
+    groups: Mapping[str | None, Counts]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value whose share grew.
+
+    explained: its rows beyond what the earlier days' volume would have given. part: of the
+    whole rise. beyond: its rows beyond its usual share of all rows; by this values are ranked.
+    """
+
+    column: str
+    group: str | None
+    share_before: float
+    share_since: float
+    share_now: float
+    rows: int
+    explained: float
+    part: float | None
+    beyond: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A column whose largest group is another one since the rise."""
+
+    column: str
+    before: str | None
+    share_before: float
+    since: str | None
+    share_since: float
+    share_since_before: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """expected: rows that the earlier days' share of what was read would have given."""
+
+    rows: int
+    expected: float
+    changes: tuple[Change, ...]
+    shifts: tuple[Shift, ...]
+
+    @property
+    def rise(self) -> float:
+        """Rows beyond what was expected; negative where there are fewer."""
+        return self.rows - self.expected
+
+
+def explain(columns: Sequence[ColumnCounts], totals: Counts, expected: float) -> Explanation:
+    """Rank the values of every column by the part of the rise that is theirs.
+
+    A value that always had most of the rows has most of any rise, and tells nothing. Each
+    value is therefore ranked by its rows beyond its usual share (share now less share
+    before, times the rows of the day), and told with the rows of the rise that it explains.
+    Left out is what chance alone would do: a growth below three standard errors of the
+    difference of two proportions (NIST Engineering Statistics Handbook, 7.3.3).
+    """
+    scale = expected / totals.before if totals.before else 0.0
+    changes: list[Change] = []
+    for column in columns:
+        changes += _ranked(_changes(column, totals, scale, totals.day - expected))[:_MOST_OF_COLUMN]
+    return Explanation(
+        totals.day, expected, tuple(_ranked(changes)[:MOST_CHANGES]), _shifts(columns, totals)
+    )
+
+
+def _ranked(changes: Sequence[Change]) -> list[Change]:
+    return sorted(changes, key=lambda one: (-one.beyond, one.column, one.group or ""))
+
+
+def _changes(column: ColumnCounts, totals: Counts, scale: float, rise: float) -> list[Change]:
+    found = []
+    for group, rows in column.groups.items():
+        if group == REST or not _grew(rows, totals):
+            continue
+        before, now = _share(rows.before, totals.before), _share(rows.day, totals.day)
+        explained = rows.day - rows.before * scale
+        found.append(
+            Change(
+                column.name, group, before, _share(rows.since, totals.since), now, rows.day,
+                explained, explained / rise if rise > 0 else None, (now - before) * totals.day,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _grew(rows: Counts, totals: Counts) -> bool:
+    if not totals.before or not totals.day:
+        return False
+    before, now = rows.before / totals.before, rows.day / totals.day
+    pooled = (rows.before + rows.day) / (totals.before + totals.day)
+    error = math.sqrt(pooled * (1 - pooled) * (1 / totals.before + 1 / totals.day))
+    return now > before and now - before >= _BEYOND_CHANCE * error
+
+
+def _shifts(columns: Sequence[ColumnCounts], totals: Counts) -> tuple[Shift, ...]:
+    """Columns whose largest group changed, the one that moved most first."""
+    if not totals.before or not totals.since:
+        return ()
+    found = []
+    for column in columns:
+        groups = {group: rows for group, rows in column.groups.items() if group != REST}
+        if not groups:
+            continue
+        before = max(groups, key=lambda group: (groups[group].before, group or ""))
+        since = max(groups, key=lambda group: (groups[group].since, group or ""))
+        shift = Shift(
+            column.name, before, groups[before].before / totals.before, since,
+            groups[since].since / totals.since, groups[since].before / totals.before,
+        )  # fmt: skip
+        if before != since and shift.share_since - shift.share_since_before >= _SHIFT:
+            found.append(shift)
+    return tuple(
+        sorted(found, key=lambda one: (one.share_since_before - one.share_since, one.column))
+    )
+
+
+def _share(rows: int, total: int) -> float:
+    return rows / total if total else 0.0
