@@ -1,0 +1,185 @@
+"""The bridge: one evaluation for everybody, the last good one under a lock, nothing recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checks import Report, Status, load_config
+from checks.history import open_history
+from checks.model import Cause
+from dashboard import data
+from tests.dashboard.conftest import DAY, NOW
+from tests.dashboard.screen import Screen
+
+Demo = Callable[..., Path]
+Open = Callable[..., Screen]
+NAME = "web-clickstream"
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[date]:
+    """Every evaluation that the bridge asks for."""
+    asked: list[date] = []
+    evaluate = data.evaluate
+
+    def counting(config: Any, **options: Any) -> Report:
+        asked.append(options["data_date"])
+        return evaluate(config, **options)
+
+    monkeypatch.setattr(data, "evaluate", counting)
+    return asked
+
+
+def test_many_looks_are_one_evaluation(demo: Demo, screen: Open, counted: list[date]) -> None:
+    screen(demo())
+    for path in ("volume", "review", "overview"):
+        Screen(path, {})
+    assert counted == [DAY]
+
+
+def test_another_day_is_another_evaluation(demo: Demo, screen: Open, counted: list[date]) -> None:
+    screen(demo())
+    data.live(NAME, DAY - timedelta(days=1))
+    assert counted == [DAY, DAY - timedelta(days=1)]
+
+
+def test_what_was_written_is_looked_at_again(demo: Demo, screen: Open, counted: list[date]) -> None:
+    screen(demo())
+    data.forget(NAME)
+    data.live(NAME, DAY)
+    assert counted == [DAY, DAY]
+
+
+def test_looking_records_nothing(demo: Demo, screen: Open) -> None:
+    folder = demo()
+    config = load_config(folder / "andon.yml")
+    before = open_history(config.history).all_runs(NAME, DAY)
+    for path in ("overview", "review", "history"):
+        screen(folder, path=path)
+    assert open_history(config.history).all_runs(NAME, DAY) == before
+
+
+def _locked(report: Report) -> Report:
+    checks = tuple(replace(one, status=Status.UNKNOWN, cause=Cause.LOCKED) for one in report.checks)
+    return replace(report, checks=checks, verdict=Status.UNKNOWN)
+
+
+def test_under_a_lock_the_last_good_numbers_stay_and_it_is_said(
+    demo: Demo, screen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = screen(demo())
+    good = data.live(NAME, DAY)
+    evaluate = data.evaluate
+    monkeypatch.setattr(data, "evaluate", lambda *a, **k: _locked(evaluate(*a, **k)))
+    monkeypatch.setattr(data, "now", lambda: NOW + timedelta(minutes=5))
+    data.forget(NAME)
+    page.run()
+    assert data.live(NAME, DAY) == replace(good, trouble="The warehouse is locked by its writer")
+    assert "The warehouse is locked by its writer" in page.text
+    assert "now: ✗ RED at 07:10 UTC" in page.text
+
+
+def test_under_a_lock_without_earlier_numbers_it_is_unknown(
+    demo: Demo, screen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluate = data.evaluate
+    monkeypatch.setattr(data, "evaluate", lambda *a, **k: _locked(evaluate(*a, **k)))
+    page = screen(demo("all-green"))
+    assert "now: ? UNKNOWN" in page.text
+    assert "Gate and now differ." in page.text
+
+
+def test_gate_and_now_differ_in_one_sentence(demo: Demo, screen: Open) -> None:
+    folder = demo("orphan-orders")
+    config = (folder / "andon.yml").read_text(encoding="utf-8")
+    (folder / "andon.yml").write_text(
+        config.replace("alert_above: 0,", "alert_above: 10,"), encoding="utf-8"
+    )
+    page = screen(folder)
+    assert "gate: ✗ RED" in page.text
+    assert "now: ✓ GREEN" in page.text
+    assert "Gate and now differ. Since the gate ran, orphan_orders went from red to green" in (
+        page.text
+    )
+
+
+def test_a_gate_that_was_not_run_is_never_green(demo: Demo, screen: Open) -> None:
+    folder = demo("all-green")
+    (folder / "history.db").unlink()
+    page = screen(folder)
+    assert "gate: ○ NOT RUN" in page.text
+    assert "now: ✓ GREEN" in page.text
+    assert "The gate was not run." in page.text
+
+
+def test_evidence_that_fails_is_an_answer(demo: Demo, screen: Open) -> None:
+    folder = demo()
+    screen(folder)
+    (folder / "warehouse.duckdb").unlink()
+    data.forget(NAME)
+    answer = data.evidence("volume", NAME, DAY, days=21)
+    assert answer.value is None
+    assert "does not exist" in (answer.problem or "")
+
+
+def test_evidence_that_breaks_tells_no_more_than_its_kind(
+    demo: Demo, screen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen(demo())
+
+    def broken(context: object) -> None:
+        raise RuntimeError("secret words")
+
+    monkeypatch.setattr("checks.evidence.volume.read", broken)
+    answer = data.evidence("volume", NAME, DAY)
+    assert answer.problem == "internal error: RuntimeError"
+
+
+def _second(folder: Path, name: str) -> Path:
+    """The same pipeline under another name."""
+    text = (folder / "andon.yml").read_text(encoding="utf-8")
+    file = folder / f"{name}.yml"
+    file.write_text(text.replace("pipeline: web-clickstream", f"pipeline: {name}"), "utf-8")
+    return file
+
+
+def test_three_pipelines_have_a_lamp_each_the_worst_first(demo: Demo, screen: Open) -> None:
+    good, bad = demo("all-green"), demo("no-run")
+    page = screen(_second(good, "alpha"), _second(bad, "beta"), _second(good, "gamma"))
+    lamps = [link for link in page.links() if link.strip("*") in ("alpha", "beta", "gamma")]
+    assert [lamp.strip("*") for lamp in lamps] == ["beta", "alpha", "gamma"]
+    assert page.text.startswith("Overview")
+    assert "now: ✓ GREEN" in page.text  # the first one configured is shown
+
+
+def test_a_pipeline_is_chosen_by_the_address(demo: Demo, screen: Open) -> None:
+    good, bad = demo("all-green"), demo("no-run")
+    page = screen(_second(good, "alpha"), _second(bad, "beta"), pipeline="beta")
+    assert "now: ✗ RED" in page.text
+    assert page.at.selectbox(key="frame:pipeline").value == "beta"
+
+
+def test_a_broken_configuration_does_not_hide_the_others(demo: Demo, screen: Open) -> None:
+    folder = demo("all-green")
+    broken = folder / "broken.yml"
+    broken.write_text("pipeline: 7\n", encoding="utf-8")
+    page = screen(folder, broken)
+    assert "Some configurations cannot be used" in page.text
+    assert "now: ✓ GREEN" in page.text
+
+
+def test_a_changed_configuration_is_read_again(demo: Demo, screen: Open) -> None:
+    folder = demo("all-green")
+    page = screen(folder)
+    file = folder / "andon.yml"
+    file.write_text(
+        file.read_text(encoding="utf-8") + "\ndashboard: {refresh_seconds: 7}\n", encoding="utf-8"
+    )
+    page.run()
+    assert data.pipeline(NAME).config.dashboard.refresh_seconds == 7
