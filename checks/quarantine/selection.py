@@ -75,12 +75,12 @@ def select(
     sources: Sequence[str],
     *,
     can_filter: bool,
-    most_bytes: float = MOST_BYTES,
+    most_bytes: float | None = None,
 ) -> Selection:
     """The files to read of a day; none where nothing matches the pattern.
 
     sources: what the judged run loaded. can_filter: whether the rows tell their time.
-    most_bytes: of files in which the day's rows would have to be looked for.
+    most_bytes: of files in which the day's rows would have to be looked for; else MOST_BYTES.
     Raises CannotReadError where the day's rows cannot be told from others.
     """
     files = place.files(day)
@@ -94,7 +94,8 @@ def select(
     of_day = tuple(path for path in files if day in days_in(place.name(path)))
     if of_day:
         return Selection(of_day)
-    _require_filter(place, files, day, most_bytes, can_filter=can_filter)
+    limit = MOST_BYTES if most_bytes is None else most_bytes
+    _require_filter(place, files, day, limit, can_filter=can_filter)
     return Selection(tuple(files), only_day=True)
 
 
