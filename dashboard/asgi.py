@@ -19,20 +19,27 @@ sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != _H
 if str(_HERE.parent) not in sys.path:
     sys.path.insert(0, str(_HERE.parent))
 
-import streamlit  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 from starlette.requests import Request  # noqa: E402
-from starlette.responses import JSONResponse  # noqa: E402
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 from streamlit.starlette import App  # noqa: E402
 
-from dashboard import sign_in  # noqa: E402
+from dashboard import navigation, shell, sign_in  # noqa: E402
 from dashboard.return_link import ReturnLink  # noqa: E402
 from dashboard.security import Closed, SecurityHeaders, policy  # noqa: E402
 
 #: Set by `andon dashboard`: standard input ends when that process does.
 _ATTACHED = "ANDON_DASHBOARD_ATTACHED"
-_SHELL = Path(streamlit.__file__).parent / "static" / "index.html"
+_SHELL = shell.ours()
+
+
+async def _page(request: Request) -> HTMLResponse:
+    return HTMLResponse(_SHELL)
+
+
+async def _icon(request: Request) -> FileResponse:
+    return FileResponse(_HERE / "icon.png")
 
 
 async def _healthz(request: Request) -> JSONResponse:
@@ -52,9 +59,14 @@ logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 
 app = App(
     _HERE / "app.py",
-    routes=[Route("/healthz", _healthz, methods=["GET"])],
+    routes=[
+        Route("/healthz", _healthz),
+        Route("/favicon.png", _icon),
+        *(Route(f"/{name}", _page) for name in ("", *navigation.titles())),
+    ],
     middleware=[
-        Middleware(SecurityHeaders, policy=policy(_SHELL.read_text(encoding="utf-8"))),
+        # Streamlit's own shell answers at other paths, with a script of its own.
+        Middleware(SecurityHeaders, policy=policy(shell.original() + _SHELL)),
         Middleware(Closed),
         *([Middleware(ReturnLink)] if sign_in.kind() == sign_in.OIDC else []),
     ],

@@ -47,7 +47,8 @@ def policy(index_html: str) -> str:
     Inline scripts are refused but for those that the shell itself has, named by their
     hashes. Styles are inline in Streamlit; they can neither run nor fetch anything.
     """
-    scripts = " ".join(f"'sha256-{_hash(code)}'" for code in _INLINE_SCRIPT.findall(index_html))
+    codes = dict.fromkeys(_INLINE_SCRIPT.findall(index_html))
+    scripts = " ".join(f"'sha256-{_hash(code)}'" for code in codes)
     return "; ".join(
         (
             "default-src 'self'",

@@ -5,11 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-import streamlit
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
@@ -19,10 +17,11 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from dashboard import shell
 from dashboard.return_link import COOKIE, ReturnLink, is_own_page
 from dashboard.security import Closed, SecurityHeaders, is_closed, policy
 
-SHELL = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+SHELL = shell.ours()
 
 
 async def page(request: Request) -> Response:
@@ -108,6 +107,15 @@ def test_the_shells_own_inline_scripts_may_run_and_no_other() -> None:
     assert policy(SHELL).count("sha256-") == len(scripts)
     assert "sha256" not in policy('<script type="module" src="./a.js"></script>')
     assert "script-src 'self' blob:;" in policy("")
+
+
+def test_the_shell_is_streamlits_with_our_name_and_place() -> None:
+    assert "<title>Andon</title>" in SHELL
+    assert SHELL.count("BACKEND_BASE_URL:window.location.origin") == 1
+    assert SHELL.index("BACKEND_BASE_URL") < SHELL.index('type="module"')
+    assert "agent" not in SHELL
+    # Streamlit's own is served at other paths; both shells' scripts may run.
+    assert policy(shell.original() + SHELL).count("sha256-") == 2
 
 
 # ---- closed routes
