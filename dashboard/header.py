@@ -41,8 +41,9 @@ def status(here: page.Here) -> None:
         gate = data.gate(here.pipeline, here.day)
         if st.session_state.get("andon:drawn") != _stamp(live, gate):
             st.rerun()
-        show(sentence(here, live, gate))
-        ticker.draw(live, seconds * STALE_AFTER, key="andon-age")
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            show(sentence(here, live, gate))
+            ticker.draw(live, seconds * STALE_AFTER, key="andon-age")
 
     with st.container(key="andon-status"):
         watch()
@@ -133,16 +134,16 @@ def _day_picker(here: page.Here) -> None:
     last = data.last_day(here.config)
     with st.container(key="andon-days", horizontal=True, vertical_alignment="bottom", gap="xsmall",
                       width="content"):  # fmt: skip
-        _to_day("⏮", "Previous failing day", earlier, "prev-failing")
-        _to_day("◀", "Previous day", here.day - one, "prev")
+        _to_day("«", "Previous failing day", earlier, "prev-failing")
+        _to_day("‹", "Previous day", here.day - one, "prev")
         key = "frame:day"
         st.session_state[key] = here.day
         st.date_input(
             "Data date", key=key, min_value=data.FIRST_DAY, max_value=last, format="YYYY-MM-DD",
             label_visibility="collapsed", width=140, on_change=_change_day, args=(key,),
         )  # fmt: skip
-        _to_day("▶", "Next day", here.day + one if here.day < last else None, "next")
-        _to_day("⏭", "Next failing day", later, "next-failing")
+        _to_day("›", "Next day", here.day + one if here.day < last else None, "next")
+        _to_day("»", "Next failing day", later, "next-failing")
 
 
 def _to_day(glyph: str, label: str, day: date | None, key: str) -> None:

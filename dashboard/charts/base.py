@@ -92,10 +92,12 @@ def mark_day(made: go.Figure, day: date, here: _Themed, label: str = "") -> None
     made.add_vrect(
         x0=noon - half, x1=noon + half, line_width=0, layer="below",
         fillcolor=color("muted", here.dark), opacity=0.22,
-        annotation={"text": label, "font": {"color": color("ink", here.dark), "size": 12},
-                    "showarrow": False} if label else None,
-        annotation_position="top right" if label else None,
     )  # fmt: skip
+    if label:
+        made.add_annotation(
+            text=label, x=noon, xanchor="center", y=1, yref="paper", yanchor="bottom",
+            showarrow=False, font={"color": color("ink", here.dark), "size": 12},
+        )  # fmt: skip
 
 
 def show(
