@@ -78,6 +78,11 @@ class Explanation:
         """Rows beyond what was expected; negative where there are fewer."""
         return self.rows - self.expected
 
+    @property
+    def is_rise(self) -> bool:
+        """Whether there are more rows than expected, by at least one."""
+        return self.rise >= 1
+
 
 def explain(columns: Sequence[ColumnCounts], totals: Counts, expected: float) -> Explanation:
     """Rank the values of every column by the part of the rise that is theirs.

@@ -1,0 +1,88 @@
+"""Figures of the quarantine rate by day, and of the day's rejected rows by hour."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import plotly.graph_objects as go
+
+from checks.evidence._rejected import DayRate
+from checks.evidence.rejected import Part
+from checks.evidence.rejected_rate import Rates
+from checks.text import plural
+from dashboard import look, page
+from dashboard.charts import base, by_day
+
+CHECK = "quarantine_rate"
+_HEIGHT = 270
+
+
+def rates(here: page.Here, found: Rates) -> go.Figure:
+    """The share of rows rejected per day, with both limits and what the gate said."""
+    made = base.figure(here, y_title="rejected share of rows read", x_title="day", height=_HEIGHT)
+    made.update_layout(hovermode="x")
+    bars = [_bar(here, day, found) for day in found.days if day.rate is not None]
+    by_day.bars(made, here, bars)
+    by_day.verdicts(made, here, bars, CHECK)
+    base.threshold(made, found.alert_above, f"red above {look.percent(found.alert_above)}", here)
+    made.add_hline(
+        y=found.stop_above,
+        line={"color": base.color("failure", here.dark), "width": 1.5},
+        annotation={
+            "text": f"stops the line above {look.percent(found.stop_above)}",
+            "font": {"color": base.color("failure", here.dark), "size": 12},
+            "yanchor": "bottom", "showarrow": False,
+        },
+        annotation_position="top right",
+    )  # fmt: skip
+    base.mark_day(made, here.day, here)
+    made.update_xaxes(range=by_day.span([*(day.day for day in found.days), here.day]))
+    made.update_yaxes(rangemode="tozero", tickformat=".0%")
+    return made
+
+
+def dates_of(found: Rates) -> list[date]:
+    """The days that can be clicked."""
+    return [day.day for day in found.days]
+
+
+def hours(here: page.Here, parts: tuple[Part, ...]) -> go.Figure:
+    """Rejected rows by the hour at which their events happened."""
+    made = base.figure(
+        here, y_title="rejected rows", x_title=f"hour of the day ({here.zone.key})", height=_HEIGHT
+    )
+    clock = {part.value: part.rows for part in parts if part.value.isdecimal()}
+    every = [f"{hour:02}" for hour in range(24)]
+    made.add_trace(
+        go.Bar(
+            x=list(range(24)),
+            y=[clock.get(hour, 0) for hour in every],
+            customdata=[_hour_words(here, hour, clock.get(hour, 0)) for hour in every],
+            hovertemplate="%{customdata}<extra></extra>",
+            marker={"color": base.color("line", here.dark)},
+        )
+    )
+    ticks = list(range(0, 24, 3))
+    made.update_xaxes(tickvals=ticks, ticktext=[f"{hour:02}:00" for hour in ticks], tickangle=0)
+    made.update_xaxes(range=[-0.6, 23.6])
+    made.update_yaxes(rangemode="tozero")
+    return made
+
+
+def _hour_words(here: page.Here, hour: str, rows: int) -> str:
+    return f"<b>{hour}:00 to {int(hour) + 1:02}:00, {look.day(here.day)}</b><br>" + plural(
+        rows, "rejected row"
+    )
+
+
+def _bar(here: page.Here, day: DayRate, found: Rates) -> by_day.Bar:
+    first, said = by_day.head(here, day.day, CHECK)
+    share = look.percent(day.rate, found.stop_above if day.above_stop else found.alert_above)
+    lines = [
+        first,
+        f"{look.count(day.quarantined)} of {plural(day.read or 0, 'row')} rejected: {share}",
+        f"red above {look.percent(found.alert_above)}, "
+        f"stops the line above {look.percent(found.stop_above)}",
+        said,
+    ]
+    return by_day.Bar(day.day, day.rate or 0.0, "<br>".join(lines), bool(day.above_alert))

@@ -1,0 +1,154 @@
+"""What the quarantine page draws, in the order of its parts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from checks.evidence.rejected import Breakdown, Summary
+from checks.evidence.rejected_rate import Rates
+from checks.text import day_text, plural
+from dashboard import look, page
+from dashboard.charts import base
+from dashboard.charts import quarantine as charts
+from dashboard.components import quarantine_explained, quarantine_rows
+from dashboard.components.quarantine_reading import reading
+from dashboard.markup import Html, show, table, tag
+
+_MOST_PARTS = 12
+
+
+def headline() -> Any:
+    """A place at the top for what explains the rise, which is known only at the end."""
+    return st.empty()
+
+
+def rates(here: page.Here) -> None:
+    """The rate by day."""
+    found: Rates | None = here.evidence("rejected_rate", days=30)
+    if found is None:
+        return
+    page.section(
+        "Rate by day",
+        "Rejected over read rows of each day's data, by the audit log. ✗ ! ?: what the gate said. "
+        "Click a bar to open its day.",
+    )
+    days = charts.dates_of(found)
+    if not days:
+        page.empty(
+            "The audit log tells of no load.", f"Nothing is known of the 30 days up to {here.day}."
+        )
+        return
+    _unknown_days(found)
+    last = found.days[-1]
+    alt = f"Rate per day; the last is {look.percent(last.rate, found.alert_above)}."
+    base.show(charts.rates(here, found), here, key="quarantine-rates", alt=alt, days=days)
+
+
+def _unknown_days(found: Rates) -> None:
+    """A day without a usable rate has no bar: that is said, not left to be missed."""
+    unknown = [day for day in found.days if day.rate is None]
+    if unknown:
+        what = f"No rate for {plural(len(unknown), 'day')}: {look.day(unknown[-1].day)}"
+        page.problem(what, f"({unknown[-1].problem})")
+
+
+def summary(here: page.Here) -> Summary | None:
+    """The day's rows, counted; what could not be read is said."""
+    page.section(f"Rejected rows of {look.day(here.day)}")
+    found: Summary | None = reading(here, "rejected", "Reading the day's rejected rows")
+    if found is None:
+        return None
+    for note in found.notes:
+        page.problem("Not all could be read:", note)
+    if found.undated:
+        page.problem(
+            f"{plural(found.undated, 'row')} without a time that can be read.",
+            "They may belong to this day, and are not counted.",
+        )
+    if found.logged is not None and found.logged != found.rows:
+        page.problem(
+            f"{plural(found.rows, 'row')} found, {look.count(found.logged)} logged.",
+            "The audit log and the rejected rows do not agree about this day.",
+        )
+    return found
+
+
+def rows(here: page.Here, found: Summary) -> None:
+    """The rows themselves, or why there are none."""
+    if found.rows:
+        quarantine_rows.draw(here, found)
+    elif found.logged == 0:
+        page.empty("No rejected row.", "The audit log says the same: everything read was accepted.")
+    elif found.files == 0:
+        page.empty(
+            "No file of rejected rows.",
+            f"Nothing matches {found.place}, and the audit log knows no load of that day.",
+        )
+    else:
+        page.empty("No rejected row.", f"Looked for in {found.place}.")
+
+
+def parts(here: page.Here, found: Summary) -> None:
+    """The day's rows by reason, source, event and hour."""
+    if not found.rows:
+        return
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        page.section("By reason", "With the day on which each reason was first seen.")
+        reasons = st.empty()
+        with reasons:
+            _parts("Reason", found.reasons, found.rows)
+    with right:
+        page.section("By hour")
+        _hours(here, found)
+    one, other = st.columns(2, gap="medium")
+    with one:
+        page.section("By source")
+        _parts("Source", found.sources, found.rows)
+    with other:
+        page.section("By event name")
+        _parts("Event name", found.events, found.rows)
+    quarantine_explained.first_seen(here, found, reasons)
+
+
+def _hours(here: page.Here, found: Summary) -> None:
+    if found.hours.why is not None:
+        page.empty("Not known.", f"{found.hours.why}.")
+        return
+    alt = f"Rejected rows by hour of {day_text(here.day)}; {look.count(found.rows)} in all."
+    base.show(charts.hours(here, found.hours.parts), here, key="quarantine-hours", alt=alt)
+    odd = [part for part in found.hours.parts if not part.value.isdecimal()]
+    if odd:
+        words = ", ".join(f"{plural(part.rows, 'row')} of {part.value}" for part in odd)
+        show(tag("p", f"Not in the figure: {words}.", class_="a-sub"))
+
+
+def _parts(heading: str, found: Breakdown, total: int) -> None:
+    if found.why is not None:
+        page.empty("Not known.", f"{found.why}.")
+        return
+    show(parts_table(heading, found, total))
+
+
+def parts_table(heading: str, found: Breakdown, total: int, *more: tuple[str, list[str]]) -> Html:
+    """Values with rows and share; `more` are further columns."""
+    shown = found.parts[:_MOST_PARTS]
+    others = found.others + sum(part.rows for part in found.parts[_MOST_PARTS:])
+    lines: list[list[object]] = [
+        [part.value, *(cells[i] for _, cells in more), look.count(part.rows),
+         look.percent(part.rows / total)]
+        for i, part in enumerate(shown)
+    ]  # fmt: skip
+    if others:
+        rest = ["all others", *("" for _ in more), look.count(others), look.percent(others / total)]
+        lines.append(list(rest))
+    headings = [heading, *(name for name, _ in more), "Rows", "Share"]
+    places = (len(headings) - 2, len(headings) - 1)
+    return table(headings, lines, numeric=places, caption=f"Rejected rows: {heading.lower()}")
+
+
+def explained(here: page.Here, told: Any) -> None:
+    """What explains the rise, and its sentence at the top."""
+    quarantine_explained.draw(here, told)
