@@ -44,9 +44,10 @@ class Screen:
         return " ".join(words.split())
 
     @property
-    def parameters(self) -> dict[str, Any]:
-        """The address's parameters."""
-        return {name: value for name, value in self.at.query_params.items()}
+    def parameters(self) -> dict[str, str]:
+        """The address's parameters; of one given twice the last."""
+        found: dict[str, Any] = dict(self.at.query_params)
+        return {name: one if isinstance(one, str) else one[-1] for name, one in found.items()}
 
     def links(self) -> list[str]:
         """The labels of the links inside the app."""
