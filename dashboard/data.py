@@ -29,7 +29,7 @@ from checks.evidence.context import open_context
 from checks.history import History, StoredEvaluation, StoredWaiver, open_history
 from checks.model import Cause, Report
 from checks.registry import get_check
-from dashboard.clock import now
+from dashboard.clock import now as now
 
 #: Recorded runs change when a gate runs: they are read again after this many seconds.
 HISTORY_SECONDS = 5.0

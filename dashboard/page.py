@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from checks.config.model import Config
-from checks.history import StoredEvaluation
 from checks.model import Report, Status, Verdict
 from dashboard import address, data, frame, look
 from dashboard.look import LOOKS
 from dashboard.markup import Html, join, show, tag
+
+if TYPE_CHECKING:
+    from checks.history import StoredEvaluation
 
 #: Recorded days that a page knows of: enough for a month's wall and for the failing day before.
 _DAYS = 90

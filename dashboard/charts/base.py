@@ -53,10 +53,10 @@ def figure(
 ) -> go.Figure:
     """An empty figure with titled axes. Numbers on hover are the traces' own business."""
     dark = here.dark
-    axis = {
+    title: dict[str, Any] = {"font": {"color": color("ink", dark), "size": 12}, "standoff": 8}
+    axis: dict[str, Any] = {
         "gridcolor": color("grid", dark), "linecolor": color("grid", dark), "zeroline": False,
         "tickfont": {"color": color("ink", dark), "size": 12},
-        "title": {"font": {"color": color("ink", dark), "size": 12}, "standoff": 8},
         "fixedrange": True, "automargin": True,
     }  # fmt: skip
     made = go.Figure()
@@ -68,8 +68,8 @@ def figure(
                     "bgcolor": color("paper", dark), "bordercolor": color("muted", dark),
                     "align": "left"},
         hovermode="closest", dragmode=False, clickmode="event+select",
-        xaxis=axis | {"title": axis["title"] | {"text": x_title}, "showgrid": False},
-        yaxis=axis | {"title": axis["title"] | {"text": y_title}, "separatethousands": True},
+        xaxis=axis | {"title": title | {"text": x_title}, "showgrid": False},
+        yaxis=axis | {"title": title | {"text": y_title}, "separatethousands": True},
     )  # fmt: skip
     made.update_layout(**layout)
     return made

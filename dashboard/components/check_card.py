@@ -53,7 +53,8 @@ def evidence_link(here: page.Here, verdict: Verdict) -> None:
     if path == frame.current() or not frame.has(path):
         return
     filters = verdict.details.get("filters") or {}
-    page.link("Show the evidence →", path, here, **{str(k): str(v) for k, v in filters.items()})
+    wanted = {str(name): str(value) for name, value in filters.items()}
+    page.link("Show the evidence →", path, here, None, **wanted)
 
 
 def since(here: page.Here, verdict: Verdict) -> str:
