@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from checks.catalog.quarantine_rate import Params, family_of
 from checks.evidence._log import MEANINGS, meaning_of, minutes_of_day, read_log
+from checks.evidence._log import SILENT as SILENT
 from checks.evidence.context import Context
 from checks.metrics import AuditEntry, AuditLog, BadValue, Count, median
 from checks.timeframe import midnight

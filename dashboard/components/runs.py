@@ -1,0 +1,242 @@
+"""The audit log of a day as tables and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import streamlit as st
+
+from checks.catalog.run_status import FAILED, OK, RUNNING, UNHEARD
+from checks.evidence import runs_trend
+from checks.evidence.runs import ABOVE_STOP, REPLACED, SILENT, TIED, Load, MissingSource, Runs
+from checks.evidence.runs_trend import RunsTrend
+from checks.metrics import BadValue, Count
+from checks.model import Status
+from checks.text import percent_text, plural
+from dashboard import address, look, page
+from dashboard.charts.runs import clock_text
+from dashboard.components.rows import show_rows
+from dashboard.markup import Html, join, show, table, tag
+
+_MOST_HTML_ROWS: Final = 50
+#: What a status says, and which look says so.
+WORDS: Final = {
+    FAILED: "failed", UNHEARD: "unheard of", RUNNING: "not over", SILENT: "not known",
+    OK: "ended well",
+}  # fmt: skip
+_LOOK_OF: Final = {
+    FAILED: Status.RED, UNHEARD: Status.UNKNOWN, RUNNING: Status.UNKNOWN,
+    SILENT: Status.SKIPPED, OK: Status.GREEN,
+}  # fmt: skip
+_HEADINGS: Final = (
+    "Source", "Read", "Inserted", "Quarantined", "Rate", "Ended", "Status in the log",
+    "Ran at (UTC)", "Counts",
+)  # fmt: skip
+
+
+def draw_loads(here: page.Here, found: Runs) -> None:
+    """The run date's entries, with the filters of the address; why there are none."""
+    wanted = _filters(found)
+    if found.status_problem:
+        page.problem("How the loads ended is not known.", found.status_problem)
+    if found.inserted_problem:
+        page.problem("The rows inserted are not known.", found.inserted_problem)
+    if wanted is None:
+        return
+    chosen = [load for load in found.loads if _matches(load, *wanted)]
+    if chosen:
+        _table(found, chosen, here.day.isoformat())
+    elif found.entries:
+        page.empty(
+            "No load matches.",
+            f"The run has {plural(found.entries, 'entry', 'entries')}, none of them like this.",
+        )
+    else:
+        _no_entry(here, found)
+
+
+def _filters(found: Runs) -> tuple[str | None, str | None] | None:
+    """Source and ending that were asked for; None where one is not there (said already)."""
+    if not found.entries and not (address.asked("source") or address.asked("ended")):
+        return None, None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        source = address.select("source", "Source", found.sources)
+        ended_ = address.select("ended", "How it ended", tuple(WORDS), WORDS.__getitem__)
+    return None if source.bad or ended_.bad else (source.value, ended_.value)
+
+
+def _matches(load: Load, source: str | None, meaning: str | None) -> bool:
+    return source in (None, load.source) and meaning in (None, load.meaning)
+
+
+def _no_entry(here: page.Here, found: Runs) -> None:
+    """No entry is red once the run is due, and too early to tell before."""
+    page.empty(
+        f"The audit log has no entry on {look.day(found.run_date)}.",
+        f"Nothing says that the load of {look.day(found.data_date)} was started: the tables "
+        "still hold what the run before left there. Every other check judges that.",
+    )
+
+
+def _table(found: Runs, chosen: Sequence[Load], day: str) -> None:
+    """The entries as a table: of our own up to 50 rows, else one that scrolls."""
+    if len(chosen) <= _MOST_HTML_ROWS:
+        cells = [_cells(load, found) for load in chosen]
+        show(table(_HEADINGS, cells, numeric=(1, 2, 3, 4), caption="Audit log of the run date"))
+        return
+    show_rows(
+        _HEADINGS, [_plain_cells(load, found) for load in chosen], len(chosen), 1, "loads",
+        f"runs_{day}.csv", "Audit log of the run date: one row for each load",
+    )  # fmt: skip
+    if found.entries > len(found.loads):
+        page.empty(
+            f"{plural(found.entries, 'entry', 'entries')} in all.",
+            f"The {plural(len(found.loads), 'entry', 'entries')} to look at first are shown.",
+        )
+
+
+def _cells(load: Load, found: Runs) -> tuple[object, ...]:
+    chosen_rate: object = tag("b", _rate(load, found)) if load.limit else _rate(load, found)
+    return (
+        tag("code", load.source) if load.source is not None else _soft("no name"),
+        _count(load.read), _inserted(load, found), _count(load.quarantined), chosen_rate,
+        ended(load.meaning), _soft("not mapped") if not found.status_mapped else _raw(load.status),
+        _at(load.run_at), _place(load),
+    )  # fmt: skip
+
+
+def _plain_cells(load: Load, found: Runs) -> tuple[object, ...]:
+    return (
+        load.source, _number(load.read), _number(load.inserted), _number(load.quarantined),
+        _rate(load, found), WORDS[load.meaning], load.status, _at(load.run_at), _place(load),
+    )  # fmt: skip
+
+
+def ended(meaning: str) -> Html:
+    """What a status says, with its glyph."""
+    one = look.look_of(_LOOK_OF[meaning])
+    glyph = tag("span", one.glyph, aria_hidden="true", class_="glyph")
+    return tag("span", glyph, WORDS[meaning], class_=f"chip {one.css}")
+
+
+def _place(load: Load) -> str:
+    if load.place == REPLACED:
+        return "no, a later entry does"
+    return "yes, one of several at that time" if load.place == TIED else "yes"
+
+
+def _rate(load: Load, found: Runs) -> str:
+    if load.rate is None:
+        return "–"
+    limit = found.stop_above if load.limit == ABOVE_STOP else found.alert_above
+    rate = percent_text(load.rate, limit)
+    return f"{rate} (above {percent_text(limit)})" if load.limit else rate
+
+
+def _count(count: Count) -> object:
+    return _soft(count.text) if isinstance(count, BadValue) else look.count(count)
+
+
+def _inserted(load: Load, found: Runs) -> object:
+    if load.inserted is not None:
+        return _count(load.inserted)
+    return _soft("not read" if found.inserted_mapped else "not mapped")
+
+
+def _number(count: Count | None) -> object:
+    return count.text if isinstance(count, BadValue) else count
+
+
+def _raw(status: str | None) -> object:
+    if status is None:
+        return _soft("NULL")
+    return tag("code", status) if status.strip() else _soft("blank")
+
+
+def _soft(words: str) -> Html:
+    return tag("em", words)
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
+def draw_missing(found: Runs) -> None:
+    """The sources that usually come and did not; why there are none."""
+    if found.missing is None:
+        page.empty(
+            "Nobody can tell.",
+            "`audit_log.source` is not mapped in andon.yml: loads have no names.",
+        )
+    elif found.missing:
+        _missing(found.missing)
+    elif not found.run_days:
+        page.empty(
+            "No source is expected yet.", "The log has no entry in the 7 days before this run date."
+        )
+    else:
+        page.empty(
+            "No source is missing.",
+            f"Every usual source of the last {plural(found.run_days, 'run day')} has an entry.",
+        )
+
+
+def _missing(found: Sequence[MissingSource]) -> None:
+    headings = ("Source (without digits)", "Last entry of it", "At (UTC)", "Came on", "Usually by",
+                "Now")  # fmt: skip
+    rows = [
+        (
+            tag("code", one.family) if one.family is not None else _soft("no name"),
+            one.last_source if one.last_source is not None else _soft("no name"),
+            _at(one.last_seen),
+            f"{one.seen_days} of {plural(one.run_days, 'run day')}",
+            clock_text(one.usual_minutes),
+            tag("b", "overdue") if one.overdue else "not due yet",
+        )
+        for one in found
+    ]
+    show(table(headings, rows, caption="Sources that are missing on the run date"))
+
+
+def arrival(trend: RunsTrend) -> Html:
+    """When the run date's last load came, against when it usually does."""
+    usual, now, day = trend.usual, trend.arrival, trend.days[-1]
+    if usual is None:
+        return join("The log shows no earlier day, so that nothing is usual yet.")
+    normal = (
+        f" Usual is {clock_text(usual.last)}, the median of {plural(usual.days, 'day')} "
+        f"({clock_text(usual.earliest)} to {clock_text(usual.latest)})."
+    )
+    if now.state == runs_trend.NEVER:
+        return join(tag("b", "No load arrived on the run date."), normal)
+    if now.state == runs_trend.AWAITED:
+        return join("The load of the run date is not due yet.", normal)
+    most = "; later than on any of those days" if now.outside else ""
+    if now.state == runs_trend.OVERDUE:
+        waited = f"No load has arrived yet: {_minutes(now.minutes)} over the usual time{most}."
+        return join(tag("b", waited), normal)
+    came = f"The last load arrived at {clock_text(day.last or 0)}, {_against(now.minutes)}{most}."
+    return join(tag("b", came) if now.outside else came, normal)
+
+
+def _against(minutes: float | None) -> str:
+    if minutes is None or not round(minutes):
+        return "at the usual time"
+    return f"{_minutes(abs(minutes))} {'later' if minutes > 0 else 'earlier'} than usual"
+
+
+def _minutes(minutes: float | None) -> str:
+    whole = round(minutes or 0)
+    if whole < 90:
+        return plural(whole, "minute")
+    return f"{whole // 60} h {whole % 60:02} min"
+
+
+def runs_alt(trend: RunsTrend) -> str:
+    """What the figure of the runs shows, in words."""
+    last = trend.days[-1]
+    entries = plural(last.entries, "audit-log entry", "audit-log entries")
+    gaps = sum(day.state == runs_trend.GAP for day in trend.days)
+    return f"Audit-log entries per day; {entries} for the judged day; {plural(gaps, 'day')} without"

@@ -1,0 +1,46 @@
+"""Runs
+
+Did last night's load run, of every source, in time, and did it end well?
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import look, page
+from dashboard.charts import base
+from dashboard.charts import runs as charts
+from dashboard.components import runs
+
+here = page.begin(__doc__)
+for check in ("log_entry_exists_today", "rows_read", "run_status"):
+    page.check_card(here, check)
+
+found = here.evidence("runs")
+if found is not None:
+    page.section(
+        f"The loads of {look.day(found.run_date)}",
+        "What the audit log says of the run that loaded "
+        f"{look.day(found.data_date)}; what is to be looked at comes first. "
+        "Of a source with several entries the latest counts.",
+    )
+    runs.draw_loads(here, found)
+    page.section(
+        "Missing sources",
+        "Sources that came on more than half of the 7 days before, and have no entry on this "
+        "run date. Names are compared without their digits, so that daily files compare.",
+    )
+    runs.draw_missing(found)
+
+trend = here.evidence("runs_trend", days=30)
+if trend is not None:
+    days = [day.data_date for day in charts.shown_days(trend)]
+    left, right = st.columns(2)
+    with left:
+        page.section("Runs per day", "Entries by how they ended. Click a bar to open its day.")
+        base.show(charts.per_day(here, trend), here, key="runs-per-day", days=days,
+                  alt=runs.runs_alt(trend))  # fmt: skip
+    with right:
+        page.section("Arrival of the loads", runs.arrival(trend))
+        base.show(charts.arrivals(here, trend), here, key="arrivals", days=days,
+                  alt="First and last load of each day by time of day")  # fmt: skip
