@@ -113,7 +113,8 @@ def test_the_shell_is_streamlits_with_our_name_and_place() -> None:
     assert "<title>Andon</title>" in SHELL
     assert SHELL.count("BACKEND_BASE_URL:window.location.origin") == 1
     assert SHELL.index("BACKEND_BASE_URL") < SHELL.index('type="module"')
-    assert "agent" not in SHELL
+    assert "service-desc" not in SHELL
+    assert "/_stcore/agent" not in SHELL
     # Streamlit's own is served at other paths; both shells' scripts may run.
     assert policy(shell.original() + SHELL).count("sha256-") == 2
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tomllib
 import zipfile
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+import small_warehouse
 from checks.version import VERSION
+from tests.dashboard.session import free_port, seen
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("checks", "dashboard", "pages")
@@ -42,6 +45,12 @@ def test_the_screens_find_their_configuration_in_it(wheel: Path) -> None:
     assert packed == (ROOT / ".streamlit/config.toml").read_bytes()
 
 
+def test_the_screens_start_without_a_file_of_the_checkout(names: list[str]) -> None:
+    for name in ("app.py", "asgi.py", "icon.png", "style.css", ".streamlit/config.toml"):
+        assert f"dashboard/{name}" in names
+    assert "pages/overview.py" in names
+
+
 def test_license_and_typing_marker_are_in_it(names: list[str]) -> None:
     assert f"andon-{VERSION}.dist-info/licenses/LICENSE" in names
     assert "checks/py.typed" in names
@@ -60,6 +69,13 @@ def test_the_gate_needs_no_library_of_the_screens(wheel: Path) -> None:
 def test_version_is_written_once_for_people_and_once_for_packaging() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["version"] == VERSION
+
+
+def test_sign_in_comes_with_the_screens(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    metadata = message_from_bytes(archive.read(f"andon-{VERSION}.dist-info/METADATA"))
+    needed = metadata.get_all("Requires-Dist", [])
+    assert any(one.startswith("streamlit[auth]") and "dashboard" in one for one in needed)
 
 
 @pytest.fixture
@@ -105,3 +121,31 @@ def test_the_demo_works_from_the_wheel(installed: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "(max 0.05)" in done.stdout
     assert (tmp_path / "shop" / "warehouse.duckdb").is_file()
+
+
+def test_the_dashboard_works_from_the_wheel_beside_decoys(installed: Path, decoy: Path) -> None:
+    """From any folder: none of its packages and none of its settings are taken for ours."""
+    for name in ("dashboard", "pages", "streamlit"):
+        (decoy / name).mkdir()
+        (decoy / name / "__init__.py").write_text("raise SystemExit('wrong')\n", encoding="utf-8")
+    (decoy / ".streamlit").mkdir()
+    settings = decoy / ".streamlit" / "config.toml"
+    settings.write_text("[server]\nport = 1\nenableAgentApi = true\n", encoding="utf-8")
+    config, port = small_warehouse.write(decoy), free_port()
+    process = subprocess.Popen(
+        [installed / "andon", "dashboard", "--config", config.name, "--port", str(port)],
+        cwd=decoy,
+        env={**os.environ, "HOME": str(decoy)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        assert said == f"Andon is at http://127.0.0.1:{port} (Ctrl-C stops it)\n"
+        assert b"small" in seen(port)
+    finally:
+        process.terminate()
+        rest = process.communicate(timeout=30)
+    assert (process.returncode, rest) == (0, ("", ""))
