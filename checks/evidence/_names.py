@@ -39,7 +39,10 @@ class NameSeries:
 
 @dataclass(frozen=True, slots=True)
 class NameDay:
-    """One day of one name: its count, the range of the window before it, its state then."""
+    """One day of one name: its count, the range of the window before it, its state then.
+
+    is_beyond: whether the rule calls the name silent, collapsed or surged on that day.
+    """
 
     day: date
     events: int | None
@@ -47,6 +50,10 @@ class NameDay:
     lowest: int | None = None
     highest: int | None = None
     state: str = UNJUDGED
+
+    @property
+    def is_beyond(self) -> bool:
+        return self.state in (SILENT, COLLAPSED, SURGED)
 
 
 def names_of(params: Params, events: EventCounts, window: int) -> tuple[NameSeries, ...]:

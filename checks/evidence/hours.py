@@ -25,7 +25,8 @@ class Hour:
 
     events: None where the hour has not begun, or was skipped when clocks changed.
     usual: the median of this hour on the days before that have events; lowest and
-    highest likewise. minutes: how long the hour was on this day, so far.
+    highest likewise. minutes: how long the hour was on this day, so far; is_cut:
+    whether it still runs.
     state: `missing` for an hour inside a gap, else where its count lies.
     """
 
@@ -36,6 +37,10 @@ class Hour:
     highest: int | None
     minutes: float
     state: str
+
+    @property
+    def is_cut(self) -> bool:
+        return 0 < self.minutes < _HOUR
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from checks.metrics import EventCounts
 from checks.model import Status
 from checks.timeframe import Timeframe
 
+__all__ = ["MOST_NAMES", "NameDay", "NameSeries", "Volume", "VolumeDay", "read"]
+
 MOST_NAMES = 200
 
 

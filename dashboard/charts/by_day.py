@@ -1,0 +1,125 @@
+"""What figures with a day axis share: bars that name their day, what the gate said, a band."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import plotly.graph_objects as go
+
+from checks.model import Status
+from dashboard import look, page
+from dashboard.charts import base
+
+DAY_MS = 86_400_000
+HEIGHT = 340
+_MARKED = (Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One day's bar. `words` are its hover, ready and inert; beyond: the rule calls it red."""
+
+    day: date
+    value: float
+    words: str
+    beyond: bool = False
+
+
+def bars(made: go.Figure, here: page.Here, given: Sequence[Bar], **where: Any) -> None:
+    """A bar a day; one that the rule calls red is red and has a thick outline too."""
+    calm, red = base.color("line", here.dark), base.color("failure", here.dark)
+    outline = base.color("accent", here.dark)
+    made.add_trace(
+        go.Bar(
+            x=[bar.day for bar in given],
+            y=[bar.value for bar in given],
+            customdata=[bar.words for bar in given],
+            hovertemplate="%{customdata}<extra></extra>",
+            marker={
+                "color": [red if bar.beyond else calm for bar in given],
+                "line": {"width": [1.5 if bar.beyond else 0 for bar in given], "color": outline},
+            },
+            width=DAY_MS * 0.72,
+            unselected={"marker": {"opacity": 1}},
+        ),
+        **where,
+    )
+
+
+def verdicts(
+    made: go.Figure, here: page.Here, given: Sequence[Bar], check: str, **where: Any
+) -> None:
+    """Above the bar of each day on which the gate did not let the check pass: its glyph."""
+    found = [(bar, here.status_of(bar.day, check)) for bar in given]
+    marked = [(bar, status) for bar, status in found if status in _MARKED]
+    made.add_trace(
+        go.Scatter(
+            x=[bar.day for bar, _ in marked],
+            y=[bar.value for bar, _ in marked],
+            text=[f"<b>{look.look_of(status).glyph}</b>" for _, status in marked],
+            textfont={
+                "size": 15,
+                "color": [_tone(here, status) for _, status in marked],
+            },
+            mode="text",
+            textposition="top center",
+            cliponaxis=False,
+            hoverinfo="skip",
+        ),
+        **where,
+    )
+
+
+def _tone(here: page.Here, status: Status | None) -> str:
+    return base.color("failure" if status is Status.RED else "accent", here.dark)
+
+
+def band(
+    made: go.Figure, here: page.Here, days: Sequence[date], low: Sequence[float],
+    high: Sequence[float], **where: Any,
+) -> None:  # fmt: skip
+    """A step of `low` to `high` a day; a day without one leaves a hole."""
+    made.add_trace(
+        go.Bar(
+            x=list(days),
+            base=list(low),
+            y=[top - bottom for bottom, top in zip(low, high, strict=True)],
+            width=DAY_MS,
+            marker={"color": base.color("band", here.dark), "line": {"width": 0}},
+            hoverinfo="skip",
+        ),
+        **where,
+    )
+
+
+def steps(
+    made: go.Figure, here: page.Here, days: Sequence[date], values: Sequence[float], **where: Any
+) -> None:
+    """A thin stepped line: what is usual."""
+    made.add_trace(
+        go.Scatter(
+            x=list(days),
+            y=list(values),
+            mode="lines",
+            line={"color": base.color("ink", here.dark), "width": 1.25, "shape": "hvh"},
+            hoverinfo="skip",
+        ),
+        **where,
+    )
+
+
+def span(days: Sequence[date]) -> list[datetime]:
+    """The range of the axis: whole days, those without data too."""
+    half = timedelta(hours=14)
+    first, last = (datetime(d.year, d.month, d.day) for d in (days[0], days[-1]))  # noqa: DTZ001
+    return [first - half, last + half]
+
+
+def head(here: page.Here, day: date, check: str) -> tuple[str, str]:
+    """The first and the last line of a day's hover: which day, and what the gate said."""
+    status = here.status_of(day, check)
+    said = "not run on this day" if status is None else f"{look.look_of(status).word} for {check}"
+    return f"<b>{look.day(day)}</b>", f"gate: {said}"

@@ -1,0 +1,140 @@
+"""What the volume page says in words and tables: the hours, the event names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from checks.evidence.hours import ABOVE, BELOW, WITHIN, Profile
+from checks.evidence.volume import NameSeries, Volume
+from checks.text import count_text, listed, plural
+from dashboard import look, page
+from dashboard.charts import base, hours, multiples, volume
+from dashboard.markup import Html, join, show, table, tag
+
+#: Names that get a picture of their own; all are in the table.
+MOST_PICTURES = 24
+
+
+def describe(found: Volume, name: str) -> str:
+    """A name with its state and today's count, for a list to choose from."""
+    one = next(one for one in found.names if one.name == name)
+    return f"{name} ({one.state}, {count_text(one.today)})"
+
+
+def days(here: page.Here, found: Volume, name: str | None) -> None:
+    """The days of all events, or of one name."""
+    until = f" Every day counts up to {found.until:%H:%M}, as today does." if found.until else ""
+    window = f"the {found.window_days} days before"
+    clickable = volume.dates_of(found)
+    if name is None:
+        note = (
+            f"Line and band: mean and ±{found.alert_at:g} standard deviations of {window} each "
+            f"day. ✗ ! ?: what the gate said.{until}"
+        )
+        page.section("Events per day, and the Z-score", note)
+        made = volume.days(here, found)
+    else:
+        note = (
+            f"Line and band: mean, lowest and highest of {window} each day. "
+            f"✗ ! ?: what the gate said of event names.{until}"
+        )
+        page.section("Events per day of one event name", tag("span", note, " ", _named(name)))
+        made = volume.one_name(here, found, name)
+    base.show(made, here, key="volume-days", alt=_days_alt(found), days=clickable)
+
+
+def _named(name: str) -> Html:
+    return tag("b", f"Shown: {listed([name])}.")
+
+
+def _days_alt(found: Volume) -> str:
+    last = found.days[-1]
+    return (
+        f"Bars of events per day over {plural(len(found.days), 'day')}; the last has "
+        f"{look.count(last.events)}. A table of the same numbers is below."
+    )
+
+
+def profile(here: page.Here, found: Profile) -> None:
+    """The day by the hour, said first and then drawn."""
+    page.section("The day by the hour", _hours_note(found))
+    if not found.days and not any(hour.events for hour in found.hours):
+        page.empty(
+            "No event in any hour.",
+            "Neither this day nor the days before it have one, so there is nothing to draw.",
+        )
+        return
+    base.show(hours.profile(here, found), here, key="volume-hours", alt=said(found))
+
+
+def _hours_note(found: Profile) -> Html:
+    compared = (
+        f"Line and band: median, lowest and highest of {plural(len(found.days), 'day')} before."
+    )
+    return join(tag("b", said(found)), " ", compared)
+
+
+def said(found: Profile) -> str:
+    """What the hours tell, in one sentence."""
+    if found.gaps:
+        gaps = " and ".join(
+            f"from {hours.span(gap)} (usually {count_text(round(gap.usual))})" for gap in found.gaps
+        )
+        return f"No event {gaps}."
+    if not found.days:
+        return "There are no days before to compare with."
+    states = [hour.state for hour in found.hours]
+    outside = [f"{states.count(state)} {state}" for state in (BELOW, ABOVE) if state in states]
+    text = f"No gap: {plural(states.count(WITHIN), 'hour')} within the usual range"
+    return ", ".join([text, *outside]) + "."
+
+
+def names(here: page.Here, found: Volume) -> None:
+    """A picture per name, the worst first, then all of them as a table."""
+    page.section(
+        "Event names",
+        "Silent and collapsed ones first; each on its own scale from zero; ✗ silent, ▼ collapsed, "
+        "▲ surged, + new, ✓ normal, · rare (too few to judge), ○ gone (silent for longer than "
+        f"{found.window_days} days).",
+    )
+    if not found.names:
+        page.empty(
+            "No event name.",
+            "There is no event on any of these days: nothing was loaded, or the table is the "
+            "wrong one.",
+        )
+        return
+    shown = found.names[:MOST_PICTURES]
+    alt = "; ".join(f"{one.state}: {plural(one.today, 'event')}" for one in shown)
+    dates = volume.dates_of(found)
+    base.show(multiples.grid(here, found, shown), here, key="volume-names", alt=alt, days=dates)
+    with st.expander(f"All {plural(len(found.names), 'event name')} as a table"):
+        show(_table(found.names))
+        if found.other_names:
+            page.empty(
+                f"{plural(found.other_names, 'more name')}.",
+                f"They have {plural(found.other[-1], 'event')} on this day between them.",
+            )
+
+
+def _table(found: Sequence[NameSeries]) -> Html:
+    headings = ("State", "Event name", "This day", "Mean before", "Lowest", "Highest",
+                "Amber below", "Amber above", "Silent since", "Last seen")  # fmt: skip
+    return table(headings, [_row(one) for one in found], numeric=range(2, 8), caption="Event names")
+
+
+def _row(one: NameSeries) -> tuple[object, ...]:
+    return (
+        f"{multiples.GLYPHS[one.state]} {one.state}",
+        one.name,
+        look.count(one.today),
+        look.count(round(one.usual, 1)),
+        look.count(one.lowest),
+        look.count(one.highest),
+        "–" if one.low is None else look.count(round(one.low, 1)),
+        "–" if one.high is None else look.count(round(one.high, 1)),
+        "–" if one.silent_since is None else look.day(one.silent_since),
+        "–" if one.last_seen is None else look.day(one.last_seen),
+    )

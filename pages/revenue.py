@@ -1,0 +1,23 @@
+"""Revenue
+
+Do purchases carry their amount? The share without one by day, the purchases, the sum.
+"""
+
+from __future__ import annotations
+
+from dashboard import page
+from dashboard.components import revenue
+
+here = page.begin(__doc__)
+page.check_card(here, "missing_revenue")
+
+if here.config.events is None or here.config.events.revenue is None:
+    page.empty(
+        "No revenue column is mapped.",
+        "Name it as events.revenue in andon.yml; until then nothing is known about amounts.",
+    )
+else:
+    found = here.evidence("revenue", days=30)
+    if found is not None:
+        revenue.days(here, found)
+    revenue.rows(here, found)
