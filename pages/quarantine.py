@@ -11,17 +11,24 @@ from dashboard.components import quarantine
 here = page.begin(__doc__)
 page.check_card(here, "quarantine_rate")
 told = quarantine.headline()
-quarantine.rates(here)
+left, right = quarantine.halves()
+with right:
+    quarantine.rates(here)
 
 if here.config.quarantine is None:
-    page.empty(
-        "No rejected rows are mapped.",
-        "Name their files or their table as `quarantine` in andon.yml; until then only the rate "
-        "is known.",
-    )
+    with left:
+        page.empty(
+            "No rejected rows are mapped.",
+            "Name their files or their table as `quarantine` in andon.yml; until then only the "
+            "rate is known.",
+        )
 else:
-    summary = quarantine.summary(here)
-    if summary is not None:
-        quarantine.rows(here, summary)
+    with left:
+        summary = quarantine.summary(here)
+        if summary is not None:
+            quarantine.rows(here, summary)
+    if summary is not None and summary.rows:
+        with right:
+            quarantine.hours(here, summary)
         quarantine.parts(here, summary)
     quarantine.explained(here, told)

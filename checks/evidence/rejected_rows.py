@@ -67,10 +67,23 @@ def _rows(context: Context, rejected: Rejected, wanted: Filters, page: int) -> R
     shown = tuple(
         tuple(masked(value, mask) for value, mask in zip(row, masks, strict=True)) for row in rows
     )
-    names = tuple(
-        name for name, mask in zip(rejected.names, masks, strict=True) if mask is not Mask.INSIDE
+    order = _order(rejected)
+    return Rows(
+        tuple(rejected.names[i] for i in order),
+        tuple(tuple(row[i] for i in order) for row in shown),
+        total,
+        page,
+        tuple(rejected.names[i] for i in order if masks[i] is not Mask.INSIDE),
+        rejected.notes,
     )
-    return Rows(rejected.names, shown, total, page, names, rejected.notes)
+
+
+def _order(rejected: Rejected) -> list[int]:
+    """Positions of the columns: when, what and why come first, the others as they are."""
+    roles = rejected.roles
+    first = [i for i in (roles.moment, roles.event, roles.reason, roles.source) if i is not None]
+    first = list(dict.fromkeys(first))
+    return [*first, *(i for i in range(len(rejected.names)) if i not in first)]
 
 
 def _as_stored(rejected: Rejected, how: How, wanted: str | None) -> str | None:

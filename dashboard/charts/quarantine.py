@@ -14,7 +14,7 @@ from dashboard import look, page
 from dashboard.charts import base, by_day
 
 CHECK = "quarantine_rate"
-_HEIGHT = 270
+_HEIGHT = 262
 
 
 def rates(here: page.Here, found: Rates) -> go.Figure:
@@ -24,21 +24,29 @@ def rates(here: page.Here, found: Rates) -> go.Figure:
     bars = [_bar(here, day, found) for day in found.days if day.rate is not None]
     by_day.bars(made, here, bars)
     by_day.verdicts(made, here, bars, CHECK)
-    base.threshold(made, found.alert_above, f"red above {look.percent(found.alert_above)}", here)
-    made.add_hline(
-        y=found.stop_above,
-        line={"color": base.color("failure", here.dark), "width": 1.5},
-        annotation={
-            "text": f"stops the line above {look.percent(found.stop_above)}",
-            "font": {"color": base.color("failure", here.dark), "size": 12},
-            "yanchor": "bottom", "showarrow": False,
-        },
-        annotation_position="top right",
-    )  # fmt: skip
+    _limit(made, here, found.alert_above, f"red above {_short(found.alert_above)}", "dash", "top")
+    _limit(
+        made, here, found.stop_above, f"stops above {_short(found.stop_above)}", "solid", "bottom"
+    )
     base.mark_day(made, here.day, here)
     made.update_xaxes(range=by_day.span([*(day.day for day in found.days), here.day]))
     made.update_yaxes(rangemode="tozero", tickformat=".0%")
+    made.update_layout(margin={"r": 110})
     return made
+
+
+def _limit(made: go.Figure, here: page.Here, y: float, label: str, dash: str, side: str) -> None:
+    """A line at a limit. Its name stands beside the figure: bars would hide it."""
+    ink, shift = base.color("failure", here.dark), 4 if side == "top" else -4
+    made.add_hline(y=y, line={"color": ink, "width": 1.5, "dash": dash})
+    made.add_annotation(
+        x=1, xref="paper", xanchor="left", xshift=4, y=y, yanchor=side, yshift=shift,
+        text=label, font={"color": ink, "size": 12}, showarrow=False,
+    )  # fmt: skip
+
+
+def _short(limit: float) -> str:
+    return f"{limit * 100:g} %"
 
 
 def dates_of(found: Rates) -> list[date]:

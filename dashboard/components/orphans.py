@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import streamlit as st
@@ -12,11 +11,13 @@ from checks.evidence.orphan_rows import Row, Rows
 from checks.evidence.orphan_trend import Trend
 from checks.evidence.orphans import Kind, Orphans
 from checks.text import percent_text, plural
-from checks.warehouse.orders import KINDS
+from checks.warehouse.orders import KINDS, UNKNOWN_SESSION
 from dashboard import address, look, page
+from dashboard.charts import base
+from dashboard.charts import orphans as charts
 from dashboard.charts.orphans import SHORT
 from dashboard.components.rows import show_rows
-from dashboard.markup import Html, join, show, table, tag
+from dashboard.markup import show, table, tag
 
 _COLUMNS: Final = {
     "orders.order_id": "The order ids", "orders.revenue": "The orders' amounts",
@@ -25,23 +26,31 @@ _COLUMNS: Final = {
 
 
 def by_kind(found: Orphans) -> None:
-    """Count, dark revenue and share of each kind, and of all."""
-    headings = ("Kind", "Orphans", "Dark revenue", "Share of the day's revenue", "")
-    rows = [_kind_row(kind) for kind in found.kinds]
+    """Count, dark revenue and share of each kind, and of all; why one is not known."""
     every = all(kind.count is not None for kind in found.kinds)
-    total = (tag("b", "All" if every else "All that were measured"), tag("b", look.count(found.count)),
-             tag("b", look.money(found.dark)), tag("b", _share(found.share)),
-             f"at most {found.alert_above} allowed")  # fmt: skip
-    show(table(headings, [*rows, total], numeric=(1, 2, 3), caption="Orphan orders by kind"))
+    total = [
+        "All" if every else "All that were measured",
+        look.count(found.count), look.money(found.dark), _share(found.share),
+    ]  # fmt: skip
+    rows = [_kind_row(kind) for kind in found.kinds]
+    rows.append(tuple(tag("b", cell) for cell in total))
+    headings = ("Kind", "Orphans", "Dark revenue", "Share of the day")
+    show(table(headings, rows, numeric=(1, 2, 3), caption="Orphan orders by kind"))
+    for kind in found.kinds:
+        if kind.problem and kind.mapped:
+            page.problem(f"Not measured: {SHORT[kind.kind]}.", kind.problem)
+        elif kind.problem:
+            page.empty(f"Not mapped: {SHORT[kind.kind]}.", f"{_capital(kind.problem)}.")
     unread(found.unread)
 
 
 def _kind_row(kind: Kind) -> tuple[object, ...]:
-    words = kind.words[:1].upper() + kind.words[1:]
-    if kind.count is None:
-        why = "Not measured" if kind.mapped else "Not mapped"
-        return words, tag("em", "?"), "–", "–", join(tag("b", why), ": ", kind.problem)
-    return words, look.count(kind.count), look.money(kind.revenue), _share(kind.share), ""
+    count = tag("em", "not known") if kind.count is None else look.count(kind.count)
+    return _capital(kind.words), count, look.money(kind.revenue), _share(kind.share)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _share(share: float | None) -> str:
@@ -54,7 +63,8 @@ def share_note(found: Orphans) -> str:
         return "Amounts are not known, so that there is no share of the day's revenue."
     return (
         f"Shares are of {look.money(found.day_revenue)}: the amounts of the day's "
-        f"{plural(found.orders, 'order')} and of the purchases that never became one."
+        f"{plural(found.orders, 'order')}, and of purchases that never became one. "
+        f"At most {plural(found.alert_above, 'orphan')} allowed."
     )
 
 
@@ -66,8 +76,10 @@ def unread(why: Mapping[str, str]) -> None:
 
 def draw_list(here: page.Here, found: Orphans | None) -> None:
     """The orphans one by one, with the filters of the address; why there are none."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    kinds, search = st.columns(2, gap="small")
+    with kinds:
         kind = address.select("kind", "Kind", KINDS, SHORT.__getitem__)
+    with search:
         query = address.text("q", "Order or session id contains")
     number = address.number("page")
     if kind.bad is not None:
@@ -75,10 +87,11 @@ def draw_list(here: page.Here, found: Orphans | None) -> None:
     rows = here.evidence("orphan_rows", kind=kind.value, query=query, page=number)
     if rows is None:
         return
-    for name, why in rows.problems.items():
-        page.problem(f"Orders with this fault cannot be listed: {SHORT[name]}.", why)
+    if found is None or kind.value is not None:  # else the table by kind says so
+        for name, why in rows.problems.items():
+            page.problem(f"Not in the list: {SHORT[name]}.", why)
     if rows.rows:
-        _table(here, rows)
+        _table(here, rows, kind.value)
     elif rows.total:
         page.empty(
             f"There is no page {number}.",
@@ -108,46 +121,67 @@ def _nothing(here: page.Here, found: Orphans | None, *, filtered: bool) -> None:
         )
 
 
-def _table(here: page.Here, rows: Rows) -> None:
-    headings = ("Kind", "Order id", "Time (UTC)", "Amount", "Session id that does not exist", "Age")
+def _table(here: page.Here, rows: Rows, kind: str | None) -> None:
+    """The rows; a column that could only say one thing is left out."""
+    headings = ["Order id", "Time (UTC)", "Amount", "Age"]
+    columns: list[Callable[[Row], object]] = [
+        lambda row: row.order_id, lambda row: _time(row, rows), lambda row: row.amount, _age,
+    ]  # fmt: skip
+    if kind in (None, UNKNOWN_SESSION):
+        headings.append("Session id that does not exist")
+        columns.append(lambda row: row.session_id)
+    if kind is None:
+        headings.insert(0, "Kind")
+        columns.insert(0, lambda row: SHORT[row.kind])
     show_rows(
-        headings, [_cells(row, rows) for row in rows.rows], rows.total, rows.page, "orphans",
-        f"orphan_orders_{here.day.isoformat()}.csv",
-        "Orphan orders one by one, with order id, time, amount and session id",
+        headings, [[cell(row) for cell in columns] for row in rows.rows], rows.total, rows.page,
+        "orphans", f"orphan_orders_{here.day.isoformat()}.csv",
+        "Orphan orders one by one, with order id, time, amount, age and session id",
     )  # fmt: skip
 
 
-def _cells(row: Row, rows: Rows) -> tuple[object, ...]:
-    time = None
-    if row.at is not None:
-        time = f"{row.at:%Y-%m-%d}" if row.kind in rows.day_only else f"{row.at:%Y-%m-%d %H:%M:%S}"
-    age = look.age(row.age) if row.age is not None else None
-    return SHORT[row.kind], row.order_id, time, row.amount, row.session_id, age
+def _time(row: Row, rows: Rows) -> str | None:
+    if row.at is None:
+        return None
+    return f"{row.at:%Y-%m-%d}" if row.kind in rows.day_only else f"{row.at:%Y-%m-%d %H:%M:%S}"
 
 
-def trend_note() -> str:
-    """How to read the trend."""
-    return (
-        "Counted in the warehouse as it is now: what was repaired since is in it no more. "
-        "Hover says what the gate saw. Click a bar to open its day."
+def _age(row: Row) -> str | None:
+    return None if row.age is None else look.age(row.age)
+
+
+def draw_trend(here: page.Here, trend: Trend) -> None:
+    """Orphans and dark revenue per day, side by side."""
+    page.section(
+        f"The last {len(trend.days)} days",
+        "Counted in the warehouse as it is now: what was repaired since is no orphan any more. "
+        "Hover says what the gate saw then. Click a bar to open its day.",
     )
-
-
-def trend_problems(trend: Trend) -> None:
-    """Kinds that are not in the trend."""
     for kind, why in trend.problems.items():
         page.problem(f"Not in the trend: {SHORT[kind]}.", why)
+    if not trend.kinds or not charts.dates_of(trend):
+        page.empty("No orders in these days.", "There was nothing to attribute.")
+        return
+    days, (left, right) = charts.dates_of(trend), st.columns(2)
+    with left:
+        base.show(
+            charts.counts(here, trend), here, key="orphans-per-day", days=days, alt=_alt(trend)
+        )
+    with right:
+        if any(day.dark for day in trend.days):
+            base.show(
+                charts.revenue(here, trend), here, key="dark-revenue", days=days,
+                alt="Dark revenue per day and kind",
+            )  # fmt: skip
+        elif any(day.revenue for day in trend.days):
+            page.empty("No dark revenue.", "No orphan of these days has an amount.")
+        else:
+            page.empty("Dark revenue is not known.", "Amounts are not mapped or cannot be read.")
 
 
-def trend_alt(trend: Trend, day: date) -> str:
-    """What the figure shows, in words."""
-    beyond = sum(one.beyond for one in trend.days)
-    last = trend.days[-1].count
-    return f"Orphans per day and kind: {last} on {day}; {beyond} of {len(trend.days)} days too many"
-
-
-def no_dark_revenue(trend: Trend) -> Html:
-    """Why there is no figure of the dark revenue."""
-    if any(day.revenue for day in trend.days):
-        return join(f"No order of these {len(trend.days)} days lost its revenue.")
-    return join("Amounts are not mapped, or could not be read.")
+def _alt(trend: Trend) -> str:
+    beyond, last = sum(one.beyond for one in trend.days), trend.days[-1]
+    return (
+        f"Orphans per day and kind: {last.count} on {last.day}; "
+        f"{beyond} of {len(trend.days)} days are above the limit"
+    )

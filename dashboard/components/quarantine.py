@@ -24,6 +24,11 @@ def headline() -> Any:
     return st.empty()
 
 
+def halves() -> Any:
+    """The rows on the left, the figures beside them: both are seen without scrolling."""
+    return st.columns([5, 3], gap="medium")
+
+
 def rates(here: page.Here) -> None:
     """The rate by day."""
     found: Rates | None = here.evidence("rejected_rate", days=30)
@@ -31,8 +36,7 @@ def rates(here: page.Here) -> None:
         return
     page.section(
         "Rate by day",
-        "Rejected over read rows of each day's data, by the audit log. ✗ ! ?: what the gate said. "
-        "Click a bar to open its day.",
+        "Rejected over read rows, by the audit log. ✗ ! ?: what the gate said. Click opens a day.",
     )
     days = charts.dates_of(found)
     if not days:
@@ -91,29 +95,26 @@ def rows(here: page.Here, found: Summary) -> None:
 
 
 def parts(here: page.Here, found: Summary) -> None:
-    """The day's rows by reason, source, event and hour."""
-    if not found.rows:
-        return
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
+    """The day's rows by reason, source and event name."""
+    first, second, third = st.columns([2, 1, 1], gap="medium")
+    with first:
         page.section("By reason", "With the day on which each reason was first seen.")
         reasons = st.empty()
         with reasons:
             _parts("Reason", found.reasons, found.rows)
-    with right:
-        page.section("By hour")
-        _hours(here, found)
-    one, other = st.columns(2, gap="medium")
-    with one:
-        page.section("By source")
+    with second:
+        page.section("By source", "What the rows were loaded from.")
         _parts("Source", found.sources, found.rows)
-    with other:
-        page.section("By event name")
+    with third:
+        page.section("By event name", "As the rejected rows name it.")
         _parts("Event name", found.events, found.rows)
-    quarantine_explained.first_seen(here, found, reasons)
+    with first:
+        quarantine_explained.first_seen(here, found, reasons)
 
 
-def _hours(here: page.Here, found: Summary) -> None:
+def hours(here: page.Here, found: Summary) -> None:
+    """The day's rows by hour."""
+    page.section("By hour", "When the rejected events happened.")
     if found.hours.why is not None:
         page.empty("Not known.", f"{found.hours.why}.")
         return

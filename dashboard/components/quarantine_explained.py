@@ -70,10 +70,10 @@ def _shift(found: Explained, shift: Shift) -> list[object]:
     began = short_day(found.rise_began)
     since = "since then" if len(found.since) > 1 else "on that day"
     return [
-        tag("b", shift.column), f": before {began} ", tag("b", _group(shift.before)),
-        f" were the largest group ({_whole(shift.share_before)}); {since} ",
+        tag("b", shift.column), f": before {began} the largest group was ",
+        tag("b", _group(shift.before)), f" ({_whole(shift.share_before)}); {since} it is ",
         tag("b", _group(shift.since)),
-        f" are ({_whole(shift.share_since)}, {_whole(shift.share_since_before)} before).",
+        f" ({_whole(shift.share_since)}, {_whole(shift.share_since_before)} before).",
     ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from dashboard.components.quarantine_reading import reading
 from dashboard.components.rows import show_rows
 from dashboard.markup import show, tag
 
+_PIXELS = 465
 _NAMES = ("reason", "source", "event", "hour", "q")
 
 
@@ -36,7 +37,7 @@ def draw(here: page.Here, found: Summary) -> None:
 
 
 def _filters(found: Summary) -> tuple[dict[str, address.Choice], str]:
-    reason, source, event, hour, search = st.columns([3, 2.2, 1.8, 1.1, 2.4], gap="small")
+    reason, source, event, hour, search = st.columns([3, 2.4, 2, 1.3, 2], gap="small")
     choices = {}
     for place, name, label, breakdown in (
         (reason, "reason", "Reason", found.reasons), (source, "source", "Source", found.sources),
@@ -80,6 +81,7 @@ def _list(here: page.Here, found: Summary, listed: Rows) -> None:
     show_rows(
         listed.names, listed.rows, listed.total, listed.page, "rejected-rows", name,
         f"{plural(listed.total, 'rejected row')}, personal values masked",
+        _PIXELS,
     )  # fmt: skip
     _told(listed.masked)
 

@@ -26,11 +26,13 @@ def show_rows(
     key: str,
     file_name: str,
     alt: str,
+    most_pixels: int = _MOST_PIXELS,
 ) -> None:
     """One page of a list as a table, with buttons to its other pages and a CSV download.
 
     `total`: how many rows there are in all. `page` counts from 1 and lives in the address
     as `page`. `file_name` and `alt` are our own words. Columns of numbers are right-aligned.
+    A table higher than `most_pixels` scrolls.
     """
     names = [f"c{index}" for index in range(len(headings))]
     columns = [_column([row[index] for row in rows]) for index in range(len(headings))]
@@ -41,7 +43,7 @@ def show_rows(
             for name, heading, column in zip(names, headings, columns, strict=True)
         },
         hide_index=True,
-        height=min(_MOST_PIXELS, (len(rows) + 1) * _ROW_PIXELS + 3),
+        height=min(most_pixels, (len(rows) + 1) * _ROW_PIXELS + 3),
         key=key,
         placeholder="",
         alt=alt,

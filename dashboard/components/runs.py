@@ -61,10 +61,16 @@ def _filters(found: Runs) -> tuple[str | None, str | None] | None:
     """Source and ending that were asked for; None where one is not there (said already)."""
     if not found.entries and not (address.asked("source") or address.asked("ended")):
         return None, None
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        source = address.select("source", "Source", found.sources)
-        ended_ = address.select("ended", "How it ended", tuple(WORDS), WORDS.__getitem__)
-    return None if source.bad or ended_.bad else (source.value, ended_.value)
+    endings = tuple(one for one in WORDS if any(load.meaning == one for load in found.loads))
+    source = ending = address.Choice(None)
+    one, two, _ = st.columns([2, 1, 1], gap="small")
+    with one:
+        if len(found.sources) > 1 or address.asked("source"):
+            source = address.select("source", "Source", found.sources)
+    with two:
+        if len(endings) > 1 or address.asked("ended"):
+            ending = address.select("ended", "How it ended", endings, WORDS.__getitem__)
+    return None if source.bad or ending.bad else (source.value, ending.value)
 
 
 def _matches(load: Load, source: str | None, meaning: str | None) -> bool:
@@ -75,8 +81,8 @@ def _no_entry(here: page.Here, found: Runs) -> None:
     """No entry is red once the run is due, and too early to tell before."""
     page.empty(
         f"The audit log has no entry on {look.day(found.run_date)}.",
-        f"Nothing says that the load of {look.day(found.data_date)} was started: the tables "
-        "still hold what the run before left there. Every other check judges that.",
+        f"Nothing says that the load of {look.day(found.data_date)} was started; until it has "
+        "run, the tables may lack that day.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -20,7 +21,6 @@ from dashboard.markup import Html, plain, show, table, tag
 _FORM: Final = Words(until="Until", give_limit="enter one under Up to")
 _MOST = 30
 _HEADINGS = ("No.", "Check", "Owner", "Reason", "Up to", "Until", "State", "Given")
-_FIELDS = ("check", "until", "up-to", "reason")
 
 
 def draw(here: page.Here) -> None:
@@ -100,29 +100,34 @@ def _elsewhere(here: page.Here, name: str | None, today: date) -> Html:
 
 def _give(here: page.Here, name: str, today: date) -> None:
     ids = [verdict.id for verdict in by_urgency(here.report.checks)]
-    keys = {field: _key(here, field) for field in _FIELDS}
-    with st.form(_key(here, "form"), border=True):
-        show(
-            tag("p", tag("b", "Give a waiver"), " in the name of ", tag("b", name), class_="a-line")
-        )
+    if not ids:
+        return
+    blank: dict[str, object] = {
+        "check": ids[0], "until": today + timedelta(days=1), "up-to": None, "reason": "",
+    }  # fmt: skip
+    for field, value in blank.items():
+        st.session_state.setdefault(_key(here, field), value)
+    with st.form(_key(here, "form")):
+        show(tag("div", tag("b", "Give a waiver"), " in the name of ", tag("b", name)))
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            st.selectbox("Check", ids, key=keys["check"], width=230)
-            st.date_input(
-                "Until, included", value=today + timedelta(days=1), key=keys["until"],
-                format="YYYY-MM-DD", width=150,
-            )  # fmt: skip
-            st.number_input(
-                "Up to", value=None, key=keys["up-to"], format="%g", step=None, width=190,
-                placeholder="as found last",
-            )  # fmt: skip
-            st.text_input("Reason", key=keys["reason"], max_chars=1000)
+            _fields(here, ids)
             st.form_submit_button(
-                "Give the waiver", on_click=_on_give, args=(here, name), width="content"
+                "Give the waiver", on_click=_on_give, args=(here, name, blank), width="content"
             )
 
 
-def _on_give(here: page.Here, name: str) -> None:
-    """Store what was typed. A refusal keeps the fields as they are."""
+def _fields(here: page.Here, ids: list[str]) -> None:
+    st.selectbox("Check", ids, key=_key(here, "check"), width=230)
+    st.date_input("Until, included", key=_key(here, "until"), format="YYYY-MM-DD", width=150)
+    st.number_input(
+        "Up to", value=None, key=_key(here, "up-to"), format="%g", width=190,
+        placeholder="as found last",
+    )  # fmt: skip
+    st.text_input("Reason", key=_key(here, "reason"), max_chars=1000)
+
+
+def _on_give(here: page.Here, name: str, blank: Mapping[str, object]) -> None:
+    """Store what was typed, and empty the fields. A refusal keeps them as they are."""
     state = st.session_state
     up_to, until = state[_key(here, "up-to")], state[_key(here, "until")]
     try:
@@ -137,8 +142,8 @@ def _on_give(here: page.Here, name: str) -> None:
     except AndonError as error:
         state[_key(here, "refused")] = f"Not given: {error}."
         return
-    for field in _FIELDS:
-        del state[_key(here, field)]
+    for field, value in blank.items():
+        state[_key(here, field)] = value
     limit = "" if given.up_to is None else f" up to {number_text(given.up_to)}"
     state[_key(here, "done")] = (
         f"Waiver {given.id} holds: {given.check} may be red{limit} until {short(given.until)}. "

@@ -19,6 +19,7 @@ from checks.quarantine.drilldown.columns import common_columns, kept_columns, ke
 from checks.quarantine.drilldown.hours import hours_of, periods_of
 from checks.quarantine.drilldown.model import Field, Filters, How, Roles, Tallied, Tally, Values
 from checks.quarantine.drilldown.parts import Form, Part, Sql, selecting
+from checks.quarantine.drilldown.spans import BOARD, SPANS, Progress, Span, batches
 from checks.quarantine.drilldown.sql import Questions
 from checks.quarantine.formats import json_keys
 from checks.quarantine.naming import format_of
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _DAMAGED = "is damaged or not what its suffix says"
+#: Files below which looking for the days of each is no gain; bytes that are read at a time.
+_FEW, _BATCH = 2, 32 * 1024 * 1024
 _TOO_LARGE = "the rows are too many to be grouped in the memory allowed"
 
 
@@ -88,6 +91,7 @@ class FileRejected:
         self._columns = kept_columns(everything, [name for name in mapped if name])
         if more := len(everything) - len(self._columns):
             self._notes.append(f"{more} more columns are not shown")
+        self._narrow()
 
     def sample(self, count: int) -> tuple[Values, ...]:
         width, rows = len(self._columns), list[Values]()
@@ -128,6 +132,51 @@ class FileRejected:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    def _narrow(self) -> None:
+        """Of files whose names tell no day, keep those that have rows of the wanted days."""
+        mixed = [part for part in self._parts if part.period is None]
+        column = self._source.occurred_at
+        if column is None or sum(len(part.paths) for part in mixed) < _FEW:
+            return
+        try:
+            self._find_spans(mixed, column)
+        finally:
+            BOARD.tell(self._place.pattern, None)
+        days = periods_of(self._periods, self._zone)
+        kept = []
+        for part in self._parts:
+            spans = {path: SPANS.get(path, column) for path in part.paths}
+            paths = tuple(
+                path
+                for path, span in spans.items()
+                if part.period is not None or span is None or span.touches(days, self._naive)
+            )
+            if paths:
+                kept.append(Part(part.form, part.period, paths))
+        self._parts = kept
+
+    def _find_spans(self, parts: Sequence[Part], column: str) -> None:
+        """Read what is not known yet, some files at a time, and tell how far it is."""
+        unknown = [
+            (part, group, size)
+            for part in parts
+            for group, size in batches(
+                [path for path in part.paths if SPANS.get(path, column) is None], _BATCH
+            )
+        ]
+        done, total = 0, sum(size for _, _, size in unknown)
+        for part, group, size in unknown:
+            BOARD.tell(self._place.pattern, Progress(done, total))
+            taken = self._selecting(Part(part.form, None, tuple(group)), "")
+            try:
+                rows = self._run(self._about(taken).spans())
+            except CannotReadError:
+                rows = []  # the question itself will find out which file it is
+            for path, *ends, first, last, undated in rows:
+                aware, local = _pair(*ends[:2]), _pair(*ends[2:])
+                SPANS.put(path, column, Span(aware, local, _pair(first, last), undated))
+            done += size
 
     def _wanted(self) -> list[tuple[str, int | None]]:
         """Every file with its period."""
@@ -182,16 +231,17 @@ class FileRejected:
         taken = [self._selecting(part, f"_{i}") for i, part in enumerate(self._parts)]
         text = " UNION ALL ".join(f"({part.text})" for part in taken)
         parameters = {name: value for part in taken for name, value in part.parameters.items()}
+        return self._about(Sql(text, parameters))
+
+    def _about(self, taken: Sql) -> Questions:
         day = self._periods[0][0]
         days = periods_of(self._periods, self._zone) if self._chosen.mixed else None
         by_source: dict[str, list[str]] = defaultdict(list)
         for part in self._parts:
             for path in part.paths:
                 by_source[self._source_of(path)].append(path)
-        return Questions(
-            Sql(text, parameters), self.roles, hours_of(day, self._zone), days, self._naive,
-            by_source,
-        )  # fmt: skip
+        hours = hours_of(day, self._zone)
+        return Questions(taken, self.roles, hours, days, self._naive, by_source)
 
     def _selecting(self, part: Part, tag: str) -> Sql:
         there = {key: index for index, key in enumerate(keys_of(part.form.names))}
@@ -243,6 +293,10 @@ class FileRejected:
     def _check(self) -> None:
         if self._stopped.is_set():
             raise StoppedError
+
+
+def _pair(first: Any, last: Any) -> Any:
+    return None if first is None else (first, last)
 
 
 def _mapped(source: QuarantineSource) -> list[str]:

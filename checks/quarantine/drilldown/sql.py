@@ -85,6 +85,19 @@ SELECT period, field, value, n FROM ranked WHERE place <= {most}
         )
         return Sql(text, dict(self._taken.parameters))
 
+    def spans(self) -> Sql:
+        """First and last time of every file's rows, and how many tell none."""
+        ends = ", ".join(
+            f"epoch_us(min({at})), epoch_us(max({at}))" for at in ("at_aware", "at_local")
+        )
+        day = "CASE WHEN is_day THEN CAST(TRY_CAST(moment AS DATE) AS VARCHAR) END"
+        unknown = f"at_aware IS NULL AND at_local IS NULL AND ({day}) IS NULL"
+        text = (
+            f"WITH {self._steps()} SELECT path, {ends}, min({day}), max({day}), "  # noqa: S608
+            f"count(*) FILTER (WHERE {unknown}) FROM parsed GROUP BY path"
+        )
+        return Sql(text, dict(self._taken.parameters))
+
     def total(self, filters: Filters, width: int) -> Sql:
         """How many rows of the first period pass."""
         where = self._where(filters, width)
@@ -102,20 +115,24 @@ SELECT period, field, value, n FROM ranked WHERE place <= {most}
         return Sql(text, self._taken.parameters | where.parameters)
 
     def _rows(self) -> str:
-        """The first steps of every query: the rows, and their time by its own form."""
-        moment = "NULL::VARCHAR" if self._roles.moment is None else f"v{self._roles.moment}"
+        """The first steps of every query: the rows, their time, and their period."""
         period = "period" if self._days is None else self._bucket(self._days, of_days=True)
-        columns = "* EXCLUDE (period), CASE WHEN period >= 0 THEN period ELSE " + period + " END"
+        columns = f"* EXCLUDE (period), CASE WHEN period >= 0 THEN period ELSE {period} END"
+        return f"{self._steps()}, dated AS (SELECT {columns} AS period FROM parsed)"  # noqa: S608
+
+    def _steps(self) -> str:
+        """The rows, and their time by its own form. A mere day has no time."""
+        moment = "NULL::VARCHAR" if self._roles.moment is None else f"v{self._roles.moment}"
         return f"""taken AS ({self._taken.text}),
 timed AS (SELECT *, upper(trim({moment})) AS moment FROM taken),
-parsed AS (
+formed AS (
   SELECT *, coalesce(length(moment) = 10, false) AS is_day,
-         CASE WHEN regexp_matches(moment, '{_HAS_OFFSET}')
-              THEN TRY_CAST(moment AS TIMESTAMPTZ) END AS at_aware,
-         CASE WHEN NOT regexp_matches(moment, '{_HAS_OFFSET}')
-              THEN TRY_CAST(moment AS TIMESTAMP) END AS at_local
+         regexp_matches(moment, '{_HAS_OFFSET}') AS is_aware
   FROM timed),
-dated AS (SELECT {columns} AS period FROM parsed)"""  # noqa: S608
+parsed AS (
+  SELECT *, CASE WHEN is_aware THEN TRY_CAST(moment AS TIMESTAMPTZ) END AS at_aware,
+         CASE WHEN NOT is_aware AND NOT is_day THEN TRY_CAST(moment AS TIMESTAMP) END AS at_local
+  FROM formed)"""  # noqa: S608
 
     def _bucket(self, ranges: Ranges, *, of_days: bool) -> str:
         """Index of the range that a row's time falls into, UNKNOWN or OUTSIDE."""
