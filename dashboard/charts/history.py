@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
 from checks.check import Check, Worse
-from checks.history import StoredEvaluation
 from checks.model import Status
 from checks.text import limit_text, number_text
 from dashboard import data, look, page
 from dashboard.charts import base
+
+if TYPE_CHECKING:
+    from checks.history import StoredEvaluation
 
 #: A shape for each status, so that no meaning hangs on colour alone.
 _SHAPES = {

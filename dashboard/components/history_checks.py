@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from checks.history import StoredEvaluation
 from checks.history.statistics import Statistics, statistics
 from checks.model import by_urgency
 from checks.text import plural
@@ -12,6 +13,9 @@ from dashboard import address, data, look, page
 from dashboard.charts import history as charts
 from dashboard.components.history_words import name, short, whole
 from dashboard.markup import Html, show, table, tag
+
+if TYPE_CHECKING:
+    from checks.history import StoredEvaluation
 
 _PERIODS = ("30", "365")
 _PERIOD = 90

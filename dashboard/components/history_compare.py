@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from checks.changes import FAILING, Change, Kind, Result, changes, results_of
-from checks.history import StoredEvaluation
 from checks.model import Report, Status
 from checks.text import plural
 from dashboard import address, data, look, page
 from dashboard.components.history_words import name as check_name
 from dashboard.components.history_words import short, whole
 from dashboard.markup import Html, join, show, table, tag
+
+if TYPE_CHECKING:
+    from checks.history import StoredEvaluation
 
 _FROM, _TO = "from", "to"
 #: A mark and words for each kind of change.

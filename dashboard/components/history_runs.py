@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from checks.history import StoredEvaluation
 from checks.model import URGENCY, Status
 from dashboard import look, page
 from dashboard.components.history_words import short, whole
 from dashboard.markup import Html, join, show, tag
+
+if TYPE_CHECKING:
+    from checks.history import StoredEvaluation
 
 _DAYS = 30
 _HEADINGS = ("Data date", "Run date", "Evaluated", "Verdict", "Exit", "Checks that failed")
