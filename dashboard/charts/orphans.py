@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -30,7 +30,8 @@ SHORT: Final[Mapping[str, str]] = {
 }
 _LEGEND: Final = {
     "orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom",
-    "itemclick": False, "itemdoubleclick": False, "bgcolor": "rgba(0,0,0,0)",
+    "traceorder": "normal", "itemclick": False, "itemdoubleclick": False,
+    "bgcolor": "rgba(0,0,0,0)",
 }  # fmt: skip
 
 
@@ -45,19 +46,26 @@ def counts(here: page.Here, trend: Trend) -> go.Figure:
         textfont={"size": 14, "color": base.color("failure", here.dark)}, showlegend=False,
         cliponaxis=False,
     )  # fmt: skip
-    empty = [day for day in judged(trend) if day.empty]
-    if empty:
-        made.add_scatter(
-            x=[day.day for day in empty], y=[0] * len(empty), mode="markers", name="no orders",
-            customdata=[_words(here, day) for day in empty],
-            hovertemplate="%{customdata}<extra></extra>",
-            marker={"symbol": "circle-open", "size": 9, "color": base.color("ink", here.dark)},
-        )  # fmt: skip
+    none = [day for day in judged(trend) if not day.count]
+    _at_zero(made, here, [day for day in none if not day.empty], "none", "circle")
+    _at_zero(made, here, [day for day in none if day.empty], "no orders to judge", "x-thin-open")
     highest = max([trend.alert_above, *(day.count for day in trend.days)])
     made.update_yaxes(range=[0, highest * 1.25 or 1], tickformat=",d")
     if highest <= 8:
         made.update_yaxes(dtick=1)
     return made
+
+
+def _at_zero(made: go.Figure, here: page.Here, days: Sequence[Day], name: str, symbol: str) -> None:
+    """A mark for days without a bar: a measured zero is not the same as nothing to measure."""
+    if days:
+        made.add_scatter(
+            x=[day.day for day in days], y=[0] * len(days), mode="markers", name=name,
+            customdata=[_words(here, day) for day in days],
+            hovertemplate="%{customdata}<extra></extra>", cliponaxis=False,
+            unselected={"marker": {"opacity": 1}},
+            marker={"symbol": symbol, "size": 7, "color": base.color("ink", here.dark)},
+        )  # fmt: skip
 
 
 def revenue(here: page.Here, trend: Trend) -> go.Figure:
@@ -89,6 +97,8 @@ def _stacked(
     base.mark_day(made, here.day, here)
     for kind in trend.kinds:
         days = [day for day in trend.days if value(day, kind)]
+        if not days:  # nothing to see, and nothing for the legend
+            continue
         tone, pattern = _STYLES[kind]
         made.add_bar(
             x=[day.day for day in days], y=[value(day, kind) for day in days], name=SHORT[kind],
@@ -97,7 +107,7 @@ def _stacked(
             marker={"color": base.color(tone, here.dark), "pattern": _pattern(pattern, here)},
             unselected={"marker": {"opacity": 1}},
         )  # fmt: skip
-    made.update_xaxes(range=by_day.span([day.day for day in trend.days]))
+    made.update_xaxes(type="date", range=by_day.span([day.day for day in trend.days]))
     return made
 
 

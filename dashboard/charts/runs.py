@@ -60,8 +60,10 @@ def per_day(here: page.Here, trend: RunsTrend) -> go.Figure:
             )  # fmt: skip
     _gaps(made, here, trend.days, 0)
     base.threshold(made, trend.least_entries, f"min {trend.least_entries}", here)
+    # Bars run behind the label.
+    made.layout.annotations[-1].update(bgcolor=base.color("paper", here.dark), borderpad=1)
     highest = max(day.entries for day in trend.days)
-    made.update_xaxes(range=by_day.span([day.data_date for day in trend.days]))
+    made.update_xaxes(type="date", range=by_day.span([day.data_date for day in trend.days]))
     made.update_yaxes(range=[-0.05 * (highest + 1), (highest + 1) * 1.15], tickformat=",d")
     _whole_ticks(made, highest)
     return made
@@ -69,7 +71,8 @@ def per_day(here: page.Here, trend: RunsTrend) -> go.Figure:
 
 _LEGEND: Final = {
     "orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom",
-    "itemclick": False, "itemdoubleclick": False, "bgcolor": "rgba(0,0,0,0)",
+    "traceorder": "normal", "itemclick": False, "itemdoubleclick": False,
+    "bgcolor": "rgba(0,0,0,0)",
 }  # fmt: skip
 
 
@@ -87,7 +90,7 @@ def arrivals(here: page.Here, trend: RunsTrend) -> go.Figure:
     _points(made, here, ran, "last load", [day.last for day in ran], "circle")
     low, high = _range(trend)
     _gaps(made, here, trend.days, low + 0.04 * (high - low))
-    made.update_xaxes(range=by_day.span([day.data_date for day in trend.days]))
+    made.update_xaxes(type="date", range=by_day.span([day.data_date for day in trend.days]))
     made.update_yaxes(range=[low, high], **_clock_ticks(low, high))
     return made
 
@@ -104,7 +107,7 @@ def _usual(made: go.Figure, here: page.Here, trend: RunsTrend) -> None:
     made.add_hline(
         y=usual.last, line={"color": base.color("ink", here.dark), "width": 1.5, "dash": "dot"},
         annotation={"text": label, "font": {"color": base.color("ink", here.dark), "size": 12},
-                    "xanchor": "left", "yanchor": "bottom", "showarrow": False},
+                    "xanchor": "left", "yanchor": "bottom", "yshift": 5, "showarrow": False},
         annotation_position="top left",
     )  # fmt: skip
 

@@ -212,31 +212,30 @@ def arrival(trend: RunsTrend) -> Html:
     if usual is None:
         return join("The log shows no earlier day, so that nothing is usual yet.")
     normal = (
-        f" Usual is {clock_text(usual.last)}, the median of {plural(usual.days, 'day')} "
-        f"({clock_text(usual.earliest)} to {clock_text(usual.latest)})."
+        f" Usual is {clock_text(usual.last)} ({clock_text(usual.earliest)} to "
+        f"{clock_text(usual.latest)} on {plural(usual.days, 'day')})."
     )
     if now.state == runs_trend.NEVER:
-        return join(tag("b", "No load arrived on the run date."), normal)
+        return join(tag("b", "No load came on the run date."), normal)
     if now.state == runs_trend.AWAITED:
-        return join("The load of the run date is not due yet.", normal)
-    most = "; later than on any of those days" if now.outside else ""
+        return join("The load is not due yet.", normal)
+    most = ", later than on any of these days" if now.outside else ""
     if now.state == runs_trend.OVERDUE:
-        waited = f"No load has arrived yet: {_minutes(now.minutes)} over the usual time{most}."
-        return join(tag("b", waited), normal)
-    came = f"The last load arrived at {clock_text(day.last or 0)}, {_against(now.minutes)}{most}."
+        return join(tag("b", f"No load yet, overdue by {_minutes(now.minutes)}{most}."), normal)
+    came = f"The last load came at {clock_text(day.last or 0)}, {_against(now.minutes)}{most}."
     return join(tag("b", came) if now.outside else came, normal)
 
 
 def _against(minutes: float | None) -> str:
     if minutes is None or not round(minutes):
-        return "at the usual time"
-    return f"{_minutes(abs(minutes))} {'later' if minutes > 0 else 'earlier'} than usual"
+        return "as usual"
+    return f"{_minutes(abs(minutes))} {'late' if minutes > 0 else 'early'}"
 
 
 def _minutes(minutes: float | None) -> str:
     whole = round(minutes or 0)
     if whole < 90:
-        return plural(whole, "minute")
+        return f"{whole} min"
     return f"{whole // 60} h {whole % 60:02} min"
 
 
