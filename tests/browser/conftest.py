@@ -1,0 +1,122 @@
+"""A real Chromium before a real `andon dashboard`, over a demo that ends today."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from checks import DataMonitor, load_config
+from checks.demo import write_demo
+from tests.browser.screens import Screen
+from tests.browser.served import Served
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+#: Nothing that Chromium does for itself may be taken for a request of the page.
+_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo's folder; `day` is the day that its last gate judged, `run` the day after."""
+
+    folder: Path
+    run: date
+
+    @property
+    def day(self) -> date:
+        """The judged data date."""
+        return self.run - timedelta(days=1)
+
+    @property
+    def config(self) -> Path:
+        """Its `andon.yml`."""
+        return self.folder / "andon.yml"
+
+    def gate(self) -> None:
+        """Judge the day again, now, and record it."""
+        DataMonitor(load_config(self.config)).run(date=self.run, now=datetime.now(UTC), record=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium. Without one the tests are skipped, and fail where CI is set."""
+    wanted = os.environ.get("ANDON_BROWSER")
+    found = shutil.which(wanted) if wanted else next(filter(None, map(shutil.which, _NAMES)), None)
+    if found is None:
+        words = "there is no Chromium: install one, or name it in ANDON_BROWSER"
+        if os.environ.get("CI") not in (None, "", "0", "false"):
+            pytest.fail(words)
+        pytest.skip(words)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=_ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """A small demo up to today, 15 days of history, today's gate recorded. Not to be changed."""
+    folder = tmp_path_factory.mktemp("browser") / "demo"
+    made = write_demo(
+        folder, today=datetime.now(UTC).date(), days=40, events_per_day=3000, backfill_days=15
+    )
+    demo = Demo(folder, made.run_date)
+    demo.gate()
+    return demo
+
+
+@pytest.fixture(scope="session")
+def served(pristine: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The dashboard over that demo, for tests that change nothing."""
+    server = Served(tmp_path_factory.mktemp("served"), pristine.config)
+    yield server
+    server.stop()
+    assert server.complaints == ""
+
+
+@pytest.fixture(scope="module")
+def own_demo(pristine: Demo, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """A copy of the demo that a file's tests may change."""
+    folder = tmp_path_factory.mktemp("own") / "demo"
+    shutil.copytree(pristine.folder, folder)
+    return Demo(folder, pristine.run)
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Screen]]:
+    """Makes a fresh visitor of a dashboard: `visit(server, viewport=..., color_scheme=...)`."""
+    visitors: list[Screen] = []
+
+    def new(server: Served, **options: Any) -> Screen:
+        settings = {"viewport": {"width": 1366, "height": 900}, "accept_downloads": True}
+        context = browser.new_context(**(settings | options))
+        visitors.append(Screen(context.new_page(), server.url))
+        return visitors[-1]
+
+    yield new
+    for visitor in visitors:
+        visitor.page.context.close()
+    for visitor in visitors:
+        visitor.check()
+
+
+@pytest.fixture
+def screen(served: Served, visit: Callable[..., Screen]) -> Screen:
+    """A visitor of the unchanged demo."""
+    return visit(served)

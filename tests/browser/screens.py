@@ -1,0 +1,181 @@
+"""What a person sees and does in the browser, and what the browser itself complains of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from playwright.sync_api import ConsoleMessage, Page, Request, Response, expect
+
+#: Every page's address, in the order of the navigation, with its heading.
+PAGES = {
+    "": "Overview",
+    "runs": "Runs",
+    "quarantine": "Quarantine",
+    "volume": "Volume",
+    "revenue": "Revenue",
+    "orphan-orders": "Orphan orders",
+    "history": "History",
+}
+WALL = "review"
+#: On a cold deep link Streamlit's own script looks below the page's address for its base path
+#: first: these two are answered with 404, and nothing else is.
+_OWN_SEARCH = re.compile(r"/[a-z-]+/_stcore/(health|host-config)$")
+#: The middle of the tallest bar of a day, on the screen.
+_BAR = """(plot, day) => {
+  const shown = [...plot.querySelectorAll(".trace.bars")];
+  const bars = plot._fullData.filter((one) => one.type === "bar" && one.x?.length);
+  const points = (i) => shown[i]?.querySelectorAll(".point") ?? [];
+  const boxes = bars.flatMap((bar, i) => [...bar.x].map((x, n) => [x, points(i)[n]]))
+    .filter(([x, point]) => String(x).startsWith(day) && point)
+    .map(([, point]) => point.getBoundingClientRect())
+    .sort((a, b) => b.height - a.height);
+  return [boxes[0].x + boxes[0].width / 2, boxes[0].y + boxes[0].height / 2];
+}"""
+_SECONDS = 1000.0
+#: Two busy cores: the product's own limits are measured by benchmarks, not here.
+PATIENCE = 40 * _SECONDS
+expect.set_options(timeout=PATIENCE)
+
+
+class Screen:
+    """One browser page, watched: `faults` is what no page may ever cause."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.faults: list[str] = []
+        #: Parts of complaints that a test brings about itself, such as a server that is gone.
+        self.expected: list[str] = []
+        page.set_default_timeout(PATIENCE)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self._fault(f"uncaught: {error}"))
+        page.on("request", self._request)
+        page.on("response", self._response)
+        page.on("websocket", lambda socket: self._address(socket.url))
+        page.on("popup", lambda popup: self._fault(f"a window opened: {popup.url}"))
+        page.on("dialog", self._dialog)
+
+    # ---- going there
+
+    def open(self, path: str = "", **parameters: object) -> Screen:
+        """Open an address from cold and wait until it is drawn."""
+        query = urlencode({name: str(value) for name, value in parameters.items()})
+        self.page.goto(f"{self.url}/{path}{'?' if query else ''}{query}")
+        return self.drawn()
+
+    def reload(self) -> Screen:
+        """Reload the page, and wait until it is drawn."""
+        self.page.reload()
+        return self.drawn()
+
+    def drawn(self) -> Screen:
+        """Wait until there is a heading, or a sentence that says why not, and the script idles."""
+        self.page.locator("h1, .a-note.fault").first.wait_for()
+        self.idle()
+        return self
+
+    def idle(self) -> None:
+        """Wait until the script has run to its end."""
+        self.page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
+
+    def go(self, title: str) -> Screen:
+        """Follow a link of the bar, by its words."""
+        self.bar.get_by_role("link", name=title, exact=True).click()
+        self.has_title(title)
+        self.idle()
+        return self
+
+    # ---- what is there
+
+    @property
+    def bar(self):  # type: ignore[no-untyped-def]
+        """The links to the pages."""
+        return self.page.locator(".st-key-andon-bar")
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What the address says after its question mark."""
+        return {name: values[0] for name, values in parse_qs(urlsplit(self.page.url).query).items()}
+
+    @property
+    def path(self) -> str:
+        """The page's own part of the address, without slashes."""
+        return urlsplit(self.page.url).path.strip("/")
+
+    def has_title(self, title: str) -> None:
+        """The page's heading is this one."""
+        expect(self.page.locator("h1.a-title")).to_have_text(title)
+
+    def says(self, text: str | re.Pattern[str]) -> None:
+        """A text is on the page, before long."""
+        expect(self.page.locator(".stApp")).to_contain_text(text)
+
+    def lacks(self, text: str) -> None:
+        """A text is not on the page, or goes away before long."""
+        expect(self.page.locator(".stApp")).not_to_contain_text(text)
+
+    def becomes(self, condition: Callable[[Screen], bool], what: str) -> None:
+        """Wait until something is so."""
+        for _ in range(int(PATIENCE // 50)):
+            if condition(self):
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"{what}: {self.page.url}")
+
+    def lets_choose(self, label: str, value: str) -> None:
+        """A select box shows this choice."""
+        expect(self.page.get_by_role("combobox", name=label)).to_have_value(value)
+
+    def choose(self, label: str, value: str) -> None:
+        """Choose in a select box."""
+        self.page.get_by_role("combobox", name=label).click()
+        self.page.get_by_role("option", name=value, exact=True).click()
+
+    def cells(self, column: int) -> list[str]:
+        """One column of the first list of rows, as a screen reader gets it."""
+        found = self.page.locator('[data-testid="stDataFrame"]').first
+        return found.locator(f'[role="gridcell"][aria-colindex="{column}"]').all_text_contents()
+
+    def click_bar(self, chart: str, day: str) -> None:
+        """Click the bar of a day in the figure that is described so."""
+        figure = self.page.get_by_role("figure", name=chart)
+        figure.locator(".trace.bars .point").first.wait_for()
+        box = figure.locator(".js-plotly-plot").evaluate(_BAR, day)
+        self.page.mouse.click(*box)
+
+    # ---- what may not be
+
+    def check(self) -> None:
+        """Fail for anything that a page may never cause."""
+        found = [one for one in self.faults if not any(part in one for part in self.expected)]
+        assert not found, "\n".join(found)
+
+    def _fault(self, words: str) -> None:
+        self.faults.append(words[:500])
+
+    def _console(self, message: ConsoleMessage) -> None:
+        where = str(message.location.get("url", ""))
+        if message.type == "error" and not (
+            "404" in message.text and _OWN_SEARCH.search(urlsplit(where).path)
+        ):
+            self._fault(f"console: {message.text} ({where})")
+
+    def _request(self, request: Request) -> None:
+        self._address(request.url)
+
+    def _address(self, address: str) -> None:
+        parts = urlsplit(address)
+        own = urlsplit(self.url)
+        if parts.scheme in ("http", "https", "ws", "wss", "ftp") and parts.netloc != own.netloc:
+            self._fault(f"a request to another host: {address}")
+
+    def _response(self, response: Response) -> None:
+        path = urlsplit(response.url).path
+        if response.status >= 400 and not (response.status == 404 and _OWN_SEARCH.search(path)):
+            self._fault(f"answered with {response.status}: {response.url}")
+
+    def _dialog(self, dialog) -> None:  # type: ignore[no-untyped-def]
+        self._fault(f"a dialog: {dialog.message}")
+        dialog.dismiss()

@@ -1,0 +1,64 @@
+"""A link opens what it names, from cold; what it asks for and is not there is said."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Demo
+from tests.browser.screens import PAGES, WALL, Screen
+
+pytestmark = pytest.mark.browser
+PIPELINE = "web-clickstream"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_cold_link_shows_its_page_and_its_day(screen: Screen, pristine: Demo, path: str) -> None:
+    before = pristine.day - timedelta(days=2)
+    screen.open(path, pipeline=PIPELINE, date=before)
+    screen.has_title(PAGES[path])
+    screen.says(f"{before.day} {before:%B %Y}")
+    expect(screen.page.locator(".a-status")).to_contain_text(re.compile("gate: .*now: ", re.DOTALL))
+    assert screen.path == path
+    assert screen.parameters == {"pipeline": PIPELINE, "date": str(before)}
+    for chart in screen.page.locator(".js-plotly-plot").all():
+        expect(chart.locator("svg.main-svg").first).to_be_visible()
+
+
+def test_without_a_date_the_latest_day_is_shown(screen: Screen, pristine: Demo) -> None:
+    screen.open()
+    screen.says(f"{pristine.day.day} {pristine.day:%B %Y}")
+    screen.says("Do not refresh the dashboards: 2 of 9 checks failed")
+
+
+def test_the_wall_by_its_link(screen: Screen, pristine: Demo) -> None:
+    screen.open(WALL, pipeline=PIPELINE, date=pristine.day)
+    screen.says("checks failed for")
+    expect(screen.page.locator(".wall")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters", "words"),
+    [
+        ("", {"date": "yesterday"}, "the date 'yesterday', which is no date"),
+        ("volume", {"date": "2999-01-01"}, "2999-01-01, which is not a day that can be judged"),
+        ("history", {"pipeline": "other"}, "the pipeline 'other', which is not configured here"),
+        ("volume", {"event": "no_such_event"}, "event name 'no_such_event', which is not there"),
+        ("quarantine", {"reason": "no_such_reason"}, "reason 'no_such_reason', which is not there"),
+        ("orphan-orders", {"kind": "no_such_kind"}, "'no_such_kind', which is not there"),
+    ],
+)  # fmt: skip
+def test_what_a_link_asks_for_and_is_not_there_is_said(
+    screen: Screen, path: str, parameters: dict[str, str], words: str
+) -> None:
+    screen.open(path, **parameters)
+    expect(screen.page.get_by_role("alert").filter(has_text=words)).to_be_visible()
+    assert screen.parameters.items() >= parameters.items()  # nothing is silently replaced
+
+
+def test_an_address_that_is_no_page_says_so(screen: Screen) -> None:
+    screen.page.goto(f"{screen.url}/no-such-page")
+    expect(screen.page.get_by_text("Page not found").first).to_be_visible()

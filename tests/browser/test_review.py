@@ -1,0 +1,69 @@
+"""The wall screen: all of it on one screen, at both sizes, without furniture when embedded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Demo
+from tests.browser.screens import WALL, Screen
+from tests.browser.served import Served
+
+pytestmark = pytest.mark.browser
+SIZES = [(1920, 1080), (3840, 2160)]
+
+#: Every element with a text or a picture of its own that is not wholly on the screen, and every
+#: box that would scroll or that hides a part of what is in it.
+_CUT_OFF = """() => {
+  const found = [];
+  const own = (one) => [...one.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+  const look = (root) => root.querySelectorAll("*").forEach((one) => {
+    if (one.shadowRoot) look(one.shadowRoot);
+    if (!own(one) && !["svg", "rect", "line"].includes(one.localName)) return;
+    if (["style", "script", "title"].includes(one.localName) || !one.checkVisibility()) return;
+    if (one.closest(".unseen")) return;
+    const box = one.getBoundingClientRect();
+    if (!box.width || !box.height) return;
+    const style = getComputedStyle(one);
+    // Less than a sixth of a line is the room above and below letters, not letters.
+    const room = parseFloat(style.fontSize) / 6;
+    const cut = style.overflow !== "visible" &&
+      (one.scrollHeight > one.clientHeight + room || one.scrollWidth > one.clientWidth + 1);
+    if (box.left < -1 || box.top < -1 || box.right > innerWidth + 1 ||
+        box.bottom > innerHeight + 1 || (one.namespaceURI.endsWith("xhtml") && cut))
+      found.push(`${one.localName}.${one.getAttribute("class")} ${one.textContent.slice(0, 80)} ` +
+        JSON.stringify(box));
+  });
+  look(document.querySelector('[data-testid="stMain"]'));
+  return found;
+}"""
+_SCROLLS = """() => [document.documentElement, document.body,
+    document.querySelector('[data-testid="stMain"]')]
+  .filter((one) => one.scrollHeight > innerHeight || one.scrollWidth > innerWidth)
+  .map((one) => [one.localName, one.scrollWidth, one.scrollHeight])"""
+
+
+@pytest.mark.parametrize("embedded", [False, True], ids=["with the bar", "embedded"])
+@pytest.mark.parametrize("size", SIZES, ids=["1080p", "4K"])
+def test_everything_is_on_the_screen(
+    served: Served,
+    visit: Callable[..., Screen],
+    pristine: Demo,
+    size: tuple[int, int],
+    embedded: bool,
+) -> None:
+    screen = visit(served, viewport={"width": size[0], "height": size[1]})
+    screen.open(WALL, **({"embed": "true"} if embedded else {}))
+    page = screen.page
+    screen.says("2 of 9 checks failed for")
+    expect(page.locator(".w-check")).to_have_count(9)
+    expect(page.locator(".pictures svg")).to_have_count(4)
+    screen.says("evaluated ")
+    page.wait_for_timeout(300)
+    assert page.evaluate(_SCROLLS) == []
+    assert page.evaluate(_CUT_OFF) == []
+    assert screen.bar.count() == (0 if embedded else 1)
+    if embedded:
+        expect(page.locator('[data-testid="stToolbar"], [data-testid="stHeader"]')).to_be_hidden()

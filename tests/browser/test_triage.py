@@ -1,0 +1,105 @@
+"""From the alert's link to the rows, to another day and back, by mouse."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import Demo
+from tests.browser.screens import Screen
+
+pytestmark = pytest.mark.browser
+PIPELINE = "web-clickstream"
+
+
+def card(screen: Screen, check: str) -> Locator:
+    """The card of a failing check."""
+    return screen.page.locator(f'[class*="st-key-card-"][class*="{check}"]')
+
+
+def test_a_card_leads_to_its_rows_and_back(screen: Screen, pristine: Demo) -> None:
+    screen.open()
+    card(screen, "orphan_orders").get_by_role("link", name="Show the evidence").click()
+    screen.has_title("Orphan orders")
+    asked = {"pipeline": PIPELINE, "date": str(pristine.day), "kind": "no_session_id"}
+    for _ in range(2):
+        screen.lets_choose("Kind", "no session id")
+        screen.becomes(lambda it: it.cells(1) == ["no session id"] * 2, "the rows of that kind")
+        assert (screen.path, screen.parameters) == ("orphan-orders", asked)
+        screen.reload()
+    screen.page.go_back()
+    screen.has_title("Overview")
+    assert screen.path == ""
+
+
+def test_a_card_leads_to_the_rejected_rows_of_its_reason(screen: Screen, pristine: Demo) -> None:
+    screen.open()
+    card(screen, "quarantine_rate").get_by_role("link", name="Show the evidence").click()
+    screen.has_title("Quarantine")
+    asked = {"pipeline": PIPELINE, "date": str(pristine.day), "reason": "client_id: missing"}
+    for _ in range(2):
+        assert (screen.path, screen.parameters) == ("quarantine", asked)
+        screen.says("rows 1 to 174 of 174")
+        reason = screen.page.get_by_role("combobox", name="Reason", exact=True)
+        expect(reason).to_have_value(re.compile("^client_id: missing"))
+        screen.becomes(lambda it: len(it.cells(1)) > 10, "the rejected rows")
+        screen.reload()
+
+
+def test_a_filter_is_in_the_address_and_going_back_takes_it_away(
+    screen: Screen, pristine: Demo
+) -> None:
+    screen.open("orphan-orders", pipeline=PIPELINE, date=pristine.day)
+    screen.becomes(lambda it: len(it.cells(1)) == 4, "all four orphans")
+    screen.choose("Kind", "session that does not exist")
+    screen.becomes(lambda it: it.parameters.get("kind") == "unknown_session", "the address")
+    screen.becomes(lambda it: len(it.cells(1)) == 2, "two of them")
+    screen.page.go_back()
+    screen.becomes(lambda it: len(it.cells(1)) == 4, "all four again")
+    screen.lets_choose("Kind", "All")
+    assert screen.parameters == {"pipeline": PIPELINE, "date": str(pristine.day)}
+    screen.page.go_forward()
+    screen.becomes(lambda it: len(it.cells(1)) == 2, "two again")
+    screen.lets_choose("Kind", "session that does not exist")
+
+
+def test_a_click_in_a_chart_shows_that_day_and_going_back_the_one_before(
+    screen: Screen, pristine: Demo
+) -> None:
+    first, second = (pristine.day - timedelta(days=back) for back in (4, 6))
+    screen.open("volume", pipeline=PIPELINE, date=pristine.day)
+    for day in (first, second):
+        screen.click_bar("Bars of events per day", str(day))
+        screen.becomes(lambda it, day=day: it.parameters["date"] == str(day), "the address")
+        screen.says(f"{day.day} {day:%B %Y}")
+        screen.idle()
+    screen.page.go_back()
+    screen.says(f"{first.day} {first:%B %Y}")
+    assert screen.parameters == {"pipeline": PIPELINE, "date": str(first)}
+
+
+def test_a_click_on_a_lamp_opens_its_day(screen: Screen, pristine: Demo) -> None:
+    other = pristine.day - timedelta(days=3)
+    screen.open()
+    screen.page.locator(f'.board button[data-day="{other}"]').first.click()
+    screen.says(f"{other.day} {other:%B %Y}")
+    assert screen.parameters["date"] == str(other)
+    screen.go("Runs")
+    assert screen.parameters == {"pipeline": PIPELINE, "date": str(other)}
+    expect(screen.page.locator('.board [aria-current="date"]')).to_have_attribute(
+        "data-day", str(other)
+    )
+
+
+def test_the_days_beside_and_the_failing_days(screen: Screen, pristine: Demo) -> None:
+    screen.open("volume", pipeline=PIPELINE, date=pristine.day - timedelta(days=1))
+    screen.page.locator(".st-key-frame-next").get_by_role("button").click()
+    screen.becomes(lambda it: it.parameters["date"] == str(pristine.day), "the next day")
+    screen.page.locator(".st-key-frame-prev").get_by_role("button").click()
+    before = str(pristine.day - timedelta(days=1))
+    screen.becomes(lambda it: it.parameters["date"] == before, "the day before")
+    screen.page.locator(".st-key-frame-next-failing").get_by_role("button").click()
+    screen.becomes(lambda it: it.parameters["date"] == str(pristine.day), "the failing day")
