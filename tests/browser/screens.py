@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, Request, Response, expect
@@ -144,6 +145,12 @@ class Screen:
         figure.locator(".trace.bars .point").first.wait_for()
         box = figure.locator(".js-plotly-plot").evaluate(_BAR, day)
         self.page.mouse.click(*box)
+
+    def download(self) -> tuple[str, bytes]:
+        """Name and content of the file behind the page's download button."""
+        with self.page.expect_download() as coming:
+            self.page.get_by_role("button", name="Download").click()
+        return coming.value.suggested_filename, Path(coming.value.path()).read_bytes()
 
     # ---- what may not be
 
