@@ -28,12 +28,13 @@ def _settle() -> None:
 
 def main() -> None:
     """Draw the frame and run the page."""
-    st.set_page_config(
-        page_title="Andon", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide",
-        initial_sidebar_state="collapsed",
-    )  # fmt: skip
     pages = navigation.pages()
     current = st.navigation(list(pages.values()), position="hidden")
+    st.set_page_config(
+        page_title=f"{current.title} · Andon",
+        page_icon=str(Path(__file__).with_name("icon.png")), layout="wide",
+        initial_sidebar_state="collapsed",
+    )  # fmt: skip
     frame.style()
     sign_in.require()
     frame.remember(pages, current)
