@@ -146,7 +146,9 @@ def _shifts(columns: Sequence[ColumnCounts], totals: Counts) -> tuple[Shift, ...
             column.name, before, groups[before].before / totals.before, since,
             groups[since].since / totals.since, groups[since].before / totals.before,
         )  # fmt: skip
-        if before != since and shift.share_since - shift.share_since_before >= _SHIFT:
+        grown = shift.share_since - shift.share_since_before
+        # Rounded, as 0.21 - 0.11 is below 0.1.
+        if before != since and round(grown, 9) >= _SHIFT:
             found.append(shift)
     return tuple(
         sorted(found, key=lambda one: (one.share_since_before - one.share_since, one.column))

@@ -1,0 +1,293 @@
+"""Rejected rows in files of every format and state: counted, filtered, searched, in pages."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import duckdb
+import pytest
+
+from checks.errors import MeasurementError
+from checks.model import Cause
+from checks.quarantine.drilldown.model import Field, Filters, How, Rejected
+from checks.quarantine.drilldown.opening import Wanted, read_rejected
+from checks.quarantine.drilldown.spans import SPANS
+from checks.warehouse import Warehouse
+from tests.quarantine.conftest import DAY, FILE, HEADER, Desk, lines
+
+T = TypeVar("T")
+ROWS = [
+    {"client_id": "c0", "timestamp": "2025-03-08T00:00:00Z", "error_reason": "a"},
+    {"client_id": "c1", "timestamp": "2025-03-08T01:00:00Z", "error_reason": "b"},
+]
+
+
+def ask(desk: Desk, question: Callable[[Rejected], T], *earlier: date) -> T:
+    """The answer about the judged day, and earlier days as the second period."""
+    periods = ((DAY,), tuple(earlier)) if earlier else ((DAY,),)
+    sources = {DAY: tuple(entry.source or "" for entry in desk.log.today)}
+    wanted = Wanted(periods, sources, desk.config().timezone)
+    return read_rejected(desk.config(), cast("Warehouse", desk), wanted, question)
+
+
+def counted(desk: Desk, how: How, *earlier: date, column: int = -1) -> dict[Any, int]:
+    """Rows of the judged day by one thing."""
+    tally = ask(desk, lambda rejected: rejected.tally((Field(how, column),), 100), *earlier)
+    return {group.value: group.rows for group in tally.groups if group.period == 0}
+
+
+def listed(desk: Desk, **filters: Any) -> list[tuple[str | None, ...]]:
+    """The rows that pass, with as many as are counted."""
+
+    def question(rejected: Rejected) -> list[tuple[str | None, ...]]:
+        wanted = Filters(**filters)
+        rows = list(rejected.rows(wanted, 0, 1000))
+        assert rejected.total(wanted) == len(rows)
+        return rows
+
+    return ask(desk, question)
+
+
+def as_lines(*rows: object) -> str:
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (FILE, lines("a", "b")),
+        (f"{FILE}.gz", gzip.compress(lines("a", "b").encode(), mtime=0)),
+        (FILE, lines("a", "b").replace(",", ";")),
+        (FILE, "\ufeff" + lines("a", "b").replace("\n", "\r\n")),
+        ("events_20250308.jsonl", as_lines(*ROWS)),
+        ("events_20250308.json", json.dumps(ROWS)),
+        ("events_20250308.jsonl.gz", gzip.compress(as_lines(*ROWS).encode(), mtime=0)),
+    ],
+)
+def test_every_format(desk: Desk, name: str, content: str | bytes) -> None:
+    desk.write(name, content)
+    desk.pattern = "events_*"
+    assert counted(desk, How.REASON) == {"a": 1, "b": 1}
+    assert counted(desk, How.HOUR) == {"00": 1, "01": 1}
+    names = ask(desk, lambda rejected: rejected.names)
+    assert sorted(names) == ["client_id", "error_reason", "timestamp"]
+    assert listed(desk, reason="b", hour="01", query="C1") != []
+
+
+def test_parquet_with_types(desk: Desk) -> None:
+    desk.pattern = "*.parquet"
+    select = (
+        "SELECT 1.5 AS amount, 'a' AS error_reason, TIMESTAMP '2025-03-08 05:00:00' AS timestamp"
+    )
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY ({select}) TO '{desk.folder / 'e_20250308.parquet'}'")
+    assert counted(desk, How.HOUR) == {"05": 1}
+    assert listed(desk) == [("1.5", "a", "2025-03-08 05:00:00")]
+
+
+def test_headers_that_differ_come_together(desk: Desk) -> None:
+    desk.write("events_20250308_1.csv", "error_reason,x\na,1\n")
+    desk.write("events_20250308_2.csv", "X;Error_Reason;y\n2;b;3\n")
+    assert ask(desk, lambda rejected: rejected.names) == ("error_reason", "x", "y")
+    assert sorted(listed(desk), key=str) == [("a", "1", None), ("b", "2", "3")]
+
+
+def test_lines_that_cannot_be_taken_apart_are_a_reason_of_their_own(desk: Desk) -> None:
+    desk.write(FILE, lines("a") + "only one\n" + "x,y,z,too many\n")
+    assert counted(desk, How.REASON) == {"a": 1, "(unreadable line)": 2}
+    assert len(listed(desk, reason="(unreadable line)")) == 2
+
+
+def test_reasons_that_are_missing_have_a_name(desk: Desk) -> None:
+    desk.write(FILE, lines("", " ", "a"))
+    assert counted(desk, How.REASON) == {"(no reason)": 2, "a": 1}
+    assert len(listed(desk, reason="(no reason)")) == 2
+
+
+def test_a_damaged_file_spoils_no_other(desk: Desk) -> None:
+    desk.write(FILE, lines("a", "b"))
+    desk.write("events_20250308.parquet", b"PAR1 no such thing PAR1")
+    desk.write("events_20250308.csv.gz", gzip.compress(b"x" * 5000)[:-20])
+    desk.pattern = "events_*"
+    found = ask(desk, lambda rejected: (rejected.tally((), 1).totals, rejected.notes))
+    assert found[0] == (2,)
+    assert len(found[1]) == 2
+    assert all(str(desk.folder) not in note for note in found[1])
+
+
+def test_text_that_is_no_utf8_spoils_only_its_line(desk: Desk) -> None:
+    desk.write(FILE, lines("a", "b").encode() + b"c,2025-03-08T03:00:00Z,\xff\xfe\n")
+    assert counted(desk, How.REASON) == {"a": 1, "b": 1}
+
+
+def test_long_cells_are_cut(desk: Desk) -> None:
+    desk.write(FILE, HEADER + f"{'x' * 1_000_000},2025-03-08T00:00:00Z,a\n")
+    ((cell, *_),) = listed(desk)
+    assert cell == "x" * 2000
+
+
+def test_hostile_names_are_only_names(desk: Desk) -> None:
+    name = "x'; DROP TABLE y; --"
+    desk.write(FILE, f'"{name}",error_reason,timestamp,timestamp\n1,a,2025-03-08T00:00:00Z,2\n')
+    desk.write("events_20250308_b'[x]*.csv", lines("b"))
+    assert ask(desk, lambda rejected: rejected.names)[3] == name
+    assert counted(desk, How.REASON) == {"a": 1, "b": 1}
+
+
+@pytest.mark.parametrize(
+    ("filters", "rows"),
+    [
+        ({}, 4),
+        ({"reason": "a"}, 2),
+        ({"reason": "' OR 1=1 --"}, 0),
+        ({"hour": "03"}, 1),
+        ({"hour": "no time"}, 0),
+        ({"source": "events_20250308.csv"}, 4),
+        ({"source": "other"}, 0),
+        ({"query": "C3"}, 1),
+        ({"query": "%"}, 0),
+        ({"query": "c", "exact": frozenset({0})}, 1),
+        ({"query": "c1", "exact": frozenset({0})}, 1),
+        ({"query": "1", "exact": frozenset({0})}, 1),
+        ({"query": "C2", "exact": frozenset({0})}, 1),
+        ({"reason": "a", "query": "c0"}, 1),
+    ],
+)
+def test_filters(desk: Desk, filters: dict[str, Any], rows: int) -> None:
+    desk.write(FILE, lines("a", "b", "a", "c"))
+    assert len(listed(desk, **filters)) == rows
+
+
+def test_pages_hold_every_row_once(desk: Desk) -> None:
+    desk.write(FILE, lines(*(f"r{i}" for i in range(25))))
+    found = ask(desk, lambda r: [r.rows(Filters(), offset, 10) for offset in (0, 10, 20, 30)])
+    assert [len(page) for page in found] == [10, 10, 5, 0]
+    assert [row[2] for page in found for row in page] == [f"r{i}" for i in range(25)]
+
+
+@pytest.mark.parametrize(
+    ("moment", "hour"),
+    [
+        ("2025-03-07T23:00:00Z", "00"),
+        ("2025-03-08 00:30:00", "00"),
+        ("2025-03-08T22:59:59.999+00:00", "23"),
+        ("2025-03-08T23:00:00Z", "another day"),
+        ("2025-03-08", "no time"),
+        ("yesterday", "no time"),
+        ("", "no time"),
+    ],
+)
+def test_hours_are_the_shops(desk: Desk, moment: str, hour: str) -> None:
+    desk.zone = desk.naive = "Europe/Berlin"
+    desk.write(FILE, f"{HEADER}c,{moment},a\n")
+    assert counted(desk, How.HOUR) == {hour: 1}
+    assert len(listed(desk, hour=hour)) == 1
+
+
+def test_the_hour_that_comes_twice_is_one(desk: Desk) -> None:
+    from checks.quarantine.drilldown.hours import hours_of
+
+    berlin = replace(desk, zone="Europe/Berlin").config().timezone
+    indices = [index for _, _, index in hours_of(date(2025, 10, 26), berlin).spans]
+    assert (len(indices), indices.count(2)) == (25, 2)
+
+
+def test_a_folder_whose_names_tell_no_day(desk: Desk) -> None:
+    desk.log = replace(desk.log, entries={})
+    desk.pattern = "part-*.csv"
+    for number, day in enumerate((DAY, DAY - timedelta(days=1), DAY - timedelta(days=2))):
+        desk.write(f"part-{number}.csv", lines("a", f"r{number}", day=day))
+    assert counted(desk, How.REASON) == {"a": 1, "r0": 1}
+    assert ask(desk, lambda rejected: rejected.files) == 1
+    assert counted(desk, How.REASON, DAY - timedelta(days=1)) == {"a": 1, "r0": 1}
+
+
+def test_a_changed_file_is_looked_through_again(desk: Desk) -> None:
+    desk.log = replace(desk.log, entries={})
+    desk.pattern = "part-*.csv"
+    desk.write("part-0.csv", lines("a"))
+    path = desk.write("part-1.csv", lines("b", day=DAY - timedelta(days=1)))
+    assert counted(desk, How.REASON) == {"a": 1}
+    desk.write("part-1.csv", lines("b", "c"))
+    assert counted(desk, How.REASON) == {"a": 1, "b": 1, "c": 1}
+    assert SPANS.get(str(path), "timestamp") is not None
+
+
+def test_rows_without_a_time_are_told_apart(desk: Desk) -> None:
+    desk.log = replace(desk.log, entries={})
+    desk.pattern = "part-*.csv"
+    desk.write("part-0.csv", lines("a") + "c,never,b\n")
+    tally = ask(desk, lambda rejected: rejected.tally((), 1))
+    assert (tally.totals, tally.undated) == ((1,), 1)
+
+
+def test_without_a_time_the_day_cannot_be_told(desk: Desk) -> None:
+    desk.log = replace(desk.log, entries={})
+    desk.pattern = "part-*.csv"
+    desk.mapping["occurred_at"] = None
+    desk.write("part-0.csv", lines("a"))
+    with pytest.raises(MeasurementError, match=r"put the day in the file name"):
+        ask(desk, lambda rejected: rejected.names)
+
+
+def test_a_day_in_the_name_reads_no_other_file(desk: Desk) -> None:
+    desk.pattern = "events_{date:%Y%m%d}_*.csv"
+    desk.write(FILE, lines("a"))
+    desk.write("events_20250307_errors.csv", lines("b"))
+    desk.write("events_20250306_errors.csv", "no header".encode("utf-16"))
+    assert counted(desk, How.REASON) == {"a": 1}
+    assert ask(desk, lambda rejected: rejected.notes) == ()
+    periods = ask(desk, lambda r: r.tally((), 1).totals, DAY - timedelta(days=1))
+    assert periods == (1, 1)
+
+
+def test_a_log_of_all_days_does_not_make_other_days_files_the_days(desk: Desk) -> None:
+    desk.write(FILE, lines("a"))
+    desk.write("events_20250307_errors.csv", lines("b"))
+    assert counted(desk, How.REASON) == {"a": 1}
+
+
+def test_no_file_at_all(desk: Desk) -> None:
+    found = ask(desk, lambda r: (r.files, r.tally((), 1).totals, r.rows(Filters(), 0, 5)))
+    assert found == (0, (0,), ())
+
+
+def test_a_file_without_an_owner_is_its_own_source(desk: Desk) -> None:
+    desk.write("events_20250308_errors.csv", lines("a"))
+    desk.write("app_20250308.csv", lines("b"))
+    assert counted(desk, How.SOURCE) == {"events_20250308.csv": 1, "quarantine/app_20250308.csv": 1}
+    assert len(listed(desk, source="quarantine/app_20250308.csv")) == 1
+
+
+def test_at_most_so_many_columns_and_the_mapped_ones_among_them(desk: Desk) -> None:
+    names = [f"x{i}" for i in range(70)] + ["error_reason"]
+    desk.write(FILE, ",".join(names) + "\n" + ",".join(["1"] * 70 + ["a"]) + "\n")
+    found = ask(desk, lambda r: (r.names, r.notes))
+    assert len(found[0]) == 60
+    assert "error_reason" in found[0]
+    assert found[1] == ("11 more columns are not shown",)
+    assert counted(desk, How.REASON) == {"a": 1}
+
+
+def test_reading_ends_with_its_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    import time
+
+    desk.write(FILE, lines("a"))
+    desk.seconds = 0.2
+    monkeypatch.setattr("checks.quarantine.drilldown.opening.choose", lambda *a, **o: time.sleep(1))
+    with pytest.raises(MeasurementError) as caught:
+        ask(desk, lambda rejected: rejected.names)
+    assert caught.value.cause is Cause.TIMEOUT
+
+
+def test_another_mapped_section_is_needed(desk: Desk, tmp_path: Path) -> None:
+    config = replace(desk.config(), quarantine=None)
+    wanted = Wanted(((DAY,),), {}, config.timezone)
+    with pytest.raises(MeasurementError, match="not mapped"):
+        read_rejected(config, cast("Warehouse", desk), wanted, lambda rejected: rejected.names)
