@@ -268,15 +268,16 @@ def _setup(files: tuple[tuple[str, int], ...]) -> Setup:
     return Setup(tuple(found.values()), tuple(problems))
 
 
+def _impatient(config: Config) -> Config:
+    """The same configuration, that does not make a viewer wait for a writer."""
+    seconds = min(_LOCK_SECONDS, config.warehouse.lock_wait_seconds)
+    return replace(config, warehouse=replace(config.warehouse, lock_wait_seconds=seconds))
+
+
 def _evaluated(name: str, stamp: int, day: date, generation: int) -> Live:
-    config, moment = pipeline(name).config, now()
-    impatient = replace(
-        config.warehouse, lock_wait_seconds=min(_LOCK_SECONDS, config.warehouse.lock_wait_seconds)
-    )
+    config, moment = _impatient(pipeline(name).config), now()
     run_date = day + timedelta(days=config.data_lag_days)
-    report = evaluate(
-        replace(config, warehouse=impatient), date=run_date, data_date=day, now=moment
-    )
+    report = evaluate(config, date=run_date, data_date=day, now=moment)
     return _kept(name, day, Live(report, moment))
 
 
@@ -325,7 +326,7 @@ def _evidence(
     options: tuple[tuple[str, Any], ...],
     since: datetime,
 ) -> Answer:
-    moment, config = now(), pipeline(name).config
+    moment, config = now(), _impatient(pipeline(name).config)
     try:
         with open_context(config, day, moment) as context:
             read = import_module(f"checks.evidence.{subject}").read
