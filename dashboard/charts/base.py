@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from checks.text import clean
-from dashboard import page
+from dashboard import keeping, page
 
 Tone = Literal["line", "muted", "failure", "accent", "band", "grid", "ink", "paper", "second"]
 
@@ -26,6 +26,8 @@ _TONES: Final[dict[Tone, tuple[str, str]]] = {
     "ink": ("#3a4250", "#b6bfcc"),
     "paper": ("#ffffff", "#0f1216"),
 }
+#: Decorates what builds a figure of shared evidence.
+kept: Final = keeping.kept(16)
 _FONT: Final = "Source Sans, Source Sans Pro, system-ui, sans-serif"
 _CONFIG: Final[dict[str, Any]] = {
     "displayModeBar": False, "displaylogo": False, "scrollZoom": False, "doubleClick": "reset",

@@ -12,6 +12,7 @@ from dashboard.charts import base, by_day
 _HEIGHT = by_day.HEIGHT + 110
 
 
+@base.kept
 def profile(here: page.Here, found: Profile) -> go.Figure:
     """Bars: the day's hours. Band and line: lowest to highest, and median, of the days before."""
     made = base.figure(

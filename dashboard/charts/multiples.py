@@ -21,6 +21,7 @@ GLYPHS = {
 }  # fmt: skip
 
 
+@base.kept
 def grid(here: page.Here, volume: Volume, names: Sequence[NameSeries]) -> go.Figure:
     """Events per day of each name, each on its own scale from zero."""
     rows = -(-len(names) // COLUMNS)

@@ -35,6 +35,7 @@ _LEGEND: Final = {
 }  # fmt: skip
 
 
+@base.kept
 def counts(here: page.Here, trend: Trend) -> go.Figure:
     """Orphans per day, stacked by kind, against the limit; a cross above what is beyond it."""
     made = _stacked(here, trend, "orphan orders", lambda day, kind: day.counts.get(kind))
@@ -68,6 +69,7 @@ def _at_zero(made: go.Figure, here: page.Here, days: Sequence[Day], name: str, s
         )  # fmt: skip
 
 
+@base.kept
 def revenue(here: page.Here, trend: Trend) -> go.Figure:
     """Dark revenue per day, stacked by kind."""
     made = _stacked(here, trend, "dark revenue", lambda day, kind: day.revenue.get(kind))

@@ -17,6 +17,7 @@ CHECK = "quarantine_rate"
 _HEIGHT = 262
 
 
+@base.kept
 def rates(here: page.Here, found: Rates) -> go.Figure:
     """The share of rows rejected per day, with both limits and what the gate said."""
     made = base.figure(here, y_title="rejected share of rows read", x_title="day", height=_HEIGHT)
@@ -54,6 +55,7 @@ def dates_of(found: Rates) -> list[date]:
     return [day.day for day in found.days]
 
 
+@base.kept
 def hours(here: page.Here, parts: tuple[Part, ...]) -> go.Figure:
     """Rejected rows by the hour at which their events happened."""
     made = base.figure(

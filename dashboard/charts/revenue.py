@@ -14,6 +14,7 @@ from dashboard.charts import base, by_day
 CHECK = "missing_revenue"
 
 
+@base.kept
 def shares(here: page.Here, found: Revenue) -> go.Figure:
     """The share of purchases without usable revenue per day, with the limit."""
     made = _figure(here, found, "purchases without revenue (share)")
@@ -25,6 +26,7 @@ def shares(here: page.Here, found: Revenue) -> go.Figure:
     return made
 
 
+@base.kept
 def revenue(here: page.Here, found: Revenue) -> go.Figure:
     """The sum of all usable amounts per day."""
     made = _figure(here, found, "revenue per day (the shop's currency)")

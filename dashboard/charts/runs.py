@@ -42,6 +42,7 @@ def clock_text(minutes: float) -> str:
     return f"{whole // 60:02}:{whole % 60:02}"
 
 
+@base.kept
 def per_day(here: page.Here, trend: RunsTrend) -> go.Figure:
     """A bar a day by what the entries' status says; a cross where there is no entry."""
     made = base.figure(
@@ -76,6 +77,7 @@ _LEGEND: Final = {
 }  # fmt: skip
 
 
+@base.kept
 def arrivals(here: page.Here, trend: RunsTrend) -> go.Figure:
     """First and last load of each day against the clock, and when the last usually comes."""
     made = base.figure(

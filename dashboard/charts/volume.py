@@ -15,6 +15,7 @@ ZSCORE, NAMES = "volume_zscore", "event_volume"
 _DIGITS = 2
 
 
+@base.kept
 def days(here: page.Here, volume: Volume) -> go.Figure:
     """Events per day with mean and band of the rule; below it the Z-score with its limits."""
     made = _panels(here, volume)
@@ -34,6 +35,7 @@ def days(here: page.Here, volume: Volume) -> go.Figure:
     return made
 
 
+@base.kept
 def one_name(here: page.Here, volume: Volume, name: str) -> go.Figure:
     """Events of one name per day, with the range of the window before each day."""
     made = base.figure(here, y_title="events per day", x_title="day", height=by_day.HEIGHT)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from checks.evidence.context import MOST_ROWS
 from checks.text import clean, count_text
+from dashboard import keeping
 from dashboard.csv_file import to_csv
 
 _LONGEST_CELL = 2_000
@@ -34,33 +35,41 @@ def show_rows(
     as `page`. `file_name` and `alt` are our own words. Columns of numbers are right-aligned.
     A table higher than `most_pixels` scrolls.
     """
-    names = [f"c{index}" for index in range(len(headings))]
-    columns = [_column([row[index] for row in rows]) for index in range(len(headings))]
+    # A tuple is shared evidence, a list is made for this run.
+    build = _built_once if isinstance(rows, tuple) else _built
+    frame, configured, content = build(headings, rows)
     st.dataframe(
-        pd.DataFrame(dict(zip(names, columns, strict=True))),
-        column_config={
-            name: _configured(clean(heading), column)
-            for name, heading, column in zip(names, headings, columns, strict=True)
-        },
+        frame,
+        column_config=configured,
         hide_index=True,
         height=min(most_pixels, (len(rows) + 1) * _ROW_PIXELS + 3),
         key=key,
         placeholder="",
         alt=alt,
     )
-    _footer(headings, rows, total, page, key, file_name)
+    _footer(content, len(rows), total, page, key, file_name)
 
 
-def _footer(
-    headings: Sequence[str],
-    rows: Sequence[Sequence[object]],
-    total: int,
-    page: int,
-    key: str,
-    file_name: str,
-) -> None:
+def _built(
+    headings: Sequence[str], rows: Sequence[Sequence[object]]
+) -> tuple[pd.DataFrame, dict[str, Any], bytes]:
+    """The table, how its columns are shown, and the CSV file."""
+    names = [f"c{index}" for index in range(len(headings))]
+    columns = [_column([row[index] for row in rows]) for index in range(len(headings))]
+    configured = {
+        name: _configured(clean(heading), column)
+        for name, heading, column in zip(names, headings, columns, strict=True)
+    }
+    frame = pd.DataFrame(dict(zip(names, columns, strict=True)))
+    return frame, configured, to_csv(headings, rows)
+
+
+_built_once = keeping.kept(8)(_built)
+
+
+def _footer(content: bytes, shown: int, total: int, page: int, key: str, file_name: str) -> None:
     first = (page - 1) * MOST_ROWS + 1
-    last = first + len(rows) - 1
+    last = first + shown - 1
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(f"rows {count_text(first)} to {count_text(last)} of {count_text(total)}")
         if total > MOST_ROWS:
@@ -68,7 +77,7 @@ def _footer(
             _turn("Next", page + 1, f"{key}_next", enabled=last < total)
         st.download_button(
             "Download these rows (CSV)",
-            data=to_csv(headings, rows),
+            data=content,
             file_name=file_name,
             mime="text/csv",
             key=f"{key}_csv",
