@@ -1,0 +1,159 @@
+"""What 50 viewers cost the server while they only look, against a bare Streamlit page.
+
+Each viewer is a websocket client that opens a page and refreshes it as a browser does. Three
+servers run at the same time, so that a busy moment hits them alike; their processor time is
+their own. Viewers come spread over one refresh, as people do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import statistics
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from dashboard_client import Received, Viewer
+from dashboard_servers import BARE_PAGES, PAGES, Memory, Server, andon, bare, demo
+
+#: A dashboard looks again one second after its numbers may be renewed.
+REFRESH = 31.0
+_PATIENCE = 120.0
+HEADER = """\
+| {viewers} viewers of | processor (goal 20 % of one core) | memory with one | with {viewers} \
+| a viewer (goal 1 MB) | a viewer, PSS | refreshes | longest wait | opening sends | a refresh \
+sends | most rows (goal 1,000) |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A server and the pages that its viewers look at, one after the other."""
+
+    name: str
+    server: Server
+    pages: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What was measured of a group."""
+
+    processor: float
+    one: Memory
+    many: Memory
+    opened: Received
+    refreshed: Received
+
+
+async def measure(group: Group, viewers: int, seconds: float) -> Cost:
+    """One viewer of each page, then all of them, then a while in which they only look."""
+    opened, tasks = Received(), []
+    watchers: list[Viewer] = []
+
+    async def join(number: int) -> None:
+        page = group.pages[number % len(group.pages)]
+        watcher = Viewer(group.server.stream, page)
+        watchers.append(watcher)
+        tasks.append(asyncio.create_task(watcher.watch()))
+        await asyncio.wait_for(watcher.finished.wait(), _PATIENCE)
+
+    for number in range(len(group.pages)):
+        await join(number)
+    await asyncio.sleep(5)
+    one = group.server.memory()
+    for number in range(len(group.pages), viewers):
+        await asyncio.gather(join(number), asyncio.sleep(REFRESH / viewers))
+    await asyncio.sleep(REFRESH + 4)
+    for watcher in watchers:
+        _add(opened, watcher.counted())
+    before, began = group.server.cpu_seconds(), asyncio.get_running_loop().time()
+    await asyncio.sleep(seconds)
+    took = asyncio.get_running_loop().time() - began
+    processor = (group.server.cpu_seconds() - before) / took
+    refreshed = Received()
+    for watcher in watchers:
+        _add(refreshed, watcher.counted())
+    many = group.server.memory()
+    _ensure_all_stayed(group, tasks, opened, refreshed)
+    for task in tasks:
+        task.cancel()
+    return Cost(processor, one, many, opened, refreshed)
+
+
+def _add(total: Received, more: Received) -> None:
+    for name in ("bytes", "messages", "runs", "full_runs", "kept"):
+        setattr(total, name, getattr(total, name) + getattr(more, name))
+    for name in ("most_rows", "biggest"):
+        setattr(total, name, max(getattr(total, name), getattr(more, name)))
+    total.trouble += more.trouble
+    total.seconds += more.seconds
+
+
+def _ensure_all_stayed(
+    group: Group, tasks: list[asyncio.Task[None]], opened: Received, refreshed: Received
+) -> None:
+    """Raise RuntimeError for a viewer that left or saw an error: it would cost nothing."""
+    gone = [task for task in tasks if task.done()]
+    trouble = opened.trouble + refreshed.trouble
+    if gone or trouble or refreshed.runs < len(tasks):
+        raise RuntimeError(
+            f"{group.name}: {len(gone)} viewers left, {refreshed.runs} refreshes, {trouble[:3]}"
+        )
+
+
+def line(group: Group, cost: Cost, viewers: int) -> str:
+    """One line of the table."""
+    added = viewers - len(group.pages)
+    refreshed = cost.refreshed
+    cells = (
+        group.name,
+        f"{cost.processor:.1%}",
+        f"{cost.one.resident:.0f} MiB",
+        f"{cost.many.resident:.0f} MiB",
+        f"{(cost.many.resident - cost.one.resident) / added:.2f} MiB",
+        f"{(cost.many.proportional - cost.one.proportional) / added:.2f} MiB",
+        f"{refreshed.runs}, {statistics.median(refreshed.seconds) * 1000:.0f} ms",
+        f"{max(refreshed.seconds):.2f} s",
+        f"{_kilobytes(cost.opened.bytes / viewers)}, largest {_kilobytes(cost.opened.biggest)}",
+        _kilobytes(refreshed.bytes / refreshed.runs),
+        f"{max(cost.opened.most_rows, refreshed.most_rows):,}",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _kilobytes(size: float) -> str:
+    return f"{size / 1000:,.0f} kB"
+
+
+async def compared(groups: Sequence[Group], viewers: int, seconds: float) -> list[Cost]:
+    """All groups at the same time."""
+    return await asyncio.gather(*(measure(group, viewers, seconds) for group in groups))
+
+
+def main() -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--viewers", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=93.0, help="how long they are measured")
+    options = parser.parse_args()
+    config = demo()
+    with ExitStack() as stack:
+        groups = [
+            Group("all pages", stack.enter_context(andon(config)), list(PAGES)),
+            Group("/quarantine", stack.enter_context(andon(config)), ["quarantine"]),
+            Group("bare", stack.enter_context(bare()), list(BARE_PAGES)[:1]),
+        ]
+        costs = asyncio.run(compared(groups, options.viewers, options.seconds))
+    print(HEADER.format(viewers=options.viewers))
+    for group, cost in zip(groups, costs, strict=True):
+        print(line(group, cost, options.viewers))
+    ours, theirs = costs[0].processor, costs[-1].processor
+    print(f"\nall pages / bare, processor: {ours / theirs:.2f} x")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
