@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 
 import streamlit as st
@@ -132,25 +134,34 @@ def _day_picker(here: page.Here) -> None:
     earlier, later = _failing_days(here)
     one = timedelta(days=1)
     last = data.last_day(here.config)
+    later_day = here.day + one if here.day < last else None
     with st.container(key="andon-days", horizontal=True, vertical_alignment="bottom", gap="xsmall",
                       width="content"):  # fmt: skip
-        _to_day("«", "Previous failing day", earlier, "prev-failing")
-        _to_day("‹", "Previous day", here.day - one, "prev")
+        _to_day("«", "Previous failing day", earlier, "prev-failing", _set_day, earlier)
+        _to_day("‹", "Previous day", here.day - one, "prev", _step, here, -one)
         key = "frame:day"
         st.session_state[key] = here.day
         st.date_input(
             "Data date", key=key, min_value=data.FIRST_DAY, max_value=last, format="YYYY-MM-DD",
             label_visibility="collapsed", width=140, on_change=_change_day, args=(key,),
         )  # fmt: skip
-        _to_day("›", "Next day", here.day + one if here.day < last else None, "next")
-        _to_day("»", "Next failing day", later, "next-failing")
+        _to_day("›", "Next day", later_day, "next", _step, here, one)
+        _to_day("»", "Next failing day", later, "next-failing", _set_day, later)
 
 
-def _to_day(glyph: str, label: str, day: date | None, key: str) -> None:
+def _to_day(
+    glyph: str, label: str, day: date | None, key: str, go: Callable[..., None], *args: object
+) -> None:
     told = f"{label}: {look.day(day)}" if day else f"{label}: none is recorded"
-    st.button(
-        glyph, key=f"frame:{key}", help=told, disabled=day is None, on_click=_set_day, args=(day,)
-    )
+    st.button(glyph, key=f"frame:{key}", help=told, disabled=day is None, on_click=go, args=args)
+
+
+def _step(here: page.Here, by: timedelta) -> None:
+    """The day beside. A quick second click counts from where the first one has led."""
+    shown = here.day
+    with suppress(ValueError):
+        shown = date.fromisoformat(address.asked(address.DAY) or "")
+    _set_day(max(data.FIRST_DAY, min(shown + by, data.last_day(here.config))))
 
 
 def _set_day(day: date | None) -> None:
