@@ -20,9 +20,6 @@ PAGES = {
     "history": "History",
 }
 WALL = "review"
-#: On a cold deep link Streamlit's own script looks below the page's address for its base path
-#: first: these two are answered with 404, and nothing else is.
-_OWN_SEARCH = re.compile(r"/[a-z-]+/_stcore/(health|host-config)$")
 #: The middle of the tallest bar of a day, on the screen.
 _BAR = """(plot, day) => {
   const shown = [...plot.querySelectorAll(".trace.bars")];
@@ -163,11 +160,8 @@ class Screen:
         self.faults.append(words[:500])
 
     def _console(self, message: ConsoleMessage) -> None:
-        where = str(message.location.get("url", ""))
-        if message.type == "error" and not (
-            "404" in message.text and _OWN_SEARCH.search(urlsplit(where).path)
-        ):
-            self._fault(f"console: {message.text} ({where})")
+        if message.type == "error":
+            self._fault(f"console: {message.text} ({message.location.get('url')})")
 
     def _request(self, request: Request) -> None:
         self._address(request.url)
@@ -179,8 +173,7 @@ class Screen:
             self._fault(f"a request to another host: {address}")
 
     def _response(self, response: Response) -> None:
-        path = urlsplit(response.url).path
-        if response.status >= 400 and not (response.status == 404 and _OWN_SEARCH.search(path)):
+        if response.status >= 400:
             self._fault(f"answered with {response.status}: {response.url}")
 
     def _dialog(self, dialog) -> None:  # type: ignore[no-untyped-def]

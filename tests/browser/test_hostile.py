@@ -139,7 +139,6 @@ def test_every_page_shows_hostile_texts_as_texts(
     [
         ("quarantine", "reason", f"{MARKUP[0]}: missing"),
         ("volume", "event", MARKUP[1]),
-        ("runs", "source", MARKUP[4]),
     ],
 )
 def test_a_hostile_value_can_be_chosen_and_shared(

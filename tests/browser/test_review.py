@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
-from tests.browser.conftest import Demo
 from tests.browser.screens import WALL, Screen
-from tests.browser.served import Served
 
 pytestmark = pytest.mark.browser
-SIZES = [(1920, 1080), (3840, 2160)]
+SIZES: list[ViewportSize] = [{"width": 1920, "height": 1080}, {"width": 3840, "height": 2160}]
 
 #: Every element with a text or a picture of its own that is not wholly on the screen, and every
 #: box that would scroll or that hides a part of what is in it.
@@ -46,24 +42,19 @@ _SCROLLS = """() => [document.documentElement, document.body,
 
 
 @pytest.mark.parametrize("embedded", [False, True], ids=["with the bar", "embedded"])
-@pytest.mark.parametrize("size", SIZES, ids=["1080p", "4K"])
-def test_everything_is_on_the_screen(
-    served: Served,
-    visit: Callable[..., Screen],
-    pristine: Demo,
-    size: tuple[int, int],
-    embedded: bool,
-) -> None:
-    screen = visit(served, viewport={"width": size[0], "height": size[1]})
-    screen.open(WALL, **({"embed": "true"} if embedded else {}))
+def test_everything_is_on_the_screen(screen: Screen, embedded: bool) -> None:
     page = screen.page
+    page.set_viewport_size(SIZES[0])
+    screen.open(WALL, **({"embed": "true"} if embedded else {}))
     screen.says("2 of 9 checks failed for")
     expect(page.locator(".w-check")).to_have_count(9)
     expect(page.locator(".pictures svg")).to_have_count(4)
     screen.says("evaluated ")
-    page.wait_for_timeout(300)
-    assert page.evaluate(_SCROLLS) == []
-    assert page.evaluate(_CUT_OFF) == []
+    for size in SIZES:
+        page.set_viewport_size(size)
+        page.wait_for_timeout(300)
+        assert page.evaluate(_SCROLLS) == [], size
+        assert page.evaluate(_CUT_OFF) == [], size
     assert screen.bar.count() == (0 if embedded else 1)
     if embedded:
         expect(page.locator('[data-testid="stToolbar"], [data-testid="stHeader"]')).to_be_hidden()
