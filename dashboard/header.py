@@ -182,6 +182,6 @@ def _failing_days(here: page.Here) -> tuple[date | None, date | None]:
 
 
 def _strip(here: page.Here) -> None:
-    days = lamps.days_until(max(here.day, here.today), _STRIP)
+    days = lamps.days_until(here.until, _STRIP)
     row = lamps.Row("Gate", tuple(here.status_of(day) for day in days))
     lamps.draw(here, days, (row,), key="strip", compact=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 from zoneinfo import ZoneInfo
 
@@ -19,8 +19,10 @@ from dashboard.markup import Html, join, show, tag
 if TYPE_CHECKING:
     from checks.history import StoredEvaluation
 
-#: Recorded days that a page knows of: enough for a month's wall and for the failing day before.
-_DAYS = 90
+#: Recorded days that a page knows of before the shown one: more than any figure shows.
+_BEFORE = 75
+#: Longer ago than this, strips and the wall end two weeks after the day, not today.
+_RECENT, _AFTER = 30, timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,13 @@ class Here:
     def evaluations(self) -> tuple[StoredEvaluation, ...]:
         """The recorded evaluation of each day that counts, newest first."""
         return self.recorded.evaluations
+
+    @property
+    def until(self) -> date:
+        """The last day of what shows 30 days; the shown one is always among them."""
+        if (self.today - self.day).days < _RECENT:
+            return max(self.day, self.today)
+        return self.day + _AFTER
 
     def verdict(self, check: str) -> Verdict | None:
         """The live verdict of one check; None where it is switched off."""
@@ -160,13 +169,21 @@ def _found(title: str) -> Here:
     config = data.pipeline(name).config
     today = data.today(config)
     day = _day(today, config)
-    recorded = data.days(name, data.today(config), _DAYS)
+    recorded = data.days(name, today, _reach(day, today))
     return Here(
         title=title, pipeline=name, config=config, day=day, today=today,
         live=data.live(name, day), gate=data.gate(name, day), recorded=recorded,
         dark=st.context.theme.type == "dark",
         _by_day={one.data_date: one for one in recorded.evaluations},
     )  # fmt: skip
+
+
+def _reach(day: date, today: date) -> int:
+    """How many days up to today hold the shown one and those before it, in whole quarters.
+
+    Quarters, because each number is an answer of its own to remember.
+    """
+    return 90 * -(-(max(0, (today - day).days) + _BEFORE) // 90)
 
 
 def _day(today: date, config: Config) -> date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from checks.model import Verdict, by_urgency
-from dashboard import page
+from dashboard import look, page
 from dashboard.components import check_card, lamps
 from dashboard.markup import show, tag
 
@@ -28,14 +28,14 @@ def passing(here: page.Here) -> None:
 def wall(here: page.Here) -> None:
     """The last 30 days as the gate recorded them: checks by days; a click opens that day."""
     page.section(
-        "The last 30 days",
+        "The last 30 days" if here.until >= here.today else f"30 days to {look.day(here.until)}",
         "What the gate recorded for each day. Click a lamp to open its day; the arrow keys move "
         "between lamps.",
     )
     if here.recorded.problem:
         page.problem("The history cannot be read.", here.recorded.problem)
         return
-    days = lamps.days_until(max(here.day, here.today), _DAYS)
+    days = lamps.days_until(here.until, _DAYS)
     if not any(here.evaluation_of(day) for day in days):
         page.empty(
             "No gate is recorded in these 30 days.",
