@@ -19,10 +19,10 @@ ENGINE_TESTS := $(wildcard tests/warehouse tests/test_engine.py tests/e2e)
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help setup demo test lint types contracts test-duckdb2 test-python test-browser bench docs
-.PHONY: lock clean
+.PHONY: bench-dashboard lock clean
 
 help: ## this list
-	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.installed ## create .venv with the locked packages and the andon command
 
@@ -63,6 +63,10 @@ test-duckdb2: $(SECOND)/.installed ## the engine's tests, against DuckDB 2
 
 bench: $(VENV)/.installed ## time the gate against bare SQL: SIZES=1,10,50 (million events), RUNS=7
 	@$(BIN)/python benchmarks/bench.py --sizes $(SIZES) --runs $(RUNS)
+
+bench-dashboard: $(VENV)/.installed-test ## time pages in Chromium and 50 viewers, against a bare page: RUNS=7
+	@$(BIN)/python scripts/browser.py $(BIN)/python benchmarks/dashboard_pages.py --runs $(RUNS)
+	@$(BIN)/python benchmarks/dashboard_viewers.py
 
 docs: $(VENV)/.installed ## write docs/configuration.md from the code
 	@$(BIN)/python -m checks.config.reference > docs/configuration.md.new

@@ -54,6 +54,8 @@ class Visitor:
 
     def __init__(self, page: Page) -> None:
         self._page = page
+        self._meter = page.context.new_cdp_session(page)
+        self._meter.send("Performance.enable", {"timeDomain": "threadTicks"})
 
     def open(self, url: str, title: str | None) -> float:
         """From the start of the navigation until the page of that heading is complete."""
@@ -64,6 +66,11 @@ class Visitor:
         """From the click on a link of that text until the page of that heading is complete."""
         self._page.get_by_role("link", name=link, exact=True).first.click()
         return self._complete(title) - self._clicked()
+
+    def computed(self) -> float:
+        """Processor seconds of the page's main thread so far; a busy machine hardly moves them."""
+        metrics = self._meter.send("Performance.getMetrics")["metrics"]
+        return next(float(one["value"]) for one in metrics if one["name"] == "TaskDuration")
 
     def counts(self) -> dict[str, int]:
         """How much is on the page: charts, tables, elements."""

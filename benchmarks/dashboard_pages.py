@@ -7,6 +7,7 @@ moment hits both: the ratios are comparable between machines, seconds are not.
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import sys
 from collections import defaultdict
@@ -19,9 +20,9 @@ from dashboard_servers import BARE_PAGES, PAGES, Server, andon, bare, demo
 
 WALL_LINK = "Review"
 HEADER = """\
-| page | charts, tables | cold (goal 3 s) | cold / bare | first click | click (goal 0.5 s) \
-| click / bare |
-| --- | --- | --- | --- | --- | --- | --- |"""
+| page | charts, tables | cold (goal 3 s) | cold / bare | main thread | main thread / bare \
+| first click | click (goal 0.5 s) | click / bare |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |"""
 
 
 @dataclass(slots=True)
@@ -30,23 +31,30 @@ class Times:
 
     cold: list[float] = field(default_factory=list)
     bare_cold: list[float] = field(default_factory=list)
+    computed: list[float] = field(default_factory=list)
+    bare_computed: list[float] = field(default_factory=list)
     first_click: list[float] = field(default_factory=list)
     click: list[float] = field(default_factory=list)
     bare_click: list[float] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
 
-def cold(browser: Browser, server: Server, path: str, title: str | None) -> float:
-    """A new visitor opens one address."""
+def cold(browser: Browser, server: Server, path: str, title: str | None) -> tuple[float, float]:
+    """A new visitor opens one address: the time, and what the browser's main thread computed."""
     with visitor(browser) as somebody:
-        return somebody.open(f"{server.url}/{path}", title)
+        return somebody.open(f"{server.url}/{path}", title), somebody.computed()
 
 
 def measure_cold(browser: Browser, ours: Server, theirs: Server, found: dict[str, Times]) -> None:
     """Every page once, the bare page beside each."""
     for path, title in PAGES.items():
-        found[path].bare_cold.append(cold(browser, theirs, "", BARE_PAGES[""]))
-        found[path].cold.append(cold(browser, ours, path, title))
+        here = found[path]
+        seconds, computed = cold(browser, theirs, "", BARE_PAGES[""])
+        here.bare_cold.append(seconds)
+        here.bare_computed.append(computed)
+        seconds, computed = cold(browser, ours, path, title)
+        here.cold.append(seconds)
+        here.computed.append(computed)
 
 
 def measure_clicks(
@@ -74,7 +82,11 @@ def lines(found: dict[str, Times]) -> list[str]:
     """The table; the last line is the bare page."""
     bare_cold = [one for times in found.values() for one in times.bare_cold]
     bare_click = [one for times in found.values() for one in times.bare_click]
-    last = _line("bare", "1, 1", _seconds(bare_cold), "", "", _seconds(bare_click), "")
+    computed = statistics.median(one for times in found.values() for one in times.bare_computed)
+    last = _line(
+        "bare", "1, 1", _seconds(bare_cold), "", f"{computed:.2f} s", "", "",
+        _seconds(bare_click), "",
+    )  # fmt: skip
     return [*(_of_page(path, times) for path, times in found.items()), last]
 
 
@@ -84,6 +96,8 @@ def _of_page(path: str, times: Times) -> str:
         f"{times.counts['charts']}, {times.counts['tables']}",
         _seconds(times.cold),
         _ratio(times.cold, times.bare_cold),
+        f"{statistics.median(times.computed):.2f} s",
+        _ratio(times.computed, times.bare_computed),
         _seconds(times.first_click),
         _seconds(times.click),
         _ratio(times.click, times.bare_click),
@@ -116,6 +130,7 @@ def main() -> int:
             measure_cold(browser, ours, theirs, found)
         measure_clicks(browser, ours, theirs, found, options.runs)
     print("\n".join((HEADER, *lines(found))))
+    print(f"\nload average: {', '.join(f'{one:.1f}' for one in os.getloadavg())}")
     return 0
 
 

@@ -31,11 +31,11 @@ from dashboard.security import Closed, SecurityHeaders, policy  # noqa: E402
 
 #: Set by `andon dashboard`: standard input ends when that process does.
 _ATTACHED = "ANDON_DASHBOARD_ATTACHED"
-_SHELL = shell.ours()
+_SHELL, _HOME = shell.ours(), shell.home()
 
 
 async def _page(request: Request) -> HTMLResponse:
-    return HTMLResponse(_SHELL)
+    return HTMLResponse(_HOME if request.url.path == "/" else _SHELL)
 
 
 async def _icon(request: Request) -> FileResponse:
@@ -66,7 +66,7 @@ app = App(
     ],
     middleware=[
         # Streamlit's own shell answers at other paths, with a script of its own.
-        Middleware(SecurityHeaders, policy=policy(shell.original() + _SHELL)),
+        Middleware(SecurityHeaders, policy=policy(shell.original() + _HOME)),
         Middleware(Closed),
         *([Middleware(ReturnLink)] if sign_in.kind() == sign_in.OIDC else []),
     ],
