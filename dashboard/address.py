@@ -10,7 +10,8 @@ from typing import NamedTuple, TypeVar
 
 import streamlit as st
 
-from dashboard.markup import plain, show, tag
+from checks.text import clean
+from dashboard.markup import show, tag
 
 T = TypeVar("T")
 
@@ -18,7 +19,7 @@ PIPELINE, DAY = "pipeline", "date"
 #: Parameters of the frame; all others are a page's filters.
 _FRAME = (PIPELINE, DAY)
 _ALL = "All"
-_LONGEST = 500
+_LONGEST, _LONGEST_OPTION = 500, 120
 
 
 class Choice(NamedTuple):
@@ -68,13 +69,15 @@ def select(
     key = f"filter:{name}"
     wanted = asked(name)
     bad = wanted if wanted is not None and wanted not in options else None
-    _follow(name, key, None if bad else wanted)
+    # Not None: a select box shows its own words for that.
+    _follow(name, key, "" if bad or wanted is None else wanted)
     words = describe or str
     st.selectbox(
         label,
-        [None, *options],
+        ["", *options],
         key=key,
-        format_func=lambda option: plain(all_label if option is None else words(option)),
+        # Options are plain text, unlike labels.
+        format_func=lambda option: clean(words(option) if option else all_label, _LONGEST_OPTION),
         on_change=_keep,
         args=(name, key),
     )
@@ -84,7 +87,7 @@ def select(
             "Nothing is filtered in its place: choose another, or clear the filter.",
         )
         st.button("Clear the filter", key=f"clear:{name}", on_click=put, kwargs={name: None})
-    return Choice(st.session_state[key], bad)
+    return Choice(st.session_state[key] or None, bad)
 
 
 def text(name: str, label: str, placeholder: str = "") -> str:

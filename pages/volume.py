@@ -16,11 +16,12 @@ page.check_card(here, "event_volume")
 
 found = here.evidence("volume", days=60)
 if found is not None:
-    names = [one.name for one in found.names]
-    event = address.select(
-        "event", "Event name", names,
-        describe=lambda name: volume.describe(found, name), all_label="All events",
-    )  # fmt: skip
+    names = [one.name for one in found.names if one.name]
+    with st.columns([3, 2], gap="medium")[0]:
+        event = address.select(
+            "event", "Event name", names,
+            describe=lambda name: volume.describe(found, name), all_label="All events",
+        )  # fmt: skip
     if event.bad is None:
         left, right = st.columns([3, 2], gap="medium")
         with left:

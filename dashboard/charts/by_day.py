@@ -15,6 +15,9 @@ from dashboard.charts import base
 
 DAY_MS = 86_400_000
 HEIGHT = 340
+TALL = 450
+#: Room on the right for the names of limits.
+MARGIN = {"l": 8, "r": 78, "t": 22, "b": 8}
 _MARKED = (Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED)
 
 
@@ -109,6 +112,50 @@ def steps(
         ),
         **where,
     )
+
+
+def limits(
+    made: go.Figure, here: page.Here, days: Sequence[date], values: Sequence[float], label: str,
+    **where: Any,
+) -> None:  # fmt: skip
+    """A limit that is another one each day: a dotted step, named in the margin at its end."""
+    tone = base.color("failure", here.dark)
+    made.add_trace(
+        go.Scatter(
+            x=list(days),
+            y=list(values),
+            mode="lines",
+            line={"color": tone, "width": 1, "dash": "dot", "shape": "hvh"},
+            hoverinfo="skip",
+        ),
+        **where,
+    )
+    if days:
+        made.add_annotation(
+            x=days[-1], y=values[-1], text=label, font={"color": tone, "size": 12},
+            showarrow=False, xanchor="left", xshift=12, **where,
+        )  # fmt: skip
+
+
+def reach(made: go.Figure, day: date, values: Sequence[float], **where: Any) -> None:
+    """Make room for these values: a line across a figure moves no axis by itself."""
+    made.add_trace(
+        go.Scatter(
+            x=[day] * len(values), y=list(values), mode="markers", marker={"opacity": 0},
+            hoverinfo="skip",
+        ),
+        **where,
+    )  # fmt: skip
+
+
+def judged(made: go.Figure, here: page.Here) -> None:
+    """Mark and name the judged day, the last one of the axis."""
+    base.mark_day(made, here.day, here)
+    made.add_annotation(
+        text="judged day", x=here.day, xanchor="right", xshift=14, y=1, yref="paper",
+        yanchor="bottom", showarrow=False,
+        font={"color": base.color("ink", here.dark), "size": 12},
+    )  # fmt: skip
 
 
 def span(days: Sequence[date]) -> list[datetime]:

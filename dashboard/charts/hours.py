@@ -9,15 +9,13 @@ from checks.text import plural
 from dashboard import look, page
 from dashboard.charts import base, by_day
 
-_HEIGHT = by_day.HEIGHT + 110
-
 
 @base.kept
 def profile(here: page.Here, found: Profile) -> go.Figure:
     """Bars: the day's hours. Band and line: lowest to highest, and median, of the days before."""
     made = base.figure(
         here, y_title="events per hour", x_title=f"hour of the day ({here.zone.key})",
-        height=_HEIGHT,
+        height=by_day.TALL,
     )  # fmt: skip
     made.update_layout(barmode="overlay", hovermode="x", bargap=0.25)
     _range(made, here, found)

@@ -25,7 +25,7 @@ GLYPHS = {
 def grid(here: page.Here, volume: Volume, names: Sequence[NameSeries]) -> go.Figure:
     """Events per day of each name, each on its own scale from zero."""
     rows = -(-len(names) // COLUMNS)
-    made = base.figure(here, y_title="", height=rows * _ROW + 40)
+    made = base.figure(here, y_title="", height=rows * _ROW + 60)
     style = made.layout.yaxis.to_plotly_json()
     made.set_subplots(
         rows=rows, cols=COLUMNS, horizontal_spacing=0.035, vertical_spacing=min(0.5, 0.42 / rows),
@@ -48,6 +48,7 @@ def _draw(
     pairs = zip(dates, one.counts, known, strict=True)
     points = [(day, count) for day, count, there in pairs if there]
     tone = base.color(_tone(one), here.dark)
+    _usual(made, here, one, dates, **where)
     made.add_trace(
         go.Scatter(
             x=[day for day, _ in points],
@@ -73,6 +74,25 @@ def _draw(
     )  # fmt: skip
 
 
+def _usual(
+    made: go.Figure, here: page.Here, one: NameSeries, dates: Sequence[date], **where: int
+) -> None:
+    """The range of the window before the judged day, over the days that it is made of."""
+    days = dates[-1 - len(one.lead) :]
+    made.add_trace(
+        go.Scatter(
+            x=[days[0], days[-1], days[-1], days[0]],
+            y=[one.lowest, one.lowest, one.highest, one.highest],
+            mode="lines",
+            line={"width": 0},
+            fill="toself",
+            fillcolor=base.color("band", here.dark),
+            hoverinfo="skip",
+        ),
+        **where,
+    )
+
+
 def _axes(
     made: go.Figure, here: page.Here, style: dict[str, object], dates: Sequence[date]
 ) -> None:
@@ -91,13 +111,14 @@ def _axes(
     titles = [note for note in made.layout.annotations if note.yanchor == "bottom"]
     for note in titles:
         note.update(xanchor="left", x=note.x - (1 - 0.035 * (COLUMNS - 1)) / COLUMNS / 2)
-    made.update_layout(hovermode="closest", margin={"l": 60, "r": 12, "t": 26, "b": 44})
+    made.update_layout(hovermode="closest", margin={"l": 60, "r": 12, "t": 26, "b": 58})
 
 
 def _title(one: NameSeries) -> str:
-    """Glyph and word, the name, today's count; the name is hostile."""
-    head = f"<b>{GLYPHS[one.state]} {one.state}</b>  {base.inert(one.name, 26)}"
-    return f"{head}: {look.count(one.today)}"
+    """Glyph and word, the name (hostile), the day's count and the usual ones."""
+    head = f"<b>{GLYPHS[one.state]} {one.state}</b>  {base.inert(one.name, 22)}"
+    before = f"{look.count(one.lowest)}–{look.count(one.highest)}"
+    return f"{head}: <b>{look.count(one.today)}</b> ({before})"
 
 
 def _words(one: NameSeries, day: date, count: int) -> str:

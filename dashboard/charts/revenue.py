@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import plotly.graph_objects as go
@@ -22,17 +23,20 @@ def shares(here: page.Here, found: Revenue) -> go.Figure:
     by_day.bars(made, here, bars)
     by_day.verdicts(made, here, bars, CHECK)
     base.threshold(made, found.alert_at, f"red at {look.percent(found.alert_at)}", here)
+    by_day.reach(made, found.days[-1].day, [1.5 * found.alert_at])
     made.update_yaxes(tickformat=".1%")
     return made
 
 
 @base.kept
 def revenue(here: page.Here, found: Revenue) -> go.Figure:
-    """The sum of all usable amounts per day."""
+    """The sum of all usable amounts per day. No rule judges it, so no bar is red."""
     made = _figure(here, found, "revenue per day (the shop's currency)")
-    bars = [_bar(here, day, found, day.revenue) for day in found.days if day.revenue is not None]
+    there = [day for day in found.days if day.revenue is not None]
+    bars = [replace(_bar(here, day, found, day.revenue), beyond=False) for day in there]
     by_day.bars(made, here, bars)
     by_day.verdicts(made, here, bars, CHECK)
+    made.update_yaxes(tickformat=",")
     return made
 
 
@@ -43,10 +47,10 @@ def dates_of(found: Revenue) -> list[date]:
 
 def _figure(here: page.Here, found: Revenue, y_title: str) -> go.Figure:
     made = base.figure(here, y_title=y_title, x_title="day", height=by_day.HEIGHT - 20)
-    made.update_layout(hovermode="x")
+    made.update_layout(hovermode="x", margin={"t": 22})
     made.update_xaxes(range=by_day.span([day.day for day in found.days]))
     made.update_yaxes(rangemode="tozero")
-    base.mark_day(made, here.day, here)
+    by_day.judged(made, here)
     return made
 
 

@@ -27,19 +27,23 @@ def days(here: page.Here, volume: Volume) -> go.Figure:
     counts = [_count_bar(here, day, volume) for day in volume.days if day.events is not None]
     by_day.bars(made, here, counts, **upper)
     by_day.steps(made, here, dates, [day.mean or 0.0 for day in judged], **upper)
+    for values, side in ((high, "above"), (low, "below")):
+        by_day.limits(made, here, dates, values, f"red {side}", **upper)
     by_day.verdicts(made, here, counts, ZSCORE, **upper)
     by_day.bars(made, here, [_z_bar(here, day, volume) for day in judged], **lower)
     for limit in (volume.alert_at, -volume.alert_at):
         base.threshold(made, limit, f"red at {limit:+g}", here, **lower)
-    base.mark_day(made, here.day, here)
+    room = [1.3 * volume.alert_at, -1.3 * volume.alert_at]
+    by_day.reach(made, volume.days[-1].day, room, **lower)
+    by_day.judged(made, here)
     return made
 
 
 @base.kept
 def one_name(here: page.Here, volume: Volume, name: str) -> go.Figure:
     """Events of one name per day, with the range of the window before each day."""
-    made = base.figure(here, y_title="events per day", x_title="day", height=by_day.HEIGHT)
-    made.update_layout(barmode="overlay", hovermode="x")
+    made = base.figure(here, y_title="events per day", x_title="day", height=by_day.TALL)
+    made.update_layout(barmode="overlay", hovermode="x", margin=by_day.MARGIN)
     found = volume.name_days(name)
     ranged = [day for day in found if day.lowest is not None and day.highest is not None]
     dates = [day.day for day in ranged]
@@ -49,14 +53,14 @@ def one_name(here: page.Here, volume: Volume, name: str) -> go.Figure:
     by_day.bars(made, here, counts)
     by_day.steps(made, here, dates, [day.usual or 0.0 for day in ranged])
     by_day.verdicts(made, here, counts, NAMES)
-    base.mark_day(made, here.day, here)
+    by_day.judged(made, here)
     made.update_xaxes(range=by_day.span([day.day for day in found]))
-    made.update_yaxes(rangemode="tozero")
+    made.update_yaxes(rangemode="tozero", tickformat=",")
     return made
 
 
 def _panels(here: page.Here, volume: Volume) -> go.Figure:
-    made = base.figure(here, y_title="events per day", height=by_day.HEIGHT + 110)
+    made = base.figure(here, y_title="events per day", height=by_day.TALL)
     style, across = made.layout.yaxis.to_plotly_json(), made.layout.xaxis.to_plotly_json()
     made.set_subplots(
         rows=2, cols=1, shared_xaxes=True, row_heights=[0.66, 0.34], vertical_spacing=0.07
@@ -65,7 +69,7 @@ def _panels(here: page.Here, volume: Volume) -> go.Figure:
     made.update_layout(yaxis2=_without_place(style), xaxis2=_without_place(across))
     made.update_layout(
         barmode="overlay", hovermode="x", xaxis2={"title": title}, xaxis={"title": {"text": ""}},
-        yaxis={"rangemode": "tozero"},
+        yaxis={"rangemode": "tozero", "tickformat": ","}, margin=by_day.MARGIN,
         yaxis2={"title": style["title"] | {"text": "Z-score<br>(deviations)"}},
     )  # fmt: skip
     made.update_xaxes(range=by_day.span([day.day for day in volume.days]))

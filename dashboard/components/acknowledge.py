@@ -62,16 +62,16 @@ def _popover(here: page.Here, check: str, name: str | None, given: Acknowledgeme
     """Asks for what is not known: a name where nobody signed in, a note where somebody is on it."""
     mine = given is not None and name == given.owner
     label = "I am on it" if given is None else "Change the note" if mine else "Take over"
-    with st.popover(label, key=_key("popover", here, check)), st.form(_key("form", here, check)):
+    note = _key("note", here, check)
+    with (
+        st.popover(label, key=_key("popover", here, check)),
+        st.form(_key("form", here, check), border=False),
+    ):
         if name is None:
             st.session_state.setdefault(_key("name", here, check), st.session_state.get(_NAME, ""))
-            st.text_input("Your name", key=_key("name", here, check), max_chars=200)
-        st.text_input(
-            "What is known so far (optional)", key=_key("note", here, check), max_chars=500
-        )
-        st.form_submit_button(
-            label, on_click=_acknowledge, args=(here, check, name, _key("note", here, check))
-        )
+            st.text_input("Your name", key=_key("name", here, check), width=420)
+        st.text_input("What is known so far (optional)", key=note, width=420)
+        st.form_submit_button(label, on_click=_acknowledge, args=(here, check, name, note))
 
 
 def _acknowledge(here: page.Here, check: str, name: str | None, note: str | None) -> None:

@@ -8,7 +8,6 @@ import streamlit as st
 
 from checks.history.statistics import Statistics, statistics
 from checks.model import by_urgency
-from checks.text import plural
 from dashboard import address, data, look, page
 from dashboard.charts import history as charts
 from dashboard.components.history_words import name, short, whole
@@ -74,8 +73,8 @@ def _table(evaluations: tuple[StoredEvaluation, ...], count: int) -> None:
     found = sorted(statistics(evaluations), key=_trouble)
     rows = [_row(one) for one in found]
     show(table(_HEADINGS, rows, numeric=(1, 2, 3, 4, 5, 6), caption="How often each check failed"))
-    judged = plural(len(evaluations), "day")
-    notes = [f"{judged} of {count} have a recorded evaluation."]
+    have = "has" if len(evaluations) == 1 else "have"
+    notes = [f"{len(evaluations)} of {count} days {have} a recorded evaluation."]
     if any(not one.begin_seen for check in found for one in check.incidents):
         notes.append(
             "An incident that was red on the first of these days may have begun before: it is "

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from checks.evidence.hours import ABOVE, BELOW, WITHIN, Profile
+from checks.evidence.hours import ABOVE, BELOW, TWICE, UNCOMPARED, WITHIN, Profile
 from checks.evidence.volume import NameSeries, Volume
 from checks.text import count_text, listed, plural
 from dashboard import look, page
@@ -15,6 +15,13 @@ from dashboard.markup import Html, join, show, table, tag
 
 #: Names that get a picture of their own; all are in the table.
 MOST_PICTURES = 24
+_PLACES = (
+    (WITHIN, "within the usual range"),
+    (BELOW, "below the usual range"),
+    (ABOVE, "above the usual range"),
+    (TWICE, "that came twice"),
+    (UNCOMPARED, "with nothing to compare with"),
+)
 
 
 def describe(found: Volume, name: str) -> str:
@@ -86,18 +93,21 @@ def said(found: Profile) -> str:
     if not found.days:
         return "There are no days before to compare with."
     states = [hour.state for hour in found.hours]
-    outside = [f"{states.count(state)} {state}" for state in (BELOW, ABOVE) if state in states]
-    text = f"No gap: {plural(states.count(WITHIN), 'hour')} within the usual range"
-    return ", ".join([text, *outside]) + "."
+    parts = [
+        f"{plural(states.count(state), 'hour')} {words}"
+        for state, words in _PLACES
+        if state in states
+    ]
+    return f"No hour is missing: {', '.join(parts)}." if parts else "No hour has begun."
 
 
 def names(here: page.Here, found: Volume) -> None:
     """A picture per name, the worst first, then all of them as a table."""
     page.section(
         "Event names",
-        "Silent and collapsed ones first; each on its own scale from zero; ✗ silent, ▼ collapsed, "
-        "▲ surged, + new, ✓ normal, · rare (too few to judge), ○ gone (silent for longer than "
-        f"{found.window_days} days).",
+        "Silent and collapsed ones first, each on its own scale from zero. Beside the name: this "
+        f"day, and lowest to highest of the {found.window_days} days before (shaded). "
+        "· rare: too few to judge. ○ gone: silent for longer than those days.",
     )
     if not found.names:
         page.empty(

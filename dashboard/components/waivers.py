@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from checks.errors import AndonError, UsageError
-from checks.history import StoredWaiver
 from checks.model import Status, by_urgency
 from checks.text import number_text, plural
 from checks.waiving import HOLDS, Wish, Words, give, state_of
@@ -17,6 +16,9 @@ from dashboard import data, look, page, people
 from dashboard.components.history_words import name as check_name
 from dashboard.components.history_words import short, whole
 from dashboard.markup import Html, plain, show, table, tag
+
+if TYPE_CHECKING:
+    from checks.history import StoredWaiver
 
 _FORM: Final = Words(until="Until", give_limit="enter one under Up to")
 _MOST = 30

@@ -1,0 +1,151 @@
+"""The page about runs: the log of the run date, missing sources, runs per day, arrivals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.dashboard.screen import Screen
+
+Demo = Callable[..., Path]
+Open = Callable[..., Screen]
+
+HOSTILE = "crm=HYPERLINK(1)<b>[x](http://evil).csv"
+
+
+def change(folder: Path, *statements: str) -> Path:
+    """Change the demo's warehouse."""
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    return folder
+
+
+def load(source: str, minute: int, status: str = "success", read: str = "1000") -> str:
+    """An entry on the run date."""
+    return (
+        "INSERT INTO pipeline_logs "
+        "(filename, run_timestamp, rows_read, rows_inserted, rows_quarantined, status) "
+        f"VALUES ('{source}', TIMESTAMP '2025-03-09 02:00' + INTERVAL {minute} MINUTE, "
+        f"{read}, {read}, 10, '{status}')"
+    )
+
+
+def figures(page: Screen) -> list[dict[str, Any]]:
+    """The page's figures as Plotly is given them."""
+    return [json.loads(one.proto.spec) for one in page.at.get("plotly_chart")]
+
+
+def hovers(figure: dict[str, Any]) -> str:
+    return " ".join(text for trace in figure["data"] for text in trace.get("hovertext") or ())
+
+
+def test_the_load_of_the_day(demo: Demo, screen: Open) -> None:
+    page = screen(demo(), path="runs")
+    assert "The loads of Sun 9 March 2025" in page.text
+    assert "events_20250308.csv" in page.text
+    assert "✓ ended well partial_failure" in page.text
+    assert "5.8 % (above 5.0 %)" in page.text
+    assert "No source is missing." in page.text
+
+
+def test_reruns_failures_and_bad_values(demo: Demo, screen: Open) -> None:
+    folder = change(
+        demo(), load("app.csv", 0, "failed"), load("app.csv", 9), load(HOSTILE, 5, "odd", "NULL")
+    )
+    page = screen(folder, path="runs")
+    assert "✗ failed failed 2025-03-09 02:00:00 no, a later entry does" in page.text
+    assert f"{HOSTILE} NULL NULL 10 – ? unheard of odd 2025-03-09 02:05:00 yes" in page.text
+    assert page.text.index("odd 2025-03-09") < page.text.index("ended well")
+
+
+def test_an_alerts_link_shows_the_failed_load_at_once(demo: Demo, screen: Open) -> None:
+    folder = change(demo(), load("app.csv", 0, "failed"))
+    page = screen(folder, path="runs", source="app.csv")
+    loads = page.text.split("The loads of")[1].split("Missing sources")[0]
+    assert "app.csv 1,000 1,000 10 1.0 % ✗ failed" in loads
+    assert "events_20250308.csv" not in loads
+
+
+@pytest.mark.parametrize(("name", "value"), [("source", "gone.csv"), ("ended", "nonsense")])
+def test_a_filter_that_is_not_there_is_said(
+    demo: Demo, screen: Open, name: str, value: str
+) -> None:
+    page = screen(demo(), path="runs", **{name: value})
+    loads = page.text.split("The loads of")[1].split("Missing sources")[0]
+    assert f"'{value}', which is not there on this day" in loads
+    assert "2025-03-09" not in loads
+    assert page.parameters[name] == [value]
+
+
+def test_filtering_by_how_a_load_ended(demo: Demo, screen: Open) -> None:
+    folder = change(demo(), load("app.csv", 0, "running"))
+    page = screen(folder, path="runs", ended="running")
+    loads = page.text.split("The loads of")[1].split("Missing sources")[0]
+    assert "? not over" in loads
+    assert "events_20250308.csv" not in loads
+
+
+def test_no_run_is_said_and_its_source_is_missing(demo: Demo, screen: Open) -> None:
+    page = screen(demo("no-run"), path="runs")
+    assert "The audit log has no entry on Sun 9 March 2025." in page.text
+    assert "events_.csv events_20250307.csv" in page.text
+    assert "7 of 7 run days 05:40 overdue" in page.text
+    assert "No load yet, overdue by 90 min, later than on any of these days." not in page.text
+    assert "No load yet, overdue by 1 h 30 min, later than on any of these days." in page.text
+    bars, arrivals = figures(page)
+    for figure in (bars, arrivals):
+        assert "no audit-log entry yet" in hovers(figure)
+
+
+def test_a_day_without_a_run_is_a_gap(demo: Demo, screen: Open) -> None:
+    folder = change(
+        demo(), "DELETE FROM pipeline_logs WHERE CAST(run_timestamp AS DATE) = DATE '2025-03-05'"
+    )
+    bars, arrivals = figures(screen(folder, path="runs"))
+    for figure in (bars, arrivals):
+        (gap,) = [trace for trace in figure["data"] if trace.get("name") == "no entry"]
+        assert [str(day)[:10] for day in gap["x"]] == ["2025-03-04"]
+        assert "the pipeline did not run" in gap["hovertext"][0]
+
+
+def test_figures_have_titles_limits_and_exact_numbers(demo: Demo, screen: Open) -> None:
+    bars, arrivals = figures(screen(demo(), path="runs"))
+    assert bars["layout"]["yaxis"]["title"]["text"] == "audit-log entries"
+    assert arrivals["layout"]["yaxis"]["title"]["text"] == "time of day (UTC)"
+    assert {one["layout"]["xaxis"]["title"]["text"] for one in (bars, arrivals)} == {"data date"}
+    assert "min 1" in [note["text"] for note in bars["layout"]["annotations"]]
+    assert [n["text"] for n in arrivals["layout"]["annotations"]] == ["usual last load 05:40"]
+    assert "run of Sun 9 March 2025<br>1 entry (ended well: 1)" in hovers(bars)
+
+
+def test_what_is_not_mapped_is_said(demo: Demo, screen: Open) -> None:
+    folder = demo()
+    file = folder / "andon.yml"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    unmapped = ("  source: filename", "  status: status", "  rows_inserted: rows_inserted")
+    kept = [line for line in lines if not line.startswith(unmapped)]
+    file.write_text("\n".join(kept).replace("checks:", "checks:\n  run_status: {enabled: false}"))
+    page = screen(folder, path="runs")
+    assert "run_status is switched off." in page.text
+    assert "not mapped 1,163" not in page.text  # no number of another column in its place
+    assert "Nobody can tell." in page.text
+    assert page.text.count("not mapped") >= 2
+
+
+def test_a_log_that_cannot_be_read_is_no_empty_log(demo: Demo, screen: Open) -> None:
+    page = screen(change(demo(), "DROP TABLE pipeline_logs"), path="runs")
+    assert "This could not be read." in page.text
+    assert "has no entry" not in page.text
+    assert figures(page) == []
+
+
+def test_many_loads_come_in_a_table_that_scrolls(demo: Demo, screen: Open) -> None:
+    folder = change(demo(), *(load(f"s{n}.csv", n % 60) for n in range(60)))
+    page = screen(folder, path="runs")
+    assert len(page.at.dataframe[0].value) == 61

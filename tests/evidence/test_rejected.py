@@ -1,0 +1,271 @@
+"""The evidence about rejected rows of a small shop: counted, masked, compared, in pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from checks.errors import MeasurementError
+from checks.evidence import (
+    rejected,
+    rejected_explained,
+    rejected_first,
+    rejected_rate,
+    rejected_rows,
+)
+from checks.evidence._rejected import DayRate
+from checks.evidence.rejected_rate import above_since
+from tests.evidence.asking import ask
+from tests.shop import DAY, Shop, at, log_entry
+
+HEADER = "client_id,timestamp,event,agent,error_reason\n"
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_3_1 like Mac OS X) Mobile/15E148"
+BOT = "Mozilla/5.0 (compatible; AhrefsBot/7.0)"
+
+
+class Rejecting:
+    """A shop whose log and files can be told day by day: rows read, and rejected rows."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.folder = shop.folder / "quarantine"
+        self.folder.mkdir()
+        self.shop.log.rows = []
+        shop.set(
+            "quarantine", files="quarantine/events_{date:%Y%m%d}_errors.csv",
+            reason="error_reason", occurred_at="timestamp", event_name="event",
+        )  # fmt: skip
+
+    def day(
+        self, back: int, rows: Iterable[str], read: int = 1000, logged: int | None = None
+    ) -> None:
+        """A data day before the judged one: rows of `agent,reason`."""
+        day, texts = DAY - timedelta(days=back), list(rows)
+        body = "".join(
+            f"secret-client-{i:04},{day}T{i % 24:02}:00:00Z,view,{text}\n"
+            for i, text in enumerate(texts)
+        )
+        (self.folder / f"events_{day:%Y%m%d}_errors.csv").write_text(HEADER + body, "utf-8")
+        count = len(texts) if logged is None else logged
+        self.shop.log.rows.append(log_entry(day, read, count))
+
+    def done(self) -> Shop:
+        self.shop.write()
+        return self.shop
+
+
+@pytest.fixture
+def rejecting(duck: Shop) -> Rejecting:
+    return Rejecting(duck)
+
+
+def rising(rejecting: Rejecting) -> Shop:
+    """Nine fine days of bots and some phones, then three days of phones above the limit."""
+    for back in range(11, 2, -1):
+        rejecting.day(back, [f"{BOT},a"] * 8 + [f"{IPHONE},a"] * 2)
+    for back in (2, 1, 0):
+        rejecting.day(back, [f"{BOT},a"] * 8 + [f"{IPHONE},b"] * 92)
+    return rejecting.done()
+
+
+def test_the_day_counted(rejecting: Rejecting) -> None:
+    found = ask(rising(rejecting), rejected.read)
+    assert (found.rows, found.logged, found.files) == (100, 100, 1)
+    assert [(part.value, part.rows) for part in found.reasons.parts] == [("b", 92), ("a", 8)]
+    assert [part.value for part in found.sources.parts] == ["events_20250308.csv"]
+    assert [part.value for part in found.events.parts] == ["view"]
+    assert sum(part.rows for part in found.hours.parts) == 100
+    assert [part.value for part in found.hours.parts] == [f"{hour:02}" for hour in range(24)]
+
+
+def test_what_is_not_mapped_says_so(rejecting: Rejecting) -> None:
+    rejecting.shop.set("quarantine", event_name=None, reason="nothing")
+    found = ask(rising(rejecting), rejected.read)
+    assert found.events.why == "quarantine.event_name is not mapped, or not there"
+    assert found.reasons.why == "no column with the reason is mapped"
+    assert (found.events.parts, found.reasons.parts) == ((), ())
+
+
+def test_a_missing_file_is_no_empty_day(rejecting: Rejecting) -> None:
+    rejecting.day(0, ["x,a"])
+    next(rejecting.folder.iterdir()).unlink()
+    with pytest.raises(MeasurementError, match=r"no file can be read .* 1 row was quarantined"):
+        ask(rejecting.done(), rejected.read)
+
+
+def test_nothing_rejected_and_nothing_logged(rejecting: Rejecting) -> None:
+    rejecting.day(0, [])
+    next(rejecting.folder.iterdir()).unlink()
+    found = ask(rejecting.done(), rejected.read)
+    assert (found.rows, found.logged, found.files) == (0, 0, 0)
+
+
+def test_reasons_with_personal_values_are_masked_and_can_be_asked_for(
+    rejecting: Rejecting,
+) -> None:
+    rejecting.day(0, ["x,mail alice@example.com is bad", "x,mail alice@example.com is bad", "x,a"])
+    shop = rejecting.done()
+    found = ask(shop, rejected.read)
+    masked = "mail a…@… is bad"
+    assert [part.value for part in found.reasons.parts] == [masked, "a"]
+    assert ask(shop, lambda context: rejected_rows.read(context, reason=masked)).total == 2
+
+
+def test_rows_masked_with_when_what_and_why_first(rejecting: Rejecting) -> None:
+    found = ask(rising(rejecting), rejected_rows.read)
+    assert found.names == ("timestamp", "event", "error_reason", "client_id", "agent")
+    assert found.rows[0] == ("2025-03-08T00:00:00Z", "view", "a", "secr… (18)", BOT)
+    assert (found.total, found.masked) == (100, ("client_id",))
+
+
+def test_configured_columns_are_masked_whole(rejecting: Rejecting) -> None:
+    rejecting.shop.set("quarantine", mask=["Agent"])
+    found = ask(rising(rejecting), rejected_rows.read)
+    assert {row[4] for row in found.rows} == {"(masked)"}
+    assert found.masked == ("client_id", "agent")
+    searched = ask(rejecting.shop, lambda context: rejected_rows.read(context, query="iPhone"))
+    assert searched.total == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "total"),
+    [
+        ({"reason": "b"}, 92),
+        ({"reason": "b", "hour": "00"}, 4),
+        ({"event": "view"}, 100),
+        ({"source": "events_20250308.csv"}, 100),
+        ({"source": "events_20250307.csv"}, 0),
+        ({"query": " iphone "}, 92),
+        ({"query": "secret"}, 0),
+        ({"query": "secret-client-0001"}, 1),
+    ],
+)
+def test_filtered_rows(rejecting: Rejecting, options: dict[str, Any], total: int) -> None:
+    found = ask(rising(rejecting), lambda context: rejected_rows.read(context, **options))
+    assert (found.total, len(found.rows)) == (total, total)
+
+
+def test_never_more_than_a_thousand_rows(rejecting: Rejecting) -> None:
+    rejecting.day(0, (f"x,r{i}" for i in range(2500)), read=9000)
+    shop = rejecting.done()
+    pages = [
+        ask(shop, lambda context, page=page: rejected_rows.read(context, page=page))
+        for page in (1, 2, 3, 4)
+    ]
+    assert [len(found.rows) for found in pages] == [1000, 1000, 500, 0]
+    assert {found.total for found in pages} == {2500}
+    assert len({row for found in pages for row in found.rows}) == 2500
+
+
+@pytest.mark.parametrize(
+    ("quarantined", "above"),
+    [(49, (False, False)), (50, (False, False)), (51, (True, False)), (60, (True, False)),
+     (61, (True, True))],
+)  # fmt: skip
+def test_a_rate_against_both_limits(
+    rejecting: Rejecting, quarantined: int, above: tuple[bool, bool]
+) -> None:
+    rejecting.day(0, [], logged=quarantined)
+    found = ask(rejecting.done(), rejected_rate.read)
+    (day,) = found.days
+    assert (day.rate, day.above_alert, day.above_stop) == (quarantined / 1000, *above)
+    assert found.above_since == (DAY if above[0] else None)
+
+
+def test_a_log_of_all_days_in_one_run_tells_each_days_rate(rejecting: Rejecting) -> None:
+    for back in (2, 1, 0):
+        rejecting.day(back, [], logged=10 * (back + 1))
+    for entry in rejecting.shop.log.rows:
+        entry["run_timestamp"] = at(DAY + timedelta(days=1), 2.25)
+    found = ask(rejecting.done(), rejected_rate.read)
+    assert [(day.day, day.rate) for day in found.days] == [
+        (DAY - timedelta(days=2), 0.03), (DAY - timedelta(days=1), 0.02), (DAY, 0.01),
+    ]  # fmt: skip
+
+
+def test_a_day_with_a_bad_count_has_no_rate_and_says_why(rejecting: Rejecting) -> None:
+    rejecting.day(1, [], logged=2000)
+    rejecting.day(0, [], read=0, logged=0)
+    bad, empty = ask(rejecting.done(), rejected_rate.read).days
+    assert (bad.rate, bad.above_alert, empty.rate) == (None, None, None)
+    assert bad.problem is not None
+    assert empty.problem == "no rows were read"
+
+
+FINE, ABOVE, UNKNOWN = False, True, None
+
+
+@pytest.mark.parametrize(
+    ("levels", "since"),
+    [
+        ([FINE, ABOVE, ABOVE], 1),
+        ([ABOVE, ABOVE, ABOVE], 2),
+        ([FINE, ABOVE, FINE], None),
+        ([ABOVE, UNKNOWN, ABOVE], 2),
+        ([ABOVE, FINE, ABOVE], 0),
+        ([ABOVE, ABOVE, UNKNOWN], None),
+        ([], None),
+    ],
+)
+def test_since_when_the_rate_is_above(levels: list[bool | None], since: int | None) -> None:
+    days = [DAY - timedelta(days=back) for back in range(len(levels) - 1, -1, -1)]
+    rates = {
+        day: DayRate(day, 1, 1, None if above is None else 1.0, above, above)
+        for day, above in zip(days, levels, strict=True)
+    }
+    expected = None if since is None else DAY - timedelta(days=since)
+    assert above_since(rates, DAY) == expected
+
+
+def test_what_explains_the_rise(rejecting: Rejecting) -> None:
+    found = ask(rising(rejecting), rejected_explained.read)
+    days = [DAY - timedelta(days=back) for back in range(9, 2, -1)]
+    assert (found.before, found.since) == (
+        tuple(days),
+        tuple(DAY - timedelta(days=b) for b in (2, 1, 0)),
+    )
+    assert found.by_volume
+    assert (found.explanation.rows, found.explanation.expected) == (100, 10)
+    first = found.explanation.changes[0]
+    assert first.column in ("agent", "error_reason")
+    phones = next(one for one in found.explanation.changes if one.group == "phones")
+    # By hand: 20 % before, 92 % now; 2 would be usual, 90 more of a rise of 90.
+    assert (phones.share_before, phones.share_now, phones.explained) == (0.2, 0.92, 90)
+    assert phones.part == 1.0
+    shifts = {shift.column: (shift.before, shift.since) for shift in found.explanation.shifts}
+    assert shifts == {"agent": ("bots", "phones"), "error_reason": ("a", "b")}
+
+
+def test_expected_rows_follow_the_rows_read(rejecting: Rejecting) -> None:
+    rejecting.day(1, ["x,a"] * 10, read=1000)
+    rejecting.day(0, ["x,a"] * 30, read=3000)
+    found = ask(rejecting.done(), rejected_explained.read)
+    assert found.explanation.expected == 30
+    assert not found.explanation.is_rise
+
+
+def test_nothing_to_compare_with_is_said(rejecting: Rejecting) -> None:
+    rejecting.day(1, ["x,a"] * 100)
+    rejecting.day(0, ["x,a"] * 100)
+    with pytest.raises(MeasurementError, match="no earlier day on which the rate was not above"):
+        ask(rejecting.done(), rejected_explained.read)
+
+
+def test_no_personal_value_in_an_explanation(rejecting: Rejecting) -> None:
+    rejecting.day(1, ["x,a"] * 10)
+    rejecting.day(0, ["bob@example.com,a"] * 40 + ["y,a"] * 60)
+    found = ask(rejecting.done(), rejected_explained.read)
+    assert "example.com" not in repr(found)
+    assert "secret" not in repr(found)
+
+
+@pytest.mark.parametrize(("day", "first"), [(DAY, DAY - timedelta(days=2))])
+def test_first_seen(rejecting: Rejecting, day: date, first: date) -> None:
+    found = ask(rising(rejecting), rejected_first.read, day)
+    assert [(one.value, one.rows, one.first) for one in found.reasons] == [
+        ("b", 92, first), ("a", 8, DAY - timedelta(days=11)),
+    ]  # fmt: skip
+    assert found.oldest == DAY - timedelta(days=11)
