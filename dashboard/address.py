@@ -6,6 +6,7 @@ What an address asks for and is not there is said, never silently replaced by ev
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import NamedTuple, TypeVar
 
 import streamlit as st
@@ -18,6 +19,7 @@ T = TypeVar("T")
 PIPELINE, DAY = "pipeline", "date"
 #: Parameters of the frame; all others are a page's filters.
 _FRAME = (PIPELINE, DAY)
+_SHOWN = "andon:shown-day"
 _ALL = "All"
 _LONGEST, _LONGEST_OPTION = 500, 120
 
@@ -39,8 +41,20 @@ def asked(name: str) -> str | None:
     return found[:_LONGEST] if found else None
 
 
+def shown(day: date) -> None:
+    """Note which day is shown, for an address that names none."""
+    st.session_state[_SHOWN] = day.isoformat()
+
+
 def put(**values: object) -> None:
-    """Change the address in place; None and empty text remove a parameter."""
+    """Change the address in place; None and empty text remove a parameter.
+
+    With a filter the address names its day as well: what is shared today must not mean
+    another day tomorrow.
+    """
+    filters = [name for name, value in values.items() if name not in _FRAME and value]
+    if filters and DAY not in st.query_params and _SHOWN in st.session_state:
+        st.query_params[DAY] = st.session_state[_SHOWN]
     for name, value in values.items():
         if value is None or value == "":
             st.query_params.pop(name, None)

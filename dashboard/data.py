@@ -24,7 +24,7 @@ from checks.check import Check
 from checks.config import load_config
 from checks.config.model import Config
 from checks.engine import evaluate
-from checks.errors import AndonError, ConfigError, is_interruption
+from checks.errors import AndonError, ConfigError, MeasurementError, is_interruption
 from checks.evidence.context import open_context
 from checks.history import History, StoredEvaluation, StoredWaiver, open_history
 from checks.model import Cause, Report
@@ -318,6 +318,13 @@ def _report(name: str, stamp: int, evaluation: int) -> Answer:
         return Answer(None, str(error), now())
 
 
+def _unread(error: MeasurementError) -> str:
+    """Why evidence is missing. What a driver says of a lock names files and processes."""
+    if error.cause is Cause.LOCKED:
+        return "The warehouse is locked by its writer. It is read again at the next evaluation."
+    return f"{error.detail} ({error.cause.value.replace('_', ' ')})"
+
+
 def _evidence(
     subject: str,
     name: str,
@@ -331,6 +338,8 @@ def _evidence(
         with open_context(config, day, moment) as context:
             read = import_module(f"checks.evidence.{subject}").read
             return Answer(read(context, **dict(options)), None, moment)
+    except MeasurementError as error:
+        return Answer(None, _unread(error), moment)
     except AndonError as error:
         return Answer(None, str(error), moment)
     except Exception as error:  # its text may hold data or secrets: only its class is told

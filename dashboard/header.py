@@ -9,10 +9,10 @@ from datetime import date, timedelta
 import streamlit as st
 
 from checks.model import Status
-from checks.text import plural
+from checks.text import clean, plural
 from dashboard import address, data, frame, look, page
 from dashboard.components import lamps, ticker
-from dashboard.markup import Html, join, plain, show, tag
+from dashboard.markup import Html, join, show, tag
 
 _FAILING = (Status.RED, Status.UNKNOWN)
 #: Days of the strip under the date.
@@ -120,7 +120,7 @@ def _pipeline(here: page.Here) -> None:
     key = "frame:pipeline"
     st.session_state[key] = here.pipeline
     st.selectbox(
-        "Pipeline", names, key=key, format_func=plain, label_visibility="collapsed", width=240,
+        "Pipeline", names, key=key, format_func=clean, label_visibility="collapsed", width=240,
         on_change=_change_pipeline, args=(key,),
     )  # fmt: skip
 
@@ -137,23 +137,22 @@ def _day_picker(here: page.Here) -> None:
     later_day = here.day + one if here.day < last else None
     with st.container(key="andon-days", horizontal=True, vertical_alignment="bottom", gap="xsmall",
                       width="content"):  # fmt: skip
-        _to_day("«", "Previous failing day", earlier, "prev-failing", _set_day, earlier)
-        _to_day("‹", "Previous day", here.day - one, "prev", _step, here, -one)
+        _to_day("Previous failing day", earlier, "prev-failing", _set_day, earlier)
+        _to_day("Previous day", here.day - one, "prev", _step, here, -one)
         key = "frame:day"
         st.session_state[key] = here.day
         st.date_input(
             "Data date", key=key, min_value=data.FIRST_DAY, max_value=last, format="YYYY-MM-DD",
             label_visibility="collapsed", width=140, on_change=_change_day, args=(key,),
         )  # fmt: skip
-        _to_day("›", "Next day", later_day, "next", _step, here, one)
-        _to_day("»", "Next failing day", later, "next-failing", _set_day, later)
+        _to_day("Next day", later_day, "next", _step, here, one)
+        _to_day("Next failing day", later, "next-failing", _set_day, later)
 
 
-def _to_day(
-    glyph: str, label: str, day: date | None, key: str, go: Callable[..., None], *args: object
-) -> None:
+def _to_day(label: str, day: date | None, key: str, go: Callable[..., None], *args: object) -> None:
+    """A button that the style sheet shows as an arrow; its words are for screen readers."""
     told = f"{label}: {look.day(day)}" if day else f"{label}: none is recorded"
-    st.button(glyph, key=f"frame:{key}", help=told, disabled=day is None, on_click=go, args=args)
+    st.button(label, key=f"frame:{key}", help=told, disabled=day is None, on_click=go, args=args)
 
 
 def _step(here: page.Here, by: timedelta) -> None:

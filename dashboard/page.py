@@ -169,6 +169,7 @@ def _found(title: str) -> Here:
     config = data.pipeline(name).config
     today = data.today(config)
     day = _day(today, config)
+    address.shown(day)
     recorded = data.days(name, today, _reach(day, today))
     return Here(
         title=title, pipeline=name, config=config, day=day, today=today,

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from checks import Report, Status, load_config
+from checks.errors import MeasurementError, UsageError
 from checks.history import open_history
 from checks.model import Cause
 from dashboard import data
@@ -126,6 +127,33 @@ def test_evidence_that_fails_is_an_answer(demo: Demo, screen: Open) -> None:
     answer = data.evidence("volume", NAME, DAY, days=21)
     assert answer.value is None
     assert "does not exist" in (answer.problem or "")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            MeasurementError(Cause.LOCKED, "locked for 1 s (IO Error: /srv/shop.db, PID 4711)"),
+            "The warehouse is locked by its writer. It is read again at the next evaluation.",
+        ),
+        (MeasurementError(Cause.TIMEOUT, "not finished in time"), "not finished in time (timeout)"),
+        (
+            MeasurementError(Cause.MISSING_COLUMN, "table 'a' has no column 'b'"),
+            "table 'a' has no column 'b' (missing column)",
+        ),
+        (UsageError("that day has not begun"), "that day has not begun"),
+    ],
+)
+def test_why_evidence_is_missing(
+    error: Exception, told: str, demo: Demo, screen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen(demo())
+
+    def refused(context: object) -> None:
+        raise error
+
+    monkeypatch.setattr("checks.evidence.volume.read", refused)
+    assert data.evidence("volume", NAME, DAY).problem == told
 
 
 def test_evidence_that_breaks_tells_no_more_than_its_kind(

@@ -96,3 +96,18 @@ def test_another_pipeline_drops_the_filters(demo: Demo, screen: Open) -> None:
     page.run()
     assert page.parameters["pipeline"] == "other"
     assert "event" not in page.parameters
+
+
+def test_a_shared_filter_names_its_day(demo: Demo, screen: Open) -> None:
+    page = screen(demo(), path="volume")
+    assert "date" not in page.parameters
+    page.at.selectbox(key="filter:event").set_value("purchase")
+    page.run()
+    assert page.parameters["event"] == "purchase"
+    assert page.parameters["date"] == "2025-03-08"
+
+
+def test_day_buttons_have_words(demo: Demo, screen: Open) -> None:
+    page = screen(demo())
+    labels = [page.at.button(key=f"frame:{name}").label for name in ("prev-failing", "prev")]
+    assert labels == ["Previous failing day", "Previous day"]
