@@ -129,7 +129,10 @@ def _words(one: NameSeries, day: date, count: int) -> str:
 
 def usual(one: NameSeries) -> str:
     """What the window before the judged day holds of a name."""
-    return f"usually {look.count(one.lowest)} to {look.count(one.highest)} a day"
+    return (
+        f"before the judged day: {look.count(one.lowest)} to {look.count(one.highest)} a day, "
+        f"now {one.state}"
+    )
 
 
 def _tone(one: NameSeries) -> base.Tone:

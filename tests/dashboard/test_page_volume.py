@@ -1,0 +1,146 @@
+"""The page about volume: days against the rule, the day by the hour, event names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.dashboard.screen import Screen
+
+Demo = Callable[..., Path]
+Open = Callable[..., Screen]
+
+HOSTILE = "<img src=x onerror=alert(1)> **bold** [a](http://evil.example)"
+DAYS, HOURS, NAMES = 0, 1, 2
+
+
+def change(folder: Path, statement: str, *values: object) -> Path:
+    """Change the demo's warehouse."""
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
+        connection.execute(statement, list(values))
+    return folder
+
+
+def figures(page: Screen) -> list[dict[str, Any]]:
+    """The page's figures as Plotly is given them."""
+    return [json.loads(one.proto.spec) for one in page.at.get("plotly_chart")]
+
+
+def hovers(figure: dict[str, Any]) -> list[str]:
+    return [text for trace in figure["data"] for text in trace.get("customdata") or ()]
+
+
+def names_on(figure: dict[str, Any]) -> list[str]:
+    return [note["text"] for note in figure["layout"].get("annotations", ())]
+
+
+def test_a_half_loaded_day_is_said_and_drawn(demo: Demo, screen: Open) -> None:
+    page = screen(demo("late-load"), path="volume")
+    assert "No event from 16:00 to 24:00 (usually" in page.text
+    drawn = figures(page)
+    last = next(text for text in hovers(drawn[DAYS]) if "Sat 8 March" in text)
+    assert "red at ±3" in last
+    assert "gate: RED for volume_zscore" in last
+    assert {"red above", "red below", "red at +3", "red at -3"} <= set(names_on(drawn[DAYS]))
+    assert any("16:00 to 24:00" in text for text in names_on(drawn[HOURS]))
+    assert sum("this hour: missing" in text for text in hovers(drawn[HOURS])) == 8
+
+
+def test_screen_and_verdict_say_the_same_number(demo: Demo, screen: Open) -> None:
+    page = screen(demo("loaded-twice"), path="volume")
+    shown = page.text.partition("z=")[2].partition(" ")[0]
+    assert any(f"Z-score +{shown}, red at ±3" in text for text in hovers(figures(page)[DAYS]))
+    assert "hours above the usual range" in page.text
+
+
+def test_axes_have_titles_and_limits_lines(demo: Demo, screen: Open) -> None:
+    days, hours, _ = figures(screen(demo("all-green"), path="volume"))
+    assert days["layout"]["yaxis"]["title"]["text"] == "events per day"
+    assert days["layout"]["xaxis2"]["title"]["text"] == "day"
+    assert "Z-score" in days["layout"]["yaxis2"]["title"]["text"]
+    assert hours["layout"]["yaxis"]["title"]["text"] == "events per hour"
+    assert hours["layout"]["xaxis"]["title"]["text"] == "hour of the day (UTC)"
+    limits = [shape["y0"] for shape in days["layout"]["shapes"] if shape["type"] == "line"]
+    assert limits == [3.0, -3.0]
+
+
+def test_silent_names_come_first_and_a_link_shows_one(demo: Demo, screen: Open) -> None:
+    folder = demo("dead-checkout-pixel")
+    page = screen(folder, path="volume", event="purchase")
+    assert "Shown: 'purchase'." in page.text
+    assert "No event from 00:00 to 24:00" in page.text
+    drawn = figures(page)
+    assert any("this name: silent" in text for text in hovers(drawn[DAYS]))
+    assert names_on(drawn[NAMES])[0].startswith("<b>✗ silent</b>  purchase: <b>0</b>")
+    assert "✗ silent purchase 0" in page.text
+    assert page.at.selectbox(key="filter:event").value == "purchase"
+
+
+def test_an_event_name_that_is_not_there_is_said(demo: Demo, screen: Open) -> None:
+    page = screen(demo(), path="volume", event="purchsae")
+    assert "The link asks for event name 'purchsae', which is not there on this day" in page.text
+    assert len(figures(page)) == 1  # the names to choose from; nothing as if nothing were asked
+
+
+def test_a_choice_goes_to_the_address(demo: Demo, screen: Open) -> None:
+    page = screen(demo(), path="volume")
+    page.at.selectbox(key="filter:event").select("page_viewed")
+    assert "Shown: 'page_viewed'." in page.run().text
+    assert page.parameters["event"] in ("page_viewed", ["page_viewed"])
+
+
+def test_a_hostile_name_is_text_everywhere(demo: Demo, screen: Open) -> None:
+    folder = change(
+        demo(),
+        "INSERT INTO stg_events (timestamp, event_name) "
+        "SELECT TIMESTAMP '2025-03-08 11:00', ? FROM range(50)",
+        HOSTILE,
+    )
+    page = screen(folder, path="volume", event=HOSTILE)
+    assert "<img" not in page.html
+    assert f"+ new {HOSTILE} 50" in page.text
+    for figure in figures(page):
+        for text in [*hovers(figure), *names_on(figure)]:
+            assert "<img" not in text
+    assert "Shown:" in page.text
+
+
+def test_a_table_without_events_says_why_nothing_is_drawn(demo: Demo, screen: Open) -> None:
+    page = screen(change(demo(), "DELETE FROM stg_events"), path="volume")
+    assert "No event in any hour." in page.text
+    assert "No event name. There is no event on any of these days" in page.text
+
+
+def test_a_time_column_without_hours_says_so(demo: Demo, screen: Open) -> None:
+    folder = change(
+        demo(),
+        "CREATE TABLE by_day AS SELECT * REPLACE (CAST(timestamp AS DATE) AS timestamp) "
+        "FROM stg_events",
+    )
+    config = folder / "andon.yml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("table: stg_events", "table: by_day"), encoding="utf-8")
+    page = screen(folder, path="volume")
+    assert "is a DATE and does not tell the time of day" in page.text
+    assert len(figures(page)) == 2  # days and names are drawn all the same
+
+
+@pytest.mark.parametrize(("date", "until"), [("2025-03-09", True), ("2025-03-08", False)])
+def test_a_day_that_lasts_says_how_far_it_counts(
+    demo: Demo, screen: Open, date: str, until: bool
+) -> None:
+    page = screen(demo(), path="volume", date=date)
+    assert ("Every day counts up to 07:10" in page.text) is until
+
+
+def test_a_locked_or_missing_warehouse_is_said(demo: Demo, screen: Open) -> None:
+    folder = demo()
+    (folder / "warehouse.duckdb").unlink()
+    page = screen(folder, path="volume")
+    assert "could not be read" in page.text
+    assert figures(page) == []
