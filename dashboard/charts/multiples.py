@@ -116,7 +116,7 @@ def _axes(
 
 def _title(one: NameSeries) -> str:
     """Glyph and word, the name (hostile), the day's count and the usual ones."""
-    head = f"<b>{GLYPHS[one.state]} {one.state}</b>  {base.inert(one.name, 22)}"
+    head = f"<b>{GLYPHS[one.state]} {one.state}</b>  {base.inert(one.name, 30)}"
     before = f"{look.count(one.lowest)}–{look.count(one.highest)}"
     return f"{head}: <b>{look.count(one.today)}</b> ({before})"
 

@@ -103,11 +103,13 @@ def said(found: Profile) -> str:
 
 def names(here: page.Here, found: Volume) -> None:
     """A picture per name, the worst first, then all of them as a table."""
+    pictured, every = len(found.names[:MOST_PICTURES]), len(found.names)
+    more = "" if pictured == every else f" The first {pictured} of {every}; all are in the table."
     page.section(
         "Event names",
         "Silent and collapsed ones first, each on its own scale from zero. Beside the name: this "
         f"day, and lowest to highest of the {found.window_days} days before (shaded). "
-        "· rare: too few to judge. ○ gone: silent for longer than those days.",
+        f"· rare: too few to judge. ○ gone: silent for longer than those days.{more}",
     )
     if not found.names:
         page.empty(
