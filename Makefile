@@ -55,7 +55,7 @@ test-python: $(VENV)/.installed-test $(SECOND)/.installed
 	@$(BIN)/python scripts/branch_coverage.py .coverage.json --minimum 85 dashboard pages
 
 test-browser: $(VENV)/.installed-test ## the dashboard in a real Chromium, which is installed when it can be
-	@$(BIN)/python scripts/browser.py $(BIN)/python -m pytest -m browser tests/browser
+	@$(BIN)/python scripts/browser.py $(BIN)/python -m pytest --numprocesses 2 -m browser tests/browser
 
 test-duckdb2: $(SECOND)/.installed ## the engine's tests, against DuckDB 2
 	@$(SECOND)/bin/python -m pytest -p no:cacheprovider --quiet $(ENGINE_TESTS) \

@@ -35,7 +35,7 @@ from dashboard.clock import now as now
 HISTORY_SECONDS = 5.0
 #: The earliest day that can be asked for.
 FIRST_DAY: Final = date(1970, 1, 1)
-_MOST_ANSWERS = 128
+_MOST_ANSWERS = 64
 #: Evidence that nobody asks for any more is let go of.
 _EVIDENCE_SECONDS = 1800.0
 #: A page never waits long for a writer: it shows the last good numbers and says so.

@@ -8,7 +8,7 @@ from functools import cache
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard import address, look, navigation
+from dashboard import look, navigation
 from dashboard.markup import Html, show
 
 _PAGES, _CURRENT = "andon:pages", "andon:current"

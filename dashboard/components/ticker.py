@@ -10,7 +10,8 @@ from dashboard import data
 
 _HTML = '<div class="age" role="status"></div>'
 _CSS = """
-.age { font: 400 var(--age-size, 0.8125rem)/1.4 var(--st-font, sans-serif); color: light-dark(#4a5262, #a9b2c0); }
+.age { font: 400 var(--age-size, 0.8125rem)/1.4 var(--st-font, sans-serif);
+  color: light-dark(#4a5262, #a9b2c0); }
 .age.stale { display: inline-block; font-weight: 700; padding: .1rem .5rem; border-radius: 3px;
   border: 2px dashed light-dark(#7a4a00, #ffc561); color: light-dark(#5c3700, #ffd58a);
   background: light-dark(#fff4d6, #3a2a08); }

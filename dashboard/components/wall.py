@@ -47,10 +47,10 @@ def _head(here: page.Here) -> Html:
     css = look.look_of(report.verdict).css
     latest = here.gate.latest
     zone = here.live.at.astimezone(here.zone).tzname() or here.zone.key
-    gate = tag("span", "gate ", look.chip(latest.verdict if latest else None),
-               f" {look.clock(latest.evaluated_at, here.zone)} {zone}" if latest else "")  # fmt: skip
-    now = tag("span", "now ", look.chip(report.verdict),
-              f" {look.clock(here.live.at, here.zone)} {zone}")  # fmt: skip
+    said = f" {look.clock(latest.evaluated_at, here.zone)} {zone}" if latest else ""
+    gate = tag("span", "gate ", look.chip(latest.verdict if latest else None), said)
+    at = f" {look.clock(here.live.at, here.zone)} {zone}"
+    now = tag("span", "now ", look.chip(report.verdict), at)
     facts = tag("div", tag("b", here.pipeline), tag("span", look.day(here.day)), gate, now,
                 class_="w-facts")  # fmt: skip
     sentence = tag("h1", verdict.words(report, here.day), class_="a-title")
