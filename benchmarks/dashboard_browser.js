@@ -26,6 +26,8 @@ window.andonWatch = (() => {
     tables: all("[data-testid=stDataFrame]").length,
     elements: all(".stElementContainer").length,
   })
+  watch.fault = () => document.querySelector(
+    "[data-testid=stException], .a-note.fault, .a-note.problem")?.textContent ?? ""
   watch.complete = title => new Promise(done => {
     let since = null
     const look = () => {

@@ -83,7 +83,11 @@ class Visitor:
 
     def _complete(self, title: str | None) -> float:
         script = "title => window.andonWatch.complete(title)"
-        return float(self._page.evaluate(script, title)) / 1000
+        seconds = float(self._page.evaluate(script, title)) / 1000
+        # A page that failed is soon complete.
+        if fault := self._page.evaluate("() => window.andonWatch.fault()"):
+            raise RuntimeError(f"{self._page.url} says: {fault}")
+        return seconds
 
     def _clicked(self) -> float:
         return float(self._page.evaluate("() => window.andonWatch.clicked")) / 1000

@@ -65,7 +65,7 @@ def measure_clicks(
         somebody.open(f"{ours.url}/", PAGES[""])
         neighbour.open(f"{theirs.url}/", BARE_PAGES[""])
         neighbour.click("Second", "Second"), neighbour.click("First", "First")
-        somebody.rest(1)
+        somebody.rest(6)  # as somebody who reads; by then the overview has fetched what others need
         for tour in range(tours + 1):
             for path in [*list(PAGES)[1:], ""]:
                 here = found[path]
