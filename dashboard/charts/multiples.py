@@ -100,11 +100,11 @@ def _axes(
     made.update_yaxes(
         rangemode="tozero", nticks=3, tickfont=font, gridcolor=style["gridcolor"],
         zeroline=True, zerolinecolor=base.color("grid", here.dark), fixedrange=True,
-        separatethousands=True,
+        separatethousands=True, automargin=False,
     )  # fmt: skip
     made.update_xaxes(
         range=by_day.span(dates), nticks=3, tickfont=font, fixedrange=True, showgrid=False,
-        tickformat="%-d %b", linecolor=base.color("grid", here.dark),
+        tickformat="%-d %b", linecolor=base.color("grid", here.dark), automargin=False,
     )  # fmt: skip
     for note in made.layout.annotations:
         note.font = {"size": 12, "color": base.color("ink", here.dark)}
