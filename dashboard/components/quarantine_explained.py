@@ -22,7 +22,8 @@ def draw(here: page.Here, told: Any) -> None:
     page.section(
         "What explains the rise",
         "Values whose share of the rejected rows grew by more than chance, against the last days "
-        "on which the rate was not above its limit. Ranked by the rows beyond their usual share.",
+        "on which the rate was not above its limit. Ranked by the rows beyond their usual share. "
+        "Parts add up to more than the whole where columns tell the same, or other values fell.",
     )
     found: Explained | None = reading(here, "rejected_explained", "Reading the earlier days")
     if found is None:
@@ -68,7 +69,7 @@ def compared(found: Explained) -> str:
 
 def _shift(found: Explained, shift: Shift) -> list[object]:
     began = short_day(found.rise_began)
-    since = "since then" if len(found.since) > 1 else "on that day"
+    since = "since then" if len(found.since) > 1 else "on this day"
     return [
         tag("b", shift.column), f": before {began} the largest group was ",
         tag("b", _group(shift.before)), f" ({_whole(shift.share_before)}); {since} it is ",

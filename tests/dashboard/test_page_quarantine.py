@@ -1,0 +1,180 @@
+"""The quarantine page: the link's rows without a click, filters that say so, empty states."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.dashboard.screen import Screen
+
+Demo = Callable[..., Path]
+Open = Callable[..., Screen]
+REASON = "client_id: missing"
+FILE = "quarantine/events_20250308_errors.csv"
+
+
+def rows_of(page: Screen) -> int:
+    """How many rows the table shows."""
+    assert len(page.at.dataframe) == 1
+    return len(page.at.dataframe[0].value)
+
+
+def counted(page: Screen) -> str:
+    """`rows 1 to 3 of 3`."""
+    return next(text.value for text in page.at.text if text.value.startswith("rows "))
+
+
+def test_the_rows_behind_an_alert_are_there_without_a_click(demo: Demo, screen: Open) -> None:
+    page = screen(demo(), path="quarantine", reason=REASON)
+    assert rows_of(page) > 0
+    assert "is not there on this day" not in page.text
+    assert page.parameters["reason"] == REASON
+    assert set(page.at.dataframe[0].value["c2"]) == {REASON}
+
+
+def test_what_changed_is_told_in_one_sentence(demo: Demo, screen: Open) -> None:
+    text = screen(demo(), path="quarantine").text
+    assert "What changed:" in text
+    assert "Safari (43 %); on this day it is Shop app (88 %, 16 % before)." in text
+    assert "What explains the rise" in text
+    assert "Share before" in text
+
+
+def test_parts_of_the_day(demo: Demo, screen: Open) -> None:
+    text = screen(demo(), path="quarantine").text
+    for heading in ("Rate by day", "By reason", "By source", "By event name", "By hour"):
+        assert heading in text
+    assert "First seen" in text
+    assert "events_20250308.csv" in text
+
+
+@pytest.mark.parametrize("name", ["reason", "source", "event", "hour"])
+def test_a_filter_that_is_not_there_shows_no_rows_and_says_so(
+    name: str, demo: Demo, screen: Open
+) -> None:
+    page = screen(demo(), path="quarantine", **{name: "nothing <b>such"})
+    assert "'nothing <b>such', which is not there on this day" in page.text
+    assert "No rows are shown." in page.text
+    assert not page.at.dataframe
+
+
+@pytest.mark.parametrize(
+    ("filters", "words"),
+    [
+        ({"q": "no such text anywhere"}, "No row passes these filters."),
+        ({"page": "99"}, "There is no page 99."),
+        ({"page": "-1"}, "which is no page"),
+        ({"page": "x"}, "which is no page"),
+    ],
+)
+def test_a_search_or_page_without_rows_says_so(
+    filters: dict[str, str], words: str, demo: Demo, screen: Open
+) -> None:
+    assert words in screen(demo(), path="quarantine", **filters).text
+
+
+def test_filters_narrow_the_rows(demo: Demo, screen: Open) -> None:
+    folder = demo()
+    everything = rows_of(screen(folder, path="quarantine"))
+    one_hour = screen(folder, path="quarantine", hour="12")
+    assert 0 < rows_of(one_hour) < everything
+    assert counted(one_hour) == f"rows 1 to {rows_of(one_hour)} of {rows_of(one_hour)}"
+    searched = screen(folder, path="quarantine", q="iphone")
+    assert 0 < rows_of(searched) < everything
+
+
+def write(folder: Path, *lines: str) -> None:
+    """Other rejected rows of the day."""
+    head = "client_id,timestamp,event_name,note,error_reason\n"
+    (folder / FILE).write_text(head + "".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def test_hostile_and_personal_values(demo: Demo, screen: Open) -> None:
+    folder = demo()
+    write(
+        folder,
+        "visitor-4711-abcdef,2025-03-08T01:00:00Z,<b>x</b>,=1+1,<img src=x onerror=1>",
+        "c,2025-03-08T01:00:00Z,view,mail eve@example.com,![a](http://x.y)",
+    )
+    page = screen(folder, path="quarantine")
+    assert "<img" not in page.html
+    assert "<img src=x onerror=1>" in page.text
+    shown = page.at.dataframe[0].value.to_csv()
+    assert "visitor-4711" not in shown
+    assert "example.com" not in shown + page.text
+    assert "visi… (19)" in shown
+
+
+def test_the_file_to_download_is_masked_and_no_formula(demo: Demo, screen: Open) -> None:
+    from dashboard.csv_file import to_csv
+
+    folder = demo()
+    write(folder, "visitor-4711-abcdef,2025-03-08T01:00:00Z,view,=1+1,a")
+    table = screen(folder, path="quarantine").at.dataframe[0].value
+    content = to_csv(list(table.columns), table.values.tolist()).decode("utf-8-sig")
+    (row,) = list(csv.reader(StringIO(content)))[1:]
+    assert row == ["2025-03-08T01:00:00Z", "view", "a", "visi… (19)", "'=1+1"]
+
+
+def test_no_file_although_rows_were_quarantined_is_a_problem(demo: Demo, screen: Open) -> None:
+    folder = demo()
+    (folder / FILE).unlink()
+    page = screen(folder, path="quarantine")
+    assert "This could not be read." in page.text
+    assert "no file can be read at" in page.text
+    assert not page.at.dataframe
+
+
+def test_a_damaged_file_is_said(demo: Demo, screen: Open) -> None:
+    folder = demo()
+    (folder / FILE).write_bytes("x\ny\n".encode("utf-16"))
+    text = screen(folder, path="quarantine").text
+    assert "is UTF-16 text" in text
+
+
+def test_files_and_log_that_disagree_are_said(demo: Demo, screen: Open) -> None:
+    folder = demo()
+    write(folder, "c,2025-03-08T01:00:00Z,view,x,a")
+    text = screen(folder, path="quarantine").text
+    assert "1 row found" in text
+    assert "do not agree about this day" in text
+
+
+def test_a_folder_without_days_in_its_names(demo: Demo, screen: Open) -> None:
+    folder = demo()
+    for number, file in enumerate(sorted((folder / "quarantine").glob("*.csv"))):
+        shutil.move(file, file.with_name(f"part-{number:03}.csv"))
+    settings = (folder / "andon.yml").read_text("utf-8")
+    changed = settings.replace(
+        "quarantine/events_{date:%Y%m%d}_errors.csv", "quarantine/part-*.csv"
+    )
+    assert changed != settings
+    (folder / "andon.yml").write_text(changed, "utf-8")
+    page = screen(folder, path="quarantine", reason=REASON)
+    assert rows_of(page) > 0
+
+
+def test_without_rejected_rows_in_the_configuration(demo: Demo, screen: Open) -> None:
+    folder = demo()
+    settings = (folder / "andon.yml").read_text("utf-8")
+    start = settings.index("quarantine:\n")
+    end = settings.index("\n\n", start)
+    (folder / "andon.yml").write_text(settings[:start] + settings[end:], "utf-8")
+    text = screen(folder, path="quarantine").text
+    assert "No rejected rows are mapped." in text
+    assert "Rate by day" in text
+
+
+def test_clearing_the_filters(demo: Demo, screen: Open) -> None:
+    page = screen(demo(), path="quarantine", q="no such text anywhere", hour="12")
+    clear: AppTest = page.at
+    next(one for one in clear.button if one.label == "Clear all filters").click()
+    page.run()
+    assert set(page.parameters) <= {"pipeline", "date"}
+    assert rows_of(page) > 0
