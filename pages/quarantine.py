@@ -16,6 +16,7 @@ with right:
     quarantine.rates(here)
 
 if here.config.quarantine is None:
+    told.empty()
     with left:
         page.empty(
             "No rejected rows are mapped.",

@@ -21,7 +21,11 @@ _MOST_PARTS = 12
 
 def headline() -> Any:
     """A place at the top for what explains the rise, which is known only at the end."""
-    return st.empty()
+    place = st.empty()
+    with place:
+        waiting = "reading the earlier days …"
+        show(tag("div", tag("strong", "What changed: "), waiting, class_="a-note"))
+    return place
 
 
 def halves() -> Any:

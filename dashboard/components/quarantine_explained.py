@@ -27,6 +27,7 @@ def draw(here: page.Here, told: Any) -> None:
     )
     found: Explained | None = reading(here, "rejected_explained", "Reading the earlier days")
     if found is None:
+        told.empty()
         return
     for note in found.notes:
         page.problem("Not all could be read:", note)

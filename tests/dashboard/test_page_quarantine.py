@@ -42,6 +42,7 @@ def test_what_changed_is_told_in_one_sentence(demo: Demo, screen: Open) -> None:
     text = screen(demo(), path="quarantine").text
     assert "What changed:" in text
     assert "Safari (43 %); on this day it is Shop app (88 %, 16 % before)." in text
+    assert "reading the earlier days" not in text
     assert "What explains the rise" in text
     assert "Share before" in text
 
@@ -168,6 +169,7 @@ def test_without_rejected_rows_in_the_configuration(demo: Demo, screen: Open) ->
     (folder / "andon.yml").write_text(settings[:start] + settings[end:], "utf-8")
     text = screen(folder, path="quarantine").text
     assert "No rejected rows are mapped." in text
+    assert "reading the earlier days" not in text
     assert "Rate by day" in text
 
 
