@@ -439,4 +439,4 @@ def test_strangers_cannot_say_that_they_are_on_it(
 
 
 def test_a_fine_check_has_no_button(demo: Demo, screen: Open, ana: str) -> None:
-    assert "I am on it" not in [one.label for one in screen(demo("healthy")).at.button]
+    assert "I am on it" not in [one.label for one in screen(demo("all-green")).at.button]
