@@ -13,7 +13,8 @@ from checks.version import VERSION
 from fake_engine import FakeEngine
 
 EXPECTED = {
-    "ack", "backfill", "dashboard", "demo", "explain", "gate", "history", "validate", "waive", "waivers",
+    "ack", "backfill", "dashboard", "demo", "explain", "gate", "history", "validate", "waive",
+    "waivers",
 }  # fmt: skip
 
 

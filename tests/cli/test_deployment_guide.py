@@ -30,7 +30,7 @@ def test_the_guide_has_calls() -> None:
     assert len(list(calls())) >= 5
 
 
-@pytest.mark.parametrize("call", calls())
+@pytest.mark.parametrize("call", list(calls()))
 def test_each_call_is_understood(call: str) -> None:
     name, *words = shlex.split(call)
     parser = Parser(prog=f"andon {name}")

@@ -20,6 +20,8 @@ class Screen:
         self.at = AppTest.from_file(str(APP), default_timeout=_SECONDS)
         for name, value in parameters.items():
             self.at.query_params[name] = value
+        if "-" in path:
+            self.run()  # the driver knows an address that is no file's name only after a run
         if path != "overview":
             self.at.switch_page(f"../pages/{path.replace('-', '_')}.py")
         self.run()
