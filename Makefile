@@ -19,7 +19,7 @@ ENGINE_TESTS := $(wildcard tests/warehouse tests/test_engine.py tests/e2e)
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help setup demo test lint types contracts test-duckdb2 test-python test-browser bench docs
-.PHONY: bench-dashboard lock clean
+.PHONY: bench-dashboard pictures lock clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ bench: $(VENV)/.installed ## time the gate against bare SQL: SIZES=1,10,50 (mill
 bench-dashboard: $(VENV)/.installed-test ## time pages in Chromium and 50 viewers, against a bare page: RUNS=7
 	@$(BIN)/python scripts/browser.py $(BIN)/python benchmarks/dashboard_pages.py --runs $(RUNS)
 	@$(BIN)/python benchmarks/dashboard_viewers.py
+
+pictures: $(VENV)/.installed-test ## take the pictures of the dashboard in docs/images
+	@$(BIN)/python scripts/screenshots.py overview quarantine volume review
 
 docs: $(VENV)/.installed ## write docs/configuration.md from the code
 	@$(BIN)/python -m checks.config.reference > docs/configuration.md.new

@@ -1,0 +1,69 @@
+"""The documentation tells of every page, parameter, status and command that there is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from checks.model import Status
+from dashboard.look import LOOKS, NoGate
+from dashboard.navigation import FOLDER, HOME, titles
+
+ROOT = Path(__file__).parents[1]
+GUIDE = (ROOT / "docs" / "dashboard.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+#: How the code names a parameter: `address.select("reason", ...)`, `_FROM, _TO = "from", "to"`.
+_ASKED = re.compile(r"(?:select|text|number|asked)\(\s*\"([a-z_]+)\"")
+
+
+def rows() -> dict[str, tuple[str, set[str]]]:
+    """Title and own parameters of each address in the guide's table."""
+    found = re.findall(r"^\| `(/[a-z-]*)` \| ([^|]+) \| ([^|]*)\|$", GUIDE, re.MULTILINE)
+    return {path: (title.strip(), set(re.findall(r"`(\w+)`", own))) for path, title, own in found}
+
+
+def test_every_page_is_in_the_table() -> None:
+    addresses = {("/" if name == HOME else f"/{name}"): title for name, title in titles().items()}
+    assert {path: title for path, (title, _) in rows().items()} == addresses
+
+
+def test_every_parameter_of_the_code_is_in_the_table() -> None:
+    files = [*FOLDER.glob("*.py"), *(ROOT / "dashboard" / "components").glob("*.py")]
+    asked = {name for file in files for name in _ASKED.findall(file.read_text(encoding="utf-8"))}
+    told = {name for _, own in rows().values() for name in own}
+    assert asked >= {"event", "kind", "q", "page"}
+    assert asked - {"pipeline", "date"} <= told
+
+
+@pytest.mark.parametrize("status", [*Status, NoGate.NOT_RUN])
+def test_every_status_has_a_row_of_its_own(status: Status | NoGate) -> None:
+    look = LOOKS[status]
+    assert f"| `{look.glyph} {look.word}` |" in GUIDE
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_a_page_points_to_is_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    targets = re.findall(
+        r"\]\(([^)#\s]+)\)|(?:src|srcset)=\"([^\"]+)\"|!\[[^]]*\]\(([^)]+)\)", text
+    )
+    named = {one for found in targets for one in found if one and "://" not in one}
+    missing = [one for one in sorted(named) if not (page.parent / one).exists()]
+    assert missing == []
+
+
+def test_pictures_are_shown_light_and_dark() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in ("overview", "quarantine", "volume", "review"):
+        for theme in ("light", "dark"):
+            assert f"docs/images/{name}-{theme}.png" in readme
+
+
+def test_every_target_that_is_named_is_in_the_makefile() -> None:
+    targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        named = re.findall(r"(?:^|`)make ([a-z0-9-]+)", text, re.MULTILINE)
+        assert set(named) <= targets, page.name
