@@ -8,7 +8,7 @@ from functools import cache
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard import look, navigation
+from dashboard import look, navigation, sign_in
 from dashboard.markup import Html, show
 
 _PAGES, _CURRENT = "andon:pages", "andon:current"
@@ -63,3 +63,4 @@ def bar(parameters: Mapping[str, str]) -> None:
             here = path == current()
             with st.container(key=f"nav-{'here' if here else 'to'}-{path}", width="content"):
                 st.page_link(page_of(path), label=title, query_params=dict(parameters))
+        sign_in.sign_out()

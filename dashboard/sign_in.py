@@ -19,7 +19,7 @@ from dashboard.markup import plain, show, tag
 REQUIRED: Final = "ANDON_REQUIRE_SIGN_IN"
 OIDC, HEADER = "oidc", "header"
 #: In this order: what a person is called in records. A proxy's header is the first.
-_NAMES = ("email", "preferred_username", "name")
+_NAMES = ("email", "preferred_username", "name", "sub")
 _LONGEST_NAME = 200
 
 
@@ -35,7 +35,7 @@ def require() -> None:
 
 
 def person() -> str | None:
-    """The signed-in person's address or name as one inert line; None for nobody.
+    """The signed-in person's address or name as one inert line; None for nobody known.
 
     With OpenID Connect only what the provider signed counts, with a proxy only its header.
     """
@@ -44,14 +44,20 @@ def person() -> str | None:
         return None
     found = (st.user.get(name) for name in (_NAMES if how == OIDC else _NAMES[:1]))
     name = next((str(value).strip() for value in found if value and str(value).strip()), "")
-    if not name and how == OIDC:
-        return "signed in"
     return clean(name, _LONGEST_NAME) or None
 
 
 def can_sign_out() -> bool:
     """Whether a person is signed in here; one who came through a proxy signs out there."""
     return kind() == OIDC and person() is not None
+
+
+def sign_out() -> None:
+    """A button with which the signed-in person leaves; nothing where nobody signs in here."""
+    if can_sign_out() and st.button(
+        "Sign out", key="sign-out", help=plain(person()), type="tertiary"
+    ):
+        st.logout()
 
 
 def kind() -> str | None:

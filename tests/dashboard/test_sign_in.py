@@ -66,11 +66,16 @@ def test_a_configured_provider_is_required_without_being_asked_for() -> None:
         ({"email": "m@x", "name": "Mia"}, "m@x"),
         ({"email": " ", "preferred_username": "mia", "name": "Mia"}, "mia"),
         ({"name": "Mia\n::error"}, "Mia\\u000a::error"),
-        ({}, "signed in"),
+        ({"sub": "248289761001"}, "248289761001"),
+        ({"sub": "248289761001", "name": "Ana"}, "Ana"),
     ],
 )
 def test_the_name_of_who_signed_in(user: dict[str, Any], name: str) -> None:
     assert inside(opened({"is_logged_in": True, **user}, AUTH)) == [f"inside: {name} True"]
+
+
+def test_who_has_no_name_at_all_is_not_let_in() -> None:
+    assert inside(opened({"is_logged_in": True}, AUTH)) == []
 
 
 def test_several_providers() -> None:
