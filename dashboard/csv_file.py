@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
 
@@ -14,13 +16,29 @@ _BYTE_ORDER_MARK = "\ufeff"
 _LONGEST = 32_000  # A spreadsheet's cell holds 32,767 characters.
 _STARTS = frozenset("=+-@\t\r\u2212")
 _SKIPPED = "\"'`‘’“”«»"
+_LONGEST_PART = 60  # Three parts and a date: file systems take 255 bytes.
+
+
+def file_name(pipeline: str, what: str, day: date) -> str:
+    """`web-clickstream-orphan-orders-2025-03-08.csv`: whose rows, of which page, of which day.
+
+    `what` is the page's address. Only a-z, 0-9 and hyphens, whatever the pipeline is called.
+    """
+    return f"{_slug(pipeline) or 'pipeline'}-{_slug(what)}-{day.isoformat()}.csv"
+
+
+def _slug(text: str) -> str:
+    """Letters without their accents, and a hyphen for everything else."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_PART].rstrip("-")
 
 
 def to_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """RFC 4180 in UTF-8 with a byte order mark; no cell, heading included, is a formula.
 
     Invisible characters, line breaks among them, come as visible escapes. Numbers stay
-    numbers, None is an empty cell. Source: OWASP, "CSV Injection".
+    numbers, None is an empty cell, a time is ISO 8601 with its offset from UTC. Source of
+    what a formula is: OWASP, "CSV Injection".
     """
     text = StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
@@ -35,6 +53,8 @@ def safe_cell(value: object) -> str:
         return ""
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
     # Where the list separator is a semicolon, what follows one is a cell of its own.
     parts = str(value).split(";")
     return clean(";".join(_guarded(part) for part in parts), _LONGEST)

@@ -83,6 +83,11 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
     return f"{local:%a} {local.day} {local:%b %H:%M}"
 
 
+def stamp(local: datetime) -> str:
+    """`2025-03-09 06:12:00`: a time that is in the shop's zone already, for a column of times."""
+    return f"{local:%Y-%m-%d %H:%M:%S}"
+
+
 def day(value: date) -> str:
     """`Sat 8 March 2025`."""
     return f"{value:%a} {value.day} {value:%B %Y}"

@@ -30,7 +30,7 @@ if found is not None:
         "Sources that came on more than half of the 7 days before, and have no entry on this "
         "run date. Names are compared without their digits, so that daily files compare.",
     )
-    runs.draw_missing(found)
+    runs.draw_missing(here, found)
 
 trend = here.evidence("runs_trend", days=30)
 if trend is not None:

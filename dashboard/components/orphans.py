@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Final
 
 import streamlit as st
@@ -17,6 +18,7 @@ from dashboard.charts import base
 from dashboard.charts import orphans as charts
 from dashboard.charts.orphans import SHORT
 from dashboard.components.rows import show_rows
+from dashboard.csv_file import file_name
 from dashboard.markup import show, table, tag
 
 _COLUMNS: Final = {
@@ -123,9 +125,10 @@ def _nothing(here: page.Here, found: Orphans | None, *, filtered: bool) -> None:
 
 def _table(here: page.Here, rows: Rows, kind: str | None) -> None:
     """The rows; a column that could only say one thing is left out."""
-    headings = ["Order id", "Time (UTC)", "Amount", "Age"]
+    headings = ["Order id", f"Time ({here.zone.key})", "Amount", "Age"]
     columns: list[Callable[[Row], object]] = [
-        lambda row: row.order_id, lambda row: _time(row, rows), lambda row: row.amount, _age,
+        lambda row: row.order_id, lambda row: _time(here, row, rows), lambda row: row.amount,
+        _age,
     ]  # fmt: skip
     if kind in (None, UNKNOWN_SESSION):
         headings.append("Session id that does not exist")
@@ -135,15 +138,17 @@ def _table(here: page.Here, rows: Rows, kind: str | None) -> None:
         columns.insert(0, lambda row: SHORT[row.kind])
     show_rows(
         headings, [[cell(row) for cell in columns] for row in rows.rows], rows.total, rows.page,
-        "orphans", f"orphan_orders_{here.day.isoformat()}.csv",
+        "orphans", file_name(here.pipeline, "orphan-orders", here.day),
         "Orphan orders one by one, with order id, time, amount, age and session id",
     )  # fmt: skip
 
 
-def _time(row: Row, rows: Rows) -> str | None:
+def _time(here: page.Here, row: Row, rows: Rows) -> date | None:
+    """When, in the shop's zone; only the day where no more is stored."""
     if row.at is None:
         return None
-    return f"{row.at:%Y-%m-%d}" if row.kind in rows.day_only else f"{row.at:%Y-%m-%d %H:%M:%S}"
+    local = row.at.astimezone(here.zone)
+    return local.date() if row.kind in rows.day_only else local
 
 
 def _age(row: Row) -> str | None:

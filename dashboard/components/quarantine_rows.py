@@ -13,6 +13,7 @@ from checks.text import count_text, plural
 from dashboard import address, page
 from dashboard.components.quarantine_reading import reading
 from dashboard.components.rows import show_rows
+from dashboard.csv_file import file_name
 from dashboard.markup import show, tag
 
 _PIXELS = 465
@@ -77,9 +78,9 @@ def _list(here: page.Here, found: Summary, listed: Rows) -> None:
         )
         _clear()
         return
-    name = f"rejected-rows-{here.day}-page-{listed.page}.csv"
     show_rows(
-        listed.names, listed.rows, listed.total, listed.page, "rejected-rows", name,
+        listed.names, listed.rows, listed.total, listed.page, "rejected-rows",
+        file_name(here.pipeline, "quarantine", here.day),
         f"{plural(listed.total, 'rejected row')}, personal values masked",
         _PIXELS,
     )  # fmt: skip

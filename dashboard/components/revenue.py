@@ -11,6 +11,7 @@ from dashboard import address, look, page
 from dashboard.charts import base
 from dashboard.charts import revenue as charts
 from dashboard.components.rows import show_rows
+from dashboard.csv_file import file_name
 
 
 def days(here: page.Here, found: Revenue) -> None:
@@ -67,7 +68,7 @@ def _list(here: page.Here, found: Revenue | None, listed: UnpricedRows) -> None:
     else:
         show_rows(
             COLUMNS, listed.rows, listed.total, listed.page, "revenue-rows",
-            f"purchases-without-revenue-{here.day}.csv", "Purchases without usable revenue",
+            file_name(here.pipeline, "revenue", here.day), "Purchases without usable revenue",
         )  # fmt: skip
 
 

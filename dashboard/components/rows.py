@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ import streamlit as st
 
 from checks.evidence.context import MOST_ROWS
 from checks.text import clean, count_text
-from dashboard import keeping
+from dashboard import keeping, look
 from dashboard.csv_file import to_csv
 
 _LONGEST_CELL = 2_000
@@ -33,6 +34,7 @@ def show_rows(
 
     `total`: how many rows there are in all. `page` counts from 1 and lives in the address
     as `page`. `file_name` and `alt` are our own words. Columns of numbers are right-aligned.
+    Times are given in the shop's zone: the table shows its clock, the file the offset too.
     A table higher than `most_pixels` scrolls.
     """
     # A tuple is shared evidence, a list is made for this run.
@@ -104,8 +106,13 @@ def _column(values: Sequence[object]) -> pd.Series[Any]:
         whole = all(isinstance(value, int) for value in present)
         numbers = [None if value is None else float(str(value)) for value in values]
         return pd.Series(numbers, dtype="Int64" if whole else "Float64")
-    texts = [None if value is None else clean(value, _LONGEST_CELL) for value in values]
-    return pd.Series(texts, dtype="str")
+    return pd.Series([_text(value) for value in values], dtype="str")
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, datetime):
+        return look.stamp(value)
+    return None if value is None else clean(value, _LONGEST_CELL)
 
 
 def _is_number(value: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -18,6 +19,7 @@ from checks.text import percent_text, plural
 from dashboard import address, look, page
 from dashboard.charts.runs import clock_text
 from dashboard.components.rows import show_rows
+from dashboard.csv_file import file_name
 from dashboard.markup import Html, join, show, table, tag
 
 _MOST_HTML_ROWS: Final = 50
@@ -30,10 +32,6 @@ _LOOK_OF: Final = {
     FAILED: Status.RED, UNHEARD: Status.UNKNOWN, RUNNING: Status.UNKNOWN,
     SILENT: Status.SKIPPED, OK: Status.GREEN,
 }  # fmt: skip
-_HEADINGS: Final = (
-    "Source", "Read", "Inserted", "Quarantined", "Rate", "Ended", "Status in the log",
-    "Ran at (UTC)", "Counts",
-)  # fmt: skip
 
 
 def draw_loads(here: page.Here, found: Runs) -> None:
@@ -47,7 +45,7 @@ def draw_loads(here: page.Here, found: Runs) -> None:
         return
     chosen = [load for load in found.loads if _matches(load, *wanted)]
     if chosen:
-        _table(found, chosen, here.day.isoformat())
+        _table(here, found, chosen)
     elif found.entries:
         page.empty(
             "No load matches.",
@@ -86,15 +84,20 @@ def _no_entry(here: page.Here, found: Runs) -> None:
     )
 
 
-def _table(found: Runs, chosen: Sequence[Load], day: str) -> None:
+def _table(here: page.Here, found: Runs, chosen: Sequence[Load]) -> None:
     """The entries as a table: of our own up to 50 rows, else one that scrolls."""
+    headings = (
+        "Source", "Read", "Inserted", "Quarantined", "Rate", "Ended", "Status in the log",
+        f"Ran at ({here.zone.key})", "Counts",
+    )  # fmt: skip
     if len(chosen) <= _MOST_HTML_ROWS:
-        cells = [_cells(load, found) for load in chosen]
-        show(table(_HEADINGS, cells, numeric=(1, 2, 3, 4), caption="Audit log of the run date"))
+        cells = [_cells(load, found, here.zone) for load in chosen]
+        show(table(headings, cells, numeric=(1, 2, 3, 4), caption="Audit log of the run date"))
         return
     show_rows(
-        _HEADINGS, [_plain_cells(load, found) for load in chosen], len(chosen), 1, "loads",
-        f"runs_{day}.csv", "Audit log of the run date: one row for each load",
+        headings, [_plain_cells(load, found, here.zone) for load in chosen], len(chosen), 1,
+        "loads", file_name(here.pipeline, "runs", here.day),
+        "Audit log of the run date: one row for each load",
     )  # fmt: skip
     if found.entries > len(found.loads):
         page.empty(
@@ -103,20 +106,21 @@ def _table(found: Runs, chosen: Sequence[Load], day: str) -> None:
         )
 
 
-def _cells(load: Load, found: Runs) -> tuple[object, ...]:
+def _cells(load: Load, found: Runs, zone: ZoneInfo) -> tuple[object, ...]:
     chosen_rate: object = tag("b", _rate(load, found)) if load.limit else _rate(load, found)
     return (
         tag("code", load.source) if load.source is not None else _soft("no name"),
         _count(load.read), _inserted(load, found), _count(load.quarantined), chosen_rate,
         ended(load.meaning), _soft("not mapped") if not found.status_mapped else _raw(load.status),
-        _at(load.run_at), _place(load),
+        _at(load.run_at, zone), _place(load),
     )  # fmt: skip
 
 
-def _plain_cells(load: Load, found: Runs) -> tuple[object, ...]:
+def _plain_cells(load: Load, found: Runs, zone: ZoneInfo) -> tuple[object, ...]:
     return (
         load.source, _number(load.read), _number(load.inserted), _number(load.quarantined),
-        _rate(load, found), WORDS[load.meaning], load.status, _at(load.run_at), _place(load),
+        _rate(load, found), WORDS[load.meaning], load.status, load.run_at.astimezone(zone),
+        _place(load),
     )  # fmt: skip
 
 
@@ -165,11 +169,11 @@ def _soft(words: str) -> Html:
     return tag("em", words)
 
 
-def _at(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S}"
+def _at(moment: datetime, zone: ZoneInfo) -> str:
+    return look.stamp(moment.astimezone(zone))
 
 
-def draw_missing(found: Runs) -> None:
+def draw_missing(here: page.Here, found: Runs) -> None:
     """The sources that usually come and did not; why there are none."""
     if found.missing is None:
         page.empty(
@@ -177,7 +181,7 @@ def draw_missing(found: Runs) -> None:
             "`audit_log.source` is not mapped in andon.yml: loads have no names.",
         )
     elif found.missing:
-        _missing(found.missing)
+        _missing(found.missing, here.zone)
     elif not found.run_days:
         page.empty(
             "No source is expected yet.", "The log has no entry in the 7 days before this run date."
@@ -189,14 +193,16 @@ def draw_missing(found: Runs) -> None:
         )
 
 
-def _missing(found: Sequence[MissingSource]) -> None:
-    headings = ("Source (without digits)", "Last entry of it", "At (UTC)", "Came on", "Usually by",
-                "Now")  # fmt: skip
+def _missing(found: Sequence[MissingSource], zone: ZoneInfo) -> None:
+    headings = (
+        "Source (without digits)", "Last entry of it", f"At ({zone.key})", "Came on",
+        "Usually by", "Now",
+    )  # fmt: skip
     rows = [
         (
             tag("code", one.family) if one.family is not None else _soft("no name"),
             one.last_source if one.last_source is not None else _soft("no name"),
-            _at(one.last_seen),
+            _at(one.last_seen, zone),
             f"{one.seen_days} of {plural(one.run_days, 'run day')}",
             clock_text(one.usual_minutes),
             tag("b", "overdue") if one.overdue else "not due yet",

@@ -22,7 +22,7 @@ def test_orphans_as_a_file_are_the_orphans_on_the_page(screen: Screen, pristine:
     screen.open("orphan-orders", date=pristine.day, kind="no_session_id")
     screen.becomes(lambda it: len(it.cells(1)) == 2, "the rows")
     name, content = screen.download()
-    assert name == f"orphan_orders_{pristine.day}.csv"
+    assert name == f"web-clickstream-orphan-orders-{pristine.day}.csv"
     heading, *rows = rows_of(content)
     place = heading.index("Order id")
     assert [row[place] for row in rows] == screen.cells(place + 1)
