@@ -66,8 +66,10 @@ def _list(here: page.Here, found: Revenue | None, listed: UnpricedRows) -> None:
             f"{plural(listed.total, 'purchase')} in all; go back to the first page.",
         )
     else:
+        time, *others = COLUMNS
+        headings = (f"{time} ({here.zone.key})", *others)
         show_rows(
-            COLUMNS, listed.rows, listed.total, listed.page, "revenue-rows",
+            headings, listed.rows, listed.total, listed.page, "revenue-rows",
             file_name(here.pipeline, "revenue", here.day), "Purchases without usable revenue",
         )  # fmt: skip
 
