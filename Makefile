@@ -51,8 +51,8 @@ test-python: $(VENV)/.installed-test $(SECOND)/.installed
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report= \
 	  -m "not browser" tests
 	@$(BIN)/coverage json --quiet -o .coverage.json
-	@$(BIN)/python scripts/branch_coverage.py .coverage.json --minimum 95 checks
-	@$(BIN)/python scripts/branch_coverage.py .coverage.json --minimum 85 dashboard pages
+	@$(BIN)/python scripts/branch_coverage.py .coverage.json checks --minimum 95
+	@$(BIN)/python scripts/branch_coverage.py .coverage.json dashboard pages --minimum 85
 
 test-browser: $(VENV)/.installed-test ## the dashboard in a real Chromium, which is installed when it can be
 	@$(BIN)/python scripts/browser.py $(BIN)/python -m pytest --numprocesses 2 -m browser tests/browser
