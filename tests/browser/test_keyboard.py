@@ -124,6 +124,8 @@ def test_somebody_says_that_she_is_on_it_without_a_mouse(
     screen.open()
     tab_to(screen, "I am on it")
     screen.page.keyboard.press("Enter")
+    # The browser fetches what draws a text field when the first one is needed.
+    screen.page.get_by_label("Your name").wait_for()
     tab_to(screen, "Your name")
     screen.page.keyboard.type("Ana **Bee** <b>")
     tab_to(screen, "What is known so far")
