@@ -109,9 +109,7 @@ def _stacked(
             marker={"color": base.color(tone, here.dark), "pattern": _pattern(pattern, here)},
             unselected={"marker": {"opacity": 1}},
         )  # fmt: skip
-    made.update_xaxes(
-        type="date", range=by_day.span([day.day for day in trend.days]), tickformat=by_day.TICKS
-    )
+    made.update_xaxes(type="date", range=by_day.span([day.day for day in trend.days]))
     return made
 
 

@@ -64,11 +64,7 @@ def per_day(here: page.Here, trend: RunsTrend) -> go.Figure:
     # Bars run behind the label.
     made.layout.annotations[-1].update(bgcolor=base.color("paper", here.dark), borderpad=1)
     highest = max(day.entries for day in trend.days)
-    made.update_xaxes(
-        type="date",
-        range=by_day.span([day.data_date for day in trend.days]),
-        tickformat=by_day.TICKS,
-    )
+    made.update_xaxes(type="date", range=by_day.span([day.data_date for day in trend.days]))
     made.update_yaxes(range=[-0.05 * (highest + 1), (highest + 1) * 1.15], tickformat=",d")
     _whole_ticks(made, highest)
     return made
@@ -96,11 +92,7 @@ def arrivals(here: page.Here, trend: RunsTrend) -> go.Figure:
     _points(made, here, ran, "last load", [day.last for day in ran], "circle")
     low, high = _range(trend)
     _gaps(made, here, trend.days, low + 0.04 * (high - low))
-    made.update_xaxes(
-        type="date",
-        range=by_day.span([day.data_date for day in trend.days]),
-        tickformat=by_day.TICKS,
-    )
+    made.update_xaxes(type="date", range=by_day.span([day.data_date for day in trend.days]))
     made.update_yaxes(range=[low, high], **_clock_ticks(low, high))
     return made
 
