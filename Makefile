@@ -69,7 +69,7 @@ bench-dashboard: $(VENV)/.installed-test ## time pages in Chromium and 50 viewer
 	@$(BIN)/python benchmarks/dashboard_viewers.py
 
 pictures: $(VENV)/.installed-test ## take the pictures of the dashboard in docs/images
-	@$(BIN)/python scripts/screenshots.py overview quarantine volume review
+	@$(BIN)/python scripts/screenshots.py
 
 docs: $(VENV)/.installed ## write docs/configuration.md from the code
 	@$(BIN)/python -m checks.config.reference > docs/configuration.md.new

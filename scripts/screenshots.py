@@ -17,11 +17,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
 from pathlib import Path
 from socket import socket
 from typing import Final, Literal, NamedTuple, TypeAlias
 
+import numpy as np
 from browser import find
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -35,14 +37,14 @@ Theme: TypeAlias = Literal["light", "dark"]
 IMAGES: Final = Path(__file__).resolve().parent.parent / "docs" / "images"
 DAY: Final = date(2025, 3, 8)
 RUN: Final = date(2025, 3, 9)
-GATE_AT: Final = datetime(2025, 3, 9, 6, 12, tzinfo=UTC)
+DAYS: Final = 31
+GATE_AT: Final = clock_time(6, 12, tzinfo=UTC)
 SEEN_AT: Final = datetime(2025, 3, 9, 6, 41, tzinfo=UTC)
 NOW: Final = datetime(2025, 3, 9, 7, 10, tzinfo=UTC)
 THEMES: Final[tuple[Theme, ...]] = ("light", "dark")
 _ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run")
 _PATIENCE: Final = 120.0
-#: Colours of a picture; more make it larger and no clearer.
-_COLORS: Final = 96
+_COLORS: Final = 256
 _DRAWN: Final = """() => {
   const all = selector => [...document.querySelectorAll(selector)];
   const app = document.querySelector('.stApp[data-test-script-state="notRunning"]');
@@ -80,10 +82,12 @@ SHOTS: Final = (
 
 
 def write(folder: Path) -> Path:
-    """The demo, its gate's run, and a person who is on one of the two; its configuration."""
-    demo = write_demo(folder, today=RUN)
+    """The demo, a gate each morning, and a person who is on one failure; its configuration."""
+    demo = write_demo(folder, today=RUN, backfill_days=0)
     config = load_config(demo.config)
-    DataMonitor(config).run(date=RUN, now=GATE_AT, record=True)
+    for back in range(DAYS - 1, -1, -1):
+        day = RUN - timedelta(days=back)
+        DataMonitor(config).run(date=day, now=datetime.combine(day, GATE_AT), record=True)
     open_history(config.history).acknowledge(
         config.pipeline, "quarantine_rate", "Ana Wolf", "asked the app team", SEEN_AT
     )
@@ -129,9 +133,15 @@ def take(browser: Browser, address: str, shot: Shot, theme: Theme) -> bytes:
 
 
 def small(picture: bytes) -> bytes:
-    """The picture with few colours."""
-    image = Image.open(io.BytesIO(picture)).convert("RGB")
-    few = image.quantize(colors=_COLORS, dither=Image.Dither.NONE)
+    """The picture in its most frequent colours; the others, shades at edges, in the nearest."""
+    pixels = np.asarray(Image.open(io.BytesIO(picture)).convert("RGB")).astype(np.int64)
+    codes = (pixels[..., 0] << 16) + (pixels[..., 1] << 8) + pixels[..., 2]
+    found, place, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    colors = np.stack([found >> 16, found >> 8 & 255, found & 255], axis=1)
+    kept = colors[np.argsort(-counts, kind="stable")[:_COLORS]]
+    distances = ((colors[:, None, :] - kept[None, :, :]) ** 2).sum(axis=2)
+    few = Image.fromarray(distances.argmin(axis=1).astype(np.uint8)[place].reshape(codes.shape))
+    few.putpalette(kept.astype(np.uint8).tobytes())
     out = io.BytesIO()
     few.save(out, "PNG", optimize=True)
     return out.getvalue()
