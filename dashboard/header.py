@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date, timedelta
 
 import streamlit as st
@@ -138,14 +137,14 @@ def _day_picker(here: page.Here) -> None:
     with st.container(key="andon-days", horizontal=True, vertical_alignment="bottom", gap="xsmall",
                       width="content"):  # fmt: skip
         _to_day("Previous failing day", earlier, "prev-failing", _set_day, earlier)
-        _to_day("Previous day", here.day - one, "prev", _step, here, -one)
+        _to_day("Previous day", here.day - one, "prev", _set_day, here.day - one)
         key = "frame:day"
         st.session_state[key] = here.day
         st.date_input(
             "Data date", key=key, min_value=data.FIRST_DAY, max_value=last, format="YYYY-MM-DD",
             label_visibility="collapsed", width=140, on_change=_change_day, args=(key,),
         )  # fmt: skip
-        _to_day("Next day", later_day, "next", _step, here, one)
+        _to_day("Next day", later_day, "next", _set_day, later_day)
         _to_day("Next failing day", later, "next-failing", _set_day, later)
 
 
@@ -153,14 +152,6 @@ def _to_day(label: str, day: date | None, key: str, go: Callable[..., None], *ar
     """A button that the style sheet shows as an arrow; its words are for screen readers."""
     told = f"{label}: {look.day(day)}" if day else f"{label}: none is recorded"
     st.button(label, key=f"frame:{key}", help=told, disabled=day is None, on_click=go, args=args)
-
-
-def _step(here: page.Here, by: timedelta) -> None:
-    """The day beside. A quick second click counts from where the first one has led."""
-    shown = here.day
-    with suppress(ValueError):
-        shown = date.fromisoformat(address.asked(address.DAY) or "")
-    _set_day(max(data.FIRST_DAY, min(shown + by, data.last_day(here.config))))
 
 
 def _set_day(day: date | None) -> None:

@@ -101,8 +101,9 @@ def test_the_days_beside_and_the_failing_days(screen: Screen, pristine: Demo) ->
     def press(key: str, day: str) -> None:
         screen.page.locator(f".st-key-frame-{key}").get_by_role("button").click()
         screen.becomes(lambda it: it.parameters["date"] == day, f"{key} leads to {day}")
+        screen.drawn()
 
     press("next", days[0])
-    for day in days[1:]:  # as fast as can be clicked
+    for day in days[1:]:
         press("prev", day)
     press("next-failing", days[0])
