@@ -1,0 +1,33 @@
+"""docs/dashboard.md names the parameters of every page, and none that it does not ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dashboard import address
+from dashboard.navigation import HOME, titles
+from tests.dashboard.screen import Screen
+from tests.test_documentation import rows
+
+
+@pytest.mark.parametrize("path", titles())
+def test_the_guide_names_the_parameters_that_a_page_asks_for(
+    path: str,
+    demo: Callable[[str], Path],
+    screen: Callable[..., Screen],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: set[str] = set()
+    ask = address.asked
+
+    def noted(name: str) -> str | None:
+        asked.add(name)
+        return ask(name)
+
+    monkeypatch.setattr(address, "asked", noted)
+    screen(demo("missing-identity"), path=path, date="2025-03-08")
+    told = rows()["/" if path == HOME else f"/{path}"][1]
+    assert asked == told | {address.PIPELINE, address.DAY}
