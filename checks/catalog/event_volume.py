@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from checks.measurements import Measurements
     from checks.timeframe import Timeframe
 
-_SILENT, _COLLAPSED, _SURGED, _NEW = "silent", "collapsed", "surged", "new"
+SILENT, COLLAPSED, SURGED, NEW = "silent", "collapsed", "surged", "new"
 _NORMAL, _RARE = "normal", "rare"
-_ORDER = (_SILENT, _COLLAPSED, _SURGED, _NEW, _NORMAL, _RARE)
+_ORDER = (SILENT, COLLAPSED, SURGED, NEW, _NORMAL, _RARE)
 _MOST_NAMES = 200
 
 
@@ -75,10 +75,10 @@ def measure(params: Params, data: Measurements) -> EventCounts:
 def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
     """Red for a silent name; amber for one far outside its own range; new names are told."""
     states = name_states(params, events)
-    if not any(state.state == _SILENT for state in states):
+    if not any(state.state == SILENT for state in states):
         window = len(events.days) - 1
         if (days := events.learning()) is not None:
-            return skipped(_SILENT, f"learning, {days} of {window} days")
+            return skipped(SILENT, f"learning, {days} of {window} days")
         if not any(events.totals()[:-1]):
             return _nothing_to_compare(window, frame)
     return _judgement(params, states, events, frame)
@@ -98,7 +98,7 @@ def name_states(params: Params, events: EventCounts) -> list[NameState]:
 
 def _nothing_to_compare(window: int, frame: Timeframe) -> Judgement:
     return unknown(
-        _SILENT, Cause.BAD_VALUE, f"no events in the {window} days before {frame.data_date}",
+        SILENT, Cause.BAD_VALUE, f"no events in the {window} days before {frame.data_date}",
         what="Event names", action="Find out why the days before have no events",
         threshold=0, unit="event names",
     )  # fmt: skip
@@ -116,20 +116,20 @@ def name_state(params: Params, name: str, counts: Sequence[int], days: Sequence[
     usual = mean(before) if before else 0.0
     lowest, highest = (min(before), max(before)) if before else (0, 0)
     state = _state(params, name, today, usual, before)
-    since = days[-1 - quiet] if state == _SILENT else None
+    since = days[-1 - quiet] if state == SILENT else None
     return NameState(name, state, today, usual, lowest, highest, tuple(counts), since)
 
 
 def _state(params: Params, name: str, today: int, usual: float, before: Sequence[int]) -> str:
     if not today and (name in params.expected or usual >= params.min_per_day):
-        return _SILENT
+        return SILENT
     if today and not any(before):
-        return _NEW
+        return NEW
     if usual < params.min_per_day:
         return _RARE
     if today < min(before) / params.factor:
-        return _COLLAPSED
-    return _SURGED if today > max(before) * params.factor else _NORMAL
+        return COLLAPSED
+    return SURGED if today > max(before) * params.factor else _NORMAL
 
 
 def _trailing_zeros(counts: Sequence[int]) -> int:
@@ -149,7 +149,7 @@ def _judgement(
         "dates": list(events.days),
         "partial_day": not frame.is_over,
         **{kind: [s.name for s in of[kind][:_MOST_NAMES]] for kind in _ORDER[:4]},
-        "silent_purchase_names": [s.name for s in of[_SILENT] if s.name in events.purchase_names],
+        "silent_purchase_names": [s.name for s in of[SILENT] if s.name in events.purchase_names],
         "ignored": list(params.ignore),
         "filters": {"event": names[0]} if names else {},
     }
@@ -166,12 +166,12 @@ def _judgement(
 
 
 def _worst(of: dict[str, list[NameState]]) -> tuple[Status, str]:
-    if of[_SILENT]:
-        return Status.RED, _SILENT
-    for kind in (_COLLAPSED, _SURGED):
+    if of[SILENT]:
+        return Status.RED, SILENT
+    for kind in (COLLAPSED, SURGED):
         if of[kind]:
             return Status.AMBER, kind
-    return Status.GREEN, _SILENT
+    return Status.GREEN, SILENT
 
 
 def _summary(of: dict[str, list[NameState]], kind: str, status: Status, frame: Timeframe) -> str:
@@ -179,19 +179,19 @@ def _summary(of: dict[str, list[NameState]], kind: str, status: Status, frame: T
         judged = len(of[_NORMAL])
         verb = "is" if judged == 1 else "are"
         text = f"{plural(judged, 'event name')} {verb} within the usual range"
-    elif kind == _SILENT:
-        text = _silence(of[_SILENT][0])
+    elif kind == SILENT:
+        text = _silence(of[SILENT][0])
     else:
         state = of[kind][0]
         text = (
-            f"{quoted(state.name)} {'collapsed' if kind == _COLLAPSED else 'surged'} on "
+            f"{quoted(state.name)} {'collapsed' if kind == COLLAPSED else 'surged'} on "
             f"{short_day(frame.data_date)}: {count_text(state.today)}, usually "
             f"{count_text(state.lowest)} to {count_text(state.highest)} a day"
         )
     others = len(of[kind]) - 1 if status is not Status.GREEN else 0
     text += f"; and {others} more" if others > 0 else ""
-    if of[_NEW]:
-        text += f"; new: {listed(s.name for s in of[_NEW])}"
+    if of[NEW]:
+        text += f"; new: {listed(s.name for s in of[NEW])}"
     return text
 
 
@@ -208,7 +208,7 @@ def _silence(state: NameState) -> str:
 def _action(kind: str, status: Status, names: list[str], frame: Timeframe) -> str:
     if status is Status.GREEN:
         return "Nothing to do"
-    if kind == _SILENT:
+    if kind == SILENT:
         return (
             f"Test the tracking of {listed(names)} on the live site and find what was released "
             f"before it stopped; list it under `ignore` if it is retired"
@@ -233,7 +233,7 @@ CHECK = Check(
     id="event_volume",
     layer=Layer.BUSINESS,
     order=70,
-    metric=_SILENT,
+    metric=SILENT,
     unit="event names",
     page="volume",
     needs=("events",),

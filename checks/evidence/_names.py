@@ -5,10 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from checks.catalog.event_volume import NameState, Params, name_state, name_states
+from checks.catalog.event_volume import (
+    COLLAPSED,
+    SILENT,
+    SURGED,
+    NameState,
+    Params,
+    name_state,
+    name_states,
+)
 from checks.metrics import EventCounts, mean
 
-SILENT, COLLAPSED, SURGED, NEW = "silent", "collapsed", "surged", "new"
 GONE, IGNORED, UNJUDGED = "gone", "ignored", "not judged"
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from glob import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from checks.quarantine.content import Ends, ends_of, header_of
 from checks.quarantine.formats import (
@@ -19,26 +18,16 @@ from checks.quarantine.formats import (
     json_records,
     parquet_records,
 )
+from checks.quarantine.memory import Memory
 from checks.quarantine.naming import format_of
 from checks.quarantine.records import DayFilter, Records, counting
-from checks.quarantine.tally import CannotReadError, FileTally, StoppedError
+from checks.quarantine.tally import CannotReadError, FileTally
 from checks.text import listed, plural, quoted
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
-SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-    "memory_limit": "1GB",
-    "temp_directory": "",
-    "threads": 1,
-}
 _FAULTS = """
 SELECT s.file_path, count(DISTINCT e.line) FROM reject_errors e
 JOIN reject_scans s USING (scan_id, file_id) GROUP BY ALL
 """
-_DAMAGED = "is damaged or not what its suffix says"
 
 
 class Reader:
@@ -47,8 +36,7 @@ class Reader:
     def __init__(self, wanted: Wanted, day: DayFilter | None) -> None:
         self._wanted = wanted
         self._day = day
-        self._stopped = threading.Event()
-        self._connection: DuckDBPyConnection | None = None
+        self._memory = Memory()
 
     def read(self, files: Mapping[str, str]) -> dict[str, FileTally]:
         """What each file holds, by its path; `files` maps paths to names for a person.
@@ -69,25 +57,21 @@ class Reader:
 
     def stop(self) -> None:
         """Interrupt what runs; nothing more is begun."""
-        self._stopped.set()
-        if self._connection is not None:
-            self._connection.interrupt()
+        self._memory.stop()
 
     def close(self) -> None:
         """Let go of the connection."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._memory.close()
 
     def _prepare(self, path: str, sheets: dict[CsvLayout, list[str]]) -> None:
         """Read a file, or put a CSV file with those of the same layout, to be read together."""
-        self._check()
+        self._memory.check()
         kind = format_of(path)
         if kind is None:
             raise CannotReadError("is neither CSV nor Parquet nor JSON lines, by its suffix")
         if cannot_be_named(path):
             raise CannotReadError("has a name that cannot be opened")
-        ends = ends_of(path, self._check)
+        ends = ends_of(path, self._memory.check)
         if kind == "parquet":
             self._read_parquet(path)
         elif ends.beginning.strip():
@@ -105,7 +89,7 @@ class Reader:
         """CSV files together, or each alone where one of them spoils it."""
         try:
             rows = self._count(csv_records(paths, layout))
-            faults = self._run(_FAULTS, {})
+            faults = self._memory.run(_FAULTS, {})
         except CannotReadError as error:
             if len(paths) == 1:
                 self._fail(paths[0], str(error))
@@ -114,7 +98,7 @@ class Reader:
                 self._read_sheets(layout, [path])
             return
         for table in ("reject_errors", "reject_scans"):
-            self._run(f"DROP TABLE {table}", {})
+            self._memory.run(f"DROP TABLE {table}", {})
         for path, *group in rows:
             self._add(path, group, has_reason=layout.reason is not None)
         for path in paths:
@@ -141,7 +125,7 @@ class Reader:
 
     def _read_parquet(self, path: str) -> None:
         source = parquet_records(path, (), Wanted(None, None))
-        columns = self._run(f"DESCRIBE SELECT * FROM {source.source}", source.parameters)  # noqa: S608
+        columns = self._memory.run(f"DESCRIBE SELECT * FROM {source.source}", source.parameters)  # noqa: S608
         names = tuple(str(column[0]) for column in columns)
         self._look_for_columns(path, names)
         self._read_one(path, parquet_records(path, names, self._wanted), names)
@@ -150,7 +134,7 @@ class Reader:
         kind = "array" if ends.beginning.lstrip().startswith(b"[") else "lines"
         if kind == "array" and not ends.end.rstrip().endswith(b"]"):
             raise CannotReadError("is cut off or damaged")
-        keys = self._run(json_keys(kind), {"file": escape(path)})
+        keys = self._memory.run(json_keys(kind), {"file": escape(path)})
         names = tuple(str(key) for (key,) in keys)
         if names:
             self._look_for_columns(path, names)
@@ -175,7 +159,7 @@ class Reader:
             )
 
     def _count(self, records: Records) -> list[Any]:
-        return self._run(counting(records, self._day), records.parameters)
+        return self._memory.run(counting(records, self._day), records.parameters)
 
     def _add(self, path: str, group: Sequence[Any], *, has_reason: bool) -> None:
         fate, reason, rows = group
@@ -183,27 +167,6 @@ class Reader:
 
     def _fail(self, path: str, why: str) -> None:
         self._tallies[path].fail(f"{self._names[path]} {why}")
-
-    def _run(self, statement: str, parameters: Mapping[str, object]) -> list[Any]:
-        """All rows. Raises CannotReadError for what DuckDB cannot read."""
-        import duckdb
-
-        self._check()
-        if self._connection is None:
-            self._connection = duckdb.connect(":memory:", config=SETTINGS)
-        try:
-            return self._connection.execute(statement, dict(parameters)).fetchall()
-        except duckdb.InterruptException:
-            raise
-        except duckdb.Error:
-            # A failure may leave the connection unusable; a new one costs little. What DuckDB
-            # says is not told: it names the machine's folders and quotes the file.
-            self.close()
-            raise CannotReadError(_DAMAGED) from None
-
-    def _check(self) -> None:
-        if self._stopped.is_set():
-            raise StoppedError
 
 
 def cannot_be_named(path: str) -> bool:

@@ -28,6 +28,12 @@ _TONES: Final[dict[Tone, tuple[str, str]]] = {
 }
 #: Decorates what builds a figure of shared evidence.
 kept: Final = keeping.kept(16)
+#: A legend in one line above the figure; a click on it hides nothing.
+LEGEND: Final[dict[str, Any]] = {
+    "orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom",
+    "traceorder": "normal", "itemclick": False, "itemdoubleclick": False,
+    "bgcolor": "rgba(0,0,0,0)",
+}  # fmt: skip
 _FONT: Final = "Source Sans, Source Sans Pro, system-ui, sans-serif"
 _CONFIG: Final[dict[str, Any]] = {
     "displayModeBar": False, "displaylogo": False, "scrollZoom": False, "doubleClick": "reset",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from glob import escape
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from checks.config.model import QuarantineSource
@@ -22,15 +21,12 @@ from checks.quarantine.drilldown.parts import Form, Part, Sql, selecting
 from checks.quarantine.drilldown.spans import BOARD, SPANS, Progress, Span, batches
 from checks.quarantine.drilldown.sql import Questions
 from checks.quarantine.formats import json_keys
+from checks.quarantine.memory import Memory
 from checks.quarantine.naming import format_of
-from checks.quarantine.reader import SETTINGS, cannot_be_named
+from checks.quarantine.reader import cannot_be_named
 from checks.quarantine.selection import Place
-from checks.quarantine.tally import CannotReadError, StoppedError
+from checks.quarantine.tally import CannotReadError
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
-_DAMAGED = "is damaged or not what its suffix says"
 #: Files below which looking for the days of each is no gain; bytes that are read at a time.
 _FEW, _BATCH = 2, 32 * 1024 * 1024
 _TOO_LARGE = "the rows are too many to be grouped in the memory allowed"
@@ -50,8 +46,7 @@ class FileRejected:
     ) -> None:
         self._source, self._place, self._chosen = source, place, chosen
         self._periods, self._zone, self._naive = periods, zone, naive
-        self._stopped = threading.Event()
-        self._connection: DuckDBPyConnection | None = None
+        self._memory = Memory()
         self._notes: list[str] = []
         self._parts: list[Part] = []
         self._columns: dict[tuple[str, int], str] = {}
@@ -76,7 +71,7 @@ class FileRejected:
         """Look at the beginning of every file. One that cannot be read is told in `notes`."""
         alike: dict[tuple[Form, int | None], list[str]] = defaultdict(list)
         for path, period in self._wanted():
-            self._check()
+            self._memory.check()
             try:
                 form = self._form(path)
             except CannotReadError as error:
@@ -123,15 +118,11 @@ class FileRejected:
 
     def stop(self) -> None:
         """Interrupt what runs; nothing more is begun."""
-        self._stopped.set()
-        if self._connection is not None:
-            self._connection.interrupt()
+        self._memory.stop()
 
     def close(self) -> None:
         """Let go of the connection."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._memory.close()
 
     def _narrow(self) -> None:
         """Of files whose names tell no day, keep those that have rows of the wanted days."""
@@ -193,7 +184,7 @@ class FileRejected:
             raise CannotReadError("is neither CSV nor Parquet nor JSON lines, by its suffix")
         if cannot_be_named(path):
             raise CannotReadError("has a name that cannot be opened")
-        ends = ends_of(path, self._check)
+        ends = ends_of(path, self._memory.check)
         if kind == "parquet":
             described = self._run(
                 Sql("DESCRIBE SELECT * FROM read_parquet($file)", {"file": escape(path)})
@@ -275,24 +266,7 @@ class FileRejected:
         self._notes.append(f"{self._place.shown(path)} {why}")
 
     def _run(self, question: Sql) -> list[Any]:
-        """All rows. Raises CannotReadError for what DuckDB cannot read."""
-        import duckdb
-
-        self._check()
-        if self._connection is None:
-            self._connection = duckdb.connect(":memory:", config=SETTINGS)
-        try:
-            return self._connection.execute(question.text, question.parameters).fetchall()
-        except duckdb.InterruptException:
-            raise
-        except duckdb.Error:
-            # What DuckDB says is not told: it names the machine's folders and quotes the file.
-            self.close()
-            raise CannotReadError(_DAMAGED) from None
-
-    def _check(self) -> None:
-        if self._stopped.is_set():
-            raise StoppedError
+        return self._memory.run(question.text, question.parameters)
 
 
 def _pair(first: Any, last: Any) -> Any:
