@@ -22,6 +22,7 @@ _FRAME = (PIPELINE, DAY)
 _SHOWN = "andon:shown-day"
 _ALL = "All"
 _LONGEST, _LONGEST_OPTION = 500, 120
+_MOST_DIGITS = 7
 
 
 class Choice(NamedTuple):
@@ -120,7 +121,7 @@ def number(name: str, default: int = 1) -> int:
     wanted = asked(name)
     if wanted is None:
         return default
-    if not wanted.isdecimal() or not 1 <= int(wanted[:9]) <= 10**7:
+    if not wanted.isdecimal() or len(wanted) > _MOST_DIGITS or int(wanted) < 1:
         fault(f"The link asks for {name} {wanted[:40]!r}, which is no page.", "This is page 1.")
         return default
     return int(wanted)

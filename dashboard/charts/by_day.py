@@ -15,6 +15,8 @@ from dashboard.charts import base
 
 DAY_MS = 86_400_000
 HEIGHT = 340
+#: Days on an axis as they are written elsewhere.
+TICKS = "%-d %b"
 TALL = 450
 #: Room on the right for the names of limits.
 MARGIN = {"l": 8, "r": 78, "t": 22, "b": 8}

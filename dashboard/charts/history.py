@@ -12,7 +12,7 @@ from checks.check import Check, Worse
 from checks.model import Status
 from checks.text import limit_text, number_text
 from dashboard import data, look, page
-from dashboard.charts import base
+from dashboard.charts import base, by_day
 
 if TYPE_CHECKING:
     from checks.history import StoredEvaluation
@@ -40,6 +40,7 @@ def values(here: page.Here, check_id: str) -> None:
     _limits(made, here, check)
     _unmeasured(made, here, [one.data_date for one in found if one not in measured])
     base.mark_day(made, here.day, here)
+    made.update_xaxes(tickformat=by_day.TICKS)
     base.show(
         made, here, key=f"history-values-{check_id}", alt=_alt(check_id, measured),
         days=[one.data_date for one in measured],

@@ -28,11 +28,6 @@ SHORT: Final[Mapping[str, str]] = {
     UNKNOWN_SESSION: "session that does not exist",
     NO_ORDER: "purchase without an order",
 }
-_LEGEND: Final = {
-    "orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom",
-    "traceorder": "normal", "itemclick": False, "itemdoubleclick": False,
-    "bgcolor": "rgba(0,0,0,0)",
-}  # fmt: skip
 
 
 @base.kept
@@ -94,7 +89,7 @@ def _stacked(
 ) -> go.Figure:
     made = base.figure(
         here, y_title=title, x_title="day", height=_HEIGHT, barmode="stack", showlegend=True,
-        legend=_LEGEND,
+        legend=base.LEGEND,
     )  # fmt: skip
     base.mark_day(made, here.day, here)
     for kind in trend.kinds:
@@ -109,7 +104,9 @@ def _stacked(
             marker={"color": base.color(tone, here.dark), "pattern": _pattern(pattern, here)},
             unselected={"marker": {"opacity": 1}},
         )  # fmt: skip
-    made.update_xaxes(type="date", range=by_day.span([day.day for day in trend.days]))
+    made.update_xaxes(
+        type="date", range=by_day.span([day.day for day in trend.days]), tickformat=by_day.TICKS
+    )
     return made
 
 

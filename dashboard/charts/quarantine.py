@@ -30,7 +30,9 @@ def rates(here: page.Here, found: Rates) -> go.Figure:
         made, here, found.stop_above, f"stops above {_short(found.stop_above)}", "solid", "bottom"
     )
     base.mark_day(made, here.day, here)
-    made.update_xaxes(range=by_day.span([*(day.day for day in found.days), here.day]))
+    made.update_xaxes(
+        range=by_day.span([*(day.day for day in found.days), here.day]), tickformat=by_day.TICKS
+    )
     made.update_yaxes(rangemode="tozero", tickformat=".0%")
     made.update_layout(margin={"r": 110})
     return made

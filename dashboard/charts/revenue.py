@@ -21,6 +21,7 @@ def shares(here: page.Here, found: Revenue) -> go.Figure:
     made = _figure(here, found, "purchases without revenue (share)")
     bars = [_bar(here, day, found, day.share) for day in found.days if day.share is not None]
     by_day.bars(made, here, bars)
+    _zeros(made, here, bars)
     by_day.verdicts(made, here, bars, CHECK)
     base.threshold(made, found.alert_at, f"red at {look.percent(found.alert_at)}", here)
     by_day.reach(made, found.days[-1].day, [1.5 * found.alert_at])
@@ -48,10 +49,22 @@ def dates_of(found: Revenue) -> list[date]:
 def _figure(here: page.Here, found: Revenue, y_title: str) -> go.Figure:
     made = base.figure(here, y_title=y_title, x_title="day", height=by_day.HEIGHT - 20)
     made.update_layout(hovermode="x", margin={"t": 22})
-    made.update_xaxes(range=by_day.span([day.day for day in found.days]))
+    made.update_xaxes(range=by_day.span([day.day for day in found.days]), tickformat=by_day.TICKS)
     made.update_yaxes(rangemode="tozero")
     by_day.judged(made, here)
     return made
+
+
+def _zeros(made: go.Figure, here: page.Here, bars: list[by_day.Bar]) -> None:
+    """A dot for a measured zero: its bar cannot be seen, and is no gap."""
+    made.add_trace(
+        go.Scatter(
+            x=[bar.day for bar in bars if not bar.value],
+            y=[0 for bar in bars if not bar.value],
+            mode="markers", marker={"size": 6, "color": base.color("line", here.dark)},
+            cliponaxis=False, hoverinfo="skip",
+        )
+    )  # fmt: skip
 
 
 def _bar(here: page.Here, day: RevenueDay, found: Revenue, value: float | None) -> by_day.Bar:

@@ -47,7 +47,7 @@ def per_day(here: page.Here, trend: RunsTrend) -> go.Figure:
     """A bar a day by what the entries' status says; a cross where there is no entry."""
     made = base.figure(
         here, y_title="audit-log entries", x_title="data date", height=_HEIGHT,
-        barmode="stack", showlegend=True, legend=_LEGEND,
+        barmode="stack", showlegend=True, legend=base.LEGEND,
     )  # fmt: skip
     base.mark_day(made, here.day, here)
     for meaning, (name, tone, pattern) in _STYLES.items():
@@ -64,17 +64,14 @@ def per_day(here: page.Here, trend: RunsTrend) -> go.Figure:
     # Bars run behind the label.
     made.layout.annotations[-1].update(bgcolor=base.color("paper", here.dark), borderpad=1)
     highest = max(day.entries for day in trend.days)
-    made.update_xaxes(type="date", range=by_day.span([day.data_date for day in trend.days]))
+    made.update_xaxes(
+        type="date",
+        range=by_day.span([day.data_date for day in trend.days]),
+        tickformat=by_day.TICKS,
+    )
     made.update_yaxes(range=[-0.05 * (highest + 1), (highest + 1) * 1.15], tickformat=",d")
     _whole_ticks(made, highest)
     return made
-
-
-_LEGEND: Final = {
-    "orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom",
-    "traceorder": "normal", "itemclick": False, "itemdoubleclick": False,
-    "bgcolor": "rgba(0,0,0,0)",
-}  # fmt: skip
 
 
 @base.kept
@@ -82,7 +79,7 @@ def arrivals(here: page.Here, trend: RunsTrend) -> go.Figure:
     """First and last load of each day against the clock, and when the last usually comes."""
     made = base.figure(
         here, y_title=f"time of day ({here.zone.key})", x_title="data date", height=_HEIGHT,
-        showlegend=True, legend=_LEGEND,
+        showlegend=True, legend=base.LEGEND,
     )  # fmt: skip
     base.mark_day(made, here.day, here)
     _usual(made, here, trend)
@@ -92,7 +89,11 @@ def arrivals(here: page.Here, trend: RunsTrend) -> go.Figure:
     _points(made, here, ran, "last load", [day.last for day in ran], "circle")
     low, high = _range(trend)
     _gaps(made, here, trend.days, low + 0.04 * (high - low))
-    made.update_xaxes(type="date", range=by_day.span([day.data_date for day in trend.days]))
+    made.update_xaxes(
+        type="date",
+        range=by_day.span([day.data_date for day in trend.days]),
+        tickformat=by_day.TICKS,
+    )
     made.update_yaxes(range=[low, high], **_clock_ticks(low, high))
     return made
 

@@ -54,7 +54,7 @@ def one_name(here: page.Here, volume: Volume, name: str) -> go.Figure:
     by_day.steps(made, here, dates, [day.usual or 0.0 for day in ranged])
     by_day.verdicts(made, here, counts, NAMES)
     by_day.judged(made, here)
-    made.update_xaxes(range=by_day.span([day.day for day in found]))
+    made.update_xaxes(range=by_day.span([day.day for day in found]), tickformat=by_day.TICKS)
     made.update_yaxes(rangemode="tozero", tickformat=",")
     return made
 
@@ -72,7 +72,7 @@ def _panels(here: page.Here, volume: Volume) -> go.Figure:
         yaxis={"rangemode": "tozero", "tickformat": ","}, margin=by_day.MARGIN,
         yaxis2={"title": style["title"] | {"text": "Z-score<br>(deviations)"}},
     )  # fmt: skip
-    made.update_xaxes(range=by_day.span([day.day for day in volume.days]))
+    made.update_xaxes(range=by_day.span([day.day for day in volume.days]), tickformat=by_day.TICKS)
     return made
 
 

@@ -21,7 +21,8 @@ def days(here: page.Here, found: Revenue) -> None:
     with left:
         page.section(
             "Purchases without revenue",
-            f"Their share of all purchases, per day. ✗ ! ?: what the gate said.{until}",
+            "Their share of all purchases, per day; a dot is a measured zero. "
+            f"✗ ! ?: what the gate said.{until}",
         )
         _draw(here, found, share=True)
     with right:

@@ -88,7 +88,15 @@ def test_searching_and_a_search_without_a_hit(demo: Demo, screen: Open) -> None:
     assert "No orphan matches. 7 orphans of Sat 8 March 2025 in all" in page.text
 
 
-@pytest.mark.parametrize(("page_", "words"), [("2", "There is no page 2."), ("x", "is no page")])
+@pytest.mark.parametrize(
+    ("page_", "words"),
+    [
+        ("2", "There is no page 2."),
+        ("x", "is no page"),
+        ("0", "is no page"),
+        ("0000000010000", "is no page"),
+    ],
+)
 def test_a_page_that_does_not_exist_is_said(
     demo: Demo, screen: Open, page_: str, words: str
 ) -> None:
