@@ -60,12 +60,19 @@ def known(count: Count) -> int:
     return count
 
 
-def as_amount(value: object) -> float:
-    """A sum of money as float; NULL (the sum of nothing) is 0.
+def as_micros(value: object) -> int:
+    """What an engine returned for an amount in millionths; NULL (the sum of nothing) is 0."""
+    return 0 if value is None else int(value if isinstance(value, int | float) else str(value))
 
-    Rounded to 4 decimals: what an engine's order of adding floats changes is no money.
-    """
-    return 0.0 if value is None else round(float(str(value)), 4)
+
+def as_amount(micros: int) -> float:
+    """Millionths of the currency's unit as an amount, to 4 decimals."""
+    return round(micros / 1_000_000, 4)
+
+
+def total_amount(amounts: Iterable[float]) -> float:
+    """The sum of amounts, to 4 decimals."""
+    return round(math.fsum(amounts), 4)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,11 @@ from checks.metrics import (
     Unmeasured,
     as_amount,
     as_count,
+    as_micros,
     mean,
     median,
     sample_deviation,
+    total_amount,
 )
 from checks.model import Cause
 
@@ -54,10 +56,25 @@ def test_as_count(value: object, count: int | BadValue) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "amount"), [(None, 0.0), (Decimal("12.50"), 12.5), (3, 3.0), ("4.5", 4.5)]
+    ("value", "micros"),
+    [(None, 0), (Decimal(12_500_000), 12_500_000), (3, 3), ("-4", -4), (2.0**53, 2**53)],
 )
-def test_as_amount(value: object, amount: float) -> None:
-    assert as_amount(value) == amount
+def test_as_micros(value: object, micros: int) -> None:
+    assert as_micros(value) == micros
+    assert isinstance(as_micros(value), int)
+
+
+@pytest.mark.parametrize(
+    ("micros", "amount"),
+    [(0, 0.0), (12_500_000, 12.5), (-1, 0.0), (49, 0.0), (51, 0.0001), (10**27, 1e21)],
+)
+def test_as_amount(micros: int, amount: float) -> None:
+    assert as_amount(micros) == amount
+
+
+def test_amounts_add_up_whatever_their_order() -> None:
+    amounts = [0.1] * 10 + [1e9, -1e9]
+    assert total_amount(amounts) == total_amount(reversed(amounts)) == 1.0
 
 
 def test_a_missing_part_keeps_its_cause() -> None:

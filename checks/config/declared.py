@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -18,12 +18,13 @@ _KIND_TEXT = {
     "table": "a table as [catalog.][schema.]name",
     "query": "one read-only SELECT",
     "column": "a column's name",
+    "partition_format": "a day in %Y, %m, %d, perhaps %H, in this order, such as %Y-%m-%d",
     "files": 'a glob such as "quarantine/*.csv", or a name with {date:%Y%m%d} in it',
 }
 
 
 class Declared(NamedTuple):
-    """One key. `type` is bool, int, float, str, tuple, ZoneInfo or a StrEnum."""
+    """One key. `type`: bool, int, float, str, tuple, ZoneInfo, a StrEnum, a mapping's dataclass."""
 
     name: str
     type: type
@@ -53,6 +54,8 @@ class Declared(NamedTuple):
     @property
     def item_allowed(self) -> str:
         """What one value may be (for a list: one item of it), in words."""
+        if is_dataclass(self.type):
+            return f"a mapping of {', '.join(one.name for one in settings_of(self.type))}"
         if self.type is bool:
             return "true or false"
         if self.type in (int, float):

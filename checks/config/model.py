@@ -36,6 +36,13 @@ class WarehouseConfig:
     lock_wait_seconds: float = setting(
         "How long, within that limit, to wait for a writer's lock.", 10.0, minimum=0, maximum=86_400
     )
+    max_scan_gib: float | None = setting(
+        "The most that one statement may read, in GiB; the engine refuses what would read more. "
+        "For engines that can: BigQuery, ClickHouse, Trino.",
+        None,
+        above=0,
+        maximum=1_048_576,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,27 @@ class HistoryConfig:
     )
     keep_days: int = setting(
         "Evaluations older than this are removed.", 400, minimum=1, maximum=36_500
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """The column by which a big table is cut into days, months or hours."""
+
+    column: str = setting(
+        "The partition column: a date, a timestamp, text or a number.", kind="column"
+    )
+    format: str = setting(
+        "How text or a number spells the partition: %Y, %m, %d and %H in this order.",
+        "%Y-%m-%d",
+        kind="partition_format",
+        example="%Y%m%d",
+    )
+    margin_days: int = setting(
+        "By how many days a row's partition may differ from its time: zones, late arrivals.",
+        1,
+        minimum=1,
+        maximum=366,
     )
 
 
@@ -80,6 +108,9 @@ class EventsSource:
     query: str | None = setting("One read-only SELECT, instead of `table`.", None, kind="query")
     revenue: str | None = setting("The purchase's amount.", None, kind="column")
     order_id: str | None = setting("The purchase's order id.", None, kind="column")
+    partition: Partition | None = setting(
+        "By which column the table is partitioned, so that only the days asked for are read.", None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +123,9 @@ class OrdersSource:
     query: str | None = setting("One read-only SELECT, instead of `table`.", None, kind="query")
     order_id: str | None = setting("The order's id.", None, kind="column")
     revenue: str | None = setting("The order's amount.", None, kind="column")
+    partition: Partition | None = setting(
+        "By which column the table is partitioned, so that only the days asked for are read.", None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +135,21 @@ class SessionsSource:
     session_id: str = setting("The session's id.", kind="column")
     table: str | None = setting("`[catalog.][schema.]name`.", None, kind="table")
     query: str | None = setting("One read-only SELECT, instead of `table`.", None, kind="query")
+    started_at: str | None = setting(
+        "When the session began. Orders are then looked up only among the sessions that began "
+        "within `lookback_days` before the order's day.",
+        None,
+        kind="column",
+    )
+    lookback_days: int = setting(
+        "How long before its order's day a session may have begun, where `started_at` is mapped.",
+        30,
+        minimum=1,
+        maximum=3650,
+    )
+    partition: Partition | None = setting(
+        "By which column the table is partitioned, so that only the days asked for are read.", None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +171,9 @@ class QuarantineSource:
     occurred_at: str | None = setting("When the rejected event happened.", None, kind="column")
     source: str | None = setting("What the row was loaded from.", None, kind="column")
     event_name: str | None = setting("The rejected event's name.", None, kind="column")
+    partition: Partition | None = setting(
+        "By which column the table is partitioned, so that only the days asked for are read.", None
+    )
     mask: tuple[str, ...] = setting(
         "Columns whose values the dashboard never shows whole, beside those that are personal "
         "by their name or look (e-mail and IP addresses, ids, names, phones).",

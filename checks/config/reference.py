@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from dataclasses import is_dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def render(checks: tuple[Check, ...]) -> str:
     """The page as Markdown."""
     parts = [_INTRODUCTION + EXAMPLE.read_text(encoding="utf-8") + "```", _top()]
     parts += [_section(section, checks) for section in sections()]
-    parts += [_common(), *(_check(check) for check in checks)]
+    parts += [*_mappings(), _common(), *(_check(check) for check in checks)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -72,6 +73,17 @@ def _section(section: Section, checks: tuple[Check, ...]) -> str:
     if sources:
         lines.append(f"Exactly one of {_codes(sources)} is given.")
     return "\n\n".join([*lines, _table(declared)])
+
+
+def _mappings() -> list[str]:
+    """The mappings inside sections, each once."""
+    inside = [one for section in sections() for one in settings_of(section.shape)]
+    shapes = {one.name: one.type for one in inside if is_dataclass(one.type)}
+    return [
+        f"## `{name}`\n\n{_description(shape)} A mapping inside the sections that have this key."
+        f"\n\n{_table(settings_of(shape))}"
+        for name, shape in shapes.items()
+    ]
 
 
 def _presence(name: str, checks: tuple[Check, ...]) -> str:

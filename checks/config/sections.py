@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import is_dataclass
 from typing import Any, TypeVar
 
 from checks.config.declared import SOURCE_KINDS, Declared, settings_of
@@ -33,12 +34,19 @@ def read_values(
     values: dict[str, Any] = {}
     for one in declared:
         if one.name in given:
-            values[one.name] = read_setting(one, given[one.name].node, dotted(key, one.name), scope)
+            values[one.name] = _read_one(one, given[one.name], dotted(key, one.name), scope)
         elif one.required:
             scope.problems.add(dotted(key, one.name), line, "nothing", one.allowed)
         else:
             values[one.name] = default_of(one, scope)
     return values
+
+
+def _read_one(declared: Declared, entry: Entry, key: str, scope: Scope) -> Any:
+    """A single value, or a mapping of its own."""
+    if not is_dataclass(declared.type):
+        return read_setting(declared, entry.node, key, scope)
+    return None if is_null(entry.node) else read_section(declared.type, entry, key, scope)
 
 
 def report_unknown(

@@ -20,6 +20,7 @@ from checks.text import did_you_mean
 
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _NAME = re.compile(r"\w[\w.-]{0,60}")
+_SORTABLE = [["%Y", "%m", "%d", "%H"][:count] for count in range(1, 5)]
 _UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -170,6 +171,8 @@ def _text_of_kind(declared: Declared, text: str, scope: Scope) -> str:
             return files_pattern(text, scope.folder)
         case "table":
             _check_table(declared, text)
+        case "partition_format":
+            _check_partition_format(declared, text)
         case "query":
             return _single_select(declared, text, scope)
     return text
@@ -185,6 +188,13 @@ def _check_table(declared: Declared, text: str) -> None:
     except ValueError:
         hint = "put parts with other characters in double quotes: '\"my table\"'"
         raise Refused(declared.allowed, None, hint) from None
+
+
+def _check_partition_format(declared: Declared, text: str) -> None:
+    """Its values must sort as the times they spell."""
+    directives = re.findall(r"%.?", text)
+    if directives not in _SORTABLE:
+        raise Refused(declared.allowed)
 
 
 def _single_select(declared: Declared, text: str, scope: Scope) -> str:

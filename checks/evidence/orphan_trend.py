@@ -9,12 +9,12 @@ from datetime import date, timedelta
 from checks.errors import MeasurementError
 from checks.evidence._orders import not_mapped, order_tables
 from checks.evidence.context import Context
-from checks.metrics import as_amount
+from checks.metrics import total_amount
 from checks.text import listed
 from checks.timeframe import Timeframe, midnight
-from checks.warehouse.order_tables import OrderTables, Unread
+from checks.warehouse.order_tables import OrderTables, Slices, Unread
 from checks.warehouse.orders import ALL, KINDS, NO_ORDER, NO_SESSION, UNKNOWN_SESSION
-from checks.warehouse.orphans import DayGroup, Slices, orders_by_day, purchases_by_day
+from checks.warehouse.orphans import DayGroup, orders_by_day, purchases_by_day
 
 _AMOUNT_OF = {
     NO_SESSION: "orders.revenue",
@@ -45,7 +45,7 @@ class Day:
     @property
     def dark(self) -> float | None:
         """Revenue of the orphans of all kinds with amounts, None where no kind has any."""
-        return as_amount(sum(self.revenue.values())) if self.revenue else None
+        return total_amount(self.revenue.values()) if self.revenue else None
 
     @property
     def empty(self) -> bool:

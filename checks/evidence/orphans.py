@@ -10,7 +10,7 @@ from checks.catalog.orphan_orders import IN_WORDS, Measured, measure, problems_o
 from checks.evidence._orders import NOT_MAPPED, orders_source
 from checks.evidence.context import Context
 from checks.measurements import Measurements
-from checks.metrics import OrphanKind, as_amount
+from checks.metrics import OrphanKind, total_amount
 from checks.warehouse.orders import KINDS, NO_ORDER
 
 
@@ -104,13 +104,13 @@ def _day_revenue(orders: float | None, lost: OrphanKind | None) -> float | None:
     """What the day brought in; None where the orders' amounts are not known."""
     if orders is None:
         return None
-    return as_amount(orders + ((lost.revenue if lost else None) or 0.0))
+    return total_amount([orders, (lost.revenue if lost else None) or 0.0])
 
 
 def _sum(amounts: list[float | None]) -> float | None:
     """The sum of what is known; None where nothing is."""
     known = [amount for amount in amounts if amount is not None]
-    return as_amount(sum(known)) if known else None
+    return total_amount(known) if known else None
 
 
 def _share(part: float | None, whole: float | None) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -39,6 +40,42 @@ def read_audit_log(
     Raises MeasurementError when a required column is missing, or when the log is
     too large to be a log of runs.
     """
+    query = audit_query(warehouse, source, frame, naive, days_before)
+    rows = warehouse.fetch(query.statement)
+    if len(rows) > MOST_ENTRIES:
+        raise MeasurementError(
+            Cause.BAD_VALUE,
+            f"{query.label} has over {MOST_ENTRIES:,} rows in {days_before + 1} days",
+        )
+    return AuditLog(
+        run_date=frame.run_date,
+        entries=_by_day(rows, query.keys, query.run_at, frame.zone),
+        has_source=source.source is not None,
+        has_status=source.status is not None,
+        status_problem=query.problems.get("status"),
+        inserted_problem=query.problems.get("rows_inserted"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """The log's rows, and what reading them needs: `keys` names the columns."""
+
+    statement: sa.Select[Any]
+    label: str
+    keys: list[str]
+    run_at: Instant
+    problems: dict[str, Unmeasured]
+
+
+def audit_query(
+    warehouse: Warehouse,
+    source: AuditLogSource,
+    frame: Timeframe,
+    naive: ZoneInfo,
+    days_before: int = DAYS_BEFORE,
+) -> AuditQuery:
+    """The rows of the run date and of the days before. Raises MeasurementError."""
     relation = warehouse.relation("audit_log", source)
     run_at = instant(relation, source.run_at, warehouse.profile, naive, frame.zone)
     columns, problems = _columns(relation, source, run_at)
@@ -46,23 +83,10 @@ def read_audit_log(
     statement = (
         sa.select(*columns.values())
         .where(run_at.between(start, frame.run_bounds()[1]))
-        .order_by(sa.text("1"))
+        .order_by(columns["run_at"])
         .limit(MOST_ENTRIES + 1)
     )
-    rows = warehouse.fetch(statement)
-    if len(rows) > MOST_ENTRIES:
-        raise MeasurementError(
-            Cause.BAD_VALUE,
-            f"{relation.label} has over {MOST_ENTRIES:,} rows in {days_before + 1} days",
-        )
-    return AuditLog(
-        run_date=frame.run_date,
-        entries=_by_day(rows, list(columns), run_at, frame.zone),
-        has_source=source.source is not None,
-        has_status=source.status is not None,
-        status_problem=problems.get("status"),
-        inserted_problem=problems.get("rows_inserted"),
-    )
+    return AuditQuery(statement, relation.label, list(columns), run_at, problems)
 
 
 def _columns(

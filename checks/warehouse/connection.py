@@ -16,6 +16,7 @@ from checks.model import Cause
 from checks.secrets import secrets_of
 from checks.text import quoted
 from checks.warehouse.dialects import profile_for
+from checks.warehouse.dialects.base import Limits
 from checks.warehouse.faults import first_line, measurement_error
 from checks.warehouse.relation import Relation, Source, select_target
 from checks.warehouse.worker import DeadlineExceededError, Worker
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Row = Sequence[Any]
 _LOCK_POLL_SECONDS = 0.1
+_GIBIBYTE = 2**30
 
 
 class Warehouse:
@@ -103,7 +105,7 @@ class Warehouse:
                 )
             raise fault from None
         target, _ = select_target(source, connection.dialect, section, kinds)
-        return Relation(section, label, target, kinds)
+        return Relation(section, label, target, kinds, getattr(source, "partition", None))
 
     def _call(self, function: Callable[[], T]) -> T:
         try:
@@ -150,18 +152,29 @@ class Warehouse:
 
     def _open(self) -> Connection:
         self.profile.check_target(self._url)
-        seconds = self._worker.remaining()
+        limits = self._limits()
         engine = sa.create_engine(
             self.profile.engine_url(self._url),
             poolclass=NullPool,
-            connect_args=self.profile.connect_arguments(self._url, seconds),
+            connect_args=self.profile.connect_arguments(self._url, limits),
             hide_parameters=True,
         )
         connection = self._connect_when_free(engine)
-        lock_seconds = min(self._config.lock_wait_seconds, seconds)
-        for statement in self.profile.session_statements(seconds, lock_seconds):
+        for statement in self.profile.session_statements(limits):
             connection.exec_driver_sql(statement)
         return connection
+
+    def _limits(self) -> Limits:
+        seconds = self._worker.remaining()
+        gibibytes = self._config.max_scan_gib
+        if gibibytes is not None and not self.profile.limits_scans:
+            raise MeasurementError(
+                Cause.CONNECTION,
+                f"warehouse.max_scan_gib is set, but {self._url.get_backend_name()} has no limit "
+                "for what a statement reads; remove it",
+            )
+        scan = None if gibibytes is None else int(gibibytes * _GIBIBYTE)
+        return Limits(seconds, min(self._config.lock_wait_seconds, seconds), scan)
 
     def _connect_when_free(self, engine: Engine) -> Connection:
         until = monotonic() + min(self._config.lock_wait_seconds, self._worker.remaining())

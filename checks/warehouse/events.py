@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from checks.config.model import EventsSource
 from checks.errors import MeasurementError
-from checks.metrics import EventCounts, Purchases, Unmeasured, as_amount
+from checks.metrics import EventCounts, Purchases, Unmeasured, as_amount, as_micros
 from checks.model import Cause
 from checks.text import quoted
 from checks.timeframe import Timeframe
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from checks.warehouse.dialects.base import Profile
 
 _GAP, _FUTURE = -1, -2
+_RECENT = timedelta(days=40)
 NO_NAME = "(null)"
 
 
@@ -51,13 +52,28 @@ def amount_of(
     )
 
 
-def read_events(
-    warehouse: Warehouse, source: EventsSource, frame: Timeframe, naive: ZoneInfo, window_days: int
-) -> EventCounts:
-    """Counts per event name and day, purchases and their amounts, the newest event.
+@dataclass(frozen=True, slots=True)
+class EventsQuery:
+    """The grouped scan of the judged day and its window, and what reading its rows needs."""
 
-    One scan over [window's start, end of the data date) and over what lies after
-    now; engines prune by the range. Only groups come back.
+    statement: sa.Select[Any]
+    occurred: Instant
+    relation: Relation
+    slices: list[tuple[date, datetime, datetime]]
+    revenue_problem: Unmeasured | None
+
+    def older(self) -> sa.Select[Any]:
+        """Whether any event is older than the window: stops at the first one found."""
+        probe = sa.select(sa.literal(1)).select_from(self.relation.target)
+        return probe.where(self.occurred.before(self.slices[0][1])).limit(1)
+
+
+def events_query(
+    warehouse: Warehouse, source: EventsSource, frame: Timeframe, naive: ZoneInfo, window_days: int
+) -> EventsQuery:
+    """One scan over [window's start, end of the data date) and over what lies after now.
+
+    Engines prune by the range. Raises MeasurementError for what is not there.
     """
     relation = warehouse.relation("events", source)
     occurred = instant(relation, source.occurred_at, warehouse.profile, naive, frame.zone)
@@ -65,25 +81,44 @@ def read_events(
     name = relation.column(source.name)[0]
     amount, problem = _purchase_amount(relation, source, name, warehouse.profile)
     slices = frame.day_slices(window_days)
-    statement = _statement(relation, occurred, name, amount, slices, frame)
-    tally = _Tally(source.purchase_names, [day for day, _, _ in slices], occurred)
-    for row in warehouse.fetch(statement):
-        tally.add(row)
-    has_earlier = tally.starts_with_events() or _any_before(
-        warehouse, relation, occurred, slices[0][1]
+    rows = _rows(relation, occurred, name, amount, slices, frame)
+    return EventsQuery(
+        _grouped(rows, occurred, warehouse.profile), occurred, relation, slices, problem
     )
-    return tally.counts(problem, _day_only(occurred, relation, source.occurred_at), has_earlier)
+
+
+def read_events(
+    warehouse: Warehouse, source: EventsSource, frame: Timeframe, naive: ZoneInfo, window_days: int
+) -> EventCounts:
+    """Counts per event name and day, purchases and their amounts, the newest event.
+
+    One scan; only groups come back. Raises MeasurementError.
+    """
+    query = events_query(warehouse, source, frame, naive, window_days)
+    tally = _Tally(source.purchase_names, [day for day, _, _ in query.slices], query.occurred)
+    for row in warehouse.fetch(query.statement):
+        tally.add(row)
+    earlier = tally.starts_with_events() or bool(warehouse.fetch(query.older()))
+    newest = _day_only(query.occurred, query.relation, source.occurred_at)
+    return tally.counts(query.revenue_problem, newest, earlier)
 
 
 def read_newest(
     warehouse: Warehouse, source: EventsSource, now: datetime, naive: ZoneInfo, zone: ZoneInfo
 ) -> datetime | None:
-    """The latest event that is not after now, None when there is none."""
+    """The latest event that is not after now, None when there is none.
+
+    Looks at the last weeks first, and at the whole table only where they hold nothing.
+    """
     relation = warehouse.relation("events", source)
     occurred = instant(relation, source.occurred_at, warehouse.profile, naive, zone)
-    statement = sa.select(occurred.newest(occurred.expression)).select_from(relation.target)
-    rows = warehouse.fetch(statement.where(occurred.expression <= occurred.bound(now)))
-    return occurred.moment(rows[0][0]) if rows else None
+    newest = sa.select(occurred.newest(occurred.expression)).select_from(relation.target)
+    upto = newest.where(occurred.expression <= occurred.bound(now))
+    for statement in (upto.where(occurred.from_(now - _RECENT)), upto):
+        rows = warehouse.fetch(statement)
+        if rows and rows[0][0] is not None:
+            return occurred.moment(rows[0][0])
+    return None
 
 
 def _refuse_unfinished_dates(
@@ -123,23 +158,21 @@ def _purchase_amount(
     return sa.case((condition, amount), else_=None), None
 
 
-def _statement(
+def _rows(
     relation: Relation,
     occurred: Instant,
     name: ColumnElement[Any],
     amount: ColumnElement[Any],
     slices: list[tuple[date, datetime, datetime]],
     frame: Timeframe,
-) -> sa.Select[Any]:
+) -> sa.Subquery:
     first, cut = slices[0][1], frame.cut
     wanted = occurred.from_(first)
     if cut < frame.future:
-        wanted = sa.and_(
-            wanted,
-            sa.or_(occurred.expression < occurred.bound(cut), occurred.from_(frame.future)),
-        )
+        at, future = occurred.expression, occurred.bound(frame.future)
+        wanted = sa.and_(wanted, sa.or_(at < occurred.bound(cut), at >= future))
     bounds = [(occurred.bound(end), index) for end, index in _edges(slices)]
-    rows = (
+    return (
         sa.select(
             bucket(occurred.expression, bounds, _FUTURE).label("bucket"),
             name.label("event_name"),
@@ -150,6 +183,9 @@ def _statement(
         .where(wanted)
         .subquery("judged_events")
     )
+
+
+def _grouped(rows: sa.Subquery, occurred: Instant, profile: Profile) -> sa.Select[Any]:
     value = rows.c.amount
     return sa.select(
         rows.c.bucket,
@@ -159,7 +195,7 @@ def _statement(
         sa.func.count(value).label("with_amount"),
         sa.func.count(sa.case((value < 0, 1))).label("negative"),
         sa.func.count(sa.case((value == 0, 1))).label("zero"),
-        sa.func.sum(value).label("revenue"),
+        sa.func.sum(profile.micros(value)).label("revenue"),
     ).group_by(rows.c.bucket, rows.c.event_name)
 
 
@@ -173,15 +209,6 @@ def _edges(slices: list[tuple[date, datetime, datetime]]) -> list[tuple[datetime
     return edges
 
 
-def _any_before(
-    warehouse: Warehouse, relation: Relation, occurred: Instant, start: datetime
-) -> bool:
-    """Whether any event is older than the window: stops at the first one found."""
-    probe = sa.select(sa.literal(1)).select_from(relation.target)
-    older = occurred.expression < occurred.bound(start)
-    return bool(warehouse.fetch(probe.where(older).limit(1)))
-
-
 @dataclass(slots=True)
 class _Tally:
     """Gathers the grouped rows into series aligned with the days."""
@@ -191,7 +218,7 @@ class _Tally:
     occurred: Instant
     by_name: dict[str, list[int]] = field(default_factory=dict)
     with_amount: list[int] = field(default_factory=list)
-    revenue: list[float] = field(default_factory=list)
+    micros: list[int] = field(default_factory=list)
     negative: int = 0
     zero: int = 0
     newest: datetime | None = None
@@ -201,7 +228,7 @@ class _Tally:
 
     def __post_init__(self) -> None:
         self.with_amount = [0] * len(self.days)
-        self.revenue = [0.0] * len(self.days)
+        self.micros = [0] * len(self.days)
 
     def add(self, row: Row) -> None:
         index, name, events, newest, with_amount, negative, zero, revenue = row
@@ -216,7 +243,7 @@ class _Tally:
         key = NO_NAME if name is None else str(name)
         self.by_name.setdefault(key, [0] * len(self.days))[index] += events
         self.with_amount[index] += int(with_amount)
-        self.revenue[index] += as_amount(revenue)
+        self.micros[index] += as_micros(revenue)
         if index == len(self.days) - 1:
             self.negative += int(negative)
             self.zero += int(zero)
@@ -238,7 +265,7 @@ class _Tally:
                 with_amount=tuple(self.with_amount),
                 negative=self.negative,
                 zero=self.zero,
-                revenue=tuple(self.revenue),
+                revenue=tuple(as_amount(micros) for micros in self.micros),
                 later=self.later_purchase,
             ),
             purchase_names=self.purchase_names,

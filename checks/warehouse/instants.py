@@ -16,6 +16,7 @@ from checks.model import Cause
 from checks.text import quoted
 from checks.timeframe import TICK
 from checks.warehouse.kinds import Kind
+from checks.warehouse.partitions import Partitions, partitions
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
@@ -33,11 +34,13 @@ class Instant:
     """A time column with the one spelling of bounds it can be compared with.
 
     zone: where values without a zone are at home. A DATE is a whole day of `zone`.
+    partitions: how ranges narrow down the table's partitions, where it has a mapped column.
     """
 
     expression: ColumnElement[Any]
     kind: Kind
     zone: ZoneInfo
+    partitions: Partitions | None = None
 
     def bound(self, moment: datetime) -> sa.BindParameter[Any]:
         """An instant as a parameter of the column's own type, so that engines can prune."""
@@ -52,11 +55,22 @@ class Instant:
 
     def between(self, start: datetime, end: datetime) -> ColumnElement[bool]:
         """The half-open range as a plain predicate on the column."""
-        return sa.and_(self.expression >= self.bound(start), self.expression < self.bound(end))
+        inside = sa.and_(self.expression >= self.bound(start), self.expression < self.bound(end))
+        return (
+            inside
+            if self.partitions is None
+            else sa.and_(self.partitions.between(start, end), inside)
+        )
 
     def from_(self, start: datetime) -> ColumnElement[bool]:
         """Everything at or after an instant."""
-        return self.expression >= self.bound(start)
+        later = self.expression >= self.bound(start)
+        return later if self.partitions is None else sa.and_(self.partitions.from_(start), later)
+
+    def before(self, end: datetime) -> ColumnElement[bool]:
+        """Everything before an instant."""
+        earlier = self.expression < self.bound(end)
+        return earlier if self.partitions is None else sa.and_(self.partitions.until(end), earlier)
 
     def newest(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
         """The latest value, in a type that every driver returns plainly."""
@@ -106,16 +120,20 @@ def _day_from(local: datetime) -> date:
 def instant(
     relation: Relation, name: str, profile: Profile, naive: ZoneInfo, shop: ZoneInfo
 ) -> Instant:
-    """A mapped time column. Raises MeasurementError for a type that holds no time."""
+    """A mapped time column, with the partitions of its table where they are mapped.
+
+    Raises MeasurementError for a type that holds no time.
+    """
     column, kind = relation.column(name)
+    parts = partitions(relation, relation.partition) if relation.partition else None
     if kind is Kind.DATE:
-        return Instant(column, kind, shop)
+        return Instant(column, kind, shop, parts)
     if kind in (Kind.NAIVE, Kind.AWARE):
-        return Instant(column, kind, naive)
+        return Instant(column, kind, naive, parts)
     if kind is Kind.TEXT:
         converted = profile.text_instant(column, naive)
         as_text = isinstance(converted.type, sa.String) or profile.name == "sqlite"
-        return Instant(converted, Kind.TEXT if as_text else Kind.NAIVE, ZoneInfo("UTC"))
+        return Instant(converted, Kind.TEXT if as_text else Kind.NAIVE, ZoneInfo("UTC"), parts)
     raise MeasurementError(
         Cause.BAD_VALUE,
         f"{relation.label}: column {quoted(name)} is of type {kind.value}; "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from checks.errors import MeasurementError
 from checks.warehouse.events import amount_of
 from checks.warehouse.instants import Instant, instant
 from checks.warehouse.kinds import Kind
+from checks.warehouse.partitions import partitions
 from checks.warehouse.relation import Relation
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from checks.warehouse.connection import Warehouse
 
+#: Beginning and exclusive end of each day, in order and without gaps.
+Slices = Sequence[tuple[datetime, datetime]]
 #: More columns of a row, made from its time.
 More = Callable[[Instant], Sequence["Label[Any]"]]
 
@@ -43,7 +46,7 @@ class Unread:
             return column()
         except MeasurementError as error:
             self.why[key] = error.detail
-            return sa.cast(sa.null(), sa.String if key.endswith("_id") else sa.Double)
+            return sa.cast(sa.null(), sa.String if key.endswith("_id") else sa.BigInteger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class OrderTables:
     def orders_between(
         self, start: datetime, end: datetime, unread: Unread, more: More = _no_more
     ) -> CTE:
-        """Order id, session id and amount of each order of a time range.
+        """Order id, session id and amount in millionths of each order of a time range.
 
         An id or an amount that cannot be read must not hide that a session is missing.
         """
@@ -76,8 +79,8 @@ class OrderTables:
                 _blank(session, kind).label("blank"),
                 sa.literal(1).label("events"),
                 unread.detail(
-                    "orders.revenue", lambda: self._amount(relation, self.orders.revenue)
-                ).label("amount"),
+                    "orders.revenue", lambda: self._micros(relation, self.orders.revenue)
+                ).label("micros"),
                 *more(at),
             )
             .select_from(relation.target)
@@ -92,16 +95,45 @@ class OrderTables:
             relation, self.orders.ordered_at, self.warehouse.profile, self.naive, self.zone
         )
 
-    def known(self, orders: CTE) -> ColumnElement[bool]:
-        """Whether an order's session exists: the few orders probe the big table."""
-        sessions = self.sessions
-        if sessions is None:
-            raise LookupError("sessions are not mapped")
+    def known(self, orders: CTE, days: Slices) -> ColumnElement[bool]:
+        """Whether an order's session exists: the few orders probe the big table.
+
+        `days` are the days that the orders lie in; more than one need a column `day` with
+        their index. Where it is mapped when sessions begin, only those count that began on
+        the order's day or within the lookback before it.
+        """
+        sessions = self._session_source()
         relation = self.warehouse.relation("sessions", sessions)
         own = self.warehouse.relation("orders", self.orders)
         own_kind = own.column(self.orders.session_id)[1]
         column, kind = relation.column(sessions.session_id)
-        return _exists(relation, _same(column, kind, orders.c.session_id, own_kind))
+        same = _same(column, kind, orders.c.session_id, own_kind)
+        return _exists(relation, sa.and_(*self._begun(relation, orders, days), same))
+
+    def _begun(self, relation: Relation, orders: CTE, days: Slices) -> list[ColumnElement[bool]]:
+        """Which sessions may belong to the orders, as far as that is mapped."""
+        sessions = self._session_source()
+        lookback = timedelta(days=sessions.lookback_days)
+        first, last = days[0][0] - lookback, days[-1][1]
+        if sessions.started_at is None:
+            setting = relation.partition
+            return [partitions(relation, setting).between(first, last)] if setting else []
+        profile = self.warehouse.profile
+        at = instant(relation, sessions.started_at, profile, self.naive, self.zone)
+        if len(days) == 1:
+            return [at.between(first, last)]
+        floor = [at.bound(start - lookback) for start, _ in days]
+        ceiling = [at.bound(end) for _, end in days]
+        return [
+            at.between(first, last),
+            at.expression >= _of_day(orders, floor),
+            at.expression < _of_day(orders, ceiling),
+        ]
+
+    def _session_source(self) -> SessionsSource:
+        if self.sessions is None:
+            raise LookupError("sessions are not mapped")
+        return self.sessions
 
     def sources_of_purchases(self) -> EventsSource | None:
         """The events, where both order ids are mapped; else purchases cannot be matched."""
@@ -111,17 +143,17 @@ class OrderTables:
     def purchases_between(
         self, start: datetime, end: datetime, unread: Unread, more: More = _no_more
     ) -> CTE:
-        """Order id and amount of each purchase event of a time range."""
+        """Order id and amount in millionths of each purchase event of a time range."""
         events = self._purchase_source()
         relation = self.warehouse.relation("events", events)
         at = self.bought_at()
         order_id, kind = relation.column(events.order_id or "")
-        amount = unread.detail("events.revenue", lambda: self._amount(relation, events.revenue))
+        micros = unread.detail("events.revenue", lambda: self._micros(relation, events.revenue))
         return (
             sa.select(
                 order_id.label("order_id"),
                 _blank(order_id, kind).label("blank"),
-                amount.label("amount"),
+                micros.label("micros"),
                 *more(at),
             )
             .select_from(relation.target)
@@ -138,13 +170,18 @@ class OrderTables:
         relation = self.warehouse.relation("events", events)
         return instant(relation, events.occurred_at, self.warehouse.profile, self.naive, self.zone)
 
-    def ordered(self, bought: CTE) -> ColumnElement[bool]:
-        """Whether a purchase's order exists, whenever it was placed."""
+    def ordered(self, bought: CTE, days: Slices) -> ColumnElement[bool]:
+        """Whether a purchase's order exists, whenever it was placed.
+
+        In a partitioned table: in the partitions from that of the purchase's day. More than
+        one day need a column `day` with their index.
+        """
         events = self._purchase_source()
         orders = self.warehouse.relation("orders", self.orders)
         bought_kind = self.warehouse.relation("events", events).column(events.order_id or "")[1]
         column, kind = orders.column(self.orders.order_id or "")
-        return _exists(orders, _same(column, kind, bought.c.order_id, bought_kind))
+        same = _same(column, kind, bought.c.order_id, bought_kind)
+        return _exists(orders, sa.and_(*_not_before(orders, bought, days), same))
 
     def _purchase_source(self) -> EventsSource:
         events = self.sources_of_purchases()
@@ -152,12 +189,13 @@ class OrderTables:
             raise LookupError("the order ids of events and orders are not both mapped")
         return events
 
-    def _amount(self, relation: Relation, name: str | None) -> ColumnElement[Any]:
-        """A finite amount or NULL; an unmapped one is NULL."""
+    def _micros(self, relation: Relation, name: str | None) -> ColumnElement[Any]:
+        """A finite amount in millionths, else NULL; an unmapped one is NULL."""
+        profile = self.warehouse.profile
         if name is None:
-            return sa.cast(sa.null(), sa.Double)
-        amount, valid = amount_of(relation, name, self.warehouse.profile)
-        return amount if valid is None else sa.case((valid, amount), else_=None)
+            return profile.whole(sa.null())
+        amount, valid = amount_of(relation, name, profile)
+        return profile.micros(amount if valid is None else sa.case((valid, amount), else_=None))
 
 
 def by_order(rows: CTE, more: Mapping[str, ColumnElement[Any]] | None = None, *keys: str) -> CTE:
@@ -167,19 +205,35 @@ def by_order(rows: CTE, more: Mapping[str, ColumnElement[Any]] | None = None, *k
     further aggregates by name.
     """
     total = sa.case(
-        (rows.c.blank == 1, sa.func.sum(rows.c.amount)), else_=sa.func.max(rows.c.amount)
+        (rows.c.blank == 1, sa.func.sum(rows.c.micros)), else_=sa.func.max(rows.c.micros)
     )
     groups = [rows.c[key] for key in (*keys, "order_id", "blank")]
     return (
         sa.select(
             *groups,
             sa.func.count().label("events"),
-            total.label("amount"),
+            total.label("micros"),
             *(value.label(name) for name, value in (more or {}).items()),
         )
         .group_by(*groups)
         .cte("purchases")
     )
+
+
+def _of_day(rows: CTE, values: Sequence[sa.BindParameter[Any]]) -> ColumnElement[Any]:
+    """The value that belongs to a row's day."""
+    cases = [(rows.c.day == index, value) for index, value in enumerate(values[:-1])]
+    return sa.case(*cases, else_=values[-1])
+
+
+def _not_before(orders: Relation, bought: CTE, days: Slices) -> list[ColumnElement[bool]]:
+    """Which partitions of the orders may hold those of the purchases."""
+    if orders.partition is None:
+        return []
+    parts = partitions(orders, orders.partition)
+    floors = [parts.floor(start) for start, _ in days]
+    each = [parts.column >= _of_day(bought, floors)] if len(days) > 1 else []
+    return [parts.from_(days[0][0]), *each]
 
 
 def _exists(relation: Relation, condition: ColumnElement[bool]) -> ColumnElement[bool]:

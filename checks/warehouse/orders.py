@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 
 from checks.config.model import EventsSource, OrdersSource, SessionsSource
 from checks.errors import MeasurementError
-from checks.metrics import OrderCounts, OrphanKind, Unmeasured, as_amount
+from checks.metrics import OrderCounts, OrphanKind, Unmeasured, as_amount, as_micros
 from checks.text import clean
 from checks.timeframe import Timeframe
 from checks.warehouse.order_tables import OrderTables, Unread, by_order
@@ -63,62 +64,110 @@ class OrderReader:
             self.warehouse, self.frame.zone, self.naive, self.orders, self.sessions, self.events
         )
 
+    @property
+    def _day(self) -> tuple[datetime, datetime]:
+        return self.frame.start, self.frame.cut
+
     def _attempt(self, found: _Found, kind: str, read: Callable[[_Found], None]) -> None:
         try:
             read(found)
         except MeasurementError as error:
             found.problems[kind] = Unmeasured.of(error)
 
-    def _read_orders(self, found: _Found, sessions: SessionsSource | None) -> None:
+    def queries(self) -> Iterator[tuple[str, sa.Select[Any]]]:
+        """What `read` asks whatever it finds, by name. Raises MeasurementError."""
+        unread = Unread()
+        yield "orders", _counting(*self._orders(self.sessions, unread))
+        if self._tables.sources_of_purchases() is not None:
+            bought = self._purchases(unread)
+            yield "purchases", _counting(bought.rows, bought.groups)
+
+    def _orders(
+        self, sessions: SessionsSource | None, unread: Unread
+    ) -> tuple[CTE, dict[str, ColumnElement[bool]]]:
+        """The day's orders, and which of them are orphans of each kind."""
         tables = self._tables
-        day = tables.orders_between(self.frame.start, self.frame.cut, found.unread)
+        day = tables.orders_between(*self._day, unread)
         orphans = {NO_SESSION: day.c.blank == 1}
         if sessions is not None:
-            orphans[UNKNOWN_SESSION] = sa.and_(day.c.blank == 0, ~tables.known(day))
+            orphans[UNKNOWN_SESSION] = sa.and_(day.c.blank == 0, ~tables.known(day, [self._day]))
+        return day, orphans
+
+    def _read_orders(self, found: _Found, sessions: SessionsSource | None) -> None:
+        day, orphans = self._orders(sessions, found.unread)
         has_revenue = self.orders.revenue is not None and "orders.revenue" not in found.unread.why
         rows = _counted(self.warehouse, day, orphans)
         found.take_orders(rows[ALL], has_revenue=has_revenue)
         for kind, condition in orphans.items():
             row = rows[kind]
-            ids = self._ids(day, condition) if row.rows and self.orders.order_id else ()
-            found.kinds[kind] = OrphanKind(kind, row.rows, row.amount if has_revenue else None, ids)
+            ids = self._ids("orders", self.orders, day, condition) if row.rows else ()
+            dark = as_amount(row.micros) if has_revenue else None
+            found.kinds[kind] = OrphanKind(kind, row.rows, dark, ids)
 
-    def _ids(self, rows: CTE, condition: ColumnElement[bool]) -> tuple[str, ...]:
-        statement = sa.select(rows.c.order_id).where(condition, rows.c.order_id.is_not(None))
-        found = self.warehouse.fetch(statement.distinct().order_by(rows.c.order_id).limit(MOST_IDS))
-        return tuple(clean(row[0]) for row in found)
+    def _ids(
+        self,
+        section: str,
+        source: OrdersSource | EventsSource,
+        rows: CTE,
+        condition: ColumnElement[bool],
+    ) -> tuple[str, ...]:
+        """The first order ids of a group, in the same order on every engine."""
+        if source.order_id is None:
+            return ()
+        relation = self.warehouse.relation(section, source)
+        try:
+            kind = relation.column(source.order_id)[1]
+        except MeasurementError:
+            return ()  # said among what could not be read
+        statement = (
+            sa.select(rows.c.order_id)
+            .where(condition, rows.c.order_id.is_not(None))
+            .group_by(rows.c.order_id)
+            .order_by(*self.warehouse.profile.in_order(rows.c.order_id, kind))
+            .limit(MOST_IDS)
+        )
+        return tuple(clean(row[0]) for row in self.warehouse.fetch(statement))
+
+    def _purchases(self, unread: Unread) -> _Bought:
+        """The day's purchases by order, and which of them have none."""
+        tables = self._tables
+        rows = by_order(tables.purchases_between(*self._day, unread))
+        missing = sa.and_(rows.c.blank == 0, ~tables.ordered(rows, [self._day]))
+        return _Bought(rows, {_BLANK: rows.c.blank == 1, NO_ORDER: missing})
 
     def _read_purchases(self, found: _Found) -> None:
-        tables = self._tables
-        events = tables.sources_of_purchases()
+        events = self._tables.sources_of_purchases()
         if events is None:
             found.absent.append(NO_ORDER)
             return
-        bought = by_order(tables.purchases_between(self.frame.start, self.frame.cut, found.unread))
-        blank = bought.c.blank == 1
-        missing = sa.and_(bought.c.blank == 0, ~tables.ordered(bought))
-        rows = _counted(self.warehouse, bought, {_BLANK: blank, NO_ORDER: missing})
+        bought = self._purchases(found.unread)
+        rows = _counted(self.warehouse, bought.rows, bought.groups)
         found.purchases = rows[ALL].events
         with_id = rows[ALL].events - rows[_BLANK].events
         found.duplicate_purchases = with_id - (rows[ALL].rows - rows[_BLANK].rows)
-        revenue = as_amount(rows[_BLANK].amount + rows[NO_ORDER].amount)
+        dark = as_amount(rows[_BLANK].micros + rows[NO_ORDER].micros)
         count = rows[_BLANK].events + rows[NO_ORDER].rows
-        ids = self._ids(bought, missing) if rows[NO_ORDER].rows else ()
-        found.kinds[NO_ORDER] = OrphanKind(
-            NO_ORDER,
-            count,
-            revenue if events.revenue and "events.revenue" not in found.unread.why else None,
-            ids,
-        )
+        lost = rows[NO_ORDER].rows
+        ids = self._ids("events", events, bought.rows, bought.groups[NO_ORDER]) if lost else ()
+        has_revenue = events.revenue and "events.revenue" not in found.unread.why
+        found.kinds[NO_ORDER] = OrphanKind(NO_ORDER, count, dark if has_revenue else None, ids)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bought:
+    """Purchases by order, and the groups of them that are counted apart."""
+
+    rows: CTE
+    groups: Mapping[str, ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
-    """One group: its rows, the events they stand for, their amount, their ids."""
+    """One group: its rows, the events they stand for, their amount in millionths, their ids."""
 
     rows: int
     events: int
-    amount: float
+    micros: int
     ids: int
     distinct_ids: int
 
@@ -139,7 +188,7 @@ class _Found:
 
     def take_orders(self, every: _Counts, *, has_revenue: bool) -> None:
         self.orders = every.rows
-        self.revenue = every.amount if has_revenue else None
+        self.revenue = as_amount(every.micros) if has_revenue else None
         self.duplicates = every.ids - every.distinct_ids
 
     def counts(self) -> OrderCounts:
@@ -160,14 +209,18 @@ def _counted(
     warehouse: Warehouse, rows: CTE, groups: Mapping[str, ColumnElement[bool]]
 ) -> dict[str, _Counts]:
     """All rows and each group of them, in one statement."""
+    found = warehouse.fetch(_counting(rows, groups))
+    return {
+        str(name): _Counts(int(n), int(events or 0), as_micros(micros), int(ids), int(distinct))
+        for name, n, events, micros, ids, distinct in found
+    }
+
+
+def _counting(rows: CTE, groups: Mapping[str, ColumnElement[bool]]) -> sa.Select[Any]:
     parts = [_count(ALL, rows)]
     parts += [_count(name, rows).where(condition) for name, condition in groups.items()]
     together = sa.union_all(*parts).subquery("counted")
-    found = warehouse.fetch(sa.select(*together.c))
-    return {
-        str(name): _Counts(int(n), int(events or 0), as_amount(amount), int(ids), int(distinct))
-        for name, n, events, amount, ids, distinct in found
-    }
+    return sa.select(*together.c)
 
 
 def _count(name: str, rows: CTE) -> sa.Select[*tuple[Any, ...]]:
@@ -175,7 +228,7 @@ def _count(name: str, rows: CTE) -> sa.Select[*tuple[Any, ...]]:
         sa.literal(name).label("name"),
         sa.func.count().label("rows_"),
         sa.func.sum(rows.c.events).label("events"),
-        sa.func.sum(rows.c.amount).label("amount"),
+        sa.func.sum(rows.c.micros).label("micros"),
         sa.func.count(rows.c.order_id).label("ids"),
         sa.func.count(rows.c.order_id.distinct()).label("distinct_ids"),
     ).select_from(rows)

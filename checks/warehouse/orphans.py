@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from checks.metrics import as_amount
+from checks.metrics import as_amount, as_micros
 from checks.text import clean
 from checks.warehouse.instants import Instant, bucket
 from checks.warehouse.kinds import Kind
-from checks.warehouse.order_tables import More, OrderTables, Unread, by_order
+from checks.warehouse.order_tables import More, OrderTables, Slices, Unread, by_order
 from checks.warehouse.orders import ALL, NO_ORDER, NO_SESSION, UNKNOWN_SESSION
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.selectable import CTE
 
 _LONGEST_ID = 200
-#: Beginning and exclusive end of each day, in order and without gaps.
-Slices = Sequence[tuple[datetime, datetime]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +76,8 @@ class OrphanList:
         ordered = self._rows.order_by(columns.at, columns.order_id)
         found = self._tables.warehouse.fetch(ordered.limit(limit).offset(skip))
         return tuple(
-            OrphanRow(self._kind, _id(order_id), _id(session), self._at.moment(at), _amount(amount))
-            for order_id, session, at, amount in found
+            OrphanRow(self._kind, _id(order_id), _id(session), self._at.moment(at), _amount(micros))
+            for order_id, session, at, micros in found
         )
 
 
@@ -91,8 +89,8 @@ def _orphan_orders(
     )
     wanted = rows.c.blank == 1
     if kind == UNKNOWN_SESSION:
-        wanted = sa.and_(rows.c.blank == 0, ~tables.known(rows))
-    return sa.select(rows.c.order_id, rows.c.session_id, rows.c.at, rows.c.amount).where(wanted)
+        wanted = sa.and_(rows.c.blank == 0, ~tables.known(rows, [(start, end)]))
+    return sa.select(rows.c.order_id, rows.c.session_id, rows.c.at, rows.c.micros).where(wanted)
 
 
 def _lost_purchases(
@@ -103,13 +101,13 @@ def _lost_purchases(
         start, end, unread, lambda at: (at.plain(at.expression).label("at"),)
     )
     with_id = by_order(rows, {"at": sa.func.min(rows.c.at)})
-    missing = sa.and_(with_id.c.blank == 0, ~tables.ordered(with_id))
+    missing = sa.and_(with_id.c.blank == 0, ~tables.ordered(with_id, [(start, end)]))
     both = sa.union_all(
-        sa.select(rows.c.order_id, rows.c.at, rows.c.amount).where(rows.c.blank == 1),
-        sa.select(with_id.c.order_id, with_id.c.at, with_id.c.amount).where(missing),
+        sa.select(rows.c.order_id, rows.c.at, rows.c.micros).where(rows.c.blank == 1),
+        sa.select(with_id.c.order_id, with_id.c.at, with_id.c.micros).where(missing),
     ).subquery("lost_purchases")
     no_session = sa.cast(sa.null(), sa.String).label("session_id")
-    return sa.select(both.c.order_id, no_session, both.c.at, both.c.amount)
+    return sa.select(both.c.order_id, no_session, both.c.at, both.c.micros)
 
 
 def _containing(rows: sa.Select[Any], text: str) -> sa.Select[Any]:
@@ -132,7 +130,9 @@ def orders_by_day(
     conditions: dict[str, ColumnElement[bool]] = {ALL: sa.true()}
     for kind in kinds:
         blank = rows.c.blank == 1
-        conditions[kind] = blank if kind == NO_SESSION else sa.and_(~blank, ~tables.known(rows))
+        conditions[kind] = (
+            blank if kind == NO_SESSION else sa.and_(~blank, ~tables.known(rows, days))
+        )
     counted = sa.func.count()
     return _groups(
         tables, [_per_day(rows, kind, counted, where) for kind, where in conditions.items()]
@@ -146,7 +146,7 @@ def purchases_by_day(tables: OrderTables, days: Slices, unread: Unread) -> list[
     """
     rows = tables.purchases_between(days[0][0], days[-1][1], unread, _day_of(days))
     bought = by_order(rows, None, "day")
-    lost = sa.or_(bought.c.blank == 1, ~tables.ordered(bought))
+    lost = sa.or_(bought.c.blank == 1, ~tables.ordered(bought, days))
     counted = sa.func.sum(sa.case((bought.c.blank == 1, bought.c.events), else_=1))
     parts = [
         _per_day(bought, ALL, counted, sa.true()),
@@ -173,7 +173,7 @@ def _per_day(
             rows.c.day,
             sa.literal(kind).label("kind"),
             counted.label("rows_"),
-            sa.func.sum(rows.c.amount).label("amount"),
+            sa.func.sum(rows.c.micros).label("micros"),
         )
         .where(condition)
         .group_by(rows.c.day)
@@ -183,8 +183,8 @@ def _per_day(
 def _groups(tables: OrderTables, parts: Sequence[sa.Select[Any]]) -> list[DayGroup]:
     together = sa.union_all(*parts).subquery("counted")
     return [
-        DayGroup(int(day), str(kind), int(rows or 0), as_amount(amount))
-        for day, kind, rows, amount in tables.warehouse.fetch(sa.select(*together.c))
+        DayGroup(int(day), str(kind), int(rows or 0), as_amount(as_micros(micros)))
+        for day, kind, rows, micros in tables.warehouse.fetch(sa.select(*together.c))
     ]
 
 
@@ -195,4 +195,4 @@ def _id(value: object) -> str | None:
 
 
 def _amount(value: object) -> float | None:
-    return None if value is None else as_amount(value)
+    return None if value is None else as_amount(as_micros(value))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import quoted_name
 
+from checks.config.model import Partition
 from checks.errors import MeasurementError, ReadOnlyViolation
 from checks.model import Cause
 from checks.names import split_table_name
@@ -68,12 +69,16 @@ def _query(
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A selectable whose columns are known. `label` names it in messages."""
+    """A selectable whose columns are known. `label` names it in messages.
+
+    partition: by which column it is cut into parts, where that is mapped.
+    """
 
     section: str
     label: str
     target: FromClause
     kinds: Mapping[str, Kind]
+    partition: Partition | None = None
 
     def column(self, name: str) -> tuple[ColumnElement[Any], Kind]:
         """A mapped column and its kind; an other spelling of upper and lower case is fine.

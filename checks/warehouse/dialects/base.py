@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +21,33 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
 
 LARGEST_DOUBLE = 1.7976931348623157e308
+#: One amount counts at most this much in a sum: 10^12 units, in millionths.
+LARGEST_AMOUNT = 1e12
+#: What a warehouse's administrator sees in the list of sessions or queries.
+APPLICATION = "andon"
+MICROS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one evaluation may cost: its time, its wait for locks, the bytes a statement reads.
+
+    scan_bytes is None where no limit is set.
+    """
+
+    seconds: float
+    lock_seconds: float
+    scan_bytes: int | None = None
+
+    @property
+    def milliseconds(self) -> int:
+        """The time, as most engines want it: never 0, which they take for no limit."""
+        return max(1, int(self.seconds * 1000))
+
+    @property
+    def whole_seconds(self) -> int:
+        """The time for engines that count in seconds."""
+        return max(1, math.ceil(self.seconds))
 
 
 class Profile:
@@ -26,6 +55,10 @@ class Profile:
 
     #: Name for people and for finding the SQL parser's dialect.
     name = ""
+    #: What makes a statement the question how it would run, without running it; None: no way.
+    explain_prefix: str | None = "EXPLAIN"
+    #: Whether the engine can refuse a statement that would read more than `Limits.scan_bytes`.
+    limits_scans = False
     #: Fragments of this engine's error messages, asked before the common ones.
     faults: tuple[tuple[str, Cause], ...] = ()
 
@@ -37,14 +70,14 @@ class Profile:
         """The URL to make the engine of: another driver of the same engine, where that helps."""
         return url
 
-    def connect_arguments(self, url: URL, seconds: float) -> dict[str, Any]:
-        """Arguments for the driver: read-only mode and a connect time-out where it has them."""
+    def connect_arguments(self, url: URL, limits: Limits) -> dict[str, Any]:
+        """Arguments for the driver: read-only mode, a connect time-out, who asks."""
         return {}
 
     def check_target(self, url: URL) -> None:
         """Raise MeasurementError early for a target that can be seen to be unusable."""
 
-    def session_statements(self, seconds: float, lock_seconds: float) -> tuple[str, ...]:
+    def session_statements(self, limits: Limits) -> tuple[str, ...]:
         """What to send on connecting: read-only mode, UTC, a statement time-out."""
         return ()
 
@@ -88,6 +121,33 @@ class Profile:
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
         """Whether a floating-point value is neither NaN nor infinite."""
         return sa.and_(number >= -LARGEST_DOUBLE, number <= LARGEST_DOUBLE)
+
+    def micros(self, number: ColumnElement[Any]) -> ColumnElement[Any]:
+        """An amount in millionths, as a whole number: sums are then exact, in any order.
+
+        Rounded half up by arithmetic that IEEE 754 fixes, so that engines agree. An amount
+        beyond 10^12 counts as 10^12, lest one absurd value make a sum unreadable.
+        """
+        double = sa.cast(number, sa.Double)
+        scaled = sa.func.floor(double * MICROS + 0.5)
+        most = int(LARGEST_AMOUNT * MICROS)
+        return sa.case(
+            (double >= LARGEST_AMOUNT, self.whole(sa.literal_column(str(most)))),
+            (double <= -LARGEST_AMOUNT, self.whole(sa.literal_column(str(-most)))),
+            else_=self.whole(sa.cast(scaled, sa.BigInteger)),
+        )
+
+    def whole(self, number: ColumnElement[Any]) -> ColumnElement[Any]:
+        """A whole number in a type whose sums do not overflow."""
+        return sa.cast(number, sa.Numeric(38, 0))
+
+    def in_order(self, column: ColumnElement[Any], kind: Kind) -> tuple[ColumnElement[Any], ...]:
+        """What to order by so that engines agree: text by code points, NULL last."""
+        return sa.case((column.is_(None), 1), else_=0), column
+
+    def estimate(self, answer: Sequence[str]) -> str | None:
+        """What the engine's answer to EXPLAIN says that a statement reads, in a few words."""
+        return None
 
     def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """Text as a number; NULL where it is none. Portable SQL cannot tell."""

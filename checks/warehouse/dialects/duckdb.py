@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from checks.errors import MeasurementError
 from checks.model import Cause
-from checks.warehouse.dialects.base import Profile
+from checks.warehouse.dialects.base import Limits, Profile
 from checks.warehouse.kinds import Kind, kind_of
 
 if TYPE_CHECKING:
@@ -67,10 +67,10 @@ class DuckDB(Profile):
                 Cause.CONNECTION, f"the database file {Path(path).name} {what}", retry=True
             )
 
-    def connect_arguments(self, url: URL, seconds: float) -> dict[str, Any]:
+    def connect_arguments(self, url: URL, limits: Limits) -> dict[str, Any]:
         return {} if url.database in (None, "", ":memory:") else {"read_only": True}
 
-    def session_statements(self, seconds: float, lock_seconds: float) -> tuple[str, ...]:
+    def session_statements(self, limits: Limits) -> tuple[str, ...]:
         # A progress bar on standard output would spoil a report in JSON.
         return ("SET TimeZone = 'UTC'", "SET enable_progress_bar = false")
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from checks.model import Cause
-from checks.warehouse.dialects.base import Profile
+from checks.warehouse.dialects.base import APPLICATION, Limits, Profile
 from checks.warehouse.kinds import Kind
 
 if TYPE_CHECKING:
@@ -52,15 +52,18 @@ class PostgreSQL(Profile):
         ("due to statement timeout", Cause.TIMEOUT),
     )
 
-    def connect_arguments(self, url: URL, seconds: float) -> dict[str, Any]:
-        return {"connect_timeout": max(2, int(seconds)), "application_name": "andon"}
+    def connect_arguments(self, url: URL, limits: Limits) -> dict[str, Any]:
+        return {
+            "connect_timeout": max(2, int(limits.seconds)),
+            "application_name": APPLICATION,
+        }
 
-    def session_statements(self, seconds: float, lock_seconds: float) -> tuple[str, ...]:
+    def session_statements(self, limits: Limits) -> tuple[str, ...]:
         return (
             "SET default_transaction_read_only = on",
             "SET TIME ZONE 'UTC'",
-            f"SET statement_timeout = {max(1, int(seconds * 1000))}",
-            f"SET lock_timeout = {max(1, int(lock_seconds * 1000))}",
+            f"SET statement_timeout = {limits.milliseconds}",
+            f"SET lock_timeout = {max(1, int(limits.lock_seconds * 1000))}",
         )
 
     def patterns(self) -> tuple[tuple[str, Cause], ...]:
@@ -80,6 +83,10 @@ class PostgreSQL(Profile):
         double = sa.cast(number, sa.Double)
         odd = [sa.cast(sa.literal(name), sa.Double) for name in ("NaN", "Infinity", "-Infinity")]
         return double.not_in(odd)
+
+    def in_order(self, column: ColumnElement[Any], kind: Kind) -> tuple[ColumnElement[Any], ...]:
+        value = sa.collate(column, "C") if kind is Kind.TEXT else column
+        return super().in_order(value, kind)
 
     def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         return sa.case(

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from checks.errors import MeasurementError
 from checks.model import Cause
-from checks.warehouse.dialects.base import Profile
+from checks.warehouse.dialects.base import LARGEST_AMOUNT, MICROS, Limits, Profile
 from checks.warehouse.kinds import Kind, kind_of
 
 if TYPE_CHECKING:
@@ -38,11 +38,14 @@ class SQLite(Profile):
                 Cause.CONNECTION, f"the database file {name} does not exist", retry=True
             )
 
-    def connect_arguments(self, url: URL, seconds: float) -> dict[str, Any]:
+    def connect_arguments(self, url: URL, limits: Limits) -> dict[str, Any]:
         return {"check_same_thread": False}
 
-    def session_statements(self, seconds: float, lock_seconds: float) -> tuple[str, ...]:
-        return ("PRAGMA query_only = ON", f"PRAGMA busy_timeout = {int(lock_seconds * 1000)}")
+    def session_statements(self, limits: Limits) -> tuple[str, ...]:
+        return (
+            "PRAGMA query_only = ON",
+            f"PRAGMA busy_timeout = {int(limits.lock_seconds * 1000)}",
+        )
 
     def is_lock(self, error: BaseException) -> bool:
         return "database is locked" in str(error)
@@ -64,6 +67,23 @@ class SQLite(Profile):
 
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
         return sa.func.abs(number) <= 1.7976931348623157e308
+
+    def micros(self, number: ColumnElement[Any]) -> ColumnElement[Any]:
+        # Not every SQLite has floor(); CAST cuts towards zero.
+        double = sa.cast(number, sa.Double)
+        scaled = double * MICROS + 0.5
+        cut = sa.cast(scaled, sa.BigInteger)
+        floor = sa.case((cut > scaled, cut - 1), else_=cut)
+        most = LARGEST_AMOUNT * MICROS
+        return sa.case(
+            (double >= LARGEST_AMOUNT, self.whole(sa.literal_column(str(most)))),
+            (double <= -LARGEST_AMOUNT, self.whole(sa.literal_column(str(-most)))),
+            else_=self.whole(floor),
+        )
+
+    def whole(self, number: ColumnElement[Any]) -> ColumnElement[Any]:
+        # Sums of integers fail beyond 2^63; a double holds whole numbers up to 2^53 exactly.
+        return sa.cast(number, sa.Double)
 
     def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         text = sa.func.trim(column)
