@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
 
     from checks.warehouse import Warehouse
+    from checks.warehouse.dialects.base import Profile
     from checks.warehouse.relation import Relation
 
 
@@ -44,7 +45,7 @@ def read_table(
     relation = warehouse.relation("quarantine", source)
     occurred = instant(relation, source.occurred_at, warehouse.profile, naive, frame.zone)
     found = Findings(rows=0)
-    reason = _reason(relation, source.reason, found)
+    reason = _reason(relation, source.reason, found, warehouse.profile)
     statement = _statement(relation, reason, occurred.between(frame.start, frame.end))
     for text, rows, total in warehouse.fetch(statement):
         found.rows = int(total)
@@ -56,7 +57,9 @@ def read_table(
     return found
 
 
-def _reason(relation: Relation, name: str | None, found: Findings) -> ColumnElement[Any] | None:
+def _reason(
+    relation: Relation, name: str | None, found: Findings, profile: Profile
+) -> ColumnElement[Any] | None:
     """The reason as short text, None where it is not mapped or, with a warning, not there."""
     if name is None:
         return None
@@ -65,7 +68,7 @@ def _reason(relation: Relation, name: str | None, found: Findings) -> ColumnElem
     except MeasurementError as error:
         found.warnings.append(error.detail)
         return None
-    return sa.func.substr(column, 1, LONGEST_REASON) if kind is Kind.TEXT else column
+    return profile.part(column, 1, LONGEST_REASON) if kind is Kind.TEXT else column
 
 
 def _statement(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
 
     from checks.warehouse.connection import Warehouse
+    from checks.warehouse.dialects.base import Profile
     from checks.warehouse.instants import Instant
 
 _OUTSIDE = -1
@@ -93,11 +94,11 @@ def read_hours(
             "the time of day, so there are no hours to compare; map a timestamp",
         )
     name = relation.column(source.name)[0]
-    wanted = [occurred.between(slots[0].start, slots[-1].end), *_named(name, event)]
+    within = occurred.between(slots[0].start, slots[-1].end)
     rows = (
         sa.select(bucket(occurred.expression, _bounds(slots, occurred), _OUTSIDE).label("slot"))
         .select_from(relation.target)
-        .where(*wanted)
+        .where(within, *_named(name, event, warehouse.profile))
         .subquery("events_by_hour")
     )
     statement = sa.select(rows.c.slot, sa.func.count()).group_by(rows.c.slot)
@@ -105,11 +106,13 @@ def read_hours(
     return {slot: found.get(index, 0) for index, slot in enumerate(slots)}
 
 
-def _named(name: ColumnElement[Any], event: str | None) -> list[ColumnElement[bool]]:
+def _named(
+    name: ColumnElement[Any], event: str | None, profile: Profile
+) -> list[ColumnElement[bool]]:
     """A name is compared as text, whatever it is stored as; NULL has a name of its own."""
     if event is None:
         return []
-    same = sa.cast(name, sa.String) == event
+    same = profile.as_text(name) == event
     return [sa.or_(same, name.is_(None)) if event == NO_NAME else same]
 
 

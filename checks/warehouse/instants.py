@@ -15,18 +15,19 @@ from checks.errors import MeasurementError
 from checks.model import Cause
 from checks.text import quoted
 from checks.timeframe import TICK
+from checks.warehouse.dialects.base import Profile
 from checks.warehouse.kinds import Kind
 from checks.warehouse.partitions import Partitions, partitions
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
 
-    from checks.warehouse.dialects.base import Profile
     from checks.warehouse.relation import Relation
 
 # Engines count further than Python, and hand out such years as text.
 _BEYOND = re.compile(r"\d{5,}-")
 _LAST = datetime.max.replace(tzinfo=UTC)
+_PORTABLE = Profile()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +36,25 @@ class Instant:
 
     zone: where values without a zone are at home. A DATE is a whole day of `zone`.
     partitions: how ranges narrow down the table's partitions, where it has a mapped column.
+    profile: how the engine spells times.
     """
 
     expression: ColumnElement[Any]
     kind: Kind
     zone: ZoneInfo
     partitions: Partitions | None = None
+    profile: Profile = _PORTABLE
 
     def bound(self, moment: datetime) -> sa.BindParameter[Any]:
         """An instant as a parameter of the column's own type, so that engines can prune."""
         if self.kind is Kind.AWARE:
-            return sa.bindparam(None, moment.astimezone(UTC), sa.DateTime(timezone=True))
+            return sa.bindparam(None, moment.astimezone(UTC), self.profile.aware_type)
         local = moment.astimezone(self.zone).replace(tzinfo=None)
         if self.kind is Kind.DATE:
             return sa.bindparam(None, _day_from(local), sa.Date())
         if self.kind is Kind.TEXT:
             return sa.bindparam(None, local.isoformat(" ", "microseconds"), sa.String())
-        return sa.bindparam(None, local, sa.DateTime())
+        return sa.bindparam(None, local, self.profile.naive_type)
 
     def between(self, start: datetime, end: datetime) -> ColumnElement[bool]:
         """The half-open range as a plain predicate on the column."""
@@ -79,7 +82,7 @@ class Instant:
     def plain(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
         """A time of this column, in a type that every driver returns plainly."""
         if self.kind in (Kind.AWARE, Kind.NAIVE):
-            return sa.cast(value, sa.DateTime)
+            return self.profile.utc(value, self.kind)
         return value
 
     def moment(self, value: object) -> datetime | None:
@@ -125,15 +128,16 @@ def instant(
     Raises MeasurementError for a type that holds no time.
     """
     column, kind = relation.column(name)
-    parts = partitions(relation, relation.partition) if relation.partition else None
+    parts = partitions(relation, relation.partition, profile) if relation.partition else None
     if kind is Kind.DATE:
-        return Instant(column, kind, shop, parts)
+        return Instant(column, kind, shop, parts, profile)
     if kind in (Kind.NAIVE, Kind.AWARE):
-        return Instant(column, kind, naive, parts)
+        return Instant(column, kind, naive, parts, profile)
     if kind is Kind.TEXT:
         converted = profile.text_instant(column, naive)
         as_text = isinstance(converted.type, sa.String) or profile.name == "sqlite"
-        return Instant(converted, Kind.TEXT if as_text else Kind.NAIVE, ZoneInfo("UTC"), parts)
+        spelled = Kind.TEXT if as_text else Kind.NAIVE
+        return Instant(converted, spelled, ZoneInfo("UTC"), parts, profile)
     raise MeasurementError(
         Cause.BAD_VALUE,
         f"{relation.label}: column {quoted(name)} is of type {kind.value}; "

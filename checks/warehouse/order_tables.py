@@ -107,18 +107,18 @@ class OrderTables:
         own = self.warehouse.relation("orders", self.orders)
         own_kind = own.column(self.orders.session_id)[1]
         column, kind = relation.column(sessions.session_id)
-        same = _same(column, kind, orders.c.session_id, own_kind)
+        same = self._same(column, kind, orders.c.session_id, own_kind)
         return _exists(relation, sa.and_(*self._begun(relation, orders, days), same))
 
     def _begun(self, relation: Relation, orders: CTE, days: Slices) -> list[ColumnElement[bool]]:
         """Which sessions may belong to the orders, as far as that is mapped."""
-        sessions = self._session_source()
+        sessions, profile = self._session_source(), self.warehouse.profile
         lookback = timedelta(days=sessions.lookback_days)
         first, last = days[0][0] - lookback, days[-1][1]
         if sessions.started_at is None:
             setting = relation.partition
-            return [partitions(relation, setting).between(first, last)] if setting else []
-        profile = self.warehouse.profile
+            parts = partitions(relation, setting, profile) if setting else None
+            return [parts.between(first, last)] if parts else []
         at = instant(relation, sessions.started_at, profile, self.naive, self.zone)
         if len(days) == 1:
             return [at.between(first, last)]
@@ -180,14 +180,36 @@ class OrderTables:
         orders = self.warehouse.relation("orders", self.orders)
         bought_kind = self.warehouse.relation("events", events).column(events.order_id or "")[1]
         column, kind = orders.column(self.orders.order_id or "")
-        same = _same(column, kind, bought.c.order_id, bought_kind)
-        return _exists(orders, sa.and_(*_not_before(orders, bought, days), same))
+        same = self._same(column, kind, bought.c.order_id, bought_kind)
+        return _exists(orders, sa.and_(*self._not_before(orders, bought, days), same))
 
     def _purchase_source(self) -> EventsSource:
         events = self.sources_of_purchases()
         if events is None:
             raise LookupError("the order ids of events and orders are not both mapped")
         return events
+
+    def _not_before(self, orders: Relation, bought: CTE, days: Slices) -> list[ColumnElement[bool]]:
+        """Which partitions of the orders may hold those of the purchases."""
+        if orders.partition is None:
+            return []
+        parts = partitions(orders, orders.partition, self.warehouse.profile)
+        floors = [parts.floor(start) for start, _ in days]
+        each = [parts.column >= _of_day(bought, floors)] if len(days) > 1 else []
+        return [parts.from_(days[0][0]), *each]
+
+    def _same(
+        self,
+        column: ColumnElement[Any],
+        kind: Kind,
+        wanted: ColumnElement[Any],
+        wanted_kind: Kind,
+    ) -> ColumnElement[bool]:
+        """Whether two ids are equal: as they are, or as text when their types differ."""
+        if kind is wanted_kind:
+            return column == wanted
+        as_text = self.warehouse.profile.as_text
+        return as_text(column) == as_text(wanted)
 
     def _micros(self, relation: Relation, name: str | None) -> ColumnElement[Any]:
         """A finite amount in millionths, else NULL; an unmapped one is NULL."""
@@ -226,27 +248,8 @@ def _of_day(rows: CTE, values: Sequence[sa.BindParameter[Any]]) -> ColumnElement
     return sa.case(*cases, else_=values[-1])
 
 
-def _not_before(orders: Relation, bought: CTE, days: Slices) -> list[ColumnElement[bool]]:
-    """Which partitions of the orders may hold those of the purchases."""
-    if orders.partition is None:
-        return []
-    parts = partitions(orders, orders.partition)
-    floors = [parts.floor(start) for start, _ in days]
-    each = [parts.column >= _of_day(bought, floors)] if len(days) > 1 else []
-    return [parts.from_(days[0][0]), *each]
-
-
 def _exists(relation: Relation, condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return sa.exists(sa.select(sa.literal(1)).select_from(relation.target).where(condition))
-
-
-def _same(
-    column: ColumnElement[Any], kind: Kind, wanted: ColumnElement[Any], wanted_kind: Kind
-) -> ColumnElement[bool]:
-    """Whether two ids are equal: as they are, or as text when their types differ."""
-    if kind is wanted_kind:
-        return column == wanted
-    return sa.cast(column, sa.String) == sa.cast(wanted, sa.String)
 
 
 def _blank(column: ColumnElement[Any], kind: Kind) -> ColumnElement[int]:

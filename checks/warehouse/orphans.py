@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
     from sqlalchemy.sql.selectable import CTE
 
+    from checks.warehouse.dialects.base import Profile
+
 _LONGEST_ID = 200
 
 
@@ -56,8 +58,9 @@ class OrphanList:
         self._tables, self._kind = tables, kind
         self.unread = Unread()
         self._at = tables.bought_at() if kind == NO_ORDER else tables.ordered_at()
+        profile = tables.warehouse.profile
         make = _lost_purchases if kind == NO_ORDER else _orphan_orders
-        self._rows = _containing(make(tables, kind, start, end, self.unread), contains)
+        self._rows = _containing(make(tables, kind, start, end, self.unread), contains, profile)
 
     @property
     def day_only(self) -> bool:
@@ -106,17 +109,17 @@ def _lost_purchases(
         sa.select(rows.c.order_id, rows.c.at, rows.c.micros).where(rows.c.blank == 1),
         sa.select(with_id.c.order_id, with_id.c.at, with_id.c.micros).where(missing),
     ).subquery("lost_purchases")
-    no_session = sa.cast(sa.null(), sa.String).label("session_id")
+    no_session = tables.warehouse.profile.as_text(sa.null()).label("session_id")
     return sa.select(both.c.order_id, no_session, both.c.at, both.c.micros)
 
 
-def _containing(rows: sa.Select[Any], text: str) -> sa.Select[Any]:
+def _containing(rows: sa.Select[Any], text: str, profile: Profile) -> sa.Select[Any]:
     """Those whose order or session id contains a text; upper and lower case are the same."""
     if not text:
         return rows
     found = rows.subquery("every_orphan")
-    ids = [sa.cast(found.c[name], sa.String) for name in ("order_id", "session_id")]
-    return sa.select(*found.c).where(sa.or_(*(one.icontains(text, autoescape=True) for one in ids)))
+    ids = [profile.as_text(found.c[name]) for name in ("order_id", "session_id")]
+    return sa.select(*found.c).where(sa.or_(*(profile.contains(one, text) for one in ids)))
 
 
 def orders_by_day(

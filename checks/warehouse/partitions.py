@@ -17,6 +17,7 @@ from checks.warehouse.kinds import Kind
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
 
+    from checks.warehouse.dialects.base import Profile
     from checks.warehouse.relation import Relation
 
 
@@ -32,6 +33,7 @@ class Partitions:
     column: ColumnElement[Any]
     kind: Kind
     setting: Partition
+    profile: Profile
 
     def from_(self, start: datetime) -> ColumnElement[bool]:
         """The partitions that may hold something at or after an instant."""
@@ -57,9 +59,9 @@ class Partitions:
         if self.kind is Kind.DATE:
             return sa.bindparam(None, moment.date(), sa.Date())
         if self.kind is Kind.AWARE:
-            return sa.bindparam(None, _day(moment), sa.DateTime(timezone=True))
+            return sa.bindparam(None, _day(moment), self.profile.aware_type)
         if self.kind is Kind.NAIVE:
-            return sa.bindparam(None, _day(moment).replace(tzinfo=None), sa.DateTime())
+            return sa.bindparam(None, _day(moment).replace(tzinfo=None), self.profile.naive_type)
         text = moment.strftime(self.setting.format)
         if self.kind is Kind.TEXT:
             return sa.bindparam(None, text, sa.String())
@@ -70,7 +72,7 @@ def _day(moment: datetime) -> datetime:
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def partitions(relation: Relation, setting: Partition) -> Partitions:
+def partitions(relation: Relation, setting: Partition, profile: Profile) -> Partitions:
     """The partition column of a mapped table.
 
     Raises MeasurementError where it is missing, or its type does not fit the format.
@@ -88,4 +90,4 @@ def partitions(relation: Relation, setting: Partition) -> Partitions:
             f"{relation.label}: partition column {quoted(setting.column)} is a whole number, and "
             f"the format {quoted(setting.format)} does not spell one; write such as '%Y%m%d'",
         )
-    return Partitions(column, kind, setting)
+    return Partitions(column, kind, setting, profile)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.selectable import Subquery
 
     from checks.warehouse.connection import Warehouse
+    from checks.warehouse.dialects.base import Profile
     from checks.warehouse.instants import Instant
     from checks.warehouse.relation import Relation
 
@@ -75,16 +76,17 @@ def _unpriced(
 ) -> Subquery:
     if source.revenue is None:
         raise MeasurementError(Cause.BAD_VALUE, "`events.revenue` is not mapped in andon.yml")
-    amount, valid = amount_of(relation, source.revenue, warehouse.profile)
+    profile = warehouse.profile
+    amount, valid = amount_of(relation, source.revenue, profile)
     priced = amount if valid is None else sa.case((valid, amount), else_=None)
     name = relation.column(source.name)[0]
     order_id = relation.column(source.order_id)[0] if source.order_id else sa.null()
     return (
         sa.select(
             occurred.plain(occurred.expression).label("moment"),
-            _text(name).label("event_name"),
-            _text(order_id).label("order_id"),
-            _text(relation.column(source.revenue)[0]).label("amount"),
+            _text(name, profile).label("event_name"),
+            _text(order_id, profile).label("order_id"),
+            _text(relation.column(source.revenue)[0], profile).label("amount"),
         )
         .select_from(relation.target)
         .where(
@@ -96,5 +98,5 @@ def _unpriced(
     )
 
 
-def _text(column: ColumnElement[Any]) -> ColumnElement[str]:
-    return sa.func.substr(sa.cast(column, sa.String), 1, _LONGEST)
+def _text(column: ColumnElement[Any], profile: Profile) -> ColumnElement[str]:
+    return profile.part(profile.as_text(column), 1, _LONGEST)

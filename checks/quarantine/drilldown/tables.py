@@ -95,8 +95,9 @@ class TableRejected:
 
     def _text(self, index: int, longest: int) -> ColumnElement[Any]:
         column, kind = self._relation.column(self.names[index])
-        text = column if kind is Kind.TEXT else sa.cast(column, sa.String)
-        return sa.func.substr(text, 1, longest)
+        profile = self._warehouse.profile
+        text = column if kind is Kind.TEXT else profile.as_text(column)
+        return profile.part(text, 1, longest)
 
     def _texts(self) -> list[ColumnElement[Any]]:
         return [
@@ -149,7 +150,7 @@ class TableRejected:
         text = self._text(field.column, LONGEST_GROUP)
         blank = sa.func.trim(text) == ""
         if field.how is How.CLOCK:
-            return sa.func.substr(text, 12, 2)
+            return self._warehouse.profile.part(text, 12, 2)
         if field.how is How.PRESENT:
             return sa.case((text.is_(None), None), (blank, None), else_=sa.literal_column("''"))
         return sa.case((blank, None), else_=text)
@@ -197,7 +198,7 @@ class TableRejected:
             if index in filters.exact:
                 tests.append(sa.func.trim(text) == wanted)
             else:
-                tests.append(text.contains(wanted, autoescape=True))
+                tests.append(self._warehouse.profile.contains(text, wanted))
         return tests
 
 

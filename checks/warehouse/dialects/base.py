@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection
     from sqlalchemy.sql import FromClause
     from sqlalchemy.sql.elements import ColumnElement
+    from sqlalchemy.types import TypeEngine
 
 LARGEST_DOUBLE = 1.7976931348623157e308
 #: One amount counts at most this much in a sum: 10^12 units, in millionths.
@@ -59,6 +60,10 @@ class Profile:
     explain_prefix: str | None = "EXPLAIN"
     #: Whether the engine can refuse a statement that would read more than `Limits.scan_bytes`.
     limits_scans = False
+    #: A timestamp without zone, an instant, and text: what bounds and results are in SQL.
+    naive_type: TypeEngine[Any] = sa.DateTime()
+    aware_type: TypeEngine[Any] = sa.DateTime(timezone=True)
+    text_type: TypeEngine[Any] = sa.String()
     #: Fragments of this engine's error messages, asked before the common ones.
     faults: tuple[tuple[str, Cause], ...] = ()
 
@@ -117,6 +122,26 @@ class Profile:
             name: kind_of(_TYPE_NAMES.get(type(row[i]).__name__, "")) if row else Kind.OTHER
             for i, name in enumerate(result.keys())
         }
+
+    def table_name(self, part: str) -> str:
+        """How one part of a table's name is spelled in the engine: it is always quoted."""
+        return part
+
+    def as_text(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Any value as text of any length."""
+        return sa.cast(value, self.text_type)
+
+    def part(self, text: ColumnElement[Any], start: int, length: int) -> ColumnElement[Any]:
+        """Some characters of a text, counted from 1."""
+        return sa.func.substr(text, start, length)
+
+    def contains(self, text: ColumnElement[Any], wanted: str) -> ColumnElement[bool]:
+        """Whether a text occurs in an other; upper and lower case are the same."""
+        return text.icontains(wanted, autoescape=True)
+
+    def utc(self, value: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
+        """A timestamp without zone, which drivers return plainly: an instant in UTC."""
+        return sa.cast(value, self.naive_type)
 
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
         """Whether a floating-point value is neither NaN nor infinite."""
