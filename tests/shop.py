@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from checks import Config, DataMonitor, Report, Verdict, load_config
+from tests.engines import of_url
+from tests.engines.base import Engine
 
 DAY = date(2025, 3, 8)
 RUN = date(2025, 3, 9)
@@ -159,6 +159,7 @@ class Shop:
         self.url = url
         self.events, self.orders = _events(), _orders()
         self.sessions, self.log = _sessions(), _log()
+        self.more: list[Table] = []
         self.settings: dict[str, Any] = {
             key: dict(value) if isinstance(value, dict) else value
             for key, value in SETTINGS.items()
@@ -168,7 +169,12 @@ class Shop:
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        return (self.events, self.orders, self.sessions, self.log)
+        return (self.events, self.orders, self.sessions, self.log, *self.more)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that the shop's tables are written to, and what it can do."""
+        return of_url(self.url)
 
     def set(self, section: str, **values: Any) -> None:
         """Change keys of a section; None removes one."""
@@ -181,13 +187,7 @@ class Shop:
 
     def write(self, *statements: str) -> None:
         """Create the tables anew and fill them, then run statements of a test's own."""
-        engine = sa.create_engine(self.url, poolclass=sa.pool.NullPool)
-        with engine.begin() as connection:
-            for table in self.tables:
-                _create(connection, table)
-            for statement in statements:
-                connection.exec_driver_sql(statement)
-        engine.dispose()
+        self.engine.write(self.url, self.tables, statements)
 
     def config(self) -> Config:
         """The settings as a real file, loaded."""
@@ -204,34 +204,3 @@ class Shop:
     def verdicts(self, **options: Any) -> Mapping[str, Verdict]:
         """The verdicts by check."""
         return {verdict.id: verdict for verdict in self.run(**options).checks}
-
-
-def _create(connection: sa.Connection, table: Table) -> None:
-    schema = sa.MetaData()
-    columns = [sa.Column(name, type_) for name, type_ in table.columns.items()]
-    made = sa.Table(table.name, schema, *columns, schema=table.schema)
-    schema.drop_all(connection)
-    schema.create_all(connection)
-    if connection.dialect.name == "duckdb" and table.rows:
-        _copy(connection, made, table)
-        return
-    for start in range(0, len(table.rows), 100):
-        chunk: Sequence[Row] = table.rows[start : start + 100]
-        connection.execute(made.insert().values(list(chunk)))
-
-
-_NULL = "(no value)"
-
-
-def _copy(connection: sa.Connection, made: sa.Table, table: Table) -> None:
-    """DuckDB reads a file twenty times faster than it takes parameters."""
-    with tempfile.NamedTemporaryFile("w", suffix=".csv", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
-        for row in table.rows:
-            values = (row.get(name) for name in table.columns)
-            writer.writerow(_NULL if value is None else value for value in values)
-        file.flush()
-        name = connection.dialect.identifier_preparer.format_table(made)
-        connection.exec_driver_sql(
-            f"COPY {name} FROM '{file.name}' (HEADER false, NULLSTR '{_NULL}', ALLOW_QUOTED_NULLS)"
-        )

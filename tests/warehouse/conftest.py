@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
+from tests.engines import named, running
 from tests.shop import Shop
 
-ENGINES = ("duckdb", "sqlite", "postgresql")
+ENGINES = [pytest.param(engine.name, marks=engine.marks) for engine in running()]
+
+
+def shop_on(engine: str, request: pytest.FixtureRequest, folder: Path) -> Shop:
+    """An unwritten shop on an engine, whose server is started."""
+    found = named(engine)
+    found.start(request)
+    return Shop(folder, found.warehouse(folder))
 
 
 @pytest.fixture
 def duck(tmp_path: Path) -> Shop:
     """A shop in a DuckDB file."""
-    return Shop(tmp_path, f"duckdb:///{tmp_path / 'warehouse.duckdb'}")
+    return Shop(tmp_path, named("duckdb").warehouse(tmp_path))
 
 
 @pytest.fixture(params=ENGINES)
 def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Shop:
     """A shop on each engine in turn."""
-    if request.param == "postgresql":
-        return Shop(tmp_path, _fresh_database(request.getfixturevalue("postgresql_server")))
-    suffix = {"duckdb": "duckdb", "sqlite": "sqlite3"}[request.param]
-    return Shop(tmp_path, f"{request.param}:///{tmp_path / f'warehouse.{suffix}'}")
-
-
-def _fresh_database(server: str) -> str:
-    name = f"shop_{uuid.uuid4().hex}"
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    url = sa.make_url(server).set(database=name)
-    return url.render_as_string(hide_password=False)
+    return shop_on(request.param, request, tmp_path)

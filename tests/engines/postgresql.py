@@ -1,0 +1,37 @@
+"""PostgreSQL, on a server of the tests' own."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.engines.base import Engine
+
+
+class PostgreSQL(Engine):
+    """A database each; its text is sorted by a language, and its zone is far from UTC."""
+
+    name = backend = "postgresql"
+    has_roles = True
+
+    def __init__(self) -> None:
+        self._server = ""
+
+    def start(self, request: pytest.FixtureRequest) -> None:
+        self._server = request.getfixturevalue("postgresql_server")
+
+    def warehouse(self, folder: Path) -> str:
+        name = f"shop_{uuid.uuid4().hex}"
+        engine = sa.create_engine(
+            self._server, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool
+        )
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        engine.dispose()
+        return sa.make_url(self._server).set(database=name).render_as_string(hide_password=False)
+
+
+ENGINE = PostgreSQL()

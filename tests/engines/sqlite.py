@@ -1,0 +1,43 @@
+"""SQLite, in a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from tests.engines.base import Engine
+
+
+class SQLite(Engine):
+    """Times are text to it, with an offset where they have one."""
+
+    name = backend = "sqlite"
+    #: There is no type; times with an offset are kept as text.
+    knows_zones = False
+    #: NaN becomes NULL as it is stored.
+    keeps_nan = False
+    #: A schema is another file.
+    has_schemas = False
+
+    def warehouse(self, folder: Path) -> str:
+        return f"sqlite:///{folder / 'warehouse.sqlite3'}"
+
+    def type_of(self, declared: Any) -> Any:
+        return _Instant() if isinstance(declared, sa.DateTime) and declared.timezone else declared
+
+
+class _Instant(sa.types.UserDefinedType[Any]):
+    """SQLAlchemy's own type drops the offset."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "TIMESTAMP WITH TIME ZONE"
+
+    def bind_processor(self, dialect: sa.Dialect) -> Any:
+        return lambda value: value if value is None else value.isoformat(" ")
+
+
+ENGINE = SQLite()
