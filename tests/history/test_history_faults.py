@@ -46,6 +46,13 @@ def path_of(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///"))
 
 
+def change(url: str, statement: str, **values: str) -> None:
+    """What somebody else does to the store."""
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    with engine.begin() as connection:
+        connection.execute(sa.text(statement), values)
+
+
 @pytest.fixture
 def filled(sqlite_url: str) -> str:
     History(sqlite_url, keep_days=400).record(report())
@@ -227,39 +234,45 @@ def test_a_first_run_in_a_read_only_folder(shared_folder: Path) -> None:
     "statement",
     [
         "UPDATE andon_evaluations SET verdict = 'purple'",
-        "UPDATE andon_evaluations SET data_date = '2025-03-99'",
         "UPDATE andon_evaluations SET evaluated_at = 'yesterday'",
         "UPDATE andon_results SET status = 'purple'",
         "DROP TABLE andon_results",
     ],
 )
-def test_damaged_rows(filled: str, statement: str) -> None:
-    with closing(sqlite3.connect(path_of(filled), isolation_level=None)) as other:
-        other.execute(statement)
-    with pytest.raises(HistoryError, match=r"history\.db: ") as raised:
-        History(filled, keep_days=400).evaluations(PIPELINE)
+def test_damaged_rows(url: str, statement: str) -> None:
+    History(url, keep_days=400).record(report())
+    change(url, statement)
+    with pytest.raises(HistoryError, match=r"^history \S+: ") as raised:
+        History(url, keep_days=400).evaluations(PIPELINE)
     assert len(str(raised.value).splitlines()) == 1
+
+
+def test_a_day_that_no_calendar_has(filled: str) -> None:
+    change(filled, "UPDATE andon_evaluations SET data_date = '2025-03-99'")
+    with pytest.raises(HistoryError, match=r"history\.db: "):
+        History(filled, keep_days=400).evaluations(PIPELINE)
 
 
 @pytest.mark.parametrize(
     "stored",
     ["", "{", "[]", "null", "{}", '{"schema": "andon.gate/1"}', "[" * 100_000, '"\ud83d"', "7"],
 )
-def test_a_damaged_report_is_named(filled: str, stored: str) -> None:
+def test_a_damaged_report_is_named(url: str, stored: str) -> None:
+    evaluation = History(url, keep_days=400).record(report())
     stored = stored.encode("utf-8", "replace").decode()
-    with closing(sqlite3.connect(path_of(filled), isolation_level=None)) as other:
-        other.execute("UPDATE andon_evaluations SET report = ?", (stored,))
-    with pytest.raises(HistoryError, match="the stored report of evaluation 1 is damaged"):
-        History(filled, keep_days=400).report(1)
+    change(url, "UPDATE andon_evaluations SET report = :stored", stored=stored)
+    told = f"the stored report of evaluation {evaluation} is damaged"
+    with pytest.raises(HistoryError, match=told):
+        History(url, keep_days=400).report(evaluation)
 
 
-def test_a_report_that_cannot_be_written_down(sqlite_url: str) -> None:
+def test_a_report_that_cannot_be_written_down(url: str) -> None:
     endless: list[object] = []
     endless.append(endless)
     broken = replace(report(), warnings=(endless,))  # type: ignore[arg-type]
     with pytest.raises(HistoryError):
-        History(sqlite_url, keep_days=400).record(broken)
-    assert History(sqlite_url, keep_days=400).pipelines() == ()
+        History(url, keep_days=400).record(broken)
+    assert History(url, keep_days=400).pipelines() == ()
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         checks.history.nothing  # noqa: B018
 
 
-def test_a_history_is_opened_from_its_configuration(sqlite_url: str) -> None:
-    history = checks.history.open_history(HistoryConfig(url=sqlite_url, keep_days=3))
+def test_a_history_is_opened_from_its_configuration(url: str) -> None:
+    history = checks.history.open_history(HistoryConfig(url=url, keep_days=3))
     assert isinstance(history, checks.history.History)
     assert history.pipelines() == ()
