@@ -90,8 +90,8 @@ class Warehouse:
         self._call(self._connected)
 
     def _resolve(self, section: str, source: Source) -> Relation:
-        connection = self._connected()
-        target, names = select_target(source, connection.dialect, section)
+        connection, spell = self._connected(), self.profile.table_name
+        target, names = select_target(source, connection.dialect, section, spell=spell)
         label = f"table {quoted(source.table)}" if source.table else f"the query of {section}"
         try:
             kinds = self.profile.column_kinds(connection, target, names)
@@ -104,7 +104,7 @@ class Warehouse:
                     Cause.MISSING_TABLE, f"{label} does not exist ({fault.detail})"
                 )
             raise fault from None
-        target, _ = select_target(source, connection.dialect, section, kinds)
+        target, _ = select_target(source, connection.dialect, section, kinds, spell)
         return Relation(section, label, target, kinds, getattr(source, "partition", None))
 
     def _call(self, function: Callable[[], T]) -> T:
@@ -159,7 +159,8 @@ class Warehouse:
             connect_args=self.profile.connect_arguments(self._url, limits),
             hide_parameters=True,
         )
-        connection = self._connect_when_free(engine)
+        connection = self._connect_when_free(engine, self.profile.execution_options(limits))
+        self.profile.opened(connection.connection.driver_connection, limits)
         for statement in self.profile.session_statements(limits):
             connection.exec_driver_sql(statement)
         return connection
@@ -176,11 +177,11 @@ class Warehouse:
         scan = None if gibibytes is None else int(gibibytes * _GIBIBYTE)
         return Limits(seconds, min(self._config.lock_wait_seconds, seconds), scan)
 
-    def _connect_when_free(self, engine: Engine) -> Connection:
+    def _connect_when_free(self, engine: Engine, options: dict[str, Any]) -> Connection:
         until = monotonic() + min(self._config.lock_wait_seconds, self._worker.remaining())
         while True:
             try:
-                return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+                return engine.connect().execution_options(**options)
             except sa.exc.SQLAlchemyError as error:
                 if not self.profile.is_lock(error):
                     raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -32,18 +32,23 @@ class Source(Protocol):
 
 
 def select_target(
-    source: Source, dialect: Dialect, alias: str, columns: Iterable[str] = ()
+    source: Source,
+    dialect: Dialect,
+    alias: str,
+    columns: Iterable[str] = (),
+    spell: Callable[[str], str] = str,
 ) -> tuple[FromClause, tuple[str, ...] | None]:
     """What to select from, under an alias, and the parts of its name (None for a query).
 
-    Raises ReadOnlyViolation for a query that is not one read-only SELECT.
+    `spell` gives a part of a table's name in the engine's spelling. Raises ReadOnlyViolation
+    for a query that is not one read-only SELECT.
     """
     listed_columns: list[sa.ColumnClause[Any]] = [
         sa.column(quoted_name(name, quote=True)) for name in columns
     ]
     if source.query is not None:
         return _query(source.query, dialect.name, listed_columns).subquery(alias), None
-    names = split_table_name(source.table or "")
+    names = tuple(spell(part) for part in split_table_name(source.table or ""))
     quote = dialect.identifier_preparer.quote_identifier
     schema = ".".join(quote(part) for part in names[:-1]) or None
     table = sa.table(

@@ -86,6 +86,13 @@ class Profile:
         """What to send on connecting: read-only mode, UTC, a statement time-out."""
         return ()
 
+    def execution_options(self, limits: Limits) -> dict[str, Any]:
+        """How SQLAlchemy is to run every statement."""
+        return {"isolation_level": "AUTOCOMMIT"}
+
+    def opened(self, driver_connection: Any, limits: Limits) -> None:
+        """What can only be told to the driver's connection itself, once it is open."""
+
     def is_lock(self, error: BaseException) -> bool:
         """Whether connecting failed only because a writer holds the database."""
         return False
