@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SECOND := .venv-duckdb2
+ENGINES := .venv-engines
 SIZES ?= 1,10
 RUNS ?= 7
 PORT ?= 8501
@@ -18,8 +19,8 @@ ENGINE_TESTS := $(wildcard tests/warehouse tests/test_engine.py tests/e2e)
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint types contracts test-duckdb2 test-python test-browser bench docs
-.PHONY: bench-dashboard pictures lock clean
+.PHONY: help setup demo test lint types contracts test-duckdb2 test-python test-engines coverage
+.PHONY: test-browser bench bench-dashboard pictures docs lock clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -33,7 +34,7 @@ ifneq ($(DASHBOARD),no)
 	@exec $(BIN)/andon dashboard --config demo/andon.yml --port $(PORT)
 endif
 
-test: lint types contracts test-duckdb2 test-python test-browser ## everything that CI checks
+test: lint types contracts test-duckdb2 test-python test-engines coverage test-browser ## everything that CI checks
 
 lint: $(VENV)/.installed-test
 	@$(BIN)/ruff check .
@@ -49,7 +50,15 @@ contracts: $(VENV)/.installed-test
 test-python: $(VENV)/.installed-test $(SECOND)/.installed
 	@$(BIN)/coverage erase
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report= \
-	  -m "not browser" tests
+	  -m "not browser and not spark and not compiled" tests
+
+test-engines: $(ENGINES)/.installed ## the same checks on a Spark cluster, and the SQL of engines that do not run here
+	@$(ENGINES)/bin/python -m pytest -p no:cacheprovider --cov --cov-append --cov-report= \
+	  -m compiled tests/warehouse
+	@$(ENGINES)/bin/python scripts/java.py $(ENGINES)/bin/python -m pytest -p no:cacheprovider \
+	  --cov --cov-append --cov-report= -m spark tests/warehouse tests/evidence
+
+coverage: $(VENV)/.installed-test ## which branches `make test-python test-engines` went through
 	@$(BIN)/coverage json --quiet -o .coverage.json
 	@$(BIN)/python scripts/branch_coverage.py .coverage.json checks --minimum 95
 	@$(BIN)/python scripts/branch_coverage.py .coverage.json dashboard pages --minimum 85
@@ -59,7 +68,7 @@ test-browser: $(VENV)/.installed-test ## the dashboard in a real Chromium, which
 
 test-duckdb2: $(SECOND)/.installed ## the engine's tests, against DuckDB 2
 	@$(SECOND)/bin/python -m pytest -p no:cacheprovider --quiet $(ENGINE_TESTS) \
-	  -k "not postgresql and not sqlite"
+	  -m "not spark and not compiled" -k "not postgresql and not sqlite"
 
 bench: $(VENV)/.installed ## time the gate against bare SQL: SIZES=1,10,50 (million events), RUNS=7
 	@$(BIN)/python benchmarks/bench.py --sizes $(SIZES) --runs $(RUNS)
@@ -82,7 +91,7 @@ define require_python
   echo "Andon needs Python 3.11 or newer, and '$(PYTHON)' is not. Name one: make setup PYTHON=python3.13" >&2; exit 1; }
 endef
 
-$(VENV)/bin/python $(SECOND)/bin/python:
+$(VENV)/bin/python $(SECOND)/bin/python $(ENGINES)/bin/python:
 	$(require_python)
 	@$(PYTHON) -m venv $(patsubst %/bin/python,%,$@)
 
@@ -103,10 +112,19 @@ $(SECOND)/.installed: $(LOCKS)/build.lock $(LOCKS)/duckdb2.lock pyproject.toml |
 	@$(SECOND)/bin/python $(PIP) --no-build-isolation --no-deps --editable .
 	@touch $@
 
+$(ENGINES)/.installed: $(LOCKS)/build.lock $(LOCKS)/engines.lock pyproject.toml | $(ENGINES)/bin/python
+	@echo "Installing Andon with the drivers of every engine, and Spark, into $(ENGINES) ..."
+	@$(ENGINES)/bin/python $(PIP) -r $(LOCKS)/build.lock -r $(LOCKS)/engines.lock
+	@$(ENGINES)/bin/python $(PIP) --no-build-isolation --no-deps --editable .
+	@touch $@
+
 # ---- locks: the newest versions that pyproject.toml allows, the same for everybody
 
 COMPILE = .venv-lock/bin/pip-compile --quiet --upgrade --no-header --strip-extras --allow-unsafe \
   --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+
+EXTRAS := postgresql spark spark-connect bigquery clickhouse databricks mssql mysql redshift \
+  snowflake trino
 
 lock: | .venv-lock/bin/pip-compile ## renew every lock in requirements/
 	@$(COMPILE) -o $(LOCKS)/build.lock $(LOCKS)/build.in
@@ -118,12 +136,15 @@ lock: | .venv-lock/bin/pip-compile ## renew every lock in requirements/
 	@$(COMPILE) -o $(LOCKS)/duckdb2.lock --extra postgresql -c $(LOCKS)/duckdb2.txt \
 	  pyproject.toml $(LOCKS)/duckdb2.in
 
+	@$(COMPILE) -o $(LOCKS)/engines.lock $(foreach engine,$(EXTRAS),--extra $(engine)) \
+	  -c $(LOCKS)/duckdb1.txt -c $(LOCKS)/gate.lock pyproject.toml $(LOCKS)/engines.in
+
 .venv-lock/bin/pip-compile:
 	$(require_python)
 	@$(PYTHON) -m venv .venv-lock
 	@.venv-lock/bin/python $(PIP) pip-tools==7.6.2
 
 clean: ## remove environments, caches, the demo and the benchmark's data
-	@rm -rf $(VENV) $(SECOND) .venv-lock demo bench-data build dist htmlcov .coverage .coverage.* \
+	@rm -rf $(VENV) $(SECOND) $(ENGINES) .venv-lock demo bench-data build dist htmlcov .coverage .coverage.* \
 	  .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -42,23 +43,47 @@ def read_table(
         raise CannotReadError(
             f"quarantine.occurred_at is not mapped, so that the rows of {day} cannot be told"
         )
-    relation = warehouse.relation("quarantine", source)
-    occurred = instant(relation, source.occurred_at, warehouse.profile, naive, frame.zone)
     found = Findings(rows=0)
-    reason = _reason(relation, source.reason, found, warehouse.profile)
-    statement = _statement(relation, reason, occurred.between(frame.start, frame.end))
-    for text, rows, total in warehouse.fetch(statement):
+    query = rejected_query(warehouse, source, frame, naive)
+    found.warnings += query.warnings
+    for text, rows, total in warehouse.fetch(query.statement):
         found.rows = int(total)
         found.reasons[named_reason(text)] += int(rows)
-    _complete(found, has_reason=reason is not None)
+    _complete(found, has_reason=query.has_reason)
     found.warnings += differs(
-        f"{relation.label} holds for {day}", found.rows or 0, logged_of_day(log, frame.data_date)
+        f"{query.label} holds for {day}", found.rows or 0, logged_of_day(log, frame.data_date)
     )
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class RejectedQuery:
+    """The day's rows by reason, and why a reason that is mapped is not among them."""
+
+    statement: sa.Select[Any]
+    label: str
+    has_reason: bool
+    warnings: tuple[str, ...]
+
+
+def rejected_query(
+    warehouse: Warehouse, source: QuarantineSource, frame: Timeframe, naive: ZoneInfo
+) -> RejectedQuery:
+    """The most frequent reasons of the data date. Raises MeasurementError.
+
+    `quarantine.occurred_at` has to be mapped.
+    """
+    relation = warehouse.relation("quarantine", source)
+    at = source.occurred_at or ""
+    occurred = instant(relation, at, warehouse.profile, naive, frame.zone)
+    warnings: list[str] = []
+    reason = _reason(relation, source.reason, warnings, warehouse.profile)
+    statement = _statement(relation, reason, occurred.between(frame.start, frame.end))
+    return RejectedQuery(statement, relation.label, reason is not None, tuple(warnings))
+
+
 def _reason(
-    relation: Relation, name: str | None, found: Findings, profile: Profile
+    relation: Relation, name: str | None, warnings: list[str], profile: Profile
 ) -> ColumnElement[Any] | None:
     """The reason as short text, None where it is not mapped or, with a warning, not there."""
     if name is None:
@@ -66,7 +91,7 @@ def _reason(
     try:
         column, kind = relation.column(name)
     except MeasurementError as error:
-        found.warnings.append(error.detail)
+        warnings.append(error.detail)
         return None
     return profile.part(column, 1, LONGEST_REASON) if kind is Kind.TEXT else column
 

@@ -13,10 +13,11 @@ from sqlalchemy.pool import NullPool
 from checks.config.model import WarehouseConfig
 from checks.errors import AndonError, MeasurementError, ReadOnlyViolation
 from checks.model import Cause
-from checks.secrets import secrets_of
+from checks.secrets import secrets_of, without_secrets
 from checks.text import quoted
 from checks.warehouse.dialects import profile_for
 from checks.warehouse.dialects.base import Limits
+from checks.warehouse.explaining import Explain, Explanation, lines_of, sql_of
 from checks.warehouse.faults import first_line, measurement_error
 from checks.warehouse.relation import Relation, Source, select_target
 from checks.warehouse.worker import DeadlineExceededError, Worker
@@ -73,6 +74,19 @@ class Warehouse:
         if not isinstance(statement, sa.Select):
             raise ReadOnlyViolation("only SELECT statements are sent to the warehouse")
         return self._call(lambda: list(self._connected().execute(statement).fetchall()))
+
+    def explain(self, statement: sa.Select[*tuple[Any, ...]]) -> Explanation:
+        """The statement as text, and what the engine expects of it. Reads no rows.
+
+        Raises MeasurementError when the engine refuses the statement.
+        """
+        dialect = self._call(self._connected).dialect
+        sql = without_secrets(sql_of(statement, dialect), self._secrets)
+        if self.profile.explain_prefix is None:
+            return Explanation(sql)
+        question = Explain(self.profile.explain_prefix, statement)
+        plan = self._call(lambda: lines_of(list(self._connected().execute(question).fetchall())))
+        return Explanation(sql, self.profile.estimate(plan), plan)
 
     def relation(self, section: str, source: Source) -> Relation:
         """A mapped section, resolved once. Raises MeasurementError (missing_table, ...)."""

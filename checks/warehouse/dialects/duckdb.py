@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from checks.errors import MeasurementError
 from checks.model import Cause
 from checks.warehouse.dialects.base import Limits, Profile
 from checks.warehouse.kinds import Kind, kind_of
+from checks.warehouse.texts import BLANKS, LOCAL_TIME, LONGEST_NUMBER, NUMBER, OFFSET_TIME
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection
@@ -29,13 +31,13 @@ _REMEDY = (
     "the file was written by a newer DuckDB than the one installed; install the newer pair: "
     'pip install "duckdb==2.0.0" "duckdb-sqlalchemy==1.5.6.4"'
 )
-_HAS_OFFSET = r":\d\d(\.\d+)?\s*(Z|z|UTC|[+-]\d\d(:?\d\d)?)\s*$"
 
 
 class DuckDB(Profile):
     """Short read-only connections: an open one would block the pipeline's writer."""
 
     name = "duckdb"
+    explain_prefix = "EXPLAIN (FORMAT JSON)"
     faults = (
         ("could not set lock", Cause.LOCKED),
         ("conflicting lock", Cause.LOCKED),
@@ -90,17 +92,42 @@ class DuckDB(Profile):
         description = result.cursor.description if result.cursor else ()
         return {str(column[0]): kind_of(str(column[1])) for column in description or ()}
 
+    def estimate(self, answer: Sequence[str]) -> str | None:
+        text = "\n".join(answer)
+        scans = list(_scans(json.loads(text[text.index("[") :])))
+        return "; ".join(f"scan of {table}: about {int(rows):,} rows" for table, rows in scans)
+
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
         return sa.func.isfinite(number)
 
     def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
-        return sa.try_cast(column, sa.Double)
+        is_number = sa.and_(
+            sa.func.length(column) <= LONGEST_NUMBER, sa.func.regexp_full_match(column, NUMBER)
+        )
+        return sa.case((is_number, sa.try_cast(self.trimmed(column), sa.Double)), else_=None)
+
+    def trimmed(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
+        return sa.func.trim(text, BLANKS, type_=sa.String)
 
     def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
         aware = sa.cast(sa.cast(column, sa.DateTime(timezone=True)), sa.DateTime)
         local = sa.func.timezone(naive.key, sa.cast(column, sa.DateTime))
-        has_offset = sa.func.regexp_matches(column, _HAS_OFFSET)
-        return sa.case((has_offset, aware), else_=sa.cast(local, sa.DateTime))
+        # DuckDB would take more than ISO for a time; anything else has to fail instead.
+        refused = sa.cast(sa.literal("not ISO 8601: ").concat(column), sa.DateTime)
+        return sa.case(
+            (sa.func.regexp_full_match(column, LOCAL_TIME), sa.cast(local, sa.DateTime)),
+            (sa.func.regexp_full_match(column, OFFSET_TIME), aware),
+            (column.is_(None), None), else_=refused,
+        )  # fmt: skip
+
+
+def _scans(nodes: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """(table, estimated rows) of each scan in a plan."""
+    for node in nodes:
+        info = node.get("extra_info", {})
+        if "Table" in info:
+            yield str(info["Table"]), str(info.get("Estimated Cardinality", "0"))
+        yield from _scans(node.get("children", ()))
 
 
 PROFILE = DuckDB()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +13,7 @@ import sqlalchemy as sa
 from checks.model import Cause
 from checks.warehouse.dialects.base import APPLICATION, Limits, Profile
 from checks.warehouse.kinds import Kind
+from checks.warehouse.texts import BLANKS, LOCAL_TIME, LONGEST_NUMBER, NUMBER, OFFSET_TIME
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection
@@ -33,10 +36,13 @@ _KINDS = {
     1042: Kind.TEXT,
     1043: Kind.TEXT,
     2950: Kind.TEXT,
+    16: Kind.BOOLEAN,
 }
-_NUMERIC = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?\s*$"
-_ISO = r"^\s*\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?\s*$"
-_HAS_OFFSET = r"^\s*\d{4}-\d\d-\d\d.*:\d\d(\.\d+)?\s*(Z|z|UTC|[+-]\d\d(:?\d\d)?)\s*$"
+_SCAN = re.compile(
+    r"(?P<how>[A-Z]\w*(?: \w+)* Scan)(?: using \S+)? on (?P<table>\S+).*?rows=(?P<rows>\d+)"
+)
+#: PostgreSQL rounds a seventh digit where others cut it.
+_TOO_FINE, _CUT = r"(\.[0-9]{6})[0-9]+", r"\1"
 
 
 class PostgreSQL(Profile):
@@ -79,6 +85,13 @@ class PostgreSQL(Profile):
         description = result.cursor.description if result.cursor else ()
         return {str(c[0]): _KINDS.get(int(str(c[1])), Kind.OTHER) for c in description or ()}
 
+    def estimate(self, answer: Sequence[str]) -> str | None:
+        rows: Counter[str] = Counter()
+        for line in answer:
+            if found := _SCAN.search(line):
+                rows[f"{found['how'].lower()} of {found['table']}"] += int(found["rows"])
+        return "; ".join(f"{scan}: about {count:,} rows" for scan, count in rows.items()) or None
+
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
         double = sa.cast(number, sa.Double)
         odd = [sa.cast(sa.literal(name), sa.Double) for name in ("NaN", "Infinity", "-Infinity")]
@@ -89,18 +102,23 @@ class PostgreSQL(Profile):
         return super().in_order(value, kind)
 
     def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
-        return sa.case(
-            (column.regexp_match(_NUMERIC), sa.cast(column, sa.Double)),
-            else_=None,
+        is_number = sa.and_(
+            sa.func.length(column) <= LONGEST_NUMBER, column.regexp_match(f"^{NUMBER}$")
         )
+        return sa.case((is_number, sa.cast(self.trimmed(column), sa.Double)), else_=None)
+
+    def trimmed(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
+        return sa.func.btrim(text, BLANKS, type_=sa.String)
 
     def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
-        aware = sa.func.timezone("UTC", sa.cast(column, sa.DateTime(timezone=True)))
-        local = sa.func.timezone("UTC", sa.func.timezone(naive.key, sa.cast(column, sa.DateTime)))
+        text = sa.func.regexp_replace(column, _TOO_FINE, _CUT)
+        aware = sa.func.timezone("UTC", sa.cast(text, sa.DateTime(timezone=True)))
+        local = sa.func.timezone("UTC", sa.func.timezone(naive.key, sa.cast(text, sa.DateTime)))
         # The server would take 'yesterday' for a time; anything but ISO has to fail instead.
         refused = sa.cast(sa.literal("not ISO 8601: ").concat(column), sa.DateTime)
         return sa.case(
-            (column.regexp_match(_HAS_OFFSET), aware), (column.regexp_match(_ISO), local),
+            (column.regexp_match(f"^{LOCAL_TIME}$"), local),
+            (column.regexp_match(f"^{OFFSET_TIME}$"), aware),
             (column.is_(None), None), else_=refused,
         )  # fmt: skip
 

@@ -12,9 +12,10 @@ from checks.errors import MeasurementError
 from checks.model import Cause
 from checks.warehouse.dialects.base import LARGEST_AMOUNT, MICROS, Limits, Profile
 from checks.warehouse.kinds import Kind, kind_of
+from checks.warehouse.texts import BLANKS, number_of, utc_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.engine import URL, Connection
     from sqlalchemy.sql import FromClause
@@ -29,6 +30,7 @@ class SQLite(Profile):
     """Columns have no reliable type, so every time is normalised as text to UTC."""
 
     name = "sqlite"
+    explain_prefix = "EXPLAIN QUERY PLAN"
     faults = (("interrupted", Cause.TIMEOUT), ("no such function", Cause.BAD_VALUE))
 
     def check_target(self, url: URL) -> None:
@@ -47,6 +49,10 @@ class SQLite(Profile):
             f"PRAGMA busy_timeout = {int(limits.lock_seconds * 1000)}",
         )
 
+    def opened(self, driver_connection: Any, limits: Limits) -> None:
+        driver_connection.create_function("andon_number", 1, number_of, deterministic=True)
+        driver_connection.create_function("andon_utc", 2, _utc, deterministic=True)
+
     def is_lock(self, error: BaseException) -> bool:
         return "database is locked" in str(error)
 
@@ -64,6 +70,10 @@ class SQLite(Profile):
         schema = names[-2] if len(names) > 1 else None
         columns = sa.inspect(connection).get_columns(names[-1], schema=schema)
         return {column["name"]: _kind(str(column["type"])) for column in columns}
+
+    def estimate(self, answer: Sequence[str]) -> str | None:
+        steps = dict.fromkeys(line for line in answer if line.startswith(("SCAN ", "SEARCH ")))
+        return "; ".join(steps) or None
 
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
         return sa.func.abs(number) <= 1.7976931348623157e308
@@ -86,27 +96,17 @@ class SQLite(Profile):
         return sa.cast(number, sa.Double)
 
     def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
-        text = sa.func.trim(column)
-        shaped = sa.and_(text.op("GLOB")("[-+.0-9]*"), ~text.op("GLOB")("*[^-+.0-9eE]*"))
-        digits = text.op("GLOB")("*[0-9]*")
-        is_number = sa.func.typeof(column).in_(["integer", "real"])
-        return sa.case(
-            (sa.or_(is_number, sa.and_(shaped, digits)), sa.cast(column, sa.Double)), else_=None
-        )
+        return sa.func.andon_number(column, type_=sa.Double)
+
+    def trimmed(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
+        return sa.func.trim(text, BLANKS, type_=sa.String)
 
     def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
-        if naive.key not in ("UTC", "Etc/UTC"):
-            raise MeasurementError(
-                Cause.BAD_VALUE,
-                f"SQLite cannot convert times stored in {naive.key}; store them in UTC "
-                "or map a `query:` that converts them",
-            )
-        moment = sa.func.strftime("%Y-%m-%d %H:%M:%f000", column)
-        # SQLite reads text that is no time as NULL, and such rows would be lost unseen. It has no
-        # way to fail on purpose but abs() of its smallest integer.
+        moment = sa.func.andon_utc(column, naive.key, type_=sa.String)
+        # SQLite says of no function what went wrong in it, and has no way to fail on purpose but
+        # abs() of its smallest integer. Text that is no time must not be lost unseen.
         fail = sa.func.abs(sa.literal(_SMALLEST_INTEGER) + 0 * sa.func.length(column))
-        unreadable = sa.and_(column.is_not(None), moment.is_(None))
-        return sa.case((unreadable, sa.cast(fail, sa.String)), else_=moment)
+        return sa.case((moment == "", sa.cast(fail, sa.String)), else_=moment)
 
     def explained(self, error: MeasurementError) -> MeasurementError:
         if error.detail == _OVERFLOW:
@@ -114,9 +114,19 @@ class SQLite(Profile):
         return error
 
 
+def _utc(text: object, zone: str) -> str | None:
+    """Stored text as UTC with all its microseconds; empty where it is no time."""
+    if text is None:
+        return None
+    try:
+        return utc_of(str(text), ZoneInfo(zone)).isoformat(" ", "microseconds")
+    except (ValueError, OverflowError):
+        return ""
+
+
 def _kind(type_name: str) -> Kind:
     kind = kind_of(type_name)
-    # SQLite keeps both as text, with or without an offset.
+    # SQLite keeps times as text, with or without an offset.
     return Kind.TEXT if kind in (Kind.NAIVE, Kind.AWARE, Kind.OTHER) else kind
 
 

@@ -1,0 +1,97 @@
+"""The statements that one evaluation sends, before it has seen an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from checks.config.model import Config
+from checks.errors import MeasurementError
+from checks.timeframe import Timeframe
+from checks.warehouse import Warehouse
+from checks.warehouse.audit import audit_query
+from checks.warehouse.events import events_query
+from checks.warehouse.orders import OrderReader
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One statement: what it reads, and when it is sent if not always.
+
+    `problem` stands in its place where it could not even be written.
+    """
+
+    name: str
+    statement: sa.Select[Any] | None
+    when: str = ""
+    problem: MeasurementError | None = None
+
+
+def queries(config: Config, frame: Timeframe, warehouse: Warehouse) -> Iterator[Query]:
+    """What `evaluate` asks about a day, of every mapped section.
+
+    The few ids of orphans, which are asked for where there are any, are left out.
+    """
+    reading = _Reading(config, frame, warehouse)
+    for name, written in (
+        ("audit_log", reading.audit_log),
+        ("events", reading.events),
+        ("orders", reading.orders),
+        ("quarantine", reading.quarantine),
+    ):
+        yield from _attempted(name, written)
+
+
+def _attempted(name: str, written: Callable[[], Iterator[Query]]) -> Iterator[Query]:
+    try:
+        yield from written()
+    except MeasurementError as error:
+        yield Query(name, None, problem=error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Each section's statements; nothing for one that is not mapped."""
+
+    config: Config
+    frame: Timeframe
+    warehouse: Warehouse
+
+    def audit_log(self) -> Iterator[Query]:
+        source = self.config.audit_log
+        if source is not None:
+            query = audit_query(self.warehouse, source, self.frame, self._naive)
+            yield Query("audit_log", query.statement)
+
+    def events(self) -> Iterator[Query]:
+        source = self.config.events
+        if source is not None:
+            window = self.config.checks["volume_zscore"].params.window_days
+            query = events_query(self.warehouse, source, self.frame, self._naive, window)
+            yield Query("events", query.statement)
+            yield Query("older events", query.older(), "only while the window begins empty")
+
+    def orders(self) -> Iterator[Query]:
+        config = self.config
+        if config.orders is not None:
+            reader = OrderReader(
+                self.warehouse, self.frame, self._naive,
+                orders=config.orders, sessions=config.sessions, events=config.events,
+            )  # fmt: skip
+            for name, statement in reader.queries():
+                yield Query(name, statement)
+
+    def quarantine(self) -> Iterator[Query]:
+        source = self.config.quarantine
+        if source is not None and source.files is None and source.occurred_at is not None:
+            from checks.quarantine.tables import rejected_query
+
+            query = rejected_query(self.warehouse, source, self.frame, self._naive)
+            yield Query("quarantine", query.statement)
+
+    @property
+    def _naive(self) -> Any:
+        return self.config.warehouse.naive_timestamps
