@@ -1,0 +1,122 @@
+"""Apache Spark: through its Thrift server (`spark://`) or Spark Connect (`spark+connect://`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from checks.model import Cause
+from checks.warehouse.dialects.base import LARGEST_DOUBLE, Limits, Profile
+from checks.warehouse.kinds import Kind, kind_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL, Connection
+    from sqlalchemy.sql import FromClause
+    from sqlalchemy.sql.elements import ColumnElement
+
+for _name, _dialect in (
+    ("spark", "ThriftDialect"),
+    ("spark.thrift", "ThriftDialect"),
+    ("spark.connect", "ConnectDialect"),
+):
+    sa.dialects.registry.register(_name, "checks.warehouse.dialects._spark_dialect", _dialect)
+
+_CONNECT_SECONDS = 30.0
+_NUMERIC = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?\s*$"
+_ISO = r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?\s*$"
+_HAS_OFFSET = (
+    r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?"
+    r"\s*(Z|z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\s*$"
+)
+_NO_SECONDS = r"([T ][0-9]{2}:[0-9]{2})(\s*[ZU+-])"
+_HOURS_ONLY = r"([+-][0-9]{2})\s*$"
+
+
+class Spark(Profile):
+    """A session in UTC with ANSI rules, so that nothing wrong becomes NULL unseen.
+
+    Spark has no read-only sessions: the drivers refuse to send anything that is not known
+    to only read. Give the gate an account that may only SELECT.
+    """
+
+    name = "spark"
+    faults = (
+        # Error classes go first: what follows them may quote a value.
+        ("[cast_invalid_input]", Cause.BAD_VALUE),
+        ("[cast_overflow]", Cause.BAD_VALUE),
+        ("[cannot_parse_timestamp]", Cause.BAD_VALUE),
+        ("[divide_by_zero]", Cause.BAD_VALUE),
+        ("[arithmetic_overflow", Cause.BAD_VALUE),
+        ("[numeric_value_out_of_range", Cause.BAD_VALUE),
+        ("[table_or_view_not_found]", Cause.MISSING_TABLE),
+        ("[schema_not_found]", Cause.MISSING_TABLE),
+        ("[catalog_not_found]", Cause.MISSING_TABLE),
+        ("[requires_single_part_namespace]", Cause.MISSING_TABLE),
+        ("[path_not_found]", Cause.MISSING_TABLE),
+        ("[unresolved_column", Cause.MISSING_COLUMN),
+        ("[field_not_found]", Cause.MISSING_COLUMN),
+        ("[insufficient_permissions", Cause.PERMISSION),
+        ("[permission_denied", Cause.PERMISSION),
+        ("accesscontrolexception", Cause.PERMISSION),
+        ("error validating the login", Cause.PERMISSION),
+        ("[operation_canceled]", Cause.TIMEOUT),
+        ("[spark_job_cancelled]", Cause.TIMEOUT),
+        ("the server closed the connection", Cause.CONNECTION),
+        ("could not connect to", Cause.CONNECTION),
+        ("executorlostfailure", Cause.CONNECTION),
+    )
+
+    def connect_arguments(self, url: URL, limits: Limits) -> dict[str, Any]:
+        return {"seconds": limits.seconds, "connect_seconds": min(limits.seconds, _CONNECT_SECONDS)}
+
+    def session_statements(self, limits: Limits) -> tuple[str, ...]:
+        return (
+            "SET TIME ZONE 'UTC'",
+            "SET spark.sql.ansi.enabled=true",
+            # Only the Thrift server knows a time limit; Spark Connect stops what is cancelled.
+            f"SET spark.sql.thriftServer.queryTimeout={limits.whole_seconds}",
+        )
+
+    def column_kinds(
+        self, connection: Connection, relation: FromClause, names: tuple[str, ...] | None
+    ) -> Mapping[str, Kind]:
+        statement = sa.select(sa.text("*")).select_from(relation)
+        text = str(statement.compile(dialect=connection.dialect))
+        rows = connection.exec_driver_sql(f"DESCRIBE QUERY {text}")
+        return {str(row[0]): _kind(str(row[1])) for row in rows}
+
+    def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
+        # Files are skipped by their largest number, which leaves NaN out of account though it
+        # counts as larger: a comparison may only be with a function of the column.
+        return sa.func.abs(sa.cast(number, sa.Double)) <= LARGEST_DOUBLE
+
+    def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        # Spark by itself takes '1d' and 'infinity' for numbers.
+        number = sa.try_cast(column, sa.Double)
+        return sa.case((column.regexp_match(_NUMERIC), number), else_=None)
+
+    def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
+        # Spark wants an upper-case Z, seconds, and the minutes of an offset.
+        full = sa.func.regexp_replace(sa.func.upper(column), _NO_SECONDS, "$1:00$2")
+        full = sa.func.regexp_replace(full, _HOURS_ONLY, "$1:00")
+        offset = sa.cast(full, sa.DateTime(timezone=True))
+        local = sa.cast(column, sa.DateTime)
+        home = sa.func.convert_timezone(naive.key, "UTC", local, type_=sa.DateTime())
+        # '12:30' would be today's; anything but ISO has to fail instead.
+        refused = sa.cast(sa.literal("not ISO 8601: ").concat(column), sa.DateTime)
+        return sa.case(
+            (column.regexp_match(_HAS_OFFSET), sa.cast(offset, sa.DateTime)),
+            (column.regexp_match(_ISO), home),
+            (column.is_(None), None), else_=refused,
+        )  # fmt: skip
+
+
+def _kind(type_name: str) -> Kind:
+    """Spark's plain TIMESTAMP is an instant."""
+    return Kind.AWARE if type_name == "timestamp" else kind_of(type_name)
+
+
+PROFILE = Spark()
