@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from checks.text import day_text
 from checks.timeframe import Timeframe
 from checks.warehouse.instants import instant
 from checks.warehouse.kinds import Kind
+from checks.warehouse.texts import shown
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
@@ -48,7 +50,7 @@ def read_table(
     found.warnings += query.warnings
     for text, rows, total in warehouse.fetch(query.statement):
         found.rows = int(total)
-        found.reasons[named_reason(text)] += int(rows)
+        found.reasons[named_reason(shown(text, query.kind, LONGEST_REASON))] += int(rows)
     _complete(found, has_reason=query.has_reason)
     found.warnings += differs(
         f"{query.label} holds for {day}", found.rows or 0, logged_of_day(log, frame.data_date)
@@ -58,12 +60,16 @@ def read_table(
 
 @dataclass(frozen=True, slots=True)
 class RejectedQuery:
-    """The day's rows by reason, and why a reason that is mapped is not among them."""
+    """The day's rows by reason, and why a reason that is mapped is not among them.
+
+    kind: what reasons are stored as.
+    """
 
     statement: sa.Select[Any]
     label: str
     has_reason: bool
     warnings: tuple[str, ...]
+    kind: Kind
 
 
 def rejected_query(
@@ -77,27 +83,32 @@ def rejected_query(
     at = source.occurred_at or ""
     occurred = instant(relation, at, warehouse.profile, naive, frame.zone)
     warnings: list[str] = []
-    reason = _reason(relation, source.reason, warnings, warehouse.profile)
-    statement = _statement(relation, reason, occurred.between(frame.start, frame.end))
-    return RejectedQuery(statement, relation.label, reason is not None, tuple(warnings))
+    profile = warehouse.profile
+    reason, kind = _reason(relation, source.reason, warnings, profile)
+    wanted = occurred.between(frame.start, frame.end)
+    statement = _statement(relation, reason, wanted, lambda column: profile.in_order(column, kind))
+    return RejectedQuery(statement, relation.label, reason is not None, tuple(warnings), kind)
 
 
 def _reason(
     relation: Relation, name: str | None, warnings: list[str], profile: Profile
-) -> ColumnElement[Any] | None:
+) -> tuple[ColumnElement[Any] | None, Kind]:
     """The reason as short text, None where it is not mapped or, with a warning, not there."""
     if name is None:
-        return None
+        return None, Kind.TEXT
     try:
         column, kind = relation.column(name)
     except MeasurementError as error:
         warnings.append(error.detail)
-        return None
-    return profile.part(column, 1, LONGEST_REASON) if kind is Kind.TEXT else column
+        return None, Kind.TEXT
+    return (profile.part(column, 1, LONGEST_REASON) if kind is Kind.TEXT else column), kind
 
 
 def _statement(
-    relation: Relation, reason: ColumnElement[Any] | None, wanted: ColumnElement[bool]
+    relation: Relation,
+    reason: ColumnElement[Any] | None,
+    wanted: ColumnElement[bool],
+    order: Callable[[ColumnElement[Any]], tuple[ColumnElement[Any], ...]],
 ) -> sa.Select[Any]:
     """Rows of (reason, rows, rows over all reasons), the most frequent first."""
     text = sa.cast(sa.null(), sa.String(1)) if reason is None else reason
@@ -108,7 +119,7 @@ def _statement(
     return (
         sa.select(rejected.c.reason, rows.label("n"), sa.func.sum(rows).over().label("total"))
         .group_by(rejected.c.reason)
-        .order_by(sa.desc("n"))
+        .order_by(sa.desc("n"), *order(rejected.c.reason))
         .limit(MOST_GROUPS)
     )
 

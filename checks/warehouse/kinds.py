@@ -15,6 +15,7 @@ class Kind(StrEnum):
     TEXT = "text"
     INTEGER = "integer"
     NUMBER = "number"
+    BOOLEAN = "boolean"
     OTHER = "other"
 
 
@@ -22,8 +23,9 @@ _PATTERNS: tuple[tuple[str, Kind], ...] = (
     (r"timestamptz|timestamp.* with (local )?time zone|timestamp_ltz|timestamp_tz", Kind.AWARE),
     (r"timestamp|datetime", Kind.NAIVE),
     (r"date$", Kind.DATE),
-    (r"(var)?char|text|string|clob|enum|uuid|nvarchar|bpchar", Kind.TEXT),
+    (r"(var)?char|text|string|clob|enum|nvarchar|bpchar", Kind.TEXT),
     (r"(u|small|big|tiny|huge|uhuge|medium)*int(eger)?\d*$|serial|bigserial", Kind.INTEGER),
+    (r"bool(ean)?$", Kind.BOOLEAN),
     (r"float|double|real|decimal|numeric|number|dec$|money", Kind.NUMBER),
 )
 

@@ -76,7 +76,7 @@ class OrderTables:
                     "orders.order_id", lambda: _optional(relation, self.orders.order_id)
                 ).label("order_id"),
                 session.label("session_id"),
-                _blank(session, kind).label("blank"),
+                self._blank(session, kind).label("blank"),
                 sa.literal(1).label("events"),
                 unread.detail(
                     "orders.revenue", lambda: self._micros(relation, self.orders.revenue)
@@ -152,7 +152,7 @@ class OrderTables:
         return (
             sa.select(
                 order_id.label("order_id"),
-                _blank(order_id, kind).label("blank"),
+                self._blank(order_id, kind).label("blank"),
                 micros.label("micros"),
                 *more(at),
             )
@@ -197,6 +197,26 @@ class OrderTables:
         floors = [parts.floor(start) for start, _ in days]
         each = [parts.column >= _of_day(bought, floors)] if len(days) > 1 else []
         return [parts.from_(days[0][0]), *each]
+
+    def id_kinds(self, *, purchases: bool) -> tuple[Kind, Kind]:
+        """What the order ids and the session ids of orders, or of purchases, are stored as."""
+        if purchases:
+            events = self._purchase_source()
+            relation = self.warehouse.relation("events", events)
+            return relation.column(events.order_id or "")[1], Kind.TEXT
+        relation = self.warehouse.relation("orders", self.orders)
+        try:
+            kind = relation.column(self.orders.order_id)[1] if self.orders.order_id else Kind.TEXT
+        except MeasurementError:
+            kind = Kind.TEXT
+        return kind, relation.column(self.orders.session_id)[1]
+
+    def _blank(self, column: ColumnElement[Any], kind: Kind) -> ColumnElement[int]:
+        missing: ColumnElement[bool] = column.is_(None)
+        if kind is Kind.TEXT:
+            profile = self.warehouse.profile
+            missing = sa.or_(missing, profile.is_blank(profile.as_text(column)))
+        return sa.case((missing, 1), else_=0)
 
     def _same(
         self,
@@ -250,13 +270,6 @@ def _of_day(rows: CTE, values: Sequence[sa.BindParameter[Any]]) -> ColumnElement
 
 def _exists(relation: Relation, condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return sa.exists(sa.select(sa.literal(1)).select_from(relation.target).where(condition))
-
-
-def _blank(column: ColumnElement[Any], kind: Kind) -> ColumnElement[int]:
-    missing: ColumnElement[bool] = column.is_(None)
-    if kind is Kind.TEXT:
-        missing = sa.or_(missing, sa.func.trim(column) == "")
-    return sa.case((missing, 1), else_=0)
 
 
 def _optional(relation: Relation, name: str | None) -> ColumnElement[Any]:

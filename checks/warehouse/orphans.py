@@ -75,9 +75,16 @@ class OrphanList:
 
     def read(self, limit: int, skip: int) -> tuple[OrphanRow, ...]:
         """At most `limit` of them, after the first `skip`."""
-        columns = self._rows.selected_columns
-        ordered = self._rows.order_by(columns.at, columns.order_id)
-        found = self._tables.warehouse.fetch(ordered.limit(limit).offset(skip))
+        rows, profile = self._rows.subquery("orphans"), self._tables.warehouse.profile
+        order_kind, session_kind = self._tables.id_kinds(purchases=self._kind == NO_ORDER)
+        order = (
+            *profile.in_order(rows.c.at, self._at.kind),
+            *profile.in_order(rows.c.order_id, order_kind),
+            *profile.in_order(rows.c.session_id, session_kind),
+            *profile.in_order(rows.c.micros, Kind.NUMBER),
+        )
+        ordered = sa.select(*rows.c).order_by(*order).limit(limit).offset(skip)
+        found = self._tables.warehouse.fetch(ordered)
         return tuple(
             OrphanRow(self._kind, _id(order_id), _id(session), self._at.moment(at), _amount(micros))
             for order_id, session, at, micros in found

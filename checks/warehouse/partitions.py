@@ -78,7 +78,7 @@ def partitions(relation: Relation, setting: Partition, profile: Profile) -> Part
     Raises MeasurementError where it is missing, or its type does not fit the format.
     """
     column, kind = relation.column(setting.column)
-    if kind in (Kind.OTHER, Kind.NUMBER):
+    if kind in (Kind.OTHER, Kind.NUMBER, Kind.BOOLEAN):
         raise MeasurementError(
             Cause.BAD_VALUE,
             f"{relation.label}: partition column {quoted(setting.column)} is of type {kind.value}; "

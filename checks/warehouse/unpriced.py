@@ -15,6 +15,8 @@ from checks.model import Cause
 from checks.timeframe import Timeframe
 from checks.warehouse.events import amount_of
 from checks.warehouse.instants import instant
+from checks.warehouse.kinds import Kind
+from checks.warehouse.texts import shown
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
@@ -31,7 +33,7 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class UnpricedPurchase:
-    """One purchase, its values as they are stored, cut to 200 characters. None is NULL.
+    """One purchase, its values as `shown` has them, cut to 200 characters. None is NULL.
 
     at: in UTC; a day's midnight in the shop where the column is a DATE.
     """
@@ -59,12 +61,34 @@ def read_unpriced(
     occurred = instant(relation, source.occurred_at, warehouse.profile, naive, frame.zone)
     rows = _unpriced(warehouse, relation, source, occurred, frame)
     total = int(warehouse.fetch(sa.select(sa.func.count()).select_from(rows))[0][0])
-    columns = (rows.c.moment, rows.c.event_name, rows.c.order_id, rows.c.amount)
-    statement = sa.select(*columns).order_by(*columns).limit(limit).offset(offset)
-    found = warehouse.fetch(statement) if total > offset else []
-    return total, tuple(
-        UnpricedPurchase(occurred.moment(moment), *values) for moment, *values in found
+    kinds = [relation.column(n)[1] if n else Kind.TEXT for n in _names(source)]
+    found = (
+        warehouse.fetch(_page(rows, kinds, warehouse.profile, limit, offset))
+        if total > offset
+        else []
     )
+    return total, tuple(
+        UnpricedPurchase(
+            occurred.moment(moment),
+            *(shown(value, kind, _LONGEST) for value, kind in zip(values, kinds, strict=True)),
+        )
+        for moment, *values in found
+    )
+
+
+def _names(source: EventsSource) -> tuple[str, str | None, str | None]:
+    return source.name, source.order_id, source.revenue
+
+
+def _page(
+    rows: Subquery, kinds: list[Kind], profile: Profile, limit: int, offset: int
+) -> sa.Select[Any]:
+    """Some of the rows by time and then by their values, the same on every engine."""
+    columns = (rows.c.event_name, rows.c.order_id, rows.c.amount)
+    pairs = zip(columns, kinds, strict=True)
+    order = [part for column, kind in pairs for part in profile.in_order(column, kind)]
+    statement = sa.select(rows.c.moment, *columns).order_by(rows.c.moment, *order)
+    return statement.limit(limit).offset(offset)
 
 
 def _unpriced(
@@ -80,13 +104,15 @@ def _unpriced(
     amount, valid = amount_of(relation, source.revenue, profile)
     priced = amount if valid is None else sa.case((valid, amount), else_=None)
     name = relation.column(source.name)[0]
-    order_id = relation.column(source.order_id)[0] if source.order_id else sa.null()
     return (
         sa.select(
             occurred.plain(occurred.expression).label("moment"),
-            _text(name, profile).label("event_name"),
-            _text(order_id, profile).label("order_id"),
-            _text(relation.column(source.revenue)[0], profile).label("amount"),
+            *(
+                _value(relation, column, profile).label(label)
+                for column, label in zip(
+                    _names(source), ("event_name", "order_id", "amount"), strict=True
+                )
+            ),
         )
         .select_from(relation.target)
         .where(
@@ -98,5 +124,9 @@ def _unpriced(
     )
 
 
-def _text(column: ColumnElement[Any], profile: Profile) -> ColumnElement[str]:
-    return profile.part(profile.as_text(column), 1, _LONGEST)
+def _value(relation: Relation, name: str | None, profile: Profile) -> ColumnElement[Any]:
+    """A column as it is; of text, as much as is shown."""
+    if name is None:
+        return profile.as_text(sa.null())
+    column, kind = relation.column(name)
+    return profile.part(profile.as_text(column), 1, _LONGEST) if kind is Kind.TEXT else column

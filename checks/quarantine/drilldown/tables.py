@@ -33,6 +33,7 @@ from checks.quarantine.records import LONGEST_REASON
 from checks.quarantine.tally import NO_REASON
 from checks.warehouse.instants import Instant, bucket, instant
 from checks.warehouse.kinds import Kind
+from checks.warehouse.texts import number_of, shown
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
@@ -40,6 +41,12 @@ if TYPE_CHECKING:
     from checks.warehouse import Warehouse
 
 _OUTSIDE = -2
+#: Kinds that every driver returns plainly.
+_PLAIN = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.DATE})
+#: Columns that rows are ordered by, after their time.
+_ORDERED = 8
+#: What a missing value is called.
+_MISSING = {How.REASON: NO_REASON, How.SOURCE: NO_SOURCE, How.EVENT: NO_EVENT}
 
 
 class TableRejected:
@@ -69,8 +76,9 @@ class TableRejected:
     def sample(self, count: int) -> tuple[Values, ...]:
         rows: list[Values] = []
         for period in range(len(self._periods)):
-            statement = self._select(period, *self._texts()).limit(count)
-            rows += [_values(row) for row in self._warehouse.fetch(statement)]
+            values = self._values()
+            statement = self._select(period, *values).order_by(*self._order(values)).limit(count)
+            rows += [self._shown_row(row) for row in self._warehouse.fetch(statement)]
         return tuple(rows)
 
     def tally(self, fields: Sequence[Field], most: int) -> Tally:
@@ -79,8 +87,9 @@ class TableRejected:
         for period, _, rows in self._grouped(sa.literal_column("1", sa.Integer), 1):
             totals[period] = rows
         for index, field in enumerate(fields):
-            for period, value, rows in self._grouped(self._value(field), most):
-                groups.append(Tallied(period, index, self._shown(field, value), rows))
+            value, kind = self._value(field)
+            for period, found, rows in self._grouped(value, most, kind):
+                groups.append(Tallied(period, index, self._shown(field, found, kind), rows))
         return Tally(tuple(totals.values()), tuple(groups))
 
     def total(self, filters: Filters) -> int:
@@ -88,21 +97,42 @@ class TableRejected:
         return int(self._warehouse.fetch(statement)[0][0])
 
     def rows(self, filters: Filters, offset: int, count: int) -> tuple[Values, ...]:
-        texts = self._texts()
-        statement = self._filtered(filters, *texts).order_by(self._occurred.expression, *texts[:8])
+        values = self._values()
+        statement = self._filtered(filters, *values).order_by(*self._order(values))
         found = self._warehouse.fetch(statement.limit(count).offset(offset))
-        return tuple(_values(row) for row in found)
+        return tuple(self._shown_row(row) for row in found)
 
-    def _text(self, index: int, longest: int) -> ColumnElement[Any]:
+    def _stored(self, index: int, longest: int) -> tuple[ColumnElement[Any], Kind]:
+        """A value as its driver returns it plainly; of text, as much as is wanted.
+
+        Engines spell numbers, times and truth differently as text: `shown` spells them here.
+        """
         column, kind = self._relation.column(self.names[index])
         profile = self._warehouse.profile
-        text = column if kind is Kind.TEXT else profile.as_text(column)
-        return profile.part(text, 1, longest)
+        if kind in _PLAIN:
+            return column, kind
+        if kind in (Kind.NAIVE, Kind.AWARE):
+            return profile.utc(column, kind), kind
+        return profile.part(profile.as_text(column), 1, longest), Kind.TEXT
 
-    def _texts(self) -> list[ColumnElement[Any]]:
+    def _values(self) -> list[ColumnElement[Any]]:
         return [
-            self._text(index, LONGEST_VALUE).label(f"v{index}") for index in range(len(self.names))
+            self._stored(index, LONGEST_VALUE)[0].label(f"v{index}")
+            for index in range(len(self.names))
         ]
+
+    def _order(self, values: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+        """By time, then by the first values: always the same, on every engine."""
+        profile = self._warehouse.profile
+        stored = [self._stored(index, LONGEST_VALUE) for index in range(len(values[:_ORDERED]))]
+        parts = [part for value, kind in stored for part in profile.in_order(value, kind)]
+        return [self._occurred.expression, *parts]
+
+    def _shown_row(self, row: Sequence[Any]) -> Values:
+        kinds = [self._stored(index, 1)[1] for index in range(len(self.names))]
+        return tuple(
+            shown(value, kind, LONGEST_VALUE) for value, kind in zip(row, kinds, strict=True)
+        )
 
     def _select(self, period: int, *columns: ColumnElement[Any]) -> sa.Select[Any]:
         """Columns of the rows of one period's days."""
@@ -116,7 +146,9 @@ class TableRejected:
         where = sa.or_(*ranges) if ranges else sa.false()
         return sa.select(*columns).select_from(self._relation.target).where(where)
 
-    def _grouped(self, value: ColumnElement[Any], most: int) -> list[tuple[int, Any, int]]:
+    def _grouped(
+        self, value: ColumnElement[Any], most: int, kind: Kind = Kind.INTEGER
+    ) -> list[tuple[int, Any, int]]:
         """(period, value, rows): the most frequent values of every period, in one query."""
         ranges = periods_of(self._periods, self._zone)
         bounds = [(self._occurred.bound(end), index) for end, index in ranges.edges(_OUTSIDE)]
@@ -126,7 +158,8 @@ class TableRejected:
         taken = rows.subquery("rejected_rows")
         n = sa.func.count()
         place = sa.func.row_number().over(
-            partition_by=taken.c.period, order_by=(sa.desc(n), taken.c.value)
+            partition_by=taken.c.period,
+            order_by=(sa.desc(n), *self._warehouse.profile.in_order(taken.c.value, kind)),
         )
         counted = (
             sa.select(taken.c.period, taken.c.value, n.label("n"), place.label("place"))
@@ -137,7 +170,8 @@ class TableRejected:
         found = self._warehouse.fetch(statement.where(counted.c.place <= most))
         return [(int(p), v, int(rows)) for p, v, rows in found]
 
-    def _value(self, field: Field) -> ColumnElement[Any]:
+    def _value(self, field: Field) -> tuple[ColumnElement[Any], Kind]:
+        """What rows are counted by, and its kind."""
         named = {
             How.REASON: (self.roles.reason, NO_REASON),
             How.SOURCE: (self.roles.source, NO_SOURCE),
@@ -146,21 +180,36 @@ class TableRejected:
         if field.how in named:
             return self._named(*named[field.how])
         if field.how is How.HOUR:
-            return self._hour()
-        text = self._text(field.column, LONGEST_GROUP)
-        blank = sa.func.trim(text) == ""
+            return self._hour(), Kind.INTEGER
+        value, kind = self._stored(field.column, LONGEST_GROUP)
         if field.how is How.CLOCK:
-            return self._warehouse.profile.part(text, 12, 2)
+            return self._clock(value, kind), Kind.TEXT
+        profile = self._warehouse.profile
         if field.how is How.PRESENT:
-            return sa.case((text.is_(None), None), (blank, None), else_=sa.literal_column("''"))
-        return sa.case((blank, None), else_=text)
+            there = sa.literal_column("''", sa.String)
+            missing = value.is_(None)
+            blank = sa.or_(missing, profile.is_blank(value)) if kind is Kind.TEXT else missing
+            return sa.case((blank, None), else_=there), Kind.TEXT
+        if kind is not Kind.TEXT:
+            return value, kind
+        return sa.case((profile.is_blank(value), None), else_=value), kind
 
-    def _named(self, column: int | None, missing: str) -> ColumnElement[Any]:
+    def _clock(self, value: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
+        """The hour as it is written; empty where none is."""
+        profile = self._warehouse.profile
+        if kind in _PLAIN:
+            return sa.literal_column("''", sa.String)
+        return profile.part(value if kind is Kind.TEXT else profile.as_text(value), 12, 2)
+
+    def _named(self, column: int | None, missing: str) -> tuple[ColumnElement[Any], Kind]:
         none = sa.literal_column(f"'{missing}'", sa.String)
         if column is None:
-            return none
-        text = self._text(column, LONGEST_REASON)
-        return sa.case((text.is_(None), none), (sa.func.trim(text) == "", none), else_=text)
+            return none, Kind.TEXT
+        value, kind = self._stored(column, LONGEST_REASON)
+        if kind is not Kind.TEXT:
+            return value, kind
+        blank = self._warehouse.profile.is_blank(value)
+        return sa.case((value.is_(None), none), (blank, none), else_=value), kind
 
     def _hour(self) -> ColumnElement[Any]:
         """Index of the hour; a DATE tells none."""
@@ -171,9 +220,11 @@ class TableRejected:
         return bucket(self._occurred.expression, bounds, _OUTSIDE)
 
     @staticmethod
-    def _shown(field: Field, value: Any) -> str | None:
+    def _shown(field: Field, value: Any, kind: Kind) -> str | None:
+        if field.how in _MISSING and value is None:
+            return _MISSING[field.how]
         if field.how is not How.HOUR:
-            return None if value is None else str(value)
+            return shown(value, kind, LONGEST_REASON)
         hour = int(value)
         return f"{hour:02d}" if hour >= 0 else NO_HOUR if hour == -1 else OTHER_DAY
 
@@ -183,22 +234,38 @@ class TableRejected:
             (How.REASON, filters.reason), (How.SOURCE, filters.source), (How.EVENT, filters.event),
         ):  # fmt: skip
             if wanted is not None:
-                statement = statement.where(self._value(Field(how)) == sa.bindparam(None, wanted))
+                statement = statement.where(self._is(Field(how), wanted))
         if filters.hour is not None:
             statement = statement.where(self._hour() == _hour_index(filters.hour))
         if filters.query:
             statement = statement.where(sa.or_(*self._search(filters)))
         return statement
 
+    def _is(self, field: Field, wanted: str) -> ColumnElement[bool]:
+        """Whether a value is the one that is shown as `wanted`."""
+        value, kind = self._value(field)
+        if wanted == _MISSING[field.how] and kind is not Kind.TEXT:
+            return value.is_(None)
+        return _same(value, kind, wanted)
+
     def _search(self, filters: Filters) -> list[ColumnElement[bool]]:
-        wanted = filters.query.lower()
+        """Text that contains the query; a number or a truth that is the query.
+
+        Times are looked for as they are shown, but for their fractions.
+        """
         tests: list[ColumnElement[bool]] = [sa.false()]
+        profile = self._warehouse.profile
         for index in range(len(self.names)):
-            text = sa.func.lower(self._text(index, LONGEST_VALUE), type_=sa.String)
+            value, kind = self._stored(index, LONGEST_VALUE)
+            if kind in (Kind.NUMBER, Kind.BOOLEAN):
+                tests.append(_same(value, kind, filters.query.lower()))
+                continue
+            text = value if kind is Kind.TEXT else profile.as_text(value)
             if index in filters.exact:
-                tests.append(sa.func.trim(text) == wanted)
+                same = profile.trimmed(profile.same_case(text, filters.query))
+                tests.append(same == filters.query.lower())
             else:
-                tests.append(self._warehouse.profile.contains(text, wanted))
+                tests.append(profile.contains(text, filters.query))
         return tests
 
 
@@ -230,5 +297,14 @@ def _merged(spans: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, 
     return merged
 
 
-def _values(row: Sequence[Any]) -> Values:
-    return tuple(None if value is None else str(value) for value in row)
+def _same(value: ColumnElement[Any], kind: Kind, wanted: str) -> ColumnElement[bool]:
+    """Whether a value is the one that `shown` spells so; never, where no such value is."""
+    if kind is Kind.TEXT:
+        return value == sa.bindparam(None, wanted)
+    if kind is Kind.BOOLEAN:
+        known = {"true": True, "false": False}
+        return value == sa.literal(known[wanted]) if wanted in known else sa.false()
+    number = number_of(wanted)
+    if kind in (Kind.INTEGER, Kind.NUMBER) and number is not None:
+        return value == (int(number) if number.is_integer() else number)
+    return sa.false()

@@ -14,6 +14,7 @@ from checks.errors import MeasurementError
 from checks.model import Cause
 from checks.warehouse.faults import COMMON
 from checks.warehouse.kinds import Kind, kind_of
+from checks.warehouse.texts import BLANKS, cases_of
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection
@@ -58,6 +59,8 @@ class Profile:
     name = ""
     #: What makes a statement the question how it would run, without running it; None: no way.
     explain_prefix: str | None = "EXPLAIN"
+    #: Whether the driver imports pandas and the like for nothing, where it finds them.
+    starts_faster_alone = False
     #: Whether the engine can refuse a statement that would read more than `Limits.scan_bytes`.
     limits_scans = False
     #: A timestamp without zone, an instant, and text: what bounds and results are in SQL.
@@ -142,10 +145,6 @@ class Profile:
         """Some characters of a text, counted from 1."""
         return sa.func.substr(text, start, length)
 
-    def contains(self, text: ColumnElement[Any], wanted: str) -> ColumnElement[bool]:
-        """Whether a text occurs in an other; upper and lower case are the same."""
-        return text.icontains(wanted, autoescape=True)
-
     def utc(self, value: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
         """A timestamp without zone, which drivers return plainly: an instant in UTC."""
         return sa.cast(value, self.naive_type)
@@ -177,6 +176,30 @@ class Profile:
         """What to order by so that engines agree: text by code points, NULL last."""
         return sa.case((column.is_(None), 1), else_=0), column
 
+    def trimmed(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Text without the blanks (`texts.BLANKS`) around it, and with spaces for those in it."""
+        for blank in BLANKS[1:]:
+            text = sa.func.replace(text, blank, " ")
+        return sa.func.trim(text, type_=sa.String)
+
+    def is_blank(self, text: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Whether text is made of blanks alone; NULL for NULL."""
+        return self.trimmed(text) == ""
+
+    def contains(self, text: ColumnElement[Any], wanted: str) -> ColumnElement[bool]:
+        """Whether a text occurs in an other; upper and lower case are the same.
+
+        lower() differs between engines, and by the language of a database. So it is only the
+        letters that are looked for whose case is made one.
+        """
+        return self.same_case(text, wanted).contains(wanted.lower(), autoescape=True)
+
+    def same_case(self, text: ColumnElement[Any], wanted: str) -> ColumnElement[Any]:
+        """Text with the letters of `wanted` in lower case."""
+        for upper, lower in cases_of(wanted):
+            text = sa.func.replace(text, upper, lower, type_=sa.String)
+        return text
+
     def estimate(self, answer: Sequence[str]) -> str | None:
         """What the engine's answer to EXPLAIN says that a statement reads, in a few words."""
         return None
@@ -205,4 +228,5 @@ _TYPE_NAMES = {
     "int": "integer",
     "float": "double",
     "Decimal": "decimal",
+    "bool": "boolean",
 }

@@ -35,7 +35,6 @@ _KINDS = {
     25: Kind.TEXT,
     1042: Kind.TEXT,
     1043: Kind.TEXT,
-    2950: Kind.TEXT,
     16: Kind.BOOLEAN,
 }
 _SCAN = re.compile(

@@ -1,0 +1,99 @@
+"""Text as a blank, a number, a time, or something to look for: one rule for every engine.
+
+Regular expressions are written so that RE2, Java, PostgreSQL and Python read them alike.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from checks.warehouse.kinds import Kind
+
+#: Text of nothing else is blank. Other blanks of Unicode are letters here, as in most engines.
+BLANKS = " \t\n\r\v\f"
+_BLANK = r"[ \t\n\r\v\f]*"
+#: An amount as text: decimal, in any length that a double certainly holds.
+NUMBER = _BLANK + r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,2})?" + _BLANK
+LONGEST_NUMBER = 100
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_MINUTE = r"[T ]([01][0-9]|2[0-3]):[0-5][0-9]"
+_SECOND = r":[0-5][0-9](\.[0-9]+)?"
+_OFFSET = r"(Z| UTC|[-+][0-9]{2}(:?[0-9]{2})?)"
+#: ISO 8601 without an offset, and with one; fractions beyond microseconds are cut.
+LOCAL_TIME = f"{_BLANK}{_DAY}({_MINUTE}({_SECOND})?)?{_BLANK}"
+OFFSET_TIME = f"{_BLANK}{_DAY}{_MINUTE}{_SECOND}{_OFFSET}{_BLANK}"
+
+_NUMBER, _LOCAL, _AWARE = re.compile(NUMBER), re.compile(LOCAL_TIME), re.compile(OFFSET_TIME)
+
+
+def number_of(value: object) -> float | None:
+    """A stored value as a number; None where it is none."""
+    if isinstance(value, int | float):
+        return float(value)
+    if isinstance(value, str) and len(value) <= LONGEST_NUMBER and _NUMBER.fullmatch(value):
+        return float(value)
+    return None
+
+
+def utc_of(text: str, naive: ZoneInfo) -> datetime:
+    """ISO text as UTC without zone. Raises ValueError for any other text.
+
+    A time without an offset is at home in `naive`; one that comes twice there is the second,
+    one that clocks skip counts on from before: as SQL's AT TIME ZONE has it.
+    """
+    if _LOCAL.fullmatch(text):
+        local = datetime.fromisoformat(text.strip(BLANKS))
+        offsets = [local.replace(tzinfo=naive, fold=fold).utcoffset() for fold in (0, 1)]
+        return local - min(offset for offset in offsets if offset is not None)
+    if _AWARE.fullmatch(text):
+        aware = datetime.fromisoformat(text.strip(BLANKS).replace(" UTC", "Z"))
+        return aware.astimezone(UTC).replace(tzinfo=None)
+    raise ValueError("not ISO 8601")
+
+
+def cases_of(query: str) -> list[tuple[str, str]]:
+    """The (upper, lower) letters that a search for a text has to take for the same."""
+    letters = dict.fromkeys(query.lower())
+    pairs = [(letter.upper(), letter) for letter in letters]
+    return [(upper, lower) for upper, lower in pairs if upper != lower and len(upper) == 1]
+
+
+def shown(value: object, kind: Kind, longest: int) -> str | None:
+    """A value of a warehouse as text for a person, the same whatever engine it comes from.
+
+    Numbers without trailing zeros, `NaN`, `Infinity`; times in ISO with a blank, those with
+    a zone in UTC; `true` and `false`. None is NULL.
+    """
+    if value is None:
+        return None
+    if kind is Kind.BOOLEAN or isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float | Decimal):
+        return _number(value)[:longest]
+    if isinstance(value, datetime):
+        return _time(value, kind)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value)[:longest]
+
+
+def _time(value: datetime, kind: Kind) -> str:
+    if kind is Kind.AWARE:
+        value = value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
+    return value.isoformat(" ")
+
+
+def _number(value: float | Decimal) -> str:
+    if value != value:
+        return "NaN"
+    if abs(value) == float("inf"):
+        return "Infinity" if value > 0 else "-Infinity"
+    if value == 0:
+        return "0"
+    if isinstance(value, Decimal):
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return repr(value).removesuffix(".0")
