@@ -6,8 +6,6 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-#: DuckDB imports these when they are installed, 0.5 s for what no command here uses.
-_HEAVY = ("pandas", "numpy", "pyarrow")
 _GARBAGE_THRESHOLD = 1_000_000
 
 
@@ -34,10 +32,11 @@ def console() -> NoReturn:
     import os
     from contextlib import suppress
 
+    from checks.heavy import hide
+
     # Importing makes objects that live on; looking for garbage among them costs a tenth.
     gc.set_threshold(_GARBAGE_THRESHOLD)
-    for name in _HEAVY:
-        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+    hide()
     code = main()
     for stream in (sys.stdout, sys.stderr):
         # A reader that has gone away changes no verdict; whether it has was told before.

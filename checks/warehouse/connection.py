@@ -12,6 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from checks.config.model import WarehouseConfig
 from checks.errors import AndonError, MeasurementError, ReadOnlyViolation
+from checks.heavy import reveal
 from checks.model import Cause
 from checks.secrets import secrets_of, without_secrets
 from checks.text import quoted
@@ -167,6 +168,8 @@ class Warehouse:
     def _open(self) -> Connection:
         self.profile.check_target(self._url)
         limits = self._limits()
+        if not self.profile.starts_faster_alone:
+            reveal()
         engine = sa.create_engine(
             self.profile.engine_url(self._url),
             poolclass=NullPool,
