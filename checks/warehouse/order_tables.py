@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.selectable import CTE
 
     from checks.warehouse.connection import Warehouse
+    from checks.warehouse.dialects.base import Profile
 
 #: Beginning and exclusive end of each day, in order and without gaps.
 Slices = Sequence[tuple[datetime, datetime]]
@@ -126,8 +127,8 @@ class OrderTables:
         ceiling = [at.bound(end) for _, end in days]
         return [
             at.between(first, last),
-            at.expression >= _of_day(orders, floor),
-            at.expression < _of_day(orders, ceiling),
+            at.expression >= _of_day(orders, floor, profile),
+            at.expression < _of_day(orders, ceiling, profile),
         ]
 
     def _session_source(self) -> SessionsSource:
@@ -193,9 +194,10 @@ class OrderTables:
         """Which partitions of the orders may hold those of the purchases."""
         if orders.partition is None:
             return []
-        parts = partitions(orders, orders.partition, self.warehouse.profile)
+        profile = self.warehouse.profile
+        parts = partitions(orders, orders.partition, profile)
         floors = [parts.floor(start) for start, _ in days]
-        each = [parts.column >= _of_day(bought, floors)] if len(days) > 1 else []
+        each = [parts.column >= _of_day(bought, floors, profile)] if len(days) > 1 else []
         return [parts.from_(days[0][0]), *each]
 
     def id_kinds(self, *, purchases: bool) -> tuple[Kind, Kind]:
@@ -262,8 +264,11 @@ def by_order(rows: CTE, more: Mapping[str, ColumnElement[Any]] | None = None, *k
     )
 
 
-def _of_day(rows: CTE, values: Sequence[sa.BindParameter[Any]]) -> ColumnElement[Any]:
-    """The value that belongs to a row's day."""
+def _of_day(
+    rows: CTE, bounds: Sequence[sa.BindParameter[Any]], profile: Profile
+) -> ColumnElement[Any]:
+    """The bound that belongs to a row's day."""
+    values = [profile.typed(bound) for bound in bounds]
     cases = [(rows.c.day == index, value) for index, value in enumerate(values[:-1])]
     return sa.case(*cases, else_=values[-1])
 

@@ -141,6 +141,10 @@ class Profile:
         """Any value as text of any length."""
         return sa.cast(value, self.text_type)
 
+    def typed(self, bound: ColumnElement[Any]) -> ColumnElement[Any]:
+        """A bound inside of an expression, where a driver that writes text loses its type."""
+        return bound
+
     def part(self, text: ColumnElement[Any], start: int, length: int) -> ColumnElement[Any]:
         """Some characters of a text, counted from 1."""
         return sa.func.substr(text, start, length)
