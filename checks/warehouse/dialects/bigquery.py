@@ -1,0 +1,137 @@
+"""BigQuery."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from checks.errors import MeasurementError
+from checks.model import Cause
+from checks.warehouse.dialects._pieces import (
+    cast_by,
+    every_column,
+    is_number,
+    not_iso,
+    time_if_iso,
+    too_much_read,
+)
+from checks.warehouse.dialects.base import APPLICATION, Limits, Profile
+from checks.warehouse.kinds import Kind
+from checks.warehouse.texts import BLANKS
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+    from sqlalchemy.sql import FromClause
+    from sqlalchemy.sql.elements import ColumnElement
+
+_KINDS = {
+    "TIMESTAMP": Kind.AWARE,
+    "DATETIME": Kind.NAIVE,
+    "DATE": Kind.DATE,
+    "STRING": Kind.TEXT,
+    "VARCHAR": Kind.TEXT,
+    "BOOLEAN": Kind.BOOLEAN,
+    "BOOL": Kind.BOOLEAN,
+    "INTEGER": Kind.INTEGER,
+    "INT64": Kind.INTEGER,
+    "FLOAT": Kind.NUMBER,
+    "FLOAT64": Kind.NUMBER,
+    "NUMERIC": Kind.NUMBER,
+    "BIGNUMERIC": Kind.NUMBER,
+}
+_TOO_MUCH = "bytes billed"
+
+
+class BigQuery(Profile):
+    """Every statement is a job with its own limits; there is no session."""
+
+    name = "bigquery"
+    explain_prefix = None
+    limits_scans = True
+    aware_type = sa.TIMESTAMP(timezone=True)
+    faults = (
+        (_TOO_MUCH, Cause.BAD_VALUE),
+        ("access denied", Cause.PERMISSION),
+        ("permission", Cause.PERMISSION),
+        ("could not automatically determine credentials", Cause.PERMISSION),
+        ("default credentials were not found", Cause.PERMISSION),
+        ("not found: table", Cause.MISSING_TABLE),
+        ("not found: dataset", Cause.MISSING_TABLE),
+        ("unrecognized name", Cause.MISSING_COLUMN),
+        ("job timed out", Cause.TIMEOUT),
+        ("job execution was cancelled", Cause.TIMEOUT),
+        ("not iso 8601", Cause.BAD_VALUE),
+    )
+
+    def execution_options(self, limits: Limits) -> dict[str, Any]:
+        from google.cloud.bigquery import QueryJobConfig
+
+        job = QueryJobConfig(labels={"application": APPLICATION})
+        job.job_timeout_ms = limits.milliseconds
+        job.maximum_bytes_billed = limits.scan_bytes
+        return {"job_config": job}
+
+    def explained(self, error: MeasurementError) -> MeasurementError:
+        return too_much_read(error, _TOO_MUCH)
+
+    def column_kinds(
+        self, connection: Connection, relation: FromClause, names: tuple[str, ...] | None
+    ) -> Mapping[str, Kind]:
+        if names is None:
+            return self._kinds_of_query(connection, relation)
+        schema = ".".join(names[:-1]) or None
+        columns = sa.inspect(connection).get_columns(names[-1], schema=schema)
+        return {column["name"]: _kind(str(column["type"])) for column in columns}
+
+    def _kinds_of_query(self, connection: Connection, relation: FromClause) -> Mapping[str, Kind]:
+        # A dry run bills nothing, where even a statement for no row reads the whole table.
+        from google.cloud.bigquery import QueryJobConfig
+
+        driver: Any = connection.connection.driver_connection
+        plan = QueryJobConfig(dry_run=True, use_query_cache=False)
+        job = driver._client.query(every_column(connection, relation), job_config=plan)
+        repeated = {field.name for field in job.schema or () if field.mode == "REPEATED"}
+        kinds = {field.name: _kind(field.field_type) for field in job.schema or ()}
+        return kinds | dict.fromkeys(repeated, Kind.OTHER)
+
+    def whole(self, number: ColumnElement[Any]) -> ColumnElement[Any]:
+        return sa.cast(number, sa.Numeric)
+
+    def contains(self, text: ColumnElement[Any], wanted: str) -> ColumnElement[bool]:
+        # LIKE has no ESCAPE.
+        place = sa.func.strpos(self.same_case(text, wanted), wanted.lower(), type_=sa.Integer)
+        return place > 0
+
+    def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
+        double = sa.cast(number, sa.Double)
+        return ~sa.or_(sa.func.is_nan(double), sa.func.is_inf(double))
+
+    def trimmed(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
+        return sa.func.trim(text, BLANKS, type_=sa.String)
+
+    def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        text = self.trimmed(column)
+        number = cast_by("SAFE_CAST", text, "FLOAT64")
+        return sa.case((is_number(column, text, _matches), number), else_=None)
+
+    def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
+        text = self.trimmed(column)
+        aware = sa.func.datetime(sa.cast(text, self.aware_type), "UTC", type_=sa.DateTime)
+        home = sa.func.timestamp(sa.cast(text, sa.DateTime), naive.key)
+        local = sa.func.datetime(home, "UTC", type_=sa.DateTime)
+        refused = sa.cast(not_iso(column), sa.DateTime)
+        return time_if_iso(text, _matches, aware=aware, local=local, refused=refused)
+
+
+def _kind(type_name: str) -> Kind:
+    return _KINDS.get(type_name.upper().partition("(")[0], Kind.OTHER)
+
+
+def _matches(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
+    return column.regexp_match(pattern)
+
+
+PROFILE = BigQuery()

@@ -1,0 +1,19 @@
+"""MariaDB, through PyMySQL."""
+
+from __future__ import annotations
+
+from checks.warehouse.dialects.base import Limits
+from checks.warehouse.dialects.mysql import MySQL
+
+
+class MariaDB(MySQL):
+    """MySQL with a time-out of its own, which counts in seconds."""
+
+    name = "mariadb"
+    explain_prefix = "EXPLAIN FORMAT=JSON"
+
+    def time_limit(self, limits: Limits) -> str:
+        return f"SET SESSION max_statement_time = {limits.milliseconds / 1000:.3f}"
+
+
+PROFILE = MariaDB()

@@ -1,0 +1,73 @@
+"""Amazon Redshift."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from checks.model import Cause
+from checks.warehouse.dialects._pieces import is_number, not_iso, time_if_iso
+from checks.warehouse.dialects.base import APPLICATION, Limits, Profile
+from checks.warehouse.dialects.postgresql import PostgreSQL
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+    from sqlalchemy.sql.elements import ColumnElement
+
+    from checks.warehouse.kinds import Kind
+
+#: Of VARCHAR; without one, Redshift cuts text to 256 bytes.
+_LONGEST = 65535
+
+
+class Redshift(PostgreSQL):
+    """PostgreSQL's session and catalog, with fewer functions."""
+
+    name = "redshift"
+    text_type = sa.String(_LONGEST)
+
+    def connect_arguments(self, url: URL, limits: Limits) -> dict[str, Any]:
+        waiting = "connect_timeout" if url.drivername.endswith("psycopg2") else "timeout"
+        return {"application_name": APPLICATION, waiting: max(2, limits.whole_seconds)}
+
+    def session_statements(self, limits: Limits) -> tuple[str, ...]:
+        return (
+            "SET readonly = 1",
+            "SET timezone = 'UTC'",
+            f"SET statement_timeout = {limits.milliseconds}",
+            f"SET query_group = '{APPLICATION}'",
+        )
+
+    def patterns(self) -> tuple[tuple[str, Cause], ...]:
+        return (("statement timeout", Cause.TIMEOUT), *super().patterns())
+
+    def cancel(self, driver_connection: Any) -> None:
+        Profile.cancel(self, driver_connection)
+
+    def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
+        return Profile.is_finite(self, number)
+
+    def in_order(self, column: ColumnElement[Any], kind: Kind) -> tuple[ColumnElement[Any], ...]:
+        # Text is in the order of its bytes already.
+        return Profile.in_order(self, column, kind)
+
+    def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        text = self.trimmed(column)
+        number = sa.cast(text, sa.Double)
+        return sa.case((is_number(column, text, _matches), number), else_=None)
+
+    def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
+        text = self.trimmed(column)
+        aware = sa.func.timezone("UTC", sa.cast(text, sa.DateTime(timezone=True)))
+        local = sa.func.convert_timezone(naive.key, "UTC", sa.cast(text, sa.DateTime))
+        refused = sa.cast(not_iso(column), sa.DateTime)
+        return time_if_iso(text, _matches, aware=aware, local=local, refused=refused)
+
+
+def _matches(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
+    return column.regexp_match(pattern)
+
+
+PROFILE = Redshift()

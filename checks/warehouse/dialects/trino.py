@@ -1,0 +1,129 @@
+"""Trino."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from checks.errors import MeasurementError
+from checks.model import Cause
+from checks.warehouse.dialects._pieces import (
+    Spelled,
+    cast_by,
+    columns_of,
+    is_number,
+    not_iso,
+    time_if_iso,
+    too_much_read,
+    with_z,
+)
+from checks.warehouse.dialects.base import APPLICATION, Limits, Profile
+from checks.warehouse.kinds import Kind, kind_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL, Connection
+    from sqlalchemy.sql import FromClause
+    from sqlalchemy.sql.elements import ColumnElement
+
+_INSTANT = "TIMESTAMP(6) WITH TIME ZONE"
+_TOO_MUCH = "exceeded scan limit"
+_BYTES = re.compile(r'"outputSizeInBytes"\s*:\s*"?([0-9.eE+]+)')
+
+
+class Trino(Profile):
+    """Limits are session properties; reading only is the catalog's access control."""
+
+    name = "trino"
+    explain_prefix = "EXPLAIN (TYPE IO)"
+    limits_scans = True
+    naive_type = Spelled("TIMESTAMP(6)")
+    aware_type = Spelled(_INSTANT)
+    faults = (
+        (_TOO_MUCH, Cause.BAD_VALUE),
+        ("access denied", Cause.PERMISSION),
+        ("authentication failed", Cause.PERMISSION),
+        ("table_not_found", Cause.MISSING_TABLE),
+        ("schema_not_found", Cause.MISSING_TABLE),
+        ("catalog_not_found", Cause.MISSING_TABLE),
+        ("column_not_found", Cause.MISSING_COLUMN),
+        ("invalid_cast_argument", Cause.BAD_VALUE),
+        ("exceeded_time_limit", Cause.TIMEOUT),
+        ("exceeded maximum time limit", Cause.TIMEOUT),
+        ("cannot be resolved", Cause.MISSING_COLUMN),
+        ("does not exist", Cause.MISSING_TABLE),
+    )
+
+    def connect_arguments(self, url: URL, limits: Limits) -> dict[str, Any]:
+        properties = _properties(url) | {"query_max_run_time": f"{limits.whole_seconds}s"}
+        if limits.scan_bytes is not None:
+            properties["query_max_scan_physical_bytes"] = f"{limits.scan_bytes}B"
+        return {
+            "source": APPLICATION,
+            "client_tags": [APPLICATION],
+            "session_properties": properties,
+            "timezone": "UTC",
+            "request_timeout": limits.seconds,
+        }
+
+    def execution_options(self, limits: Limits) -> dict[str, Any]:
+        return {}
+
+    def explained(self, error: MeasurementError) -> MeasurementError:
+        return too_much_read(error, _TOO_MUCH)
+
+    def column_kinds(
+        self, connection: Connection, relation: FromClause, names: tuple[str, ...] | None
+    ) -> Mapping[str, Kind]:
+        return {str(c[0]): _kind(str(c[1])) for c in columns_of(connection, relation)}
+
+    def utc(self, value: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
+        # A cast alone would keep the wall clock of each value's own zone.
+        moment = sa.func.at_timezone(value, "UTC") if kind is Kind.AWARE else value
+        return sa.cast(moment, self.naive_type)
+
+    def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
+        finite: ColumnElement[bool] = sa.func.is_finite(
+            sa.cast(number, sa.Double), type_=sa.Boolean
+        )
+        return finite
+
+    def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        text = self.trimmed(column)
+        number = cast_by("try_cast", text, "DOUBLE")
+        return sa.case((is_number(column, text, _matches), number), else_=None)
+
+    def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
+        text = self.trimmed(column)
+        iso = sa.func.from_iso8601_timestamp_nanos(sa.func.replace(with_z(text), " ", "T"))
+        stored = sa.cast(sa.func.replace(text, "T", " "), self.naive_type)
+        home = sa.func.with_timezone(stored, naive.key)
+        refused = sa.cast(not_iso(column), self.naive_type)
+        aware, local = self.utc(iso, Kind.AWARE), self.utc(home, Kind.AWARE)
+        return time_if_iso(text, _matches, aware=aware, local=local, refused=refused)
+
+    def estimate(self, answer: Sequence[str]) -> str | None:
+        sizes = [float(size) for size in _BYTES.findall("\n".join(answer))]
+        return f"{max(sizes):,.0f} bytes" if sizes else None
+
+
+def _properties(url: URL) -> dict[str, str]:
+    """The session properties that the URL gives: the driver takes only one set of them."""
+    given = url.query.get("session_properties")
+    return dict(json.loads(given)) if isinstance(given, str) else {}
+
+
+def _kind(type_name: str) -> Kind:
+    return Kind.OTHER if type_name == "uuid" else kind_of(type_name)
+
+
+def _matches(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = sa.func.regexp_like(column, pattern, type_=sa.Boolean)
+    return found
+
+
+PROFILE = Trino()
