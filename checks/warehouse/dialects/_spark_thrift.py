@@ -177,10 +177,8 @@ def _faults(where: str) -> Iterator[None]:
 
 
 def _checked(response: Any) -> Any:
-    from pyhive import hive
-
-    check: Any = hive._check_status
-    check(response)
+    if response.status.statusCode != _types().TStatusCode.SUCCESS_STATUS:
+        raise failure(response.status.errorMessage or "")
     return response
 
 

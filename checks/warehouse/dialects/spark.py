@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from checks.model import Cause
 from checks.warehouse.dialects.base import LARGEST_DOUBLE, Limits, Profile
 from checks.warehouse.kinds import Kind, kind_of
+from checks.warehouse.texts import BLANKS, LOCAL_TIME, LONGEST_NUMBER, NUMBER, OFFSET_TIME
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection
@@ -25,13 +26,6 @@ for _name, _dialect in (
     sa.dialects.registry.register(_name, "checks.warehouse.dialects._spark_dialect", _dialect)
 
 _CONNECT_SECONDS = 30.0
-_NUMERIC = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?\s*$"
-_ISO = r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?\s*$"
-_HAS_OFFSET = (
-    r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?"
-    r"\s*(Z|z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\s*$"
-)
-_NO_SECONDS = r"([T ][0-9]{2}:[0-9]{2})(\s*[ZU+-])"
 _HOURS_ONLY = r"([+-][0-9]{2})\s*$"
 
 
@@ -95,23 +89,45 @@ class Spark(Profile):
 
     def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         # Spark by itself takes '1d' and 'infinity' for numbers.
-        number = sa.try_cast(column, sa.Double)
-        return sa.case((column.regexp_match(_NUMERIC), number), else_=None)
+        is_number = sa.and_(
+            sa.func.length(column) <= LONGEST_NUMBER, column.regexp_match(f"^{NUMBER}$")
+        )
+        return sa.case((is_number, sa.try_cast(self.trimmed(column), sa.Double)), else_=None)
+
+    def trimmed(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
+        return sa.func.btrim(text, BLANKS, type_=sa.String)
 
     def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
-        # Spark wants an upper-case Z, seconds, and the minutes of an offset.
-        full = sa.func.regexp_replace(sa.func.upper(column), _NO_SECONDS, "$1:00$2")
-        full = sa.func.regexp_replace(full, _HOURS_ONLY, "$1:00")
-        offset = sa.cast(full, sa.DateTime(timezone=True))
-        local = sa.cast(column, sa.DateTime)
-        home = sa.func.convert_timezone(naive.key, "UTC", local, type_=sa.DateTime())
+        text = self.trimmed(column)
+        # Spark wants the minutes of an offset.
+        full = sa.func.regexp_replace(text, _HOURS_ONLY, "$1:00")
+        aware = sa.cast(sa.cast(full, sa.DateTime(timezone=True)), sa.DateTime)
+        local = sa.cast(text, sa.DateTime)
         # '12:30' would be today's; anything but ISO has to fail instead.
         refused = sa.cast(sa.literal("not ISO 8601: ").concat(column), sa.DateTime)
         return sa.case(
-            (column.regexp_match(_HAS_OFFSET), sa.cast(offset, sa.DateTime)),
-            (column.regexp_match(_ISO), home),
+            (column.regexp_match(f"^{LOCAL_TIME}$"), _utc(local, naive)),
+            (column.regexp_match(f"^{OFFSET_TIME}$"), aware),
             (column.is_(None), None), else_=refused,
         )  # fmt: skip
+
+
+def _utc(local: ColumnElement[Any], home: ZoneInfo) -> ColumnElement[Any]:
+    """A time of the wall clock in UTC; one that comes twice is the second, not Spark's first.
+
+    It is the second if the offset of the day after makes it the same time of the wall clock.
+    """
+    if home.key in ("UTC", "Etc/UTC"):
+        return local
+    day: ColumnElement[Any] = sa.literal_column("INTERVAL '1' DAY")
+    first = _moved(local, home.key, "UTC")
+    second = _moved(local + day, home.key, "UTC") - day
+    comes_twice = _moved(second, "UTC", home.key) == local
+    return sa.case((comes_twice, sa.func.greatest(first, second)), else_=first)
+
+
+def _moved(value: ColumnElement[Any], source: str, target: str) -> ColumnElement[Any]:
+    return sa.func.convert_timezone(source, target, value, type_=sa.DateTime())
 
 
 def _kind(type_name: str) -> Kind:
