@@ -12,6 +12,7 @@ from checks.queries import queries
 from checks.timeframe import timeframe
 from checks.validation import ValidationLine, validate
 from checks.warehouse import Warehouse
+from checks.warehouse.dialects import profile_for
 from tests.shop import DAY, NOW, Shop
 
 FRAME = timeframe(NOW, ZoneInfo("UTC"), data_date=DAY)
@@ -116,3 +117,41 @@ def test_the_command_prints_the_sql_below_its_line(
     assert "✓ ok     query of events: scan of " in out
     assert "         SELECT judged_events.bucket" in out
     assert "'2025-03-01 00:00:00'" in out
+
+
+ANSWERS = {
+    "duckdb": (
+        ['[{"name": "FILTER", "children": [{"name": "SEQ_SCAN ", "children": [],',
+         '"extra_info": {"Table": "w.main.t", "Estimated Cardinality": "4400"}}], "extra_info": {}}]'],
+        "scan of w.main.t: about 4,400 rows",
+    ),
+    "postgresql": (
+        ["Aggregate  (cost=1.0..2.0 rows=1 width=8)",
+         "  ->  Append  (cost=0.00..9.00 rows=30 width=8)",
+         "        ->  Index Only Scan using t_1_at_idx on t_1 events (cost=0.1..8.2 rows=10 width=0)",
+         "        ->  Parallel Seq Scan on t_2 events_1  (cost=0.00..1.05 rows=20 width=0)",
+         "        ->  Parallel Seq Scan on t_2 events_2  (cost=0.00..1.05 rows=1000 width=0)"],
+        "index only scan of t_1: about 10 rows; parallel seq scan of t_2: about 1,020 rows",
+    ),
+    "sqlite": (
+        ["3", "0", "0", "SEARCH t USING INDEX t_at (at>?)", "SCAN u", "SCAN u"],
+        "SEARCH t USING INDEX t_at (at>?); SCAN u",
+    ),
+    "spark": (
+        ["Filter (d#1 >= 2025-03-06), Statistics(sizeInBytes=9.9 GiB)",
+         "+- Relation spark_catalog.shop.t[id#16L,d#18] parquet, Statistics(sizeInBytes=3.7 GiB)",
+         "   +- Relation shop.u[id#1] parquet, Statistics(sizeInBytes=12.0 B, rowCount=1)"],
+        "scan of spark_catalog.shop.t: 3.7 GiB of files; scan of shop.u: 12.0 B of files",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ANSWERS)
+def test_what_an_engine_answers_is_told_in_a_few_words(engine: str) -> None:
+    answer, told = ANSWERS[engine]
+    assert profile_for(engine).estimate(answer) == told
+
+
+@pytest.mark.parametrize("engine", ["postgresql", "sqlite", "spark"])
+def test_an_answer_without_a_scan_tells_nothing(engine: str) -> None:
+    assert profile_for(engine).estimate(["Result  (cost=0.00..0.01 rows=1 width=4)"]) is None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ for _name, _dialect in (
 
 _CONNECT_SECONDS = 30.0
 _HOURS_ONLY = r"([+-][0-9]{2})\s*$"
+_FILES = re.compile(r"Relation (?P<table>[^\[\s]+)\[.*Statistics\(sizeInBytes=(?P<size>[^,)]+)")
 
 
 class Spark(Profile):
@@ -37,6 +39,7 @@ class Spark(Profile):
     """
 
     name = "spark"
+    explain_prefix = "EXPLAIN COST"
     faults = (
         # Error classes go first: what follows them may quote a value.
         ("[cast_invalid_input]", Cause.BAD_VALUE),
@@ -81,6 +84,13 @@ class Spark(Profile):
         text = str(statement.compile(dialect=connection.dialect))
         rows = connection.exec_driver_sql(f"DESCRIBE QUERY {text}")
         return {str(row[0]): _kind(str(row[1])) for row in rows}
+
+    def estimate(self, answer: Sequence[str]) -> str | None:
+        # Files of partitions that are left out are not counted; columns that are not read are.
+        found = (_FILES.search(line) for line in answer)
+        scans = dict.fromkeys(f"scan of {one['table']}: {one['size']} of files"
+                              for one in found if one)  # fmt: skip
+        return "; ".join(scans) or None
 
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
         # Files are skipped by their largest number, which leaves NaN out of account though it
