@@ -122,13 +122,13 @@ def test_the_command_prints_the_sql_below_its_line(
 ANSWERS = {
     "duckdb": (
         ['[{"name": "FILTER", "children": [{"name": "SEQ_SCAN ", "children": [],',
-         '"extra_info": {"Table": "w.main.t", "Estimated Cardinality": "4400"}}], "extra_info": {}}]'],
+         '"extra_info": {"Table": "w.main.t", "Estimated Cardinality": "4400"}}]}]'],
         "scan of w.main.t: about 4,400 rows",
     ),
     "postgresql": (
         ["Aggregate  (cost=1.0..2.0 rows=1 width=8)",
          "  ->  Append  (cost=0.00..9.00 rows=30 width=8)",
-         "        ->  Index Only Scan using t_1_at_idx on t_1 events (cost=0.1..8.2 rows=10 width=0)",
+         "        ->  Index Only Scan using t_1_at_idx on t_1 events (cost=0.1..8.2 rows=10)",
          "        ->  Parallel Seq Scan on t_2 events_1  (cost=0.00..1.05 rows=20 width=0)",
          "        ->  Parallel Seq Scan on t_2 events_2  (cost=0.00..1.05 rows=1000 width=0)"],
         "index only scan of t_1: about 10 rows; parallel seq scan of t_2: about 1,020 rows",
