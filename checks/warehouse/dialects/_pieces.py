@@ -47,7 +47,7 @@ def _shape(pattern: str) -> str:
 
 def cast_by(function: str, value: ColumnElement[Any], type_name: str) -> ColumnElement[Any]:
     """`function(value AS type_name)`: a cast that engines spell in their own way."""
-    argument = value.op("AS", precedence=-100)(sa.literal_column(type_name))
+    argument = value.op("AS", precedence=100)(sa.literal_column(type_name))
     call: sa.Function[Any] = getattr(sa.func, function)(argument, type_=Spelled(type_name))
     return call
 
