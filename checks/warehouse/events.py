@@ -146,7 +146,7 @@ def _purchase_amount(
     relation: Relation, source: EventsSource, name: ColumnElement[Any], profile: Profile
 ) -> tuple[ColumnElement[Any], Unmeasured | None]:
     """The amount of a purchase, NULL for anything else and for what is no finite number."""
-    nothing = sa.cast(sa.null(), sa.Double)
+    nothing = profile.whole(sa.null())
     if source.revenue is None:
         return nothing, None
     try:
