@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -109,6 +110,8 @@ class Connection:
     def __init__(self, session: Any) -> None:
         self._session = session
         self.lost = False
+        # Left to the interpreter's end, a session waits there for threads that are no more.
+        atexit.register(self.close)
 
     def cursor(self) -> dbapi.Cursor:
         """For one statement after another."""
@@ -121,8 +124,10 @@ class Connection:
 
     def close(self) -> None:
         """Release the session; a server that is gone has done so already."""
+        atexit.unregister(self.close)
         with suppress(Exception):
-            self._session.client.release_session()
+            if not self.lost:
+                self._session.client.release_session()
         with suppress(Exception):
             self._session.client.close()
 

@@ -215,7 +215,7 @@ def _type_name(types: Any, column: Any) -> str:
 def _values(column: Any, type_name: str) -> list[Any]:
     """One column's values; a bit of `nulls` says which are none."""
     filled = next(part for part in vars(column).values() if part is not None)
-    convert = _CONVERTERS.get(type_name, _same)
+    convert: Callable[[Any], Any] = _CONVERTERS.get(type_name, _same)
     nulls = filled.nulls
     return [
         None if i // 8 < len(nulls) and nulls[i // 8] >> i % 8 & 1 else convert(value)
@@ -242,7 +242,7 @@ def _day(text: str) -> date | str:
         return text.removeprefix("+")
 
 
-_CONVERTERS: dict[str, Callable[[str], Any]] = {
+_CONVERTERS: dict[str, Callable[[Any], Any]] = {
     "TIMESTAMP_TYPE": _moment,
     "DATE_TYPE": _day,
     "DECIMAL_TYPE": Decimal,

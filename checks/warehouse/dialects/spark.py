@@ -29,6 +29,8 @@ for _name, _dialect in (
 _CONNECT_SECONDS = 30.0
 _HOURS_ONLY = r"([+-][0-9]{2})\s*$"
 _FILES = re.compile(r"Relation (?P<table>[^\[\s]+)\[.*Statistics\(sizeInBytes=(?P<size>[^,)]+)")
+#: What Spark takes for the size of a table that nobody has measured.
+_SIZES = {"8.0 EiB": "all files, of unknown size"}
 
 
 class Spark(Profile):
@@ -88,8 +90,11 @@ class Spark(Profile):
     def estimate(self, answer: Sequence[str]) -> str | None:
         # Files of partitions that are left out are not counted; columns that are not read are.
         found = (_FILES.search(line) for line in answer)
-        scans = dict.fromkeys(f"scan of {one['table']}: {one['size']} of files"
-                              for one in found if one)  # fmt: skip
+        scans = dict.fromkeys(
+            f"scan of {one['table']}: {_SIZES.get(one['size'], one['size'] + ' of files')}"
+            for one in found
+            if one
+        )
         return "; ".join(scans) or None
 
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
