@@ -1,0 +1,305 @@
+"""Every statement that Andon sends, in the SQL of engines that do not run here.
+
+It is compiled by the engine's own SQLAlchemy dialect and parsed as its SQL. That proves the
+syntax, the quotes, and that a day's bounds leave the bare column for the engine to prune by.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from importlib import import_module
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+import sqlglot
+from sqlglot import exp
+
+from checks.config.model import (
+    AuditLogSource,
+    EventsSource,
+    OrdersSource,
+    Partition,
+    QuarantineSource,
+    SessionsSource,
+)
+from checks.errors import MeasurementError
+from checks.model import Cause
+from checks.quarantine.drilldown.model import Field, Filters, How
+from checks.quarantine.drilldown.tables import TableRejected
+from checks.quarantine.tables import rejected_query
+from checks.readonly import problem_of
+from checks.timeframe import Timeframe
+from checks.warehouse.audit import read_audit_log
+from checks.warehouse.dialects import profile_for
+from checks.warehouse.event_hours import hour_slots, read_hours
+from checks.warehouse.events import read_events, read_newest
+from checks.warehouse.kinds import Kind
+from checks.warehouse.order_tables import OrderTables, Unread
+from checks.warehouse.orders import NO_ORDER, NO_SESSION, UNKNOWN_SESSION, OrderReader
+from checks.warehouse.orphans import OrphanList, orders_by_day, purchases_by_day
+from checks.warehouse.relation import Relation, select_target
+from checks.warehouse.unpriced import read_unpriced
+from tests import engines
+from tests.engines._compiled import Compiled
+
+ZONE = ZoneInfo("Europe/Berlin")
+DAY = date(2025, 10, 26)
+FRAME = Timeframe(DAY + timedelta(days=1), DAY, datetime(2025, 10, 27, 6, tzinfo=UTC), ZONE)
+#: No engine reads these names right unless they are quoted.
+AT, PART, NAME, AMOUNT = "at Time", "in Part", "the Name", "an Amount"
+ORDER, SESSION, SOURCE, REASON = "the Order", "the Session", "the Source", "Why not"
+READ, REJECTED, STATUS = "rows Read", "rows Rejected", "its Status"
+TABLE = "the catalog.Shop Data.big Table"
+NAMES = frozenset(
+    (AT, PART, NAME, AMOUNT, ORDER, SESSION, SOURCE, REASON, READ, REJECTED, STATUS)
+) | {"Shop Data", "big Table"}
+COMPARED = (exp.GTE, exp.GT, exp.LTE, exp.LT)
+_GROUPS = ("all", "blank", NO_SESSION, UNKNOWN_SESSION, NO_ORDER)
+COMPILED = [
+    import_module(f"tests.engines.{name}").ENGINE
+    for name in engines.modules()
+    if not import_module(f"tests.engines.{name}").ENGINE.runs
+]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a shop's tables are typed."""
+
+    name: str
+    at: Kind
+    part: Kind
+    amount: Kind
+    order: Kind
+    format: str = "%Y-%m-%d"
+
+
+SHAPES = (
+    Shape("instants", Kind.AWARE, Kind.DATE, Kind.NUMBER, Kind.TEXT),
+    Shape("naive", Kind.NAIVE, Kind.TEXT, Kind.INTEGER, Kind.INTEGER),
+    Shape("days", Kind.DATE, Kind.INTEGER, Kind.TEXT, Kind.TEXT, "%Y%m%d"),
+    Shape("parts by instant", Kind.AWARE, Kind.AWARE, Kind.TEXT, Kind.TEXT),
+    Shape("parts by time", Kind.NAIVE, Kind.NAIVE, Kind.NUMBER, Kind.TEXT),
+    Shape("texts", Kind.TEXT, Kind.DATE, Kind.TEXT, Kind.INTEGER),
+)
+
+
+@dataclass
+class Recorder:
+    """Takes the place of the warehouse: keeps each statement, and answers it plausibly."""
+
+    engine: Compiled
+    dialect: sa.Dialect
+    shape: Shape
+    sent: list[sa.Select[Any]] = field(default_factory=list)
+
+    @property
+    def profile(self) -> Any:
+        return profile_for(self.engine.backend)
+
+    def relation(self, section: str, source: Any) -> Relation:
+        kinds = self._kinds(section)
+        spell = self.profile.table_name
+        target, _ = select_target(source, self.dialect, section, kinds, spell)
+        return Relation(section, section, target, kinds, getattr(source, "partition", None))
+
+    def _kinds(self, section: str) -> Mapping[str, Kind]:
+        shape = self.shape
+        ids = Kind.INTEGER if section == "sessions" and shape.order is Kind.INTEGER else Kind.TEXT
+        return {
+            AT: shape.at, PART: shape.part, NAME: Kind.TEXT, AMOUNT: shape.amount,
+            ORDER: shape.order if section == "orders" else Kind.TEXT, SESSION: ids,
+            SOURCE: Kind.TEXT, REASON: Kind.TEXT, STATUS: Kind.TEXT,
+            READ: Kind.INTEGER, REJECTED: Kind.INTEGER,
+        }  # fmt: skip
+
+    def fetch(self, statement: sa.Select[Any]) -> list[Any]:
+        self.sent.append(statement)
+        names = [getattr(column, "name", "") for column in statement.selected_columns]
+        if names == ["name", "rows_", "events", "micros", "ids", "distinct_ids"]:
+            return [(group, 5, 5, 5_000_000, 5, 5) for group in _GROUPS]
+        if len(names) == 1:
+            return [(3 if names[0] in ("count", "order_id") else None,)]
+        return []
+
+
+@cache
+def _statements(engine: Compiled, shape: Shape) -> tuple[tuple[str, exp.Expression], ...]:
+    """Everything that is sent, as text and parsed."""
+    recorder = Recorder(engine, _dialect(engine), shape)
+    for read in (_log, _events, _hours, _orders, _orphans, _quarantine):
+        read(recorder)
+    return tuple(_parsed(engine, _sql(engine, statement)) for statement in recorder.sent)
+
+
+def _zone(recorder: Recorder) -> ZoneInfo:
+    return ZoneInfo(recorder.engine.text_zone or "UTC")
+
+
+def _log(recorder: Any) -> None:
+    source = AuditLogSource(AT, READ, REJECTED, TABLE, None, SOURCE, STATUS)
+    read_audit_log(recorder, source, FRAME, _zone(recorder))
+
+
+def _events(recorder: Any) -> None:
+    source = _events_source(recorder.shape)
+    read_events(recorder, source, FRAME, _zone(recorder), 5)
+    read_newest(recorder, source, FRAME.now, _zone(recorder), ZONE)
+    read_unpriced(recorder, source, FRAME, _zone(recorder), limit=10, offset=0)
+
+
+def _hours(recorder: Any) -> None:
+    if recorder.shape.at is not Kind.DATE:
+        source, slots = _events_source(recorder.shape), hour_slots(FRAME, 2)
+        for event in (None, "view", "(null)"):
+            read_hours(recorder, source, slots, _zone(recorder), ZONE, event)
+
+
+def _orders(recorder: Any) -> None:
+    for begun in (AT, None):
+        events, orders, sessions = _sources(recorder.shape, begun)
+        OrderReader(recorder, FRAME, _zone(recorder), orders, sessions, events).read()
+
+
+def _orphans(recorder: Any) -> None:
+    days = [(start, end) for _, start, end in FRAME.day_slices(3)]
+    for begun in (AT, None):
+        events, orders, sessions = _sources(recorder.shape, begun)
+        tables = OrderTables(recorder, ZONE, _zone(recorder), orders, sessions, events)
+        for kind in (NO_SESSION, UNKNOWN_SESSION, NO_ORDER):
+            found = OrphanList(tables, kind, FRAME.start, FRAME.end, "Ä%_x'")
+            found.count()
+            found.read(10, 20)
+        orders_by_day(tables, days, (NO_SESSION, UNKNOWN_SESSION), Unread())
+        purchases_by_day(tables, days, Unread())
+
+
+def _quarantine(recorder: Any) -> None:
+    source = QuarantineSource(
+        None, TABLE, None, REASON, AT, SOURCE, NAME, _partition(recorder.shape)
+    )
+    recorder.fetch(rejected_query(recorder, source, FRAME, _zone(recorder)).statement)
+    periods = ((DAY,), tuple(FRAME.days_before(3)))
+    rejected = TableRejected(recorder, source, periods, ZONE, _zone(recorder))
+    rejected.sample(10)
+    columns = [rejected.names.index(name) for name in (AT, PART, NAME, AMOUNT)]
+    rejected.tally([*(Field(how) for how in (How.REASON, How.SOURCE, How.EVENT, How.HOUR))], 5)
+    rejected.tally(
+        [Field(how, column) for how in (How.VALUE, How.CLOCK, How.PRESENT) for column in columns], 5
+    )
+    filters = Filters("a reason", "a file", "an event", "07", "Ä%_x' ", frozenset({2}))
+    for wanted in (Filters(), filters):
+        rejected.total(wanted)
+        rejected.rows(wanted, 0, 10)
+
+
+def _partition(shape: Shape) -> Partition:
+    return Partition(PART, shape.format)
+
+
+def _events_source(shape: Shape) -> EventsSource:
+    names = ("purchase", "it's a sale")
+    return EventsSource(AT, NAME, names, TABLE, None, AMOUNT, ORDER, _partition(shape))
+
+
+def _sources(shape: Shape, begun: str | None) -> tuple[EventsSource, OrdersSource, SessionsSource]:
+    orders = OrdersSource(AT, SESSION, TABLE, None, ORDER, AMOUNT, _partition(shape))
+    sessions = SessionsSource(SESSION, TABLE, None, begun, 30, _partition(shape))
+    return _events_source(shape), orders, sessions
+
+
+@cache
+def _dialect(engine: Compiled) -> sa.Dialect:
+    """The engine's own dialect; without its package the test is skipped, but never in CI."""
+    try:
+        with warnings.catch_warnings():
+            # What a driver does as it is imported is no statement of ours.
+            warnings.simplefilter("ignore")
+            return sa.make_url(engine.url).get_dialect()()
+    except (ImportError, sa.exc.NoSuchModuleError) as error:
+        reason = f'{engine.name}: no dialect; pip install "andon[{engine.extra}]" ({error})'
+    if os.environ.get("CI", "").lower() not in ("", "0", "false"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def _sql(engine: Compiled, statement: sa.Select[Any]) -> str:
+    statement.compile(dialect=_dialect(engine))
+    return str(statement.compile(dialect=_dialect(engine), compile_kwargs={"literal_binds": True}))
+
+
+def _parsed(engine: Compiled, sql: str) -> tuple[str, exp.Expression]:
+    (found,) = sqlglot.parse(sql, read=engine.parser)
+    assert isinstance(found, exp.Select), sql
+    return sql, found
+
+
+def _shapes() -> Iterator[Any]:
+    for engine in COMPILED:
+        for shape in SHAPES:
+            if shape.at is not Kind.TEXT or engine.text_zone:
+                yield pytest.param(engine, shape, id=f"{engine.name}-{shape.name}")
+
+
+CASES = list(_shapes())
+
+
+@pytest.mark.parametrize(("engine", "shape"), CASES)
+def test_every_statement_is_one_select_of_the_engine(engine: Compiled, shape: Shape) -> None:
+    statements = _statements(engine, shape)
+    assert len(statements) > 50
+    for sql, tree in statements:
+        unquoted = [
+            name.name
+            for name in tree.find_all(exp.Identifier)
+            if name.name in NAMES and not name.args.get("quoted")
+        ]
+        assert unquoted == [], sql
+        assert problem_of(sql, engine.backend) is None, sql
+
+
+@pytest.mark.parametrize(("engine", "shape"), CASES)
+def test_bounds_are_compared_with_the_bare_column(engine: Compiled, shape: Shape) -> None:
+    bare = {PART} if shape.at is Kind.TEXT else {PART, AT}
+    bounded: set[tuple[str, str]] = set()
+    for sql, tree in _statements(engine, shape):
+        found = list(_columns_of_conditions(tree, bare))
+        wrapped = [c.sql() for c in found if not isinstance(c.parent, COMPARED)]
+        assert wrapped == [], sql
+        compared = {column.table for column in found}
+        tables = {table.alias for table in tree.find_all(exp.Table) if table.db}
+        assert tables <= compared or shape.at is Kind.TEXT, sql
+        bounded |= {(column.table, column.name) for column in found}
+    sections = ("events", "orders", "sessions", "quarantine")
+    assert bounded >= {(section, name) for section in sections for name in bare}
+
+
+def _columns_of_conditions(tree: exp.Expression, names: set[str]) -> Iterator[exp.Column]:
+    for where in tree.find_all(exp.Where):
+        for column in where.find_all(exp.Column):
+            if column.name in names and not column.find_ancestor(exp.Lower, exp.Replace):
+                yield column
+
+
+@pytest.mark.parametrize(
+    ("engine", "what"),
+    [pytest.param(e, w, id=f"{e.name}-{w}") for e in COMPILED for w in e.fragments],
+)
+def test_what_the_engine_spells_in_its_own_way(engine: Compiled, what: str) -> None:
+    shapes = [s for s in SHAPES if s.at is not Kind.TEXT or engine.text_zone]
+    sent = [sql for shape in shapes for sql, _ in _statements(engine, shape)]
+    assert any(engine.fragments[what] in sql for sql in sent)
+
+
+@pytest.mark.parametrize("engine", [e for e in COMPILED if e.text_zone != "Europe/Berlin"])
+def test_text_that_cannot_be_read_safely_as_a_time_is_refused(engine: Compiled) -> None:
+    with pytest.raises(MeasurementError) as refused:
+        profile_for(engine.backend).text_instant(sa.column("at"), ZONE)
+    assert refused.value.cause is Cause.BAD_VALUE
