@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,8 @@ class Instant:
     zone: where values without a zone are at home. A DATE is a whole day of `zone`.
     partitions: how ranges narrow down the table's partitions, where it has a mapped column.
     profile: how the engine spells times.
+    not_before: what lets an index be used where the expression converts the column; it holds
+    for whatever is at or after an instant, and for more.
     """
 
     expression: ColumnElement[Any]
@@ -44,6 +46,7 @@ class Instant:
     zone: ZoneInfo
     partitions: Partitions | None = None
     profile: Profile = _PORTABLE
+    not_before: Callable[[datetime], ColumnElement[bool]] | None = None
 
     def bound(self, moment: datetime) -> sa.BindParameter[Any]:
         """An instant as a parameter of the column's own type, so that engines can prune."""
@@ -58,7 +61,7 @@ class Instant:
 
     def between(self, start: datetime, end: datetime) -> ColumnElement[bool]:
         """The half-open range as a plain predicate on the column."""
-        inside = sa.and_(self.expression >= self.bound(start), self.expression < self.bound(end))
+        inside = sa.and_(self._at_or_after(start), self.expression < self.bound(end))
         return (
             inside
             if self.partitions is None
@@ -67,8 +70,12 @@ class Instant:
 
     def from_(self, start: datetime) -> ColumnElement[bool]:
         """Everything at or after an instant."""
-        later = self.expression >= self.bound(start)
+        later = self._at_or_after(start)
         return later if self.partitions is None else sa.and_(self.partitions.from_(start), later)
+
+    def _at_or_after(self, start: datetime) -> ColumnElement[bool]:
+        exact = self.expression >= self.bound(start)
+        return exact if self.not_before is None else sa.and_(self.not_before(start), exact)
 
     def before(self, end: datetime) -> ColumnElement[bool]:
         """Everything before an instant."""
@@ -137,7 +144,8 @@ def instant(
         converted = profile.text_instant(column, naive)
         as_text = isinstance(converted.type, sa.String) or profile.name == "sqlite"
         spelled = Kind.TEXT if as_text else Kind.NAIVE
-        return Instant(converted, spelled, ZoneInfo("UTC"), parts, profile)
+        not_before = profile.text_not_before(column)
+        return Instant(converted, spelled, ZoneInfo("UTC"), parts, profile, not_before)
     raise MeasurementError(
         Cause.BAD_VALUE,
         f"{relation.label}: column {quoted(name)} is of type {kind.value}; "

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -176,6 +177,10 @@ class Profile:
         """A whole number in a type whose sums do not overflow."""
         return sa.cast(number, sa.Numeric(38, 0))
 
+    def total(self, micros: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The exact sum of amounts in millionths."""
+        return sa.func.sum(micros)
+
     def in_order(self, column: ColumnElement[Any], kind: Kind) -> tuple[ColumnElement[Any], ...]:
         """What to order by so that engines agree: text by code points, NULL last."""
         return sa.case((column.is_(None), 1), else_=0), column
@@ -223,6 +228,15 @@ class Profile:
             "the time column is text, which this engine cannot convert safely; "
             "map a timestamp column or a `query:` that casts it",
         )
+
+    def text_not_before(
+        self, column: ColumnElement[Any]
+    ) -> Callable[[datetime], ColumnElement[bool]] | None:
+        """A condition on the bare text that an index serves; None: engines need no such help.
+
+        It holds for every time at or after an instant, and for all that is no time.
+        """
+        return None
 
 
 _TYPE_NAMES = {

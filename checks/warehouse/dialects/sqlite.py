@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from checks.warehouse.kinds import Kind, kind_of
 from checks.warehouse.texts import BLANKS, number_of, utc_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy.engine import URL, Connection
     from sqlalchemy.sql import FromClause
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 
 _SMALLEST_INTEGER = -(2**63)
 _OVERFLOW = "integer overflow"
+_BILLION = 10**9
+_UTC = ("UTC", "Etc/UTC")
+_MICROSECONDS = ".[0-9][0-9][0-9][0-9][0-9][0-9]"
+#: A whole day: text that looks like a number would be compared as one.
+_OLDEST = sa.literal("1970-01-01", sa.String)
 
 
 class SQLite(Profile):
@@ -92,8 +98,16 @@ class SQLite(Profile):
         )
 
     def whole(self, number: ColumnElement[Any]) -> ColumnElement[Any]:
-        # Sums of integers fail beyond 2^63; a double holds whole numbers up to 2^53 exactly.
-        return sa.cast(number, sa.Double)
+        return sa.cast(number, sa.BigInteger)
+
+    def total(self, micros: ColumnElement[Any]) -> ColumnElement[Any]:
+        # A sum of integers fails beyond 2^63. So thousands of units are summed apart from the
+        # rest, and a sum that would fail is a double.
+        thousands = sa.func.sum(micros.op("/")(_BILLION))
+        rest = sa.func.sum(micros.op("%")(_BILLION))
+        exact = thousands.op("*")(_BILLION) + rest
+        rough = sa.cast(thousands, sa.Double) * float(_BILLION) + rest
+        return sa.case((sa.func.abs(thousands) < _BILLION * 9, exact), else_=rough)
 
     def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         return sa.func.andon_number(column, type_=sa.Double)
@@ -106,7 +120,20 @@ class SQLite(Profile):
         # SQLite says of no function what went wrong in it, and has no way to fail on purpose but
         # abs() of its smallest integer. Text that is no time must not be lost unseen.
         fail = sa.func.abs(sa.literal(_SMALLEST_INTEGER) + 0 * sa.func.length(column))
-        return sa.case((moment == "", sa.cast(fail, sa.String)), else_=moment)
+        converted = sa.case((moment == "", sa.cast(fail, sa.String)), else_=moment)
+        return _as_it_is(column, converted) if naive.key in _UTC else converted
+
+    def text_not_before(
+        self, column: ColumnElement[Any]
+    ) -> Callable[[datetime], ColumnElement[bool]] | None:
+        def condition(start: datetime) -> ColumnElement[bool]:
+            # Text with an offset may begin with the day before or after; that of no zone is UTC.
+            day = (start.astimezone(UTC) - timedelta(days=1)).strftime("%Y-%m-%d")
+            # Numbers, blanks and most of what is no ISO time sort before any year; the conversion
+            # has to see it, and to fail.
+            return sa.or_(column >= sa.literal(day, sa.String), column < _OLDEST)
+
+        return condition
 
     def explained(self, error: MeasurementError) -> MeasurementError:
         if error.detail == _OVERFLOW:
@@ -122,6 +149,17 @@ def _utc(text: object, zone: str) -> str | None:
         return utc_of(str(text), ZoneInfo(zone)).isoformat(" ", "microseconds")
     except (ValueError, OverflowError):
         return ""
+
+
+def _as_it_is(column: ColumnElement[Any], otherwise: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Text that already is a time in UTC, spelled as bounds are: a function of Python is slow."""
+    whole = sa.func.substr(column, 1, 19) == sa.func.strftime("%Y-%m-%d %H:%M:%S", column)
+    rest = sa.func.substr(column, 20)
+    return sa.case(
+        (sa.and_(rest.op("GLOB")(_MICROSECONDS), whole), column),
+        (sa.and_(rest == "", whole), column.concat(".000000")),
+        else_=otherwise,
+    )
 
 
 def _kind(type_name: str) -> Kind:
