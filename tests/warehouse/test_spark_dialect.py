@@ -229,6 +229,12 @@ _STACK = "\n\tat org.apache.spark.sql.X.f(X.scala:43)\n\tat java.lang.Thread.run
             "[OPERATION_CANCELED] Operation has been canceled.",
             Cause.TIMEOUT,
         ),
+        (
+            "[CAST_INVALID_INPUT] The value 'a\nb' of the type \"STRING\" cannot be cast. Correct "
+            "it. SQLSTATE: 22018\n== SQL (line 1, position 8) ==",
+            "[CAST_INVALID_INPUT] The value 'a b' of the type \"STRING\" cannot be cast.",
+            Cause.BAD_VALUE,
+        ),
         ("", "no reason was given", Cause.INTERNAL),
     ],
 )  # fmt: skip

@@ -37,7 +37,8 @@ _CLASSES = {"22": DataError, "42": ProgrammingError, "08": OperationalError}
 _CLASS = re.compile(r"\[([A-Z][A-Z0-9_]{3,}(?:\.[A-Z0-9_]+)*)\] ")
 _SQLSTATE = re.compile(r"SQLSTATE: ([0-9A-Z]{5})")
 _JAVA = re.compile(r"^(?:Error running query:|(?:[\w$]+\.)+[\w$]+:|\([\w.$]+\))\s*")
-_END = re.compile(r"\s+SQLSTATE:|\n|(?<=[.!?])\s+(?=[A-Z])")
+_STATE_FOLLOWS = re.compile(r"\s+SQLSTATE:")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _READS = re.compile(
     r"(SELECT|WITH|SHOW|DESCRIBE QUERY\s+(SELECT|WITH)"
     r"|EXPLAIN\s+((EXTENDED|FORMATTED|COST)\s+)?(SELECT|WITH))\b",
@@ -64,10 +65,17 @@ def said(message: str) -> str:
     """The error class and the first sentence of what the server said."""
     found = _CLASS.search(message)
     if found is None:
-        return _END.split(_without_java(message), maxsplit=1)[0].strip() or "no reason was given"
+        return _sentence(_without_java(message)) or "no reason was given"
     # The Thrift server repeats the class, in front of Java's name of it.
     text = message[message.rfind(found[0], 0, found.end() + 240) + len(found[0]) :]
-    return f"[{found[1]}] {_END.split(text.strip(), maxsplit=1)[0]}"
+    return f"[{found[1]}] {_sentence(text)}"
+
+
+def _sentence(text: str) -> str:
+    """The first sentence on one line, though a value in it may have several."""
+    parts = _STATE_FOLLOWS.split(text.strip(), maxsplit=1)
+    known = parts[0] if len(parts) > 1 else parts[0].partition("\n")[0]
+    return " ".join(_SENTENCE.split(known, maxsplit=1)[0].split())
 
 
 def _without_java(message: str) -> str:
