@@ -195,7 +195,7 @@ def _grouped(rows: sa.Subquery, occurred: Instant, profile: Profile) -> sa.Selec
         sa.func.count(value).label("with_amount"),
         sa.func.count(sa.case((value < 0, 1))).label("negative"),
         sa.func.count(sa.case((value == 0, 1))).label("zero"),
-        sa.func.sum(profile.micros(value)).label("revenue"),
+        profile.total(profile.micros(value)).label("revenue"),
     ).group_by(rows.c.bucket, rows.c.event_name)
 
 

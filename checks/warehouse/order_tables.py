@@ -184,6 +184,30 @@ class OrderTables:
         same = self._same(column, kind, bought.c.order_id, bought_kind)
         return _exists(orders, sa.and_(*self._not_before(orders, bought, days), same))
 
+    def by_order(
+        self, rows: CTE, more: Mapping[str, ColumnElement[Any]] | None = None, *keys: str
+    ) -> CTE:
+        """Purchases grouped by order id: an id seen twice counts its amount once.
+
+        Those without an id are one group. `keys` are further columns to group by, `more`
+        further aggregates by name.
+        """
+        total = sa.case(
+            (rows.c.blank == 1, self.warehouse.profile.total(rows.c.micros)),
+            else_=sa.func.max(rows.c.micros),
+        )
+        groups = [rows.c[key] for key in (*keys, "order_id", "blank")]
+        return (
+            sa.select(
+                *groups,
+                sa.func.count().label("events"),
+                total.label("micros"),
+                *(value.label(name) for name, value in (more or {}).items()),
+            )
+            .group_by(*groups)
+            .cte("purchases")
+        )
+
     def _purchase_source(self) -> EventsSource:
         events = self.sources_of_purchases()
         if events is None:
@@ -240,28 +264,6 @@ class OrderTables:
             return profile.whole(sa.null())
         amount, valid = amount_of(relation, name, profile)
         return profile.micros(amount if valid is None else sa.case((valid, amount), else_=None))
-
-
-def by_order(rows: CTE, more: Mapping[str, ColumnElement[Any]] | None = None, *keys: str) -> CTE:
-    """Purchases grouped by order id: an id seen twice counts its amount once.
-
-    Those without an id are one group. `keys` are further columns to group by, `more`
-    further aggregates by name.
-    """
-    total = sa.case(
-        (rows.c.blank == 1, sa.func.sum(rows.c.micros)), else_=sa.func.max(rows.c.micros)
-    )
-    groups = [rows.c[key] for key in (*keys, "order_id", "blank")]
-    return (
-        sa.select(
-            *groups,
-            sa.func.count().label("events"),
-            total.label("micros"),
-            *(value.label(name) for name, value in (more or {}).items()),
-        )
-        .group_by(*groups)
-        .cte("purchases")
-    )
 
 
 def _of_day(

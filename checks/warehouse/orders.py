@@ -15,13 +15,14 @@ from checks.errors import MeasurementError
 from checks.metrics import OrderCounts, OrphanKind, Unmeasured, as_amount, as_micros
 from checks.text import clean
 from checks.timeframe import Timeframe
-from checks.warehouse.order_tables import OrderTables, Unread, by_order
+from checks.warehouse.order_tables import OrderTables, Unread
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
     from sqlalchemy.sql.selectable import CTE
 
     from checks.warehouse.connection import Warehouse
+    from checks.warehouse.dialects.base import Profile
 
 NO_SESSION, UNKNOWN_SESSION, NO_ORDER = "no_session_id", "unknown_session", "purchase_without_order"
 KINDS = (NO_SESSION, UNKNOWN_SESSION, NO_ORDER)
@@ -77,10 +78,10 @@ class OrderReader:
     def queries(self) -> Iterator[tuple[str, sa.Select[Any]]]:
         """What `read` asks whatever it finds, by name. Raises MeasurementError."""
         unread = Unread()
-        yield "orders", _counting(*self._orders(self.sessions, unread))
+        yield "orders", _counting(*self._orders(self.sessions, unread), self.warehouse.profile)
         if self._tables.sources_of_purchases() is not None:
             bought = self._purchases(unread)
-            yield "purchases", _counting(bought.rows, bought.groups)
+            yield "purchases", _counting(bought.rows, bought.groups, self.warehouse.profile)
 
     def _orders(
         self, sessions: SessionsSource | None, unread: Unread
@@ -131,7 +132,7 @@ class OrderReader:
     def _purchases(self, unread: Unread) -> _Bought:
         """The day's purchases by order, and which of them have none."""
         tables = self._tables
-        rows = by_order(tables.purchases_between(*self._day, unread))
+        rows = tables.by_order(tables.purchases_between(*self._day, unread))
         missing = sa.and_(rows.c.blank == 0, ~tables.ordered(rows, [self._day]))
         return _Bought(rows, {_BLANK: rows.c.blank == 1, NO_ORDER: missing})
 
@@ -209,26 +210,28 @@ def _counted(
     warehouse: Warehouse, rows: CTE, groups: Mapping[str, ColumnElement[bool]]
 ) -> dict[str, _Counts]:
     """All rows and each group of them, in one statement."""
-    found = warehouse.fetch(_counting(rows, groups))
+    found = warehouse.fetch(_counting(rows, groups, warehouse.profile))
     return {
         str(name): _Counts(int(n), int(events or 0), as_micros(micros), int(ids), int(distinct))
         for name, n, events, micros, ids, distinct in found
     }
 
 
-def _counting(rows: CTE, groups: Mapping[str, ColumnElement[bool]]) -> sa.Select[Any]:
-    parts = [_count(ALL, rows)]
-    parts += [_count(name, rows).where(condition) for name, condition in groups.items()]
+def _counting(
+    rows: CTE, groups: Mapping[str, ColumnElement[bool]], profile: Profile
+) -> sa.Select[Any]:
+    parts = [_count(ALL, rows, profile)]
+    parts += [_count(name, rows, profile).where(condition) for name, condition in groups.items()]
     together = sa.union_all(*parts).subquery("counted")
     return sa.select(*together.c)
 
 
-def _count(name: str, rows: CTE) -> sa.Select[*tuple[Any, ...]]:
+def _count(name: str, rows: CTE, profile: Profile) -> sa.Select[*tuple[Any, ...]]:
     return sa.select(
         sa.literal(name).label("name"),
         sa.func.count().label("rows_"),
         sa.func.sum(rows.c.events).label("events"),
-        sa.func.sum(rows.c.micros).label("micros"),
+        profile.total(rows.c.micros).label("micros"),
         sa.func.count(rows.c.order_id).label("ids"),
         sa.func.count(rows.c.order_id.distinct()).label("distinct_ids"),
     ).select_from(rows)

@@ -13,7 +13,7 @@ from checks.metrics import as_amount, as_micros
 from checks.text import clean
 from checks.warehouse.instants import Instant, bucket
 from checks.warehouse.kinds import Kind
-from checks.warehouse.order_tables import More, OrderTables, Slices, Unread, by_order
+from checks.warehouse.order_tables import More, OrderTables, Slices, Unread
 from checks.warehouse.orders import ALL, NO_ORDER, NO_SESSION, UNKNOWN_SESSION
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _lost_purchases(
     rows = tables.purchases_between(
         start, end, unread, lambda at: (at.plain(at.expression).label("at"),)
     )
-    with_id = by_order(rows, {"at": sa.func.min(rows.c.at)})
+    with_id = tables.by_order(rows, {"at": sa.func.min(rows.c.at)})
     missing = sa.and_(with_id.c.blank == 0, ~tables.ordered(with_id, [(start, end)]))
     both = sa.union_all(
         sa.select(rows.c.order_id, rows.c.at, rows.c.micros).where(rows.c.blank == 1),
@@ -145,7 +145,7 @@ def orders_by_day(
         )
     counted = sa.func.count()
     return _groups(
-        tables, [_per_day(rows, kind, counted, where) for kind, where in conditions.items()]
+        tables, [_per_day(tables, rows, kind, counted, where) for kind, where in conditions.items()]
     )
 
 
@@ -155,12 +155,12 @@ def purchases_by_day(tables: OrderTables, days: Slices, unread: Unread) -> list[
     One query. An order id counts once a day; a purchase without any counts each time.
     """
     rows = tables.purchases_between(days[0][0], days[-1][1], unread, _day_of(days))
-    bought = by_order(rows, None, "day")
+    bought = tables.by_order(rows, None, "day")
     lost = sa.or_(bought.c.blank == 1, ~tables.ordered(bought, days))
     counted = sa.func.sum(sa.case((bought.c.blank == 1, bought.c.events), else_=1))
     parts = [
-        _per_day(bought, ALL, counted, sa.true()),
-        _per_day(bought, NO_ORDER, counted, lost),
+        _per_day(tables, bought, ALL, counted, sa.true()),
+        _per_day(tables, bought, NO_ORDER, counted, lost),
     ]
     return _groups(tables, parts)
 
@@ -176,14 +176,18 @@ def _day_of(days: Slices) -> More:
 
 
 def _per_day(
-    rows: CTE, kind: str, counted: ColumnElement[Any], condition: ColumnElement[bool]
+    tables: OrderTables,
+    rows: CTE,
+    kind: str,
+    counted: ColumnElement[Any],
+    condition: ColumnElement[bool],
 ) -> sa.Select[Any]:
     return (
         sa.select(
             rows.c.day,
             sa.literal(kind).label("kind"),
             counted.label("rows_"),
-            sa.func.sum(rows.c.micros).label("micros"),
+            tables.warehouse.profile.total(rows.c.micros).label("micros"),
         )
         .where(condition)
         .group_by(rows.c.day)

@@ -25,16 +25,16 @@ class SQLite(Engine):
         return f"sqlite:///{folder / 'warehouse.sqlite3'}"
 
     def type_of(self, declared: Any) -> Any:
-        return _Instant() if isinstance(declared, sa.DateTime) and declared.timezone else declared
+        return _Time() if isinstance(declared, sa.DateTime) else declared
 
 
-class _Instant(sa.types.UserDefinedType[Any]):
-    """SQLAlchemy's own type drops the offset."""
+class _Time(sa.types.UserDefinedType[Any]):
+    """Times as Python's own driver writes them: with an offset where they have one."""
 
     cache_ok = True
 
     def get_col_spec(self, **_: Any) -> str:
-        return "TIMESTAMP WITH TIME ZONE"
+        return "TIMESTAMP"
 
     def bind_processor(self, dialect: sa.Dialect) -> Any:
         return lambda value: value if value is None else value.isoformat(" ")

@@ -111,8 +111,10 @@ class DuckDB(Profile):
         return sa.func.trim(text, BLANKS, type_=sa.String)
 
     def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
-        aware = sa.cast(sa.cast(column, sa.DateTime(timezone=True)), sa.DateTime)
-        local = sa.func.timezone(naive.key, sa.cast(column, sa.DateTime))
+        # A blank beside a space would be taken for a zone.
+        text = self.trimmed(column)
+        aware = sa.cast(sa.cast(text, sa.DateTime(timezone=True)), sa.DateTime)
+        local = sa.func.timezone(naive.key, sa.cast(text, sa.DateTime))
         # DuckDB would take more than ISO for a time; anything else has to fail instead.
         refused = sa.cast(sa.literal("not ISO 8601: ").concat(column), sa.DateTime)
         return sa.case(
