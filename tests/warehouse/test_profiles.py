@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from checks.warehouse.dialects.snowflake import PROFILE as SNOWFLAKE
+from tests import engines
 
 ROOT = Path(__file__).parents[2]
 DIALECTS = "checks/warehouse/dialects"
@@ -61,11 +63,11 @@ def test_a_profile_has_a_fixture_and_a_row(backend: str) -> None:
     assert problems(ROOT, backend) == []
 
 
-def test_every_fixture_has_a_profile() -> None:
-    fixtures = {path.stem for path in (ROOT / "tests/engines").glob("*.py")}
-    engines = {name for name in fixtures if name != "base" and not name.startswith("_")}
-    without = engines - set(_backends(ROOT))
-    assert without == set(), f"add {DIALECTS}/<name>.py"
+@pytest.mark.parametrize("name", engines.modules())
+def test_every_fixture_is_of_a_profile(name: str) -> None:
+    engine = import_module(f"tests.engines.{name}").ENGINE
+    assert engine.name == name
+    assert engine.backend in _backends(ROOT), f"add {DIALECTS}/{engine.backend}.py"
 
 
 @pytest.fixture
