@@ -134,11 +134,17 @@ class Warehouse:
         except AndonError:
             raise
         except Exception as error:  # noqa: BLE001  (drivers raise what they like)
-            raise self._fault(error) from None
+            fault = self._fault(error)
+            if self._connection is not None and self._connection.invalidated:
+                # The server let go; whatever is asked next fails for the same reason.
+                self._refused = fault
+            raise fault from None
 
     def _fault(self, error: Exception) -> MeasurementError:
         return self.profile.explained(
-            measurement_error(error, self.profile.patterns(), self._secrets)
+            measurement_error(
+                error, self.profile.patterns(), self._secrets, self.profile.cause_of(error)
+            )
         )
 
     def _connected(self) -> Connection:

@@ -55,11 +55,14 @@ def first_line(error: BaseException) -> str:
 
 
 def measurement_error(
-    error: BaseException, patterns: Iterable[tuple[str, Cause]], secrets: Iterable[str]
+    error: BaseException,
+    patterns: Iterable[tuple[str, Cause]],
+    secrets: Iterable[str],
+    known: Cause | None = None,
 ) -> MeasurementError:
-    """A driver's error as a MeasurementError."""
+    """A driver's error as a MeasurementError. known: its cause, where its code tells it."""
     message = str(getattr(error, "orig", None) or error)
-    cause = classify(message, patterns) or _cause_of_class(error)
+    cause = known or classify(message, patterns) or _cause_of_class(error)
     detail = clean(without_secrets(first_line(error), secrets), _LONGEST)
     return MeasurementError(cause, detail, retry=cause in RETRYABLE)
 
@@ -72,6 +75,7 @@ def _cause_of_class(error: BaseException) -> Cause:
         "TimeoutError": Cause.TIMEOUT,
         "DataError": Cause.BAD_VALUE,
         "ProgrammingError": Cause.BAD_VALUE,
+        "NotSupportedError": Cause.BAD_VALUE,
         "OverflowError": Cause.BAD_VALUE,
         "ValueError": Cause.BAD_VALUE,
     }

@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -271,28 +270,6 @@ def test_secrets_in_driver_messages_are_replaced(spelling: str) -> None:
     assert (
         without_secrets(f"could not use {spelling}!", spellings([PASSWORD])) == "could not use ***!"
     )
-
-
-def test_a_wrong_password(postgresql_server: str, tmp_path: Path) -> None:
-    shop = Shop(tmp_path, postgresql_server + "&password=hunter2&user=nobody_known")
-    report = shop.run()
-    assert {v.status for v in report.checks} == {Status.UNKNOWN}
-    assert "hunter2" not in render("json", report)
-
-
-def test_permission_denied_on_one_table(shop: Shop) -> None:
-    if not shop.url.startswith("postgresql"):
-        pytest.skip("the engine has no roles")
-    role = f"reader_{shop.folder.name.replace('-', '_')}"[:60]
-    shop.write(
-        f'CREATE ROLE "{role}" LOGIN',
-        f'GRANT SELECT ON pipeline_logs, stg_events, fct_attribution TO "{role}"',
-    )
-    url = sa.make_url(shop.url).set(username=role)
-    shop.set("warehouse", url=url.render_as_string(hide_password=False))
-    found = shop.verdicts()
-    assert found["orphan_orders"].cause is Cause.PERMISSION
-    assert found["volume_zscore"].status is Status.GREEN
 
 
 def test_an_unknown_driver(duck: Shop) -> None:

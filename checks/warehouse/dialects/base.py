@@ -71,6 +71,10 @@ class Profile:
     #: Fragments of this engine's error messages, asked before the common ones.
     faults: tuple[tuple[str, Cause], ...] = ()
 
+    def cause_of(self, error: BaseException) -> Cause | None:
+        """The cause that an error's code tells, in whatever language its message is."""
+        return None
+
     def patterns(self) -> tuple[tuple[str, Cause], ...]:
         """Error fragments to try, most specific first."""
         return self.faults + COMMON

@@ -37,6 +37,26 @@ _KINDS = {
     1043: Kind.TEXT,
     16: Kind.BOOLEAN,
 }
+#: SQLSTATE, and its first two letters: messages are in the server's language.
+_CODES = {
+    "42501": Cause.PERMISSION,
+    "25006": Cause.PERMISSION,
+    "42P01": Cause.MISSING_TABLE,
+    "3F000": Cause.MISSING_TABLE,
+    "42703": Cause.MISSING_COLUMN,
+    "55P03": Cause.LOCKED,
+    "40P01": Cause.LOCKED,
+    "57014": Cause.TIMEOUT,
+    "25P03": Cause.TIMEOUT,
+}
+_CLASSES = {
+    "08": Cause.CONNECTION,
+    "22": Cause.BAD_VALUE,
+    "28": Cause.PERMISSION,
+    "42": Cause.BAD_VALUE,
+    "53": Cause.CONNECTION,
+    "57": Cause.CONNECTION,
+}
 _SCAN = re.compile(
     r"(?P<how>[A-Z]\w*(?: \w+)* Scan)(?: using \S+)? on (?P<table>\S+).*?rows=(?P<rows>\d+)"
 )
@@ -49,6 +69,8 @@ class PostgreSQL(Profile):
 
     name = "postgresql"
     faults = (
+        ('role "', Cause.PERMISSION),
+        ("cross-database references", Cause.MISSING_TABLE),
         ("undefined table", Cause.MISSING_TABLE),
         ('relation "', Cause.MISSING_TABLE),
         ('schema "', Cause.MISSING_TABLE),
@@ -56,6 +78,10 @@ class PostgreSQL(Profile):
         ("due to lock timeout", Cause.LOCKED),
         ("due to statement timeout", Cause.TIMEOUT),
     )
+
+    def cause_of(self, error: BaseException) -> Cause | None:
+        code = getattr(getattr(error, "orig", None) or error, "sqlstate", None) or ""
+        return _CODES.get(code) or _CLASSES.get(code[:2])
 
     def connect_arguments(self, url: URL, limits: Limits) -> dict[str, Any]:
         return {
