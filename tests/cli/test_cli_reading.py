@@ -135,6 +135,7 @@ def test_a_configuration_that_is_named_must_work(andon: Andon, folder: Path) -> 
 class Line:
     ok: bool
     text: str
+    more: tuple[str, ...] = ()
 
 
 @pytest.mark.parametrize(("sound", "code"), [(True, 0), (False, 2)])
@@ -143,7 +144,7 @@ def test_validate_is_one_line_each(
 ) -> None:
     module = ModuleType("checks.validation")
     lines = [Line(True, "configuration"), Line(sound, "events.name\n\x1b[31m"), Line(True, "x")]
-    module.validate = lambda config: iter(lines)  # type: ignore[attr-defined]
+    module.validate = lambda config, frame: iter(lines)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "checks.validation", module)
     result = andon("validate")
     assert result.code == code
