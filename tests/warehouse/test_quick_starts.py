@@ -80,3 +80,21 @@ def test_postgresql(shop_in_postgresql: Shop, monkeypatch: pytest.MonkeyPatch) -
                 connection.exec_driver_sql(f"DROP OWNED BY {role} CASCADE")
                 connection.exec_driver_sql(f"DROP ROLE {role}")
     engine.dispose()
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("engine", ["spark", "spark_connect"])
+def test_spark(
+    engine: str,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shop = shop_on(engine, request, tmp_path)
+    (partitioned,) = blocks("spark.md", "sql")
+    shop.write(*statements(partitioned))
+    (text,) = blocks("spark.md", "yaml")
+    documented = "spark://andon:${ANDON_PASSWORD}@thrift.example.com:10000/shop"
+    here = text.replace(documented, shop.url)
+    assert here != text
+    judged(tmp_path, here, monkeypatch)
