@@ -43,8 +43,8 @@ class Engine(ABC):
         """Whether URLs of a SQLAlchemy driver mean this engine."""
         return driver.split("+")[0] == self.backend
 
-    def tells(self, scenario: str) -> bool:
-        """Whether the contract asks this engine about a scenario: all, but where one is slow."""
+    def tells(self, name: str) -> bool:
+        """Whether a scenario of the contract, or a test, is for it: all, but where it is slow."""
         return True
 
     def write(self, url: str, tables: Sequence[Table], statements: Sequence[str] = ()) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import uuid
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
 from tests.engines.base import Engine
+
+if TYPE_CHECKING:
+    from tests.shop import Table
 
 
 class PostgreSQL(Engine):
@@ -32,6 +36,18 @@ class PostgreSQL(Engine):
             connection.exec_driver_sql(f"CREATE DATABASE {name}")
         engine.dispose()
         return sa.make_url(self._server).set(database=name).render_as_string(hide_password=False)
+
+    def fill(self, connection: sa.Connection, made: sa.Table, table: Table) -> None:
+        preparer = connection.dialect.identifier_preparer
+        columns = ", ".join(preparer.quote(column.name) for column in made.columns)
+        name = preparer.format_table(made)
+        cursor = connection.connection.cursor()
+        # Names are spelled for statements with parameters, and here are none.
+        statement = f"COPY {name} ({columns}) FROM STDIN".replace("%%", "%")
+        with cursor.copy(statement) as copy:
+            for row in table.rows:
+                copy.write_row([row.get(column) for column in table.columns])
+        cursor.close()
 
 
 ENGINE = PostgreSQL()

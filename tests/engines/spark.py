@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -16,12 +17,47 @@ if TYPE_CHECKING:
     from tests.spark_cluster import SparkCluster
 
 
+#: Where this is set, Spark is asked everything that the other engines are: it takes an hour.
+EVERYTHING = "ANDON_SPARK_EVERYTHING"
+
+
 class Spark(Engine):
-    """Databases in one catalog; two executors do the work."""
+    """Databases in one catalog; two executors do the work.
+
+    A statement takes it half a second, so it is told one scenario of each sort.
+    """
 
     name: ClassVar[str] = "spark"
     backend = "spark"
     marks = (pytest.mark.spark,)
+    told: ClassVar[frozenset[str]] = frozenset(
+        {
+            "a_log_of_many_words",
+            "amounts_as_text",
+            "amounts_of_every_sort",
+            "amounts_that_are_no_numbers",
+            "around_every_bound",
+            "autumn_in_lord_howe_local",
+            "days_instead_of_times",
+            "decimals_of_10_places",
+            "demo_missing_identity",
+            "empty_tables",
+            "ids_of_every_sort",
+            "names_of_every_script",
+            "nothing_but_odd_names",
+            "nothing_is_wrong",
+            "queries_instead_of_tables",
+            "spring_in_new_york_aware",
+            "tables_in_a_schema",
+            "text_that_is_no_time_3",
+            "times_as_text_at_home",
+            "test_a_healthy_shop_is_green_everywhere",
+            "test_a_missing_table_spoils_only_its_checks",
+            "test_a_partition_of_the_wrong_type",
+            "test_every_query_is_shown_with_what_it_would_read",
+            "test_the_session_itself_refuses_to_write",
+        }
+    )
 
     def __init__(self) -> None:
         self._cluster: SparkCluster | None = None
@@ -38,6 +74,9 @@ class Spark(Engine):
 
     def owns(self, driver: str) -> bool:
         return driver in ("spark", "spark+thrift")
+
+    def tells(self, name: str) -> bool:
+        return bool(os.environ.get(EVERYTHING)) or name in self.told
 
     def warehouse(self, folder: Path) -> str:
         return self.cluster.thrift_url(self.cluster.fresh_database())

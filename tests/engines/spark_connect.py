@@ -11,28 +11,24 @@ class SparkConnect(Spark):
     """Told the scenarios that a protocol may spoil; all others are the engine's own matter."""
 
     name = "spark_connect"
+    told = frozenset(
+        {
+            "amounts_that_are_no_numbers",
+            "autumn_in_berlin_aware",
+            "days_instead_of_times",
+            "decimals_of_2_places",
+            "names_of_every_script",
+            "times_as_text_with_offsets",
+            "test_a_healthy_shop_is_green_everywhere",
+            "test_the_session_itself_refuses_to_write",
+        }
+    )
 
     def owns(self, driver: str) -> bool:
         return driver == "spark+connect"
 
-    def tells(self, scenario: str) -> bool:
-        return scenario in _OF_THE_PROTOCOL
-
     def warehouse(self, folder: Path) -> str:
         return self.cluster.connect_url(self.cluster.fresh_database())
 
-
-_OF_THE_PROTOCOL = {
-    "nothing_is_wrong",
-    "amounts_of_every_sort",
-    "amounts_that_are_no_numbers",
-    "around_every_bound",
-    "autumn_in_berlin_aware",
-    "days_instead_of_times",
-    "decimals_of_2_places",
-    "names_of_every_script",
-    "queries_instead_of_tables",
-    "times_as_text_with_offsets",
-}
 
 ENGINE = SparkConnect()

@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from checks.demo.scenarios import SCENARIOS as STORIES
 from tests.engines.base import Engine
 from tests.shop import DAY, NOW, Row, Shop, Table, at, log_entry, order, purchase, view
 from tests.warehouse.answers import EVENTS, ORDERS, RUNS, SEARCHES, Ask
 from tests.warehouse.answers import REJECTED as QUARANTINE
+from tests.warehouse.demo_tables import demo_tables
 
 #: What tells of money, and of days.
 SALES = {name: (EVENTS | ORDERS)[name] for name in ("revenue", "revenue rows", "orphan rows")}
@@ -121,6 +123,7 @@ def prepare(shop: Shop) -> None:
         source="file", event_name="event_name",
     )  # fmt: skip
     shop.log.rows[-1]["rows_quarantined"] = 90
+    shop.set("warehouse", timeout_seconds=600)
 
 
 def todays(rows: list[Row], column: str) -> list[Row]:
@@ -537,3 +540,16 @@ def purchases_without_amounts(shop: Shop) -> None:
     for number, text in enumerate(["b", "A", "a", "\u00e4", None, " ", "Z", "x" * 300]):
         row = purchase(DAY, 0, None) | {"transaction_id": text, "timestamp": at(DAY, 2)}
         shop.events.rows.append(row | {"event_name": names[number % 2]})
+
+
+def _demo(story: str) -> Change:
+    def change(shop: Shop) -> None:
+        shop.events, shop.orders, shop.sessions, shop.log = demo_tables(story)
+        shop.set("audit_log", rows_inserted="rows_inserted")
+
+    return change
+
+
+for _story in STORIES:
+    _about = {**EVENTS, **ORDERS, **RUNS}
+    SCENARIOS[f"demo_{_story.replace('-', '_')}"] = Scenario(_demo(_story), about=_about)
