@@ -99,12 +99,19 @@ class Recorder:
     dialect: sa.Dialect
     shape: Shape
     sent: list[sa.Select[Any]] = field(default_factory=list)
+    relations: dict[Any, Relation] = field(default_factory=dict)
 
     @property
     def profile(self) -> Any:
         return profile_for(self.engine.backend)
 
     def relation(self, section: str, source: Any) -> Relation:
+        key = (section, source.table)
+        if key not in self.relations:
+            self.relations[key] = self._resolved(section, source)
+        return self.relations[key]
+
+    def _resolved(self, section: str, source: Any) -> Relation:
         kinds = self._kinds(section)
         spell = self.profile.table_name
         target, _ = select_target(source, self.dialect, section, kinds, spell)
@@ -263,6 +270,8 @@ def test_every_statement_is_one_select_of_the_engine(engine: Compiled, shape: Sh
         ]
         assert unquoted == [], sql
         assert problem_of(sql, engine.backend) is None, sql
+        # A table that is named twice would be multiplied by itself.
+        assert list(tree.find_all(exp.Join)) == [], sql
 
 
 @pytest.mark.parametrize(("engine", "shape"), CASES)
