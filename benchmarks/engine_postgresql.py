@@ -1,7 +1,7 @@
 """PostgreSQL: a server of the benchmark's own, its data kept from one run to the next.
 
-Events come in the order of time and are never changed: a BRIN index on the time, of some
-kilobytes, finds the days as well as a B-tree of a gigabyte. Ids are looked up in B-trees.
+B-trees on the time and on the ids, as most have them. A BRIN index on the time would be of some
+kilobytes, but the planner takes its rows for scattered: for one day it then reads every row.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _OPTIONS = (
     "-c max_wal_size=8GB -c shared_buffers=1GB -c timezone=UTC"
 )
 _INDEXES = (
-    "CREATE INDEX ON stg_events USING brin (occurred_at)",
+    "CREATE INDEX ON stg_events (occurred_at)",
     "CREATE INDEX ON fct_orders (ordered_at)",
     "CREATE INDEX ON fct_orders (transaction_id)",
     "CREATE INDEX ON dim_sessions (session_id)",

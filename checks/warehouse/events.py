@@ -83,7 +83,7 @@ def events_query(
     slices = frame.day_slices(window_days)
     rows = _rows(relation, occurred, name, amount, slices, frame)
     return EventsQuery(
-        _grouped(rows, occurred, warehouse.profile), occurred, relation, slices, problem
+        _grouped(rows, occurred, slices, warehouse.profile), occurred, relation, slices, problem
     )
 
 
@@ -171,10 +171,9 @@ def _rows(
     if cut < frame.future:
         at, future = occurred.expression, occurred.bound(frame.future)
         wanted = sa.and_(wanted, sa.or_(at < occurred.bound(cut), at >= future))
-    bounds = [(occurred.bound(end), index) for end, index in _edges(slices)]
     return (
         sa.select(
-            bucket(occurred.expression, bounds, _FUTURE).label("bucket"),
+            *_buckets(occurred, slices),
             name.label("event_name"),
             occurred.expression.label("moment"),
             amount.label("amount"),
@@ -185,10 +184,30 @@ def _rows(
     )
 
 
-def _grouped(rows: sa.Subquery, occurred: Instant, profile: Profile) -> sa.Select[Any]:
+def _buckets(
+    occurred: Instant, slices: list[tuple[date, datetime, datetime]]
+) -> list[sa.Label[Any]]:
+    """What tells the range that an event falls into: its index, or being before the end of each."""
+    bounds = [(occurred.bound(end), index) for end, index in _edges(slices)]
+    if not occurred.profile.groups_by_truth:
+        return [bucket(occurred.expression, bounds, _FUTURE).label("bucket")]
+    return [(occurred.expression < end).label(_before(n)) for n, (end, _) in enumerate(bounds)]
+
+
+def _before(number: int) -> str:
+    return f"before_{number}"
+
+
+def _grouped(
+    rows: sa.Subquery,
+    occurred: Instant,
+    slices: list[tuple[date, datetime, datetime]],
+    profile: Profile,
+) -> sa.Select[Any]:
     value = rows.c.amount
+    index, keys = _index(rows, slices)
     return sa.select(
-        rows.c.bucket,
+        index.label("bucket"),
         rows.c.event_name,
         sa.func.count().label("events"),
         occurred.newest(rows.c.moment).label("newest"),
@@ -196,7 +215,19 @@ def _grouped(rows: sa.Subquery, occurred: Instant, profile: Profile) -> sa.Selec
         sa.func.count(sa.case((value < 0, 1))).label("negative"),
         sa.func.count(sa.case((value == 0, 1))).label("zero"),
         profile.total(profile.micros(value)).label("revenue"),
-    ).group_by(rows.c.bucket, rows.c.event_name)
+    ).group_by(*keys, rows.c.event_name)
+
+
+def _index(
+    rows: sa.Subquery, slices: list[tuple[date, datetime, datetime]]
+) -> tuple[ColumnElement[Any], list[ColumnElement[Any]]]:
+    """The index of a row's range, and what to group by for it."""
+    if "bucket" in rows.c:
+        return rows.c.bucket, [rows.c.bucket]
+    truths = [rows.c[_before(n)] for n in range(len(_edges(slices)))]
+    told = [sa.literal_column(str(index), sa.Integer) for _, index in _edges(slices)]
+    last = sa.literal_column(str(_FUTURE), sa.Integer)
+    return sa.case(*zip(truths, told, strict=True), else_=last), list(truths)
 
 
 def _edges(slices: list[tuple[date, datetime, datetime]]) -> list[tuple[datetime, int]]:

@@ -62,6 +62,9 @@ class Profile:
     explain_prefix: str | None = "EXPLAIN"
     #: Whether the driver imports pandas and the like for nothing, where it finds them.
     starts_faster_alone = False
+    #: Whether days are told apart by a truth for each, which the planner takes for two values;
+    #: it takes a CASE over times for as many as there are times, and sorts all rows.
+    groups_by_truth = False
     #: Whether the engine can refuse a statement that would read more than `Limits.scan_bytes`.
     limits_scans = False
     #: A timestamp without zone, an instant, and text: what bounds and results are in SQL.

@@ -68,6 +68,7 @@ class PostgreSQL(Profile):
     """A read-only session in UTC whose statements stop at the evaluation's limit."""
 
     name = "postgresql"
+    groups_by_truth = True
     faults = (
         ('role "', Cause.PERMISSION),
         ("cross-database references", Cause.MISSING_TABLE),
