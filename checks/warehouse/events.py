@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from checks.warehouse.dialects.base import Profile
 
 _GAP, _FUTURE = -1, -2
+# Two to the power of it is how many groups the planner expects.
+_MOST_TRUTHS = 10
 _RECENT = timedelta(days=40)
 NO_NAME = "(null)"
 
@@ -189,7 +191,7 @@ def _buckets(
 ) -> list[sa.Label[Any]]:
     """What tells the range that an event falls into: its index, or being before the end of each."""
     bounds = [(occurred.bound(end), index) for end, index in _edges(slices)]
-    if not occurred.profile.groups_by_truth:
+    if not occurred.profile.groups_by_truth or len(bounds) > _MOST_TRUTHS:
         return [bucket(occurred.expression, bounds, _FUTURE).label("bucket")]
     return [(occurred.expression < end).label(_before(n)) for n, (end, _) in enumerate(bounds)]
 
