@@ -8,6 +8,7 @@ SECOND := .venv-duckdb2
 ENGINES := .venv-engines
 SIZES ?= 1,10
 RUNS ?= 7
+SERVERS ?= duckdb,sqlite,postgresql,spark,spark_connect
 PORT ?= 8501
 # `make demo` ends with the dashboard, which runs until Ctrl-C; nobody presses that in CI.
 DASHBOARD ?= $(if $(CI),no,yes)
@@ -20,7 +21,7 @@ ENGINE_TESTS := $(wildcard tests/warehouse tests/test_engine.py tests/e2e)
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help setup demo test lint types contracts test-duckdb2 test-python test-engines coverage
-.PHONY: test-browser bench bench-dashboard pictures docs lock clean
+.PHONY: test-browser bench bench-engines bench-quarantine bench-dashboard pictures docs lock clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -72,6 +73,13 @@ test-duckdb2: $(SECOND)/.installed ## the engine's tests, against DuckDB 2
 
 bench: $(VENV)/.installed ## time the gate against bare SQL: SIZES=1,10,50 (million events), RUNS=7
 	@$(BIN)/python benchmarks/bench.py --sizes $(SIZES) --runs $(RUNS)
+
+bench-engines: $(ENGINES)/.installed ## time the gate on each engine against one query by hand: SIZES=5,50, SERVERS=...
+	@$(ENGINES)/bin/python scripts/java.py $(ENGINES)/bin/python benchmarks/engines.py \
+	  --engines $(SERVERS) --sizes $(SIZES) --runs $(RUNS)
+
+bench-quarantine: $(VENV)/.installed ## the quarantine page's questions over 50 million rejected rows
+	@$(BIN)/python benchmarks/quarantine_scale.py
 
 bench-dashboard: $(VENV)/.installed-test ## time pages in Chromium and 50 viewers, against a bare page: RUNS=7
 	@$(BIN)/python scripts/browser.py $(BIN)/python benchmarks/dashboard_pages.py --runs $(RUNS)
