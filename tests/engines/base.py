@@ -27,6 +27,8 @@ class Engine(ABC):
     knows_zones: ClassVar[bool] = True
     #: Keeps NaN in a column of floating-point numbers.
     keeps_nan: ClassVar[bool] = True
+    #: Takes any characters in a table's name, when it is quoted.
+    any_table_name: ClassVar[bool] = True
     #: Has roles that may read one table and not another.
     has_roles: ClassVar[bool] = False
     #: Has schemas inside the database of the URL.

@@ -460,12 +460,13 @@ def a_log_of_many_words(shop: Shop) -> None:
 @scenario(about=SALES)
 def nothing_but_odd_names(shop: Shop) -> None:
     """Tables and columns whose names need quotes, or are keywords."""
-    shop.events.name, shop.orders.name = "Odd ta'ble %s", "select"
+    odd = "Odd ta'ble %s" if shop.engine.any_table_name else "Order"
+    shop.events.name, shop.orders.name = odd, "select"
     renamed = {"event_name": "ev`ent na%me", "timestamp": "Order By", "revenue": "re:venue"}
     shop.events.columns = {renamed.get(k, k): v for k, v in shop.events.columns.items()}
     shop.events.rows = [{renamed.get(k, k): v for k, v in r.items()} for r in shop.events.rows]
     shop.set(
-        "events", table="\"Odd ta'ble %s\"", name="ev`ent na%me", occurred_at="order by",
+        "events", table=f'"{odd}"', name="ev`ent na%me", occurred_at="order by",
         revenue="re:venue",
     )  # fmt: skip
     shop.set("orders", table='"select"')
