@@ -70,6 +70,7 @@ test-browser: $(VENV)/.installed-test ## the dashboard in a real Chromium, which
 test-duckdb2: $(SECOND)/.installed ## the engine's tests, against DuckDB 2
 	@$(SECOND)/bin/python -m pytest -p no:cacheprovider --quiet $(ENGINE_TESTS) \
 	  -m "not spark and not compiled" -k "not postgresql and not sqlite"
+	@$(SECOND)/bin/python -m pytest -p no:cacheprovider --quiet tests/warehouse/test_contract.py -k sqlite
 
 bench: $(VENV)/.installed ## time the gate against bare SQL: SIZES=1,10,50 (million events), RUNS=7
 	@$(BIN)/python benchmarks/bench.py --sizes $(SIZES) --runs $(RUNS)

@@ -49,6 +49,7 @@ from checks.warehouse.unpriced import read_unpriced
 from tests import engines
 from tests.engines._compiled import Compiled
 
+pytestmark = pytest.mark.compiled
 ZONE = ZoneInfo("Europe/Berlin")
 DAY = date(2025, 10, 26)
 FRAME = Timeframe(DAY + timedelta(days=1), DAY, datetime(2025, 10, 27, 6, tzinfo=UTC), ZONE)
