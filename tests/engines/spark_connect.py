@@ -18,7 +18,7 @@ class SparkConnect(Spark):
             "days_instead_of_times",
             "decimals_of_2_places",
             "names_of_every_script",
-            "nothing_is_wrong",
+            "searches_in_rejected_rows",
             "times_as_text_with_offsets",
             "test_a_healthy_shop_is_green_everywhere",
             "test_the_session_itself_refuses_to_write",

@@ -143,9 +143,14 @@ def converted(rows: list[Row], column: str, convert: Callable[[Any], Any]) -> No
             row[column] = convert(row[column])
 
 
-@scenario(about={**EVENTS, **ORDERS, **RUNS, **QUARANTINE, **SEARCHES})
+@scenario(about={**EVENTS, **ORDERS, **RUNS, **QUARANTINE})
 def nothing_is_wrong(shop: Shop) -> None:
     """A healthy shop."""
+
+
+@scenario(about={"rejected rows": QUARANTINE["rejected rows"], **SEARCHES})
+def searches_in_rejected_rows(shop: Shop) -> None:
+    """Rejected rows of every type, shown, and looked for."""
 
 
 @scenario(about=SALES)
