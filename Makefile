@@ -43,7 +43,8 @@ lint: $(VENV)/.installed-test
 
 types: $(VENV)/.installed-test
 	@$(BIN)/mypy
-	@$(BIN)/mypy --strict benchmarks scripts
+	@$(BIN)/mypy --strict benchmarks
+	@$(BIN)/mypy --strict scripts
 
 contracts: $(VENV)/.installed-test
 	@$(BIN)/lint-imports
