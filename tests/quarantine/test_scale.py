@@ -14,6 +14,8 @@ import sqlalchemy as sa
 
 from checks.evidence import rejected, rejected_explained, rejected_first, rejected_rows
 from checks.evidence.context import MOST_ROWS, Context, open_context
+from checks.quarantine.drilldown.model import Field, How, Tally
+from checks.quarantine.drilldown.opening import Wanted, read_rejected
 from checks.warehouse import Warehouse
 from tests.shop import DAY, NOW, Shop, log_entry
 
@@ -25,6 +27,7 @@ CREATE TABLE bad_events AS SELECT
     + to_seconds(i % 86400) AS rejected_at,
   CASE i % 7 WHEN 0 THEN 'common' ELSE 'reason ' || i % {REASONS} END AS why,
   'source ' || i % 7 AS topic, 'event ' || i % 11 AS event,
+  'https://shop.example/p' || i % 40 || '?visit=' || i AS address,
   'value ' || i % {REASONS} AS detail, 'row ' || i AS raw, i % {REASONS} AS code
 FROM range({{rows}}) AS numbers(i)"""
 MAPPING = {
@@ -109,6 +112,18 @@ def test_only_groups_or_a_page_come_back(folders: dict[int, Path], name: str) ->
     assert many.statements == few.statements
     # 5,000 values of each of three periods are told apart at most.
     assert max(few.fetched) <= 3 * REASONS
+
+
+def test_addresses_are_grouped_without_their_query(folders: dict[int, Path]) -> None:
+    def question(context: Context) -> Tally:
+        wanted = Wanted(((DAY,),), {}, context.frame.zone)
+        column = ["rejected_at", "why", "topic", "event", "address"].index("address")
+        field = Field(How.PATH, column)
+        return read_rejected(
+            context.config, context.warehouse, wanted, lambda rows: rows.tally((field,), REASONS)
+        )
+
+    assert ask(folders[ROWS], ROWS, question).fetched == [1, 40]
 
 
 def test_what_is_not_bounded_is_seen() -> None:

@@ -192,6 +192,8 @@ class TableRejected:
             return sa.case((blank, None), else_=there), Kind.TEXT
         if kind is not Kind.TEXT:
             return value, kind
+        if field.how is How.PATH:
+            value = profile.without_query(value)
         return sa.case((profile.is_blank(value), None), else_=value), kind
 
     def _clock(self, value: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:

@@ -216,6 +216,10 @@ class Profile:
             text = sa.func.replace(text, upper, lower, type_=sa.String)
         return text
 
+    def without_query(self, address: ColumnElement[Any]) -> ColumnElement[Any]:
+        """An address up to its query: many are alike then. Left whole where that is not easy."""
+        return address
+
     def estimate(self, answer: Sequence[str]) -> str | None:
         """What the engine's answer to EXPLAIN says that a statement reads, in a few words."""
         return None

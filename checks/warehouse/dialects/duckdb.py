@@ -98,6 +98,10 @@ class DuckDB(Profile):
         scans = list(_scans(json.loads(text[text.index("[") :])))
         return "; ".join(f"scan of {table}: about {int(rows):,} rows" for table, rows in scans)
 
+    def without_query(self, address: ColumnElement[Any]) -> ColumnElement[Any]:
+        path = sa.func.split_part(address, "?", 1, type_=sa.String)
+        return sa.func.split_part(path, "#", 1, type_=sa.String)
+
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
         return sa.func.isfinite(number)
 

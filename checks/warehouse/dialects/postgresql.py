@@ -118,6 +118,10 @@ class PostgreSQL(Profile):
                 rows[f"{found['how'].lower()} of {found['table']}"] += int(found["rows"])
         return "; ".join(f"{scan}: about {count:,} rows" for scan, count in rows.items()) or None
 
+    def without_query(self, address: ColumnElement[Any]) -> ColumnElement[Any]:
+        path = sa.func.split_part(address, "?", 1, type_=sa.String)
+        return sa.func.split_part(path, "#", 1, type_=sa.String)
+
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
         double = sa.cast(number, sa.Double)
         odd = [sa.cast(sa.literal(name), sa.Double) for name in ("NaN", "Infinity", "-Infinity")]

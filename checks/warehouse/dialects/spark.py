@@ -97,6 +97,10 @@ class Spark(Profile):
         )
         return "; ".join(scans) or None
 
+    def without_query(self, address: ColumnElement[Any]) -> ColumnElement[Any]:
+        path = sa.func.substring_index(address, "?", 1, type_=sa.String)
+        return sa.func.substring_index(path, "#", 1, type_=sa.String)
+
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
         # Files are skipped by their largest number, which leaves NaN out of account though it
         # counts as larger: a comparison may only be with a function of the column.
