@@ -14,7 +14,8 @@ import sqlalchemy as sa
 
 from checks.evidence import rejected, rejected_explained, rejected_first, rejected_rows
 from checks.evidence.context import MOST_ROWS, Context, open_context
-from checks.quarantine.drilldown.model import Field, How, Tally
+from checks.quarantine.drilldown import tables
+from checks.quarantine.drilldown.model import Field, Filters, How, Rejected, Tally, Values
 from checks.quarantine.drilldown.opening import Wanted, read_rejected
 from checks.warehouse import Warehouse
 from tests.shop import DAY, NOW, Shop, log_entry
@@ -112,6 +113,26 @@ def test_only_groups_or_a_page_come_back(folders: dict[int, Path], name: str) ->
     assert many.statements == few.statements
     # 5,000 values of each of three periods are told apart at most.
     assert max(few.fetched) <= 3 * REASONS
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(reason="common")])
+def test_a_page_far_down_is_the_one_that_follows(
+    folders: dict[int, Path], filters: Filters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def question(context: Context) -> list[tuple[Values, ...]]:
+        wanted = Wanted(((DAY,),), {}, context.frame.zone)
+
+        def pages(found: Rejected) -> list[tuple[Values, ...]]:
+            return [found.rows(filters, offset, 9) for offset in (5_000, 5_001, 12_345, 10**6)]
+
+        return read_rejected(context.config, context.warehouse, wanted, pages)
+
+    asked: list[list[tuple[Values, ...]]] = []
+    for deep in (5_000, 10**9):
+        monkeypatch.setattr(tables, "_DEEP", deep)
+        ask(folders[ROWS], ROWS, lambda context: asked.append(question(context)))
+    assert asked[0] == asked[1]
+    assert [len(page) for page in asked[0]] == [9, 9, 9, 0]
 
 
 def test_addresses_are_grouped_without_their_query(folders: dict[int, Path]) -> None:

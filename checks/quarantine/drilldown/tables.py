@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from checks.warehouse import Warehouse
 
 _OUTSIDE = -2
+#: Rows to skip beyond which their time is looked for first.
+_DEEP = 5_000
 #: Kinds that every driver returns plainly.
 _PLAIN = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.DATE})
 #: Columns that rows are ordered by, after their time.
@@ -99,8 +101,19 @@ class TableRejected:
     def rows(self, filters: Filters, offset: int, count: int) -> tuple[Values, ...]:
         values = self._values()
         statement = self._filtered(filters, *values).order_by(*self._order(values))
+        if offset > _DEEP and (since := self._moment_at(filters, offset)) is not None:
+            earlier = self._filtered(filters, sa.func.count()).where(self._occurred.before(since))
+            offset -= int(self._warehouse.fetch(earlier)[0][0])
+            statement = statement.where(self._occurred.from_(since))
         found = self._warehouse.fetch(statement.limit(count).offset(offset))
         return tuple(self._shown_row(row) for row in found)
+
+    def _moment_at(self, filters: Filters, offset: int) -> datetime | None:
+        """The time of the row so far down: whole rows need not be sorted up to there."""
+        time = self._occurred.plain(self._occurred.expression).label("moment")
+        statement = self._filtered(filters, time).order_by(self._occurred.expression)
+        found = self._warehouse.fetch(statement.limit(1).offset(offset))
+        return self._occurred.moment(found[0][0]) if found else None
 
     def _stored(self, index: int, longest: int) -> tuple[ColumnElement[Any], Kind]:
         """A value as its driver returns it plainly; of text, as much as is wanted.
