@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from checks.warehouse.kinds import Kind
 from checks.warehouse.relation import Relation
 
 if TYPE_CHECKING:
+    from sqlalchemy.sql import FromClause
     from sqlalchemy.sql.elements import ColumnElement
 
     from checks.warehouse.connection import Row, Warehouse
@@ -169,6 +171,10 @@ def _rows(
     frame: Timeframe,
 ) -> sa.Subquery:
     first, cut = slices[0][1], frame.cut
+    target, columns = relation.target, {"event_name": name, "amount": amount}
+    if occurred.not_before is not None:
+        occurred, target = _converted_once(occurred, first, target, columns)
+        columns = {key: target.c[key] for key in columns}
     wanted = occurred.from_(first)
     if cut < frame.future:
         at, future = occurred.expression, occurred.bound(frame.future)
@@ -176,14 +182,34 @@ def _rows(
     return (
         sa.select(
             *_buckets(occurred, slices),
-            name.label("event_name"),
             occurred.expression.label("moment"),
-            amount.label("amount"),
+            *(column.label(key) for key, column in columns.items()),
         )
-        .select_from(relation.target)
+        .select_from(target)
         .where(wanted)
         .subquery("judged_events")
     )
+
+
+def _converted_once(
+    occurred: Instant,
+    first: datetime,
+    target: FromClause,
+    columns: Mapping[str, ColumnElement[Any]],
+) -> tuple[Instant, sa.Subquery]:
+    """The events with their time read from text once a row, however often it is compared.
+
+    The limit is none, but keeps SQLite from putting the conversion into every comparison.
+    """
+    labelled = (column.label(key) for key, column in columns.items())
+    read = (
+        sa.select(occurred.expression.label("moment"), *labelled)
+        .select_from(target)
+        .where(*occurred.narrowing(first))
+        .limit(-1)
+        .subquery("read_events")
+    )
+    return replace(occurred, expression=read.c.moment, partitions=None, not_before=None), read
 
 
 def _buckets(

@@ -73,6 +73,11 @@ class Instant:
         later = self._at_or_after(start)
         return later if self.partitions is None else sa.and_(self.partitions.from_(start), later)
 
+    def narrowing(self, start: datetime) -> list[ColumnElement[bool]]:
+        """What partitions and indexes serve of `from_`: it holds for more than that."""
+        parts = [] if self.partitions is None else [self.partitions.from_(start)]
+        return parts if self.not_before is None else [*parts, self.not_before(start)]
+
     def _at_or_after(self, start: datetime) -> ColumnElement[bool]:
         exact = self.expression >= self.bound(start)
         return exact if self.not_before is None else sa.and_(self.not_before(start), exact)
