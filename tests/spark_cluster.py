@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
@@ -30,6 +30,8 @@ from tests.spark_tables import create_statements, renamed, write_parquet
 _SECONDS = 180
 #: Far from UTC, so that a session whose zone was forgotten shows.
 _ZONE = "Asia/Kathmandu"
+#: Making code for a query takes longer than reading a thousand rows without.
+_FEW_ROWS = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
 #: Ends the cluster with the test run, however that ends.
 _KEEPER = """
 import os, signal, subprocess, sys, time
@@ -154,18 +156,21 @@ def _shared(folder: Path, run: int) -> tuple[SparkCluster, int]:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not known.exists():
-            cluster, keeper = _started(folder, run)
+            cluster, keeper = _started(folder, run, _FEW_ROWS)
             known.write_text(json.dumps([asdict(cluster), keeper]), encoding="utf-8")
         told, keeper = json.loads(known.read_text(encoding="utf-8"))
     return SparkCluster(**told), keeper
 
 
-def _started(folder: Path, run: int) -> tuple[SparkCluster, int]:
+def _started(
+    folder: Path, run: int, settings: Mapping[str, str] | None = None
+) -> tuple[SparkCluster, int]:
     thrift, connect, pages = _free_ports(3)
     home = java.find(java.WAYS[:-1])
+    command = _command(folder, thrift, connect, pages, settings)
     with (folder / "log.txt").open("w") as log:
         keeper = subprocess.Popen(
-            [sys.executable, "-c", _KEEPER, str(run), *_command(folder, thrift, connect, pages)],
+            [sys.executable, "-c", _KEEPER, str(run), *command],
             cwd=folder, stdout=log, stderr=log, start_new_session=True,
             env=java.with_java({**os.environ, "SPARK_LOCAL_IP": "127.0.0.1"}, home or Path()),
         )  # fmt: skip
@@ -181,26 +186,29 @@ def _started(folder: Path, run: int) -> tuple[SparkCluster, int]:
     return cluster, keeper.pid
 
 
-def _command(folder: Path, thrift: int, connect: int, pages: int) -> list[str]:
+def _command(
+    folder: Path, thrift: int, connect: int, pages: int, settings: Mapping[str, str] | None
+) -> list[str]:
     found = find_spec("pyspark")
     if found is None or found.origin is None:
         raise FileNotFoundError("pyspark")
-    settings = {
+    every = {
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.extraJavaOptions": f"-Duser.timezone={_ZONE}",
         "spark.executor.extraJavaOptions": f"-Duser.timezone={_ZONE}",
         "spark.sql.warehouse.dir": folder / "warehouse",
         "spark.sql.catalogImplementation": "in-memory",
-        "spark.sql.shuffle.partitions": 4,
+        "spark.sql.shuffle.partitions": 2,
         "spark.ui.port": pages,
         "spark.ui.showConsoleProgress": "false",
         "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
         "spark.connect.grpc.binding.address": "127.0.0.1",
         "spark.connect.grpc.binding.port": connect,
+        **(settings or {}),
     }
     hive = {"thrift.port": thrift, "thrift.bind.host": "127.0.0.1", "authentication": "NONE"}
-    confs = [("--conf", f"{key}={value}") for key, value in settings.items()]
+    confs = [("--conf", f"{key}={value}") for key, value in every.items()]
     hiveconfs = [("--hiveconf", f"hive.server2.{key}={value}") for key, value in hive.items()]
     return [
         str(Path(found.origin).parent / "bin" / "spark-submit"),
