@@ -131,16 +131,19 @@ def _rows_of(number: int, millions: float) -> int:
 
 
 def fused(stamp: str, more: str = "") -> str:
-    """The yardstick by hand: events and missing revenue of 8 days by day and name, in one scan.
+    """The yardstick by hand: what the checks need to know of 8 days of events, in one scan.
 
-    stamp: how the engine spells a time, with {} for its text. more: a further condition.
+    By day and name: events, the newest, purchases with an amount, negative and zero ones, and
+    their sum. stamp: how the engine spells a time, with {} for its text. more: a condition.
     """
     starts = [stamp.format(f"{day} 00:00:00") for day in (*WINDOW, RUN_DATE)]
     cases = " ".join(f"WHEN occurred_at < {end} THEN {i}" for i, end in enumerate(starts[1:-1]))
     return f"""
-SELECT day, event_name, count(*) AS n, sum(missing) AS missing
-FROM (SELECT CASE {cases} ELSE {len(WINDOW) - 1} END AS day, event_name,
-             CASE WHEN revenue IS NULL THEN 1 ELSE 0 END AS missing
+SELECT day, event_name, count(*) AS n, max(occurred_at) AS newest, count(amount) AS priced,
+       sum(CASE WHEN amount < 0 THEN 1 ELSE 0 END) AS negative,
+       sum(CASE WHEN amount = 0 THEN 1 ELSE 0 END) AS zero, sum(amount) AS revenue
+FROM (SELECT CASE {cases} ELSE {len(WINDOW) - 1} END AS day, event_name, occurred_at,
+             CASE WHEN event_name = 'purchase' THEN revenue END AS amount
       FROM stg_events
       WHERE occurred_at >= {starts[0]} AND occurred_at < {starts[-1]}{more}) AS judged
 GROUP BY day, event_name"""
