@@ -212,7 +212,8 @@ class OrderCounts:
 
     `kinds` holds the kinds that were measured; `problems` why others were not;
     `absent` the kinds whose mapping is not there; `unread` why a column that only
-    adds detail (an id, an amount) could not be read.
+    adds detail (an id, an amount) could not be read. `lookback_days`: how far back sessions
+    were looked for, None without an end.
     """
 
     orders: int
@@ -224,6 +225,7 @@ class OrderCounts:
     purchases: int | None = None
     duplicate_purchases: int = 0
     unread: Mapping[str, str] = field(default_factory=dict)
+    lookback_days: int | None = None
 
 
 def mean(values: Iterable[float]) -> float:

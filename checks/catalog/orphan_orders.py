@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _METRIC = "orphan_orders"
 _WHAT = "Orphan orders"
 _PURCHASES = "purchase_without_order"
+_UNKNOWN_SESSION = "unknown_session"
 IN_WORDS = {
     "no_session_id": "without a session id",
     "unknown_session": "with a session that does not exist",
@@ -147,11 +148,19 @@ def _summary(orders: OrderCounts, kinds: list[OrphanKind], count: int, frame: Ti
     day, total = day_text(frame.data_date), plural(orders.orders, "order")
     if not count:
         return f"All {total} of {day} can be attributed"
-    parts = [f"{count_text(k.count)} {IN_WORDS[k.kind]}" for k in kinds if k.count]
+    parts = [f"{count_text(k.count)} {_words(k, orders)}" for k in kinds if k.count]
     dark = sum(kind.revenue or 0.0 for kind in kinds)
     money = f"; {dark:,.2f} of revenue is in the dark" if dark else ""
     orphans = f"{plural(count, 'orphan')} on {day}, which has {total}"
     return f"{orphans}: {', '.join(parts)}{money} (none is normal)"
+
+
+def _words(kind: OrphanKind, orders: OrderCounts) -> str:
+    """What is wrong with the orders of a kind, and how far back a session was looked for."""
+    words = IN_WORDS[kind.kind]
+    if kind.kind == _UNKNOWN_SESSION and orders.lookback_days is not None:
+        return f"{words} in the {plural(orders.lookback_days, 'day')} before"
+    return words
 
 
 def _action(kinds: list[OrphanKind]) -> str:
@@ -181,6 +190,7 @@ def _details(
         "not_mapped": list(orders.absent),
         "unread_columns": dict(orders.unread),
         "filters": {"kind": max(kinds, key=lambda kind: kind.count).kind} if count else {},
+        "lookback_days": orders.lookback_days,
         "duplicate_order_ids": orders.duplicates,
         "purchases": orders.purchases if orders.purchases is not None else _purchases(measured)[0],
         "duplicate_purchase_ids": orders.duplicate_purchases,

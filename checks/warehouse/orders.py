@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -57,7 +57,14 @@ class OrderReader:
         if self.sessions is None:
             found.absent.append(UNKNOWN_SESSION)
         self._attempt(found, NO_ORDER, self._read_purchases)
-        return found.counts()
+        return replace(found.counts(), lookback_days=self._lookback_days)
+
+    @property
+    def _lookback_days(self) -> int | None:
+        sessions = self.sessions
+        if sessions is None or (sessions.started_at is None and sessions.partition is None):
+            return None
+        return sessions.lookback_days
 
     @property
     def _tables(self) -> OrderTables:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -205,3 +206,17 @@ class _Data:
 )
 def test_measuring_survives_unreadable_events(data: Any, expected: Measured) -> None:
     assert measure(Params(), data) == expected
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (None, "with a session that does not exist"),
+        (1, "with a session that does not exist in the 1 day before"),
+        (30, "with a session that does not exist in the 30 days before"),
+    ],
+)
+def test_how_far_back_a_session_was_looked_for_is_said(days: int | None, words: str) -> None:
+    found = judged(replace(orders(orphans=(0, 2, 0)), lookback_days=days))
+    assert f": 2 {words} (none" in found.summary
+    assert found.details["lookback_days"] == days
