@@ -7,7 +7,7 @@ from checks.errors import MeasurementError
 from checks.evidence.context import Context
 from checks.model import Cause
 from checks.warehouse.order_tables import OrderTables
-from checks.warehouse.orders import NO_ORDER, UNKNOWN_SESSION
+from checks.warehouse.orphan_kinds import NO_ORDER, UNKNOWN_SESSION
 
 #: Why a kind of orphan cannot be told where its mapping is not there.
 NOT_MAPPED = {

@@ -11,7 +11,7 @@ from checks.evidence._orders import not_mapped, order_tables
 from checks.evidence.context import MOST_ROWS, Context
 from checks.model import Cause
 from checks.text import quoted
-from checks.warehouse.orders import KINDS
+from checks.warehouse.orphan_kinds import KINDS
 from checks.warehouse.orphans import OrphanList, OrphanRow
 
 

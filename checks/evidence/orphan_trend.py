@@ -13,8 +13,8 @@ from checks.metrics import total_amount
 from checks.text import listed
 from checks.timeframe import Timeframe, midnight
 from checks.warehouse.order_tables import OrderTables, Slices, Unread
-from checks.warehouse.orders import ALL, KINDS, NO_ORDER, NO_SESSION, UNKNOWN_SESSION
-from checks.warehouse.orphans import DayGroup, orders_by_day, purchases_by_day
+from checks.warehouse.orphan_kinds import KINDS, NO_ORDER, NO_SESSION, UNKNOWN_SESSION
+from checks.warehouse.orphans import ALL, DayGroup, orders_by_day, purchases_by_day
 
 _AMOUNT_OF = {
     NO_SESSION: "orders.revenue",

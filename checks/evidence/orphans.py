@@ -11,7 +11,7 @@ from checks.evidence._orders import NOT_MAPPED, orders_source
 from checks.evidence.context import Context
 from checks.measurements import Measurements
 from checks.metrics import OrphanKind, total_amount
-from checks.warehouse.orders import KINDS, NO_ORDER
+from checks.warehouse.orphan_kinds import KINDS, NO_ORDER
 
 
 @dataclass(frozen=True, slots=True)

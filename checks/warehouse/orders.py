@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,15 @@ from checks.metrics import OrderCounts, OrphanKind, Unmeasured, as_amount, as_mi
 from checks.text import clean
 from checks.timeframe import Timeframe
 from checks.warehouse.order_tables import OrderTables, Unread
+from checks.warehouse.orphan_kinds import (
+    KINDS,
+    NO_ORDER,
+    NO_ORDER_ID,
+    NO_SESSION,
+    UNKNOWN_SESSION,
+    orders_by_kind,
+    purchases_by_kind,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
@@ -24,10 +33,8 @@ if TYPE_CHECKING:
     from checks.warehouse.connection import Warehouse
     from checks.warehouse.dialects.base import Profile
 
-NO_SESSION, UNKNOWN_SESSION, NO_ORDER = "no_session_id", "unknown_session", "purchase_without_order"
-KINDS = (NO_SESSION, UNKNOWN_SESSION, NO_ORDER)
-ALL, _BLANK = "all", "blank"
 MOST_IDS = 20
+_BOUGHT = (NO_ORDER_ID, NO_ORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,40 +91,38 @@ class OrderReader:
 
     def queries(self) -> Iterator[tuple[str, sa.Select[Any]]]:
         """What `read` asks whatever it finds, by name. Raises MeasurementError."""
-        unread = Unread()
-        yield "orders", _counting(*self._orders(self.sessions, unread), self.warehouse.profile)
+        unread, profile = Unread(), self.warehouse.profile
+        orders, kinds = self._orders(self.sessions, unread)
+        yield "orders", _counting(orders, kinds, profile)
         if self._tables.sources_of_purchases() is not None:
-            bought = self._purchases(unread)
-            yield "purchases", _counting(bought.rows, bought.groups, self.warehouse.profile)
+            yield "purchases", _counting(self._purchases(unread), _BOUGHT, profile)
 
     def _orders(
         self, sessions: SessionsSource | None, unread: Unread
-    ) -> tuple[CTE, dict[str, ColumnElement[bool]]]:
-        """The day's orders, and which of them are orphans of each kind."""
-        tables = self._tables
+    ) -> tuple[CTE, tuple[str, ...]]:
+        """The day's orders with their kind, and the kinds that are told apart."""
+        tables, probed = self._tables, sessions is not None
         day = tables.orders_between(*self._day, unread)
-        orphans = {NO_SESSION: day.c.blank == 1}
-        if sessions is not None:
-            orphans[UNKNOWN_SESSION] = sa.and_(day.c.blank == 0, ~tables.known(day, [self._day]))
-        return day, orphans
+        kinds = (NO_SESSION, UNKNOWN_SESSION) if probed else (NO_SESSION,)
+        return orders_by_kind(tables, day, [self._day], probed=probed), kinds
 
     def _read_orders(self, found: _Found, sessions: SessionsSource | None) -> None:
-        day, orphans = self._orders(sessions, found.unread)
+        orders, kinds = self._orders(sessions, found.unread)
         has_revenue = self.orders.revenue is not None and "orders.revenue" not in found.unread.why
-        rows = _counted(self.warehouse, day, orphans)
-        found.take_orders(rows[ALL], has_revenue=has_revenue)
-        for kind, condition in orphans.items():
-            row = rows[kind]
-            ids = self._ids("orders", self.orders, day, condition) if row.rows else ()
-            dark = as_amount(row.micros) if has_revenue else None
-            found.kinds[kind] = OrphanKind(kind, row.rows, dark, ids)
+        counted = _counted(self.warehouse, orders, kinds)
+        found.take_orders(counted, has_revenue=has_revenue)
+        for kind in kinds:
+            group = counted.groups[kind]
+            ids = self._ids("orders", self.orders, orders, kind) if group.rows else ()
+            dark = as_amount(group.micros) if has_revenue else None
+            found.kinds[kind] = OrphanKind(kind, group.rows, dark, ids)
 
     def _ids(
         self,
         section: str,
         source: OrdersSource | EventsSource,
         rows: CTE,
-        condition: ColumnElement[bool],
+        group: str,
     ) -> tuple[str, ...]:
         """The first order ids of a group, in the same order on every engine."""
         if source.order_id is None:
@@ -129,19 +134,18 @@ class OrderReader:
             return ()  # said among what could not be read
         statement = (
             sa.select(rows.c.order_id)
-            .where(condition, rows.c.order_id.is_not(None))
+            .where(rows.c.kind == group, rows.c.order_id.is_not(None))
             .group_by(rows.c.order_id)
             .order_by(*self.warehouse.profile.in_order(rows.c.order_id, kind))
             .limit(MOST_IDS)
         )
         return tuple(clean(row[0]) for row in self.warehouse.fetch(statement))
 
-    def _purchases(self, unread: Unread) -> _Bought:
-        """The day's purchases by order, and which of them have none."""
+    def _purchases(self, unread: Unread) -> CTE:
+        """The day's purchases by order, with their kind."""
         tables = self._tables
-        rows = tables.by_order(tables.purchases_between(*self._day, unread))
-        missing = sa.and_(rows.c.blank == 0, ~tables.ordered(rows, [self._day]))
-        return _Bought(rows, {_BLANK: rows.c.blank == 1, NO_ORDER: missing})
+        bought = tables.by_order(tables.purchases_between(*self._day, unread))
+        return purchases_by_kind(tables, bought, [self._day])
 
     def _read_purchases(self, found: _Found) -> None:
         events = self._tables.sources_of_purchases()
@@ -149,35 +153,34 @@ class OrderReader:
             found.absent.append(NO_ORDER)
             return
         bought = self._purchases(found.unread)
-        rows = _counted(self.warehouse, bought.rows, bought.groups)
-        found.purchases = rows[ALL].events
-        with_id = rows[ALL].events - rows[_BLANK].events
-        found.duplicate_purchases = with_id - (rows[ALL].rows - rows[_BLANK].rows)
-        dark = as_amount(rows[_BLANK].micros + rows[NO_ORDER].micros)
-        count = rows[_BLANK].events + rows[NO_ORDER].rows
-        lost = rows[NO_ORDER].rows
-        ids = self._ids("events", events, bought.rows, bought.groups[NO_ORDER]) if lost else ()
+        counted = _counted(self.warehouse, bought, _BOUGHT)
+        blank, lost = counted.groups[NO_ORDER_ID], counted.groups[NO_ORDER]
+        found.purchases = counted.every.events
+        with_id = counted.every.events - blank.events
+        found.duplicate_purchases = with_id - (counted.every.rows - blank.rows)
+        ids = self._ids("events", events, bought, NO_ORDER) if lost.rows else ()
         has_revenue = events.revenue and "events.revenue" not in found.unread.why
-        found.kinds[NO_ORDER] = OrphanKind(NO_ORDER, count, dark if has_revenue else None, ids)
+        dark = as_amount(blank.micros + lost.micros) if has_revenue else None
+        found.kinds[NO_ORDER] = OrphanKind(NO_ORDER, blank.events + lost.rows, dark, ids)
 
 
 @dataclass(frozen=True, slots=True)
-class _Bought:
-    """Purchases by order, and the groups of them that are counted apart."""
-
-    rows: CTE
-    groups: Mapping[str, ColumnElement[bool]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    """One group: its rows, the events they stand for, their amount in millionths, their ids."""
+class _Group:
+    """Its rows, the events they stand for, their amount in millionths."""
 
     rows: int
     events: int
     micros: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """All rows, their ids, and each group of them."""
+
+    every: _Group
     ids: int
     distinct_ids: int
+    groups: Mapping[str, _Group]
 
 
 class _Found:
@@ -194,10 +197,10 @@ class _Found:
         self.duplicate_purchases = 0
         self.unread = Unread()
 
-    def take_orders(self, every: _Counts, *, has_revenue: bool) -> None:
-        self.orders = every.rows
-        self.revenue = as_amount(every.micros) if has_revenue else None
-        self.duplicates = every.ids - every.distinct_ids
+    def take_orders(self, counted: _Counts, *, has_revenue: bool) -> None:
+        self.orders = counted.every.rows
+        self.revenue = as_amount(counted.every.micros) if has_revenue else None
+        self.duplicates = counted.ids - counted.distinct_ids
 
     def counts(self) -> OrderCounts:
         return OrderCounts(
@@ -213,32 +216,34 @@ class _Found:
         )
 
 
-def _counted(
-    warehouse: Warehouse, rows: CTE, groups: Mapping[str, ColumnElement[bool]]
-) -> dict[str, _Counts]:
-    """All rows and each group of them, in one statement."""
-    found = warehouse.fetch(_counting(rows, groups, warehouse.profile))
-    return {
-        str(name): _Counts(int(n), int(events or 0), as_micros(micros), int(ids), int(distinct))
-        for name, n, events, micros, ids, distinct in found
-    }
+def _counted(warehouse: Warehouse, rows: CTE, kinds: Sequence[str]) -> _Counts:
+    """All rows and each kind of them, in one statement."""
+    ids, distinct, *counts = warehouse.fetch(_counting(rows, kinds, warehouse.profile))[0]
+    every, *groups = (_group(*counts[start : start + 3]) for start in range(0, len(counts), 3))
+    return _Counts(every, int(ids), int(distinct), dict(zip(kinds, groups, strict=True)))
 
 
-def _counting(
-    rows: CTE, groups: Mapping[str, ColumnElement[bool]], profile: Profile
-) -> sa.Select[Any]:
-    parts = [_count(ALL, rows, profile)]
-    parts += [_count(name, rows, profile).where(condition) for name, condition in groups.items()]
-    together = sa.union_all(*parts).subquery("counted")
-    return sa.select(*together.c)
+def _group(rows: object, events: object, micros: object) -> _Group:
+    return _Group(as_micros(rows), as_micros(events), as_micros(micros))
 
 
-def _count(name: str, rows: CTE, profile: Profile) -> sa.Select[*tuple[Any, ...]]:
-    return sa.select(
-        sa.literal(name).label("name"),
+def _counting(rows: CTE, kinds: Sequence[str], profile: Profile) -> sa.Select[*tuple[Any, ...]]:
+    """One row: ids and distinct ids, then rows, events and amount of all and of each kind."""
+    columns: list[sa.Label[Any]] = [
+        sa.func.count(rows.c.order_id).label("ids"),
+        sa.func.count(rows.c.order_id.distinct()).label("distinct_ids"),
         sa.func.count().label("rows_"),
         sa.func.sum(rows.c.events).label("events"),
         profile.total(rows.c.micros).label("micros"),
-        sa.func.count(rows.c.order_id).label("ids"),
-        sa.func.count(rows.c.order_id.distinct()).label("distinct_ids"),
-    ).select_from(rows)
+    ]
+    for kind in kinds:
+        columns += [
+            sa.func.count(_where(rows, kind, sa.literal(1))).label(f"{kind}_rows"),
+            sa.func.sum(_where(rows, kind, rows.c.events)).label(f"{kind}_events"),
+            profile.total(_where(rows, kind, rows.c.micros)).label(f"{kind}_micros"),
+        ]
+    return sa.select(*columns).select_from(rows)
+
+
+def _where(rows: CTE, kind: str, value: ColumnElement[Any]) -> ColumnElement[Any]:
+    return sa.case((rows.c.kind == kind, value), else_=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,13 @@ from checks.text import clean
 from checks.warehouse.instants import Instant, bucket
 from checks.warehouse.kinds import Kind
 from checks.warehouse.order_tables import More, OrderTables, Slices, Unread
-from checks.warehouse.orders import ALL, NO_ORDER, NO_SESSION, UNKNOWN_SESSION
+from checks.warehouse.orphan_kinds import (
+    NO_ORDER,
+    NO_ORDER_ID,
+    UNKNOWN_SESSION,
+    orders_by_kind,
+    purchases_by_kind,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
@@ -23,6 +29,7 @@ if TYPE_CHECKING:
 
     from checks.warehouse.dialects.base import Profile
 
+ALL = "all"
 _LONGEST_ID = 200
 
 
@@ -98,10 +105,9 @@ def _orphan_orders(
     rows = tables.orders_between(
         start, end, unread, lambda at: (at.plain(at.expression).label("at"),)
     )
-    wanted = rows.c.blank == 1
-    if kind == UNKNOWN_SESSION:
-        wanted = sa.and_(rows.c.blank == 0, ~tables.known(rows, [(start, end)]))
-    return sa.select(rows.c.order_id, rows.c.session_id, rows.c.at, rows.c.micros).where(wanted)
+    sorted_ = orders_by_kind(tables, rows, [(start, end)], probed=kind == UNKNOWN_SESSION)
+    columns = sorted_.c.order_id, sorted_.c.session_id, sorted_.c.at, sorted_.c.micros
+    return sa.select(*columns).where(sorted_.c.kind == kind)
 
 
 def _lost_purchases(
@@ -111,11 +117,12 @@ def _lost_purchases(
     rows = tables.purchases_between(
         start, end, unread, lambda at: (at.plain(at.expression).label("at"),)
     )
-    with_id = tables.by_order(rows, {"at": sa.func.min(rows.c.at)})
-    missing = sa.and_(with_id.c.blank == 0, ~tables.ordered(with_id, [(start, end)]))
+    bought = tables.by_order(rows, {"at": sa.func.min(rows.c.at)})
+    by_kind = purchases_by_kind(tables, bought, [(start, end)])
+    lost = sa.select(by_kind.c.order_id, by_kind.c.at, by_kind.c.micros)
     both = sa.union_all(
         sa.select(rows.c.order_id, rows.c.at, rows.c.micros).where(rows.c.blank == 1),
-        sa.select(with_id.c.order_id, with_id.c.at, with_id.c.micros).where(missing),
+        lost.where(by_kind.c.kind == NO_ORDER),
     ).subquery("lost_purchases")
     no_session = tables.warehouse.profile.as_text(sa.null()).label("session_id")
     return sa.select(both.c.order_id, no_session, both.c.at, both.c.micros)
@@ -138,16 +145,9 @@ def orders_by_day(
     `kinds`: NO_SESSION, UNKNOWN_SESSION. Raises MeasurementError.
     """
     rows = tables.orders_between(days[0][0], days[-1][1], unread, _day_of(days))
-    conditions: dict[str, ColumnElement[bool]] = {ALL: sa.true()}
-    for kind in kinds:
-        blank = rows.c.blank == 1
-        conditions[kind] = (
-            blank if kind == NO_SESSION else sa.and_(~blank, ~tables.known(rows, days))
-        )
-    counted = sa.func.count()
-    return _groups(
-        tables, [_per_day(tables, rows, kind, counted, where) for kind, where in conditions.items()]
-    )
+    by_kind = orders_by_kind(tables, rows, days, probed=UNKNOWN_SESSION in kinds)
+    wanted = {kind: kind for kind in kinds}
+    return _per_day(tables, by_kind, sa.func.count(), wanted)
 
 
 def purchases_by_day(tables: OrderTables, days: Slices, unread: Unread) -> list[DayGroup]:
@@ -157,15 +157,9 @@ def purchases_by_day(tables: OrderTables, days: Slices, unread: Unread) -> list[
     """
     rows = tables.purchases_between(days[0][0], days[-1][1], unread, _day_of(days))
     bought = tables.by_order(rows, None, "day")
-    blank = bought.c.blank == 1
-    counted = sa.func.sum(sa.case((blank, bought.c.events), else_=1))
-    # Two groups of lost ones: not every engine takes NOT EXISTS beneath an OR.
-    missing = sa.and_(bought.c.blank == 0, ~tables.ordered(bought, days))
-    parts = [
-        _per_day(tables, bought, kind, counted, condition)
-        for kind, condition in ((ALL, sa.true()), (NO_ORDER, blank), (NO_ORDER, missing))
-    ]
-    return _groups(tables, parts)
+    by_kind = purchases_by_kind(tables, bought, days)
+    counted = sa.func.sum(sa.case((by_kind.c.blank == 1, by_kind.c.events), else_=1))
+    return _per_day(tables, by_kind, counted, {NO_ORDER: NO_ORDER, NO_ORDER_ID: NO_ORDER})
 
 
 def _day_of(days: Slices) -> More:
@@ -179,33 +173,21 @@ def _day_of(days: Slices) -> More:
 
 
 def _per_day(
-    tables: OrderTables,
-    rows: CTE,
-    kind: str,
-    counted: ColumnElement[Any],
-    condition: ColumnElement[bool],
-) -> sa.Select[Any]:
-    return (
-        sa.select(
-            rows.c.day,
-            sa.literal(kind).label("kind"),
-            counted.label("rows_"),
-            tables.warehouse.profile.total(rows.c.micros).label("micros"),
-        )
-        .where(condition)
-        .group_by(rows.c.day)
-    )
-
-
-def _groups(tables: OrderTables, parts: Sequence[sa.Select[Any]]) -> list[DayGroup]:
-    """What the parts count, by day and kind; parts of one kind are added."""
-    together = sa.union_all(*parts).subquery("counted")
+    tables: OrderTables, rows: CTE, counted: ColumnElement[Any], wanted: Mapping[str, str]
+) -> list[DayGroup]:
+    """What there is of all and of each wanted kind (as it is to be called), by day."""
+    total = tables.warehouse.profile.total(rows.c.micros)
+    groups = sa.select(rows.c.day, rows.c.kind, counted.label("rows_"), total.label("micros"))
     counts: Counter[tuple[int, str]] = Counter()
     amounts: Counter[tuple[int, str]] = Counter()
-    for day, kind, rows, micros in tables.warehouse.fetch(sa.select(*together.c)):
-        counts[int(day), str(kind)] += int(rows or 0)
-        amounts[int(day), str(kind)] += as_micros(micros)
-    return [DayGroup(*key, rows, as_amount(amounts[key])) for key, rows in counts.items()]
+    for day, kind, number, micros in tables.warehouse.fetch(
+        groups.group_by(rows.c.day, rows.c.kind)
+    ):
+        for name in (ALL, wanted.get(str(kind))):
+            if name is not None:
+                counts[int(day), name] += as_micros(number)
+                amounts[int(day), name] += as_micros(micros)
+    return [DayGroup(*key, number, as_amount(amounts[key])) for key, number in counts.items()]
 
 
 def _id(value: object) -> str | None:

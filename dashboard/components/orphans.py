@@ -12,7 +12,7 @@ from checks.evidence.orphan_rows import Row, Rows
 from checks.evidence.orphan_trend import Trend
 from checks.evidence.orphans import Kind, Orphans
 from checks.text import percent_text, plural
-from checks.warehouse.orders import KINDS, UNKNOWN_SESSION
+from checks.warehouse.orphan_kinds import KINDS, UNKNOWN_SESSION
 from dashboard import address, look, page
 from dashboard.charts import base
 from dashboard.charts import orphans as charts

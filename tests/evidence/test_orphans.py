@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from checks.errors import MeasurementError
 from checks.evidence import orphan_rows, orphan_trend, orphans
 from checks.evidence.context import open_context
-from checks.warehouse.orders import KINDS, NO_ORDER, NO_SESSION, UNKNOWN_SESSION
+from checks.warehouse.orphan_kinds import KINDS, NO_ORDER, NO_SESSION, UNKNOWN_SESSION
 from tests.shop import DAY, NOW, Shop, at, order, order_id, purchase
 
 

@@ -42,7 +42,8 @@ from checks.warehouse.event_hours import hour_slots, read_hours
 from checks.warehouse.events import read_events, read_newest
 from checks.warehouse.kinds import Kind
 from checks.warehouse.order_tables import OrderTables, Unread
-from checks.warehouse.orders import NO_ORDER, NO_SESSION, UNKNOWN_SESSION, OrderReader
+from checks.warehouse.orders import OrderReader
+from checks.warehouse.orphan_kinds import NO_ORDER, NO_SESSION, UNKNOWN_SESSION
 from checks.warehouse.orphans import OrphanList, orders_by_day, purchases_by_day
 from checks.warehouse.relation import Relation, select_target
 from checks.warehouse.unpriced import read_unpriced
@@ -62,7 +63,6 @@ NAMES = frozenset(
     (AT, PART, NAME, AMOUNT, ORDER, SESSION, SOURCE, REASON, READ, REJECTED, STATUS)
 ) | {"Shop Data", "big Table"}
 COMPARED = (exp.GTE, exp.GT, exp.LTE, exp.LT)
-_GROUPS = ("all", "blank", NO_SESSION, UNKNOWN_SESSION, NO_ORDER)
 COMPILED = [
     import_module(f"tests.engines.{name}").ENGINE
     for name in engines.modules()
@@ -131,8 +131,8 @@ class Recorder:
     def fetch(self, statement: sa.Select[Any]) -> list[Any]:
         self.sent.append(statement)
         names = [getattr(column, "name", "") for column in statement.selected_columns]
-        if names == ["name", "rows_", "events", "micros", "ids", "distinct_ids"]:
-            return [(group, 5, 5, 5_000_000, 5, 5) for group in _GROUPS]
+        if names[:2] == ["ids", "distinct_ids"]:
+            return [(5,) * len(names)]
         if len(names) == 1:
             return [(3 if names[0] in ("count", "order_id") else None,)]
         return []
@@ -271,8 +271,8 @@ def test_every_statement_is_one_select_of_the_engine(engine: Compiled, shape: Sh
         ]
         assert unquoted == [], sql
         assert problem_of(sql, engine.backend) is None, sql
-        # A table that is named twice would be multiplied by itself.
-        assert list(tree.find_all(exp.Join)) == [], sql
+        # Tables that are only listed side by side would be multiplied by each other.
+        assert all(join.args.get("on") for join in tree.find_all(exp.Join)), sql
 
 
 @pytest.mark.parametrize(("engine", "shape"), CASES)
