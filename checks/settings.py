@@ -21,14 +21,16 @@ def setting(
     kind: str = "",
     example: str = "",
     secret: bool = False,
+    key: str = "",
 ) -> Any:
     """A dataclass field for one configuration key.
 
     doc: one sentence for the reference page. No default: the key is required.
     minimum/maximum are inclusive, above is exclusive; they apply to numbers.
     kind names a special format the loader knows: "timezone", "database_url",
-    "http_url", "table", "query", "column", "files", "event_names".
-    secret: keeps the value out of the dataclass's repr.
+    "http_url", "table", "query", "column", "files", "event_names", "holidays".
+    secret: keeps the value out of the dataclass's repr. key: what the file calls it, where no
+    field can have that name.
     """
     metadata = {
         "doc": doc,
@@ -38,6 +40,7 @@ def setting(
         "choices": choices,
         "kind": kind,
         "example": example,
+        "key": key,
     }
     if default is MISSING:
         return field(metadata=metadata, repr=not secret)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from checks.check import Check
 from checks.config.declared import Declared, settings_of
 from checks.config.model import CheckSettings
-from checks.config.nodes import Entries, Entry, dotted, entries
-from checks.config.sections import read_values, report_unknown
+from checks.config.nodes import Entry, entries
+from checks.config.sections import read_values, report_conflicts, report_unknown
 from checks.config.values import Scope
-from checks.text import clean
 
 
 class ReadCheck(NamedTuple):
@@ -45,24 +44,7 @@ def _read_check(
     enabled = general["enabled"] is not False
     # Limits that contradict each other are told even where an owner or a severity is wrong.
     if params is not None:
-        _report_conflicts(params, own, given, key, line, scope)
+        report_conflicts(params, own, given, key, line, scope)
     if len(scope.problems) > before:
         return ReadCheck(enabled, None)
     return ReadCheck(enabled, CheckSettings(**general, params=params))
-
-
-def _report_conflicts(
-    params: Any,
-    declared: tuple[Declared, ...],
-    given: Entries,
-    key: str,
-    line: int | None,
-    scope: Scope,
-) -> None:
-    """Rules between parameters are the check's own: `problems()` names key, found, allowed."""
-    rules = getattr(params, "problems", None)
-    for name, found, allowed in rules() if rules is not None else ():
-        is_default = name not in given and name in {one.name for one in declared}
-        shown = f"{clean(found)} (the default)" if is_default else clean(found)
-        at = given[name].line if name in given else line
-        scope.problems.add(dotted(key, name), at, shown, allowed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from dataclasses import MISSING, fields, is_dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,14 +20,20 @@ _KIND_TEXT = {
     "query": "one read-only SELECT",
     "column": "a column's name",
     "partition_format": "a day in %Y, %m, %d, perhaps %H, in this order, such as %Y-%m-%d",
+    "holidays": "a country's two letters, such as US, or one of its regions, such as DE-BY",
     "files": 'a glob such as "quarantine/*.csv", or a name with {date:%Y%m%d} in it',
 }
 
 
 class Declared(NamedTuple):
-    """One key. `type`: bool, int, float, str, tuple, ZoneInfo, a StrEnum, a mapping's dataclass."""
+    """One key. `type`: bool, int, float, str, date, tuple, ZoneInfo, a StrEnum, a dataclass.
+
+    name: what the file calls it. attribute: the field. item: the type of a tuple's items.
+    """
 
     name: str
+    attribute: str
+    item: type
     type: type
     optional: bool
     default: Any
@@ -58,6 +65,8 @@ class Declared(NamedTuple):
             return f"a mapping of {', '.join(one.name for one in settings_of(self.type))}"
         if self.type is bool:
             return "true or false"
+        if date in (self.type, self.item):
+            return "a day, such as 2025-11-28"
         if self.type in (int, float):
             return ("a whole number" if self.type is int else "a number") + self._limits
         if self.words:
@@ -69,6 +78,11 @@ class Declared(NamedTuple):
         """What may be given, in words."""
         if self.type is not tuple:
             return self.item_allowed
+        if is_dataclass(self.item):
+            names = ", ".join(one.name for one in settings_of(self.item))
+            return f"a list of mappings of {names}"
+        if self.item is date:
+            return "a list of days, such as [2025-10-02]"
         return f"a list of: {', '.join(self.choices)}" if self.choices else "a list of names"
 
     @property
@@ -96,9 +110,11 @@ def settings_of(cls: type[Any]) -> tuple[Declared, ...]:
 
 def _declared(name: str, hint: Any, default: Any, words: Any, *, secret: bool) -> Declared:
     optional, base = _without_none(hint)
+    told = {key: value for key, value in words.items() if key != "key"}
     return Declared(
-        name=name, type=typing.get_origin(base) or base, optional=optional, default=default,
-        secret=secret, **words,
+        name=words["key"] or name, attribute=name, type=typing.get_origin(base) or base,
+        item=next(iter(typing.get_args(base)), str), optional=optional, default=default,
+        secret=secret, **told,
     )  # fmt: skip
 
 
@@ -111,13 +127,15 @@ def _without_none(hint: Any) -> tuple[bool, Any]:
     return True, bases[0]
 
 
-Shape = Literal["truth", "whole", "number", "words", "zone", "text"]
+Shape = Literal["truth", "whole", "number", "words", "zone", "day", "text"]
 
 
 def shape_of(declared: Declared) -> Shape:
     """How one value of a setting is read."""
     if issubclass(declared.type, StrEnum):
         return "words"
+    if date in (declared.type, declared.item):
+        return "day"
     known: dict[type, Shape] = {
         bool: "truth", int: "whole", float: "number", ZoneInfo: "zone", str: "text", tuple: "text",
     }  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -182,6 +183,48 @@ class QuarantineSource:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarDays:
+    """Days that are not like others: a sale, a strike, planned works."""
+
+    name: str = setting(
+        "What the days are called in messages and pictures.", example="Black Friday"
+    )
+    first: date = setting("The first of the days.", key="from", example="2025-11-28")
+    last: date | None = setting(
+        "The last of them; without it there is only one.", None, key="to", example="2025-12-01"
+    )
+    expect: float | None = setting(
+        "How many times the usual volume is expected. Without it the days' volume is not judged.",
+        None,
+        above=0,
+        maximum=1000,
+    )
+
+    def problems(self) -> list[tuple[str, str, str]]:
+        """Days end after they begin."""
+        if self.last is None or self.last >= self.first:
+            return []
+        return [("to", str(self.last), f"a day from {self.first} on")]
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarConfig:
+    """Days that the volume checks leave out of what is usual, and judge by what is said here.
+
+    Where a day is listed twice, the entry that comes first counts; any entry counts before
+    a holiday.
+    """
+
+    days: tuple[CalendarDays, ...] = setting("The shop's own days.", ())
+    holidays: str | None = setting(
+        "Whose public holidays are not judged by volume.", None, kind="holidays"
+    )
+    tracking_releases: tuple[date, ...] = setting(
+        "When the tracking was changed: shown in pictures, and named where the volume moves.", ()
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class DashboardConfig:
     """Where people look, and what they may do there."""
 
@@ -223,6 +266,7 @@ class Config:
     checks: Mapping[str, CheckSettings]
     history: HistoryConfig = field(default_factory=HistoryConfig)
     dashboard: DashboardConfig = field(default_factory=DashboardConfig)
+    calendar: CalendarConfig = field(default_factory=CalendarConfig)
     data_lag_days: int = 1
     audit_log: AuditLogSource | None = None
     events: EventsSource | None = None

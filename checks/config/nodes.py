@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import NamedTuple
 
 import yaml
@@ -25,7 +26,9 @@ Entries = dict[str, Entry]
 _CORE = "tag:yaml.org,2002:"
 _MERGE = _CORE + "merge"
 _NULL = _CORE + "null"
+_TIME = _CORE + "timestamp"
 _TEXT = _CORE + "str"
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _URL = re.compile(r"(?:([A-Za-z][\w+.-]{0,30})|.*)://", re.DOTALL)
 
 
@@ -63,6 +66,18 @@ def scalar(node: yaml.Node, allowed: str) -> str | int | float | bool:
     except (ValueError, LookupError):
         raise Refused(allowed) from None
     return value
+
+
+def day(node: yaml.Node, allowed: str) -> date:
+    """A scalar as a day, in quotes or not. Raises Refused for anything else."""
+    if not isinstance(node, yaml.ScalarNode) or node.tag not in (_TIME, _TEXT):
+        raise Refused(allowed)
+    if not _DAY.fullmatch(node.value):
+        raise Refused(allowed)
+    try:
+        return date.fromisoformat(node.value)
+    except ValueError:
+        raise Refused(allowed, f"{clean(node.value)}, which no calendar has") from None
 
 
 def entries(node: yaml.Node, key: str, problems: Problems) -> Entries:

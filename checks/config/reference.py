@@ -79,11 +79,16 @@ def _mappings() -> list[str]:
     """The mappings inside sections, each once."""
     inside = [one for section in sections() for one in settings_of(section.shape)]
     shapes = {one.name: one.type for one in inside if is_dataclass(one.type)}
+    listed = {one.name: one.item for one in inside if is_dataclass(one.item)}
+    where = "A mapping inside the sections that have this key."
     return [
-        f"## `{name}`\n\n{_description(shape)} A mapping inside the sections that have this key."
-        f"\n\n{_table(settings_of(shape))}"
-        for name, shape in shapes.items()
+        *(_mapping(name, shape, where) for name, shape in shapes.items()),
+        *(_mapping(name, shape, "One mapping for each.") for name, shape in listed.items()),
     ]
+
+
+def _mapping(name: str, shape: type[Any], where: str) -> str:
+    return f"## `{name}`\n\n{_description(shape)} {where}\n\n{_table(settings_of(shape))}"
 
 
 def _presence(name: str, checks: tuple[Check, ...]) -> str:

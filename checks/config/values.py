@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ import yaml
 
 from checks.config.declared import Declared, shape_of
 from checks.config.environment import expanded
-from checks.config.nodes import found_in, is_null, line_of, scalar
+from checks.config.nodes import day, found_in, is_null, line_of, scalar
 from checks.config.problems import Problems, Refused
 from checks.text import did_you_mean
 
@@ -59,16 +60,16 @@ def default_of(declared: Declared, scope: Scope) -> Any:
     return declared.default
 
 
-def _items(declared: Declared, node: yaml.Node, key: str, scope: Scope) -> tuple[str, ...]:
+def _items(declared: Declared, node: yaml.Node, key: str, scope: Scope) -> tuple[Any, ...]:
     if not isinstance(node, yaml.SequenceNode):
         is_name = isinstance(node, yaml.ScalarNode) and _NAME.fullmatch(node.value)
         raise Refused(declared.allowed, None, f"write [{node.value}]" if is_name else None)
     if not node.value and declared.kind == "event_names" and declared.default:
         raise Refused(f"{declared.allowed}, at least one", "an empty list")
-    result: list[str] = []
+    result: list[Any] = []
     for item in node.value:
         try:
-            result.append(_text(declared, item, scope))
+            result.append(_READERS[shape_of(declared)](declared, item, scope))
         except Refused as why:
             scope.refuse(declared, key, item, why)
     return tuple(result)
@@ -134,6 +135,10 @@ def _zone(declared: Declared, node: yaml.Node, scope: Scope) -> ZoneInfo:
         raise Refused(declared.allowed, None, hint) from None
 
 
+def _day(declared: Declared, node: yaml.Node, _: Scope) -> date:
+    return day(node, declared.item_allowed)
+
+
 def _text(declared: Declared, node: yaml.Node, scope: Scope) -> str:
     allowed = declared.item_allowed
     value = scalar(node, allowed)
@@ -169,6 +174,11 @@ def _text_of_kind(declared: Declared, text: str, scope: Scope) -> str:
             from checks.config.files import files_pattern
 
             return files_pattern(text, scope.folder)
+        case "holidays":
+            from checks.config.calendars import is_known_place
+
+            if not is_known_place(text):
+                raise Refused(declared.allowed)
         case "table":
             _check_table(declared, text)
         case "partition_format":
@@ -212,5 +222,6 @@ _READERS = {
     "number": _number,
     "words": _words,
     "zone": _zone,
+    "day": _day,
     "text": _text,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, make_dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from checks.config.declared import settings_of
 from checks.config.environment import expanded
 from checks.config.files import files_pattern
 from checks.config.loading import load
-from checks.config.model import Config
+from checks.config.model import CalendarConfig, CalendarDays, Config
 from checks.config.problems import Problems, Refused
 from checks.config.urls import database_url, engine_of, http_url
 from checks.errors import ConfigError
@@ -90,6 +91,72 @@ def test_wrong_values(
     assert found is None or one.found == found
     assert one.hint == hint
     assert len(one.message) < 400
+
+
+WITHOUT = edited().partition("calendar:")[0]
+CALENDAR = """calendar:
+  days:
+    - {name: Black Friday, from: 2025-11-28, to: "2025-12-01", expect: 3.0}
+    - name: Stocktaking
+      from: 2026-01-02
+  holidays: DE-BY
+  tracking_releases: [2025-10-02, '2025-10-09']
+"""
+
+
+def test_a_calendar(load_text: Loader) -> None:
+    calendar = load_text(WITHOUT + CALENDAR).calendar
+    assert calendar == CalendarConfig(
+        days=(
+            CalendarDays("Black Friday", date(2025, 11, 28), date(2025, 12, 1), 3.0),
+            CalendarDays("Stocktaking", date(2026, 1, 2)),
+        ),
+        holidays="DE-BY",
+        tracking_releases=(date(2025, 10, 2), date(2025, 10, 9)),
+    )
+
+
+@pytest.mark.parametrize("given", ["", "calendar:\n", "calendar: {days: , holidays: }\n"])
+def test_without_a_calendar_no_day_is_special(given: str, load_text: Loader) -> None:
+    assert load_text(WITHOUT + given).calendar == CalendarConfig()
+
+
+A_DAY, SOME_DAYS = "a day, such as 2025-11-28", "a list of days, such as [2025-10-02]"
+MAPPINGS = "a list of mappings of name, from, to, expect"
+PLACE = "a country's two letters, such as US, or one of its regions, such as DE-BY"
+# (calendar, key, what is found, what is allowed)
+WRONG_CALENDARS = [
+    ("{days: {name: x}}", "days", "a mapping", MAPPINGS),
+    ("{days: [x]}", "days[1]", "a single value", "a mapping of keys to values"),
+    ("{days: [{name: x, from: 2025-02-30}]}", "days[1].from", "2025-02-30, which no calendar has",
+     A_DAY),
+    ("{days: [{name: x, from: 2025-2-3}]}", "days[1].from", "'2025-2-3'", A_DAY),
+    ("{days: [{name: x, from: 2025-02-03 10:00:00}]}", "days[1].from", "2025-02-03 10:00:00",
+     A_DAY),
+    ("{days: [{name: x, from: 20250203}]}", "days[1].from", "20250203", A_DAY),
+    ("{days: [{name: x, from: [2025-02-03]}]}", "days[1].from", "a list", A_DAY),
+    ("{days: [{name: x}]}", "days[1].from", "nothing", A_DAY),
+    ("{days: [{name: x, from: 2025-02-03}, {name: y, from: 2025-02-03, to: 2025-02-02}]}",
+     "days[2].to", "2025-02-02", "a day from 2025-02-03 on"),
+    ("{days: [{name: x, from: 2025-02-03, expect: 0}]}", "days[1].expect", "0",
+     "a number above 0 and of at most 1000"),
+    ("{days: [{name: x, first: 2025-02-03, from: 2025-02-03}]}", "days[1].first",
+     "an unknown key", "name, from, to, expect"),
+    ("{holidays: XX}", "holidays", "'XX'", PLACE),
+    ("{holidays: DE-XX}", "holidays", "'DE-XX'", PLACE),
+    ("{holidays: [US]}", "holidays", "a list", PLACE),
+    ("{tracking_releases: 2025-10-02}", "tracking_releases", "2025-10-02", SOME_DAYS),
+    ("{tracking_releases: [soon]}", "tracking_releases", "'soon'", A_DAY),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("calendar", "key", "found", "allowed"), WRONG_CALENDARS)
+def test_wrong_calendars(
+    calendar: str, key: str, found: str, allowed: str, load_text: Loader
+) -> None:
+    (one,) = problems(lambda: load_text(f"{WITHOUT}calendar: {calendar}\n"))
+    assert (one.key, one.found, one.allowed) == (f"calendar.{key}", found, allowed)
+    assert one.line is not None
 
 
 def test_a_continent_is_no_zone(load_text: Loader) -> None:
