@@ -11,15 +11,20 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from checks.errors import HistoryError
-from checks.history.tables import METADATA, SCHEMA
+from checks.history.tables import DAILY_COUNTS, METADATA, SCHEMA
 
 Step = Callable[[Connection], None]
 Steps = Mapping[int, Step]
 
-VERSION = 1
+VERSION = 2
+
+
+def _remember_counts(connection: Connection) -> None:
+    DAILY_COUNTS.create(connection)
+
 
 #: From each older version, the step to the next.
-STEPS: Steps = {}
+STEPS: Steps = {1: _remember_counts}
 
 
 def stored_version(connection: Connection) -> int | None:

@@ -7,7 +7,7 @@ in one line, because a history must never be the reason for a verdict.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -15,8 +15,9 @@ from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
+from checks.counts import DayCounts, RememberedCounts
 from checks.errors import HistoryError, UsageError
-from checks.history import evaluations, waivers
+from checks.history import counts, evaluations, waivers
 from checks.history.faults import FAULTS, told
 from checks.history.migrations import (
     OutdatedError,
@@ -84,6 +85,32 @@ class History:
             return evaluation
 
         return self._write(work)
+
+    def daily_counts(
+        self, pipeline: str, fingerprint: str, first: date, last: date
+    ) -> Mapping[date, RememberedCounts]:
+        """What is remembered of the days from `first` to `last`.
+
+        fingerprint: of what decides what is counted. Damaged rows are left out.
+        """
+        return self._read(lambda it: counts.between(it, pipeline, fingerprint, first, last), {})
+
+    def keep_daily_counts(
+        self, pipeline: str, fingerprint: str, days: Collection[DayCounts], now: datetime
+    ) -> None:
+        """Remember whole days as they were counted `now`, and which of them changed.
+
+        Forgets what is older than `keep_days` before the newest day.
+        """
+        moment = _utc(now)
+
+        def work(connection: Connection) -> None:
+            counts.keep(connection, pipeline, fingerprint, days, moment)
+            newest = counts.newest_day(connection, pipeline)
+            if newest is not None:
+                counts.prune(connection, pipeline, evaluations.back(newest, self._keep_days))
+
+        self._write(work)
 
     def latest(self, pipeline: str, check: str) -> tuple[date, Status, float | None] | None:
         """Data date, status and value that the newest data date's latest evaluation found."""

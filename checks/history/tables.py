@@ -68,6 +68,20 @@ RESULTS = sa.Table(
     sqlite_with_rowid=False,
 )
 
+DAILY_COUNTS = sa.Table(
+    "andon_daily_counts",
+    METADATA,
+    sa.Column("pipeline", sa.Text, primary_key=True),
+    # Of what decides what is counted: counts of another mapping are another series.
+    sa.Column("fingerprint", sa.Text, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("counts", sa.Text, nullable=False),
+    sa.Column("first_total", sa.BigInteger, nullable=False),
+    sa.Column("counted_at", Moment, nullable=False),
+    sa.Column("changed_at", Moment),
+    sqlite_with_rowid=False,
+)
+
 WAIVERS = sa.Table(
     "andon_waivers",
     METADATA,

@@ -6,10 +6,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from checks.counts import NAME, DayCounts, Values
 from checks.errors import HistoryError
 from checks.history import migrations
 from checks.history.store import History
-from history_samples import DAY, PIPELINE, report
+from history_samples import DAY, NOW, PIPELINE, report
+
+NOW_AT = migrations.VERSION
 
 
 def run(url: str, statement: str) -> list[tuple[object, ...]]:
@@ -28,8 +31,8 @@ def add_place(connection: Connection) -> None:
 
 
 def newer_andon(monkeypatch: pytest.MonkeyPatch, steps: migrations.Steps) -> None:
-    monkeypatch.setattr(migrations, "VERSION", 3)
-    monkeypatch.setattr(migrations, "STEPS", steps)
+    monkeypatch.setattr(migrations, "VERSION", NOW_AT + 2)
+    monkeypatch.setattr(migrations, "STEPS", {NOW_AT - 1 + by: step for by, step in steps.items()})
 
 
 @pytest.mark.parametrize("first", ["read", "record"])
@@ -42,7 +45,7 @@ def test_an_older_store_is_brought_forward_with_what_it_holds(
     if first == "record":
         history.record(report(DAY.replace(day=9)))
     assert history.all_runs(PIPELINE, DAY) != ()
-    assert run(url, "SELECT version FROM andon_schema") == [(3,)]
+    assert run(url, "SELECT version FROM andon_schema") == [(NOW_AT + 2,)]
     assert run(url, "SELECT note FROM andon_evaluations WHERE id = 1") == [("kept",)]
 
 
@@ -55,7 +58,7 @@ def test_a_migration_that_fails_changes_nothing(
         newer_andon(newer, steps)
         with pytest.raises(HistoryError):
             History(url, keep_days=400).pipelines()
-    assert run(url, "SELECT version FROM andon_schema") == [(1,)]
+    assert run(url, "SELECT version FROM andon_schema") == [(NOW_AT,)]
     assert History(url, keep_days=400).pipelines() == (PIPELINE,)
     assert History(url, keep_days=400).record(report()) > 1
 
@@ -63,7 +66,7 @@ def test_a_migration_that_fails_changes_nothing(
 def test_a_fresh_store_takes_no_steps(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     newer_andon(monkeypatch, {})
     History(url, keep_days=400).record(report())
-    assert run(url, "SELECT version FROM andon_schema") == [(3,)]
+    assert run(url, "SELECT version FROM andon_schema") == [(NOW_AT + 2,)]
 
 
 @pytest.mark.parametrize("how", ["read", "record"])
@@ -82,3 +85,20 @@ def test_a_store_without_its_version_is_refused(url: str) -> None:
     run(url, "DELETE FROM andon_schema")
     with pytest.raises(HistoryError, match="schema version is missing"):
         history.record(report())
+
+
+@pytest.mark.parametrize("first", ["read", "record", "keep"])
+def test_a_store_without_daily_counts_is_brought_forward(url: str, first: str) -> None:
+    history = History(url, keep_days=400)
+    history.record(report())
+    run(url, "DROP TABLE andon_daily_counts")
+    run(url, "UPDATE andon_schema SET version = 1")
+    counts = DayCounts(DAY, {NAME: Values({"view": 3})})
+    if first == "read":
+        assert history.daily_counts(PIPELINE, "a", DAY, DAY) == {}
+    elif first == "record":
+        history.record(report())
+    history.keep_daily_counts(PIPELINE, "a", [counts], NOW)
+    assert history.daily_counts(PIPELINE, "a", DAY, DAY)[DAY].counts == counts
+    assert history.all_runs(PIPELINE, DAY) != ()
+    assert run(url, "SELECT version FROM andon_schema") == [(NOW_AT,)]
