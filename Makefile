@@ -21,7 +21,7 @@ ENGINE_TESTS := $(wildcard tests/warehouse tests/test_engine.py tests/e2e)
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help setup demo test lint types contracts test-duckdb2 test-python test-engines coverage
-.PHONY: test-browser bench bench-engines bench-quarantine bench-dashboard pictures docs lock clean
+.PHONY: test-browser test-spark bench bench-engines bench-quarantine bench-dashboard pictures docs lock clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -59,6 +59,10 @@ test-engines: $(ENGINES)/.installed ## the same checks on a Spark cluster, and t
 	  -m compiled tests/warehouse
 	@$(ENGINES)/bin/python scripts/java.py $(ENGINES)/bin/python -m pytest -p no:cacheprovider \
 	  --cov --cov-append --cov-report= -m spark tests/warehouse tests/evidence
+
+test-spark: $(ENGINES)/.installed ## everything that engines are asked, on the Spark cluster: half an hour on two cores
+	@ANDON_SPARK_EVERYTHING=1 $(ENGINES)/bin/python scripts/java.py \
+	  $(ENGINES)/bin/python -m pytest -p no:cacheprovider -m spark tests/warehouse tests/evidence
 
 coverage: $(VENV)/.installed-test ## which branches `make test-python test-engines` went through
 	@$(BIN)/coverage json --quiet -o .coverage.json

@@ -206,12 +206,13 @@ def test_session_ids_of_different_types(shop: Shop) -> None:
 
 def test_odd_names(shop: Shop) -> None:
     odd = {'ev"ent na%me': "event_name", "Select": "timestamp", "REVENUE": "revenue"}
-    shop.events.name = "Odd ta'ble %s"
+    table = "Odd ta'ble %s" if shop.engine.any_table_name else "Order"
+    shop.events.name = table
     names = {old: new for new, old in odd.items()}
     shop.events.columns = {names.get(k, k): v for k, v in shop.events.columns.items()}
     shop.events.rows = [{names.get(k, k): v for k, v in r.items()} for r in shop.events.rows]
     shop.set(
-        "events", table="\"Odd ta'ble %s\"", name='ev"ent na%me', occurred_at="Select",
+        "events", table=f'"{table}"', name='ev"ent na%me', occurred_at="Select",
         revenue="revenue",
     )  # fmt: skip
     shop.write()
@@ -221,9 +222,10 @@ def test_odd_names(shop: Shop) -> None:
 
 
 def test_queries_and_views_as_sources(shop: Shop) -> None:
+    quoted = "`timestamp`" if shop.engine.backend == "spark" else '"timestamp"'
     shop.set(
         "events", table=None,
-        query="SELECT \"timestamp\", event_name, revenue, transaction_id, ' :x %' AS odd\n"
+        query=f"SELECT {quoted}, event_name, revenue, transaction_id, ' :x %' AS odd\n"
         "FROM stg_events WHERE client_id <> ':nobody%' -- the last line is a comment",
     )  # fmt: skip
     shop.set("orders", table="orders_view")
