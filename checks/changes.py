@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from checks.check import is_worse
+from checks.check import Worse, is_worse
 from checks.model import URGENCY, Report, Status
 from checks.registry import all_checks
 from checks.text import plural
@@ -110,6 +110,8 @@ def _kind(check: str, before: Result | None, after: Result | None) -> Kind | Non
 def _move(check: str, before: Result, after: Result) -> Kind | None:
     """Which way the value of a failing check went; None where that cannot be said."""
     worse = {one.id: one.worse for one in all_checks()}.get(check)
+    if worse is Worse.FARTHER_FROM_EXPECTED:
+        return None  # what was expected is not kept beside the value
     if worse is None or after.status not in _BEYOND or before.value is None or after.value is None:
         return None
     if math.isclose(before.value, after.value, rel_tol=_ROUNDING):

@@ -23,12 +23,16 @@ class Worse(StrEnum):
     HIGHER = "higher"
     LOWER = "lower"
     FARTHER_FROM_ZERO = "farther_from_zero"
+    FARTHER_FROM_EXPECTED = "farther_from_expected"
 
 
-def is_worse(worse: Worse, value: Number | None, limit: Number | None) -> bool:
+def is_worse(
+    worse: Worse, value: Number | None, limit: Number | None, expected: Number | None = None
+) -> bool:
     """Whether a value is worse than a waiver's limit. No value is the worst there is.
 
-    A waiver whose limit is None was given while there was no value: it covers all.
+    A waiver whose limit is None was given while there was no value: it covers all. expected:
+    what the value should be, where the check has it; the other side of it is always worse.
     """
     if limit is None:
         return False
@@ -38,6 +42,11 @@ def is_worse(worse: Worse, value: Number | None, limit: Number | None) -> bool:
         return value < limit
     if worse is Worse.FARTHER_FROM_ZERO:
         return abs(value) > abs(limit)
+    if worse is Worse.FARTHER_FROM_EXPECTED:
+        if expected is None:
+            return value != limit
+        other_side = (value < expected) != (limit < expected)
+        return other_side or abs(value - expected) > abs(limit - expected)
     return value > limit
 
 

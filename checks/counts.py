@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from checks.calendar import Calendar
+from checks.metrics import Unmeasured
+from checks.text import clean
 
 #: The dimension that every pipeline has: the event's name.
 NAME = "event name"
 #: How many values of a dimension are kept apart on one day; the rest is one number.
 MOST_NAMES, MOST_VALUES = 1000, 200
+#: What is shown of NULL.
+NO_VALUE = "(null)"
+_LONGEST_VALUE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +62,19 @@ class RememberedCounts:
 class DailyCounts:
     """The judged day and the days before it, as far back as volume is looked at.
 
-    days: every day of that stretch, oldest first, the judged one last. counted: what is known
-    of each of them; a day is missing only before the first event of all. changes: days whose
-    count was another when it was first made. fresh: the days that were counted just now.
+    days: every day of that stretch, oldest first, the judged one last; `counted` holds each.
+    remembered: those that were counted by earlier evaluations, as they were then. measured:
+    the days that were counted just now. problems: why a dimension could not be read.
+    has_earlier: whether there are events before the days that were measured.
     """
 
     days: tuple[date, ...]
     counted: Mapping[date, DayCounts]
     calendar: Calendar = field(default_factory=Calendar)
-    changes: tuple[RememberedCounts, ...] = ()
-    fresh: tuple[date, ...] = ()
+    remembered: Mapping[date, RememberedCounts] = field(default_factory=dict)
+    measured: tuple[date, ...] = ()
+    problems: Mapping[str, Unmeasured] = field(default_factory=dict)
+    has_earlier: bool = False
 
     @property
     def day(self) -> date:
@@ -75,7 +83,24 @@ class DailyCounts:
 
     def totals(self) -> dict[date, int]:
         """Events per day, from the first day with any on."""
-        return _from_first((day, self.counted[day].total) for day in self._known)
+        return _from_first((day, self.counted[day].total) for day in self.days)
+
+    def learned(self, needed: int) -> int | None:
+        """Days of history so far while these are fewer than a rule needs, else None.
+
+        None too where the shop has events, but so long ago that none of the days has any.
+        """
+        before = sum(day < self.day for day in self.totals())
+        is_young = before < needed and (before > 0 or not self.has_earlier)
+        return before if is_young else None
+
+    def late_loads(self) -> dict[date, tuple[int, int]]:
+        """Days whose count is another now than when it was first made: (then, now)."""
+        return {
+            day: (known.first_total, self.counted[day].total)
+            for day, known in self.remembered.items()
+            if known.first_total != self.counted[day].total
+        }
 
     def dimensions(self) -> tuple[str, ...]:
         """The mapped dimensions, beside the event's name."""
@@ -83,7 +108,7 @@ class DailyCounts:
 
     def values(self, dimension: str) -> list[str]:
         """Every value of a dimension that is told apart on any of the days, in order."""
-        found = {v for day in self._known for v in self._values(day, dimension).events}
+        found = {v for day in self.days for v in self._values(day, dimension).events}
         return sorted(found)
 
     def series(self, dimension: str, value: str) -> dict[date, int]:
@@ -91,15 +116,20 @@ class DailyCounts:
 
         Days on which it may be among those that were too many are missing.
         """
-        counts = ((day, self._values(day, dimension).of(value)) for day in self._known)
+        counts = ((day, self._values(day, dimension).of(value)) for day in self.days)
         return _from_first((day, count) for day, count in counts if count is not None)
-
-    @property
-    def _known(self) -> Iterator[date]:
-        return (day for day in self.days if day in self.counted)
 
     def _values(self, day: date, dimension: str) -> Values:
         return self.counted[day].by_dimension.get(dimension, Values({}, rest=1))
+
+
+def value_text(value: object) -> str:
+    """A value as it is remembered and shown: inert, and of bounded length."""
+    if value is None:
+        return NO_VALUE
+    if isinstance(value, bool):
+        return str(value).lower()
+    return clean(value, _LONGEST_VALUE)
 
 
 def largest(events: Mapping[str, int], most: int) -> Values:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from checks.check import Check
 from checks.config.model import CheckSettings, Config
+from checks.daily import recall_nothing
 from checks.errors import HistoryError, MeasurementError, UsageError, is_interruption
 from checks.gate import exit_code
 from checks.judging import skipped, unmeasured
@@ -19,6 +20,7 @@ from checks.measurements import Measurements, newest_data_date
 from checks.model import Cause, Judgement, Report, Status, Verdict, WaiverState, worst
 from checks.policy import Circumstances, verdict_of, with_since
 from checks.registry import all_checks
+from checks.remembering import Remembering
 from checks.text import clean, plural
 from checks.timeframe import Timeframe, timeframe
 from checks.version import VERSION
@@ -58,7 +60,9 @@ def evaluate(
     with ThreadPoolExecutor(1) as aside, Warehouse(config.warehouse, tell) as warehouse:
         frame = _frame(config, warehouse, moment, date, data_date)
         past = aside.submit(_context, config, frame) if use_history else None
-        measured = Measurements(config, frame, warehouse)
+        remembering = Remembering(config, aside) if use_history else None
+        recall = remembering.recall if remembering else recall_nothing
+        measured = Measurements(config, frame, warehouse, recall, tell)
         judgements = _judge_all(config, frame, measured, tell)
         warnings = _warnings(config, measured)
     context, trouble = past.result() if past else (None, ())
@@ -66,7 +70,24 @@ def evaluate(
     parts = replace(parts, warnings=(*warnings, *trouble))
     report = _report(config, frame, parts, strict=strict)
     report = replace(report, duration_seconds=perf_counter() - started)
-    return recorded(config, report) if record else report
+    if record:
+        report = recorded(config, report)
+    if remembering is None or not frame.is_over:
+        return report
+    # After the report: what it costs to count days again is time, not a verdict.
+    return replace(
+        report, warnings=(*report.warnings, *_kept(remembering, measured, config, moment))
+    )
+
+
+def _kept(
+    remembering: Remembering, measured: Measurements, config: Config, now: datetime
+) -> tuple[str, ...]:
+    """Remember the whole days that were counted; warnings where that failed."""
+    daily = measured.found_daily_counts()
+    if daily is None:
+        return ()
+    return remembering.keep(daily, config.checks["volume_expected"].params.settle_days, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
 from checks.config.model import Config
+from checks.counts import DailyCounts
+from checks.daily import DailyReader, Recall, recall_nothing
 from checks.errors import MeasurementError
 from checks.metrics import AuditLog, EventCounts, OrderCounts, RejectedRows
 from checks.timeframe import Timeframe
@@ -21,7 +23,16 @@ T = TypeVar("T")
 class Measurements:
     """Lazy, cached readings for one timeframe. A failed reading fails the same way each time."""
 
-    def __init__(self, config: Config, frame: Timeframe, warehouse: Warehouse) -> None:
+    def __init__(
+        self,
+        config: Config,
+        frame: Timeframe,
+        warehouse: Warehouse,
+        recall: Recall = recall_nothing,
+        tell: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        """recall: what earlier evaluations counted. tell: hears of what takes long."""
+        self._recall, self._tell = recall, tell
         self._config = config
         self._frame = frame
         self._warehouse = warehouse
@@ -43,11 +54,29 @@ class Measurements:
 
     def events(self) -> EventCounts:
         """Events of the data date and its window. Raises MeasurementError."""
-        source = _mapped(self._config.events)
         window = self._config.checks["volume_zscore"].params.window_days
+        return self._recent_events().last(window + 1)
+
+    def daily_counts(self) -> DailyCounts:
+        """Events per day, name and dimension value, far back. Raises MeasurementError."""
+        params = self._config.checks["volume_expected"].params
+        reader = DailyReader(
+            self._config, self._frame, self._warehouse, _mapped(self._config.events),
+            self._recall, self._tell, params.history_days, params.settle_days,
+        )  # fmt: skip
+        return self._once("daily_counts", lambda: reader.read(self._recent_events()))
+
+    def found_daily_counts(self) -> DailyCounts | None:
+        """What `daily_counts` found, where a check asked for it and it could be read."""
+        found = self._read.get("daily_counts")
+        return found if isinstance(found, DailyCounts) else None
+
+    def _recent_events(self) -> EventCounts:
+        """The window, and all days that late loads may still change: one scan for both."""
+        source, days = _mapped(self._config.events), recent_days(self._config)
         return self._once(
             "events",
-            lambda: read_events(self._warehouse, source, self._frame, self._naive, window),
+            lambda: read_events(self._warehouse, source, self._frame, self._naive, days),
         )
 
     def orders(self) -> OrderCounts:
@@ -84,6 +113,13 @@ class Measurements:
         if isinstance(value, MeasurementError):
             raise MeasurementError(value.cause, value.detail, retry=value.retry)
         return cast("T", value)
+
+
+def recent_days(config: Config) -> int:
+    """How many days before the data date are measured anew by every evaluation."""
+    window: int = config.checks["volume_zscore"].params.window_days
+    settling: int = config.checks["volume_expected"].params.settle_days
+    return max(window, settling)
 
 
 def newest_data_date(config: Config, warehouse: Warehouse, now: datetime) -> date | None:

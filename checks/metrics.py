@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
@@ -147,6 +147,15 @@ class Purchases:
     revenue: tuple[float, ...] = ()
     later: bool = False
 
+    def last(self, count: int) -> Purchases:
+        """The same of the last `count` days alone."""
+        return replace(
+            self,
+            rows=self.rows[-count:],
+            with_amount=self.with_amount[-count:],
+            revenue=self.revenue[-count:],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class EventCounts:
@@ -167,6 +176,20 @@ class EventCounts:
     future_events: int = 0
     future_newest: datetime | None = None
     has_earlier: bool = True
+
+    def last(self, count: int) -> EventCounts:
+        """The same of the last `count` days alone; names that do not occur in them are gone."""
+        cut = len(self.days) - count
+        if cut <= 0:
+            return self
+        series = {name: counts[cut:] for name, counts in self.by_name.items()}
+        return replace(
+            self,
+            days=self.days[cut:],
+            by_name={name: counts for name, counts in series.items() if any(counts)},
+            purchases=self.purchases.last(count),
+            has_earlier=self.has_earlier or any(self.totals()[:cut]),
+        )
 
     def totals(self) -> tuple[int, ...]:
         """Events per day over all names."""

@@ -123,7 +123,8 @@ def _lapse(
         return "the line stops at this value, and that cannot be waived"
     if status is Status.UNKNOWN:
         return "the check could not be measured, and that cannot be waived"
-    if status is Status.RED and is_worse(worse, judgement.value, stored.up_to):
+    expected = judgement.details.get("expected")
+    if status is Status.RED and is_worse(worse, judgement.value, stored.up_to, expected):
         value, limit = judgement.value, stored.up_to
         return f"the value {_shown(value, limit)} is worse than the waived {_shown(limit, value)}"
     return None

@@ -94,7 +94,9 @@ def _columns(source: Any) -> Iterator[tuple[str, str]]:
     """(key, column) of every mapped column, also of those in a mapping of its own."""
     for field in fields(source):
         value = getattr(source, field.name)
-        if field.metadata.get("kind") == "column" and value is not None:
+        if isinstance(value, tuple) and field.metadata.get("kind") == "column":
+            yield from ((field.name, name) for name in value)
+        elif field.metadata.get("kind") == "column" and value is not None:
             yield field.name, value
         elif is_dataclass(value):
             yield from ((f"{field.name}.{key}", name) for key, name in _columns(value))

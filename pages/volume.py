@@ -11,23 +11,32 @@ from dashboard import address, page
 from dashboard.components import volume
 
 here = page.begin(__doc__)
+page.check_card(here, "volume_expected")
 page.check_card(here, "volume_zscore")
 page.check_card(here, "event_volume")
+page.check_card(here, "volume_trend")
 
 found = here.evidence("volume", days=60)
 if found is not None:
     names = [one.name for one in found.names if one.name]
-    with st.columns([3, 2], gap="medium")[0]:
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
         event = address.select(
             "event", "Event name", names,
             describe=lambda name: volume.describe(found, name), all_label="All events",
         )  # fmt: skip
-    if event.bad is None:
+    with right:
+        rule = address.select(
+            "rule", "Rule for all events", [volume.ZSCORE],
+            describe=volume.rule_name, all_label=volume.rule_name(None),
+        )  # fmt: skip
+    if event.bad is None and rule.bad is None:
         left, right = st.columns([3, 2], gap="medium")
         with left:
-            volume.days(here, found, event.value)
+            volume.days(here, found, event.value, rule.value)
         with right:
             hours = here.evidence("hours", event=event.value)
             if hours is not None:
                 volume.profile(here, hours)
+    volume.segments(here, found)
     volume.names(here, found)

@@ -26,14 +26,16 @@ IDS = [
     "quarantine_rate",
     "freshness",
     "volume_zscore",
+    "volume_expected",
     "event_volume",
+    "volume_trend",
     "missing_revenue",
     "orphan_orders",
 ]
-LAYERS = [Layer.INFRASTRUCTURE] * 3 + [Layer.DATA_QUALITY] + [Layer.BUSINESS] * 5
+LAYERS = [Layer.INFRASTRUCTURE] * 3 + [Layer.DATA_QUALITY] + [Layer.BUSINESS] * 7
 
 
-def test_the_nine_checks_in_their_order() -> None:
+def test_the_checks_in_their_order() -> None:
     assert [check.id for check in all_checks()] == IDS
     assert [check.layer for check in all_checks()] == LAYERS
 

@@ -1,24 +1,31 @@
-"""Has one kind of event died while the total looks fine?
+"""Has one kind of event, or one part of the traffic, died while the total looks fine?
 
-What: each event name's count on the data date against its own window.
-Why: a tracking pixel that stops firing is a fraction of the volume; the purchase
-event may vanish without the total moving.
-Source of the rule: a name seen ten times or more a day is not silent for a whole
-day by chance (Poisson: below 0.005 %); a factor of 2.25 beyond the window's own
-range is far outside of any weekday rhythm.
+What: each event name, and each value of the mapped `events.dimensions`, against what is usual
+of it. A name that is silent is red; one that left its own normal range is amber.
+Why: a tracking pixel that stops firing is a fraction of the volume; the purchase event, or all
+of one app, may vanish without the total moving.
+Source of the rule: a name seen ten times or more a day is not silent for a whole day by chance
+(Poisson: below 0.005 %). The range is that of `volume_expected` with its threshold doubled, for
+20 a day and more: measured, docs/volume.md. On a day whose total is out of its range, the names
+that merely go with it are no finding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from checks.baseline import Baseline, baseline, normal_range, side_of
 from checks.check import Check
-from checks.judging import skipped, unknown
-from checks.metrics import EventCounts, mean
+from checks.counts import NAME, DailyCounts, value_text
+from checks.detection import ExpectedRange
+from checks.errors import MeasurementError
+from checks.judging import skipped, unknown, unmeasured
+from checks.metrics import EventCounts, Unmeasured, mean
 from checks.model import Cause, Judgement, Layer, Status
+from checks.segments import Segment, segments
 from checks.settings import setting
 from checks.text import count_text, day_text, listed, plural, quoted, short_day
 
@@ -27,20 +34,27 @@ if TYPE_CHECKING:
     from checks.timeframe import Timeframe
 
 SILENT, COLLAPSED, SURGED, NEW = "silent", "collapsed", "surged", "new"
-_NORMAL, _RARE = "normal", "rare"
-_ORDER = (SILENT, COLLAPSED, SURGED, NEW, _NORMAL, _RARE)
+NORMAL, RARE = "normal", "rare"
+_ORDER = (SILENT, COLLAPSED, SURGED, NEW, NORMAL, RARE)
 _MOST_NAMES = 200
+_UNIT = "event names and segments"
 
 
 @dataclass(frozen=True, slots=True)
 class Params:
     """Which names are judged, and how far one may leave its own range."""
 
-    min_per_day: float = setting("Names with a mean below this a day are not judged.", 10, above=0)
-    factor: float = setting(
-        "Amber below the window's lowest divided by this, or above its highest times this.",
-        2.25,
-        above=1,
+    min_per_day: float = setting(
+        "Names with a mean below this a day are never silent.", 10, above=0
+    )
+    min_expected: float = setting(
+        "Names and values of which fewer are expected on the day have no range.", 20, above=0
+    )
+    widen: float = setting(
+        "Their normal range is that of the whole volume, this much wider in proportion.",
+        2.0,
+        above=0,
+        maximum=10,
     )
     ignore: tuple[str, ...] = setting("Names of retired events: never judged.", ())
     expected: tuple[str, ...] = setting(
@@ -54,8 +68,20 @@ class Params:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """The window, and the longer history; why there is none, where it could not be read."""
+
+    events: EventCounts
+    daily: DailyCounts | None = None
+    problem: Unmeasured | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NameState:
-    """One event name on the judged day. `silent_since` is the first day of the silence."""
+    """One event name on the judged day. `silent_since` is the first day of the silence.
+
+    usual, lowest, highest: of the window. segment: what is normal by its longer history.
+    """
 
     name: str
     state: str
@@ -65,31 +91,76 @@ class NameState:
     highest: int
     series: tuple[int, ...]
     silent_since: date | None = None
+    segment: Segment | None = None
 
 
-def measure(params: Params, data: Measurements) -> EventCounts:
-    """Events per name and day."""
-    return data.events()
+def measure(params: Params, data: Measurements) -> Measured:
+    """Events per name and day. Without the longer history, silence can still be judged."""
+    events = data.events()
+    try:
+        return Measured(events, data.daily_counts())
+    except MeasurementError as error:
+        return Measured(events, problem=Unmeasured.of(error))
 
 
-def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
+def judge(params: Params, found: Measured, frame: Timeframe) -> Judgement:
     """Red for a silent name; amber for one far outside its own range; new names are told."""
-    states = name_states(params, events)
+    events = found.events
+    own = _segments(params, found)
+    states = name_states(params, events, {one.value: one for one in own if one.dimension == NAME})
+    others = [one for one in own if one.dimension != NAME]
     if not any(state.state == SILENT for state in states):
         window = len(events.days) - 1
         if (days := events.learning()) is not None:
             return skipped(SILENT, f"learning, {days} of {window} days")
         if not any(events.totals()[:-1]):
             return _nothing_to_compare(window, frame)
-    return _judgement(params, states, events, frame)
+        if (problem := _problem_of(found)) is not None:
+            return unmeasured(SILENT, "The range of event names and segments", problem.error())
+    return _judgement(params, states, others, found, frame)
 
 
-def name_states(params: Params, events: EventCounts) -> list[NameState]:
+def _segments(params: Params, found: Measured) -> list[Segment]:
+    """Every name and value with its normal range, where the day is judged by it at all."""
+    daily = found.daily
+    if daily is None:
+        return []
+    return segments_of(params, daily)
+
+
+def segments_of(params: Params, daily: DailyCounts) -> list[Segment]:
+    """Every name and value with the range that it is judged by."""
+    usual = baseline(daily.totals(), daily.day, daily.calendar)
+    ratio = _ratio(daily, usual)
+    return [one.moved_with(ratio) for one in segments(daily, usual, params.widen)]
+
+
+def _ratio(daily: DailyCounts, usual: Baseline) -> float:
+    """How many times the expected the total is, where that is out of its own normal range.
+
+    A name that only goes with the total is no finding: `volume_expected` has it already.
+    """
+    normal = normal_range(usual.kept, daily.day, daily.calendar)
+    count = daily.counted[daily.day].total
+    if normal is None or not side_of(count, normal) or normal.expected <= 0:
+        return 1.0
+    return count / normal.expected
+
+
+def _problem_of(found: Measured) -> Unmeasured | None:
+    if found.problem is not None:
+        return found.problem
+    return next(iter(found.daily.problems.values()), None) if found.daily else None
+
+
+def name_states(
+    params: Params, events: EventCounts, own: Mapping[str, Segment] | None = None
+) -> list[NameState]:
     """Every name that is seen or expected, and not ignored: the worst first."""
     missing = (0,) * len(events.days)
     series = dict.fromkeys(params.expected, missing) | dict(events.by_name)
     states = [
-        name_state(params, name, counts, events.days)
+        name_state(params, name, counts, events.days, (own or {}).get(value_text(name)))
         for name, counts in series.items()
         if name not in params.ignore
     ]
@@ -100,11 +171,17 @@ def _nothing_to_compare(window: int, frame: Timeframe) -> Judgement:
     return unknown(
         SILENT, Cause.BAD_VALUE, f"no events in the {window} days before {frame.data_date}",
         what="Event names", action="Find out why the days before have no events",
-        threshold=0, unit="event names",
+        threshold=0, unit=_UNIT,
     )  # fmt: skip
 
 
-def name_state(params: Params, name: str, counts: Sequence[int], days: Sequence[date]) -> NameState:
+def name_state(
+    params: Params,
+    name: str,
+    counts: Sequence[int],
+    days: Sequence[date],
+    segment: Segment | None = None,
+) -> NameState:
     """One name's state; zero days running up to the judged day are one outage.
 
     They are left out of the mean and the lowest, so that an outage cannot become
@@ -115,21 +192,34 @@ def name_state(params: Params, name: str, counts: Sequence[int], days: Sequence[
     before = window[: len(window) - quiet]
     usual = mean(before) if before else 0.0
     lowest, highest = (min(before), max(before)) if before else (0, 0)
-    state = _state(params, name, today, usual, before)
+    state = _state(params, name, today, usual, segment, seen=any(before))
     since = days[-1 - quiet] if state == SILENT else None
-    return NameState(name, state, today, usual, lowest, highest, tuple(counts), since)
+    return NameState(name, state, today, usual, lowest, highest, tuple(counts), since, segment)
 
 
-def _state(params: Params, name: str, today: int, usual: float, before: Sequence[int]) -> str:
+def _state(
+    params: Params, name: str, today: int, usual: float, segment: Segment | None, *, seen: bool
+) -> str:
     if not today and (name in params.expected or usual >= params.min_per_day):
         return SILENT
-    if today and not any(before):
+    if today and not seen and (segment is None or segment.is_new):
         return NEW
-    if usual < params.min_per_day:
-        return _RARE
-    if today < min(before) / params.factor:
+    return segment_state(params, segment)
+
+
+def segment_state(params: Params, segment: Segment | None) -> str:
+    """Whether a name or a value left its own range; rare where it has none."""
+    if segment is None or limits_of(params, segment) is None:
+        return RARE
+    if segment.side < 0:
         return COLLAPSED
-    return SURGED if today > max(before) * params.factor else _NORMAL
+    return SURGED if segment.side > 0 else NORMAL
+
+
+def limits_of(params: Params, segment: Segment | None) -> ExpectedRange | None:
+    """The range by which a name or a value is judged; None where it is too rare or too young."""
+    normal = None if segment is None else segment.normal
+    return None if normal is None or normal.expected < params.min_expected else normal
 
 
 def _trailing_zeros(counts: Sequence[int]) -> int:
@@ -137,62 +227,96 @@ def _trailing_zeros(counts: Sequence[int]) -> int:
 
 
 def _judgement(
-    params: Params, states: list[NameState], events: EventCounts, frame: Timeframe
+    params: Params,
+    states: list[NameState],
+    others: list[Segment],
+    found: Measured,
+    frame: Timeframe,
 ) -> Judgement:
     of = {kind: [s for s in states if s.state == kind] for kind in _ORDER}
-    status, kind = _worst(of)
-    flagged = of[kind]
-    names = [state.name for state in flagged] if status is not Status.GREEN else []
-    details = {
-        "names": [_as_details(state) for state in states[:_MOST_NAMES]],
+    moved = {
+        kind: sorted(
+            (one for one in others if segment_state(params, one) == kind),
+            key=lambda one: -abs(one.distance),
+        )
+        for kind in (COLLAPSED, SURGED)
+    }
+    status, kind = _worst(of, moved)
+    names = [state.name for state in of[kind]] if status is not Status.GREEN else []
+    flagged = moved.get(kind, []) if status is Status.AMBER else []
+    count = len(names) + len(flagged)
+    return Judgement(
+        status=status,
+        message=f"{kind}={count} (max 0)",
+        summary=_summary(of, moved, kind, status, frame),
+        action=_action(kind, status, [*names, *(one.label for one in flagged)], frame),
+        value=count,
+        threshold=0,
+        unit=_UNIT,
+        details=_details(params, states, of, moved, found.events, frame)
+        | {"filters": {"event": names[0]} if names else {}},
+    )
+
+
+def _details(
+    params: Params,
+    states: list[NameState],
+    of: dict[str, list[NameState]],
+    moved: dict[str, list[Segment]],
+    events: EventCounts,
+    frame: Timeframe,
+) -> dict[str, Any]:
+    return {
+        "names": [_as_details(params, state) for state in states[:_MOST_NAMES]],
         "names_total": len(states),
         "dates": list(events.days),
         "partial_day": not frame.is_over,
         **{kind: [s.name for s in of[kind][:_MOST_NAMES]] for kind in _ORDER[:4]},
         "silent_purchase_names": [s.name for s in of[SILENT] if s.name in events.purchase_names],
         "ignored": list(params.ignore),
-        "filters": {"event": names[0]} if names else {},
+        "segments": [_segment_details(kind, one) for kind, found in moved.items() for one in found][
+            :_MOST_NAMES
+        ],
     }
-    return Judgement(
-        status=status,
-        message=f"{kind}={len(flagged) if status is not Status.GREEN else 0} (max 0)",
-        summary=_summary(of, kind, status, frame),
-        action=_action(kind, status, names, frame),
-        value=len(names),
-        threshold=0,
-        unit="event names",
-        details=details,
-    )
 
 
-def _worst(of: dict[str, list[NameState]]) -> tuple[Status, str]:
+def _worst(of: dict[str, list[NameState]], moved: dict[str, list[Segment]]) -> tuple[Status, str]:
     if of[SILENT]:
         return Status.RED, SILENT
     for kind in (COLLAPSED, SURGED):
-        if of[kind]:
+        if of[kind] or moved[kind]:
             return Status.AMBER, kind
     return Status.GREEN, SILENT
 
 
-def _summary(of: dict[str, list[NameState]], kind: str, status: Status, frame: Timeframe) -> str:
+def _summary(
+    of: dict[str, list[NameState]],
+    moved: dict[str, list[Segment]],
+    kind: str,
+    status: Status,
+    frame: Timeframe,
+) -> str:
     if status is Status.GREEN:
-        judged = len(of[_NORMAL])
+        judged = len(of[NORMAL])
         verb = "is" if judged == 1 else "are"
-        text = f"{plural(judged, 'event name')} {verb} within the usual range"
+        text, others = f"{plural(judged, 'event name')} {verb} within the usual range", 0
     elif kind == SILENT:
-        text = _silence(of[SILENT][0])
+        text, others = _silence(of[SILENT][0]), len(of[SILENT]) - 1
     else:
-        state = of[kind][0]
-        text = (
-            f"{quoted(state.name)} {'collapsed' if kind == COLLAPSED else 'surged'} on "
-            f"{short_day(frame.data_date)}: {count_text(state.today)}, usually "
-            f"{count_text(state.lowest)} to {count_text(state.highest)} a day"
-        )
-    others = len(of[kind]) - 1 if status is not Status.GREEN else 0
+        parts = [s.segment for s in of[kind] if s.segment is not None] + moved[kind]
+        text, others = _move(parts[0], kind, frame), len(parts) - 1
     text += f"; and {others} more" if others > 0 else ""
     if of[NEW]:
         text += f"; new: {listed(s.name for s in of[NEW])}"
     return text
+
+
+def _move(one: Segment, kind: str, frame: Timeframe) -> str:
+    low, high = one.edges
+    return (
+        f"{one.label} {kind} on {short_day(frame.data_date)}: {count_text(one.today or 0)}, normal "
+        f"{count_text(low)} to {count_text(high)}"
+    )
 
 
 def _silence(state: NameState) -> str:
@@ -216,7 +340,8 @@ def _action(kind: str, status: Status, names: list[str], frame: Timeframe) -> st
     return f"Compare {listed(names)} by hour on {day_text(frame.data_date)} with the days before"
 
 
-def _as_details(state: NameState) -> dict[str, Any]:
+def _as_details(params: Params, state: NameState) -> dict[str, Any]:
+    normal = limits_of(params, state.segment)
     return {
         "name": state.name,
         "state": state.state,
@@ -224,8 +349,23 @@ def _as_details(state: NameState) -> dict[str, Any]:
         "usual": state.usual,
         "lowest": state.lowest,
         "highest": state.highest,
-        "daily": list(state.series),
+        "low": None if normal is None else normal.low,
+        "high": None if normal is None else normal.high,
         "silent_since": state.silent_since,
+        "daily": list(state.series),
+    }
+
+
+def _segment_details(kind: str, one: Segment) -> dict[str, Any]:
+    normal = one.normal
+    return {
+        "dimension": one.dimension,
+        "value": one.value,
+        "state": kind,
+        "events": one.today,
+        "expected": None if normal is None else normal.expected,
+        "low": None if normal is None else normal.low,
+        "high": None if normal is None else normal.high,
     }
 
 
@@ -234,13 +374,15 @@ CHECK = Check(
     layer=Layer.BUSINESS,
     order=70,
     metric=SILENT,
-    unit="event names",
+    unit=_UNIT,
     page="volume",
     needs=("events",),
-    rule="No event name that usually has min_per_day or more a day is silent (red), and none is "
-    "below its window's lowest divided by `factor` or above its highest times `factor` (amber).",
-    why="A dead tracking pixel is a fraction of the volume and hides in the total.",
-    advice="Test the event's tracking on the live site; list retired events under `ignore`.",
+    rule="No event name of min_per_day or more is silent (red). None of which min_expected or "
+    "more are expected, and no value of a mapped dimension, leaves its own normal range (amber).",
+    why="A tracking pixel that stops firing, or an app that reports nothing, is a fraction of "
+    "the volume: the total does not tell.",
+    advice="Test the tracking on the live site, and ask what was released; list retired events "
+    "under `ignore`.",
     params=Params,
     measure=measure,
     judge=judge,

@@ -16,6 +16,9 @@ from zoneinfo import ZoneInfo
 from checks.model import Severity
 from checks.settings import setting
 
+#: Each is a scan of its own.
+MOST_DIMENSIONS = 8
+
 
 @dataclass(frozen=True, slots=True)
 class WarehouseConfig:
@@ -112,6 +115,22 @@ class EventsSource:
     partition: Partition | None = setting(
         "By which column the table is partitioned, so that only the days asked for are read.", None
     )
+    dimensions: tuple[str, ...] = setting(
+        "Columns by whose values the volume is watched, beside the name: channel, device, country.",
+        (),
+        kind="column",
+        example="[channel, device, country]",
+    )
+
+    def problems(self) -> list[tuple[str, str, str]]:
+        """Each dimension is one of its own, and few."""
+        allowed = f"at most {MOST_DIMENSIONS} columns, each once, and not the name's"
+        names = self.dimensions
+        twice = next((n for i, n in enumerate(names) if n in (*names[:i], self.name)), None)
+        if twice is not None:
+            return [("dimensions", repr(twice), allowed)]
+        many = len(names) > MOST_DIMENSIONS
+        return [("dimensions", f"{len(names)} columns", allowed)] if many else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,13 +66,13 @@ _ALL = (
     Scenario(
         "loaded-twice",
         "the day's file was loaded two times",
-        ("volume_zscore",),
+        ("volume_zscore", "volume_expected"),
         Faults(copies=2),
     ),
     Scenario(
         "late-load",
         "the load ran before the evening's events had arrived: nothing after 16:00",
-        ("freshness", "volume_zscore"),
+        ("freshness", "volume_zscore", "volume_expected"),
         Faults(loaded_until_hour=16.0),
     ),
     Scenario(
@@ -90,7 +90,13 @@ _ALL = (
     Scenario(
         "no-run",
         "last night's load never ran",
-        ("log_entry_exists_today", "freshness", "volume_zscore", "event_volume"),
+        (
+            "log_entry_exists_today",
+            "freshness",
+            "volume_zscore",
+            "volume_expected",
+            "event_volume",
+        ),
         Faults(runs=False),
     ),
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from checks.catalog.event_volume import (
@@ -11,10 +12,13 @@ from checks.catalog.event_volume import (
     SURGED,
     NameState,
     Params,
+    limits_of,
     name_state,
     name_states,
 )
+from checks.detection import ExpectedRange
 from checks.metrics import EventCounts, mean
+from checks.segments import Segment
 
 GONE, IGNORED, UNJUDGED = "gone", "ignored", "not judged"
 
@@ -46,7 +50,7 @@ class NameSeries:
 
 @dataclass(frozen=True, slots=True)
 class NameDay:
-    """One day of one name: its count, the range of the window before it, its state then.
+    """One day of one name: its count, the window before it, its normal range, its state then.
 
     is_beyond: whether the rule calls the name silent, collapsed or surged on that day.
     """
@@ -57,16 +61,22 @@ class NameDay:
     lowest: int | None = None
     highest: int | None = None
     state: str = UNJUDGED
+    normal: ExpectedRange | None = None
 
     @property
     def is_beyond(self) -> bool:
         return self.state in (SILENT, COLLAPSED, SURGED)
 
 
-def names_of(params: Params, events: EventCounts, window: int) -> tuple[NameSeries, ...]:
-    """Every name that occurs or is expected; those that the report judges come first."""
+def names_of(
+    params: Params, events: EventCounts, window: int, own: Mapping[str, Segment]
+) -> tuple[NameSeries, ...]:
+    """Every name that occurs or is expected; those that the report judges come first.
+
+    own: each name with its normal range on the judged day.
+    """
     recent = _as_reported(events, window)
-    states = name_states(params, recent)
+    states = name_states(params, recent, own)
     judged = _is_judged(states, recent)
     known = [_of_state(params, state, events, window, judged=judged) for state in states]
     rest = set(events.by_name) - {state.name for state in states}
@@ -76,31 +86,30 @@ def names_of(params: Params, events: EventCounts, window: int) -> tuple[NameSeri
 
 
 def day_of(
-    params: Params, one: NameSeries, days: tuple[date, ...], index: int, *, judged: bool
+    params: Params,
+    one: NameSeries,
+    days: tuple[date, ...],
+    index: int,
+    segment: Segment,
+    *,
+    judged: bool,
 ) -> NameDay:
-    """The `index`th day of a name against the window before it."""
+    """The `index`th day of a name against the window before it, and its own range."""
     window = len(one.lead)
     series, day = (*one.lead, *one.counts)[index : index + window + 1], days[index]
     if not judged:
         return NameDay(day, series[-1])
     # The silence's first day is asked of nobody here, so the days may be any of that length.
-    state = name_state(params, one.name, series, (day,) * len(series))
+    state = name_state(params, one.name, series, (day,) * len(series), segment)
     return NameDay(
         day, state.today, state.usual, state.lowest, state.highest,
-        IGNORED if one.state == IGNORED else state.state,
+        IGNORED if one.state == IGNORED else state.state, limits_of(params, segment),
     )  # fmt: skip
 
 
 def _as_reported(events: EventCounts, window: int) -> EventCounts:
     """What the evaluation itself reads: the judged day and its window, and their names."""
-    start = len(events.days) - window - 1
-    series = {name: counts[start:] for name, counts in events.by_name.items()}
-    return replace(
-        events,
-        days=events.days[start:],
-        by_name={name: counts for name, counts in series.items() if any(counts)},
-        has_earlier=events.has_earlier or any(events.totals()[:start]),
-    )
+    return events.last(window + 1)
 
 
 def _is_judged(states: list[NameState], recent: EventCounts) -> bool:
@@ -114,7 +123,7 @@ def _of_state(
     params: Params, state: NameState, events: EventCounts, window: int, *, judged: bool
 ) -> NameSeries:
     counts = events.by_name.get(state.name, (0,) * len(events.days))
-    limited = judged and state.usual >= params.min_per_day
+    normal = limits_of(params, state.segment) if judged else None
     return NameSeries(
         name=state.name,
         state=state.state if judged else UNJUDGED,
@@ -126,8 +135,8 @@ def _of_state(
         lead=counts[:window],
         silent_since=state.silent_since if judged else None,
         last_seen=_last_seen(events.days[window:], counts[window:]),
-        low=state.lowest / params.factor if limited else None,
-        high=state.highest * params.factor if limited else None,
+        low=normal.low if normal is not None else None,
+        high=normal.high if normal is not None else None,
     )
 
 

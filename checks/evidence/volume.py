@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from checks.catalog import event_volume, volume_zscore
+from checks.baseline import normal_range, side_of
+from checks.catalog import event_volume, volume_expected, volume_zscore
+from checks.counts import NAME, DailyCounts, value_text
+from checks.detection import ExpectedRange
+from checks.evidence._daily import read_daily
 from checks.evidence._days import each_day, first_day, frame_on, read_days, window_of
 from checks.evidence._names import NameDay, NameSeries, day_of, names_of
 from checks.evidence.context import Context
+from checks.measurements import recent_days
 from checks.metrics import EventCounts
 from checks.model import Status
+from checks.segments import Segment
 from checks.timeframe import Timeframe
 
 __all__ = ["MOST_NAMES", "NameDay", "NameSeries", "Volume", "VolumeDay", "read"]
@@ -25,7 +31,10 @@ class VolumeDay:
     events: None before the first event of all. low and high: mean -/+ alert_at
     deviations, low not below zero; they, mean, deviation and z are None while the
     first window fills or where it holds no events, and `why` says which.
-    beyond: whether the rule calls the day red, before severity and waivers.
+    beyond: whether that rule calls the day red, before severity and waivers.
+    normal: the range of `volume_expected`, None where the day has none. left_out: why the day
+    does not say what is normal on others. first: its count when it was first made, where late
+    loads have changed it.
     """
 
     day: date
@@ -37,6 +46,16 @@ class VolumeDay:
     high: float | None = None
     beyond: bool = False
     why: str = ""
+    normal: ExpectedRange | None = None
+    left_out: str = ""
+    first: int | None = None
+
+    @property
+    def is_unexpected(self) -> bool:
+        """Whether the day is out of its normal range."""
+        if self.events is None or self.normal is None:
+            return False
+        return side_of(self.events, self.normal) != 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +64,7 @@ class Volume:
 
     until: while the judged day lasts, the local time at which every day is cut.
     other: events per day of the `other_names` names beyond the first 200.
+    segments: values of the mapped dimensions, those first that are farthest from the expected.
     """
 
     days: tuple[VolumeDay, ...]
@@ -55,6 +75,18 @@ class Volume:
     other_names: int
     other: tuple[int, ...]
     rule: event_volume.Params
+    daily: DailyCounts
+    segments: tuple[Segment, ...] = ()
+
+    @property
+    def expected(self) -> float | None:
+        """What was expected of the judged day; None where it is not judged."""
+        normal = self.days[-1].normal
+        return None if normal is None else normal.expected
+
+    def state_of(self, segment: Segment) -> str:
+        """How a segment stands, as `event_volume` has it."""
+        return event_volume.segment_state(self.rule, segment)
 
     def name_days(self, name: str) -> tuple[NameDay, ...]:
         """The days of one name, each against its own window. KeyError for an unknown name."""
@@ -63,11 +95,26 @@ class Volume:
             raise KeyError(name)
         dates = tuple(day.day for day in self.days)
         return tuple(
-            day_of(self.rule, found, dates, index, judged=day.z is not None)
+            day_of(
+                self.rule, found, dates, index, self._segment(name, day), judged=day.z is not None
+            )
             if day.events is not None
             else NameDay(day.day, None)
             for index, day in enumerate(self.days)
         )
+
+    def _segment(self, name: str, day: VolumeDay) -> Segment:
+        """A name on one day, with the range that it had by the days before."""
+        shown = value_text(name)
+        series = self.daily.series(NAME, shown)
+        left_out = {one.day for one in self.days if one.left_out}
+        kept = {one: count for one, count in series.items() if one not in left_out}
+        normal = normal_range(kept, day.day, self.daily.calendar, self.rule.widen)
+        is_new = not any(one < day.day for one in series)
+        ratio = 1.0
+        if day.is_unexpected and day.normal is not None and day.normal.expected > 0:
+            ratio = (day.events or 0) / day.normal.expected
+        return Segment(NAME, shown, series.get(day.day), normal, is_new).moved_with(ratio)
 
 
 def read(context: Context, *, days: int = 60) -> Volume:
@@ -80,10 +127,14 @@ def read(context: Context, *, days: int = 60) -> Volume:
     events, window, frame = read_days(context, days), window_of(context), context.frame
     zscore = context.config.checks["volume_zscore"].params
     rule = context.config.checks["event_volume"].params
-    begin, names = first_day(events), names_of(rule, events, window)
+    daily = read_daily(context, events.last(recent_days(context.config) + 1))
+    parts = event_volume.segments_of(rule, daily)
+    own = {one.value: one for one in parts if one.dimension == NAME}
+    begin, names = first_day(events), names_of(rule, events, window, own)
+    told = _Expected(daily, context.config.checks["volume_expected"].params)
     return Volume(
         days=tuple(
-            _volume_day(zscore, part, frame_on(frame, part.days[-1]), begin)
+            told.on(_volume_day(zscore, part, frame_on(frame, part.days[-1]), begin))
             for part in each_day(events, window)
         ),
         names=names[:MOST_NAMES],
@@ -93,7 +144,35 @@ def read(context: Context, *, days: int = 60) -> Volume:
         other_names=len(names[MOST_NAMES:]),
         other=_summed(names[MOST_NAMES:]),
         rule=rule,
+        daily=daily,
+        segments=tuple(
+            sorted(
+                (one for one in parts if one.dimension != NAME),
+                key=lambda one: (-abs(one.distance), one.dimension, one.value),
+            )
+        ),
     )
+
+
+class _Expected:
+    """What `volume_expected` makes of each day."""
+
+    def __init__(self, daily: DailyCounts, params: volume_expected.Params) -> None:
+        usual = volume_expected.baseline_of(params, daily, every=True)
+        today = normal_range(usual.kept, daily.day, daily.calendar, params.widen)
+        self._normal = {**usual.normal, **({daily.day: today} if today else {})}
+        self._left_out = usual.left_out
+        self._late = daily.late_loads()
+
+    def on(self, day: VolumeDay) -> VolumeDay:
+        """The day with its normal range and what else is known of it."""
+        late = self._late.get(day.day)
+        return replace(
+            day,
+            normal=self._normal.get(day.day) if day.events is not None else None,
+            left_out=self._left_out.get(day.day, ""),
+            first=late[0] if late else None,
+        )
 
 
 def _volume_day(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -11,27 +10,32 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from checks.config.model import EventsSource
+from checks.counts import NO_VALUE
 from checks.errors import MeasurementError
 from checks.metrics import EventCounts, Purchases, Unmeasured, as_amount, as_micros
 from checks.model import Cause
 from checks.text import quoted
 from checks.timeframe import Timeframe
-from checks.warehouse.instants import Instant, bucket, instant
+from checks.warehouse.instants import Instant, instant
 from checks.warehouse.kinds import Kind
 from checks.warehouse.relation import Relation
+from checks.warehouse.slices import (
+    FUTURE,
+    GAP,
+    DaySlices,
+    converted_once,
+    slice_columns,
+    slice_index,
+)
 
 if TYPE_CHECKING:
-    from sqlalchemy.sql import FromClause
     from sqlalchemy.sql.elements import ColumnElement
 
     from checks.warehouse.connection import Row, Warehouse
     from checks.warehouse.dialects.base import Profile
 
-_GAP, _FUTURE = -1, -2
-# Two to the power of it is how many groups the planner expects.
-_MOST_TRUTHS = 10
 _RECENT = timedelta(days=40)
-NO_NAME = "(null)"
+NO_NAME = NO_VALUE
 
 
 def amount_of(
@@ -63,7 +67,7 @@ class EventsQuery:
     statement: sa.Select[Any]
     occurred: Instant
     relation: Relation
-    slices: list[tuple[date, datetime, datetime]]
+    slices: DaySlices
     revenue_problem: Unmeasured | None
 
     def older(self) -> sa.Select[Any]:
@@ -167,13 +171,13 @@ def _rows(
     occurred: Instant,
     name: ColumnElement[Any],
     amount: ColumnElement[Any],
-    slices: list[tuple[date, datetime, datetime]],
+    slices: DaySlices,
     frame: Timeframe,
 ) -> sa.Subquery:
     first, cut = slices[0][1], frame.cut
     target, columns = relation.target, {"event_name": name, "amount": amount}
     if occurred.not_before is not None:
-        occurred, target = _converted_once(occurred, first, target, columns)
+        occurred, target = converted_once(occurred, first, target, columns)
         columns = {key: target.c[key] for key in columns}
     wanted = occurred.from_(first)
     if cut < frame.future:
@@ -181,7 +185,7 @@ def _rows(
         wanted = sa.and_(wanted, sa.or_(at < occurred.bound(cut), at >= future))
     return (
         sa.select(
-            *_buckets(occurred, slices),
+            *slice_columns(occurred, slices),
             occurred.expression.label("moment"),
             *(column.label(key) for key, column in columns.items()),
         )
@@ -191,49 +195,14 @@ def _rows(
     )
 
 
-def _converted_once(
-    occurred: Instant,
-    first: datetime,
-    target: FromClause,
-    columns: Mapping[str, ColumnElement[Any]],
-) -> tuple[Instant, sa.Subquery]:
-    """The events with their time read from text once a row, however often it is compared.
-
-    The limit is none, but keeps SQLite from putting the conversion into every comparison.
-    """
-    labelled = (column.label(key) for key, column in columns.items())
-    read = (
-        sa.select(occurred.expression.label("moment"), *labelled)
-        .select_from(target)
-        .where(*occurred.narrowing(first))
-        .limit(-1)
-        .subquery("read_events")
-    )
-    return replace(occurred, expression=read.c.moment, partitions=None, not_before=None), read
-
-
-def _buckets(
-    occurred: Instant, slices: list[tuple[date, datetime, datetime]]
-) -> list[sa.Label[Any]]:
-    """What tells the range that an event falls into: its index, or being before the end of each."""
-    bounds = [(occurred.bound(end), index) for end, index in _edges(slices)]
-    if not occurred.profile.groups_by_truth or len(bounds) > _MOST_TRUTHS:
-        return [bucket(occurred.expression, bounds, _FUTURE).label("bucket")]
-    return [(occurred.expression < end).label(_before(n)) for n, (end, _) in enumerate(bounds)]
-
-
-def _before(number: int) -> str:
-    return f"before_{number}"
-
-
 def _grouped(
     rows: sa.Subquery,
     occurred: Instant,
-    slices: list[tuple[date, datetime, datetime]],
+    slices: DaySlices,
     profile: Profile,
 ) -> sa.Select[Any]:
     value = rows.c.amount
-    index, keys = _index(rows, slices)
+    index, keys = slice_index(rows, slices)
     return sa.select(
         index.label("bucket"),
         rows.c.event_name,
@@ -244,28 +213,6 @@ def _grouped(
         sa.func.count(sa.case((value == 0, 1))).label("zero"),
         profile.total(profile.micros(value)).label("revenue"),
     ).group_by(*keys, rows.c.event_name)
-
-
-def _index(
-    rows: sa.Subquery, slices: list[tuple[date, datetime, datetime]]
-) -> tuple[ColumnElement[Any], list[ColumnElement[Any]]]:
-    """The index of a row's range, and what to group by for it."""
-    if "bucket" in rows.c:
-        return rows.c.bucket, [rows.c.bucket]
-    truths = [rows.c[_before(n)] for n in range(len(_edges(slices)))]
-    told = [sa.literal_column(str(index), sa.Integer) for _, index in _edges(slices)]
-    last = sa.literal_column(str(_FUTURE), sa.Integer)
-    return sa.case(*zip(truths, told, strict=True), else_=last), list(truths)
-
-
-def _edges(slices: list[tuple[date, datetime, datetime]]) -> list[tuple[datetime, int]]:
-    """Ascending (exclusive end, index of the day); what lies between two slices is a gap."""
-    edges: list[tuple[datetime, int]] = []
-    for index, (_, start, end) in enumerate(slices):
-        if edges and edges[-1][0] < start:
-            edges.append((start, _GAP))
-        edges.append((end, index))
-    return edges
 
 
 @dataclass(slots=True)
@@ -292,10 +239,10 @@ class _Tally:
     def add(self, row: Row) -> None:
         index, name, events, newest, with_amount, negative, zero, revenue = row
         index, events = int(index), int(events)
-        if index == _GAP:
+        if index == GAP:
             self.later_purchase |= name in self.purchase_names
             return
-        if index == _FUTURE:
+        if index == FUTURE:
             self.future += events
             self.future_newest = _later(self.future_newest, self.occurred.moment(newest))
             return

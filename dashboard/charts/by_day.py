@@ -33,7 +33,10 @@ class Bar:
     beyond: bool = False
 
 
-def bars(made: go.Figure, here: page.Here, given: Sequence[Bar], **where: Any) -> None:
+def bars(
+    made: go.Figure, here: page.Here, given: Sequence[Bar], *,
+    hatched: Sequence[bool] = (), **where: Any,
+) -> None:  # fmt: skip
     """A bar a day; one that the rule calls red is red and has a thick outline too."""
     calm, red = base.color("line", here.dark), base.color("failure", here.dark)
     outline = base.color("accent", here.dark)
@@ -46,6 +49,7 @@ def bars(made: go.Figure, here: page.Here, given: Sequence[Bar], **where: Any) -
             marker={
                 "color": [red if bar.beyond else calm for bar in given],
                 "line": {"width": [1.5 if bar.beyond else 0 for bar in given], "color": outline},
+                "pattern": {"shape": ["/" if one else "" for one in hatched]},
             },
             width=DAY_MS * 0.72,
             unselected={"marker": {"opacity": 1}},
@@ -71,6 +75,21 @@ def verdicts(
             },
             mode="text",
             textposition="top center",
+            cliponaxis=False,
+            hoverinfo="skip",
+        ),
+        **where,
+    )
+
+
+def circles(made: go.Figure, here: page.Here, given: Sequence[Bar], **where: Any) -> None:
+    """A circle at the foot of bars that stand apart."""
+    made.add_trace(
+        go.Scatter(
+            x=[bar.day for bar in given],
+            y=[0] * len(given),
+            mode="markers",
+            marker={"size": 8, "symbol": "circle-open", "color": base.color("accent", here.dark)},
             cliponaxis=False,
             hoverinfo="skip",
         ),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from math import ceil, floor
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -11,7 +13,7 @@ from checks.text import deciding, plural
 from dashboard import look, page
 from dashboard.charts import base, by_day
 
-ZSCORE, NAMES = "volume_zscore", "event_volume"
+ZSCORE, NAMES, EXPECTED = "volume_zscore", "event_volume", "volume_expected"
 _DIGITS = 2
 
 
@@ -21,7 +23,8 @@ def days(here: page.Here, volume: Volume) -> go.Figure:
     made = _panels(here, volume)
     judged = [day for day in volume.days if day.z is not None]
     dates = [day.day for day in judged]
-    upper, lower = {"row": 1, "col": 1}, {"row": 2, "col": 1}
+    upper: dict[str, Any] = {"row": 1, "col": 1}
+    lower: dict[str, Any] = {"row": 2, "col": 1}
     low, high = [day.low or 0.0 for day in judged], [day.high or 0.0 for day in judged]
     by_day.band(made, here, dates, low, high, **upper)
     counts = [_count_bar(here, day, volume) for day in volume.days if day.events is not None]
@@ -40,18 +43,62 @@ def days(here: page.Here, volume: Volume) -> go.Figure:
 
 
 @base.kept
+def expected(here: page.Here, volume: Volume) -> go.Figure:
+    """Events per day with what was expected of each and its normal range.
+
+    Days that say nothing of what is normal are hatched and carry a circle.
+    """
+    made = base.figure(here, y_title="events per day", x_title="day", height=by_day.TALL)
+    made.update_layout(barmode="overlay", hovermode="x", margin=by_day.MARGIN)
+    ranged = [(day.day, day.normal) for day in volume.days if day.normal is not None]
+    dates = [day for day, _ in ranged]
+    low, high = [one.low for _, one in ranged], [one.high for _, one in ranged]
+    by_day.band(made, here, dates, low, high)
+    there = [day for day in volume.days if day.events is not None]
+    counts = [_expected_bar(here, day) for day in there]
+    by_day.bars(made, here, counts, hatched=[bool(day.left_out) for day in there])
+    by_day.steps(made, here, dates, [one.expected for _, one in ranged])
+    for values, side in ((high, "above"), (low, "below")):
+        by_day.limits(made, here, dates, values, f"red {side}")
+    by_day.verdicts(made, here, counts, EXPECTED)
+    apart = [bar for bar, day in zip(counts, there, strict=True) if day.left_out]
+    by_day.circles(made, here, apart)
+    by_day.judged(made, here)
+    made.update_xaxes(range=by_day.span([day.day for day in volume.days]), tickformat=by_day.TICKS)
+    made.update_yaxes(rangemode="tozero", tickformat=",")
+    return made
+
+
+def _expected_bar(here: page.Here, day: VolumeDay) -> by_day.Bar:
+    first, said = by_day.head(here, day.day, EXPECTED)
+    lines = [first, plural(day.events or 0, "event")]
+    if day.normal is not None:
+        lines += [
+            f"expected: {look.count(round(day.normal.expected))}",
+            f"normal: {look.count(ceil(day.normal.low))} to {look.count(floor(day.normal.high))}",
+        ]
+    else:
+        lines.append("no range: too little history, or not judged")
+    if day.left_out:
+        lines.append(base.inert(f"says nothing of other days: {day.left_out}", 100))
+    if day.first is not None:
+        lines.append(f"first counted: {look.count(day.first)}, now more or less by a late load")
+    return by_day.Bar(day.day, day.events or 0, "<br>".join([*lines, said]), day.is_unexpected)
+
+
+@base.kept
 def one_name(here: page.Here, volume: Volume, name: str) -> go.Figure:
-    """Events of one name per day, with the range of the window before each day."""
+    """Events of one name per day, with what was expected of each day and its normal range."""
     made = base.figure(here, y_title="events per day", x_title="day", height=by_day.TALL)
     made.update_layout(barmode="overlay", hovermode="x", margin=by_day.MARGIN)
     found = volume.name_days(name)
-    ranged = [day for day in found if day.lowest is not None and day.highest is not None]
-    dates = [day.day for day in ranged]
-    low, high = [day.lowest or 0 for day in ranged], [day.highest or 0 for day in ranged]
+    ranged = [(day.day, day.normal) for day in found if day.normal is not None]
+    dates = [day for day, _ in ranged]
+    low, high = [one.low for _, one in ranged], [one.high for _, one in ranged]
     by_day.band(made, here, dates, low, high)
     counts = [_name_bar(here, day) for day in found if day.events is not None]
     by_day.bars(made, here, counts)
-    by_day.steps(made, here, dates, [day.usual or 0.0 for day in ranged])
+    by_day.steps(made, here, dates, [one.expected for _, one in ranged])
     by_day.verdicts(made, here, counts, NAMES)
     by_day.judged(made, here)
     made.update_xaxes(range=by_day.span([day.day for day in found]), tickformat=by_day.TICKS)
@@ -113,11 +160,12 @@ def _z_bar(here: page.Here, day: VolumeDay, volume: Volume) -> by_day.Bar:
 def _name_bar(here: page.Here, day: NameDay) -> by_day.Bar:
     first, said = by_day.head(here, day.day, NAMES)
     lines = [first, plural(day.events or 0, "event")]
-    if day.lowest is not None:
-        lines.append(
-            f"the days before: {look.count(day.lowest)} to {look.count(day.highest)}, "
-            f"mean {look.count(round(day.usual or 0, 1))}"
-        )
+    if day.normal is not None:
+        low, high = ceil(day.normal.low), floor(day.normal.high)
+        lines.append(f"expected: {look.count(round(day.normal.expected))}")
+        lines.append(f"normal: {look.count(low)} to {look.count(high)}")
+    elif day.lowest is not None:
+        lines.append(f"the days before: {look.count(day.lowest)} to {look.count(day.highest)}")
     lines += [f"this name: {day.state}", said]
     return by_day.Bar(day.day, day.events or 0, "<br>".join(lines), day.is_beyond)
 

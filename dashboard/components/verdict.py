@@ -11,7 +11,7 @@ from dashboard.markup import Html, join, show, tag
 
 
 def sentence(here: page.Here) -> None:
-    """`✗ RED  Do not refresh the dashboards: 2 of 9 checks failed for Saturday 8 March.`"""
+    """`✗ RED  Do not refresh the dashboards: 2 of 11 checks failed for Saturday 8 March.`"""
     show(markup(here.report, here.day))
     if here.report.warnings:
         lines = join(*(tag("div", text) for text in here.report.warnings))

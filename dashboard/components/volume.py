@@ -8,6 +8,7 @@ import streamlit as st
 
 from checks.evidence.hours import ABOVE, BELOW, TWICE, UNCOMPARED, WITHIN, Profile
 from checks.evidence.volume import NameSeries, Volume
+from checks.segments import Segment
 from checks.text import count_text, listed, plural
 from dashboard import look, page
 from dashboard.charts import base, hours, multiples, volume
@@ -15,6 +16,10 @@ from dashboard.markup import Html, join, show, table, tag
 
 #: Names that get a picture of their own; all are in the table.
 MOST_PICTURES = 24
+#: Segments that are listed: those that moved most.
+MOST_SEGMENTS = 20
+#: In the address: the older rule's picture.
+ZSCORE = "zscore"
 _PLACES = (
     (WITHIN, "within the usual range"),
     (BELOW, "below the usual range"),
@@ -30,12 +35,20 @@ def describe(found: Volume, name: str) -> str:
     return f"{name} ({one.state}, {count_text(one.today)})"
 
 
-def days(here: page.Here, found: Volume, name: str | None) -> None:
-    """The days of all events, or of one name."""
+def rule_name(rule: str | None) -> str:
+    """What a rule is called in the list of them."""
+    return "Z-score of the days before" if rule == ZSCORE else "Expected by the weekday"
+
+
+def days(here: page.Here, found: Volume, name: str | None, rule: str | None) -> None:
+    """The days of all events by one of the rules, or of one name."""
     until = f" Every day counts up to {found.until:%H:%M}, as today does." if found.until else ""
     window = f"the {found.window_days} days before"
     clickable = volume.dates_of(found)
-    if name is None:
+    if name is None and rule is None:
+        page.section("Events per day, and what was expected", _expected_note(found, until))
+        made = volume.expected(here, found)
+    elif name is None:
         note = (
             f"Line and band: mean and ±{found.alert_at:g} standard deviations of {window} each "
             f"day. ✗ ! ?: what the gate said.{until}"
@@ -44,12 +57,68 @@ def days(here: page.Here, found: Volume, name: str | None) -> None:
         made = volume.days(here, found)
     else:
         note = (
-            f"Line and band: mean, lowest and highest of {window} each day. "
+            "Line and band: what was expected of the name on each day, and its normal range. "
             f"✗ ! ?: what the gate said of event names.{until}"
         )
         page.section("Events per day of one event name", tag("span", note, " ", _named(name)))
         made = volume.one_name(here, found, name)
     base.show(made, here, key="volume-days", alt=_days_alt(found), days=clickable)
+
+
+def _expected_note(found: Volume, until: str) -> str:
+    """How to read the picture, and which of its days say nothing of others."""
+    note = (
+        "Line and band: what was expected of each day, and its normal range by the days before "
+        f"it. ✗ ! ?: what the gate said.{until}"
+    )
+    left_out = sum(bool(day.left_out) for day in found.days)
+    if left_out:
+        note += (
+            f" Hatched, ○: {plural(left_out, 'day')} that {'says' if left_out == 1 else 'say'} "
+            "nothing of what is normal; why is on hover."
+        )
+    late = sum(day.first is not None for day in found.days)
+    if late:
+        note += f" Late loads have changed {plural(late, 'day')}; the first count is on hover."
+    return note
+
+
+def segments(here: page.Here, found: Volume) -> None:
+    """The values of the mapped dimensions that moved most, as parts of the expected volume."""
+    if not found.segments:
+        return
+    page.section(
+        "Parts of the traffic",
+        "Values of the mapped dimensions, by how many points of the expected volume they are off. "
+        "▼ ▲: out of their own range, which is wider than that of the whole.",
+    )
+    headings = (
+        "Dimension",
+        "Value",
+        "State",
+        "This day",
+        "Expected",
+        "Normal from",
+        "to",
+        "Points",
+    )
+    rows = [_segment_row(found, one) for one in found.segments[:MOST_SEGMENTS]]
+    show(table(headings, rows, numeric=range(3, 8), caption="Parts of the traffic"))
+
+
+def _segment_row(found: Volume, one: Segment) -> tuple[object, ...]:
+    state, normal = found.state_of(one), one.normal
+    points = one.distance / found.expected * 100 if found.expected else None
+    return (
+        one.dimension,
+        one.value,
+        f"{multiples.GLYPHS[state]} {state}",
+        look.count(one.today),
+        "–" if normal is None else look.count(round(normal.expected)),
+        "–" if normal is None else look.count(one.edges[0]),
+        "–" if normal is None else look.count(one.edges[1]),
+        "–" if points is None or normal is None else f"{points:+.1f}",
+    )
 
 
 def _named(name: str) -> Html:

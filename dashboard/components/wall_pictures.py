@@ -77,7 +77,7 @@ def _shown(value: float | None, found: Verdict | None) -> str:
 
 def _volume(here: page.Here, days: tuple[date, ...]) -> Picture:
     """Events a day with the range of the rule, as they are in the warehouse now."""
-    title, found = "Events a day", here.verdict("volume_zscore")
+    title, found = "Events a day", here.verdict("volume_expected")
     answer = data.evidence("volume", here.pipeline, here.day, days=_DAYS)
     status = found.status if found else Status.SKIPPED
     if answer.problem is not None:
@@ -85,8 +85,8 @@ def _volume(here: page.Here, days: tuple[date, ...]) -> Picture:
     points = tuple(
         Point(
             one.day, None if one.events is None else float(one.events),
-            status if one.day == here.day else here.status_of(one.day, "volume_zscore"),
-            one.low, one.high,
+            status if one.day == here.day else here.status_of(one.day, "volume_expected"),
+            one.normal.low if one.normal else None, one.normal.high if one.normal else None,
         )
         for one in answer.value.days
         if one.day in days

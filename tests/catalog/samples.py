@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from checks.catalog import event_volume
 from checks.check import Check
 from checks.config.model import CheckSettings
+from checks.counts import NAME, DailyCounts, DayCounts, Values, value_text
 from checks.history.records import StoredWaiver
 from checks.judging import skipped
 from checks.metrics import (
@@ -88,6 +91,82 @@ def events(
         newest=newest,
         **fields,
     )
+
+
+def weekly(days: int, level: int = 1000, last: date = DAY) -> tuple[int, ...]:
+    """Counts of `days` days up to the last: weekends have 60 % of a weekday."""
+    return tuple(level if day.weekday() < 5 else level * 6 // 10 for day in window(days, last))
+
+
+def daily(
+    series: Mapping[str, Sequence[int]] | Sequence[int],
+    *,
+    length: int = 0,
+    dimensions: Mapping[str, Mapping[str, Sequence[int]]] | None = None,
+    rest: Mapping[str, int] | None = None,
+    **fields: Any,
+) -> DailyCounts:
+    """Counts by event name up to the judged day, zeros before; of one name where it is not told.
+
+    rest: events of the judged day, by dimension, whose values were too many.
+    """
+    by_name = series if isinstance(series, Mapping) else {"page_view": series}
+    tables = {NAME: by_name, **(dimensions or {})}
+    most = max([length, *(len(s) for table in tables.values() for s in table.values())])
+    days = window(most)
+    counted = {
+        day: DayCounts(day, {
+            name: Values(_on(table, most - index), (rest or {}).get(name, 0) * (day == DAY))
+            for name, table in tables.items()
+        })
+        for index, day in enumerate(days)
+    }  # fmt: skip
+    return DailyCounts(days, counted, **fields)
+
+
+def _on(table: Mapping[str, Sequence[int]], back: int) -> dict[str, int]:
+    """The values that have events on the day that is `back` from the end."""
+    counts = {value: series[-back] for value, series in table.items() if back <= len(series)}
+    return {value: count for value, count in counts.items() if count}
+
+
+def shown(seen: DailyCounts) -> DailyCounts:
+    """As values are read: inert."""
+    counted = {
+        day: DayCounts(day, {
+            name: Values({value_text(v): c for v, c in found.events.items()}, found.rest)
+            for name, found in one.by_dimension.items()
+        })
+        for day, one in seen.counted.items()
+    }  # fmt: skip
+    return replace(seen, counted=counted)
+
+
+def of_daily(seen: DailyCounts) -> event_volume.Measured:
+    """The same days as the window of eight days too."""
+    names = seen.values(NAME)
+    recent = [seen.counted[day] for day in (*window(8, seen.days[0])[:-1], *seen.days)[-8:]
+              if day in seen.counted]  # fmt: skip
+    by_name = {
+        name: (*(0,) * (8 - len(recent)), *(one.by_dimension[NAME].of(name) or 0 for one in recent))
+        for name in names
+    }
+    return event_volume.Measured(events(by_name, has_earlier=seen.has_earlier), seen)
+
+
+def measured(seen: EventCounts) -> event_volume.Measured:
+    """The window, and the same days as all the history there is."""
+    named: dict[str, list[int]] = {}
+    for name, counts in seen.by_name.items():
+        shown = named.setdefault(value_text(name), [0] * len(counts))
+        named[value_text(name)] = [a + b for a, b in zip(shown, counts, strict=True)]
+    found = daily(named, length=len(seen.days), has_earlier=seen.has_earlier)
+    return event_volume.Measured(seen, found)
+
+
+def measured_of(by_name: Mapping[str, Sequence[int]] | None = None, **fields: Any) -> Any:
+    """`measured` of `events`."""
+    return measured(events(by_name, **fields))
 
 
 def orders(

@@ -23,7 +23,7 @@ from checks.errors import MeasurementError
 from checks.measurements import Measurements
 from checks.model import Cause, Judgement, Severity, Status
 from checks.registry import all_checks, get_check
-from tests.catalog.samples import FRAME, ZONE, circumstances, events, log, waiver
+from tests.catalog.samples import FRAME, ZONE, circumstances, events, log, measured, waiver
 
 CHECKS = {check.id: CheckSettings(params=check.params()) for check in all_checks()}
 CONFIG = Config(
@@ -49,7 +49,7 @@ class Broken:
     def _fail(self) -> Any:
         raise self._error
 
-    audit_log = events = orders = rejected = _fail
+    audit_log = events = daily_counts = orders = rejected = _fail
 
 
 def judged(check_id: str, measured: object, config: Config = CONFIG) -> Judgement:
@@ -161,7 +161,7 @@ def test_verdicts_keep_the_catalogs_order_whatever_guards_need() -> None:
     silent = events({"purchase": (22,) * 7 + (0,), "x": (50,) * 8}, bought=(22,) * 7 + (0,))
     judgements = {
         "missing_revenue": missing_revenue.judge(missing_revenue.Params(), silent, FRAME),
-        "event_volume": event_volume.judge(event_volume.Params(), silent, FRAME),
+        "event_volume": event_volume.judge(event_volume.Params(), measured(silent), FRAME),
         **without_entry(),
     }
     verdicts = _verdicts(CONFIG, judgements, circumstances())

@@ -17,6 +17,7 @@ from tests.catalog.samples import (
     HOSTILE,
     events,
     judgement,
+    measured_of,
     texts,
     verdict,
     waiver,
@@ -130,7 +131,7 @@ def volume(
     """The verdict of `event_volume` when one name is silent."""
     check = event_volume.CHECK
     found = event_volume.judge(
-        event_volume.Params(), events({silent: (22,) * 7 + (0,), "x": (50,) * 8}), FRAME
+        event_volume.Params(), measured_of({silent: (22,) * 7 + (0,), "x": (50,) * 8}), FRAME
     )
     waivers = [waiver(check.id, up_to=5)] if waived else []
     return {check.id: verdict(check, found, *waivers, severity=severity)}

@@ -13,7 +13,7 @@ from checks.catalog.orphan_orders import CHECK, Measured, Params, judge, measure
 from checks.errors import MeasurementError
 from checks.metrics import EventCounts, OrderCounts, Unmeasured
 from checks.model import Cause, Judgement, Status
-from tests.catalog.samples import FRAME, KINDS, events, orders, verdict
+from tests.catalog.samples import FRAME, KINDS, events, measured_of, orders, verdict
 
 HEALTHY = events()
 NO_SESSION, UNKNOWN_SESSION, NO_ORDER = KINDS
@@ -166,7 +166,7 @@ def test_no_orders_with_purchases_is_red_where_they_are_orphans() -> None:
 def test_skipped_where_the_silent_purchase_event_is_red() -> None:
     check = event_volume.CHECK
     silent = event_volume.judge(
-        event_volume.Params(), events({"purchase": (22,) * 7 + (0,), "x": (50,) * 8}), FRAME
+        event_volume.Params(), measured_of({"purchase": (22,) * 7 + (0,), "x": (50,) * 8}), FRAME
     )
     others = {check.id: verdict(check, silent)}
     empty = judged(orders(0), bought(0, 22))

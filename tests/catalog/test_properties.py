@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from checks.calendar import Calendar, Mark
 from checks.catalog import (
     event_volume,
     freshness,
@@ -20,8 +21,11 @@ from checks.catalog import (
     quarantine_rate,
     rows_read,
     run_status,
+    volume_expected,
+    volume_trend,
     volume_zscore,
 )
+from checks.counts import DailyCounts
 from checks.metrics import (
     AuditEntry,
     AuditLog,
@@ -43,6 +47,10 @@ from tests.catalog.samples import (
     LIVE,
     NOW,
     RUN,
+    daily,
+    measured,
+    of_daily,
+    shown,
     texts,
     window,
 )
@@ -188,7 +196,7 @@ def test_an_unreadable_status_is_unknown(log: AuditLog) -> None:
 def test_checks_over_the_events(seen: EventCounts, frame: Any) -> None:
     fresh = freshness.judge(freshness.Params(), seen, frame)
     volume = volume_zscore.judge(volume_zscore.Params(), seen, frame)
-    names = event_volume.judge(event_volume.Params(), seen, frame)
+    names = event_volume.judge(event_volume.Params(), measured(seen), frame)
     revenue = missing_revenue.judge(missing_revenue.Params(), seen, frame)
     for found in (fresh, volume, names, revenue):
         told(found)
@@ -205,11 +213,56 @@ def test_checks_over_the_events(seen: EventCounts, frame: Any) -> None:
         assert revenue.status in (Status.UNKNOWN, Status.SKIPPED)
 
 
+@st.composite
+def daily_counts(draw: st.DrawFn) -> DailyCounts:
+    """Any shop: young or old, with gaps, special days, dimensions that could not be read."""
+    length = draw(st.integers(1, 60))
+    totals = draw(st.lists(COUNTS, min_size=length, max_size=length))
+    marks = draw(
+        st.dictionaries(
+            st.integers(0, length - 1).map(lambda back: DAY - timedelta(days=back)),
+            st.builds(Mark, st.just("Sale"), st.none() | st.sampled_from([0.01, 3.0, 1000.0])),
+            max_size=4,
+        )
+    )
+    problems = draw(st.sampled_from([{}, {"device": Unmeasured(Cause.TIMEOUT, "too slow")}]))
+    return daily(
+        {"page_view": totals, HOSTILE: [min(count, 40) for count in totals]},
+        length=draw(st.sampled_from([length, 127])),
+        dimensions={"device": {"ios": [count // 2 for count in totals]}},
+        rest={"device": draw(st.sampled_from([0, 5]))},
+        calendar=Calendar(marks, (DAY,)),
+        problems=problems,
+        has_earlier=draw(st.booleans()),
+    )
+
+
+@QUICK
+@given(daily_counts(), FRAMES)
+def test_checks_over_many_days(seen: DailyCounts, frame: Any) -> None:
+    seen = shown(seen)
+    expected = volume_expected.judge(volume_expected.Params(), seen, frame)
+    trend = volume_trend.judge(volume_trend.Params(), seen, frame)
+    names = event_volume.judge(event_volume.Params(), of_daily(seen), frame)
+    for found in (expected, trend, names):
+        told(found)
+    if sum(day < DAY for day in seen.totals()) < 7:
+        for found in (expected, trend):
+            assert found.status in (Status.UNKNOWN, Status.SKIPPED)
+    mark = seen.calendar.mark(DAY)
+    if mark is not None and mark.factor is None:
+        assert expected.status is Status.SKIPPED
+    if seen.problems:
+        assert names.status is not Status.GREEN
+    if expected.status is Status.GREEN:
+        assert expected.details["low"] <= expected.value <= expected.details["high"]
+
+
 @QUICK
 @given(event_counts())
 def test_an_expected_name_without_events_is_never_green(seen: EventCounts) -> None:
     params = event_volume.Params(expected=("never_seen",))
-    assert event_volume.judge(params, seen, FRAME).status is Status.RED
+    assert event_volume.judge(params, measured(seen), FRAME).status is Status.RED
 
 
 @QUICK
@@ -246,19 +299,24 @@ def test_the_rate_and_its_limits(read: int, quarantined: int) -> None:
 
 @pytest.mark.parametrize(
     "judge",
-    [freshness.judge, volume_zscore.judge, event_volume.judge, missing_revenue.judge],
-)
+    [
+        freshness.judge, volume_zscore.judge, event_volume.judge, missing_revenue.judge,
+        volume_expected.judge, volume_trend.judge,
+    ],
+)  # fmt: skip
 def test_judges_read_no_clock(judge: Callable[..., Judgement]) -> None:
     seen = EventCounts(
-        window(), {"purchase": (20,) * 8}, Purchases((20,) * 8, (20,) * 8), ("purchase",),
+        window(40), {"purchase": (20,) * 40}, Purchases((20,) * 40, (20,) * 40), ("purchase",),
         newest=FRAME.end - timedelta(hours=1),
     )  # fmt: skip
-    params = {
-        freshness.judge: freshness.Params(),
-        volume_zscore.judge: volume_zscore.Params(),
-        event_volume.judge: event_volume.Params(),
-        missing_revenue.judge: missing_revenue.Params(),
+    params, found = {
+        freshness.judge: (freshness.Params(), seen),
+        volume_zscore.judge: (volume_zscore.Params(), seen),
+        event_volume.judge: (event_volume.Params(), measured(seen)),
+        missing_revenue.judge: (missing_revenue.Params(), seen),
+        volume_expected.judge: (volume_expected.Params(), daily(seen.by_name)),
+        volume_trend.judge: (volume_trend.Params(), daily(seen.by_name)),
     }[judge]
     later = replace(FRAME, now=FRAME.now + timedelta(days=1000))
-    assert judge(params, seen, FRAME) == judge(params, seen, later)
+    assert judge(params, found, FRAME) == judge(params, found, later)
     assert FRAME.data_date == DAY

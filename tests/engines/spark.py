@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.spark_cluster import SparkCluster
 
 
-#: Where this is set, Spark is asked everything that the other engines are: half an hour on two cores.
+#: Where this is set, Spark is asked everything that the other engines are: half an hour.
 EVERYTHING = "ANDON_SPARK_EVERYTHING"
 
 

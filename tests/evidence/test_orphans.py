@@ -26,7 +26,8 @@ def ask(shop: Shop, read: Callable[..., Any], now: datetime = NOW, **options: An
 def unmap(shop: Shop, section: str) -> None:
     """Leave a section out, and switch off what needs it."""
     del shop.settings[section]
-    needs = {"events": ("freshness", "volume_zscore", "event_volume", "missing_revenue"),
+    needs = {"events": ("freshness", "volume_zscore", "volume_expected", "event_volume",
+                        "volume_trend", "missing_revenue"),
              "orders": ("orphan_orders",)}  # fmt: skip
     for check in needs.get(section, ()):
         shop.parameters(check, enabled=False)

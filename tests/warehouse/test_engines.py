@@ -22,7 +22,9 @@ def test_a_healthy_shop_is_green_everywhere(shop: Shop) -> None:
         "quarantine_rate": ("green", "rate=0.0100 (max 0.05)"),
         "freshness": ("green", "lag=0.7h (max 6h)"),
         "volume_zscore": ("green", "z=-0.17 (below 3.0)"),
+        "volume_expected": ("green", "volume=32 (normal 22 to 51)"),
         "event_volume": ("green", "silent=0 (max 0)"),
+        "volume_trend": ("skipped", "change=skipped (learning, 10 of 32 days)"),
         "missing_revenue": ("green", "pct_missing_revenue=0.0000 (below 0.01)"),
         "orphan_orders": ("green", "orphan_orders=0 (max 0)"),
     }
@@ -98,7 +100,8 @@ def test_text_that_is_no_time_is_unknown_and_never_left_out(shop: Shop, text: st
     shop.events.rows[-1]["timestamp"] = text
     shop.write()
     found = shop.verdicts()
-    for check in ("freshness", "volume_zscore", "event_volume", "missing_revenue"):
+    for check in ("freshness", "volume_zscore", "volume_expected", "event_volume",
+                  "volume_trend", "missing_revenue"):  # fmt: skip
         assert (found[check].status, found[check].cause) == (Status.UNKNOWN, Cause.BAD_VALUE)
 
 
@@ -247,7 +250,9 @@ def test_empty_tables_are_never_green(shop: Shop) -> None:
         "quarantine_rate": "skipped",
         "freshness": "red",
         "volume_zscore": "skipped",
+        "volume_expected": "skipped",
         "event_volume": "skipped",
+        "volume_trend": "skipped",
         "missing_revenue": "unknown",
         "orphan_orders": "unknown",
     }

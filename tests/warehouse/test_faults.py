@@ -97,8 +97,8 @@ def test_the_writer_may_come_in_after_an_evaluation(duck: Shop) -> None:
     ("table", "checks"),
     [
         ("pipeline_logs", {"log_entry_exists_today", "rows_read", "run_status", "quarantine_rate"}),
-        ("stg_events", {"freshness", "volume_zscore", "event_volume", "missing_revenue",
-                        "orphan_orders"}),
+        ("stg_events", {"freshness", "volume_zscore", "volume_expected", "event_volume",
+                        "volume_trend", "missing_revenue", "orphan_orders"}),
         ("fct_attribution", {"orphan_orders"}),
         ("dim_sessions", {"orphan_orders"}),
     ],

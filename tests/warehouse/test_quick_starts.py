@@ -41,7 +41,10 @@ def judged(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     config = load_config(path)
     report = DataMonitor(config).run(date=RUN, now=NOW)
     assert [line.text for line in validate(config) if not line.ok] == []
-    assert {v.id: v.status.value for v in report.checks if v.status.value != "green"} == {}
+    # The shop is too young for a trend.
+    assert {v.id: v.status.value for v in report.checks if v.status.value != "green"} == {
+        "volume_trend": "skipped"
+    }
     assert report.exit_code == 0
 
 

@@ -1,0 +1,222 @@
+"""Is the day's volume what this weekday usually has?
+
+What: events of the data date against the range that is normal for it, by its weekday and by
+the level of the last days. Days in the calendar, and days that were themselves out of range,
+do not say what is normal. Under 7 days of history there is no verdict yet; from 7 to 20 days
+the range of the days before is the rule, from 21 on the weekday's. While the data date lasts,
+the same part of each day is compared.
+Why: a Z-score over seven days takes weekends for noise, and one day without events blinds it
+for a week; half a day's data on a Friday then looks like a Sunday.
+Source of the rule: measured on public daily series, docs/volume.md; `checks.detection` has it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from checks.baseline import Baseline, baseline, normal_range, side_of
+from checks.check import Check, Worse
+from checks.counts import DailyCounts
+from checks.detection import (
+    HISTORY_DAYS,
+    MINIMUM_DAYS,
+    Basis,
+    ExpectedRange,
+    history_days,
+)
+from checks.judging import skipped, unknown
+from checks.model import Cause, Judgement, Layer, Status
+from checks.segments import carrying
+from checks.settings import setting
+from checks.text import count_text, day_text, short_day
+
+if TYPE_CHECKING:
+    from checks.measurements import Measurements
+    from checks.timeframe import Timeframe
+
+_WHAT = "The volume"
+_METRIC = "volume"
+_BASES = {
+    Basis.WIDE_RANGE: "by the range of {days} days of history, widely, as no full rule can be yet",
+    Basis.RANGE: "by the range of {days} days of history, as the weekday's rule needs 21",
+    Basis.WEEKDAY: "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """How far back it looks, and how wide the normal range is."""
+
+    history_days: int = setting(
+        "How many days before the data date may say what is normal; `event_volume` and "
+        "`volume_trend` use them too.",
+        HISTORY_DAYS,
+        minimum=28,
+        maximum=HISTORY_DAYS,
+    )
+    settle_days: int = setting(
+        "Days that late loads may still change: these are counted anew by every evaluation, "
+        "older ones are remembered in the history.",
+        7,
+        minimum=1,
+        maximum=60,
+    )
+    leave_out_red: bool = setting(
+        "Whether days that were out of their range themselves do not say what is normal. Days "
+        "without events never do. Measured: with it twice as many false alarms.",
+        False,
+    )
+    widen: float = setting(
+        "The normal range is this much wider, in proportion: 1.5 raises fewer alarms and sees "
+        "less. `andon power` says what is seen.",
+        1.0,
+        above=0,
+        maximum=10,
+    )
+
+
+def measure(params: Params, data: Measurements) -> DailyCounts:
+    """Events per day, as far back as is looked."""
+    return data.daily_counts()
+
+
+def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
+    """Red outside the day's normal range; skipped while there is too little history."""
+    mark = daily.calendar.mark(daily.day)
+    if mark is not None and mark.factor is None:
+        return skipped(_METRIC, f"{mark.name}: not judged by volume", _details(daily))
+    usual = baseline_of(params, daily)
+    normal = normal_range(usual.kept, daily.day, daily.calendar, params.widen)
+    if normal is None:
+        return _unjudged(daily, usual, frame)
+    return _judgement(daily, usual, normal, frame)
+
+
+def baseline_of(params: Params, daily: DailyCounts, *, every: bool = False) -> Baseline:
+    """The days that say what is normal; with `every`, what was normal on each of them."""
+    return baseline(
+        daily.totals(), daily.day, daily.calendar, params.widen,
+        leave_out_red=params.leave_out_red, every=every,
+    )  # fmt: skip
+
+
+def _unjudged(daily: DailyCounts, usual: Baseline, frame: Timeframe) -> Judgement:
+    """A young shop is learning; one whose days cannot be used has a problem."""
+    days = history_days(usual.kept, daily.day)
+    details = _details(daily, usual) | {"learned_days": days}
+    if daily.learned(MINIMUM_DAYS) is not None:
+        return skipped(_METRIC, f"learning, {days} of {MINIMUM_DAYS} days", details)
+    return unknown(
+        _METRIC, Cause.BAD_VALUE,
+        f"only {days} of the {len(daily.days) - 1} days before {frame.data_date} can be used, "
+        f"{MINIMUM_DAYS} are needed",
+        what=_WHAT, action="Find out why the days before have no events, or none that is usual",
+        unit="events", details=details,
+    )  # fmt: skip
+
+
+def _judgement(
+    daily: DailyCounts, usual: Baseline, normal: ExpectedRange, frame: Timeframe
+) -> Judgement:
+    count = daily.counted[daily.day].total
+    side = side_of(count, normal)
+    low, high = math.ceil(normal.low), math.floor(normal.high)
+    carried = carrying(daily, usual, normal) if side else None
+    return Judgement(
+        status=Status.RED if side else Status.GREEN,
+        message=f"{_METRIC}={count} (normal {low} to {high})",
+        summary=_summary(daily, usual, normal, frame) + (f", {carried.text}" if carried else ""),
+        action=_action(side, frame),
+        value=count,
+        threshold=normal.high if count > normal.expected else normal.low,
+        unit="events",
+        details=_details(daily, usual)
+        | {
+            "events": count,
+            "expected": normal.expected,
+            "low": normal.low,
+            "high": normal.high,
+            "basis": normal.basis.value,
+            "history_days": history_days(usual.kept, daily.day),
+            "partial_day": not frame.is_over,
+            "filters": carried.filters if carried else {},
+        },
+    )
+
+
+def _summary(daily: DailyCounts, usual: Baseline, normal: ExpectedRange, frame: Timeframe) -> str:
+    count = daily.counted[daily.day].total
+    part = "" if frame.is_over else " so far"
+    text = (
+        f"{day_text(daily.day)}: expected {count_text(round(normal.expected))}{part}, normal "
+        f"{count_text(math.ceil(normal.low))} to {count_text(math.floor(normal.high))}, "
+        f"saw {count_text(count)}{_change(count, normal.expected)}"
+    )
+    return "; ".join([text, *_remarks(daily, usual, normal)])
+
+
+def _change(count: float, expected: float) -> str:
+    return f" ({(count - expected) / expected * 100:+.0f} %)" if expected > 0 else ""
+
+
+def _remarks(daily: DailyCounts, usual: Baseline, normal: ExpectedRange) -> list[str]:
+    """On which step of the ladder it was judged, and what the calendar says of the day."""
+    remarks = []
+    if basis := _BASES[normal.basis]:
+        remarks.append("judged " + basis.format(days=history_days(usual.kept, daily.day)))
+    mark = daily.calendar.mark(daily.day)
+    if mark is not None and mark.factor is not None:
+        remarks.append(f"{mark.name}: {mark.factor:g} times the usual is expected")
+    released = daily.calendar.recent_release(daily.day)
+    if released is not None and side_of(daily.counted[daily.day].total, normal):
+        remarks.append(f"the tracking was changed on {short_day(released)}")
+    return remarks
+
+
+def _action(side: int, frame: Timeframe) -> str:
+    if side < 0:
+        return (
+            f"Find the missing part of {frame.data_date} (by hour and event name on the volume "
+            "page), load it, then run the gate again"
+        )
+    if side > 0:
+        return (
+            f"Find out whether {frame.data_date} was loaded twice or traffic is not human; "
+            "remove the surplus, then run the gate again"
+        )
+    return "Nothing to do"
+
+
+def _details(daily: DailyCounts, usual: Baseline | None = None) -> dict[str, Any]:
+    totals = daily.totals()
+    left_out = usual.left_out if usual else {}
+    return {
+        "daily": [{"date": day, "events": count} for day, count in totals.items()],
+        "left_out": [{"date": day, "why": why} for day, why in sorted(left_out.items())],
+        "late_loads": [
+            {"date": day, "first": first, "events": now}
+            for day, (first, now) in sorted(daily.late_loads().items())
+        ],
+    }
+
+
+CHECK = Check(
+    id="volume_expected",
+    layer=Layer.BUSINESS,
+    order=65,
+    metric=_METRIC,
+    unit="events",
+    page="volume",
+    needs=("events",),
+    rule="Events of the data date within the range that is normal for its weekday and the level "
+    "of the last days; with 7 to 20 days of history, within a wider range of those days.",
+    why="Half a day's data, or a day loaded twice, passes every other check; a Z-score over a "
+    "week takes weekends for noise.",
+    advice="Compare the day by hour, by event name and by segment with the days before.",
+    params=Params,
+    measure=measure,
+    judge=judge,
+    worse=Worse.FARTHER_FROM_EXPECTED,
+)

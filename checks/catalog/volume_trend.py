@@ -1,0 +1,128 @@
+"""Is the volume sinking so slowly that no day stands out?
+
+What: the events of the last 7 days against the median of the six weeks before them.
+Why: a decline of a few percent a day moves the level that every daily rule compares with.
+Source of the rule: measured on public daily series, docs/volume.md; `checks.detection` has it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from checks.baseline import baseline
+from checks.check import Check, Worse
+from checks.counts import DailyCounts
+from checks.detection import Trend, weekly_trend
+from checks.judging import skipped, unknown
+from checks.model import Cause, Judgement, Layer, Status
+from checks.settings import setting
+from checks.text import count_text, deciding, short_day
+
+if TYPE_CHECKING:
+    from checks.measurements import Measurements
+    from checks.timeframe import Timeframe
+
+_METRIC = "change"
+#: Days before the data date that the first trend needs: three weeks before the week itself, and
+#: seven earlier comparisons.
+TREND_DAYS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """The smallest decline that counts."""
+
+    alert_at: float = setting(
+        "Amber at this decline of a week against the weeks before, or at a larger one where "
+        "weeks differ much: 1.5 times what nine in ten weeks stay within.",
+        0.15,
+        above=0,
+        maximum=1,
+    )
+
+
+def measure(params: Params, data: Measurements) -> DailyCounts:
+    """Events per day, as far back as is looked."""
+    return data.daily_counts()
+
+
+def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
+    """Amber for a week far below the weeks before; skipped while there are too few."""
+    trend = weekly_trend(_counts(daily), daily.day, least=params.alert_at)
+    if trend is not None:
+        return _judgement(trend, frame)
+    if (days := daily.learned(TREND_DAYS)) is not None:
+        return skipped(_METRIC, f"learning, {days} of {TREND_DAYS} days")
+    return unknown(
+        _METRIC, Cause.BAD_VALUE,
+        f"too few of the {len(daily.days) - 1} days before {frame.data_date} can be used",
+        what="The trend", action="Find out why the weeks before have no events",
+        unit="share",
+    )  # fmt: skip
+
+
+def _counts(daily: DailyCounts) -> dict[date, float]:
+    """The days without special ones and without outages; those far off count: they may be it."""
+    totals = daily.totals()
+    empty = {day for day in baseline(totals, daily.day, daily.calendar).left_out if not totals[day]}
+    return {
+        day: float(count)
+        for day, count in totals.items()
+        if day not in empty and daily.calendar.mark(day) is None
+    }
+
+
+def _judgement(trend: Trend, frame: Timeframe) -> Judgement:
+    shown = deciding(trend.change, -trend.limit, 3)
+    return Judgement(
+        status=Status.AMBER if trend.is_declining else Status.GREEN,
+        message=f"{_METRIC}={shown} (above {-trend.limit:.3f})",
+        summary=_summary(trend, frame),
+        action="Find out since when the volume sinks, and in which event names, on the volume page"
+        if trend.is_declining
+        else "Nothing to do",
+        value=trend.change,
+        threshold=-trend.limit,
+        unit="share",
+        details=_details(trend),
+    )
+
+
+def _summary(trend: Trend, frame: Timeframe) -> str:
+    return (
+        f"The 7 days up to {short_day(frame.data_date)} have {count_text(round(trend.week))} "
+        f"events, {trend.change * 100:+.0f} % against {count_text(round(trend.usual))}, the "
+        f"median of the {trend.weeks} weeks before (a decline counts from "
+        f"{trend.limit * 100:.0f} % on)"
+    )
+
+
+def _details(trend: Trend) -> dict[str, Any]:
+    return {
+        "week": trend.week,
+        "usual_week": trend.usual,
+        "weeks": trend.weeks,
+        "limit": trend.limit,
+        "filters": {},
+    }
+
+
+CHECK = Check(
+    id="volume_trend",
+    layer=Layer.BUSINESS,
+    order=75,
+    metric=_METRIC,
+    unit="share",
+    page="volume",
+    needs=("events",),
+    rule="The events of the last 7 days are less than alert_at below the median of the six weeks "
+    "before (amber), and more where weeks differ much.",
+    why="A decline of a few percent a day moves the level that every daily rule compares with.",
+    advice="Find the event name or the segment that sinks, and since when.",
+    params=Params,
+    measure=measure,
+    judge=judge,
+    worse=Worse.LOWER,
+)

@@ -1,0 +1,26 @@
+"""What count is normal for a day: expected values and ranges from the days before it."""
+
+from __future__ import annotations
+
+from checks.detection.expected import Basis, ExpectedRange, Judge
+from checks.detection.power import CAUGHT_SHARE, Power, power
+from checks.detection.ranges import MINIMUM_DAYS, expected_range
+from checks.detection.series import HISTORY_DAYS, history_days
+from checks.detection.trend import Trend, weekly_trend
+from checks.detection.zscore import zscore_range
+
+__all__ = [
+    "CAUGHT_SHARE",
+    "HISTORY_DAYS",
+    "MINIMUM_DAYS",
+    "Basis",
+    "ExpectedRange",
+    "Judge",
+    "Power",
+    "Trend",
+    "expected_range",
+    "history_days",
+    "power",
+    "weekly_trend",
+    "zscore_range",
+]

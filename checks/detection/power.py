@@ -1,0 +1,64 @@
+"""What a rule would have caught on a series: its false alarms and the smallest change it sees."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from checks.detection.expected import ExpectedRange, Judge
+from checks.detection.series import count_on
+
+# A change counts as caught when it would have been out on this share of the days in range.
+CAUGHT_SHARE = 0.9
+_LARGEST_JUMP = 9.0
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """How well a rule works on a series, judged on its own days.
+
+    `judged` days had a count and a range; on `false_alarms` of them the real count was out.
+    `smallest_drop` and `smallest_jump` are fractions of a day's count, beyond which the changed
+    count would have been out on CAUGHT_SHARE of the days in range: None where not even a total
+    outage, or ten times the count, would have been.
+    """
+
+    judged: int
+    false_alarms: int
+    smallest_drop: float | None
+    smallest_jump: float | None
+
+
+def power(history: Mapping[date, float], day: date, judge: Judge, *, days: int = 90) -> Power:
+    """Judge the `days` days that end with `day`, each by the days before it alone."""
+    judged = [
+        (count, found)
+        for back in range(min(days, day.toordinal()))
+        if (count := count_on(history, on := day - timedelta(days=back))) is not None
+        and (found := judge(history, on)) is not None
+    ]
+    normal = [(count, found) for count, found in judged if found.low <= count <= found.high]
+    return Power(
+        judged=len(judged),
+        false_alarms=len(judged) - len(normal),
+        smallest_drop=_caught([_drop(*pair) for pair in normal], most=1.0),
+        smallest_jump=_caught([_jump(*pair) for pair in normal], most=_LARGEST_JUMP),
+    )
+
+
+def _drop(count: float, found: ExpectedRange) -> float:
+    """The fraction beyond which a drop of `count` is out; infinite where nothing is too low."""
+    return 1 - found.low / count if count > 0 and found.low > 0 else math.inf
+
+
+def _jump(count: float, found: ExpectedRange) -> float:
+    return found.high / count - 1 if count > 0 else math.inf
+
+
+def _caught(needed: list[float], most: float) -> float | None:
+    if not needed:
+        return None
+    size = sorted(needed)[math.ceil(CAUGHT_SHARE * len(needed)) - 1]
+    return size if size <= most else None

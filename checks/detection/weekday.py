@@ -1,0 +1,111 @@
+"""What a day should have: the usual count of its weekday, times the level of the last days.
+
+All in logarithms. The usual count of a day is the median of the same weekday in the
+previous 8 weeks. A residual is how far a day was from it; the level is the weighted mean
+of the residuals of the last 14 days, winsorized so that a lone holiday does not move it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from operator import mul
+from typing import TypeAlias
+
+from checks.detection.expected import COUNTED_ON, OFFSET
+from checks.detection.order import median
+
+Logs: TypeAlias = list[float | None]
+
+WEEK = 7
+USUAL_WEEKS = 8
+_LEVEL_DAYS = 14
+_LEVEL_DECAY = 0.85
+_WINSORIZED = 3
+_ZERO = math.log(OFFSET)
+_COUNTED_ON = math.log(COUNTED_ON)
+# Oldest day first, like the residuals.
+_WEIGHTS = tuple(_LEVEL_DECAY**age for age in reversed(range(_LEVEL_DAYS)))
+_ALL_WEIGHTS = sum(_WEIGHTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The expected log count of a day, and how the same formula did before.
+
+    `misses` are log counts minus their expectation, one for each earlier day, None where
+    there was none. `logs` are the log counts without outages. Oldest first, both end with the
+    day before.
+    """
+
+    expected: float
+    misses: Logs
+    logs: Logs
+
+
+def forecast(logs: Logs) -> Forecast | None:
+    """The expectation for the day after `logs`, a whole number of weeks, one item a day.
+
+    None where the weekday never occurred in 8 weeks, or no day of the last 14 can tell the level.
+    """
+    usual = _usual(logs)
+    known = _without_outages(logs, usual)
+    residuals = [
+        None if log is None or expected is None else log - expected
+        for log, expected in zip(known, usual, strict=False)
+    ]
+    today, level = usual[-1], _level(residuals, len(logs))
+    if today is None or level is None:
+        return None
+    misses = [_miss(residuals, index) for index in range(len(logs))]
+    return Forecast(max(today + level, _ZERO), misses, known)
+
+
+def _usual(logs: Logs) -> Logs:
+    """The usual log count of each day and of the day after the last."""
+    usual: Logs = [None] * (len(logs) + 1)
+    for index in range(WEEK, len(logs) + 1):
+        first = index - WEEK * USUAL_WEEKS
+        same = logs[first if first >= 0 else index % WEEK : index : WEEK]
+        if values := sorted([log for log in same if log is not None]):
+            usual[index] = median(values)
+    return usual
+
+
+def _without_outages(logs: Logs, usual: Logs) -> Logs:
+    """A day with nothing where 10 or more are usual says nothing about the days after it."""
+    return [
+        None if log == _ZERO and expected is not None and expected >= _COUNTED_ON else log
+        for log, expected in zip(logs, usual, strict=False)
+    ]
+
+
+def _miss(residuals: Logs, index: int) -> float | None:
+    residual = residuals[index]
+    if residual is None:
+        return None
+    level = _level(residuals, index)
+    return None if level is None else residual - level
+
+
+def _level(residuals: Logs, end: int) -> float | None:
+    """The winsorized weighted mean of the residuals of the 14 days before `end`."""
+    window = residuals[max(0, end - _LEVEL_DAYS) : end]
+    values = [value for value in window if value is not None]
+    if len(values) == _LEVEL_DAYS:
+        return _winsorized_mean(values, _WEIGHTS, _ALL_WEIGHTS)
+    if not values:
+        return None
+    recent = _WEIGHTS[_LEVEL_DAYS - len(window) :]
+    known = zip(window, recent, strict=True)
+    weights = tuple(weight for value, weight in known if value is not None)
+    return _winsorized_mean(values, weights, sum(weights))
+
+
+def _winsorized_mean(values: list[float], weights: tuple[float, ...], total: float) -> float:
+    """The weighted mean, with the 3 of 14 values at either end drawn in to the next one."""
+    ordered, cut = sorted(values), min(_WINSORIZED, len(values) // 4)
+    low, high = ordered[cut], ordered[-1 - cut]
+    clipped = [low if value < low else high if value > high else value for value in values]
+    weighted: float = sum(map(mul, weights, clipped))
+    return weighted / total

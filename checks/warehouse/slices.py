@@ -1,0 +1,78 @@
+"""The days that are compared, as ranges that a table's rows are sorted into."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import sqlalchemy as sa
+
+from checks.warehouse.instants import Instant, bucket
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql import FromClause
+    from sqlalchemy.sql.elements import ColumnElement
+
+#: (day, start, end), oldest first: `Timeframe.day_slices`.
+DaySlices: TypeAlias = list[tuple[date, datetime, datetime]]
+#: Not the index of a day: what lies between two slices, and what lies after the last.
+GAP, FUTURE = -1, -2
+# Two to the power of it is how many groups the planner expects.
+_MOST_TRUTHS = 10
+
+
+def converted_once(
+    occurred: Instant,
+    first: datetime,
+    target: FromClause,
+    columns: Mapping[str, ColumnElement[Any]],
+) -> tuple[Instant, sa.Subquery]:
+    """The events with their time read from text once a row, however often it is compared.
+
+    The limit is none, but keeps SQLite from putting the conversion into every comparison.
+    """
+    labelled = (column.label(key) for key, column in columns.items())
+    read = (
+        sa.select(occurred.expression.label("moment"), *labelled)
+        .select_from(target)
+        .where(*occurred.narrowing(first))
+        .limit(-1)
+        .subquery("read_events")
+    )
+    return replace(occurred, expression=read.c.moment, partitions=None, not_before=None), read
+
+
+def slice_columns(occurred: Instant, slices: DaySlices) -> list[sa.Label[Any]]:
+    """What tells the range that an event falls into: its index, or being before the end of each."""
+    bounds = [(occurred.bound(end), index) for end, index in _edges(slices)]
+    if not occurred.profile.groups_by_truth or len(bounds) > _MOST_TRUTHS:
+        return [bucket(occurred.expression, bounds, FUTURE).label("bucket")]
+    return [(occurred.expression < end).label(_before(n)) for n, (end, _) in enumerate(bounds)]
+
+
+def _before(number: int) -> str:
+    return f"before_{number}"
+
+
+def slice_index(
+    rows: sa.Subquery, slices: DaySlices
+) -> tuple[ColumnElement[Any], list[ColumnElement[Any]]]:
+    """The index of a row's range, and what to group by for it."""
+    if "bucket" in rows.c:
+        return rows.c.bucket, [rows.c.bucket]
+    truths = [rows.c[_before(n)] for n in range(len(_edges(slices)))]
+    told = [sa.literal_column(str(index), sa.Integer) for _, index in _edges(slices)]
+    last = sa.literal_column(str(FUTURE), sa.Integer)
+    return sa.case(*zip(truths, told, strict=True), else_=last), list(truths)
+
+
+def _edges(slices: DaySlices) -> list[tuple[datetime, int]]:
+    """Ascending (exclusive end, index of the day); what lies between two slices is a gap."""
+    edges: list[tuple[datetime, int]] = []
+    for index, (_, start, end) in enumerate(slices):
+        if edges and edges[-1][0] < start:
+            edges.append((start, GAP))
+        edges.append((end, index))
+    return edges

@@ -1,0 +1,104 @@
+"""volume_trend: the week against the weeks before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from checks.calendar import Calendar, Mark
+from checks.catalog.volume_trend import TREND_DAYS, Params, judge
+from checks.model import Judgement, Status
+from tests.catalog.samples import DAY, FRAME, daily, weekly
+
+USUAL = weekly(100)
+
+
+def judged(counts: Sequence[int], params: Params | None = None, **fields: Any) -> Judgement:
+    return judge(params or Params(), daily(counts, **fields), FRAME)
+
+
+def sunk(share: float) -> tuple[int, ...]:
+    """A last week of `share` of the usual."""
+    return (*USUAL[:-7], *(round(count * share) for count in USUAL[-7:]))
+
+
+def test_a_usual_week_is_green() -> None:
+    found = judged(USUAL)
+    assert found.message == "change=0.000 (above -0.150)"
+    assert found.summary == (
+        "The 7 days up to 8 March have 6,200 events, +0 % against 6,200, the median of the "
+        "6 weeks before (a decline counts from 15 % on)"
+    )
+    assert (found.status, found.action, found.value) == (Status.GREEN, "Nothing to do", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("share", "status"),
+    [(0.86, Status.GREEN), (0.85, Status.AMBER), (0.84, Status.AMBER), (1.5, Status.GREEN)],
+)
+def test_around_the_limit(share: float, status: Status) -> None:
+    found = judged(sunk(share))
+    assert found.status is status
+    assert found.value == pytest.approx(share - 1)
+    assert found.threshold == -0.15
+    assert ("Find out" in found.action) == (status is Status.AMBER)
+
+
+def test_own_limit() -> None:
+    assert judged(sunk(0.91), Params(alert_at=0.1)).status is Status.GREEN
+    assert judged(sunk(0.9), Params(alert_at=0.1)).status is Status.AMBER
+    assert judged(sunk(0.8), Params(alert_at=0.3)).status is Status.GREEN
+
+
+def test_weeks_that_differ_much_have_a_larger_limit() -> None:
+    factor = [1.0, 1.3, 0.8, 1.2, 0.7, 1.25, 0.9, 1.1, 0.75, 1.3, 0.8, 1.0, 1.2, 0.9, 1.0]
+    uneven = [round(count * factor[number // 7]) for number, count in enumerate(USUAL)]
+    found = judged(uneven)
+    assert found.details["limit"] > 0.3
+    assert found.status is Status.GREEN
+
+
+@pytest.mark.parametrize(
+    ("before", "message"),
+    [
+        (0, "change=skipped (learning, 0 of 32 days)"),
+        (31, "change=skipped (learning, 31 of 32 days)"),
+    ],
+)
+def test_a_young_shop_is_learning(before: int, message: str) -> None:
+    found = judged(weekly(before + 1), length=127)
+    assert (found.status, found.message) == (Status.SKIPPED, message)
+
+
+def test_the_first_week_that_can_be_compared() -> None:
+    assert judged(weekly(TREND_DAYS + 1), length=127).status is Status.GREEN
+
+
+def test_days_that_cannot_be_used_are_unknown() -> None:
+    gone = Calendar({DAY - timedelta(days=back): Mark("strike") for back in range(3, 60)})
+    found = judged(USUAL, calendar=gone)
+    assert found.status is Status.UNKNOWN
+    assert "too few of the 99 days before 2025-03-08 can be used" in found.message
+    assert judged((*(0,) * 99, 5), has_earlier=True).status is Status.UNKNOWN
+
+
+def test_a_sale_is_no_decline_after_it() -> None:
+    """A week of five times the usual does not make the week after it a fall."""
+    sale = [DAY - timedelta(days=back) for back in range(7, 14)]
+    counts = [
+        count * 5 if DAY - timedelta(days=99 - number) in sale else count
+        for number, count in enumerate(USUAL)
+    ]
+    found = judged(counts, calendar=Calendar({day: Mark("Sale", 5.0) for day in sale}))
+    assert found.status is Status.GREEN
+
+
+def test_a_slow_decline_is_seen_that_no_day_shows() -> None:
+    counts = [round(count * min(1.0, 0.97 ** (number - 85))) for number, count in enumerate(USUAL)]
+    found = judged(counts)
+    assert found.status is Status.AMBER
+    assert re.match(r"change=-0\.\d+ \(above -0\.\d+\)$", found.message)

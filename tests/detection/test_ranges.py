@@ -1,0 +1,127 @@
+"""The ladder of history, and the thresholds of each step."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+
+import pytest
+
+from checks.detection import (
+    HISTORY_DAYS,
+    MINIMUM_DAYS,
+    Basis,
+    expected_range,
+    history_days,
+)
+from tests.detection.samples import DAY, before, constant, is_normal, weekly
+
+
+def on(back: int) -> date:
+    return DAY - timedelta(days=back)
+
+
+@pytest.mark.parametrize(
+    ("days", "basis"),
+    [
+        (0, None), (1, None), (6, None),
+        (7, Basis.WIDE_RANGE), (13, Basis.WIDE_RANGE),
+        (14, Basis.RANGE), (20, Basis.RANGE),
+        (21, Basis.WEEKDAY), (22, Basis.WEEKDAY), (HISTORY_DAYS, Basis.WEEKDAY),
+        (HISTORY_DAYS + 100, Basis.WEEKDAY),
+    ],
+)  # fmt: skip
+def test_the_basis_follows_from_the_days_of_history(days: int, basis: Basis | None) -> None:
+    found = expected_range(constant(1000, days), DAY)
+    assert (found and found.basis) == basis
+    assert history_days(constant(1000, days), DAY) == min(days, HISTORY_DAYS)
+
+
+def test_only_usable_days_before_the_day_count() -> None:
+    history = constant(1000, 6)
+    unusable = {on(10): -1.0, on(11): math.nan, on(12): math.inf, DAY: 5.0, on(-1): 5.0}
+    assert history_days(history | unusable, DAY) == 6
+    assert expected_range(history | unusable, DAY) is None
+    assert history_days(history | {on(10): 0.0}, DAY) == MINIMUM_DAYS
+    assert history_days({on(HISTORY_DAYS): 1.0, on(HISTORY_DAYS + 1): 1.0}, DAY) == 1
+    assert history_days({on(1): 10**400}, DAY) == 0
+
+
+# A record may be beaten by a factor, or by two deviations of counting noise where that is more.
+@pytest.mark.parametrize(
+    ("days", "count", "low", "high"),
+    [
+        (7, 10_000, 10_000 / 1.5, 10_000 * 1.5),
+        (13, 10_000, 10_000 / 1.5, 10_000 * 1.5),
+        (14, 10_000, 7_500, 10_000 * 4 / 3),
+        (20, 10_000, 7_500, 10_000 * 4 / 3),
+        (14, 24.5, 25 * math.exp(-0.4), 25 * math.exp(0.4)),
+    ],
+)
+def test_a_short_history_allows_a_factor_beyond_its_record(
+    days: int, count: float, low: float, high: float
+) -> None:
+    found = expected_range(constant(count, days), DAY)
+    assert found is not None
+    assert found.expected == pytest.approx(count)
+    assert (found.low, found.high) == pytest.approx((low, high), rel=1e-3, abs=0.6)
+
+
+# Constant counts of 10,000: the threshold is 10 % times 2.2 and 3.5, the record's ln(1.28);
+# both together allow their product over their sum.
+LOW = 10_000 * math.exp(-0.22 * math.log(1.28) / (0.22 + math.log(1.28)))
+HIGH = 10_000 * math.exp(0.35 * math.log(1.28) / (0.35 + math.log(1.28)))
+
+
+@pytest.mark.parametrize(
+    ("count", "normal"),
+    [
+        (LOW - 2, False), (LOW + 2, True), (10_000, True), (HIGH - 2, True), (HIGH + 2, False),
+        (0, False), (1e308, False),
+    ],
+)  # fmt: skip
+def test_the_edges_of_a_constant_series(count: float, normal: bool) -> None:
+    assert is_normal(expected_range(constant(10_000, HISTORY_DAYS), DAY), count) is normal
+
+
+def test_the_edges_are_normal_themselves_and_the_next_numbers_are_not() -> None:
+    found = expected_range(weekly(), DAY)
+    assert found is not None
+    assert is_normal(found, found.low)
+    assert is_normal(found, found.high)
+    assert not is_normal(found, math.nextafter(found.low, 0))
+    assert not is_normal(found, math.nextafter(found.high, math.inf))
+
+
+def test_a_young_history_has_a_wider_range() -> None:
+    widths = []
+    for days in (21, 28, 56, 120):
+        found = expected_range(constant(10_000, days), DAY)
+        assert found is not None
+        widths.append(found.high - found.low)
+    assert widths[0] > widths[1] > widths[2] == pytest.approx(widths[3])
+
+
+@pytest.mark.parametrize(("expected", "low"), [(9, 0), (10, 1), (11, 1)])
+def test_nothing_is_out_where_ten_are_expected(expected: int, low: int) -> None:
+    # So noisy that the thresholds alone allow a zero.
+    history = before([expected, 1, 900, *[expected] * 4], DAY)
+    found = expected_range(history, DAY, widen=9)
+    assert found is not None
+    assert found.expected == pytest.approx(expected)
+    assert found.low == low
+
+
+@pytest.mark.parametrize("widen", [0, -1, math.nan, math.inf])
+def test_a_factor_that_is_none_is_refused(widen: float) -> None:
+    with pytest.raises(ValueError, match="widen"):
+        expected_range({}, DAY, widen=widen)
+
+
+def test_twice_as_wide_is_the_thresholds_doubled() -> None:
+    once = expected_range(constant(10_000, 130), DAY)
+    twice = expected_range(constant(10_000, 130), DAY, widen=2)
+    assert once is not None
+    assert twice is not None
+    assert math.log(twice.low / 1e4) == pytest.approx(2 * math.log(once.low / 1e4), rel=1e-3)
+    assert math.log(twice.high / 1e4) == pytest.approx(2 * math.log(once.high / 1e4), rel=1e-3)
