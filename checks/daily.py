@@ -45,7 +45,10 @@ def recall_nothing(first: date, last: date) -> Mapping[date, RememberedCounts]:
 
 @dataclass(slots=True)
 class DailyReader:
-    """Puts the days together. settle_days: how long late loads may still change a day."""
+    """Puts the days together. settle_days: how long late loads may still change a day.
+
+    is_final: whether what is recalled holds of every day, as where one moment is looked at.
+    """
 
     config: Config
     frame: Timeframe
@@ -55,6 +58,7 @@ class DailyReader:
     tell: Callable[[str], None]
     history_days: int
     settle_days: int
+    is_final: bool = False
     _problems: dict[str, Unmeasured] = field(default_factory=dict)
 
     def read(self, recent: EventCounts) -> DailyCounts:
@@ -68,9 +72,15 @@ class DailyReader:
         slices = self.frame.day_slices(self.history_days)
         fresh = [one for one in slices if one[0] in recent.days]
         older = [one for one in slices if one[0] < fresh[0][0]]
-        counted = self._counted(fresh, _names_of(recent))
         known = self._remembered(slices)
-        settled = {day: known[day].counts for day, _, _ in older if self._is_settled(day, known)}
+        if self.is_final:
+            fresh = [one for one in fresh if one[0] not in known]
+        counted = self._counted(fresh, _names_of(recent)) if fresh else {}
+        settled = {
+            day: known[day].counts
+            for day, _, _ in slices
+            if day not in counted and self._is_settled(day, known)
+        }
         missing = _stretch(older, settled)
         if missing:
             told = plural(len(missing), "earlier day")
@@ -92,7 +102,9 @@ class DailyReader:
     def _is_settled(self, day: date, known: Mapping[date, RememberedCounts]) -> bool:
         """Whether a day was counted after the last late load that may have changed it."""
         found = known.get(day)
-        return found is not None and is_settled(found, self.config, self.settle_days)
+        if found is None or self.is_final:
+            return found is not None
+        return is_settled(found, self.config, self.settle_days)
 
     def _counted(self, slices: DaySlices, names: Mapping[date, Values]) -> dict[date, DayCounts]:
         """Days with every dimension that can be read; why others cannot is kept aside."""

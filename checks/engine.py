@@ -63,7 +63,7 @@ def evaluate(
         remembering = Remembering(config, aside) if use_history else None
         recall = remembering.recall if remembering else recall_nothing
         measured = Measurements(config, frame, warehouse, recall, tell)
-        judgements = _judge_all(config, frame, measured, tell)
+        judgements = judge_all(config, frame, measured, tell)
         warnings = _warnings(config, measured)
     context, trouble = past.result() if past else (None, ())
     parts = _with_history(config, frame, judgements, context)
@@ -125,17 +125,29 @@ def _latest(config: Config, warehouse: Warehouse, now: datetime) -> date | None:
     return newest
 
 
-def _judge_all(
-    config: Config, frame: Timeframe, measured: Measurements, tell: Progress
+def judge_all(
+    config: Config,
+    frame: Timeframe,
+    measured: Measurements,
+    tell: Progress,
+    known: Mapping[str, Judgement] | None = None,
 ) -> dict[str, Judgement]:
-    """Every enabled check's judgement, in catalog order."""
+    """Every enabled check's judgement, in catalog order. What is `known` is not judged again."""
     judgements = {}
     for check in all_checks():
         settings = config.checks[check.id]
         if settings.enabled:
             tell(f"measuring {check.id}")
-            judgements[check.id] = _judge(check, settings, config, frame, measured)
+            found = known.get(check.id) if known else None
+            judgements[check.id] = found or _judge(check, settings, config, frame, measured)
     return judgements
+
+
+def plain_verdicts(
+    config: Config, frame: Timeframe, judgements: Mapping[str, Judgement]
+) -> tuple[Verdict, ...]:
+    """The verdicts of these judgements in catalog order: no waiver applies, `since` is open."""
+    return _with_history(config, frame, judgements, None).verdicts
 
 
 def _judge(

@@ -30,9 +30,15 @@ class Measurements:
         warehouse: Warehouse,
         recall: Recall = recall_nothing,
         tell: Callable[[str], None] = lambda text: None,
+        *,
+        recall_is_final: bool = False,
     ) -> None:
-        """recall: what earlier evaluations counted. tell: hears of what takes long."""
+        """recall: what earlier evaluations counted. tell: hears of what takes long.
+
+        recall_is_final: whether no day that is recalled is counted again.
+        """
         self._recall, self._tell = recall, tell
+        self._recall_is_final = recall_is_final
         self._config = config
         self._frame = frame
         self._warehouse = warehouse
@@ -63,6 +69,7 @@ class Measurements:
         reader = DailyReader(
             self._config, self._frame, self._warehouse, _mapped(self._config.events),
             self._recall, self._tell, params.history_days, params.settle_days,
+            self._recall_is_final,
         )  # fmt: skip
         return self._once("daily_counts", lambda: reader.read(self._recent_events()))
 
@@ -120,6 +127,18 @@ def recent_days(config: Config) -> int:
     window: int = config.checks["volume_zscore"].params.window_days
     settling: int = config.checks["volume_expected"].params.settle_days
     return max(window, settling)
+
+
+def measures_alike(one: Config, other: Config) -> bool:
+    """Whether two configurations that differ in `checks` alone measure the same numbers."""
+    return _measuring(one) == _measuring(other)
+
+
+def _measuring(config: Config) -> tuple[int, ...]:
+    """The parameters of checks that decide what is measured."""
+    expected = config.checks["volume_expected"].params
+    window: int = config.checks["volume_zscore"].params.window_days
+    return window, expected.history_days, expected.settle_days
 
 
 def newest_data_date(config: Config, warehouse: Warehouse, now: datetime) -> date | None:

@@ -8,13 +8,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from checks.config.model import Config
+from checks.config.model import Config, EventsSource
+from checks.counts import MOST_NAMES, MOST_VALUES
 from checks.errors import MeasurementError
+from checks.measurements import recent_days
 from checks.timeframe import Timeframe
 from checks.warehouse import Warehouse
 from checks.warehouse.audit import audit_query
+from checks.warehouse.daily import values_query
 from checks.warehouse.events import events_query
 from checks.warehouse.orders import OrderReader
+from checks.warehouse.slices import DaySlices
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +73,29 @@ class _Reading:
     def events(self) -> Iterator[Query]:
         source = self.config.events
         if source is not None:
-            window = self.config.checks["volume_zscore"].params.window_days
-            query = events_query(self.warehouse, source, self.frame, self._naive, window)
+            recent = recent_days(self.config)
+            query = events_query(self.warehouse, source, self.frame, self._naive, recent)
             yield Query("events", query.statement)
             yield Query("older events", query.older(), "only while the window begins empty")
+            yield from self._values(source, recent)
+
+    def _values(self, source: EventsSource, recent: int) -> Iterator[Query]:
+        """Counts by dimension of the recent days, and of older ones that are not remembered."""
+        back = self.config.checks["volume_expected"].params.history_days
+        slices = self.frame.day_slices(max(back, recent))
+        older, fresh = slices[: -recent - 1], slices[-recent - 1 :]
+        once = "for days that are not remembered"
+        for column in source.dimensions:
+            yield Query(f"events by {column}", self._counted(source, column, fresh))
+        for column in (source.name, *source.dimensions) if older else ():
+            yield Query(f"earlier events by {column}", self._counted(source, column, older), once)
+
+    def _counted(
+        self, source: EventsSource, column: str, slices: DaySlices
+    ) -> sa.Select[*tuple[Any, ...]]:
+        most = MOST_NAMES if column == source.name else MOST_VALUES
+        zone = self.frame.zone
+        return values_query(self.warehouse, source, column, slices, self._naive, zone, most)
 
     def orders(self) -> Iterator[Query]:
         config = self.config

@@ -40,3 +40,6 @@ if found is not None:
                 volume.profile(here, hours)
     volume.segments(here, found)
     volume.names(here, found)
+    seen = here.evidence("power", days=90)
+    if seen is not None:
+        volume.power(seen)

@@ -28,7 +28,7 @@ from checks.detection import (
 )
 from checks.judging import skipped, unknown
 from checks.model import Cause, Judgement, Layer, Status
-from checks.segments import carrying
+from checks.segments import Carrier, carrying
 from checks.settings import setting
 from checks.text import count_text, day_text, short_day
 
@@ -127,7 +127,7 @@ def _judgement(
     return Judgement(
         status=Status.RED if side else Status.GREEN,
         message=f"{_METRIC}={count} (normal {low} to {high})",
-        summary=_summary(daily, usual, normal, frame) + (f", {carried.text}" if carried else ""),
+        summary=_summary(daily, usual, normal, frame, carried),
         action=_action(side, frame),
         value=count,
         threshold=normal.high if count > normal.expected else normal.low,
@@ -146,7 +146,13 @@ def _judgement(
     )
 
 
-def _summary(daily: DailyCounts, usual: Baseline, normal: ExpectedRange, frame: Timeframe) -> str:
+def _summary(
+    daily: DailyCounts,
+    usual: Baseline,
+    normal: ExpectedRange,
+    frame: Timeframe,
+    carried: Carrier | None,
+) -> str:
     count = daily.counted[daily.day].total
     part = "" if frame.is_over else " so far"
     text = (
@@ -154,6 +160,8 @@ def _summary(daily: DailyCounts, usual: Baseline, normal: ExpectedRange, frame: 
         f"{count_text(math.ceil(normal.low))} to {count_text(math.floor(normal.high))}, "
         f"saw {count_text(count)}{_change(count, normal.expected)}"
     )
+    if carried is not None:
+        text += f", {carried.text}"
     return "; ".join([text, *_remarks(daily, usual, normal)])
 
 

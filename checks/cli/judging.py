@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from checks.cli.console import Console
@@ -58,3 +58,10 @@ def judge_within(seconds: float, judge_once: Callable[[], Report], console: Cons
 def today_of(config: Config) -> date:
     """Today in the shop's zone: the run date unless another is asked for."""
     return datetime.now(UTC).astimezone(config.timezone).date()
+
+
+def judged_day(config: Config, data_date: date | None) -> tuple[date, datetime]:
+    """The data date that is asked for, else that of today's run; and the clock, read once."""
+    now = datetime.now(UTC)
+    today = now.astimezone(config.timezone).date()
+    return data_date or today - timedelta(days=config.data_lag_days), now

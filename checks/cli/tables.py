@@ -38,3 +38,12 @@ def day_line(
     word = f"{GLYPHS[verdict]} {verdict.upper():<{_WIDEST_STATUS}}"
     moment = utc_text(evaluated_at.astimezone(UTC))
     return f"{day}  {word}  evaluated {moment}  {', '.join(failing)}".rstrip() + "\n"
+
+
+def setting_text(value: object) -> str:
+    """A configured value as it is written in the file: `true`, `[a, b]`; `-` for none."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(str, value))}]"
+    return "-" if value is None else str(value)

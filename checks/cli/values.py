@@ -8,9 +8,12 @@ from argparse import ArgumentTypeError
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from checks.text import did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from checks.config.overrides import Override
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LAST_PORT = 65_535
@@ -74,6 +77,20 @@ def report_file(word: str) -> ReportFile:
     if not equals or not path:
         raise ArgumentTypeError(f"found {quoted(word)}, expected FORMAT=FILE, e.g. junit=andon.xml")
     return ReportFile(format_name(name), Path(path))
+
+
+def override(word: str) -> Override:
+    """`checks.volume_zscore.alert_at=3.5`."""
+    key, equals, value = word.partition("=")
+    parts = key.strip().split(".")
+    if not equals or len(parts) != 3 or parts[0] != "checks" or not all(parts):
+        raise ArgumentTypeError(
+            f"found {quoted(word)}, expected checks.CHECK.SETTING=VALUE, "
+            "e.g. checks.volume_zscore.alert_at=3.5"
+        )
+    from checks.config.overrides import Override
+
+    return Override(parts[1], parts[2], value)
 
 
 def positive(word: str) -> int:

@@ -89,7 +89,7 @@ def _read(root: yaml.Node, checks: tuple[Check, ...], scope: Scope) -> dict[str,
     values = read_values(basics, given, "", None, scope)
     values |= _read_sections(given, scope)
     found = read_checks(given.get("checks"), checks, scope)
-    _report_missing_sections(given, checks, found, scope)
+    report_missing_sections(given, checks, found, scope)
     return values | {"checks": {name: one.settings for name, one in found.items()}}
 
 
@@ -106,7 +106,7 @@ def _read_sections(given: Entries, scope: Scope) -> dict[str, Any]:
     return values
 
 
-def _report_missing_sections(
+def report_missing_sections(
     given: Entries, checks: tuple[Check, ...], found: Mapping[str, ReadCheck], scope: Scope
 ) -> None:
     """What the pipeline must have is required while any check that needs it is on."""

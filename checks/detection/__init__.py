@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checks.detection.expected import Basis, ExpectedRange, Judge
 from checks.detection.power import CAUGHT_SHARE, Power, power
-from checks.detection.ranges import MINIMUM_DAYS, expected_range
+from checks.detection.ranges import MINIMUM_DAYS, WEEKDAY_DAYS, expected_range
 from checks.detection.series import HISTORY_DAYS, history_days
 from checks.detection.trend import Trend, weekly_trend
 from checks.detection.zscore import zscore_range
@@ -13,6 +13,7 @@ __all__ = [
     "CAUGHT_SHARE",
     "HISTORY_DAYS",
     "MINIMUM_DAYS",
+    "WEEKDAY_DAYS",
     "Basis",
     "ExpectedRange",
     "Judge",

@@ -21,7 +21,7 @@ from checks.detection.weekday import WEEK, Forecast, Logs, forecast
 MINIMUM_DAYS = 7
 
 _RANGE_DAYS = 14
-_WEEKDAY_DAYS = 21
+WEEKDAY_DAYS = 21
 _WIDE_FACTOR, _FACTOR = 1.5, 4 / 3
 # Records of the range rules are of this many days that have a count.
 _RANGE_WINDOW = 28
@@ -59,7 +59,7 @@ def expected_range(
     days = len(logs) - logs.count(None)
     if days < MINIMUM_DAYS:
         return None
-    if days >= _WEEKDAY_DAYS:
+    if days >= WEEKDAY_DAYS:
         found = forecast(logs)
         if found is not None and len(_present(found.misses)) >= _LEAST_MISSES:
             return _weekday_range(found, widen * _young(days))

@@ -64,6 +64,7 @@ class Volume:
 
     until: while the judged day lasts, the local time at which every day is cut.
     other: events per day of the `other_names` names beyond the first 200.
+    daily: what was counted, from wherever. releases: when the tracking was changed.
     segments: values of the mapped dimensions, those first that are farthest from the expected.
     """
 
@@ -76,6 +77,7 @@ class Volume:
     other: tuple[int, ...]
     rule: event_volume.Params
     daily: DailyCounts
+    releases: tuple[date, ...] = ()
     segments: tuple[Segment, ...] = ()
 
     @property
@@ -144,7 +146,8 @@ def read(context: Context, *, days: int = 60) -> Volume:
         other_names=len(names[MOST_NAMES:]),
         other=_summed(names[MOST_NAMES:]),
         rule=rule,
-        daily=daily,
+        daily=replace(daily, remembered={}, measured=()),
+        releases=daily.calendar.releases,
         segments=tuple(
             sorted(
                 (one for one in parts if one.dimension != NAME),

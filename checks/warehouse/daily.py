@@ -11,11 +11,18 @@ import sqlalchemy as sa
 
 from checks.config.model import EventsSource
 from checks.counts import Values, value_text
+from checks.errors import MeasurementError
+from checks.model import Cause
+from checks.text import quoted
 from checks.warehouse.instants import instant
+from checks.warehouse.kinds import Kind
 from checks.warehouse.slices import DaySlices, converted_once, slice_columns, slice_index
 
 if TYPE_CHECKING:
     from checks.warehouse.connection import Warehouse
+    from checks.warehouse.dialects.base import Profile
+
+_KINDS = (Kind.TEXT, Kind.INTEGER, Kind.BOOLEAN)
 
 
 def read_values(
@@ -33,13 +40,15 @@ def read_values(
     Raises MeasurementError.
     """
     statement = values_query(warehouse, source, column, slices, naive, zone, most)
+    is_truth = _kind_of(warehouse, source, column) is Kind.BOOLEAN
     kept: list[Counter[str]] = [Counter() for _ in slices]
     rest = [0] * len(slices)
     for index, is_kept, value, events in warehouse.fetch(statement):
         if index < 0:
             continue
         if is_kept:
-            kept[index][value_text(value)] += int(events)
+            shown = value_text(bool(value) if is_truth and value is not None else value)
+            kept[index][shown] += int(events)
         else:
             rest[index] += int(events)
     days = (day for day, _, _ in slices)
@@ -60,7 +69,13 @@ def values_query(
     """Rows of (slice's index, whether the value is told apart, value, events)."""
     relation = warehouse.relation("events", source)
     occurred = instant(relation, source.occurred_at, warehouse.profile, naive, zone)
-    value = relation.column(column)[0]
+    value, kind = relation.column(column)
+    if column != source.name and kind not in _KINDS:
+        raise MeasurementError(
+            Cause.BAD_VALUE,
+            f"{relation.label}: column {quoted(column)} is of type {kind.value}; a dimension is "
+            "text, a whole number or true and false",
+        )
     first, last = slices[0][1], slices[-1][2]
     target, columns = relation.target, {"value": value}
     if occurred.not_before is not None:
@@ -78,14 +93,19 @@ def values_query(
         .group_by(*keys, rows.c.value)
         .subquery("values_by_day")
     )
-    return _largest(grouped, most)
+    return _largest(grouped, most, kind, warehouse.profile)
 
 
-def _largest(grouped: sa.Subquery, most: int) -> sa.Select[Any]:
+def _kind_of(warehouse: Warehouse, source: EventsSource, column: str) -> Kind:
+    return warehouse.relation("events", source).column(column)[1]
+
+
+def _largest(grouped: sa.Subquery, most: int, kind: Kind, profile: Profile) -> sa.Select[Any]:
     """The groups of the values with the most events, and one group a day of all others."""
     total = sa.func.sum(grouped.c.events).over(partition_by=grouped.c.value)
     totalled = sa.select(*grouped.c, total.label("total")).subquery("totalled")
-    place = sa.func.dense_rank().over(order_by=(totalled.c.total.desc(), totalled.c.value))
+    order = (totalled.c.total.desc(), *profile.in_order(totalled.c.value, kind))
+    place = sa.func.dense_rank().over(order_by=order)
     ranked = sa.select(*totalled.c, place.label("place")).subquery("ranked")
     is_kept = ranked.c.place <= most
     told = sa.select(

@@ -169,6 +169,19 @@ def reach(made: go.Figure, day: date, values: Sequence[float], **where: Any) -> 
     )  # fmt: skip
 
 
+def releases(made: go.Figure, here: page.Here, days: Sequence[date]) -> None:
+    """A dashed line through days on which the tracking was changed, named at its head."""
+    for day in days:
+        made.add_vline(
+            x=day, line={"color": base.color("second", here.dark), "width": 1.5, "dash": "dash"}
+        )
+        made.add_annotation(
+            text="tracking changed", x=day, xanchor="right", xshift=-4, y=1, yref="paper",
+            yanchor="top", showarrow=False,
+            font={"color": base.color("second", here.dark), "size": 12},
+        )  # fmt: skip
+
+
 def judged(made: go.Figure, here: page.Here) -> None:
     """Mark and name the judged day, the last one of the axis."""
     base.mark_day(made, here.day, here)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from math import ceil, floor
 
 import plotly.graph_objects as go
 
@@ -77,12 +78,13 @@ def _draw(
 def _usual(
     made: go.Figure, here: page.Here, one: NameSeries, dates: Sequence[date], **where: int
 ) -> None:
-    """The range of the window before the judged day, over the days that it is made of."""
+    """The normal range of the judged day, else that of the days before it, beside these."""
     days = dates[-1 - len(one.lead) :]
+    low, high = edges(one)
     made.add_trace(
         go.Scatter(
             x=[days[0], days[-1], days[-1], days[0]],
-            y=[one.lowest, one.lowest, one.highest, one.highest],
+            y=[low, low, high, high],
             mode="lines",
             line={"width": 0},
             fill="toself",
@@ -117,8 +119,15 @@ def _axes(
 def _title(one: NameSeries) -> str:
     """Glyph and word, the name (hostile), the day's count and the usual ones."""
     head = f"<b>{GLYPHS[one.state]} {one.state}</b>  {base.inert(one.name, 30)}"
-    before = f"{look.count(one.lowest)}–{look.count(one.highest)}"
-    return f"{head}: <b>{look.count(one.today)}</b> ({before})"
+    low, high = edges(one)
+    return f"{head}: <b>{look.count(one.today)}</b> ({look.count(low)}–{look.count(high)})"
+
+
+def edges(one: NameSeries) -> tuple[int, int]:
+    """What is normal on the judged day; of a name without a range, lowest and highest before."""
+    if one.low is None or one.high is None:
+        return one.lowest, one.highest
+    return ceil(one.low), floor(one.high)
 
 
 def _words(one: NameSeries, day: date, count: int) -> str:
@@ -128,11 +137,10 @@ def _words(one: NameSeries, day: date, count: int) -> str:
 
 
 def usual(one: NameSeries) -> str:
-    """What the window before the judged day holds of a name."""
-    return (
-        f"before the judged day: {look.count(one.lowest)} to {look.count(one.highest)} a day, "
-        f"now {one.state}"
-    )
+    """What is normal of a name on the judged day, or was usual before."""
+    low, high = edges(one)
+    what = "before the judged day" if one.low is None else "normal on the judged day"
+    return f"{what}: {look.count(low)} to {look.count(high)}, now {one.state}"
 
 
 def _tone(one: NameSeries) -> base.Tone:

@@ -38,6 +38,7 @@ def days(here: page.Here, volume: Volume) -> go.Figure:
         base.threshold(made, limit, f"red at {limit:+g}", here, **lower)
     room = [1.3 * volume.alert_at, -1.3 * volume.alert_at]
     by_day.reach(made, volume.days[-1].day, room, **lower)
+    by_day.releases(made, here, _releases_in(volume))
     by_day.judged(made, here)
     return made
 
@@ -63,6 +64,7 @@ def expected(here: page.Here, volume: Volume) -> go.Figure:
     by_day.verdicts(made, here, counts, EXPECTED)
     apart = [bar for bar, day in zip(counts, there, strict=True) if day.left_out]
     by_day.circles(made, here, apart)
+    by_day.releases(made, here, _releases_in(volume))
     by_day.judged(made, here)
     made.update_xaxes(range=by_day.span([day.day for day in volume.days]), tickformat=by_day.TICKS)
     made.update_yaxes(rangemode="tozero", tickformat=",")
@@ -100,6 +102,7 @@ def one_name(here: page.Here, volume: Volume, name: str) -> go.Figure:
     by_day.bars(made, here, counts)
     by_day.steps(made, here, dates, [one.expected for _, one in ranged])
     by_day.verdicts(made, here, counts, NAMES)
+    by_day.releases(made, here, _releases_in(volume))
     by_day.judged(made, here)
     made.update_xaxes(range=by_day.span([day.day for day in found]), tickformat=by_day.TICKS)
     made.update_yaxes(rangemode="tozero", tickformat=",")
@@ -168,6 +171,10 @@ def _name_bar(here: page.Here, day: NameDay) -> by_day.Bar:
         lines.append(f"the days before: {look.count(day.lowest)} to {look.count(day.highest)}")
     lines += [f"this name: {day.state}", said]
     return by_day.Bar(day.day, day.events or 0, "<br>".join(lines), day.is_beyond)
+
+
+def _releases_in(volume: Volume) -> list[date]:
+    return [day for day in volume.releases if volume.days[0].day <= day <= volume.days[-1].day]
 
 
 def dates_of(volume: Volume) -> list[date]:

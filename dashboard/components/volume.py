@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from checks.evidence.hours import ABOVE, BELOW, TWICE, UNCOMPARED, WITHIN, Profile
+from checks.evidence.power import CAUGHT_SHARE, Powers, RulePower
 from checks.evidence.volume import NameSeries, Volume
+from checks.power_words import alarm_text, drop_text, jump_text
 from checks.segments import Segment
 from checks.text import count_text, listed, plural
 from dashboard import look, page
@@ -18,6 +20,8 @@ from dashboard.markup import Html, join, show, table, tag
 MOST_PICTURES = 24
 #: Segments that are listed: those that moved most.
 MOST_SEGMENTS = 20
+#: Days of alarms that are named.
+MOST_ALARMS = 5
 #: In the address: the older rule's picture.
 ZSCORE = "zscore"
 _PLACES = (
@@ -121,6 +125,35 @@ def _segment_row(found: Volume, one: Segment) -> tuple[object, ...]:
     )
 
 
+def power(found: Powers) -> None:
+    """What each rule would have seen on this pipeline's own days, and when it alarmed."""
+    page.section(
+        "What the rules can see",
+        f"On the {plural(found.days, 'day')} up to this one: the smallest drop and the smallest "
+        f"jump that would have been out of range on {CAUGHT_SHARE * 100:.0f} % of the days that "
+        "were in range, and the days whose real count was out of it.",
+    )
+    headings = ("Rule", "Smallest drop", "Smallest jump", "Alarms", "Days judged", "Alarmed on")
+    rows = [
+        (
+            one.check,
+            drop_text(one.power),
+            jump_text(one.power),
+            look.count(len(one.alarms)),
+            look.count(one.power.judged),
+            _alarms(one),
+        )
+        for one in found.rules
+    ]
+    show(table(headings, rows, numeric=range(1, 5), caption="What the rules can see"))
+
+
+def _alarms(rule: RulePower) -> str:
+    shown = [alarm_text(one) for one in rule.alarms[:MOST_ALARMS]]
+    more = len(rule.alarms) - len(shown)
+    return "; ".join([*shown, *([f"{more} more"] if more else [])]) or "–"
+
+
 def _named(name: str) -> Html:
     return tag("b", f"Shown: {listed([name])}.")
 
@@ -177,8 +210,8 @@ def names(here: page.Here, found: Volume) -> None:
     page.section(
         "Event names",
         "Silent and collapsed ones first, each on its own scale from zero. Beside the name: this "
-        f"day, and lowest to highest of the {found.window_days} days before (shaded). "
-        f"· rare: too few to judge. ○ gone: silent for longer than those days.{more}",
+        "day, and what is normal of it (shaded); of rare names (·), lowest to highest of the "
+        f"{found.window_days} days before. ○ gone: silent for longer than those days.{more}",
     )
     if not found.names:
         page.empty(

@@ -181,6 +181,9 @@ def test_the_segment_that_carries_the_fall_is_told() -> None:
     found = judge(Params(), seen, FRAME)
     assert found.status is Status.RED
     assert re.search(r"saw 306 \(-49 %\), of which 49 points are device=ios$", found.summary)
+    released = replace(seen, calendar=Calendar(releases=(DAY,)))
+    told = judge(Params(), released, FRAME).summary
+    assert told.endswith("points are device=ios; the tracking was changed on 8 March")
 
 
 def test_a_name_that_carries_the_rise_opens_the_page_with_it() -> None:

@@ -13,8 +13,8 @@ from checks.version import VERSION
 from fake_engine import FakeEngine
 
 EXPECTED = {
-    "ack", "backfill", "dashboard", "demo", "explain", "gate", "history", "validate", "waive",
-    "waivers",
+    "ack", "backfill", "backtest", "dashboard", "demo", "explain", "gate", "history", "power",
+    "validate", "waive", "waivers",
 }  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def test_help_of_a_subcommand(andon: Andon) -> None:
     ("words", "told"),
     [
         (("gat",), "unknown command 'gat'; did you mean gate?"),
-        (("xyzzy",), "unknown command 'xyzzy'; known: ack, backfill, dashboard"),
+        (("xyzzy",), "unknown command 'xyzzy'; known: ack, backfill, backtest"),
         (("--config", "x", "gate"), "options come after the command: andon gate --config"),
         (("gate", "--stric"), "andon gate: unknown option '--stric'; did you mean --strict?"),
         (("gate", "--datum=2025"), "unknown option '--datum'"),

@@ -98,12 +98,14 @@ def test_days_of_the_calendar_are_named(demo: Demo, screen: Open) -> None:
     config = folder / "andon.yml"
     config.write_text(
         config.read_text(encoding="utf-8")
-        + "calendar:\n  days: [{name: '<b>Sale</b>', from: 2025-03-05, expect: 1.2}]\n",
+        + "calendar:\n  days: [{name: '<b>Sale</b>', from: 2025-03-05, expect: 1.2}]\n"
+        "  tracking_releases: [2025-03-06, 2020-01-01]\n",
         encoding="utf-8",
     )
     drawn = figures(screen(folder, path="volume"))[DAYS]
     sale = next(text for text in hovers(drawn) if "Wed 5 March" in text)
     assert "says nothing of other days: &lt;b&gt;Sale&lt;/b&gt;" in sale
+    assert names_on(drawn).count("tracking changed") == 1
 
 
 def test_parts_of_the_traffic_are_listed_by_how_far_they_moved(demo: Demo, screen: Open) -> None:

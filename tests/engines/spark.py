@@ -42,6 +42,7 @@ class Spark(Engine):
             "autumn_in_lord_howe_local",
             "days_instead_of_times",
             "decimals_of_10_places",
+            "dimensions_of_every_sort",
             "demo_missing_identity",
             "empty_tables",
             "ids_of_every_sort",

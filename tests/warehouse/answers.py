@@ -14,6 +14,7 @@ from checks.evidence import (
     orphan_rows,
     orphan_trend,
     orphans,
+    power,
     rejected,
     rejected_explained,
     rejected_first,
@@ -39,6 +40,7 @@ EVENTS: Mapping[str, Ask] = {
     "revenue": lambda c: revenue.read(c, days=4),
     "revenue rows": revenue_rows.read,
     "volume": lambda c: volume.read(c, days=4),
+    "power": lambda c: power.read(c, days=9),
 }
 ORDERS: Mapping[str, Ask] = {
     "orphans": orphans.read,

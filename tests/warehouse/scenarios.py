@@ -538,6 +538,39 @@ def ten_thousand_names(shop: Shop) -> None:
     ]
 
 
+@scenario(about={"volume": EVENTS["volume"], "power": EVENTS["power"]})
+def dimensions_of_every_sort(shop: Shop) -> None:
+    """Text, numbers and truths with NULLs, one that fell, and a column that is no dimension."""
+    columns = {"channel": sa.String(300), "shelf": sa.BigInteger(), "is_app": sa.Boolean(),
+               "price": sa.Double()}  # fmt: skip
+    shop.events.columns |= columns
+    texts = ["Ads", "ads", "\u00c4ds", "", " ", None, "=x", "a" * 250]
+    for number, row in enumerate(shop.events.rows):
+        row |= {"channel": texts[number % 8], "shelf": (7, -3, None)[number % 3],
+                "is_app": (True, False, None)[number % 3], "price": 1.5}  # fmt: skip
+    for back in range(11):
+        day = DAY - timedelta(days=back)
+        wide = {"channel": "mail", "shelf": 12, "is_app": back > 0, "price": 2.5}
+        shop.events.rows += [view(day, 0.3 * n) | wide for n in range(60 if back else 4)]
+    shop.set("events", dimensions=["channel", "shelf", "is_app", "price"])
+
+
+@scenario(about={"volume": EVENTS["volume"]})
+def two_hundred_values_and_more(shop: Shop) -> None:
+    """More values than are told apart, with ties where they are cut."""
+    shop.events.columns["channel"] = sa.String(40)
+    for row in shop.events.rows:
+        row["channel"] = "all"
+    for back in range(3):
+        day = DAY - timedelta(days=back)
+        shop.events.rows += [
+            view(day, 0.05 * number)
+            | {"channel": ("\u00e9", "Z", "b", "A")[number % 4] + str(number)}
+            for number in range(240)
+        ]
+    shop.set("events", dimensions=["channel"])
+
+
 @scenario(about=SALES)
 def purchases_without_amounts(shop: Shop) -> None:
     """Ids and names that are listed, in the order of time and then of themselves."""

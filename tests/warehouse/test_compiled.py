@@ -37,6 +37,7 @@ from checks.quarantine.tables import rejected_query
 from checks.readonly import problem_of
 from checks.timeframe import Timeframe
 from checks.warehouse.audit import read_audit_log
+from checks.warehouse.daily import read_values
 from checks.warehouse.dialects import profile_for
 from checks.warehouse.event_hours import hour_slots, read_hours
 from checks.warehouse.events import read_events, read_newest
@@ -161,6 +162,9 @@ def _events(recorder: Any) -> None:
     read_events(recorder, source, FRAME, _zone(recorder), 5)
     read_newest(recorder, source, FRAME.now, _zone(recorder), ZONE)
     read_unpriced(recorder, source, FRAME, _zone(recorder), limit=10, offset=0)
+    for column in (NAME, SOURCE, READ):
+        slices = FRAME.day_slices(20)
+        read_values(recorder, source, column, slices, _zone(recorder), ZONE, 200)
 
 
 def _hours(recorder: Any) -> None:

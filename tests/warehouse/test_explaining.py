@@ -16,7 +16,8 @@ from checks.warehouse.dialects import profile_for
 from tests.shop import DAY, NOW, Shop
 
 FRAME = timeframe(NOW, ZoneInfo("UTC"), data_date=DAY)
-NAMES = ["audit_log", "events", "older events", "orders", "purchases"]
+EARLIER = "earlier events by event_name"
+NAMES = ["audit_log", "events", "older events", EARLIER, "orders", "purchases"]
 
 
 def explained(shop: Shop) -> dict[str, ValidationLine]:
@@ -38,6 +39,19 @@ def test_every_query_is_shown_with_what_it_would_read(shop: Shop) -> None:
     assert "GROUP BY" in sql
 
 
+def test_dimensions_and_earlier_days_are_statements_of_their_own(duck: Shop) -> None:
+    duck.set("events", dimensions=["client_id"])
+    duck.write()
+    found = explained(duck)
+    assert [name for name in found if "by client_id" in name] == [
+        "events by client_id", "earlier events by client_id",
+    ]  # fmt: skip
+    assert "2025-03-01" in "\n".join(found["events by client_id"].more)
+    earlier = found["earlier events by client_id"]
+    assert "(for days that are not remembered)" in earlier.text
+    assert "2024-11-02" in "\n".join(earlier.more)
+
+
 def test_a_missing_table_is_said_in_the_place_of_its_query(shop: Shop) -> None:
     shop.write("DROP TABLE pipeline_logs")
     found = explained(shop)
@@ -55,7 +69,7 @@ def test_queries_are_only_those_of_mapped_sections(duck: Shop) -> None:
                   "orphan_orders"):  # fmt: skip
         duck.parameters(check, enabled=False)
     duck.set("quarantine", table="stg_events", occurred_at="timestamp", reason="event_name")
-    assert list(explained(duck)) == ["events", "older events", "quarantine"]
+    assert list(explained(duck)) == ["events", "older events", EARLIER, "quarantine"]
 
 
 def test_partitions_and_sessions_begun_are_validated(duck: Shop) -> None:

@@ -61,14 +61,8 @@ def _explained(check: Check, settings: CheckSettings | None) -> str:
 
 def _rows(settings: object) -> Iterator[tuple[str, str, str]]:
     """Name, value and meaning of each declared setting."""
+    from checks.cli.tables import setting_text
+
     for field in dataclasses.fields(settings):  # type: ignore[arg-type]
         if "doc" in field.metadata:
-            yield field.name, _shown(getattr(settings, field.name)), field.metadata["doc"]
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(str, value))}]"
-    return "-" if value is None else str(value)
+            yield field.name, setting_text(getattr(settings, field.name)), field.metadata["doc"]

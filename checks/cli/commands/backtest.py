@@ -1,0 +1,78 @@
+"""Judge past days again with other settings, and show what would have changed."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
+
+from checks.cli import values
+from checks.cli.console import Console
+from checks.cli.parsing import add_config
+from checks.gate import GREEN, UNKNOWN
+
+if TYPE_CHECKING:
+    from checks.backtest import Backtest
+    from checks.config.model import Config
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    add_config(parser)
+    add = parser.add_argument
+    add(
+        "--days",
+        type=values.positive,
+        default=90,
+        metavar="N",
+        help="how many data dates are judged again (default: 90)",
+    )
+    add(
+        "--until",
+        type=values.day,
+        metavar="D",
+        help="the last data date (default: the newest that today's run judges and that is over)",
+    )
+    add(
+        "--set",
+        dest="overrides",
+        type=values.override,
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a setting to try, e.g. checks.volume_zscore.alert_at=3.5; may be repeated",
+    )
+    add(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        metavar="FORMAT",
+        help="text (default) or json",
+    )
+
+
+def run(args: Namespace, console: Console) -> int:
+    """0 when days could be judged, whatever they came to; 2 when none could."""
+    from checks.cli.backtest_json import as_json
+    from checks.cli.backtest_text import as_text
+    from checks.config import load_config
+    from checks.config.overrides import changes, overridden
+    from checks.registry import all_checks
+
+    config = load_config(args.config)
+    changed = overridden(config, args.overrides, console.environ, all_checks())
+    found = _replayed(config, changed, args, console)
+    show = as_json if args.format == "json" else as_text
+    console.out(show(config, found, changes(config, changed, args.overrides)))
+    return GREEN if found.was_judged else UNKNOWN
+
+
+def _replayed(config: Config, changed: Config, args: Namespace, console: Console) -> Backtest:
+    from datetime import UTC, datetime
+
+    from checks.backtest import newest_day, replay
+    from checks.cli.progress import Progress
+
+    now = datetime.now(UTC)
+    last = args.until or newest_day(config, now)
+    with Progress(console) as progress:
+        return replay(config, changed, days=args.days, last=last, now=now, progress=progress)

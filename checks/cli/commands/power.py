@@ -1,0 +1,108 @@
+"""Say what the volume checks can see on the pipeline's own days, and how often they alarm."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from checks.cli import values
+from checks.cli.console import Console
+from checks.cli.parsing import add_config
+from checks.gate import GREEN
+
+if TYPE_CHECKING:
+    from checks.evidence.power import Powers, RulePower
+
+_MOST_ALARMS = 10
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    add_config(parser)
+    add = parser.add_argument
+    add("--days", type=values.positive, default=90, metavar="N",
+        help="how many days up to the judged one (default: 90)")  # fmt: skip
+    add("--data-date", type=values.day, metavar="D",
+        help="the last of them (default: today minus data_lag_days)")  # fmt: skip
+    add("--format", choices=("text", "json"), default="text", help="text (default) or json")
+
+
+def run(args: Namespace, console: Console) -> int:
+    """Print what each rule sees. Raises MeasurementError where the events cannot be counted."""
+    from checks.cli.judging import judged_day
+    from checks.config import load_config
+    from checks.errors import UsageError
+    from checks.evidence.context import open_context
+    from checks.evidence.power import read
+
+    config = load_config(args.config)
+    day, now = judged_day(config, args.data_date)
+    with open_context(config, day, now) as context:
+        found = read(context, days=args.days)
+    if not any(rule.power.judged for rule in found.rules):
+        raise UsageError(f"no day up to {day} has the 7 days of history that a rule needs")
+    if args.format == "json":
+        import json
+
+        console.out(json.dumps(as_data(found, config.pipeline), indent=2) + "\n")
+    else:
+        console.out(told(found, config.pipeline))
+    return GREEN
+
+
+def as_data(found: Powers, pipeline: str) -> dict[str, Any]:
+    """What was found as plain data, for programs."""
+    return {
+        "schema": "andon.power/1",
+        "pipeline": pipeline,
+        "until": str(found.until),
+        "days": found.days,
+        "rules": [
+            {
+                "check": rule.check,
+                "days_judged": rule.power.judged,
+                "smallest_drop": rule.power.smallest_drop,
+                "smallest_jump": rule.power.smallest_jump,
+                "alarms": [
+                    {"date": str(one.day), "events": one.events, "low": one.low, "high": one.high}
+                    for one in rule.alarms
+                ],
+            }
+            for rule in found.rules
+        ],
+    }
+
+
+def told(found: Powers, pipeline: str) -> str:
+    """What was found, for a person."""
+    from checks.cli.tables import columns
+    from checks.evidence.power import CAUGHT_SHARE
+    from checks.power_words import drop_text, jump_text
+    from checks.text import clean, day_text
+
+    head = ("check", "smallest drop", "smallest jump", "alarms", "days judged")
+    rows = [
+        (rule.check, drop_text(rule.power), jump_text(rule.power), len(rule.alarms),
+         rule.power.judged)
+        for rule in found.rules
+    ]  # fmt: skip
+    return (
+        f"What volume checks see on the {found.days} days of {clean(pipeline)} up to "
+        f"{day_text(found.until)} {found.until.year}\n\n{columns([head, *rows])}\n"
+        f"A drop or a jump of that size or more would have been out of range on "
+        f"{CAUGHT_SHARE * 100:.0f} % of the days that were in range.\n"
+        + "".join(_alarms(found.rules))
+    )
+
+
+def _alarms(rules: tuple[RulePower, ...]) -> Iterator[str]:
+    from checks.power_words import alarm_text
+
+    for rule in rules:
+        shown = [alarm_text(one) for one in rule.alarms[:_MOST_ALARMS]]
+        more = len(rule.alarms) - len(shown)
+        if shown:
+            yield f"\n{rule.check} would have alarmed on:\n"
+            yield "".join(f"  {text}\n" for text in shown)
+            yield f"  and {more} more\n" if more else ""

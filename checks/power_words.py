@@ -1,0 +1,36 @@
+"""What a volume rule sees, in words that the command line and the dashboard share."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from checks.text import count_text
+
+if TYPE_CHECKING:
+    from checks.detection import Power
+    from checks.evidence.power import Alarm
+
+
+def drop_text(power: Power) -> str:
+    """`-21 %`; that not even an outage is seen."""
+    if not power.judged:
+        return "not judged"
+    if power.smallest_drop is None:
+        return "none: not even an outage"
+    return f"-{math.ceil(power.smallest_drop * 100)} %"
+
+
+def jump_text(power: Power) -> str:
+    """`+33 %`; that not even ten times the volume is seen."""
+    if not power.judged:
+        return "not judged"
+    if power.smallest_jump is None:
+        return "none: not even ten times"
+    return f"+{math.ceil(power.smallest_jump * 100)} %"
+
+
+def alarm_text(alarm: Alarm) -> str:
+    """`2025-02-15: 26,013 (normal 41,287 to 66,112)`."""
+    low, high = count_text(math.ceil(alarm.low)), count_text(math.floor(alarm.high))
+    return f"{alarm.day}: {count_text(alarm.events)} (normal {low} to {high})"
