@@ -30,13 +30,14 @@ def test_orphans_as_a_file_are_the_orphans_on_the_page(screen: Screen, pristine:
 
 
 def test_rejected_rows_as_a_file_are_masked_as_on_the_page(screen: Screen, pristine: Demo) -> None:
-    screen.open("quarantine", date=pristine.day, event="checkout_started")
-    screen.says("rows 1 to 3 of 3")
-    _, content = screen.download()
-    heading, *rows = rows_of(content)
-    assert len(rows) == 3
     source = pristine.folder / "quarantine" / f"events_{pristine.day:%Y%m%d}_errors.csv"
     originals = list(csv.DictReader(io.StringIO(source.read_text(encoding="utf-8"))))
+    wanted = sum(row["event_name"] == "checkout_started" for row in originals)
+    screen.open("quarantine", date=pristine.day, event="checkout_started")
+    screen.says(f"rows 1 to {wanted} of {wanted}")
+    _, content = screen.download()
+    heading, *rows = rows_of(content)
+    assert len(rows) == wanted > 0
     for column in ("client_id", "transaction_id"):
         secret = {row[column] for row in originals if row.get(column)}
         shown = {row[heading.index(column)] for row in rows} - {""}

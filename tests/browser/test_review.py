@@ -47,7 +47,7 @@ def test_everything_is_on_the_screen(screen: Screen, embedded: bool) -> None:
     page.set_viewport_size(SIZES[0])
     screen.open(WALL, **({"embed": "true"} if embedded else {}))
     screen.says("2 of 11 checks failed for")
-    expect(page.locator(".w-check")).to_have_count(9)
+    expect(page.locator(".w-check")).to_have_count(11)
     expect(page.locator(".pictures svg")).to_have_count(4)
     screen.says("evaluated ")
     for size in SIZES:
