@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
+from checks.config.calendars import calendar_between
 from checks.config.model import Config
 from checks.counts import DailyCounts
 from checks.daily import DailyReader, Recall, recall_nothing
@@ -83,7 +85,10 @@ class Measurements:
         source, days = _mapped(self._config.events), recent_days(self._config)
         return self._once(
             "events",
-            lambda: read_events(self._warehouse, source, self._frame, self._naive, days),
+            lambda: with_calendar(
+                self._config,
+                read_events(self._warehouse, source, self._frame, self._naive, days),
+            ),
         )
 
     def orders(self) -> OrderCounts:
@@ -120,6 +125,12 @@ class Measurements:
         if isinstance(value, MeasurementError):
             raise MeasurementError(value.cause, value.detail, retry=value.retry)
         return cast("T", value)
+
+
+def with_calendar(config: Config, events: EventCounts) -> EventCounts:
+    """The events with what the calendar says of their days."""
+    calendar = calendar_between(config.calendar, events.days[0], events.days[-1])
+    return replace(events, calendar=calendar)
 
 
 def recent_days(config: Config) -> int:

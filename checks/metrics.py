@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
+from checks.calendar import Calendar
 from checks.errors import MeasurementError
 from checks.model import Cause
 from checks.text import quoted
@@ -162,6 +163,7 @@ class EventCounts:
     """Events of the data date and of the window before it, by event name.
 
     Every series is aligned with `days`: oldest first, the judged day last.
+    `calendar` says which of the days are not like others.
     `newest` is the latest event of the data date that is not after now; it is None
     with `newest_problem` set where the column cannot tell the time of day.
     """
@@ -176,6 +178,7 @@ class EventCounts:
     future_events: int = 0
     future_newest: datetime | None = None
     has_earlier: bool = True
+    calendar: Calendar = field(default_factory=Calendar)
 
     def last(self, count: int) -> EventCounts:
         """The same of the last `count` days alone; names that do not occur in them are gone."""

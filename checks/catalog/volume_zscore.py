@@ -2,7 +2,9 @@
 
 What: events of the data date, in standard deviations from the mean of the
 `window_days` calendar days before it. The judged day is excluded; days without
-events count 0; while the data date lasts, the same part of each day is compared.
+events count 0; while the data date lasts, the same part of each day is compared. Days in the
+calendar are no part of the window, and are themselves judged by the factor that is expected of
+them, or not at all.
 Why: half a day's data, or a day loaded twice, passes every other check.
 Source of the rule: the Z-score with the sample standard deviation (n - 1),
 floored at sqrt(mean), the deviation of pure counting noise (Poisson), so that a
@@ -12,6 +14,7 @@ very regular week cannot turn noise into an alarm.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from checks.timeframe import Timeframe
 
 _WHAT = "The volume"
+#: A deviation needs two values.
+_FEWEST_DAYS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,15 @@ class ZScore:
     floored: bool
 
 
-def z_score(window: tuple[int, ...], today: int) -> ZScore | None:
-    """The Z-score of `today` against a window; None where the window is empty of events."""
-    centre = mean(window)
+def z_score(window: Sequence[int], today: int, factor: float = 1.0) -> ZScore | None:
+    """The Z-score of `today` against a window; None where the window is empty of events.
+
+    factor: how many times the usual is expected: mean and deviation are that many times as large.
+    """
+    centre = mean(window) * factor
     if centre == 0:
         return None
-    sample, floor = sample_deviation(window), math.sqrt(centre)
+    sample, floor = sample_deviation(window) * factor, math.sqrt(centre)
     deviation = max(sample, floor)
     return ZScore((today - centre) / deviation, centre, deviation, floored=floor > sample)
 
@@ -73,7 +81,13 @@ def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
     if (days := events.learning()) is not None:
         reason = f"learning, {days} of {params.window_days} days"
         return skipped("z", reason, {"daily": _daily(events), "learned_days": days})
-    score = z_score(totals[:-1], totals[-1])
+    mark = events.calendar.mark(frame.data_date)
+    if mark is not None and mark.factor is None:
+        return skipped("z", f"{mark.name}: not judged by volume", {"daily": _daily(events)})
+    window = _window(events)
+    if len(window) < _FEWEST_DAYS:
+        return skipped("z", f"{len(window)} of {params.window_days} days are not in the calendar")
+    score = z_score(window, totals[-1], mark.factor if mark and mark.factor else 1.0)
     if score is None:
         return unknown(
             "z", Cause.BAD_VALUE,
@@ -83,6 +97,12 @@ def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
             details={"daily": _daily(events)},
         )  # fmt: skip
     return _judgement(params, events, frame, score)
+
+
+def _window(events: EventCounts) -> tuple[int, ...]:
+    """Events of the days before that are like any other."""
+    pairs = zip(events.days[:-1], events.totals()[:-1], strict=True)
+    return tuple(count for day, count in pairs if events.calendar.mark(day) is None)
 
 
 def _judgement(params: Params, events: EventCounts, frame: Timeframe, score: ZScore) -> Judgement:
@@ -122,6 +142,9 @@ def _summary(params: Params, events: EventCounts, frame: Timeframe, score: ZScor
         f"against the {params.window_days}-day mean of {count_text(round(score.mean))} "
         f"(normal {count_text(math.ceil(low))} to {count_text(math.floor(high))})"
     )
+    mark = events.calendar.mark(frame.data_date)
+    if mark is not None and mark.factor is not None:
+        text += f"; {mark.name}: {mark.factor:g} times the usual is expected"
     if score.floored:
         text += "; the week was so regular that counting noise, sqrt(mean), sets the range"
     return text

@@ -9,6 +9,7 @@ from datetime import date
 from checks.config.model import EventsSource
 from checks.errors import MeasurementError
 from checks.evidence.context import Context
+from checks.measurements import with_calendar
 from checks.metrics import EventCounts, Purchases
 from checks.model import Cause
 from checks.timeframe import Timeframe
@@ -35,10 +36,11 @@ def read_days(context: Context, days: int) -> EventCounts:
     The scan is the evaluation's own, over more days. While the judged day lasts,
     every day is therefore cut at the same time of day. Raises MeasurementError.
     """
-    return read_events(
+    events = read_events(
         context.warehouse, source_of(context), context.frame, context.naive,
         max(days, 1) - 1 + window_of(context),
     )  # fmt: skip
+    return with_calendar(context.config, events)
 
 
 def first_day(events: EventCounts) -> date | None:

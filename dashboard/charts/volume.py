@@ -84,7 +84,8 @@ def _expected_bar(here: page.Here, day: VolumeDay) -> by_day.Bar:
     if day.left_out:
         lines.append(base.inert(f"says nothing of other days: {day.left_out}", 100))
     if day.first is not None:
-        lines.append(f"first counted: {look.count(day.first)}, now more or less by a late load")
+        now = look.count(day.events)
+        lines.append(f"was {look.count(day.first)}, now {now} after a late load")
     return by_day.Bar(day.day, day.events or 0, "<br>".join([*lines, said]), day.is_unexpected)
 
 

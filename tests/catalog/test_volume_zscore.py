@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from checks.calendar import Calendar, Mark
 from checks.catalog.volume_zscore import CHECK, Params, judge, z_score
 from checks.model import Judgement, Status
-from tests.catalog.samples import FRAME, LIVE, events, verdict, waiver
+from tests.catalog.samples import DAY, FRAME, LIVE, events, verdict, waiver
 
 REGULAR = (100,) * 7
 #: Mean 100, sample deviation exactly 20.
@@ -157,3 +159,38 @@ def test_the_floor_is_used_only_above_the_sample_deviation(
     assert score is not None
     assert score.floored is floored
     assert score.deviation == pytest.approx(deviation)
+
+
+def on(calendar: Mapping[int, Mark]) -> Calendar:
+    """Marks by how many days before the judged one they are."""
+    return Calendar({DAY - timedelta(days=back): mark for back, mark in calendar.items()})
+
+
+def test_a_listed_day_is_judged_by_its_factor() -> None:
+    calendar = on({0: Mark("Sale", 3.0)})
+    green = judged((*WIDE, 300), calendar=calendar)
+    assert (green.status, green.message) == (Status.GREEN, "z=0.00 (below 3.0)")
+    assert green.summary.endswith("; Sale: 3 times the usual is expected")
+    assert (green.details["mean"], green.details["deviation"]) == (300, 60)
+    assert judged((*WIDE, 100), calendar=calendar).status is Status.RED
+
+
+def test_a_listed_day_without_a_factor_is_not_judged() -> None:
+    found = judged((*WIDE, 0), calendar=on({0: Mark("Labor Day")}))
+    assert found.message == "z=skipped (Labor Day: not judged by volume)"
+
+
+def test_listed_days_are_no_part_of_the_window() -> None:
+    counts = (100, 100, 100, 900, 100, 100, 100, 100)
+    assert judged(counts).details["mean"] > 200
+    found = judged(counts, calendar=on({4: Mark("Sale", 9.0)}))
+    assert (found.details["mean"], found.value) == (100, 0)
+
+
+@pytest.mark.parametrize(("listed", "skipped"), [(5, False), (6, True), (7, True)])
+def test_a_window_in_the_calendar_is_skipped(listed: int, skipped: bool) -> None:
+    calendar = on({back: Mark("Sale", 2.0) for back in range(1, listed + 1)})
+    found = judged((*REGULAR, 100), calendar=calendar)
+    assert (found.status is Status.SKIPPED) is skipped
+    if skipped:
+        assert found.message == f"z=skipped ({7 - listed} of 7 days are not in the calendar)"
