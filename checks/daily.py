@@ -84,7 +84,7 @@ class DailyReader:
         missing = _stretch(older, settled)
         if missing:
             told = plural(len(missing), "earlier day")
-            self.tell(f"counting the events of {told}, to be remembered")
+            self.tell(f"counting the events of {told}")
             counted |= self._counted(missing, self._values(self.source.name, missing, MOST_NAMES))
         return DailyCounts(
             days=tuple(day for day, _, _ in slices),

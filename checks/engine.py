@@ -41,6 +41,7 @@ def evaluate(
     strict: bool = False,
     use_history: bool = True,
     record: bool = False,
+    remember: bool | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Measure and judge one pipeline's day.
@@ -49,6 +50,7 @@ def evaluate(
     by default the run date minus `data_lag_days`; "latest": the newest day with events.
     now: the one reading of the clock, by default the system's. strict: amber counts as red.
     use_history: read waivers and earlier statuses. record: keep the report in the history.
+    remember: keep the daily counts there, so that they are not counted again; as `record`.
 
     Raises UsageError for a future data date, and for "latest" without any event.
     A warehouse or a history that fails never raises: it shows in the report.
@@ -72,7 +74,8 @@ def evaluate(
     report = replace(report, duration_seconds=perf_counter() - started)
     if record:
         report = recorded(config, report)
-    if remembering is None or not frame.is_over:
+    remember = record if remember is None else remember
+    if not remember or remembering is None or not frame.is_over:
         return report
     # After the report: what it costs to count days again is time, not a verdict.
     return replace(

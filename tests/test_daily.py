@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from checks import DataMonitor, Report
+from checks.cli import main
 from checks.counts import NAME
 from checks.daily import fingerprint
 from checks.history import open_history
@@ -135,7 +136,7 @@ def test_without_a_history_the_verdict_is_the_same(long_shop: Shop, tmp_path: Pa
 def test_what_the_gate_says_while_it_counts(long_shop: Shop) -> None:
     told: list[str] = []
     run(long_shop, progress=told.append)
-    assert "counting the events of 119 earlier days, to be remembered" in told
+    assert "counting the events of 119 earlier days" in told
     told.clear()
     run(long_shop, progress=told.append)
     assert not any(text.startswith("counting") for text in told)
@@ -213,6 +214,33 @@ def test_a_day_that_lasts_remembers_nothing(long_shop: Shop) -> None:
     history = open_history(config.history)
     first = DAY - timedelta(days=200)
     assert history.daily_counts(config.pipeline, fingerprint(config), first, DAY) == {}
+
+
+def test_looking_remembers_nothing(long_shop: Shop) -> None:
+    run(long_shop, record=False)
+    assert not (long_shop.folder / "history.db").exists()
+    run(long_shop, date=RUN - timedelta(days=1))
+    config = long_shop.config()
+    history = open_history(config.history)
+    asked = (config.pipeline, fingerprint(config), DAY - timedelta(days=400), DAY)
+    before = history.daily_counts(*asked)
+    run(long_shop, record=False, now=NOW + timedelta(hours=1))
+    assert history.daily_counts(*asked) == before
+
+
+@pytest.mark.parametrize("options", [(), ("--wait", "1s")])
+def test_the_gate_remembers_also_while_it_waits(
+    long_shop: Shop, asked: list[Sent], options: tuple[str, ...]
+) -> None:
+    words = ("gate", "--config", str(long_shop.folder / "andon.yml"), "--date", str(RUN))
+    long_shop.config()
+    main((*words, "--no-record"))
+    asked.clear()
+    main((*words, *options))
+    assert oldest_of(asked) == DAY - timedelta(days=126)
+    asked.clear()
+    main((*words, *options))
+    assert oldest_of(asked) == DAY - timedelta(days=7)
 
 
 def test_what_is_remembered(long_shop: Shop) -> None:

@@ -22,6 +22,7 @@ def judge(
     data_date: date | Literal["latest"] | None = None,
     strict: bool = False,
     record: bool = False,
+    remember: bool = False,
 ) -> Report:
     """The report of one evaluation, its steps shown to whoever waits for it."""
     from checks.engine import evaluate
@@ -33,6 +34,7 @@ def judge(
             data_date=data_date,
             strict=strict,
             record=record,
+            remember=remember,
             progress=progress,
         )
 

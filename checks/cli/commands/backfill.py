@@ -40,7 +40,7 @@ def run(args: Namespace, console: Console) -> int:
     history = open_history(config.history)
     judged = True
     for day in _days(args.first, args.last):
-        report = judge(config, console, run_date=day)
+        report = judge(config, console, run_date=day, remember=True)
         history.record(report)  # not kept is not backfilled: a HistoryError ends it
         statuses = {verdict.id: verdict.status for verdict in report.checks}
         console.out(

@@ -84,6 +84,7 @@ def _judge(args: Namespace, console: Console) -> Report:
             data_date=args.data_date,
             strict=args.strict,
             record=record,
+            remember=not args.no_record,
         )
 
     if not args.wait:
