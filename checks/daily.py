@@ -24,7 +24,7 @@ from checks.counts import (
 from checks.errors import MeasurementError
 from checks.metrics import EventCounts, Unmeasured
 from checks.text import plural
-from checks.warehouse.daily import read_values
+from checks.warehouse.daily import ValueScan
 
 if TYPE_CHECKING:
     from checks.counts import RememberedCounts
@@ -121,7 +121,7 @@ class DailyReader:
 
     def _values(self, column: str, slices: DaySlices, most: int) -> Mapping[date, Values]:
         naive, zone = self.config.warehouse.naive_timestamps, self.frame.zone
-        return read_values(self.warehouse, self.source, column, slices, naive, zone, most)
+        return ValueScan(self.warehouse, self.source, column, slices, naive, zone, most).read()
 
 
 def is_settled(remembered: RememberedCounts, config: Config, settle_days: int) -> bool:

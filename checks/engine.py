@@ -57,40 +57,72 @@ def evaluate(
     """
     started = perf_counter()
     moment = (now or datetime.now(UTC)).astimezone(UTC)
-    tell = progress or (lambda text: None)
-    # The history is read while the warehouse works: neither needs the other.
+    asked = _Asked(config, date, data_date, moment, use_history)
+    found = _found(asked, progress or (lambda text: None))
+    parts = _with_history(config, found.frame, found.judgements, found.context)
+    parts = replace(parts, warnings=found.warnings)
+    report = _report(config, found.frame, parts, strict=strict)
+    report = replace(report, duration_seconds=perf_counter() - started)
+    if record:
+        report = recorded(config, report)
+    if not (record if remember is None else remember):
+        return report
+    # After the report: what it costs to count days again is time, not a verdict.
+    return replace(report, warnings=(*report.warnings, *_kept(found, config)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What one evaluation is about."""
+
+    config: Config
+    run_date: date | None
+    data_date: date | Literal["latest"] | None
+    now: datetime
+    use_history: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the warehouse and the history hold. is_history_read: whether that did not fail."""
+
+    frame: Timeframe
+    measured: Measurements
+    judgements: Mapping[str, Judgement]
+    context: HistoryContext | None
+    warnings: tuple[str, ...]
+    remembering: Remembering | None
+    is_history_read: bool
+
+
+def _found(asked: _Asked, tell: Progress) -> _Found:
+    """Measure and judge; the history is read meanwhile: neither needs the other."""
+    config = asked.config
     with ThreadPoolExecutor(1) as aside, Warehouse(config.warehouse, tell) as warehouse:
-        frame = _frame(config, warehouse, moment, date, data_date)
-        past = aside.submit(_context, config, frame) if use_history else None
-        remembering = Remembering(config, aside) if use_history else None
+        frame = _frame(config, warehouse, asked.now, asked.run_date, asked.data_date)
+        past = aside.submit(_context, config, frame) if asked.use_history else None
+        remembering = Remembering(config, aside) if asked.use_history else None
         recall = remembering.recall if remembering else recall_nothing
         measured = Measurements(config, frame, warehouse, recall, tell)
         judgements = judge_all(config, frame, measured, tell)
         warnings = _warnings(config, measured)
     context, trouble = past.result() if past else (None, ())
-    parts = _with_history(config, frame, judgements, context)
-    parts = replace(parts, warnings=(*warnings, *trouble))
-    report = _report(config, frame, parts, strict=strict)
-    report = replace(report, duration_seconds=perf_counter() - started)
-    if record:
-        report = recorded(config, report)
-    remember = record if remember is None else remember
-    if not remember or remembering is None or not frame.is_over:
-        return report
-    # After the report: what it costs to count days again is time, not a verdict.
-    return replace(
-        report, warnings=(*report.warnings, *_kept(remembering, measured, config, moment))
+    return _Found(
+        frame, measured, judgements, context, (*warnings, *trouble), remembering, not trouble
     )
 
 
-def _kept(
-    remembering: Remembering, measured: Measurements, config: Config, now: datetime
-) -> tuple[str, ...]:
-    """Remember the whole days that were counted; warnings where that failed."""
-    daily = measured.found_daily_counts()
-    if daily is None:
+def _kept(found: _Found, config: Config) -> tuple[str, ...]:
+    """Remember the whole days that were counted; warnings where that failed.
+
+    A history that could not be read is told of already.
+    """
+    daily = found.measured.found_daily_counts()
+    if daily is None or found.remembering is None or not found.frame.is_over:
         return ()
-    return remembering.keep(daily, config.checks["volume_expected"].params.settle_days, now)
+    settle_days = config.checks["volume_expected"].params.settle_days
+    trouble = found.remembering.keep(daily, settle_days, found.frame.now)
+    return trouble if found.is_history_read else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,20 +14,18 @@ if TYPE_CHECKING:
 
 def drop_text(power: Power) -> str:
     """`-21 %`; that not even an outage is seen."""
-    if not power.judged:
-        return "not judged"
-    if power.smallest_drop is None:
-        return "none: not even an outage"
-    return f"-{math.ceil(power.smallest_drop * 100)} %"
+    return _change_text(power, power.smallest_drop, "-", "none: not even an outage")
 
 
 def jump_text(power: Power) -> str:
     """`+33 %`; that not even ten times the volume is seen."""
+    return _change_text(power, power.smallest_jump, "+", "none: not even ten times")
+
+
+def _change_text(power: Power, size: float | None, sign: str, none: str) -> str:
     if not power.judged:
         return "not judged"
-    if power.smallest_jump is None:
-        return "none: not even ten times"
-    return f"+{math.ceil(power.smallest_jump * 100)} %"
+    return none if size is None else f"{sign}{math.ceil(size * 100)} %"
 
 
 def alarm_text(alarm: Alarm) -> str:

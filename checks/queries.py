@@ -15,7 +15,7 @@ from checks.measurements import recent_days
 from checks.timeframe import Timeframe
 from checks.warehouse import Warehouse
 from checks.warehouse.audit import audit_query
-from checks.warehouse.daily import values_query
+from checks.warehouse.daily import ValueScan
 from checks.warehouse.events import events_query
 from checks.warehouse.orders import OrderReader
 from checks.warehouse.slices import DaySlices
@@ -95,7 +95,7 @@ class _Reading:
     ) -> sa.Select[*tuple[Any, ...]]:
         most = MOST_NAMES if column == source.name else MOST_VALUES
         zone = self.frame.zone
-        return values_query(self.warehouse, source, column, slices, self._naive, zone, most)
+        return ValueScan(self.warehouse, source, column, slices, self._naive, zone, most).query()
 
     def orders(self) -> Iterator[Query]:
         config = self.config

@@ -18,25 +18,27 @@ class Remembering:
     def __init__(self, config: Config, aside: Executor | None = None) -> None:
         """aside: where the history is read, so that it waits for what is read there already."""
         self._config, self._aside = config, aside
-        self._failed = False
+        self._failure: HistoryError | None = None
 
     def recall(self, first: date, last: date) -> Mapping[date, RememberedCounts]:
         """What is remembered of the days from `first` to `last`; nothing where it cannot be read.
 
-        The evaluation's own reading of the history says why.
+        `keep` says why.
         """
         try:
             if self._aside is None:
                 return self._read(first, last)
             return self._aside.submit(self._read, first, last).result()
-        except HistoryError:
-            self._failed = True
+        except HistoryError as error:
+            self._failure = error
             return {}
 
     def keep(self, daily: DailyCounts, settle_days: int, now: datetime) -> tuple[str, ...]:
         """Remember what was measured and is new, changed or settled since; warnings, if any."""
-        if self._failed or daily.problems:
-            return ()
+        if self._failure is not None:
+            return (_told(self._failure),)
+        if daily.problems:
+            return ()  # days without a mapped dimension: its check says what is missing
         days = [
             daily.counted[day]
             for day in daily.measured
@@ -51,7 +53,7 @@ class Remembering:
             history = open_history(config.history)
             history.keep_daily_counts(config.pipeline, fingerprint(config), days, now)
         except HistoryError as error:
-            return (f"{error}; the daily counts were not remembered",)
+            return (_told(error),)
         return ()
 
     def _read(self, first: date, last: date) -> Mapping[date, RememberedCounts]:
@@ -65,3 +67,7 @@ class Remembering:
         if known is None or known.counts != counts:
             return True
         return not is_settled(known, self._config, settle_days)
+
+
+def _told(error: HistoryError) -> str:
+    return f"{error}; the daily counts were not remembered"

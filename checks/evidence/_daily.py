@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from checks.counts import DailyCounts
 from checks.daily import DailyReader
 from checks.evidence._days import source_of
@@ -10,11 +12,16 @@ from checks.metrics import EventCounts
 from checks.remembering import Remembering
 
 
-def read_daily(context: Context, recent: EventCounts) -> DailyCounts:
-    """The evaluation's counts of many days. Remembers nothing new. Raises MeasurementError."""
+def read_daily(context: Context, recent: EventCounts, *, dimensions: bool = True) -> DailyCounts:
+    """The evaluation's counts of many days. Remembers nothing new. Raises MeasurementError.
+
+    dimensions: whether the recent days are counted by the mapped dimensions too.
+    """
+    source = source_of(context)
     params = context.config.checks["volume_expected"].params
     reader = DailyReader(
-        context.config, context.frame, context.warehouse, source_of(context),
+        context.config, context.frame, context.warehouse,
+        source if dimensions else replace(source, dimensions=()),
         Remembering(context.config).recall, lambda text: None,
         params.history_days, params.settle_days,
     )  # fmt: skip

@@ -20,7 +20,7 @@ from checks.detection import (
     zscore_range,
 )
 from checks.evidence._daily import read_daily
-from checks.evidence._days import read_days
+from checks.evidence._days import read_days, window_of
 from checks.evidence.context import Context
 from checks.measurements import recent_days
 
@@ -61,8 +61,8 @@ def read(context: Context, *, days: int = 90) -> Powers:
     Days in the calendar and days without events are not judged: an alarm there is no mistake.
     Raises MeasurementError.
     """
-    events = read_days(context, recent_days(context.config) + 1)
-    daily = read_daily(context, events.last(recent_days(context.config) + 1))
+    events = read_days(context, recent_days(context.config) - window_of(context) + 1)
+    daily = read_daily(context, events, dimensions=False)
     checks = context.config.checks
     return powers(
         daily, checks["volume_expected"].params, checks["volume_zscore"].params, days=days

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -19,85 +20,90 @@ from checks.warehouse.kinds import Kind
 from checks.warehouse.slices import DaySlices, converted_once, slice_columns, slice_index
 
 if TYPE_CHECKING:
+    from sqlalchemy.sql.elements import ColumnElement
+
     from checks.warehouse.connection import Warehouse
     from checks.warehouse.dialects.base import Profile
 
 _KINDS = (Kind.TEXT, Kind.INTEGER, Kind.BOOLEAN)
 
 
-def read_values(
-    warehouse: Warehouse,
-    source: EventsSource,
-    column: str,
-    slices: DaySlices,
-    naive: ZoneInfo,
-    zone: ZoneInfo,
-    most: int,
-) -> dict[date, Values]:
-    """Events of each slice's day by value; every day is there, also without events.
+@dataclass(frozen=True, slots=True)
+class ValueScan:
+    """Events of each slice's day by the values of one column.
 
-    The `most` values that have the most events over all the days are told apart.
-    Raises MeasurementError.
+    naive: where times without a zone are at home. zone: the shop's. most: so many values, those
+    with the most events over all the days, are told apart.
     """
-    statement = values_query(warehouse, source, column, slices, naive, zone, most)
-    is_truth = _kind_of(warehouse, source, column) is Kind.BOOLEAN
-    kept: list[Counter[str]] = [Counter() for _ in slices]
-    rest = [0] * len(slices)
-    for index, is_kept, value, events in warehouse.fetch(statement):
-        if index < 0:
-            continue
-        if is_kept:
-            shown = value_text(bool(value) if is_truth and value is not None else value)
-            kept[index][shown] += int(events)
-        else:
-            rest[index] += int(events)
-    days = (day for day, _, _ in slices)
-    return {
-        day: Values(dict(counts), more) for day, counts, more in zip(days, kept, rest, strict=True)
-    }
 
+    warehouse: Warehouse
+    source: EventsSource
+    column: str
+    slices: DaySlices
+    naive: ZoneInfo
+    zone: ZoneInfo
+    most: int
 
-def values_query(
-    warehouse: Warehouse,
-    source: EventsSource,
-    column: str,
-    slices: DaySlices,
-    naive: ZoneInfo,
-    zone: ZoneInfo,
-    most: int,
-) -> sa.Select[Any]:
-    """Rows of (slice's index, whether the value is told apart, value, events)."""
-    relation = warehouse.relation("events", source)
-    occurred = instant(relation, source.occurred_at, warehouse.profile, naive, zone)
-    value, kind = relation.column(column)
-    if column != source.name and kind not in _KINDS:
-        raise MeasurementError(
-            Cause.BAD_VALUE,
-            f"{relation.label}: column {quoted(column)} is of type {kind.value}; a dimension is "
-            "text, a whole number or true and false",
+    def read(self) -> dict[date, Values]:
+        """The values of each day; every day is there, also without events.
+
+        Raises MeasurementError.
+        """
+        statement, is_truth = self.query(), self._column[1] is Kind.BOOLEAN
+        kept: list[Counter[str]] = [Counter() for _ in self.slices]
+        rest = [0] * len(self.slices)
+        for index, is_kept, value, events in self.warehouse.fetch(statement):
+            if index < 0:
+                continue
+            if is_kept:
+                shown = value_text(bool(value) if is_truth and value is not None else value)
+                kept[index][shown] += int(events)
+            else:
+                rest[index] += int(events)
+        days = (day for day, _, _ in self.slices)
+        return {
+            day: Values(dict(counts), more)
+            for day, counts, more in zip(days, kept, rest, strict=True)
+        }
+
+    def query(self) -> sa.Select[Any]:
+        """Rows of (slice's index, whether the value is told apart, value, events).
+
+        Raises MeasurementError for what is not there, and for a dimension of another type.
+        """
+        value, kind = self._column
+        profile = self.warehouse.profile
+        relation, slices = self.warehouse.relation("events", self.source), self.slices
+        occurred = instant(relation, self.source.occurred_at, profile, self.naive, self.zone)
+        target, columns = relation.target, {"value": value}
+        if occurred.not_before is not None:
+            occurred, target = converted_once(occurred, slices[0][1], target, columns)
+            columns = {"value": target.c["value"]}
+        rows = (
+            sa.select(*slice_columns(occurred, slices), columns["value"].label("value"))
+            .select_from(target)
+            .where(occurred.between(slices[0][1], slices[-1][2]))
+            .subquery("counted_events")
         )
-    first, last = slices[0][1], slices[-1][2]
-    target, columns = relation.target, {"value": value}
-    if occurred.not_before is not None:
-        occurred, target = converted_once(occurred, first, target, columns)
-        columns = {"value": target.c["value"]}
-    rows = (
-        sa.select(*slice_columns(occurred, slices), columns["value"].label("value"))
-        .select_from(target)
-        .where(occurred.between(first, last))
-        .subquery("counted_events")
-    )
-    index, keys = slice_index(rows, slices)
-    grouped = (
-        sa.select(index.label("day"), rows.c.value, sa.func.count().label("events"))
-        .group_by(*keys, rows.c.value)
-        .subquery("values_by_day")
-    )
-    return _largest(grouped, most, kind, warehouse.profile)
+        index, keys = slice_index(rows, slices)
+        grouped = (
+            sa.select(index.label("day"), rows.c.value, sa.func.count().label("events"))
+            .group_by(*keys, rows.c.value)
+            .subquery("values_by_day")
+        )
+        return _largest(grouped, self.most, kind, profile)
 
-
-def _kind_of(warehouse: Warehouse, source: EventsSource, column: str) -> Kind:
-    return warehouse.relation("events", source).column(column)[1]
+    @property
+    def _column(self) -> tuple[ColumnElement[Any], Kind]:
+        relation = self.warehouse.relation("events", self.source)
+        value, kind = relation.column(self.column)
+        if self.column != self.source.name and kind not in _KINDS:
+            raise MeasurementError(
+                Cause.BAD_VALUE,
+                f"{relation.label}: column {quoted(self.column)} is of type {kind.value}; a "
+                "dimension is text, a whole number or true and false",
+            )
+        return value, kind
 
 
 def _largest(grouped: sa.Subquery, most: int, kind: Kind, profile: Profile) -> sa.Select[Any]:

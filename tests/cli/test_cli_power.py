@@ -75,6 +75,8 @@ def test_events_that_cannot_be_read_are_told(
     assert "Traceback" not in told.err
 
 
-def test_a_shop_without_events_says_so(andon: Andon, folder: Path) -> None:
+@pytest.mark.usefixtures("folder")
+def test_no_days_at_all_are_refused(andon: Andon) -> None:
     result = andon("power", "--days", "0")
-    assert result.code == 2
+    assert (result.code, result.out) == (2, "")
+    assert "--days: found '0'" in result.err

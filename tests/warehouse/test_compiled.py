@@ -37,7 +37,7 @@ from checks.quarantine.tables import rejected_query
 from checks.readonly import problem_of
 from checks.timeframe import Timeframe
 from checks.warehouse.audit import read_audit_log
-from checks.warehouse.daily import read_values
+from checks.warehouse.daily import ValueScan
 from checks.warehouse.dialects import profile_for
 from checks.warehouse.event_hours import hour_slots, read_hours
 from checks.warehouse.events import read_events, read_newest
@@ -164,7 +164,7 @@ def _events(recorder: Any) -> None:
     read_unpriced(recorder, source, FRAME, _zone(recorder), limit=10, offset=0)
     for column in (NAME, SOURCE, READ):
         slices = FRAME.day_slices(20)
-        read_values(recorder, source, column, slices, _zone(recorder), ZONE, 200)
+        ValueScan(recorder, source, column, slices, _zone(recorder), ZONE, 200).read()
 
 
 def _hours(recorder: Any) -> None:
