@@ -15,13 +15,15 @@ DASHBOARD ?= $(if $(CI),no,yes)
 PIP := -m pip --disable-pip-version-check install --quiet
 LOCKS := requirements
 # Tests that also run against DuckDB 2; the other engines were asked by `make test-python`.
-ENGINE_TESTS := $(wildcard tests/warehouse tests/test_engine.py tests/e2e)
+ENGINE_TESTS := $(wildcard tests/warehouse tests/test_engine.py tests/e2e \
+  $(foreach promise,values_as_they_are values_in_verdicts ids rows_without_a_day names_of_our_own, \
+  tests/promises/test_$(promise).py))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help setup demo test lint types contracts test-duckdb2 test-python test-engines coverage
-.PHONY: test-browser test-spark bench bench-engines bench-quarantine bench-dashboard pictures docs lock clean
+.PHONY: test-browser test-dates test-spark bench bench-engines bench-quarantine bench-dashboard pictures docs lock clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -58,16 +60,21 @@ test-engines: $(ENGINES)/.installed ## the same checks on a Spark cluster, and t
 	@$(ENGINES)/bin/python -m pytest -p no:cacheprovider --cov --cov-append --cov-report= \
 	  -m compiled tests/warehouse
 	@$(ENGINES)/bin/python scripts/java.py $(ENGINES)/bin/python -m pytest -p no:cacheprovider \
-	  --cov --cov-append --cov-report= -m spark tests/warehouse tests/evidence
+	  --cov --cov-append --cov-report= -m spark tests/warehouse tests/evidence tests/promises \
+	  --ignore tests/promises/test_the_dashboard_keeps_its_doors.py
 
 test-spark: $(ENGINES)/.installed ## everything that engines are asked, on the Spark cluster: half an hour on two cores
 	@ANDON_SPARK_EVERYTHING=1 $(ENGINES)/bin/python scripts/java.py \
-	  $(ENGINES)/bin/python -m pytest -p no:cacheprovider -m spark tests/warehouse tests/evidence
+	  $(ENGINES)/bin/python -m pytest -p no:cacheprovider -m spark tests/warehouse tests/evidence tests/promises \
+	  --ignore tests/promises/test_the_dashboard_keeps_its_doors.py
 
 coverage: $(VENV)/.installed-test ## which branches `make test-python test-engines` went through
 	@$(BIN)/coverage json --quiet -o .coverage.json
 	@$(BIN)/python scripts/branch_coverage.py .coverage.json checks --minimum 95
 	@$(BIN)/python scripts/branch_coverage.py .coverage.json dashboard pages --minimum 85
+
+test-dates: $(VENV)/.installed-test ## what reads the clock, on a Sunday, 29 February, 1 January, as clocks change, at a leap second
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m odd_days tests
 
 test-browser: $(VENV)/.installed-test ## the dashboard in a real Chromium, which is installed when it can be
 	@$(BIN)/python scripts/browser.py $(BIN)/python -m pytest --numprocesses 2 -m browser tests/browser

@@ -33,6 +33,7 @@ BARE_PAGES = {"": "First", "second": "Second"}
 _START_SECONDS, _STOP_SECONDS = 60.0, 20.0
 _KIB_PER_MIB = 1024
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 _BARE_SETTINGS = (
     "--server.headless=true",
     "--server.address=127.0.0.1",
@@ -98,6 +99,11 @@ class Server:
         """What the process that serves holds now."""
         sizes = _sizes(self._pids()[-1])
         return Memory(sizes["Rss"] / _KIB_PER_MIB, sizes["Pss"] / _KIB_PER_MIB)
+
+    def resident(self) -> float:
+        """The resident memory of the process that serves, in MiB; cheap to ask often."""
+        pages = Path(f"/proc/{self._pids()[-1]}/statm").read_text(encoding="ascii").split()[1]
+        return int(pages) * _PAGE / _KIB_PER_MIB**2
 
     def _pids(self) -> list[int]:
         """The command, and Streamlit where the command has started it."""

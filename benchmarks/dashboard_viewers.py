@@ -2,7 +2,8 @@
 
 Each viewer is a websocket client that opens a page and refreshes it as a browser does. Three
 servers run at the same time, so that a busy moment hits them alike; their processor time is
-their own. Viewers come spread over one refresh, as people do.
+their own. Viewers come spread over one refresh, as people do. What grows is seen by comparing the
+first ten minutes with the last ten (`--seconds 1560`), or both halves of a shorter run.
 """
 
 from __future__ import annotations
@@ -18,14 +19,22 @@ from dataclasses import dataclass
 from dashboard_client import Received, Viewer
 from dashboard_servers import BARE_PAGES, PAGES, Memory, Server, andon, bare, demo
 
-#: A dashboard looks again one second after its numbers may be renewed.
-REFRESH = 31.0
+#: The quickest dashboard looks again one second after its numbers may be renewed.
+REFRESH = 61.0
+#: What is compared at the beginning and at the end.
+STRETCH = 600.0
+_SAMPLE_SECONDS = 0.5
 _PATIENCE = 120.0
 HEADER = """\
 | {viewers} viewers of | processor (goal 20 % of one core) | memory with one | with {viewers} \
 | a viewer (goal 1 MB) | a viewer, PSS | refreshes | longest wait | opening sends | a refresh \
 sends | most rows (goal 1,000) |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"""
+GROWTH_HEADER = """\
+| {viewers} viewers of | memory at first | in the first {minutes:.1f} min, peak | in the last \
+{minutes:.1f} min, peak | grown by (goal 20 MiB) | peak above (goal 40 MiB) | processor, first and \
+last | median wait, first and last | longest wait, first and last |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +47,31 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A while in which viewers only looked; resident memory in MiB: its median, and the most."""
+
+    processor: float
+    resident: float
+    peak: float
+    received: Received
+
+
+@dataclass(frozen=True, slots=True)
 class Cost:
-    """What was measured of a group."""
+    """What was measured of a group. `stretches`: the beginning, what is between, the end."""
 
     processor: float
     one: Memory
+    all_there: Memory
     many: Memory
     opened: Received
     refreshed: Received
+    stretches: Sequence[Stretch]
 
 
 async def measure(group: Group, viewers: int, seconds: float) -> Cost:
     """One viewer of each page, then all of them, then a while in which they only look."""
-    opened, tasks = Received(), []
+    tasks: list[asyncio.Task[None]] = []
     watchers: list[Viewer] = []
 
     async def join(number: int) -> None:
@@ -67,20 +88,45 @@ async def measure(group: Group, viewers: int, seconds: float) -> Cost:
     for number in range(len(group.pages), viewers):
         await asyncio.gather(join(number), asyncio.sleep(REFRESH / viewers))
     await asyncio.sleep(REFRESH + 4)
-    for watcher in watchers:
-        _add(opened, watcher.counted())
+    opened, all_there = _counted(watchers), group.server.memory()
     before, began = group.server.cpu_seconds(), asyncio.get_running_loop().time()
-    await asyncio.sleep(seconds)
+    stretches = [await _looked_on(group.server, watchers, part) for part in parts(seconds)]
     took = asyncio.get_running_loop().time() - began
     processor = (group.server.cpu_seconds() - before) / took
     refreshed = Received()
-    for watcher in watchers:
-        _add(refreshed, watcher.counted())
+    for stretch in stretches:
+        _add(refreshed, stretch.received)
     many = group.server.memory()
     _ensure_all_stayed(group, tasks, opened, refreshed)
     for task in tasks:
         task.cancel()
-    return Cost(processor, one, many, opened, refreshed)
+    return Cost(processor, one, all_there, many, opened, refreshed, stretches)
+
+
+def parts(seconds: float) -> tuple[float, float, float]:
+    """How long the beginning, what is between, and the end are."""
+    end = min(STRETCH, seconds / 2)
+    return end, seconds - 2 * end, end
+
+
+async def _looked_on(server: Server, watchers: Sequence[Viewer], seconds: float) -> Stretch:
+    """Count while viewers only look."""
+    loop = asyncio.get_running_loop()
+    before, began, seen = server.cpu_seconds(), loop.time(), [server.resident()]
+    while loop.time() < began + seconds:
+        await asyncio.sleep(_SAMPLE_SECONDS)
+        seen.append(server.resident())
+    took = max(loop.time() - began, _SAMPLE_SECONDS)
+    processor = (server.cpu_seconds() - before) / took
+    return Stretch(processor, statistics.median(seen), max(seen), _counted(watchers))
+
+
+def _counted(watchers: Sequence[Viewer]) -> Received:
+    """What all of them received since they were last asked."""
+    total = Received()
+    for watcher in watchers:
+        _add(total, watcher.counted())
+    return total
 
 
 def _add(total: Received, more: Received) -> None:
@@ -124,6 +170,26 @@ def line(group: Group, cost: Cost, viewers: int) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def growth_line(group: Group, cost: Cost) -> str:
+    """How the end differs from the beginning."""
+    first, _, last = cost.stretches
+    waits = [one.received.seconds or [0.0] for one in (first, last)]
+    medians = [f"{statistics.median(seconds) * 1000:.0f} ms" for seconds in waits]
+    peak = max(one.peak for one in cost.stretches)
+    cells = (
+        group.name,
+        f"{cost.all_there.resident:.0f} MiB",
+        f"{first.resident:.0f}, {first.peak:.0f} MiB",
+        f"{last.resident:.0f}, {last.peak:.0f} MiB",
+        f"{last.resident - first.resident:+.0f} MiB",
+        f"{peak - first.resident:+.0f} MiB",
+        f"{first.processor:.1%}, {last.processor:.1%}",
+        ", ".join(medians),
+        ", ".join(f"{max(seconds):.2f} s" for seconds in waits),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
 def _kilobytes(size: float) -> str:
     return f"{size / 1000:,.0f} kB"
 
@@ -137,7 +203,7 @@ def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--viewers", type=int, default=50)
-    parser.add_argument("--seconds", type=float, default=93.0, help="how long they are measured")
+    parser.add_argument("--seconds", type=float, default=183.0, help="how long they are measured")
     options = parser.parse_args()
     config = demo()
     with ExitStack() as stack:
@@ -150,6 +216,10 @@ def main() -> int:
     print(HEADER.format(viewers=options.viewers))
     for group, cost in zip(groups, costs, strict=True):
         print(line(group, cost, options.viewers))
+    minutes = parts(options.seconds)[0] / 60
+    print(f"\n{GROWTH_HEADER.format(viewers=options.viewers, minutes=minutes)}")
+    for group, cost in zip(groups, costs, strict=True):
+        print(growth_line(group, cost))
     ours, theirs = costs[0].processor, costs[-1].processor
     print(f"\nall pages / bare, processor: {ours / theirs:.2f} x")
     return 0

@@ -51,17 +51,39 @@ def is_worse(
 
 
 @dataclass(frozen=True, slots=True)
+class Required:
+    """A key that a check cannot do without where its section is mapped.
+
+    key: dotted (`audit_log.rows_read`). where: keys that must all be mapped for that.
+    """
+
+    key: str
+    where: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One check of the catalog.
 
     rule: the rule in one sentence, for `explain`. why: what it protects from.
     advice: what to do when it fails, in general; verdicts carry the specific action.
+    alternatives: sections that do instead of `needs`, when all of them are mapped.
     metric: the name that messages begin with (`rate=...`).
     page: the dashboard page with the evidence.
     needs: configuration sections that must be mapped, dotted for a single key
     (`audit_log.status`); a check whose mapping is absent is skipped with the reason.
+    requires: keys that the loader wants while the check is enabled and their section mapped.
     measure may raise MeasurementError; judge is pure.
+    counts: the rows whose time decides what is judged, `events` or `purchases`: where many have
+    no time, the check is unknown.
+    compares_days: whether it compares the day with the days before, which may be remembered.
+    signed: whether its value can be below 0.
+    subject_kinds: what it can fail for, in the words of `checks.subjects`; a waiver names these.
+    accepts: the kind of which a person may accept that it fails from now on; None for none.
     guard: revises a judgement in the light of the final verdicts named in `after`.
+    empty_day: whether a failing verdict fails because the data date has no events, by its own
+    numbers, and for nothing else: with a usual day it would be fine.
+    explains_empty_day: whether a red verdict says why there are none. Both: causes.py.
     """
 
     id: str
@@ -77,6 +99,15 @@ class Check:
     params: type[Any]
     measure: Callable[[Any, Measurements], Any]
     judge: Callable[[Any, Any, Timeframe], Judgement]
+    alternatives: tuple[str, ...] = ()
     worse: Worse = Worse.HIGHER
+    counts: str | None = None
+    compares_days: bool = False
+    signed: bool = False
+    subject_kinds: tuple[str, ...] = ()
+    accepts: str | None = None
     after: tuple[str, ...] = ()
+    requires: tuple[Required, ...] = ()
     guard: Callable[[Judgement, Mapping[str, Verdict]], Judgement] | None = None
+    empty_day: Callable[[Verdict], bool] | None = None
+    explains_empty_day: Callable[[Verdict], bool] | None = None

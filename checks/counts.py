@@ -50,12 +50,16 @@ class RememberedCounts:
     """A day as it is remembered: counted last at `counted_at`, and first as `first_total`.
 
     changed_at: when a later count differed from the one before it, as after a late load.
+    gone_at: since when the warehouse has no event of the day any more. is_verified: False for a
+    row that an older version wrote, which is counted again where the warehouse has the day.
     """
 
     counts: DayCounts
     counted_at: datetime
     first_total: int
     changed_at: datetime | None = None
+    gone_at: datetime | None = None
+    is_verified: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,10 @@ class DailyCounts:
     days: every day of that stretch, oldest first, the judged one last; `counted` holds each.
     remembered: those that were counted by earlier evaluations, as they were then. measured:
     the days that were counted just now. problems: why a dimension could not be read.
-    has_earlier: whether there are events before the days that were measured.
+    has_earlier: whether there are events before the days that were measured. gone: days as they
+    are remembered, of which the warehouse has no event any more. verified: remembered days that
+    were counted again and are the same. notes: what a person should know of those that are not.
+    is_doubted: whether the next evaluation counts the remembered days again.
     """
 
     days: tuple[date, ...]
@@ -75,6 +82,10 @@ class DailyCounts:
     measured: tuple[date, ...] = ()
     problems: Mapping[str, Unmeasured] = field(default_factory=dict)
     has_earlier: bool = False
+    gone: tuple[date, ...] = ()
+    verified: tuple[date, ...] = ()
+    notes: tuple[str, ...] = ()
+    is_doubted: bool = False
 
     @property
     def day(self) -> date:

@@ -1,35 +1,47 @@
-"""`evaluate`: from a configuration to a report. The only place that reads the clock."""
+"""`evaluate`: from a configuration to a report."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from graphlib import TopologicalSorter
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
+from checks import clock
+from checks.causes import with_causes
 from checks.check import Check
 from checks.config.model import CheckSettings, Config
-from checks.daily import recall_nothing
+from checks.daily import recall_no_undated, recall_nothing
 from checks.errors import HistoryError, MeasurementError, UsageError, is_interruption
 from checks.gate import exit_code
+from checks.history.aside import Aside
+from checks.history.patience import one_budget
 from checks.judging import skipped, unmeasured
+from checks.maturity import recorded_before, without_endless_learning
 from checks.measurements import Measurements, newest_data_date
-from checks.model import Cause, Judgement, Report, Status, Verdict, WaiverState, worst
+from checks.model import Acceptance, Cause, Judgement, Report, Status, Verdict, WaiverState, worst
+from checks.observations import observations
 from checks.policy import Circumstances, verdict_of, with_since
+from checks.recording import Recording
 from checks.registry import all_checks
 from checks.remembering import Remembering
-from checks.text import clean, plural
+from checks.summary import summarise
+from checks.text import clean
 from checks.timeframe import Timeframe, timeframe
+from checks.undated import without_undated
 from checks.version import VERSION
 from checks.warehouse import Warehouse
 
 if TYPE_CHECKING:
-    from checks.history import HistoryContext
+    from checks.history import HistoryContext, StoredAcceptance
 
 Progress = Callable[[str], None]
+#: What the history holds, and the warnings of one that cannot be read.
+_Past = tuple["HistoryContext | None", tuple[str, ...]]
 
 
 def evaluate(
@@ -47,28 +59,31 @@ def evaluate(
     """Measure and judge one pipeline's day.
 
     date: the run date, by default today in the shop's zone. data_date: the judged day,
-    by default the run date minus `data_lag_days`; "latest": the newest day with events.
+    by default the run date minus `data_lag_days`; "latest": the newest day with events up to
+    that one.
     now: the one reading of the clock, by default the system's. strict: amber counts as red.
     use_history: read waivers and earlier statuses. record: keep the report in the history.
     remember: keep the daily counts there, so that they are not counted again; as `record`.
 
-    Raises UsageError for a future data date, and for "latest" without any event.
+    Raises UsageError for a data date in the future or after the day that the run loads, and for
+    "latest" without any event.
     A warehouse or a history that fails never raises: it shows in the report.
     """
     started = perf_counter()
-    moment = (now or datetime.now(UTC)).astimezone(UTC)
+    moment = (now or clock.now()).astimezone(UTC)
     asked = _Asked(config, date, data_date, moment, use_history)
-    found = _found(asked, progress or (lambda text: None))
-    parts = _with_history(config, found.frame, found.judgements, found.context)
-    parts = replace(parts, warnings=found.warnings)
-    report = _report(config, found.frame, parts, strict=strict)
-    report = replace(report, duration_seconds=perf_counter() - started)
-    if record:
-        report = recorded(config, report)
-    if not (record if remember is None else remember):
-        return report
-    # After the report: what it costs to count days again is time, not a verdict.
-    return replace(report, warnings=(*report.warnings, *_kept(found, config)))
+    with one_budget():
+        found = _found(asked, progress or (lambda text: None))
+        parts = _with_history(config, found.frame, found.judgements, found.context)
+        parts = replace(parts, warnings=found.warnings)
+        report = _report(config, found.frame, parts, strict=strict)
+        report = replace(report, duration_seconds=perf_counter() - started)
+        if record:
+            report = recorded(config, report)
+        if not (record if remember is None else remember):
+            return report
+        # After the report: what it costs to count days again is time, not a verdict.
+        return replace(report, warnings=(*report.warnings, *_kept(found, config)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +113,29 @@ class _Found:
 def _found(asked: _Asked, tell: Progress) -> _Found:
     """Measure and judge; the history is read meanwhile: neither needs the other."""
     config = asked.config
-    with ThreadPoolExecutor(1) as aside, Warehouse(config.warehouse, tell) as warehouse:
+    with Aside() as aside, Warehouse.of(config, tell) as warehouse:
         frame = _frame(config, warehouse, asked.now, asked.run_date, asked.data_date)
         past = aside.submit(_context, config, frame) if asked.use_history else None
-        remembering = Remembering(config, aside) if asked.use_history else None
+        remembering = Remembering(config, aside, asked.now) if asked.use_history else None
         recall = remembering.recall if remembering else recall_nothing
-        measured = Measurements(config, frame, warehouse, recall, tell)
-        judgements = judge_all(config, frame, measured, tell)
-        warnings = _warnings(config, measured)
-    context, trouble = past.result() if past else (None, ())
-    return _Found(
-        frame, measured, judgements, context, (*warnings, *trouble), remembering, not trouble
-    )
+        measured = Measurements(
+            config, frame, warehouse, recall, tell,
+            recall_undated=remembering.undated_before if remembering else recall_no_undated,
+            accepted=partial(_accepted, past),
+        )  # fmt: skip
+        judged = judge_all(config, frame, measured, tell)
+        context, trouble = past.result() if past else (None, ())
+        judgements = _without_endless_learning(frame, measured, judged, context)
+        warnings = _warnings(config, frame, measured)
+    warnings = (*warnings, *trouble, *(context.warnings if context else ()))
+    return _Found(frame, measured, judgements, context, warnings, remembering, not trouble)
+
+
+def _accepted(past: Future[_Past] | None, check: str) -> tuple[StoredAcceptance, ...]:
+    """What the history says is accepted of a check; it is waited for."""
+    context, _ = past.result() if past else (None, ())
+    accepted = context.acceptances if context else ()
+    return tuple(acceptance for acceptance in accepted if acceptance.check == check)
 
 
 def _kept(found: _Found, config: Config) -> tuple[str, ...]:
@@ -131,6 +157,7 @@ class _Parts:
 
     verdicts: tuple[Verdict, ...]
     waivers: tuple[WaiverState, ...]
+    acceptances: tuple[Acceptance, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -141,23 +168,28 @@ def _frame(
     run_date: date | None,
     data_date: date | Literal["latest"] | None,
 ) -> Timeframe:
-    day = data_date if data_date != "latest" else _latest(config, warehouse, now)
-    return timeframe(
-        now, config.timezone, run_date=run_date, data_date=day, data_lag_days=config.data_lag_days
+    named = None if data_date == "latest" else data_date
+    frame = timeframe(
+        now, config.timezone, run_date=run_date, data_date=named, data_lag_days=config.data_lag_days
     )
+    return _latest(config, warehouse, frame) if data_date == "latest" else frame
 
 
-def _latest(config: Config, warehouse: Warehouse, now: datetime) -> date | None:
-    """The newest data date; the usual one when the warehouse cannot tell (checks will say why)."""
+def _latest(config: Config, warehouse: Warehouse, own: Timeframe) -> Timeframe:
+    """The newest day with events, none after the run's own.
+
+    The run's own when the warehouse cannot tell: the checks will say why.
+    """
     if config.events is None:
         raise UsageError("--data-date latest needs `events` to be mapped")
     try:
-        newest = newest_data_date(config, warehouse, now)
+        newest = newest_data_date(config, warehouse, own.cut)
     except MeasurementError:
-        return None
+        return own
     if newest is None:
-        raise UsageError("--data-date latest: there is no event before now")
-    return newest
+        loaded = f"up to {own.data_date}, the day the run of {own.run_date} loads"
+        raise UsageError(f"--data-date latest: there is no event before now and {loaded}")
+    return replace(own, data_date=newest, expected_date=own.data_date)
 
 
 def judge_all(
@@ -169,13 +201,60 @@ def judge_all(
 ) -> dict[str, Judgement]:
     """Every enabled check's judgement, in catalog order. What is `known` is not judged again."""
     judgements = {}
+    tells = _first_that_counts(config)
     for check in all_checks():
         settings = config.checks[check.id]
         if settings.enabled:
             tell(f"measuring {check.id}")
-            found = known.get(check.id) if known else None
-            judgements[check.id] = found or _judge(check, settings, config, frame, measured)
+            judgement = known.get(check.id) if known else None
+            if judgement is None:
+                judgement = _judge(check, settings, config, frame, measured)
+                judgement = _without_undated(check, judgement, measured, tells=check.id == tells)
+            judgements[check.id] = judgement
     return judgements
+
+
+def _without_endless_learning(
+    frame: Timeframe,
+    measured: Measurements,
+    judgements: Mapping[str, Judgement],
+    context: HistoryContext | None,
+) -> Mapping[str, Judgement]:
+    """No check learns for longer than it takes: the recorded days and other tables say so."""
+    checks = {check.id: check for check in all_checks()}
+    statuses = context.statuses if context is not None else {}
+
+    def older_than(days: int) -> str | None:
+        recorded = recorded_before(statuses, checks, frame.data_date, days)
+        return recorded or measured.older_than(days)
+
+    return without_endless_learning(judgements, checks, older_than)
+
+
+def _first_that_counts(config: Config) -> str | None:
+    """The check that says how many events have no time: one is enough."""
+    enabled = (
+        check.id for check in all_checks() if check.counts and config.checks[check.id].enabled
+    )
+    return next(enabled, None)
+
+
+def _without_undated(
+    check: Check, judgement: Judgement, measured: Measurements, *, tells: bool
+) -> Judgement:
+    """The judgement in the light of events that belong to no day, where the check counts any."""
+    if check.counts is None or not measured.has_events:
+        return judgement
+    try:
+        events = measured.events()
+    except MeasurementError as error:
+        return _unless_judged(check, judgement, error)
+    except Exception as error:
+        if is_interruption(error):
+            raise KeyboardInterrupt from error
+        return _unless_judged(check, judgement, _internal(error))
+    of_purchases = check.counts == "purchases"
+    return without_undated(judgement, check.metric, events, tells=tells, of_purchases=of_purchases)
 
 
 def plain_verdicts(
@@ -193,9 +272,9 @@ def _judge(
     measured: Measurements,
 ) -> Judgement:
     """One check's judgement; whatever goes wrong inside makes it unknown, alone."""
-    missing = next((key for key in check.needs if not is_mapped(config, key)), None)
+    missing = missing_mapping(config, check)
     if missing is not None:
-        return skipped(check.metric, f"{missing} is not mapped")
+        return skipped(check.metric, missing)
     what = f"The check {check.id}"
     try:
         return check.judge(settings.params, check.measure(settings.params, measured), frame)
@@ -206,6 +285,13 @@ def _judge(
             raise KeyboardInterrupt from error
         # One broken check must not hide the others.
         return unmeasured(check.metric, what, _internal(error))
+
+
+def _unless_judged(check: Check, judgement: Judgement, error: MeasurementError) -> Judgement:
+    """Unknown where a check would pass although the events that it counts cannot be read."""
+    if judgement.status in (Status.GREEN, Status.AMBER):
+        return unmeasured(check.metric, f"The check {check.id}", error)
+    return judgement  # it says itself what is wrong, or why it was skipped
 
 
 def _internal(error: Exception) -> MeasurementError:
@@ -222,14 +308,25 @@ def _internal(error: Exception) -> MeasurementError:
     return MeasurementError(Cause.INTERNAL, f"{place} inside the check")
 
 
-def is_mapped(config: Config, key: str) -> bool:
-    """Whether a section, or one key of it (`audit_log.status`), is mapped."""
-    section, _, field = key.partition(".")
-    source = getattr(config, section)
-    return source is not None and (not field or getattr(source, field) is not None)
+def missing_mapping(config: Config, check: Check) -> str | None:
+    """Why a check cannot be evaluated by this configuration; None where it can."""
+    missing = next((key for key in check.needs if not config.is_mapped(key)), None)
+    instead = check.alternatives
+    if missing is None or (instead and all(config.is_mapped(key) for key in instead)):
+        return None
+    if instead:
+        return f"{missing} is not mapped, nor are {' and '.join(instead)}"
+    return f"{missing} is not mapped"
 
 
-def _warnings(config: Config, measured: Measurements) -> tuple[str, ...]:
+def _warnings(config: Config, frame: Timeframe, measured: Measurements) -> tuple[str, ...]:
+    """What no check judges, but a person should know: of the rejected rows, and of the rest."""
+    readings = measured.readings()
+    notes = readings.daily_counts.notes if readings.daily_counts is not None else ()
+    return (*_rejected(config, measured), *notes, *observations(config, frame, readings))
+
+
+def _rejected(config: Config, measured: Measurements) -> tuple[str, ...]:
     """What the rejected rows warn of, when the check that reads them ran."""
     if config.quarantine is None or not config.checks["quarantine_rate"].enabled:
         return ()
@@ -253,7 +350,13 @@ def _with_history(
         acknowledgements=context.acknowledgements if context else (),
         dashboard_url=config.dashboard.url,
     )
-    verdicts = _verdicts(config, judgements, given)
+    loaded_date = frame.run_date - timedelta(days=config.data_lag_days)
+    verdicts = with_causes(
+        _verdicts(config, judgements, given),
+        {check.id: check for check in all_checks()},
+        judgements,
+        is_usual_day=frame.data_date == loaded_date,
+    )
     if context is not None:
         verdicts = tuple(
             with_since(verdict, context.statuses.get(verdict.id, ()), frame.data_date)
@@ -263,16 +366,19 @@ def _with_history(
         replace(verdict, summary=f"{verdict.summary}.", action=f"{verdict.action}.")
         for verdict in verdicts
     )
-    return _Parts(verdicts, _waivers(verdicts))
+    acceptances = (one for judgement in judgements.values() for one in judgement.acceptances)
+    return _Parts(verdicts, _waivers(verdicts), tuple(acceptances))
 
 
 def _context(config: Config, frame: Timeframe) -> tuple[HistoryContext | None, tuple[str, ...]]:
-    from checks.history import open_history
+    from checks.history import history_of
 
     try:
-        return open_history(config.history).context(config.pipeline, frame.data_date), ()
+        history = history_of(config)
+        context = history.context(config.pipeline, frame.data_date, now=frame.now)
     except HistoryError as error:
-        return None, (f"{error}; no waiver applies and `since` is not known",)
+        return None, (f"{error}; no waiver applies, nothing is accepted and `since` is not known",)
+    return context, ()
 
 
 def _verdicts(
@@ -311,47 +417,14 @@ def _report(config: Config, frame: Timeframe, parts: _Parts, *, strict: bool) ->
         summary=summarise(verdict, parts.verdicts, frame.data_date, strict=strict),
         checks=parts.verdicts,
         waivers=parts.waivers,
+        acceptances=parts.acceptances,
         warnings=parts.warnings,
         andon_version=VERSION,
         timezone=config.timezone.key,
     )
 
 
-def summarise(
-    verdict: Status, verdicts: Sequence[Verdict], data_date: date, *, strict: bool = False
-) -> str:
-    """The answer in one sentence, without the verdict's name in front."""
-    total = plural(len(verdicts), "check")
-    count = {status: sum(v.status is status for v in verdicts) for status in Status}
-    if verdict is Status.RED:
-        failed = f"{count[Status.RED]} of {total} failed for {data_date}"
-        also = count[Status.UNKNOWN]
-        return f"do not refresh the dashboards: {failed}" + (
-            f", {also} could not be measured" if also else ""
-        )
-    if verdict is Status.UNKNOWN:
-        told = f"{count[Status.UNKNOWN]} of {total} could not be measured for {data_date}"
-        return f"do not refresh the dashboards yet: {told}"
-    if verdict is Status.AMBER:
-        told = f"{count[Status.AMBER]} of {total} {'warns' if count[Status.AMBER] == 1 else 'warn'}"
-        begin = (
-            "do not refresh the dashboards (strict)"
-            if strict
-            else "the dashboards may be refreshed"
-        )
-        return f"{begin}: {told} for {data_date}"
-    passed = f"{count[Status.GREEN]} of {total} passed for {data_date}"
-    extra = [f"{count[s]} {s.value}" for s in (Status.WAIVED, Status.SKIPPED) if count[s]]
-    return f"the dashboards may be refreshed: {', '.join([passed, *extra])}"
-
-
 def recorded(config: Config, report: Report) -> Report:
     """The report after keeping it; a history that fails is a warning, never a verdict."""
-    from checks.history import open_history
-
-    try:
-        open_history(config.history).record(report)
-    except HistoryError as error:
-        trouble = f"{error}; this evaluation was not recorded"
-        return replace(report, warnings=(*report.warnings, trouble))
-    return report
+    trouble = Recording(config).keep(report)
+    return replace(report, warnings=(*report.warnings, trouble)) if trouble else report

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from checks.model import Cause, Problem
 
+# Of the whole warehouse, or with the table's name in the text.
+_NAMED = frozenset(
+    {Cause.CONNECTION, Cause.LOCKED, Cause.TIMEOUT, Cause.PERMISSION, Cause.MISSING_TABLE}
+)
+
 
 class AndonError(Exception):
     """Base of all of them; the command line prints it in one line and exits 2."""
@@ -26,14 +31,28 @@ class ConfigError(AndonError):
 class MeasurementError(AndonError):
     """Something could not be measured. Becomes an `unknown` verdict, never a skip.
 
-    `detail` must be free of secrets and of driver tracebacks.
+    `detail` must be free of secrets and of driver tracebacks. `reading` names what was read,
+    where that is known: `audit_log`, `events`, `orders`.
     """
 
-    def __init__(self, cause: Cause, detail: str, *, retry: bool = False) -> None:
+    def __init__(
+        self, cause: Cause, detail: str, *, retry: bool = False, reading: str = ""
+    ) -> None:
         self.cause = cause
         self.detail = detail
         self.retry = retry
+        self.reading = reading
         super().__init__(f"{cause.value}: {detail}")
+
+    @property
+    def fault(self) -> str | None:
+        """The fault behind it: equal for two errors only if the same one stopped both.
+
+        None where that cannot be told, since the text may be the same of two tables.
+        """
+        if self.cause in _NAMED:
+            return str(self)
+        return f"{self.reading}: {self}" if self.reading else None
 
 
 class ReadOnlyViolation(AndonError):  # noqa: N818  (what it is, not that it is one)
@@ -42,6 +61,14 @@ class ReadOnlyViolation(AndonError):  # noqa: N818  (what it is, not that it is 
 
 class HistoryError(AndonError):
     """The history store could not be read or written. Never changes a verdict."""
+
+
+class OtherWarehouseError(HistoryError, UsageError):
+    """The pipeline's name belongs to another warehouse in this history.
+
+    To a reader the history is as good as none; to whoever wants to store something, the call asks
+    for something impossible. The message names the store and `andon history adopt`.
+    """
 
 
 def is_interruption(error: BaseException | None) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from checks.errors import MeasurementError
-from checks.model import Cause, Details, Judgement, Status
+from checks.model import Cause, Details, Judgement, Status, Verdict
 
 _ACTIONS = {
     Cause.CONNECTION: "Check that the warehouse is up and reachable from here, "
@@ -39,9 +40,14 @@ def unknown(
     what: str,
     action: str = "",
     retry: bool = False,
+    reading: str = "",
     **fields: Any,
 ) -> Judgement:
-    """A check that could not be measured: `rate=unknown (bad_value: rows_quarantined is NULL)`."""
+    """A check that could not be measured: `rate=unknown (bad_value: rows_quarantined is NULL)`.
+
+    reading: what was read, where the detail is about that as a whole: any other check that says
+    the same of it is unknown for the same fault.
+    """
     return Judgement(
         status=Status.UNKNOWN,
         message=f"{metric}=unknown ({cause.value}: {detail})",
@@ -49,13 +55,27 @@ def unknown(
         action=action or action_for(cause),
         cause=cause,
         retry=retry,
+        fault=MeasurementError(cause, detail, reading=reading).fault,
         **fields,
     )
 
 
 def unmeasured(metric: str, what: str, error: MeasurementError) -> Judgement:
     """The judgement of a measurement that failed."""
-    return unknown(metric, error.cause, error.detail, what=what, retry=error.retry)
+    return unknown(
+        metric, error.cause, error.detail, what=what, retry=error.retry, reading=error.reading
+    )
+
+
+def no_events(verdict: Verdict) -> bool:
+    """Whether a verdict's own numbers say that the data date has no events: `Check.empty_day`."""
+    return verdict.details.get("events") == 0
+
+
+def learning(metric: str, days: int, needed: int, details: Details | None = None) -> Judgement:
+    """A check that has seen too few days yet: `z=skipped (learning, 3 of 7 days)`."""
+    judgement = skipped(metric, f"learning, {days} of {needed} days", details)
+    return replace(judgement, learning_days=needed)
 
 
 def skipped(metric: str, reason: str, details: Details | None = None) -> Judgement:

@@ -7,25 +7,84 @@ What stays is enough to find a row again and too little to know a person by:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 WHOLE_TEXT = "(masked)"
 _LEAST_SHARE = 0.5  # of a column's values that look personal: then all of them are
 
-_IDS = {"id", "ids", "uid", "uuid", "guid", "gid", "sid", "pid", "cid", "oid"}
-_WORDS = _IDS | {
-    "email", "mail", "ip", "ipv4", "ipv6", "phone", "telephone", "tel", "msisdn", "fax",
-    "client", "user", "username", "customer", "visitor", "member", "person", "purchaser",
-    "buyer", "patient", "employee", "account", "login", "address", "addr", "street", "zip",
-    "zipcode", "postcode", "postal", "iban", "bic", "card", "ssn", "passport", "birth", "dob",
-    "birthday", "birthdate", "firstname", "lastname", "surname", "fullname", "token", "session",
-    "cookie", "auth", "authorization", "password", "passwd", "pwd", "secret", "signature",
-    "apikey", "gclid", "fbclid", "msclkid", "fbp", "fbc", "latitude", "longitude", "lat", "lon",
-}  # fmt: skip
-_PEOPLE_NAMES = {"first", "last", "full", "sur", "family", "given", "middle", "contact", "display"}
-# A user agent is no user; the others say what kind of thing, not which.
-_HARMLESS = {"agent", "type", "kind", "count", "status", "is", "has", "state"}
+#: What tells one person, device or session from others; alone, or in any name.
+_IDENTIFIERS = frozenset({
+    "id", "uid", "uuid", "guid", "gid", "sid", "pid", "cid", "oid",
+    "email", "mail", "ip", "ipv", "phone", "telephone", "tel", "msisdn", "fax",
+    "mobile", "cellphone", "username", "login", "address", "addr", "street", "zip", "zipcode",
+    "postcode", "postal", "iban", "bic", "card", "ssn", "passport", "birth", "dob", "birthday",
+    "birthdate", "firstname", "lastname", "surname", "fullname", "forename", "nickname", "token",
+    "session", "cookie", "auth", "authorization", "password", "passwd", "pwd", "secret",
+    "signature", "apikey", "gclid", "fbclid", "msclkid", "fbp", "fbc", "latitude", "longitude",
+    "lat", "lon", "lng", "passphrase", "jwt", "bearer", "credential", "cvv", "cvc", "imei", "idfa",
+    "gaid", "aaid", "adid", "taxid", "nif", "dni", "bsn", "pesel", "cpf", "birthplace", "fname",
+    "lname",
+})  # fmt: skip
+#: The same in German, French, Spanish, Italian, Dutch, Portuguese and Polish, without accents.
+_ELSEWHERE = frozenset({
+    "vorname", "nachname", "geburtstag", "geburtsdatum", "strasse", "hausnummer", "plz",
+    "postleitzahl", "anschrift", "adresse", "kundennummer", "benutzer", "benutzername", "nutzer",
+    "kennwort", "passwort", "telefon", "telefonnummer", "handy", "emailadresse", "kontonummer",
+    "prenom", "naissance", "courriel", "motdepasse", "utilisateur", "codepostal", "apellido",
+    "correo", "contrasena", "usuario", "direccion", "nacimiento", "telefono", "movil", "cognome",
+    "utente", "indirizzo", "nascita", "cellulare", "voornaam", "achternaam", "geboortedatum",
+    "wachtwoord", "gebruiker", "straat", "adres", "telefoon", "sobrenome", "senha", "endereco",
+    "telefone", "celular", "nascimento", "imie", "nazwisko", "haslo", "ulica",
+})  # fmt: skip
+#: What opens a door: masked behind a colon too, where the name of another value tells a reason.
+_SECRETS = frozenset({
+    "password", "passwd", "pwd", "passphrase", "secret", "token", "apikey", "authorization",
+    "cookie", "kennwort", "passwort", "motdepasse", "contrasena", "senha", "wachtwoord", "haslo",
+})  # fmt: skip
+#: Two words that say together what neither says alone.
+_PAIRS = frozenset({
+    ("api", "key"), ("private", "key"), ("access", "key"), ("post", "code"), ("date", "birth"),
+    ("account", "number"), ("tax", "number"), ("licence", "plate"), ("license", "plate"),
+    ("mot", "passe"), ("code", "postal"), ("nom", "famille"),
+})  # fmt: skip
+#: Who a value may belong to: what is said of them is personal, but for `_HARMLESS`.
+_OWNERS = frozenset({
+    "client", "user", "customer", "visitor", "member", "person", "people", "purchaser", "buyer",
+    "patient", "employee", "account", "subscriber", "recipient", "sender", "shopper", "guest",
+    "holder", "cardholder", "payer", "payee", "contact", "owner", "author", "student", "tenant",
+    "resident", "citizen", "driver", "passenger", "participant", "attendee", "staff", "worker",
+    "consumer", "lead", "applicant", "candidate", "beneficiary", "spouse", "parent", "child",
+    "doctor", "teacher", "agent", "consignee", "addressee", "billing", "shipping", "delivery",
+})  # fmt: skip
+#: Of these, what is no name and no address is most often not personal: `shipping_cost`.
+_WEAK_OWNERS = frozenset({
+    "contact", "owner", "author", "driver", "staff", "worker", "consumer", "lead", "agent",
+    "billing", "shipping", "delivery", "holder", "parent", "child", "sender", "tenant",
+})  # fmt: skip
+_NAMES = frozenset({"name", "fname", "lname", "initials"})
+_PEOPLE_NAMES = frozenset(
+    {"first", "last", "full", "sur", "family", "given", "middle", "display", "maiden", "nick"}
+)
+#: They say what kind of thing, not which. A user agent is no user.
+_HARMLESS = frozenset({"agent", "type", "kind", "status", "state"})
+#: Of a number, or of yes and no.
+_COUNTED = frozenset({"count", "is", "has"})
+#: In a name that is written together, such as `buyername`: what it may end with.
+_ENDINGS = frozenset({
+    "name", "id", "uid", "email", "mail", "phone", "address", "ip", "street", "zip", "birthday",
+    "birthdate", "firstname", "lastname", "surname", "fullname", "mobile", "login", "password",
+    "token", "postcode",
+})  # fmt: skip
+#: The same behind `_BEGINNINGS` and owners that are people; one of things alone, behind any owner.
+_LOOSE_ENDINGS = frozenset({"number", "key", "code", "id", "token", "date"})
+_SURE_ENDINGS = frozenset({"emailaddress", "ofbirth"})
+#: What such a name may begin with, beside whom it may belong to.
+_BEGINNINGS = frozenset({
+    "access", "refresh", "session", "device", "phone", "card", "date", "auth", "api", "private",
+    "bearer", "csrf", "postal", "mobile", "tax", "passport", "place",
+})  # fmt: skip
 
 _EMAIL = re.compile(r"(?<![\w.+-])([\w.+-])[\w.+-]*(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.I)
 _IPV4 = re.compile(r"(?<![\w.])(\d{1,3}\.\d{1,3})\.\d{1,3}\.\d{1,3}(?![\w.])")
@@ -42,8 +101,21 @@ _LONG_ID = re.compile(
 _PHONE = re.compile(r"(?<![\w+])\+\d[\d ().-]{6,18}\d(?!\w)")
 _PHONE_ALONE = re.compile(r"^\(?\d{2,5}\)?(?:[ /-]\d{2,}){1,5}$")
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d")
-_PARAMETER = re.compile(r"([?&#;])([\w.%\[\]-]{1,40})=([^&#;\s\"']+)")
-_MEMBER = re.compile(r"([\"']{1,2})([\w.-]{1,40})\1(\s*:\s*)(\"[^\"]*\"|'[^']*'|-?\d[\w.]*)")
+_PARAMETER = re.compile(r"(^|[?&#;\s,(])([\w.%\[\]-]{1,40})(=|:\s+)(?!//)([^&#;\s\"']+)")
+#: A named value inside of JSON: text with its escapes, a number, a list or an object of them; the
+#: quotes may be escaped themselves, as in JSON inside of JSON.
+_MEMBER = re.compile(
+    r"((?:\\*[\"']){1,2})([\w.-]{1,40})\1(\s*:\s*)"
+    r"(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\\+\"(?:(?!\\+\").)*\\+\"|-?\d[\w.]*"
+    r"|\[[^\]]*\]?|\{[^}]*\}?|(?!null|true|false|None)[^\s,{}\[\]\"'][^,}\]]*)",
+    re.DOTALL,
+)
+_SECRET = re.compile(
+    r"\b(Bearer|Basic|Token)\s+([\w.~+/=-]{8,})|\b(eyJ[\w-]+\.[\w-]+\.[\w-]*)"
+    r"|\b((?:sk|pk|rk)_(?:live|test)_\w+|AKIA[0-9A-Z]{12,}|gh[pousr]_\w{20,}|xox[abprs]-[\w-]{10,})"
+)
+_CARD = re.compile(r"(?<![\w.-])(?:\d[ -]?){12,18}\d(?![\w.-])")
+_IBAN = re.compile(r"(?<![\w])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![\w])")
 _CREDENTIALS = re.compile(r"(://)[^/@\s]+@")
 _AGENT = re.compile(r"^(?:Mozilla|Opera|Dalvik|okhttp|curl)/")
 
@@ -58,13 +130,61 @@ class Mask(StrEnum):
 
 def is_personal_name(name: str) -> bool:
     """Whether a column's name says that its values belong to a person or tell one from others."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name[:200]).lower()
-    words = [word for word in re.split(r"[^a-z0-9]+", spaced) if word]
-    if words == ["name"]:
+    words = _words_of(name)
+    if words in (["name"], ["names"]):
         return True
-    if "name" in words and _PEOPLE_NAMES | {"user", "customer", "client"} & set(words):
-        return bool((_PEOPLE_NAMES | {"user", "customer", "client"}) & set(words))
-    return bool(_WORDS & set(words)) and not _HARMLESS & set(words)
+    known = {known for word in words for known in _known(word)}
+    if known & _COUNTED:
+        return False
+    if known & _NAMES and known & (_OWNERS | _PEOPLE_NAMES):
+        return True
+    if known & _HARMLESS:
+        return False
+    if any(first in words and second in words for first, second in _PAIRS):
+        return True
+    return bool(known & (_IDENTIFIERS | _ELSEWHERE | (_OWNERS - _WEAK_OWNERS)))
+
+
+def _words_of(name: str) -> list[str]:
+    """`buyerName2`, `BUYER-NAME` and `Buyer Name` are buyer and name."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name[:200])
+    apart = unicodedata.normalize("NFKD", spaced).casefold()
+    folded = "".join(char for char in apart if not unicodedata.combining(char))
+    return [word for word in re.split(r"[^a-z0-9]+", folded) if word]
+
+
+def _known(word: str) -> Iterator[str]:
+    """The words of the lists that a word is made of: without its plural and its digits."""
+    for form in _forms(word):
+        yield form
+        for ending in _ENDINGS:
+            first = form.removesuffix(ending)
+            if first != form and (first in _OWNERS or first in _PEOPLE_NAMES):
+                yield from (first, ending)
+        if _is_personal_together(form):
+            yield "id"
+
+
+def _is_personal_together(word: str) -> bool:
+    """`accesstoken`, `cardnumber`, `useremailaddress`: two words that were written as one."""
+    loose = (word.removesuffix(ending) for ending in _LOOSE_ENDINGS if word.endswith(ending))
+    sure = (word.removesuffix(ending) for ending in _SURE_ENDINGS if word.endswith(ending))
+    return any(first in _BEGINNINGS or first in _OWNERS - _WEAK_OWNERS for first in loose) or any(
+        first in _BEGINNINGS or first in _OWNERS for first in sure
+    )
+
+
+def _forms(word: str) -> Iterator[str]:
+    bare = word.strip("0123456789")
+    yield bare
+    if bare.endswith("ies"):
+        yield f"{bare[:-3]}y"
+    if bare.endswith("es"):
+        yield bare[:-2]
+    if bare.endswith("s"):
+        yield bare[:-1]
+    if bare == "children":
+        yield "child"
 
 
 def looks_personal(value: str) -> bool:
@@ -82,7 +202,7 @@ def mask_of(name: str, values: Iterable[str], configured: Sequence[str], known: 
     `known`: mapped as the reason, source, time or name of the event, so that its own name
     tells nothing. `configured` columns are masked whole, whatever their spelling.
     """
-    if name.strip().casefold() in {column.strip().casefold() for column in configured}:
+    if is_hidden(name, configured):
         return Mask.WHOLE
     if known:
         return Mask.INSIDE
@@ -91,6 +211,12 @@ def mask_of(name: str, values: Iterable[str], configured: Sequence[str], known: 
     if is_personal_name(name) or (there and alike >= _LEAST_SHARE * len(there)):
         return Mask.PERSONAL
     return Mask.INSIDE
+
+
+def is_hidden(column: str | None, configured: Sequence[str]) -> bool:
+    """Whether a column is among those that are masked whole, in whatever spelling."""
+    hidden = {other.strip().casefold() for other in configured}
+    return column is not None and column.strip().casefold() in hidden
 
 
 def masked(value: str | None, mask: Mask) -> str | None:
@@ -109,8 +235,11 @@ def masked_inside(text: str) -> str:
     if looks_personal(text):
         return _beginning(text)
     text = _CREDENTIALS.sub(r"\1…@", text)
-    text = _PARAMETER.sub(_parameter, text)
     text = _MEMBER.sub(_member, text)
+    text = _SECRET.sub(_secret, text)
+    text = _PARAMETER.sub(_parameter, text)
+    text = _IBAN.sub(lambda match: _short(match[0]), text)
+    text = _CARD.sub(lambda match: _short(match[0]) if _is_card(match[0]) else match[0], text)
     text = _LONG_ID.sub(lambda match: _short(match[0]), text)
     text = _EMAIL.sub(r"\1…@…", text)
     text = _PHONE.sub(lambda match: _short(match[0]), text)
@@ -132,16 +261,35 @@ def _is_version(text: str, match: re.Match[str]) -> bool:
 def _parameter(match: re.Match[str]) -> str:
     if not is_personal_name(match[2]):
         return match[0]
-    return f"{match[1]}{match[2]}={_beginning(match[3])}"
+    words = {form for word in _words_of(match[2]) for form in _forms(word)}
+    if match[3] != "=" and not words & _SECRETS:
+        return match[0]  # `client_id: missing` is a reason
+    return f"{match[1]}{match[2]}{match[3]}{_beginning(match[4])}"
+
+
+def _secret(match: re.Match[str]) -> str:
+    """A token, whatever it is called: its kind stays where that is a word of its own."""
+    return f"{match[1]} …" if match[1] else f"{match[0][:4]}…"
+
+
+def _is_card(text: str) -> bool:
+    """Whether digits are a card's number: its last one checks the others (Luhn)."""
+    digits = [int(char) for char in text if char.isdigit()]
+    doubled = [digit if index % 2 == 0 else digit * 2 - 9 * (digit > 4)
+               for index, digit in enumerate(reversed(digits))]  # fmt: skip
+    return 13 <= len(digits) <= 19 and len(set(digits)) > 1 and sum(doubled) % 10 == 0
 
 
 def _member(match: re.Match[str]) -> str:
     """A named value inside of JSON text."""
     if not is_personal_name(match[2]):
         return match[0]
-    quote = match[4][0] if match[4][0] in "\"'" else ""
-    inner = match[4].strip(quote) if quote else match[4]
-    shown = f"{quote}{_beginning(inner)}{quote}" if inner else match[4]
+    quote = re.match(r"\\*[\"']|", match[4])
+    mark = quote[0] if quote else ""
+    inner = match[4][len(mark) : len(match[4]) - len(mark)] if mark else match[4]
+    shown = f"{mark}{_beginning(inner)}{mark}" if inner else match[4]
+    if inner and match[4][0] in "[{":
+        shown = "[…]" if match[4][0] == "[" else "{…}"
     return f"{match[1]}{match[2]}{match[1]}{match[3]}{shown}"
 
 

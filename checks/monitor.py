@@ -12,6 +12,8 @@ from checks.config import load_config
 from checks.config.model import Config
 from checks.engine import evaluate
 from checks.errors import UsageError
+from checks.history import history_of
+from checks.keeping import require_kept
 from checks.model import Report
 
 
@@ -39,7 +41,7 @@ class DataMonitor:
     ) -> Report:
         """Evaluate one day; recorded in the history only with `record=True`.
 
-        Raises UsageError for a data date in the future.
+        Raises UsageError for a data date in the future or after the day that the run loads.
         """
         return evaluate(
             self.config, date=date, data_date=data_date, now=now,
@@ -56,10 +58,12 @@ class DataMonitor:
     ) -> list[Report]:
         """Evaluate and record every run date from `first` to `last`, oldest first.
 
-        Raises UsageError when `last` is before `first`.
+        Raises UsageError when `last` is before `first`, and for days that the history would
+        forget at once, by `history.keep_days`.
         """
         if last < first:
             raise UsageError(f"the last day ({last}) is before the first ({first})")
+        require_kept(self.config, history_of(self.config), first, last)
         reports = []
         for offset in range((last - first).days + 1):
             day = first + timedelta(days=offset)

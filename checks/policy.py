@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from checks.capping import usable_filters
 from checks.check import Check, Worse, is_worse
 from checks.model import (
     Acknowledgement,
@@ -18,11 +19,15 @@ from checks.model import (
     Verdict,
     WaiverState,
 )
-from checks.text import short_day
+from checks.subjects import not_covered, subjects_text
+from checks.text import has_gaps, plural, short_day
 
 if TYPE_CHECKING:
     from checks.config.model import CheckSettings
     from checks.history import StoredWaiver
+
+
+_FAILING = (Status.RED, Status.WAIVED, Status.AMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ def verdict_of(
         retry=judgement.retry,
         link=link(check, judgement, given),
         waiver=waiver,
+        subjects=judgement.subjects if status in _FAILING else {},
         acknowledgement=_acknowledgement(check.id, status, given.acknowledgements),
         details=judgement.details,
     )
@@ -84,7 +90,7 @@ def standing_waiver(
 ) -> WaiverState | None:
     """The waiver that concerns a check: one that holds if any does, else the latest."""
     states = [
-        waiver_state(stored, check.worse, judgement, status, given.run_date)
+        waiver_state(stored, check, judgement, status, given)
         for stored in sorted(given.waivers, key=lambda stored: stored.id, reverse=True)
         if stored.check == check.id
     ]
@@ -92,10 +98,13 @@ def standing_waiver(
 
 
 def waiver_state(
-    stored: StoredWaiver, worse: Worse, judgement: Judgement, status: Status, run_date: date
+    stored: StoredWaiver, check: Check, judgement: Judgement, status: Status, day: Circumstances
 ) -> WaiverState:
-    """Whether a waiver still holds on the run date, and why it does or does not."""
-    lapse = _lapse(stored, worse, judgement, status, run_date)
+    """Whether a waiver holds on the run date for what fails, and why it does or does not."""
+    lapse = _lapse(stored, check.worse, judgement, status, day)
+    term = f"until the end of {stored.until:%A} {short_day(stored.until)}"
+    if stored.subjects is None and check.subject_kinds:
+        term += ", by its value alone: it names no subject"
     return WaiverState(
         id=stored.id,
         check=stored.check,
@@ -105,26 +114,43 @@ def waiver_state(
         up_to=stored.up_to,
         created_at=stored.created_at,
         holds=lapse is None,
-        why=lapse or f"until the end of {stored.until:%A} {short_day(stored.until)}",
+        why=lapse or term,
+        data_date=stored.data_date,
+        subjects=stored.subjects,
     )
 
 
 def _lapse(
-    stored: StoredWaiver, worse: Worse, judgement: Judgement, status: Status, run_date: date
+    stored: StoredWaiver, worse: Worse, judgement: Judgement, status: Status, day: Circumstances
 ) -> str | None:
-    """Why a waiver no longer holds; None while it does."""
+    """Why a waiver does not hold; None while it does."""
     if stored.revoked_at is not None:
         return f"revoked by {stored.revoked_by} on {stored.revoked_at:%Y-%m-%d}"
-    if run_date > stored.until:
+    if day.run_date > stored.until:
         return f"expired on {stored.until}"
+    if day.data_date < stored.data_date:
+        return f"given for {stored.data_date} and later"
     if stored.rearmed_on is not None:
         return f"rearmed: the check was green for {stored.rearmed_on}"
     if judgement.stop:
         return "the line stops at this value, and that cannot be waived"
     if status is Status.UNKNOWN:
         return "the check could not be measured, and that cannot be waived"
+    return _not_covered(stored, worse, judgement) if status is Status.RED else None
+
+
+def _not_covered(stored: StoredWaiver, worse: Worse, judgement: Judgement) -> str | None:
+    """What a red check fails for beside what is waived, or by how much more."""
+    others = not_covered(judgement.subjects, stored.subjects or {})
+    if others:
+        return f"not waived: {subjects_text(others)}"
+    if stored.subjects and not judgement.subjects.keys() & stored.subjects.keys():
+        return (
+            f"this evaluation does not say which {' or '.join(stored.subjects)} fails, so that "
+            "what is waived cannot be compared; waive again"
+        )
     expected = judgement.details.get("expected")
-    if status is Status.RED and is_worse(worse, judgement.value, stored.up_to, expected):
+    if is_worse(worse, judgement.value, stored.up_to, expected):
         value, limit = judgement.value, stored.up_to
         return f"the value {_shown(value, limit)} is worse than the waived {_shown(limit, value)}"
     return None
@@ -151,7 +177,7 @@ def link(check: Check, judgement: Judgement, given: Circumstances) -> str | None
     """Address of the page with the evidence, filtered to what was found."""
     if given.dashboard_url is None:
         return None
-    filters = judgement.details.get("filters") or {}
+    filters = usable_filters(judgement.details.get("filters") or {})
     query = {"pipeline": given.pipeline, "date": str(given.data_date), **filters}
     return f"{given.dashboard_url.rstrip('/')}/{check.page}?{urlencode(query, errors='replace')}"
 
@@ -159,19 +185,25 @@ def link(check: Check, judgement: Judgement, given: Circumstances) -> str | None
 def with_since(
     verdict: Verdict, earlier: Sequence[tuple[date, Status]], data_date: date
 ) -> Verdict:
-    """The verdict with the first data date of the present run of its status.
+    """The verdict with the first data date of the present run of its status, and its length.
 
-    `earlier` holds the statuses of earlier data dates, newest first. Changes no status.
+    `earlier` holds the statuses of earlier data dates that were recorded, newest first. Changes
+    no status.
     """
-    since = data_date
+    run = [data_date]
     for day, status in earlier:
         if status is not verdict.status:
             break
-        since = day
-    return replace(verdict, since=since, summary=f"{verdict.summary}{_run_text(verdict, since)}")
+        run.append(day)
+    run_text = _run_text(verdict, run[-1], data_date, len(run))
+    return replace(
+        verdict, since=run[-1], since_days=len(run), summary=f"{verdict.summary}{run_text}"
+    )
 
 
-def _run_text(verdict: Verdict, since: date) -> str:
+def _run_text(verdict: Verdict, since: date, data_date: date, recorded: int) -> str:
     if verdict.status in (Status.GREEN, Status.SKIPPED):
         return ""
+    if has_gaps(since, data_date, recorded):
+        return f"; {verdict.status.value} since {since} ({plural(recorded, 'recorded day')})"
     return f"; {verdict.status.value} since {short_day(since)}"

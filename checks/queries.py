@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from checks.config.model import Config, EventsSource
 from checks.counts import MOST_NAMES, MOST_VALUES
 from checks.errors import MeasurementError
-from checks.measurements import recent_days
+from checks.measurements import judges_volume, recent_days
 from checks.timeframe import Timeframe
 from checks.warehouse import Warehouse
 from checks.warehouse.audit import audit_query
@@ -74,10 +74,17 @@ class _Reading:
         source = self.config.events
         if source is not None:
             recent = recent_days(self.config)
-            query = events_query(self.warehouse, source, self.frame, self._naive, recent)
+            spots = self._spots(recent) if judges_volume(self.config) else []
+            query = events_query(self.warehouse, source, self.frame, self._naive, recent, spots)
             yield Query("events", query.statement)
             yield Query("older events", query.older(), "only while the window begins empty")
             yield from self._values(source, recent)
+
+    def _spots(self, recent: int) -> DaySlices:
+        """As many old days as are counted again: which ones, the history decides."""
+        count = self.config.history.spot_check_days
+        older = self.frame.day_slices(recent + 7 * count)[: -1 - recent]
+        return older[::7][:count]
 
     def _values(self, source: EventsSource, recent: int) -> Iterator[Query]:
         """Counts by dimension of the recent days, and of older ones that are not remembered."""
@@ -87,7 +94,8 @@ class _Reading:
         once = "for days that are not remembered"
         for column in source.dimensions:
             yield Query(f"events by {column}", self._counted(source, column, fresh))
-        for column in (source.name, *source.dimensions) if older else ():
+        names = () if source.name is None else (source.name,)
+        for column in (*names, *source.dimensions) if older else ():
             yield Query(f"earlier events by {column}", self._counted(source, column, older), once)
 
     def _counted(
@@ -114,6 +122,9 @@ class _Reading:
 
             query = rejected_query(self.warehouse, source, self.frame, self._naive)
             yield Query("quarantine", query.statement)
+            if self.config.audit_log is None:
+                when = "only where no row is of the day"
+                yield Query("rejected rows of earlier days", query.earlier, when)
 
     @property
     def _naive(self) -> Any:

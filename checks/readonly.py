@@ -33,11 +33,15 @@ _WRITING_FUNCTIONS = frozenset(
         "pg_import_system_collations", "pg_drop_replication_slot",
         "pg_create_physical_replication_slot", "pg_create_logical_replication_slot",
         "pg_advisory_lock", "pg_advisory_xact_lock", "pg_try_advisory_lock",
-        "pg_try_advisory_xact_lock", "lo_import", "lo_export", "lo_create", "lo_creat",
+        "pg_try_advisory_xact_lock", "pg_advisory_lock_shared", "pg_advisory_xact_lock_shared",
+        "pg_try_advisory_lock_shared", "pg_try_advisory_xact_lock_shared", "lo_import",
+        "lo_export", "lo_create", "lo_creat",
         "lo_unlink", "lo_put", "lo_from_bytea", "lowrite", "lo_truncate", "dblink", "dblink_exec",
         "dblink_send_query", "load_extension", "writefile", "edit", "fts3_tokenizer", "get_lock",
         "sys_exec", "sys_eval", "openquery", "openrowset", "opendatasource", "postgres_execute",
         "mysql_execute", "postgres_attach", "sqlite_attach", "checkpoint", "force_checkpoint",
+        "enable_logging", "disable_logging", "truncate_duckdb_logs", "enable_profiling",
+        "disable_profiling",
     )
 )  # fmt: skip
 _LOCKING_HINTS = ("UPDLOCK", "XLOCK", "TABLOCKX")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
 _SECRET_WORDS = ("pass", "secret", "token", "key", "pwd", "credential", "auth")
 _IN_URL = re.compile(r"://[^\s'\"]*@")
-_IN_OPTION = re.compile(r"(?i)\b(\w*(?:password|passwd|pwd|secret|token)\s*=\s*)[^\s&;,]+")
+_IN_OPTION = re.compile(
+    r"(?i)\b(\w*(?:password|passwd|pwd|secret|token)\s*=\s*)(?:\{[^}]*\}|[^\s&;,]+)"
+)
+#: A name and its value in an ODBC connection string; a value in braces may hold semicolons.
+_ODBC = re.compile(r"([^;={}]+)=(\{(?:[^}]|\}\})*\}|[^;]*)")
 
 
 def secrets_of(url: URL) -> tuple[str, ...]:
@@ -26,8 +30,17 @@ def secrets_of(url: URL) -> tuple[str, ...]:
         for value in values
         if any(word in key.casefold() for word in _SECRET_WORDS)
     ]
-    plain = [str(secret) for secret in (url.password, *options) if secret]
+    plain = [str(secret) for secret in (url.password, *options, *_of_odbc(url)) if secret]
     return spellings(plain)
+
+
+def _of_odbc(url: URL) -> Iterator[str]:
+    """The secrets of ODBC connection strings, `SERVER=a;UID=b;PWD={c;d}`, in braces and without."""
+    for text in url.normalized_query.get("odbc_connect", ()):
+        for name, value in _ODBC.findall(text):
+            if any(word in name.casefold() for word in _SECRET_WORDS):
+                yield value
+                yield value.strip("{}")
 
 
 def spellings(secrets: Iterable[str]) -> tuple[str, ...]:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from checks.capping import capped, fitted
 from checks.model import (
+    Acceptance,
     Acknowledgement,
     Cause,
     Layer,
@@ -22,6 +24,7 @@ from checks.model import (
     Report,
     Severity,
     Status,
+    Subjects,
     Verdict,
     WaiverState,
 )
@@ -39,6 +42,7 @@ _KEYS = (
     "summary",
     "checks",
     "waivers",
+    "acceptances",
     "warnings",
     "errors",
     "duration_seconds",
@@ -49,15 +53,20 @@ _LONGEST_INT = 40
 
 
 def to_dict(report: Report) -> dict[str, Any]:
-    """The report as JSON data, keys in documented order.
+    """The report as JSON data, keys in documented order, of a bounded size (`checks.capping`).
 
     Days are ISO dates, instants ISO in UTC with `Z`; non-finite numbers are None.
     """
-    return {"schema": SCHEMA} | {key: plain(getattr(report, key)) for key in _KEYS}
+    details = [verdict.details for verdict in report.checks]
+    small = capped(report)
+    small = replace(small, checks=tuple(replace(verdict, details={}) for verdict in small.checks))
+    document = {"schema": SCHEMA} | {key: plain(getattr(small, key)) for key in _KEYS}
+    fitted(document, details, plain)
+    return document
 
 
 def from_dict(data: Mapping[str, Any]) -> Report:
-    """The report that `to_dict` wrote.
+    """The report that `to_dict` wrote. Keys that a later version added are left out.
 
     Raises ValueError for anything that is not such a document.
     """
@@ -65,7 +74,7 @@ def from_dict(data: Mapping[str, Any]) -> Report:
     if schema != SCHEMA:
         raise ValueError(f"not an {SCHEMA} report: schema is {schema!r}")
     try:
-        return _report({key: value for key, value in data.items() if key != "schema"})
+        return _report(data)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ValueError(f"not a whole {SCHEMA} report: {error!r}") from error
 
@@ -147,10 +156,17 @@ def _report(data: Mapping[str, Any]) -> Report:
         "verdict": Status(data["verdict"]),
         "checks": tuple(_verdict(raw) for raw in data["checks"]),
         "waivers": tuple(_waiver(raw) for raw in data["waivers"]),
+        "acceptances": tuple(_acceptance(raw) for raw in data.get("acceptances") or ()),
         "warnings": tuple(data["warnings"]),
-        "errors": tuple(Problem(**raw) for raw in data["errors"]),
+        "errors": tuple(Problem(**_known(Problem, raw)) for raw in data["errors"]),
     }
-    return Report(**{**data, **parts})
+    return Report(**{**_known(Report, data), **parts})
+
+
+def _known(model: type[Any], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a document that its part of the model has a place for."""
+    names = {part.name for part in fields(model)}
+    return {key: value for key, value in raw.items() if key in names}
 
 
 def _verdict(raw: Mapping[str, Any]) -> Verdict:
@@ -163,22 +179,37 @@ def _verdict(raw: Mapping[str, Any]) -> Verdict:
         "since": _day(raw["since"]),
         "waiver": None if waiver is None else _waiver(waiver),
         "acknowledgement": None if acknowledged is None else _acknowledgement(acknowledged),
+        "subjects": _subjects(raw.get("subjects")),
         "details": dict(raw["details"]),
     }
-    return Verdict(**{**raw, **parts})
+    return Verdict(**{**_known(Verdict, raw), **parts})
 
 
 def _waiver(raw: Mapping[str, Any]) -> WaiverState:
     parts: dict[str, Any] = {
         "until": date.fromisoformat(raw["until"]),
         "created_at": datetime.fromisoformat(raw["created_at"]),
+        "data_date": _day(raw.get("data_date")),
+        "subjects": _subjects(raw.get("subjects")),
     }
-    return WaiverState(**{**raw, **parts})
+    return WaiverState(**{**_known(WaiverState, raw), **parts})
+
+
+def _acceptance(raw: Mapping[str, Any]) -> Acceptance:
+    parts: dict[str, Any] = {
+        "data_date": date.fromisoformat(raw["data_date"]),
+        "created_at": datetime.fromisoformat(raw["created_at"]),
+    }
+    return Acceptance(**{**_known(Acceptance, raw), **parts})
+
+
+def _subjects(raw: Mapping[str, list[str]] | None) -> Subjects | None:
+    return None if raw is None else {kind: tuple(names) for kind, names in raw.items()}
 
 
 def _acknowledgement(raw: Mapping[str, Any]) -> Acknowledgement:
     parts: dict[str, Any] = {"created_at": datetime.fromisoformat(raw["created_at"])}
-    return Acknowledgement(**{**raw, **parts})
+    return Acknowledgement(**{**_known(Acknowledgement, raw), **parts})
 
 
 def _day(value: str | None) -> date | None:

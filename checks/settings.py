@@ -28,7 +28,8 @@ def setting(
     doc: one sentence for the reference page. No default: the key is required.
     minimum/maximum are inclusive, above is exclusive; they apply to numbers.
     kind names a special format the loader knows: "timezone", "database_url",
-    "http_url", "table", "query", "column", "files", "event_names", "holidays".
+    "http_url", "table", "query", "column", "files", "event_names", "holidays",
+    "readable_files", "path", "alias", "extension".
     secret: keeps the value out of the dataclass's repr. key: what the file calls it, where no
     field can have that name.
     """

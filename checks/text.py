@@ -25,6 +25,8 @@ def clean(value: object, longest: int = _LONGEST) -> str:
     """
     text = str(value)
     text = text if len(text) <= longest else text[: longest - 1] + "…"
+    if text.isprintable():  # none of the hidden categories is
+        return text
     return "".join(
         f"\\u{ord(char):04x}" if unicodedata.category(char) in _HIDDEN else char for char in text
     )
@@ -95,9 +97,28 @@ def plural(count: float, singular: str, many: str = "") -> str:
     return f"{count_text(count)} {singular if count == 1 else many or singular + 's'}"
 
 
+def followers_text(ids: Sequence[str]) -> str:
+    """`2 follow from it: freshness, volume_zscore`: the checks that fail because of another."""
+    return f"{len(ids)} {'follows' if len(ids) == 1 else 'follow'} from it: {', '.join(ids)}"
+
+
 def day_text(day: date) -> str:
     """`Saturday 8 March`: how people name a day in a sentence."""
     return f"{day:%A} {day.day} {day:%B}"
+
+
+def has_gaps(first: date, last: date, recorded: int | None) -> bool:
+    """Whether fewer days were recorded from the first to the last one than there are."""
+    return recorded is not None and recorded < (last - first).days + 1
+
+
+def run_length(first: date, last: date, recorded: int | None) -> str:
+    """`3 days`; `2 recorded days` where others between were not recorded: of those nothing is
+    known.
+    """
+    if recorded is not None and has_gaps(first, last, recorded):
+        return plural(recorded, "recorded day")
+    return plural((last - first).days + 1, "day")
 
 
 def short_day(day: date) -> str:
@@ -110,10 +131,10 @@ def utc_text(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
-def did_you_mean(word: str, known: Sequence[str]) -> str | None:
-    """The known word nearest to a misspelt one, if any is near."""
+def did_you_mean(word: str, known: Sequence[str], likeness: float = 0.6) -> str | None:
+    """The known word nearest to a misspelt one, if any is as near as `likeness` (0 to 1)."""
     import difflib  # only needed once something is already wrong
 
     folded = {name.casefold(): name for name in known}
-    near = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=likeness)
     return folded[near[0]] if near else None

@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 from checks.errors import UsageError
 
 TICK = timedelta(microseconds=1)
+#: What lies further after now than this is no time that a row may have: no clock is so wrong.
+FAR_AHEAD = timedelta(days=366)
 #: Years of which every day, its window included, can be turned into instants.
-_YEARS = range(1900, 9000)
+YEARS = range(1900, 9000)
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
@@ -25,12 +27,17 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Timeframe:
-    """The run date, the judged data date, and the one reading of the clock."""
+    """The run date, the judged data date, and the one reading of the clock.
+
+    expected_date: the day that the run loads, where the judged one was looked for as the newest
+    with events; None where it was named.
+    """
 
     run_date: date
     data_date: date
     now: datetime
     zone: ZoneInfo
+    expected_date: date | None = None
 
     @property
     def start(self) -> datetime:
@@ -46,6 +53,17 @@ class Timeframe:
         return self.now >= self.end
 
     @property
+    def is_behind(self) -> bool:
+        """Whether the newest day with events is older than the day that the run loads."""
+        return self.expected_date is not None and self.data_date < self.expected_date
+
+    @property
+    def due(self) -> datetime:
+        """Until when there should be events: the end of the run's own day, or now before that."""
+        day = self.expected_date or self.data_date
+        return min(midnight(day + timedelta(days=1), self.zone), self.now)
+
+    @property
     def cut(self) -> datetime:
         """Exclusive end of what is judged: the day's end, or just after now while it lasts."""
         return min(self.end, self.now + TICK)
@@ -54,6 +72,11 @@ class Timeframe:
     def future(self) -> datetime:
         """First instant that lies after now."""
         return self.now + TICK
+
+    @property
+    def far(self) -> datetime:
+        """First instant so far after now that a row's time is none."""
+        return self.now + FAR_AHEAD + TICK
 
     def run_bounds(self) -> tuple[datetime, datetime]:
         """The run date as a half-open UTC range."""
@@ -100,20 +123,25 @@ def timeframe(
 ) -> Timeframe:
     """Resolve the dates of one evaluation.
 
-    Raises UsageError for a data date that has not begun yet, and for one out of all reason.
+    Raises UsageError for a data date that has not begun yet, for one after the day that the
+    run loads, and for dates out of all reason.
     """
     run = resolve_run_date(now, zone, run_date)
     _require_reason("run date", run)
-    data = data_date or run - timedelta(days=data_lag_days)
+    own = run - timedelta(days=data_lag_days)
+    data = own if data_date is None else data_date
     _require_reason("data date", data)
     if midnight(data, zone) > now:
         raise UsageError(
             f"data date {data} is in the future; the latest that can be judged is "
             f"{now.astimezone(zone).date()} ({zone.key})"
         )
+    if data > own:
+        lag = f"data_lag_days: {data_lag_days}"
+        raise UsageError(f"data date {data} is after {own}, the day the run of {run} loads ({lag})")
     return Timeframe(run_date=run, data_date=data, now=now, zone=zone)
 
 
 def _require_reason(what: str, day: date) -> None:
-    if day.year not in _YEARS:
-        raise UsageError(f"{what} {day} is not of the years {_YEARS[0]} to {_YEARS[-1]}")
+    if day.year not in YEARS:
+        raise UsageError(f"{what} {day} is not of the years {YEARS[0]} to {YEARS[-1]}")

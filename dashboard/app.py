@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from pathlib import Path
 
@@ -13,17 +12,7 @@ if _ROOT not in sys.path:
 
 import streamlit as st  # noqa: E402
 
-from dashboard import frame, navigation, sign_in  # noqa: E402
-
-
-@st.cache_resource(show_spinner=False)
-def _settle() -> None:
-    """Once a server: what is imported by now is never garbage.
-
-    Streamlit collects garbage after every run; without this each one looks at all modules.
-    """
-    gc.collect()
-    gc.freeze()
+from dashboard import frame, navigation, settling, sign_in  # noqa: E402
 
 
 def main() -> None:
@@ -39,7 +28,7 @@ def main() -> None:
     sign_in.require()
     frame.remember(pages, current)
     current.run()
-    _settle()
+    settling.settle()
 
 
 main()

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -21,25 +23,33 @@ import streamlit as st
 
 from checks import changes, waiving
 from checks.check import Check
+from checks.clock import now as now
 from checks.config import load_config
 from checks.config.model import Config
 from checks.engine import evaluate
 from checks.errors import AndonError, ConfigError, MeasurementError, is_interruption
 from checks.evidence.context import open_context
-from checks.history import History, StoredEvaluation, StoredWaiver, open_history
+from checks.history import History, StoredEvaluation, StoredWaiver, history_of
 from checks.model import Cause, Report
 from checks.registry import get_check
-from dashboard.clock import now as now
+from checks.summary import stopped_by_strict
+from dashboard.shelf import About, Shelf
 
 #: Recorded runs change when a gate runs: they are read again after this many seconds.
 HISTORY_SECONDS = 5.0
 #: The earliest day that can be asked for.
 FIRST_DAY: Final = date(1970, 1, 1)
 _MOST_ANSWERS = 64
-#: Evidence that nobody asks for any more is let go of.
-_EVIDENCE_SECONDS = 1800.0
+#: Recorded reports are big, and two at a time are compared.
+_REPORT_SECONDS, _MOST_REPORTS = 3600.0, 8
+#: Evidence and what was made of it take no more memory than that, and are let go of when nobody
+#: has asked for so long.
+_SHELF_BYTES, _EVIDENCE_SECONDS = 64 * 1024 * 1024, 1800.0
 #: A page never waits long for a writer: it shows the last good numbers and says so.
 _LOCK_SECONDS = 1.0
+#: DuckDB reads in this process, with 20 to 45 MiB that it then gives back: one after the other, or
+#: they would add up. A slow reading is waited for no longer than that.
+_TURN_SECONDS = 5.0
 _FILES, _FILE = "ANDON_CONFIGS", "ANDON_CONFIG"
 
 
@@ -80,6 +90,11 @@ class Gate:
     def latest(self) -> StoredEvaluation | None:
         """The run that counts."""
         return self.runs[0] if self.runs else None
+
+    @property
+    def stopped(self) -> str | None:
+        """That the run that counts stopped the line for amber alone; None where it did not."""
+        return None if self.latest is None else stopped(self.latest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +158,19 @@ def difference(said: Gate, found: Live) -> str | None:
 
 
 def changed(before: StoredEvaluation, after: Live) -> tuple[str, ...]:
-    """What is not as it was, a sentence a change, the most important first."""
+    """What is not as it was, a sentence a change, the most important first.
+
+    What follows from a check that changed too is left out.
+    """
     found = changes.changes(changes.results_of(before), changes.results_of(after.report))
-    return tuple(changes.sentence(one) for one in found)
+    moved = {one.check for one in found}
+    follows = {one.id for one in after.report.checks if one.because in moved}
+    return tuple(changes.sentence(one) for one in found if one.check not in follows)
+
+
+def stopped(run: StoredEvaluation) -> str | None:
+    """That a recorded run stopped the line for amber alone; None where it did not."""
+    return stopped_by_strict(run.statuses.values(), run.exit_code)
 
 
 def open_waivers(name: str) -> tuple[StoredWaiver, ...]:
@@ -185,7 +210,8 @@ def days(name: str, until: date, count: int) -> Days:
 def recorded_report(name: str, evaluation: int) -> Answer:
     """One recorded evaluation's full report."""
     one = pipeline(name)
-    found: Answer = _remembered(_report, 3600.0)(name, one.stamp, evaluation)
+    ask = _remembered(_report, _REPORT_SECONDS, _MOST_REPORTS)
+    found: Answer = ask(name, one.stamp, evaluation)
     return found
 
 
@@ -195,15 +221,24 @@ def evidence(subject: str, name: str, day: date, **options: Any) -> Answer:
     It is read once for each live evaluation of the day, so that cards and evidence are of
     one time, and stays with it while a locked warehouse makes the last good one stay.
     """
-    one, since = pipeline(name), live(name, day).at
-    ask = _remembered(_evidence, _EVIDENCE_SECONDS)
-    found: Answer = ask(subject, name, one.stamp, day, tuple(sorted(options.items())), since)
+    one, about = pipeline(name), About(name, day, live(name, day).at)
+    found: Answer = shelf().get(
+        about,
+        (subject, one.stamp, tuple(sorted(options.items()))),
+        lambda: _evidence(subject, name, day, options),
+    )
     return found
+
+
+@st.cache_resource(show_spinner=False)
+def shelf() -> Shelf:
+    """Where evidence stays, with the figures and tables that were made of it."""
+    return Shelf(_SHELF_BYTES, _EVIDENCE_SECONDS)
 
 
 def history(name: str) -> History:
     """The history, to write to it; call `forget` afterwards. Raises HistoryError."""
-    return open_history(pipeline(name).config.history)
+    return history_of(pipeline(name).config)
 
 
 def forget(name: str) -> None:
@@ -215,10 +250,12 @@ def forget(name: str) -> None:
 # ---- behind the caches
 
 
-_LOCK = threading.Lock()
+_LOCK, _TURN = threading.Lock(), threading.Lock()
 _GENERATIONS: dict[str, int] = {}
 _LAST_GOOD: dict[tuple[str, date], Live] = {}
 _MOST_LAST_GOOD = 64
+_EVALUATIONS: OrderedDict[tuple[str, int], StoredEvaluation] = OrderedDict()
+_MOST_EVALUATIONS = 1000
 
 
 def _generation(name: str) -> int:
@@ -226,7 +263,9 @@ def _generation(name: str) -> int:
 
 
 @cache
-def _remembered(function: Callable[..., Any], seconds: float) -> Callable[..., Any]:
+def _remembered(
+    function: Callable[..., Any], seconds: float, most: int = _MOST_ANSWERS
+) -> Callable[..., Any]:
     """The function with answers that are shared by everybody for so long."""
 
     def answer(*arguments: Any) -> Any:
@@ -234,7 +273,7 @@ def _remembered(function: Callable[..., Any], seconds: float) -> Callable[..., A
 
     # Streamlit keeps one cache a name: another time to live needs another name.
     answer.__qualname__ = f"{function.__qualname__}_for_{seconds:g}_s"
-    keep = st.cache_resource(ttl=seconds, max_entries=_MOST_ANSWERS, show_spinner=False)
+    keep = st.cache_resource(ttl=seconds, max_entries=most, show_spinner=False)
     return keep(answer)
 
 
@@ -274,10 +313,23 @@ def _impatient(config: Config) -> Config:
     return replace(config, warehouse=replace(config.warehouse, lock_wait_seconds=seconds))
 
 
+@contextmanager
+def _in_turn(config: Config) -> Iterator[None]:
+    here = config.warehouse.url.startswith("duckdb")
+    mine = here and _TURN.acquire(timeout=_TURN_SECONDS)
+    try:
+        yield
+    finally:
+        if mine:
+            _TURN.release()
+
+
 def _evaluated(name: str, stamp: int, day: date, generation: int) -> Live:
-    config, moment = _impatient(pipeline(name).config), now()
+    config = _impatient(pipeline(name).config)
     run_date = day + timedelta(days=config.data_lag_days)
-    report = evaluate(config, date=run_date, data_date=day, now=moment)
+    with _in_turn(config):
+        moment = now()
+        report = evaluate(config, date=run_date, data_date=day, now=moment)
     return _kept(name, day, Live(report, moment))
 
 
@@ -299,16 +351,35 @@ def _kept(name: str, day: date, found: Live) -> Live:
 
 def _gate(name: str, stamp: int, day: date, generation: int) -> Gate:
     try:
-        return Gate(history(name).all_runs(name, day))
+        return Gate(_shared(history(name).all_runs(name, day)))
     except AndonError as error:
         return Gate(problem=str(error))
 
 
 def _days(name: str, stamp: int, until: date, count: int, generation: int) -> Days:
     try:
-        return Days(history(name).evaluations(name, count, until))
+        return Days(_shared(history(name).evaluations(name, count, until)))
     except AndonError as error:
         return Days(problem=str(error))
+
+
+def _shared(found: Iterable[StoredEvaluation]) -> tuple[StoredEvaluation, ...]:
+    """The same objects for what was read before.
+
+    Each session holds what its page was drawn from, and they are read again every few seconds.
+    """
+    with _LOCK:
+        shared = tuple(_known(one) for one in found)
+        while len(_EVALUATIONS) > _MOST_EVALUATIONS:
+            _EVALUATIONS.popitem(last=False)
+    return shared
+
+
+def _known(one: StoredEvaluation) -> StoredEvaluation:
+    known = _EVALUATIONS.pop((one.pipeline, one.id), None)
+    stays = known if known == one else one
+    _EVALUATIONS[one.pipeline, one.id] = stays
+    return stays
 
 
 def _report(name: str, stamp: int, evaluation: int) -> Answer:
@@ -325,19 +396,12 @@ def _unread(error: MeasurementError) -> str:
     return f"{error.detail} ({error.cause.value.replace('_', ' ')})"
 
 
-def _evidence(
-    subject: str,
-    name: str,
-    stamp: int,
-    day: date,
-    options: tuple[tuple[str, Any], ...],
-    since: datetime,
-) -> Answer:
+def _evidence(subject: str, name: str, day: date, options: Mapping[str, Any]) -> Answer:
     moment, config = now(), _impatient(pipeline(name).config)
     try:
-        with open_context(config, day, moment) as context:
+        with _in_turn(config), open_context(config, day, moment) as context:
             read = import_module(f"checks.evidence.{subject}").read
-            return Answer(read(context, **dict(options)), None, moment)
+            return Answer(read(context, **options), None, moment)
     except MeasurementError as error:
         return Answer(None, _unread(error), moment)
     except AndonError as error:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from checks.model import Status
 from checks.text import clean, plural
-from dashboard import address, data, frame, look, page
+from dashboard import address, data, frame, look, pacing, page
 from dashboard.components import lamps, ticker
 from dashboard.markup import Html, join, show, tag
 
@@ -36,7 +36,7 @@ def status(here: page.Here) -> None:
     seconds = here.config.dashboard.refresh_seconds
     st.session_state["andon:drawn"] = _stamp(here.live, here.gate)
 
-    @st.fragment(run_every=seconds + 1)
+    @st.fragment(run_every=pacing.seconds_between_looks(here.config))
     def watch() -> None:
         live = data.live(here.pipeline, here.day)
         gate = data.gate(here.pipeline, here.day)
@@ -56,11 +56,12 @@ def sentence(here: page.Here, live: data.Live, gate: data.Gate) -> Html:
     latest = gate.latest
     said = look.chip(latest.verdict if latest else None)
     when = f" {_at(here, latest.evaluated_at)}" if latest else ""
+    strict = f", {look.STRICT}" if gate.stopped else ""
     reruns = f", {plural(len(gate.runs), 'run')}" if len(gate.runs) > 1 else ""
     return tag(
         "div",
         tag("span", tag("b", look.day(here.day)), class_="part"),
-        tag("span", "gate: ", said, when, reruns, class_="part"),
+        tag("span", "gate: ", said, when, strict, reruns, class_="part"),
         tag("span", "now: ", look.chip(live.report.verdict), f" {_at(here, live.at)}",
             class_="part"),
         class_="a-status",

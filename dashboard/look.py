@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 
 from checks.model import Status
 from checks.text import count_text, percent_text
-from dashboard.markup import Html, tag
+from dashboard.markup import Html, join, tag
 
 STYLE: Final = Path(__file__).with_name("style.css")
+#: Beside a gate's amber that stopped the line.
+STRICT: Final = "stopped the line (--strict)"
 
 
 class NoGate(StrEnum):
@@ -55,6 +57,15 @@ def chip(status: Status | None, *, big: bool = False) -> Html:
     glyph = tag("span", look.glyph, aria_hidden="true", class_="glyph")
     size = " big" if big else ""
     return tag("span", glyph, look.word, class_=f"chip {look.css}{size}")
+
+
+def mark(status: Status) -> Html:
+    """The glyph of a status, which a screen reader says as its word."""
+    look = look_of(status)
+    return join(
+        tag("span", look.glyph, aria_hidden="true", class_="glyph"),
+        tag("span", look.word, class_="unseen"),
+    )
 
 
 def count(value: float | None) -> str:

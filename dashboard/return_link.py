@@ -19,7 +19,11 @@ _SECONDS: Final = 900
 _LONGEST: Final = 3500
 #: Printable ASCII without the characters that browsers rewrite into others.
 _PLAIN = re.compile(r"/(?![/\\])[!-\[\]-~]*")
-_NO_PAGES: Final = ("_stcore", "app", "auth", "component", "healthz", "media", "static")
+#: A path as pages have it: nothing encoded, no dots, so that it is what it seems to be.
+_PAGE = re.compile(r"[^%.]*")
+_NO_PAGES: Final = (
+    "_stcore", "app", "auth", "component", "healthz", "media", "oauth2callback", "static",
+)  # fmt: skip
 
 
 class ReturnLink:
@@ -45,13 +49,28 @@ class ReturnLink:
 def is_own_page(link: str) -> bool:
     """Whether a link is a path of ours that a person may be sent to: no host, no scheme."""
     path = link.partition("?")[0].partition("#")[0]
-    first = path.lstrip("/").partition("/")[0]
     return (
         len(link) <= _LONGEST
         and _PLAIN.fullmatch(link) is not None
-        and path != CALLBACK
-        and first not in _NO_PAGES
-        and "." not in first
+        and _PAGE.fullmatch(path) is not None
+        and _is_page(_decoded(path))
+    )
+
+
+def _decoded(path: str) -> str:
+    """The path as a server may see it that decodes more than once."""
+    while (once := unquote(path)) != path:
+        path = once
+    return path
+
+
+def _is_page(path: str) -> bool:
+    """Whether a decoded path has no host, no way upwards, and no part that is not a page's."""
+    parts = path.casefold().removeprefix("/").split("/")
+    return (
+        "\\" not in path
+        and all(parts[:-1])
+        and not any(part in (".", "..") or part.partition(";")[0] in _NO_PAGES for part in parts)
     )
 
 

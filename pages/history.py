@@ -1,6 +1,6 @@
 """History
 
-What the gate recorded, what changed between two evaluations, and what was waived by whom.
+What the gate recorded, what changed between two evaluations, what was waived and accepted.
 """
 
 from __future__ import annotations
@@ -8,7 +8,13 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import page
-from dashboard.components import history_checks, history_compare, history_runs, waivers
+from dashboard.components import (
+    acceptances,
+    history_checks,
+    history_compare,
+    history_runs,
+    waivers,
+)
 
 here = page.begin(__doc__)
 if here.recorded.problem is not None:
@@ -16,6 +22,7 @@ if here.recorded.problem is not None:
     st.stop()
 history_compare.draw(here)
 waivers.draw(here)
+acceptances.draw(here)
 left, right = st.columns((1, 1.06), gap="medium")
 with left:
     history_runs.draw(here)

@@ -22,7 +22,7 @@ if found is not None:
         f"The loads of {look.day(found.run_date)}",
         "What the audit log says of the run that loaded "
         f"{look.day(found.data_date)}; what is to be looked at comes first. "
-        "Of a source with several entries the latest counts.",
+        "The last column says which of several entries of a source count.",
     )
     runs.draw_loads(here, found)
     page.section(

@@ -141,7 +141,7 @@ SETTINGS: dict[str, Any] = {
     "events": {
         "table": "stg_events", "occurred_at": "timestamp", "name": "event_name",
         "revenue": "revenue", "order_id": "transaction_id",
-        "purchase_names": ["purchase", "checkout_completed"],
+        "purchase_names": ["purchase"],
     },
     "orders": {
         "table": "fct_attribution", "order_id": "transaction_id", "ordered_at": "purchase_time",

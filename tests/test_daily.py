@@ -34,6 +34,7 @@ def long_shop(tmp_path: Path) -> Shop:
         for number in range(60 if (DAY - timedelta(days=back)).weekday() < 5 else 40)
     ]
     shop.set("events", dimensions=["device"])
+    shop.set("history", spot_check_days=0)
     shop.write()
     return shop
 
@@ -105,7 +106,7 @@ def test_the_next_day_too_reads_only_its_window(long_shop: Shop, asked: list[Sen
     asked.clear()
     report = run(long_shop)
     assert oldest_of(asked) == DAY - timedelta(days=7)
-    long_shop.settings["history"] = {"url": f"sqlite:///{long_shop.folder / 'other.db'}"}
+    long_shop.set("history", url=f"sqlite:///{long_shop.folder / 'other.db'}")
     assert verdicts_of(run(long_shop)) == verdicts_of(report)
 
 
@@ -208,7 +209,8 @@ def test_a_password_is_not_of_the_fingerprint(long_shop: Shop) -> None:
 
 def test_a_day_that_lasts_remembers_nothing(long_shop: Shop) -> None:
     noon = datetime(2025, 3, 8, 12, tzinfo=UTC)
-    report = run(long_shop, date=DAY, data_date=DAY, now=noon)
+    long_shop.settings["data_lag_days"] = 0
+    report = run(long_shop, date=DAY, now=noon)
     assert of(report, "volume_expected").details["partial_day"] is True
     config = long_shop.config()
     history = open_history(config.history)

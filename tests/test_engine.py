@@ -16,7 +16,7 @@ from checks.errors import HistoryError
 from checks.history import open_history
 from checks.model import Verdict
 from checks.registry import get_check
-from tests.shop import DAY, NOW, RUN, Shop, log_entry, view
+from tests.shop import DAY, NOW, RUN, Shop, at, log_entry, view
 
 
 @pytest.fixture
@@ -175,9 +175,11 @@ class TestTime:
     def test_before_the_first_purchase_of_the_day_the_names_are_not_doubted(
         self, shop: Shop
     ) -> None:
+        shop.log.rows[-2]["run_timestamp"] = at(DAY, 0.25)
         shop.write()
         half_past_midnight = datetime(2025, 3, 8, 0, 30, tzinfo=UTC)
-        report = shop.run(date=DAY, data_date=DAY, now=half_past_midnight)
+        shop.settings["data_lag_days"] = 0
+        report = shop.run(date=DAY, now=half_past_midnight)
         for check in ("missing_revenue", "orphan_orders"):
             found = verdict(report, check)
             assert found.status is Status.SKIPPED
@@ -187,7 +189,9 @@ class TestTime:
     def test_latest_without_any_event(self, shop: Shop) -> None:
         shop.events.rows = [view(date(2031, 1, 1), 1)]
         shop.write()
-        with pytest.raises(UsageError, match="no event before now"):
+        with pytest.raises(
+            UsageError, match="no event before now and up to 2025-03-08, the day the run of"
+        ):
             shop.run(data_date="latest")
 
     def test_latest_on_a_broken_warehouse_is_unknown(self, shop: Shop) -> None:
@@ -247,7 +251,7 @@ class TestHistory:
         waive(shop, "quarantine_rate", 0.06)
         assert shop.run().verdict is Status.GREEN
 
-        def refuse(*_: object) -> object:
+        def refuse(*_: object, **__: object) -> object:
             raise HistoryError("locked")
 
         monkeypatch.setattr("checks.history.store.History.context", refuse)

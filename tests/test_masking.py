@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checks import masking
 from checks.masking import Mask, is_personal_name, looks_personal, mask_of, masked, masked_inside
 
 BROWSER = "Mozilla/5.0 (Macintosh) AppleWebKit/537.36 Chrome/133.0.0.0 Safari/537.36"
@@ -26,6 +27,102 @@ def test_names_of_personal_columns(name: str) -> None:
      "description", "is_client", "email_type", "shipping", "", "utm_campaign"],
 )  # fmt: skip
 def test_names_of_others(name: str) -> None:
+    assert not is_personal_name(name)
+
+
+WRITTEN = [
+    lambda a, b: f"{a}_{b}",
+    lambda a, b: f"{a}-{b}",
+    lambda a, b: f"{a}.{b}",
+    lambda a, b: f"{a} {b}",
+    lambda a, b: f"{a}__{b}",
+    lambda a, b: f"{a}{b.capitalize()}",
+    lambda a, b: f"{a.capitalize()}{b.capitalize()}",
+    lambda a, b: f"{a}_{b}".upper(),
+    lambda a, b: f"{a.capitalize()} {b.capitalize()}",
+    lambda a, b: f"{a}_{b}s",
+    lambda a, b: f"{a}s_{b}",
+    lambda a, b: f"{a}_{b}_1",
+    lambda a, b: f"{a}_{b}2",
+    lambda a, b: f"{a}1_{b}",
+    lambda a, b: f"{a}{b.capitalize()}2",
+    lambda a, b: f"raw_{a}_{b}",
+    lambda a, b: f"{a}_{b}_hash",
+    lambda a, b: f"dim.{a}.{b}",
+    lambda a, b: f"{b}_of_{a}",
+    lambda a, b: f"{b}_{a}",
+    lambda a, b: f"{a}_full_{b}",
+    lambda a, b: f" {a}_{b} ",
+]
+PERSONAL = sorted({*masking._NAMES, *masking._IDENTIFIERS})
+#: Words that may never leave the lists from which the cases below are made.
+NEEDED_OWNERS = {
+    "client", "user", "customer", "visitor", "member", "person", "purchaser", "buyer", "employee",
+    "account", "subscriber", "recipient", "shopper", "guest", "cardholder", "contact",
+}  # fmt: skip
+NEEDED_IDENTIFIERS = {
+    "id", "uuid", "email", "ip", "phone", "username", "address", "street", "zip", "postcode",
+    "iban", "card", "ssn", "passport", "birthday", "firstname", "lastname", "token", "session",
+    "cookie", "password", "gclid", "fbclid",
+}  # fmt: skip
+
+
+def test_no_word_is_lost() -> None:
+    assert masking._OWNERS >= NEEDED_OWNERS
+    assert masking._IDENTIFIERS >= NEEDED_IDENTIFIERS
+    assert {"name"} <= masking._NAMES
+
+
+@pytest.mark.parametrize("owner", sorted(masking._OWNERS))
+def test_whatever_names_an_owner_and_what_is_theirs_is_personal(owner: str) -> None:
+    for personal in PERSONAL:
+        for write in WRITTEN:
+            name = write(owner, personal)
+            if owner != "agent" or personal in masking._NAMES:
+                assert is_personal_name(name), name
+    for ending in masking._ENDINGS:
+        assert is_personal_name(f"{owner}{ending}") or owner == "agent", f"{owner}{ending}"
+
+
+@pytest.mark.parametrize("first", sorted(masking._PEOPLE_NAMES))
+def test_every_name_of_a_person_is_personal(first: str) -> None:
+    for write in WRITTEN:
+        assert is_personal_name(write(first, "name")), write(first, "name")
+    assert is_personal_name(f"{first}name")
+
+
+@pytest.mark.parametrize("word", sorted(masking._IDENTIFIERS))
+def test_every_identifier_is_personal_alone_and_in_a_name(word: str) -> None:
+    for name in (word, word.upper(), f"{word}s", f"my_{word}", f"{word}_raw", f"the{word.title()}"):
+        assert is_personal_name(name), name
+
+
+THINGS = [
+    "event", "product", "file", "campaign", "table", "browser", "page", "column", "host", "domain",
+    "city", "country", "currency", "category", "brand", "source", "medium", "channel", "job",
+    "pipeline", "schema", "database", "service", "device", "os", "app", "store", "shop", "team",
+    "metric", "model", "plan", "coupon", "template", "feature", "screen", "query", "index", "form",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("thing", THINGS)
+def test_names_of_things_stay_visible(thing: str) -> None:
+    for write in WRITTEN:
+        name = write(thing, "name")
+        if "full" not in name.casefold():
+            assert not is_personal_name(name), name
+    assert not is_personal_name(f"{thing}name")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["shipping_cost", "shipping_method", "delivery_date", "owner_team", "author_rating", "driver",
+     "username_count", "customer_type", "has_email", "ip_state", "user_status", "members_count",
+     "valid", "paid", "grid", "humid", "liquid", "zipped", "tokens_is_used", "contact_form",
+     "billing_period", "lead_source", "child_rows", "parent_category", "price", "quantity",
+     "revenue", "utm_source", "referrer", "session_count", "name_length_of_event"],
+)  # fmt: skip
+def test_words_that_only_look_like_it(name: str) -> None:
     assert not is_personal_name(name)
 
 
@@ -117,3 +214,54 @@ def test_no_address_is_left(address: str, around: str) -> None:
 @given(st.ip_addresses(v=4))
 def test_no_network_address_is_left(address: object) -> None:
     assert str(address) not in masked_inside(f"seen from {address}, and http://{address}/")
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        (r'{"user_name":"Jo\"hn Smith","n":3}', "hn Smith"),
+        (r"{\"user_name\":\"John Doe\",\"n\":1}", "John Doe"),
+        ('{"token":["hunter2hunter2"],"n":2}', "hunter2hunter2"),
+        ('{"user_name":{"first":"John"},"n":2}', "John"),
+        ("password=hunter2secret and more", "hunter2secret"),
+        ("token: hunter2secret", "hunter2secret"),
+        ("Authorization: Bearer abcdefghijk.lmn", "abcdefghijk"),
+        ("sent eyJhbGciOi.eyJzdWIi.c2ln", "eyJhbGciOi"),
+        ("key sk_live_abcdefgh", "sk_live_abcdefgh"),
+        ("paid by 4111 1111 1111 1111", "1111 1111"),
+        ("DE89 3704 0044 0532 0130 00", "0532"),
+    ],
+)
+def test_what_is_personal_inside_of_a_text_is_hidden(text: str, hidden: str) -> None:
+    assert hidden not in masked_inside(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "client_id: missing", "user: unknown", "rate: 0.05 and status: ok",
+        "event 2025-03-08 12:00:00", "order 1234567890123", "no session, no client",
+    ],
+)  # fmt: skip
+def test_a_reason_stays_as_it_is(text: str) -> None:
+    assert masked_inside(text) == text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "api_key", "accesstoken", "refreshToken", "sessionid", "deviceid", "phonenumber",
+        "cardnumber", "date_of_birth", "dateofbirth", "useremailaddress", "fname", "private_key",
+        "post_code", "postalcode", "vorname", "Geburtsdatum", "telefonnummer", "prénom",
+        "Contraseña", "endereço", "nazwisko",
+    ],
+)  # fmt: skip
+def test_names_of_personal_columns_in_other_spellings_and_languages(name: str) -> None:
+    assert is_personal_name(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["status_code", "error_code", "currency", "event_name", "product_code", "order_number"]
+)
+def test_names_of_other_columns(name: str) -> None:
+    assert not is_personal_name(name)

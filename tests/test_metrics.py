@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from checks.endings import FAILED, OK, SILENT, Endings
 from checks.errors import MeasurementError
 from checks.metrics import (
     AuditEntry,
@@ -39,7 +41,23 @@ RUN = date(2025, 3, 9)
         (Decimal(12), 12),
         (Decimal("1E+3"), 1000),
         (None, BadValue("NULL")),
-        ("12", BadValue("'12', not a number")),
+        ("12", 12),
+        (" 1000\t", 1000),
+        ("1000.0", 1000),
+        ("1e3", 1000),
+        ("1.5", BadValue("1.5, not a whole number")),
+        ("-1", BadValue("-1, below zero")),
+        ("1,000", BadValue("'1,000', not a number")),
+        ("", BadValue("'', not a number")),
+        ("NaN", BadValue("'NaN', not a number")),
+        ("true", BadValue("'true', not a number")),
+        ("\u0661", BadValue("'\u0661', not a number")),
+        (b"12", BadValue("'b'12'', not a number")),
+        (2**63 - 1, 2**63 - 1),
+        (2**63, BadValue("too large to be counted")),
+        (-(2**63), BadValue("too large to be counted")),
+        (Decimal("1E+100000"), BadValue("too large to be counted")),
+        ("1e99", BadValue("too large to be counted")),
         ("x\ny", BadValue("'x\\u000ay', not a number")),
         (True, BadValue("'True', not a number")),
         (math.nan, BadValue("nan")),
@@ -85,43 +103,15 @@ def test_a_missing_part_keeps_its_cause() -> None:
     assert (again.cause, again.detail, again.retry) == (Cause.LOCKED, "a writer holds it", True)
 
 
-def entry(source: str | None, hour: int, read: int) -> AuditEntry:
-    at = datetime(2025, 3, 9, tzinfo=UTC) + timedelta(hours=hour)
-    return AuditEntry(source, at, read, 0)
-
-
-def reads(groups: tuple[tuple[AuditEntry, ...], ...]) -> list[list[object]]:
-    return sorted([entry.rows_read for entry in group] for group in groups)
-
-
-@pytest.mark.parametrize(
-    ("entries", "groups"),
-    [
-        ([], []),
-        ([entry("a", 1, 1), entry("b", 1, 2)], [[1], [2]]),
-        ([entry("a", 1, 1), entry("a", 2, 2)], [[2]]),
-        ([entry("a", 2, 2), entry("a", 1, 1)], [[2]]),
-        ([entry("a", 1, 1), entry("a", 2, 2), entry("a", 2, 3)], [[2, 3]]),
-        ([entry(None, 1, 1), entry(None, 2, 2), entry("", 1, 3)], [[2], [3]]),
-    ],
-)
-def test_latest_entries_by_source(entries: list[AuditEntry], groups: list[list[int]]) -> None:
-    log = AuditLog(RUN, {RUN: tuple(entries)})
-    assert reads(log.latest()) == groups
-    assert log.today == tuple(entries)
-
-
-def test_latest_of_another_day_and_of_none() -> None:
-    before = RUN - timedelta(days=1)
-    log = AuditLog(RUN, {before: (entry("a", 1, 7),)})
-    assert reads(log.latest(before)) == [[7]]
-    assert log.latest() == ()
-    assert log.today == ()
-
-
-def test_without_a_source_every_entry_is_latest() -> None:
-    log = AuditLog(RUN, {RUN: (entry(None, 1, 1), entry(None, 2, 2))}, has_source=False)
-    assert reads(log.latest()) == [[1], [2]]
+def test_a_log_tells_how_its_entries_ended() -> None:
+    entry = AuditEntry("a", datetime(2025, 3, 9, tzinfo=UTC), 1, 0, status=" Failed")
+    log = AuditLog(RUN, {RUN: (entry,)})
+    assert log.today == (entry,)
+    assert log.meaning(entry) == FAILED
+    assert replace(log, has_status=False).meaning(entry) == SILENT
+    broken = Unmeasured(Cause.MISSING_COLUMN, "no column")
+    assert replace(log, status_problem=broken).meaning(entry) == SILENT
+    assert replace(log, endings=Endings(ok=("failed",), failed=())).meaning(entry) == OK
 
 
 def counts(

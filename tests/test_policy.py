@@ -272,8 +272,15 @@ def days_ago(*back_and_status: tuple[int, Status]) -> list[tuple[date, Status]]:
         (RED, [(1, GREEN), (2, RED)], date(2025, 3, 8), "; red since 8 March"),
         (RED, [(1, RED), (2, RED), (3, GREEN), (4, RED)], date(2025, 3, 6), "; red since 6 March"),
         (RED, [(1, RED), (2, WAIVED)], date(2025, 3, 7), "; red since 7 March"),
-        # A day that nobody evaluated does not end the run.
-        (UNKNOWN, [(1, UNKNOWN), (4, UNKNOWN)], date(2025, 3, 4), "; unknown since 4 March"),
+        # A day that nobody evaluated does not end the run, and is no part of it.
+        (
+            UNKNOWN,
+            [(1, UNKNOWN), (4, UNKNOWN)],
+            date(2025, 3, 4),
+            "; unknown since 2025-03-04 (3 recorded days)",
+        ),
+        (RED, [(2, RED)], date(2025, 3, 6), "; red since 2025-03-06 (2 recorded days)"),
+        (RED, [(94, RED)], date(2024, 12, 4), "; red since 2024-12-04 (2 recorded days)"),
         (GREEN, [(1, GREEN)], date(2025, 3, 7), ""),
         (SKIPPED, [], date(2025, 3, 8), ""),
     ],
@@ -283,7 +290,7 @@ def test_since(status: Status, earlier: list[tuple[int, Status]], since: date, t
     after = with_since(before, days_ago(*earlier), DAY)
     assert after.since == since
     assert after.summary == before.summary + told
-    assert replace(after, since=None, summary=before.summary) == before
+    assert replace(after, since=None, since_days=None, summary=before.summary) == before
 
 
 def test_since_of_a_waived_check() -> None:

@@ -85,6 +85,8 @@ REFUSED = [
     ("SELECT * FROM t FOR UPDATE", "postgresql", "it locks rows"),
     ("SELECT * FROM (SELECT * FROM t FOR SHARE) AS x", "postgresql", "it locks rows"),
     ("SELECT * FROM t WITH (UPDLOCK)", "mssql", "it locks rows"),
+    ("FROM enable_logging(storage_path='x')", "duckdb", "it calls enable_logging"),
+    ("SELECT * FROM enable_profiling()", "duckdb", "it calls enable_profiling"),
     ("SELECT nextval('s')", "postgresql", "it calls nextval, which does more than read"),
     ("SELECT a FROM t WHERE SETVAL('s', 1) > 0", "postgresql", "it calls setval"),
     ("SELECT pg_catalog.\"nextval\"('s')", "postgresql", "it calls nextval"),

@@ -71,10 +71,25 @@ def test_run_date_given_or_today() -> None:
 )
 def test_a_future_data_date_is_refused(zone: ZoneInfo, now: str, day: date, allowed: bool) -> None:
     if allowed:
-        assert timeframe(at(now), zone, data_date=day).data_date == day
+        assert timeframe(at(now), zone, data_date=day, data_lag_days=0).data_date == day
     else:
         with pytest.raises(UsageError, match="data date 2025-03-08 is in the future; the latest"):
             timeframe(at(now), zone, data_date=day)
+
+
+@pytest.mark.parametrize("lag", [0, 1, 3])
+def test_a_data_date_after_the_runs_own_is_refused(lag: int) -> None:
+    now, run = at("2025-03-20T06:12"), date(2025, 3, 9)
+    own = run - timedelta(days=lag)
+    for back in (0, 1, 400):
+        day = own - timedelta(days=back)
+        found = timeframe(now, UTC_ZONE, run_date=run, data_date=day, data_lag_days=lag)
+        assert (found.data_date, found.expected_date, found.is_behind) == (day, None, False)
+    for ahead in (1, 5):
+        day = own + timedelta(days=ahead)
+        message = f"data date {day} is after {own}, the day the run of {run} loads"
+        with pytest.raises(UsageError, match=message):
+            timeframe(now, UTC_ZONE, run_date=run, data_date=day, data_lag_days=lag)
 
 
 def test_a_future_run_date_is_refused_by_its_data_date() -> None:

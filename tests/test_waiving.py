@@ -12,13 +12,16 @@ from checks.errors import HistoryError, UsageError
 from checks.history import History, open_history
 from checks.history.records import StoredWaiver
 from checks.model import Report, Status, Verdict
-from checks.registry import get_check
-from checks.waiving import Wish, Words, give, state_of
+from checks.registry import all_checks, get_check
+from checks.waiving import ANY, Wish, Words, give, state_of
 from tests.catalog.samples import DAY, HOSTILE, NOW, RUN, judgement, verdict
 from tests.shop import Shop
 
 RATE = get_check("quarantine_rate")
-FORM = Words("the last day", "enter one under Up to")
+FORM = Words("the last day", "the limit", "enter one under Up to", "name it elsewhere")
+
+#: What fails in these tests, where they do not say.
+FAILING = {"source": ("web",), "reason": ()}
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ def judged(history: History, found: Verdict, day: date = DAY) -> None:
 
 
 def red(value: float | None = 0.06, **fields: object) -> Verdict:
-    return verdict(RATE, judgement(value=value, **fields))
+    return verdict(RATE, judgement(value=value, **{"subjects": FAILING, **fields}))
 
 
 def test_what_was_found_last_is_the_limit(config: Config, history: History) -> None:
@@ -106,6 +109,8 @@ def test_what_may_not_be_waived(config: Config, history: History, found: Verdict
         ({"reason": "\n"}, "the reason must not be empty"),
         ({"up_to": float("inf")}, "must be a finite number"),
         ({"up_to": float("nan")}, "must be a finite number"),
+        ({"up_to": -0.01}, "quarantine_rate is never below 0; allowed: a number of at least 0"),
+        ({"up_to": float("-inf")}, "quarantine_rate is never below 0"),
         ({"check": "quarantine_rat"}, "did you mean quarantine_rate"),
     ],
 )
@@ -119,7 +124,8 @@ def test_a_wish_that_says_too_little(
 
 
 def test_without_any_evaluation_the_expected_day_counts(config: Config, history: History) -> None:
-    assert give(config, history, wish(up_to=0.06), NOW).data_date == DAY
+    asked = wish(up_to=0.06, subjects=(ANY,))
+    assert give(config, history, asked, NOW).data_date == DAY
 
 
 def test_a_second_click_gives_no_second_waiver(config: Config, history: History) -> None:
@@ -153,7 +159,8 @@ def test_what_ended_may_be_given_again(config: Config, history: History) -> None
     history.revoke_waiver(first.id, "shop", "Jon", NOW)
     second = give(config, history, wish(), NOW)
     judged(history, verdict(RATE, judgement(Status.GREEN)))
-    third = give(config, history, wish(up_to=0.06), NOW)
+    later = RUN + timedelta(days=1)
+    third = give(config, history, wish(up_to=0.06, subjects=(ANY,), until=later), NOW)
     assert len({first.id, second.id, third.id}) == 3
 
 
@@ -186,3 +193,16 @@ def test_the_state_of_a_waiver(fields: dict[str, object], state: str) -> None:
         data_date=DAY, created_at=NOW, **fields,  # type: ignore[arg-type]
     )  # fmt: skip
     assert state_of(stored, RUN) == state
+
+
+@pytest.mark.parametrize("check", [check.id for check in all_checks()])
+@pytest.mark.parametrize("up_to", [-0.5, 0.0, 0.5])
+def test_a_limit_below_zero_is_for_what_can_be_below_zero(
+    config: Config, history: History, check: str, up_to: float
+) -> None:
+    asked = wish(check=check, up_to=up_to, subjects=(ANY,))
+    if up_to >= 0 or check in ("volume_zscore", "volume_trend"):
+        assert give(config, history, asked, NOW).up_to == up_to
+    else:
+        with pytest.raises(UsageError, match=f"{check} is never below 0"):
+            give(config, history, asked, NOW)

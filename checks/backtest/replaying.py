@@ -59,9 +59,8 @@ class _Replay:
     """Both configurations over one day after the other."""
 
     def __init__(self, config: Config, changed: Config, now: datetime, tell: Tell) -> None:
-        # Rejected rows explain and never judge: without them every verdict is the same.
-        self._config = replace(config, quarantine=None)
-        self._changed = replace(changed, quarantine=None)
+        self._config = _without_explanations(config)
+        self._changed = _without_explanations(changed)
         self._now, self._tell = now, tell
         self._counted = Counted(now)
         self._has_begun = False
@@ -78,10 +77,13 @@ class _Replay:
 
     def _day(self, day: date) -> Day | None:
         """The day as it is judged once it is over; the later days lie before now, too."""
-        config, run_date = self._config, day + timedelta(days=self._config.data_lag_days)
-        frame = timeframe(self._now, config.timezone, run_date=run_date, data_date=day)
+        config = self._config
+        frame = timeframe(
+            self._now, config.timezone, data_date=day, data_lag_days=config.data_lag_days,
+            run_date=day + timedelta(days=config.data_lag_days),
+        )  # fmt: skip
         # A connection a day: the time-out is one evaluation's, and a writer may come between.
-        with Warehouse(config.warehouse, self._tell) as warehouse:
+        with Warehouse.of(config, self._tell) as warehouse:
             warehouse.check_connection()
             measured = self._measurements(config, frame, warehouse)
             self._has_begun = self._has_begun or _is_begun(config, measured)
@@ -112,6 +114,11 @@ class _Replay:
         judgements = judge_all(config, frame, measured, lambda text: None, known)
         self._counted.keep(measured.found_daily_counts())
         return Judged(config, frame, measured, judgements)
+
+
+def _without_explanations(config: Config) -> Config:
+    """Without the rejected rows where an audit log is judged: every verdict is the same."""
+    return config if config.audit_log is None else replace(config, quarantine=None)
 
 
 def _is_begun(config: Config, measured: Measurements) -> bool:

@@ -2,20 +2,149 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from typing import Any, TypeGuard
 
 from checks.judging import skipped, unknown
-from checks.metrics import AuditEntry, BadValue
+from checks.loads import Load, Rule
+from checks.metrics import MOST_STRAYS, AuditEntry, AuditLog, BadValue, StrayEntry
 from checks.model import Cause, Judgement, Status, Verdict
-from checks.text import quoted, short_day
+from checks.text import clean, count_text, plural, quoted, short_day
 
 ENTRY_CHECK = "log_entry_exists_today"
+SETTLES = "`audit_log.several: replace` or `add` settles it"
+READING = "audit_log"
+_MOST_LISTED, _MOST_STRAYS_LISTED = 200, 20
 
 
-def source_name(entry: AuditEntry) -> str:
+def source_name(entry: AuditEntry | StrayEntry | Load) -> str:
     """How a source is named in sentences; one without a name says so."""
-    return quoted(entry.source) if entry.source is not None else "the source without a name"
+    return quoted(entry.source) if has_name(entry.source) else "the source without a name"
+
+
+def has_name(source: str | None) -> TypeGuard[str]:
+    """Whether a source can be named: it is neither NULL nor blank."""
+    return bool(source and source.strip())
+
+
+def with_loads(
+    judgement: Judgement, loads: Sequence[Load], doubtful: Sequence[Load] = ()
+) -> Judgement:
+    """The judgement with what became of several entries of one source.
+
+    Where nobody can tell how they are meant, the summary says so, and which key settles it.
+    doubtful: loads in parts that would be judged otherwise by their latest entry alone.
+    """
+    several = [load for load in loads if load.rule is not Rule.SINGLE]
+    details = {
+        **judgement.details,
+        "several_entries": [_as_details(load) for load in several[:_MOST_LISTED]],
+        "several_entries_total": len(several),
+        "entries_replaced": sum(len(load.replaced) for load in several),
+    }
+    doubted = [load for load in several if load.may_be_twice or load in doubtful]
+    texts = [text for text in (_unsettled(several), _taken_for_parts(doubted)) if text]
+    hint = f"; {'; '.join(texts)}: {SETTLES}" if texts else ""
+    summary = judgement.summary + _read_nothing(several) + hint
+    return replace(judgement, summary=summary, details=details)
+
+
+def _unsettled(several: Iterable[Load]) -> str:
+    unsettled = [load for load in several if load.rule is Rule.UNSETTLED]
+    if not unsettled:
+        return ""
+    first = unsettled[0]
+    return (
+        f"{source_name(first)} has {count_text(len(first.counted))} entries, of which the "
+        f"worse reading counts{_others(unsettled)}"
+    )
+
+
+def _taken_for_parts(doubted: Sequence[Load]) -> str:
+    """Of loads that usually have several good entries, and may be preliminary and final ones."""
+    if not doubted:
+        return ""
+    first = doubted[0]
+    return (
+        f"{source_name(first)} has {count_text(len(first.counted))} entries, which are taken for "
+        f"parts and added up{_others(doubted)}"
+    )
+
+
+def _read_nothing(several: Iterable[Load]) -> str:
+    """What is said of entries that read nothing after one that read rows."""
+    empty = [load for load in several if load.read_nothing]
+    if not empty:
+        return ""
+    return (
+        f"; an entry of {source_name(empty[0])} read nothing and does not replace the one that "
+        f"read rows{_others(empty)}"
+    )
+
+
+def _others(loads: Sequence[Load]) -> str:
+    more = len(loads) - 1
+    return f", as of {plural(more, 'other source')}" if more else ""
+
+
+def _as_details(load: Load) -> dict[str, Any]:
+    """How many entries of a source count, and how many were replaced."""
+    return {
+        "source": load.source,
+        "rule": load.rule.value,
+        "counted": len(load.counted),
+        "replaced": len(load.replaced),
+    }
+
+
+def stray_count(strays: Sequence[StrayEntry]) -> int:
+    """How many entries belong to no run date, of those that are read."""
+    return min(len(strays), MOST_STRAYS)
+
+
+def strays_text(log: AuditLog) -> str:
+    """What is said of the entries that belong to no run date; empty where there are none."""
+    return "".join(f"; {text}" for text in (future_text(log), undated_text(log)) if text)
+
+
+def future_text(log: AuditLog) -> str:
+    """What is said of the entries stamped after now; empty where there are none."""
+    if not log.future:
+        return ""
+    ending = (
+        "is stamped after now and does" if len(log.future) == 1 else "are stamped after now and do"
+    )
+    return f"{_entries(log.future)} {ending} not count"
+
+
+def undated_text(log: AuditLog) -> str:
+    """What is said of the entries without a time; empty where there are none."""
+    if not log.undated:
+        return ""
+    ending = "has no time and belongs" if len(log.undated) == 1 else "have no time and belong"
+    return f"{_entries(log.undated)} {ending} to no run date"
+
+
+def _entries(strays: Sequence[StrayEntry]) -> str:
+    over = "over " if len(strays) > MOST_STRAYS else ""
+    return over + plural(stray_count(strays), "entry", "entries")
+
+
+def strays_details(log: AuditLog) -> dict[str, Any]:
+    """The entries that belong to no run date, for a verdict's details."""
+    return {
+        "entries_after_now": stray_count(log.future),
+        "after_now": [_stray(entry) for entry in log.future[:_MOST_STRAYS_LISTED]],
+        "entries_without_time": stray_count(log.undated),
+        "without_time": [_stray(entry) for entry in log.undated[:_MOST_STRAYS_LISTED]],
+    }
+
+
+def _stray(entry: StrayEntry) -> dict[str, Any]:
+    status = None if entry.status is None else clean(entry.status)
+    return {"source": entry.source, "status": status, "run_at": entry.run_at}
 
 
 def no_entry(metric: str, what: str, run_date: date) -> Judgement:
@@ -26,18 +155,20 @@ def no_entry(metric: str, what: str, run_date: date) -> Judgement:
         f"no audit-log entry on {run_date}",
         what=what,
         action=f"Find out whether the run of {short_day(run_date)} took place",
+        reading=READING,
     )
 
 
 def bad_count(metric: str, what: str, column: str, entry: AuditEntry, bad: BadValue) -> Judgement:
     """A count in the log that is no count."""
-    of_source = f" of {source_name(entry)}" if entry.source is not None else ""
+    of_source = f" of {source_name(entry)}" if has_name(entry.source) else ""
     return unknown(
         metric,
         Cause.BAD_VALUE,
         f"{column} is {bad.text}",  # as it is documented: readers match it
         what=f"{what}{of_source}",
         action=f"Correct {column}{of_source} in the audit log, or the loader that wrote it",
+        reading=f"{READING}{of_source}",
     )
 
 

@@ -12,30 +12,41 @@ that merely go with it are no finding.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from checks.baseline import Baseline, baseline, normal_range, side_of
-from checks.check import Check
-from checks.counts import NAME, DailyCounts, value_text
-from checks.detection import ExpectedRange
+from checks.catalog._event_names import (
+    COLLAPSED,
+    NEW,
+    NORMAL,
+    ORDER,
+    RETIRED,
+    SILENT,
+    SURGED,
+    NameState,
+    judged_names,
+    limits_of,
+    segment_state,
+    subject_of,
+)
+from checks.check import Check, Required
+from checks.counts import NAME, DailyCounts
 from checks.errors import MeasurementError
-from checks.judging import skipped, unknown, unmeasured
-from checks.metrics import EventCounts, Unmeasured, mean
-from checks.model import Cause, Judgement, Layer, Status
+from checks.judging import learning, no_events, unknown, unmeasured
+from checks.metrics import EventCounts, Unmeasured
+from checks.model import Cause, Judgement, Layer, Status, Verdict
 from checks.segments import Segment, segments
 from checks.settings import setting
+from checks.subjects import EVENT
 from checks.text import count_text, day_text, listed, plural, quoted, short_day
 
 if TYPE_CHECKING:
+    from checks.history.records import StoredAcceptance
     from checks.measurements import Measurements
     from checks.timeframe import Timeframe
 
-SILENT, COLLAPSED, SURGED, NEW = "silent", "collapsed", "surged", "new"
-NORMAL, RARE = "normal", "rare"
-_ORDER = (SILENT, COLLAPSED, SURGED, NEW, NORMAL, RARE)
 _MOST_NAMES = 200
 _UNIT = "event names and segments"
 
@@ -56,68 +67,59 @@ class Params:
         above=0,
         maximum=10,
     )
-    ignore: tuple[str, ...] = setting("Names of retired events: never judged.", ())
+    ignore: tuple[str, ...] = setting("Names that are never judged.", ())
     expected: tuple[str, ...] = setting(
         "Names that are red without events, however long they have been silent.", ()
     )
 
     def problems(self) -> list[tuple[str, str, str]]:
-        """A retired event cannot be expected."""
+        """An ignored name cannot be expected."""
         both = [name for name in self.expected if name in self.ignore]
         return [("expected", repr(name), "a name that is not in `ignore`") for name in both]
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The window, and the longer history; why there is none, where it could not be read."""
+    """The window, and the longer history; why there is none, where it could not be read.
+
+    accepted: silent names that somebody accepts as retired.
+    """
 
     events: EventCounts
     daily: DailyCounts | None = None
     problem: Unmeasured | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NameState:
-    """One event name on the judged day. `silent_since` is the first day of the silence.
-
-    usual, lowest, highest: of the window. segment: what is normal by its longer history.
-    """
-
-    name: str
-    state: str
-    today: int
-    usual: float
-    lowest: int
-    highest: int
-    series: tuple[int, ...]
-    silent_since: date | None = None
-    segment: Segment | None = None
+    accepted: tuple[StoredAcceptance, ...] = ()
 
 
 def measure(params: Params, data: Measurements) -> Measured:
     """Events per name and day. Without the longer history, silence can still be judged."""
     events = data.events()
     try:
-        return Measured(events, data.daily_counts())
+        daily, problem = data.daily_counts(), None
     except MeasurementError as error:
-        return Measured(events, problem=Unmeasured.of(error))
+        daily, problem = None, Unmeasured.of(error)
+    return Measured(events, daily, problem, data.accepted(CHECK.id))
 
 
 def judge(params: Params, found: Measured, frame: Timeframe) -> Judgement:
     """Red for a silent name; amber for one far outside its own range; new names are told."""
     events = found.events
     own = _segments(params, found)
-    states = name_states(params, events, {one.value: one for one in own if one.dimension == NAME})
+    states, accepted = judged_names(
+        params, events, {one.value: one for one in own if one.dimension == NAME},
+        found.daily, found.accepted,
+    )  # fmt: skip
     others = [one for one in own if one.dimension != NAME]
     if not any(state.state == SILENT for state in states):
         window = len(events.days) - 1
         if (days := events.learning()) is not None:
-            return skipped(SILENT, f"learning, {days} of {window} days")
+            return learning(SILENT, days, window)
         if not any(events.totals()[:-1]):
-            return _nothing_to_compare(window, frame)
+            return _nothing_to_compare(window, events, frame)
         if (problem := _problem_of(found)) is not None:
             return unmeasured(SILENT, "The range of event names and segments", problem.error())
-    return _judgement(params, states, others, found, frame)
+    judgement = _judgement(params, states, others, found, frame)
+    return replace(judgement, acceptances=accepted)
 
 
 def _segments(params: Params, found: Measured) -> list[Segment]:
@@ -153,77 +155,12 @@ def _problem_of(found: Measured) -> Unmeasured | None:
     return next(iter(found.daily.problems.values()), None) if found.daily else None
 
 
-def name_states(
-    params: Params, events: EventCounts, own: Mapping[str, Segment] | None = None
-) -> list[NameState]:
-    """Every name that is seen or expected, and not ignored: the worst first."""
-    missing = (0,) * len(events.days)
-    series = dict.fromkeys(params.expected, missing) | dict(events.by_name)
-    states = [
-        name_state(params, name, counts, events.days, (own or {}).get(value_text(name)))
-        for name, counts in series.items()
-        if name not in params.ignore
-    ]
-    return sorted(states, key=lambda state: (_ORDER.index(state.state), -state.usual, state.name))
-
-
-def _nothing_to_compare(window: int, frame: Timeframe) -> Judgement:
+def _nothing_to_compare(window: int, events: EventCounts, frame: Timeframe) -> Judgement:
     return unknown(
         SILENT, Cause.BAD_VALUE, f"no events in the {window} days before {frame.data_date}",
         what="Event names", action="Find out why the days before have no events",
-        threshold=0, unit=_UNIT,
+        threshold=0, unit=_UNIT, reading="events", details={"events": events.judged},
     )  # fmt: skip
-
-
-def name_state(
-    params: Params,
-    name: str,
-    counts: Sequence[int],
-    days: Sequence[date],
-    segment: Segment | None = None,
-) -> NameState:
-    """One name's state; zero days running up to the judged day are one outage.
-
-    They are left out of the mean and the lowest, so that an outage cannot become
-    the new normal, nor hide that only a trickle has come back.
-    """
-    window, today = counts[:-1], counts[-1]
-    quiet = _trailing_zeros(window)
-    before = window[: len(window) - quiet]
-    usual = mean(before) if before else 0.0
-    lowest, highest = (min(before), max(before)) if before else (0, 0)
-    state = _state(params, name, today, usual, segment, seen=any(before))
-    since = days[-1 - quiet] if state == SILENT else None
-    return NameState(name, state, today, usual, lowest, highest, tuple(counts), since, segment)
-
-
-def _state(
-    params: Params, name: str, today: int, usual: float, segment: Segment | None, *, seen: bool
-) -> str:
-    if not today and (name in params.expected or usual >= params.min_per_day):
-        return SILENT
-    if today and not seen and (segment is None or segment.is_new):
-        return NEW
-    return segment_state(params, segment)
-
-
-def segment_state(params: Params, segment: Segment | None) -> str:
-    """Whether a name or a value left its own range; rare where it has none."""
-    if segment is None or limits_of(params, segment) is None:
-        return RARE
-    if segment.side < 0:
-        return COLLAPSED
-    return SURGED if segment.side > 0 else NORMAL
-
-
-def limits_of(params: Params, segment: Segment | None) -> ExpectedRange | None:
-    """The range by which a name or a value is judged; None where it is too rare or too young."""
-    normal = None if segment is None else segment.normal
-    return None if normal is None or normal.expected < params.min_expected else normal
-
-
-def _trailing_zeros(counts: Sequence[int]) -> int:
-    return next((i for i, count in enumerate(reversed(counts)) if count), len(counts))
 
 
 def _judgement(
@@ -233,7 +170,10 @@ def _judgement(
     found: Measured,
     frame: Timeframe,
 ) -> Judgement:
-    of = {kind: [s for s in states if s.state == kind] for kind in _ORDER}
+    of = {kind: [s for s in states if s.state == kind] for kind in ORDER}
+    empty_since = found.events.empty_since()
+    ended = [state for state in of[SILENT] if _ended_before(state, empty_since)]
+    of[SILENT].sort(key=lambda state: not _ended_before(state, empty_since))
     moved = {
         kind: sorted(
             (one for one in others if segment_state(params, one) == kind),
@@ -254,8 +194,17 @@ def _judgement(
         threshold=0,
         unit=_UNIT,
         details=_details(params, states, of, moved, found.events, frame)
+        | {"silent_before_the_day": [state.name for state in ended[:_MOST_NAMES]]}
         | {"filters": {"event": names[0]} if names else {}},
+        subjects={EVENT: tuple(dict.fromkeys(map(subject_of, of[SILENT])))},
     )
+
+
+def _ended_before(state: NameState, empty_since: date | None) -> bool:
+    """Whether a name was silent already when, before an empty day, others were still there."""
+    if empty_since is None or state.silent_since is None:
+        return False
+    return state.silent_since < empty_since
 
 
 def _details(
@@ -267,11 +216,12 @@ def _details(
     frame: Timeframe,
 ) -> dict[str, Any]:
     return {
+        "events": events.judged,
         "names": [_as_details(params, state) for state in states[:_MOST_NAMES]],
         "names_total": len(states),
         "dates": list(events.days),
         "partial_day": not frame.is_over,
-        **{kind: [s.name for s in of[kind][:_MOST_NAMES]] for kind in _ORDER[:4]},
+        **{kind: [s.name for s in of[kind][:_MOST_NAMES]] for kind in ORDER[:5]},
         "silent_purchase_names": [s.name for s in of[SILENT] if s.name in events.purchase_names],
         "ignored": list(params.ignore),
         "segments": [_segment_details(kind, one) for kind, found in moved.items() for one in found][
@@ -301,13 +251,15 @@ def _summary(
         verb = "is" if judged == 1 else "are"
         text, others = f"{plural(judged, 'event name')} {verb} within the usual range", 0
     elif kind == SILENT:
-        text, others = _silence(of[SILENT][0]), len(of[SILENT]) - 1
+        text, others = _silence(of[SILENT][0], frame), len(of[SILENT]) - 1
     else:
         parts = [s.segment for s in of[kind] if s.segment is not None] + moved[kind]
         text, others = _move(parts[0], kind, frame), len(parts) - 1
     text += f"; and {others} more" if others > 0 else ""
     if of[NEW]:
         text += f"; new: {listed(s.name for s in of[NEW])}"
+    if of[RETIRED]:
+        text += f"; accepted as retired: {listed(s.name for s in of[RETIRED])}"
     return text
 
 
@@ -319,13 +271,16 @@ def _move(one: Segment, kind: str, frame: Timeframe) -> str:
     )
 
 
-def _silence(state: NameState) -> str:
+def _silence(state: NameState, frame: Timeframe) -> str:
     name = quoted(state.name)
     if not state.usual or state.silent_since is None:
         return f"{name} is expected and has been silent for {len(state.series)} days or more"
+    since = "0 since"
+    if state.today:
+        since = f"{count_text(state.today)} on {short_day(frame.data_date)}"
     return (
         f"{name} stopped on {short_day(state.silent_since)}: "
-        f"usually {count_text(round(state.usual, 1))} a day, 0 since"
+        f"usually {count_text(round(state.usual, 1))} a day, {since}"
     )
 
 
@@ -335,7 +290,7 @@ def _action(kind: str, status: Status, names: list[str], frame: Timeframe) -> st
     if kind == SILENT:
         return (
             f"Test the tracking of {listed(names)} on the live site and find what was released "
-            f"before it stopped; list it under `ignore` if it is retired"
+            "before it stopped; if it is retired: andon accept event_volume NAME --reason WHY"
         )
     return f"Compare {listed(names)} by hour on {day_text(frame.data_date)} with the days before"
 
@@ -369,6 +324,11 @@ def _segment_details(kind: str, one: Segment) -> dict[str, Any]:
     }
 
 
+def has_only_no_events(verdict: Verdict) -> bool:
+    """Whether nothing but the empty day is wrong: no name was silent before it."""
+    return no_events(verdict) and not verdict.details.get("silent_before_the_day")
+
+
 CHECK = Check(
     id="event_volume",
     layer=Layer.BUSINESS,
@@ -377,13 +337,20 @@ CHECK = Check(
     unit=_UNIT,
     page="volume",
     needs=("events",),
-    rule="No event name of min_per_day or more is silent (red). None of which min_expected or "
-    "more are expected, and no value of a mapped dimension, leaves its own normal range (amber).",
+    counts="events",
+    compares_days=True,
+    requires=(Required("events.name"),),
+    rule="An event name of min_per_day or more that is silent is red, until it returns or somebody "
+    "accepts that it is retired. One of which min_expected or more are expected, or a value of a "
+    "mapped dimension, is amber outside its own normal range.",
     why="A tracking pixel that stops firing, or an app that reports nothing, is a fraction of "
     "the volume: the total does not tell.",
-    advice="Test the tracking on the live site, and ask what was released; list retired events "
-    "under `ignore`.",
+    advice="Test the tracking on the live site, and ask what was released; accept that a name is "
+    "retired by `andon accept`.",
     params=Params,
     measure=measure,
     judge=judge,
+    subject_kinds=(EVENT,),
+    accepts=EVENT,
+    empty_day=has_only_no_events,
 )

@@ -1,7 +1,9 @@
 """Does the data reach to the end of the day?
 
 What: hours from the newest event of the data date to that day's end; to now while
-the day lasts. Events after now are counted apart and never make data look fresh.
+the day lasts. Where the data date is the newest with events and older than the day
+that the run loads, it is red, with the hours to the end of that day. Events after
+now are counted apart and never make data look fresh.
 Why: a load that stopped in the afternoon looks complete in every daily total that
 nobody compares.
 Source of the rule: a shop that is open all day has events up to midnight; six
@@ -11,15 +13,15 @@ hours leave room for the quietest night.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from checks.check import Check
-from checks.judging import unmeasured
+from checks.judging import no_events, unmeasured
 from checks.metrics import EventCounts
 from checks.model import Judgement, Layer, Status
 from checks.settings import setting
-from checks.text import day_text, deciding, plural
+from checks.text import day_text, deciding, plural, short_day
 
 if TYPE_CHECKING:
     from checks.measurements import Measurements
@@ -46,14 +48,34 @@ def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
     details = _details(events)
     if not events.judged:
         return _judgement(Status.RED, params, events, frame, None, details)
+    if frame.is_behind:
+        return _behind(params, events, frame, details)
     if events.newest_problem is not None:
         return unmeasured("lag", "Freshness", events.newest_problem.error())
     if events.newest is None:
         raise ValueError("events of the data date without a newest one")
-    until = min(frame.end, frame.now)
-    lag = (until - events.newest).total_seconds() / _SECONDS_PER_HOUR
+    lag = _lag(events.newest, frame)
     status = Status.RED if lag > params.max_lag_hours else Status.GREEN
     return _judgement(status, params, events, frame, max(lag, 0.0), details)
+
+
+def _lag(newest: datetime, frame: Timeframe) -> float:
+    """Hours from the newest event until when there should be events."""
+    return (frame.due - newest).total_seconds() / _SECONDS_PER_HOUR
+
+
+def _behind(
+    params: Params, events: EventCounts, frame: Timeframe, details: dict[str, Any]
+) -> Judgement:
+    """Red: the day that the run loads has no event. The lag is told where it is beyond the limit.
+
+    Within the limit it would deny the red: early on a day that lasts, or with a limit of days.
+    """
+    newest = events.newest if events.newest_problem is None else None
+    lag = None if newest is None else _lag(newest, frame)
+    beyond = lag if lag is not None and lag > params.max_lag_hours else None
+    details["expected_date"] = frame.expected_date
+    return _judgement(Status.RED, params, events, frame, beyond, details)
 
 
 def _judgement(
@@ -69,8 +91,7 @@ def _judgement(
     action = "Nothing to do"
     if status is Status.RED:
         action = (
-            f"Load the missing part of {frame.data_date}, or find out why it did not arrive, "
-            "then run the gate again"
+            f"Load {_missing(frame)}, or find out why it did not arrive, then run the gate again"
         )
     elif events.future_events:
         action = _CLOCK_SKEW
@@ -86,9 +107,17 @@ def _judgement(
     )
 
 
+def _missing(frame: Timeframe) -> str:
+    if frame.is_behind:
+        return f"{frame.expected_date}"
+    return f"the missing part of {frame.data_date}"
+
+
 def _summary(events: EventCounts, frame: Timeframe, lag: float | None, limit: str) -> str:
     day = day_text(frame.data_date)
-    if lag is None or events.newest is None:
+    if frame.expected_date is not None and frame.is_behind:
+        text = _behind_text(frame.expected_date, frame, lag, limit)
+    elif lag is None or events.newest is None:
         text = f"There is no event on {day}"
     else:
         end = "the day's end" if frame.is_over else "now"
@@ -100,6 +129,17 @@ def _summary(events: EventCounts, frame: Timeframe, lag: float | None, limit: st
         verbs = "lies after now and is" if events.future_events == 1 else "lie after now and are"
         text += f"; {plural(events.future_events, 'event')} {verbs} not counted"
     return text
+
+
+def _behind_text(expected: date, frame: Timeframe, lag: float | None, limit: str) -> str:
+    text = (
+        f"The newest day with events is {day_text(frame.data_date)}, although the run of "
+        f"{short_day(frame.run_date)} loads {short_day(expected)}"
+    )
+    if lag is None:
+        return text
+    end = "now" if frame.due == frame.now else f"the end of {short_day(expected)}"
+    return f"{text}: its newest event is {lag:.1f} hours before {end} (at most {limit} is normal)"
 
 
 def _clock(moment: datetime, frame: Timeframe) -> str:
@@ -123,11 +163,14 @@ CHECK = Check(
     unit="hours",
     page="volume",
     needs=("events",),
+    counts="events",
     rule="The newest event of the data date is at most max_lag_hours before the day's end "
-    "(before now, while the day lasts). No event on the data date is red.",
+    "(before now, while the day lasts). No event on the data date is red, and so is a newest day "
+    "with events (--data-date latest) before the day that the run loads.",
     why="A load that stopped in the afternoon looks complete in totals that nobody compares.",
     advice="Load the missing part of the day, or find out why it did not arrive.",
     params=Params,
     measure=measure,
     judge=judge,
+    empty_day=no_events,
 )

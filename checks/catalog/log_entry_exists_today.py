@@ -1,6 +1,6 @@
 """Did the pipeline run today?
 
-What: the number of audit-log rows on the run date.
+What: the number of audit-log rows on the run date, up to now.
 Why: a run that never started leaves yesterday's numbers on the dashboards, and
 every other check would judge those.
 Source of the rule: one load a day leaves at least one entry.
@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from checks.catalog._audit import strays_details, strays_text
 from checks.check import Check, Worse
 from checks.metrics import AuditLog, median
 from checks.model import Judgement, Layer, Status
@@ -43,6 +44,7 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
         "daily": [{"date": d, "entries": len(r)} for d, r in sorted(log.entries.items())],
         "first_entry_at": min((entry.run_at for entry in log.today), default=None),
         "last_entry_at": max((entry.run_at for entry in log.today), default=None),
+        **strays_details(log),
     }
     if entries:
         status, action = Status.GREEN, "Nothing to do"
@@ -54,6 +56,12 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
             f"Start the load of {frame.data_date} (or find out why it did not start), "
             "then run the gate again"
         )
+        if log.future:
+            action += (
+                "; look at the clock and the zone of what writes the log, "
+                "and at warehouse.naive_timestamps"
+            )
+    summary += strays_text(log)
     message = f"entries={entries} (min 1)"
     return Judgement(status, message, summary, action, entries, 1, "entries", details=details)
 
@@ -66,11 +74,12 @@ CHECK = Check(
     unit="entries",
     page="runs",
     needs=("audit_log",),
-    rule="At least one audit-log row on the run date.",
+    rule="At least one audit-log row on the run date, not after now.",
     why="A run that never started leaves yesterday's numbers on the dashboards.",
     advice="Start the load, or find out why the scheduler did not.",
     params=Params,
     measure=measure,
     judge=judge,
     worse=Worse.LOWER,
+    explains_empty_day=lambda verdict: verdict.value == 0,
 )

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from checks.check import Check
-from checks.judging import skipped, unknown, unmeasured
+from checks.check import Check, Required
+from checks.judging import no_events, skipped, unknown, unmeasured
 from checks.metrics import EventCounts
 from checks.model import Cause, Judgement, Layer, Status, Verdict
 from checks.settings import setting
@@ -51,31 +52,48 @@ def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
     return _judgement(params, events, frame)
 
 
-def no_such_event(metric: str, what: str, events: EventCounts) -> Judgement:
-    """The configured purchase names do not occur at all: most likely they are misspelt."""
+def names_not_seen(events: EventCounts) -> str:
+    """That no configured purchase name occurs in the window, and which names do."""
     seen = sorted(events.by_name, key=lambda name: -sum(events.by_name[name]))
     names = f"the names seen are {listed(seen, 8)}" if seen else "there are no events at all"
+    return f"no event named {listed(events.purchase_names)} in {len(events.days)} days; {names}"
+
+
+def no_such_event(metric: str, what: str, events: EventCounts) -> Judgement:
+    """The configured purchase names do not occur at all: most likely they are misspelt."""
     return unknown(
         metric,
         Cause.BAD_VALUE,
-        f"no event named {listed(events.purchase_names)} in {len(events.days)} days; {names}",
+        names_not_seen(events),
         what=what,
         action="Correct events.purchase_names in andon.yml, or find out why no purchase arrives",
+        reading="events",
+        details={"events": events.judged, "other_names_seen": bool(events.by_name)},
     )
 
 
 def no_purchases(metric: str, what: str, events: EventCounts, frame: Timeframe) -> Judgement:
     """A day without purchases: suspicious where they are usual, else nothing to judge."""
-    usual = events.usual_purchases()
-    details = {"purchases": 0, "usual_purchases": usual, "daily": daily(events)}
+    usual, ended = events.usual_purchases(), events.purchases_ended_before()
+    details = {
+        "events": events.judged,
+        "purchases_ended": ended,
+        "purchases": 0,
+        "usual_purchases": usual,
+        "daily": daily(events),
+    }
     if usual >= USUAL_PURCHASES:
         return unknown(
             metric, Cause.BAD_VALUE,
-            f"no purchases on {frame.data_date}, usually {count_text(round(usual, 1))} a day",
+            f"no purchases {_since(ended, frame)}, usually {count_text(round(usual, 1))} a day",
             what=what, action=f"Find out why no purchase arrived on {short_day(frame.data_date)}",
             details=details,
         )  # fmt: skip
     return skipped(metric, f"no purchases on {frame.data_date}", details)
+
+
+def _since(ended: date | None, frame: Timeframe) -> str:
+    return f"on {frame.data_date}" if ended is None else f"since {ended}"
 
 
 def _judgement(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
@@ -148,6 +166,13 @@ def guard(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:
     return judgement
 
 
+def has_only_no_events(verdict: Verdict) -> bool:
+    """Whether nothing but the empty day is wrong: purchases were there as long as events were."""
+    details = verdict.details
+    has_own_fault = details.get("other_names_seen") or details.get("purchases_ended")
+    return no_events(verdict) and not has_own_fault
+
+
 CHECK = Check(
     id="missing_revenue",
     layer=Layer.BUSINESS,
@@ -156,6 +181,8 @@ CHECK = Check(
     unit="share",
     page="revenue",
     needs=("events", "events.revenue"),
+    counts="purchases",
+    requires=(Required("events.name", where=("events.revenue",)),),
     rule="The share of the data date's purchases whose revenue is NULL, NaN, infinite or not a "
     "number is below alert_at.",
     why="A purchase without an amount is lost in every revenue figure.",
@@ -163,6 +190,7 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
+    empty_day=has_only_no_events,
     after=("event_volume",),
     guard=guard,
 )

@@ -16,16 +16,25 @@ from typing import TYPE_CHECKING, Any
 
 from checks.catalog.missing_revenue import (
     USUAL_PURCHASES,
-    no_such_event,
+    names_not_seen,
     purchase_event_is_silent,
 )
-from checks.check import Check
+from checks.check import Check, Required
 from checks.errors import MeasurementError
-from checks.judging import skipped, unknown
-from checks.metrics import EventCounts, OrderCounts, OrphanKind, Unmeasured
+from checks.judging import no_events, skipped, unknown
+from checks.metrics import (
+    FAR_ORDERS,
+    UNDATED_ORDERS,
+    EventCounts,
+    OrderCounts,
+    OrphanKind,
+    Unmeasured,
+)
 from checks.model import Cause, Judgement, Layer, Status, Verdict
 from checks.settings import setting
-from checks.text import count_text, day_text, plural
+from checks.subjects import ORPHAN_KIND, counting
+from checks.text import count_text, day_text, deciding, plural
+from checks.undated import FAR_WORDS, UNKNOWN_ABOVE, without_words
 
 if TYPE_CHECKING:
     from checks.measurements import Measurements
@@ -34,7 +43,11 @@ if TYPE_CHECKING:
 _METRIC = "orphan_orders"
 _WHAT = "Orphan orders"
 _PURCHASES = "purchase_without_order"
-_UNKNOWN_SESSION = "unknown_session"
+_UNKNOWN_SESSION, _NO_SESSION = "unknown_session", "no_session_id"
+_DUPLICATES = (
+    "Find out why orders or purchases share an order id (a page loaded twice, ids used again), "
+    "and remove the surplus"
+)
 IN_WORDS = {
     "no_session_id": "without a session id",
     "unknown_session": "with a session that does not exist",
@@ -47,6 +60,12 @@ class Params:
     """How many orphans are tolerated."""
 
     alert_above: int = setting("Red above this many.", 0, minimum=0)
+    duplicates_above: float = setting(
+        "Amber above this share of orders, or of purchases, whose order id another one has.",
+        0.01,
+        minimum=0,
+        maximum=1,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +100,8 @@ def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
         kind, problem = next(iter(problems.items()))
         return unknown(
             _METRIC, problem.cause, problem.detail, what=f"{_WHAT} ({IN_WORDS[kind]})",
-            retry=problem.retry, threshold=params.alert_above, unit="orders", details=details,
+            retry=problem.retry, reading=problem.reading, threshold=params.alert_above,
+            unit="orders", details=details,
         )  # fmt: skip
     if not measured.orders.orders:
         return _no_orders(measured, frame, details)
@@ -92,14 +112,35 @@ def problems_of(measured: Measured) -> Mapping[str, Unmeasured]:
     """Why a kind could not be measured, by kind."""
     problems = dict(measured.orders.problems)
     if _PURCHASES in measured.orders.absent:
+        if too_many_undated(measured.orders):
+            problems.setdefault(_NO_SESSION, _undated_orders(measured.orders))
         return problems
     if measured.events_problem is not None:
-        problems.setdefault(_PURCHASES, measured.events_problem)
+        problems[_PURCHASES] = measured.events_problem  # the fault behind all that reads events
+    elif measured.orders.of_undated_orders:
+        problems.setdefault(_PURCHASES, _undated_orders(measured.orders))
     elif measured.events is not None and not measured.events.purchase_seen():
-        nothing = no_such_event(_METRIC, _WHAT, measured.events)
-        detail = nothing.message.partition("bad_value: ")[2].removesuffix(")")
-        problems.setdefault(_PURCHASES, Unmeasured(Cause.BAD_VALUE, detail))
+        detail = names_not_seen(measured.events)
+        problems.setdefault(_PURCHASES, Unmeasured(Cause.BAD_VALUE, detail, reading="events"))
     return problems
+
+
+def too_many_undated(orders: OrderCounts) -> bool:
+    """Whether orders that no purchase can be compared with may be of the day, and orphans.
+
+    New ones, as `checks.undated` has it of events: above a share of the day's orders.
+    """
+    return orders.new_undated > UNKNOWN_ABOVE * max(1, orders.orders)
+
+
+def _undated_orders(orders: OrderCounts) -> Unmeasured:
+    without = without_words(orders.undated, orders.far)
+    if orders.of_undated_orders:
+        number = plural(orders.of_undated_orders, "purchase")
+        verb = "has" if orders.of_undated_orders == 1 else "have"
+        return Unmeasured(Cause.BAD_VALUE, f"{number} of the day {verb} an order {without}")
+    number = plural(orders.new_undated, "new order")
+    return Unmeasured(Cause.BAD_VALUE, f"{number} {without}, beside {orders.orders} of the day")
 
 
 def _no_orders(measured: Measured, frame: Timeframe, details: dict[str, Any]) -> Judgement:
@@ -132,16 +173,30 @@ def _judgement(
 ) -> Judgement:
     count = sum(kind.count for kind in kinds)
     red = count > params.alert_above
+    share, limit = measured.orders.duplicate_share, params.duplicates_above
+    message = f"{_METRIC}={count} (max {params.alert_above})"
+    status, action = Status.GREEN, "Nothing to do"
+    if red:
+        status, action = Status.RED, _action(kinds)
+    elif share > limit:
+        status, action = Status.AMBER, _DUPLICATES
+        message += f", duplicate_ids={deciding(share, limit, 4)} (max {limit})"
     return Judgement(
-        status=Status.RED if red else Status.GREEN,
-        message=f"{_METRIC}={count} (max {params.alert_above})",
-        summary=_summary(measured.orders, kinds, count, frame),
-        action=_action(kinds) if red else "Nothing to do",
+        status=status,
+        message=message,
+        summary="; ".join([_summary(measured.orders, kinds, count, frame), *_remarks(measured)]),
+        action=action,
         value=count,
         threshold=params.alert_above,
         unit="orders",
         details=details,
+        subjects={ORPHAN_KIND: _subjects(params, kinds)},
     )
+
+
+def _subjects(params: Params, kinds: list[OrphanKind]) -> tuple[str, ...]:
+    counts = [(kind.kind, kind.count) for kind in kinds]
+    return counting(counts, lambda _, count: count > params.alert_above)
 
 
 def _summary(orders: OrderCounts, kinds: list[OrphanKind], count: int, frame: Timeframe) -> str:
@@ -155,9 +210,33 @@ def _summary(orders: OrderCounts, kinds: list[OrphanKind], count: int, frame: Ti
     return f"{orphans}: {', '.join(parts)}{money} (none is normal)"
 
 
+def _remarks(measured: Measured) -> list[str]:
+    """What else is odd about the orders' ids and times."""
+    orders = measured.orders
+    remarks = []
+    for number, kind in (
+        (orders.duplicates, "order"), (orders.duplicate_purchases, "purchase"),
+    ):  # fmt: skip
+        if number:
+            verb = "has" if number == 1 else "have"
+            remarks.append(f"{plural(number, kind)} {verb} an order id that is there already")
+    if orders.undated:
+        verb = "has" if orders.undated == 1 else "have"
+        remarks.append(f"{plural(orders.undated, 'order')} {verb} no time that can be read")
+    if orders.future:
+        verbs = "lies after now and is" if orders.future == 1 else "lie after now and are"
+        remarks.append(f"{plural(orders.future, 'order')} {verbs} not counted")
+    if orders.far:
+        verb = "lies" if orders.far == 1 else "lie"
+        remarks.append(f"{plural(orders.far, 'order')} {verb} more than {FAR_WORDS}")
+    return remarks
+
+
 def _words(kind: OrphanKind, orders: OrderCounts) -> str:
     """What is wrong with the orders of a kind, and how far back a session was looked for."""
     words = IN_WORDS[kind.kind]
+    if kind.kind == _PURCHASES and kind.count == 1:
+        return words.replace("purchases", "purchase")
     if kind.kind == _UNKNOWN_SESSION and orders.lookback_days is not None:
         return f"{words} in the {plural(orders.lookback_days, 'day')} before"
     return words
@@ -179,6 +258,7 @@ def _details(
 ) -> dict[str, Any]:
     orders = measured.orders
     return {
+        "events": None if measured.events is None else measured.events.judged,
         "orders": orders.orders,
         "revenue": orders.revenue,
         "orphans": count,
@@ -194,6 +274,14 @@ def _details(
         "duplicate_order_ids": orders.duplicates,
         "purchases": orders.purchases if orders.purchases is not None else _purchases(measured)[0],
         "duplicate_purchase_ids": orders.duplicate_purchases,
+        "duplicate_share": orders.duplicate_share,
+        UNDATED_ORDERS: orders.undated,
+        "undated_orders_before": orders.undated_before,
+        "purchases_with_undated_orders": orders.of_undated_orders,
+        "future_orders": orders.future,
+        FAR_ORDERS: orders.far,
+        "far_orders_before": orders.far_before,
+        "orders_of_one_session": orders.of_one_session,
     }
 
 
@@ -209,6 +297,12 @@ def guard(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:
     return judgement
 
 
+def has_neither_orders_nor_events(verdict: Verdict) -> bool:
+    """Whether nothing but the empty day is wrong: no kind was left unmeasured."""
+    details = verdict.details
+    return no_events(verdict) and details.get("orders") == 0 and not details.get("unmeasured")
+
+
 CHECK = Check(
     id="orphan_orders",
     layer=Layer.BUSINESS,
@@ -217,6 +311,10 @@ CHECK = Check(
     unit="orders",
     page="orphan-orders",
     needs=("orders",),
+    requires=(
+        Required("orders.session_id"),
+        Required("events.name", where=("events.order_id", "orders.order_id")),
+    ),
     rule="At most alert_above orders of the data date have no session id, or one that no session "
     "has, or are purchases that never became an order.",
     why="Revenue that belongs to no session is missing from every channel's figure.",
@@ -224,6 +322,8 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
+    subject_kinds=(ORPHAN_KIND,),
+    empty_day=has_neither_orders_nor_events,
     after=("event_volume",),
     guard=guard,
 )

@@ -1,6 +1,7 @@
 """How much of what was read had to be rejected?
 
-What: quarantined rows over rows read, blended over the latest entry per source.
+What: quarantined rows over rows read, blended over the loads of all sources. Without an
+audit log: rejected rows over rejected and accepted rows of the data date.
 Why: a rise means that a producer changed something, and that the numbers on the
 dashboards lack those rows.
 Source of the rule: the pipeline's service level, at most 5 % quarantined; above
@@ -11,23 +12,38 @@ anyone said.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from checks.catalog._audit import (
     bad_count,
     entry_is_missing,
+    has_name,
     no_entry,
     skip_without_entry,
     source_name,
+    with_loads,
 )
-from checks.check import Check
+from checks.catalog._rejected_share import (
+    RejectedShare,
+    judge_share,
+    main_reason,
+    no_day_details,
+    reason_subjects,
+    rows_of_no_day,
+)
+from checks.check import Check, Required
 from checks.judging import unknown
+from checks.loads import Load, loads
 from checks.metrics import AuditEntry, AuditLog, BadValue, RejectedRows, known, median
-from checks.model import Cause, Judgement, Layer, Status, Verdict
+from checks.model import Cause, Judgement, Layer, Status, Subjects, Verdict
 from checks.settings import setting
+from checks.sources import lasting_name
+from checks.subjects import REASON, SOURCE, counting
 from checks.text import clean, count_text, deciding, percent_text, plural, quoted
 
 if TYPE_CHECKING:
@@ -70,7 +86,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class SourceRate:
-    """One source's latest load."""
+    """One source's load."""
 
     source: str | None
     read: int
@@ -92,43 +108,119 @@ def family_of(source: str | None) -> str | None:
     return None if source is None else re.sub(r"\d+", "", source)
 
 
-def measure(params: Params, data: Measurements) -> Measured:
-    """The log; and the rejected rows, which may fail without spoiling the rate."""
+def measure(params: Params, data: Measurements) -> Measured | RejectedShare:
+    """The log; and the rejected rows, which may fail without spoiling the rate.
+
+    Without a log, the rejected rows and the accepted events.
+    """
+    if not data.has_audit_log:
+        return RejectedShare(data.rejected(), data.events().judged)
     return Measured(data.audit_log(), data.rejected())
 
 
-def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
+def judge(params: Params, measured: Measured | RejectedShare, frame: Timeframe) -> Judgement:
     """Red above alert_above, stop above stop_above; exactly at a limit is not above it."""
+    if isinstance(measured, RejectedShare):
+        return judge_share(params, measured, frame)
     log = measured.log
     if not log.today:
         return no_entry(_METRIC, _WHAT, log.run_date)
-    rates = source_rates(log, log.run_date)
-    if isinstance(rates, Judgement):
-        return rates
-    read = sum(rate.read for rate in rates)
-    quarantined = sum(rate.quarantined for rate in rates)
+    sources = _readings(log, log.run_date)
+    if isinstance(sources, Judgement):
+        return sources
+    rates = _highest_blend(sources)
+    read, quarantined = _sums(rates)
     if not read:
         return unknown(
             _METRIC, Cause.BAD_VALUE, "rows_read is 0", what=_WHAT,
             action="Check that the input arrived and is not empty, then load it again",
             threshold=params.alert_above, unit="share",
         )  # fmt: skip
-    return _judgement(params, measured, rates, quarantined, read)
+    day_loads = loads(log)
+    doubted = _doubted(params, day_loads, sources)
+    alarming = [rate for readings in sources for rate in readings if _is_alarming(params, rate)]
+    alarming += [rate for _, rate in doubted]
+    judgement = _judgement(params, measured, rates, alarming, quarantined, read)
+    return with_loads(judgement, day_loads, [load for load, _ in doubted])
 
 
 def source_rates(log: AuditLog, day: date) -> list[SourceRate] | Judgement:
-    """Each source's latest load of a day; of entries with the same time the worse."""
-    rates = []
-    for tied in log.latest(day):
-        ties = []
-        for entry in tied:
+    """Each source's load of a day; of several readings those that make the blend highest."""
+    sources = _readings(log, day)
+    return sources if isinstance(sources, Judgement) else _highest_blend(sources)
+
+
+def _readings(log: AuditLog, day: date) -> list[list[SourceRate]] | Judgement:
+    """By source, every reading of its entries of a day; a judgement where a count is none."""
+    day_loads = loads(log, day)
+    sources = []
+    for load in day_loads:
+        for entry in load.counted:
             bad = _bad(entry)
             if bad is not None:
-                return bad
-            read, quarantined = known(entry.rows_read), known(entry.rows_quarantined)
-            ties.append(SourceRate(entry.source, read, quarantined))
-        rates.append(max(ties, key=lambda tie: tie.rate))
-    return rates
+                return with_loads(bad, day_loads)
+        sources.append([_rate_of(load.source, reading) for reading in load.readings])
+    return sources
+
+
+def _is_alarming(params: Params, reading: SourceRate) -> bool:
+    return reading.read >= _MANY_ROWS and reading.rate > params.stop_above
+
+
+def _doubted(
+    params: Params, day_loads: Sequence[Load], sources: Sequence[Sequence[SourceRate]]
+) -> list[tuple[Load, SourceRate]]:
+    """Loads in parts that would alarm by their latest entry alone, with its rate.
+
+    Of a source that may have been loaded twice, where the blend would be above alert_above; of
+    any other one as every reading does, with many rows above stop_above.
+    """
+    alone = [[_rate_of(load.source, r) for r in load.latest_alone] for load in day_loads]
+    blend = _highest_blend(
+        [
+            [*readings, *latest] if load.may_be_twice else readings
+            for load, readings, latest in zip(day_loads, sources, alone, strict=True)
+        ]
+    )
+    read, quarantined = _sums(blend)
+    is_high = bool(read) and quarantined / read > params.alert_above
+    return [
+        (load, rate)
+        for load, latest, chosen in zip(day_loads, alone, blend, strict=True)
+        for rate in latest
+        if _is_alarming(params, rate) or (is_high and load.may_be_twice and rate == chosen)
+    ]
+
+
+def _highest_blend(sources: Sequence[Sequence[SourceRate]]) -> list[SourceRate]:
+    """One reading of each source, so that the rate over all of them is the highest there is.
+
+    A reading lifts a rate by what it quarantined above that rate of what it read. Exact: the
+    readings that lift the rate most are taken until none lifts it.
+    """
+    chosen = [max(readings, key=lambda reading: reading.quarantined) for readings in sources]
+    while True:
+        read, quarantined = _sums(chosen)
+        lift = partial(_lift, read, quarantined)
+        higher = [max(readings, key=lift) for readings in sources]
+        if not read or sum(lift(reading) for reading in higher) <= 0:
+            return chosen
+        chosen = higher
+
+
+def _sums(rates: Sequence[SourceRate]) -> tuple[int, int]:
+    """Rows read and quarantined."""
+    return sum(rate.read for rate in rates), sum(rate.quarantined for rate in rates)
+
+
+def _lift(read: int, quarantined: int, reading: SourceRate) -> int:
+    """What a reading quarantined above a rate's share of what it read, times the rate's rows."""
+    return reading.quarantined * read - quarantined * reading.read
+
+
+def _rate_of(source: str | None, entries: Sequence[AuditEntry]) -> SourceRate:
+    read = sum(known(entry.rows_read) for entry in entries)
+    return SourceRate(source, read, sum(known(entry.rows_quarantined) for entry in entries))
 
 
 def _bad(entry: AuditEntry) -> Judgement | None:
@@ -147,17 +239,23 @@ def _bad(entry: AuditEntry) -> Judgement | None:
 
 
 def _judgement(
-    params: Params, measured: Measured, rates: list[SourceRate], quarantined: int, read: int
+    params: Params,
+    measured: Measured,
+    rates: list[SourceRate],
+    alarming: list[SourceRate],
+    quarantined: int,
+    read: int,
 ) -> Judgement:
+    """alarming: readings of many rows above stop_above, whether or not they are of the blend."""
     rate = quarantined / read
     worst = max(rates, key=lambda source: (source.rate, source.read))
     usual = usual_rate(measured.log)
     status = Status.GREEN
     if rate > params.alert_above:
         status = Status.RED
-    elif any(r.rate > params.stop_above and r.read >= _MANY_ROWS for r in rates):
+    elif alarming:
         status = Status.AMBER
-        worst = max((r for r in rates if r.read >= _MANY_ROWS), key=lambda r: r.rate)
+        worst = max(alarming, key=lambda source: source.rate)
     return Judgement(
         status=status,
         message=f"rate={deciding(rate, params.alert_above, 4)} (max {params.alert_above})",
@@ -169,7 +267,25 @@ def _judgement(
         stop=rate > params.stop_above,
         details=_details(params, measured, rates, worst, usual)
         | {"filters": _filters(status, measured.rejected, worst)},
+        subjects=_subjects(params, measured.rejected, rates),
     )
+
+
+def _subjects(params: Params, rejected: RejectedRows, rates: Sequence[SourceRate]) -> Subjects:
+    """The sources, and where rejected rows can be read their reasons.
+
+    The limit would be passed by one of them alone, or it has a good part of what was rejected.
+    """
+    read: Counter[str | None] = Counter()
+    quarantined: Counter[str | None] = Counter()
+    for rate in rates:
+        name = lasting_name(rate.source)
+        read[name] += rate.read
+        quarantined[name] += rate.quarantined
+    sources = counting(
+        quarantined.items(), lambda name, amount: amount > params.alert_above * read[name]
+    )
+    return {SOURCE: sources, **reason_subjects(params, rejected, sum(read.values()))}
 
 
 def usual_rate(log: AuditLog) -> float | None:
@@ -184,7 +300,7 @@ def _daily(log: AuditLog) -> list[tuple[date, float | None, int, int]]:
         rates = source_rates(log, day)
         if day == log.run_date or isinstance(rates, Judgement):
             continue
-        read, quarantined = sum(r.read for r in rates), sum(r.quarantined for r in rates)
+        read, quarantined = _sums(rates)
         days.append((day, quarantined / read if read else None, quarantined, read))
     return days
 
@@ -200,20 +316,18 @@ def _summary(
     share = percent_text(quarantined / read, params.alert_above)
     normal = f", usually {percent_text(usual)}" if usual is not None else ""
     text = f"{share} of {plural(read, 'row')} were quarantined ({count_text(quarantined)}){normal}"
-    if worst.source is not None and quarantined:
+    if has_name(worst.source) and quarantined:
         text += f"; worst source {quoted(worst.source)} at {percent_text(worst.rate)}"
     if quarantined and rejected.reasons:
-        reason, rows = rejected.reasons[0]
-        part = percent_text(rows / max(1, sum(count for _, count in rejected.reasons)))
-        text += f"; main reason {quoted(reason)} ({part})"
-    return text
+        text += f"; {main_reason(rejected)}"
+    return text + rows_of_no_day(rejected)
 
 
 def _action(status: Status, rejected: RejectedRows, worst: SourceRate) -> str:
     if status is Status.GREEN:
         return "Nothing to do"
     reason = f" for {quoted(rejected.reasons[0][0])}" if rejected.reasons else ""
-    of_source = f" from {quoted(worst.source)}" if worst.source is not None else ""
+    of_source = f" from {quoted(worst.source)}" if has_name(worst.source) else ""
     what = "Look at the rows rejected"
     then = "ask its producer what changed" if of_source else "find out what changed"
     return f"{what}{reason}{of_source}, {then}, repair and load them again"
@@ -223,7 +337,7 @@ def _filters(status: Status, rejected: RejectedRows, worst: SourceRate) -> dict[
     """What the page with the evidence should show first."""
     if status is Status.GREEN:
         return {}
-    if status is Status.AMBER and worst.source is not None:
+    if status is Status.AMBER and has_name(worst.source):
         return {"source": worst.source}
     return {"reason": rejected.reasons[0][0]} if rejected.reasons else {}
 
@@ -256,6 +370,7 @@ def _details(
         ],
         "rejected_rows": measured.rejected.rows,
         "reasons": [{"reason": clean(reason, 200), "rows": rows} for reason, rows in reasons],
+        **no_day_details(measured.rejected),
     }  # fmt: skip
 
 
@@ -272,14 +387,19 @@ CHECK = Check(
     unit="share",
     page="quarantine",
     needs=("audit_log",),
-    rule="Quarantined rows over rows read, over the latest entry per source, at most "
+    requires=(Required("audit_log.rows_read"), Required("audit_log.rows_quarantined")),
+    alternatives=("quarantine", "events"),
+    rule="Quarantined rows over rows read, over the loads of all sources, at most "
     "alert_above; above stop_above nothing can wave it through. Amber when the blend is fine "
-    "but one source of 100 rows or more is above stop_above.",
+    "but one source of 100 rows or more is above stop_above. Without an audit log: rejected rows "
+    "over rejected and accepted rows of the data date; amber when the rejected rows without a "
+    "time would lift it above alert_above.",
     why="A rise means that a producer changed something, and that the dashboards lack those rows.",
     advice="Look at the rejected rows by reason and source, and ask the producer what changed.",
     params=Params,
     measure=measure,
     judge=judge,
+    subject_kinds=(SOURCE, REASON),
     after=("log_entry_exists_today",),
     guard=guard,
 )

@@ -1,6 +1,6 @@
 """Did the run read anything?
 
-What: rows read on the run date, summed over the latest entry of each source.
+What: rows read on the run date, summed over the loads of all sources.
 Why: a load of an empty or missing file succeeds and changes nothing.
 Source of the rule: a shop that is open has events; zero rows is never normal.
 """
@@ -17,10 +17,14 @@ from checks.catalog._audit import (
     no_entry,
     skip_without_entry,
     source_name,
+    with_loads,
 )
-from checks.check import Check, Worse
+from checks.check import Check, Required, Worse
+from checks.loads import loads, may_be_of
 from checks.metrics import AuditEntry, AuditLog, BadValue, known
 from checks.model import Judgement, Layer, Status, Verdict
+from checks.sources import lasting_name
+from checks.subjects import SOURCE, names_of
 from checks.text import day_text, plural
 
 if TYPE_CHECKING:
@@ -41,26 +45,41 @@ def measure(params: Params, data: Measurements) -> AuditLog:
     return data.audit_log()
 
 
+@dataclass(frozen=True, slots=True)
+class SourceRows:
+    """What one source's load read: the entries that count together, and their rows."""
+
+    entries: tuple[AuditEntry, ...]
+    rows: int
+
+    @property
+    def newest(self) -> AuditEntry:
+        """The load's newest entry."""
+        return self.entries[0]
+
+
 def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
-    """Red when the latest entries together read nothing; unknown for a count that is none."""
+    """Red when all loads together read nothing; unknown for a count that is none."""
     if not log.today:
         return no_entry(_METRIC, _WHAT, log.run_date)
-    lowest: list[tuple[AuditEntry, int]] = []
-    for tied in log.latest():
-        for entry in tied:
+    day_loads = loads(log)
+    lowest: list[SourceRows] = []
+    for load in day_loads:
+        for entry in load.counted:
             if isinstance(entry.rows_read, BadValue):
-                return bad_count(_METRIC, _WHAT, "rows_read", entry, entry.rows_read)
-        counts = [(entry, known(entry.rows_read)) for entry in tied]
-        lowest.append(min(counts, key=lambda pair: pair[1]))
-    return _judgement(log, lowest, frame)
+                bad = bad_count(_METRIC, _WHAT, "rows_read", entry, entry.rows_read)
+                return with_loads(bad, day_loads)
+        sums = [SourceRows(r, sum(known(e.rows_read) for e in r)) for r in load.readings]
+        lowest.append(min(sums, key=lambda reading: reading.rows))
+    return with_loads(_judgement(log, lowest, frame), day_loads)
 
 
-def _judgement(log: AuditLog, lowest: list[tuple[AuditEntry, int]], frame: Timeframe) -> Judgement:
-    total = sum(count for _, count in lowest)
-    empty = [entry for entry, count in lowest if not count]
+def _judgement(log: AuditLog, lowest: list[SourceRows], frame: Timeframe) -> Judgement:
+    total = sum(source.rows for source in lowest)
+    empty = [source.newest for source in lowest if not source.rows]
     details = {
         "rows_read": total,
-        "sources": [_as_details(entry, count) for entry, count in lowest],
+        "sources": [_as_details(s, frame) for s in sorted(lowest, key=lambda source: source.rows)],
         "empty_sources": [entry.source for entry in empty],
         "rows_inserted_unread": log.inserted_problem.detail if log.inserted_problem else None,
     }
@@ -73,27 +92,37 @@ def _judgement(log: AuditLog, lowest: list[tuple[AuditEntry, int]], frame: Timef
         status = Status.RED
         action = (
             f"Check that the files of {frame.data_date} arrived and are not empty "
-            f"({source_name(lowest[0][0])} first), then load them again"
+            f"({source_name(lowest[0].newest)} first), then load them again"
         )
     return Judgement(
-        status, f"rows_read={total} (min 1)", summary, action, total, 1, "rows", details=details
-    )
+        status, f"rows_read={total} (min 1)", summary, action, total, 1, "rows", details=details,
+        subjects={SOURCE: names_of(lasting_name(entry.source) for entry in empty)},
+    )  # fmt: skip
 
 
-def _as_details(entry: AuditEntry, count: int) -> dict[str, Any]:
+def _as_details(source: SourceRows, frame: Timeframe) -> dict[str, Any]:
     """A source's load; `rows_inserted` is None where it is not mapped or no number."""
-    inserted = entry.rows_inserted
+    name = source.newest.source
+    inserted = [entry.rows_inserted for entry in source.entries]
+    whole = [count for count in inserted if isinstance(count, int)]
     return {
-        "source": entry.source,
-        "run_at": entry.run_at,
-        "rows_read": count,
-        "rows_inserted": inserted if isinstance(inserted, int) else None,
+        "source": name,
+        "names_other_days": not may_be_of(name, {frame.data_date}),
+        "run_at": source.newest.run_at,
+        "rows_read": source.rows,
+        "rows_inserted": sum(whole) if len(whole) == len(inserted) else None,
     }
 
 
 def guard(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:
     """Skipped when the missing entry itself is red."""
     return skip_without_entry(_METRIC) if entry_is_missing(verdicts) else judgement
+
+
+def nothing_was_read(verdict: Verdict) -> bool:
+    """Whether nothing was read by a load that may be of the data date, by its source's name."""
+    sources = verdict.details.get("sources") or ()
+    return verdict.value == 0 and any(not one.get("names_other_days") for one in sources)
 
 
 CHECK = Check(
@@ -104,13 +133,16 @@ CHECK = Check(
     unit="rows",
     page="runs",
     needs=("audit_log",),
-    rule="Rows read on the run date are above 0, over the latest entry per source.",
+    rule="Rows read on the run date are above 0, over the loads of all sources.",
+    requires=(Required("audit_log.rows_read"),),
     why="Loading an empty or missing file succeeds and changes nothing.",
     advice="Check that the input arrived and is not empty, then load it again.",
     params=Params,
     measure=measure,
     judge=judge,
     worse=Worse.LOWER,
+    subject_kinds=(SOURCE,),
     after=("log_entry_exists_today",),
     guard=guard,
+    explains_empty_day=nothing_was_read,
 )

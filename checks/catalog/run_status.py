@@ -1,22 +1,36 @@
 """Did every load end well?
 
-What: how many sources' latest entries of the run date say that they failed.
+What: how many loads of the run date say that they failed, and were not repaired.
 Why: a load that failed half-way leaves half a day in the tables.
-Source of the rule: the pipeline's own word, the latest one per source.
+Source of the rule: the pipeline's own word; a later good entry of the same source is a retry.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from checks.catalog._audit import entry_is_missing, no_entry, skip_without_entry, source_name
+from checks.catalog._audit import (
+    entry_is_missing,
+    no_entry,
+    skip_without_entry,
+    source_name,
+    strays_details,
+    strays_text,
+    undated_text,
+    with_loads,
+)
 from checks.check import Check
+from checks.endings import FAILED, OK, RUNNING, UNHEARD, Endings, folded
 from checks.judging import unknown, unmeasured
-from checks.metrics import AuditEntry, AuditLog
-from checks.model import Cause, Judgement, Layer, Status, Verdict
+from checks.loads import Load, Parts, good_sources, loads
+from checks.metrics import MOST_STRAYS, AuditEntry, AuditLog, StrayEntry
+from checks.model import Cause, Judgement, Layer, Status, Subjects, Verdict
+from checks.repairs import has_ended, is_open
 from checks.settings import setting
+from checks.sources import lasting_name, may_be_of, source_key
+from checks.subjects import SOURCE, STATUS, names_of
 from checks.text import day_text, plural, quoted
 
 if TYPE_CHECKING:
@@ -25,36 +39,24 @@ if TYPE_CHECKING:
 
 _METRIC = "failed"
 _WHAT = "The run's status"
-OK, FAILED, RUNNING, UNHEARD = "ok", "failed", "running", "unheard"
 _MOST_NAMED = 3
+_WORST_FIRST = (FAILED, UNHEARD, RUNNING, OK)
+_DEFAULT = Endings()
 
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """The words that a log uses; upper and lower case are the same."""
+    """The words that a log uses; case, and blanks around a word, make no difference."""
 
     ok: tuple[str, ...] = setting(
-        "Words for a load that ended well; rejected rows alone are no failure.",
-        (
-            "success", "succeeded", "successful", "ok", "done", "complete", "completed",
-            "finished", "loaded", "passed", "partial_failure", "partial_success", "partial",
-            "completed_with_errors", "completed_with_warnings", "warning", "warnings",
-        ),
-    )  # fmt: skip
-    failed: tuple[str, ...] = setting(
-        "Words for a load that failed.",
-        (
-            "failed", "failure", "fail", "error", "errored", "aborted", "cancelled", "canceled",
-            "killed", "crashed", "timeout", "timed_out", "rejected", "upstream_failed",
-        ),
-    )  # fmt: skip
-    running: tuple[str, ...] = setting(
-        "Words for a load that has not ended.",
-        (
-            "running", "in_progress", "started", "pending", "queued", "scheduled", "retrying",
-            "up_for_retry", "processing", "loading",
-        ),
-    )  # fmt: skip
+        "Words for a load that ended well; rejected rows alone are no failure.", _DEFAULT.ok
+    )
+    failed: tuple[str, ...] = setting("Words for a load that failed.", _DEFAULT.failed)
+    running: tuple[str, ...] = setting("Words for a load that has not ended.", _DEFAULT.running)
+
+    def endings(self) -> Endings:
+        """The words, as whatever reads the log needs them."""
+        return Endings(self.ok, self.failed, self.running)
 
     def problems(self) -> list[tuple[str, str, str]]:
         """A word may mean one thing only."""
@@ -62,8 +64,8 @@ class Params:
         found = []
         for key in (OK, FAILED, RUNNING):
             for word in getattr(self, key):
-                if seen.setdefault(word.casefold(), key) != key:
-                    other = seen[word.casefold()]
+                other = seen.setdefault(folded(word), key)
+                if other != key:
                     found.append((key, repr(word), f"a word that is not in `{other}` as well"))
         return found
 
@@ -74,44 +76,156 @@ def measure(params: Params, data: Measurements) -> AuditLog:
 
 
 def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
-    """Red when a source failed; else unknown for one that runs or says an unheard-of word."""
+    """Red when a load failed; else unknown for one that runs or says an unheard-of word.
+
+    Amber where it would be green, but entries have no time.
+    """
     if log.status_problem is not None:
         return unmeasured(_METRIC, _WHAT, log.status_problem.error())
     if not log.today:
         return no_entry(_METRIC, _WHAT, log.run_date)
-    worst = [_worst(params, tied) for tied in log.latest()]
+    log = replace(log, endings=params.endings())
+    loads_of_day = loads(log)
+    worst = [_worst(log, tied) for load in loads_of_day for tied in load.endings]
     failed = [entry for entry, word in worst if word == FAILED]
-    details = {
+    failed_undated = _failed_without_time(log, frame)
+    unclear = [(entry, word) for entry, word in worst if word in (RUNNING, UNHEARD)]
+    details = _details(log, worst, [*failed, *failed_undated], frame)
+    if failed or failed_undated:
+        judgement = _red(failed, failed_undated, len(worst), details, frame)
+    elif unclear:
+        judgement = _unclear(*unclear[0], details)
+    elif len(log.undated) > MOST_STRAYS:
+        judgement = _too_many(log, details)
+    else:
+        judgement = _green(log, len(worst), details, frame)
+    repairs = _missing_parts(log, loads_of_day) + _repaired(log, loads_of_day)
+    summary = judgement.summary + repairs + strays_text(log)
+    return with_loads(replace(judgement, summary=summary), loads_of_day)
+
+
+def _details(
+    log: AuditLog,
+    worst: Sequence[tuple[AuditEntry, str]],
+    failed: Sequence[AuditEntry | StrayEntry],
+    frame: Timeframe,
+) -> dict[str, Any]:
+    return {
         "failed": [entry.source for entry in failed],
         "filters": {"source": failed[0].source} if failed and failed[0].source else {},
         "sources": [
-            {"source": e.source, "status": e.status, "run_at": e.run_at, "means": word}
-            for e, word in worst
+            {"source": e.source, "status": e.status, "run_at": e.run_at, "means": word,
+             "names_other_days": not may_be_of(e.source, {frame.data_date})}
+            for e, word in sorted(worst, key=lambda pair: _WORST_FIRST.index(pair[1]))
         ],
-    }
-    unclear = [(entry, word) for entry, word in worst if word in (RUNNING, UNHEARD)]
-    if unclear and not failed:
-        return _unclear(*unclear[0], details)
-    return _judgement(failed, len(worst), details, frame)
+        **strays_details(log),
+    }  # fmt: skip
 
 
-def _judgement(
-    failed: list[AuditEntry], sources: int, details: Mapping[str, object], frame: Timeframe
+def _failed_without_time(log: AuditLog, frame: Timeframe) -> list[StrayEntry]:
+    """Entries without a time that say that they failed, and that nothing good of theirs repairs.
+
+    A source whose name holds other days than this run's is not expected to have a good entry.
+    """
+    good, days = good_sources(log), {frame.data_date, frame.run_date}
+    return [
+        entry
+        for entry in log.undated
+        if log.meaning(entry) == FAILED
+        and source_key(log, entry.source) not in good
+        and may_be_of(entry.source, days)
+    ]
+
+
+def _red(
+    failed: Sequence[AuditEntry],
+    failed_undated: Sequence[StrayEntry],
+    count: int,
+    details: Mapping[str, object],
+    frame: Timeframe,
 ) -> Judgement:
-    day = day_text(frame.run_date)
-    message = f"failed={len(failed)} (max 0)"
-    if not failed:
-        summary = f"{plural(sources, 'load')} of {day} ended well"
-        return Judgement(
-            Status.GREEN, message, summary, "Nothing to do", 0, 0, "loads", details=details
+    number = len(failed) + len(failed_undated)
+    all_failed: list[AuditEntry | StrayEntry] = [*failed, *failed_undated]
+    first = all_failed[0]
+    first_status = f"{source_name(first)} says {quoted(first.status)}"
+    summary = f"{len(failed)} of {plural(count, 'load')} of {day_text(frame.run_date)} failed"
+    if failed_undated:
+        summary += f", and {plural(len(failed_undated), 'entry', 'entries')} without a time"
+    action = f"Repair and rerun the load of {_names(all_failed)}, then run the gate again"
+    if failed_undated:
+        action += "; give the entries without a time theirs, or remove them"
+    return Judgement(
+        Status.RED, f"failed={number} (max 0)", f"{summary}: {first_status}",
+        action, number, 0, "loads", details=details, subjects=_subjects(all_failed),
+    )  # fmt: skip
+
+
+def _subjects(failed: Sequence[AuditEntry | StrayEntry]) -> Subjects:
+    """The sources, and the words by which their entries say that they failed."""
+    return {
+        SOURCE: names_of(lasting_name(entry.source) for entry in failed),
+        STATUS: names_of(folded(entry.status or "") for entry in failed),
+    }
+
+
+def _green(log: AuditLog, count: int, details: Mapping[str, object], frame: Timeframe) -> Judgement:
+    """Amber with entries that have no time: one of them may be of this run."""
+    status, action = Status.GREEN, "Nothing to do"
+    if log.undated:
+        status = Status.AMBER
+        action = (
+            f"Give each audit-log entry without a time the time of its load, or remove it "
+            f"({_names(log.undated)}): nobody can tell which run it is of"
         )
-    said = f"{source_name(failed[0])} says {quoted(failed[0].status)}"
-    summary = f"{len(failed)} of {plural(sources, 'load')} of {day} failed: {said}"
-    action = f"Repair and rerun the load of {_names(failed)}, then run the gate again"
-    return Judgement(Status.RED, message, summary, action, len(failed), 0, "loads", details=details)
+    summary = f"{plural(count, 'load')} of {day_text(frame.run_date)} ended well"
+    return Judgement(status, "failed=0 (max 0)", summary, action, 0, 0, "loads", details=details)
 
 
-def _names(entries: list[AuditEntry]) -> str:
+def _too_many(log: AuditLog, details: Mapping[str, object]) -> Judgement:
+    """So many entries without a time are not all read, and one of the others may have failed."""
+    return unknown(
+        _METRIC, Cause.BAD_VALUE, undated_text(log), what=_WHAT,
+        action="Give the entries of the audit log the times of their loads, or remove them",
+        threshold=0, unit="loads", details=details,
+    )  # fmt: skip
+
+
+def _missing_parts(log: AuditLog, loads_of_day: Sequence[Load]) -> str:
+    """Why parts that failed or did not end are not repaired: fewer good ones than usual."""
+    texts = [
+        f"; {source_name(load)} has {_parts_text(load.parts)}"
+        for load in loads_of_day
+        if load.parts is not None
+        and not load.parts.all_came
+        and any(not has_ended(log, entry) for tied in load.endings for entry in tied)
+    ]
+    more = len(texts) - 1
+    return texts[0] + (f", as {plural(more, 'other source')}" if more else "") if texts else ""
+
+
+def _parts_text(parts: Parts) -> str:
+    good = plural(parts.good, "good part")
+    if parts.usual is None:
+        return f"{good}, and no day before tells how many are usual"
+    return f"{good}, usually {parts.usual:g}"
+
+
+def _repaired(log: AuditLog, loads_of_day: Sequence[Load]) -> str:
+    """How many entries that failed, and that had not ended, were replaced."""
+    entries = [entry for load in loads_of_day for entry in load.replaced]
+    failed = sum(log.meaning(entry) == FAILED for entry in entries)
+    opened = sum(is_open(log, entry) for entry in entries)
+    text = ""
+    if failed:
+        text = f"; {plural(failed, 'failed entry was', 'failed entries were')} replaced"
+        text += " by a later one"
+    if opened:
+        were = plural(opened, "entry that had not ended was", "entries that had not ended were")
+        text += f"; {were} replaced by a later one"
+    return text
+
+
+def _names(entries: Sequence[AuditEntry | StrayEntry]) -> str:
     named = ", ".join(source_name(entry) for entry in entries[:_MOST_NAMED])
     more = len(entries) - _MOST_NAMED
     return f"{named} and {more} more" if more > 0 else named
@@ -134,25 +248,28 @@ def _unclear(entry: AuditEntry, word: str, details: Mapping[str, object]) -> Jud
     )  # fmt: skip
 
 
-def _worst(params: Params, tied: tuple[AuditEntry, ...]) -> tuple[AuditEntry, str]:
+def _worst(log: AuditLog, tied: Sequence[AuditEntry]) -> tuple[AuditEntry, str]:
     """Of entries with the same time, the one that says the worst."""
-    order = (FAILED, UNHEARD, RUNNING, OK)
-    meant = [(entry, meaning(params, entry.status)) for entry in tied]
-    return min(meant, key=lambda pair: order.index(pair[1]))
-
-
-def meaning(params: Params, status: str | None) -> str:
-    """What a status says: OK, FAILED, RUNNING or UNHEARD (a word that no list has)."""
-    word = (status or "").strip().casefold()
-    for known in (OK, FAILED, RUNNING):
-        if word in {one.casefold() for one in getattr(params, known)}:
-            return known
-    return UNHEARD
+    meant = [(entry, log.meaning(entry)) for entry in tied]
+    return min(meant, key=lambda pair: _WORST_FIRST.index(pair[1]))
 
 
 def guard(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:
     """Skipped when the missing entry itself is red."""
     return skip_without_entry(_METRIC) if entry_is_missing(verdicts) else judgement
+
+
+def every_load_failed(verdict: Verdict) -> bool:
+    """Whether no load ended well that may be of the data date: one that did would have left events.
+
+    A load of other days, by its source's name, has none of its events, and explains nothing.
+    """
+    sources = [
+        source
+        for source in verdict.details.get("sources") or ()
+        if not source.get("names_other_days")
+    ]
+    return bool(sources) and all(source.get("means") == FAILED for source in sources)
 
 
 CHECK = Check(
@@ -163,12 +280,15 @@ CHECK = Check(
     unit="loads",
     page="runs",
     needs=("audit_log", "audit_log.status"),
-    rule="No source's latest entry of the run date says that it failed.",
+    rule="No load of the run date says that it failed, but those that a later good entry of the "
+    "same source replaces. Amber where entries of the log have no time.",
     why="A load that failed half-way leaves half a day in the tables.",
     advice="Repair and rerun the load that failed.",
     params=Params,
     measure=measure,
     judge=judge,
+    subject_kinds=(SOURCE, STATUS),
     after=("log_entry_exists_today",),
     guard=guard,
+    explains_empty_day=every_load_failed,
 )

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from checks.baseline import Baseline, baseline, normal_range, side_of
@@ -26,10 +27,11 @@ from checks.detection import (
     ExpectedRange,
     history_days,
 )
-from checks.judging import skipped, unknown
+from checks.judging import learning, no_events, skipped, unknown
 from checks.model import Cause, Judgement, Layer, Status
 from checks.segments import Carrier, carrying
 from checks.settings import setting
+from checks.subjects import HIGH, LOW, SIDE
 from checks.text import count_text, day_text, short_day
 
 if TYPE_CHECKING:
@@ -105,9 +107,12 @@ def baseline_of(params: Params, daily: DailyCounts, *, every: bool = False) -> B
 def _unjudged(daily: DailyCounts, usual: Baseline, frame: Timeframe) -> Judgement:
     """A young shop is learning; one whose days cannot be used has a problem."""
     days = history_days(usual.kept, daily.day)
-    details = _details(daily, usual) | {"learned_days": days}
+    details = _details(daily, usual) | {
+        "events": daily.counted[daily.day].total,
+        "learned_days": days,
+    }
     if daily.learned(MINIMUM_DAYS) is not None:
-        return skipped(_METRIC, f"learning, {days} of {MINIMUM_DAYS} days", details)
+        return learning(_METRIC, days, MINIMUM_DAYS, details)
     return unknown(
         _METRIC, Cause.BAD_VALUE,
         f"only {days} of the {len(daily.days) - 1} days before {frame.data_date} can be used, "
@@ -143,6 +148,7 @@ def _judgement(
             "partial_day": not frame.is_over,
             "filters": carried.filters if carried else {},
         },
+        subjects={SIDE: (LOW if side < 0 else HIGH,)} if side else {SIDE: ()},
     )
 
 
@@ -202,12 +208,31 @@ def _details(daily: DailyCounts, usual: Baseline | None = None) -> dict[str, Any
     left_out = usual.left_out if usual else {}
     return {
         "daily": [{"date": day, "events": count} for day, count in totals.items()],
+        "remembered": _stretches(daily),
+        "counted_again": list(daily.verified),
         "left_out": [{"date": day, "why": why} for day, why in sorted(left_out.items())],
         "late_loads": [
             {"date": day, "first": first, "events": now}
             for day, (first, now) in sorted(daily.late_loads().items())
         ],
     }
+
+
+def _stretches(daily: DailyCounts) -> list[dict[str, Any]]:
+    """The days that were not counted now, in stretches that were last verified on one day."""
+    days = [day for day in daily.days if day not in daily.measured and day in daily.remembered]
+    stretches: list[dict[str, Any]] = []
+    for day in days:
+        state = {
+            "verified_on": daily.remembered[day].counted_at.date(),
+            "gone": day in daily.gone,
+        }
+        last = stretches[-1] if stretches else {}
+        if last.get("to") == day - timedelta(days=1) and state.items() <= last.items():
+            last["to"] = day
+        else:
+            stretches.append({"from": day, "to": day, **state})
+    return stretches
 
 
 CHECK = Check(
@@ -218,6 +243,8 @@ CHECK = Check(
     unit="events",
     page="volume",
     needs=("events",),
+    counts="events",
+    compares_days=True,
     rule="Events of the data date within the range that is normal for its weekday and the level "
     "of the last days; with 7 to 20 days of history, within a wider range of those days.",
     why="Half a day's data, or a day loaded twice, passes every other check; a Z-score over a "
@@ -226,5 +253,7 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
+    empty_day=no_events,
     worse=Worse.FARTHER_FROM_EXPECTED,
+    subject_kinds=(SIDE,),
 )

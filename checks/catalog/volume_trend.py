@@ -15,8 +15,8 @@ from checks.baseline import baseline
 from checks.check import Check, Worse
 from checks.counts import DailyCounts
 from checks.detection import Trend, weekly_trend
-from checks.judging import skipped, unknown
-from checks.model import Cause, Judgement, Layer, Status
+from checks.judging import learning, no_events, unknown
+from checks.model import Cause, Judgement, Layer, Status, Verdict
 from checks.settings import setting
 from checks.text import count_text, deciding, short_day
 
@@ -50,11 +50,16 @@ def measure(params: Params, data: Measurements) -> DailyCounts:
 
 def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
     """Amber for a week far below the weeks before; skipped while there are too few."""
-    trend = weekly_trend(_counts(daily), daily.day, least=params.alert_at)
+    counts = _counts(daily)
+    trend = weekly_trend(counts, daily.day, least=params.alert_at)
     if trend is not None:
-        return _judgement(trend, frame)
+        events = daily.counted[daily.day].total
+        details = _details(trend) | {"events": events}
+        if trend.is_declining and not events:
+            details["declines_without_the_day"] = _declines_without(counts, daily.day, params)
+        return _judgement(trend, frame, details)
     if (days := daily.learned(TREND_DAYS)) is not None:
-        return skipped(_METRIC, f"learning, {days} of {TREND_DAYS} days")
+        return learning(_METRIC, days, TREND_DAYS)
     return unknown(
         _METRIC, Cause.BAD_VALUE,
         f"too few of the {len(daily.days) - 1} days before {frame.data_date} can be used",
@@ -74,7 +79,14 @@ def _counts(daily: DailyCounts) -> dict[date, float]:
     }
 
 
-def _judgement(trend: Trend, frame: Timeframe) -> Judgement:
+def _declines_without(counts: dict[date, float], day: date, params: Params) -> bool:
+    """Whether the week declines although the judged day counts as a usual one of its weekday."""
+    others = {other: count for other, count in counts.items() if other != day}
+    trend = weekly_trend(others, day, least=params.alert_at)
+    return trend is None or trend.is_declining
+
+
+def _judgement(trend: Trend, frame: Timeframe, details: dict[str, Any]) -> Judgement:
     shown = deciding(trend.change, -trend.limit, 3)
     return Judgement(
         status=Status.AMBER if trend.is_declining else Status.GREEN,
@@ -86,7 +98,7 @@ def _judgement(trend: Trend, frame: Timeframe) -> Judgement:
         value=trend.change,
         threshold=-trend.limit,
         unit="share",
-        details=_details(trend),
+        details=details,
     )
 
 
@@ -109,6 +121,11 @@ def _details(trend: Trend) -> dict[str, Any]:
     }
 
 
+def is_only_the_empty_day(verdict: Verdict) -> bool:
+    """Whether the week declines for want of the judged day's events alone."""
+    return no_events(verdict) and verdict.details.get("declines_without_the_day") is False
+
+
 CHECK = Check(
     id="volume_trend",
     layer=Layer.BUSINESS,
@@ -117,6 +134,8 @@ CHECK = Check(
     unit="share",
     page="volume",
     needs=("events",),
+    counts="events",
+    compares_days=True,
     rule="The events of the last 7 days are less than alert_at below the median of the six weeks "
     "before (amber), and more where weeks differ much.",
     why="A decline of a few percent a day moves the level that every daily rule compares with.",
@@ -124,5 +143,7 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
+    empty_day=is_only_the_empty_day,
     worse=Worse.LOWER,
+    signed=True,
 )

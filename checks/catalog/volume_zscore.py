@@ -19,10 +19,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from checks.check import Check, Worse
-from checks.judging import skipped, unknown
+from checks.judging import learning, no_events, skipped, unknown
 from checks.metrics import EventCounts, mean, sample_deviation
 from checks.model import Cause, Judgement, Layer, Status
 from checks.settings import setting
+from checks.subjects import HIGH, LOW, SIDE
 from checks.text import count_text, day_text, deciding, plural
 
 if TYPE_CHECKING:
@@ -79,8 +80,8 @@ def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
     """Red at |z| >= alert_at; skipped while the first window fills."""
     totals = events.totals()
     if (days := events.learning()) is not None:
-        reason = f"learning, {days} of {params.window_days} days"
-        return skipped("z", reason, {"daily": _daily(events), "learned_days": days})
+        details = {"daily": _daily(events), "learned_days": days}
+        return learning("z", days, params.window_days, details)
     mark = events.calendar.mark(frame.data_date)
     if mark is not None and mark.factor is None:
         return skipped("z", f"{mark.name}: not judged by volume", {"daily": _daily(events)})
@@ -93,8 +94,8 @@ def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
             "z", Cause.BAD_VALUE,
             f"no events in the {params.window_days} days before {frame.data_date}", what=_WHAT,
             action="Find out why the days before have no events",
-            threshold=params.alert_at, unit="standard deviations",
-            details={"daily": _daily(events)},
+            threshold=params.alert_at, unit="standard deviations", reading="events",
+            details={"events": events.judged, "daily": _daily(events)},
         )  # fmt: skip
     return _judgement(params, events, frame, score)
 
@@ -129,6 +130,7 @@ def _judgement(params: Params, events: EventCounts, frame: Timeframe, score: ZSc
             "daily": _daily(events),
             "by_name_today": _top_names(events),
         },
+        subjects={SIDE: (LOW if score.z < 0 else HIGH,)},
     )
 
 
@@ -180,6 +182,8 @@ CHECK = Check(
     unit="standard deviations",
     page="volume",
     needs=("events",),
+    counts="events",
+    compares_days=True,
     rule="Events of the data date against the window_days calendar days before it: "
     "|z| below alert_at, with the sample standard deviation floored at sqrt(mean).",
     why="Half a day's data, or a day loaded twice, passes every other check.",
@@ -187,5 +191,8 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
+    empty_day=no_events,
     worse=Worse.FARTHER_FROM_ZERO,
+    signed=True,
+    subject_kinds=(SIDE,),
 )

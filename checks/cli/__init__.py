@@ -32,8 +32,10 @@ def console() -> NoReturn:
     import os
     from contextlib import suppress
 
+    from checks.cli.console import occupy_closed
     from checks.heavy import hide
 
+    occupy_closed()
     # Importing makes objects that live on; looking for garbage among them costs a tenth.
     gc.set_threshold(_GARBAGE_THRESHOLD)
     hide()
@@ -41,5 +43,6 @@ def console() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         # A reader that has gone away changes no verdict; whether it has was told before.
         with suppress(OSError, ValueError):
-            stream.flush()
+            if stream is not None:  # closed before the start
+                stream.flush()
     os._exit(code)

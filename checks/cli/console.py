@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ class Console:
     """Standard output and error. Writing never raises; `failed` tells of output that got lost.
 
     A pipe that was closed by its reader (`andon gate | head -1`) has not failed: the
-    reader had enough.
+    reader had enough. A standard output that was closed before the start (`>&-`) has.
     """
 
     stdout: TextIO | None
@@ -27,6 +28,7 @@ class Console:
     environ: Mapping[str, str]
     wrote: bool = False
     failed: bool = False
+    had_enough: bool = False
 
     @classmethod
     def of_process(cls) -> Console:
@@ -36,18 +38,25 @@ class Console:
     def out(self, text: str) -> None:
         """Write to standard output."""
         self.wrote = True
+        if self.failed or self.had_enough:
+            return
         if self.stdout is None:
+            self._fail("standard output is closed")
             return
         try:
             _write(self.stdout, text)
         except BrokenPipeError:
             _silence(self.stdout)
             self.stdout = None
+            self.had_enough = True
         except (OSError, ValueError) as error:
             _silence(self.stdout)
             self.stdout = None
-            self.failed = True
-            self.problem(f"cannot write the output: {reason_of(error)}")
+            self._fail(reason_of(error))
+
+    def _fail(self, reason: str) -> None:
+        self.failed = True
+        self.problem(f"cannot write the output: {reason}")
 
     def err(self, text: str) -> None:
         """Write to standard error; without one there is nobody to tell."""
@@ -78,6 +87,18 @@ class Console:
         return _is_terminal(self.stderr)
 
 
+def occupy_closed() -> None:
+    """Lead standard streams that are closed to nowhere.
+
+    Or the next file that is opened has their number, and gets what a library prints.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, which is this one
+
+
 def reason_of(error: Exception) -> str:
     """Why a file could not be written, without its path."""
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
@@ -90,8 +111,23 @@ def _write(stream: TextIO, text: str) -> None:
     except UnicodeEncodeError:
         plain = text.translate(_PLAIN)
         text = plain.encode(encoding, "backslashreplace").decode(encoding)
+    if isinstance(getattr(stream, "buffer", None), io.RawIOBase):
+        _write_whole(stream, text)
+        return
     stream.write(text)
     stream.flush()
+
+
+def _write_whole(stream: TextIO, text: str) -> None:
+    """To a stream without a buffer (`python -u`), which may take a part and not say so.
+
+    Raises OSError where the rest is not taken.
+    """
+    stream.flush()
+    number = stream.fileno()
+    left = memoryview(text.encode(stream.encoding or "utf-8"))
+    while left:
+        left = left[os.write(number, left) :]
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from checks import clock
 from checks.cli.console import Console
 from checks.errors import AndonError, ConfigError
 from checks.gate import UNKNOWN
@@ -32,16 +33,17 @@ def tell(error: Exception, console: Console) -> None:
         console.err(_traceback(error))
 
 
-def report(error: Exception) -> Report:
-    """The report of an evaluation that could not even begin: no checks, verdict unknown."""
-    from datetime import UTC, datetime
+def report(error: Exception, pipeline: str = "") -> Report:
+    """The report of an evaluation that could not even begin: no checks, verdict unknown.
 
+    pipeline: what tells it from others; empty where the call names none.
+    """
     problems = problems_of(error)
     return Report(
-        pipeline="",
+        pipeline=pipeline,
         run_date=None,
         data_date=None,
-        evaluated_at=datetime.now(UTC),
+        evaluated_at=clock.now(),
         verdict=Status.UNKNOWN,
         exit_code=UNKNOWN,
         summary=f"nothing was evaluated: {plural(len(problems), 'problem')}",

@@ -1,31 +1,171 @@
-"""Files that are either the old ones or the whole new ones, never a half."""
+"""Files that are either the old ones or the whole new ones, never a half; pipes never hang."""
 
 from __future__ import annotations
 
+import errno
 import os
+import re
+import secrets
+import stat
+import sys
+import time
+from contextlib import suppress
 from pathlib import Path
+from select import select
+
+#: How long the reader of a pipe may take nothing before it counts as gone.
+READER_SECONDS = 10.0
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_PERMISSIONS = 0o777
+_STANDARD = {"/dev/stdout": 1, "/dev/stderr": 2}
+_DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/(\d{1,6})")
+_FOLDER_OF_EVERYONE = stat.S_ISVTX | stat.S_IWOTH
 
 
-def replace_file(path: Path, text: str) -> None:
-    """Write `text` as UTF-8 so that a reader sees the old file or the whole new one.
+def is_stream(path: Path) -> bool:
+    """Whether what is there is written to and not replaced: a pipe, a device, a socket.
 
-    A symbolic link is followed; a pipe or device is written to. Raises OSError.
+    Asked before links are followed: `/dev/stdout` and `>(...)` lead to a pipe without a path, or
+    to a file that somebody else writes to as well.
     """
-    # Asked before links are followed: `/dev/stdout` and `>(...)` lead to a pipe without a path.
-    if path.exists() and not path.is_file():
-        path.write_text(text, encoding="utf-8", newline="")
-        return
+    if _descriptor_of(path) is not None:
+        return True
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def _descriptor_of(path: Path) -> int | None:
+    """The open file that a path such as `/dev/stdout` stands for; None for any other path."""
+    name = str(path)
+    if name in _STANDARD:
+        return _STANDARD[name]
+    match = _DESCRIPTOR.fullmatch(name)
+    return int(match[1]) if match else None
+
+
+class StagedFile:
+    """The new content of a file, whole and beside it, until it takes the file's place."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        """Write `text` as UTF-8 beside `path`. A symbolic link is followed. Raises OSError."""
+        self._target = _target(path)
+        # Nobody can foresee the name, so that nobody can have put a link there.
+        self._partial = self._target.with_name(f".andon-{secrets.token_hex(16)}.tmp")
+        try:
+            self._write(text)
+        except BaseException:
+            self.discard()
+            raise
+
+    def _write(self, text: str) -> None:
+        # The umask applies as to any file: whoever collects the report may be another user.
+        with os.fdopen(os.open(self._partial, _NEW_FILE, 0o666), "wb") as file:
+            with suppress(FileNotFoundError):
+                os.fchmod(file.fileno(), self._target.stat().st_mode & _PERMISSIONS)
+            file.write(text.encode("utf-8"))
+
+    def commit(self) -> None:
+        """Take the place of the old file. Raises OSError; then the old one is still there."""
+        try:
+            self._partial.replace(self._target)
+        finally:
+            self.discard()
+
+    def discard(self) -> None:
+        """Leave the old file as it is, and nothing beside it."""
+        with suppress(OSError):
+            self._partial.unlink()
+
+
+def _target(path: Path) -> Path:
+    """The file that a path leads to. Raises OSError for a folder and for a link of a stranger."""
     target = Path(os.path.realpath(path))
-    # Not a 0600 temporary file: whoever collects the report may be another user.
-    partial = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if path.is_symlink():
+        _refuse_foreign_link(path)
+    return target
+
+
+def _refuse_foreign_link(path: Path) -> None:
+    """As Linux's `protected_symlinks`: in a folder of everyone, only links of one's own count."""
+    folder, link = path.parent.stat(), path.lstat()
+    is_shared = folder.st_mode & _FOLDER_OF_EVERYONE == _FOLDER_OF_EVERYONE
+    if is_shared and link.st_uid not in (os.geteuid(), folder.st_uid):
+        raise PermissionError(errno.EACCES, "a link that another user put into a shared folder")
+
+
+def write_stream(path: Path, text: str) -> None:
+    """Write to a pipe or a device. Raises OSError where nobody reads; never waits for long."""
+    if (number := _descriptor_of(path)) is not None:
+        _write_to_open(number, text)
+        return
     try:
-        partial.write_text(text, encoding="utf-8", newline="")
-        partial.replace(target)
+        # Without O_NONBLOCK, opening a pipe that nobody reads would wait for a reader.
+        descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise OSError(errno.ENXIO, "nobody reads from it") from None
+        raise
+    try:
+        _write_all(descriptor, text.encode("utf-8"))
     finally:
-        partial.unlink(missing_ok=True)
+        os.close(descriptor)
 
 
-def append_file(path: Path, text: str) -> None:
-    """Add `text` at the end of a file. Raises OSError."""
-    with path.open("a", encoding="utf-8", newline="") as file:
-        file.write(text)
+def _write_to_open(number: int, text: str) -> None:
+    """Add to what is open already, where it was left: to open it anew would begin at its start."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError, ValueError):
+            stream.flush()
+    descriptor = os.dup(number)
+    try:
+        _write_all(descriptor, text.encode("utf-8"))
+    finally:
+        os.close(descriptor)
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    left = memoryview(content)
+    end = time.monotonic() + READER_SECONDS
+    while left:
+        try:
+            left = left[os.write(descriptor, left) :]
+            end = time.monotonic() + READER_SECONDS
+        except BlockingIOError:
+            seconds = end - time.monotonic()
+            if seconds <= 0 or not select([], [descriptor], [], seconds)[1]:
+                raise TimeoutError(errno.ETIMEDOUT, "its reader does not read") from None
+
+
+class Appended:
+    """What was added at the end of a file; taken back as long as nothing follows it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._start: int | None = None
+        self._end = 0
+
+    def write(self, text: str) -> None:
+        """Add `text`, in place of what was added before. Raises OSError, having added nothing."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK | os.O_CLOEXEC
+        descriptor = os.open(self._path, flags, 0o666)
+        try:
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                self._append(descriptor, text.encode("utf-8"))
+            else:
+                _write_all(descriptor, text.encode("utf-8"))
+        finally:
+            os.close(descriptor)
+
+    def _append(self, descriptor: int, content: bytes) -> None:
+        start = os.fstat(descriptor).st_size
+        if self._start is not None and start == self._end:
+            start = self._start
+            os.ftruncate(descriptor, start)
+        try:
+            _write_all(descriptor, content)
+        except BaseException:
+            os.ftruncate(descriptor, start)
+            self._start, self._end = start, start
+            raise
+        self._start, self._end = start, start + len(content)

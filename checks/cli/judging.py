@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from checks import clock
 from checks.cli.console import Console
 from checks.cli.progress import Progress
+from checks.errors import UsageError
 
 if TYPE_CHECKING:
     from checks.config.model import Config
@@ -21,7 +23,6 @@ def judge(
     run_date: date | None = None,
     data_date: date | Literal["latest"] | None = None,
     strict: bool = False,
-    record: bool = False,
     remember: bool = False,
 ) -> Report:
     """The report of one evaluation, its steps shown to whoever waits for it."""
@@ -33,7 +34,7 @@ def judge(
             date=run_date,
             data_date=data_date,
             strict=strict,
-            record=record,
+            record=False,
             remember=remember,
             progress=progress,
         )
@@ -59,11 +60,16 @@ def judge_within(seconds: float, judge_once: Callable[[], Report], console: Cons
 
 def today_of(config: Config) -> date:
     """Today in the shop's zone: the run date unless another is asked for."""
-    return datetime.now(UTC).astimezone(config.timezone).date()
+    return clock.now().astimezone(config.timezone).date()
 
 
 def judged_day(config: Config, data_date: date | None) -> tuple[date, datetime]:
-    """The data date that is asked for, else that of today's run; and the clock, read once."""
-    now = datetime.now(UTC)
+    """The data date that is asked for, else that of today's run; and the clock, read once.
+
+    Raises UsageError for a data date in the future.
+    """
+    now = clock.now()
     today = now.astimezone(config.timezone).date()
+    if data_date is not None and data_date > today:
+        raise UsageError(f"--data-date {data_date} is in the future; today is {today}")
     return data_date or today - timedelta(days=config.data_lag_days), now

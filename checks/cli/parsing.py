@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import NoReturn
 
+from checks.cli import values
 from checks.errors import UsageError
 from checks.text import did_you_mean, quoted
 
@@ -45,11 +46,46 @@ class Parser(argparse.ArgumentParser):
         return f"unknown {kind} {quoted(name)}{hint}"
 
 
+def config_path(word: str) -> str:
+    """The path of a configuration; an empty one would be the current folder."""
+    if not word.strip():
+        raise argparse.ArgumentTypeError("it is empty, allowed: a readable YAML file")
+    return word
+
+
 def add_config(parser: argparse.ArgumentParser, default: str | None = None) -> None:
     """The option that every command with a configuration takes."""
     parser.add_argument(
         "--config",
+        type=config_path,
         metavar="FILE",
         default=default,
         help="the configuration (default: $ANDON_CONFIG, else ./andon.yml)",
     )
+
+
+def add_revoke(parser: argparse.ArgumentParser, command: str, what: str) -> None:
+    """A list's own action that ends one of what it lists: `revoke ID`. what: such as `a waiver`."""
+    parser.usage = f"{parser.prog} [-h] [--config FILE] [revoke ID]"
+    actions = parser.add_subparsers(dest="action", metavar="revoke ID", prog=parser.prog)
+    revoke = actions.add_parser("revoke", help=f"end {what} now")
+    revoke.add_argument(
+        "id", type=values.positive, metavar="ID", help=f"as andon {command} shows it"
+    )
+    revoke.add_argument(
+        "--owner",
+        type=values.sentence,
+        metavar="NAME",
+        help="who ends it (default: $ANDON_OWNER, else the login name)",
+    )
+    # Without a default of its own, or it would undo a --config before `revoke`.
+    add_config(revoke, default=argparse.SUPPRESS)
+
+
+def add_days(parser: argparse.ArgumentParser, meaning: str) -> None:
+    """The options that bound a stretch of days, as `first` and `last`. meaning: of each day."""
+    for name, which in (("--from", "first"), ("--to", "last")):
+        parser.add_argument(
+            name, dest=which, type=values.day, required=True, metavar="D",
+            help=f"the {which} {meaning}; included",
+        )  # fmt: skip

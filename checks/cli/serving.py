@@ -81,7 +81,8 @@ class Address:
 class Server:
     """One child process. Its errors go to the console, the rest of its talk nowhere.
 
-    While it is entered, what ends this process ends the child first.
+    While it is entered, what ends this process ends the child first. A signal that was ignored
+    before, as `nohup` and a shell's background jobs have it, stays ignored.
     """
 
     def __init__(
@@ -105,7 +106,8 @@ class Server:
 
     def __enter__(self) -> Server:
         for number in (signal.Signals[name] for name in _SIGNALS if hasattr(signal, name)):
-            self._handlers[number] = signal.signal(number, self._on_signal)
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                self._handlers[number] = signal.signal(number, self._on_signal)
         self._reader.start()
         return self
 

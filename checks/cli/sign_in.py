@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.errors import UsageError
+from checks.plain_file import NotAFileError, open_file
 from checks.text import clean, quoted
 
 _LISTED = "STREAMLIT_SECRETS_FILES"
@@ -41,7 +42,7 @@ def configured(user_header: str | None, environ: Mapping[str, str]) -> SignIn:
         return SignIn.NONE
     _check(auth, file)
     if find_spec("authlib") is None:
-        raise UsageError('sign-in needs Authlib: pip install "andon[dashboard]"')
+        raise UsageError('sign-in needs Authlib: pip install ".[dashboard]" in a clone')
     return SignIn.OIDC
 
 
@@ -60,14 +61,15 @@ def _auth(environ: Mapping[str, str]) -> tuple[Mapping[str, Any], Path]:
     """`[auth]` of the last secrets file that has one, as Streamlit reads them."""
     auth: Mapping[str, Any] = {}
     where = Path()
-    for file in _files(environ):
+    for file in files(environ):
         found = _read(file).get("auth")
         if found is not None:
             auth, where = _table(found, file), file
     return auth, where
 
 
-def _files(environ: Mapping[str, str]) -> list[Path]:
+def files(environ: Mapping[str, str]) -> list[Path]:
+    """Where secrets are looked for, the last one first in rank."""
     listed = environ.get(_LISTED, "").split()
     if listed:
         return [Path(part) for part in listed]
@@ -80,10 +82,14 @@ def _files(environ: Mapping[str, str]) -> list[Path]:
 
 def _read(file: Path) -> Mapping[str, Any]:
     try:
-        with file.open("rb") as opened:
-            return tomllib.load(opened)
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        with open_file(file) as opened:
+            return tomllib.loads(opened.read().decode("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
         return {}
+    except NotAFileError as error:
+        if error.kind == "a folder":
+            return {}
+        raise UsageError(f"{_shown(file)}: {error.kind}, not a TOML file") from None
     # What is in it stays unsaid: it is full of secrets.
     except OSError as error:
         reason = os.strerror(error.errno or 0)

@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from checks.text import did_you_mean, quoted
+from checks.timeframe import YEARS
 
 if TYPE_CHECKING:
     from checks.config.overrides import Override
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _LAST_PORT = 65_535
+#: Ten years: more is a typing error.
+MOST_DAYS = 3650
 _DURATION = re.compile(r"(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6})s)?")
 
 
@@ -29,7 +33,17 @@ class ReportFile:
 
 
 def day(word: str) -> date:
-    """`2025-03-09`."""
+    """`2025-03-09`, of years that a pipeline may have run in."""
+    parsed = any_day(word)
+    if parsed.year not in YEARS:
+        raise ArgumentTypeError(
+            f"found {quoted(word)}, expected a date of the years {YEARS[0]} to {YEARS[-1]}"
+        )
+    return parsed
+
+
+def any_day(word: str) -> date:
+    """`9999-12-31`: any day there is."""
     if not _DAY.fullmatch(word):
         raise ArgumentTypeError(f"found {quoted(word)}, expected a date such as 2025-03-09")
     try:
@@ -113,14 +127,35 @@ def port(word: str) -> int:
 
 
 def number(word: str) -> float:
-    """A finite number."""
-    try:
-        value = float(word)
-    except ValueError:
-        value = math.nan
+    """A finite number, written as a plain decimal."""
+    value = float(word) if _NUMBER.fullmatch(word) else math.nan
     if not math.isfinite(value):
         raise ArgumentTypeError(f"found {quoted(word)}, expected a number such as 0.06")
     return value
+
+
+def host(word: str) -> str:
+    """A name or an address to listen on; empty would be every address."""
+    if not word.isascii() or not word.isprintable() or not word.strip() or " " in word:
+        raise ArgumentTypeError(
+            f"found {quoted(word)}, expected an address such as 127.0.0.1 or a host's name"
+        )
+    return word
+
+
+def path(word: str) -> Path:
+    """The path of a file or a folder."""
+    if not word.strip() or "\0" in word:
+        raise ArgumentTypeError(f"found {quoted(word)}, expected a path")
+    return Path(word)
+
+
+def days(word: str) -> int:
+    """A number of days, at most ten years."""
+    number = positive(word)
+    if number > MOST_DAYS:
+        raise ArgumentTypeError(f"found {quoted(word)}, expected at most {MOST_DAYS} days")
+    return number
 
 
 def sentence(word: str) -> str:

@@ -21,6 +21,10 @@ _KIND_TEXT = {
     "column": "a column's name",
     "partition_format": "a day in %Y, %m, %d, perhaps %H, in this order, such as %Y-%m-%d",
     "holidays": "a country's two letters, such as US, or one of its regions, such as DE-BY",
+    "readable_files": 'a file, a glob such as "lake/*.parquet", or a folder with / at its end',
+    "path": "a file",
+    "alias": "a name of letters, digits and _",
+    "extension": "an extension's name, such as httpfs",
     "files": 'a glob such as "quarantine/*.csv", or a name with {date:%Y%m%d} in it',
 }
 
@@ -83,6 +87,8 @@ class Declared(NamedTuple):
             return f"a list of mappings of {names}"
         if self.item is date:
             return "a list of days, such as [2025-10-02]"
+        if self.kind in ("readable_files", "extension"):
+            return f"a list; each {self.item_allowed}"
         return f"a list of: {', '.join(self.choices)}" if self.choices else "a list of names"
 
     @property

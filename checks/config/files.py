@@ -8,15 +8,25 @@ from pathlib import Path
 from checks.config.problems import Refused
 
 _ALLOWED = 'a glob such as "quarantine/*.csv", or a name with {date:%Y%m%d} in it'
+_READABLE = 'a file, a glob such as "lake/*.parquet", or a folder with / at its end'
 _FIELD = re.compile(r"\{date:([^{}]*)\}")
+_SCHEME = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]+:[/\\]")
 # Directives that a date fills; those of a time of day would always read 00.
 _DIRECTIVES = "aAbBdejmuUwWyYGVC"
+
+
+def located(kind: str, text: str, folder: Path) -> str:
+    """A file or the like, made absolute, by the kind of its key. Raises Refused."""
+    if kind == "path":
+        return str(folder / text)
+    return files_pattern(text, folder) if kind == "files" else readable_files(text, folder)
 
 
 def files_pattern(pattern: str, folder: Path) -> str:
     """The pattern, made absolute: relative ones begin in `folder`. Raises Refused."""
     if not pattern.strip():
         raise Refused(_ALLOWED, "an empty pattern")
+    _check_scheme(pattern)
     _check_fields(pattern)
     _check_brackets(_FIELD.sub("", pattern))
     if Path(pattern).is_absolute():
@@ -24,6 +34,34 @@ def files_pattern(pattern: str, folder: Path) -> str:
     from glob import escape  # a folder named `[old]` means itself
 
     return f"{escape(str(folder))}/{pattern}"
+
+
+def readable_files(pattern: str, folder: Path) -> str:
+    """A file, a glob, or a folder with a slash at its end, made absolute; storage is as it is.
+
+    Raises Refused for a folder's whole tree that begins at the root.
+    """
+    if _SCHEME.match(pattern):
+        return pattern
+    if Path(pattern).is_absolute():
+        absolute = pattern
+    else:
+        from glob import escape  # a folder named `[old]` means itself
+
+        absolute = f"{escape(str(folder))}/{pattern}"
+    if not Path(absolute).name:
+        raise Refused(f"{_READABLE}, and not the root of all files")
+    return absolute
+
+
+def _check_scheme(pattern: str) -> None:
+    """Files are local: `s3://...` would be a folder named `s3:`."""
+    if _SCHEME.match(pattern):
+        raise Refused(
+            "files of this machine",
+            None,
+            "mount the storage and name its folder, or map the rows by quarantine.table",
+        )
 
 
 def _check_fields(pattern: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -110,17 +110,65 @@ def report_missing_sections(
     given: Entries, checks: tuple[Check, ...], found: Mapping[str, ReadCheck], scope: Scope
 ) -> None:
     """What the pipeline must have is required while any check that needs it is on."""
+    enabled = [check for check in checks if found[check.id].enabled]
     for name in ("audit_log", "events", "orders"):
-        if name in given and not is_null(given[name].node):
+        if _is_given(given, name):
             continue
         asking = [
             check.id
-            for check in checks
-            if found[check.id].enabled
-            and any(need.partition(".")[0] == name for need in check.needs)
+            for check in enabled
+            if any(need.partition(".")[0] == name for need in check.needs)
+            and not _has_alternatives(check, given)
         ]
         if asking:
-            allowed = (
-                f"a mapping, or `enabled: false` for each check that needs it: {', '.join(asking)}"
-            )
+            allowed = _or_off("a mapping", asking) + _instead(checks, asking)
             scope.problems.add(name, None, "nothing", allowed)
+    _report_missing_keys(given, enabled, scope)
+
+
+def _has_alternatives(check: Check, mapped_sections: Entries) -> bool:
+    """Whether all that does instead of what a check needs is mapped."""
+    return bool(check.alternatives) and all(
+        _is_given(mapped_sections, name) for name in check.alternatives
+    )
+
+
+def _instead(checks: tuple[Check, ...], asking: list[str]) -> str:
+    """What else would do for the checks that have alternatives."""
+    return "".join(
+        f"; for {check.id}, {' and '.join(check.alternatives)} do as well"
+        for check in checks
+        if check.id in asking and check.alternatives
+    )
+
+
+def _report_missing_keys(mapped_sections: Entries, enabled: Sequence[Check], scope: Scope) -> None:
+    """Keys that an enabled check cannot do without, of the sections that are mapped."""
+    checks_by_key: dict[str, list[str]] = {}
+    for check in enabled:
+        for required in check.requires:
+            section = required.key.partition(".")[0]
+            if _is_given(mapped_sections, section) and all(
+                _is_given(mapped_sections, key) for key in required.where
+            ):
+                checks_by_key.setdefault(required.key, []).append(check.id)
+    for key, asking in checks_by_key.items():
+        if not _is_given(mapped_sections, key):
+            line = mapped_sections[key.partition(".")[0]].line
+            scope.problems.add(key, line, "nothing", _or_off("a column's name", asking))
+
+
+def _or_off(allowed: str, asking: Sequence[str]) -> str:
+    return f"{allowed}, or `enabled: false` for each check that needs it: {', '.join(asking)}"
+
+
+def _is_given(mapped_sections: Entries, key: str) -> bool:
+    """Whether a section, or a key of one (`audit_log.status`), is in the file with a value."""
+    section, _, name = key.partition(".")
+    entry = mapped_sections.get(section)
+    if entry is None or is_null(entry.node):
+        return False
+    if not name or not isinstance(entry.node, yaml.MappingNode):
+        return True  # what is no mapping is a fault that is noted already
+    inside = entries(entry.node, section, Problems(""))
+    return name in inside and not is_null(inside[name].node)

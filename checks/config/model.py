@@ -21,6 +21,29 @@ MOST_DIMENSIONS = 8
 
 
 @dataclass(frozen=True, slots=True)
+class AttachedDatabase:
+    """A database beside the warehouse, for views over it: DuckDB only, read-only."""
+
+    alias: str = setting("The catalog's name in views and queries.", key="as", kind="alias")
+    path: str | None = setting(
+        "A file, relative to this file.", None, kind="path", example="lake.duckdb"
+    )
+    url: str | None = setting(
+        "What DuckDB's ATTACH takes, instead of a file; its extension has to be in `extensions`.",
+        None,
+        example="ducklake:metadata.ducklake",
+        secret=True,
+    )
+
+    def problems(self) -> list[tuple[str, str, str]]:
+        """A file or a URL."""
+        if (self.path is None) == (self.url is None):
+            count = "neither" if self.path is None else "both"
+            return [("path", f"{count} of path and url", "exactly one of path, url")]
+        return []
+
+
+@dataclass(frozen=True, slots=True)
 class WarehouseConfig:
     """Where the pipeline's tables live and how long one evaluation may ask."""
 
@@ -47,11 +70,53 @@ class WarehouseConfig:
         above=0,
         maximum=1_048_576,
     )
+    files: tuple[str, ...] = setting(
+        "Files that views and queries may read; DuckDB only, which reads no other.",
+        (),
+        kind="readable_files",
+        example='["lake/*.parquet", "s3://shop/events/"]',
+    )
+    attach: tuple[AttachedDatabase, ...] = setting(
+        "Databases that views and queries may read beside the warehouse; DuckDB only.", ()
+    )
+    extensions: tuple[str, ...] = setting(
+        "Extensions to load; DuckDB only, where they are installed. None is installed, and no "
+        "other one loaded.",
+        (),
+        kind="extension",
+        example="[httpfs]",
+    )
+
+    def problems(self) -> list[tuple[str, str, str]]:
+        """Files, databases and extensions are DuckDB's, and each catalog has a name of its own."""
+        engine = self.url.partition(":")[0].partition("+")[0]
+        if engine != "duckdb":
+            allowed = f"nothing where warehouse.url begins with {engine}: it is for DuckDB"
+            keys = ("files", "attach", "extensions")
+            return [(key, "a list", allowed) for key in keys if getattr(self, key)]
+        return self._problems_of_aliases()
+
+    def _problems_of_aliases(self) -> list[tuple[str, str, str]]:
+        names = [one.alias.casefold() for one in self.attach]
+        file = self.url.partition("?")[0].rpartition("/")[2]
+        reserved = {
+            "main",
+            "system",
+            "temp",
+            "pg_catalog",
+            "memory",
+            file.partition(".")[0].casefold(),
+        }
+        clash = next((n for i, n in enumerate(names) if n in reserved or n in names[:i]), None)
+        if clash is None:
+            return []
+        allowed = "a name of its own for each database, which neither the warehouse nor DuckDB has"
+        return [("attach", f"the name {clash!r}", allowed)]
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryConfig:
-    """Where evaluations, waivers and acknowledgements are kept."""
+    """Where evaluations, waivers, acceptances and acknowledgements are kept."""
 
     url: str = setting(
         "SQLAlchemy URL of the history store; relative file paths are relative to this file.",
@@ -60,7 +125,18 @@ class HistoryConfig:
         secret=True,
     )
     keep_days: int = setting(
-        "Evaluations older than this are removed.", 400, minimum=1, maximum=36_500
+        "Evaluations of data dates more than so many days before the newest are removed, but for "
+        "the newest 30 data dates.",
+        400,
+        minimum=1,
+        maximum=36_500,
+    )
+    spot_check_days: int = setting(
+        "So many remembered days are counted again by each evaluation, in turn; where one is not "
+        "what the warehouse has, all are. 0: none.",
+        1,
+        minimum=0,
+        maximum=28,
     )
 
 
@@ -90,13 +166,20 @@ class AuditLogSource:
     """One row per load of one source: the pipeline's own log."""
 
     run_at: str = setting("When the load ran.", kind="column")
-    rows_read: str = setting("Rows the load read.", kind="column")
-    rows_quarantined: str = setting("Rows the load rejected.", kind="column")
+    rows_read: str | None = setting("Rows the load read.", None, kind="column")
+    rows_quarantined: str | None = setting("Rows the load rejected.", None, kind="column")
     table: str | None = setting("`[catalog.][schema.]name`.", None, kind="table")
     query: str | None = setting("One read-only SELECT, instead of `table`.", None, kind="query")
     source: str | None = setting("What was loaded (file, topic, partner).", None, kind="column")
     status: str | None = setting("How the load ended.", None, kind="column")
     rows_inserted: str | None = setting("Rows the load accepted.", None, kind="column")
+    several: str | None = setting(
+        "What several entries of one source on a run date mean: the latest replaces the others, "
+        "or they add up. Without `source` all entries are then of one source. Without this key it "
+        "is told source by source, and where it cannot be told the worse counts.",
+        None,
+        choices=("replace", "add"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +187,7 @@ class EventsSource:
     """Accepted events."""
 
     occurred_at: str = setting("When the event happened.", kind="column")
-    name: str = setting("The event's name.", kind="column")
+    name: str | None = setting("The event's name.", None, kind="column")
     purchase_names: tuple[str, ...] = setting(
         "Names of the events that mean a purchase.", ("purchase",), kind="event_names"
     )
@@ -138,7 +221,7 @@ class OrdersSource:
     """Attributed orders."""
 
     ordered_at: str = setting("When the order was placed.", kind="column")
-    session_id: str = setting("The session the order is attributed to.", kind="column")
+    session_id: str | None = setting("The session the order is attributed to.", None, kind="column")
     table: str | None = setting("`[catalog.][schema.]name`.", None, kind="table")
     query: str | None = setting("One read-only SELECT, instead of `table`.", None, kind="query")
     order_id: str | None = setting("The order's id.", None, kind="column")
@@ -174,7 +257,7 @@ class SessionsSource:
 
 @dataclass(frozen=True, slots=True)
 class QuarantineSource:
-    """Rejected rows. They explain a verdict and never judge."""
+    """Rejected rows. They explain a verdict; without an audit log `quarantine_rate` judges them."""
 
     files: str | None = setting(
         "Glob of CSV, Parquet or JSON-lines files, or a name with the day in it; "
@@ -257,7 +340,9 @@ class DashboardConfig:
         maximum=3600,
     )
     allow_waivers: bool = setting(
-        "Whether a signed-in person may give and revoke waivers on the history page.", False
+        "Whether a signed-in person may give and revoke waivers and acceptances on the history "
+        "page.",
+        False,
     )
 
 
@@ -292,3 +377,9 @@ class Config:
     orders: OrdersSource | None = None
     sessions: SessionsSource | None = None
     quarantine: QuarantineSource | None = None
+
+    def is_mapped(self, key: str) -> bool:
+        """Whether a section, or one key of it (`audit_log.status`), is mapped."""
+        section, _, field_name = key.partition(".")
+        source = getattr(self, section)
+        return source is not None and (not field_name or bool(getattr(source, field_name)))

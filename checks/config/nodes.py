@@ -1,4 +1,7 @@
-"""Reading YAML nodes: mappings with their lines, scalars by YAML's own types."""
+"""Reading YAML nodes: mappings with their lines, scalars by YAML's own types.
+
+A number that YAML 1.1 reads otherwise than people do, such as 6:00, is refused.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +32,25 @@ _NULL = _CORE + "null"
 _TIME = _CORE + "timestamp"
 _TEXT = _CORE + "str"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+#: What YAML 1.1, YAML 1.2 and people read as the same number, and numbers that are not finite.
+_PLAIN_NUMBER = re.compile(
+    r"[-+]?(?:0|[1-9][0-9]*|[0-9]*\.[0-9]+|[0-9]+\.|[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+"
+    r"|\.(?:inf|Inf|INF|nan|NaN|NAN))"
+)
+_HOURS = re.compile(r"[0-9]+:[0-5]?[0-9]")
+_HUGE = 10**15
+_OCTAL = re.compile(r"[-+]?0[0-7]+")
 _URL = re.compile(r"(?:([A-Za-z][\w+.-]{0,30})|.*)://", re.DOTALL)
 
 
 def line_of(node: yaml.Node) -> int:
     """The line on which a value begins, counted from 1."""
     return int(node.start_mark.line) + 1
+
+
+def is_time(node: yaml.Node) -> bool:
+    """Whether YAML reads a scalar as a day or a time."""
+    return bool(node.tag == _TIME)
 
 
 def is_null(node: yaml.Node) -> bool:
@@ -66,6 +82,44 @@ def scalar(node: yaml.Node, allowed: str) -> str | int | float | bool:
     except (ValueError, LookupError):
         raise Refused(allowed) from None
     return value
+
+
+def number(node: yaml.Node, allowed: str) -> str | int | float | bool:
+    """A scalar as `scalar`, but no number that people read as another one than YAML does.
+
+    Raises Refused for 6:00 (360), 010 (8), 0x10, 0b1, 1_000, and for what is no scalar.
+    """
+    value = scalar(node, allowed)
+    if isinstance(value, int | float) and not isinstance(value, bool) and is_odd(node):
+        raise Refused(allowed, read_as(node, value), _meant_number(str(node.value), value))
+    return value
+
+
+def is_odd(node: yaml.Node) -> bool:
+    """Whether a number is spelt otherwise than with a sign, digits, a point and an exponent."""
+    return _PLAIN_NUMBER.fullmatch(node.value) is None
+
+
+def read_as(node: yaml.Node, value: float | bool) -> str:
+    """A value as it is written and as YAML reads it: `6:00, which YAML reads as 360`."""
+    if isinstance(value, bool):
+        return f"{found_in(node)}, which YAML reads as {str(value).lower()}"
+    shown = value if abs(value) < _HUGE else "a huge number"
+    return f"{found_in(node)}, which YAML reads as {shown}"
+
+
+def _meant_number(text: str, value: float) -> str:
+    """The plain number that was probably meant; both where there are two."""
+    if not abs(value) < _HUGE:
+        return "write a plain number"
+    if _HOURS.fullmatch(text):
+        hours, minutes = text.split(":")
+        return f"write {int(hours) + int(minutes) / 60:.6g}"
+    if ":" in text:
+        return "write a plain number"
+    if _OCTAL.fullmatch(text) and int(text) != value:
+        return f"write {int(text)}, or {value} where octal is meant"
+    return f"write {value}"
 
 
 def day(node: yaml.Node, allowed: str) -> date:
@@ -105,6 +159,9 @@ def _no_mapping(node: yaml.Node) -> str:
 
 def _own(node: yaml.MappingNode, key: str, problems: Problems) -> Entries:
     result: Entries = {}
+    merges = [name_node for name_node, _ in node.value if name_node.tag == _MERGE]
+    for again in merges[1:]:
+        problems.add(dotted(key, "<<"), line_of(again), "a second `<<`", "one, with a list")
     for name_node, value in node.value:
         if name_node.tag == _MERGE:
             continue

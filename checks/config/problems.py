@@ -22,15 +22,13 @@ class Problems:
     """The problems of one file, in the order of its lines."""
 
     file: str
-    _found: list[Problem] = field(default_factory=list)
+    _found: dict[Problem, None] = field(default_factory=dict)
 
     def add(
         self, key: str, line: int | None, found: str, allowed: str, hint: str | None = None
     ) -> None:
         """Note one problem; the same one is noted once, however often an alias repeats it."""
-        one = problem(self.file, line, key, found, allowed, hint)
-        if one not in self._found:
-            self._found.append(one)
+        self._found.setdefault(problem(self.file, line, key, found, allowed, hint))
 
     def __len__(self) -> int:
         return len(self._found)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Mapping
 from dataclasses import is_dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -32,6 +33,9 @@ One file describes one pipeline. Commands read the file that `--config` names, e
 - `${{NAME}}` inside any text reads the environment; a variable that is not set is an error.
   `$${{` is a plain `${{`.
 - Relative files are relative to the configuration file.
+- Numbers are plain decimals. What YAML reads as another number than people do (`6:00` is 360,
+  `010` is 8) is refused, and so are `0x10`, `0b1` and `1_000`; text that YAML reads as a number, a
+  day or a truth value (`2025`, `2025-03-08`, `no`) is put in quotes.
 - Every problem of the file is reported at once, with its line, and the command exits 2:
   unknown keys, wrong types, keys given twice, values out of range. Values that may hold a
   password are never repeated.
@@ -72,7 +76,27 @@ def _section(section: Section, checks: tuple[Check, ...]) -> str:
     sources = [one.name for one in declared if one.kind in SOURCE_KINDS]
     if sources:
         lines.append(f"Exactly one of {_codes(sources)} is given.")
-    return "\n\n".join([*lines, _table(declared)])
+    return "\n\n".join([*lines, _table(declared, _required(section.name, checks))])
+
+
+def _required(name: str, checks: tuple[Check, ...]) -> dict[str, str]:
+    """The keys of a section that checks want while they are enabled, and a sentence for each."""
+    users: dict[str, list[str]] = {}
+    for check in checks:
+        for requirement in check.requires:
+            section, _, key = requirement.key.partition(".")
+            if section == name:
+                also = (
+                    f" where {_codes(requirement.where)} {_are(requirement.where)} mapped"
+                    if requirement.where
+                    else ""
+                )
+                users.setdefault(key, []).append(f"`{check.id}`{also}")
+    return {key: f" Required while enabled: {', '.join(ids)}." for key, ids in users.items()}
+
+
+def _are(names: tuple[str, ...]) -> str:
+    return "is" if len(names) == 1 else "are"
 
 
 def _mappings() -> list[str]:
@@ -97,7 +121,22 @@ def _presence(name: str, checks: tuple[Check, ...]) -> str:
     users = [
         check.id for check in checks if any(one.partition(".")[0] == name for one in check.needs)
     ]
-    return f"Required, unless every check that needs it is switched off: {_codes(users)}."
+    required = f"Required, unless every check that needs it is switched off: {_codes(users)}."
+    return " ".join([required, *_instead(name, checks)])
+
+
+def _instead(name: str, checks: tuple[Check, ...]) -> list[str]:
+    """Which checks do without a section, and with which others."""
+    return [
+        f"`{check.id}` does with {_joined(check.alternatives)} instead."
+        for check in checks
+        if check.alternatives and name in check.needs
+    ]
+
+
+def _needs(check: Check) -> str:
+    instead = f", or {_joined(check.alternatives)}" if check.alternatives else ""
+    return f"Needs: {_codes(check.needs)}{instead}." if check.needs else ""
 
 
 def _common() -> str:
@@ -113,7 +152,7 @@ def _check(check: Check) -> str:
     facts = [
         f"Layer: {check.layer.value.replace('_', ' ')}.",
         f"Value: `{check.metric}`" + (f" ({check.unit})." if check.unit else "."),
-        f"Needs: {_codes(check.needs)}." if check.needs else "",
+        _needs(check),
     ]
     own = settings_of(check.params)
     table = _table(own) if own else "No parameters of its own."
@@ -125,9 +164,10 @@ def _description(shape: type[Any]) -> str:
     return inspect.cleandoc(shape.__doc__ or "")
 
 
-def _table(declared: tuple[Declared, ...]) -> str:
+def _table(declared: tuple[Declared, ...], required: Mapping[str, str] | None = None) -> str:
     rows = [
-        f"| `{one.name}` | {_cell(one.allowed)} | {_cell(_default(one))} | {_cell(_meaning(one))} |"
+        f"| `{one.name}` | {_cell(one.allowed)} | {_cell(_default(one))} | "
+        f"{_cell(_meaning(one) + (required or {}).get(one.name, ''))} |"
         for one in declared
     ]
     return "\n".join(["| key | allowed | default | meaning |", "| --- | --- | --- | --- |", *rows])
@@ -164,6 +204,10 @@ def _cell(text: str) -> str:
 
 def _codes(names: list[str] | tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in names)
+
+
+def _joined(names: tuple[str, ...]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import yaml
 
 from checks.config.problems import problem
 from checks.errors import ConfigError
+from checks.plain_file import NotAFileError, open_file
 from checks.text import clean
 
 VARIABLE = "ANDON_CONFIG"
@@ -54,10 +55,12 @@ def _loader(text: str) -> type[yaml.SafeLoader | yaml.CSafeLoader]:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             content = file.read(_MOST_BYTES + 1)
     except FileNotFoundError:
         raise _fault(path, "no such file", _A_FILE) from None
+    except NotAFileError as error:
+        raise _fault(path, f"{error.kind}, not a file", _A_FILE) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
         raise _fault(path, f"a file that cannot be read ({reason})", _A_FILE) from None

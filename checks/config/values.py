@@ -15,12 +15,27 @@ import yaml
 
 from checks.config.declared import Declared, shape_of
 from checks.config.environment import expanded
-from checks.config.nodes import day, found_in, is_null, line_of, scalar
+from checks.config.nodes import (
+    day,
+    found_in,
+    is_null,
+    is_odd,
+    is_time,
+    line_of,
+    number,
+    read_as,
+    scalar,
+)
 from checks.config.problems import Problems, Refused
 from checks.text import did_you_mean
 
+_BASED = re.compile(r"0[oxb][0-9a-fA-F]+")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _NAME = re.compile(r"\w[\w.-]{0,60}")
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+#: The same zones, with leap seconds or without: not on every machine, and not what people mean.
+_VARIANTS = ("right/", "posix/")
+_ZONES_OF_MACHINES = frozenset({"localtime", "posixrules", "Factory"})
 _SORTABLE = [["%Y", "%m", "%d", "%H"][:count] for count in range(1, 5)]
 _UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -83,7 +98,7 @@ def _truth(declared: Declared, node: yaml.Node, _: Scope) -> bool:
 
 
 def _whole(declared: Declared, node: yaml.Node, _: Scope) -> int:
-    value = scalar(node, declared.allowed)
+    value = number(node, declared.allowed)
     if isinstance(value, bool) or not isinstance(value, int):
         raise Refused(declared.allowed, None, _number_hint(value))
     _check_limits(declared, value)
@@ -91,16 +106,16 @@ def _whole(declared: Declared, node: yaml.Node, _: Scope) -> int:
 
 
 def _number(declared: Declared, node: yaml.Node, _: Scope) -> float:
-    value = scalar(node, declared.allowed)
+    value = number(node, declared.allowed)
     if isinstance(value, bool | str):
         raise Refused(declared.allowed, None, _number_hint(value))
     try:
-        number = float(value)
+        size = float(value)
     except OverflowError:
         raise Refused(declared.allowed) from None
-    if not math.isfinite(number):
+    if not math.isfinite(size):
         raise Refused(declared.allowed)
-    _check_limits(declared, number)
+    _check_limits(declared, size)
     return value  # as it was written: messages say `max 6h`, not `max 6.0h`
 
 
@@ -112,9 +127,11 @@ def _check_limits(declared: Declared, value: float) -> None:
 
 
 def _number_hint(value: object) -> str | None:
-    """YAML reads `"3"` and `1e-3` as text."""
+    """YAML reads `"3"`, `1e-3` and `0o7` as text."""
+    if not isinstance(value, str):
+        return None
     try:
-        shown = f"{float(value):g}" if isinstance(value, str) else ""
+        shown = f"{int(value, 0) if _BASED.fullmatch(value) else float(value):g}"
     except ValueError:
         return None
     return f"write {shown}, without quotes" if re.fullmatch(r"-?[0-9.]+", shown) else None
@@ -126,6 +143,8 @@ def _words(declared: Declared, node: yaml.Node, scope: Scope) -> Any:
 
 def _zone(declared: Declared, node: yaml.Node, scope: Scope) -> ZoneInfo:
     name = _text(declared, node, scope)
+    if name in _ZONES_OF_MACHINES or name.startswith(_VARIANTS):
+        raise Refused(declared.allowed, f"{name!r}, which is another zone on another machine")
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
@@ -141,9 +160,13 @@ def _day(declared: Declared, node: yaml.Node, _: Scope) -> date:
 
 def _text(declared: Declared, node: yaml.Node, scope: Scope) -> str:
     allowed = declared.item_allowed
+    hint = None if declared.words else "put it in quotes"
+    if is_time(node):
+        raise Refused(allowed, None, hint)
     value = scalar(node, allowed)
     if not isinstance(value, str):
-        raise Refused(allowed, None, None if declared.words else "put it in quotes")
+        is_surprise = (isinstance(value, bool) or is_odd(node)) and not declared.secret
+        raise Refused(allowed, read_as(node, value) if is_surprise else None, hint)
     text = expanded(value, scope.environ)
     if not text.strip():
         raise Refused(allowed, None if declared.secret else "empty text")
@@ -170,10 +193,12 @@ def _text_of_kind(declared: Declared, text: str, scope: Scope) -> str:
             from checks.config.urls import http_url
 
             return http_url(text)
-        case "files":
-            from checks.config.files import files_pattern
+        case "files" | "readable_files" | "path":
+            from checks.config.files import located
 
-            return files_pattern(text, scope.folder)
+            return located(declared.kind, text, scope.folder)
+        case "alias" | "extension":
+            _check_plain_name(declared, text)
         case "holidays":
             from checks.config.calendars import is_known_place
 
@@ -186,6 +211,11 @@ def _text_of_kind(declared: Declared, text: str, scope: Scope) -> str:
         case "query":
             return _single_select(declared, text, scope)
     return text
+
+
+def _check_plain_name(declared: Declared, text: str) -> None:
+    if not _PLAIN_NAME.fullmatch(text):
+        raise Refused(declared.item_allowed)
 
 
 def _check_table(declared: Declared, text: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +12,8 @@ from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
 from tempfile import mkdtemp
+
+import duckdb
 
 from checks.demo.calendar import outage_day, plan_days
 from checks.demo.generate import Progress, build_warehouse
@@ -28,6 +32,7 @@ _PARTS = (MARKER, WAREHOUSE, QUARANTINE, HISTORY, CONFIG)
 _LEFTOVERS = (f"{WAREHOUSE}.wal", f"{HISTORY}-wal", f"{HISTORY}-shm", f"{HISTORY}-journal")
 #: Days before the judged one that a window needs, and the day of the load itself.
 _FIRST_RUN_AFTER = 8
+_DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +106,19 @@ def _run_dates(today: date, days: int, backfill_days: int) -> tuple[date, date] 
     return (first, last) if first <= last else None
 
 
-def _backfill(config: Path, history: tuple[date, date], progress: Progress | None) -> None:
-    from checks.monitor import DataMonitor  # the whole engine, and only needed to write a demo
+def _backfill(config_file: Path, days: tuple[date, date], progress: Progress | None) -> None:
+    """Record the days for no warehouse: it is about to move, and its first gate takes the name."""
+    from checks.config import load_config  # the whole engine, and only needed to write a demo
+    from checks.engine import evaluate
+    from checks.history import open_history
 
-    first, last = history
-    DataMonitor(config).backfill(first, last, progress=progress)
+    config = load_config(config_file)
+    history = open_history(config.history)
+    for offset in range((days[1] - days[0]).days + 1):
+        run_date = days[0] + timedelta(days=offset)
+        if progress is not None:
+            progress(f"evaluating {run_date}")
+        history.record(evaluate(config, date=run_date, remember=True))
 
 
 @contextmanager
@@ -121,8 +134,19 @@ def _workshop(folder: Path) -> Iterator[Path]:
         raise _unwritable(folder, error) from None
     try:
         yield workshop
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    except duckdb.Error as error:
+        raise _unwritable(folder, _as_os_error(error)) from None
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _as_os_error(error: duckdb.Error) -> OSError:
+    """What the engine says of the disk, in the system's words where it quotes them."""
+    text = str(error)
+    known = next((code for code in _DISK_FAULTS if os.strerror(code) in text), None)
+    return OSError(text.splitlines()[0]) if known is None else OSError(known, os.strerror(known))
 
 
 def _refuse_foreign(folder: Path) -> None:

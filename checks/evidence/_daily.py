@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from checks.counts import DailyCounts
-from checks.daily import DailyReader
-from checks.evidence._days import source_of
+from checks.evidence._days import daily_reader, source_of
 from checks.evidence.context import Context
 from checks.metrics import EventCounts
 from checks.remembering import Remembering
@@ -18,11 +17,6 @@ def read_daily(context: Context, recent: EventCounts, *, dimensions: bool = True
     dimensions: whether the recent days are counted by the mapped dimensions too.
     """
     source = source_of(context)
-    params = context.config.checks["volume_expected"].params
-    reader = DailyReader(
-        context.config, context.frame, context.warehouse,
-        source if dimensions else replace(source, dimensions=()),
-        Remembering(context.config).recall, lambda text: None,
-        params.history_days, params.settle_days,
-    )  # fmt: skip
+    recall = Remembering(context.config, now=context.frame.now).recall
+    reader = daily_reader(context, recall, source if dimensions else replace(source, dimensions=()))
     return reader.read(recent)

@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import date
 
 from checks.config.model import EventsSource
+from checks.daily import DailyReader, Recall, with_recalled
 from checks.errors import MeasurementError
 from checks.evidence.context import Context
-from checks.measurements import with_calendar
+from checks.measurements import judges_volume, with_calendar
 from checks.metrics import EventCounts, Purchases
 from checks.model import Cause
+from checks.remembering import Remembering
 from checks.timeframe import Timeframe
 from checks.warehouse.events import read_events
 
@@ -40,7 +42,21 @@ def read_days(context: Context, days: int) -> EventCounts:
         context.warehouse, source_of(context), context.frame, context.naive,
         max(days, 1) - 1 + window_of(context),
     )  # fmt: skip
+    if context.frame.is_over and judges_volume(context.config):
+        recall = Remembering(context.config, now=context.frame.now).recall
+        events = with_recalled(events, recall, daily_reader(context, recall).holds_before)
     return with_calendar(context.config, events)
+
+
+def daily_reader(
+    context: Context, recall: Recall, source: EventsSource | None = None
+) -> DailyReader:
+    """Reads the days that say what is normal, as the evaluation does; it checks no old day."""
+    params = context.config.checks["volume_expected"].params
+    return DailyReader(
+        context.config, context.frame, context.warehouse, source or source_of(context),
+        recall, lambda text: None, params.history_days, params.settle_days,
+    )  # fmt: skip
 
 
 def first_day(events: EventCounts) -> date | None:

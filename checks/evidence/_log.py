@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from checks.catalog.run_status import FAILED, OK, RUNNING, UNHEARD, meaning
+from checks.endings import FAILED, OK, RUNNING, SILENT, UNHEARD
 from checks.errors import MeasurementError
 from checks.evidence.context import Context
 from checks.metrics import AuditEntry, AuditLog
 from checks.model import Cause
 from checks.warehouse.audit import DAYS_BEFORE, read_audit_log
 
-#: No word about how a load ended: the status is not mapped, or could not be read.
-SILENT = "silent"
 #: The worst first.
 MEANINGS = (FAILED, UNHEARD, RUNNING, SILENT, OK)
 
@@ -20,14 +18,10 @@ def read_log(context: Context, days_before: int = DAYS_BEFORE) -> AuditLog:
     source = context.config.audit_log
     if source is None:
         raise MeasurementError(Cause.BAD_VALUE, "`audit_log` is not mapped in andon.yml")
-    return read_audit_log(context.warehouse, source, context.frame, context.naive, days_before)
-
-
-def meaning_of(context: Context, log: AuditLog, entry: AuditEntry) -> str:
-    """What an entry's status says, by the words of `run_status`; SILENT without a status."""
-    if not log.has_status or log.status_problem is not None:
-        return SILENT
-    return meaning(context.config.checks["run_status"].params, entry.status)
+    endings = context.config.checks["run_status"].params.endings()
+    return read_audit_log(
+        context.warehouse, source, context.frame, context.naive, days_before, endings
+    )
 
 
 def minutes_of_day(context: Context, entry: AuditEntry) -> float:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
-from checks.catalog.event_volume import (
+from checks.catalog._event_names import (
     COLLAPSED,
     SILENT,
     SURGED,
     NameState,
-    Params,
+    judged_names,
     limits_of,
     name_state,
-    name_states,
 )
+from checks.catalog.event_volume import Params
+from checks.counts import DailyCounts, value_text
 from checks.detection import ExpectedRange
 from checks.metrics import EventCounts, mean
 from checks.segments import Segment
+
+if TYPE_CHECKING:
+    from checks.history.records import StoredAcceptance
 
 GONE, IGNORED, UNJUDGED = "gone", "ignored", "not judged"
 
@@ -69,14 +74,22 @@ class NameDay:
 
 
 def names_of(
-    params: Params, events: EventCounts, window: int, own: Mapping[str, Segment]
+    params: Params,
+    events: EventCounts,
+    window: int,
+    own: Mapping[str, Segment],
+    daily: DailyCounts,
+    accepted: tuple[StoredAcceptance, ...],
 ) -> tuple[NameSeries, ...]:
     """Every name that occurs or is expected; those that the report judges come first.
 
-    own: each name with its normal range on the judged day.
+    own: each name with its normal range on the judged day. daily: which names fell silent.
+    accepted: acceptances of such names, revoked ones included.
     """
     recent = _as_reported(events, window)
-    states = name_states(params, recent, own)
+    judged_states, _ = judged_names(params, recent, own, daily, accepted)
+    full_names = {value_text(name): name for name in events.by_name}
+    states = [replace(one, name=full_names.get(one.name, one.name)) for one in judged_states]
     judged = _is_judged(states, recent)
     known = [_of_state(params, state, events, window, judged=judged) for state in states]
     rest = set(events.by_name) - {state.name for state in states}

@@ -28,10 +28,11 @@ def orders_source(context: Context) -> OrdersSource:
 def order_tables(context: Context) -> OrderTables:
     """The mapped sections. Raises MeasurementError where `orders` is not mapped."""
     config = context.config
-    orders, zone = orders_source(context), context.frame.zone
+    orders, frame = orders_source(context), context.frame
     return OrderTables(
-        context.warehouse, zone, context.naive, orders, config.sessions, config.events
-    )
+        context.warehouse, frame.zone, context.naive, orders, config.sessions, config.events,
+        frame.far,
+    )  # fmt: skip
 
 
 def not_mapped(tables: OrderTables) -> dict[str, str]:

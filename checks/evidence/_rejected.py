@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeVar
 
 from checks.catalog.quarantine_rate import Params, source_rates
+from checks.day_names import DayNames
 from checks.errors import MeasurementError
 from checks.evidence._log import read_log
 from checks.evidence.context import Context
@@ -17,7 +18,6 @@ from checks.metrics import AuditEntry, AuditLog
 from checks.model import Judgement
 from checks.quarantine.drilldown.model import Rejected
 from checks.quarantine.drilldown.opening import Wanted, read_rejected
-from checks.quarantine.naming import days_in
 
 T = TypeVar("T")
 #: How far back the log is read for days that compare.
@@ -44,27 +44,34 @@ def rates_by_day(context: Context, log: AuditLog) -> dict[date, DayRate]:
     """The rate of every data day that the log tells of."""
     limits: Params = context.config.checks["quarantine_rate"].params
     days = _by_data_day(context, log)
-    return {day: _rate(day, entries, log, limits) for day, entries in sorted(days.items())}
+    lag = timedelta(days=context.config.data_lag_days)
+    by_data_day = replace(
+        log,
+        run_date=log.run_date - lag,
+        entries={day: tuple(entries) for day, entries in days.items()},
+    )
+    return {day: _rate(day, by_data_day, limits) for day in sorted(days)}
 
 
 def _by_data_day(context: Context, log: AuditLog) -> dict[date, list[AuditEntry]]:
     """Entries by the day of their rows: the day in the source's name, else run date less lag."""
     lag = timedelta(days=context.config.data_lag_days)
     days: dict[date, list[AuditEntry]] = defaultdict(list)
+    everything = [entry for entries in log.entries.values() for entry in entries]
+    reading = DayNames(entry.source for entry in everything if entry.source)
     for run_date, entries in log.entries.items():
         for entry in entries:
-            named = days_in(entry.source or "")
+            named = reading.days(entry.source or "")
             days[next(iter(named)) if len(named) == 1 else run_date - lag].append(entry)
     return days
 
 
-def _rate(day: date, entries: Sequence[AuditEntry], log: AuditLog, limits: Params) -> DayRate:
-    of_day = AuditLog(day, {day: tuple(entries)}, has_source=log.has_source)
-    found = source_rates(of_day, day)
-    if isinstance(found, Judgement):
-        return DayRate(day, None, None, None, None, None, found.summary)
-    read = sum(source.read for source in found)
-    quarantined = sum(source.quarantined for source in found)
+def _rate(day: date, by_data_day: AuditLog, limits: Params) -> DayRate:
+    rates = source_rates(by_data_day, day)
+    if isinstance(rates, Judgement):
+        return DayRate(day, None, None, None, None, None, rates.summary)
+    read = sum(source.read for source in rates)
+    quarantined = sum(source.quarantined for source in rates)
     if not read:
         return DayRate(day, read, quarantined, None, None, None, "no rows were read")
     rate = quarantined / read

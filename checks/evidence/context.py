@@ -35,12 +35,14 @@ def frame_of(config: Config, day: date, now: datetime) -> Timeframe:
 
     Raises UsageError for a day that has not begun.
     """
-    run_date = day + timedelta(days=config.data_lag_days)
-    return timeframe(now, config.timezone, run_date=run_date, data_date=day)
+    return timeframe(
+        now, config.timezone, data_date=day, data_lag_days=config.data_lag_days,
+        run_date=day + timedelta(days=config.data_lag_days),
+    )  # fmt: skip
 
 
 @contextmanager
 def open_context(config: Config, day: date, now: datetime) -> Iterator[Context]:
     """The context of one reading; the warehouse is let go of at its end."""
-    with Warehouse(config.warehouse) as warehouse:
+    with Warehouse.of(config) as warehouse:
         yield Context(config, frame_of(config, day, now), warehouse)

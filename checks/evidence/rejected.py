@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from checks.errors import MeasurementError
 from checks.evidence._rejected import ask_rejected, log_or_none, rates_by_day, sources_by_day
 from checks.evidence.context import Context
-from checks.masking import masked_inside
+from checks.masking import is_hidden, masked_inside
 from checks.model import Cause
 from checks.quarantine.drilldown.model import Field, How, Rejected, Tally
 from checks.quarantine.selection import Place
@@ -74,7 +74,7 @@ def read(context: Context) -> Summary:
 
 
 def _summary(context: Context, rejected: Rejected, logged: int | None) -> Summary:
-    tally = rejected.tally(_FIELDS, MOST_VALUES)
+    tally = rejected.tally(_FIELDS, MOST_VALUES, undated=True)
     roles, total = rejected.roles, tally.totals[0]
     by_file = rejected.files is not None
     unmapped = {
@@ -84,7 +84,7 @@ def _summary(context: Context, rejected: Rejected, logged: int | None) -> Summar
         How.HOUR: roles.moment is None and "quarantine.occurred_at is not mapped, or not there",
     }
     parts = [
-        _breakdown(tally, index, total, unmapped[field.how] or None)
+        _breakdown(tally, index, total, unmapped[field.how] or _hidden(context, field.how))
         for index, field in enumerate(_FIELDS)
     ]
     reasons, sources, events, hours = parts
@@ -92,6 +92,16 @@ def _summary(context: Context, rejected: Rejected, logged: int | None) -> Summar
         total, logged, reasons, sources, events, hours, tally.undated, rejected.notes,
         rejected.files, _place(context),
     )  # fmt: skip
+
+
+def _hidden(context: Context, how: How) -> str | None:
+    """Why the values of a column are not told; None where they are."""
+    source = context.config.quarantine
+    columns = {} if source is None else {
+        How.REASON: source.reason, How.SOURCE: source.source, How.EVENT: source.event_name,
+    }  # fmt: skip
+    hidden = () if source is None else source.mask
+    return "it is listed in quarantine.mask" if is_hidden(columns.get(how), hidden) else None
 
 
 def _breakdown(tally: Tally, index: int, total: int, why: str | None) -> Breakdown:

@@ -16,6 +16,7 @@ from checks.evidence._rejected import (
     rates_by_day,
     sources_by_day,
 )
+from checks.evidence._shares import read_shares
 from checks.evidence.context import Context
 from checks.evidence.rejected_rate import above_since
 from checks.masking import Mask
@@ -63,11 +64,11 @@ def read(context: Context) -> Explained:
 
     Raises MeasurementError; also where there is no such day.
     """
-    log = long_log(context)
-    rates = rates_by_day(context, log)
+    log = None if context.config.audit_log is None else long_log(context)
+    rates = read_shares(context).by_day if log is None else rates_by_day(context, log)
     day = context.frame.data_date
-    before = _baseline(rates, day)
-    began = above_since(rates, day) or day
+    before = _baseline(rates, day, "there is" if log is None else "the audit log knows")
+    began = above_since(dict(rates), day) or day
     earlier = [one for one in sorted(rates) if began <= one < day][-(_MOST_SINCE - 1) :]
     periods = ((day,), tuple(before), tuple(earlier))
     sources = sources_by_day(context, log)
@@ -81,13 +82,13 @@ def read(context: Context) -> Explained:
     )
 
 
-def _baseline(rates: Mapping[date, DayRate], day: date) -> list[date]:
+def _baseline(rates: Mapping[date, DayRate], day: date, known: str) -> list[date]:
     fine = [one for one in sorted(rates) if one < day and rates[one].above_alert is False]
     if not fine:
         raise MeasurementError(
             Cause.BAD_VALUE,
-            "the audit log knows no earlier day on which the rate was not above alert_above, so "
-            "that there is nothing to compare with",
+            f"{known} no earlier day on which the rate was not above alert_above, so that there is "
+            "nothing to compare with",
         )
     return fine[-BASELINE_DAYS:]
 

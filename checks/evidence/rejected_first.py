@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from checks.evidence._rejected import ask_rejected, log_or_none, sources_by_day
 from checks.evidence.context import Context
-from checks.masking import masked_inside
+from checks.masking import WHOLE_TEXT, is_hidden, masked_inside
 from checks.quarantine.drilldown.model import Field, How, Rejected
 
 _MOST_REASONS = 200
@@ -37,14 +37,22 @@ def read(context: Context, *, days: int = 30) -> FirstSeen:
     last = context.frame.data_date
     periods = tuple((last - timedelta(days=back),) for back in range(days))
     sources = sources_by_day(context, log_or_none(context))
-    return ask_rejected(context, periods, sources, lambda rows: _first(rows, periods))
+    source = context.config.quarantine
+    is_whole = source is not None and is_hidden(source.reason, source.mask)
+    return ask_rejected(
+        context, periods, sources, lambda rows: _first(rows, periods, is_whole=is_whole)
+    )
 
 
-def _first(rejected: Rejected, periods: tuple[tuple[date, ...], ...]) -> FirstSeen:
+def _first(
+    rejected: Rejected, periods: tuple[tuple[date, ...], ...], *, is_whole: bool
+) -> FirstSeen:
+    """is_whole: whether reasons are masked altogether."""
     tally = rejected.tally((Field(How.REASON),), _MOST_REASONS)
     seen: dict[str, dict[date, int]] = {}
     for group in tally.groups:
-        by_day = seen.setdefault(masked_inside(group.value or ""), {})
+        shown = WHOLE_TEXT if is_whole else masked_inside(group.value or "")
+        by_day = seen.setdefault(shown, {})
         day = periods[group.period][0]
         by_day[day] = by_day.get(day, 0) + group.rows
     last = periods[0][0]

@@ -6,17 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from checks.catalog._audit import future_text, undated_text
 from checks.catalog.quarantine_rate import Params, family_of
-from checks.evidence._log import MEANINGS, meaning_of, minutes_of_day, read_log
-from checks.evidence._log import SILENT as SILENT
+from checks.evidence._log import MEANINGS, minutes_of_day, read_log
 from checks.evidence.context import Context
+from checks.loads import Load as SourceLoad
+from checks.loads import Rule
+from checks.loads import loads as loads_of
 from checks.metrics import AuditEntry, AuditLog, BadValue, Count, median
 from checks.timeframe import midnight
 
 MOST_LOADS = 1000
 ABOVE_ALERT, ABOVE_STOP = "above alert", "above stop"
-#: Whether an entry counts: the latest of its source, one of several latest, or replaced.
+#: Whether an entry counts: alone, as one of several latest, or not, because a later one does.
 COUNTS, TIED, REPLACED = "counts", "tied", "replaced"
+#: Added up with others; only by its ending; or by the worse reading, as nobody can tell.
+ADDED, STATUS_ONLY, UNSETTLED = "added", "status only", "unsettled"
+#: It does not, because it read nothing after one of its source that read rows.
+READ_NOTHING = "read nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +33,8 @@ class Load:
     read, inserted, quarantined: a number of rows, or what stands there instead.
     inserted is None where it is not mapped. rate: quarantined over read, None where
     that is no number; `limit` says which limit of `quarantine_rate` it is above.
-    meaning: what the status says, see MEANINGS. place: COUNTS, TIED or REPLACED. source
-    and status are as they are in the log.
+    meaning: what the status says, see MEANINGS. place: whether it counts, from COUNTS to
+    READ_NOTHING. source and status are as they are in the log.
     """
 
     source: str | None
@@ -64,6 +71,8 @@ class Runs:
     """The run date's log.
 
     loads: the worst first, at most 1,000 of `entries`; without a source every entry counts.
+    unsettled: sources of which nobody can tell how several entries count. strays: what is
+    said of the log's entries that belong to no run date.
     missing: None where sources are not mapped. run_days: earlier days with entries, of the
     7 before the run date. inserted_mapped, status_mapped: whether those columns are;
     the problems say why one could not be read.
@@ -82,6 +91,8 @@ class Runs:
     status_problem: str | None
     alert_above: float
     stop_above: float
+    unsettled: tuple[str, ...] = ()
+    strays: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -97,7 +108,8 @@ def read(context: Context) -> Runs:
     log, source = read_log(context), context.config.audit_log
     inserted_mapped = source is not None and source.rows_inserted is not None
     params: Params = context.config.checks["quarantine_rate"].params
-    loads = _loads(context, log, params, inserted_mapped=inserted_mapped)
+    source_loads = loads_of(log)
+    loads = _loads(log, source_loads, params, inserted_mapped=inserted_mapped)
     return Runs(
         run_date=log.run_date,
         data_date=context.frame.data_date,
@@ -112,29 +124,53 @@ def read(context: Context) -> Runs:
         status_problem=log.status_problem.detail if log.status_problem else None,
         alert_above=params.alert_above,
         stop_above=params.stop_above,
+        unsettled=tuple(load.source or "" for load in source_loads if load.rule is Rule.UNSETTLED),
+        strays=tuple(text for text in (future_text(log), undated_text(log)) if text),
     )
 
 
-def _loads(context: Context, log: AuditLog, params: Params, *, inserted_mapped: bool) -> list[Load]:
-    place = {
-        id(entry): COUNTS if len(tied) == 1 else TIED for tied in log.latest() for entry in tied
-    }
+def _loads(
+    log: AuditLog, source_loads: Sequence[SourceLoad], params: Params, *, inserted_mapped: bool
+) -> list[Load]:
+    places = {key: place for load in source_loads for key, place in _places(load).items()}
     inserted_known = inserted_mapped and log.inserted_problem is None
     loads = [
-        _load(context, log, params, entry, place.get(id(entry), REPLACED), inserted_known)
+        _load(log, params, entry, places.get(id(entry), REPLACED), inserted_known)
         for entry in log.today
     ]
     return sorted(loads, key=_worst_first)
 
 
+def _places(load: SourceLoad) -> dict[int, str]:
+    """Whether the entries of one source's load count, by their identity."""
+    standing = [id(entry) for tied in load.endings for entry in tied]
+    counted = [id(entry) for entry in load.counted]
+    place = COUNTS if len(counted) == 1 else UNSETTLED
+    if load.rule is Rule.ADDED:
+        place = ADDED
+    elif load.rule is Rule.REPLACED and len({entry.run_at for entry in load.counted}) == 1:
+        place = COUNTS if len(counted) == 1 else TIED
+    empty = [id(entry) for entry in load.read_nothing]
+    return (
+        dict.fromkeys(empty, READ_NOTHING)
+        | dict.fromkeys(standing, STATUS_ONLY)
+        | dict.fromkeys(counted, place)
+    )
+
+
 def _worst_first(load: Load) -> tuple[bool, int, bool, str, float]:
     limit = load.limit is None
     place = MEANINGS.index(load.meaning)
-    return load.place == REPLACED, place, limit, load.source or "", -load.run_at.timestamp()
+    return (
+        load.place in (REPLACED, READ_NOTHING),
+        place,
+        limit,
+        load.source or "",
+        -load.run_at.timestamp(),
+    )
 
 
 def _load(
-    context: Context,
     log: AuditLog,
     params: Params,
     entry: AuditEntry,
@@ -154,7 +190,7 @@ def _load(
         rate=rate,
         limit=_limit(rate, params),
         status=entry.status,
-        meaning=meaning_of(context, log, entry),
+        meaning=log.meaning(entry),
         place=place,
     )
 

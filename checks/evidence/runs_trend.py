@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from checks.evidence._log import meaning_of, minutes_of_day, read_log
+from checks.evidence._log import minutes_of_day, read_log
 from checks.evidence.context import Context
 from checks.metrics import AuditEntry, AuditLog, median
 from checks.timeframe import Timeframe, midnight
@@ -96,7 +96,7 @@ def _day(context: Context, log: AuditLog, day: date, first: date) -> RunDay:
         run_date=day,
         data_date=day - (frame.run_date - frame.data_date),
         entries=len(entries),
-        by_meaning=Counter(meaning_of(context, log, entry) for entry in entries),
+        by_meaning=Counter(log.meaning(entry) for entry in entries),
         first=minutes_of_day(context, opening) if opening else None,
         last=minutes_of_day(context, closing) if closing else None,
         first_at=opening.run_at if opening else None,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from checks.baseline import normal_range, side_of
 from checks.catalog import event_volume, volume_expected, volume_zscore
+from checks.catalog._event_names import segment_state
 from checks.counts import NAME, DailyCounts, value_text
 from checks.detection import ExpectedRange
 from checks.evidence._daily import read_daily
@@ -16,6 +17,7 @@ from checks.evidence.context import Context
 from checks.measurements import recent_days
 from checks.metrics import EventCounts
 from checks.model import Status
+from checks.remembering import Remembering
 from checks.segments import Segment
 from checks.timeframe import Timeframe
 
@@ -88,7 +90,7 @@ class Volume:
 
     def state_of(self, segment: Segment) -> str:
         """How a segment stands, as `event_volume` has it."""
-        return event_volume.segment_state(self.rule, segment)
+        return segment_state(self.rule, segment)
 
     def name_days(self, name: str) -> tuple[NameDay, ...]:
         """The days of one name, each against its own window. KeyError for an unknown name."""
@@ -132,7 +134,8 @@ def read(context: Context, *, days: int = 60) -> Volume:
     daily = read_daily(context, events.last(recent_days(context.config) + 1))
     parts = event_volume.segments_of(rule, daily)
     own = {one.value: one for one in parts if one.dimension == NAME}
-    begin, names = first_day(events), names_of(rule, events, window, own)
+    accepted = Remembering(context.config, now=frame.now).accepted(event_volume.CHECK.id)
+    begin, names = first_day(events), names_of(rule, events, window, own, daily, accepted)
     told = _Expected(daily, context.config.checks["volume_expected"].params)
     return Volume(
         days=tuple(

@@ -1,21 +1,27 @@
-"""Statements about evaluations, inside the caller's transaction."""
+"""Statements about evaluations, inside the caller's transaction.
+
+What is damaged, and what is later than now, is left out of every answer.
+"""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
-from itertools import groupby
-from operator import attrgetter
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Never
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from checks.errors import HistoryError
+from checks.history.moments import is_later, today
 from checks.history.records import StoredEvaluation
+from checks.history.rows import EVALUATION, RESULT, damage, is_text
+from checks.history.setting_aside import SetAside
 from checks.history.tables import EVALUATIONS, RESULTS
+from checks.metrics import RECALLED
 from checks.model import Number, Report, Status, Verdict
 from checks.text import clean
 
@@ -23,26 +29,49 @@ _E, _R = EVALUATIONS.c, RESULTS.c
 _MESSAGE = 1000
 _EPOCH = date.min
 _DAMAGED = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+#: Data dates that are kept however old they are beside the newest: its clock may be wrong.
+_LEAST_DAYS = 30
+#: Ids in one statement: engines limit its parameters.
+_IDS = 500
+Row = Mapping[str, Any]
 
 
-def insert(connection: Connection, report: Report) -> int:
+def id_of(connection: Connection, key: str) -> int | None:
+    """The evaluation that was recorded with this key."""
+    evaluation: int | None = connection.scalar(sa.select(_E.id).where(_E.record_key == key))
+    return evaluation
+
+
+def insert(connection: Connection, report: Report, key: str) -> int:
     """Store one evaluation and each of its verdicts; returns its id."""
-    from checks.serialise import to_dict
-
     statement = sa.insert(EVALUATIONS).values(
         pipeline=report.pipeline,
         run_date=report.run_date,
         data_date=report.data_date,
         evaluated_at=report.evaluated_at,
-        verdict=report.verdict.value,
-        exit_code=report.exit_code,
-        report=json.dumps(to_dict(report), separators=(",", ":")),
+        **_outcome(report),
+        record_key=key,
     )
-    key: Any = connection.execute(statement).inserted_primary_key
-    evaluation = int(key[0])
+    inserted: Any = connection.execute(statement).inserted_primary_key
+    evaluation = int(inserted[0])
     if report.checks:
         connection.execute(sa.insert(RESULTS), _result_rows(evaluation, report.checks))
     return evaluation
+
+
+def correct(connection: Connection, evaluation: int, report: Report) -> None:
+    """Replace the outcome of a stored evaluation; its verdicts stay."""
+    connection.execute(sa.update(EVALUATIONS).where(_E.id == evaluation).values(**_outcome(report)))
+
+
+def _outcome(report: Report) -> dict[str, object]:
+    from checks.serialise import to_dict
+
+    return {
+        "verdict": report.verdict.value,
+        "exit_code": report.exit_code,
+        "report": json.dumps(to_dict(report), separators=(",", ":")),
+    }
 
 
 def _result_rows(evaluation: int, verdicts: Iterable[Verdict]) -> list[dict[str, object]]:
@@ -64,38 +93,124 @@ def _storable(value: Number | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(value)
 
 
-def newest_day(connection: Connection, pipeline: str) -> date | None:
-    """The newest recorded data date."""
-    newest: date | None = connection.scalar(
-        sa.select(sa.func.max(_E.data_date)).where(_E.pipeline == pipeline)
-    )
-    return newest
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads one pipeline's evaluations as they can be known `now`; notes what it leaves out."""
+
+    connection: Connection
+    pipeline: str
+    now: datetime
+    aside: SetAside
+
+    def statuses_before(self, day: date, days: int) -> dict[str, tuple[tuple[date, Status], ...]]:
+        """Per check: (data date, status) of the `days` days before `day`, newest first."""
+        first = back(day, days)
+        found = [one for one in self._evaluations() if first <= one["data_date"] < day]
+        dates = {one["id"]: one["data_date"] for one in _latest_of_each_day(found)}
+        results = self._results(dates)
+        runs: dict[str, list[tuple[date, Status]]] = {}
+        for evaluation, data_date in dates.items():
+            for result in results.get(evaluation, ()):
+                run = runs.setdefault(result["check_id"], [])
+                run.append((data_date, Status(result["status"])))
+        return {check: tuple(run) for check, run in runs.items()}
+
+    def latest_of(self, check: str) -> tuple[date, Status, float | None] | None:
+        """What the latest evaluation of the newest data date found for one check."""
+        found = self._evaluations()
+        if not found:
+            return None
+        newest = found[0]
+        for result in self._results([newest["id"]]).get(newest["id"], ()):
+            if result["check_id"] == check:
+                return newest["data_date"], Status(result["status"]), result["value"]
+        return None
+
+    def shown(self, days: int, until: date | None) -> tuple[StoredEvaluation, ...]:
+        """The latest evaluation of each of the `days` data dates up to `until`, newest first."""
+        found = self._evaluations()
+        last = until or (found[0]["data_date"] if found else None)
+        if last is None:
+            return ()
+        first = back(last, days)
+        return self._whole(
+            _latest_of_each_day([one for one in found if first < one["data_date"] <= last])
+        )
+
+    def of_day(self, day: date) -> tuple[StoredEvaluation, ...]:
+        """Every evaluation of one data date, reruns included, latest first."""
+        return self._whole(self._evaluations(_E.data_date == day))
+
+    def undated_before(self, day: date) -> dict[str, int]:
+        """The `undated_...` numbers in the last report of the newest data date before `day`.
+
+        Raises HistoryError for a stored report that is damaged.
+        """
+        found = self._evaluations(_E.data_date < day)
+        report = report_of(self.connection, found[0]["id"]) if found else None
+        details = [verdict.details for verdict in report.checks] if report else []
+        return {
+            key: value
+            for mapping in details
+            for key, value in mapping.items()
+            if key in RECALLED and type(value) is int and value >= 0
+        }
+
+    def days(self) -> tuple[date, ...]:
+        """The recorded data dates, newest first."""
+        return tuple(one["data_date"] for one in _latest_of_each_day(self._evaluations()))
+
+    def _evaluations(self, *where: sa.ColumnElement[bool]) -> list[Row]:
+        """The rows that can be used, without their reports; the newest data date's first, and
+        of one date the one that was recorded last.
+        """
+        columns = [_E[name] for name in EVALUATION]
+        statement = sa.select(*columns).where(_E.pipeline == self.pipeline, *where)
+        rows = [dict(row) for row in self.connection.execute(statement).mappings()]
+        usable = [row for row in rows if self._is_usable(row)]
+        return sorted(usable, key=lambda row: (row["data_date"], row["id"]), reverse=True)
+
+    def _is_usable(self, row: Row) -> bool:
+        if damage(row, EVALUATION):
+            self.aside.add_damaged("evaluation")
+            return False
+        if is_later(row["evaluated_at"], self.now) or row["data_date"] > today(self.now):
+            self.aside.add_later("evaluation", max(row["evaluated_at"].date(), row["data_date"]))
+            return False
+        return True
+
+    def _results(self, evaluations: Iterable[int]) -> dict[int, list[Row]]:
+        """The results that can be used, in their order, by evaluation."""
+        ids = list(evaluations)
+        found: dict[int, list[Row]] = {}
+        for start in range(0, len(ids), _IDS):
+            statement = (
+                sa.select(*(_R[name] for name in ("evaluation_id", *RESULT)))
+                .where(_R.evaluation_id.in_(ids[start : start + _IDS]))
+                .order_by(_R.evaluation_id, _R.position)
+            )
+            for row in map(dict, self.connection.execute(statement).mappings()):
+                if damage(row, RESULT):
+                    self.aside.add_damaged("result")
+                else:
+                    found.setdefault(row["evaluation_id"], []).append(row)
+        return found
+
+    def _whole(self, rows: Sequence[Row]) -> tuple[StoredEvaluation, ...]:
+        results = self._results(row["id"] for row in rows)
+        return tuple(_evaluation(row, results.get(row["id"], ())) for row in rows)
 
 
-def prune(connection: Connection, pipeline: str, before: date) -> None:
-    """Remove the evaluations of data dates before `before`."""
+def prune(connection: Connection, pipeline: str, days: Sequence[date], keep_days: int) -> None:
+    """Remove evaluations of more than `keep_days` before the newest of `days` but one.
+
+    days: the recorded data dates, newest first. The first 30 of them stay. One evaluation by a
+    clock that is years ahead is the newest, and removes nothing.
+    """
+    before = min(back(days[:2][-1], keep_days), days[:_LEAST_DAYS][-1])
     old = sa.select(_E.id).where(_E.pipeline == pipeline, _E.data_date < before)
     connection.execute(sa.delete(RESULTS).where(_R.evaluation_id.in_(old)))
     connection.execute(sa.delete(EVALUATIONS).where(_E.pipeline == pipeline, _E.data_date < before))
-
-
-def statuses_before(
-    connection: Connection, pipeline: str, day: date, days: int
-) -> dict[str, tuple[tuple[date, Status], ...]]:
-    """Per check: (data date, status) of the `days` days before `day`, newest first."""
-    latest = _latest_ids(
-        _E.pipeline == pipeline, _E.data_date < day, _E.data_date >= back(day, days)
-    )
-    statement = (
-        sa.select(_R.check_id, _E.data_date, _R.status)
-        .join_from(EVALUATIONS, RESULTS)
-        .where(_E.id.in_(latest))
-        .order_by(_E.data_date.desc(), _R.position)
-    )
-    runs: dict[str, list[tuple[date, Status]]] = {}
-    for check, data_date, status in connection.execute(statement).all():
-        runs.setdefault(check, []).append((data_date, Status(status)))
-    return {check: tuple(run) for check, run in runs.items()}
 
 
 def back(day: date, days: int) -> date:
@@ -103,76 +218,20 @@ def back(day: date, days: int) -> date:
     return day - timedelta(days=days) if days < (day - _EPOCH).days else _EPOCH
 
 
-def _latest_ids(*where: sa.ColumnElement[bool]) -> sa.Select[tuple[int]]:
-    """Of each data date the evaluation that counts: the one recorded last."""
-    return sa.select(sa.func.max(_E.id)).where(*where).group_by(_E.data_date)
+def _latest_of_each_day(rows: Sequence[Row]) -> list[Row]:
+    """Of each data date the evaluation that counts: the one recorded last, which comes first."""
+    latest: dict[date, Row] = {}
+    for row in rows:
+        latest.setdefault(row["data_date"], row)
+    return list(latest.values())
 
 
-def latest_of(
-    connection: Connection, pipeline: str, check: str
-) -> tuple[date, Status, float | None] | None:
-    """What the latest evaluation of the newest data date found for one check."""
-    newest = (
-        sa.select(_E.id)
-        .where(_E.pipeline == pipeline)
-        .order_by(_E.data_date.desc(), _E.id.desc())
-        .limit(1)
-    )
-    statement = (
-        sa.select(_E.data_date, _R.status, _R.value)
-        .join_from(EVALUATIONS, RESULTS)
-        .where(_E.id == newest.scalar_subquery(), _R.check_id == check)
-    )
-    row = connection.execute(statement).one_or_none()
-    return None if row is None else (row.data_date, Status(row.status), row.value)
-
-
-def shown(
-    connection: Connection, pipeline: str, days: int, until: date | None
-) -> tuple[StoredEvaluation, ...]:
-    """The latest evaluation of each of the `days` data dates up to `until`, newest first."""
-    last = until or newest_day(connection, pipeline)
-    if last is None:
-        return ()
-    latest = _latest_ids(
-        _E.pipeline == pipeline, _E.data_date <= last, _E.data_date > back(last, days)
-    )
-    return _evaluations(connection, _E.id.in_(latest))
-
-
-def of_day(connection: Connection, pipeline: str, day: date) -> tuple[StoredEvaluation, ...]:
-    """Every evaluation of one data date, reruns included, latest first."""
-    return _evaluations(connection, _E.pipeline == pipeline, _E.data_date == day)
-
-
-def _evaluations(
-    connection: Connection, *where: sa.ColumnElement[bool]
-) -> tuple[StoredEvaluation, ...]:
-    columns = [column for column in EVALUATIONS.c if column is not _E.report]
-    statement = (
-        sa.select(*columns, _R.check_id, _R.status, _R.value, _R.message)
-        .join_from(EVALUATIONS, RESULTS, isouter=True)
-        .where(*where)
-        .order_by(_E.data_date.desc(), _E.id.desc(), _R.position)
-    )
-    rows: Sequence[Row[*tuple[Any, ...]]] = connection.execute(statement).all()
-    return tuple(_evaluation(list(group)) for _, group in groupby(rows, key=attrgetter("id")))
-
-
-def _evaluation(rows: Sequence[Row[*tuple[Any, ...]]]) -> StoredEvaluation:
-    first = rows[0]
-    results = [row for row in rows if row.check_id is not None]
+def _evaluation(row: Row, results: Sequence[Row]) -> StoredEvaluation:
     return StoredEvaluation(
-        id=first.id,
-        pipeline=first.pipeline,
-        run_date=first.run_date,
-        data_date=first.data_date,
-        evaluated_at=first.evaluated_at,
-        verdict=Status(first.verdict),
-        exit_code=first.exit_code,
-        statuses={row.check_id: Status(row.status) for row in results},
-        values={row.check_id: row.value for row in results},
-        messages={row.check_id: row.message for row in results},
+        **{**row, "verdict": Status(row["verdict"])},
+        statuses={one["check_id"]: Status(one["status"]) for one in results},
+        values={one["check_id"]: one["value"] for one in results},
+        messages={one["check_id"]: one["message"] for one in results},
     )
 
 
@@ -185,13 +244,18 @@ def report_of(connection: Connection, evaluation: int) -> Report | None:
 
     text = connection.scalar(sa.select(_E.report).where(_E.id == evaluation))
     try:
-        return None if text is None else from_dict(json.loads(text))
+        return None if text is None else from_dict(json.loads(text, parse_constant=_refuse))
     except _DAMAGED as error:
         raise HistoryError(
             f"the stored report of evaluation {evaluation} is damaged ({type(error).__name__})"
         ) from None
 
 
+def _refuse(constant: str) -> Never:
+    raise ValueError(f"{constant} is no JSON")
+
+
 def pipelines(connection: Connection) -> tuple[str, ...]:
     """Every pipeline that was ever recorded, in alphabetical order."""
-    return tuple(sorted(connection.scalars(sa.select(_E.pipeline).distinct())))
+    names = connection.scalars(sa.select(_E.pipeline).distinct())
+    return tuple(sorted(name for name in names if is_text(name)))

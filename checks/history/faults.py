@@ -5,30 +5,23 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from sqlalchemy.exc import SQLAlchemyError, StatementError
+from sqlalchemy.exc import StatementError
 
 from checks.secrets import without_secrets
 from checks.text import clean
 
-#: Whatever a store, its driver or what is kept in it may raise.
-FAULTS = (
-    SQLAlchemyError,
-    OSError,
-    ImportError,
-    ValueError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    RecursionError,
-)
+#: Said of what is there and is no file.
+NO_FILE = "cannot be opened; is it a file, in a folder this user may write to?"
+#: What reading a stored value raises that Andon did not write.
+_UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError)
 _LONGEST = 240
-_NO_DRIVER = "the PostgreSQL driver is missing: pip install 'andon[postgresql]'"
+_NO_DRIVER = "the PostgreSQL driver is missing: pip install '.[postgresql]' in a clone"
 
 _SQLITE: tuple[tuple[str, str], ...] = (
     ("SQLITE_BUSY", "locked by another process for over {waited:g} s"),
     ("SQLITE_LOCKED", "locked by another process for over {waited:g} s"),
     ("SQLITE_READONLY", "read-only for this user"),
-    ("SQLITE_CANTOPEN", "cannot be opened; is it a file, in a folder this user may write to?"),
+    ("SQLITE_CANTOPEN", NO_FILE),
     ("SQLITE_PERM", "this user may not open it"),
     ("SQLITE_FULL", "the disk is full"),
     ("SQLITE_IOERR", "the disk cannot be read or written"),
@@ -50,6 +43,8 @@ def told(error: Exception, secrets: Iterable[str], waited: float) -> str:
     `waited`: seconds that a lock was waited for.
     """
     original = original_of(error)
+    if isinstance(error, _UNREADABLE):  # of what is written, the error is wrapped
+        return f"what is stored cannot be read ({type(error).__name__}); it is damaged"
     known = _known(original).format(waited=waited)
     if isinstance(original, sqlite3.Error) and known:
         return known

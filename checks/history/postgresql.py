@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
+import socket
 from collections.abc import Callable
-from typing import TypeVar
+from contextlib import suppress
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
@@ -12,62 +15,106 @@ from sqlalchemy.pool import NullPool
 
 from checks.errors import HistoryError
 from checks.history.faults import redacted
+from checks.history.patience import Attempt
 from checks.secrets import secrets_of
 
 T = TypeVar("T")
 
 #: One writer at a time, which also keeps two first runs from creating the tables twice.
 _WRITERS = 0x616E646F
-_STATEMENT_SECONDS = 30
+#: Of an attempt's time: what one statement, and connecting, may take of it.
+_OF_STATEMENTS, _OF_CONNECTING = 0.9, 0.8
+_SHORTEST_CONNECT_SECONDS = 2  # libpq's own
 
 
 class PostgresqlStore:
     """Connects for each piece of work and lets go again."""
 
-    def __init__(self, url: URL, busy_seconds: float) -> None:
+    def __init__(self, url: URL) -> None:
         self._url = url.set(drivername="postgresql+psycopg")
-        self._busy_seconds = busy_seconds
         self.place = redacted(
             f"{url.host or 'local'}{f':{url.port}' if url.port else ''}/{url.database or ''}",
             secrets_of(url),
         )
 
-    def read(self, work: Callable[[Connection], T]) -> T | None:
+    def read(self, work: Callable[[Connection], T], attempt: Attempt) -> T | None:
         """What `work` reads, in one transaction. Raises whatever SQLAlchemy raises."""
-        return self._run(work)
+        return self._run(work, attempt)
 
-    def write(self, work: Callable[[Connection], T]) -> T:
+    def write(self, work: Callable[[Connection], T], attempt: Attempt) -> T:
         """What `work` returns, in one transaction that no other writer shares."""
-        return self._run(lambda connection: _alone(connection, work))
+        return self._run(lambda connection: _alone(connection, work), attempt)
 
-    def _run(self, work: Callable[[Connection], T]) -> T:
+    def _run(self, work: Callable[[Connection], T], attempt: Attempt) -> T:
+        _find(self._hosts())
         engine = sa.create_engine(
             self._url,
             poolclass=NullPool,
-            connect_args=self._connect_arguments(),
+            connect_args=self._connect_arguments(attempt),
             hide_parameters=True,
         )
+        # First of all: SQLAlchemy's own questions to a new connection come next.
+        sa.event.listen(
+            engine, "connect", lambda raw, _: attempt.stops_by(_hang_up(raw)), insert=True
+        )
         with engine.begin() as connection:
-            *_, schema = connection.execute(self._limits()).one()
+            *_, schema = connection.execute(_limits(attempt)).one()
             if schema is None:  # tables would look as if they had never been created
                 raise HistoryError("this user lacks a permission (no schema can be used)")
             return work(connection)
 
-    def _connect_arguments(self) -> dict[str, int]:
-        if "connect_timeout" in self._url.query:
-            return {}
-        return {"connect_timeout": max(2, math.ceil(self._busy_seconds))}
+    def _hosts(self) -> tuple[str, ...]:
+        listed = self._url.query.get("host", ())
+        more = (listed,) if isinstance(listed, str) else tuple(listed)
+        return tuple(filter(None, (self._url.host, *more)))
 
-    def _limits(self) -> sa.Select[*tuple[str, ...]]:
-        """Sets the transaction's time limits; its last column is the schema in use."""
-        limits = {"lock_timeout": self._busy_seconds, "statement_timeout": _STATEMENT_SECONDS}
-        return sa.select(
-            *(
-                sa.func.set_config(name, f"{max(1, round(seconds * 1000))}ms", sa.true())
-                for name, seconds in limits.items()
-            ),
-            sa.func.current_schema(),
-        )
+    def _connect_arguments(self, attempt: Attempt) -> dict[str, int | str]:
+        """What the URL does not say itself; text is UTF-8, whatever the database's encoding is.
+
+        libpq's limit is for each host.
+        """
+        seconds = _OF_CONNECTING * attempt.seconds / max(1, len(self._hosts()))
+        limit = max(_SHORTEST_CONNECT_SECONDS, math.floor(seconds))
+        wanted: dict[str, int | str] = {"connect_timeout": limit, "client_encoding": "utf8"}
+        return {key: value for key, value in wanted.items() if key not in self._url.query}
+
+
+def _find(hosts: tuple[str, ...]) -> None:
+    """Look names up where waiting for an answer stops nobody else: libpq would stop all threads.
+
+    What cannot be found is told by libpq.
+    """
+    for host in hosts:
+        if not host.startswith("/"):
+            name = host.partition(":")[0] if host.count(":") == 1 else host
+            with suppress(OSError, UnicodeError):
+                socket.getaddrinfo(name, None)
+
+
+def _hang_up(raw: Any) -> Callable[[], None]:
+    """Ends the wait for a server that does not answer: as if it had closed the connection."""
+
+    def hang_up() -> None:
+        with socket.socket(fileno=os.dup(raw.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
+
+    return hang_up
+
+
+def _limits(attempt: Attempt) -> sa.Select[*tuple[str, ...]]:
+    """Sets what the transaction is limited to; its last column is the schema in use."""
+    seconds = {
+        "lock_timeout": attempt.lock_seconds,
+        "statement_timeout": _OF_STATEMENTS * attempt.seconds,
+    }
+    settings = {name: f"{max(1, round(limit * 1000))}ms" for name, limit in seconds.items()}
+    return sa.select(
+        *(
+            sa.func.set_config(name, value, sa.true())
+            for name, value in {**settings, "DateStyle": "ISO, YMD"}.items()
+        ),
+        sa.func.current_schema(),
+    )
 
 
 def _alone(connection: Connection, work: Callable[[Connection], T]) -> T:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
-from checks.model import Acknowledgement, Status
+from checks.model import Acknowledgement, Status, Subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,9 @@ class StoredWaiver:
     """A waiver as it was given, and what became of it.
 
     `data_date` is the day it was given for. `rearmed_on` is the data date of the first
-    evaluation recorded afterwards that found the check green for that or a later day.
+    evaluation recorded afterwards that found the check green for that or a later day, and
+    `rearmed_at` when that was made.
+    `subjects`: what it covers; None for whatever fails, by its value alone.
     Moments are aware and in UTC.
     """
 
@@ -30,6 +33,29 @@ class StoredWaiver:
     revoked_at: datetime | None = None
     revoked_by: str | None = None
     rearmed_on: date | None = None
+    rearmed_at: datetime | None = None
+    subjects: Subjects | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAcceptance:
+    """What was accepted as it was given, and whether it was revoked.
+
+    `subject` is what is accepted of the check, of the kind `kind` (`event`). `data_date` is the
+    judged day for which it was given. Moments are aware and in UTC.
+    """
+
+    id: int
+    pipeline: str
+    check: str
+    kind: str
+    subject: str
+    owner: str
+    reason: str
+    data_date: date
+    created_at: datetime
+    revoked_at: datetime | None = None
+    revoked_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +63,16 @@ class HistoryContext:
     """All that one evaluation needs to know of the past.
 
     `waivers`: every one, also those that ended: a report says why one no longer holds.
-    `acknowledgements`: the open ones. `statuses`: for each check id its status on each
-    earlier data date, as the latest evaluation of that date found it, newest first.
+    `acceptances`: likewise. `acknowledgements`: the open ones. `statuses`: for each check id its
+    status on each earlier data date, as the latest evaluation of that date found it, newest first.
+    `warnings`: what was set aside: damaged rows, and what is later than now.
     """
 
     waivers: tuple[StoredWaiver, ...] = ()
     acknowledgements: tuple[Acknowledgement, ...] = ()
+    acceptances: tuple[StoredAcceptance, ...] = ()
     statuses: Mapping[str, tuple[tuple[date, Status], ...]] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +89,11 @@ class StoredEvaluation:
     statuses: Mapping[str, Status]
     values: Mapping[str, float | None]
     messages: Mapping[str, str]
+
+
+class Adoption(StrEnum):
+    """What became of a warehouse that was adopted, in words that go before its label."""
+
+    FIRST = "now belongs to"
+    ADDED = "now also belongs to"
+    KNOWN = "already belongs to"

@@ -15,81 +15,110 @@ from sqlalchemy.pool import NullPool
 
 from checks.errors import HistoryError
 from checks.history.faults import sqlite_code
+from checks.history.patience import Attempt
+from checks.plain_file import kind_of
 from checks.text import clean
 
 T = TypeVar("T")
 
 _NEEDS_WRITING = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")
+#: Of the wait for a lock: what a better kind of log is worth.
+_OF_PREFERENCE = 0.1
 
 
 class SqliteStore:
     """Opens the file for each piece of work and closes it again."""
 
-    def __init__(self, url: URL, busy_seconds: float) -> None:
+    def __init__(self, url: URL) -> None:
         """Raises HistoryError for a URL that names no file."""
         if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
             raise HistoryError("an SQLite history needs a file: sqlite:///history.db")
         if url.query:
             raise HistoryError("an SQLite history takes no options after its file name")
-        self._path = Path(url.database).resolve()  # logs lie beside the file itself, not its link
-        self._busy_seconds = busy_seconds
-        self.place = clean(self._path, 200)
+        try:
+            self._named = Path(url.database).absolute()
+        except OSError:
+            raise HistoryError("the working directory is gone") from None
+        self.place = clean(self._named, 200)
 
-    def read(self, work: Callable[[Connection], T]) -> T | None:
+    def read(self, work: Callable[[Connection], T], attempt: Attempt) -> T | None:
         """What `work` reads, in one transaction; None where there is no file yet.
 
         Raises HistoryError for a missing folder, and whatever SQLAlchemy raises.
         """
-        if not self._exists():
+        path = self._path()
+        if not path.exists():
             return None
         try:
-            return self._run("mode=rw", "BEGIN", work)
+            return _run(path, "mode=rw", "BEGIN", work, attempt)
         except DBAPIError as error:
-            if not self._only_lacks_writing(error):
+            if not _only_lacks_writing(path, error):
                 raise
         # Readers of a write-ahead log create a file beside it. Where they may not, the
         # database alone is whole, as long as neither a log nor a journal is there.
-        return self._run("immutable=1", "BEGIN", work)
+        return _run(path, "immutable=1", "BEGIN", work, attempt)
 
-    def write(self, work: Callable[[Connection], T]) -> T:
+    def write(self, work: Callable[[Connection], T], attempt: Attempt) -> T:
         """What `work` returns, in one transaction that no other writer shares.
 
         Raises HistoryError for a missing folder, and whatever SQLAlchemy raises.
         """
-        self._exists()
-        return self._run("mode=rwc", "BEGIN IMMEDIATE", work)
+        return _run(self._path(), "mode=rwc", "BEGIN IMMEDIATE", work, attempt)
 
-    def _exists(self) -> bool:
-        if not self._path.parent.is_dir():
-            raise HistoryError("its folder does not exist")
-        return self._path.exists()
+    def _path(self) -> Path:
+        """The file itself, not its link, which may not be there yet: logs lie beside it.
 
-    def _only_lacks_writing(self, error: DBAPIError) -> bool:
-        logs = (self._path.with_name(self._path.name + end) for end in ("-wal", "-journal"))
-        return sqlite_code(error).startswith(_NEEDS_WRITING) and not any(map(Path.exists, logs))
-
-    def _run(self, mode: str, begin: str, work: Callable[[Connection], T]) -> T:
-        engine = sa.create_engine(
-            "sqlite://", creator=partial(self._open, mode), poolclass=NullPool
-        )
-        with engine.begin() as connection:
-            connection.exec_driver_sql(begin)
-            return work(connection)
-
-    def _open(self, mode: str) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            f"{self._path.as_uri()}?{mode}",
-            uri=True,
-            timeout=self._busy_seconds,
-            isolation_level=None,  # transactions begin where `_run` says so
-        )
+        Raises HistoryError where its folder is not there, or where something else is there.
+        """
         try:
-            if mode == "mode=rwc":
-                _prefer_write_ahead_log(connection)
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
+            path = self._named.resolve()
+            if not path.parent.is_dir():
+                raise HistoryError("its folder does not exist")
+            if (kind := kind_of(path.stat().st_mode)) is not None:  # opening a pipe may never end
+                raise HistoryError(f"cannot be opened: it is {kind}, not a file")
+        except FileNotFoundError:
+            return path
+        except RuntimeError:  # what Python raises for a link that leads to itself
+            raise HistoryError("its symbolic link leads to itself") from None
+        return path
+
+
+def _only_lacks_writing(path: Path, error: DBAPIError) -> bool:
+    logs = (path.with_name(path.name + end) for end in ("-wal", "-journal"))
+    return sqlite_code(error).startswith(_NEEDS_WRITING) and not any(map(Path.exists, logs))
+
+
+def _run(path: Path, mode: str, begin: str, work: Callable[[Connection], T], attempt: Attempt) -> T:
+    engine = sa.create_engine(
+        "sqlite://", creator=partial(_open, path, mode, attempt), poolclass=NullPool
+    )
+    with engine.begin() as connection:
+        connection.exec_driver_sql(begin)
+        return work(connection)
+
+
+def _open(path: Path, mode: str, attempt: Attempt) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.as_uri()}?{mode}",
+        uri=True,
+        timeout=attempt.lock_seconds * _OF_PREFERENCE,
+        isolation_level=None,  # transactions begin where `_run` says so
+    )
+    try:
+        connection.text_factory = _text
+        attempt.stops_by(connection.interrupt)
+        if mode == "mode=rwc":
+            _prefer_write_ahead_log(connection)
+        connection.execute(f"PRAGMA busy_timeout = {max(1, round(attempt.lock_seconds * 1000))}")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _text(stored: bytes) -> str:
+    """Text with what is no UTF-8 marked, so that its row alone is damaged."""
+    return stored.decode("utf-8", "surrogateescape")
 
 
 def _prefer_write_ahead_log(connection: sqlite3.Connection) -> None:

@@ -9,18 +9,22 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
 
 from checks.errors import HistoryError
+from checks.history.patience import Attempt
 from checks.text import clean
 
 T = TypeVar("T")
 
 
 class Store(Protocol):
-    """Where the rows are: each call is one transaction."""
+    """Where the rows are: each call is one transaction.
+
+    Making one touches no file and no server: only what is done in an attempt is limited in time.
+    """
 
     place: str
 
-    def read(self, work: Callable[[Connection], T]) -> T | None: ...
-    def write(self, work: Callable[[Connection], T]) -> T: ...
+    def read(self, work: Callable[[Connection], T], attempt: Attempt) -> T | None: ...
+    def write(self, work: Callable[[Connection], T], attempt: Attempt) -> T: ...
 
 
 def parse_url(url: str) -> URL:
@@ -34,16 +38,16 @@ def parse_url(url: str) -> URL:
         ) from None
 
 
-def store_at(url: URL, busy_seconds: float) -> Store:
+def store_at(url: URL) -> Store:
     """The store that a URL names. Raises HistoryError where none can be."""
     if url.drivername in ("sqlite", "sqlite+pysqlite"):
         from checks.history.sqlite import SqliteStore
 
-        return SqliteStore(url, busy_seconds)
+        return SqliteStore(url)
     if url.drivername in ("postgresql", "postgresql+psycopg"):
         from checks.history.postgresql import PostgresqlStore
 
-        return PostgresqlStore(url, busy_seconds)
+        return PostgresqlStore(url)
     raise HistoryError(
         f"history.url: {clean(url.drivername)} cannot keep a history; "
         "sqlite and postgresql (with psycopg) can"

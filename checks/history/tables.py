@@ -1,16 +1,22 @@
 """The tables, with types that mean the same on SQLite and PostgreSQL.
 
-Days are `Date`. Moments are text in UTC of one fixed width, because SQLite has no type
+Days are ISO dates. Moments are text in UTC of one fixed width, because SQLite has no type
 that keeps a zone; such text also sorts by time.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator
+
+from checks.model import Subjects
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
@@ -33,6 +39,88 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value).astimezone(UTC)
 
 
+class Damaged(Enum):
+    """Stands for a stored value that is none of its column's kind: a row says so, and no error
+    keeps the other rows from being read."""
+
+    DAMAGED = "damaged"
+
+
+class CheckedMoment(Moment):
+    """A moment; read back as `Damaged` where it is none, or has no zone."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        return _moment
+
+
+class CheckedDay(TypeDecorator[date]):
+    """A date without a time; read back as `Damaged` where it is none that Python knows."""
+
+    impl = sa.Date
+    cache_ok = True
+
+    def column_expression(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        # As text: a driver refuses all rows for one `infinity`.
+        return sa.type_coerce(sa.cast(column, sa.Text), self)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        return _day
+
+
+class CheckedSubjects(TypeDecorator[Subjects]):
+    """Names by kind, stored as JSON; read back as `Damaged` where it is none such."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Subjects | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return json.dumps({kind: sorted(names) for kind, names in value.items()}, sort_keys=True)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        return _subjects
+
+
+def _subjects(value: Any) -> Subjects | Damaged | None:
+    if value is None:
+        return None
+    try:
+        read = json.loads(value)
+    except (ValueError, TypeError, RecursionError):
+        return Damaged.DAMAGED
+    if not isinstance(read, dict) or not all(map(_are_names, read.values())):
+        return Damaged.DAMAGED
+    return {kind: tuple(names) for kind, names in read.items()}
+
+
+def _are_names(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) and name for name in value)
+
+
+def _moment(value: Any) -> datetime | Damaged | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        return Damaged.DAMAGED if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        return Damaged.DAMAGED
+
+
+def _day(value: Any) -> date | Damaged | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value) if _DAY.fullmatch(value) else Damaged.DAMAGED
+    except (ValueError, TypeError):
+        return Damaged.DAMAGED
+
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
 METADATA = sa.MetaData()
 
 SCHEMA = sa.Table(
@@ -46,13 +134,16 @@ EVALUATIONS = sa.Table(
     METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("pipeline", sa.Text, nullable=False),
-    sa.Column("run_date", sa.Date, nullable=False),
-    sa.Column("data_date", sa.Date, nullable=False),
-    sa.Column("evaluated_at", Moment, nullable=False),
+    sa.Column("run_date", CheckedDay, nullable=False),
+    sa.Column("data_date", CheckedDay, nullable=False),
+    sa.Column("evaluated_at", CheckedMoment, nullable=False),
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("exit_code", sa.Integer, nullable=False),
     sa.Column("report", sa.Text, nullable=False),
+    # Of one evaluation, so that it is kept once however often it arrives; older ones have none.
+    sa.Column("record_key", sa.Text),
     sa.Index("andon_evaluations_by_day", "pipeline", "data_date", "id"),
+    sa.Index("andon_evaluations_by_key", "record_key", unique=True),
     sqlite_autoincrement=True,  # an id is never given twice, also after pruning
 )
 
@@ -79,6 +170,10 @@ DAILY_COUNTS = sa.Table(
     sa.Column("first_total", sa.BigInteger, nullable=False),
     sa.Column("counted_at", Moment, nullable=False),
     sa.Column("changed_at", Moment),
+    # Since when the warehouse no longer has any event of a day that had some.
+    sa.Column("gone_at", Moment),
+    # Of the row: what was edited or cut off is counted again. Rows of version 2 have none.
+    sa.Column("digest", sa.Text),
     sqlite_with_rowid=False,
 )
 
@@ -90,13 +185,17 @@ WAIVERS = sa.Table(
     sa.Column("check_id", sa.Text, nullable=False),
     sa.Column("owner", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("until", sa.Date, nullable=False),
+    sa.Column("until", CheckedDay, nullable=False),
     sa.Column("up_to", sa.Double),
-    sa.Column("data_date", sa.Date, nullable=False),
-    sa.Column("created_at", Moment, nullable=False),
-    sa.Column("revoked_at", Moment),
+    sa.Column("data_date", CheckedDay, nullable=False),
+    sa.Column("created_at", CheckedMoment, nullable=False),
+    sa.Column("revoked_at", CheckedMoment),
     sa.Column("revoked_by", sa.Text),
-    sa.Column("rearmed_on", sa.Date),
+    sa.Column("rearmed_on", CheckedDay),
+    # When the evaluation was made that says so; rows of version 2 have none.
+    sa.Column("rearmed_at", CheckedMoment),
+    # What it covers, by kind, as JSON; NULL covers whatever fails, by its value alone.
+    sa.Column("subjects", CheckedSubjects),
     sqlite_autoincrement=True,
 )
 
@@ -108,7 +207,37 @@ ACKNOWLEDGEMENTS = sa.Table(
     sa.Column("check_id", sa.Text, nullable=False),
     sa.Column("owner", sa.Text, nullable=False),
     sa.Column("note", sa.Text, nullable=False),
-    sa.Column("created_at", Moment, nullable=False),
-    sa.Column("closed_at", Moment),
+    sa.Column("created_at", CheckedMoment, nullable=False),
+    sa.Column("closed_at", CheckedMoment),
     sqlite_autoincrement=True,
+)
+
+ACCEPTANCES = sa.Table(
+    "andon_acceptances",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("pipeline", sa.Text, nullable=False, index=True),
+    sa.Column("check_id", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("data_date", CheckedDay, nullable=False),
+    sa.Column("created_at", CheckedMoment, nullable=False),
+    sa.Column("revoked_at", CheckedMoment),
+    sa.Column("revoked_by", sa.Text),
+    sqlite_autoincrement=True,
+)
+
+PIPELINES = sa.Table(
+    "andon_pipelines",
+    METADATA,
+    sa.Column("pipeline", sa.Text, primary_key=True),
+    # Hex digest of what identifies a warehouse that the pipeline's name belongs to.
+    sa.Column("warehouse", sa.Text, primary_key=True),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("since", CheckedMoment, nullable=False),
+    # Who said that it is the same as the ones before; the first one has nobody.
+    sa.Column("adopted_by", sa.Text),
+    sqlite_with_rowid=False,
 )

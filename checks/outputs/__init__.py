@@ -11,6 +11,7 @@ import importlib
 import pkgutil
 from typing import Protocol, cast
 
+from checks.capping import capped
 from checks.model import Report
 
 
@@ -29,9 +30,10 @@ def formats() -> tuple[str, ...]:
 def render(name: str, report: Report, *, color: bool = False) -> str:
     """The report in one format, ending in a newline unless there is nothing to say.
 
+    Of a bounded size: what is too long is cut, and says so.
     Raises ValueError for a format that does not exist.
     """
     if name not in formats():
         raise ValueError(f"unknown format {name!r}; known: {', '.join(formats())}")
     module = importlib.import_module(f"{__name__}.{name}")
-    return cast(Renderer, module.render)(report, color=color)
+    return cast(Renderer, module.render)(capped(report), color=color)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date
 
-from checks.model import Problem, Report, Status, Verdict, WaiverState
+from checks.model import Acceptance, Problem, Report, Status, Verdict, WaiverState
 from checks.outputs._inert import line
-from checks.text import number_text, plural, utc_text
+from checks.subjects import subjects_text
+from checks.text import followers_text, number_text, quoted, run_length, utc_text
 
 #: Statuses that ask for something to be done or known; the others take one line each.
 FAILING = frozenset({Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED})
@@ -48,21 +50,41 @@ def body(verdict: Verdict, report: Report) -> str:
     return "\n".join([line(verdict.message), line(verdict.summary), *labelled, *waiver])
 
 
+def followers(verdicts: Sequence[Verdict]) -> str:
+    """`2 follow from it: freshness, volume_zscore`; empty where none does."""
+    return line(followers_text([verdict.id for verdict in verdicts])) if verdicts else ""
+
+
 def since(verdict: Verdict, data_date: date | None) -> str | None:
-    """`2025-03-06 (3 days)`, counting both ends; None where it began on the data date."""
+    """`2025-03-06 (3 days)`, counting both ends; None where it began on the data date.
+
+    `2025-03-06 (2 recorded days)` where days between were not recorded.
+    """
     if verdict.since is None or data_date is None or verdict.since >= data_date:
         return None
-    days = (data_date - verdict.since).days + 1
-    return f"{verdict.since} ({plural(days, 'day')})"
+    return f"{verdict.since} ({run_length(verdict.since, data_date, verdict.since_days)})"
 
 
 def waiver_terms(waiver: WaiverState) -> str:
     """Who waived until when and why, and whether it still holds."""
     limit = "" if waiver.up_to is None else f", up to {number_text(waiver.up_to)}"
-    state = "holds" if waiver.holds else "no longer holds"
+    state = "holds" if waiver.holds else "does not hold"
     why = f" ({waiver.why})" if waiver.why else ""
+    covered = subjects_text(waiver.subjects) if waiver.subjects else ""
+    covered = f" for {covered}" if covered else ""
     return line(
-        f"#{waiver.id} by {waiver.owner} until {waiver.until}{limit}: {waiver.reason}; {state}{why}"
+        f"#{waiver.id} by {waiver.owner}{covered} until {waiver.until}{limit}: {waiver.reason}; "
+        f"{state}{why}"
+    )
+
+
+def acceptance_terms(acceptance: Acceptance) -> str:
+    """What is accepted, by whom and why, and whether that still holds."""
+    state = "holds" if acceptance.holds else "does not hold"
+    return line(
+        f"{acceptance.check} #{acceptance.id} {acceptance.kind} {quoted(acceptance.subject)} by "
+        f"{acceptance.owner} since {acceptance.data_date}: {acceptance.reason}; {state} "
+        f"({acceptance.why})"
     )
 
 

@@ -1,10 +1,13 @@
-"""For GitHub Actions: one annotation for each thing that needs a person; and the job summary."""
+"""For GitHub Actions: one annotation for each thing that needs a person; and the job summary.
+
+What follows from another check is named in that one's annotation: GitHub shows ten a step.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.model import Problem, Report, Status, by_urgency
+from checks.model import Problem, Report, Status, folded
 from checks.outputs import _words
 from checks.outputs._inert import line
 
@@ -36,11 +39,12 @@ def job_summary(report: Report) -> str:
 
 
 def _of_checks(report: Report) -> Iterator[str]:
-    for verdict in by_urgency(report.checks):
+    for verdict, followers in folded(report.checks):
         command = _COMMANDS.get(verdict.status)
         if command:
             title = line(f"{verdict.status.upper()} {verdict.id}")
-            yield _command(command, title, _words.body(verdict, report))
+            parts = (_words.body(verdict, report), _words.followers(followers))
+            yield _command(command, title, "\n".join(part for part in parts if part))
 
 
 def _of_problem(fault: Problem) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from xml.etree import ElementTree as ET
 
+from checks.gate import GREEN, RED
 from checks.model import Report, Status, Verdict
 from checks.outputs import _words
 from checks.outputs._inert import line
@@ -16,6 +17,7 @@ _OUTCOMES = {
     Status.WAIVED: "skipped",
     Status.AMBER: "system-out",
 }
+_STOPPING = ("failure", "error")
 _COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
@@ -28,6 +30,7 @@ def render(report: Report, *, color: bool = False) -> str:
     for verdict in report.checks:
         _case(suite, name, verdict, report)
     _configuration(suite, name, report)
+    _verdict(suite, name, report)
     _count(suites, suite, report)
     _notes(suite, report)
     ET.indent(suites)
@@ -74,6 +77,21 @@ def _configuration(suite: ET.Element, pipeline: str, report: Report) -> None:
     error.text = "\n".join(faults)
 
 
+def _verdict(suite: ET.Element, pipeline: str, report: Report) -> None:
+    """A case that does not pass where none fails and the line stops all the same.
+
+    With `--strict`, when nothing was judged, or when a report could not be written.
+    """
+    if report.exit_code == GREEN or any(suite.findall(f"testcase/{tag}") for tag in _STOPPING):
+        return
+    classname = f"{pipeline}.gate"
+    case = ET.SubElement(suite, "testcase", classname=classname, name="verdict", time="0")
+    kind = "failure" if report.exit_code == RED else "error"
+    message = _words.headline(report)
+    element = ET.SubElement(case, kind, message=message, type=report.verdict.value)
+    element.text = "\n".join([message, *map(line, report.warnings)])
+
+
 def _count(suites: ET.Element, suite: ET.Element, report: Report) -> None:
     counts = {"tests": len(suite.findall("testcase"))}
     counts |= {key: len(suite.findall(f"testcase/{tag}")) for key, tag in _COUNTED.items()}
@@ -89,6 +107,8 @@ def _count(suites: ET.Element, suite: ET.Element, report: Report) -> None:
 
 def _notes(suite: ET.Element, report: Report) -> None:
     waivers = [f"{line(state.check)} {_words.waiver_terms(state)}" for state in report.waivers]
-    ET.SubElement(suite, "system-out").text = "\n".join([_words.headline(report), *waivers])
+    accepted = map(_words.acceptance_terms, report.acceptances)
+    told = "\n".join([_words.headline(report), *waivers, *accepted])
+    ET.SubElement(suite, "system-out").text = told
     if report.warnings:
         ET.SubElement(suite, "system-err").text = "\n".join(map(line, report.warnings))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from checks.model import Report, Verdict, by_urgency
+from checks.model import Report, Verdict, folded
 from checks.outputs import _words
 from checks.outputs._inert import line
 
@@ -28,6 +28,8 @@ def render(report: Report, *, color: bool = False) -> str:
         f"{_code(state.check)} {escape(_words.waiver_terms(state))}" for state in report.waivers
     )
     blocks += _section("Waivers", waivers)
+    accepted = (escape(_words.acceptance_terms(one)) for one in report.acceptances)
+    blocks += _section("Accepted", accepted)
     blocks += _section("Warnings", map(escape, report.warnings))
     blocks += _section("Errors", (escape(_words.problem(fault)) for fault in report.errors))
     blocks.append(f"{escape(report.pipeline)} {_words.elapsed(report)}".strip())
@@ -60,26 +62,35 @@ def _link(label: str, address: str) -> str:
 def _table(report: Report) -> Iterator[str]:
     if report.checks:
         rows = (
-            f"| {_words.GLYPHS[verdict.status]} {verdict.status.upper()} | {_code(verdict.id)} "
-            f"| {escape(verdict.message)} | {escape(verdict.owner or '')} |"
-            for verdict in by_urgency(report.checks)
+            row
+            for verdict, followers in folded(report.checks)
+            for row in (_row(verdict), *(_row(each, "↳ ") for each in followers))
         )
         yield "\n".join(["| Status | Check | Result | Owner |", "| --- | --- | --- | --- |", *rows])
 
 
+def _row(verdict: Verdict, mark: str = "") -> str:
+    return (
+        f"| {_words.GLYPHS[verdict.status]} {verdict.status.upper()} | {mark}{_code(verdict.id)} "
+        f"| {escape(verdict.message)} | {escape(verdict.owner or '')} |"
+    )
+
+
 def _actions(report: Report) -> Iterator[str]:
-    for verdict in by_urgency(report.checks):
+    for verdict, followers in folded(report.checks):
         if verdict.status in _words.FAILING:
-            yield _action(verdict, report)
+            yield _action(verdict, followers, report)
 
 
-def _action(verdict: Verdict, report: Report) -> str:
+def _action(verdict: Verdict, followers: Sequence[Verdict], report: Report) -> str:
     parts = [f"{_code(verdict.id)}: {escape(verdict.summary)}"]
     for label, value in _words.facts(verdict, report.data_date):
         if label in ("Runbook", "Page"):
             parts.append(_link(label, value))
         elif label != "Owner":  # the table names the owner
             parts.append(f"**{label}:** {escape(value)}")
+    if followers:
+        parts.append(escape(_words.followers(followers)))
     return "\n  - ".join(parts)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from checks.model import Report, Status, Verdict, by_urgency
+from checks.model import Report, Status, Verdict, folded
 from checks.outputs import _words
 from checks.outputs._inert import line
 
@@ -28,12 +28,14 @@ def render(report: Report, *, color: bool = False) -> str:
     blocks = [[_paint(_words.headline(report), report.verdict, color)]]
     width = max((len(line(verdict.id)) for verdict in report.checks), default=0)
     quiet = []
-    for verdict in by_urgency(report.checks):
+    for verdict, followers in folded(report.checks):
+        rows = [_row(each, width, color) for each in followers]
         row = _row(verdict, width, color)
         if verdict.status in _words.FAILING:
-            blocks.append([row, *_evidence(verdict, report)])
+            told = _wrapped(_words.followers(followers), _INDENT, _INDENT)
+            blocks += [[row, *_evidence(verdict, report), *told], rows]
         else:
-            quiet.append(row)
+            quiet += [row, *rows]
     blocks += [quiet, *_lists(report), [_words.elapsed(report)]]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -52,9 +54,10 @@ def _evidence(verdict: Verdict, report: Report) -> Iterator[str]:
 
 
 def _lists(report: Report) -> Iterator[list[str]]:
-    """Waivers, warnings and errors, each under its heading."""
+    """Waivers, what is accepted, warnings and errors, each under its heading."""
     waivers = (f"{line(state.check)} {_words.waiver_terms(state)}" for state in report.waivers)
     yield _list("Waivers", waivers)
+    yield _list("Accepted", map(_words.acceptance_terms, report.acceptances))
     yield _list("Warnings", map(line, report.warnings))
     yield _list("Errors", map(_words.problem, report.errors))
 

@@ -9,44 +9,56 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from checks.metrics import AuditEntry, AuditLog
-from checks.quarantine.naming import days_in
+from checks.day_names import DayNames
+from checks.loads import Load, loads, may_be_of
+from checks.metrics import AuditLog, BadValue, known
 from checks.text import count_text, plural, quoted
 
 
 class Logged(NamedTuple):
-    """Rows quarantined by the log; entries that share their time may differ."""
+    """Rows quarantined by the log; readings of its entries may differ."""
 
     least: int
     most: int
 
 
 def logged_by_source(log: AuditLog) -> dict[str, Logged | None]:
-    """What the latest load of each named source quarantined; None where the count is bad."""
+    """What the load of each named source quarantined; None where the count is bad."""
     if not log.has_source:
         return {}
-    return {tied[0].source: _logged(tied) for tied in log.latest() if tied[0].source is not None}
+    return {load.source: _logged(load) for load in loads(log) if load.source is not None}
 
 
 def logged_of_day(log: AuditLog, day: date) -> Logged | None:
     """What the log says of one day's rows as a whole; None where it cannot be told.
 
     Sources that name days count where they name this one; sources that name none
-    count all. Where both kinds are in the log, its total means neither.
+    count all. Where both kinds are in the log, its total means neither, nor
+    where a name means several days.
     """
-    groups = log.latest()
+    groups = loads(log)
     if not log.has_source:
         return _logged(groups[0]) if len(groups) == 1 else None
-    dated = [tied for tied in groups if days_in(tied[0].source or "")]
-    if dated and len(dated) < len(groups):
+    days = _days_of(log, groups)
+    if any(len(named) > 1 for named in days) or (any(days) and not all(days)):
         return None
-    return _total([tied for tied in groups if _is_about(tied[0], day)])
+    of_day = zip(groups, days, strict=True)
+    return _total([load for load, named in of_day if not named or day in named])
+
+
+def _days_of(log: AuditLog, groups: Sequence[Load]) -> list[frozenset[date]]:
+    """The days that the source of each load may mean, by all names in the log."""
+    entries = [entry for of_day in log.entries.values() for entry in of_day]
+    reading = DayNames(entry.source for entry in entries if entry.source)
+    return [reading.days(load.source or "") for load in groups]
 
 
 def quarantined_of(log: AuditLog, day: date | None) -> int:
     """At least how many rows were quarantined, of one day or of all of the log's loads."""
-    known = [_logged(tied) for tied in log.latest() if day is None or _is_about(tied[0], day)]
-    return sum(logged.least for logged in known if logged is not None)
+    of_loads = [
+        _logged(load) for load in loads(log) if day is None or may_be_of(load.source, {day})
+    ]
+    return sum(logged.least for logged in of_loads if logged is not None)
 
 
 def differing(log: AuditLog, found: Mapping[str, int | None], day: date | None) -> list[str]:
@@ -63,7 +75,7 @@ def differing(log: AuditLog, found: Mapping[str, int | None], day: date | None) 
             rows = found[source]
             what = f"the files of {quoted(source)} hold"
             warnings += differs(what, rows, logged) if rows is not None else []
-        elif logged.least and (day is None or _names(source, day)):
+        elif logged.least and (day is None or may_be_of(source, {day})):
             warnings.append(
                 f"there is no file of this load of {quoted(source)}, although the audit log says "
                 f"that {plural(logged.least, 'row was', 'rows were')} quarantined"
@@ -85,24 +97,16 @@ def differs(what: str, rows: int, logged: Logged | None, undated: int = 0) -> li
     ]
 
 
-def _is_about(entry: AuditEntry, day: date) -> bool:
-    return entry.source is None or _names(entry.source, day)
-
-
-def _names(source: str, day: date) -> bool:
-    days = days_in(source)
-    return not days or day in days
-
-
-def _logged(tied: Sequence[AuditEntry]) -> Logged | None:
-    counts = [entry.rows_quarantined for entry in tied]
-    whole = [count for count in counts if isinstance(count, int)]
-    return Logged(min(whole), max(whole)) if len(whole) == len(counts) else None
-
-
-def _total(groups: Sequence[Sequence[AuditEntry]]) -> Logged | None:
-    parts = [_logged(tied) for tied in groups]
-    known = [part for part in parts if part is not None]
-    if not known or len(known) < len(parts):
+def _logged(load: Load) -> Logged | None:
+    if any(isinstance(entry.rows_quarantined, BadValue) for entry in load.counted):
         return None
-    return Logged(sum(part.least for part in known), sum(part.most for part in known))
+    sums = [sum(known(entry.rows_quarantined) for entry in reading) for reading in load.readings]
+    return Logged(min(sums), max(sums))
+
+
+def _total(groups: Sequence[Load]) -> Logged | None:
+    parts = [_logged(load) for load in groups]
+    whole = [part for part in parts if part is not None]
+    if not whole or len(whole) < len(parts):
+        return None
+    return Logged(sum(part.least for part in whole), sum(part.most for part in whole))

@@ -3,25 +3,47 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from io import BufferedIOBase
 from pathlib import Path
 from typing import NamedTuple
 
+from checks.masking import masked_inside
+from checks.quarantine.magic import GZIP, is_parquet, require_text
 from checks.quarantine.tally import CannotReadError
+from checks.text import listed
+from checks.warehouse.texts import LOCAL_TIME, OFFSET_TIME
 
 _BEGINNING = 64 * 1024
 _END = 64
 _CHUNK = 1024 * 1024
 _DELIMITERS = (",", ";", "\t", "|")
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+#: Ends of lines for some writers. Here lines end with LF, CR or both.
+OTHER_LINE_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_TIME = re.compile(f"{LOCAL_TIME}|{OFFSET_TIME}")
+_MOST_NAMES = 12
+#: Whole lines inside of a quoted value from which on they are taken for rows. A text of two or
+#: three lines may have as many delimiters by chance.
+_FEWEST_ROWS = 3
 
 
 class Ends(NamedTuple):
-    """The first and the last bytes of a file, unpacked."""
+    """The first and the last bytes of a file, unpacked. packed: whether it is gzip."""
 
     beginning: bytes
     end: bytes
+    packed: bool = False
+
+    @property
+    def is_parquet(self) -> bool:
+        """Whether it is Parquet, whatever its name says."""
+        return not self.packed and is_parquet(self.beginning, self.end)
+
+    @property
+    def packing(self) -> str:
+        """What DuckDB calls the packing."""
+        return "gzip" if self.packed else "uncompressed"
 
 
 class Header(NamedTuple):
@@ -32,22 +54,28 @@ class Header(NamedTuple):
 
 
 def ends_of(path: str, check: Callable[[], None]) -> Ends:
-    """Both ends of a file. A compressed one is read through, so that a cut one is noticed.
+    """Both ends of a file. One packed with gzip is read through, so that a cut one is noticed.
 
-    `check` is called every megabyte and may raise. Raises CannotReadError.
+    What it is its bytes tell, and not its name: text or Parquet. `check` is called every
+    megabyte and may raise. Raises CannotReadError for what is neither.
     """
     import zlib
 
-    if not Path(path).is_file():
+    if not Path(path).is_file():  # a pipe would hang
         is_folder = Path(path).is_dir()
         what = 'a folder, not a file; add "/*" to the pattern' if is_folder else "not a file"
         raise CannotReadError(f"is {what}")
     try:
-        return _unpacked(path, check) if path.lower().endswith(".gz") else _plain(path)
+        ends = _plain(path)
+        if ends.beginning.startswith(GZIP):
+            ends = _unpacked(path, check)
     except (EOFError, zlib.error):
         raise CannotReadError("is cut off or damaged") from None
     except OSError as error:
         raise CannotReadError(f"cannot be read: {error.strerror or 'damaged'}") from None
+    if not ends.is_parquet and not path.lower().endswith(".parquet"):
+        require_text(ends.beginning, ends.end)
+    return ends
 
 
 def _plain(path: str) -> Ends:
@@ -62,7 +90,7 @@ def _unpacked(path: str, check: Callable[[], None]) -> Ends:
 
     with gzip.open(path, "rb") as file:
         beginning = file.read(_BEGINNING)
-        return Ends(beginning, _last(file, beginning[-_END:], check))
+        return Ends(beginning, _last(file, beginning[-_END:], check), packed=True)
 
 
 def _last(file: BufferedIOBase, end: bytes, check: Callable[[], None]) -> bytes:
@@ -75,10 +103,9 @@ def _last(file: BufferedIOBase, end: bytes, check: Callable[[], None]) -> bytes:
 def header_of(beginning: bytes, wanted: Iterable[str]) -> Header:
     """A CSV file's columns; the delimiter is the one by which most of the wanted are found.
 
-    Raises CannotReadError for what is no UTF-8 text and for a header without end.
+    Raises CannotReadError for a header without end, and for one that lines follow which do
+    not end as lines do here.
     """
-    if beginning.startswith(_UTF16):
-        raise CannotReadError("is UTF-16 text; UTF-8 is needed")
     text = beginning.decode("utf-8-sig", errors="replace")
     whole = len(beginning) < _BEGINNING
     headers = [_split(text, delimiter, whole=whole) for delimiter in _DELIMITERS]
@@ -88,7 +115,36 @@ def header_of(beginning: bytes, wanted: Iterable[str]) -> Header:
         found = {name.strip().casefold() for name in header.names}
         return len(names & found), len(header.names)
 
-    return max(headers, key=fitness)
+    header = max(headers, key=fitness)
+    if any(end in name for name in header.names for end in OTHER_LINE_ENDS):
+        raise CannotReadError("has a header with line ends other than LF and CR")
+    return header
+
+
+def require_mapped(names: tuple[str, ...], mapped: Iterable[str], todo: str) -> None:
+    """Raise CannotReadError where a file has none of the mapped columns; `todo` is said of it."""
+    wanted = list(mapped)
+    if wanted and all(position_of(name, names) is None for name in wanted):
+        columns = "columns " if len(wanted) > 1 else "column "
+        # Without a header these are the values of a row.
+        there = [masked_inside(name) for name in names[:_MOST_NAMES]]
+        raise CannotReadError(
+            f"has none of the mapped {columns}{listed(wanted, _MOST_NAMES)}; "
+            f"it has {listed(there, _MOST_NAMES)}; {todo}"
+        )
+
+
+def require_header(header: Header, mapped: Iterable[str]) -> None:
+    """Raise CannotReadError where the first line of a CSV file is no header.
+
+    A header has at least one of the mapped columns; where none is mapped, no time.
+    """
+    wanted = list(mapped)
+    require_mapped(header.names, wanted, "write the names of the columns as its first line")
+    if not wanted and any(_TIME.fullmatch(name) for name in header.names):
+        raise CannotReadError(
+            "begins with a row, not with a header; write the names of the columns as its first line"
+        )
 
 
 def _split(text: str, delimiter: str, *, whole: bool) -> Header:
@@ -100,6 +156,62 @@ def _split(text: str, delimiter: str, *, whole: bool) -> Header:
     if not names or (not whole and lines.tell() == len(text)):
         raise CannotReadError("has no header that can be read")
     return Header(tuple(names), delimiter)
+
+
+def torn_by(
+    path: str, delimiter: str, columns: int, check: Callable[[], None], *, packed: bool
+) -> str:
+    """Why lines of a CSV file may not be its rows, in words; empty where they are.
+
+    A quote that is never closed, or not doubled inside of a quoted value, makes one row of
+    several, and so do two stray quotes with whole rows between them; so does a quoted value of
+    more than 131,072 characters, and a NUL is no text. In a file of one column an empty line may be
+    a row. `check` is called every 10,000 lines and may raise. Raises CannotReadError.
+    """
+    import csv
+    import gzip
+
+    opened = gzip.open if packed else open
+    empty = 0
+    try:
+        with opened(path, "rt", encoding="utf-8-sig", errors="replace", newline="") as file:
+            lines = csv.reader(_without_nul(file), delimiter=delimiter, strict=True)
+            for number, line in enumerate(lines):
+                empty += not line
+                if any(_holds_rows(value, delimiter, columns) for value in line):
+                    return "has a quoted value that holds lines which look like rows"
+                if number % 10_000 == 0:
+                    check()
+    except csv.Error:
+        return "has a quote that is never closed, or not doubled"
+    except _NulError:
+        return "holds NUL bytes"
+    except OSError as error:
+        raise CannotReadError(f"cannot be read: {error.strerror or 'damaged'}") from None
+    if empty and columns == 1:
+        lines_are = "an empty line" if empty == 1 else f"{empty:,} empty lines"
+        return f'has one column and {lines_are}, which may be rows (write "" for an empty value)'
+    return ""
+
+
+def _holds_rows(value: str, delimiter: str, columns: int) -> bool:
+    """Whether a value has so many lines, each with as many columns as a row, that they are rows."""
+    if "\n" not in value and "\r" not in value:
+        return False
+    inner = value.splitlines()[1:-1]
+    rows = sum(line.count(delimiter) == columns - 1 for line in inner)
+    return columns > 1 and rows >= _FEWEST_ROWS and rows == len(inner)
+
+
+class _NulError(Exception):
+    pass
+
+
+def _without_nul(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        if "\0" in line:
+            raise _NulError
+        yield line
 
 
 def position_of(name: str, names: tuple[str, ...]) -> int | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 
 from checks.config.model import Config, QuarantineSource
 from checks.metrics import AuditLog
+from checks.model import Cause
 from checks.quarantine.agreement import (
     differing,
     differs,
@@ -14,12 +17,13 @@ from checks.quarantine.agreement import (
     logged_of_day,
     quarantined_of,
 )
-from checks.quarantine.formats import Wanted
+from checks.quarantine.delivery import no_file, require_folders
+from checks.quarantine.formats import MOST_FAULTS, Wanted
 from checks.quarantine.reader import Reader
 from checks.quarantine.records import DayFilter
-from checks.quarantine.selection import Place, Selection, select
+from checks.quarantine.selection import Place, Selection, around, select, with_files_of_no_day
 from checks.quarantine.tally import UNREADABLE, CannotReadError, FileTally, Findings
-from checks.text import day_text, plural
+from checks.text import count_text, day_text, plural
 from checks.timeframe import Timeframe
 from checks.warehouse.worker import DeadlineExceededError, Worker
 
@@ -34,17 +38,22 @@ class FileSearch:
         config: Config,
         source: QuarantineSource,
         frame: Timeframe,
-        log: AuditLog,
+        log: AuditLog | None,
         seconds: float,
     ) -> None:
-        """seconds: what is left of the whole evaluation's time."""
+        """log: None where the rows are judged, and so have to be all of them.
+
+        seconds: what is left of the whole evaluation's time.
+        """
         self._source = source
         self._frame = frame
-        self._log = log
+        self._log = log or AuditLog(frame.run_date, {})
+        self._is_judged = log is None
         self._place = Place(source.files or "", config.path.parent)
         self._naive = config.warehouse.naive_timestamps
         self._seconds = min(MOST_SECONDS, seconds)
         self._reader: Reader | None = None
+        self._is_stopped = False
 
     def findings(self) -> Findings:
         """What the files hold, within the time limit. Raises CannotReadError.
@@ -56,11 +65,13 @@ class FileSearch:
         try:
             return worker.call(self._search, self._stop)
         except DeadlineExceededError:
-            raise CannotReadError(f"the files were not read within {self._seconds:g} s") from None
+            late = f"the files were not read within {self._seconds:g} s"
+            raise CannotReadError(late, Cause.TIMEOUT, retry=True) from None
         finally:
             worker.stop(self._close)
 
     def _stop(self) -> None:
+        self._is_stopped = True
         if self._reader is not None:
             self._reader.stop()
 
@@ -69,20 +80,127 @@ class FileSearch:
             self._reader.close()
 
     def _search(self) -> Findings:
+        """What the files hold; a link that leaves the folder is told, and may make it unknown."""
+        day = self._frame.data_date
+        warning = self._place.warning_of_links(day)
+        if not warning:
+            return self._search_folder()
+        try:
+            found = self._search_folder()
+        except CannotReadError as error:
+            raise CannotReadError(f"{error}; {warning}", error.cause, retry=error.retry) from None
+        found.warnings.append(warning)
+        if self._place.has_link_of(day):
+            found.incomplete = found.incomplete or warning
+        return found
+
+    def _search_folder(self) -> Findings:
         sources = list(logged_by_source(self._log))
         can_filter = self._source.occurred_at is not None
         day = self._frame.data_date
+        if self._is_judged:
+            require_folders(self._place, day)
+            if not can_filter and self._all_name_other_days():
+                return self._nothing()
         chosen = select(self._place, day, sources, can_filter=can_filter)
+        if self._is_judged:
+            chosen = with_files_of_no_day(self._place, day, chosen, can_filter=can_filter)
+        if can_filter and not chosen.only_day and not chosen.owners:
+            return self._checked_by_time(chosen)
         if not chosen.files:
             return self._nothing()
-        moment = self._source.occurred_at if chosen.only_day else None
-        day_filter = DayFilter(self._frame, self._naive) if chosen.only_day else None
-        self._reader = Reader(Wanted(self._source.reason, moment), day_filter)
-        names = {path: self._place.shown(path) for path in chosen.files}
-        return self._summed(chosen, self._reader.read(names))
+        tallies = self._read_all(chosen)
+        found = self._summed(chosen, tallies)
+        if chosen.only_day and (misnamed := self._of_the_day_by_rows(tallies)):
+            found.warnings.append(self._misnamed(sorted(misnamed)))
+        return found
+
+    def _read_all(self, chosen: Selection) -> dict[str, FileTally]:
+        tallies = self._read(chosen.files, by_time=chosen.only_day)
+        if chosen.mixed:
+            tallies |= self._read(chosen.mixed, by_time=True)
+        return tallies
+
+    def _checked_by_time(self, chosen: Selection) -> Findings:
+        """Files that name the day, where their rows do not speak against it.
+
+        Those that do are counted by their rows' times, and so are all others then, for the day's
+        rows may be in them. The same where the named files hold no row at all.
+        """
+        timed = self._read(chosen.files, by_time=True)
+        misnamed = {path for path, tally in timed.items() if tally.is_mostly_of_other_days}
+        has_rows = any(tally != FileTally() for tally in timed.values())
+        by_name = tuple(path for path in chosen.files if path not in misnamed)
+        tallies = {path: timed[path] for path in by_name if timed[path].is_all_counted}
+        if again := [path for path in by_name if path not in tallies]:
+            tallies |= self._read(again, by_time=False)
+        others = chosen.mixed
+        if misnamed or not has_rows:
+            files = around(
+                self._place, self._frame.data_date, self._frame.run_date, can_filter=True
+            )
+            others = tuple(dict.fromkeys((*misnamed, *others, *files)))
+            others = tuple(path for path in others if path not in by_name)
+        if others:
+            timed = self._read(others, by_time=True)
+            sure = misnamed | set(chosen.mixed)
+            tallies |= {
+                path: tally
+                for path, tally in timed.items()
+                if path in sure or self._may_hold_the_day(path, tally, is_told=bool(misnamed))
+            }
+        if not tallies:
+            return self._nothing()
+        mixed = tuple(path for path in others if path in tallies)
+        found = self._summed(replace(chosen, files=by_name, mixed=mixed), tallies)
+        if not misnamed and not has_rows:
+            misnamed = self._of_the_day_by_rows({path: tallies[path] for path in mixed})
+        if misnamed:
+            found.warnings.append(self._misnamed(sorted(misnamed)))
+        elif not chosen.files and not found.rows and not found.undated:
+            return self._nothing()
+        return found
+
+    def _may_hold_the_day(self, path: str, tally: FileTally, *, is_told: bool) -> bool:
+        """Whether a file beside the day's own counts: one that is named only by rows of the day.
+
+        is_told: whether it is known that names of files do not tell the days of their rows.
+        """
+        has_rows = not tally.failed and tally.counted > 0
+        return is_told or has_rows or not self._names_other_days(path)
+
+    def _of_the_day_by_rows(self, tallies: Mapping[str, FileTally]) -> set[str]:
+        """Files that name other days, and most of whose rows are of this one."""
+        mostly = [path for path, tally in tallies.items() if tally.counted > tally.other]
+        return {path for path in mostly if self._names_other_days(path)}
+
+    def _names_other_days(self, path: str) -> bool:
+        if self._place.has_day:
+            return True
+        named = self._named_days().get(path)
+        return bool(named) and named is not None and self._frame.data_date not in named
+
+    def _misnamed(self, paths: Sequence[str]) -> str:
+        more = f" and {plural(len(paths) - 1, 'other file')}" if len(paths) > 1 else ""
+        return (
+            f"most rows of {self._place.shown(paths[0])}{more} are of another day than the name "
+            "says, such as that of the load: rows of all such files are counted by their own times"
+        )
+
+    def _read(self, files: Sequence[str], *, by_time: bool) -> dict[str, FileTally]:
+        self._close()
+        moment = self._source.occurred_at if by_time else None
+        day_filter = DayFilter(self._frame, self._naive) if by_time else None
+        judged = self._source if self._is_judged else None
+        self._reader = Reader(Wanted(self._source.reason, moment), day_filter, judged)
+        if self._is_stopped:  # before there was this reader to stop
+            self._reader.stop()
+        return self._reader.read({path: self._place.shown(path) for path in files})
 
     def _nothing(self) -> Findings:
         """No file: right where nothing was quarantined."""
+        if self._is_judged:
+            return Findings(rows=0, note=no_file(self._place, self._frame.data_date))
         day = self._frame.data_date if self._place.has_day else None
         missing = quarantined_of(self._log, day)
         if not missing:
@@ -93,42 +211,86 @@ class FileSearch:
         )
 
     def _summed(self, chosen: Selection, tallies: Mapping[str, FileTally]) -> Findings:
-        found = Findings(rows=_rows(tallies.values(), chosen))
-        for tally in tallies.values():
+        found = Findings(rows=_rows(tallies, chosen), incomplete=_incomplete(tallies))
+        for path, tally in tallies.items():
             found.reasons.update(tally.reasons)
             found.warnings += tally.warnings
-            if tally.unreadable and not chosen.only_day and not tally.failed:
+            if tally.unreadable and not chosen.by_time(path) and not tally.failed:
                 found.reasons[UNREADABLE] += tally.unreadable
+        found.future = sum(tally.future for tally in tallies.values())
         if undated := sum(tally.undated for tally in tallies.values()):
             rows = plural(undated, "rejected row has", "rejected rows have")
             found.warnings.append(f"{rows} no time that can be read, so that the day is not known")
+        found.undated = undated + _unreadable(tallies, chosen)
         found.warnings += self._differences(chosen, tallies, found.rows)
+        if self._is_judged and self._is_file_missing(tallies):
+            found.note = no_file(self._place, self._frame.data_date)
         return found
+
+    def _is_file_missing(self, tallies: Mapping[str, FileTally]) -> bool:
+        """Whether names tell days, but none the judged one, and their files hold none of its rows.
+
+        Rows in a file that tells no day do not stand for the one that is missing.
+        """
+        days = self._named_days()
+        day = self._frame.data_date
+        if not any(days.values()) or any(named == {day} for named in days.values()):
+            return False
+        return not any(tally.counted for path, tally in tallies.items() if days.get(path))
+
+    def _all_name_other_days(self) -> bool:
+        """Whether each file tells its days by its name, and none the judged one."""
+        names = self._named_days().values()
+        return bool(names) and all(names) and not any(self._frame.data_date in n for n in names)
+
+    def _named_days(self) -> dict[str, frozenset[date]]:
+        """The days in each file's name; nothing where the pattern itself tells the day."""
+        if self._place.has_day:
+            return {}
+        return self._place.named_days(self._frame.data_date).by_path()
 
     def _differences(
         self, chosen: Selection, tallies: Mapping[str, FileTally], rows: int | None
     ) -> list[str]:
         day = self._frame.data_date
         if chosen.owners:
-            by_source: dict[str, list[FileTally]] = defaultdict(list)
+            by_source: dict[str, dict[str, FileTally]] = defaultdict(dict)
             for path, owner in chosen.owners.items():
-                by_source[owner].append(tallies[path])
+                by_source[owner][path] = tallies[path]
             counts = {owner: _rows(files, chosen) for owner, files in by_source.items()}
             return differing(self._log, counts, day if self._place.has_day else None)
-        undated = sum(tally.undated for tally in tallies.values())
-        # A line that cannot be read may be of the day.
-        unsure = sum(tally.unreadable for tally in tallies.values()) if chosen.only_day else 0
         if rows is None:
             return []
+        undated = sum(tally.undated for tally in tallies.values())
+        unsure = undated + _unreadable(tallies, chosen)
         what = f"the files of {day_text(day)} hold"
-        return differs(what, rows, logged_of_day(self._log, day), undated + unsure)
+        return differs(what, rows, logged_of_day(self._log, day), unsure)
 
 
-def _rows(tallies: Iterable[FileTally], chosen: Selection) -> int | None:
+def _unreadable(tallies: Mapping[str, FileTally], chosen: Selection) -> int:
+    """Lines that cannot be read where rows tell the day: any may be of the day."""
+    return sum(tally.unreadable for path, tally in tallies.items() if chosen.by_time(path))
+
+
+def _incomplete(tallies: Mapping[str, FileTally]) -> str | None:
+    """Why the rows are not all that there are; None where they are."""
+    faults = [tally.warnings[-1] for tally in tallies.values() if tally.failed]
+    if faults:
+        more = f"; and {len(faults) - 1} more" if len(faults) > 1 else ""
+        return f"{faults[0]}{more}"
+    if torn := [tally for tally in tallies.values() if tally.not_whole]:
+        more = f"; and {len(torn) - 1} more" if len(torn) > 1 else ""
+        return f"{torn[0].not_whole}, so that the count is not whole{more}{torn[0].advice}"
+    if any(tally.capped for tally in tallies.values()):
+        return f"more than {count_text(MOST_FAULTS)} lines cannot be read, and were not all counted"
+    return None
+
+
+def _rows(tallies: Mapping[str, FileTally], chosen: Selection) -> int | None:
     """Rows of some files; None where one of them could not be read."""
     total = 0
-    for tally in tallies:
+    for path, tally in tallies.items():
         if tally.failed:
             return None
-        total += tally.counted + (0 if chosen.only_day else tally.unreadable)
+        total += tally.counted + (0 if chosen.by_time(path) else tally.unreadable)
     return total

@@ -6,19 +6,23 @@ from collections.abc import Sequence
 from glob import escape
 from typing import NamedTuple
 
-from checks.quarantine.content import Header, position_of
+from checks.quarantine.content import OTHER_LINE_ENDS, Header, position_of
 from checks.quarantine.records import Records, identifier
+from checks.quarantine.shapes import Shape, json_path
 
 #: Faulty lines of one file that are told apart; there may be more.
 MOST_FAULTS = 10_000
 _CSV = """read_csv($files{tag}, columns={{{columns}}}, auto_detect=false, header=true,
   delim=$delimiter{tag}, quote='"', escape='"', nullstr='\x01\x02', strict_mode=false,
   null_padding=true, ignore_errors=true, store_rejects=true, rejects_limit={limit},
-  hive_partitioning=false, parallel=false, filename=true)"""
+  hive_partitioning=false, parallel=false, filename=true, compression='{packing}')"""
 _JSON = {
-    "lines": "read_json_objects($file{tag}, format='newline_delimited', ignore_errors=true)",
-    "array": "read_json_objects($file{tag}, format='array')",
+    "lines": "format='newline_delimited', ignore_errors=true",
+    "array": "format='array'",
 }
+#: What ends lines for some writers, as a class of characters. LF and CR do so for DuckDB too.
+_OTHER_ENDS = f"[{OTHER_LINE_ENDS}]"
+_ANY_ENDS = f"[\\r\\n\\x00{OTHER_LINE_ENDS}]"
 
 
 class Wanted(NamedTuple):
@@ -30,6 +34,15 @@ class Wanted(NamedTuple):
     def mapped(self) -> tuple[str, ...]:
         """Those that are to be found."""
         return tuple(name for name in self if name is not None)
+
+    def spelled(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Those that are mapped, as a file spells them where it has them."""
+        pairs = zip(self, self.positions(names), strict=True)
+        return tuple(
+            name if position is None else names[position]
+            for name, position in pairs
+            if name is not None
+        )
 
     def positions(self, names: tuple[str, ...]) -> tuple[int | None, int | None]:
         """Where they are in a file, None where they are not."""
@@ -44,11 +57,13 @@ class CsvLayout(NamedTuple):
     delimiter: str
     reason: int | None
     moment: int | None
+    packing: str = "uncompressed"
 
     @classmethod
-    def of(cls, header: Header, wanted: Wanted) -> CsvLayout:
+    def of(cls, header: Header, wanted: Wanted, packing: str) -> CsvLayout:
         """The layout of a file with this header."""
-        return cls(len(header.names), header.delimiter, *wanted.positions(header.names))
+        positions = wanted.positions(header.names)
+        return cls(len(header.names), header.delimiter, *positions, packing)
 
 
 def csv_records(paths: Sequence[str], layout: CsvLayout) -> Records:
@@ -56,83 +71,128 @@ def csv_records(paths: Sequence[str], layout: CsvLayout) -> Records:
 
     All columns are text by position, and one more than the header has. No text reads
     as NULL, so that NULL in the last column means a line that is too short, and
-    anything in the one after it a line that is too long.
+    anything in the one after it a line that is too long. A broken line with what ends lines
+    for other writers may be several; so may any in a file of one column.
     """
+    text = f"concat({_all(layout.columns)})"
+    broken = csv_broken(layout.columns)
+    if layout.columns == 1:
+        broken += f" OR regexp_matches({text}, '{_OTHER_ENDS}')"
     return Records(
-        source=csv_source(layout.columns),
+        source=csv_source(layout.columns, packing=layout.packing),
         path="filename",
         reason=_column(layout.reason),
         moment=_column(layout.moment),
-        broken=csv_broken(layout.columns),
+        broken=broken,
+        several=f"regexp_matches({text}, '{_ANY_ENDS}')",
         parameters={"files": [escape(path) for path in paths], "delimiter": layout.delimiter},
     )
 
 
-def csv_source(columns: int, tag: str = "") -> str:
+def csv_source(columns: int, tag: str = "", packing: str = "uncompressed") -> str:
     """What stands after FROM for CSV files of so many columns, read as c0, c1, ...
 
     Parameters: `files` and `delimiter`, with the `tag` behind their names.
     """
     names = (f"'c{i}': 'VARCHAR'" for i in range(columns + 1))
-    return _CSV.format(columns=", ".join(names), limit=MOST_FAULTS, tag=tag)
+    return _CSV.format(columns=", ".join(names), limit=MOST_FAULTS, tag=tag, packing=packing)
 
 
 def csv_broken(columns: int) -> str:
     """SQL: whether a line has not exactly so many columns."""
-    everything = ", ".join(f"c{i}" for i in range(columns + 1))
     # Never true. DuckDB 1.5 fails on faulty text in columns of which only some are selected.
-    all_selected = f"concat({everything}) IS NULL"
+    all_selected = f"concat({_all(columns)}) IS NULL"
     return f"c{columns - 1} IS NULL OR c{columns} IS NOT NULL OR {all_selected}"
 
 
-def json_source(kind: str, tag: str = "") -> str:
-    """What stands after FROM for the objects of a JSON file; parameter: `file` with the `tag`."""
-    return _JSON[kind].format(tag=tag)
+def _all(columns: int) -> str:
+    return ", ".join(f"c{i}" for i in range(columns + 1))
 
 
-def parquet_records(path: str, names: tuple[str, ...], wanted: Wanted) -> Records:
-    """The rows of one Parquet file."""
+def json_source(kind: str, files: str = "file", packing: str = "uncompressed") -> str:
+    """What stands after FROM for the objects of JSON files; `files` is the parameter's name."""
+    how = f"{_JSON[kind]}, compression='{packing}', filename=true"
+    return f"read_json_objects(${files}, {how})"
+
+
+def parquet_records(
+    path: str, names: tuple[str, ...], wanted: Wanted, types: Sequence[str] = ()
+) -> Records:
+    """The rows of one Parquet file. types: of the columns, as DuckDB names them."""
     reason, moment = wanted.positions(names)
     return Records(
         source="read_parquet($file, hive_partitioning=false)",
         path="''",
         reason="NULL" if reason is None else identifier(names[reason]),
-        moment="NULL" if moment is None else identifier(names[moment]),
+        moment="NULL" if moment is None else typed_moment(identifier(names[moment]), types[moment]),
         broken="false",
+        several="false",
         parameters={"file": escape(path)},
     )
 
 
-def json_records(path: str, names: tuple[str, ...], wanted: Wanted, kind: str) -> Records:
-    """The objects of one JSON file; a line that is none is NULL."""
-    reason, moment = wanted.positions(names)
-    parameters: dict[str, object] = {"file": escape(path)}
+class JsonFile(NamedTuple):
+    """One JSON file. kind: lines or array. names: keys of its first objects."""
+
+    path: str
+    kind: str
+    names: tuple[str, ...]
+    packing: str = "uncompressed"
+
+
+def json_records(file: JsonFile, wanted: Wanted, shape: Shape | None = None) -> Records:
+    """The objects of one JSON file; a line that is none is NULL.
+
+    shape: which objects are no rows, but hold rows; None where that is not to be told.
+    """
+    reason, moment = wanted.positions(file.names)
+    parameters: dict[str, object] = {"file": escape(file.path)}
     columns = []
     for key, position in (("reason", reason), ("moment", moment)):
         if position is not None:
-            parameters[key] = json_path(names[position])
+            parameters[key] = json_path(file.names[position])
         columns.append("NULL" if position is None else f"json_extract_string(json, ${key})")
+    broken = "json_type(json) <> 'OBJECT'"
+    if shape is not None:
+        broken += f" OR {shape.sql}"
+        parameters |= shape.parameters
     return Records(
-        source=json_source(kind),
+        source=json_source(file.kind, packing=file.packing),
         path="''",
         reason=columns[0],
         moment=columns[1],
-        broken="json_type(json) <> 'OBJECT'",
+        broken=broken,
+        several="true",
         parameters=parameters,
     )
 
 
-def json_keys(kind: str) -> str:
+def json_keys(kind: str, packing: str = "uncompressed") -> str:
     """The query for the keys of the first objects of a file."""
-    objects = f"SELECT json FROM {json_source(kind)} WHERE json_type(json) = 'OBJECT' LIMIT 1000"  # noqa: S608
-    return f"SELECT DISTINCT unnest(json_keys(json)) FROM ({objects}) ORDER BY 1"  # noqa: S608
+    return f"SELECT DISTINCT unnest(json_keys(json)) FROM ({_first(kind, packing)}) ORDER BY 1"  # noqa: S608
+
+
+def json_shapes(kind: str, shape: Shape, packing: str = "uncompressed") -> str:
+    """The query for whether any of the first objects of a file is a row, and whether any is none.
+
+    Both are NULL without any object.
+    """
+    return f"SELECT bool_or(NOT {shape.sql}), bool_or({shape.sql}) FROM ({_first(kind, packing)})"  # noqa: S608
+
+
+def _first(kind: str, packing: str) -> str:
+    source = json_source(kind, packing=packing)
+    return f"SELECT json FROM {source} WHERE json_type(json) = 'OBJECT' LIMIT 1000"  # noqa: S608
+
+
+def typed_moment(column: str, type_: str) -> str:
+    """A column as what its text is read from: times beyond the years of text are its ends."""
+    kind = "TIMESTAMPTZ" if type_.endswith("WITH TIME ZONE") else type_.partition("_")[0]
+    if kind not in ("DATE", "TIMESTAMP", "TIMESTAMPTZ"):
+        return column
+    first, last = (f"{kind} '{day}'" for day in ("0001-01-02", "9999-12-30"))
+    return f"least(greatest(CAST({column} AS {kind}), {first}), {last})"
 
 
 def _column(position: int | None) -> str:
     return "NULL" if position is None else f"c{position}"
-
-
-def json_path(key: str) -> str:
-    """The path of a member of an object, whatever its name."""
-    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
-    return f'$."{escaped}"'

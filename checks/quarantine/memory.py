@@ -18,6 +18,7 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "temp_directory": "",
     "threads": 1,
 }
+_INTERRUPT_SECONDS = 0.05
 _DAMAGED = "is damaged or not what its suffix says"
 
 
@@ -26,15 +27,25 @@ class Memory:
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
+        self._idle = threading.Event()
+        self._idle.set()
         self._connection: DuckDBPyConnection | None = None
 
     def run(self, statement: str, parameters: Mapping[str, object]) -> list[Any]:
         """All rows. Raises CannotReadError for what cannot be read, StoppedError once stopped."""
+        self._idle.clear()  # before the check: whoever stops it sees one or the other
+        try:
+            self.check()
+            return self._run(statement, parameters)
+        finally:
+            self._idle.set()
+
+    def _run(self, statement: str, parameters: Mapping[str, object]) -> list[Any]:
         import duckdb
 
-        self.check()
         if self._connection is None:
             self._connection = duckdb.connect(":memory:", config=_SETTINGS)
+            self._connection.execute("SET TimeZone = 'UTC'")
         try:
             return self._connection.execute(statement, dict(parameters)).fetchall()
         except duckdb.InterruptException:
@@ -53,8 +64,14 @@ class Memory:
     def stop(self) -> None:
         """Interrupt what runs; nothing more is begun."""
         self._stopped.set()
-        if self._connection is not None:
-            self._connection.interrupt()
+        threading.Thread(target=self._interrupt, name="andon-stopping", daemon=True).start()
+
+    def _interrupt(self) -> None:
+        """Interrupt until nothing runs: one that comes before the statement begins is lost."""
+        while not self._idle.is_set():
+            if (connection := self._connection) is not None:
+                connection.interrupt()
+            self._idle.wait(_INTERRUPT_SECONDS)
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -1,11 +1,15 @@
-"""What the name of a file tells: its format, its day, and the source it was loaded from."""
+"""What the name of a file tells: its format, and the source it was loaded from.
+
+The days that it holds are `checks.day_names.days_in`, by one rule for sources and files.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from pathlib import PurePath
+
+from checks.day_names import days_in as days_in
 
 _FORMATS = {
     ".csv": "csv",
@@ -18,11 +22,6 @@ _SOURCE_SUFFIXES = frozenset(_FORMATS) | {
     ".avro", ".bz2", ".gz", ".log", ".lz4", ".orc", ".snappy", ".tsv", ".txt", ".xml", ".xz",
     ".zip", ".zst",
 }  # fmt: skip
-# A day as 20250308, 2025-03-08, 2025_03_08 or 2025.03.08; the first may go on with a time.
-_DAY = re.compile(
-    r"(?<!\d)(?:(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?:\d\d){0,3}(?!\d)"
-    r"|(?P<year>(?:19|20)\d\d)(?P<between>[-_.])(?P<month>\d\d)(?P=between)(?P<day>\d\d)(?!\d))"
-)
 # The end of a path is what tells; a bound on what a hostile name may cost.
 _LONGEST = 200
 
@@ -34,18 +33,6 @@ def format_of(name: str) -> str | None:
         return _FORMATS.get(path.suffix)
     inner = _FORMATS.get(PurePath(path.stem).suffix)
     return None if inner == "parquet" else inner
-
-
-def days_in(text: str) -> frozenset[date]:
-    """Every calendar day that a name contains."""
-    found = set()
-    for match in _DAY.finditer(text):
-        parts = match.group("y", "m", "d") if match["y"] else match.group("year", "month", "day")
-        try:
-            found.add(date(*(int(part) for part in parts)))
-        except ValueError:
-            continue  # digits that are no day
-    return frozenset(found)
 
 
 def stem_of(source: str) -> str:

@@ -6,16 +6,19 @@ names that come from data or configuration are quoted by `identifier` or are par
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, timedelta
 from zoneinfo import ZoneInfo
 
 from checks.quarantine.tally import OTHER
 from checks.timeframe import Timeframe
+from checks.warehouse.texts import BLANKS, LOCAL_TIME, OFFSET_TIME
 
 #: Reasons that are told apart while counting, and their length in characters.
 MOST_GROUPS = 5_000
 LONGEST_REASON = 1_000
-_HAS_OFFSET = r":\d\d(\.\d+)?\s*(Z|UTC|[+-]\d\d(:?\d\d)?)$"
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Records:
 
     source: what stands after FROM, with its `parameters`. path: the file of a record.
     reason and moment: columns, NULL where the files have none. broken: which records
-    could not be taken apart.
+    could not be taken apart. several: which may hold the text of more than one record.
     """
 
     source: str
@@ -32,6 +35,7 @@ class Records:
     reason: str
     moment: str
     broken: str
+    several: str
     parameters: dict[str, object] = field(default_factory=dict)
 
 
@@ -43,22 +47,66 @@ class DayFilter:
     naive: ZoneInfo
 
     def fate(self) -> str:
-        """SQL: counted, other or undated, from the text in `moment`."""
-        start, end = self.frame.start, self.frame.end
-        local = [at.astimezone(self.naive).replace(tzinfo=None) for at in (start, end)]
-        inside = (
-            f"CASE WHEN length(moment) = 10 THEN TRY_CAST(moment AS DATE) = "
-            f"DATE '{self.frame.data_date}' "
-            f"WHEN regexp_matches(moment, '{_HAS_OFFSET}') THEN "
-            f"{_within('TIMESTAMPTZ', start.isoformat(), end.isoformat())} "
-            f"ELSE {_within('TIMESTAMP', local[0].isoformat(), local[1].isoformat())} END"
+        """SQL: counted, other, future or undated, from the text in `moment`."""
+        frame = self.frame
+        bounds = (frame.start, frame.cut, frame.future)
+        instants = [at.astimezone(UTC).replace(tzinfo=None) for at in bounds]
+        today = frame.now.astimezone(frame.zone).date()
+        days = (frame.data_date, frame.data_date + _DAY, today + _DAY)
+        return (
+            f"CASE WHEN {is_day('moment')} THEN {_fate(day_in('moment'), 'DATE', days)} "
+            f"ELSE {_fate(instant_in('moment', self.naive), 'TIMESTAMP', instants)} END"
         )
-        return f"CASE {inside} WHEN true THEN 'counted' WHEN false THEN 'other' ELSE 'undated' END"
 
 
-def _within(kind: str, start: str, end: str) -> str:
-    value = f"TRY_CAST(moment AS {kind})"
-    return f"({value} >= {kind} '{start}' AND {value} < {kind} '{end}')"
+def is_day(column: str) -> str:
+    """SQL: whether text is a date alone, which is a whole day of the shop."""
+    return f"(length({_trimmed(column)}) = 10 AND {is_local(column)})"
+
+
+def is_local(column: str) -> str:
+    """SQL: whether text is a time without an offset, or a date, by the rule for text in tables."""
+    return f"coalesce(regexp_full_match({column}, '{LOCAL_TIME}'), false)"
+
+
+def is_aware(column: str) -> str:
+    """SQL: whether text is a time with an offset, by the rule for text in tables."""
+    return f"coalesce(regexp_full_match({column}, '{OFFSET_TIME}'), false)"
+
+
+def day_in(column: str) -> str:
+    """SQL: the date that text is, NULL for what is none."""
+    return f"TRY_CAST({_trimmed(column)} AS DATE)"
+
+
+def time_in(column: str, kind: str) -> str:
+    """SQL: text as a TIMESTAMP or TIMESTAMPTZ, without a look at whether it is a time."""
+    return f"TRY_CAST({_trimmed(column)} AS {kind})"
+
+
+def instant_in(column: str, naive: ZoneInfo) -> str:
+    """SQL: the instant that text is, in UTC, by the one rule for text in tables; else NULL.
+
+    The session has to be in UTC.
+    """
+    import sqlalchemy as sa
+
+    from checks.warehouse.dialects.duckdb import PROFILE, compiled
+
+    return compiled(PROFILE.text_instant(sa.column(column, sa.String), naive))
+
+
+def _trimmed(column: str) -> str:
+    return f"trim({column}, '{BLANKS}')"
+
+
+def _fate(value: str, kind: str, bounds: Sequence[date]) -> str:
+    """What becomes of a value: `bounds` are the day's start, its end, and what is after now."""
+    start, end, future = (f"{kind} '{bound.isoformat()}'" for bound in bounds)
+    return (
+        f"CASE WHEN {value} IS NULL THEN 'undated' WHEN {value} >= {future} THEN 'future' "
+        f"WHEN {value} >= {start} AND {value} < {end} THEN 'counted' ELSE 'other' END"
+    )
 
 
 def identifier(name: str) -> str:
@@ -67,7 +115,7 @@ def identifier(name: str) -> str:
 
 
 def counting(records: Records, day: DayFilter | None) -> str:
-    """The query that counts: rows of (path, fate, reason, count).
+    """The query that counts: rows of (path, fate, reason, count, whether some hold several).
 
     Reasons beyond the `MOST_GROUPS` most frequent come as one, so that the answer
     stays small whatever the files hold.
@@ -76,16 +124,19 @@ def counting(records: Records, day: DayFilter | None) -> str:
     return f"""
 WITH taken AS (
   SELECT {records.path} AS path, coalesce({records.broken}, true) AS broken,
+         {records.several} AS several,
          left(CAST({records.reason} AS VARCHAR), {LONGEST_REASON}) AS reason,
-         upper(trim(CAST({records.moment} AS VARCHAR))) AS moment
+         CAST({records.moment} AS VARCHAR) AS moment
   FROM {records.source}),
 judged AS (
-  SELECT path, reason, CASE WHEN broken THEN 'unreadable' ELSE {fate} END AS fate FROM taken),
+  SELECT path, reason, several, CASE WHEN broken AND several THEN 'uncounted'
+    WHEN broken THEN 'unreadable' ELSE {fate} END AS fate FROM taken),
 grouped AS (
-  SELECT path, fate, CASE WHEN fate = 'counted' THEN reason END AS reason, count(*) AS n
+  SELECT path, fate, CASE WHEN fate = 'counted' THEN reason END AS reason, count(*) AS n,
+    bool_or(several) AS several
   FROM judged GROUP BY ALL),
 ranked AS (SELECT *, row_number() OVER (ORDER BY n DESC) AS place FROM grouped)
 SELECT path, fate, CASE WHEN place <= {MOST_GROUPS} THEN reason ELSE '{OTHER}' END AS reason,
-       CAST(sum(n) AS BIGINT) AS n
+       CAST(sum(n) AS BIGINT) AS n, bool_or(several) AS several
 FROM ranked GROUP BY ALL
 """  # noqa: S608  (nothing in it comes from data; see above)

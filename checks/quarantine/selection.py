@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from glob import escape, glob
 from pathlib import Path, PurePath
 
-from checks.quarantine.naming import days_in, format_of, owner_of, stem_of
+from checks.day_names import DayNames, days_in
+from checks.quarantine.links import Sorted, sorted_by_place
+from checks.quarantine.links import told as links_told
+from checks.quarantine.naming import format_of, owner_of, stem_of
 from checks.quarantine.tally import CannotReadError
 from checks.text import day_text, plural, quoted
 
 MOST_BYTES = 256 * 1024 * 1024
 _FIELD = re.compile(r"\{date:([^{}]*)\}")
+_DIRECTIVE = re.compile(r"(%.)+")
+#: Days that a pattern must all spell in another way, or it does not tell one day.
+_APART, _ANY_DAY = 62, date(2025, 1, 1)
+
+
+#: How to name files whose rows do not tell their day.
+NAME_ONE_DAY = "name each file by one day, the year first: 2025-03-08"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +36,37 @@ class Place:
 
     @property
     def has_day(self) -> bool:
-        """Whether the name has the day in it."""
-        return _FIELD.search(self.pattern) is not None
+        """Whether the name has the day in it; that of a month or a weekday alone has not."""
+        spelled = {self.pattern_on(_ANY_DAY + timedelta(days=n)) for n in range(_APART)}
+        return len(spelled) == _APART
 
-    def files(self, day: date) -> list[str]:
-        """Everything that the pattern matches, with the day filled in."""
-        pattern = _FIELD.sub(lambda match: escape(day.strftime(match[1])), self.pattern)
-        found = sorted(str(Path(path).absolute()) for path in glob(pattern, recursive=True))  # noqa: PTH207  (absolute)
-        return [path for path in found if not _is_marker(PurePath(path).name)]
+    def pattern_on(self, day: date) -> str:
+        """The pattern with a day filled in."""
+        return _FIELD.sub(lambda match: escape(day.strftime(match[1])), self.pattern)
+
+    def files(self, *days: date) -> list[str]:
+        """What the pattern matches with each of the days filled in, and is in the folder."""
+        return self._sorted(*days).inside
+
+    def warning_of_links(self, *days: date) -> str:
+        """That links leave the folder and are not followed; empty where none does."""
+        links = self._sorted(*days).links
+        return links_told([self.name(link) for link in links]) if links else ""
+
+    def has_link_of(self, day: date) -> bool:
+        """Whether a link that is not followed may hold rows of a day, by its name."""
+        links = self._sorted(day).links
+        named = [days_in(self.name(link)) for link in links]
+        return (self.has_day and bool(links)) or any(not of or day in of for of in named)
+
+    def _sorted(self, *days: date) -> Sorted:
+        found = _matching(dict.fromkeys(self.pattern_on(day) for day in days))
+        return sorted_by_place(found, self.fixed_folder())
+
+    def files_of_any_day(self) -> list[str]:
+        """Everything that the pattern matches on some day, and a little more."""
+        pattern = _FIELD.sub(lambda match: _DIRECTIVE.sub("*", match[1]), self.pattern)
+        return sorted_by_place(_matching([pattern]), self.fixed_folder()).inside
 
     def shown(self, path: str) -> str:
         """A file's name for a person: never with the machine's folders."""
@@ -49,11 +82,39 @@ class Place:
         """A path as seen from the configuration's folder, or from where the pattern varies."""
         pure = PurePath(path)
         inside = pure.is_relative_to(self.folder)
-        return str(pure.relative_to(self.folder if inside else self._fixed_folder()))
+        return str(pure.relative_to(self.folder if inside else self.fixed_folder()))
 
-    def _fixed_folder(self) -> PurePath:
-        fixed = re.split(r"[*?\[{]", self.pattern, maxsplit=1)[0]
-        return Path(f"{fixed}x").absolute().parent
+    def named_days(self, *days: date) -> NamedDays:
+        """The days in the name of each file that `files` finds."""
+        names = {path: self.name(path) for path in self.files(*days)}
+        return NamedDays(names, DayNames(names.values()))
+
+    def fixed_folder(self) -> Path:
+        """The folder below which nothing in the pattern varies."""
+        beside = f"{escape(str(self.folder))}/"
+        fixed = re.split(r"[*?\[{]", self.pattern.removeprefix(beside), maxsplit=1)[0]
+        return (self.folder / f"{fixed}x").absolute().parent
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDays:
+    """The names of files by their paths, and the days that they tell together."""
+
+    names: Mapping[str, str]
+    reading: DayNames
+
+    def of(self, path: str) -> frozenset[date]:
+        """The days that a file's name may mean: none, one, or several."""
+        return self.reading.days(self.names[path])
+
+    def by_path(self) -> dict[str, frozenset[date]]:
+        """The same of each file."""
+        return {path: self.of(path) for path in self.names}
+
+    def unsure(self, day: date) -> list[str]:
+        """Files whose names mean several days, of which this is one."""
+        days = self.by_path()
+        return [path for path, named in days.items() if len(named) > 1 and day in named]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +122,18 @@ class Selection:
     """What to read.
 
     owners: the audit log's source of each file whose name tells it.
-    only_day: rows of other days are in the files too, and have to be left out.
+    only_day: rows of other days are in the files too, and have to be left out. mixed: more
+    files, of which the same is true.
     """
 
     files: tuple[str, ...]
     owners: Mapping[str, str] = field(default_factory=dict)
     only_day: bool = False
+    mixed: tuple[str, ...] = ()
+
+    def by_time(self, path: str) -> bool:
+        """Whether a file's rows tell their day by their time, and not by the file's name."""
+        return self.only_day or path in self.mixed
 
 
 def select(
@@ -91,12 +158,74 @@ def select(
     sure = {path: owner for path, owner in owned.items() if _is_one_load(place, path, owner, day)}
     if sure:
         return Selection(tuple(sure), sure)
-    of_day = tuple(path for path in files if day in days_in(place.name(path)))
+    named = place.named_days(day)
+    unsure = named.unsure(day)
+    if unsure and not can_filter:
+        raise CannotReadError(f"{unsure_names(place, named, unsure)}; {NAME_ONE_DAY}")
+    of_day = tuple(path for path in files if named.of(path) == {day})
     if of_day:
-        return Selection(of_day)
+        if unsure:
+            _require_filter(place, unsure, day, MOST_BYTES, can_filter=can_filter)
+        return Selection(of_day, mixed=tuple(unsure))
     limit = MOST_BYTES if most_bytes is None else most_bytes
     _require_filter(place, files, day, limit, can_filter=can_filter)
     return Selection(tuple(files), only_day=True)
+
+
+def with_files_of_no_day(
+    place: Place, day: date, chosen: Selection, *, can_filter: bool
+) -> Selection:
+    """The same, and the files whose names tell no day: they may hold rows of the day too.
+
+    Raises CannotReadError where their rows cannot be told from others.
+    """
+    if place.has_day or chosen.only_day or not chosen.files:
+        return chosen
+    files = [path for path in place.files(day) if path not in (*chosen.files, *chosen.mixed)]
+    folders = {str(folder) for path in files for folder in PurePath(path).parents}
+    mixed = [path for path in files if path not in folders and not days_in(place.name(path))]
+    if not mixed:
+        return chosen
+    if not can_filter:
+        more = f" and {plural(len(mixed) - 1, 'other file')}" if len(mixed) > 1 else ""
+        raise CannotReadError(
+            f"{place.shown(mixed[0])}{more} beside the files of {day_text(day)} may hold rows of "
+            "it: no day is in the name, and quarantine.occurred_at is not mapped; "
+            "put the day in the file name"
+        )
+    _require_filter(place, mixed, day, MOST_BYTES, can_filter=can_filter)
+    return replace(chosen, mixed=(*chosen.mixed, *mixed))
+
+
+def around(place: Place, day: date, run_date: date, *, can_filter: bool) -> tuple[str, ...]:
+    """Files that may hold rows of a day, whatever day their names say.
+
+    All of them, or where that is too much the files named by the days around it up to the run
+    date. Raises CannotReadError where these are too much too.
+    """
+    if not place.has_day:
+        files = place.files(day)
+        if sum(_size(path) for path in files) <= MOST_BYTES:
+            return tuple(files)
+    first, last = day - timedelta(days=1), max(run_date, day + timedelta(days=1))
+    days = {first + timedelta(days=n) for n in range((last - first).days + 2)}
+    if place.has_day:
+        files = place.files(*sorted(days))
+    else:
+        named = place.named_days(day).by_path()
+        files = [path for path, of in named.items() if not of or not days.isdisjoint(of)]
+    _require_filter(place, files, day, MOST_BYTES, can_filter=can_filter)
+    return tuple(files)
+
+
+def unsure_names(place: Place, named: NamedDays, unsure: Sequence[str]) -> str:
+    """Why names that mean several days do not tell the day of their files' rows."""
+    why = named.reading.why_unsure(named.names[unsure[0]])
+    more = f" and {plural(len(unsure) - 1, 'other file')}" if len(unsure) > 1 else ""
+    return (
+        f"the name of {place.shown(unsure[0])}{more} {why}, and quarantine.occurred_at is not "
+        "mapped, so that the days of the rows cannot be told"
+    )
 
 
 def _is_one_load(place: Place, path: str, owner: str, day: date) -> bool:
@@ -130,6 +259,17 @@ def _size(path: str) -> int:
         return Path(path).stat().st_size
     except OSError:
         return 0  # reading it will say why
+
+
+def _matching(patterns: Iterable[str]) -> list[str]:
+    paths = {
+        path
+        for pattern in patterns
+        for path in glob(pattern, recursive=True)  # noqa: PTH207  (absolute)
+        if "**" not in pattern or not Path(path).is_dir()  # which such a pattern goes through
+    }
+    names = sorted(str(Path(path).absolute()) for path in paths)
+    return [path for path in names if not _is_marker(PurePath(path).name)]
 
 
 def _is_marker(name: str) -> bool:

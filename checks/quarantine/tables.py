@@ -1,9 +1,16 @@
-"""Rejected rows that the pipeline keeps in its warehouse."""
+"""Rejected rows that the pipeline keeps in its warehouse.
+
+One statement of three parts: the day's rows by reason, those without a time, those after now.
+They are joined by UNION ALL, so that each part is a plain range or a plain IS NULL: a condition
+with OR would make engines read far more. Where rows are judged and the day has none, a second
+statement counts those of the days before.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -13,12 +20,15 @@ from checks.config.model import QuarantineSource
 from checks.errors import MeasurementError
 from checks.metrics import AuditLog
 from checks.quarantine.agreement import differs, logged_of_day
+from checks.quarantine.earlier import days_having, earlier_query, no_row
 from checks.quarantine.records import LONGEST_REASON, MOST_GROUPS
 from checks.quarantine.tally import OTHER, CannotReadError, Findings, named_reason
 from checks.text import day_text
 from checks.timeframe import Timeframe
 from checks.warehouse.instants import instant
 from checks.warehouse.kinds import Kind
+from checks.warehouse.partition_spelling import require_spelled
+from checks.warehouse.roles import text_of
 from checks.warehouse.texts import shown
 
 if TYPE_CHECKING:
@@ -26,7 +36,11 @@ if TYPE_CHECKING:
 
     from checks.warehouse import Warehouse
     from checks.warehouse.dialects.base import Profile
+    from checks.warehouse.instants import Instant
     from checks.warehouse.relation import Relation
+
+#: The parts of the answer.
+DATED, UNDATED, FUTURE = 0, 1, 2
 
 
 def read_table(
@@ -34,11 +48,12 @@ def read_table(
     source: QuarantineSource,
     frame: Timeframe,
     naive: ZoneInfo,
-    log: AuditLog,
+    log: AuditLog | None,
 ) -> Findings:
-    """The rows of the data date by reason, in one query.
+    """The rows of the data date by reason. log: to compare them with; None where they are judged.
 
-    Raises CannotReadError where the day cannot be told, MeasurementError for what fails.
+    Raises CannotReadError where the day cannot be told or may not have been written,
+    MeasurementError for what fails.
     """
     day = day_text(frame.data_date)
     if source.occurred_at is None:
@@ -47,14 +62,24 @@ def read_table(
         )
     found = Findings(rows=0)
     query = rejected_query(warehouse, source, frame, naive)
+    require_spelled(warehouse, "quarantine", source, frame.start, frame.end)
     found.warnings += query.warnings
-    for text, rows, total in warehouse.fetch(query.statement):
-        found.rows = int(total)
-        found.reasons[named_reason(shown(text, query.kind, LONGEST_REASON))] += int(rows)
+    for part, text, rows, total in warehouse.fetch(query.statement):
+        if part == UNDATED:
+            found.undated = int(rows)
+        elif part == FUTURE:
+            found.future = int(rows)
+        else:
+            found.rows = int(total)
+            found.reasons[named_reason(shown(text, query.kind, LONGEST_REASON))] += int(rows)
     _complete(found, has_reason=query.has_reason)
-    found.warnings += differs(
-        f"{query.label} holds for {day}", found.rows or 0, logged_of_day(log, frame.data_date)
-    )
+    if log is not None:
+        logged = logged_of_day(log, frame.data_date)
+        what = f"{query.label} holds for {day}"
+        found.warnings += differs(what, found.rows or 0, logged, found.undated)
+    elif not found.rows:
+        having = days_having(list(warehouse.fetch(query.earlier)))
+        found.note = no_row(query.label, frame, having)
     return found
 
 
@@ -62,7 +87,7 @@ def read_table(
 class RejectedQuery:
     """The day's rows by reason, and why a reason that is mapped is not among them.
 
-    kind: what reasons are stored as.
+    kind: what reasons are stored as. earlier: the rows of the days before.
     """
 
     statement: sa.Select[Any]
@@ -70,14 +95,15 @@ class RejectedQuery:
     has_reason: bool
     warnings: tuple[str, ...]
     kind: Kind
+    earlier: sa.Select[Any]
 
 
 def rejected_query(
     warehouse: Warehouse, source: QuarantineSource, frame: Timeframe, naive: ZoneInfo
 ) -> RejectedQuery:
-    """The most frequent reasons of the data date. Raises MeasurementError.
+    """The most frequent reasons of the data date, and the rows of no day or after now.
 
-    `quarantine.occurred_at` has to be mapped.
+    `quarantine.occurred_at` has to be mapped. Raises MeasurementError.
     """
     relation = warehouse.relation("quarantine", source)
     at = source.occurred_at or ""
@@ -85,9 +111,18 @@ def rejected_query(
     warnings: list[str] = []
     profile = warehouse.profile
     reason, kind = _reason(relation, source.reason, warnings, profile)
-    wanted = occurred.between(frame.start, frame.end)
-    statement = _statement(relation, reason, wanted, lambda column: profile.in_order(column, kind))
-    return RejectedQuery(statement, relation.label, reason is not None, tuple(warnings), kind)
+    wanted = occurred.between(frame.start, frame.cut)
+    by_reason = _by_reason(relation, reason, wanted, lambda column: profile.in_order(column, kind))
+    statement = _joined(
+        relation,
+        by_reason,
+        _counted(UNDATED, relation, rows_without_time(occurred, frame.start, frame.end)),
+        _counted(FUTURE, relation, occurred.from_(frame.future)),
+    )
+    earlier = earlier_query(relation, occurred, frame)
+    return RejectedQuery(
+        statement, relation.label, reason is not None, tuple(warnings), kind, earlier
+    )
 
 
 def _reason(
@@ -101,27 +136,54 @@ def _reason(
     except MeasurementError as error:
         warnings.append(error.detail)
         return None, Kind.TEXT
+    if profile.is_typed_by_value and kind in (Kind.TEXT, Kind.INTEGER):
+        column, kind = text_of(column, kind, profile), Kind.TEXT
     return (profile.part(column, 1, LONGEST_REASON) if kind is Kind.TEXT else column), kind
 
 
-def _statement(
+def rows_without_time(occurred: Instant, start: datetime, end: datetime) -> ColumnElement[bool]:
+    """Rows without a time that can be read; of a partitioned table, those in a day's partitions."""
+    return sa.and_(*occurred.without_time(start, end))
+
+
+def _by_reason(
     relation: Relation,
     reason: ColumnElement[Any] | None,
     wanted: ColumnElement[bool],
     order: Callable[[ColumnElement[Any]], tuple[ColumnElement[Any], ...]],
 ) -> sa.Select[Any]:
-    """Rows of (reason, rows, rows over all reasons), the most frequent first."""
+    """Rows of (part, reason, rows, rows over all reasons): the most frequent reasons."""
     text = sa.cast(sa.null(), sa.String(1)) if reason is None else reason
     rejected = (
         sa.select(text.label("reason")).select_from(relation.target).where(wanted)
-    ).subquery("rejected_rows")
+    ).subquery(relation.inner_name("rejected_rows"))
     rows = sa.func.count()
-    return (
+    ranked = (
         sa.select(rejected.c.reason, rows.label("n"), sa.func.sum(rows).over().label("total"))
         .group_by(rejected.c.reason)
         .order_by(sa.desc("n"), *order(rejected.c.reason))
         .limit(MOST_GROUPS)
+        .subquery(relation.inner_name("ranked_reasons"))
     )
+    return sa.select(_part(DATED), ranked.c.reason, ranked.c.n, ranked.c.total)
+
+
+def _counted(part: int, relation: Relation, wanted: ColumnElement[bool]) -> sa.Select[Any]:
+    """One row of the same shape: how many rows are of a part that has no reasons."""
+    rows = sa.func.count()
+    counted = sa.select(rows.label("n")).select_from(relation.target).where(wanted)
+    taken = counted.subquery(relation.inner_name(f"counted_rows_{part}"))
+    return sa.select(_part(part), sa.null().label("reason"), taken.c.n, taken.c.n.label("total"))
+
+
+def _part(part: int) -> ColumnElement[int]:
+    return sa.literal_column(str(part), sa.Integer).label("part")
+
+
+def _joined(relation: Relation, *parts: sa.Select[Any]) -> sa.Select[Any]:
+    """Parts of the same shape as one SELECT, which is all that is ever sent."""
+    joined = sa.union_all(*parts).subquery(relation.inner_name("rejected_parts"))
+    return sa.select(joined.c.part, joined.c.reason, joined.c.n, joined.c.total)
 
 
 def _complete(found: Findings, *, has_reason: bool) -> None:

@@ -3,29 +3,58 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from checks.config.model import AuditLogSource
+from checks.endings import Endings
 from checks.errors import MeasurementError
-from checks.metrics import AuditEntry, AuditLog, Unmeasured, as_count
+from checks.metrics import (
+    MOST_STRAYS,
+    AuditEntry,
+    AuditLog,
+    BadValue,
+    Count,
+    StrayEntry,
+    Unmeasured,
+    as_count,
+)
 from checks.model import Cause
-from checks.timeframe import Timeframe, midnight
+from checks.sources import LONGEST_SOURCE
+from checks.text import quoted
+from checks.timeframe import TICK, Timeframe, midnight
+from checks.usual_parts import USUAL_DAYS
 from checks.warehouse.instants import Instant, instant
+from checks.warehouse.kinds import Kind
 from checks.warehouse.relation import Relation
+from checks.warehouse.roles import name_of
+from checks.warehouse.texts import BLANKS
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
 
-    from checks.warehouse.connection import Row, Warehouse
+    from checks.warehouse.connection import Warehouse
+    from checks.warehouse.dialects.base import Profile
 
-DAYS_BEFORE = 7
+DAYS_BEFORE = USUAL_DAYS
 MOST_ENTRIES = 100_000
-_OPTIONAL = ("source", "rows_inserted", "status")
+#: Clocks of loaders may be ahead by so much.
+GRACE = timedelta(minutes=5)
+_OPTIONAL = ("rows_inserted", "status")
+_LONGEST_COUNT = 100
+_LONGEST_TIME = 100
+#: How many characters of a column are read.
+_LONGEST = {
+    "rows_read": _LONGEST_COUNT, "rows_quarantined": _LONGEST_COUNT,
+    "source": LONGEST_SOURCE + 1, "rows_inserted": _LONGEST_COUNT, "status": 300,
+}  # fmt: skip
+#: Which branch of the statement a row comes from; the strays first, whatever the limit.
+_UNDATED, _FUTURE, _DATED = 0, 1, 2
 
 
 def read_audit_log(
@@ -34,26 +63,36 @@ def read_audit_log(
     frame: Timeframe,
     naive: ZoneInfo,
     days_before: int = DAYS_BEFORE,
+    endings: Endings | None = None,
 ) -> AuditLog:
     """The log of the run date and of the days before (a week), in one query.
 
-    Raises MeasurementError when a required column is missing, or when the log is
-    too large to be a log of runs.
+    endings: the words of its statuses. Raises MeasurementError when a column that every check
+    needs is missing, or when the log is too large to be a log of runs.
     """
     query = audit_query(warehouse, source, frame, naive, days_before)
-    rows = warehouse.fetch(query.statement)
-    if len(rows) > MOST_ENTRIES:
+    by_part: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in warehouse.fetch(query.statement):
+        values = dict(zip(query.keys, row, strict=True))
+        by_part[int(values["part"])].append(values)
+    if len(by_part[_DATED]) > MOST_ENTRIES:
         raise MeasurementError(
             Cause.BAD_VALUE,
             f"{query.label} has over {MOST_ENTRIES:,} rows in {days_before + 1} days",
         )
+    ahead = _ahead(frame)
+    timed = [_timed(row, query.run_at, ahead) for row in (*by_part[_DATED], *by_part[_FUTURE])]
     return AuditLog(
         run_date=frame.run_date,
-        entries=_by_day(rows, query.keys, query.run_at, frame.zone),
+        entries=_by_day(timed, frame, ahead, days_before),
         has_source=source.source is not None,
         has_status=source.status is not None,
         status_problem=query.problems.get("status"),
         inserted_problem=query.problems.get("rows_inserted"),
+        several=source.several,
+        endings=endings or Endings(),
+        undated=tuple(_undated(row) for row in by_part[_UNDATED]),
+        future=tuple(_future(timed, ahead)),
     )
 
 
@@ -75,68 +114,149 @@ def audit_query(
     naive: ZoneInfo,
     days_before: int = DAYS_BEFORE,
 ) -> AuditQuery:
-    """The rows of the run date and of the days before. Raises MeasurementError."""
+    """The rows of the run date and of the days before, up to now; and those of no run date.
+
+    The rows after now and without a time are branches of their own, so that the range stays a
+    plain predicate. Raises MeasurementError.
+    """
     relation = warehouse.relation("audit_log", source)
     run_at = instant(relation, source.run_at, warehouse.profile, naive, frame.zone)
-    columns, problems = _columns(relation, source, run_at)
+    columns, problems = _columns(relation, source, run_at, warehouse.profile)
     start = midnight(frame.run_date - timedelta(days=days_before), frame.zone)
-    statement = (
-        sa.select(*columns.values())
-        .where(run_at.between(start, frame.run_bounds()[1]))
-        .order_by(columns["run_at"])
-        .limit(MOST_ENTRIES + 1)
-    )
-    return AuditQuery(statement, relation.label, list(columns), run_at, problems)
+    ahead = _ahead(frame)
+    dated = run_at.between(start, min(ahead, frame.run_bounds()[1]))
+    rows = sa.union_all(
+        _branch(relation, columns, _UNDATED, run_at.undated(), MOST_STRAYS + 1),
+        _branch(relation, columns, _FUTURE, run_at.from_(ahead), MOST_STRAYS + 1),
+        _branch(relation, columns, _DATED, dated, MOST_ENTRIES + 1),
+    ).subquery(relation.inner_name("entries"))
+    most = MOST_ENTRIES + 1 + 2 * (MOST_STRAYS + 1)
+    statement = sa.select(*rows.c).order_by(rows.c.part, rows.c.run_at).limit(most)
+    return AuditQuery(statement, relation.label, ["part", *columns], run_at, problems)
+
+
+def _branch(
+    relation: Relation,
+    columns: dict[str, ColumnElement[Any]],
+    part: int,
+    condition: ColumnElement[bool],
+    most: int,
+) -> sa.Select[Any]:
+    """Some of the log's rows; a limit inside of a union needs a query of its own."""
+    which = sa.literal_column(str(part), sa.Integer).label("part")
+    rows = sa.select(which, *columns.values()).where(condition).limit(most)
+    return sa.select(*rows.subquery(relation.inner_name(f"entries_{part}")).c)
 
 
 def _columns(
-    relation: Relation, source: AuditLogSource, run_at: Instant
+    relation: Relation, source: AuditLogSource, run_at: Instant, profile: Profile
 ) -> tuple[dict[str, ColumnElement[Any]], dict[str, Unmeasured]]:
-    """What to select, by field. A missing optional column spoils only what needs it.
+    """What to select, by field. A missing status or count of inserted rows spoils only itself.
 
     A missing source is no such thing: without it other entries would count.
     """
-    columns: dict[str, ColumnElement[Any]] = {"run_at": run_at.expression.label("run_at")}
-    for key in ("rows_read", "rows_quarantined"):
-        columns[key] = relation.column(getattr(source, key))[0].label(key)
+    at = run_at.plain(run_at.expression).label("run_at")
+    columns: dict[str, ColumnElement[Any]] = {"run_at": at}
+    if run_at.unwritten is not None and run_at.stored is not None:
+        text = profile.part(profile.as_text(run_at.stored), 1, _LONGEST_TIME)
+        columns["stored_run_at"] = text.label("stored_run_at")
     problems: dict[str, Unmeasured] = {}
-    for key in _OPTIONAL:
+    for key, longest in _LONGEST.items():
         name: str | None = getattr(source, key)
         if name is None:
             continue
         try:
-            columns[key] = relation.column(name)[0].label(key)
+            columns[key] = _column(relation, name, longest, profile).label(key)
         except MeasurementError as error:
-            if key == "source":
+            if key not in _OPTIONAL:
                 raise
             problems[key] = Unmeasured.of(error)
     return columns, problems
 
 
+def _column(relation: Relation, name: str, longest: int, profile: Profile) -> ColumnElement[Any]:
+    """A count as it is, or as text where it is none; a name by the rule of all names.
+
+    As much of a text as tells what it is.
+    """
+    if longest != _LONGEST_COUNT:
+        return profile.part(name_of(relation, name, profile), 1, longest)
+    column, kind = relation.column(name)
+    if kind in (Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN):
+        return column
+    return profile.part(profile.as_text(column), 1, longest)
+
+
+class _Timed(NamedTuple):
+    """A row with its time, and the earlier one of two that it may be of."""
+
+    row: dict[str, Any]
+    run_at: datetime
+    first_run_at: datetime | None
+
+
+def _ahead(frame: Timeframe) -> datetime:
+    """The first instant that is after now."""
+    return frame.now + GRACE + TICK
+
+
+def _timed(row: dict[str, Any], run_at: Instant, ahead: datetime) -> _Timed:
+    """A row's time. Of two readings the first, where the second is after now."""
+    moment = run_at.moment(row["run_at"])
+    if moment is None:  # the branches hold rows with a time only
+        raise MeasurementError(Cause.BAD_VALUE, f"{quoted(row['run_at'])} is not a time")
+    first = run_at.first_moment(row["run_at"], row.get("stored_run_at"))
+    if first is not None and first < ahead <= moment:
+        return _Timed(row, first, None)
+    return _Timed(row, moment, first)
+
+
 def _by_day(
-    rows: list[Row], keys: list[str], run_at: Instant, zone: ZoneInfo
+    timed: Sequence[_Timed], frame: Timeframe, ahead: datetime, days_before: int
 ) -> dict[date, tuple[AuditEntry, ...]]:
+    """The entries of the run date and of the days before, by day; not those after now."""
+    start = frame.run_date - timedelta(days=days_before)
     days: dict[date, list[AuditEntry]] = defaultdict(list)
-    for row in rows:
-        entry = _entry(dict(zip(keys, row, strict=True)), run_at)
-        if entry is not None:
-            days[entry.run_at.astimezone(zone).date()].append(entry)
+    past = [row for row in timed if row.run_at < ahead]
+    for row in sorted(past, key=lambda row: row.run_at):
+        day = row.run_at.astimezone(frame.zone).date()
+        if start <= day <= frame.run_date:
+            days[day].append(_entry(row))
     return {day: tuple(entries) for day, entries in days.items()}
 
 
-def _entry(row: dict[str, Any], run_at: Instant) -> AuditEntry | None:
-    moment = run_at.moment(row["run_at"])
-    if moment is None:
-        return None
+def _future(timed: Sequence[_Timed], ahead: datetime) -> Iterator[StrayEntry]:
+    for row in timed:
+        if row.run_at >= ahead:
+            yield StrayEntry(_source(row.row), _text(row.row.get("status")), row.run_at)
+
+
+def _entry(timed: _Timed) -> AuditEntry:
+    row = timed.row
     inserted = row.get("rows_inserted")
     return AuditEntry(
-        source=_text(row.get("source")),
-        run_at=moment,
-        rows_read=as_count(row["rows_read"]),
-        rows_quarantined=as_count(row["rows_quarantined"]),
+        source=_source(row),
+        run_at=timed.run_at,
+        first_run_at=timed.first_run_at,
+        rows_read=_count(row, "rows_read"),
+        rows_quarantined=_count(row, "rows_quarantined"),
         rows_inserted=None if inserted is None else as_count(inserted),
         status=_text(row.get("status")),
     )
+
+
+def _count(row: dict[str, Any], key: str) -> Count:
+    return as_count(row[key]) if key in row else BadValue("not mapped")
+
+
+def _undated(row: dict[str, Any]) -> StrayEntry:
+    return StrayEntry(_source(row), _text(row.get("status")))
+
+
+def _source(row: dict[str, Any]) -> str | None:
+    """A source's name without the blanks around it: text of fixed length is filled with them."""
+    text = _text(row.get("source"))
+    return None if text is None else text.strip(BLANKS)
 
 
 def _text(value: object) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import monotonic, sleep
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from checks.config.model import WarehouseConfig
+from checks.config.model import Config, WarehouseConfig
 from checks.errors import AndonError, MeasurementError, ReadOnlyViolation
 from checks.heavy import reveal
 from checks.model import Cause
-from checks.secrets import secrets_of, without_secrets
+from checks.secrets import secrets_of, spellings, without_secrets
 from checks.text import quoted
 from checks.warehouse.dialects import profile_for
-from checks.warehouse.dialects.base import Limits
+from checks.warehouse.dialects.base import AmbiguousColumnError, Limits
 from checks.warehouse.explaining import Explain, Explanation, lines_of, sql_of
 from checks.warehouse.faults import first_line, measurement_error
+from checks.warehouse.inner_names import inner_prefix, mapped_sources
 from checks.warehouse.relation import Relation, Source, select_target
+from checks.warehouse.undoing import undo_after_each
 from checks.warehouse.worker import DeadlineExceededError, Worker
 
 if TYPE_CHECKING:
@@ -40,17 +42,31 @@ class Warehouse:
     """
 
     def __init__(
-        self, config: WarehouseConfig, progress: Callable[[str], None] | None = None
+        self,
+        config: WarehouseConfig,
+        progress: Callable[[str], None] | None = None,
+        sources: Iterable[Source] = (),
     ) -> None:
+        """sources: the mapped sections, whose names no part of a statement may have."""
         self._config = config
+        self._inner_prefix = inner_prefix(sources)
         self._progress = progress or (lambda text: None)
         self._url = sa.make_url(config.url)
         self.profile = profile_for(self._url.get_backend_name())
-        self._secrets = secrets_of(self._url)
+        self._secrets = _secrets(config, self._url)
         self._worker = Worker(config.timeout_seconds)
         self._connection: Connection | None = None
         self._refused: MeasurementError | None = None
         self._relations: dict[tuple[str, str | None, str | None], Relation] = {}
+
+    @classmethod
+    def of(cls, config: Config, progress: Callable[[str], None] | None = None) -> Warehouse:
+        """The warehouse of a pipeline, its mapped tables known."""
+        return cls(config.warehouse, progress, mapped_sources(config))
+
+    def inner_name(self, name: str) -> str:
+        """The name of a part of a statement, which no mapped table has."""
+        return self._inner_prefix + name
 
     def __enter__(self) -> Warehouse:
         return self
@@ -106,10 +122,13 @@ class Warehouse:
 
     def _resolve(self, section: str, source: Source) -> Relation:
         connection, spell = self._connected(), self.profile.table_name
-        target, names = select_target(source, connection.dialect, section, spell=spell)
+        alias = self.inner_name(section)
+        target, names = select_target(source, connection.dialect, alias, spell=spell)
         label = f"table {quoted(source.table)}" if source.table else f"the query of {section}"
         try:
             kinds = self.profile.column_kinds(connection, target, names)
+        except AmbiguousColumnError as error:
+            raise MeasurementError(Cause.BAD_VALUE, f"{label} {error}") from None
         except sa.exc.NoSuchTableError:
             raise MeasurementError(Cause.MISSING_TABLE, f"{label} does not exist") from None
         except sa.exc.SQLAlchemyError as error:
@@ -119,8 +138,10 @@ class Warehouse:
                     Cause.MISSING_TABLE, f"{label} does not exist ({fault.detail})"
                 )
             raise fault from None
-        target, _ = select_target(source, connection.dialect, section, kinds, spell)
-        return Relation(section, label, target, kinds, getattr(source, "partition", None))
+        target, _ = select_target(source, connection.dialect, alias, kinds, spell)
+        partition = getattr(source, "partition", None)
+        read_as = self.profile.read_as(target, kinds)
+        return Relation(section, label, target, kinds, partition, read_as, self._inner_prefix)
 
     def _call(self, function: Callable[[], T]) -> T:
         try:
@@ -141,6 +162,8 @@ class Warehouse:
             raise fault from None
 
     def _fault(self, error: Exception) -> MeasurementError:
+        if known := self.profile.known_fault(error, self._url):
+            return known
         return self.profile.explained(
             measurement_error(
                 error, self.profile.patterns(), self._secrets, self.profile.cause_of(error)
@@ -186,6 +209,8 @@ class Warehouse:
         self.profile.opened(connection.connection.driver_connection, limits)
         for statement in self.profile.session_statements(limits):
             connection.exec_driver_sql(statement)
+        if self.profile.undo is not None:
+            undo_after_each(connection, self.profile.undo)
         return connection
 
     def _limits(self) -> Limits:
@@ -204,8 +229,8 @@ class Warehouse:
         until = monotonic() + min(self._config.lock_wait_seconds, self._worker.remaining())
         while True:
             try:
-                return engine.connect().execution_options(**options)
-            except sa.exc.SQLAlchemyError as error:
+                return self._limited(engine.connect().execution_options(**options))
+            except (sa.exc.SQLAlchemyError, MeasurementError) as error:
                 if not self.profile.is_lock(error):
                     raise
                 if monotonic() >= until:
@@ -213,7 +238,17 @@ class Warehouse:
             self._progress("waiting for the warehouse's writer to let go")
             sleep(_LOCK_POLL_SECONDS)
 
+    def _limited(self, connection: Connection) -> Connection:
+        try:
+            self.profile.limit_access(connection, self._config)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
     def _locked(self, error: Exception) -> MeasurementError:
+        if isinstance(error, MeasurementError):
+            return error
         waited = f"locked by its writer for over {self._config.lock_wait_seconds:g} s"
         known = measurement_error(error, self.profile.patterns(), self._secrets)
         return MeasurementError(Cause.LOCKED, f"{waited} ({known.detail})", retry=True)
@@ -231,3 +266,9 @@ class Warehouse:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _secrets(config: WarehouseConfig, url: sa.URL) -> tuple[str, ...]:
+    """What must never be shown: a password of the warehouse, an attached database's address."""
+    addresses = [one.url for one in config.attach if one.url is not None]
+    return (*spellings(addresses), *secrets_of(url))

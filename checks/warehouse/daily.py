@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from checks.model import Cause
 from checks.text import quoted
 from checks.warehouse.instants import instant
 from checks.warehouse.kinds import Kind
+from checks.warehouse.roles import LONGEST_NAME, event_name_of, name_of
 from checks.warehouse.slices import DaySlices, converted_once, slice_columns, slice_index
 
 if TYPE_CHECKING:
@@ -32,13 +34,13 @@ _KINDS = (Kind.TEXT, Kind.INTEGER, Kind.BOOLEAN)
 class ValueScan:
     """Events of each slice's day by the values of one column.
 
-    naive: where times without a zone are at home. zone: the shop's. most: so many values, those
-    with the most events over all the days, are told apart.
+    naive: where times without a zone are at home. zone: the shop's. column: None where no name
+    is mapped. most: so many values, those with the most events over all the days, are told apart.
     """
 
     warehouse: Warehouse
     source: EventsSource
-    column: str
+    column: str | None
     slices: DaySlices
     naive: ZoneInfo
     zone: ZoneInfo
@@ -77,27 +79,32 @@ class ValueScan:
         occurred = instant(relation, self.source.occurred_at, profile, self.naive, self.zone)
         target, columns = relation.target, {"value": value}
         if occurred.not_before is not None:
-            occurred, target = converted_once(occurred, slices[0][1], target, columns)
+            occurred, target = converted_once(occurred, slices[0][1], relation, columns)
             columns = {"value": target.c["value"]}
         rows = (
             sa.select(*slice_columns(occurred, slices), columns["value"].label("value"))
             .select_from(target)
             .where(occurred.between(slices[0][1], slices[-1][2]))
-            .subquery("counted_events")
+            .subquery(relation.inner_name("counted_events"))
         )
         index, keys = slice_index(rows, slices)
         grouped = (
             sa.select(index.label("day"), rows.c.value, sa.func.count().label("events"))
             .group_by(*keys, rows.c.value)
-            .subquery("values_by_day")
+            .subquery(relation.inner_name("values_by_day"))
         )
-        return _largest(grouped, self.most, kind, profile)
+        return _largest(grouped, self.most, kind, profile, relation.inner_name)
 
     @property
     def _column(self) -> tuple[ColumnElement[Any], Kind]:
-        relation = self.warehouse.relation("events", self.source)
+        relation, profile = self.warehouse.relation("events", self.source), self.warehouse.profile
+        if self.column is None or self.column == self.source.name:
+            return event_name_of(relation, self.column, profile), Kind.TEXT
         value, kind = relation.column(self.column)
-        if self.column != self.source.name and kind not in _KINDS:
+        by_value = profile.is_typed_by_value and kind in (Kind.TEXT, Kind.INTEGER)
+        if kind is Kind.UUID or by_value:
+            return name_of(relation, self.column, profile), Kind.TEXT
+        if kind not in _KINDS:
             raise MeasurementError(
                 Cause.BAD_VALUE,
                 f"{relation.label}: column {quoted(self.column)} is of type {kind.value}; a "
@@ -106,21 +113,29 @@ class ValueScan:
         return value, kind
 
 
-def _largest(grouped: sa.Subquery, most: int, kind: Kind, profile: Profile) -> sa.Select[Any]:
+def _largest(
+    grouped: sa.Subquery,
+    most: int,
+    kind: Kind,
+    profile: Profile,
+    inner_name: Callable[[str], str],
+) -> sa.Select[Any]:
     """The groups of the values with the most events, and one group a day of all others."""
     total = sa.func.sum(grouped.c.events).over(partition_by=grouped.c.value)
-    totalled = sa.select(*grouped.c, total.label("total")).subquery("totalled")
+    totalled = sa.select(*grouped.c, total.label("total")).subquery(inner_name("totalled"))
     order = (totalled.c.total.desc(), *profile.in_order(totalled.c.value, kind))
     place = sa.func.dense_rank().over(order_by=order)
-    ranked = sa.select(*totalled.c, place.label("place")).subquery("ranked")
+    ranked = sa.select(*totalled.c, place.label("place")).subquery(inner_name("ranked"))
     is_kept = ranked.c.place <= most
     told = sa.select(
         ranked.c.day,
         ranked.c.events,
         sa.case((is_kept, 1), else_=0).label("kept"),
         sa.case((is_kept, ranked.c.value), else_=None).label("value"),
-    ).subquery("told_apart")
+    ).subquery(inner_name("told_apart"))
     events = sa.func.sum(told.c.events).label("events")
-    return sa.select(told.c.day, told.c.kept, told.c.value, events).group_by(
+    value = told.c.value
+    shown = profile.part(value, 1, LONGEST_NAME).label("value") if kind is Kind.TEXT else value
+    return sa.select(told.c.day, told.c.kept, shown, events).group_by(
         told.c.day, told.c.kept, told.c.value
     )

@@ -18,12 +18,12 @@ from checks.timeframe import Timeframe, midnight
 from checks.warehouse.events import NO_NAME
 from checks.warehouse.instants import bucket, instant
 from checks.warehouse.kinds import Kind
+from checks.warehouse.roles import event_name_of
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
 
     from checks.warehouse.connection import Warehouse
-    from checks.warehouse.dialects.base import Profile
     from checks.warehouse.instants import Instant
 
 _OUTSIDE = -1
@@ -93,26 +93,24 @@ def read_hours(
             f"{relation.label}: column {quoted(source.occurred_at)} is a DATE and does not tell "
             "the time of day, so there are no hours to compare; map a timestamp",
         )
-    name = relation.column(source.name)[0]
+    name = event_name_of(relation, source.name, warehouse.profile)
     within = occurred.between(slots[0].start, slots[-1].end)
     rows = (
         sa.select(bucket(occurred.expression, _bounds(slots, occurred), _OUTSIDE).label("slot"))
         .select_from(relation.target)
-        .where(within, *_named(name, event, warehouse.profile))
-        .subquery("events_by_hour")
+        .where(within, *_named(name, event))
+        .subquery(relation.inner_name("events_by_hour"))
     )
     statement = sa.select(rows.c.slot, sa.func.count()).group_by(rows.c.slot)
     found = {int(slot): int(count) for slot, count in warehouse.fetch(statement)}
     return {slot: found.get(index, 0) for index, slot in enumerate(slots)}
 
 
-def _named(
-    name: ColumnElement[Any], event: str | None, profile: Profile
-) -> list[ColumnElement[bool]]:
-    """A name is compared as text, whatever it is stored as; NULL has a name of its own."""
+def _named(name: ColumnElement[Any], event: str | None) -> list[ColumnElement[bool]]:
+    """Those of one name; NULL has a name of its own."""
     if event is None:
         return []
-    same = profile.as_text(name) == event
+    same = name == event
     return [sa.or_(same, name.is_(None)) if event == NO_NAME else same]
 
 

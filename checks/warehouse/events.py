@@ -12,16 +12,29 @@ import sqlalchemy as sa
 from checks.config.model import EventsSource
 from checks.counts import NO_VALUE
 from checks.errors import MeasurementError
-from checks.metrics import EventCounts, Purchases, Unmeasured, as_amount, as_micros
+from checks.metrics import (
+    EventCounts,
+    Purchases,
+    SpotCheck,
+    Undated,
+    Unmeasured,
+    as_amount,
+    as_micros,
+)
 from checks.model import Cause
 from checks.text import quoted
 from checks.timeframe import Timeframe
 from checks.warehouse.instants import Instant, instant
 from checks.warehouse.kinds import Kind
+from checks.warehouse.partition_spelling import require_spelled
 from checks.warehouse.relation import Relation
+from checks.warehouse.roles import LONGEST_NAME, amount_of, event_name_of
 from checks.warehouse.slices import (
+    FAR,
     FUTURE,
     GAP,
+    SPOT,
+    UNDATED,
     DaySlices,
     converted_once,
     slice_columns,
@@ -36,28 +49,6 @@ if TYPE_CHECKING:
 
 _RECENT = timedelta(days=40)
 NO_NAME = NO_VALUE
-
-
-def amount_of(
-    relation: Relation, name: str, profile: Profile
-) -> tuple[ColumnElement[Any], ColumnElement[bool] | None]:
-    """A money column as a number, and the condition under which it is one (None: always).
-
-    Text is converted, NULL where it is no number. Raises MeasurementError for
-    other types.
-    """
-    column, kind = relation.column(name)
-    if kind is Kind.INTEGER:
-        return column, None
-    if kind is Kind.NUMBER:
-        return column, profile.is_finite(column)
-    if kind is Kind.TEXT:
-        number = profile.to_number(column)
-        return number, profile.is_finite(number)
-    raise MeasurementError(
-        Cause.BAD_VALUE,
-        f"{relation.label}: column {quoted(name)} is of type {kind.value}, not a number or text",
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,33 +68,54 @@ class EventsQuery:
 
 
 def events_query(
-    warehouse: Warehouse, source: EventsSource, frame: Timeframe, naive: ZoneInfo, window_days: int
+    warehouse: Warehouse,
+    source: EventsSource,
+    frame: Timeframe,
+    naive: ZoneInfo,
+    window_days: int,
+    spots: DaySlices | None = None,
 ) -> EventsQuery:
     """One scan over [window's start, end of the data date) and over what lies after now.
 
+    spots: old days that are counted again by name, each in a branch and a range of its own.
     Engines prune by the range. Raises MeasurementError for what is not there.
     """
     relation = warehouse.relation("events", source)
     occurred = instant(relation, source.occurred_at, warehouse.profile, naive, frame.zone)
     _refuse_unfinished_dates(occurred, frame, relation, source.occurred_at)
-    name = relation.column(source.name)[0]
+    name = event_name_of(relation, source.name, warehouse.profile)
     amount, problem = _purchase_amount(relation, source, name, warehouse.profile)
     slices = frame.day_slices(window_days)
     rows = _rows(relation, occurred, name, amount, slices, frame)
-    return EventsQuery(
-        _grouped(rows, occurred, slices, warehouse.profile), occurred, relation, slices, problem
-    )
+    undated = _undated(relation, occurred, name, source.purchase_names, frame, warehouse.profile)
+    again = [
+        _spot(relation, occurred, name, spot, SPOT - index, warehouse.profile)
+        for index, spot in enumerate(spots or ())
+    ]
+    grouped = sa.union_all(_grouped(rows, occurred, slices, frame.far), undated, *again)
+    statement = sa.select(*grouped.subquery(relation.inner_name("grouped_events")).c)
+    return EventsQuery(statement, occurred, relation, slices, problem)
 
 
 def read_events(
-    warehouse: Warehouse, source: EventsSource, frame: Timeframe, naive: ZoneInfo, window_days: int
+    warehouse: Warehouse,
+    source: EventsSource,
+    frame: Timeframe,
+    naive: ZoneInfo,
+    window_days: int,
+    spots: DaySlices | None = None,
 ) -> EventCounts:
     """Counts per event name and day, purchases and their amounts, the newest event.
 
-    One scan; only groups come back. Raises MeasurementError.
+    spots: old days that are counted again. One scan; only groups come back. Raises
+    MeasurementError.
     """
-    query = events_query(warehouse, source, frame, naive, window_days)
-    tally = _Tally(source.purchase_names, [day for day, _, _ in query.slices], query.occurred)
+    query = events_query(warehouse, source, frame, naive, window_days, spots)
+    require_spelled(warehouse, "events", source, query.slices[0][1], frame.end)
+    tally = _Tally(
+        source.purchase_names, [day for day, _, _ in query.slices], query.occurred,
+        spots=[day for day, _, _ in spots or ()],
+    )  # fmt: skip
     for row in warehouse.fetch(query.statement):
         tally.add(row)
     earlier = tally.starts_with_events() or bool(warehouse.fetch(query.older()))
@@ -112,17 +124,17 @@ def read_events(
 
 
 def read_newest(
-    warehouse: Warehouse, source: EventsSource, now: datetime, naive: ZoneInfo, zone: ZoneInfo
+    warehouse: Warehouse, source: EventsSource, end: datetime, naive: ZoneInfo, zone: ZoneInfo
 ) -> datetime | None:
-    """The latest event that is not after now, None when there is none.
+    """The latest event before an instant, None when there is none.
 
     Looks at the last weeks first, and at the whole table only where they hold nothing.
     """
     relation = warehouse.relation("events", source)
     occurred = instant(relation, source.occurred_at, warehouse.profile, naive, zone)
     newest = sa.select(occurred.newest(occurred.expression)).select_from(relation.target)
-    upto = newest.where(occurred.expression <= occurred.bound(now))
-    for statement in (upto.where(occurred.from_(now - _RECENT)), upto):
+    earlier = newest.where(occurred.before(end))
+    for statement in (earlier.where(occurred.from_(end - _RECENT)), earlier):
         rows = warehouse.fetch(statement)
         if rows and rows[0][0] is not None:
             return occurred.moment(rows[0][0])
@@ -177,7 +189,7 @@ def _rows(
     first, cut = slices[0][1], frame.cut
     target, columns = relation.target, {"event_name": name, "amount": amount}
     if occurred.not_before is not None:
-        occurred, target = converted_once(occurred, first, target, columns)
+        occurred, target = converted_once(occurred, first, relation, columns)
         columns = {key: target.c[key] for key in columns}
     wanted = occurred.from_(first)
     if cut < frame.future:
@@ -185,13 +197,13 @@ def _rows(
         wanted = sa.and_(wanted, sa.or_(at < occurred.bound(cut), at >= future))
     return (
         sa.select(
-            *slice_columns(occurred, slices),
+            *slice_columns(occurred, slices, frame.far),
             occurred.expression.label("moment"),
             *(column.label(key) for key, column in columns.items()),
         )
         .select_from(target)
         .where(wanted)
-        .subquery("judged_events")
+        .subquery(relation.inner_name("judged_events"))
     )
 
 
@@ -199,13 +211,13 @@ def _grouped(
     rows: sa.Subquery,
     occurred: Instant,
     slices: DaySlices,
-    profile: Profile,
+    far: datetime,
 ) -> sa.Select[Any]:
-    value = rows.c.amount
-    index, keys = slice_index(rows, slices)
+    value, profile = rows.c.amount, occurred.profile
+    index, keys = slice_index(rows, slices, far)
     return sa.select(
         index.label("bucket"),
-        rows.c.event_name,
+        profile.part(rows.c.event_name, 1, LONGEST_NAME).label("event_name"),
         sa.func.count().label("events"),
         occurred.newest(rows.c.moment).label("newest"),
         sa.func.count(value).label("with_amount"),
@@ -213,6 +225,66 @@ def _grouped(
         sa.func.count(sa.case((value == 0, 1))).label("zero"),
         profile.total(profile.micros(value)).label("revenue"),
     ).group_by(*keys, rows.c.event_name)
+
+
+def _undated(
+    relation: Relation,
+    occurred: Instant,
+    name: ColumnElement[Any],
+    purchase_names: tuple[str, ...],
+    frame: Timeframe,
+    profile: Profile,
+) -> sa.Select[Any]:
+    """One row of the events without a time, in the columns of `_grouped`.
+
+    The place of the amounts holds how many of them are purchases. In a partitioned table only
+    the data date's partitions are asked.
+    """
+    is_purchase = sa.case((name.in_(purchase_names), 1))
+    none = sa.literal_column("0", sa.Integer)
+    return (
+        sa.select(
+            sa.literal_column(str(UNDATED), sa.Integer).label("bucket"),
+            profile.part(sa.func.min(name), 1, LONGEST_NAME).label("event_name"),
+            sa.func.count().label("events"),
+            occurred.newest(occurred.expression).label("newest"),
+            sa.func.count(is_purchase).label("with_amount"),
+            none.label("negative"),
+            none.label("zero"),
+            profile.total(profile.whole(sa.null())).label("revenue"),
+        )
+        .select_from(relation.target)
+        .where(*occurred.without_time(frame.start, frame.end))
+    )
+
+
+def _spot(
+    relation: Relation,
+    occurred: Instant,
+    name: ColumnElement[Any],
+    spot: tuple[date, datetime, datetime],
+    bucket: int,
+    profile: Profile,
+) -> sa.Select[Any]:
+    """The events of one old day by name, in the columns of `_grouped`."""
+    _, start, end = spot
+    none = sa.literal_column("0", sa.Integer)
+    named = (
+        sa.select(name.label("event_name"), occurred.expression.label("moment"))
+        .select_from(relation.target)
+        .where(occurred.between(start, end))
+        .subquery(relation.inner_name("counted_again"))
+    )
+    return sa.select(
+        sa.literal_column(str(bucket), sa.Integer).label("bucket"),
+        profile.part(named.c.event_name, 1, LONGEST_NAME).label("event_name"),
+        sa.func.count().label("events"),
+        occurred.newest(named.c.moment).label("newest"),
+        none.label("with_amount"),
+        none.label("negative"),
+        none.label("zero"),
+        profile.total(profile.whole(sa.null())).label("revenue"),
+    ).group_by(named.c.event_name)
 
 
 @dataclass(slots=True)
@@ -231,18 +303,35 @@ class _Tally:
     future: int = 0
     future_newest: datetime | None = None
     later_purchase: bool = False
+    undated: int = 0
+    undated_purchases: int = 0
+    spots: list[date] = field(default_factory=list)
+    counted_again: list[dict[str, int]] = field(default_factory=list)
+    far: int = 0
+    far_purchases: int = 0
 
     def __post_init__(self) -> None:
         self.with_amount = [0] * len(self.days)
         self.micros = [0] * len(self.days)
+        self.counted_again = [{} for _ in self.spots]
 
     def add(self, row: Row) -> None:
         index, name, events, newest, with_amount, negative, zero, revenue = row
         index, events = int(index), int(events)
+        if index <= SPOT:
+            again, key = self.counted_again[SPOT - index], NO_NAME if name is None else str(name)
+            again[key] = again.get(key, 0) + events
+            return
+        if index == UNDATED:
+            self.undated, self.undated_purchases = events, int(with_amount)
+            return
         if index == GAP:
             self.later_purchase |= name in self.purchase_names
             return
-        if index == FUTURE:
+        if index == FAR:
+            self.far += events
+            self.far_purchases += events if name in self.purchase_names else 0
+        if index in (FUTURE, FAR):
             self.future += events
             self.future_newest = _later(self.future_newest, self.occurred.moment(newest))
             return
@@ -281,6 +370,13 @@ class _Tally:
             future_events=self.future,
             future_newest=self.future_newest,
             has_earlier=earlier,
+            undated=Undated(
+                self.undated,
+                self.undated_purchases,
+                far=self.far,
+                far_purchases=self.far_purchases,
+            ),
+            spot_checks=tuple(map(SpotCheck, self.spots, self.counted_again)),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -14,10 +14,12 @@ import sqlalchemy as sa
 from checks.errors import MeasurementError
 from checks.model import Cause
 from checks.text import quoted
-from checks.timeframe import TICK
+from checks.timeframe import TICK, midnight
 from checks.warehouse.dialects.base import Profile
 from checks.warehouse.kinds import Kind
 from checks.warehouse.partitions import Partitions, partitions
+from checks.warehouse.texts import local_of
+from checks.warehouse.wall_clock import first_local, first_utc_of_local, utc_of_local
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 # Engines count further than Python, and hand out such years as text.
 _BEYOND = re.compile(r"\d{5,}-")
-_LAST = datetime.max.replace(tzinfo=UTC)
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _PORTABLE = Profile()
 
 
@@ -39,6 +41,8 @@ class Instant:
     profile: how the engine spells times.
     not_before: what lets an index be used where the expression converts the column; it holds
     for whatever is at or after an instant, and for more.
+    stored: the column itself, where the expression converts it.
+    unwritten: of text, where times without an offset are at home.
     """
 
     expression: ColumnElement[Any]
@@ -47,12 +51,14 @@ class Instant:
     partitions: Partitions | None = None
     profile: Profile = _PORTABLE
     not_before: Callable[[datetime], ColumnElement[bool]] | None = None
+    stored: ColumnElement[Any] | None = None
+    unwritten: ZoneInfo | None = None
 
     def bound(self, moment: datetime) -> sa.BindParameter[Any]:
         """An instant as a parameter of the column's own type, so that engines can prune."""
         if self.kind is Kind.AWARE:
             return sa.bindparam(None, moment.astimezone(UTC), self.profile.aware_type)
-        local = moment.astimezone(self.zone).replace(tzinfo=None)
+        local = first_local(moment, self.zone)
         if self.kind is Kind.DATE:
             return sa.bindparam(None, _day_from(local), sa.Date())
         if self.kind is Kind.TEXT:
@@ -87,21 +93,37 @@ class Instant:
         earlier = self.expression < self.bound(end)
         return earlier if self.partitions is None else sa.and_(self.partitions.until(end), earlier)
 
+    def undated(self) -> ColumnElement[bool]:
+        """Rows that belong to no day: no time is stored, or none that can be read.
+
+        No index serves it on text: what is no time may sort anywhere.
+        """
+        return self.expression.is_(None)
+
+    def without_time(self, start: datetime, end: datetime) -> list[ColumnElement[bool]]:
+        """The rows without a time, in a partitioned table those of a time range's partitions."""
+        parts = [] if self.partitions is None else [self.partitions.between(start, end)]
+        return [*parts, self.undated()]
+
+    def far(self, far: datetime, start: datetime) -> list[ColumnElement[bool]]:
+        """The rows whose time lies so far after now that it is none, in a partitioned table those
+        of the partitions from `start` on: a row may lie where it arrived."""
+        parts = [] if self.partitions is None else [self.partitions.from_(start)]
+        return [*parts, self._at_or_after(far)]
+
     def newest(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
         """The latest value, in a type that every driver returns plainly."""
         return self.plain(sa.func.max(value))
 
     def plain(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
         """A time of this column, in a type that every driver returns plainly."""
-        if self.kind in (Kind.AWARE, Kind.NAIVE):
-            return self.profile.utc(value, self.kind)
-        return value
+        return self.profile.plain_time(value, self.kind)
 
     def moment(self, value: object) -> datetime | None:
         """What `newest` or `plain` returned, as an instant in UTC.
 
-        What lies after the last year that Python counts is its last instant. Raises
-        MeasurementError for what is no time.
+        What lies outside of the years that Python counts is its first or last instant.
+        Raises MeasurementError for what is no time.
         """
         if value is None:
             return None
@@ -109,15 +131,45 @@ class Instant:
             if _BEYOND.match(value):
                 return _LAST
             value = _parsed(value)
-        if isinstance(value, date) and not isinstance(value, datetime):
-            value = datetime.combine(value, time())
-        if not isinstance(value, datetime):
+        if not isinstance(value, date):
             raise MeasurementError(Cause.BAD_VALUE, f"{quoted(value)} is not a time")
-        home = ZoneInfo("UTC") if self.kind is Kind.AWARE else self.zone
         try:
-            return value.replace(tzinfo=value.tzinfo or home).astimezone(UTC)
+            return self._instant_of(value)
         except OverflowError:
-            return _LAST
+            return _LAST if value.year > 1 else _FIRST
+
+    def first_moment(self, value: object, stored: object) -> datetime | None:
+        """The earlier instant of a time in the hour that comes twice; None for any other time.
+
+        value: what `plain` returned. stored: the column itself, where the expression converts it.
+        """
+        local = self._local_of(value, stored)
+        if local is None or local.tzinfo is not None:
+            return None
+        try:
+            first = first_utc_of_local(local, self.unwritten or self.zone)
+        except OverflowError:
+            return None
+        return None if first is None else first.replace(tzinfo=UTC)
+
+    def _local_of(self, value: object, stored: object) -> datetime | None:
+        """A time of the wall clock as it is stored; None where an offset or a zone tells more."""
+        if self.unwritten is not None:
+            return local_of(stored)
+        if self.kind is not Kind.NAIVE:
+            return None
+        if isinstance(value, str):
+            return None if _BEYOND.match(value) else _parsed(value)
+        return value if isinstance(value, datetime) else None
+
+    def _instant_of(self, value: date) -> datetime:
+        if not isinstance(value, datetime):
+            return midnight(value, self.zone)
+        if value.tzinfo is not None:
+            return value.astimezone(UTC)
+        if self.kind is Kind.AWARE:
+            return value.replace(tzinfo=UTC)
+        return utc_of_local(value, self.zone).replace(tzinfo=UTC)
 
 
 def _parsed(text: str) -> datetime:
@@ -142,7 +194,9 @@ def instant(
     column, kind = relation.column(name)
     parts = partitions(relation, relation.partition, profile) if relation.partition else None
     if kind is Kind.DATE:
-        return Instant(column, kind, shop, parts, profile)
+        not_before = profile.text_not_before(column) if profile.is_typed_by_value else None
+        day = profile.day(column)
+        return Instant(day, kind, shop, parts, profile, not_before, stored=column)
     if kind in (Kind.NAIVE, Kind.AWARE):
         return Instant(column, kind, naive, parts, profile)
     if kind is Kind.TEXT:
@@ -150,7 +204,10 @@ def instant(
         as_text = isinstance(converted.type, sa.String) or profile.name == "sqlite"
         spelled = Kind.TEXT if as_text else Kind.NAIVE
         not_before = profile.text_not_before(column)
-        return Instant(converted, spelled, ZoneInfo("UTC"), parts, profile, not_before)
+        return Instant(
+            converted, spelled, ZoneInfo("UTC"), parts, profile, not_before,
+            stored=column, unwritten=naive,
+        )  # fmt: skip
     raise MeasurementError(
         Cause.BAD_VALUE,
         f"{relation.label}: column {quoted(name)} is of type {kind.value}; "

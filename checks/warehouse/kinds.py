@@ -16,14 +16,35 @@ class Kind(StrEnum):
     INTEGER = "integer"
     NUMBER = "number"
     BOOLEAN = "boolean"
+    UUID = "UUID"
+    #: Text of a type of its own (an enum, `citext`, `char(n)`): read as text, without padding.
+    LABEL = "label"
+    #: Read as text, with escapes for what is none.
+    BYTES = "bytes"
+    #: Text by a collation that may take different letters for the same: read by code points.
+    COLLATED = "collated text"
+    #: Read as a number.
+    MONEY = "money"
+    #: One value of any type: read as text where an engine can tell what it is.
+    JSON = "JSON"
+    #: A list, a structure, a map: no id and no name.
+    NESTED = "a list or a structure"
     OTHER = "other"
 
 
 _PATTERNS: tuple[tuple[str, Kind], ...] = (
+    (
+        r".*\[\d*\]$|(array|list|struct|map|row|record|tuple|union|object|super|nested)\b",
+        Kind.NESTED,
+    ),
+    (r"jsonb?$|variant$", Kind.JSON),
+    (r".* collate (?!utf8_binary)\w", Kind.COLLATED),
     (r"timestamptz|timestamp.* with (local )?time zone|timestamp_ltz|timestamp_tz", Kind.AWARE),
     (r"timestamp|datetime", Kind.NAIVE),
     (r"date$", Kind.DATE),
-    (r"(var)?char|text|string|clob|enum|nvarchar|bpchar", Kind.TEXT),
+    (r"enum|citext|bpchar|n?char$|character$", Kind.LABEL),
+    (r"(var)?char|text|string|clob|nvarchar|nchar|nclob", Kind.TEXT),
+    (r"uuid|uniqueidentifier", Kind.UUID),
     (r"(u|small|big|tiny|huge|uhuge|medium)*int(eger)?\d*$|serial|bigserial", Kind.INTEGER),
     (r"bool(ean)?$", Kind.BOOLEAN),
     (r"float|double|real|decimal|numeric|number|dec$|money", Kind.NUMBER),

@@ -12,11 +12,11 @@ import sqlalchemy as sa
 
 from checks.config.model import EventsSource, OrdersSource, SessionsSource
 from checks.errors import MeasurementError
-from checks.warehouse.events import amount_of
 from checks.warehouse.instants import Instant, instant
 from checks.warehouse.kinds import Kind
 from checks.warehouse.partitions import partitions
-from checks.warehouse.relation import Relation
+from checks.warehouse.relation import Relation, mapped
+from checks.warehouse.roles import amount_of, event_name_of, id_of, same_id
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement, Label
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from checks.warehouse.connection import Warehouse
     from checks.warehouse.dialects.base import Profile
 
+#: How far from its purchase an order may lie: shops use ids again.
+MATCHED_WITHIN = timedelta(days=2)
 #: Beginning and exclusive end of each day, in order and without gaps.
 Slices = Sequence[tuple[datetime, datetime]]
 #: More columns of a row, made from its time.
@@ -51,6 +53,14 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
+class _OrdersNear:
+    """Rows of (order_id, ordered_at, dated), and how their time is compared."""
+
+    rows: sa.Subquery
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class OrderTables:
     """The mapped sections. Every method raises MeasurementError for what is not there."""
 
@@ -60,6 +70,8 @@ class OrderTables:
     orders: OrdersSource
     sessions: SessionsSource | None
     events: EventsSource | None
+    #: From when on a time is none (`Timeframe.far`).
+    far: datetime
 
     def orders_between(
         self, start: datetime, end: datetime, unread: Unread, more: More = _no_more
@@ -70,14 +82,15 @@ class OrderTables:
         """
         relation = self.warehouse.relation("orders", self.orders)
         at = self.ordered_at()
-        session, kind = relation.column(self.orders.session_id)
+        session_column = mapped(self.orders.session_id, "orders.session_id")
+        session = id_of(relation, session_column, self.warehouse.profile)
         return (
             sa.select(
                 unread.detail(
-                    "orders.order_id", lambda: _optional(relation, self.orders.order_id)
+                    "orders.order_id", lambda: self._optional_id(relation, self.orders.order_id)
                 ).label("order_id"),
-                session.label("session_id"),
-                self._blank(session, kind).label("blank"),
+                session.expression.label("session_id"),
+                session.blank.label("blank"),
                 sa.literal(1).label("events"),
                 unread.detail(
                     "orders.revenue", lambda: self._micros(relation, self.orders.revenue)
@@ -86,7 +99,7 @@ class OrderTables:
             )
             .select_from(relation.target)
             .where(at.between(start, end))
-            .cte("day_orders")
+            .cte(self.warehouse.inner_name("day_orders"))
         )
 
     def ordered_at(self) -> Instant:
@@ -101,15 +114,20 @@ class OrderTables:
 
         `days` are the days that the orders lie in; more than one need a column `day` with
         their index. Where it is mapped when sessions begin, only those count that began on
-        the order's day or within the lookback before it.
+        the order's day or within the lookback before it, and those without a time.
         """
         sessions = self._session_source()
         relation = self.warehouse.relation("sessions", sessions)
         own = self.warehouse.relation("orders", self.orders)
-        own_kind = own.column(self.orders.session_id)[1]
-        column, kind = relation.column(sessions.session_id)
-        same = self._same(column, kind, orders.c.session_id, own_kind)
-        return _exists(relation, sa.and_(*self._begun(relation, orders, days), same))
+        profile, name = self.warehouse.profile, sessions.session_id
+        own_id = id_of(own, mapped(self.orders.session_id, "orders.session_id"), profile)
+        session, wanted = id_of(relation, name, profile), orders.c.session_id
+        same = self._same(session.expression, session.kind, wanted, own_id.kind)
+        near = profile.id_candidates(relation.stored(name), relation.kind_of(name), wanted)
+        same = same if near is None else sa.and_(near, same)
+        begun = _exists(relation, sa.and_(*self._begun(relation, orders, days), same))
+        undated = self._without_beginning(relation, days)
+        return sa.or_(begun, _exists(relation, sa.and_(*undated, same))) if undated else begun
 
     def _begun(self, relation: Relation, orders: CTE, days: Slices) -> list[ColumnElement[bool]]:
         """Which sessions may belong to the orders, as far as that is mapped."""
@@ -131,6 +149,15 @@ class OrderTables:
             at.expression < _of_day(orders, ceiling, profile),
         ]
 
+    def _without_beginning(self, relation: Relation, days: Slices) -> list[ColumnElement[bool]]:
+        """Which sessions exist, but have no time to compare; nothing where none is mapped."""
+        sessions, profile = self._session_source(), self.warehouse.profile
+        if sessions.started_at is None:
+            return []
+        at = instant(relation, sessions.started_at, profile, self.naive, self.zone)
+        lookback = timedelta(days=sessions.lookback_days)
+        return at.without_time(days[0][0] - lookback, days[-1][1])
+
     def _session_source(self) -> SessionsSource:
         if self.sessions is None:
             raise LookupError("sessions are not mapped")
@@ -148,21 +175,23 @@ class OrderTables:
         events = self._purchase_source()
         relation = self.warehouse.relation("events", events)
         at = self.bought_at()
-        order_id, kind = relation.column(events.order_id or "")
+        order_id = id_of(relation, events.order_id or "", self.warehouse.profile)
         micros = unread.detail("events.revenue", lambda: self._micros(relation, events.revenue))
         return (
             sa.select(
-                order_id.label("order_id"),
-                self._blank(order_id, kind).label("blank"),
+                order_id.expression.label("order_id"),
+                order_id.blank.label("blank"),
                 micros.label("micros"),
                 *more(at),
             )
             .select_from(relation.target)
             .where(
                 at.between(start, end),
-                relation.column(events.name)[0].in_(events.purchase_names),
+                event_name_of(relation, events.name, self.warehouse.profile).in_(
+                    events.purchase_names
+                ),
             )
-            .cte("day_purchases")
+            .cte(self.warehouse.inner_name("day_purchases"))
         )
 
     def bought_at(self) -> Instant:
@@ -171,18 +200,57 @@ class OrderTables:
         relation = self.warehouse.relation("events", events)
         return instant(relation, events.occurred_at, self.warehouse.profile, self.naive, self.zone)
 
-    def ordered(self, bought: CTE, days: Slices) -> ColumnElement[bool]:
-        """Whether a purchase's order exists, whenever it was placed.
+    def matching_orders(self, bought: CTE, days: Slices) -> CTE:
+        """The ids of purchases that have an order, and `dated`: whether one of them has a time.
 
-        In a partitioned table: in the partitions from that of the purchase's day. More than
-        one day need a column `day` with their index.
+        An order counts that was placed from two days before the purchase's day to two days
+        after it: ids are used again. One without a time may be any. More than one day need a
+        column `day` with their index.
         """
-        events = self._purchase_source()
-        orders = self.warehouse.relation("orders", self.orders)
-        bought_kind = self.warehouse.relation("events", events).column(events.order_id or "")[1]
-        column, kind = orders.column(self.orders.order_id or "")
-        same = self._same(column, kind, bought.c.order_id, bought_kind)
-        return _exists(orders, sa.and_(*self._not_before(orders, bought, days), same))
+        events, profile = self._purchase_source(), self.warehouse.profile
+        of_events = self.warehouse.relation("events", events)
+        of_orders = self.warehouse.relation("orders", self.orders)
+        bought_kind = id_of(of_events, events.order_id or "", profile).kind
+        kind = id_of(of_orders, self.orders.order_id or "", profile).kind
+        near = self._orders_near(days)
+        keys = [bought.c.order_id, *([bought.c.day] if len(days) > 1 else [])]
+        conditions = [bought.c.blank == 0]
+        if len(days) > 1:
+            floor = [near.at.bound(start - MATCHED_WITHIN) for start, _ in days]
+            ceiling = [near.at.bound(end + MATCHED_WITHIN) for _, end in days]
+            at = near.rows.c.ordered_at
+            inside = sa.and_(
+                at >= _of_day(bought, floor, profile), at < _of_day(bought, ceiling, profile)
+            )
+            conditions.append(sa.or_(near.rows.c.dated == 0, inside))
+        same = self._same(near.rows.c.order_id, kind, bought.c.order_id, bought_kind)
+        return (
+            sa.select(*keys, sa.func.max(near.rows.c.dated).label("dated"))
+            .select_from(bought.join(near.rows, same))
+            .where(*conditions)
+            .group_by(*keys)
+            .cte(self.warehouse.inner_name("matches"))
+        )
+
+    def _orders_near(self, days: Slices) -> _OrdersNear:
+        """The orders that may be those of the days' purchases, and those that belong to no day."""
+        relation, at = self.warehouse.relation("orders", self.orders), self.ordered_at()
+        id_ = id_of(relation, self.orders.order_id or "", self.warehouse.profile)
+        order_id = id_.expression.label("order_id")
+        moment = at.expression.label("ordered_at")
+        first, last = days[0][0], days[-1][1]
+        branches = (
+            sa.select(order_id, moment, sa.literal_column(truth, sa.Integer).label("dated"))
+            .select_from(relation.target)
+            .where(*conditions)
+            for truth, conditions in (
+                ("1", [at.between(first - MATCHED_WITHIN, last + MATCHED_WITHIN)]),
+                ("0", at.without_time(first, last)),
+                ("0", at.far(self.far, first)),
+            )
+        )
+        rows = sa.union_all(*branches).subquery(self.warehouse.inner_name("orders_near"))
+        return _OrdersNear(rows, at)
 
     def by_order(
         self, rows: CTE, more: Mapping[str, ColumnElement[Any]] | None = None, *keys: str
@@ -205,7 +273,7 @@ class OrderTables:
                 *(value.label(name) for name, value in (more or {}).items()),
             )
             .group_by(*groups)
-            .cte("purchases")
+            .cte(self.warehouse.inner_name("purchases"))
         )
 
     def _purchase_source(self) -> EventsSource:
@@ -214,15 +282,18 @@ class OrderTables:
             raise LookupError("the order ids of events and orders are not both mapped")
         return events
 
-    def _not_before(self, orders: Relation, bought: CTE, days: Slices) -> list[ColumnElement[bool]]:
-        """Which partitions of the orders may hold those of the purchases."""
-        if orders.partition is None:
-            return []
-        profile = self.warehouse.profile
-        parts = partitions(orders, orders.partition, profile)
-        floors = [parts.floor(start) for start, _ in days]
-        each = [parts.column >= _of_day(bought, floors, profile)] if len(days) > 1 else []
-        return [parts.from_(days[0][0]), *each]
+    def compared_kinds(self, *, purchases: bool) -> tuple[Kind, Kind]:
+        """What both sides of a match are stored as: order ids of purchases and orders, else
+        session ids of orders and sessions."""
+        orders = self.warehouse.relation("orders", self.orders)
+        if purchases:
+            events = self._purchase_source()
+            bought = self.warehouse.relation("events", events).column(events.order_id or "")[1]
+            return bought, orders.column(self.orders.order_id or "")[1]
+        sessions = self._session_source()
+        relation = self.warehouse.relation("sessions", sessions)
+        own = orders.column(mapped(self.orders.session_id, "orders.session_id"))[1]
+        return own, relation.column(sessions.session_id)[1]
 
     def id_kinds(self, *, purchases: bool) -> tuple[Kind, Kind]:
         """What the order ids and the session ids of orders, or of purchases, are stored as."""
@@ -235,14 +306,14 @@ class OrderTables:
             kind = relation.column(self.orders.order_id)[1] if self.orders.order_id else Kind.TEXT
         except MeasurementError:
             kind = Kind.TEXT
-        return kind, relation.column(self.orders.session_id)[1]
+        return kind, relation.column(mapped(self.orders.session_id, "orders.session_id"))[1]
 
-    def _blank(self, column: ColumnElement[Any], kind: Kind) -> ColumnElement[int]:
-        missing: ColumnElement[bool] = column.is_(None)
-        if kind is Kind.TEXT:
-            profile = self.warehouse.profile
-            missing = sa.or_(missing, profile.is_blank(profile.as_text(column)))
-        return sa.case((missing, 1), else_=0)
+    def _optional_id(self, relation: Relation, name: str | None) -> ColumnElement[Any]:
+        """An id, NULL for what is none and where it is not mapped."""
+        if name is None:
+            return sa.cast(sa.null(), sa.String)
+        id_ = id_of(relation, name, self.warehouse.profile)
+        return sa.case((id_.blank == 0, id_.expression), else_=None)
 
     def _same(
         self,
@@ -251,11 +322,7 @@ class OrderTables:
         wanted: ColumnElement[Any],
         wanted_kind: Kind,
     ) -> ColumnElement[bool]:
-        """Whether two ids are equal: as they are, or as text when their types differ."""
-        if kind is wanted_kind:
-            return column == wanted
-        as_text = self.warehouse.profile.as_text
-        return as_text(column) == as_text(wanted)
+        return same_id(column, kind, wanted, wanted_kind, self.warehouse.profile)
 
     def _micros(self, relation: Relation, name: str | None) -> ColumnElement[Any]:
         """A finite amount in millionths, else NULL; an unmapped one is NULL."""
@@ -277,7 +344,3 @@ def _of_day(
 
 def _exists(relation: Relation, condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return sa.exists(sa.select(sa.literal(1)).select_from(relation.target).where(condition))
-
-
-def _optional(relation: Relation, name: str | None) -> ColumnElement[Any]:
-    return relation.column(name)[0] if name else sa.cast(sa.null(), sa.String)

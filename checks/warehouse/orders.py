@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from checks.config.model import EventsSource, OrdersSource, SessionsSource
 from checks.errors import MeasurementError
 from checks.metrics import OrderCounts, OrphanKind, Unmeasured, as_amount, as_micros
+from checks.model import Cause
 from checks.text import clean
 from checks.timeframe import Timeframe
 from checks.warehouse.order_tables import OrderTables, Unread
@@ -21,10 +22,13 @@ from checks.warehouse.orphan_kinds import (
     NO_ORDER,
     NO_ORDER_ID,
     NO_SESSION,
+    UNDATED_ORDER,
     UNKNOWN_SESSION,
     orders_by_kind,
     purchases_by_kind,
 )
+from checks.warehouse.partition_spelling import require_spelled
+from checks.warehouse.roles import kinds_differ
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
@@ -32,9 +36,14 @@ if TYPE_CHECKING:
 
     from checks.warehouse.connection import Warehouse
     from checks.warehouse.dialects.base import Profile
+    from checks.warehouse.relation import Source
 
 MOST_IDS = 20
-_BOUGHT = (NO_ORDER_ID, NO_ORDER)
+_ROWS = "rows_"
+# Parts of the orders' statement: those of the day, without a time, after now, years after now,
+# and the most of the day that have one session id.
+_OF_DAY, _UNDATED, _FUTURE, _FAR, _SHARED = 0, 1, 2, 3, 4
+_BOUGHT = (NO_ORDER_ID, NO_ORDER, UNDATED_ORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,10 @@ class OrderReader:
         Raises MeasurementError only when the orders themselves cannot be read.
         """
         found = _Found()
+        self._require_spelled("orders", self.orders)
         try:
+            if self.sessions is not None:
+                self._require_spelled("sessions", self.sessions)
             self._read_orders(found, self.sessions)
         except MeasurementError as error:
             if self.sessions is None:
@@ -66,6 +78,9 @@ class OrderReader:
         self._attempt(found, NO_ORDER, self._read_purchases)
         return replace(found.counts(), lookback_days=self._lookback_days)
 
+    def _require_spelled(self, section: str, source: Source) -> None:
+        require_spelled(self.warehouse, section, source, *self._day)
+
     @property
     def _lookback_days(self) -> int | None:
         sessions = self.sessions
@@ -76,8 +91,9 @@ class OrderReader:
     @property
     def _tables(self) -> OrderTables:
         return OrderTables(
-            self.warehouse, self.frame.zone, self.naive, self.orders, self.sessions, self.events
-        )
+            self.warehouse, self.frame.zone, self.naive, self.orders, self.sessions, self.events,
+            self.frame.far,
+        )  # fmt: skip
 
     @property
     def _day(self) -> tuple[datetime, datetime]:
@@ -93,7 +109,7 @@ class OrderReader:
         """What `read` asks whatever it finds, by name. Raises MeasurementError."""
         unread, profile = Unread(), self.warehouse.profile
         orders, kinds = self._orders(self.sessions, unread)
-        yield "orders", _counting(orders, kinds, profile)
+        yield "orders", self._counting_orders(orders, kinds)
         if self._tables.sources_of_purchases() is not None:
             yield "purchases", _counting(self._purchases(unread), _BOUGHT, profile)
 
@@ -109,13 +125,70 @@ class OrderReader:
     def _read_orders(self, found: _Found, sessions: SessionsSource | None) -> None:
         orders, kinds = self._orders(sessions, found.unread)
         has_revenue = self.orders.revenue is not None and "orders.revenue" not in found.unread.why
-        counted = _counted(self.warehouse, orders, kinds)
+        rows = self.warehouse.fetch(self._counting_orders(orders, kinds))
+        by_part = {int(part): counts for *counts, part in rows}
+        counted = _counts_of(by_part[_OF_DAY], kinds)
         found.take_orders(counted, has_revenue=has_revenue)
+        found.undated, found.future, found.far, found.of_one_session = (
+            _counts_of(by_part[part], kinds).every.rows
+            for part in (_UNDATED, _FUTURE, _FAR, _SHARED)
+        )
         for kind in kinds:
             group = counted.groups[kind]
             ids = self._ids("orders", self.orders, orders, kind) if group.rows else ()
             dark = as_amount(group.micros) if has_revenue else None
             found.kinds[kind] = OrphanKind(kind, group.rows, dark, ids)
+        if UNKNOWN_SESSION in kinds:
+            with_session = counted.every.rows - counted.groups[NO_SESSION].rows
+            unknown = counted.groups[UNKNOWN_SESSION].rows
+            self._doubt(found, UNKNOWN_SESSION, unknown, with_session)
+
+    def _doubt(self, found: _Found, kind: str, without_match: int, ids: int) -> None:
+        """Ids of different kinds, of which none matches, say nothing of orphans."""
+        is_purchase = kind == NO_ORDER
+        stored, compared = self._tables.compared_kinds(purchases=is_purchase)
+        differ = kinds_differ(stored, compared)
+        if differ is None or not ids or without_match < ids:
+            return
+        keys = ("events.order_id", "orders.order_id")
+        key, compared_key = keys if is_purchase else ("orders.session_id", "sessions.session_id")
+        found.problems[kind] = Unmeasured(
+            Cause.BAD_VALUE,
+            f"{key} and {compared_key} are of different kinds ({differ}), "
+            f"and none of {ids} ids matches",
+        )
+
+    def _counting_orders(self, orders: CTE, kinds: Sequence[str]) -> sa.Select[Any]:
+        """What `_counting` counts of the day's orders, and how many belong to no day.
+
+        Rows of (..., part): the day's orders, those without a time, those after now, those years
+        after now; the most of the day's that share a session id.
+        """
+        tables, profile = self._tables, self.warehouse.profile
+        counting = _counting(orders, kinds, profile)
+        relation = self.warehouse.relation("orders", self.orders)
+        of_session = (
+            sa.select(sa.func.count().label("n"))
+            .where(orders.c.blank == 0)
+            .group_by(orders.c.session_id)
+            .subquery(self.warehouse.inner_name("orders_of_session"))
+        )
+        most = sa.select(
+            *_only_rows(counting, profile, sa.func.max(of_session.c.n)), _part(_SHARED)
+        ).select_from(of_session)
+        at = tables.ordered_at()
+        branches = [
+            sa.select(*_only_rows(counting, profile, sa.func.count()), _part(part))
+            .select_from(relation.target)
+            .where(*wanted)
+            for part, wanted in (
+                (_UNDATED, at.without_time(self.frame.start, self.frame.end)),
+                (_FUTURE, [at.from_(self.frame.future)]),
+                (_FAR, at.far(self.frame.far, self.frame.start)),
+            )
+        ]
+        parts = sa.union_all(counting.add_columns(_part(_OF_DAY)), most, *branches)
+        return sa.select(*parts.subquery(self.warehouse.inner_name("order_parts")).c)
 
     def _ids(
         self,
@@ -153,15 +226,19 @@ class OrderReader:
             found.absent.append(NO_ORDER)
             return
         bought = self._purchases(found.unread)
-        counted = _counted(self.warehouse, bought, _BOUGHT)
-        blank, lost = counted.groups[NO_ORDER_ID], counted.groups[NO_ORDER]
+        statement = _counting(bought, _BOUGHT, self.warehouse.profile)
+        counted = _counts_of(self.warehouse.fetch(statement)[0], _BOUGHT)
+        blank, lost, undated = (counted.groups[kind] for kind in _BOUGHT)
+        found.of_undated_orders = undated.rows
         found.purchases = counted.every.events
         with_id = counted.every.events - blank.events
+        found.purchase_ids = with_id
         found.duplicate_purchases = with_id - (counted.every.rows - blank.rows)
         ids = self._ids("events", events, bought, NO_ORDER) if lost.rows else ()
         has_revenue = events.revenue and "events.revenue" not in found.unread.why
         dark = as_amount(blank.micros + lost.micros) if has_revenue else None
         found.kinds[NO_ORDER] = OrphanKind(NO_ORDER, blank.events + lost.rows, dark, ids)
+        self._doubt(found, NO_ORDER, lost.rows, counted.every.rows - blank.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +272,15 @@ class _Found:
         self.absent: list[str] = []
         self.purchases: int | None = None
         self.duplicate_purchases = 0
+        self.undated, self.future, self.of_undated_orders = 0, 0, 0
+        self.far, self.of_one_session = 0, 0
+        self.ids, self.purchase_ids = 0, 0
         self.unread = Unread()
 
     def take_orders(self, counted: _Counts, *, has_revenue: bool) -> None:
         self.orders = counted.every.rows
         self.revenue = as_amount(counted.every.micros) if has_revenue else None
+        self.ids = counted.ids
         self.duplicates = counted.ids - counted.distinct_ids
 
     def counts(self) -> OrderCounts:
@@ -213,12 +294,36 @@ class _Found:
             purchases=self.purchases,
             duplicate_purchases=self.duplicate_purchases,
             unread=self.unread.why,
+            ids=self.ids,
+            purchase_ids=self.purchase_ids,
+            undated=self.undated,
+            future=self.future,
+            of_undated_orders=self.of_undated_orders,
+            far=self.far,
+            of_one_session=self.of_one_session,
         )
 
 
-def _counted(warehouse: Warehouse, rows: CTE, kinds: Sequence[str]) -> _Counts:
-    """All rows and each kind of them, in one statement."""
-    ids, distinct, *counts = warehouse.fetch(_counting(rows, kinds, warehouse.profile))[0]
+def _part(number: int) -> sa.Label[int]:
+    return sa.literal_column(str(number), sa.Integer).label("part")
+
+
+def _only_rows(
+    counting: sa.Select[*tuple[Any, ...]], profile: Profile, rows: ColumnElement[Any]
+) -> Iterator[sa.Label[Any]]:
+    """The columns of a counting that counts rows and nothing else."""
+    for column in counting.selected_columns:
+        if column.name == _ROWS:
+            yield rows.label(_ROWS)
+        elif column.name.endswith("micros"):
+            yield profile.total(profile.whole(sa.null())).label(column.name)
+        else:
+            yield sa.literal_column("0", sa.Integer).label(column.name)
+
+
+def _counts_of(row: Sequence[Any], kinds: Sequence[str]) -> _Counts:
+    """All rows and each kind of them, from what `_counting` asks for."""
+    ids, distinct, *counts = row
     every, *groups = (_group(*counts[start : start + 3]) for start in range(0, len(counts), 3))
     return _Counts(every, int(ids), int(distinct), dict(zip(kinds, groups, strict=True)))
 
@@ -232,7 +337,7 @@ def _counting(rows: CTE, kinds: Sequence[str], profile: Profile) -> sa.Select[*t
     columns: list[sa.Label[Any]] = [
         sa.func.count(rows.c.order_id).label("ids"),
         sa.func.count(rows.c.order_id.distinct()).label("distinct_ids"),
-        sa.func.count().label("rows_"),
+        sa.func.count().label(_ROWS),
         sa.func.sum(rows.c.events).label("events"),
         profile.total(rows.c.micros).label("micros"),
     ]

@@ -6,6 +6,7 @@ be a selection of its own. NOT EXISTS in a list of columns would do, but not eve
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -20,6 +21,8 @@ NO_SESSION, UNKNOWN_SESSION, NO_ORDER = "no_session_id", "unknown_session", "pur
 KINDS = (NO_SESSION, UNKNOWN_SESSION, NO_ORDER)
 #: Purchases that name no order at all: part of `NO_ORDER`, but each counts on its own.
 NO_ORDER_ID = "purchase_without_order_id"
+#: Purchases whose order has no time: nobody can tell whether it is theirs.
+UNDATED_ORDER = "order_without_time"
 _SOUND = "sound"
 
 
@@ -28,42 +31,49 @@ def orders_by_kind(tables: OrderTables, orders: CTE, days: Slices, *, probed: bo
 
     days: those that the orders lie in, as for `OrderTables.known`. Raises MeasurementError.
     """
+    name = tables.warehouse.inner_name
+    without_id = (orders.c.blank == 1, NO_SESSION)
     if not probed:
-        return _named(orders, NO_SESSION, "orders_by_kind")
-    known = tables.known(orders, days)
-    found = _found(orders, known, "session_id", days)
-    return _named(orders, NO_SESSION, "orders_by_kind", UNKNOWN_SESSION, found, "session_id")
+        return _classified(orders, [without_id]).cte(name("orders_by_kind"))
+    known = _existing(orders, tables.known(orders, days), "session_id", days, name("known"))
+    unknown = (known.c.session_id.is_(None), UNKNOWN_SESSION)
+    return _classified(orders, [without_id, unknown], known).cte(name("orders_by_kind"))
 
 
 def purchases_by_kind(tables: OrderTables, bought: CTE, days: Slices) -> CTE:
-    """Purchases by order (`OrderTables.by_order`) with a column `kind`: NO_ORDER_ID, NO_ORDER
-    or sound.
+    """Purchases by order (`OrderTables.by_order`) with a column `kind`: NO_ORDER_ID, NO_ORDER,
+    UNDATED_ORDER or sound.
 
-    days: those that the purchases lie in, as for `OrderTables.ordered`. Raises MeasurementError.
+    days: those that the purchases lie in, as for `OrderTables.matching_orders`. Raises
+    MeasurementError.
     """
-    found = _found(bought, tables.ordered(bought, days), "order_id", days)
-    return _named(bought, NO_ORDER_ID, "purchases_by_kind", NO_ORDER, found, "order_id")
+    matches = tables.matching_orders(bought, days)
+    kinds = [
+        (bought.c.blank == 1, NO_ORDER_ID),
+        (matches.c.order_id.is_(None), NO_ORDER),
+        (matches.c.dated == 0, UNDATED_ORDER),
+    ]
+    name = tables.warehouse.inner_name("purchases_by_kind")
+    return _classified(bought, kinds, matches).cte(name)
 
 
-def _found(rows: CTE, exists: ColumnElement[bool], key: str, days: Slices) -> CTE:
+def _existing(rows: CTE, exists: ColumnElement[bool], key: str, days: Slices, name: str) -> CTE:
     """The ids, on each day, of what is there: each once, or a join with them would add rows."""
     columns = [rows.c[key], *([rows.c.day] if len(days) > 1 else [])]
-    return sa.select(*columns).where(rows.c.blank == 0, exists).distinct().cte("found")
+    return sa.select(*columns).where(rows.c.blank == 0, exists).distinct().cte(name)
 
 
-def _named(
+def _classified(
     rows: CTE,
-    without_id: str,
-    name: str,
-    without_match: str | None = None,
-    found: CTE | None = None,
-    key: str = "",
-) -> CTE:
-    kinds: list[tuple[Any, Any]] = [(rows.c.blank == 1, sa.literal(without_id))]
+    kinds: Sequence[tuple[ColumnElement[bool], str]],
+    matches: CTE | None = None,
+) -> sa.Select[Any]:
+    """The rows with the first kind whose condition holds, joined with their matches."""
     source: Any = rows
-    if found is not None:
-        same = [rows.c[column.name] == column for column in found.c]
-        source = rows.outerjoin(found, sa.and_(*same))
-        kinds.append((found.c[key].is_(None), sa.literal(without_match)))
-    kind = sa.case(*kinds, else_=sa.literal(_SOUND)).label("kind")
-    return sa.select(*rows.c, kind).select_from(source).cte(name)
+    if matches is not None:
+        keys = [column for column in matches.c if column.name in rows.c]
+        source = rows.outerjoin(matches, sa.and_(*(rows.c[key.name] == key for key in keys)))
+    cases = [(condition, sa.literal(kind)) for condition, kind in kinds]
+    return sa.select(*rows.c, sa.case(*cases, else_=sa.literal(_SOUND)).label("kind")).select_from(
+        source
+    )

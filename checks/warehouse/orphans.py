@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
     from sqlalchemy.sql.selectable import CTE
 
-    from checks.warehouse.dialects.base import Profile
+    from checks.warehouse.connection import Warehouse
 
 ALL = "all"
 _LONGEST_ID = 200
@@ -66,9 +66,10 @@ class OrphanList:
         self._tables, self._kind = tables, kind
         self.unread = Unread()
         self._at = tables.bought_at() if kind == NO_ORDER else tables.ordered_at()
-        profile = tables.warehouse.profile
         make = _lost_purchases if kind == NO_ORDER else _orphan_orders
-        self._rows = _containing(make(tables, kind, start, end, self.unread), contains, profile)
+        self._rows = _containing(
+            make(tables, kind, start, end, self.unread), contains, tables.warehouse
+        )
 
     @property
     def day_only(self) -> bool:
@@ -77,13 +78,14 @@ class OrphanList:
 
     def count(self) -> int:
         """How many there are."""
-        rows = self._rows.subquery("orphans")
+        rows = self._rows.subquery(self._tables.warehouse.inner_name("orphans"))
         found = self._tables.warehouse.fetch(sa.select(sa.func.count()).select_from(rows))
         return int(found[0][0])
 
     def read(self, limit: int, skip: int) -> tuple[OrphanRow, ...]:
         """At most `limit` of them, after the first `skip`."""
-        rows, profile = self._rows.subquery("orphans"), self._tables.warehouse.profile
+        profile = self._tables.warehouse.profile
+        rows = self._rows.subquery(self._tables.warehouse.inner_name("orphans"))
         order_kind, session_kind = self._tables.id_kinds(purchases=self._kind == NO_ORDER)
         order = (
             *profile.in_order(rows.c.at, self._at.kind),
@@ -123,16 +125,16 @@ def _lost_purchases(
     both = sa.union_all(
         sa.select(rows.c.order_id, rows.c.at, rows.c.micros).where(rows.c.blank == 1),
         lost.where(by_kind.c.kind == NO_ORDER),
-    ).subquery("lost_purchases")
+    ).subquery(tables.warehouse.inner_name("lost_purchases"))
     no_session = tables.warehouse.profile.as_text(sa.null()).label("session_id")
     return sa.select(both.c.order_id, no_session, both.c.at, both.c.micros)
 
 
-def _containing(rows: sa.Select[Any], text: str, profile: Profile) -> sa.Select[Any]:
+def _containing(rows: sa.Select[Any], text: str, warehouse: Warehouse) -> sa.Select[Any]:
     """Those whose order or session id contains a text; upper and lower case are the same."""
     if not text:
         return rows
-    found = rows.subquery("every_orphan")
+    found, profile = rows.subquery(warehouse.inner_name("every_orphan")), warehouse.profile
     ids = [profile.as_text(found.c[name]) for name in ("order_id", "session_id")]
     return sa.select(*found.c).where(sa.or_(*(profile.contains(one, text) for one in ids)))
 

@@ -78,7 +78,9 @@ def partitions(relation: Relation, setting: Partition, profile: Profile) -> Part
     Raises MeasurementError where it is missing, or its type does not fit the format.
     """
     column, kind = relation.column(setting.column)
-    if kind in (Kind.OTHER, Kind.NUMBER, Kind.BOOLEAN):
+    if relation.kind_of(setting.column) is kind:
+        column = relation.stored(setting.column)
+    if kind in (Kind.OTHER, Kind.NUMBER, Kind.BOOLEAN, Kind.UUID):
         raise MeasurementError(
             Cause.BAD_VALUE,
             f"{relation.label}: partition column {quoted(setting.column)} is of type {kind.value}; "

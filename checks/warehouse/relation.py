@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
@@ -29,6 +29,13 @@ class Source(Protocol):
     def table(self) -> str | None: ...
     @property
     def query(self) -> str | None: ...
+
+
+def mapped(name: str | None, key: str) -> str:
+    """The column of a key that may be left out. Raises MeasurementError where it is."""
+    if name is None:
+        raise MeasurementError(Cause.BAD_VALUE, f"`{key}` is not mapped in andon.yml")
+    return name
 
 
 def select_target(
@@ -76,7 +83,9 @@ def _query(
 class Relation:
     """A selectable whose columns are known. `label` names it in messages.
 
-    partition: by which column it is cut into parts, where that is mapped.
+    partition: by which column it is cut into parts, where that is mapped. read_as: columns
+    that are not read as they are stored, as what they are read, with its kind. inner_prefix:
+    what the names of the parts of a statement begin with.
     """
 
     section: str
@@ -84,6 +93,12 @@ class Relation:
     target: FromClause
     kinds: Mapping[str, Kind]
     partition: Partition | None = None
+    read_as: Mapping[str, tuple[ColumnElement[Any], Kind]] = field(default_factory=dict)
+    inner_prefix: str = ""
+
+    def inner_name(self, name: str) -> str:
+        """The name of a part of a statement over this relation, which no mapped table has."""
+        return self.inner_prefix + name
 
     def column(self, name: str) -> tuple[ColumnElement[Any], Kind]:
         """A mapped column and its kind; an other spelling of upper and lower case is fine.
@@ -91,7 +106,15 @@ class Relation:
         Raises MeasurementError (missing_column) naming what is there instead.
         """
         actual = self._actual(name)
-        return self.target.c[actual], self.kinds[actual]
+        return self.read_as.get(actual) or (self.target.c[actual], self.kinds[actual])
+
+    def stored(self, name: str) -> ColumnElement[Any]:
+        """A mapped column as it is stored. Raises MeasurementError (missing_column)."""
+        return self.target.c[self._actual(name)]
+
+    def kind_of(self, name: str) -> Kind:
+        """The kind of a mapped column as stored. Raises MeasurementError (missing_column)."""
+        return self.kinds[self._actual(name)]
 
     def _actual(self, name: str) -> str:
         if name in self.kinds:

@@ -12,13 +12,16 @@ import sqlalchemy as sa
 from checks.warehouse.instants import Instant, bucket
 
 if TYPE_CHECKING:
-    from sqlalchemy.sql import FromClause
     from sqlalchemy.sql.elements import ColumnElement
+
+    from checks.warehouse.relation import Relation
 
 #: (day, start, end), oldest first: `Timeframe.day_slices`.
 DaySlices: TypeAlias = list[tuple[date, datetime, datetime]]
-#: Not the index of a day: what lies between two slices, and what lies after the last.
-GAP, FUTURE = -1, -2
+#: Not the index of a day: what lies between two slices, what lies after the last, what belongs
+#: to no day, what lies too far after the last, and the first of the days that are counted again
+#: (-6 is the second one).
+GAP, FUTURE, UNDATED, FAR, SPOT = -1, -2, -3, -4, -5
 # Two to the power of it is how many groups the planner expects.
 _MOST_TRUTHS = 10
 
@@ -26,7 +29,7 @@ _MOST_TRUTHS = 10
 def converted_once(
     occurred: Instant,
     first: datetime,
-    target: FromClause,
+    relation: Relation,
     columns: Mapping[str, ColumnElement[Any]],
 ) -> tuple[Instant, sa.Subquery]:
     """The events with their time read from text once a row, however often it is compared.
@@ -36,19 +39,24 @@ def converted_once(
     labelled = (column.label(key) for key, column in columns.items())
     read = (
         sa.select(occurred.expression.label("moment"), *labelled)
-        .select_from(target)
+        .select_from(relation.target)
         .where(*occurred.narrowing(first))
         .limit(-1)
-        .subquery("read_events")
+        .subquery(relation.inner_name("read_events"))
     )
     return replace(occurred, expression=read.c.moment, partitions=None, not_before=None), read
 
 
-def slice_columns(occurred: Instant, slices: DaySlices) -> list[sa.Label[Any]]:
-    """What tells the range that an event falls into: its index, or being before the end of each."""
-    bounds = [(occurred.bound(end), index) for end, index in _edges(slices)]
+def slice_columns(
+    occurred: Instant, slices: DaySlices, far: datetime | None = None
+) -> list[sa.Label[Any]]:
+    """What tells the range that an event falls into: its index, or being before the end of each.
+
+    far: from when on what lies after the last slice is FAR; None: never.
+    """
+    bounds = [(occurred.bound(end), index) for end, index in _edges(slices, far)]
     if not occurred.profile.groups_by_truth or len(bounds) > _MOST_TRUTHS:
-        return [bucket(occurred.expression, bounds, FUTURE).label("bucket")]
+        return [bucket(occurred.expression, bounds, _last(far)).label("bucket")]
     return [(occurred.expression < end).label(_before(n)) for n, (end, _) in enumerate(bounds)]
 
 
@@ -57,22 +65,27 @@ def _before(number: int) -> str:
 
 
 def slice_index(
-    rows: sa.Subquery, slices: DaySlices
+    rows: sa.Subquery, slices: DaySlices, far: datetime | None = None
 ) -> tuple[ColumnElement[Any], list[ColumnElement[Any]]]:
-    """The index of a row's range, and what to group by for it."""
+    """The index of a row's range, and what to group by for it. far: as for `slice_columns`."""
     if "bucket" in rows.c:
         return rows.c.bucket, [rows.c.bucket]
-    truths = [rows.c[_before(n)] for n in range(len(_edges(slices)))]
-    told = [sa.literal_column(str(index), sa.Integer) for _, index in _edges(slices)]
-    last = sa.literal_column(str(FUTURE), sa.Integer)
+    edges = _edges(slices, far)
+    truths = [rows.c[_before(n)] for n in range(len(edges))]
+    told = [sa.literal_column(str(index), sa.Integer) for _, index in edges]
+    last = sa.literal_column(str(_last(far)), sa.Integer)
     return sa.case(*zip(truths, told, strict=True), else_=last), list(truths)
 
 
-def _edges(slices: DaySlices) -> list[tuple[datetime, int]]:
+def _last(far: datetime | None) -> int:
+    return FUTURE if far is None else FAR
+
+
+def _edges(slices: DaySlices, far: datetime | None) -> list[tuple[datetime, int]]:
     """Ascending (exclusive end, index of the day); what lies between two slices is a gap."""
     edges: list[tuple[datetime, int]] = []
     for index, (_, start, end) in enumerate(slices):
         if edges and edges[-1][0] < start:
             edges.append((start, GAP))
         edges.append((end, index))
-    return edges
+    return edges if far is None else [*edges, (far, FUTURE)]

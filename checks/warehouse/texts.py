@@ -11,6 +11,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from checks.warehouse.kinds import Kind
+from checks.warehouse.wall_clock import utc_of_local
 
 #: Text of nothing else is blank. Other blanks of Unicode are letters here, as in most engines.
 BLANKS = " \t\n\r\v\f"
@@ -18,10 +19,17 @@ _BLANK = r"[ \t\n\r\v\f]*"
 #: An amount as text: decimal, in any length that a double certainly holds.
 NUMBER = _BLANK + r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,2})?" + _BLANK
 LONGEST_NUMBER = 100
-_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_YEAR = r"([0-9]{3}[1-9]|[0-9]{2}[1-9][0-9]|[0-9][1-9][0-9]{2}|[1-9][0-9]{3})"
+_LEAP_YEAR = r"([0-9]{2}(0[48]|[2468][048]|[13579][26])|(0[48]|[2468][048]|[13579][26])00)"
+_MONTH_DAY = (
+    r"((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+    r"|02-(0[1-9]|1[0-9]|2[0-8]))"
+)
+#: A day that the calendar has, from year 1 to 9999: no cast of it fails.
+_DAY = f"({_YEAR}-{_MONTH_DAY}|{_LEAP_YEAR}-02-29)"
 _MINUTE = r"[T ]([01][0-9]|2[0-3]):[0-5][0-9]"
 _SECOND = r":[0-5][0-9](\.[0-9]+)?"
-_OFFSET = r"(Z| UTC|[-+][0-9]{2}(:?[0-9]{2})?)"
+_OFFSET = r"(Z| UTC|[-+](0[0-9]|1[0-5])(:?[0-5][0-9])?)"
 #: ISO 8601 without an offset, and with one; fractions beyond microseconds are cut.
 LOCAL_TIME = f"{_BLANK}{_DAY}({_MINUTE}({_SECOND})?)?{_BLANK}"
 OFFSET_TIME = f"{_BLANK}{_DAY}{_MINUTE}{_SECOND}{_OFFSET}{_BLANK}"
@@ -39,19 +47,29 @@ def number_of(value: object) -> float | None:
 
 
 def utc_of(text: str, naive: ZoneInfo) -> datetime:
-    """ISO text as UTC without zone. Raises ValueError for any other text.
+    """ISO text as UTC without zone.
 
-    A time without an offset is at home in `naive`; one that comes twice there is the second,
-    one that clocks skip counts on from before: as SQL's AT TIME ZONE has it.
+    A time without an offset is at home in `naive`, by the rule of `utc_of_local`. Raises
+    ValueError for any other text, OverflowError for what lies outside of the years 1 to 9999.
     """
     if _LOCAL.fullmatch(text):
-        local = datetime.fromisoformat(text.strip(BLANKS))
-        offsets = [local.replace(tzinfo=naive, fold=fold).utcoffset() for fold in (0, 1)]
-        return local - min(offset for offset in offsets if offset is not None)
+        return utc_of_local(datetime.fromisoformat(text.strip(BLANKS)), naive)
     if _AWARE.fullmatch(text):
         aware = datetime.fromisoformat(text.strip(BLANKS).replace(" UTC", "Z"))
         return aware.astimezone(UTC).replace(tzinfo=None)
     raise ValueError("not ISO 8601")
+
+
+def local_of(value: object) -> datetime | None:
+    """ISO text without an offset as a time of the wall clock; None for whatever else is stored."""
+    text = value.strip(BLANKS) if isinstance(value, str) else ""
+    return datetime.fromisoformat(text) if _LOCAL.fullmatch(text) else None
+
+
+def day_of(value: object) -> str | None:
+    """The day of ISO text without an offset, as text; None for whatever else is stored."""
+    text = value.strip(BLANKS) if isinstance(value, str) else ""
+    return text[:10] if _LOCAL.fullmatch(text) else None
 
 
 def cases_of(query: str) -> list[tuple[str, str]]:

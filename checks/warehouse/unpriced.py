@@ -13,9 +13,9 @@ from checks.config.model import EventsSource
 from checks.errors import MeasurementError
 from checks.model import Cause
 from checks.timeframe import Timeframe
-from checks.warehouse.events import amount_of
 from checks.warehouse.instants import instant
 from checks.warehouse.kinds import Kind
+from checks.warehouse.roles import amount_of, event_name_of
 from checks.warehouse.texts import shown
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def read_unpriced(
     )
 
 
-def _names(source: EventsSource) -> tuple[str, str | None, str | None]:
+def _names(source: EventsSource) -> tuple[str | None, str | None, str | None]:
     return source.name, source.order_id, source.revenue
 
 
@@ -103,7 +103,7 @@ def _unpriced(
     profile = warehouse.profile
     amount, valid = amount_of(relation, source.revenue, profile)
     priced = amount if valid is None else sa.case((valid, amount), else_=None)
-    name = relation.column(source.name)[0]
+    name = event_name_of(relation, source.name, profile)
     return (
         sa.select(
             occurred.plain(occurred.expression).label("moment"),
@@ -120,7 +120,7 @@ def _unpriced(
             name.in_(source.purchase_names),
             priced.is_(None),
         )
-        .subquery("unpriced_purchases")
+        .subquery(relation.inner_name("unpriced_purchases"))
     )
 
 

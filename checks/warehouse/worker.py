@@ -72,12 +72,11 @@ class Worker:
         raise DeadlineExceededError
 
     def stop(self, last: Callable[[], None]) -> None:
-        """Run `last` on the thread and end it; at once if the thread was left behind."""
-        if self._abandoned:
-            return
+        """Run `last` on the thread and end it. One that was left behind does so by itself."""
         self._calls.put(last)
         self._calls.put(None)
-        self._thread.join(_GRACE_SECONDS)
+        if not self._abandoned:
+            self._thread.join(_GRACE_SECONDS)
 
     def _run(self) -> None:
         while (call := self._calls.get()) is not None:

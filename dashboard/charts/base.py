@@ -27,7 +27,7 @@ _TONES: Final[dict[Tone, tuple[str, str]]] = {
     "paper": ("#ffffff", "#0f1216"),
 }
 #: Decorates what builds a figure of shared evidence.
-kept: Final = keeping.kept(16)
+kept: Final = keeping.kept
 #: A legend in one line above the figure; a click on it hides nothing.
 LEGEND: Final[dict[str, Any]] = {
     "orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom",

@@ -18,7 +18,7 @@ _ROW = 128
 _FAILING, _ODD = ("silent",), ("collapsed", "surged")
 GLYPHS = {
     "silent": "✗", "collapsed": "▼", "surged": "▲", "new": "+", "normal": "✓", "rare": "·",
-    "gone": "○", "ignored": "-", "not judged": "?",
+    "gone": "○", "retired": "□", "ignored": "-", "not judged": "?",
 }  # fmt: skip
 
 

@@ -7,8 +7,7 @@ from typing import Final
 
 import plotly.graph_objects as go
 
-from checks.catalog.run_status import FAILED, OK, RUNNING, UNHEARD
-from checks.evidence.runs import SILENT
+from checks.endings import FAILED, OK, RUNNING, SILENT, UNHEARD
 from checks.evidence.runs_trend import BEFORE, GAP, NOT_YET, RAN, RunDay, RunsTrend
 from checks.text import plural
 from dashboard import look, page

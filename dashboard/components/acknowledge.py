@@ -75,8 +75,14 @@ def _popover(here: page.Here, check: str, name: str | None, given: Acknowledgeme
 
 
 def _acknowledge(here: page.Here, check: str, name: str | None, note: str | None) -> None:
-    """Store it. `name` None: as typed. `note`: the key of its field, None without one."""
+    """Store it. `name` None: as typed. `note`: the key of its field, None without one.
+
+    Whoever clicks may no longer be who the button was drawn for.
+    """
     state = st.session_state
+    if people.person() != name or not people.may_acknowledge():
+        state[_key("problem", here, check)] = "this session may not say so: sign in and try again"
+        return
     if name is None:
         name = str(state.get(_key("name", here, check), ""))
         state[_NAME] = name.strip()

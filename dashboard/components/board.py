@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from checks.model import Verdict, by_urgency
+from checks.model import folded
 from dashboard import look, page
 from dashboard.components import check_card, lamps
 from dashboard.markup import show, tag
@@ -13,14 +13,19 @@ _DAYS = 30
 
 
 def failing(here: page.Here) -> None:
-    """A card for each check that asks for something, the most urgent first."""
-    for verdict in _by_need(here)[0]:
-        check_card.failing(here, verdict)
+    """A card for each check that asks for something, the most urgent first.
+
+    What follows from another check is folded into that one's card.
+    """
+    for verdict, followers in folded(here.report.checks):
+        if verdict.status in check_card.FAILING:
+            check_card.failing(here, verdict, followers)
 
 
 def passing(here: page.Here) -> None:
     """The other checks, a line each."""
-    quiet = _by_need(here)[1]
+    heads = (verdict for verdict, _ in folded(here.report.checks))
+    quiet = [verdict for verdict in heads if verdict.status not in check_card.FAILING]
     if quiet:
         show(tag("div", *(check_card.compact(verdict) for verdict in quiet), class_="a-compact"))
 
@@ -43,12 +48,6 @@ def wall(here: page.Here) -> None:
         )
         return
     lamps.draw(here, days, _rows(here, days), key="wall")
-
-
-def _by_need(here: page.Here) -> tuple[list[Verdict], list[Verdict]]:
-    ordered = by_urgency(here.report.checks)
-    loud = [verdict for verdict in ordered if verdict.status in check_card.FAILING]
-    return loud, [verdict for verdict in ordered if verdict.status not in check_card.FAILING]
 
 
 def _rows(here: page.Here, days: tuple[date, ...]) -> list[lamps.Row]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 import streamlit as st
 
 from checks.model import Status, Verdict
-from checks.text import plural, short_day
+from checks.text import followers_text, has_gaps, run_length, short_day
 from dashboard import data, frame, look, page
 from dashboard.components import acknowledge
-from dashboard.markup import Html, join, show, tag
+from dashboard.markup import Html, join, plain, show, tag
 
 #: Statuses that ask for something to be done or known.
 FAILING = frozenset({Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED})
+
+_LONGEST_LABEL = 400
 
 
 def draw(here: page.Here, check: str) -> None:
@@ -25,14 +30,23 @@ def draw(here: page.Here, check: str) -> None:
         show(tag("div", compact(verdict), class_="a-compact"))
 
 
-def failing(here: page.Here, verdict: Verdict) -> None:
-    """The whole card, with the link to the evidence and the button."""
+def failing(here: page.Here, verdict: Verdict, followers: Sequence[Verdict] = ()) -> None:
+    """The whole card, with the link to the evidence and the button; its followers folded."""
     css = look.look_of(verdict.status).css
     with st.container(key=f"card-{css}-{verdict.id}"):
-        show(_body(here, verdict))
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            evidence_link(here, verdict)
-            acknowledge.button(here, verdict)
+        _whole(here, verdict)
+        if followers:
+            label = followers_text([follower.id for follower in followers])
+            with st.expander(plain(label, _LONGEST_LABEL)):
+                for follower in followers:
+                    _whole(here, follower)
+
+
+def _whole(here: page.Here, verdict: Verdict) -> None:
+    show(_body(here, verdict))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        evidence_link(here, verdict)
+        acknowledge.button(here, verdict)
 
 
 def compact(verdict: Verdict) -> Html:
@@ -59,9 +73,15 @@ def evidence_link(here: page.Here, verdict: Verdict) -> None:
 
 def since(here: page.Here, verdict: Verdict) -> str:
     """`red since 6 March (3 days)`."""
-    begun = verdict.since or here.day
-    days = (here.day - begun).days + 1
-    return f"{verdict.status.value} since {short_day(begun)} ({plural(days, 'day')})"
+    return f"{verdict.status.value} since {run(verdict, here.day)}"
+
+
+def run(verdict: Verdict, day: date) -> str:
+    """`6 March (3 days)`; `2025-03-06 (2 recorded days)` where others were not recorded."""
+    begun = verdict.since or day
+    is_whole = not has_gaps(begun, day, verdict.since_days)
+    first = short_day(begun) if is_whole else str(begun)
+    return f"{first} ({run_length(begun, day, verdict.since_days)})"
 
 
 def _body(here: page.Here, verdict: Verdict) -> Html:
@@ -78,6 +98,8 @@ def _body(here: page.Here, verdict: Verdict) -> Html:
 
 def _facts(here: page.Here, verdict: Verdict) -> list[Html]:
     facts: list[Html] = [tag("span", since(here, verdict))]
+    if verdict.because is not None:
+        facts.append(tag("span", "follows from ", tag("b", verdict.because)))
     if verdict.stop:
         facts.append(tag("span", "stops the line whatever is waived", class_="strong"))
     if verdict.retry:
@@ -98,5 +120,6 @@ def _waiver(verdict: Verdict) -> str:
     waiver = verdict.waiver
     if waiver is None:
         return ""
-    state = "waived" if waiver.holds else "waiver no longer holds"
-    return f"{state} by {waiver.owner}: {waiver.reason} ({waiver.why})"
+    if waiver.holds:
+        return f"waived by {waiver.owner}: {waiver.reason} ({waiver.why})"
+    return f"the waiver by {waiver.owner} does not hold: {waiver.why} ({waiver.reason})"

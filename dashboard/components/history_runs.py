@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from checks.model import URGENCY, Status
-from dashboard import look, page
+from dashboard import data, look, page
 from dashboard.components.history_words import short, whole
 from dashboard.markup import Html, join, show, tag
 
@@ -59,7 +59,7 @@ def _line(here: page.Here, run: StoredEvaluation, place: int) -> Html:
             tag("b", name) if shown and place == 0 else name,
             short(run.run_date),
             look.moment(run.evaluated_at, here.zone),
-            look.chip(run.verdict),
+            join(look.chip(run.verdict), f" {look.STRICT}" if data.stopped(run) else None),
             str(run.exit_code),
             failed(run.statuses.items()),
         ),

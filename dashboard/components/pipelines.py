@@ -17,6 +17,7 @@ class Lamp(NamedTuple):
     name: str
     now: Status
     gate: Status | None
+    stopped: bool
 
 
 def lamps(here: page.Here) -> None:
@@ -33,14 +34,16 @@ def lamps(here: page.Here) -> None:
 
 def _lamp(name: str) -> Lamp:
     day = data.today(data.pipeline(name).config)
-    latest = data.gate(name, day).latest
-    return Lamp(name, data.live(name, day).report.verdict, latest.verdict if latest else None)
+    gate = data.gate(name, day)
+    said = gate.latest.verdict if gate.latest else None
+    return Lamp(name, data.live(name, day).report.verdict, said, gate.stopped is not None)
 
 
 def _draw(lamp: Lamp, *, chosen: bool) -> None:
     gate = look.look_of(lamp.gate)
+    strict = f", {look.STRICT}" if lamp.stopped else ""
     show(
-        tag("div", look.chip(lamp.now), tag("span", f"gate {gate.glyph} {gate.word}"),
+        tag("div", look.chip(lamp.now), tag("span", f"gate {gate.glyph} {gate.word}{strict}"),
             class_="a-lamp")
     )  # fmt: skip
     st.page_link(

@@ -17,6 +17,11 @@ from dashboard.components.quarantine_reading import reading
 from dashboard.markup import Html, show, table, tag
 
 _MOST_PARTS = 12
+#: What the rate is of, with an audit log and without.
+_RATE = {
+    True: "Rejected over read rows, by the audit log",
+    False: "Rejected rows over these and the accepted events",
+}
 
 
 def headline() -> Any:
@@ -40,8 +45,10 @@ def rates(here: page.Here) -> None:
         return
     page.section(
         "Rate by day",
-        "Rejected over read rows, by the audit log. ✗ ! ?: what the gate said. Click opens a day.",
+        f"{_RATE[found.by_log]}. ✗ ! ?: what the gate said. Click opens a day.",
     )
+    for note in found.notes:
+        page.problem("Not all could be read:", note)
     days = charts.dates_of(found)
     if not days:
         page.empty(
@@ -73,7 +80,7 @@ def summary(here: page.Here) -> Summary | None:
     if found.undated:
         page.problem(
             f"{plural(found.undated, 'row')} without a time that can be read.",
-            "They may belong to this day, and are not counted.",
+            "They may belong to this day or to any other, and are not counted.",
         )
     if found.logged is not None and found.logged != found.rows:
         page.problem(
@@ -90,10 +97,8 @@ def rows(here: page.Here, found: Summary) -> None:
     elif found.logged == 0:
         page.empty("No rejected row.", "The audit log says the same: everything read was accepted.")
     elif found.files == 0:
-        page.empty(
-            "No file of rejected rows.",
-            f"Nothing matches {found.place}, and the audit log knows no load of that day.",
-        )
+        log = ", and the audit log knows no load of that day" if here.config.audit_log else ""
+        page.empty("No file of rejected rows.", f"Nothing matches {found.place}{log}.")
     else:
         page.empty("No rejected row.", f"Looked for in {found.place}.")
 

@@ -82,7 +82,7 @@ def _list(here: page.Here, found: Summary, listed: Rows) -> None:
         listed.names, listed.rows, listed.total, listed.page, "rejected-rows",
         file_name(here.pipeline, "quarantine", here.day),
         f"{plural(listed.total, 'rejected row')}, personal values masked",
-        _PIXELS,
+        _PIXELS, shared_by=here,
     )  # fmt: skip
     _told(listed.masked)
 

@@ -72,6 +72,7 @@ def _list(here: page.Here, found: Revenue | None, listed: UnpricedRows) -> None:
         show_rows(
             headings, listed.rows, listed.total, listed.page, "revenue-rows",
             file_name(here.pipeline, "revenue", here.day), "Purchases without usable revenue",
+            shared_by=here,
         )  # fmt: skip
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 import streamlit as st
 
 from checks.evidence.context import MOST_ROWS
 from checks.text import clean, count_text
-from dashboard import keeping, look
+from dashboard import downloads, keeping, look
 from dashboard.csv_file import to_csv
+from dashboard.page import Here
 
 _LONGEST_CELL = 2_000
 _ROW_PIXELS, _MOST_PIXELS = 35, 560
+_Built: TypeAlias = "tuple[pd.DataFrame, dict[str, Any], bytes]"
 _MOST_EXACT = 2**53  # Beyond it a browser cannot show an integer.
 
 
@@ -29,17 +31,18 @@ def show_rows(
     file_name: str,
     alt: str,
     most_pixels: int = _MOST_PIXELS,
+    shared_by: Here | None = None,
 ) -> None:
     """One page of a list as a table, with buttons to its other pages and a CSV download.
 
     `total`: how many rows there are in all. `page` counts from 1 and lives in the address
     as `page`. `file_name` and `alt` are our own words. Columns of numbers are right-aligned.
     Times are given in the shop's zone: the table shows its clock, the file the offset too.
-    A table higher than `most_pixels` scrolls.
+    A table higher than `most_pixels` scrolls. `shared_by`: the page whose evidence the rows
+    are, frozen; without it they were made for this run.
     """
-    # A tuple is shared evidence, a list is made for this run.
-    build = _built_once if isinstance(rows, tuple) else _built
-    frame, configured, content = build(headings, rows)
+    built = _built_once(shared_by, headings, rows) if shared_by else _built(headings, rows)
+    frame, configured, content = built
     st.dataframe(
         frame,
         column_config=configured,
@@ -52,9 +55,7 @@ def show_rows(
     _footer(content, len(rows), total, page, key, file_name)
 
 
-def _built(
-    headings: Sequence[str], rows: Sequence[Sequence[object]]
-) -> tuple[pd.DataFrame, dict[str, Any], bytes]:
+def _built(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> _Built:
     """The table, how its columns are shown, and the CSV file."""
     names = [f"c{index}" for index in range(len(headings))]
     columns = [_column([row[index] for row in rows]) for index in range(len(headings))]
@@ -66,7 +67,9 @@ def _built(
     return frame, configured, to_csv(headings, rows)
 
 
-_built_once = keeping.kept(8)(_built)
+@keeping.kept
+def _built_once(here: Here, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> _Built:
+    return _built(headings, rows)
 
 
 def _footer(content: bytes, shown: int, total: int, page: int, key: str, file_name: str) -> None:
@@ -81,7 +84,7 @@ def _footer(content: bytes, shown: int, total: int, page: int, key: str, file_na
             "Download these rows (CSV)",
             data=content,
             file_name=file_name,
-            mime="text/csv",
+            mime=downloads.private("text/csv"),
             key=f"{key}_csv",
             on_click="ignore",
         )

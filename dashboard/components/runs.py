@@ -9,13 +9,24 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from checks.catalog.run_status import FAILED, OK, RUNNING, UNHEARD
+from checks.endings import FAILED, OK, RUNNING, SILENT, UNHEARD
 from checks.evidence import runs_trend
-from checks.evidence.runs import ABOVE_STOP, REPLACED, SILENT, TIED, Load, MissingSource, Runs
+from checks.evidence.runs import (
+    ABOVE_STOP,
+    ADDED,
+    READ_NOTHING,
+    REPLACED,
+    STATUS_ONLY,
+    TIED,
+    UNSETTLED,
+    Load,
+    MissingSource,
+    Runs,
+)
 from checks.evidence.runs_trend import RunsTrend
 from checks.metrics import BadValue, Count
 from checks.model import Status
-from checks.text import percent_text, plural
+from checks.text import listed, percent_text, plural
 from dashboard import address, look, page
 from dashboard.charts.runs import clock_text
 from dashboard.components.rows import show_rows
@@ -34,6 +45,15 @@ _LOOK_OF: Final = {
 }  # fmt: skip
 
 
+#: Whether an entry counts, in words.
+_PLACES: Final = {
+    REPLACED: "no, a later entry does", TIED: "yes, one of several at that time",
+    ADDED: "yes, added up", STATUS_ONLY: "its ending does, its rows do not",
+    UNSETTLED: "yes, the worse reading",
+    READ_NOTHING: "no, another one read the rows",
+}  # fmt: skip
+
+
 def draw_loads(here: page.Here, found: Runs) -> None:
     """The run date's entries, with the filters of the address; why there are none."""
     wanted = _filters(found)
@@ -41,6 +61,7 @@ def draw_loads(here: page.Here, found: Runs) -> None:
         page.problem("How the loads ended is not known.", found.status_problem)
     if found.inserted_problem:
         page.problem("The rows inserted are not known.", found.inserted_problem)
+    _strays(found)
     if wanted is None:
         return
     chosen = [load for load in found.loads if _matches(load, *wanted)]
@@ -53,6 +74,18 @@ def draw_loads(here: page.Here, found: Runs) -> None:
         )
     else:
         _no_entry(here, found)
+
+
+def _strays(found: Runs) -> None:
+    """Entries that belong to no run date, and sources of which nobody can tell how they count."""
+    for text in found.strays:
+        page.problem("Not every entry of the log counts.", f"{text}.")
+    if found.unsettled:
+        page.problem(
+            "Some sources have several entries, and the worse reading counts.",
+            f"{listed(found.unsettled)}: `audit_log.several: replace` or `add` in andon.yml "
+            "settles it.",
+        )
 
 
 def _filters(found: Runs) -> tuple[str | None, str | None] | None:
@@ -132,9 +165,7 @@ def ended(meaning: str) -> Html:
 
 
 def _place(load: Load) -> str:
-    if load.place == REPLACED:
-        return "no, a later entry does"
-    return "yes, one of several at that time" if load.place == TIED else "yes"
+    return _PLACES.get(load.place, "yes")
 
 
 def _rate(load: Load, found: Runs) -> str:

@@ -211,7 +211,8 @@ def names(here: page.Here, found: Volume) -> None:
         "Event names",
         "Silent and collapsed ones first, each on its own scale from zero. Beside the name: this "
         "day, and what is normal of it (shaded); of rare names (·), lowest to highest of the "
-        f"{found.window_days} days before. ○ gone: silent for longer than those days.{more}",
+        f"{found.window_days} days before. ○ gone: no event on those days, and too rare "
+        f"before to count as silent. □ retired: silent, and accepted as such.{more}",
     )
     if not found.names:
         page.empty(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from checks.errors import AndonError
-from checks.model import Status, Verdict, by_urgency
-from checks.text import plural, short_day
-from dashboard import data, frame, look, page
+from checks.model import Status, Verdict, folded
+from checks.text import short_day
+from dashboard import data, frame, look, pacing, page
 from dashboard.components import check_card, ticker, verdict, wall_pictures
 from dashboard.markup import Html, show, tag
 
@@ -20,7 +22,7 @@ def draw(title: str | None) -> None:
     frame.bar(page.parameters(here.pipeline, here.day if here.day != here.today else None))
     seconds = here.config.dashboard.refresh_seconds
 
-    @st.fragment(run_every=seconds + 1)
+    @st.fragment(run_every=pacing.seconds_between_looks(here.config))
     def screen() -> None:
         # A wall that was opened yesterday is about today.
         now = page.look_up(here.title)
@@ -48,12 +50,13 @@ def _head(here: page.Here) -> Html:
     latest = here.gate.latest
     zone = here.live.at.astimezone(here.zone).tzname() or here.zone.key
     said = f" {look.clock(latest.evaluated_at, here.zone)} {zone}" if latest else ""
-    gate = tag("span", "gate ", look.chip(latest.verdict if latest else None), said)
+    strict = f", {look.STRICT}" if here.gate.stopped else ""
+    gate = tag("span", "gate ", look.chip(latest.verdict if latest else None), said, strict)
     at = f" {look.clock(here.live.at, here.zone)} {zone}"
     now = tag("span", "now ", look.chip(report.verdict), at)
     facts = tag("div", tag("b", here.pipeline), tag("span", look.day(here.day)), gate, now,
                 class_="w-facts")  # fmt: skip
-    sentence = tag("h1", verdict.words(report, here.day), class_="a-title")
+    sentence = tag("h1", verdict.words(report, here.day, here.gate.stopped), class_="a-title")
     mark = look.look_of(report.verdict)
     lamp = tag("div", tag("span", mark.glyph, class_="glyph", aria_hidden="true"), mark.word,
                class_="w-lamp")  # fmt: skip
@@ -72,9 +75,22 @@ def _trouble(here: page.Here) -> Html:
 
 
 def _checks(here: page.Here) -> Html:
-    return tag(
-        "div", *(_check(here, one) for one in by_urgency(here.report.checks)), class_="w-checks"
-    )
+    """A line for each check, and one for all that follow from it."""
+    lines: list[Html] = []
+    for one, followers in folded(here.report.checks):
+        lines.append(_check(here, one))
+        if followers:
+            lines.append(_followers(followers))
+    return tag("div", *lines, class_="w-checks")
+
+
+def _followers(followers: Sequence[Verdict]) -> Html:
+    verb = "follows" if len(followers) == 1 else "follow"
+    names = [
+        tag("span", look.mark(follower.status), " ", follower.id, class_="w-name")
+        for follower in followers
+    ]
+    return tag("div", tag("b", f"{len(followers)} {verb} from it"), *names, class_="w-followers")
 
 
 def _check(here: page.Here, found: Verdict) -> Html:
@@ -98,9 +114,7 @@ def _who(here: page.Here, found: Verdict) -> str:
         done = f"waived by {found.waiver.owner}"
     else:
         done = f"nobody is on it{f', owner {found.owner}' if found.owner else ''}"
-    begun = found.since or here.day
-    days = plural((here.day - begun).days + 1, "day")
-    return f"since {short_day(begun)} ({days}) · {done}"
+    return f"since {check_card.run(found, here.day)} · {done}"
 
 
 def _sides(here: page.Here) -> list[Html]:

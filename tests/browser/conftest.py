@@ -1,4 +1,4 @@
-"""A real Chromium before a real `andon dashboard`, over a demo that ends today."""
+"""A real Chromium before a real `andon dashboard`, over a demo of a fixed day, at a set time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from checks import DataMonitor, load_config
 from checks.demo import write_demo
 from tests.browser.screens import Screen
 from tests.browser.served import Served
+from tests.moment import now, today
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 #: Nothing that Chromium does for itself may be taken for a request of the page.
@@ -50,7 +51,7 @@ class Demo:
 
     def gate(self) -> None:
         """Judge the day again, now, and record it."""
-        DataMonitor(load_config(self.config)).run(date=self.run, now=datetime.now(UTC), record=True)
+        DataMonitor(load_config(self.config)).run(date=self.run, now=now(), record=True)
 
 
 @pytest.fixture(scope="session")
@@ -71,18 +72,29 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """A small demo up to today, 15 days of history, today's gate recorded. Not to be changed."""
+    """A small demo up to the tests' today, its gate recorded, 15 days of history.
+
+    Not to be changed.
+    """
     folder = tmp_path_factory.mktemp("browser") / "demo"
-    made = write_demo(
-        folder, today=datetime.now(UTC).date(), days=40, events_per_day=3000, backfill_days=15
-    )
+    made = write_demo(folder, today=today(), days=40, events_per_day=3000, backfill_days=15)
     demo = Demo(folder, made.run_date)
     demo.gate()
     return demo
 
 
 @pytest.fixture(scope="session")
-def served(pristine: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def untouched(pristine: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the demo made before anybody looks at it: a reader's files come and go."""
+    folder = tmp_path_factory.mktemp("untouched") / "demo"
+    shutil.copytree(pristine.folder, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def served(
+    pristine: Demo, untouched: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
     """The dashboard over that demo, for tests that change nothing."""
     server = Served(tmp_path_factory.mktemp("served"), pristine.config)
     yield server
@@ -91,10 +103,9 @@ def served(pristine: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture(scope="module")
-def own_demo(pristine: Demo, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+def own_demo(pristine: Demo, untouched: Path, tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """A copy of the demo that a file's tests may change."""
-    folder = tmp_path_factory.mktemp("own") / "demo"
-    shutil.copytree(pristine.folder, folder)
+    folder = shutil.copytree(untouched, tmp_path_factory.mktemp("own") / "demo")
     return Demo(folder, pristine.run)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from checks import DataMonitor, load_config
 from checks.history import open_history
+from tests.moment import now
 from tests.shop import DAY, NOW, RUN, Shop, log_entry, order, purchase, view
 
 #: Where a browser that obeys a text would ask; nothing answers there (RFC 5737).
@@ -114,6 +115,7 @@ def _quarantine(shop: Shop) -> None:
             writer = csv.writer(file)
             writer.writerow([*columns, "<img src=x onerror=window.pwned=6>", "=1+1"])
             for text in TEXTS[: None if back == 0 else 2]:
+                text = text.replace("\0", "")  # a file with NUL bytes is no CSV, and not read
                 writer.writerow(
                     (f"{day}T10:00:00Z", text, f"{text[:900]}: missing", f"Mozilla {text}",
                      f"https://shop.example/{text}", text, f"{text} odd", text, text)
@@ -129,8 +131,8 @@ def _record(config: Path) -> None:
     monitor.backfill(RUN - timedelta(days=2), RUN - timedelta(days=1))
     monitor.run(date=RUN, now=NOW, record=True)
     history = open_history(load_config(config).history)
-    today = datetime.now(UTC)
+    moment = now()
     history.give_waiver("shop", "missing_revenue", MARKUP[1], MARKUP[0] + MARKUP[4],
-                        today.date() + timedelta(days=9), 0.9, DAY, today)  # fmt: skip
-    history.acknowledge("shop", "orphan_orders", MARKUP[6], MARKUP[5] + MARKUP[1], today)
+                        moment.date() + timedelta(days=9), 0.9, DAY, moment)  # fmt: skip
+    history.acknowledge("shop", "orphan_orders", MARKUP[6], MARKUP[5] + MARKUP[1], moment)
     monitor.run(date=RUN, now=NOW + timedelta(hours=1), record=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, Request, Response, expect
@@ -31,9 +32,27 @@ _BAR = """(plot, day) => {
     .sort((a, b) => b.height - a.height);
   return [boxes[0].x + boxes[0].width / 2, boxes[0].y + boxes[0].height / 2];
 }"""
+#: Whether a click on the figure would be heard, and what the mouse is over, as Plotly knows it.
+_LISTENS = "plot => Boolean(plot._ev?._events?.plotly_selected && plot._fullData?.length)"
+_HOVERED = "plot => (plot._hoverdata ?? []).map((point) => String(point.x))"
+#: Where everything is, through shadow roots.
+_BOXES = """() => {
+  const boxes = [innerWidth, innerHeight, document.fonts.status];
+  const measure = (root) => root.querySelectorAll("*").forEach((one) => {
+    if (one.shadowRoot) measure(one.shadowRoot);
+    const box = one.getBoundingClientRect();
+    boxes.push(box.x, box.y, box.width, box.height);
+  });
+  measure(document.body);
+  return boxes.join();
+}"""
+#: So many looks in a row must find everything where it was.
+_STILL = 6
+#: Milliseconds between two looks at a condition.
+_TICK = 50
 _SECONDS = 1000.0
-#: Two busy cores: the product's own limits are measured by benchmarks, not here.
-PATIENCE = 40 * _SECONDS
+#: Four times what a busy machine needs, and an upper limit only: nothing waits for it to pass.
+PATIENCE = 120 * _SECONDS
 expect.set_options(timeout=PATIENCE)
 
 
@@ -116,11 +135,21 @@ class Screen:
 
     def becomes(self, condition: Callable[[Screen], bool], what: str) -> None:
         """Wait until something is so."""
-        for _ in range(int(PATIENCE // 50)):
-            if condition(self):
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError(f"{what}: {self.page.url}")
+        end = monotonic() + PATIENCE / _SECONDS
+        while not condition(self):
+            if monotonic() > end:
+                raise AssertionError(f"{what}: {self.page.url}")
+            self.page.wait_for_timeout(_TICK)
+
+    def still(self) -> None:
+        """Wait until nothing on the page moves or grows any more."""
+        seen: list[str] = []
+
+        def same(it: Screen) -> bool:
+            seen.append(it.page.evaluate(_BOXES))
+            return len(seen) >= _STILL and len(set(seen[-_STILL:])) == 1
+
+        self.becomes(same, "nothing moves")
 
     def lets_choose(self, label: str, value: str) -> None:
         """A select box shows this choice."""
@@ -137,11 +166,26 @@ class Screen:
         return found.locator(f'[role="gridcell"][aria-colindex="{column}"]').all_text_contents()
 
     def click_bar(self, chart: str, day: str) -> None:
-        """Click the bar of a day in the figure that is described so."""
+        """Click the bar of a day in the figure that is described so, once it hears that.
+
+        A figure is drawn anew after each run of the page: until then it has no ear, or the bar is
+        about to move. Plotly selects what the mouse was over before it was pressed.
+        """
         figure = self.page.get_by_role("figure", name=chart)
         figure.locator(".trace.bars .point").first.wait_for()
-        box = figure.locator(".js-plotly-plot").evaluate(_BAR, day)
-        self.page.mouse.click(*box)
+        plot = figure.locator(".js-plotly-plot")
+        self.becomes(lambda it: bool(plot.evaluate(_LISTENS)), "a figure that can be clicked")
+        self.still()
+
+        def over(it: Screen) -> bool:
+            x, y = plot.evaluate(_BAR, day)
+            it.page.mouse.move(x - 1, y)
+            it.page.mouse.move(x, y)
+            return any(one.startswith(day) for one in plot.evaluate(_HOVERED))
+
+        self.becomes(over, f"the mouse over {day}")
+        self.page.mouse.down()
+        self.page.mouse.up()
 
     def download(self) -> tuple[str, bytes]:
         """Name and content of the file behind the page's download button."""

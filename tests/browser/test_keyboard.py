@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Demo
 from tests.browser.screens import PAGES, Screen
@@ -105,7 +106,10 @@ def test_a_day_and_a_filter_without_a_mouse(screen: Screen, pristine: Demo) -> N
     screen.becomes(lambda it: len(it.cells(1)) == 4, "the orphans")
     tab_to(screen, "Kind")
     screen.page.keyboard.press("ArrowDown")
+    options = screen.page.get_by_role("option")
+    options.first.wait_for()
     screen.page.keyboard.type("no session")
+    expect(options).to_have_count(1)
     screen.page.keyboard.press("Enter")
     screen.becomes(lambda it: it.parameters.get("kind") == "no_session_id", "the filter")
     screen.page.evaluate("document.activeElement.blur()")

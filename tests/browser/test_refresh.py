@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Demo
-from tests.browser.screens import WALL, Screen
+from tests.browser.screens import PATIENCE, WALL, Screen
 from tests.browser.served import Served
 
 pytestmark = pytest.mark.browser
@@ -58,12 +58,12 @@ def writing(warehouse: Path) -> Iterator[None]:
 
 _REPAIR = """
 import sys, time, duckdb
-for _ in range(100):
+while True:
     try:
         connection = duckdb.connect(sys.argv[1])
         break
     except duckdb.IOException:  # the dashboard is reading
-        time.sleep(0.05)
+        time.sleep(0.01)
 connection.execute("BEGIN")
 orphans = [row[0] for row in connection.execute(
     "SELECT transaction_id FROM fct_attribution ANTI JOIN dim_sessions "
@@ -78,7 +78,8 @@ connection.execute("COMMIT")
 def repair(demo: Demo) -> None:
     """Take orphan orders and their purchases out of the warehouse."""
     warehouse = str(demo.folder / "warehouse.duckdb")
-    subprocess.run([sys.executable, "-c", _REPAIR, warehouse], check=True)
+    command = [sys.executable, "-c", _REPAIR, warehouse]
+    subprocess.run(command, check=True, timeout=PATIENCE / 1000)
 
 
 def test_a_repair_and_the_next_gate_show_by_themselves(

@@ -12,7 +12,8 @@ import pytest
 
 from checks.calendar import Calendar, Mark
 from checks.catalog import volume_expected
-from checks.catalog.event_volume import Measured, Params, judge, name_state
+from checks.catalog._event_names import name_state
+from checks.catalog.event_volume import Measured, Params, judge
 from checks.metrics import Unmeasured
 from checks.model import Cause, Judgement, Status
 from tests.catalog.samples import (
@@ -120,7 +121,8 @@ def test_few_events_have_no_range(usual: int, state: str) -> None:
 def test_an_outage_before_hides_no_trickle() -> None:
     counts = (*weekly(61, 100)[:-4], 0, 0, 0, 5)
     found = judged_long({"x": counts})
-    assert (found.status, found.message) == (Status.AMBER, "collapsed=1 (max 0)")
+    assert (found.status, found.message) == (Status.RED, "silent=1 (max 0)")
+    assert re.search(r"'x' stopped on 5 March: usually .* a day, 5 on 8 March", found.summary)
 
 
 def test_a_segment_that_fell_is_told() -> None:

@@ -18,7 +18,7 @@ from checks.config.model import (
     OrdersSource,
     WarehouseConfig,
 )
-from checks.engine import _judge, _verdicts, is_mapped
+from checks.engine import _judge, _verdicts
 from checks.errors import MeasurementError
 from checks.measurements import Measurements
 from checks.model import Cause, Judgement, Severity, Status
@@ -41,7 +41,7 @@ CONFIG = Config(
 class Broken:
     """Measurements of which every reading fails in the same way."""
 
-    has_events = True
+    has_events = has_audit_log = True
 
     def __init__(self, error: Exception) -> None:
         self._error = error
@@ -93,7 +93,11 @@ def test_a_traceback_is_shown_on_request(
     ("check_id", "change", "reason"),
     [
         ("log_entry_exists_today", {"audit_log": None}, "audit_log is not mapped"),
-        ("quarantine_rate", {"audit_log": None}, "audit_log is not mapped"),
+        (
+            "quarantine_rate",
+            {"audit_log": None},
+            "audit_log is not mapped, nor are quarantine and events",
+        ),
         ("freshness", {"events": None}, "events is not mapped"),
         ("orphan_orders", {"orders": None}, "orders is not mapped"),
     ],
@@ -121,8 +125,8 @@ def test_a_check_whose_column_is_not_mapped_is_skipped() -> None:
     assert judged("missing_revenue", broken, without).message == (
         "pct_missing_revenue=skipped (events.revenue is not mapped)"
     )
-    assert is_mapped(CONFIG, "audit_log.status")
-    assert not is_mapped(without, "audit_log.status")
+    assert CONFIG.is_mapped("audit_log.status")
+    assert not without.is_mapped("audit_log.status")
 
 
 GUARDED = ("rows_read", "run_status", "quarantine_rate")

@@ -26,6 +26,7 @@ from checks.catalog import (
     volume_zscore,
 )
 from checks.counts import DailyCounts
+from checks.loads import loads
 from checks.metrics import (
     AuditEntry,
     AuditLog,
@@ -152,8 +153,8 @@ def told(found: Judgement) -> None:
 
 
 def counts_of(log: AuditLog) -> list[Any]:
-    latest = [entry for tied in log.latest() for entry in tied]
-    return [value for entry in latest for value in (entry.rows_read, entry.rows_quarantined)]
+    counted = [entry for load in loads(log) for entry in load.counted]
+    return [value for entry in counted for value in (entry.rows_read, entry.rows_quarantined)]
 
 
 @QUICK
@@ -175,9 +176,9 @@ def test_checks_over_the_audit_log(log: AuditLog, frame: Any) -> None:
             assert found.status is Status.UNKNOWN
     if any(isinstance(value, BadValue) for value in counts_of(log)):
         assert rate.status is Status.UNKNOWN
-    if any(isinstance(e.rows_read, BadValue) for tied in log.latest() for e in tied):
+    if any(isinstance(e.rows_read, BadValue) for load in loads(log) for e in load.counted):
         assert read.status is Status.UNKNOWN
-    latest_words = {e.status for tied in log.latest() for e in tied}
+    latest_words = {e.status for load in loads(log) for tied in load.endings for e in tied}
     if latest_words - {"success"}:
         assert status.status in (Status.RED, Status.UNKNOWN)
     if "FAILED" in latest_words:

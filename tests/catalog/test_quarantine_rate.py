@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from checks.catalog._rejected_share import RejectedShare
 from checks.catalog.quarantine_rate import CHECK, Measured, Params, SourceRate, judge, usual_rate
-from checks.metrics import AuditEntry, BadValue, RejectedRows
+from checks.loads import loads
+from checks.metrics import AuditEntry, BadValue, RejectedRows, Unmeasured, known
 from checks.model import Cause, Judgement, Severity, Status
 from tests.catalog.samples import FORBIDDEN, FRAME, HOSTILE, RUN, entry, log, texts, verdict, waiver
 
@@ -70,8 +75,19 @@ def test_the_line_cannot_stop_before_the_alert(alert: float, stop: float, faulty
         # Blended over sources, not averaged.
         ([entry("a", 1000, 100), entry("b", 9000, 0)], 0.01),
         # A retried load: only its latest entry counts.
-        ([entry(quarantined=400, hour=4), entry(quarantined=10, hour=5)], 0.01),
-        ([entry(quarantined=10, hour=5), entry(quarantined=400, hour=4)], 0.01),
+        ([entry(quarantined=400, hour=4, status="failed"), entry(quarantined=10, hour=5)], 0.01),
+        ([entry(quarantined=10, hour=5), entry(quarantined=400, hour=4, status="failed")], 0.01),
+        # Two good entries: added up it is worse than the latest alone; and the other way round.
+        ([entry(quarantined=400, hour=4), entry(quarantined=10, hour=5)], 0.205),
+        ([entry(quarantined=10, hour=4), entry(quarantined=400, hour=5)], 0.4),
+        # A file: the later entry is a retry.
+        (
+            [
+                entry("e_20250308.csv", quarantined=400, hour=4),
+                entry("e_20250308.csv", quarantined=10, hour=5),
+            ],
+            0.01,
+        ),
         # Ties: the worse, in either order, by rate and not by rows.
         ([entry(read=100, quarantined=50), entry(read=1000, quarantined=60)], 0.5),
         ([entry(read=1000, quarantined=60), entry(read=100, quarantined=50)], 0.5),
@@ -81,6 +97,90 @@ def test_the_line_cannot_stop_before_the_alert(alert: float, stop: float, faulty
 )
 def test_which_entries_count(entries: list[AuditEntry], rate: float) -> None:
     assert judged(*entries).value == rate
+
+
+@pytest.mark.parametrize(
+    ("entries", "message", "status"),
+    [
+        # The latest entry alone has the higher rate of its own, and hides the many.
+        ([(100_000, 5900), (50, 5)], "rate=0.0573 (max 0.05)", Status.RED),
+        ([(50, 5), (100_000, 5900)], "rate=0.0573 (max 0.05)", Status.RED),
+        # Here the latest alone lifts the blend, and the sum does not.
+        ([(97_000, 0), (3000, 301)], "rate=0.0502 (max 0.05)", Status.RED),
+        ([(100_000, 5899), (0, 0)], "rate=0.0573 (max 0.05)", Status.RED),
+    ],
+)
+def test_of_an_unsettled_source_the_reading_counts_that_makes_the_blend_highest(
+    entries: list[tuple[int, int]], message: str, status: Status
+) -> None:
+    web = [entry("web", *counts, hour=hour) for hour, counts in enumerate(entries)]
+    found = judged(*web, entry("app", 3000, 0))
+    assert (found.message, found.status) == (message, status)
+
+
+@pytest.mark.parametrize(
+    ("app", "message", "status"),
+    [
+        (38, "rate=0.0493 (max 0.05)", Status.AMBER),
+        (39, "rate=0.0498 (max 0.05)", Status.AMBER),
+        (40, "rate=0.0502 (max 0.05)", Status.RED),
+        (45, "rate=0.0527 (max 0.05)", Status.RED),
+    ],
+)
+def test_a_tiny_entry_does_not_hide_the_source_that_lifts_the_blend(
+    app: int, message: str, status: Status
+) -> None:
+    web = entry("web", 1000, 60, hour=1), entry("web", 10, 1, hour=2)
+    found = judged(*web, entry("app", 1000, app))
+    assert (found.message, found.status) == (message, status)
+
+
+@pytest.mark.parametrize(
+    ("web", "status", "worst"),
+    [
+        # The sum is above the limit of a source, and the latest of too few rows.
+        ([(1000, 100), (5, 1)], Status.AMBER, 101 / 1005),
+        # Exactly at the limit; and above it by one.
+        ([(995, 59), (5, 1)], Status.GREEN, None),
+        ([(995, 60), (5, 1)], Status.AMBER, 61 / 1000),
+        # The latest is above it alone, and the sum is what counts in the blend.
+        ([(10_000, 500), (100, 7)], Status.AMBER, 0.07),
+        ([(10_000, 500), (99, 7)], Status.GREEN, None),
+    ],
+)
+def test_any_reading_of_many_rows_makes_amber(
+    web: list[tuple[int, int]], status: Status, worst: float | None
+) -> None:
+    entries = [entry("web", *counts, hour=hour) for hour, counts in enumerate(web)]
+    found = judged(*entries, entry("app", 9000, 0))
+    assert found.status is status
+    if worst is not None:
+        assert found.details["worst_source_rate"] == pytest.approx(worst)
+        assert found.details["filters"] == {"source": "web"}
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(0, 400), st.integers(0, 60)), min_size=1, max_size=4),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_no_choice_of_readings_makes_a_higher_blend(sources: list[list[tuple[int, int]]]) -> None:
+    entries = [
+        entry(str(number), read + bad, bad, hour=hour)
+        for number, counts in enumerate(sources)
+        for hour, (read, bad) in enumerate(counts)
+    ]
+    readings = [load.readings for load in loads(log(*entries))]
+    blends = []
+    for choice in product(*readings):
+        counted = [one for reading in choice for one in reading]
+        read = sum(known(one.rows_read) for one in counted)
+        if read:
+            blends.append(sum(known(one.rows_quarantined) for one in counted) / read)
+    assert judged(*entries).value in (None if not blends else max(blends), None)
+    assert judged(*entries).value is not None or not any(blends)
 
 
 def test_without_a_source_column_every_entry_counts() -> None:
@@ -106,7 +206,8 @@ def test_unknown_reads_as_documented_without_a_source() -> None:
 
 
 def test_a_bad_count_that_was_retried_does_not_matter() -> None:
-    assert judged(entry(read=BadValue("NULL"), hour=4), entry(hour=5)).status is Status.GREEN
+    failed = entry(read=BadValue("NULL"), hour=4, status="failed")
+    assert judged(failed, entry(hour=5)).status is Status.GREEN
 
 
 def test_a_bad_count_of_a_tie_is_unknown() -> None:
@@ -122,6 +223,16 @@ def test_more_quarantined_than_read_is_unknown(quarantined: int, known: bool) ->
             "rate=unknown (bad_value: 101 quarantined of 100 read for 'a.csv')"
         )
         assert found.cause is Cause.BAD_VALUE
+
+
+@pytest.mark.parametrize("source", [None, "", " "])
+def test_a_blank_source_is_one_without_a_name(source: str | None) -> None:
+    for counts in ((100, 50), (100, 101), (100, BadValue("NULL"))):
+        found = judged(entry(source, *counts))
+        assert not any("''" in text or "' '" in text for text in (*texts(found), found.summary))
+    assert judged(entry(source, 100, 101)).message == (
+        "rate=unknown (bad_value: 101 quarantined of 100 read for the source without a name)"
+    )
 
 
 def test_nothing_read_is_unknown() -> None:
@@ -247,3 +358,34 @@ def test_above_the_stop_nothing_waves_it_through(
     waivers = [waiver(up_to=1.0)] if waived else []
     found = judged(entry(read=1000, quarantined=quarantined))
     assert verdict(CHECK, found, *waivers, severity=severity).status is status
+
+
+def test_without_a_log_what_reasons_say_is_inert() -> None:
+    rejected = RejectedRows(1, ((HOSTILE, 1),), undated=2, future=1)
+    found = judge(Params(), RejectedShare(rejected, 0), FRAME)
+    assert (found.status, found.value, found.stop) == (Status.RED, 1.0, True)
+    assert not any(bad in text for bad in FORBIDDEN for text in texts(found))
+    assert not any(bad in found.details["reasons"][0]["reason"] for bad in FORBIDDEN)
+    assert found.details["filters"] == {"reason": HOSTILE}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "undated", "status"),
+    [(95, 0, Status.GREEN), (95, 1, Status.AMBER), (10**6, 9, Status.GREEN), (94, 0, Status.RED)],
+)
+def test_without_a_log_rows_of_no_day_only_warn(
+    accepted: int, undated: int, status: Status
+) -> None:
+    found = judge(Params(), RejectedShare(RejectedRows(5, undated=undated), accepted), FRAME)
+    assert (found.status, found.details["undated_rows"]) == (status, undated)
+    assert ("without a time" in found.action) is (status is Status.AMBER)
+
+
+def test_without_a_log_a_count_that_is_not_whole_is_unknown() -> None:
+    problem = Unmeasured(Cause.TIMEOUT, "the files were not read within 10 s", retry=True)
+    found = judge(Params(), RejectedShare(RejectedRows(7, problem=problem), 100), FRAME)
+    assert found.message == "rate=unknown (timeout: the files were not read within 10 s)"
+    assert (found.status, found.retry, found.value) == (Status.UNKNOWN, True, None)
+    assert judge(Params(), RejectedShare(RejectedRows(), 9), FRAME).status is Status.UNKNOWN
+    nothing = judge(Params(), RejectedShare(RejectedRows(0), 0), FRAME)
+    assert nothing.message == "rate=unknown (bad_value: no row of 2025-03-08, rejected or accepted)"

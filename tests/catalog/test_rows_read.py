@@ -1,4 +1,4 @@
-"""rows_read: above zero over the latest entry of each source."""
+"""rows_read: above zero over the loads of all sources."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ def judged(*today: AuditEntry, has_source: bool = True) -> Judgement:
         ([entry("a", 0), entry("b", 0)], Status.RED, "rows_read=0 (min 1)"),
         ([entry("a", 0), entry("b", 2)], Status.GREEN, "rows_read=2 (min 1)"),
         ([entry("a", 700), entry("b", 800)], Status.GREEN, "rows_read=1500 (min 1)"),
-        # A retried load: only its latest entry counts.
+        # Two good entries of a source that has no other days: the lower reading.
         ([entry(read=0, hour=4), entry(read=50, hour=5)], Status.GREEN, "rows_read=50 (min 1)"),
         ([entry(read=50, hour=4), entry(read=0, hour=5)], Status.RED, "rows_read=0 (min 1)"),
         # Two entries of the same time: the worse.
         ([entry(read=50), entry(read=0)], Status.RED, "rows_read=0 (min 1)"),
         ([entry(read=0), entry(read=50)], Status.RED, "rows_read=0 (min 1)"),
-        # A source without a name is one source.
-        ([entry(None, 5, hour=4), entry(None, 7, hour=5)], Status.GREEN, "rows_read=7 (min 1)"),
+        # What has no name is no source: each counts for itself.
+        ([entry(None, 5, hour=4), entry(None, 7, hour=5)], Status.GREEN, "rows_read=12 (min 1)"),
+        ([entry(" ", 5, hour=4), entry(" ", 7, hour=5)], Status.GREEN, "rows_read=12 (min 1)"),
     ],
 )
 def test_rule_and_message(entries: list[AuditEntry], status: Status, message: str) -> None:
@@ -56,7 +57,31 @@ def test_a_count_that_is_none_is_unknown(bad: str, others: tuple[AuditEntry, ...
 
 
 def test_a_bad_count_that_was_retried_does_not_matter() -> None:
-    assert judged(entry(read=BadValue("NULL"), hour=4), entry(hour=5)).status is Status.GREEN
+    failed = entry(read=BadValue("NULL"), hour=4, status="failed")
+    assert judged(failed, entry(hour=5)).status is Status.GREEN
+    file = entry("web_20250308.csv", BadValue("NULL"), hour=4)
+    assert judged(file, entry("web_20250308.csv", hour=5)).status is Status.GREEN
+
+
+def test_a_bad_count_of_a_source_that_may_add_up_is_unknown() -> None:
+    found = judged(entry(read=BadValue("NULL"), hour=4), entry(hour=5))
+    assert found.status is Status.UNKNOWN
+    assert "`audit_log.several: replace` or `add` settles it" in found.summary
+
+
+def test_the_setting_that_settles_it_is_named() -> None:
+    found = judged(entry(read=5, hour=4), entry(read=7, hour=5), entry("b", 1), entry("b", 2))
+    assert found.message == "rows_read=8 (min 1)"
+    assert found.summary == (
+        "The run of Sunday 9 March read 8 rows from 2 sources; 'web.csv' has 2 entries, of which "
+        "the worse reading counts, as of 1 other source: `audit_log.several: replace` or `add` "
+        "settles it"
+    )
+    assert found.details["several_entries"] == [
+        {"source": "web.csv", "rule": "unsettled", "counted": 2, "replaced": 0},
+        {"source": "b", "rule": "unsettled", "counted": 2, "replaced": 0},
+    ]
+    assert "settles" not in judged(entry("a"), entry("b")).summary
 
 
 def test_a_bad_count_without_a_source_is_named_without_one() -> None:
@@ -79,7 +104,13 @@ def test_details_tell_what_each_load_read_and_inserted(
 ) -> None:
     load = replace(entry("a.csv", 1000), rows_inserted=inserted)
     assert judged(load).details["sources"] == [
-        {"source": "a.csv", "run_at": load.run_at, "rows_read": 1000, "rows_inserted": told}
+        {
+            "source": "a.csv",
+            "names_other_days": False,
+            "run_at": load.run_at,
+            "rows_read": 1000,
+            "rows_inserted": told,
+        }
     ]
 
 

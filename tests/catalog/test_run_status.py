@@ -1,15 +1,18 @@
-"""run_status: no source's latest entry failed."""
+"""run_status: no load failed, but those that were repaired."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from checks.catalog.run_status import CHECK, Params, judge
-from checks.metrics import AuditEntry, Unmeasured
+from checks.catalog.run_status import CHECK, Params, every_load_failed, judge
+from checks.metrics import AuditEntry, AuditLog, Unmeasured
 from checks.model import Cause, Judgement, Status
-from tests.catalog.samples import FORBIDDEN, FRAME, HOSTILE, entry, log, texts
+from tests.catalog.samples import FORBIDDEN, FRAME, HOSTILE, entry, log, texts, verdict
 
 
 def judged(*today: AuditEntry, params: Params | None = None, has_source: bool = True) -> Judgement:
@@ -93,15 +96,82 @@ def test_failed_beats_unclear_beats_ok(
         # Ties: the worse wins, in either order.
         ([entry(status="failed"), entry(status="success")], Status.RED),
         ([entry(status="success"), entry(status="failed")], Status.RED),
-        ([entry(status="success"), entry(status="running")], Status.UNKNOWN),
+        # Of a start and an end the end.
+        ([entry(status="success"), entry(status="running")], Status.GREEN),
+        ([entry(status="started"), entry(status="success")], Status.GREEN),
+        ([entry(status=None), entry(status="success")], Status.GREEN),
         ([entry(status="success"), entry(status="sideways")], Status.UNKNOWN),
         ([entry(status="running"), entry(status="failed")], Status.RED),
     ],
 )
-def test_only_the_latest_entry_of_a_source_counts(
-    entries: list[AuditEntry], status: Status
-) -> None:
+def test_a_retry_replaces_what_failed(entries: list[AuditEntry], status: Status) -> None:
     assert judged(*entries).status is status
+
+
+def earlier(day: int, *words: str | None, source: str = "web") -> list[AuditEntry]:
+    """Entries of a day so many days before the run date, each an hour after the one before."""
+    first = entry(source=source, status="ok", hour=0)
+    return [
+        replace(first, run_at=first.run_at + timedelta(hours=hour - 24 * day), status=word)
+        for hour, word in enumerate(words)
+    ]
+
+
+def in_parts(*words: str | None, usual: Sequence[int] = (4, 4), **fields: Any) -> AuditLog:
+    """A log of one source with so many good parts on the days before."""
+    days = {FRAME.run_date - timedelta(days=back): tuple(earlier(back, *["ok"] * good))
+            for back, good in enumerate(usual, start=1)}  # fmt: skip
+    today = log(*earlier(0, *words), **fields)
+    return replace(today, entries={**days, **today.entries})
+
+
+@pytest.mark.parametrize("several", [None, "add"])
+@pytest.mark.parametrize(
+    ("words", "usual", "message", "said"),
+    [
+        # Three of four: the next good part is no retry.
+        (("ok", "failed", "ok", "ok"), (4, 4), "failed=1 (max 0)", "3 good parts, usually 4"),
+        (("failed", "failed", "ok", "ok"), (4, 4), "failed=2 (max 0)", "2 good parts, usually 4"),
+        (("ok", "failed", "ok", "ok"), (3, 4), "failed=1 (max 0)", "3 good parts, usually 3.5"),
+        # As many as usual, and more.
+        (("ok", "failed", "ok", "ok", "ok"), (4, 4), "failed=0 (max 0)", "1 failed entry was"),
+        (("failed", "ok", "ok", "ok"), (2, 3, 9), "failed=0 (max 0)", "1 failed entry was"),
+        # None came after it.
+        (("ok", "ok", "ok", "ok", "failed"), (4, 4), "failed=1 (max 0)", "1 of 5 loads"),
+        # Hung, or ended without a word.
+        (("ok", "running", "ok", "ok"), (4, 4), "failed=unknown (bad_value: the load of 'web' is "
+         "not over, status 'running')", "3 good parts, usually 4"),
+        (("ok", None, "ok", "ok"), (4, 4), "failed=unknown (bad_value: status is NULL for 'web')",
+         "3 good parts, usually 4"),
+        (("ok", "running", "ok", "ok", "ok"), (4, 4), "failed=0 (max 0)",
+         "1 entry that had not ended was replaced"),
+        (("ok", None, "ok", "ok", "ok"), (4, 4), "failed=0 (max 0)",
+         "1 entry that had not ended was replaced"),
+    ],
+)  # fmt: skip
+def test_a_part_is_repaired_when_as_many_came_as_usual(
+    words: Sequence[str | None], usual: Sequence[int], message: str, said: str, several: str | None
+) -> None:
+    found = judge(Params(), in_parts(*words, usual=usual, several=several), FRAME)
+    assert (found.message, said in found.summary) == (message, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (("failed", "ok"), Status.RED),
+        (("ok", "failed"), Status.RED),
+        (("running", "ok", "ok"), Status.UNKNOWN),
+        (("running", "ok"), Status.GREEN),
+        (("ok", "ok"), Status.GREEN),
+    ],
+)
+def test_without_a_day_before_no_part_is_repaired(words: Sequence[str], status: Status) -> None:
+    found = judge(Params(), in_parts(*words, usual=(), several="add"), FRAME)
+    assert found.status is status
+    assert ("no day before tells how many are usual" in found.summary) == (
+        status is not Status.GREEN
+    )
 
 
 def test_without_a_source_column_every_entry_counts() -> None:
@@ -114,7 +184,7 @@ def test_red_names_the_load_and_its_word() -> None:
     assert found.summary == "1 of 2 loads of Sunday 9 March failed: '1.csv' says 'Failed'"
     assert found.action == "Repair and rerun the load of '1.csv', then run the gate again"
     assert found.details["failed"] == ["1.csv"]
-    assert [item["means"] for item in found.details["sources"]] == ["ok", "failed"]
+    assert [item["means"] for item in found.details["sources"]] == ["failed", "ok"]
 
 
 def test_red_names_the_first_loads_that_failed() -> None:
@@ -138,6 +208,84 @@ def test_a_word_may_mean_one_thing_only() -> None:
         ("failed", "'Done'"),
         ("running", "'bad'"),
     ]
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t"])
+def test_blanks_around_a_word_make_no_difference(blank: str) -> None:
+    params = Params(ok=(f"{blank}Gut",), failed=("failed", f"partial{blank}"), running=())
+    assert judged(entry(status=f"gut{blank}"), params=params).status is Status.GREEN
+    assert judged(entry(status=f"{blank}PARTIAL"), params=params).status is Status.RED
+    assert params.problems() == []
+    both = Params(ok=("partial",), failed=(f"{blank}Partial",), running=())
+    assert [(key, word) for key, word, _ in both.problems()] == [
+        ("failed", repr(f"{blank}Partial"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("success",), ""),
+        (("failed", "success"), "; 1 failed entry was replaced by a later one"),
+        (("running", "success"), "; 1 entry that had not ended was replaced by a later one"),
+        ((None, " ", "started", "success"),
+         "; 3 entries that had not ended were replaced by a later one"),
+        (("failed", "running", "success"), "; 1 failed entry was replaced by a later one; 1 entry "
+         "that had not ended was replaced by a later one"),
+    ],
+)  # fmt: skip
+def test_what_was_replaced_is_counted(words: Sequence[str | None], said: str) -> None:
+    found = judged(*(entry(status=word, hour=hour) for hour, word in enumerate(words)))
+    assert found.status is Status.GREEN
+    assert found.summary == f"1 load of Sunday 9 March ended well{said}"
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("running", "success", "running", "success"), Status.GREEN, "2 entries that had not"),
+        (("running", "running", "success"), Status.UNKNOWN, "1 entry that had not ended"),
+        (("running", "success", "running"), Status.UNKNOWN, "1 entry that had not ended"),
+        (("running", "failed", "running", "success"), Status.RED, "2 entries that had not"),
+    ],
+)
+def test_a_part_that_runs_is_not_over_for_another_one_that_is(
+    words: Sequence[str], status: Status, said: str
+) -> None:
+    today = [entry(status=word, hour=hour) for hour, word in enumerate(words)]
+    found = judge(Params(), log(*today, several="add"), FRAME)
+    assert (found.status, found.retry) == (status, status is Status.UNKNOWN)
+    assert said in found.summary
+
+
+@pytest.mark.parametrize("source", [None, "", " ", "\u00a0"])
+@pytest.mark.parametrize("word", ["failed", "running", None])
+def test_a_blank_source_is_one_without_a_name(source: str | None, word: str | None) -> None:
+    found = judged(entry(source, status=word), entry("web.csv"))
+    assert "the source without a name" in found.action + found.summary
+    assert "''" not in found.action + found.summary
+
+
+@pytest.mark.parametrize(
+    ("loads", "explains"),
+    [
+        ([("events_20250308.csv", "failed")], True),
+        ([("web", "failed")], True),
+        ([(None, "failed")], True),
+        ([("events_20250307.csv", "failed")], False),
+        ([("events_20250309.csv", "failed")], False),
+        ([("events_20250307_20250308.csv", "failed")], True),
+        ([("events_20250307.csv", "failed"), ("events_20250308.csv", "failed")], True),
+        ([("events_20250307.csv", "failed"), ("events_20250308.csv", "success")], False),
+        ([("events_20250307.csv", "success"), ("events_20250308.csv", "failed")], True),
+        ([("web", "success"), ("events_20250308.csv", "failed")], False),
+    ],
+)
+def test_only_failed_loads_of_the_data_date_explain_that_it_is_empty(
+    loads: list[tuple[str | None, str]], explains: bool
+) -> None:
+    found = judged(*(entry(source, status=word) for source, word in loads))
+    assert every_load_failed(verdict(CHECK, found)) is explains
 
 
 def test_an_unreadable_status_column_is_unknown_with_its_cause() -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from checks.calendar import Calendar, Mark
-from checks.catalog.volume_trend import TREND_DAYS, Params, judge
+from checks.catalog.volume_trend import CHECK, TREND_DAYS, Params, is_only_the_empty_day, judge
 from checks.model import Judgement, Status
-from tests.catalog.samples import DAY, FRAME, daily, weekly
+from tests.catalog.samples import DAY, FRAME, daily, verdict, weekly
 
 USUAL = weekly(100)
 
@@ -102,3 +102,20 @@ def test_a_slow_decline_is_seen_that_no_day_shows() -> None:
     found = judged(counts)
     assert found.status is Status.AMBER
     assert re.match(r"change=-0\.\d+ \(above -0\.\d+\)$", found.message)
+
+
+@pytest.mark.parametrize(
+    ("counts", "status", "follows"),
+    [
+        ((*USUAL[:-1], 0), Status.AMBER, True),
+        ((*USUAL[:-1], 1), Status.AMBER, False),
+        ((*sunk(0.94)[:-1], 0), Status.AMBER, True),
+        ((*sunk(0.85)[:-1], 0), Status.AMBER, False),
+    ],
+)
+def test_it_follows_only_where_the_empty_day_alone_makes_the_decline(
+    counts: Sequence[int], status: Status, follows: bool
+) -> None:
+    params = Params(alert_at=0.09)
+    found = verdict(CHECK, judged(counts, params))
+    assert (found.status, is_only_the_empty_day(found)) == (status, follows)

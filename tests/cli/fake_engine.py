@@ -53,6 +53,7 @@ def verdict(
         action="Do this.",
         cause=cause,
         retry=retry,
+        subjects={"source": ("web",)},
     )
 
 

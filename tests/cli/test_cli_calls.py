@@ -13,8 +13,8 @@ from checks.version import VERSION
 from fake_engine import FakeEngine
 
 EXPECTED = {
-    "ack", "backfill", "backtest", "dashboard", "demo", "explain", "gate", "history", "power",
-    "validate", "waive", "waivers",
+    "accept", "acceptances", "ack", "backfill", "backtest", "dashboard", "demo", "explain", "gate",
+    "history", "power", "recount", "validate", "waive", "waivers",
 }  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def test_help_of_a_subcommand(andon: Andon) -> None:
     ("words", "told"),
     [
         (("gat",), "unknown command 'gat'; did you mean gate?"),
-        (("xyzzy",), "unknown command 'xyzzy'; known: ack, backfill, backtest"),
+        (("xyzzy",), "unknown command 'xyzzy'; known: accept, acceptances, ack"),
         (("--config", "x", "gate"), "options come after the command: andon gate --config"),
         (("gate", "--stric"), "andon gate: unknown option '--stric'; did you mean --strict?"),
         (("gate", "--datum=2025"), "unknown option '--datum'"),
@@ -88,6 +88,10 @@ def test_help_of_a_subcommand(andon: Andon) -> None:
         (("waive", "freshness", "--reason", " "), "--reason: it is empty"),
         (("waive", "freshness", "--up-to", "six"), "--up-to: found 'six', expected a number"),
         (("waive", "freshness", "--up-to", "inf"), "--up-to: found 'inf', expected a number"),
+        (("waive", "freshness", "--up-to", "1_0"), "--up-to: found '1_0', expected a number"),
+        (("waive", "freshness", "--up-to", "1e999"), "--up-to: found '1e999', expected a number"),
+        (("waive", "freshness", "--up-to", " 1"), "--up-to: found ' 1', expected a number"),
+        (("waive", "freshness", "--up-to", "\u0663"), "--up-to: found '\u0663', expected a number"),
         (("waive", "freshness", "--up-to", "nan"), "--up-to: found 'nan', expected a number"),
         (("waivers", "revok", "3"), "invalid choice: 'revok'"),
         (("waivers", "revoke"), "andon waivers revoke: the following arguments are required: ID"),
@@ -118,13 +122,14 @@ def test_the_words_arrive_at_the_engine(andon: Andon, engine: FakeEngine) -> Non
     assert andon("gate", "--date", "2025-03-09", "--data-date", "2025-03-01", "--strict").code == 0
     (call,) = engine.calls
     assert (call["date"], call["data_date"]) == (date(2025, 3, 9), date(2025, 3, 1))
-    assert (call["strict"], call["record"]) == (True, True)
+    # Recorded once it is known which reports were written.
+    assert (call["strict"], call["record"], call["remember"]) == (True, False, True)
 
 
 def test_latest_arrives_at_the_engine(andon: Andon, engine: FakeEngine) -> None:
     andon("gate", "--data-date", "latest", "--no-record")
     assert engine.calls[0]["data_date"] == "latest"
-    assert engine.calls[0]["record"] is False
+    assert engine.calls[0]["remember"] is False
 
 
 def test_the_configuration_may_be_named(

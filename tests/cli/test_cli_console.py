@@ -61,11 +61,21 @@ def test_a_closed_or_missing_stream_is_no_terminal() -> None:
     assert console().colored is False
 
 
-def test_without_streams_nothing_happens() -> None:
+def test_a_closed_standard_output_is_a_failure_that_is_told_once() -> None:
+    err = io.StringIO()
+    closed = console(None, err)
+    closed.out("x")
+    closed.out("y")
+    assert closed.failed is True
+    assert err.getvalue() == "error: cannot write the output: standard output is closed\n"
+
+
+def test_without_streams_nothing_is_raised() -> None:
     silent = console()
-    silent.out("x")
     silent.err("x")
     assert silent.failed is False
+    silent.out("x")
+    assert silent.failed is True
 
 
 def test_a_reader_that_had_enough_is_no_failure() -> None:
@@ -126,7 +136,9 @@ def steps(console: Console, patience: float, pause: float = 0.0) -> str:
     assert console.stderr is not None
     with Progress(console, patience) as progress:
         progress("reading stg_events")
-        time.sleep(pause)
+        until = time.monotonic() + pause
+        while not console.stderr.getvalue() and time.monotonic() < until:  # type: ignore[attr-defined]
+            time.sleep(0.01)
         progress("judging\x1b[31m " + "x" * 200)
         drawn: str = console.stderr.getvalue()  # type: ignore[attr-defined]
     return drawn
@@ -144,7 +156,7 @@ def test_no_progress_within_the_first_second() -> None:
 
 def test_a_long_step_is_shown_while_it_lasts() -> None:
     terminal = Terminal()
-    drawn = steps(console(None, terminal), 0.02, pause=0.5)
+    drawn = steps(console(None, terminal), 0.5, pause=60.0)
     assert drawn.startswith("\r... reading stg_events ")
     assert max(map(len, drawn.split("\r"))) <= 78
     assert "\x1b" not in drawn

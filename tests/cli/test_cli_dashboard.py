@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -9,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,12 @@ import pytest
 from andon_results import Andon
 from checks.cli import serving
 from checks.cli.commands import dashboard
+from checks.cli.console import Console
 from checks.cli.serving import Address
 from fake_engine import CONFIG
 
+#: Seconds. Far more than a busy machine needs; nothing waits for it to pass.
+PATIENCE = 120.0
 SECRETS = """
 [auth]
 redirect_uri = "https://andon.example.com/oauth2callback"
@@ -98,9 +101,11 @@ def test_it_says_where_it_is_and_stopping_it_is_no_fault(
     assert one.environ["ANDON_CONFIGS"] == str(folder / "andon.yml")
     assert one.environ["ANDON_REQUIRE_SIGN_IN"] == ""
     assert one.environ["ANDON_DASHBOARD_OPEN"] == ""
-    assert one.command[:5] == [sys.executable, "-P", "-m", "streamlit", "run"]
-    assert one.command[5].endswith("dashboard/asgi.py")
-    assert Path(one.command[5]).is_file()
+    assert one.command[:2] == [sys.executable, "-P"]
+    assert one.command[2].endswith("dashboard/serve.py")
+    assert one.command[3] == "run"
+    assert one.command[4].endswith("dashboard/asgi.py")
+    assert all(Path(one.command[place]).is_file() for place in (2, 4))
 
 
 def test_stopped_before_it_answered(andon: Andon, server: type[FakeServer]) -> None:
@@ -176,7 +181,7 @@ def test_a_path_that_a_list_cannot_hold(
         ("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("localhost", True),
         ("LOCALHOST", True), ("0.0.0.0", False), ("::", False), ("10.0.0.7", False),
         ("126.255.255.255", False), ("128.0.0.0", False), ("::2", False),
-        ("localhost.example.com", False), ("127.0.0.1.example.com", False), ("", False),
+        ("localhost.example.com", False), ("127.0.0.1.example.com", False),
     ],
 )  # fmt: skip
 def test_what_only_this_machine_can_reach(
@@ -187,6 +192,7 @@ def test_what_only_this_machine_can_reach(
     assert result.code == (0 if loopback else 2)
     assert len(server.started) == loopback
     assert ("nobody has to sign in" in result.err) is not loopback
+    assert loopback or f"--host '{host}' lets others" in result.err
 
 
 @pytest.mark.parametrize(
@@ -206,7 +212,7 @@ def test_what_lets_others_in(
     (one,) = server.started
     assert one.environ["ANDON_REQUIRE_SIGN_IN"] == required
     assert one.environ["ANDON_DASHBOARD_OPEN"] == "1"
-    assert one.flags("server.allowedHosts") == []
+    assert one.flags("server.allowedHosts") == ["*"]
 
 
 def test_the_header_of_a_proxy(andon: Andon, server: type[FakeServer]) -> None:
@@ -216,6 +222,12 @@ def test_the_header_of_a_proxy(andon: Andon, server: type[FakeServer]) -> None:
     assert json.loads(given) == {"X-Forwarded-Email": "email"}
     result = andon("dashboard", "--user-header", "X Forwarded\n")
     assert "expected the name of a header such as X-Forwarded-Email" in result.err
+
+
+def test_who_lets_everybody_in_knows_nobody(andon: Andon, server: type[FakeServer]) -> None:
+    """On loopback too: a proxy in front of it lets strangers in."""
+    andon("dashboard", "--allow-anonymous")
+    assert server.started[0].environ["ANDON_DASHBOARD_OPEN"] == "1"
 
 
 def test_no_other_name_may_lead_to_a_board_without_sign_in(
@@ -289,7 +301,9 @@ def test_a_missing_library_is_named_with_its_extra(
     monkeypatch.setattr(dashboard, "find_spec", lambda name: None if name == library else object())
     result = andon("dashboard")
     assert (result.code, result.out, server.started) == (2, "", [])
-    assert result.err == ('error: the dashboard needs Streamlit: pip install "andon[dashboard]"\n')
+    assert result.err == (
+        'error: the dashboard needs Streamlit: pip install ".[dashboard]" in a clone\n'
+    )
 
 
 def test_sign_in_without_its_library(
@@ -297,7 +311,7 @@ def test_sign_in_without_its_library(
 ) -> None:
     write_secrets(folder)
     monkeypatch.setattr("checks.cli.sign_in.find_spec", lambda name: None)
-    assert 'sign-in needs Authlib: pip install "andon[dashboard]"' in andon("dashboard").err
+    assert 'sign-in needs Authlib: pip install ".[dashboard]" in a clone' in andon("dashboard").err
 
 
 @pytest.mark.parametrize("word", ["0", "65536", "-1", "http", "8501.0", "٨"])
@@ -306,33 +320,132 @@ def test_a_port_is_a_number(andon: Andon, server: type[FakeServer], word: str) -
     assert "expected a port from 1 to 65535" in result.err
 
 
-def test_our_settings_win_over_every_other(
-    andon: Andon, folder: Path, server: type[FakeServer]
+#: Of Streamlit's settings those that may be anything: limits and timing that open nothing, the
+#: watching of files, which is off, labels of metrics and the agent API, which are closed, and
+#: lists of colours and fonts. A new one of a new version is looked at, and put here or set.
+OTHERS_MAY_SET = {
+    "logger.messageFormat", "runner.cacheBackgroundRefreshMaxWorkers",
+    "runner.cacheBackgroundRefreshTTLMultiplier", "runner.cacheHashSeed",
+    "runner.connectionDefaultTTL", "runner.enforceSerializableSessionState",
+    "runner.enumCoercion", "runner.fastReruns", "runner.parallelMaxWorkers",
+    "runner.postScriptGC", "global.disableWidgetStateDuplicationWarning",
+    "global.maxCachedMessageAge", "global.minCachedMessageSize",
+    "global.suppressDeprecationWarnings", "server.agentMaxSessions", "server.agentPreviewRows",
+    "server.agentSessionTTL", "server.agentWaitTimeout", "server.folderWatchBlacklist",
+    "server.folderWatchList", "server.maxCacheDataSize", "server.unsafeMetricsUserAttributes",
+    "server.websocketPingInterval",
+}  # fmt: skip
+#: Prints each setting as the server has it, a line of JSON each.
+SHOW = """
+import json, sys
+from streamlit import config
+from streamlit.web import bootstrap, cli
+shown = lambda *a, **k: print(json.dumps({key: option.value for key, option in
+    config.get_config_options().items() if key != "server.cookieSecret"}
+    | {"server.cookieSecret": config.get_option("server.cookieSecret")}, default=str))
+bootstrap.run_asgi_app = bootstrap.run = shown
+cli.main(prog_name="streamlit")
+"""
+
+
+#: Prints the threads of a server that is about to listen. {serve} is what serves.
+THREADS = """
+import threading
+from streamlit.web.server.starlette import starlette_server
+starlette_server.UvicornRunner.run = lambda self: print(
+    *(thread.name for thread in threading.enumerate() if thread is not threading.main_thread()))
+{serve}
+"""
+OURS = "import runpy, sys; runpy.run_path(sys.argv.pop(1), run_name='__main__')"
+STREAMLITS = "import sys; sys.argv.pop(1); from streamlit.web import cli; cli.main()"
+
+
+@pytest.mark.parametrize(("serve", "watches"), [(OURS, False), (STREAMLITS, True)])
+def test_no_thread_watches_settings_files(
+    andon: Andon, folder: Path, server: type[FakeServer], serve: str, watches: bool
 ) -> None:
-    andon("dashboard", "--port", "8600")
+    """Should Streamlit's own command not watch any more, dashboard/serve.py may go."""
+    andon("dashboard")
     (one,) = server.started
-    (folder / ".streamlit").mkdir()
-    (folder / ".streamlit" / "config.toml").write_text(
-        '[client]\nshowErrorDetails = "full"\n[server]\nmaxUploadSize = 200\nport = 1\n'
-        'enableAgentApi = true\nallowedHosts = ["evil.example"]\n',
-        encoding="utf-8",
-    )
+    environ = {name: value for name, value in one.environ.items() if name != serving.ATTACHED}
     done = subprocess.run(
-        [*one.command[:4], "config", "show", *one.command[6:]],
-        cwd=folder,
-        env={**os.environ, "STREAMLIT_SERVER_ENABLE_XSRF_PROTECTION": "false"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found = tomllib.loads(done.stdout[done.stdout.index("[global]") :])
-    assert found["server"]["port"] == 8600
-    assert found["server"]["allowedHosts"] == ["127.0.0.1", "localhost", "127.0.0.1", "::1"]
-    for section, values in tomllib.loads(dashboard._file().read_text(encoding="utf-8")).items():
-        for name, value in values.items():
-            shown = found.get(section, {}).get(name, value)
-            same = str(shown).lower() == str(value).lower()
-            assert isinstance(value, dict) or same, (section, name)
+        [sys.executable, "-P", "-c", THREADS.format(serve=serve), *one.command[2:]],
+        cwd=folder, env=environ, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert bool(done.stdout.split()) is watches
+
+
+def test_its_threads_share_their_memory(andon: Andon, server: type[FakeServer]) -> None:
+    andon("dashboard")
+    assert server.started[0].environ["MALLOC_ARENA_MAX"] == "2"
+
+
+def hostile(kind: str, value: object) -> str:
+    """A setting that is not ours, as TOML."""
+    if kind == "list":
+        return '["http://evil.example"]'
+    if isinstance(value, bool) or kind == "bool":
+        return str(not value).lower()
+    return {"int": "7", "float": "7.5"}.get(kind, '"evil.example"')
+
+
+def settings_with(one: FakeServer, folder: Path, **environ: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", SHOW, *one.command[3:]],
+        cwd=folder, env={**one.environ, **environ}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.mark.parametrize("place", ["folder", "home", "environment"])
+@pytest.mark.parametrize("words", [(), ("--allow-anonymous", "--host", "0.0.0.0")])
+def test_our_settings_win_over_every_other(
+    andon: Andon,
+    folder: Path,
+    server: type[FakeServer],
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+    words: tuple[str, ...],
+) -> None:
+    from streamlit import config
+
+    ours = {
+        key: option
+        for key, option in config.get_config_options().items()
+        if not key.startswith("theme.") and key not in OTHERS_MAY_SET
+    }
+    tables: dict[str, list[str]] = {}
+    for key, option in ours.items():
+        section, _, name = key.partition(".")
+        kind = "list" if option.multiple else getattr(option.type, "__name__", "str")
+        word = '{Evil = "email"}' if name == "trustedUserHeaders" else hostile(kind, option.value)
+        tables.setdefault(section, []).append(f"{name} = {word}")
+    text = "".join(f"[{name}]\n" + "\n".join(lines) + "\n" for name, lines in tables.items())
+    if place == "environment":
+        for key, option in ours.items():
+            if key != "server.cookieSecret":
+                monkeypatch.setenv(option.env_var, "7")
+        monkeypatch.setenv("STREAMLIT_SECRETS_FILES", "s.toml")
+    andon("dashboard", "--port", "8600", *words)
+    (one,) = server.started
+    inherited = [name for name in one.environ if name.startswith("STREAMLIT_")]
+    assert inherited == ["STREAMLIT_SERVER_COOKIE_SECRET"]
+    plain = settings_with(one, folder)
+    if place != "environment":
+        into = folder if place == "folder" else Path(os.environ["HOME"])
+        (into / ".streamlit").mkdir(exist_ok=True)
+        (into / ".streamlit" / "config.toml").write_text(text, encoding="utf-8")
+    found = settings_with(one, folder)
+    assert {key: (plain[key], found[key]) for key in ours if found[key] != plain[key]} == {}
+    assert found["server.port"] == 8600
+    assert found["server.corsAllowedOrigins"] == ["http://localhost"]
+    local = ["127.0.0.1", "localhost", "127.0.0.1", "::1"]
+    assert found["server.allowedHosts"] == (["*"] if words else local)
+    for key, value in dashboard._settings(dashboard._file()):
+        if key != "server.address":
+            assert str(found[key]).lower() == str(value).lower(), key
+    assert [one for one in found["secrets.files"] if "evil" in one] == []
 
 
 # ---- as a process
@@ -346,28 +459,30 @@ def port() -> int:
 
 
 @pytest.fixture
-def running(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+def running(folder: Path, port: int, heeded_signals: None) -> Iterator[subprocess.Popen[str]]:
     """`andon dashboard` in a process of its own, once it has said where it is."""
     process = subprocess.Popen(
         [sys.executable, "-m", "checks.cli", "dashboard", "--port", str(port)],
         cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    assert process.stdout is not None
-    said = process.stdout.readline()
-    assert said == f"Andon is at http://127.0.0.1:{port} (Ctrl-C stops it)\n", process.communicate()
-    yield process
-    process.kill()
-    process.communicate()
+    try:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        assert said == f"Andon is at http://127.0.0.1:{port} (Ctrl-C stops it)\n"
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def get(port: int, path: str) -> Any:
-    with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+    with urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as answer:
         return answer.read()
 
 
 def gone(port: int) -> bool:
-    """Whether nothing listens there any more, within ten seconds."""
-    end = time.monotonic() + 10
+    """Whether nothing listens there any more, before long."""
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         try:
             get(port, "/healthz")
@@ -383,9 +498,29 @@ def test_it_serves_until_a_signal_and_leaves_nothing_behind(
 ) -> None:
     assert json.loads(get(port, "/healthz")) == {"status": "ok"}
     running.send_signal(getattr(signal, name))
-    assert running.communicate(timeout=20) == ("", "")
+    assert running.communicate(timeout=PATIENCE) == ("", "")
     assert running.returncode == 0
     assert gone(port)
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("ignored", [False, True])
+def test_a_signal_that_was_ignored_stays_ignored(
+    heeded_signals: None, name: str, ignored: bool
+) -> None:
+    """As `nohup` starts it, or a shell that is not interactive in the background."""
+    number = getattr(signal, name)
+    before = signal.getsignal(number)
+    if ignored:
+        signal.signal(number, signal.SIG_IGN)
+    try:
+        console = Console(None, io.StringIO(), {})
+        with serving.Server([sys.executable, "-c", "input()"], os.environ, console):
+            assert (signal.getsignal(number) is signal.SIG_IGN) is ignored
+            assert signal.getsignal(number) != before
+        assert signal.getsignal(number) == (signal.SIG_IGN if ignored else before)
+    finally:
+        signal.signal(number, before)
 
 
 def test_the_server_ends_even_when_the_command_is_killed(
@@ -461,10 +596,22 @@ def test_a_server_that_does_not_stop_is_made_to(
     def command(*_: object) -> list[str]:
         return [sys.executable, "-c", STUBBORN, str(port)]
 
+    told: list[str] = []
+    tell = Console.err
+
+    def err(console: Console, text: str) -> None:
+        tell(console, text)
+        told.append(text)
+
+    monkeypatch.setattr(Console, "err", err)
+
     class Asked(serving.Server):
         def wait(self) -> bool:
             get(port, "/")
-            time.sleep(0.3)
+            until = time.monotonic() + PATIENCE
+            while not any("an error" in words for words in told):
+                assert time.monotonic() < until
+                time.sleep(0.01)
             os.kill(os.getpid(), signal.SIGTERM)
             return super().wait()
 

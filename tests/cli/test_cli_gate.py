@@ -16,7 +16,7 @@ from checks.errors import UsageError
 from checks.history import open_history
 from checks.model import Status
 from checks.outputs import formats
-from fake_engine import FakeEngine, verdict
+from fake_engine import CONFIG, FakeEngine, verdict
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "gate-report.schema.json"
 SECRET = "s3cr3t"
@@ -92,7 +92,7 @@ def test_a_report_that_cannot_be_written_is_not_green(
     engine.answer([verdict(status=status)])
     result = andon("gate", "--report", f"junit={target}")
     assert result.code == code
-    assert result.out.startswith(status.upper())
+    assert result.out.startswith("UNKNOWN" if code == 2 else status.upper())
     assert result.err.startswith("error: cannot write the junit report to ")
     assert result.err.count("\n") == 1
 
@@ -101,7 +101,7 @@ def test_json_knows_that_a_file_could_not_be_written(andon: Andon, engine: FakeE
     engine.answer([verdict(status=Status.GREEN)])
     result = andon("gate", "--format", "json", "--report", "junit=missing/a.xml")
     found = document(result.out)
-    assert (result.code, found["exit_code"], found["verdict"]) == (2, 2, "green")
+    assert (result.code, found["exit_code"], found["verdict"]) == (2, 2, "unknown")
     assert "cannot write the junit report to 'missing/a.xml'" in str(found["warnings"])
 
 
@@ -201,6 +201,48 @@ def test_a_bad_configuration_reaches_the_files(
     assert andon("gate", "--report", "junit=a.xml", "--report", "json=a.json").code == 2
     assert "configuration" in (folder / "a.xml").read_text(encoding="utf-8")
     assert document((folder / "a.json").read_text(encoding="utf-8"))["errors"]
+
+
+NO_URL = CONFIG.replace("duckdb:///warehouse.duckdb", "duckdb:///${UNSET_URL}")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (NO_URL, "shop"),
+        (NO_URL.replace("shop", "${NAME}", 1), "shop-eu"),
+        (NO_URL.replace("shop", "${UNSET_NAME}", 1), None),
+        (NO_URL.replace("pipeline: shop", "pipelin: shop"), None),
+        (NO_URL.replace("shop", "6:00", 1), None),
+        (NO_URL + "pipeline: [", None),
+        ("", None),
+        ("[]", None),
+        (None, None),
+    ],
+)
+def test_two_pipelines_that_cannot_be_judged_stay_apart(
+    andon: Andon, engine: FakeEngine, folder: Path, monkeypatch: pytest.MonkeyPatch,
+    text: str | None, name: str | None,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("NAME", "shop-eu")
+    if text is None:
+        (folder / "andon.yml").unlink()
+    else:
+        (folder / "andon.yml").write_text(text, encoding="utf-8")
+    reports = ("--report", "prometheus=a.prom", "--report", "junit=a.xml")
+    result = andon("gate", "--format", "json", *reports)
+    label = name or str(folder / "andon.yml")
+    assert (result.code, document(result.out)["pipeline"]) == (2, label)
+    prometheus = (folder / "a.prom").read_text(encoding="utf-8")
+    assert f'andon_gate_exit_code{{pipeline="{label}"}} 2' in prometheus
+    assert f'<testsuite name="{label}"' in (folder / "a.xml").read_text(encoding="utf-8")
+
+
+def test_a_call_that_cannot_be_judged_has_its_pipelines_name(
+    andon: Andon, engine: FakeEngine
+) -> None:
+    engine.answer(UsageError("data date 2999-01-01 is in the future"))
+    assert document(andon("gate", "--format", "json").out)["pipeline"] == "shop"
 
 
 @pytest.mark.parametrize("name", [name for name in formats() if name != "text"])

@@ -10,22 +10,30 @@ from pathlib import Path
 
 import pytest
 
+from tests.signals import heeded
+
 FAKE = str(Path(__file__).with_name("fake_engine.py"))
 
 
 def start(folder: Path, *words: str, **environ: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, *words],
-        cwd=folder,
-        env={**os.environ, **environ},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    with heeded():
+        return subprocess.Popen(
+            [sys.executable, *words],
+            cwd=folder,
+            env={**os.environ, **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
 
 
 def finished(process: subprocess.Popen[bytes]) -> tuple[int, str, str]:
-    out, err = process.communicate(timeout=60)
+    """How it ended. One that does not end is killed: left behind, it would fail a later test."""
+    try:
+        out, err = process.communicate(timeout=240)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        out, err = process.communicate()
     return process.returncode, (out or b"").decode("utf-8"), err.decode("utf-8")
 
 
@@ -86,7 +94,7 @@ from fake_engine import FakeEngine
 engine = FakeEngine()
 def evaluate(config, **asked):
     print("started", flush=True)
-    time.sleep(60)
+    time.sleep(600)
 engine.evaluate = evaluate
 sys.modules["checks.engine"] = engine.module()
 from checks.cli import main
@@ -97,7 +105,10 @@ sys.exit(main(["gate", "--report", "json=a.json"]))
 def test_ctrl_c_ends_a_process_in_one_line(folder: Path) -> None:
     process = start(folder, "-c", SLOW.format(folder=str(Path(FAKE).parent)))
     assert process.stdout is not None
-    assert process.stdout.readline() == b"started\n"
+    said = process.stdout.readline()
+    if said != b"started\n":
+        process.kill()
+        raise AssertionError((said, *finished(process)))
     process.send_signal(signal.SIGINT)
     assert finished(process) == (130, "", "interrupted\n")
     assert [path.name for path in folder.iterdir()] == ["andon.yml"]

@@ -43,7 +43,7 @@ def test_each_command_has_a_section_and_nothing_else_has() -> None:
 def test_every_option_is_documented_and_exists(name: str) -> None:
     section = SECTIONS[name]
     known = set(words_of(parser_of(name)))
-    rows = set(re.findall(r"^\| `(?:revoke )?([-\w]+)", section, re.MULTILINE))
+    rows = set(re.findall(r"^\| `(?:revoke |adopt )?([-\w]+)", section, re.MULTILINE))
     assert {word for word in known if word != "revoke"} == rows
     assert commands.summary(name).rstrip(".") in section
 

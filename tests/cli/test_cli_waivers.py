@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+import getpass
+import json
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from andon_results import Andon
 from checks.config import load_config
-from checks.history import History, open_history
+from checks.history import History, history_of, open_history
 from checks.model import Status, Verdict
-from fake_engine import report, verdict
+from fake_engine import FakeEngine, report, verdict
+from tests.moment import now, today
 
-TODAY = datetime.now(UTC).date()
-TOMORROW = str(TODAY + timedelta(days=1))
-YESTERDAY = str(TODAY - timedelta(days=1))
+
+def tomorrow() -> date:
+    return today() + timedelta(days=1)
+
+
+def yesterday() -> date:
+    return today() - timedelta(days=1)
 
 
 @pytest.fixture
@@ -23,27 +31,30 @@ def history(folder: Path) -> History:
     return open_history(load_config(folder / "andon.yml").history)
 
 
-def waive(andon: Andon, *more: str, until: str = TOMORROW) -> object:
-    words = ("waive", "quarantine_rate", "--until", until, "--reason", "known outage", *more)
+def waive(andon: Andon, *more: str, until: date | None = None) -> object:
+    last = str(until or tomorrow())
+    words = ("waive", "quarantine_rate", "--until", last, "--reason", "known outage", *more)
     return andon(*words)
 
 
-def judged(history: History, found: Verdict, run_date: date = TODAY) -> None:
-    history.record(report(found, run_date=run_date))
+def judged(history: History, found: Verdict, run_date: date | None = None) -> None:
+    evaluated = report(found, run_date=run_date or today())
+    history.record(replace(evaluated, evaluated_at=now()))
 
 
+@pytest.mark.odd_days
 def test_the_latest_red_value_is_the_default_limit(andon: Andon, history: History) -> None:
-    judged(history, verdict(status=Status.RED, value=0.09), TODAY - timedelta(days=1))
+    judged(history, verdict(status=Status.RED, value=0.09), yesterday())
     judged(history, verdict(status=Status.RED, value=2908 / 49963))
     result = waive(andon, "--owner", "Mia")
     assert result.code == 0
     (waiver,) = history.all_waivers("shop")
     assert (waiver.check, waiver.owner, waiver.reason) == ("quarantine_rate", "Mia", "known outage")
     assert waiver.up_to == 2908 / 49963
-    assert waiver.until == TODAY + timedelta(days=1)
-    assert waiver.data_date == TODAY - timedelta(days=1)
+    assert waiver.until == tomorrow()
+    assert waiver.data_date == yesterday()
     assert result.out.startswith(
-        f"waiver 1: quarantine_rate may be red up to 0.0582031 until {TOMORROW} "
+        f"waiver 1: quarantine_rate may be red for source 'web' up to 0.0582031 until {tomorrow()} "
         "(Mia: known outage)\n"
     )
     assert "andon waivers revoke 1" in result.out
@@ -54,7 +65,7 @@ def test_a_red_without_a_value_is_waived_without_a_limit(
     andon: Andon, history: History, status: Status
 ) -> None:
     judged(history, verdict(status=status, value=None))
-    assert "may be red until" in waive(andon).out
+    assert "may be red for source 'web' until" in waive(andon).out
     assert history.all_waivers("shop")[0].up_to is None
 
 
@@ -68,15 +79,18 @@ def test_without_a_red_value_a_limit_must_be_given(
     assert (
         f"quarantine_rate is {status}, so there is no value to waive: say --up-to X" in result.err
     )
-    assert waive(andon, "--up-to", "0.06").code == 0
-    assert [one.up_to for one in history.all_waivers("shop")] == [0.06]
+    assert f"is {status}, so no source or reason is known" in waive(andon, "--up-to", "0.06").err
+    assert waive(andon, "--up-to", "0.06", "--subject", "web").code == 0
+    (waiver,) = history.all_waivers("shop")
+    assert (waiver.up_to, waiver.subjects) == (0.06, {"source": ("web",)})
 
 
+@pytest.mark.odd_days
 def test_without_any_evaluation_a_limit_must_be_given(andon: Andon, history: History) -> None:
     assert "quarantine_rate was not evaluated yet" in waive(andon).err
-    assert waive(andon, "--up-to=-5.5").code == 0
+    assert waive(andon, "--up-to=5.5", "--subject=any").code == 0
     (waiver,) = history.all_waivers("shop")
-    assert (waiver.up_to, waiver.data_date) == (-5.5, TODAY - timedelta(days=1))
+    assert (waiver.up_to, waiver.data_date, waiver.subjects) == (5.5, yesterday(), None)
 
 
 def test_a_check_that_the_last_evaluation_left_out(andon: Andon, history: History) -> None:
@@ -95,10 +109,11 @@ def test_what_stops_the_line_cannot_be_waived(
     assert history.all_waivers("shop") == ()
 
 
+@pytest.mark.odd_days
 def test_until_includes_its_day_but_not_the_past(andon: Andon, history: History) -> None:
     judged(history, verdict(status=Status.RED))
-    assert f"--until {YESTERDAY} is over" in waive(andon, until=YESTERDAY).err
-    assert waive(andon, until=str(TODAY)).code == 0
+    assert f"--until {yesterday()} is over" in waive(andon, until=yesterday()).err
+    assert waive(andon, until=today()).code == 0
 
 
 def test_the_owner_is_who_is_asking(
@@ -125,7 +140,7 @@ def test_somebody_must_answer_for_it(
 
 
 def test_an_unknown_check_is_not_waived(andon: Andon) -> None:
-    result = andon("waive", "quarantine_rat", "--until", TOMORROW, "--reason", "x")
+    result = andon("waive", "quarantine_rat", "--until", str(tomorrow()), "--reason", "x")
     assert (result.code, result.out) == (2, "")
     assert "did you mean quarantine_rate?" in result.err
 
@@ -138,21 +153,32 @@ def test_a_broken_history_is_told_in_one_line(andon: Andon, folder: Path) -> Non
         assert result.err.count("\n") == 1
 
 
+@pytest.mark.odd_days
 def test_the_table_tells_the_state_of_each_waiver(andon: Andon, history: History) -> None:
-    given = datetime.now(UTC) - timedelta(days=5)
+    given = now() - timedelta(days=5)
     for check, until, up_to in (
-        ("freshness", TODAY, None),
-        ("rows_read", TODAY - timedelta(days=1), 3.5),
-        ("quarantine_rate", TODAY, 0.06),
-        ("event_volume", TODAY, 2.0),
+        ("freshness", today(), None),
+        ("rows_read", yesterday(), 3.5),
+        ("quarantine_rate", today(), 0.06),
+        ("event_volume", today(), 2.0),
     ):
-        history.give_waiver("shop", check, "Mia\x1b[31m", "a\nb", until, up_to, TODAY, given)
-    judged(history, verdict(status=Status.GREEN), TODAY + timedelta(days=1))
-    history.revoke_waiver(4, "shop", "Jon", datetime.now(UTC))
+        history.give_waiver("shop", check, "Mia\x1b[31m", "a\nb", until, up_to, today(), given)
+    judged(history, verdict(status=Status.GREEN), tomorrow())
+    history.revoke_waiver(4, "shop", "Jon", now())
     lines = andon("waivers").out.splitlines()
-    assert lines[0].split() == ["ID", "CHECK", "OWNER", "UNTIL", "UP", "TO", "STATE", "REASON"]
+    assert lines[0].split() == [
+        "ID",
+        "CHECK",
+        "OWNER",
+        "UNTIL",
+        "UP",
+        "TO",
+        "COVERS",
+        "STATE",
+        "REASON",
+    ]
     assert [line[lines[0].index("STATE") :].split("  ")[0] for line in lines[1:]] == [
-        "holds", "expired", f"rearmed on {TODAY}", "revoked",
+        "holds", "expired", f"rearmed on {today()}", "revoked",
     ]  # fmt: skip
     assert [line[lines[0].index("UP TO") :].split()[0] for line in lines[1:]] == [
         "-", "3.5", "0.06", "2",
@@ -186,12 +212,93 @@ def test_the_configuration_may_stand_before_or_after_revoke(
     assert "has the id 9" in andon("waivers", *words).err
 
 
+@pytest.mark.odd_days
 def test_an_acknowledgement(andon: Andon, history: History) -> None:
     judged(history, verdict(status=Status.RED))
     result = andon("ack", "quarantine_rate", "--owner", "Mia", "--note", "asked the app team")
     assert result.code == 0
     assert result.out.startswith("Mia is on quarantine_rate until it is green")
-    (open_,) = history.context("shop", TODAY).acknowledgements
+    (open_,) = history.context("shop", today()).acknowledgements
     assert (open_.check, open_.owner, open_.note) == (
         "quarantine_rate", "Mia", "asked the app team",
     )  # fmt: skip
+
+
+# ---- a name that belongs to another warehouse
+
+
+@pytest.fixture
+def moved(andon: Andon, folder: Path, history: History) -> Path:
+    """Two waivers and a red day, before the warehouse gets another path."""
+    bound = history_of(load_config(folder / "andon.yml"))
+    bound.record(replace(report(verdict(status=Status.RED), run_date=today()), evaluated_at=now()))
+    waive(andon, "--owner", "Jon")
+    waive(andon, "--owner", "Mia")
+    assert len(history.all_waivers("shop")) == 2
+    config = folder / "andon.yml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("warehouse.duckdb", "moved.duckdb"), encoding="utf-8")
+    return folder
+
+
+REFUSED = {
+    "waive": ("waive", "quarantine_rate", "--until", "2031-01-01", "--reason", "x", "--up-to=1"),
+    "ack": ("ack", "quarantine_rate", "--owner", "Mia"),
+    "revoke": ("waivers", "revoke", "1"),
+    "waivers": ("waivers",),
+    "history": ("history",),
+    "backfill": ("backfill", "--from", "2025-03-08", "--to", "2025-03-09"),
+}
+
+
+@pytest.mark.parametrize("words", REFUSED.values(), ids=REFUSED)
+def test_another_warehouse_is_refused_in_one_line(
+    andon: Andon, moved: Path, history: History, engine: FakeEngine, words: tuple[str, ...]
+) -> None:
+    before = history.all_waivers("shop"), history.context("shop", date.max)
+    result = andon(*words)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(f"error: history {moved / 'history.db'}: pipeline 'shop' belongs")
+    assert f"configuration reads duckdb {moved / 'moved.duckdb'}: " in result.err
+    assert result.err.endswith("warehouse is the same: andon history adopt\n")
+    assert result.err.count("\n") == 1
+    assert (history.all_waivers("shop"), history.context("shop", date.max)) == before
+    assert engine.calls == []
+
+
+def test_adopting_says_what_belongs_to_whom(andon: Andon, moved: Path) -> None:
+    result = andon("history", "adopt", "--owner", "Mia\x1b")
+    here = f"duckdb {moved / 'moved.duckdb'}"
+    assert (result.code, result.out) == (
+        0, f"pipeline 'shop' now also belongs to {here} (Mia\\u001b); its 2 waivers apply here\n",
+    )  # fmt: skip
+    andon("waivers", "revoke", "2")
+    again = andon("history", "adopt")
+    assert (again.code, again.out) == (
+        0, f"pipeline 'shop' already belongs to {here}; its 1 waiver applies here\n",
+    )  # fmt: skip
+    assert "quarantine_rate" in andon("history").out
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_the_configuration_may_stand_before_or_after_adopt(
+    andon: Andon, folder: Path, before: bool
+) -> None:
+    (folder / "andon.yml").rename(folder / "b.yml")
+    config = ("--config", "b.yml")
+    words = (*config, "adopt") if before else ("adopt", *config)
+    assert andon("history", *words).out == (
+        f"pipeline 'shop' now belongs to duckdb {folder / 'warehouse.duckdb'} "
+        f"({getpass.getuser()}); it has no waiver that holds\n"
+    )
+
+
+def test_a_gate_of_another_warehouse_is_told_and_not_recorded(
+    andon: Andon, moved: Path, history: History, engine: FakeEngine
+) -> None:
+    engine.answer([verdict(status=Status.RED)])
+    before = history.evaluations("shop")
+    result = andon("gate", "--format", "json")
+    assert result.code == 1
+    assert "andon history adopt" in json.loads(result.out)["warnings"][0]
+    assert history.evaluations("shop") == before

@@ -107,6 +107,15 @@ def test_a_merge_of_itself_ends(load_text: Loader) -> None:
     assert config.checks["orphan_orders"].params.alert_above == 5
 
 
+def test_a_second_merge_is_refused(load_text: Loader) -> None:
+    text = edited(
+        ("{alert_above: 0.05, stop_above: 0.06}", "&common {owner: Ana}"),
+        ("{alert_at: 0.01}", "{<<: *common, <<: *common}"),
+    )
+    (one,) = problems(lambda: load_text(text))
+    assert (one.key, one.found) == ("checks.missing_revenue.<<", "a second `<<`")
+
+
 def test_a_merge_of_no_mapping(load_text: Loader) -> None:
     (one,) = problems(lambda: load_text(edited(("{alert_above: 0}", "{<<: [3]}"))))
     assert one.key == "checks.orphan_orders.<<"
@@ -188,7 +197,7 @@ def test_the_file_is_given_or_named_by_the_environment_or_has_the_usual_name(
     ("name", "found"),
     [
         ("missing.yml", "no such file"),
-        (".", "a file that cannot be read (Is a directory)"),
+        (".", "a folder, not a file"),
         ("a\0b", "a file that cannot be read (not a path)"),
         ("big.yml", "more than 1 MiB"),
     ],

@@ -45,6 +45,32 @@ WRONG_VALUES = [
     ("timeout_seconds: 60", "timeout_seconds: -.inf", "-.inf", None),
     ("timeout_seconds: 60", "timeout_seconds: 1" + "0" * 400, None, None),
     ("keep_days: 400", "keep_days: 1" + "0" * 5000, None, None),
+    ("keep_days: 400", "keep_days: 0x1" + "0" * 5000, None, "write a plain number"),
+    ("keep_days: 400", "keep_days: 1" + "0" * 400 + ":00", None, "write a plain number"),
+    ("keep_days: 400", "keep_days: 6:00", "6:00, which YAML reads as 360", "write 6"),
+    ("keep_days: 400", "keep_days: 6:30", "6:30, which YAML reads as 390", "write 6.5"),
+    ("keep_days: 400", "keep_days: +6:00", "+6:00, which YAML reads as 360",
+     "write a plain number"),
+    ("keep_days: 400", "keep_days: 1:00:00", "1:00:00, which YAML reads as 3600",
+     "write a plain number"),
+    ("keep_days: 400", "keep_days: 010", "010, which YAML reads as 8",
+     "write 10, or 8 where octal is meant"),
+    ("keep_days: 400", "keep_days: 0o12", "'0o12'", "write 10, without quotes"),
+    ("keep_days: 400", "keep_days: 08", "'08'", "write 8, without quotes"),
+    ("keep_days: 400", "keep_days: 0x10", "0x10, which YAML reads as 16", "write 16"),
+    ("keep_days: 400", "keep_days: 0b11", "0b11, which YAML reads as 3", "write 3"),
+    ("keep_days: 400", "keep_days: 1_000", "1_000, which YAML reads as 1000", "write 1000"),
+    ("keep_days: 400", "keep_days: !!int '4_0'", "4_0, which YAML reads as 40", "write 40"),
+    ("timeout_seconds: 60", "timeout_seconds: 1:30.5", "1:30.5, which YAML reads as 90.5",
+     "write a plain number"),
+    ("timeout_seconds: 60", "timeout_seconds: 6_0.5", "6_0.5, which YAML reads as 60.5",
+     "write 60.5"),
+    ("timeout_seconds: 60", "timeout_seconds: -.5", "'-.5'", "write -0.5, without quotes"),
+    ("timezone: UTC", "timezone: 6:00", "6:00, which YAML reads as 360", "put it in quotes"),
+    ("timezone: UTC", "timezone: 2025-03-08", "2025-03-08", "put it in quotes"),
+    ("timezone: UTC", "timezone: ~", "nothing", None),
+    ("{alert_above: 0}", "{owner: No}", "No, which YAML reads as false", "put it in quotes"),
+    ("{alert_above: 0}", "{ignore: [a, 010]}", "010, which YAML reads as 8", "put it in quotes"),
     ("keep_days: 400", "keep_days: 400.0", "400.0", None),
     ("keep_days: 400", "keep_days: '400'", "'400'", "write 400, without quotes"),
     ("keep_days: 400", "keep_days: '1e400'", "'1e400'", None),
@@ -54,11 +80,15 @@ WRONG_VALUES = [
     ("keep_days: 400", "keep_days: 2025-03-08", "2025-03-08", None),
     ("timezone: UTC", "timezone: utc ", "'utc'", "did you mean 'UTC'?"),
     ("timezone: UTC", "timezone: Zzz", "'Zzz'", None),
+    ("timezone: UTC", "timezone: right/UTC", "'right/UTC', which is another zone on another machine",  # noqa: E501
+     None),
+    ("timezone: UTC", "timezone: posix/UTC", "'posix/UTC', which is another zone on another machine",  # noqa: E501
+     None),
     ("timezone: UTC", "timezone: ../etc/passwd", "'../etc/passwd'", None),
     ("timezone: UTC", "timezone: 2", "2", "put it in quotes"),
     ("{alert_above: 0}", "{enabled: 'true'}", "'true'", None),
     ("{alert_above: 0}", "{enabled: 1}", "1", None),
-    ("{alert_above: 0}", "{severity: on}", "on", None),
+    ("{alert_above: 0}", "{severity: on}", "on, which YAML reads as true", None),
     ("{alert_above: 0}", "{severity: Red}", "'Red'", "did you mean 'red'?"),
     ("{alert_above: 0}", "{owner: 42}", "42", "put it in quotes"),
     ("{alert_above: 0}", "{owner: ' '}", "empty text", None),
@@ -91,6 +121,24 @@ def test_wrong_values(
     assert found is None or one.found == found
     assert one.hint == hint
     assert len(one.message) < 400
+
+
+PLAIN_NUMBERS = [
+    ("1", 1), ("+6", 6), ("60.0", 60.0), ("0.5", 0.5), (".5", 0.5), ("6.", 6.0), ("1.5e+3", 1500.0),
+    ("!!float 6", 6.0), ("00.5", 0.5),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "value"), PLAIN_NUMBERS)
+def test_plain_numbers_are_read_as_written(written: str, value: float, load_text: Loader) -> None:
+    text = edited(("timeout_seconds: 60", f"timeout_seconds: {written}"))
+    assert load_text(text).warehouse.timeout_seconds == value
+
+
+def test_a_secret_that_yaml_reads_as_a_number_is_not_repeated(load_text: Loader) -> None:
+    (one,) = problems(lambda: load_text(edited(("url: duckdb:///warehouse.duckdb", "url: 0x7357"))))
+    assert "7357" not in one.message
+    assert "29527" not in one.message
 
 
 WITHOUT = edited().partition("calendar:")[0]
@@ -345,6 +393,22 @@ def test_a_folder_with_brackets_means_itself(tmp_path: Path) -> None:
 def test_no_patterns(pattern: str) -> None:
     with pytest.raises(Refused):
         files_pattern(pattern, FOLDER)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["s3://x/*.csv", "https://x/a_{date:%Y%m%d}.csv", "GS://x/*", "abfss://c@a.net/*", "dbfs:/m/*"],
+)
+def test_files_are_of_this_machine(pattern: str) -> None:
+    with pytest.raises(Refused) as raised:
+        files_pattern(pattern, FOLDER)
+    assert raised.value.allowed == "files of this machine"
+    assert "mount the storage" in (raised.value.hint or "")
+
+
+@pytest.mark.parametrize("pattern", ["C:/x/*.csv", "a:b/*.csv", "s3/*.csv", "x/s3:/*.csv"])
+def test_names_with_a_colon_are_files(pattern: str) -> None:
+    assert files_pattern(pattern, FOLDER).endswith(pattern)
 
 
 def test_a_setting_has_one_type() -> None:

@@ -56,9 +56,12 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Screen]]:
     """Opens a page of the app for some configurations, at `NOW`."""
     import streamlit as st
 
-    from dashboard import data
+    from dashboard import data, people
 
     monkeypatch.setattr(data, "now", lambda: NOW)
+    # The test driver has no request: as a browser on the machine itself sends one.
+    monkeypatch.setattr(people, "listens_at", lambda: "127.0.0.1")
+    monkeypatch.setattr(people, "request_headers", lambda: {"Host": "localhost:8501"})
     monkeypatch.delenv("ANDON_CONFIG", raising=False)
     monkeypatch.delenv("ANDON_REQUIRE_SIGN_IN", raising=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -20,9 +21,22 @@ def free_port() -> int:
 
 def seen(port: int, host: str = "127.0.0.1", **headers: str) -> bytes:
     """What the overview's first run sends to a browser that knows the server as `host`."""
+    return b"".join(one.SerializeToString() for one in messages(port, host, **headers))
+
+
+def messages(
+    port: int,
+    host: str = "127.0.0.1",
+    page: str = "",
+    query: str = "",
+    while_open: Callable[[list[ForwardMsg]], object] = len,
+    **headers: str,
+) -> list[ForwardMsg]:
+    """What a page's first run sends. `while_open` gets it before the browser leaves."""
     request = BackMsg()
-    request.rerun_script.query_string = ""
-    said = b""
+    request.rerun_script.query_string = query
+    request.rerun_script.page_name = page
+    said: list[ForwardMsg] = []
     address = f"ws://{host}:{port}/_stcore/stream"
     line = socket.create_connection(("127.0.0.1", port))
     with connect(address, sock=line, additional_headers=headers, max_size=None) as session:
@@ -30,8 +44,9 @@ def seen(port: int, host: str = "127.0.0.1", **headers: str) -> bytes:
         while True:
             answer = session.recv(timeout=_SECONDS)
             assert isinstance(answer, bytes)
-            said += answer
             message = ForwardMsg()
             message.ParseFromString(answer)
+            said.append(message)
             if message.WhichOneof("type") == "script_finished":
+                while_open(said)
                 return said

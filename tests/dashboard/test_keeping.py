@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import streamlit as st
 
-from dashboard import keeping
+from dashboard import data, keeping
 from tests.dashboard.screen import Screen
 
 Demo = Callable[..., Path]
 Open = Callable[..., Screen]
+CONFIG = object()
 
 
 @dataclass(frozen=True)
@@ -24,14 +27,36 @@ class Evidence:
     rows: tuple[int, ...] = (1, 2)
 
 
+@pytest.fixture(autouse=True)
+def _an_empty_shelf() -> Iterator[None]:
+    yield
+    st.cache_resource.clear()
+
+
+def a_page(*recorded: int, minute: int = 10, dark: bool = False) -> Any:
+    """As much of a page as tells it from another one."""
+    return SimpleNamespace(
+        pipeline="shop", day=date(2025, 3, 8), today=date(2025, 3, 8), config=CONFIG, dark=dark,
+        live=SimpleNamespace(at=datetime(2025, 3, 9, 7, minute, tzinfo=UTC)),
+        evaluations=tuple(SimpleNamespace(id=one) for one in recorded),
+    )  # fmt: skip
+
+
 class Builder:
     """Counts how often it builds."""
 
-    def __init__(self, most: int = 4) -> None:
+    def __init__(self) -> None:
         self.built = 0
-        self.get = keeping.kept(most)(self._build)
+        self._kept = keeping.kept(self._build)
 
-    def _build(self, *given: Any, **named: Any) -> object:
+    def get(self, *given: Any, **named: Any) -> object:
+        """For a page that is always the same."""
+        return self.of(a_page(), *given, **named)
+
+    def of(self, here: Any, *given: Any, **named: Any) -> object:
+        return self._kept(here, *given, **named)
+
+    def _build(self, here: Any, *given: Any, **named: Any) -> object:
         self.built += 1
         return object()
 
@@ -65,36 +90,26 @@ def test_a_short_tuple_is_known_by_what_is_in_it_and_a_long_one_by_what_it_is() 
     assert builder.get(many) is not builder.get((*many,)[:-1])
 
 
-def test_only_the_latest_are_kept() -> None:
-    builder = Builder(most=2)
-    first = builder.get(1)
-    builder.get(2), builder.get(1), builder.get(3)
-    assert builder.get(1) is first  # used later than 2, which went
-    assert builder.built == 3
-    builder.get(2)
-    assert builder.built == 4
+def test_a_page_of_another_look_or_other_recorded_days_is_another() -> None:
+    builder = Builder()
+    pages = [a_page(), a_page(minute=11), a_page(dark=True), a_page(1), a_page(1, 2)]
+    found = [builder.of(here) for here in pages]
+    assert [builder.of(here) for here in pages] == found
+    assert builder.built == len(pages)
+
+
+def test_nothing_is_kept_of_evaluations_that_are_outdated() -> None:
+    builder = Builder()
+    for minute in range(50):
+        builder.of(a_page(minute=minute), Evidence())
+    assert len(data.shelf()) == 2
 
 
 def test_what_is_known_by_identity_is_held_while_it_is() -> None:
     """Else another object at its place in memory would be given its figure."""
-    builder = Builder(most=100)
+    builder = Builder()
     assert len({id(builder.get(Evidence((n,)))) for n in range(100)}) == 100
     assert builder.built == 100
-
-
-def test_an_error_is_not_kept() -> None:
-    answers = iter([ValueError("no"), 3])
-
-    def build() -> object:
-        answer = next(answers)
-        if isinstance(answer, ValueError):
-            raise answer
-        return answer
-
-    made = keeping.kept(2)(build)
-    with pytest.raises(ValueError, match="no"):
-        made()
-    assert made() == made() == 3
 
 
 def test_a_page_about_something_else_has_another_figure(demo: Demo, screen: Open) -> None:

@@ -196,6 +196,26 @@ def test_a_history_that_cannot_be_read(
     assert "Traceback" not in page.text
 
 
+def test_a_name_that_belongs_to_another_warehouse(demo: Demo, screen: Open, ana: str) -> None:
+    folder = allowing(demo())
+    given(folder)
+    (folder / "warehouse.duckdb").rename(folder / "moved.duckdb")
+    config = folder / "andon.yml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("///warehouse.duckdb", "///moved.duckdb"), encoding="utf-8")
+    page = screen(folder, path="history")
+    assert "The history cannot be read, so nothing is waived." in page.text
+    assert f"configuration reads duckdb {folder}/moved.duckdb" in page.text
+    assert "andon history adopt" in page.text
+    assert "known outage" not in page.text
+    assert not [one for one in page.at.button if one.label == "Give the waiver"]
+    page = screen(folder)
+    assert "The history cannot be read." in page.text
+    press(page, "I am on it")
+    assert acks(folder) == []
+    assert "It could not be noted who is on it. history " in page.text
+
+
 def test_a_store_that_fails_only_at_the_waivers(demo: Demo, screen: Open, ana: str) -> None:
     import sqlite3
 
@@ -267,7 +287,9 @@ def test_a_waiver_is_given_by_who_is_signed_in(demo: Demo, screen: Open, ana: st
     )  # fmt: skip
     assert (waiver.until, waiver.data_date) == (date(2025, 3, 10), DAY)
     assert waiver.up_to == history_of(folder).latest("web-clickstream", "quarantine_rate")[2]  # type: ignore[index]
-    assert "Waiver 1 holds: quarantine_rate may be red up to 0.05" in page.text
+    assert waiver.subjects is not None
+    assert waiver.subjects["source"]
+    assert "Waiver 1 holds: quarantine_rate may be red for source '" in page.text
     assert "~ WAIVED holds" in page.text
     assert "quarantine_rate went from red to waived" in page.text  # the live evaluation is new
     assert widget(page, "text_input", "Reason").value == ""
@@ -367,10 +389,10 @@ def test_the_list_tells_who_why_and_until_when(demo: Demo, screen: Open) -> None
     table = between(page.text, "No. Check Owner", "Waivers are not given here")
     assert table.index("orphan_orders") < table.index("freshness")  # what holds comes first
     assert (
-        "2 orphan_orders Jon known outage any value Sun 9 Mar ~ WAIVED holds Sun 9 Mar 07:10"
-        in table
+        "2 orphan_orders Jon known outage whatever fails any value Sun 9 Mar ~ WAIVED holds "
+        "Sun 9 Mar 07:10" in table
     )
-    assert "1 freshness Old known outage 4.5 Sat 8 Mar expired" in table
+    assert "1 freshness Old known outage whatever fails 4.5 Sat 8 Mar expired" in table
 
 
 def test_hostile_words_stay_words(demo: Demo, screen: Open, ana: str) -> None:

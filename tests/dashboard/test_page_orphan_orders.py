@@ -119,7 +119,7 @@ def test_a_day_without_orders_proves_nothing(demo: Demo, screen: Open) -> None:
         demo("all-green"),
         "DELETE FROM fct_attribution WHERE CAST(purchase_time AS DATE) = DATE '2025-03-08'",
         "DELETE FROM stg_events WHERE CAST(timestamp AS DATE) = DATE '2025-03-08' "
-        "AND event_name IN ('purchase', 'checkout_completed')",
+        "AND event_name IN ('purchase')",
     )
     page = screen(folder, path="orphan-orders")
     assert "Sat 8 March 2025 has no orders." in page.text

@@ -9,6 +9,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+import yaml
 from streamlit.testing.v1 import AppTest
 
 from tests.dashboard.screen import Screen
@@ -179,4 +180,18 @@ def test_clearing_the_filters(demo: Demo, screen: Open) -> None:
     next(one for one in clear.button if one.label == "Clear all filters").click()
     page.run()
     assert set(page.parameters) <= {"pipeline", "date"}
+    assert rows_of(page) > 0
+
+
+def test_without_an_audit_log_the_rate_is_of_the_rows(demo: Demo, screen: Open) -> None:
+    folder = demo()
+    settings = yaml.safe_load((folder / "andon.yml").read_text("utf-8"))
+    del settings["audit_log"]
+    for check in ("log_entry_exists_today", "rows_read", "run_status"):
+        settings.setdefault("checks", {})[check] = {"enabled": False}
+    (folder / "andon.yml").write_text(yaml.safe_dump(settings), "utf-8")
+    page = screen(folder, path="quarantine")
+    assert "Rejected rows over these and the accepted events" in page.text
+    assert "What changed:" in page.text
+    assert "as no audit log is mapped" in page.text
     assert rows_of(page) > 0

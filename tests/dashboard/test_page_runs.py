@@ -149,3 +149,16 @@ def test_many_loads_come_in_a_table_that_scrolls(demo: Demo, screen: Open) -> No
     folder = change(demo(), *(load(f"s{n}.csv", n % 60) for n in range(60)))
     page = screen(folder, path="runs")
     assert len(page.at.dataframe[0].value) == 61
+
+
+def test_which_of_several_entries_count_is_said(demo: Demo, screen: Open) -> None:
+    lost = "UPDATE pipeline_logs SET run_timestamp = NULL WHERE filename = 'lost.csv'"
+    folder = change(
+        demo(), load("app", 0), load("app", 9), load("lost.csv", 5), lost,
+        load("early.csv", 60 * 24 * 3650),
+    )  # fmt: skip
+    page = screen(folder, path="runs")
+    assert "yes, the worse reading" in page.text
+    assert "'app': `audit_log.several: replace` or `add` in andon.yml settles it" in page.text
+    assert "1 entry has no time and belongs to no run date" in page.text
+    assert "1 entry is stamped after now and does not count" in page.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -227,6 +228,10 @@ HOSTILE = [
     "quarantine", "/a\r\nSet-Cookie: x=y", "/a b", "/\tevil", "/\x00", "/ü", "/a\\b",
     "/oauth2callback?code=x", "/oauth2callback", "/auth/login", "/_stcore/stream", "/media/x",
     "/static/x", "/healthz", "/favicon.png", "/" + "a" * 3500, "///evil.example",
+    "/%61uth/logout", "/%2561uth/logout", "/AUTH/logout", "/Auth", "/oauth2%63allback",
+    "/OAuth2Callback?code=x", "/x/../auth/logout", "/x/%2e%2e/auth/logout", "/./auth/logout",
+    "/volume//evil.example", "/volume//", "/auth;x/logout", "/AUTH;x", "/volume/..", "/a/./b",
+    "/%5cevil.example", "/%2fevil.example", "/base/auth/logout", "/%", "/_%73tcore/stream",
 ]  # fmt: skip
 
 
@@ -256,6 +261,41 @@ def test_whatever_is_kept_stays_here(link: str) -> None:
         assert link.isascii()
         assert link.isprintable()
         assert " " not in link
+
+
+def _encoded(text: str, which: list[bool], times: int) -> str:
+    """A text with some of its characters percent-encoded, over and over."""
+    for _ in range(times):
+        text = "".join(
+            f"%{ord(char):02{'x' if number % 2 else 'X'}}" if chosen else char
+            for number, (char, chosen) in enumerate(
+                zip(text, [*which, *[False] * len(text)], strict=False)
+            )
+        )
+    return text
+
+
+CLOSED = ["auth/logout", "oauth2callback", "_stcore/stream", "media/x", "static/x", "healthz",
+          "app/static/x", "component/x", "../auth/logout", "x/../auth", "\\\\evil",
+          "/evil"]  # fmt: skip
+
+
+@given(
+    st.sampled_from(CLOSED), st.lists(st.booleans(), max_size=15), st.integers(0, 4),
+    st.sampled_from([str, str.upper, str.title, str.swapcase]),
+    st.sampled_from(["/", "/base/", "//", "/./", "/x/../"]),
+    st.sampled_from(["", "?a=b", "#x", "/"]),
+)  # fmt: skip
+def test_no_spelling_of_a_closed_path_is_a_page(
+    path: str, which: list[bool], times: int, case: Callable[[str], str], before: str, after: str
+) -> None:
+    assert not is_own_page(before + _encoded(case(path), which, times) + after)
+
+
+@pytest.mark.parametrize("link", ["/", "/volume", "/quarantine?source=a%2Fb%2F..&x=//y", "/a/b/",
+                                  "/runs?next=/auth/logout#auth"])  # fmt: skip
+def test_pages_of_ours_are_kept(link: str) -> None:
+    assert is_own_page(link)
 
 
 def test_other_protocols_pass() -> None:

@@ -11,7 +11,7 @@ import pytest
 from checks.config import load_config
 from checks.demo import DemoResult, write_demo, writer
 from checks.errors import UsageError
-from checks.history import open_history
+from checks.history import history_of, open_history
 from checks.model import Status
 from checks.monitor import DataMonitor
 
@@ -143,7 +143,16 @@ def test_an_interrupted_demo_leaves_the_previous_one_as_it_was(
         raise interruption
 
     monkeypatch.setattr(writer, "_backfill", interrupt)
-    with pytest.raises(interruption):
+    told = UsageError if interruption is OSError else interruption
+    with pytest.raises(told):
         demo(folder, days=10, backfill_days=1)
     assert names(folder) == PARTS
     assert (folder / "warehouse.duckdb").read_bytes() == before
+
+
+def test_a_demos_name_belongs_to_its_warehouse_where_that_ends_up(tmp_path: Path) -> None:
+    """It is recorded in another folder, and moved."""
+    config = load_config(demo(tmp_path / "demo", days=12, backfill_days=3).config)
+    report = DataMonitor(config).run(date=TODAY, record=True)
+    assert [one for one in report.warnings if "andon history adopt" in one] == []
+    assert len(history_of(config).evaluations(config.pipeline)) == 4

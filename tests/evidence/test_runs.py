@@ -12,12 +12,20 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from checks.catalog.run_status import FAILED, OK, RUNNING, UNHEARD
+from checks.endings import FAILED, OK, RUNNING, SILENT, UNHEARD
 from checks.errors import MeasurementError
 from checks.evidence import runs, runs_trend
-from checks.evidence._log import SILENT
 from checks.evidence.context import open_context
-from checks.evidence.runs import ABOVE_ALERT, ABOVE_STOP, COUNTS, REPLACED, TIED
+from checks.evidence.runs import (
+    ABOVE_ALERT,
+    ABOVE_STOP,
+    ADDED,
+    COUNTS,
+    REPLACED,
+    STATUS_ONLY,
+    TIED,
+    UNSETTLED,
+)
 from checks.metrics import BadValue
 from tests.shop import DAY, NOW, RUN, Row, Shop, at, log_entry
 
@@ -96,9 +104,23 @@ def test_reruns_and_ties(shop: Shop) -> None:
     shop.write()
     found = ask(shop, runs.read)
     assert [(one.source, one.place, one.meaning) for one in found.loads] == [
+        ("b", UNSETTLED, FAILED), ("a", COUNTS, OK), ("b", UNSETTLED, OK), ("b", UNSETTLED, OK),
+        ("a", REPLACED, FAILED),
+    ]  # fmt: skip
+    assert found.unsettled == ("b",)
+    shop.set("audit_log", several="replace")
+    found = ask(shop, runs.read)
+    assert [(one.source, one.place, one.meaning) for one in found.loads] == [
         ("b", TIED, FAILED), ("a", COUNTS, OK), ("b", TIED, OK),
         ("a", REPLACED, FAILED), ("b", REPLACED, OK),
     ]  # fmt: skip
+    shop.set("audit_log", several="add")
+    found = ask(shop, runs.read)
+    assert [(one.source, one.place, one.meaning) for one in found.loads] == [
+        ("a", STATUS_ONLY, FAILED), ("b", STATUS_ONLY, FAILED), ("a", ADDED, OK),
+        ("b", ADDED, OK), ("b", ADDED, OK),
+    ]  # fmt: skip
+    assert found.unsettled == ()
     assert found.sources == ("a", "b")
     assert found.entries == 5
 

@@ -35,7 +35,8 @@ def test_the_judged_day_has_the_numbers_of_the_verdict(shop: Shop) -> None:
 def test_a_day_that_lasts_has_the_numbers_of_the_verdict(shop: Shop) -> None:
     shop.write()
     noon = datetime(2025, 3, 8, 12, tzinfo=UTC)
-    verdict = shop.verdicts(date=DAY, data_date=DAY, now=noon)["volume_zscore"]
+    shop.settings["data_lag_days"] = 0
+    verdict = shop.verdicts(date=DAY, now=noon)["volume_zscore"]
     found = ask(shop, lambda context: volume.read(context, days=4), now=noon)
     assert found.until == noon
     assert verdict.details["partial_day"]

@@ -10,6 +10,8 @@ from multiprocessing.synchronize import Barrier
 
 import pytest
 
+from checks.history import owned
+from checks.history.patience import Limits
 from checks.history.store import History
 from history_samples import DAY, NOW, PIPELINE, report
 
@@ -18,6 +20,7 @@ PROCESSES.set_forkserver_preload(["psycopg", "checks.history.store", "checks.ser
 
 
 def write(url: str, name: str, times: int, start: Barrier) -> None:
+    owned.LIMITS = Limits(120.0, 120.0)  # what is tried is that nothing is lost, not how fast
     history = History(url, keep_days=400, busy_seconds=60)
     start.wait(60)
     for _ in range(times):

@@ -23,7 +23,7 @@ def day(back: int) -> date:
 
 
 def test_reading_before_anything_was_recorded_finds_nothing(history: History) -> None:
-    assert history.context(PIPELINE, DAY) == HistoryContext((), (), {})
+    assert history.context(PIPELINE, DAY) == HistoryContext()
     assert history.latest(PIPELINE, "freshness") is None
     assert history.evaluations(PIPELINE) == ()
     assert history.all_runs(PIPELINE, DAY) == ()
@@ -157,27 +157,61 @@ def test_context_goes_back_so_many_days(history: History, days: int, expected: l
     assert [found for found, _ in statuses] == [day(back) for back in expected]
 
 
-def test_evaluations_older_than_the_newest_by_keep_days_are_removed(url: str) -> None:
-    history = History(url, keep_days=10)
-    ids = {back: history.record(report(day(back))) for back in (12, 11, 10, 9)}
-    history.record(report(day(30), pipeline="another"))
-    assert len(history.evaluations(PIPELINE, 99)) == 4
+def test_evaluations_older_than_the_newest_but_one_by_keep_days_are_removed(url: str) -> None:
+    history = History(url, keep_days=40)
+    ids = {back: history.record(report(day(back))) for back in range(43, 0, -1)}
+    history.record(report(day(90), pipeline="another"))
+    assert len(history.evaluations(PIPELINE, 99)) == 42  # day 43 went with day 1
     history.record(report(DAY))
-    assert [found.data_date for found in history.evaluations(PIPELINE, 99)] == [
-        DAY,
-        day(9),
-        day(10),
-    ]
+    kept = [found.data_date for found in history.evaluations(PIPELINE, 99)]
+    assert kept == [day(back) for back in range(42)]
     with pytest.raises(UsageError):
-        history.report(ids[11])
+        history.report(ids[42])
     assert len(history.evaluations("another")) == 1
+
+
+def test_the_newest_thirty_data_dates_stay_however_old_they_are(url: str) -> None:
+    history = History(url, keep_days=1)
+    for back in range(62, -1, -2):
+        history.record(report(day(back)))
+        history.record(report(day(back)))
+    kept = [found.data_date for found in history.evaluations(PIPELINE, 99)]
+    assert kept == [day(back) for back in range(0, 60, 2)]
+    assert len(history.all_runs(PIPELINE, day(58))) == 2
 
 
 def test_an_id_is_never_given_twice(url: str) -> None:
     history = History(url, keep_days=1)
+    for back in range(30):
+        history.record(report(day(back)))
+    pruned = history.record(report(day(99)))
     history.record(report(DAY))
-    pruned = history.record(report(day(9)))
-    assert history.record(report(DAY)) > pruned
+    with pytest.raises(UsageError):
+        history.report(pruned)
+    assert history.record(report(DAY)) > pruned + 1
+
+
+@pytest.mark.parametrize("back", [10, 11, 4000])
+def test_which_day_is_the_first_that_is_kept(url: str, back: int) -> None:
+    history = History(url, keep_days=10)
+    assert history.first_kept(PIPELINE, day(back)) == day(back + 10)
+    history.record(report(DAY))
+    assert history.first_kept(PIPELINE, day(back)) == day(10)
+
+
+def test_an_outcome_is_corrected_in_its_place(url: str) -> None:
+    history = History(url, keep_days=10)
+    first = history.record(report(DAY, freshness=GREEN))
+    other = history.record(report(DAY, freshness=GREEN))
+    final = replace(report(DAY, freshness=GREEN), exit_code=2, verdict=Status.UNKNOWN)
+    history.correct(first, final)
+    found = {run.id: run for run in history.all_runs(PIPELINE, DAY)}
+    assert (found[first].verdict, found[first].exit_code) == (Status.UNKNOWN, 2)
+    assert found[first].statuses == {"freshness": GREEN}
+    assert history.report(first) == final
+    assert found[other].exit_code == 0
+    history.correct(999, final)
+    assert len(history.all_runs(PIPELINE, DAY)) == 2
 
 
 def test_pipelines_are_apart(history: History) -> None:

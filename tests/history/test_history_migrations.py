@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -10,9 +15,12 @@ from checks.counts import NAME, DayCounts, Values
 from checks.errors import HistoryError
 from checks.history import migrations
 from checks.history.store import History
+from checks.model import Status
 from history_samples import DAY, NOW, PIPELINE, report
 
 NOW_AT = migrations.VERSION
+#: A small history as version 2 wrote it, as SQL.
+VERSION_2 = Path(__file__).parent / "stored" / "version_2.db.sql"
 
 
 def run(url: str, statement: str) -> list[tuple[object, ...]]:
@@ -102,3 +110,63 @@ def test_a_store_without_daily_counts_is_brought_forward(url: str, first: str) -
     assert history.daily_counts(PIPELINE, "a", DAY, DAY)[DAY].counts == counts
     assert history.all_runs(PIPELINE, DAY) != ()
     assert run(url, "SELECT version FROM andon_schema") == [(NOW_AT,)]
+
+
+def restored_on_sqlite(url: str) -> None:
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        connection.executescript(VERSION_2.read_text(encoding="utf-8"))
+
+
+def restored_on_postgresql(url: str) -> None:
+    """The same rows, in tables as that version made them there."""
+    statements = VERSION_2.read_text(encoding="utf-8")
+    statements = statements.replace(
+        "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT", "SERIAL PRIMARY KEY"
+    )
+    statements = statements.replace("WITHOUT ROWID", "").replace("DOUBLE", "DOUBLE PRECISION")
+    wanted = [one for one in statements.split(";\n") if "sqlite_sequence" not in one]
+    wanted = [one for one in wanted if one.strip() not in ("BEGIN TRANSACTION", "COMMIT", "")]
+    # By name: a table comes after the one that it refers to, in this order as well.
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    with engine.begin() as connection:
+        for statement in wanted:
+            connection.exec_driver_sql(statement.replace("%", "%%"))
+        for table in ("evaluations", "waivers", "acknowledgements"):
+            connection.exec_driver_sql(
+                f"SELECT setval('andon_{table}_id_seq', (SELECT max(id) FROM andon_{table}))"
+            )
+
+
+@pytest.mark.parametrize("first", ["read", "record"])
+def test_a_stored_history_of_version_2_is_brought_forward(url: str, first: str) -> None:
+    (restored_on_sqlite if url.startswith("sqlite") else restored_on_postgresql)(url)
+    assert run(url, "SELECT version FROM andon_schema") == [(2,)]
+    history = History(url, keep_days=400)
+    if first == "record":
+        assert history.record(report(DAY + timedelta(days=1))) == 3
+    assert [one.id for one in history.all_runs(PIPELINE, DAY)] == [2]
+    assert history.report(2).checks[0].id == "freshness"
+    context = history.context(PIPELINE, DAY + timedelta(days=1))
+    assert context.statuses == {
+        "freshness": ((DAY, Status.RED), (DAY - timedelta(days=1), Status.RED)),
+        "rows_read": ((DAY, Status.AMBER), (DAY - timedelta(days=1), Status.GREEN)),
+    }
+    assert [(one.check, one.up_to, one.revoked_by) for one in context.waivers] == [
+        ("freshness", 0.06, None), ("rows_read", None, "Jon"),
+    ]  # fmt: skip
+    assert [one.owner for one in context.acknowledgements] == ["Mia"]
+    assert context.warnings == ()
+    counts = history.daily_counts(PIPELINE, "a", DAY, DAY)[DAY].counts
+    assert counts == DayCounts(DAY, {NAME: Values({"view": 3})})
+    assert run(url, "SELECT version FROM andon_schema") == [(NOW_AT,)]
+    assert history.record(report(), key="a") == history.record(report(), key="a")
+
+
+@pytest.mark.parametrize("version", ["'two'", "x'00'", "1.5", "-1", "0"])
+def test_a_version_that_is_none_is_refused(sqlite_url: str, version: str) -> None:
+    History(sqlite_url, keep_days=400).record(report())
+    run(sqlite_url, "DROP TABLE andon_schema")
+    run(sqlite_url, "CREATE TABLE andon_schema (version)")
+    run(sqlite_url, f"INSERT INTO andon_schema VALUES ({version})")
+    with pytest.raises(HistoryError, match="schema version"):
+        History(sqlite_url, keep_days=400).pipelines()

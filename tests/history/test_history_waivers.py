@@ -144,9 +144,10 @@ def test_green_before_the_waiver_was_given_does_not_rearm(history: History) -> N
 def test_the_first_green_counts_and_outlives_its_evaluation(url: str) -> None:
     history = History(url, keep_days=2)
     give(history)
-    for later in (1, 2, 30):
-        history.record(report(DAY + timedelta(days=later), freshness=GREEN))
-    assert len(history.evaluations(PIPELINE, 99)) == 1
+    for later in range(1, 40):
+        after = timedelta(days=later)
+        history.record(report(DAY + after, now=NOW + after, freshness=GREEN))
+    assert len(history.evaluations(PIPELINE, 99)) == 30
     assert active(history)[0].rearmed_on == DAY + timedelta(days=1)
 
 

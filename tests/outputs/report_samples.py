@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from checks.model import (
+    Acceptance,
     Acknowledgement,
     Cause,
     Layer,
@@ -40,6 +41,20 @@ LAPSED = WaiverState(
     created_at=datetime(2025, 3, 5, 7, 0, tzinfo=UTC),
     holds=False,
     why="it ended on 2025-03-07",
+    data_date=date(2025, 3, 4),
+    subjects={"source": ("web",), "reason": ("client_id: missing", "no session")},
+)
+ACCEPTED = Acceptance(
+    id=4,
+    check="event_volume",
+    kind="event",
+    subject="wishlist_add",
+    owner="Mia Keller",
+    reason="the wishlist was removed from the shop",
+    data_date=date(2025, 3, 5),
+    created_at=datetime(2025, 3, 6, 8, 15, tzinfo=UTC),
+    holds=True,
+    why="until 'wishlist_add' is there again",
 )
 
 
@@ -63,6 +78,7 @@ def quarantine_red() -> Verdict:
         since=date(2025, 3, 6),
         link="https://andon.example/quarantine?date=2025-03-08&source=web",
         waiver=LAPSED,
+        subjects={"source": ("web_01.csv",), "reason": ("client_id: missing",)},
         acknowledgement=Acknowledgement(
             "quarantine_rate", "Jon", "called the app team", datetime(2025, 3, 9, 6, 0, tzinfo=UTC)
         ),
@@ -176,7 +192,63 @@ def all_statuses() -> Report:
             orphans_unknown(),
         ),
         waivers=(HOLDING, LAPSED),
+        acceptances=(ACCEPTED,),
         warnings=("quarantine files hold 2,900 rows, the audit log says 2,908",),
+        duration_seconds=0.4242,
+        andon_version="0.1.0",
+    )
+
+
+def _failed(check: str, message: str, because: str | None, status: Status = Status.RED) -> Verdict:
+    return Verdict(
+        id=check,
+        layer=Layer.BUSINESS,
+        status=status,
+        stop=False,
+        severity=Severity.RED,
+        value=None,
+        threshold=None,
+        unit="events",
+        message=message,
+        summary=f"What {check} says.",
+        action=f"What {check} asks for.",
+        cause=Cause.BAD_VALUE if status is Status.UNKNOWN else None,
+        since=DATA_DATE,
+        because=because,
+    )
+
+
+def two_causes() -> Report:
+    """A day without events, whose run is not in the log; and orders that cannot be read."""
+    root = "log_entry_exists_today"
+    return Report(
+        pipeline="web-clickstream",
+        run_date=date(2025, 3, 9),
+        data_date=DATA_DATE,
+        evaluated_at=NOW,
+        verdict=Status.RED,
+        exit_code=1,
+        summary="do not refresh the dashboards: 3 of 7 checks failed for 2025-03-08, "
+        "2 could not be measured (3 follow from log_entry_exists_today)",
+        checks=(
+            _failed(root, "entries=0 (min 1)", None),
+            _failed("freshness", "lag=none (max 6h)", root),
+            _failed("volume_expected", "volume=0 (normal 109 to 157)", root),
+            _failed("volume_trend", "change=-0.152 (above -0.150)", root, Status.AMBER),
+            _failed(
+                "missing_revenue",
+                "pct_missing_revenue=unknown (bad_value: no purchases on 2025-03-08)",
+                root,
+                Status.UNKNOWN,
+            ),
+            _failed(
+                "orphan_orders",
+                "orphan_orders=unknown (bad_value: the time column is text)",
+                None,
+                Status.UNKNOWN,
+            ),
+            volume_skipped(),
+        ),
         duration_seconds=0.4242,
         andon_version="0.1.0",
     )
@@ -236,8 +308,9 @@ HOSTILE = (
 
 def _hostile_verdict(status: Status) -> Verdict:
     waiver = WaiverState(
-        7, HOSTILE, HOSTILE, HOSTILE, date(2025, 3, 12), 0.5, NOW, status is Status.WAIVED, HOSTILE
-    )
+        7, HOSTILE, HOSTILE, HOSTILE, date(2025, 3, 12), 0.5, NOW, status is Status.WAIVED, HOSTILE,
+        subjects={HOSTILE: (HOSTILE,)},
+    )  # fmt: skip
     return Verdict(
         id=f"{status}{HOSTILE}",
         layer=Layer.BUSINESS,
@@ -257,6 +330,7 @@ def _hostile_verdict(status: Status) -> Verdict:
         link="javascript:alert(1)",
         waiver=waiver,
         acknowledgement=Acknowledgement(HOSTILE, HOSTILE, HOSTILE, NOW),
+        subjects={HOSTILE: (HOSTILE, HOSTILE)},
         details={HOSTILE: [HOSTILE, float("inf")]},
     )
 
@@ -273,6 +347,11 @@ def hostile(*statuses: Status) -> Report:
         summary=HOSTILE,
         checks=checks,
         waivers=tuple(check.waiver for check in checks if check.waiver),
+        acceptances=(
+            Acceptance(
+                9, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, DATA_DATE, NOW, False, HOSTILE
+            ),
+        ),
         warnings=(HOSTILE, "1. list", "- item", "--- x"),
         errors=(Problem(HOSTILE, HOSTILE, 3, HOSTILE, HOSTILE, HOSTILE, HOSTILE + "?"),),
         duration_seconds=1.0,
@@ -283,6 +362,7 @@ def hostile(*statuses: Status) -> Report:
 
 SAMPLES = {
     "all_statuses": all_statuses,
+    "two_causes": two_causes,
     "all_green": all_green,
     "bad_config": bad_config,
     "hostile": hostile,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import fields
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from checks.model import Acknowledgement, Problem, Verdict, WaiverState
+from checks.model import Acceptance, Acknowledgement, Problem, Verdict, WaiverState
 from checks.outputs import render
 from checks.serialise import to_dict
 from report_samples import (
@@ -24,9 +25,28 @@ HERE = Path(__file__).parent
 SCHEMA = json.loads((HERE.parent.parent / "docs" / "gate-report.schema.json").read_text("utf-8"))
 
 
-def validator() -> jsonschema.Draft202012Validator:
-    jsonschema.Draft202012Validator.check_schema(SCHEMA)
-    return jsonschema.Draft202012Validator(SCHEMA)
+#: Keys that were added later: documents of earlier versions do not have them.
+ADDED = {
+    "report": {"acceptances"},
+    "check": {"because", "since_days", "subjects"},
+    "waiver": {"data_date", "subjects"},
+}
+
+
+def strict() -> dict[str, Any]:
+    """The published schema with every key required, and no others: what this version prints."""
+    schema = copy.deepcopy(SCHEMA)
+    for definition in (schema, *schema["$defs"].values()):
+        if "properties" in definition:
+            definition["required"] = list(definition["properties"])
+            definition["additionalProperties"] = False
+    return schema
+
+
+def validator(schema: dict[str, Any] | None = None) -> jsonschema.Draft202012Validator:
+    used = schema or strict()
+    jsonschema.Draft202012Validator.check_schema(used)
+    return jsonschema.Draft202012Validator(used)
 
 
 @pytest.mark.parametrize("sample", EVERY)
@@ -55,13 +75,39 @@ def test_json_is_ascii_and_follows_the_schema_without_loss(sample: str) -> None:
         (("errors",), [{"message": "x"}]),
     ],
 )
-def test_the_schema_is_strict(place: tuple[str | int, ...], broken: object) -> None:
+def test_the_strict_schema_is_strict(place: tuple[str | int, ...], broken: object) -> None:
     document: Any = to_dict(all_statuses())
     inner = document
     for key in place[:-1]:
         inner = inner[key]
     inner[place[-1]] = broken
     assert not validator().is_valid(document)
+
+
+@pytest.mark.parametrize(
+    "place", [(), ("checks", 0), ("checks", 1, "waiver"), ("checks", 1, "acknowledgement")]
+)
+def test_the_published_schema_lets_later_versions_add_keys(place: tuple[str | int, ...]) -> None:
+    document: Any = to_dict(all_statuses())
+    inner = document
+    for key in place:
+        inner = inner[key]
+    inner["extra"] = {"of": "a later version"}
+    validator(SCHEMA).validate(document)
+
+
+def test_the_published_schema_takes_documents_from_before_a_key_was_added() -> None:
+    document: Any = to_dict(all_statuses())
+    waivers = [
+        *document["waivers"],
+        *(one["waiver"] for one in document["checks"] if one["waiver"]),
+    ]
+    parts = {"report": [document], "check": document["checks"], "waiver": waivers}
+    for kind, keys in ADDED.items():
+        for part in parts[kind]:
+            for key in keys:
+                del part[key]
+    validator(SCHEMA).validate(document)
 
 
 def test_the_schema_refuses_success_with_errors() -> None:
@@ -75,6 +121,7 @@ def test_the_schema_refuses_success_with_errors() -> None:
     [
         ("check", Verdict),
         ("waiver", WaiverState),
+        ("acceptance", Acceptance),
         ("acknowledgement", Acknowledgement),
         ("problem", Problem),
     ],
@@ -82,8 +129,12 @@ def test_the_schema_refuses_success_with_errors() -> None:
 def test_the_schema_has_the_fields_of_the_model(name: str, model: type[Any]) -> None:
     definition = SCHEMA["$defs"][name]
     names = [part.name for part in fields(model)]
-    assert list(definition["properties"]) == definition["required"] == names
+    assert list(definition["properties"]) == names
+    added = ADDED.get(name, set())
+    assert definition["required"] == [name for name in names if name not in added]
 
 
 def test_the_schema_has_the_keys_of_the_report_in_order() -> None:
-    assert list(SCHEMA["properties"]) == SCHEMA["required"] == list(to_dict(all_green()))
+    keys = list(to_dict(all_green()))
+    assert list(SCHEMA["properties"]) == keys
+    assert SCHEMA["required"] == [key for key in keys if key not in ADDED["report"]]

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from checks.model import Report, Verdict
+from checks.gate import exit_code
+from checks.model import Report, Status, Verdict
 from checks.outputs import render
 from report_samples import (
     EVERY,
@@ -58,7 +59,12 @@ def test_junit_is_valid_and_its_counts_are_right(sample: str) -> None:
     ids=lambda value: str(getattr(value, "status", "")),
 )
 def test_junit_outcome_of_each_status(verdict: Verdict, tags: list[str]) -> None:
-    (case,) = suite_of(replace(all_statuses(), checks=(verdict,))).findall("testcase")
+    code = exit_code([verdict.status])
+    report = replace(all_statuses(), checks=(verdict,), exit_code=code)
+    case, *more = suite_of(report).findall("testcase")
+    assert [one.get("name") for one in more] == (
+        ["verdict"] if tags == ["skipped"] and code else []
+    )
     assert [child.tag for child in case] == tags
     assert case.get("classname") == f"web-clickstream.{verdict.layer}"
     assert case.get("name") == verdict.id
@@ -82,3 +88,23 @@ def test_junit_bad_configuration_is_one_erroneous_case() -> None:
     (case,) = suite.findall("testcase")
     assert (suite.get("name"), case.get("name")) == ("andon", "configuration")
     assert "did you mean 'timezone'?" in case.findtext("error")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code", "tag"),
+    [(volume_amber(), 1, "failure"), (volume_skipped(), 2, "error"),
+     (all_green().checks[0], 2, "error")],
+)  # fmt: skip
+def test_a_suite_passes_only_where_the_line_goes_on(verdict: Verdict, code: int, tag: str) -> None:
+    told = Status.AMBER if code == 1 else Status.UNKNOWN
+    report = replace(
+        all_statuses(), checks=(verdict,), verdict=told, exit_code=code, warnings=("w",)
+    )
+    suite = suite_of(report)
+    (case,) = suite.findall("testcase[@name='verdict']")
+    assert case.get("classname") == "web-clickstream.gate"
+    (element,) = case
+    assert element.tag == tag
+    assert element.get("message").startswith(told.upper())
+    assert element.text.endswith("\nw")
+    assert suite.get("failures" if code == 1 else "errors") == "1"

@@ -68,10 +68,12 @@ verdicts = st.builds(
     cause=st.none() | st.sampled_from(Cause),
     retry=st.booleans(),
     since=st.none() | days,
+    since_days=st.none() | st.integers(1),
     link=maybe_text,
     waiver=st.none() | waivers,
     acknowledgement=st.none()
     | st.builds(Acknowledgement, check=texts, owner=texts, note=texts, created_at=instants),
+    because=maybe_text,
     details=st.dictionaries(texts, values, max_size=3),
 )
 problems = st.builds(Problem, texts, maybe_text, st.none() | st.integers(), maybe_text)
@@ -114,8 +116,8 @@ def test_keys_are_those_of_the_report_in_documented_order() -> None:
     keys = list(to_dict(all_statuses()))
     assert keys == [
         "schema", "pipeline", "run_date", "data_date", "timezone", "evaluated_at", "verdict",
-        "exit_code", "summary", "checks", "waivers", "warnings", "errors", "duration_seconds",
-        "andon_version",
+        "exit_code", "summary", "checks", "waivers", "acceptances", "warnings", "errors",
+        "duration_seconds", "andon_version",
     ]  # fmt: skip
     assert set(keys) - {"schema"} == {part.name for part in fields(Report)}
 
@@ -187,9 +189,26 @@ def broken(**changes: Any) -> dict[str, Any]:
         broken(checks=[{}]),
         broken(checks=[None]),
         broken(errors=["x"]),
-        broken(extra=1),
     ],
 )
 def test_what_is_not_a_report_is_refused(data: Any) -> None:
     with pytest.raises(ValueError, match=rf"^not an? (whole )?{SCHEMA} report: "):
         from_dict(data)
+
+
+def test_a_report_from_before_a_key_was_added_is_read() -> None:
+    document = to_dict(all_statuses())
+    for check in document["checks"]:
+        del check["because"], check["since_days"]
+    assert from_dict(document) == all_statuses()
+
+
+def test_keys_that_a_later_version_added_are_left_out() -> None:
+    document = to_dict(all_statuses()) | {"later": 1}
+    document["errors"] = [dict.fromkeys(("message", "file", "later"), "x")]
+    for check in document["checks"]:
+        check["later"] = [1]
+        for part in filter(None, (check["waiver"], check["acknowledgement"])):
+            part["later"] = None
+    assert from_dict(document).checks == all_statuses().checks
+    assert from_dict(document).errors == (Problem("x", file="x"),)

@@ -173,9 +173,9 @@ def test_too_much_to_search_is_not_read(desk: Desk, monkeypatch: pytest.MonkeyPa
         ("*.csv", BATCH, None, "'quarantine/*.csv', {} 5 rows were"),
         ("*.csv", audit_log(entry(quarantined=0)), 0, None),
         ("*.csv", audit_log(), None, None),
-        ("e_{date:%d}.csv", BATCH, None, "'quarantine/e_08.csv', {} 2 rows were"),
-        ("e_{date:%d}.csv", ONE, None, "'quarantine/e_08.csv', {} 1 row was"),
-        ("e_{date:%d}.csv", audit_log(entry("events_20250307.csv", 4)), 0, None),
+        ("e_{date:%m-%d}.csv", BATCH, None, "'quarantine/e_03-08.csv', {} 2 rows were"),
+        ("e_{date:%m-%d}.csv", ONE, None, "'quarantine/e_03-08.csv', {} 1 row was"),
+        ("e_{date:%m-%d}.csv", audit_log(entry("events_20250307.csv", 4)), 0, None),
     ],
 )  # fmt: skip
 def test_no_file_matches(

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from checks.quarantine.naming import days_in, format_of, owner_of, stem_of
+from checks.day_names import days_in
+from checks.quarantine.naming import format_of, owner_of, stem_of
 
 D8, D9 = date(2025, 3, 8), date(2025, 3, 9)
 

@@ -189,8 +189,8 @@ def packed(content: bytes) -> bytes:
         (FILE, lines("a").encode("utf-16"), "is UTF-16 text; UTF-8 is needed"),
         (FILE, "x" * 70_000, "has no header that can be read"),
         (FILE, "\na,b\n1,2\n", "has no header that can be read"),
-        (FILE, "a" * 30 + "\x00,b\n1,2\n" + "y" * 10, None),
-        (f"{FILE}.gz", b"no gzip", "cannot be read: damaged"),
+        (FILE, "a\x00,b\n1,2\ny", "holds NUL bytes, so that it is no UTF-8 text"),
+        (f"{FILE}.gz", b"\x1f\x8b\x07no gzip", "cannot be read: damaged"),
         (f"{FILE}.gz", packed(lines("a", "b").encode())[:-12], "is cut off or damaged"),
         (f"{FILE}.gz", packed(b"x")[:10] + b"\xff" * 20, "is cut off or damaged"),
         ("events_20250308.parquet", b"PAR1 no parquet PAR1", DAMAGED),
@@ -299,17 +299,19 @@ def test_one_bad_file_does_not_spoil_those_read_with_it(
 
     # The damage is seen only by DuckDB, which reads files of one layout together.
     monkeypatch.setattr(
-        "checks.quarantine.reader.ends_of", lambda path, check: Ends(HEADER.encode(), b"")
+        "checks.quarantine.reader.ends_of",
+        lambda path, check: Ends(HEADER.encode(), b"", packed=True),
     )
     desk.write(f"{FILE}.gz", b"no gzip")
-    desk.write("events_20250308_good.csv", lines("a", "b") + "3\n")
+    good = gzip.compress((lines("a", "b") + "3\n").encode(), mtime=0)
+    desk.write("events_20250308_good.csv.gz", good)
     desk.pattern = "events_*"
     found = desk.read()
     assert found.rows is None
     assert found.reasons == (("(unreadable line)", 1), ("a", 1), ("b", 1))
     assert found.warnings == (
         f"quarantine: 'quarantine/{FILE}.gz' is damaged or not what its suffix says",
-        f"quarantine: 'quarantine/events_20250308_good.csv' has 1 line {SHORT}",
+        f"quarantine: 'quarantine/events_20250308_good.csv.gz' has 1 line {SHORT}",
     )
 
 

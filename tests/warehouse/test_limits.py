@@ -75,15 +75,18 @@ def test_an_administrator_sees_who_asks_and_time_is_limited(
 @pytest.mark.parametrize(
     ("name", "statement"),
     [
-        ("postgresql", "SET statement_timeout = 60200"),
-        ("postgresql", "SET lock_timeout = 2500"),
-        ("postgresql", "SET default_transaction_read_only = on"),
+        ("postgresql", "SET LOCAL statement_timeout = 60200"),
+        ("postgresql", "SET LOCAL lock_timeout = 2500"),
+        ("postgresql", "SAVEPOINT andon"),
         ("sqlite", "PRAGMA query_only = ON"),
         ("spark", "SET spark.sql.thriftServer.queryTimeout=61"),
         ("redshift", "SET readonly = 1"),
         ("redshift", "SET query_group = 'andon'"),
         ("databricks", "SET STATEMENT_TIMEOUT = 61"),
         ("mysql", "SET SESSION TRANSACTION READ ONLY"),
+        ("mysql", "START TRANSACTION READ ONLY"),
+        ("mysql", "SAVEPOINT andon"),
+        ("mariadb", "START TRANSACTION READ ONLY"),
         ("mysql", "SET SESSION max_execution_time = 60200"),
         ("mariadb", "SET SESSION max_statement_time = 60.200"),
         ("mssql", "SET LOCK_TIMEOUT 2500"),
@@ -91,6 +94,21 @@ def test_an_administrator_sees_who_asks_and_time_is_limited(
 )
 def test_sessions_are_read_only_and_end(name: str, statement: str) -> None:
     assert statement in profile_for(name).session_statements(FREE)
+
+
+@pytest.mark.parametrize("name", ["postgresql", "mysql", "mariadb"])
+def test_what_is_gone_back_to_is_set_last(name: str) -> None:
+    """So that no setting of the session is undone with a statement."""
+    profile = profile_for(name)
+    assert profile.session_statements(FREE)[-1] == "SAVEPOINT andon"
+    assert profile.undo == "ROLLBACK TO SAVEPOINT andon"
+
+
+@pytest.mark.parametrize("name", ["redshift", "sqlite", "duckdb", "mssql", "trino"])
+def test_engines_without_savepoints_are_sent_none(name: str) -> None:
+    profile = profile_for(name)
+    assert profile.undo is None
+    assert not [s for s in profile.session_statements(FREE) if "SAVEPOINT" in s]
 
 
 @pytest.mark.parametrize("seconds", [0.0001, 0.0])

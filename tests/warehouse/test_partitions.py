@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -224,3 +225,61 @@ def test_the_trend_agrees_with_the_report_of_each_day(tmp_path: Path) -> None:
         kinds = {kind["kind"]: kind["count"] for kind in verdict.details["kinds"]}
         assert told["counts"] == kinds
         assert told["orders"] == verdict.details["orders"]
+
+
+#: Partitions that are stored in another spelling than the configuration says: their type, the
+#: stored value, the format.
+OTHER_SPELLINGS: dict[str, tuple[Any, Callable[[datetime], object], str]] = {
+    "no dashes": (sa.String(20), lambda moment: f"{moment:%Y%m%d}", "%Y-%m-%d"),
+    "no zeros": (sa.String(20), lambda moment: f"{moment.year}-{moment.month}-{moment.day}",
+                 "%Y-%m-%d"),
+    "slashes": (sa.String(20), lambda moment: f"{moment:%Y/%m/%d}", "%Y-%m-%d"),
+    "dashes": (sa.String(20), lambda moment: f"{moment:%Y-%m-%d}", "%Y%m%d"),
+    "its name": (sa.String(20), lambda moment: f"day={moment:%Y-%m-%d}", "%Y-%m-%d"),
+    "the day first": (sa.String(20), lambda moment: f"{moment:%d.%m.%Y}", "%Y-%m-%d"),
+    "the month alone": (sa.String(20), lambda moment: f"{moment:%Y-%m}", "%Y-%m-%d"),
+    "hours": (sa.BigInteger(), lambda moment: int(f"{moment:%Y%m%d%H}"), "%Y%m%d"),
+    "days": (sa.BigInteger(), lambda moment: int(f"{moment:%Y%m%d}"), "%Y%m"),
+    "months": (sa.BigInteger(), lambda moment: int(f"{moment:%Y%m}"), "%Y%m%d"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("section", ["events", "orders", "quarantine"])
+@pytest.mark.parametrize("spelling", OTHER_SPELLINGS)
+def test_partitions_in_another_spelling_are_not_green(
+    shop: Shop, spelling: str, section: str
+) -> None:
+    """Rows that lie in no range of partitions would be missing without a word."""
+    prepare(shop)
+    type_, spelled, format_ = OTHER_SPELLINGS[spelling]
+    for name, table, column in mapped(shop):
+        if name == section:
+            table.columns["part"] = type_
+            for row in table.rows:
+                row["part"] = spelled(row[column])
+    if section == "orders":  # most orders are lost
+        lost = [row for row in shop.orders.rows if row["purchase_time"] >= at(DAY, 2)]
+        shop.orders.rows = [row for row in shop.orders.rows if row not in lost]
+    shop.set(section, partition={"column": "part", "format": format_})
+    shop.write()
+    report = shop.run()
+    words = (
+        f"partition column 'part' holds '.*', which is not written as {section}.partition.format"
+    )
+    told = [one.message for one in report.checks] + list(report.warnings)
+    assert any(re.search(words, text) for text in told), told
+    if section != "quarantine":  # whose rows are judged by the log's counts
+        assert report.exit_code != 0
+
+
+def test_rows_without_a_partition_are_no_other_spelling(shop: Shop) -> None:
+    prepare(shop)
+    for row in shop.events.rows:
+        row["part"] = f"{row['timestamp']:%Y-%m-%d}"
+    shop.events.columns["part"] = sa.String(40)
+    for name in ("", "__HIVE_DEFAULT_PARTITION__", None):
+        shop.events.rows.append(view(DAY - timedelta(days=3), 5, "cart") | {"part": name})
+    shop.set("events", partition={"column": "part"})
+    shop.write()
+    told = [one.message for one in shop.run().checks]
+    assert not any("is not written as" in text for text in told), told

@@ -58,13 +58,16 @@ def shop_in_postgresql(request: pytest.FixtureRequest, tmp_path: Path) -> Shop:
 def test_postgresql(shop_in_postgresql: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop = shop_in_postgresql
     url = sa.make_url(shop.url)
-    roles, indexes, history = blocks("postgresql.md", "sql")
+    roles, fewer_rights, indexes, history = blocks("postgresql.md", "sql")
     engine = sa.create_engine(shop.url, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
     with engine.connect() as connection:
         for role in ("andon", "andon_history"):
             connection.exec_driver_sql(f"DROP ROLE IF EXISTS {role}")
         try:
-            for statement in statements(roles.replace("DATABASE shop", f"DATABASE {url.database}")):
+            connection.exec_driver_sql("CREATE FOREIGN DATA WRAPPER other")
+            connection.exec_driver_sql("CREATE SERVER other_server FOREIGN DATA WRAPPER other")
+            rights = (roles + fewer_rights).replace("DATABASE shop", f"DATABASE {url.database}")
+            for statement in statements(rights):
                 connection.exec_driver_sql(statement)
             for statement in statements(indexes + history):
                 connection.exec_driver_sql(statement)

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import sqlite3
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
-from checks.errors import MeasurementError
 from checks.warehouse import Warehouse
+from checks.warehouse.dialects._sqlite_kinds import SAMPLE
 from checks.warehouse.instants import Instant, instant
+from checks.warehouse.kinds import Kind
+from checks.warehouse.order_tables import OrderTables, Unread
 from tests.shop import DAY, Shop, at
 
 START = datetime(2025, 3, 8, tzinfo=UTC)
 END = datetime(2025, 3, 9, tzinfo=UTC)
+UTC_ZONE = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A mapped section, as far as resolving it needs it."""
+
+    table: str | None
+    query: str | None = None
 
 
 @pytest.fixture
@@ -73,11 +87,60 @@ def test_text_of_any_offset_is_found(shop: Shop, text: str) -> None:
         assert warehouse.fetch(count.where(occurred.between(START, END)))[0][0] == 1
 
 
-@pytest.mark.parametrize("text", ["yesterday", "08.03.2025", " ", "12:30", "03/08/2025"])
-def test_text_that_is_no_time_is_not_lost(shop: Shop, text: str) -> None:
-    shop.write(f"INSERT INTO stg_events (timestamp) VALUES ('{text}')")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yesterday", "08.03.2025", "20.03.2025", " ", "12:30", "2025-03-08 24:00:00", "2024-13-45",
+        "2025-02-30 10:00:00", "20240308", "1999/01/01",
+    ],
+)  # fmt: skip
+def test_text_that_is_no_time_is_among_the_rows_of_no_day(shop: Shop, text: str) -> None:
+    shop.write(
+        "INSERT INTO stg_events (event_name) VALUES ('no time')",
+        f"INSERT INTO stg_events (timestamp) VALUES ('{text}')",
+    )
     with Warehouse(shop.config().warehouse) as warehouse:
         target, occurred = events(shop, warehouse)
         count = sa.select(sa.func.count()).select_from(target)
-        with pytest.raises(MeasurementError, match="no time"):
-            warehouse.fetch(count.where(occurred.between(START, END)))
+        assert warehouse.fetch(count.where(occurred.undated()))[0][0] == 2
+
+
+def test_an_index_on_ids_is_used(shop: Shop) -> None:
+    """The collation that ids are compared by is the one that an index has."""
+    shop.write("CREATE INDEX by_id ON dim_sessions (session_id)")
+    config = shop.config()
+    assert config.orders is not None
+    assert config.sessions is not None
+    with Warehouse(config.warehouse) as warehouse:
+        tables = OrderTables(
+            warehouse, UTC_ZONE, UTC_ZONE, config.orders, config.sessions, None, END
+        )
+        day = tables.orders_between(START, END, Unread())
+        known = tables.known(day, [(START, END)])
+        plan = warehouse.explain(sa.select(sa.func.count()).select_from(day).where(known))
+    assert any("INDEX by_id" in step for step in plan.plan), plan.plan
+
+
+def test_a_date_column_that_begins_without_values_is_what_comes_after(shop: Shop) -> None:
+    def kind_after(*values: str) -> Kind:
+        table = f"late{len(kinds)}"
+        rows = ", ".join(f"({value})" for value in values)
+        nothing = ", ".join(["(NULL)"] * SAMPLE)
+        with sqlite3.connect(shop.folder / "shop.db") as connection:
+            connection.execute(f"CREATE TABLE {table} (at DATE, is_new BOOLEAN)")
+            connection.execute(f"INSERT INTO {table} (at) VALUES {nothing}")
+            if values:
+                connection.execute(f"INSERT INTO {table} (at) VALUES {rows}")
+        connection.close()
+        with Warehouse(shop.config().warehouse) as warehouse:
+            relation = warehouse.relation("events", Table(table))
+        kinds.append(relation.kinds["at"])
+        assert relation.kinds["is_new"] is Kind.BOOLEAN
+        return kinds[-1]
+
+    kinds: list[Kind] = []
+    assert kind_after("'2025-03-08 10:00:00'") is Kind.TEXT
+    assert kind_after("'2025-03-08'", "'2025-03-09'") is Kind.DATE
+    assert kind_after("'2025-03-08'", "'2025-03-09T10:00:00Z'") is Kind.TEXT
+    assert kind_after("7") is Kind.INTEGER
+    assert kind_after() is Kind.DATE

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from datetime import UTC, datetime
 
+from checks import clock
 from checks.cli import values
 from checks.cli.console import Console
 from checks.cli.parsing import add_config
@@ -24,13 +24,13 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace, console: Console) -> int:
     """Store the acknowledgement and say so."""
     from checks.config import load_config
-    from checks.history import open_history
+    from checks.history import history_of
     from checks.outputs._inert import line
     from checks.registry import get_check
 
     check = get_check(args.check).id
     config = load_config(args.config)
-    history = open_history(config.history)
-    history.acknowledge(config.pipeline, check, args.owner, args.note.strip(), datetime.now(UTC))
+    history = history_of(config)
+    history.acknowledge(config.pipeline, check, args.owner, args.note.strip(), clock.now())
     console.out(f"{line(args.owner)} is on {check} until it is green; its status stays as it is\n")
     return GREEN

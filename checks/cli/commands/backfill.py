@@ -6,9 +6,8 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from checks.cli import values
 from checks.cli.console import Console
-from checks.cli.parsing import add_config
+from checks.cli.parsing import add_config, add_days
 from checks.errors import UsageError
 from checks.gate import GREEN, UNKNOWN
 
@@ -16,15 +15,7 @@ from checks.gate import GREEN, UNKNOWN
 def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
     add_config(parser)
-    for name, which in (("--from", "first"), ("--to", "last")):
-        parser.add_argument(
-            name,
-            dest=which,
-            type=values.day,
-            required=True,
-            metavar="D",
-            help=f"the {which} run date, as in gate --date; included",
-        )
+    add_days(parser, "run date, as in gate --date")
 
 
 def run(args: Namespace, console: Console) -> int:
@@ -32,12 +23,14 @@ def run(args: Namespace, console: Console) -> int:
     from checks.cli.judging import judge, today_of
     from checks.cli.tables import day_line
     from checks.config import load_config
-    from checks.history import open_history
+    from checks.history import history_of
+    from checks.keeping import require_kept
     from checks.model import Status
 
     config = load_config(args.config)
     _require_past(args.first, args.last, today_of(config))
-    history = open_history(config.history)
+    history = history_of(config)
+    require_kept(config, history, args.first, args.last)
     judged = True
     for day in _days(args.first, args.last):
         report = judge(config, console, run_date=day, remember=True)

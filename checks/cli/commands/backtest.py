@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
+from checks import clock
 from checks.cli import values
 from checks.cli.console import Console
 from checks.cli.parsing import add_config
@@ -67,12 +68,10 @@ def run(args: Namespace, console: Console) -> int:
 
 
 def _replayed(config: Config, changed: Config, args: Namespace, console: Console) -> Backtest:
-    from datetime import UTC, datetime
-
     from checks.backtest import newest_day, replay
     from checks.cli.progress import Progress
 
-    now = datetime.now(UTC)
+    now = clock.now()
     last = args.until or newest_day(config, now)
     with Progress(console) as progress:
         return replay(config, changed, days=args.days, last=last, now=now, progress=progress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sys
 import tomllib
 from argparse import ArgumentParser, Namespace
@@ -14,21 +15,27 @@ from typing import TYPE_CHECKING, Any
 
 from checks.cli import sign_in, values
 from checks.cli.console import Console
+from checks.cli.parsing import config_path
 from checks.errors import UsageError
 from checks.gate import GREEN, UNKNOWN
+from checks.text import quoted
 
 if TYPE_CHECKING:
     from checks.cli.serving import Address
     from checks.cli.sign_in import SignIn
 
 _ROOT = Path(__file__).resolve().parents[3]
-_APP = _ROOT / "dashboard" / "asgi.py"
+_SERVE, _APP = _ROOT / "dashboard" / "serve.py", _ROOT / "dashboard" / "asgi.py"
 #: In an installed package, and in a checkout.
 _SETTINGS = (
     _ROOT / "dashboard" / ".streamlit" / "config.toml",
     _ROOT / ".streamlit" / "config.toml",
 )
 _HEALTH = "/_stcore/health"
+_STREAMLIT, _COOKIE_SECRET = "STREAMLIT_", "STREAMLIT_SERVER_COOKIE_SECRET"
+#: Each viewer's run is a thread of its own. The C library would give many of them memory of
+#: their own, which stays theirs when they are gone.
+_ARENAS, _MOST_ARENAS = "MALLOC_ARENA_MAX", "2"
 #: What `dashboard/` reads.
 _CONFIGS, _REQUIRED, _OPEN = "ANDON_CONFIGS", "ANDON_REQUIRE_SIGN_IN", "ANDON_DASHBOARD_OPEN"
 
@@ -38,6 +45,7 @@ def configure(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add(
         "--config",
+        type=config_path,
         action="append",
         default=[],
         metavar="FILE|FOLDER",
@@ -45,7 +53,8 @@ def configure(parser: ArgumentParser) -> None:
         "(default: $ANDON_CONFIG, else ./andon.yml)",
     )
     add("--port", type=values.port, default=8501, metavar="N", help="the port (default: 8501)")
-    add("--host", default="127.0.0.1", metavar="HOST", help="the address (default: 127.0.0.1)")
+    add("--host", type=values.host, default="127.0.0.1", metavar="HOST",
+        help="the address (default: 127.0.0.1)")  # fmt: skip
     add(
         "--user-header",
         type=sign_in.header_name,
@@ -55,7 +64,7 @@ def configure(parser: ArgumentParser) -> None:
     add(
         "--allow-anonymous",
         action="store_true",
-        help="listen on other addresses than this machine's own without sign-in",
+        help="let everybody in who reaches it, without sign-in; nobody then waives or acknowledges",
     )
 
 
@@ -71,12 +80,13 @@ def run(args: Namespace, console: Console) -> int:
     _need_streamlit()
     address.free()
     environ = {
-        **console.environ,
+        _ARENAS: _MOST_ARENAS,
+        **_without_settings(console.environ),
         _CONFIGS: os.pathsep.join(str(config.path) for config in configs),
         _REQUIRED: str(kind),
-        _OPEN: "" if address.loopback else "1",
+        _OPEN: "" if address.loopback and not args.allow_anonymous else "1",
     }
-    with Server(_command(address, kind, args), environ, console) as server:
+    with Server(_command(address, kind, args, console.environ), environ, console) as server:
         if not server.wait_for(address, _HEALTH):
             return GREEN
         more = ", and at every address of this machine" if address.everywhere else ""
@@ -91,24 +101,42 @@ def _refuse_strangers(address: Address, kind: SignIn, allowed: bool) -> None:
     if address.loopback or kind or allowed:
         return
     raise UsageError(
-        f"--host {address.host} lets others see the data, and nobody has to sign in: configure "
-        "[auth] in .streamlit/secrets.toml, name a trusted proxy's --user-header, "
+        f"--host {quoted(address.host)} lets others see the data, and nobody has to sign in: "
+        "configure [auth] in .streamlit/secrets.toml, name a trusted proxy's --user-header, "
         "or say --allow-anonymous (docs/deployment.md)"
     )
 
 
 def _need_streamlit() -> None:
     if find_spec("streamlit") is None or find_spec("plotly") is None:
-        raise UsageError('the dashboard needs Streamlit: pip install "andon[dashboard]"')
+        raise UsageError('the dashboard needs Streamlit: pip install ".[dashboard]" in a clone')
 
 
-def _command(address: Address, kind: SignIn, args: Namespace) -> list[str]:
+def _without_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment without Streamlit's settings, but for the secret that signs its cookies.
+
+    That one can be given in no other way; a file beside ours cannot set it either.
+    """
+    kept = {name: value for name, value in environ.items() if not name.startswith(_STREAMLIT)}
+    return {**kept, _COOKIE_SECRET: environ.get(_COOKIE_SECRET) or secrets.token_hex(32)}
+
+
+def _command(
+    address: Address, kind: SignIn, args: Namespace, environ: Mapping[str, str]
+) -> list[str]:
     # -P: nothing is imported from the folder in which the command is called.
-    streamlit = [sys.executable, "-P", "-m", "streamlit", "run", str(_APP)]
+    streamlit = [sys.executable, "-P", str(_SERVE), "run", str(_APP)]
     settings = dict(_settings(_file()))
-    settings |= {"server.address": address.host, "server.port": address.port}
-    if kind is sign_in.SignIn.HEADER:
-        settings["server.trustedUserHeaders"] = json.dumps({args.user_header: "email"})
+    headers = {args.user_header: "email"} if kind is sign_in.SignIn.HEADER else {}
+    settings |= {
+        "server.address": address.host,
+        "server.port": address.port,
+        "browser.serverPort": address.port,
+        "server.trustedUserHeaders": json.dumps(headers),
+        "server.allowedHosts": ["*"],
+        # As looked at here: no other file says who signs people in.
+        "secrets.files": [str(file) for file in sign_in.files(environ)],
+    }
     if address.loopback and not kind and not args.allow_anonymous:
         # Or a web page whose name is made to lead to this machine could read along.
         settings["server.allowedHosts"] = [address.host, "localhost", "127.0.0.1", "::1"]

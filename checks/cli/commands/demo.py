@@ -7,9 +7,10 @@ import shlex
 import shutil
 import sys
 from argparse import ArgumentParser, Namespace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
+from checks import clock
 from checks.cli import values
 from checks.cli.console import Console
 from checks.cli.progress import Progress
@@ -20,7 +21,9 @@ def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
     add = parser.add_argument
     add("--date", type=values.day, metavar="D", help="the day of the last run (default: today)")
-    add("--dir", type=Path, default=Path("demo"), metavar="DIR", help="where (default: demo)")
+    add(
+        "--dir", type=values.path, default=Path("demo"), metavar="DIR", help="where (default: demo)"
+    )
     add(
         "--scenario",
         default="missing-identity",
@@ -52,7 +55,7 @@ def run(args: Namespace, console: Console) -> int:
     from checks.engine import evaluate
     from checks.outputs import render
 
-    today = datetime.now(UTC).date()
+    today = clock.now().date()
     run_date = args.date or today
     with Progress(console) as progress:
         result = write_demo(

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from checks.cli import failure, values
 from checks.cli.console import Console
 from checks.cli.parsing import add_config
-from checks.errors import is_interruption
+from checks.errors import AndonError, is_interruption
 
 if TYPE_CHECKING:
+    from checks.config.model import Config
     from checks.model import Report
 
 
@@ -24,7 +25,7 @@ def configure(parser: ArgumentParser) -> None:
         type=values.data_day,
         metavar="D|latest",
         help="the judged day (default: the run date minus data_lag_days); "
-        "latest: the newest day that has events",
+        "latest: the newest day with events up to that one",
     )
     add(
         "--format",
@@ -54,40 +55,59 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace, console: Console) -> int:
-    """Evaluate, write, print. The exit code is the verdict's."""
-    from checks.cli.publishing import publish
+    """Evaluate, write, record, print. The exit code is the verdict's, if all of it went well."""
+    from checks.cli.publishing import publish, summary_file
+    from checks.cli.report_files import require_no_input_file, require_own_files
+    from checks.config import load_config
+    from checks.recording import Recording
 
+    summary = summary_file(args.format, console)
+    require_own_files(args.report, summary)
     try:
-        report = _judge(args, console)
+        config = load_config(args.config)
+    except AndonError as error:
+        return _publish_failure(error, args, console)
+    require_no_input_file(args.report, config, summary)
+    recording = None if args.no_record else Recording(config)
+    try:
+        report = _judge(config, args, console)
     except Exception as error:  # every format still gets its report
         if is_interruption(error):
             raise
-        failure.tell(error, console)
-        report = failure.report(error)
-    return publish(report, args.format, args.report, console)
+        return _publish_failure(error, args, console)
+    return publish(report, args.format, args.report, console, recording)
 
 
-def _judge(args: Namespace, console: Console) -> Report:
+def _publish_failure(error: Exception, args: Namespace, console: Console) -> int:
+    from checks.cli.publishing import publish
+
+    failure.tell(error, console)
+    report = failure.report(error, _pipeline(args, console))
+    return publish(report, args.format, args.report, console, None)
+
+
+def _pipeline(args: Namespace, console: Console) -> str:
+    """The name of the pipeline that could not be judged: reports of two must not collide."""
+    from checks.config.naming import name_of
+
+    return name_of(args.config, console.environ)
+
+
+def _judge(config: Config, args: Namespace, console: Console) -> Report:
+    """The report, not recorded yet: what is recorded must know which reports were written."""
     from checks.cli.judging import judge, judge_within, today_of
-    from checks.config import load_config
-    from checks.engine import recorded
 
-    config = load_config(args.config)
     # A wait that crosses midnight goes on judging the day it began with.
     run_date = args.date or today_of(config)
 
-    def once(record: bool) -> Report:
+    def once() -> Report:
         return judge(
             config,
             console,
             run_date=run_date,
             data_date=args.data_date,
             strict=args.strict,
-            record=record,
             remember=not args.no_record,
         )
 
-    if not args.wait:
-        return once(record=not args.no_record)
-    report = judge_within(args.wait, lambda: once(record=False), console)
-    return report if args.no_record else recorded(config, report)
+    return judge_within(args.wait, once, console) if args.wait else once()

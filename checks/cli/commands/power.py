@@ -21,7 +21,7 @@ def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
     add_config(parser)
     add = parser.add_argument
-    add("--days", type=values.positive, default=90, metavar="N",
+    add("--days", type=values.days, default=90, metavar="N",
         help="how many days up to the judged one (default: 90)")  # fmt: skip
     add("--data-date", type=values.day, metavar="D",
         help="the last of them (default: today minus data_lag_days)")  # fmt: skip

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from checks import clock
 from checks.cli import values
 from checks.cli.console import Console
 from checks.cli.parsing import add_config
@@ -19,7 +19,7 @@ def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
     add = parser.add_argument
     add("check", metavar="CHECK", help="the check to waive")
-    add("--until", type=values.day, required=True, metavar="D", help="the last day, included")
+    add("--until", type=values.any_day, required=True, metavar="D", help="the last day, included")
     add("--reason", type=values.sentence, required=True, metavar="TEXT", help="why it may pass")
     add(
         "--owner",
@@ -33,6 +33,15 @@ def configure(parser: ArgumentParser) -> None:
         metavar="X",
         help="the worst value that still passes (default: the latest recorded value)",
     )
+    add(
+        "--subject",
+        type=values.sentence,
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="what may fail, such as source=web, or any; may be repeated (default: what failed "
+        "when it was last recorded)",
+    )
     add_config(parser)
 
 
@@ -40,27 +49,30 @@ def run(args: Namespace, console: Console) -> int:
     """Store the waiver and say what it does."""
     from checks.cli.people import owner_of
     from checks.config import load_config
-    from checks.history import open_history
+    from checks.history import history_of
     from checks.registry import get_check
     from checks.waiving import Wish, give
 
     check = get_check(args.check).id  # a misspelt name is told before a missing configuration
     config = load_config(args.config)
     owner = owner_of(args.owner, console.environ)
-    wish = Wish(check, owner, args.reason, args.until, args.up_to)
-    waiver = give(config, open_history(config.history), wish, datetime.now(UTC))
+    wish = Wish(check, owner, args.reason, args.until, args.up_to, tuple(args.subject))
+    waiver = give(config, history_of(config), wish, clock.now())
     console.out(_told(waiver))
     return GREEN
 
 
 def _told(waiver: StoredWaiver) -> str:
     from checks.outputs._inert import line
+    from checks.subjects import subjects_text
     from checks.text import number_text
 
     limit = "" if waiver.up_to is None else f" up to {number_text(waiver.up_to)}"
+    covered = f" for {subjects_text(waiver.subjects) if waiver.subjects else 'whatever fails'}"
     return (
-        f"waiver {waiver.id}: {waiver.check} may be red{limit} until {waiver.until} "
+        f"waiver {waiver.id}: {waiver.check} may be red{covered}{limit} until {waiver.until} "
         f"({line(waiver.owner)}: {line(waiver.reason)})\n"
-        f"It ends early once {waiver.check} was green. "
+        f"It covers data dates from {waiver.data_date} on, and ends early once {waiver.check} was "
+        "green. "
         f"To end it now: andon waivers revoke {waiver.id}\n"
     )

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from argparse import SUPPRESS, ArgumentParser, Namespace
-from datetime import UTC, date, datetime
+from argparse import ArgumentParser, Namespace
+from datetime import date
 from typing import TYPE_CHECKING
 
-from checks.cli import values
+from checks import clock
 from checks.cli.console import Console
-from checks.cli.parsing import add_config
+from checks.cli.parsing import add_config, add_revoke
 from checks.gate import GREEN
 
 if TYPE_CHECKING:
     from checks.history import StoredWaiver
 
-_HEADINGS = ("ID", "CHECK", "OWNER", "UNTIL", "UP TO", "STATE", "REASON")
+_HEADINGS = ("ID", "CHECK", "OWNER", "UNTIL", "UP TO", "COVERS", "STATE", "REASON")
 
 
 def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
     add_config(parser)
-    parser.usage = f"{parser.prog} [-h] [--config FILE] [revoke ID]"
-    actions = parser.add_subparsers(dest="action", metavar="revoke ID", prog=parser.prog)
-    revoke = actions.add_parser("revoke", help="end a waiver now")
-    revoke.add_argument("id", type=values.positive, metavar="ID", help="as andon waivers shows it")
-    revoke.add_argument(
-        "--owner",
-        type=values.sentence,
-        metavar="NAME",
-        help="who ends it (default: $ANDON_OWNER, else the login name)",
-    )
-    add_config(revoke, default=SUPPRESS)  # or it would undo a --config before `revoke`
+    add_revoke(parser, "waivers", "a waiver")
 
 
 def run(args: Namespace, console: Console) -> int:
@@ -38,13 +28,13 @@ def run(args: Namespace, console: Console) -> int:
     from checks.cli.judging import today_of
     from checks.cli.people import owner_of
     from checks.config import load_config
-    from checks.history import open_history
+    from checks.history import history_of
 
     config = load_config(args.config)
-    history = open_history(config.history)
+    history = history_of(config)
     if args.action == "revoke":
         by = owner_of(args.owner, console.environ)
-        ended = history.revoke_waiver(args.id, config.pipeline, by, datetime.now(UTC))
+        ended = history.revoke_waiver(args.id, config.pipeline, by, clock.now())
         state = "is revoked; its check is judged as usual again" if ended else "was revoked before"
         console.out(f"waiver {args.id} {state}\n")
         return GREEN
@@ -55,6 +45,7 @@ def run(args: Namespace, console: Console) -> int:
 
 def _table(waivers: tuple[StoredWaiver, ...], today: date) -> str:
     from checks.cli.tables import columns
+    from checks.subjects import subjects_text
     from checks.text import number_text
     from checks.waiving import state_of
 
@@ -65,6 +56,7 @@ def _table(waivers: tuple[StoredWaiver, ...], today: date) -> str:
             one.owner,
             one.until,
             "-" if one.up_to is None else number_text(one.up_to),
+            "whatever fails" if one.subjects is None else subjects_text(one.subjects),
             state_of(one, today),
             one.reason,
         )

@@ -51,7 +51,7 @@ attempts AS (
 SELECT
     (SELECT coalesce(max(log_id), 0) FROM pipeline_logs)
         + row_number() OVER (ORDER BY day, attempt) AS log_id,
-    filename, make_timestamp(run_us + attempt * 2520000000), read, read - rejected, rejected,
+    filename, make_timestamp(run_us + attempt * 1620000000), read, read - rejected, rejected,
     round(4e0 + read / 6000e0, 1),
     CASE WHEN rejected > 0 THEN 'partial_failure' ELSE 'success' END
 FROM attempts

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from checks.quarantine.naming import days_in, owner_of, stem_of
-from checks.quarantine.selection import Place, select
+from checks.quarantine.naming import owner_of, stem_of
+from checks.quarantine.selection import NAME_ONE_DAY, Place, select, unsure_names
 from checks.quarantine.tally import CannotReadError
 
 
@@ -58,7 +58,10 @@ def _chosen(
 ) -> Chosen:
     if place.has_day:
         return Chosen({day: tuple(place.files(day)) for day in days})
-    named = {path: days_in(place.name(path)) for path in place.files(days[0])}
+    reading = place.named_days(*days)
+    if not can_filter and (unsure := reading.unsure(days[0])):
+        raise CannotReadError(f"{unsure_names(place, reading, unsure)}; {NAME_ONE_DAY}")
+    named = reading.by_path()
     if any(named.values()):
         return _by_name(named, days, can_filter=can_filter)
     return _by_source_or_time(place, days, sources, can_filter=can_filter)
@@ -92,7 +95,7 @@ def _by_source_or_time(
                 raise
             continue
         if found.only_day:
-            chosen.mixed = found.files
+            chosen.mixed = tuple(dict.fromkeys((*chosen.mixed, *found.files)))
         else:
             chosen.by_day[day] = found.files
     return chosen

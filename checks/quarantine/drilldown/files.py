@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from checks.config.model import QuarantineSource
-from checks.quarantine.content import ends_of, header_of
+from checks.quarantine.content import Ends, ends_of, header_of
 from checks.quarantine.drilldown.choosing import Chosen
 from checks.quarantine.drilldown.columns import common_columns, kept_columns, keys_of, roles_of
 from checks.quarantine.drilldown.hours import hours_of, periods_of
@@ -20,11 +20,12 @@ from checks.quarantine.drilldown.model import Field, Filters, How, Roles, Tallie
 from checks.quarantine.drilldown.parts import Form, Part, Sql, selecting
 from checks.quarantine.drilldown.spans import BOARD, SPANS, Progress, Span, batches
 from checks.quarantine.drilldown.sql import Questions
-from checks.quarantine.formats import json_keys
+from checks.quarantine.formats import Wanted, json_keys, json_shapes
 from checks.quarantine.memory import Memory
 from checks.quarantine.naming import format_of
 from checks.quarantine.reader import cannot_be_named
 from checks.quarantine.selection import Place
+from checks.quarantine.shapes import SHAPE, shape_of
 from checks.quarantine.tally import CannotReadError
 
 #: Files below which looking for the days of each is no gain; bytes that are read at a time.
@@ -69,6 +70,8 @@ class FileRejected:
 
     def prepare(self) -> None:
         """Look at the beginning of every file. One that cannot be read is told in `notes`."""
+        if warning := self._place.warning_of_links(*self._days()):
+            self._notes.append(warning)
         alike: dict[tuple[Form, int | None], list[str]] = defaultdict(list)
         for path, period in self._wanted():
             self._memory.check()
@@ -94,7 +97,7 @@ class FileRejected:
             rows += self._asked(partial(Questions.sample, period=period, count=count, width=width))
         return tuple(rows)
 
-    def tally(self, fields: Sequence[Field], most: int) -> Tally:
+    def tally(self, fields: Sequence[Field], most: int, *, undated: bool = False) -> Tally:
         rows = self._asked(lambda ask: ask.tally(fields, most))
         totals = {period: n for period, field, _, n in rows if field < 0}
         by_source = {i for i, field in enumerate(fields) if field.how is How.SOURCE}
@@ -169,6 +172,9 @@ class FileRejected:
                 SPANS.put(path, column, Span(aware, local, _pair(first, last), undated))
             done += size
 
+    def _days(self) -> list[date]:
+        return [day for days in self._periods for day in days]
+
     def _wanted(self) -> list[tuple[str, int | None]]:
         """Every file with its period."""
         found: list[tuple[str, int | None]] = []
@@ -185,7 +191,7 @@ class FileRejected:
         if cannot_be_named(path):
             raise CannotReadError("has a name that cannot be opened")
         ends = ends_of(path, self._memory.check)
-        if kind == "parquet":
+        if kind == "parquet" or ends.is_parquet:
             described = self._run(
                 Sql("DESCRIBE SELECT * FROM read_parquet($file)", {"file": escape(path)})
             )
@@ -193,16 +199,27 @@ class FileRejected:
         if not ends.beginning.strip():
             return None
         if kind == "json":
-            return self._json_form(path, ends.beginning, ends.end)
+            return self._json_form(path, ends)
         header = header_of(ends.beginning, _mapped(self._source))
-        return Form("csv", header.names, header.delimiter)
+        return Form("csv", header.names, header.delimiter, ends.packing)
 
-    def _json_form(self, path: str, beginning: bytes, end: bytes) -> Form:
-        kind = "array" if beginning.lstrip().startswith(b"[") else "lines"
-        if kind == "array" and not end.rstrip().endswith(b"]"):
+    def _json_form(self, path: str, ends: Ends) -> Form:
+        kind = "array" if ends.beginning.lstrip().startswith(b"[") else "lines"
+        if kind == "array" and not ends.end.rstrip().endswith(b"]"):
             raise CannotReadError("is cut off or damaged")
-        keys = self._run(Sql(json_keys(kind), {"file": escape(path)}))
-        return Form(kind, tuple(str(key) for (key,) in keys))
+        keys = self._run(Sql(json_keys(kind, ends.packing), {"file": escape(path)}))
+        names = tuple(str(key) for (key,) in keys)
+        self._require_rows(path, Form(kind, names, packing=ends.packing))
+        return Form(kind, names, packing=ends.packing)
+
+    def _require_rows(self, path: str, form: Form) -> None:
+        """Raise CannotReadError where none of a JSON file's first objects is a row."""
+        wanted = Wanted(self._source.reason, self._source.occurred_at)
+        shape = shape_of(wanted.spelled(form.names))
+        query = json_shapes(form.kind, shape, form.packing)
+        ((any_row, _),) = self._run(Sql(query, {"file": escape(path)} | shape.parameters))
+        if any_row is False:
+            raise CannotReadError(f"holds no rows: {SHAPE}")
 
     def _asked(self, write: Callable[[Questions], Sql]) -> tuple[Any, ...]:
         """The answer to one question; files that spoil it are left out, and it is asked again."""

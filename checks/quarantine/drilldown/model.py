@@ -108,8 +108,11 @@ class Rejected(Protocol):
     def sample(self, count: int) -> tuple[Values, ...]:
         """The first rows of every period."""
 
-    def tally(self, fields: Sequence[Field], most: int) -> Tally:
-        """Rows of each period by each field, the most frequent `most` values of each."""
+    def tally(self, fields: Sequence[Field], most: int, *, undated: bool = False) -> Tally:
+        """Rows of each period by each field, the most frequent `most` values of each.
+
+        undated: whether rows that tell no time are wanted too; files tell them anyway.
+        """
 
     def total(self, filters: Filters) -> int:
         """How many rows of the first period pass the filters."""

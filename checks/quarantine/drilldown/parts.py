@@ -10,18 +10,23 @@ from glob import escape
 from typing import NamedTuple
 
 from checks.quarantine.drilldown.model import LONGEST_VALUE
-from checks.quarantine.formats import csv_broken, csv_source, json_path
+from checks.quarantine.formats import csv_broken, csv_source, json_source
 from checks.quarantine.records import identifier
+from checks.quarantine.shapes import json_path
 
 _FILE = "andon file name"
 
 
 class Form(NamedTuple):
-    """What files must share to be read together. kind: csv, parquet, lines or array."""
+    """What files must share to be read together. kind: csv, parquet, lines or array.
+
+    packing: what DuckDB calls it.
+    """
 
     kind: str
     names: tuple[str, ...]
     delimiter: str = ""
+    packing: str = "uncompressed"
 
 
 class Part(NamedTuple):
@@ -63,12 +68,11 @@ def _source(form: Form, tag: str, parameters: dict[str, object]) -> tuple[str, s
     if form.kind == "csv":
         parameters[f"delimiter{tag}"] = form.delimiter
         columns = len(form.names)
-        return csv_source(columns, tag), "filename", csv_broken(columns)
+        return csv_source(columns, tag, form.packing), "filename", csv_broken(columns)
     if form.kind == "parquet":
         source = f"read_parquet($files{tag}, hive_partitioning=false, filename='{_FILE}')"
         return source, identifier(_FILE), "false"
-    how = "'newline_delimited', ignore_errors=true" if form.kind == "lines" else "'array'"
-    source = f"read_json_objects($files{tag}, format={how}, filename=true)"
+    source = json_source(form.kind, f"files{tag}", form.packing)
     return source, "filename", "json_type(json) <> 'OBJECT'"
 
 

@@ -23,11 +23,10 @@ from checks.quarantine.drilldown.model import (
     Roles,
 )
 from checks.quarantine.drilldown.parts import Sql
-from checks.quarantine.records import LONGEST_REASON
+from checks.quarantine.records import LONGEST_REASON, day_in, is_aware, is_day, is_local, time_in
 from checks.quarantine.tally import NO_REASON, UNREADABLE
 
 UNKNOWN, OUTSIDE = -1, -2
-_HAS_OFFSET = r":\d\d(\.\d+)?\s*(Z|UTC|[+-]\d\d(:?\d\d)?)$"
 
 
 class Questions:
@@ -90,7 +89,7 @@ SELECT period, field, value, n FROM ranked WHERE place <= {most}
         ends = ", ".join(
             f"epoch_us(min({at})), epoch_us(max({at}))" for at in ("at_aware", "at_local")
         )
-        day = "CASE WHEN is_day THEN CAST(TRY_CAST(moment AS DATE) AS VARCHAR) END"
+        day = f"CASE WHEN is_day THEN CAST({day_in('moment')} AS VARCHAR) END"
         unknown = f"at_aware IS NULL AND at_local IS NULL AND ({day}) IS NULL"
         text = (
             f"WITH {self._steps()} SELECT path, {ends}, min({day}), max({day}), "  # noqa: S608
@@ -124,14 +123,14 @@ SELECT period, field, value, n FROM ranked WHERE place <= {most}
         """The rows, and their time by its own form. A mere day has no time."""
         moment = "NULL::VARCHAR" if self._roles.moment is None else f"v{self._roles.moment}"
         return f"""taken AS ({self._taken.text}),
-timed AS (SELECT *, upper(trim({moment})) AS moment FROM taken),
+timed AS (SELECT *, {moment} AS moment FROM taken),
 formed AS (
-  SELECT *, coalesce(length(moment) = 10, false) AS is_day,
-         regexp_matches(moment, '{_HAS_OFFSET}') AS is_aware
+  SELECT *, {is_day("moment")} AS is_day, {is_aware("moment")} AS is_aware,
+         {is_local("moment")} AS is_local
   FROM timed),
 parsed AS (
-  SELECT *, CASE WHEN is_aware THEN TRY_CAST(moment AS TIMESTAMPTZ) END AS at_aware,
-         CASE WHEN NOT is_aware AND NOT is_day THEN TRY_CAST(moment AS TIMESTAMP) END AS at_local
+  SELECT *, CASE WHEN is_aware THEN {time_in("moment", "TIMESTAMPTZ")} END AS at_aware,
+         CASE WHEN is_local AND NOT is_day THEN {time_in("moment", "TIMESTAMP")} END AS at_local
   FROM formed)"""  # noqa: S608
 
     def _bucket(self, ranges: Ranges, *, of_days: bool) -> str:
@@ -139,10 +138,8 @@ parsed AS (
         whole = str(UNKNOWN)
         if of_days:
             cases = " ".join(f"WHEN DATE '{day}' THEN {index}" for day, index in ranges.days)
-            otherwise = (
-                f"CASE WHEN TRY_CAST(moment AS DATE) IS NULL THEN {UNKNOWN} ELSE {OUTSIDE} END"
-            )
-            whole = f"CASE TRY_CAST(moment AS DATE) {cases} ELSE {otherwise} END"
+            otherwise = f"CASE WHEN {day_in('moment')} IS NULL THEN {UNKNOWN} ELSE {OUTSIDE} END"
+            whole = f"CASE {day_in('moment')} {cases} ELSE {otherwise} END"
         edges = ranges.edges(OUTSIDE)
         aware = _tree("at_aware", _bounds(edges, "TIMESTAMPTZ", None), OUTSIDE)
         local = _tree("at_local", _bounds(edges, "TIMESTAMP", self._naive), OUTSIDE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -30,7 +30,9 @@ from checks.quarantine.drilldown.model import (
     Values,
 )
 from checks.quarantine.records import LONGEST_REASON
+from checks.quarantine.tables import rows_without_time
 from checks.quarantine.tally import NO_REASON
+from checks.timeframe import midnight
 from checks.warehouse.instants import Instant, bucket, instant
 from checks.warehouse.kinds import Kind
 from checks.warehouse.texts import number_of, shown
@@ -83,7 +85,7 @@ class TableRejected:
             rows += [self._shown_row(row) for row in self._warehouse.fetch(statement)]
         return tuple(rows)
 
-    def tally(self, fields: Sequence[Field], most: int) -> Tally:
+    def tally(self, fields: Sequence[Field], most: int, *, undated: bool = False) -> Tally:
         totals = dict.fromkeys(range(len(self._periods)), 0)
         groups: list[Tallied] = []
         for period, _, rows in self._grouped(sa.literal_column("1", sa.Integer), 1):
@@ -92,7 +94,15 @@ class TableRejected:
             value, kind = self._value(field)
             for period, found, rows in self._grouped(value, most, kind):
                 groups.append(Tallied(period, index, self._shown(field, found, kind), rows))
-        return Tally(tuple(totals.values()), tuple(groups))
+        return Tally(tuple(totals.values()), tuple(groups), self._undated() if undated else 0)
+
+    def _undated(self) -> int:
+        """Rows that tell no time, as the gate counts them."""
+        day = self._periods[0][0]
+        start, end = (midnight(one, self._zone) for one in (day, day + timedelta(days=1)))
+        wanted = rows_without_time(self._occurred, start, end)
+        counted = sa.select(sa.func.count()).select_from(self._relation.target).where(wanted)
+        return int(self._warehouse.fetch(counted)[0][0])
 
     def total(self, filters: Filters) -> int:
         statement = self._filtered(filters, sa.func.count())
@@ -122,10 +132,10 @@ class TableRejected:
         """
         column, kind = self._relation.column(self.names[index])
         profile = self._warehouse.profile
+        if kind in (Kind.NAIVE, Kind.AWARE, Kind.DATE):
+            return profile.plain_time(column, kind), kind
         if kind in _PLAIN:
             return column, kind
-        if kind in (Kind.NAIVE, Kind.AWARE):
-            return profile.utc(column, kind), kind
         return profile.part(profile.as_text(column), 1, longest), Kind.TEXT
 
     def _values(self) -> list[ColumnElement[Any]]:

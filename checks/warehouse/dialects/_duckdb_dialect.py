@@ -16,7 +16,7 @@ from sqlalchemy.engine.default import DefaultDialect
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-_PLAIN = {"database", "read_only"}
+_PLAIN = {"database", "read_only", "config"}
 
 
 class QuickDialect(Dialect):

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from sqlalchemy.sql import FromClause
     from sqlalchemy.sql.elements import ColumnElement
 
+    from checks.warehouse.dialects.base import Profile
+
 _BLANK = r"[ \t\n\r\v\f]*"
+#: What engines call the kinds of JSON, in lower case: all others are numbers.
+_JSON_NESTED = ("null", "array", "object")
+_JSON_WORDS = ("varchar", "string", "boolean")
+_WHOLE, _WHOLE_WITH_ZEROS = "^(0|-?[1-9][0-9]*)$", "^-?[1-9][0-9]*[.]0+$"
 Matches = Callable[["ColumnElement[Any]", str], "ColumnElement[bool]"]
 
 
@@ -60,29 +66,43 @@ def is_number(
     return sa.and_(short, matches(trimmed, _shape(NUMBER)))
 
 
+def single_json(
+    json_type: ColumnElement[Any], text: ColumnElement[Any], profile: Profile
+) -> ColumnElement[Any]:
+    """The text of JSON that holds one value; NULL for null, lists and structures.
+
+    json_type: the engine's word for what it holds. text: a string without its quotes, anything
+    else as it is written.
+    """
+    number = profile.to_number(text)
+    as_number = sa.case(
+        (text.regexp_match(_WHOLE), text),
+        (text.regexp_match(_WHOLE_WITH_ZEROS), sa.func.split_part(text, ".", 1, type_=sa.String)),
+        (number.is_not(None), profile.number_text(number)),
+        else_=text,
+    )
+    kind = sa.func.lower(json_type)
+    return sa.case((kind.in_(_JSON_NESTED), None), (kind.in_(_JSON_WORDS), text), else_=as_number)
+
+
 def time_if_iso(
     trimmed: ColumnElement[Any],
     matches: Matches,
     *,
     aware: ColumnElement[Any],
     local: ColumnElement[Any],
-    refused: ColumnElement[Any],
 ) -> ColumnElement[Any]:
-    """`aware` for ISO text with an offset, `local` without; `refused` has to fail on any other."""
+    """`aware` for ISO text with an offset, `local` without; NULL for any other text."""
     return sa.case(
-        (trimmed.is_(None), None), (matches(trimmed, _shape(OFFSET_TIME)), aware),
-        (matches(trimmed, _shape(LOCAL_TIME)), local), else_=refused,
-    )  # fmt: skip
+        (matches(trimmed, _shape(OFFSET_TIME)), aware),
+        (matches(trimmed, _shape(LOCAL_TIME)), local),
+        else_=None,
+    )
 
 
 def with_z(text: ColumnElement[Any]) -> ColumnElement[Any]:
     """Text of a time, with `Z` where it ends in `UTC`."""
     return sa.func.replace(text, " UTC", "Z", type_=sa.String)
-
-
-def not_iso(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Text that no cast to a time accepts, and that tells why."""
-    return sa.literal("not ISO 8601: ").concat(column)
 
 
 def too_much_read(error: MeasurementError, *fragments: str) -> MeasurementError:

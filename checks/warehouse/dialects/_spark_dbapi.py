@@ -40,7 +40,7 @@ _JAVA = re.compile(r"^(?:Error running query:|(?:[\w$]+\.)+[\w$]+:|\([\w.$]+\))\
 _STATE_FOLLOWS = re.compile(r"\s+SQLSTATE:")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _READS = re.compile(
-    r"(SELECT|WITH|SHOW|DESCRIBE QUERY\s+(SELECT|WITH)"
+    r"(SELECT|WITH|SHOW|DESCRIBE QUERY\s+(SELECT|WITH)|DESCRIBE TABLE"
     r"|EXPLAIN\s+((EXTENDED|FORMATTED|COST)\s+)?(SELECT|WITH))\b",
     re.IGNORECASE,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from checks.errors import MeasurementError
 from checks.model import Cause
+from checks.text import quoted
 from checks.warehouse.faults import COMMON
 from checks.warehouse.kinds import Kind, kind_of
 from checks.warehouse.texts import BLANKS, cases_of
@@ -23,12 +24,19 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
     from sqlalchemy.types import TypeEngine
 
+    from checks.config.model import WarehouseConfig
+
 LARGEST_DOUBLE = 1.7976931348623157e308
 #: One amount counts at most this much in a sum: 10^12 units, in millionths.
 LARGEST_AMOUNT = 1e12
 #: What a warehouse's administrator sees in the list of sessions or queries.
 APPLICATION = "andon"
 MICROS = 1_000_000
+_NEAR_2_63: ColumnElement[float] = sa.literal_column("9.2e18", sa.Double)
+_LONGEST_WHOLE: ColumnElement[float] = sa.literal_column("1e28", sa.Double)
+_FIRST: ColumnElement[str] = sa.literal_column("'0001-01-01'", sa.String)
+_LAST_DAY: ColumnElement[str] = sa.literal_column("'9999-12-31'", sa.String)
+_LAST: ColumnElement[str] = sa.literal_column("'9999-12-31 23:59:59.999999'", sa.String)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,28 @@ class Limits:
         return max(1, math.ceil(self.seconds))
 
 
+class AmbiguousColumnError(Exception):
+    """A query returns a column of one name more than once."""
+
+
+def columns_by_name(
+    columns: Iterable[tuple[str, Kind]], *, folded: bool = False
+) -> Mapping[str, Kind]:
+    """The kinds of a relation's columns. folded: names that differ only in case are the same.
+
+    Raises AmbiguousColumnError for a name that comes twice.
+    """
+    kinds: dict[str, Kind] = {}
+    names: set[str] = set()
+    for name, kind in columns:
+        key = name.casefold() if folded else name
+        if key in names:
+            raise AmbiguousColumnError(f"returns the column {quoted(name)} more than once")
+        names.add(key)
+        kinds[name] = kind
+    return kinds
+
+
 class Profile:
     """An engine's session, types and expressions, as portable SQL."""
 
@@ -67,10 +97,20 @@ class Profile:
     groups_by_truth = False
     #: Whether the engine can refuse a statement that would read more than `Limits.scan_bytes`.
     limits_scans = False
+    #: Whether a column holds values of any type, whatever is declared.
+    is_typed_by_value = False
+    #: Whether any column of text may have a collation of its own, which nothing tells.
+    hides_collations = False
+    #: Whether what is stored as JSON can be told and read: `json_text`.
+    reads_json = False
+    #: Whether there are times outside of the years 1 to 9999, which Python does not count.
+    counts_further = False
     #: A timestamp without zone, an instant, and text: what bounds and results are in SQL.
     naive_type: TypeEngine[Any] = sa.DateTime()
     aware_type: TypeEngine[Any] = sa.DateTime(timezone=True)
     text_type: TypeEngine[Any] = sa.String()
+    #: What is sent after each statement, to undo whatever it has left behind; None: nothing.
+    undo: str | None = None
     #: Fragments of this engine's error messages, asked before the common ones.
     faults: tuple[tuple[str, Cause], ...] = ()
 
@@ -94,7 +134,10 @@ class Profile:
         """Raise MeasurementError early for a target that can be seen to be unusable."""
 
     def session_statements(self, limits: Limits) -> tuple[str, ...]:
-        """What to send on connecting: read-only mode, UTC, a statement time-out."""
+        """What to send on connecting: read-only mode, UTC, a statement time-out.
+
+        Where statements run in one transaction, this is what it begins with.
+        """
         return ()
 
     def execution_options(self, limits: Limits) -> dict[str, Any]:
@@ -104,9 +147,19 @@ class Profile:
     def opened(self, driver_connection: Any, limits: Limits) -> None:
         """What can only be told to the driver's connection itself, once it is open."""
 
+    def limit_access(self, connection: Connection, config: WarehouseConfig) -> None:
+        """Keep an embedded engine from files, networks and databases that are not configured.
+
+        Raises MeasurementError for what is configured and not there.
+        """
+
     def is_lock(self, error: BaseException) -> bool:
         """Whether connecting failed only because a writer holds the database."""
         return False
+
+    def known_fault(self, error: BaseException, url: URL) -> MeasurementError | None:
+        """What a driver's error means, where the engine's own codes tell it; None elsewhere."""
+        return None
 
     def explained(self, error: MeasurementError) -> MeasurementError:
         """The same error with this engine's remedy in its text, where one is known."""
@@ -131,15 +184,66 @@ class Profile:
             return self._kinds_of_row(connection, relation)
         schema = ".".join(names[:-1]) or None
         columns = sa.inspect(connection).get_columns(names[-1], schema=schema)
-        return {column["name"]: kind_of(str(column["type"])) for column in columns}
+        return columns_by_name((c["name"], kind_of(str(c["type"]))) for c in columns)
 
     def _kinds_of_row(self, connection: Connection, relation: FromClause) -> Mapping[str, Kind]:
         result = connection.execute(sa.select(sa.text("*")).select_from(relation).limit(1))
         row = result.first()
-        return {
-            name: kind_of(_TYPE_NAMES.get(type(row[i]).__name__, "")) if row else Kind.OTHER
+        return columns_by_name(
+            (name, kind_of(_TYPE_NAMES.get(type(row[i]).__name__, "")) if row else Kind.OTHER)
             for i, name in enumerate(result.keys())
-        }
+        )
+
+    def read_as(
+        self, target: FromClause, kinds: Mapping[str, Kind]
+    ) -> Mapping[str, tuple[ColumnElement[Any], Kind]]:
+        """What is not read as it is stored: all that is text by its code points, labels and bytes
+        as text, JSON as the text of its one value, money as a number."""
+        read: dict[str, tuple[ColumnElement[Any], Kind]] = {}
+        for name, kind in kinds.items():
+            if kind is Kind.MONEY:
+                read[name] = sa.cast(target.c[name], sa.Numeric), Kind.NUMBER
+            elif (text := self._text_of(target.c[name], kind)) is not None:
+                read[name] = text, Kind.TEXT
+        return read
+
+    def _text_of(self, column: ColumnElement[Any], kind: Kind) -> ColumnElement[Any] | None:
+        """What a column of text is read as; None for any other, and for text as it is stored."""
+        if kind is Kind.BYTES:
+            return self.bytes_text(column)
+        if kind is Kind.JSON and self.reads_json:
+            return self.json_text(column)
+        if kind is Kind.COLLATED or (kind is Kind.TEXT and self.hides_collations):
+            return self.binary_text(column)
+        if kind is Kind.LABEL:
+            text = self.label_text(column)
+            return self.binary_text(text) if self.hides_collations else text
+        return None
+
+    def binary_text(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Text that is compared by its code points, whatever its collation takes for the same."""
+        return text
+
+    def id_candidates(
+        self, stored: ColumnElement[Any], kind: Kind, wanted: ColumnElement[Any]
+    ) -> ColumnElement[bool] | None:
+        """A condition on a bare column of ids that an index serves, where the exact one has none.
+
+        It holds for every id that is `wanted`, and for more. None: engines need no such help.
+        """
+        return None
+
+    def json_text(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The one value that JSON holds, as text: NULL for null, lists and structures."""
+        raise NotImplementedError
+
+    def label_text(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """A value of a text type of its own as text, without the blanks that fill it up."""
+        return sa.func.rtrim(self.as_text(column), type_=sa.String)
+
+    def bytes_text(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Bytes as the text that they are in ASCII, with escapes for all others."""
+        return self.as_text(column)
 
     def table_name(self, part: str) -> str:
         """How one part of a table's name is spelled in the engine: it is always quoted."""
@@ -148,6 +252,21 @@ class Profile:
     def as_text(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
         """Any value as text of any length."""
         return sa.cast(value, self.text_type)
+
+    def as_double(self, number: ColumnElement[Any]) -> ColumnElement[Any]:
+        """A number as a double."""
+        return sa.cast(number, sa.Double)
+
+    def number_text(self, number: ColumnElement[Any]) -> ColumnElement[Any]:
+        """A number as text, the same from every type: 42, 42.0 and 42.00 are `42`."""
+        size, is_whole = sa.func.abs(number), sa.func.floor(number) == number
+        whole = self.as_text(sa.cast(number, sa.BigInteger))
+        return sa.case(
+            (sa.and_(size < _NEAR_2_63, is_whole), whole),
+            (sa.and_(size < _LONGEST_WHOLE, is_whole), self.as_text(self.whole(number))),
+            (size < _LONGEST_WHOLE, self.as_text(self.as_double(number))),
+            else_=self.as_text(number),
+        )
 
     def typed(self, bound: ColumnElement[Any]) -> ColumnElement[Any]:
         """A bound inside of an expression, where a driver that writes text loses its type."""
@@ -161,9 +280,27 @@ class Profile:
         """A timestamp without zone, which drivers return plainly: an instant in UTC."""
         return sa.cast(value, self.naive_type)
 
+    def plain_time(self, value: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
+        """A time that every driver can return: one beyond Python's years is its last or first."""
+        if kind in (Kind.AWARE, Kind.NAIVE):
+            plain, type_ = self.utc(value, kind), self.naive_type
+        elif kind is Kind.DATE:
+            plain, type_ = value, sa.Date()
+        else:
+            return value
+        if not self.counts_further:
+            return plain
+        first = sa.cast(_FIRST, type_)
+        last = sa.cast(_LAST_DAY if kind is Kind.DATE else _LAST, type_)
+        return sa.case((plain > last, last), (plain < first, first), else_=plain)
+
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
         """Whether a floating-point value is neither NaN nor infinite."""
         return sa.and_(number >= -LARGEST_DOUBLE, number <= LARGEST_DOUBLE)
+
+    def is_no_number(self, value: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Whether a value is stored as a number and is none: NaN or infinite."""
+        return sa.not_(self.is_finite(value))
 
     def micros(self, number: ColumnElement[Any]) -> ColumnElement[Any]:
         """An amount in millionths, as a whole number: sums are then exact, in any order.
@@ -233,19 +370,23 @@ class Profile:
         )
 
     def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
-        """ISO text as a UTC timestamp without zone."""
+        """ISO text as a UTC timestamp without zone; NULL for any other text. It never fails."""
         raise MeasurementError(
             Cause.BAD_VALUE,
             "the time column is text, which this engine cannot convert safely; "
             "map a timestamp column or a `query:` that casts it",
         )
 
+    def day(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """A DATE column as days."""
+        return column
+
     def text_not_before(
         self, column: ColumnElement[Any]
     ) -> Callable[[datetime], ColumnElement[bool]] | None:
         """A condition on the bare text that an index serves; None: engines need no such help.
 
-        It holds for every time at or after an instant, and for all that is no time.
+        It holds for every time at or after an instant, and for more.
         """
         return None
 

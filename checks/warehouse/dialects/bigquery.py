@@ -14,12 +14,11 @@ from checks.warehouse.dialects._pieces import (
     cast_by,
     every_column,
     is_number,
-    not_iso,
     time_if_iso,
     too_much_read,
 )
-from checks.warehouse.dialects.base import APPLICATION, Limits, Profile
-from checks.warehouse.kinds import Kind
+from checks.warehouse.dialects.base import APPLICATION, Limits, Profile, columns_by_name
+from checks.warehouse.kinds import Kind, kind_of
 from checks.warehouse.texts import BLANKS
 
 if TYPE_CHECKING:
@@ -49,6 +48,7 @@ class BigQuery(Profile):
     """Every statement is a job with its own limits; there is no session."""
 
     name = "bigquery"
+    hides_collations = True
     explain_prefix = None
     limits_scans = True
     aware_type = sa.TIMESTAMP(timezone=True)
@@ -63,7 +63,6 @@ class BigQuery(Profile):
         ("unrecognized name", Cause.MISSING_COLUMN),
         ("job timed out", Cause.TIMEOUT),
         ("job execution was cancelled", Cause.TIMEOUT),
-        ("not iso 8601", Cause.BAD_VALUE),
     )
 
     def execution_options(self, limits: Limits) -> dict[str, Any]:
@@ -93,12 +92,17 @@ class BigQuery(Profile):
         driver: Any = connection.connection.driver_connection
         plan = QueryJobConfig(dry_run=True, use_query_cache=False)
         job = driver._client.query(every_column(connection, relation), job_config=plan)
-        repeated = {field.name for field in job.schema or () if field.mode == "REPEATED"}
-        kinds = {field.name: _kind(field.field_type) for field in job.schema or ()}
-        return kinds | dict.fromkeys(repeated, Kind.OTHER)
+        kinds = (
+            (field.name, Kind.NESTED if field.mode == "REPEATED" else _kind(field.field_type))
+            for field in job.schema or ()
+        )
+        return columns_by_name(kinds, folded=True)
 
     def whole(self, number: ColumnElement[Any]) -> ColumnElement[Any]:
         return sa.cast(number, sa.Numeric)
+
+    def binary_text(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
+        return sa.func.collate(text, "", type_=sa.String)
 
     def contains(self, text: ColumnElement[Any], wanted: str) -> ColumnElement[bool]:
         # LIKE has no ESCAPE.
@@ -122,12 +126,12 @@ class BigQuery(Profile):
         aware = sa.func.datetime(sa.cast(text, self.aware_type), "UTC", type_=sa.DateTime)
         home = sa.func.timestamp(sa.cast(text, sa.DateTime), naive.key)
         local = sa.func.datetime(home, "UTC", type_=sa.DateTime)
-        refused = sa.cast(not_iso(column), sa.DateTime)
-        return time_if_iso(text, _matches, aware=aware, local=local, refused=refused)
+        return time_if_iso(text, _matches, aware=aware, local=local)
 
 
 def _kind(type_name: str) -> Kind:
-    return _KINDS.get(type_name.upper().partition("(")[0], Kind.OTHER)
+    name = type_name.upper().partition("(")[0]
+    return _KINDS.get(name) or kind_of(name.partition("<")[0])
 
 
 def _matches(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:

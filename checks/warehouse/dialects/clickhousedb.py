@@ -16,11 +16,10 @@ from checks.warehouse.dialects._pieces import (
     Spelled,
     columns_of,
     is_number,
-    not_iso,
     time_if_iso,
     too_much_read,
 )
-from checks.warehouse.dialects.base import APPLICATION, Limits, Profile
+from checks.warehouse.dialects.base import APPLICATION, Limits, Profile, columns_by_name
 from checks.warehouse.kinds import Kind, kind_of
 
 if TYPE_CHECKING:
@@ -107,7 +106,8 @@ class ClickHouse(Profile):
     def column_kinds(
         self, connection: Connection, relation: FromClause, names: tuple[str, ...] | None
     ) -> Mapping[str, Kind]:
-        return {str(c[0]): _kind(str(c[1])) for c in columns_of(connection, relation)}
+        described = columns_of(connection, relation)
+        return columns_by_name((str(c[0]), _kind(str(c[1]))) for c in described)
 
     def part(self, text: ColumnElement[Any], start: int, length: int) -> ColumnElement[Any]:
         return sa.func.substringUTF8(text, start, length, type_=sa.String)
@@ -141,8 +141,7 @@ class ClickHouse(Profile):
 
         text = self.trimmed(column)
         aware, local = read(text, "UTC"), read(text, naive.key)
-        refused = read(not_iso(column), "UTC")
-        return time_if_iso(text, _matches, aware=aware, local=local, refused=refused)
+        return time_if_iso(text, _matches, aware=aware, local=local)
 
     def estimate(self, answer: Sequence[str]) -> str | None:
         # database, table, parts, rows, marks: one value a line.
@@ -156,7 +155,7 @@ def _kind(type_name: str) -> Kind:
         name = match[1]
     if name.startswith("DateTime"):
         return Kind.AWARE if "'" in name else Kind.NAIVE
-    if name.startswith(("Enum", "UUID", "Interval", "Array", "Map", "Tuple")):
+    if name.startswith("Interval"):
         return Kind.OTHER
     return Kind.DATE if name == "Date32" else kind_of(name)
 

@@ -14,10 +14,9 @@ from checks.warehouse.dialects._pieces import (
     cast_by,
     every_column,
     is_number,
-    not_iso,
     time_if_iso,
 )
-from checks.warehouse.dialects.base import APPLICATION, Limits, Profile
+from checks.warehouse.dialects.base import APPLICATION, Limits, Profile, columns_by_name
 from checks.warehouse.kinds import Kind, kind_of
 from checks.warehouse.texts import BLANKS
 
@@ -67,7 +66,7 @@ class Databricks(Profile):
         self, connection: Connection, relation: FromClause, names: tuple[str, ...] | None
     ) -> Mapping[str, Kind]:
         found = connection.exec_driver_sql(f"DESCRIBE QUERY {every_column(connection, relation)}")
-        return {str(row[0]): _kind(str(row[1])) for row in found}
+        return columns_by_name(((str(row[0]), _kind(str(row[1]))) for row in found), folded=True)
 
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
         double = sa.cast(number, sa.Double)
@@ -82,14 +81,16 @@ class Databricks(Profile):
         number = cast_by("try_cast", text, "DOUBLE")
         return sa.case((is_number(column, text, _matches), number), else_=None)
 
+    def binary_text(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
+        return sa.func.collate(text, "UTF8_BINARY", type_=sa.String)
+
     def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
         text = self.trimmed(column)
         aware = sa.cast(sa.cast(text, _INSTANT), self.naive_type)
         stored = sa.cast(text, self.naive_type)
         utc = sa.func.to_utc_timestamp(stored, naive.key)
-        refused = sa.cast(not_iso(column), self.naive_type)
         local = sa.cast(utc, self.naive_type)
-        return time_if_iso(text, _matches, aware=aware, local=local, refused=refused)
+        return time_if_iso(text, _matches, aware=aware, local=local)
 
 
 def _kind(type_name: str) -> Kind:

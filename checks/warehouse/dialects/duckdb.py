@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,8 @@ import sqlalchemy as sa
 
 from checks.errors import MeasurementError
 from checks.model import Cause
-from checks.warehouse.dialects.base import Limits, Profile
+from checks.warehouse.dialects._pieces import single_json
+from checks.warehouse.dialects.base import Limits, Profile, columns_by_name
 from checks.warehouse.kinds import Kind, kind_of
 from checks.warehouse.texts import BLANKS, LOCAL_TIME, LONGEST_NUMBER, NUMBER, OFFSET_TIME
 
@@ -21,15 +23,42 @@ if TYPE_CHECKING:
     from sqlalchemy.sql import FromClause
     from sqlalchemy.sql.elements import ColumnElement
 
+    from checks.config.model import WarehouseConfig
+
 # Asking for a dialect by its entry point would read the metadata of every installed package.
 sa.dialects.registry.register(
     "duckdb.andon", "checks.warehouse.dialects._duckdb_dialect", "QuickDialect"
 )
 
+#: What DuckDB escapes of bytes that are ASCII, but for the backslash itself.
+_ESCAPED = BLANKS[1:] + "'\""
 _NEWER_FILE = "with version number"
 _REMEDY = (
     "the file was written by a newer DuckDB than the one installed; install the newer pair: "
     'pip install "duckdb==2.0.0" "duckdb-sqlalchemy==1.5.6.4"'
+)
+#: What SQL may not reach, the cause, and the key that lets it.
+_OUT_OF_REACH = (
+    (
+        re.compile("file system operations are disabled"),
+        Cause.PERMISSION,
+        "only files that warehouse.files names are read: name this one there, as the view does",
+    ),
+    (
+        re.compile(r"requires the extension \w+|exists in the \w+ extension"),
+        Cause.PERMISSION,
+        "no extension is loaded but those of warehouse.extensions: name it there",
+    ),
+    (
+        re.compile(r'Extension "[^"]*" not found'),
+        Cause.CONNECTION,
+        "an extension is needed: name it in warehouse.extensions, and INSTALL it once by hand",
+    ),
+    (
+        re.compile(r'because schema "|Catalog "[^"]*" does not exist'),
+        Cause.MISSING_TABLE,
+        "no such schema, or its database is not attached: name it in warehouse.attach",
+    ),
 )
 
 
@@ -38,6 +67,9 @@ class DuckDB(Profile):
 
     name = "duckdb"
     starts_faster_alone = True
+    counts_further = True
+    hides_collations = True
+    reads_json = True
     explain_prefix = "EXPLAIN (FORMAT JSON)"
     faults = (
         ("could not set lock", Cause.LOCKED),
@@ -58,7 +90,11 @@ class DuckDB(Profile):
     )
 
     def engine_url(self, url: URL) -> URL:
-        return url.set(drivername="duckdb+andon")
+        from checks.warehouse.dialects._duckdb_access import CONNECTING
+
+        # Files are opened read-only and nothing is installed, whatever the URL asks for.
+        names = [name for name in url.query if name.lower() in {*CONNECTING, "access_mode"}]
+        return url.set(drivername="duckdb+andon").difference_update_query(names)
 
     def check_target(self, url: URL) -> None:
         path = url.database
@@ -71,27 +107,67 @@ class DuckDB(Profile):
             )
 
     def connect_arguments(self, url: URL, limits: Limits) -> dict[str, Any]:
-        return {} if url.database in (None, "", ":memory:") else {"read_only": True}
+        from checks.warehouse.dialects._duckdb_access import CONNECTING, is_shared
+
+        read_only = {"read_only": True} if is_shared(url.database) else {}
+        return read_only | {"config": dict(CONNECTING)}
+
+    def limit_access(self, connection: Connection, config: WarehouseConfig) -> None:
+        from checks.warehouse.dialects._duckdb_access import limit_access
+
+        limit_access(connection, config, sa.make_url(config.url).database)
 
     def session_statements(self, limits: Limits) -> tuple[str, ...]:
         # A progress bar on standard output would spoil a report in JSON.
         return ("SET TimeZone = 'UTC'", "SET enable_progress_bar = false")
 
     def is_lock(self, error: BaseException) -> bool:
+        if isinstance(error, MeasurementError):
+            return error.cause is Cause.LOCKED
         text = str(error)
         return "Could not set lock" in text or "Conflicting lock" in text
 
     def explained(self, error: MeasurementError) -> MeasurementError:
         if _NEWER_FILE in error.detail:
             return MeasurementError(Cause.CONNECTION, f"{_REMEDY} ({error.detail})")
+        for pattern, cause, remedy in _OUT_OF_REACH:
+            if pattern.search(error.detail):
+                retry = cause is Cause.CONNECTION
+                return MeasurementError(cause, f"{remedy} ({error.detail})", retry=retry)
         return error
 
     def column_kinds(
         self, connection: Connection, relation: FromClause, names: tuple[str, ...] | None
     ) -> Mapping[str, Kind]:
         result = connection.execute(sa.select(sa.text("*")).select_from(relation).limit(0))
-        description = result.cursor.description if result.cursor else ()
-        return {str(column[0]): kind_of(str(column[1])) for column in description or ()}
+        described = (result.cursor.description if result.cursor else ()) or ()
+        kinds = columns_by_name(((str(c[0]), _kind(str(c[1]))) for c in described), folded=True)
+        if isinstance(relation, sa.Subquery):
+            self._require_single_names(connection, relation)
+        return kinds
+
+    @staticmethod
+    def _require_single_names(connection: Connection, query: sa.Subquery) -> None:
+        """Of a query inside of another, DuckDB calls the second column `a` `a_1`."""
+        text = str(query.element.compile(dialect=connection.dialect))
+        rows = connection.exec_driver_sql(f"DESCRIBE {text}")
+        columns_by_name(((str(row[0]), Kind.OTHER) for row in rows), folded=True)
+
+    def label_text(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return self.as_text(column)
+
+    def bytes_text(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        text = self.as_text(column)
+        for character in _ESCAPED:
+            text = sa.func.replace(text, f"\\x{ord(character):02X}", character, type_=sa.String)
+        return text
+
+    def binary_text(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
+        return sa.collate(text, "C")
+
+    def json_text(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        text = sa.func.json_extract_string(column, "$", type_=sa.String)
+        return single_json(sa.func.json_type(column), text, self)
 
     def estimate(self, answer: Sequence[str]) -> str | None:
         text = "\n".join(answer)
@@ -117,15 +193,25 @@ class DuckDB(Profile):
     def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
         # A blank beside a space would be taken for a zone.
         text = self.trimmed(column)
-        aware = sa.cast(sa.cast(text, sa.DateTime(timezone=True)), sa.DateTime)
-        local = sa.func.timezone(naive.key, sa.cast(text, sa.DateTime))
-        # DuckDB would take more than ISO for a time; anything else has to fail instead.
-        refused = sa.cast(sa.literal("not ISO 8601: ").concat(column), sa.DateTime)
+        aware = sa.cast(sa.try_cast(text, sa.DateTime(timezone=True)), sa.DateTime)
+        local = sa.func.timezone(naive.key, sa.try_cast(text, sa.DateTime))
+        # DuckDB would take more than ISO for a time.
         return sa.case(
             (sa.func.regexp_full_match(column, LOCAL_TIME), sa.cast(local, sa.DateTime)),
             (sa.func.regexp_full_match(column, OFFSET_TIME), aware),
-            (column.is_(None), None), else_=refused,
-        )  # fmt: skip
+            else_=None,
+        )
+
+
+def compiled(expression: ColumnElement[Any]) -> str:
+    """An expression as DuckDB's SQL, values and all, for statements that are written as text."""
+    from checks.warehouse.dialects._duckdb_dialect import QuickDialect
+
+    return str(expression.compile(dialect=QuickDialect(), compile_kwargs={"literal_binds": True}))
+
+
+def _kind(type_name: str) -> Kind:
+    return Kind.BYTES if type_name in ("BLOB", "BINARY") else kind_of(type_name)
 
 
 def _scans(nodes: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ class MariaDB(MySQL):
     """MySQL with a time-out of its own, which counts in seconds."""
 
     name = "mariadb"
+    binary_collation = "utf8mb4_nopad_bin"
     explain_prefix = "EXPLAIN FORMAT=JSON"
 
     def time_limit(self, limits: Limits) -> str:

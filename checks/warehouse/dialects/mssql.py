@@ -11,8 +11,8 @@ from sqlalchemy.dialects.mssql import DATETIME2, DATETIMEOFFSET
 
 from checks.errors import MeasurementError
 from checks.model import Cause
-from checks.warehouse.dialects._pieces import cast_by, columns_of, every_column, not_iso, with_z
-from checks.warehouse.dialects.base import APPLICATION, Limits, Profile
+from checks.warehouse.dialects._pieces import cast_by, columns_of, every_column, with_z
+from checks.warehouse.dialects.base import APPLICATION, Limits, Profile, columns_by_name
 from checks.warehouse.kinds import Kind, kind_of
 from checks.warehouse.texts import LONGEST_NUMBER
 
@@ -47,6 +47,7 @@ class SQLServer(Profile):
 
     name = "mssql"
     explain_prefix = None
+    hides_collations = True
     naive_type = DATETIME2(6)  # type: ignore[no-untyped-call]
     aware_type = DATETIMEOFFSET(6)  # type: ignore[no-untyped-call]
     text_type = sa.Unicode()
@@ -84,7 +85,12 @@ class SQLServer(Profile):
         if not found or found[0][0] is None:
             # What is wrong with the statement is told by the server as it runs.
             columns_of(connection, relation)
-        return {str(name): _kind(str(type_name)) for name, type_name in found}
+        kinds = ((str(name), _kind(str(type_name))) for name, type_name in found)
+        return columns_by_name(kinds, folded=True)
+
+    def binary_text(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
+        # The collation of VARCHAR is a code page too, into which not every letter goes.
+        return sa.collate(self.as_text(text), _BY_CODE)
 
     def part(self, text: ColumnElement[Any], start: int, length: int) -> ColumnElement[Any]:
         return sa.func.substring(text, start, length)
@@ -117,8 +123,8 @@ class SQLServer(Profile):
                 "in UTC or map a `query:` that converts them",
             )
         text = with_z(self.trimmed(column))
-        iso = sa.case((text.like(_ISO_LIKE), text), else_=not_iso(column))
-        return self.utc(sa.cast(iso, self.aware_type), Kind.AWARE)
+        iso = sa.case((text.like(_ISO_LIKE), text), else_=None)
+        return self.utc(cast_by("TRY_CAST", iso, "DATETIMEOFFSET(6)"), Kind.AWARE)
 
 
 def _kind(type_name: str) -> Kind:

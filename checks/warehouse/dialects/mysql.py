@@ -11,7 +11,14 @@ from sqlalchemy.dialects.mysql import DATETIME
 from checks.errors import MeasurementError
 from checks.model import Cause
 from checks.warehouse.dialects._pieces import columns_of, is_number
-from checks.warehouse.dialects.base import APPLICATION, LARGEST_AMOUNT, MICROS, Limits, Profile
+from checks.warehouse.dialects.base import (
+    APPLICATION,
+    LARGEST_AMOUNT,
+    MICROS,
+    Limits,
+    Profile,
+    columns_by_name,
+)
 from checks.warehouse.kinds import Kind
 
 if TYPE_CHECKING:
@@ -23,17 +30,27 @@ _INTEGERS = dict.fromkeys((1, 2, 3, 8, 9, 13), Kind.INTEGER)
 _NUMBERS = dict.fromkeys((0, 4, 5, 246), Kind.NUMBER)
 _TEXTS = dict.fromkeys((15, 249, 250, 251, 252, 253, 254), Kind.TEXT)
 # TIMESTAMP (7) is an instant, which a session in UTC reads as a time of day in UTC.
-_KINDS = _INTEGERS | _NUMBERS | _TEXTS | {7: Kind.NAIVE, 10: Kind.DATE, 12: Kind.NAIVE}
+_KINDS = _INTEGERS | _NUMBERS | _TEXTS | {
+    7: Kind.NAIVE, 10: Kind.DATE, 12: Kind.NAIVE, 245: Kind.JSON,
+}  # fmt: skip
 # CAST AS DOUBLE is newer than many servers; adding a double makes one everywhere.
 _ZERO: ColumnElement[Any] = sa.literal_column("0e0", sa.Double())
 _OTHER_SERVER = "unknown system variable 'max_execution_time'"
 
 
 class MySQL(Profile):
-    """A read-only session in UTC whose SELECTs stop at the evaluation's limit."""
+    """One read-only transaction in UTC whose SELECTs stop at the evaluation's limit.
+
+    No function can end it. Going back to the savepoint lets go of the locks on tables, which
+    would keep the pipeline from changing them for as long as an evaluation takes.
+    """
 
     name = "mysql"
+    undo: str | None = "ROLLBACK TO SAVEPOINT andon"
     explain_prefix: str | None = "EXPLAIN FORMAT=TREE"
+    hides_collations = True
+    #: By code points, trailing blanks included.
+    binary_collation = "utf8mb4_0900_bin"
     naive_type = DATETIME(fsp=6)
     aware_type = DATETIME(fsp=6)
     faults = (
@@ -61,10 +78,13 @@ class MySQL(Profile):
         waiting = max(1, int(limits.lock_seconds))
         return (
             "SET SESSION TRANSACTION READ ONLY",
+            "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
             "SET time_zone = '+00:00'",
             f"SET SESSION lock_wait_timeout = {waiting}",
             f"SET SESSION innodb_lock_wait_timeout = {waiting}",
             self.time_limit(limits),
+            "START TRANSACTION READ ONLY",
+            "SAVEPOINT andon",
         )
 
     def time_limit(self, limits: Limits) -> str:
@@ -82,7 +102,13 @@ class MySQL(Profile):
         self, connection: Connection, relation: FromClause, names: tuple[str, ...] | None
     ) -> Mapping[str, Kind]:
         described = columns_of(connection, relation)
-        return {str(c[0]): _KINDS.get(int(c[1]), Kind.OTHER) for c in described}
+        kinds = ((str(c[0]), _KINDS.get(int(c[1]), Kind.OTHER)) for c in described)
+        return columns_by_name(kinds, folded=True)
+
+    def binary_text(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
+        return sa.collate(
+            sa.func.convert(text.op("USING")(sa.literal_column("utf8mb4"))), self.binary_collation
+        )
 
     def typed(self, bound: ColumnElement[Any]) -> ColumnElement[Any]:
         return sa.cast(bound, bound.type)
@@ -90,6 +116,9 @@ class MySQL(Profile):
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
         # It knows neither NaN nor infinity.
         return number.is_not(None)
+
+    def as_double(self, number: ColumnElement[Any]) -> ColumnElement[Any]:
+        return _double(number)
 
     def micros(self, number: ColumnElement[Any]) -> ColumnElement[Any]:
         double = _double(number)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from checks.model import Cause
-from checks.warehouse.dialects._pieces import is_number, not_iso, time_if_iso
+from checks.warehouse.dialects._pieces import is_number, time_if_iso
 from checks.warehouse.dialects.base import APPLICATION, Limits, Profile
 from checks.warehouse.dialects.postgresql import PostgreSQL
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import URL
+    from sqlalchemy.engine import URL, Connection
+    from sqlalchemy.sql import FromClause
     from sqlalchemy.sql.elements import ColumnElement
 
     from checks.warehouse.kinds import Kind
@@ -23,14 +25,20 @@ _LONGEST = 65535
 
 
 class Redshift(PostgreSQL):
-    """PostgreSQL's session and catalog, with fewer functions."""
+    """PostgreSQL's catalog with fewer functions, and no savepoints: each statement is alone."""
 
     name = "redshift"
+    undo = None
     text_type = sa.String(_LONGEST)
+    hides_collations = True
+    reads_json = False
 
     def connect_arguments(self, url: URL, limits: Limits) -> dict[str, Any]:
         waiting = "connect_timeout" if url.drivername.endswith("psycopg2") else "timeout"
         return {"application_name": APPLICATION, waiting: max(2, limits.whole_seconds)}
+
+    def execution_options(self, limits: Limits) -> dict[str, Any]:
+        return Profile.execution_options(self, limits)
 
     def session_statements(self, limits: Limits) -> tuple[str, ...]:
         return (
@@ -46,8 +54,20 @@ class Redshift(PostgreSQL):
     def cancel(self, driver_connection: Any) -> None:
         Profile.cancel(self, driver_connection)
 
+    def _collated(
+        self, connection: Connection, relation: FromClause, names: Sequence[str]
+    ) -> Sequence[str]:
+        # The whole database may take upper and lower case for the same.
+        return ()
+
+    def binary_text(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
+        return sa.func.collate(text, "case_sensitive", type_=sa.String)
+
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
         return Profile.is_finite(self, number)
+
+    def micros(self, number: ColumnElement[Any]) -> ColumnElement[Any]:
+        return Profile.micros(self, number)
 
     def in_order(self, column: ColumnElement[Any], kind: Kind) -> tuple[ColumnElement[Any], ...]:
         # Text is in the order of its bytes already.
@@ -62,8 +82,7 @@ class Redshift(PostgreSQL):
         text = self.trimmed(column)
         aware = sa.func.timezone("UTC", sa.cast(text, sa.DateTime(timezone=True)))
         local = sa.func.convert_timezone(naive.key, "UTC", sa.cast(text, sa.DateTime))
-        refused = sa.cast(not_iso(column), sa.DateTime)
-        return time_if_iso(text, _matches, aware=aware, local=local, refused=refused)
+        return time_if_iso(text, _matches, aware=aware, local=local)
 
 
 def _matches(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:

@@ -15,11 +15,10 @@ from checks.warehouse.dialects._pieces import (
     cast_by,
     columns_of,
     is_number,
-    not_iso,
     time_if_iso,
     with_z,
 )
-from checks.warehouse.dialects.base import APPLICATION, Limits, Profile
+from checks.warehouse.dialects.base import APPLICATION, Limits, Profile, columns_by_name
 from checks.warehouse.kinds import Kind
 from checks.warehouse.texts import BLANKS
 
@@ -38,6 +37,9 @@ _KINDS = {
     7: Kind.AWARE,
     8: Kind.NAIVE,
     13: Kind.BOOLEAN,
+    5: Kind.JSON,
+    9: Kind.NESTED,
+    10: Kind.NESTED,
 }
 _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
 _PARTITIONS = re.compile(r"partitionsAssigned=(\d+)")
@@ -48,6 +50,7 @@ class Snowflake(Profile):
 
     name = "snowflake"
     explain_prefix = "EXPLAIN USING TEXT"
+    hides_collations = True
     naive_type = Spelled("TIMESTAMP_NTZ")
     aware_type = sa.DateTime(timezone=True)
     faults = (
@@ -83,7 +86,8 @@ class Snowflake(Profile):
     def column_kinds(
         self, connection: Connection, relation: FromClause, names: tuple[str, ...] | None
     ) -> Mapping[str, Kind]:
-        return {str(c[0]): _kind(int(c[1]), c[5]) for c in columns_of(connection, relation)}
+        described = columns_of(connection, relation)
+        return columns_by_name((str(c[0]), _kind(int(c[1]), c[5])) for c in described)
 
     def utc(self, value: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
         # A cast alone would keep the wall clock of each value's own offset.
@@ -116,8 +120,10 @@ class Snowflake(Profile):
         local = sa.func.convert_timezone(
             naive.key, "UTC", sa.func.to_timestamp_ntz(text), type_=self.naive_type
         )
-        refused = sa.func.to_timestamp_ntz(not_iso(column), type_=self.naive_type)
-        return time_if_iso(text, _matches, aware=aware, local=local, refused=refused)
+        return time_if_iso(text, _matches, aware=aware, local=local)
+
+    def binary_text(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
+        return sa.func.collate(text, "utf8", type_=sa.String)
 
     def estimate(self, answer: Sequence[str]) -> str | None:
         found = [int(count) for line in answer for count in _PARTITIONS.findall(line)]

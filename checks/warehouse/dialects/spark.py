@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from checks.model import Cause
-from checks.warehouse.dialects.base import LARGEST_DOUBLE, Limits, Profile
+from checks.warehouse.dialects.base import LARGEST_DOUBLE, Limits, Profile, columns_by_name
 from checks.warehouse.kinds import Kind, kind_of
 from checks.warehouse.texts import BLANKS, LOCAL_TIME, LONGEST_NUMBER, NUMBER, OFFSET_TIME
 
@@ -42,6 +42,7 @@ class Spark(Profile):
 
     name = "spark"
     explain_prefix = "EXPLAIN COST"
+    counts_further = True
     faults = (
         # Error classes go first: what follows them may quote a value.
         ("[cast_invalid_input]", Cause.BAD_VALUE),
@@ -85,7 +86,16 @@ class Spark(Profile):
         statement = sa.select(sa.text("*")).select_from(relation)
         text = str(statement.compile(dialect=connection.dialect))
         rows = connection.exec_driver_sql(f"DESCRIBE QUERY {text}")
-        return {str(row[0]): _kind(str(row[1])) for row in rows}
+        kinds = columns_by_name(((str(row[0]), _kind(str(row[1]))) for row in rows), folded=True)
+        return kinds if names is None else {**kinds, **self._padded(connection, names)}
+
+    @staticmethod
+    def _padded(connection: Connection, names: tuple[str, ...]) -> Mapping[str, Kind]:
+        """The table's columns of type CHAR: as part of a query they are called strings."""
+        quote = connection.dialect.identifier_preparer.quote_identifier
+        table = ".".join(quote(part) for part in names)
+        rows = connection.exec_driver_sql(f"DESCRIBE TABLE {table}").fetchall()
+        return {str(row[0]): Kind.LABEL for row in rows if str(row[1]).startswith("char(")}
 
     def estimate(self, answer: Sequence[str]) -> str | None:
         # Files of partitions that are left out are not counted; columns that are not read are.
@@ -96,6 +106,9 @@ class Spark(Profile):
             if one
         )
         return "; ".join(scans) or None
+
+    def binary_text(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
+        return sa.func.collate(text, "UTF8_BINARY", type_=sa.String)
 
     def without_query(self, address: ColumnElement[Any]) -> ColumnElement[Any]:
         path = sa.func.substring_index(address, "?", 1, type_=sa.String)
@@ -120,15 +133,14 @@ class Spark(Profile):
         text = self.trimmed(column)
         # Spark wants the minutes of an offset.
         full = sa.func.regexp_replace(text, _HOURS_ONLY, "$1:00")
-        aware = sa.cast(sa.cast(full, sa.DateTime(timezone=True)), sa.DateTime)
-        local = sa.cast(text, sa.DateTime)
-        # '12:30' would be today's; anything but ISO has to fail instead.
-        refused = sa.cast(sa.literal("not ISO 8601: ").concat(column), sa.DateTime)
+        aware = sa.cast(sa.try_cast(full, sa.DateTime(timezone=True)), sa.DateTime)
+        local = sa.try_cast(text, sa.DateTime)
+        # To Spark '12:30' would be today's.
         return sa.case(
             (column.regexp_match(f"^{LOCAL_TIME}$"), _utc(local, naive)),
             (column.regexp_match(f"^{OFFSET_TIME}$"), aware),
-            (column.is_(None), None), else_=refused,
-        )  # fmt: skip
+            else_=None,
+        )
 
 
 def _utc(local: ColumnElement[Any], home: ZoneInfo) -> ColumnElement[Any]:

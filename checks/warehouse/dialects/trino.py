@@ -17,12 +17,11 @@ from checks.warehouse.dialects._pieces import (
     cast_by,
     columns_of,
     is_number,
-    not_iso,
     time_if_iso,
     too_much_read,
     with_z,
 )
-from checks.warehouse.dialects.base import APPLICATION, Limits, Profile
+from checks.warehouse.dialects.base import APPLICATION, Limits, Profile, columns_by_name
 from checks.warehouse.kinds import Kind, kind_of
 
 if TYPE_CHECKING:
@@ -79,7 +78,8 @@ class Trino(Profile):
     def column_kinds(
         self, connection: Connection, relation: FromClause, names: tuple[str, ...] | None
     ) -> Mapping[str, Kind]:
-        return {str(c[0]): _kind(str(c[1])) for c in columns_of(connection, relation)}
+        described = columns_of(connection, relation)
+        return columns_by_name(((str(c[0]), kind_of(str(c[1]))) for c in described), folded=True)
 
     def utc(self, value: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
         # A cast alone would keep the wall clock of each value's own zone.
@@ -102,9 +102,8 @@ class Trino(Profile):
         iso = sa.func.from_iso8601_timestamp_nanos(sa.func.replace(with_z(text), " ", "T"))
         stored = sa.cast(sa.func.replace(text, "T", " "), self.naive_type)
         home = sa.func.with_timezone(stored, naive.key)
-        refused = sa.cast(not_iso(column), self.naive_type)
         aware, local = self.utc(iso, Kind.AWARE), self.utc(home, Kind.AWARE)
-        return time_if_iso(text, _matches, aware=aware, local=local, refused=refused)
+        return time_if_iso(text, _matches, aware=aware, local=local)
 
     def estimate(self, answer: Sequence[str]) -> str | None:
         sizes = [float(size) for size in _BYTES.findall("\n".join(answer))]
@@ -115,10 +114,6 @@ def _properties(url: URL) -> dict[str, str]:
     """The session properties that the URL gives: the driver takes only one set of them."""
     given = url.query.get("session_properties")
     return dict(json.loads(given)) if isinstance(given, str) else {}
-
-
-def _kind(type_name: str) -> Kind:
-    return Kind.OTHER if type_name == "uuid" else kind_of(type_name)
 
 
 def _matches(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""The one reading of the clock on the screens' side."""
+"""The one reading of the system's clock. What is handed `now` does not ask here."""
 
 from __future__ import annotations
 

@@ -1,0 +1,178 @@
+"""How each event name stands on the judged day, by the rule of `event_volume`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from checks.acceptance import standing
+from checks.catalog._silence import Silence, last_seen, silences
+from checks.counts import DailyCounts, value_text
+from checks.detection import ExpectedRange
+from checks.metrics import EventCounts, mean
+from checks.model import Acceptance
+from checks.segments import Segment
+from checks.subjects import EVENT, subject_name
+
+if TYPE_CHECKING:
+    from checks.catalog.event_volume import Params
+    from checks.history.records import StoredAcceptance
+
+SILENT, COLLAPSED, SURGED, NEW = "silent", "collapsed", "surged", "new"
+NORMAL, RARE = "normal", "rare"
+#: Silent, and somebody accepts that it is.
+RETIRED = "retired"
+ORDER = (SILENT, COLLAPSED, SURGED, NEW, RETIRED, NORMAL, RARE)
+
+
+@dataclass(frozen=True, slots=True)
+class NameState:
+    """One event name on the judged day. `silent_since` is the first day of the silence.
+
+    usual, lowest, highest: of the window. segment: what is normal by its longer history.
+    """
+
+    name: str
+    state: str
+    today: int
+    usual: float
+    lowest: int
+    highest: int
+    series: tuple[int, ...]
+    silent_since: date | None = None
+    segment: Segment | None = None
+
+
+def judged_names(
+    params: Params,
+    events: EventCounts,
+    own: Mapping[str, Segment],
+    daily: DailyCounts | None,
+    accepted: Iterable[StoredAcceptance],
+) -> tuple[list[NameState], tuple[Acceptance, ...]]:
+    """Every name's state, the worst first, and what is accepted of those that are silent.
+
+    own: each name's normal range. daily: tells which fell silent before the window.
+    """
+    silent = silences(daily, params.min_per_day) if daily is not None else {}
+    states = name_states(params, events, own, silent)
+    since = {
+        subject_of(state): _silent_since(state, daily) for state in states if state.state == SILENT
+    }
+    of_names = (acceptance for acceptance in accepted if acceptance.kind == EVENT)
+    acceptances = standing(of_names, since, events.days[-1])
+    retired = {acceptance.subject for acceptance in acceptances if acceptance.holds}
+    ranked = _ranked(_retire(state) if _is_retired(state, retired) else state for state in states)
+    return ranked, acceptances
+
+
+def subject_of(state: NameState) -> str:
+    """By what a waiver or an acceptance knows the name, within the window and beyond it."""
+    shown = value_text(state.name)
+    is_cut = shown.endswith("…") and state.name is not None and len(state.name) > len(shown)
+    return subject_name(state.name if is_cut else shown)
+
+
+def _silent_since(state: NameState, daily: DailyCounts | None) -> date:
+    """The first day of a silence; one that is longer than what is known began on the first day."""
+    if state.usual and state.silent_since is not None:
+        return state.silent_since
+    seen = None if daily is None else last_seen(daily, value_text(state.name))
+    return date.min if seen is None else seen + timedelta(days=1)
+
+
+def _is_retired(state: NameState, retired: Collection[str]) -> bool:
+    return state.state == SILENT and subject_of(state) in retired
+
+
+def _retire(state: NameState) -> NameState:
+    return replace(state, state=RETIRED)
+
+
+def name_states(
+    params: Params,
+    events: EventCounts,
+    own: Mapping[str, Segment] | None = None,
+    silent: Mapping[str, Silence] | None = None,
+) -> list[NameState]:
+    """Every name that is seen, expected or silent, and not ignored: the worst first."""
+    missing = (0,) * len(events.days)
+    silent = silent or {}
+    series = dict.fromkeys(params.expected, missing) | dict(events.by_name)
+    shown = {value_text(name) for name in series}
+    series |= {name: missing for name in silent if name not in shown}
+    ignored = {*params.ignore, *map(value_text, params.ignore)}
+    return _ranked(
+        _with_silence(
+            name_state(params, name, counts, events.days, (own or {}).get(value_text(name))),
+            silent.get(value_text(name)),
+        )
+        for name, counts in series.items()
+        if name not in ignored
+    )
+
+
+def _with_silence(state: NameState, silence: Silence | None) -> NameState:
+    if silence is None:
+        return state
+    return replace(
+        state, state=SILENT, silent_since=silence.since, usual=silence.usual,
+        lowest=silence.lowest, highest=silence.highest,
+    )  # fmt: skip
+
+
+def _ranked(states: Iterable[NameState]) -> list[NameState]:
+    return sorted(states, key=lambda state: (ORDER.index(state.state), -state.usual, state.name))
+
+
+def name_state(
+    params: Params,
+    name: str,
+    counts: Sequence[int],
+    days: Sequence[date],
+    segment: Segment | None = None,
+) -> NameState:
+    """One name's state; zero days running up to the judged day are one outage.
+
+    They are left out of the mean and the lowest, so that an outage cannot become
+    the new normal, nor hide that only a trickle has come back.
+    """
+    window, today = counts[:-1], counts[-1]
+    quiet = _trailing_zeros(window)
+    before = window[: len(window) - quiet]
+    usual = mean(before) if before else 0.0
+    lowest, highest = (min(before), max(before)) if before else (0, 0)
+    state = _state(params, name, today, usual, segment, seen=any(before))
+    since = days[-1 - quiet] if state == SILENT else None
+    return NameState(name, state, today, usual, lowest, highest, tuple(counts), since, segment)
+
+
+def _state(
+    params: Params, name: str, today: int, usual: float, segment: Segment | None, *, seen: bool
+) -> str:
+    if not today and (name in params.expected or usual >= params.min_per_day):
+        return SILENT
+    if today and not seen and (segment is None or segment.is_new):
+        return NEW
+    return segment_state(params, segment)
+
+
+def segment_state(params: Params, segment: Segment | None) -> str:
+    """Whether a name or a value left its own range; rare where it has none."""
+    if segment is None or limits_of(params, segment) is None:
+        return RARE
+    if segment.side < 0:
+        return COLLAPSED
+    return SURGED if segment.side > 0 else NORMAL
+
+
+def limits_of(params: Params, segment: Segment | None) -> ExpectedRange | None:
+    """The range by which a name or a value is judged; None where it is too rare or too young."""
+    normal = None if segment is None else segment.normal
+    return None if normal is None or normal.expected < params.min_expected else normal
+
+
+def _trailing_zeros(counts: Sequence[int]) -> int:
+    return next((i for i, count in enumerate(reversed(counts)) if count), len(counts))

@@ -1,0 +1,161 @@
+"""The quarantine rate without an audit log: rejected rows over these and the accepted events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from checks.judging import unknown
+from checks.metrics import OTHER_REASONS, RejectedRows
+from checks.model import Cause, Judgement, Status, Subjects
+from checks.subjects import REASON, counting
+from checks.text import clean, day_text, deciding, percent_text, plural, quoted
+
+if TYPE_CHECKING:
+    from checks.catalog.quarantine_rate import Params
+    from checks.timeframe import Timeframe
+
+_METRIC = "rate"
+_WHAT = "The quarantine rate"
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedShare:
+    """The rejected rows of the data date, and the events that were accepted on it."""
+
+    rejected: RejectedRows
+    accepted: int
+
+
+def share_of(rejected: int, accepted: int) -> float | None:
+    """Rejected rows over all rows; None where there are none at all."""
+    total = rejected + accepted
+    return rejected / total if total else None
+
+
+def judge_share(params: Params, measured: RejectedShare, frame: Timeframe) -> Judgement:
+    """The same limits as with a log. Rows without a time can only make it amber."""
+    rejected, problem = measured.rejected, measured.rejected.problem
+    if problem is not None:
+        return unknown(_METRIC, problem.cause, problem.detail, what=_WHAT, retry=problem.retry)
+    if rejected.rows is None:
+        detail = "the rejected rows of the day are not known"
+        return unknown(_METRIC, Cause.BAD_VALUE, detail, what=_WHAT)
+    rate = share_of(rejected.rows, measured.accepted)
+    if rate is None:
+        return unknown(
+            _METRIC, Cause.BAD_VALUE, f"no row of {frame.data_date}, rejected or accepted",
+            what=_WHAT, threshold=params.alert_above, unit="share",
+            action="Check that the input arrived and is not empty, then load it again",
+        )  # fmt: skip
+    status = _status(params, measured, rejected.rows, rate)
+    return Judgement(
+        status=status,
+        message=f"rate={deciding(rate, params.alert_above, 4)} (max {params.alert_above})",
+        summary=_summary(params, measured, rejected.rows, rate, frame),
+        action=_action(status, params, rejected, rate),
+        value=rate,
+        threshold=params.alert_above,
+        unit="share",
+        stop=rate > params.stop_above,
+        details=_details(params, measured, status),
+        subjects=reason_subjects(params, rejected, rejected.rows + measured.accepted),
+    )
+
+
+def reason_subjects(params: Params, rejected: RejectedRows, total: int) -> Subjects:
+    """The reasons that count, where rejected rows say any; total: rows rejected or not."""
+    if not rejected.reasons:
+        return {}
+    limit = params.alert_above * total
+    names = counting(rejected.reasons, lambda _, rows: rows > limit)
+    # Those that were too many to tell apart are no reason of their own.
+    return {REASON: tuple(name for name in names if name != OTHER_REASONS)}
+
+
+def _status(params: Params, measured: RejectedShare, rows: int, rate: float) -> Status:
+    if rate > params.alert_above:
+        return Status.RED
+    most = _with_undated(measured, rows)
+    return Status.AMBER if most > params.alert_above else Status.GREEN
+
+
+def _summary(
+    params: Params, measured: RejectedShare, rows: int, rate: float, frame: Timeframe
+) -> str:
+    rejected = measured.rejected
+    share = percent_text(rate, params.alert_above)
+    total = plural(rows + measured.accepted, "row")
+    events = plural(measured.accepted, "accepted event")
+    text = (
+        f"{share} of {total} of {day_text(frame.data_date)} were quarantined: "
+        f"{plural(rows, 'rejected row')} and {events}, as no audit log is mapped"
+    )
+    if rejected.note:
+        text += f"; {rejected.note}"
+    if rows and rejected.reasons:
+        text += f"; {main_reason(rejected)}"
+    text += rows_of_no_day(rejected)
+    if rate <= params.alert_above < (most := _with_undated(measured, rows)):
+        text += f"; with those without a time the rate would be {percent_text(most)}"
+    return text
+
+
+def _with_undated(measured: RejectedShare, rows: int) -> float:
+    """The rate if all rows without a time were of the day."""
+    return share_of(rows + measured.rejected.undated, measured.accepted) or 0.0
+
+
+def main_reason(rejected: RejectedRows) -> str:
+    """`main reason 'client_id: missing' (100.0 %)`; there have to be reasons."""
+    reason, rows = rejected.reasons[0]
+    part = percent_text(rows / max(1, sum(count for _, count in rejected.reasons)))
+    return f"main reason {quoted(reason)} ({part})"
+
+
+def rows_of_no_day(rejected: RejectedRows) -> str:
+    """What a summary ends with where rejected rows do not count, for they are of no day."""
+    text = ""
+    if rejected.undated:
+        rows = plural(rejected.undated, "rejected row has", "rejected rows have")
+        text += f"; {rows} no time that can be read, so no day"
+    if rejected.future:
+        rows = plural(rejected.future, "rejected row lies", "rejected rows lie")
+        text += f"; {rows} after now, not counted"
+    return text
+
+
+def _action(status: Status, params: Params, rejected: RejectedRows, rate: float) -> str:
+    if status is Status.GREEN:
+        return "Nothing to do"
+    if rate <= params.alert_above:
+        rows = plural(rejected.undated, "rejected row")
+        return (
+            f"Find out of which day the {rows} without a time are; map another "
+            "quarantine.occurred_at, or leave old ones out by quarantine.query"
+        )
+    reason = f" for {quoted(rejected.reasons[0][0])}" if rejected.reasons else ""
+    return f"Look at the rows rejected{reason}, find out what changed, repair and load them again"
+
+
+def _details(params: Params, measured: RejectedShare, status: Status) -> dict[str, Any]:
+    rejected = measured.rejected
+    rows = rejected.rows or 0
+    by_reason = status is Status.RED and rejected.reasons
+    return {
+        "rows_read": rows + measured.accepted,
+        "rows_quarantined": rows,
+        "rows_accepted": measured.accepted,
+        "stop_above": params.stop_above,
+        "usual_rate": None,
+        "rejected_rows": rows,
+        "reasons": [{"reason": clean(reason, 200), "rows": n} for reason, n in rejected.reasons],
+        "note": rejected.note,
+        "filters": {"reason": rejected.reasons[0][0]} if by_reason else {},
+        **no_day_details(rejected),
+    }
+
+
+def no_day_details(rejected: RejectedRows) -> dict[str, int]:
+    """The counts behind `rows_of_no_day`."""
+    return {"undated_rows": rejected.undated, "future_rows": rejected.future}

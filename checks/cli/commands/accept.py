@@ -1,0 +1,56 @@
+"""Accept that something is as it is now, such as a retired event: it fails no more."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from checks import clock
+from checks.cli import values
+from checks.cli.console import Console
+from checks.cli.parsing import add_config
+from checks.gate import GREEN
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    add = parser.add_argument
+    add("check", metavar="CHECK", help="the check that fails")
+    add(
+        "subject",
+        metavar="SUBJECT",
+        nargs="?",
+        type=values.sentence,
+        help="what it fails for, such as an event name (default: the only one)",
+    )
+    add("--reason", type=values.sentence, required=True, metavar="TEXT", help="why it is usual")
+    add(
+        "--owner",
+        type=values.sentence,
+        metavar="NAME",
+        help="who accepts it (default: $ANDON_OWNER, else the login name)",
+    )
+    add_config(parser)
+
+
+def run(args: Namespace, console: Console) -> int:
+    """Store the acceptance and say what it does."""
+    from checks.accepting import Wish, accept
+    from checks.cli.people import owner_of
+    from checks.config import load_config
+    from checks.history import history_of
+    from checks.outputs._inert import line
+    from checks.registry import get_check
+    from checks.text import quoted
+
+    check = get_check(args.check).id
+    config = load_config(args.config)
+    owner = owner_of(args.owner, console.environ)
+    wish = Wish(check, owner, args.reason, args.subject)
+    accepted = accept(config, history_of(config), wish, clock.now())
+    console.out(
+        f"acceptance {accepted.id}: {check} no longer fails for {accepted.kind} "
+        f"{quoted(accepted.subject)} ({line(accepted.owner)}: {line(accepted.reason)})\n"
+        f"It ends when {quoted(accepted.subject)} is there again. "
+        f"To end it now: andon acceptances revoke {accepted.id}\n"
+    )
+    return GREEN

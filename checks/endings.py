@@ -1,0 +1,46 @@
+"""How a load ended, by the words that a log uses. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+OK, FAILED, RUNNING, UNHEARD = "ok", "failed", "running", "unheard"
+#: No word about how a load ended: the status is not mapped, or could not be read.
+SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """The words of a log for each ending; case, and blanks around a word, make no difference."""
+
+    ok: tuple[str, ...] = (
+        "success", "succeeded", "successful", "ok", "done", "complete", "completed",
+        "finished", "loaded", "passed", "partial_failure", "partial_success", "partial",
+        "completed_with_errors", "completed_with_warnings", "warning", "warnings",
+    )  # fmt: skip
+    failed: tuple[str, ...] = (
+        "failed", "failure", "fail", "error", "errored", "aborted", "cancelled", "canceled",
+        "killed", "crashed", "timeout", "timed_out", "rejected", "upstream_failed",
+    )  # fmt: skip
+    running: tuple[str, ...] = (
+        "running", "in_progress", "started", "pending", "queued", "scheduled", "retrying",
+        "up_for_retry", "processing", "loading",
+    )  # fmt: skip
+
+    def meaning(self, status: str | None) -> str:
+        """What a status says: OK, FAILED, RUNNING or UNHEARD (a word that no list has)."""
+        return _meanings(self).get(folded(status or ""), UNHEARD)
+
+
+@lru_cache(maxsize=32)
+def _meanings(endings: Endings) -> Mapping[str, str]:
+    """The meaning of each word; of a word in several lists the first list's."""
+    lists = ((RUNNING, endings.running), (FAILED, endings.failed), (OK, endings.ok))
+    return {folded(word): meaning for meaning, words in lists for word in words}
+
+
+def folded(word: str) -> str:
+    """By what a word is known: a status, or a word of a list."""
+    return word.strip().casefold()

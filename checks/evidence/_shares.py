@@ -1,0 +1,78 @@
+"""The quarantine rate by day where no audit log is mapped: from rejected rows and events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from checks.catalog._rejected_share import share_of
+from checks.catalog.quarantine_rate import Params
+from checks.evidence._days import first_day, read_days
+from checks.evidence._rejected import DayRate, ask_rejected
+from checks.evidence.context import Context
+from checks.metrics import RejectedRows
+from checks.quarantine import read_rejected_rows
+
+#: How far back rejected rows are read for days that compare.
+MOST_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """by_day: oldest first, from the first day with events on. notes: what could not be read."""
+
+    by_day: Mapping[date, DayRate]
+    notes: tuple[str, ...] = ()
+
+
+def read_shares(context: Context, days: int = MOST_DAYS) -> Shares:
+    """The rates of the last days up to the judged one, which is counted as the gate counts it.
+
+    Raises MeasurementError.
+    """
+    accepted = _accepted(context, days)
+    rejected, notes = _rejected(context, days)
+    found = {day: _rate(context, day, rejected[day], accepted[day]) for day in accepted}
+    today = context.frame.data_date
+    found[today] = _judged(context)
+    return Shares(found, notes)
+
+
+def _accepted(context: Context, days: int) -> dict[date, int]:
+    """Events of whole days, oldest first, from the first day that has any on."""
+    frame = context.frame
+    whole = replace(context, frame=replace(frame, now=max(frame.now, frame.end)))
+    events = read_days(whole, days)
+    first = first_day(events) or frame.data_date
+    counts = dict(zip(events.days, events.totals(), strict=True))
+    return {day: count for day, count in list(counts.items())[-days:] if day >= first}
+
+
+def _rejected(context: Context, days: int) -> tuple[dict[date, int], tuple[str, ...]]:
+    last = context.frame.data_date
+    every = [last - timedelta(days=back) for back in range(days)]
+    periods = tuple((day,) for day in every)
+    totals, notes = ask_rejected(
+        context, periods, {}, lambda rows: (rows.tally((), 1).totals, rows.notes)
+    )
+    return dict(zip(every, totals, strict=True)), notes
+
+
+def _judged(context: Context) -> DayRate:
+    """The judged day, by the gate's own reading of its rejected rows."""
+    day = context.frame.data_date
+    found: RejectedRows = read_rejected_rows(context.config, context.frame, None, context.warehouse)
+    if found.problem is not None or found.rows is None:
+        problem = found.problem.detail if found.problem else "the rejected rows are not known"
+        return DayRate(day, None, None, None, None, None, problem)
+    return _rate(context, day, found.rows, read_days(context, 1).judged)
+
+
+def _rate(context: Context, day: date, rejected: int, accepted: int) -> DayRate:
+    limits: Params = context.config.checks["quarantine_rate"].params
+    rate, total = share_of(rejected, accepted), rejected + accepted
+    if rate is None:
+        return DayRate(day, total, rejected, None, None, None, "no row, rejected or accepted")
+    above = rate > limits.alert_above, rate > limits.stop_above
+    return DayRate(day, total, rejected, rate, *above)

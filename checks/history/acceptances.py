@@ -1,0 +1,94 @@
+"""Statements about what is accepted, inside the caller's transaction.
+
+What is damaged is left out of every answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from checks.history.moments import is_later, today
+from checks.history.records import StoredAcceptance
+from checks.history.rows import ACCEPTANCE, damage
+from checks.history.setting_aside import SetAside
+from checks.history.tables import ACCEPTANCES
+
+_C = ACCEPTANCES.c
+
+
+def give(connection: Connection, acceptance: StoredAcceptance) -> int:
+    """Store a new acceptance; its own id is ignored. Returns the id given."""
+    statement = sa.insert(ACCEPTANCES).values(
+        pipeline=acceptance.pipeline,
+        check_id=acceptance.check,
+        kind=acceptance.kind,
+        subject=acceptance.subject,
+        owner=acceptance.owner,
+        reason=acceptance.reason,
+        data_date=acceptance.data_date,
+        created_at=acceptance.created_at,
+    )
+    key: Any = connection.execute(statement).inserted_primary_key
+    return int(key[0])
+
+
+def open_twin(connection: Connection, acceptance: StoredAcceptance) -> StoredAcceptance | None:
+    """The same subject, accepted by the same person for the same reason and day, not revoked."""
+    same = ("pipeline", "kind", "subject", "owner", "reason", "data_date")
+    statement = sa.select(ACCEPTANCES).where(
+        _C.check_id == acceptance.check,
+        _C.revoked_at.is_(None),
+        *(_C[name] == getattr(acceptance, name) for name in same),
+    )
+    rows = map(dict, connection.execute(statement.order_by(_C.id)).mappings())
+    return next((_acceptance(row) for row in rows if not damage(row, ACCEPTANCE)), None)
+
+
+def of_pipeline(
+    connection: Connection, pipeline: str, aside: SetAside
+) -> tuple[StoredAcceptance, ...]:
+    """Every acceptance ever given, oldest first."""
+    statement = sa.select(ACCEPTANCES).where(_C.pipeline == pipeline).order_by(_C.id)
+    usable = []
+    for row in map(dict, connection.execute(statement).mappings()):
+        if damage(row, ACCEPTANCE):
+            aside.add_damaged("acceptance")
+        else:
+            usable.append(_acceptance(row))
+    return tuple(usable)
+
+
+def applicable(
+    connection: Connection, pipeline: str, now: datetime, aside: SetAside
+) -> tuple[StoredAcceptance, ...]:
+    """Those that were given by now, for a day that has come; revoked ones too."""
+    usable = []
+    for acceptance in of_pipeline(connection, pipeline, aside):
+        if is_later(acceptance.created_at, now) or acceptance.data_date > today(now):
+            day = max(acceptance.created_at.date(), acceptance.data_date)
+            aside.add_later("acceptance", day)
+        else:
+            usable.append(acceptance)
+    return tuple(usable)
+
+
+def revoke(
+    connection: Connection, acceptance_id: int, pipeline: str, by: str, now: datetime
+) -> bool:
+    """End an acceptance; False when there is none such that was not revoked before."""
+    statement = (
+        sa.update(ACCEPTANCES)
+        .where(_C.id == acceptance_id, _C.pipeline == pipeline, _C.revoked_at.is_(None))
+        .values(revoked_at=now, revoked_by=by)
+    )
+    return connection.execute(statement).rowcount > 0
+
+
+def _acceptance(row: Mapping[str, Any]) -> StoredAcceptance:
+    fields = dict(row)
+    return StoredAcceptance(check=fields.pop("check_id"), **fields)

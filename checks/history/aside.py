@@ -1,0 +1,49 @@
+"""A thread for what is read from the history beside the warehouse; closing it waits for nothing."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from contextvars import copy_context
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Aside(Executor):
+    """Does one thing after the other on a daemon thread, in the context of who submits it.
+
+    Unlike the standard library's executors it is joined neither when it is shut down nor
+    when the interpreter ends: what hangs is left behind.
+    """
+
+    def __init__(self) -> None:
+        self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        threading.Thread(target=self._run, name="andon-aside", daemon=True).start()
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Do it when what was submitted before is done."""
+        future: Future[T] = Future()
+        context = copy_context()
+
+        def task() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                future.set_result(context.run(fn, *args, **kwargs))
+            except BaseException as error:  # noqa: BLE001  (handed to whoever asks for the result)
+                future.set_exception(error)
+
+        self._tasks.put(task)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the thread when everything is done. Nothing is waited for, nor cancelled."""
+        self._tasks.put(None)
+
+    def _run(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            task()

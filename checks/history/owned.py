@@ -1,0 +1,79 @@
+"""A store, used for one warehouse: what is read and written under a pipeline's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache, partial
+from typing import TypeVar
+
+from sqlalchemy.engine import Connection
+
+from checks.config.identity import WarehouseIdentity
+from checks.history.access import Access
+from checks.history.arguments import or_clock
+from checks.history.evaluations import Reader
+from checks.history.ownership import Claimant
+from checks.history.patience import Limits
+from checks.history.setting_aside import SetAside
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 8.0
+LIMITS = Limits()
+
+
+#: To look up where a file lies may hang, as on a disk that is dead.
+Identify = Callable[[], WarehouseIdentity]
+
+
+def _same(warehouse: WarehouseIdentity) -> WarehouseIdentity:
+    return warehouse
+
+
+class Owned:
+    """A store as one warehouse uses it: each call checks whose the pipeline's name is."""
+
+    def __init__(
+        self,
+        url: str,
+        keep_days: int,
+        busy_seconds: float = BUSY_SECONDS,
+        limits: Limits | None = None,
+        warehouse: WarehouseIdentity | Identify | None = None,
+    ) -> None:
+        """`busy_seconds`: how long to wait for another writer. `limits`: how long for anything.
+
+        warehouse: whose pipelines these are, or how that is told, which is asked within the time
+        of the first call; without one, any name's rows are read and written.
+        """
+        self._keep_days = keep_days
+        self._access = Access(url, busy_seconds, limits or LIMITS)
+        identify = warehouse if callable(warehouse) else None
+        if isinstance(warehouse, WarehouseIdentity):
+            identify = partial(_same, warehouse)
+        self._claimant = Claimant(identify and cache(identify), self._access.place)
+
+    def _ask(
+        self,
+        pipeline: str,
+        now: datetime | None,
+        question: Callable[[Reader], T | None],
+        empty: T,
+    ) -> T:
+        moment = or_clock(now)
+
+        def query(connection: Connection) -> T | None:
+            self._claimant.require(connection, pipeline)
+            return question(Reader(connection, pipeline, moment, SetAside()))
+
+        return self._access.read(query, empty)
+
+    def _claimed(self, pipeline: str, now: datetime, change: Callable[[Connection], T]) -> T:
+        """Write under a name that is the warehouse's, or is from now on."""
+
+        def work(connection: Connection) -> T:
+            self._claimant.claim(connection, pipeline, now)
+            return change(connection)
+
+        return self._access.write(work)

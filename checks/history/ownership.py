@@ -1,0 +1,145 @@
+"""Whose a pipeline's name is: one warehouse's, and those that somebody said are the same.
+
+Statements inside the caller's transaction. A damaged row stands for another warehouse: where no
+good one names ours, a name with damaged rows alone belongs to somebody that cannot be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from checks.config.identity import WarehouseIdentity
+from checks.errors import OtherWarehouseError
+from checks.history.records import Adoption
+from checks.history.rows import PIPELINE, damage
+from checks.history.setting_aside import SetAside
+from checks.history.tables import PIPELINES
+from checks.text import clean, quoted
+
+_P = PIPELINES.c
+_LONGEST_LABEL = 200
+_MOST_LABELS = 2
+_UNREADABLE = "a warehouse whose row is damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class _Owners:
+    """Of one pipeline's name. labels: by digest, the first owner's first."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    damaged: int = 0
+
+    @property
+    def are_none(self) -> bool:
+        return not self.labels and not self.damaged
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """The warehouse that a history is used for; None where the caller answers for that himself.
+
+    identify: asked inside the store's time. place: names the store.
+    """
+
+    identify: Callable[[], WarehouseIdentity] | None
+    place: str
+
+    @property
+    def warehouse(self) -> WarehouseIdentity | None:
+        """The warehouse; looking it up may take as long as its disk does."""
+        return None if self.identify is None else self.identify()
+
+    def require(self, connection: Connection, pipeline: str, aside: SetAside | None = None) -> None:
+        """Raises OtherWarehouseError where a pipeline's name belongs to other warehouses only.
+
+        aside: notes damaged rows.
+        """
+        if (warehouse := self.warehouse) is not None:
+            owners = _owners(connection, pipeline, aside or SetAside())
+            _require(warehouse, owners, pipeline, self.place)
+
+    def is_other(self, connection: Connection, pipeline: str) -> bool:
+        """Whether a pipeline's name belongs to other warehouses only."""
+        try:
+            self.require(connection, pipeline)
+        except OtherWarehouseError:
+            return True
+        return False
+
+    def claim(self, connection: Connection, pipeline: str, now: datetime) -> None:
+        """Take a pipeline's name that nobody has. Raises OtherWarehouseError as `require` does."""
+        if (warehouse := self.warehouse) is None:
+            return
+        owners = _owners(connection, pipeline, SetAside())
+        _require(warehouse, owners, pipeline, self.place)
+        if owners.are_none:
+            _add(connection, pipeline, warehouse, owners, now)
+
+
+def adopt(
+    connection: Connection, pipeline: str, warehouse: WarehouseIdentity, by: str, now: datetime
+) -> Adoption:
+    """Add a warehouse to those of a pipeline's name. by: who says that it is the same."""
+    owners = _owners(connection, pipeline, SetAside())
+    if set(warehouse.digests) <= owners.labels.keys():
+        return Adoption.KNOWN
+    _add(connection, pipeline, warehouse, owners, now, by)
+    if _are_same(warehouse, owners):
+        return Adoption.KNOWN
+    return Adoption.FIRST if owners.are_none else Adoption.ADDED
+
+
+def _owners(connection: Connection, pipeline: str, aside: SetAside) -> _Owners:
+    statement = sa.select(PIPELINES).where(_P.pipeline == pipeline)
+    rows = [dict(row) for row in connection.execute(statement).mappings()]
+    good = [row for row in rows if not damage(row, PIPELINE)]
+    for _ in range(len(rows) - len(good)):
+        aside.add_damaged("warehouse row")
+    good.sort(key=lambda row: (row["adopted_by"] is not None, row["since"], row["warehouse"]))
+    labels = {row["warehouse"]: row["label"] for row in good}
+    return _Owners(labels, len(rows) - len(good))
+
+
+def _are_same(warehouse: WarehouseIdentity, owners: _Owners) -> bool:
+    return any(digest in owners.labels for digest in warehouse.digests)
+
+
+def _require(warehouse: WarehouseIdentity, owners: _Owners, pipeline: str, place: str) -> None:
+    if owners.are_none or _are_same(warehouse, owners):
+        return
+    raise OtherWarehouseError(
+        f"history {place}: pipeline {quoted(pipeline)} belongs to {_owners_text(owners)}, and this "
+        f"configuration reads {warehouse.label}: no waiver or acceptance applies and nothing is "
+        "recorded; give this pipeline another name, or, where the warehouse is the same: andon "
+        "history adopt"
+    )
+
+
+def _owners_text(owners: _Owners) -> str:
+    labels: Sequence[str] = list(dict.fromkeys(owners.labels.values())) or [_UNREADABLE]
+    shown = " and ".join(clean(label, _LONGEST_LABEL) for label in labels[:_MOST_LABELS])
+    rest = len(labels) - _MOST_LABELS
+    return shown if rest <= 0 else f"{shown} and {rest} more"
+
+
+def _add(
+    connection: Connection,
+    pipeline: str,
+    warehouse: WarehouseIdentity,
+    owners: _Owners,
+    now: datetime,
+    by: str | None = None,
+) -> None:
+    """Every digest that no good row has; a damaged row of one is replaced."""
+    missing = [digest for digest in warehouse.digests if digest not in owners.labels]
+    replaced = sa.and_(_P.pipeline == pipeline, _P.warehouse.in_(missing))
+    connection.execute(sa.delete(PIPELINES).where(replaced))
+    same = {"pipeline": pipeline, "label": warehouse.label, "since": now, "adopted_by": by}
+    rows: list[dict[str, Any]] = [{**same, "warehouse": digest} for digest in missing]
+    connection.execute(sa.insert(PIPELINES), rows)

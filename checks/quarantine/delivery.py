@@ -1,0 +1,82 @@
+"""Whether a day without a file had no rejected rows, or its file was never delivered."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, timedelta
+from glob import glob, has_magic
+from pathlib import Path, PurePath
+
+from checks.model import Cause
+from checks.quarantine.selection import Place
+from checks.quarantine.tally import CannotReadError
+from checks.text import day_text, quoted
+
+#: The days before the judged one whose files say what a missing file means.
+EARLIER_DAYS = 14
+#: From so many days on, each with a file, one without is not usual.
+LEAST_DAYS = 3
+_REMEDY = "write an empty file on a day without rejected rows"
+
+
+def require_folders(place: Place, day: date) -> None:
+    """Raise CannotReadError for a folder that is not there, or that may not be looked into.
+
+    Of both, `glob` says no more than that nothing matches.
+    """
+    fixed = place.fixed_folder()
+    if not fixed.is_dir():
+        what = "is not a folder" if fixed.exists() else "does not exist"
+        raise CannotReadError(f"the folder {_shown(place, fixed)} {what}")
+    for folder in _folders(place.pattern_on(day)):
+        if not os.access(folder, os.R_OK | os.X_OK):
+            detail = f"the folder {_shown(place, folder)} may not be looked into"
+            raise CannotReadError(detail, Cause.PERMISSION)
+
+
+def no_file(place: Place, day: date) -> str:
+    """Why a day without a file had no rejected rows, in words.
+
+    Raises CannotReadError where no day has a file, or every earlier one from the oldest on that
+    has one: then this day's may not have been delivered. Older files may have been deleted.
+    """
+    earlier = [day - timedelta(days=back) for back in range(1, EARLIER_DAYS + 1)]
+    having = _days_with_files(place, earlier)
+    known = len(having)
+    what = f"no file matches {place.shown_pattern(day)}"
+    if not place.has_day:
+        if not place.files(day):
+            raise CannotReadError(f"{what}; correct quarantine.files, or {_REMEDY}")
+        what += f" and names {day_text(day)}"
+    if not known:
+        nothing = f"{what} or one of the {EARLIER_DAYS} days before"
+        raise CannotReadError(f"{nothing}; correct quarantine.files, or {_REMEDY}")
+    since = (day - min(having)).days
+    if known == since >= LEAST_DAYS:
+        each = f"although each of the {since} days before has one"
+        raise CannotReadError(f"{what}, {each}; load it again, or {_REMEDY}")
+    looked_at = since if known < since else EARLIER_DAYS
+    return f"{what}, as on {looked_at - known} of the {looked_at} days before"
+
+
+def _folders(pattern: str) -> list[Path]:
+    """The folders that `glob` looks into for a pattern."""
+    folders: dict[str, None] = {}
+    for parent in PurePath(pattern).parents:
+        folders.update(dict.fromkeys(glob(str(parent), recursive=True)))  # noqa: PTH207  (a pattern)
+        if not has_magic(str(parent)):
+            break
+    return [Path(path) for path in folders if Path(path).is_dir()]
+
+
+def _days_with_files(place: Place, days: list[date]) -> set[date]:
+    if place.has_day:
+        return {day for day in days if place.files(day)}
+    named = place.named_days(*days).by_path().values()
+    return {day for of_file in named for day in of_file} & set(days)
+
+
+def _shown(place: Place, folder: Path) -> str:
+    """A folder for a person: never with the machine's folders above it."""
+    inside = folder.is_relative_to(place.folder)
+    return quoted(folder.relative_to(place.folder) if inside else folder.name)

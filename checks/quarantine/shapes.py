@@ -1,0 +1,62 @@
+"""Which JSON objects are no rows, but hold rows: as columns, or as lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+#: What is said of objects that are no rows.
+SHAPE = (
+    "objects of columns or lists of rows, as pandas writes them unless orient is "
+    '"records", are not read; write one object a row, in which mapped members are no objects or '
+    "lists"
+)
+_NESTED = "('OBJECT', 'ARRAY')"
+_ALL_NESTED = (
+    "len(json_keys(json)) > 0 AND list_has_all(['OBJECT', 'ARRAY'], json_type(json, '$.*'))"
+)
+_STRING = r'"(\\.|[^"\\])*"'
+_TEXTLESS = f"regexp_replace(CAST(json AS VARCHAR), '{_STRING}', '', 'g')"
+#: A list with an object or a list in it, at any depth. Texts may look like one.
+_HOLDS_LISTS = rf"regexp_matches({_TEXTLESS}, '\[[^\]]*[\[{{]')"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """SQL: whether the object in `json` is no row; and its parameters."""
+
+    sql: str
+    parameters: dict[str, object]
+
+
+def shape_of(mapped: Sequence[str]) -> Shape:
+    """The rule for objects, where these members are mapped.
+
+    No row is an object of nothing but objects and lists; one whose mapped members are all
+    objects or lists; one with a list of objects that have all of the mapped members; and one
+    without a mapped member that holds a list of objects or lists, at any depth.
+    """
+    parameters: dict[str, object] = {}
+    types, inner = [], []
+    for i, name in enumerate(mapped):
+        parameters |= {
+            f"member_{i}": json_path(name),
+            f"inner_{i}": f"$..*[*]{json_path(name)[1:]}",
+        }
+        types.append(f"json_type(json, $member_{i})")
+        inner.append(f"len(json_type(json, $inner_{i})) > 0")
+    if not mapped:
+        return Shape(f"(({_ALL_NESTED}) OR {_HOLDS_LISTS})", parameters)
+    present = " OR ".join(f"{kind} IS NOT NULL" for kind in types)
+    nested = " AND ".join(f"coalesce({kind}, 'ARRAY') IN {_NESTED}" for kind in types)
+    return Shape(
+        f"(({_ALL_NESTED}) OR CASE WHEN {present} THEN ({nested}) OR ({' AND '.join(inner)}) "
+        f"ELSE {_HOLDS_LISTS} END)",
+        parameters,
+    )
+
+
+def json_path(key: str) -> str:
+    """The path of a member of an object, whatever its name."""
+    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
+    return f'$."{escaped}"'

@@ -1,0 +1,18 @@
+"""What a person reads of one thing that was tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationLine:
+    """One thing that was tried, and what came of it. more: lines that belong to it.
+
+    warns: whether it works, but may not be what was meant.
+    """
+
+    ok: bool
+    text: str
+    more: tuple[str, ...] = ()
+    warns: bool = False

@@ -1,0 +1,198 @@
+"""What a DuckDB session may reach: its file, and what `warehouse` names beside it.
+
+DuckDB keeps one instance of a file in a process, whose settings all its connections share, and
+which ends with the last of them. So the first connection limits and locks it, under a lock of
+this process, and the others make sure that it is limited as they want it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from glob import glob, has_magic
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple
+
+import duckdb
+import sqlalchemy as sa
+
+from checks.errors import MeasurementError
+from checks.model import Cause
+from checks.warehouse.faults import first_line
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from checks.config.model import AttachedDatabase, WarehouseConfig
+
+#: The same for every connection: DuckDB refuses a second one to a file with other ones.
+CONNECTING: dict[str, object] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "python_enable_replacements": False,
+}
+#: What a session may still set for itself.
+_OWN_SETTINGS = ("TimeZone", "enable_progress_bar")
+#: Of a file that a writer locks, or that a newer DuckDB wrote, or an other engine.
+_TOLD_ELSEWHERE = ("lock", "with version number", "Extension")
+_ESCAPED = re.compile(r"\[([*?[])\]")
+_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:[/\\]")
+#: DuckDB 1 lets views call these although its configuration is locked: it then writes the files
+#: where it may, and breaks where it may not, the process with it.
+_OPENING = ("enable_logging", "enable_profiling")
+
+
+class Readable(NamedTuple):
+    """Files and folders that SQL may read."""
+
+    paths: frozenset[str]
+    folders: frozenset[str]
+
+
+class _Limits(NamedTuple):
+    """How an instance was limited: by which configuration, and to which files."""
+
+    config: tuple[object, ...]
+    readable: Readable
+
+
+_locks: dict[str, Lock] = {}
+_limited: dict[str, _Limits] = {}
+
+
+def limit_access(connection: Connection, config: WarehouseConfig, database: str | None) -> None:
+    """Limit the session, or see that its instance is limited in the same way.
+
+    Raises MeasurementError for a database or an extension that is not there, and with
+    Cause.LOCKED while the instance is limited in an other way.
+    """
+    _hide_opening_functions(connection)
+    wanted = _Limits((config.files, config.attach, config.extensions), readable(config.files))
+    if not is_shared(database):
+        _limit(connection, config, wanted.readable)
+        return
+    name = os.path.realpath(database or "")
+    with _locks.setdefault(name, Lock()):
+        if not _is_locked(connection):
+            _limit(connection, config, wanted.readable)
+            _limited[name] = wanted
+        elif not _does(_limited.get(name), wanted):
+            raise MeasurementError(
+                Cause.LOCKED,
+                "the database file is open in this process with other files, attach or "
+                "extensions of `warehouse`, or since before new files came",
+                retry=True,
+            )
+
+
+def is_shared(database: str | None) -> bool:
+    """Whether connections of one process to a database share their settings."""
+    return database not in (None, "", ":memory:")
+
+
+def readable(patterns: tuple[str, ...]) -> Readable:
+    """The files that patterns mean now, and the patterns themselves: DuckDB looks at both."""
+    paths: set[str] = set()
+    folders: set[str] = set()
+    for pattern in patterns:
+        plain = _normal(_ESCAPED.sub(r"\1", pattern))
+        if pattern.endswith("/"):
+            folders.add(plain)
+        else:
+            paths.add(plain)
+            paths.update(_normal(path) for path in _matching(pattern))
+    return Readable(frozenset(paths), frozenset(folders))
+
+
+def _matching(pattern: str) -> list[str]:
+    if _ELSEWHERE.match(pattern) or not has_magic(pattern):
+        return []
+    paths = glob(pattern, recursive=True)  # noqa: PTH207  (a pattern may be absolute)
+    return [path for path in paths if Path(path).is_file()]
+
+
+def _normal(path: str) -> str:
+    if _ELSEWHERE.match(path):
+        return path
+    return os.path.normpath(path) + ("/" if path.endswith("/") else "")
+
+
+def _does(present: _Limits | None, wanted: _Limits) -> bool:
+    return (
+        present is not None
+        and present.config == wanted.config
+        and present.readable.paths >= wanted.readable.paths
+    )
+
+
+def _is_locked(connection: Connection) -> bool:
+    return bool(connection.exec_driver_sql("SELECT current_setting('lock_configuration')").scalar())
+
+
+def _limit(connection: Connection, config: WarehouseConfig, allowed: Readable) -> None:
+    for extension in config.extensions:
+        _load(connection, extension)
+    if config.extensions:
+        # They are read from their folder once, which is out of reach afterwards.
+        connection.exec_driver_sql("SELECT count(*) FROM duckdb_secrets()")
+    for database in config.attach:
+        _attach(connection, database)
+    if allowed.paths:
+        connection.exec_driver_sql(f"SET allowed_paths = {_list(allowed.paths)}")
+    if allowed.folders:
+        connection.exec_driver_sql(f"SET allowed_directories = {_list(allowed.folders)}")
+    connection.exec_driver_sql(f"SET allowed_configs = {_list(_OWN_SETTINGS)}")
+    connection.exec_driver_sql("SET enable_external_access = false")
+    connection.exec_driver_sql("SET lock_configuration = true")
+
+
+def _hide_opening_functions(connection: Connection) -> None:
+    """Put a macro that takes no such arguments before each, for this session's views."""
+    if duckdb.__version__.startswith("1."):
+        for name in _OPENING:
+            connection.exec_driver_sql(
+                f"CREATE OR REPLACE TEMP MACRO {name}(refused) AS TABLE SELECT refused"
+            )
+
+
+def _load(connection: Connection, extension: str) -> None:
+    try:
+        connection.exec_driver_sql(f"LOAD {extension}")
+    except Exception as error:
+        if "not found" not in str(error):
+            raise
+        raise MeasurementError(
+            Cause.CONNECTION,
+            f"the extension {extension} of warehouse.extensions is not installed for DuckDB "
+            f"{duckdb.__version__}; run INSTALL {extension} once by hand, as the same account",
+        ) from None
+
+
+def _attach(connection: Connection, database: AttachedDatabase) -> None:
+    path = None if database.path is None else Path(database.path)
+    if path is not None and not path.is_file():
+        what = "is not a file" if path.exists() else "does not exist"
+        raise _unattached(path, what, retry=True)
+    target = _text(database.path or database.url or "")
+    try:
+        connection.exec_driver_sql(
+            f'ATTACH IF NOT EXISTS {target} AS "{database.alias}" (READ_ONLY)'
+        )
+    except sa.exc.DBAPIError as error:
+        if path is None or any(text in str(error) for text in _TOLD_ELSEWHERE):
+            raise
+        raise _unattached(path, f"cannot be attached ({first_line(error)})") from None
+
+
+def _unattached(path: Path, what: str, *, retry: bool = False) -> MeasurementError:
+    detail = f"the database file {path.name} of warehouse.attach {what}"
+    return MeasurementError(Cause.CONNECTION, detail, retry=retry)
+
+
+def _list(values: frozenset[str] | tuple[str, ...]) -> str:
+    return f"[{', '.join(_text(value) for value in sorted(values))}]"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

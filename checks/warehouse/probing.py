@@ -1,0 +1,43 @@
+"""Whether a table has rows of a stretch of time: stops as soon as there are enough."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from checks.warehouse.instants import instant
+
+if TYPE_CHECKING:
+    from checks.warehouse.connection import Warehouse
+    from checks.warehouse.relation import Source
+
+#: So many rows are no stray ones, however big the table is.
+_MOST = 1000
+
+
+def has_rows(
+    warehouse: Warehouse,
+    section: str,
+    source: Source,
+    column: str,
+    *,
+    naive: ZoneInfo,
+    zone: ZoneInfo,
+    end: datetime,
+    start: datetime | None = None,
+    least: int = 1,
+) -> bool:
+    """Whether a mapped table has `least` rows whose time lies before `end`, not before `start`.
+
+    column: the one that holds the time. naive: where times without a zone are at home. zone: the
+    shop's. Raises MeasurementError.
+    """
+    relation = warehouse.relation(section, source)
+    at = instant(relation, column, warehouse.profile, naive, zone)
+    inside = at.before(end) if start is None else at.between(start, end)
+    enough = min(least, _MOST)
+    probe = sa.select(sa.literal(1)).select_from(relation.target).where(inside).limit(enough)
+    return len(list(warehouse.fetch(probe))) >= enough

@@ -1,0 +1,35 @@
+"""Undoes what a statement has left behind in its session, whether it succeeded or failed."""
+
+from __future__ import annotations
+
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection, ExceptionContext
+
+
+def undo_after_each(connection: Connection, undo: str) -> None:
+    """Send `undo` after each further statement of a connection whose engine is its own.
+
+    Rows must be with the driver by then, as they are where a cursor lives on the client.
+    """
+    driver_connection = connection.connection.driver_connection
+
+    def send() -> None:
+        with closing(driver_connection.cursor()) as cursor:  # type: ignore[union-attr]
+            cursor.execute(undo)
+
+    def after(*_: Any) -> None:
+        send()
+
+    def after_error(context: ExceptionContext) -> None:
+        # Where this fails as well, the next statement does: what is told is the first error.
+        if not context.is_disconnect:
+            with suppress(Exception):
+                send()
+
+    sa.event.listen(connection.engine, "after_cursor_execute", after)
+    sa.event.listen(connection.engine, "handle_error", after_error)

@@ -1,0 +1,95 @@
+"""Where amber alone stopped the line, no screen says that the dashboards may be refreshed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from checks.config import load_config
+from checks.gate import exit_code
+from checks.history import open_history
+from checks.model import Status
+from checks.summary import stopped_by_strict
+from dashboard.look import STRICT
+from tests.dashboard.conftest import DAY, NOW
+from tests.dashboard.screen import Screen
+
+Demo = Callable[..., Path]
+Open = Callable[..., Screen]
+G, A, R, U, W = Status.GREEN, Status.AMBER, Status.RED, Status.UNKNOWN, Status.WAIVED
+
+
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize("found", [(), (G,), (A,), (G, A, A), (R, A), (U, A), (W, A), (W, G)])
+def test_what_amber_alone_stopped(found: tuple[Status, ...], *, strict: bool) -> None:
+    told = stopped_by_strict(found, exit_code(found, strict=strict))
+    by_amber = strict and A in found and R not in found and U not in found
+    assert (told is not None) is by_amber
+    if told:
+        count = found.count(A)
+        warned = "1 check was amber" if count == 1 else f"{count} checks were amber"
+        assert told == f"the line was stopped: the gate ran with --strict and {warned}"
+
+
+def recorded(folder: Path, *, strict: bool, amber: tuple[str, ...], at: datetime = NOW) -> None:
+    """The day's last gate run once more, with these checks amber and the others green."""
+    history = open_history(load_config(folder / "andon.yml").history)
+    last = history.report(history.evaluations("web-clickstream", 1, DAY)[0].id)
+    checks = tuple(
+        replace(one, status=A if one.id in amber else G, waiver=None) for one in last.checks
+    )
+    statuses = [one.status for one in checks]
+    verdict = A if amber else G
+    history.record(
+        replace(last, checks=checks, evaluated_at=at, verdict=verdict,
+                exit_code=exit_code(statuses, strict=strict))
+    )  # fmt: skip
+
+
+WORDS = "The line was stopped: the gate ran with --strict and 2 checks were amber. Now 11 of 11"
+
+
+@pytest.mark.parametrize("path", ["overview", "review"])
+def test_the_headline_says_what_the_gate_did(demo: Demo, screen: Open, path: str) -> None:
+    folder = demo("all-green")
+    recorded(folder, strict=True, amber=("freshness", "event_volume"))
+    page = screen(folder, path=path)
+    assert WORDS in page.text
+    assert STRICT in page.text
+    assert "may be refreshed" not in page.text
+
+
+def test_the_history_says_which_run_stopped_the_line(demo: Demo, screen: Open) -> None:
+    folder = demo("all-green")
+    recorded(folder, strict=True, amber=("freshness",))
+    page = screen(folder, path="history")
+    assert page.text.count(f"! AMBER {STRICT} 1 ! AMBER: freshness") == 1
+
+
+@pytest.mark.parametrize("path", ["overview", "review", "history"])
+def test_amber_that_let_the_line_run_is_as_ever(demo: Demo, screen: Open, path: str) -> None:
+    folder = demo("all-green")
+    recorded(folder, strict=False, amber=("freshness",))
+    page = screen(folder, path=path)
+    assert STRICT not in page.text
+    assert "The line was stopped" not in page.text
+    assert path == "history" or "The dashboards may be refreshed: 11 of 11" in page.text
+
+
+def test_the_last_run_counts(demo: Demo, screen: Open) -> None:
+    folder = demo("all-green")
+    recorded(folder, strict=True, amber=("freshness",), at=NOW.replace(minute=1))
+    recorded(folder, strict=False, amber=("freshness",), at=NOW.replace(minute=2))
+    assert "The dashboards may be refreshed" in screen(folder).text
+
+
+def test_red_now_is_the_worse_news(demo: Demo, screen: Open) -> None:
+    folder = demo()
+    recorded(folder, strict=True, amber=("freshness",))
+    page = screen(folder)
+    assert "Do not refresh the dashboards: 2 of 11 checks failed" in page.text
+    assert STRICT in page.text

@@ -1,0 +1,155 @@
+"""A server that runs for weeks holds what it held on its first day. Counted, not timed."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from threading import Barrier, BrokenBarrierError, Thread
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from dashboard import data, settling
+from tests.dashboard.conftest import NOW
+from tests.dashboard.screen import Screen
+
+NAME = "web-clickstream"
+Demo = Callable[..., Path]
+Open = Callable[..., Screen]
+PAGES = (
+    "overview", "runs", "quarantine", "volume", "revenue", "orphan-orders", "history", "review",
+)  # fmt: skip
+#: Renewals after which all that stays is there, and that are looked at afterwards.
+FIRST, MORE = 3, 6
+#: Of tens of thousands; what a page leaves at each renewal would be hundreds.
+FEW = 40
+
+
+class Weeks:
+    """Pages that stay open while their numbers are renewed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *pages: Screen) -> None:
+        self._pages, self._moment = pages, NOW
+        monkeypatch.setattr(data, "now", lambda: self._moment)
+
+    def renew(self, times: int) -> None:
+        """The numbers are measured again, and all pages draw them."""
+        for _ in range(times):
+            self._moment += timedelta(seconds=61)
+            for ask, seconds in ((data._evaluated, 60.0), (data._gate, 5.0), (data._days, 5.0)):
+                data._remembered(ask, seconds).clear()
+            for page in self._pages:
+                page.run()
+
+
+def objects() -> Counter[str]:
+    """The objects that the garbage collector looks after, by type."""
+    gc.unfreeze()
+    gc.collect()
+    return Counter(f"{type(one).__module__}.{type(one).__qualname__}" for one in gc.get_objects())
+
+
+@pytest.mark.parametrize("paths", [PAGES[:4], PAGES[4:]])
+def test_no_page_leaves_anything_at_a_renewal(
+    demo: Demo, screen: Open, monkeypatch: pytest.MonkeyPatch, paths: tuple[str, ...]
+) -> None:
+    first = screen(demo(), path=paths[0])
+    here = Weeks(monkeypatch, first, *(Screen(path, {}) for path in paths[1:]))
+    here.renew(FIRST)
+    before, kept, size = objects(), len(data.shelf()), data.shelf().size
+    here.renew(MORE)
+    grown = objects() - before
+    assert grown.total() < FEW * MORE, grown.most_common(9)
+    assert len(data.shelf()) == kept
+    assert data.shelf().size < size * 1.1
+
+
+def test_a_session_keeps_as_many_values_however_often_it_is_drawn(
+    demo: Demo, screen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = screen(demo(), path="quarantine")
+    here = Weeks(monkeypatch, page)
+    here.renew(1)
+    before = keys(page)
+    here.renew(MORE)
+    assert keys(page) == before
+
+
+def keys(page: Screen) -> set[str]:
+    return set(iter(page.at.session_state))
+
+
+def test_recorded_evaluations_that_are_read_again_are_the_same(demo: Demo, screen: Open) -> None:
+    """Or each session would hold its own: they look at different times."""
+    screen(demo())
+    first = data._days(NAME, 0, data.today(data.pipeline(NAME).config), 90, 0).evaluations
+    again = data._days(NAME, 0, data.today(data.pipeline(NAME).config), 90, 1).evaluations
+    assert len(first) > 5
+    assert all(one is other for one, other in zip(first, again, strict=True))
+    assert len(data._EVALUATIONS) <= data._MOST_EVALUATIONS
+
+
+def test_another_evaluation_under_a_known_number_is_not_taken_for_it(
+    demo: Demo, screen: Open
+) -> None:
+    """A history may be put back from a copy."""
+    screen(demo())
+    (known, *_) = data._days(NAME, 0, data.today(data.pipeline(NAME).config), 90, 0).evaluations
+    other = replace(known, exit_code=7)
+    assert data._shared([other]) == (other,)
+    assert data._shared([known])[0].exit_code == known.exit_code
+
+
+def test_what_lives_is_out_of_the_collectors_sight_and_garbage_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls: list[str] = []
+    for name in ("unfreeze", "collect", "freeze"):
+        monkeypatch.setattr(gc, name, lambda *_, name=name: calls.append(name))
+    settling.settle.clear()
+    settling.settle()
+    settling.settle()
+    assert calls == ["unfreeze", "collect", "freeze"]
+
+
+def reading(url: str) -> Any:
+    """As much of a configuration as taking turns needs."""
+    return SimpleNamespace(warehouse=SimpleNamespace(url=url))
+
+
+@pytest.mark.parametrize(
+    ("url", "together"),
+    [("duckdb:///shop.duckdb", 1), ("duckdb://", 1), ("postgresql://db/shop", 5)],
+)
+def test_what_is_read_in_this_process_is_read_one_after_the_other(url: str, together: int) -> None:
+    """The memory of a reading is let go of before the next one takes its own."""
+    inside, most, all_in = [0], [0], Barrier(5)
+
+    def read() -> None:
+        with data._in_turn(reading(url)):
+            inside[0] += 1
+            most[0] = max(most[0], inside[0])
+            with suppress(BrokenBarrierError):
+                all_in.wait(60 if together == 5 else 0.01)
+            inside[0] -= 1
+
+    readers = [Thread(target=read) for _ in range(5)]
+    for one in readers:
+        one.start()
+    for one in readers:
+        one.join(60)
+    assert most == [together]
+
+
+def test_a_slow_reading_is_not_waited_for_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "_TURN_SECONDS", 0.01)
+    config = reading("duckdb://")
+    with data._in_turn(config), data._in_turn(config):  # the second came while the first reads
+        pass
+    assert not data._TURN.locked()

@@ -1,0 +1,490 @@
+"""What is remembered of old days never decides against the warehouse that still has them.
+
+Proved by verdicts with and without a history, over random loads, repairs and recounts; by rows of
+the history that are damaged in every column; and by tables that keep a few days only.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from checks import Report, Status
+from checks.cli import main
+from checks.config.target import target_of
+from checks.daily import fingerprint
+from checks.engine import evaluate
+from checks.errors import UsageError
+from checks.evidence import volume
+from checks.evidence.context import open_context
+from checks.history import open_history
+from checks.recounting import recount
+from tests.shop import DAY, NOW, RUN, Shop, view
+
+DAYS = 40
+
+
+def day(back: int) -> date:
+    return DAY - timedelta(days=back)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Shop:
+    """Forty days of events, in DuckDB."""
+    return shop_in(tmp_path)
+
+
+def shop_in(folder: Path) -> Shop:
+    shop = Shop(folder, f"duckdb:///{folder / 'warehouse.duckdb'}")
+    shop.events.rows = [
+        view(
+            day(back),
+            1 + 22 * (number + 1) / (100 if day(back).weekday() < 5 else 60),
+            ("page_viewed", "cart")[number % 2],
+        )
+        for back in range(DAYS)
+        for number in range(100 if day(back).weekday() < 5 else 60)
+    ]
+    for section in ("orders", "sessions"):
+        del shop.settings[section]
+    shop.set("events", revenue=None, order_id=None, purchase_names=None)
+    del shop.settings["audit_log"]
+    for check in ("log_entry_exists_today", "run_status", "rows_read", "quarantine_rate",
+                  "missing_revenue", "orphan_orders"):  # fmt: skip
+        shop.parameters(check, enabled=False)
+    shop.write()
+    return shop
+
+
+def run(shop: Shop, back: int = 0, **options: Any) -> Report:
+    moment = timedelta(days=back)
+    asked = {"date": RUN - moment, "now": NOW - moment, "record": True} | options
+    return evaluate(shop.config(), **asked)
+
+
+def verdicts(report: Report) -> list[tuple[str, str, Any]]:
+    return [(one.id, one.message, one.value) for one in report.checks]
+
+
+def without_history(shop: Shop) -> list[tuple[str, str, Any]]:
+    return verdicts(run(shop, use_history=False, record=False))
+
+
+def change(shop: Shop, *statements: str) -> None:
+    with duckdb.connect(str(shop.folder / "warehouse.duckdb")) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def delete(first: int, last: int, share: float = 1.0) -> str:
+    """Remove a share of the events of the days `first` to `last` days back."""
+    return (
+        f"DELETE FROM stg_events WHERE CAST(timestamp AS DATE) BETWEEN '{day(first)}' AND "
+        f"'{day(last)}' AND hash(timestamp) % 1000 < {share * 1000:.0f}"
+    )
+
+
+def repeat(first: int, last: int) -> str:
+    """Load days a second time."""
+    return (
+        "INSERT INTO stg_events SELECT * FROM stg_events WHERE CAST(timestamp AS DATE) "
+        f"BETWEEN '{day(first)}' AND '{day(last)}'"
+    )
+
+
+#: The oldest day is never emptied: days before the first that the warehouse has are gone, and
+#: judged as remembered.
+REPAIR = st.one_of(
+    st.builds(
+        delete, st.integers(20, DAYS - 2), st.integers(8, 19), st.sampled_from([0.1, 0.5, 1.0])
+    ),
+    st.builds(repeat, st.integers(20, DAYS), st.integers(8, 19)),
+)
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(gates=st.lists(st.integers(1, 12), max_size=3), repairs=st.lists(REPAIR, max_size=3))
+def test_after_repairs_and_a_recount_the_history_changes_no_verdict(
+    tmp_path_factory: pytest.TempPathFactory, gates: list[int], repairs: list[str]
+) -> None:
+    shop = shop_in(tmp_path_factory.mktemp("shop"))
+    for back in sorted(gates, reverse=True):
+        run(shop, back)
+    change(shop, *repairs)
+    recount(shop.config(), day(126), day(1), NOW)
+    assert verdicts(run(shop)) == without_history(shop)
+    assert verdicts(run(shop)) == without_history(shop)
+
+
+def test_a_repair_of_all_old_days_is_seen_by_the_next_gate(kept: Shop) -> None:
+    run(kept, 1)
+    change(kept, repeat(DAYS, 8))
+    report = run(kept)
+    assert verdicts(report) == without_history(kept)
+    (warning,) = report.warnings
+    assert warning == (
+        f"events: {day(14)} was remembered with 60 events, the warehouse has 120; 119 earlier "
+        "days were counted again"
+    )
+    assert run(kept).warnings == ()
+
+
+def test_a_repair_of_one_day_is_seen_when_its_turn_comes(kept: Shop) -> None:
+    kept.set("history", spot_check_days=5)
+    run(kept, 1)
+    change(kept, delete(30, 30, 0.5))
+    warnings = [run(kept).warnings for _ in range(24)]
+    assert sum(map(len, warnings)) == 1
+    assert verdicts(run(kept)) == without_history(kept)
+
+
+@pytest.mark.parametrize(("fewer", "is_seen"), [(1, False), (2, True)])
+def test_half_a_percent_is_the_limit(tmp_path: Path, fewer: int, is_seen: bool) -> None:
+    shop = shop_in(tmp_path)
+    change(
+        shop,
+        *[repeat(14, 14)] * 1,
+        f"DELETE FROM stg_events WHERE CAST(timestamp AS DATE) = '{day(14)}'",
+    )
+    rows = ", ".join(
+        f"('{day(14)} 05:00:00'::TIMESTAMP + INTERVAL {n} SECOND, 'cart')" for n in range(200)
+    )
+    change(shop, f"INSERT INTO stg_events (timestamp, event_name) VALUES {rows}")
+    run(shop, 1)
+    change(
+        shop,
+        f"DELETE FROM stg_events WHERE timestamp >= '{day(14)} 05:00:00' AND timestamp < "
+        f"'{day(14)} 05:00:00'::TIMESTAMP + INTERVAL {fewer} SECOND",
+    )
+    assert bool(run(shop).warnings) is is_seen
+
+
+def test_events_that_changed_their_name_are_seen(kept: Shop) -> None:
+    run(kept, 1)
+    change(
+        kept,
+        "UPDATE stg_events SET event_name = 'basket' WHERE event_name = 'cart' AND "
+        f"timestamp < '{day(7)}'",
+    )
+    assert "counted again" in run(kept).warnings[0]
+    assert verdicts(run(kept)) == without_history(kept)
+
+
+def test_no_day_is_checked_where_none_is_asked_for(kept: Shop) -> None:
+    kept.set("history", spot_check_days=0)
+    run(kept, 1)
+    change(kept, repeat(DAYS, 8))
+    assert run(kept).warnings == ()
+
+
+def test_where_time_is_short_the_next_run_counts_again(
+    kept: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(kept, 1)
+    change(kept, repeat(DAYS, 8))
+    from checks.measurements import Measurements
+
+    with monkeypatch.context() as short:
+        short.setattr(Measurements, "_fits", lambda self, days: False)
+        (warning,) = run(kept).warnings
+    assert "may take longer than warehouse.timeout_seconds: the next run does it first" in warning
+    report = run(kept)
+    assert (verdicts(report), report.warnings) == (without_history(kept), ())
+
+
+ODD: list[Any] = [True, "12", -1, 1e308, 0.5, None, [], {}, 2**63, "x", b"\x00"]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+@pytest.mark.parametrize("column", ["counts", "first_total", "counted_at", "digest", "gone_at"])
+def test_a_damaged_row_is_counted_again(kept: Shop, column: str, odd: Any) -> None:
+    run(kept, 1)
+    value = odd
+    if column == "counts":
+        value = json.dumps({"event name": [{"cart": odd if not isinstance(odd, bytes) else 7}, 0]})
+    elif isinstance(odd, list | dict):
+        value = json.dumps(odd)
+    elif isinstance(odd, int) and odd > 2**62:
+        value = str(odd)
+    if value is None and column in ("first_total", "counted_at"):
+        value = ""
+    with closing(sqlite3.connect(kept.folder / "history.db")) as history:
+        history.execute(f"UPDATE andon_daily_counts SET {column} = ?", (value,))
+        history.commit()
+    assert verdicts(run(kept)) == without_history(kept)
+
+
+def test_counts_of_a_clock_that_was_wrong_are_not_believed(kept: Shop) -> None:
+    run(kept, 1)
+    with closing(sqlite3.connect(kept.folder / "history.db")) as history:
+        history.execute("UPDATE andon_daily_counts SET counted_at = '2090-01-01T00:00:00+00:00'")
+        history.commit()
+    change(kept, repeat(DAYS, 8))
+    assert verdicts(run(kept)) == without_history(kept)
+
+
+# ---- tables that keep a few days only
+
+
+def truncate(shop: Shop, last: int, days: int) -> None:
+    """What a table has that keeps `days` days, on the day `last` days back."""
+    change(
+        shop,
+        "CREATE TABLE IF NOT EXISTS all_events AS SELECT * FROM stg_events",
+        "DELETE FROM stg_events",
+        "INSERT INTO stg_events SELECT * FROM all_events WHERE CAST(timestamp AS DATE) BETWEEN "
+        f"'{day(last + days - 1)}' AND '{day(last)}'",
+    )
+
+
+@pytest.mark.parametrize("stray_days", [[40], [20], [9], [40, 25, 12]])
+@pytest.mark.parametrize("acts", ["gates", "recount"])
+def test_stray_events_of_old_days_overwrite_no_remembered_day(
+    kept: Shop, stray_days: list[int], acts: str
+) -> None:
+    """An event that comes a month late, into a table that keeps five days."""
+    for back in range(31, 0, -1):
+        truncate(kept, back, 5)
+        run(kept, back)
+    truncate(kept, 0, 5)
+    before = verdicts(run(kept))
+    for back in stray_days:
+        values = f"('{day(back)} 12:00:00', 'cart')"
+        change(kept, f"INSERT INTO stg_events (timestamp, event_name) VALUES {values}")
+    if acts == "recount":
+        recount(kept.config(), day(33), day(1), NOW)
+    for _ in range(12):
+        assert verdicts(run(kept)) == before
+    change(kept, delete(0, 0, 0.83))
+    report = run(kept)
+    status = {one.id: one.status for one in report.checks}
+    assert (status["volume_expected"], status["volume_zscore"]) == (Status.RED, Status.RED)
+
+
+@pytest.mark.parametrize("days", [2, 5, 7, 20])
+def test_a_table_that_keeps_so_many_hours_halves_no_day(kept: Shop, days: int) -> None:
+    """Its oldest day is half there: rows go by their age, and the gate runs at noon."""
+    change(kept, "CREATE TABLE all_events AS SELECT * FROM stg_events")
+    for back in range(31, -1, -1):
+        change(
+            kept,
+            "DELETE FROM stg_events",
+            "INSERT INTO stg_events SELECT * FROM all_events WHERE timestamp >= "
+            f"'{day(back + days)} 12:00:00' AND timestamp < '{day(back - 1)}'",
+        )
+        report = run(kept, back)
+    change(kept, "DELETE FROM stg_events", "INSERT INTO stg_events SELECT * FROM all_events")
+    whole = {one.id: one.message for one in run(kept, use_history=False, record=False).checks}
+    message = {one.id: one.message for one in report.checks}
+    for check in ("volume_expected", "volume_zscore"):
+        if check == "volume_expected" or days >= 7:
+            assert message[check].split("=")[0] == whole[check].split("=")[0]
+    with closing(sqlite3.connect(kept.folder / "history.db")) as history:
+        rows = history.execute(
+            "SELECT counts FROM andon_daily_counts WHERE day BETWEEN ? AND ?",
+            (str(day(31)), str(day(1))),  # the first days were never whole
+        )
+        totals = [sum(json.loads(counts)["event name"][0].values()) for (counts,) in rows]
+    assert set(totals) <= {0, 60, 100}
+
+
+def test_an_outage_seven_days_ago_makes_no_new_shop(kept: Shop) -> None:
+    """Its day is empty as the days are that a table no longer keeps."""
+    change(kept, delete(7, 7))
+    for back in range(31, 0, -1):
+        truncate(kept, back, 2)
+        run(kept, back)
+    truncate(kept, 0, 2)
+    status = {one.id: one.status for one in run(kept).checks}
+    assert Status.UNKNOWN not in (status["volume_zscore"], status["event_volume"])
+
+
+@pytest.mark.parametrize("days", [1, 2, 5, 7])
+def test_days_that_are_gone_are_judged_as_remembered(kept: Shop, days: int) -> None:
+    for back in range(31, 0, -1):
+        truncate(kept, back, days)
+        run(kept, back)
+    truncate(kept, 0, days)
+    change(kept, delete(0, 0, 0.6))
+    report = run(kept)
+    status = {one.id: one.status for one in report.checks}
+    assert (status["volume_expected"], status["volume_zscore"]) == (Status.RED, Status.RED)
+    assert report.exit_code == 1
+    expected = next(one for one in report.checks if one.id == "volume_expected")
+    assert any(stretch["gone"] for stretch in expected.details["remembered"])
+
+
+def test_a_day_that_was_emptied_is_not_gone(kept: Shop) -> None:
+    run(kept, 1)
+    change(kept, f"DELETE FROM stg_events WHERE CAST(timestamp AS DATE) = '{day(3)}'")
+    assert verdicts(run(kept)) == without_history(kept)
+
+
+def test_the_judged_day_is_never_recalled(kept: Shop) -> None:
+    run(kept)
+    change(kept, "DELETE FROM stg_events")
+    report = run(kept)
+    assert report.exit_code != 0
+    lag = next(one for one in report.checks if one.id == "freshness")
+    assert lag.status is Status.RED
+
+
+def test_no_pipeline_learns_for_ever(kept: Shop) -> None:
+    """Gates that remember nothing, of a table that keeps two days; its orders are kept."""
+    kept.settings["orders"] = {
+        "table": "fct_attribution", "order_id": "transaction_id", "ordered_at": "purchase_time",
+        "session_id": "lc_session_id", "revenue": "revenue",
+    }  # fmt: skip
+    truncate(kept, 0, 2)
+    report = run(kept, use_history=False, record=False)
+    unknown = [one for one in report.checks if one.status is Status.UNKNOWN]
+    assert {one.id for one in unknown} == {"volume_zscore", "volume_expected", "event_volume"}
+    assert unknown[0].message == (
+        "z=unknown (bad_value: fewer than 7 days with events before, though orders are older "
+        "than 7 days)"
+    )
+    assert report.exit_code == 2
+
+
+def test_a_young_pipeline_learns(kept: Shop) -> None:
+    truncate(kept, 0, 3)
+    report = run(kept)
+    assert report.exit_code == 0
+    assert [one.id for one in report.checks if one.status is Status.SKIPPED][:1]
+
+
+def test_recorded_evaluations_show_the_age(kept: Shop) -> None:
+    for back in range(12, 0, -1):
+        run(kept, back, remember=False)
+    truncate(kept, 0, 2)
+    report = run(kept)
+    z = next(one for one in report.checks if one.id == "volume_zscore")
+    assert z.message.endswith(f"though events were judged on {day(12)})")
+
+
+# ---- andon recount
+
+
+def test_recount_tells_what_changed(kept: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    run(kept, 1)
+    change(kept, repeat(20, 20), delete(21, 21, 0.0))
+    words = ["recount", "--config", str(kept.folder / "andon.yml")]
+    assert main([*words, "--from", str(day(25)), "--to", str(day(15))]) == 0
+    assert capsys.readouterr().out == (
+        f"{day(20)}  60 remembered, 120 counted\n11 days counted, 1 changed\n"
+    )
+    config = kept.config()
+    asked = (config.pipeline, fingerprint(config), day(20), day(20))
+    assert open_history(config.history).daily_counts(*asked)[day(20)].counts.total == 120
+
+
+def test_recount_keeps_days_that_are_gone(kept: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    run(kept, 1)
+    truncate(kept, 0, 10)
+    words = ["recount", "--config", str(kept.folder / "andon.yml")]
+    main([*words, "--from", str(day(20)), "--to", str(day(5))])
+    out = capsys.readouterr().out
+    assert "gone from the warehouse: the remembered count is kept" in out
+    assert out.endswith("16 days counted, 0 changed\n")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "why"),
+    [
+        (day(1), day(2), "is after --to"),
+        (day(2), RUN, "is not over"),
+        (day(1200), day(1), "is more than 1100 days"),
+    ],
+)
+def test_recount_refuses(kept: Shop, first: date, last: date, why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        recount(kept.config(), first, last, NOW)
+
+
+# ---- whose counts they are
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("postgresql://u:a@h/d?options=-csearch_path%3Da", "postgresql://u:a@h/d?options=-csearch_path%3Db"),
+        ("postgresql://u@h/d", "postgresql://u@h/d?options=-c%20role%3Dreader"),
+        ("postgresql://u@h/d", "postgresql://u@h2/d"),
+        ("postgresql://u@h/d", "postgresql://u@h:5433/d"),
+        ("snowflake://u@a/d/s?role=x", "snowflake://u@a/d/s?role=y"),
+        ("trino://u@h/c/s1", "trino://u@h/c/s2"),
+        ("databricks://token:t@h?catalog=a&schema=s", "databricks://token:t@h?catalog=b&schema=s"),
+        ("mssql+pyodbc://?odbc_connect=SERVER%3Da%3BPWD%3Dx", "mssql+pyodbc://?odbc_connect=SERVER%3Db%3BPWD%3Dx"),
+    ],
+)  # fmt: skip
+def test_another_target_is_another_series(one: str, other: str) -> None:
+    assert target_of(one) != target_of(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("postgresql://u:a@h/d", "postgresql+psycopg://v:b@h/d?application_name=x&connect_timeout=3"),
+        ("postgresql://h/d?options=-csearch_path%3Da", "postgresql://h/d?options=-c%20search_path%3Da%20-c%20statement_timeout%3D5"),
+        ("snowflake://u:a@a/d/s?role=x&warehouse=small", "snowflake://v:b@a/d/s?role=x&warehouse=big"),
+        ("mssql+pyodbc://?odbc_connect=SERVER%3Da%3BPWD%3Dx", "mssql+pyodbc://?odbc_connect=SERVER%3Da%3BPWD%3Dy"),
+    ],
+)  # fmt: skip
+def test_what_reads_the_same_is_the_same_series(one: str, other: str) -> None:
+    assert target_of(one) == target_of(other)
+
+
+def test_a_link_to_a_file_is_that_file(tmp_path: Path) -> None:
+    file, link = tmp_path / "warehouse.duckdb", tmp_path / "link.duckdb"
+    file.touch()
+    link.symlink_to(file)
+    assert target_of(f"duckdb:///{link}") == target_of(f"duckdb:///{file}")
+
+
+def test_the_volume_page_shows_what_the_gate_judged(kept: Shop) -> None:
+    for back in range(20, 0, -1):
+        truncate(kept, back, 2)
+        run(kept, back)
+    truncate(kept, 0, 2)
+    report = run(kept)
+    z = next(one for one in report.checks if one.id == "volume_zscore")
+    with open_context(kept.config(), DAY, NOW) as context:
+        days = volume.read(context, days=10).days
+    assert [one.events for one in days[-3:]] == [100, 100, 60]
+    assert days[-1].z == z.value
+
+
+def test_recount_of_a_day_that_was_emptied(kept: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    run(kept, 1)
+    change(kept, delete(20, 20))
+    words = ["recount", "--config", str(kept.folder / "andon.yml")]
+    main([*words, "--from", str(day(20)), "--to", str(day(20))])
+    assert capsys.readouterr().out == (
+        f"{day(20)}  60 remembered, 0 counted\n1 day counted, 1 changed\n"
+    )
+
+
+def test_a_pipeline_whose_age_cannot_be_read_does_not_learn(kept: Shop) -> None:
+    kept.settings["orders"] = {
+        "table": "gone", "order_id": "transaction_id", "ordered_at": "purchase_time",
+        "session_id": "lc_session_id", "revenue": "revenue",
+    }  # fmt: skip
+    truncate(kept, 0, 2)
+    report = run(kept, use_history=False, record=False)
+    z = next(one for one in report.checks if one.id == "volume_zscore")
+    assert z.status is Status.UNKNOWN
+    assert "nobody knows how old the pipeline is (table 'gone' does not exist" in z.message

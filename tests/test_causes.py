@@ -1,0 +1,89 @@
+"""When two failures are the same fault, and what the sentence with the verdict says of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from checks.causes import remark
+from checks.errors import MeasurementError
+from checks.judging import unknown, unmeasured
+from checks.metrics import Unmeasured
+from checks.model import Cause, Status, Verdict, folded
+from checks.registry import get_check
+from tests.catalog.samples import judgement, verdict
+
+TEXT = "the time column is text"
+
+
+def failing(check: str, because: str | None = None, status: Status = Status.RED) -> Verdict:
+    return replace(verdict(get_check(check), judgement(status)), because=because)
+
+
+@pytest.mark.parametrize(
+    ("cause", "readings", "same"),
+    [
+        (Cause.CONNECTION, ("audit_log", "events"), True),
+        (Cause.LOCKED, ("audit_log", "events"), True),
+        (Cause.TIMEOUT, ("events", "orders"), True),
+        (Cause.PERMISSION, ("events", "orders"), True),
+        (Cause.MISSING_TABLE, ("events", ""), True),
+        (Cause.BAD_VALUE, ("events", "events"), True),
+        (Cause.BAD_VALUE, ("events", "orders"), False),
+        (Cause.MISSING_COLUMN, ("events", "orders"), False),
+        (Cause.INTERNAL, ("events", "orders"), False),
+    ],
+)
+def test_the_same_text_of_two_tables_is_one_fault_only_where_it_must_be(
+    cause: Cause, readings: tuple[str, str], same: bool
+) -> None:
+    one, other = (MeasurementError(cause, TEXT, reading=reading).fault for reading in readings)
+    assert (one == other) is same
+    assert MeasurementError(cause, f"{TEXT}!", reading=readings[0]).fault != one
+
+
+@pytest.mark.parametrize("cause", [Cause.BAD_VALUE, Cause.MISSING_COLUMN, Cause.INTERNAL])
+def test_what_was_read_must_be_known(cause: Cause) -> None:
+    assert MeasurementError(cause, TEXT).fault is None
+    assert unmeasured("lag", "Freshness", MeasurementError(cause, TEXT)).fault is None
+
+
+def test_a_fault_goes_from_the_reading_to_the_judgement() -> None:
+    error = MeasurementError(Cause.BAD_VALUE, TEXT, reading="events")
+    kept = Unmeasured.of(error).error()
+    assert kept.fault == error.fault == unmeasured("lag", "Freshness", kept).fault
+    said = unknown("z", Cause.BAD_VALUE, TEXT, what="The volume", reading="events")
+    assert said.fault == error.fault
+
+
+@pytest.mark.parametrize(
+    ("roots", "said"),
+    [
+        ([None, None], ""),
+        ([None, "freshness"], " (1 follows from freshness)"),
+        ([None, "freshness", "freshness"], " (2 follow from freshness)"),
+        ([None, None, "freshness", "rows_read"], " (2 follow from 2 of them)"),
+    ],
+)
+def test_the_sentence(roots: list[str | None], said: str) -> None:
+    assert remark([failing("volume_zscore", root) for root in roots]) == said
+
+
+def test_every_verdict_is_shown_once_whatever_it_names() -> None:
+    listed = [
+        failing("volume_zscore", "freshness"),
+        failing("event_volume", "nowhere"),
+        failing("rows_read", "rows_read"),
+        failing("run_status", "volume_zscore"),
+        failing("freshness", status=Status.GREEN),
+        failing("orphan_orders", status=Status.AMBER),
+    ]
+    shown = [(head.id, [one.id for one in followers]) for head, followers in folded(listed)]
+    assert shown == [
+        ("event_volume", []),
+        ("rows_read", []),
+        ("run_status", []),
+        ("orphan_orders", []),
+        ("freshness", ["volume_zscore"]),
+    ]
