@@ -55,6 +55,7 @@ def objects() -> Counter[str]:
     return Counter(f"{type(one).__module__}.{type(one).__qualname__}" for one in gc.get_objects())
 
 
+@pytest.mark.no_cover  # coverage keeps a tracer of each thread, and a run is a thread
 @pytest.mark.parametrize("paths", [PAGES[:4], PAGES[4:]])
 def test_no_page_leaves_anything_at_a_renewal(
     demo: Demo, screen: Open, monkeypatch: pytest.MonkeyPatch, paths: tuple[str, ...]
