@@ -121,6 +121,30 @@ def test_a_damaged_file_spoils_no_other(desk: Desk) -> None:
     assert all(str(desk.folder) not in note for note in found[1])
 
 
+def test_a_file_that_spoils_only_some_columns_is_counted_in_none(desk: Desk) -> None:
+    """Small files are read once for every few columns: of one reading a damaged one is part."""
+    names = [f"c{i}" for i in range(9)]
+    columns = ", ".join(f"'only in {name} ' || i AS {name}" for name in names)
+    path = desk.folder / "events_20250308.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (SELECT {columns} FROM range(400) t(i)) TO '{path}' (COMPRESSION uncompressed)"
+        )
+    content = path.read_bytes()
+    place = content.index(b"only in c8 200")
+    path.write_bytes(content[:place] + b"\xff\xfe" + content[place + 2 :])
+    desk.write(FILE, ",".join(names) + "\n" + ",".join("x" * 9) + "\n")
+    desk.pattern, desk.mapping = "events_*", {}
+    fields = [Field(How.VALUE, i) for i in range(9)]
+    tally, notes = ask(desk, lambda rejected: (rejected.tally(fields, 1000), rejected.notes))
+    assert len(notes) == 1
+    assert "events_20250308.parquet" in notes[0]
+    assert tally.totals == (1,)
+    assert {(one.field, one.value, one.rows) for one in tally.groups} == {
+        (i, "x", 1) for i in range(9)
+    }
+
+
 def test_text_that_is_no_utf8_spoils_only_its_line(desk: Desk) -> None:
     desk.write(FILE, lines("a", "b").encode() + b"c,2025-03-08T03:00:00Z,\xff\xfe\n")
     assert counted(desk, How.REASON) == {"a": 1, "b": 1}

@@ -30,6 +30,8 @@ from checks.quarantine.tally import CannotReadError
 
 #: Files below which looking for the days of each is no gain; bytes that are read at a time.
 _FEW, _BATCH = 2, 32 * 1024 * 1024
+#: Of small files, so many fields are grouped in one statement.
+_FIELDS = 4
 _TOO_LARGE = "the rows are too many to be grouped in the memory allowed"
 
 
@@ -98,7 +100,7 @@ class FileRejected:
         return tuple(rows)
 
     def tally(self, fields: Sequence[Field], most: int, *, undated: bool = False) -> Tally:
-        rows = self._asked(lambda ask: ask.tally(fields, most))
+        rows = self._tallied(fields, most)
         totals = {period: n for period, field, _, n in rows if field < 0}
         by_source = {i for i, field in enumerate(fields) if field.how is How.SOURCE}
         groups: dict[tuple[int, int, str | None], int] = defaultdict(int)
@@ -126,6 +128,30 @@ class FileRejected:
     def close(self) -> None:
         """Let go of the connection."""
         self._memory.close()
+
+    def _tallied(self, fields: Sequence[Field], most: int) -> list[Any]:
+        """Rows of (period, field, value, rows); field -1 is the whole period.
+
+        Each field that is grouped takes some megabytes, so that small files are rather read
+        again for every few of them.
+        """
+        parts = self._parts
+        small = len(batches([path for part in parts for path in part.paths], _BATCH)) <= 1
+        width = _FIELDS if small else len(fields)
+        rows = self._tallied_by(fields, most, width)
+        # A file may only spoil a later statement: what was counted of it is counted again without.
+        return rows if self._parts is parts else self._tallied_by(fields, most, len(fields))
+
+    def _tallied_by(self, fields: Sequence[Field], most: int, width: int) -> list[Any]:
+        """The same with `width` fields in each statement."""
+        rows: list[Any] = []
+        for first in range(0, max(len(fields), 1), max(width, 1)):
+            write = partial(Questions.tally, fields=fields[first : first + width], most=most)
+            rows += [
+                (period, field if field < 0 else first + field, value, n)
+                for period, field, value, n in self._asked(write)
+            ]
+        return rows
 
     def _narrow(self) -> None:
         """Of files whose names tell no day, keep those that have rows of the wanted days."""
@@ -267,10 +293,10 @@ class FileRejected:
             for path in part.paths:
                 alone = Part(part.form, part.period, (path,))
                 selected = self._selecting(alone, "")
-                # Every column is looked at: faulty text may hide in any.
-                counting = f"SELECT count(*) FILTER (WHERE broken) FROM ({selected.text})"  # noqa: S608
+                # Every value is read: damage may hide in any column.
+                reading = f"SELECT bit_xor(hash(t)) FROM ({selected.text}) t"  # noqa: S608
                 try:
-                    self._run(Sql(counting, selected.parameters))
+                    self._run(Sql(reading, selected.parameters))
                 except CannotReadError as error:
                     self._leave_out(path, str(error))
                 else:
