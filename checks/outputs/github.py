@@ -24,6 +24,9 @@ def render(report: Report, *, color: bool = False) -> str:
     commands = [_of_problem(fault) for fault in report.errors]
     commands += [*_of_checks(report)]
     commands += [_command("warning", "Andon", line(text)) for text in report.warnings]
+    if report.acceptances:
+        accepted = "\n".join(map(_words.acceptance_terms, report.acceptances))
+        commands.append(_command("notice", "Accepted", accepted))
     if report.verdict is Status.GREEN:
         commands.append(_command("notice", "Andon", _words.headline(report)))
     elif report.exit_code and not any(text.startswith("::error") for text in commands):

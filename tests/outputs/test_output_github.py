@@ -44,7 +44,16 @@ def test_github_annotates_what_needs_a_person() -> None:
         ("warning", "AMBER event_volume"),
         ("warning", "WAIVED missing_revenue"),
         ("warning", "Andon"),
+        ("notice", "Accepted"),
     ]
+
+
+def test_github_says_what_is_accepted_by_whom_and_why() -> None:
+    message = annotations(all_statuses())[-1][2]
+    assert message == (
+        "event_volume #4 event 'wishlist_add' by Mia Keller since 2025-03-05: the wishlist was "
+        "removed from the shop; holds (until 'wishlist_add' is there again)"
+    )
 
 
 def test_github_message_carries_number_action_and_percent_signs() -> None:
@@ -85,7 +94,8 @@ def test_github_hostile_values_stay_inside_their_command() -> None:
     report = hostile(*Status)
     failing = [check for check in report.checks if check.status not in ("green", "skipped")]
     found = annotations(report)
-    assert len(found) == len(failing) + len(report.warnings) + len(report.errors)
+    accepted = 1  # all of them are one notice
+    assert len(found) == len(failing) + len(report.warnings) + len(report.errors) + accepted
     assert all(set(properties) <= {"title", "file", "line"} for _, properties, _ in found)
     assert "##[" not in render("github", report)
 
