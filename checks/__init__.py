@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from checks.config import load_config
     from checks.config.model import Config
-    from checks.engine import evaluate
-    from checks.errors import AndonError, ConfigError, UsageError
-    from checks.model import Cause, Layer, Report, Severity, Status, Verdict
+    from checks.core.errors import AndonError, ConfigError, UsageError
+    from checks.core.model import Cause, Layer, Report, Severity, Status, Verdict
+    from checks.evaluation.engine import evaluate
     from checks.monitor import DataMonitor
 
 __all__ = [
@@ -38,9 +38,9 @@ __all__ = [
 _HOMES = {
     "checks.config": ("load_config",),
     "checks.config.model": ("Config",),
-    "checks.engine": ("evaluate",),
-    "checks.errors": ("AndonError", "ConfigError", "UsageError"),
-    "checks.model": ("Cause", "Layer", "Report", "Severity", "Status", "Verdict"),
+    "checks.evaluation.engine": ("evaluate",),
+    "checks.core.errors": ("AndonError", "ConfigError", "UsageError"),
+    "checks.core.model": ("Cause", "Layer", "Report", "Severity", "Status", "Verdict"),
     "checks.monitor": ("DataMonitor",),
 }
 

@@ -10,11 +10,11 @@ from typing import Literal
 
 from checks.config import load_config
 from checks.config.model import Config
-from checks.engine import evaluate
-from checks.errors import UsageError
+from checks.core.errors import UsageError
+from checks.core.model import Report
+from checks.evaluation.engine import evaluate
 from checks.history import history_of
-from checks.keeping import require_kept
-from checks.model import Report
+from checks.history.keeping import require_kept
 
 
 class DataMonitor:

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 
 import streamlit as st
 
-from checks.text import clean
+from checks.core.text import clean
 from dashboard.markup import show, tag
 
 T = TypeVar("T")

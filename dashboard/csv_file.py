@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
 
-from checks.text import clean
+from checks.core.text import clean
 
 _BYTE_ORDER_MARK = "\ufeff"
 _LONGEST = 32_000  # A spreadsheet's cell holds 32,767 characters.

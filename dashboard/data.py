@@ -21,18 +21,18 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from checks import changes, waiving
-from checks.check import Check
-from checks.clock import now as now
+from checks.catalog import get_check
 from checks.config import load_config
 from checks.config.model import Config
-from checks.engine import evaluate
-from checks.errors import AndonError, ConfigError, MeasurementError, is_interruption
+from checks.core.clock import now as now
+from checks.core.errors import AndonError, ConfigError, MeasurementError, is_interruption
+from checks.core.model import Cause, Report
+from checks.evaluation import changes, waiving
+from checks.evaluation.engine import evaluate
+from checks.evaluation.summary import stopped_by_strict
 from checks.evidence.context import open_context
 from checks.history import History, StoredEvaluation, StoredWaiver, history_of
-from checks.model import Cause, Report
-from checks.registry import get_check
-from checks.summary import stopped_by_strict
+from checks.judging.check import Check
 from dashboard.shelf import About, Shelf
 
 #: Recorded runs change when a gate runs: they are read again after this many seconds.

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from checks.model import Status
-from checks.text import clean, plural
+from checks.core.model import Status
+from checks.core.text import clean, plural
 from dashboard import address, data, frame, look, pacing, page
 from dashboard.components import lamps, ticker
 from dashboard.markup import Html, join, show, tag

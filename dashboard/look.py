@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from checks.model import Status
-from checks.text import count_text, percent_text
+from checks.core.model import Status
+from checks.core.text import count_text, percent_text
 from dashboard.markup import Html, join, tag
 
 STYLE: Final = Path(__file__).with_name("style.css")

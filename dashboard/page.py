@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from checks.config.model import Config
-from checks.model import Report, Status, Verdict
+from checks.core.model import Report, Status, Verdict
 from dashboard import address, data, frame, look
 from dashboard.look import LOOKS
 from dashboard.markup import Html, join, show, tag

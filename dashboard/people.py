@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from checks.text import clean
+from checks.core.text import clean
 from dashboard import sign_in
 
 #: Set by the command that starts the server when nobody's word counts for who they are: others

@@ -13,7 +13,7 @@ from typing import Final
 
 import streamlit as st
 
-from checks.text import clean
+from checks.core.text import clean
 from dashboard.markup import plain, show, tag
 
 REQUIRED: Final = "ANDON_REQUIRE_SIGN_IN"

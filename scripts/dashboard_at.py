@@ -30,7 +30,7 @@ def main() -> None:
 
 def _stop_the_clock(moment: datetime) -> None:
     """Before anything else is imported: some know the clock by its own name."""
-    from checks import clock
+    from checks.core import clock
 
     def now() -> datetime:
         return moment

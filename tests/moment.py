@@ -1,4 +1,4 @@
-"""The clock of the tests: `checks.clock` says what a test sets, in this process and in others.
+"""The clock of the tests: `checks.core.clock` says what a test sets, in this process and in others.
 
 The clock starts at a set moment and goes on from there. Processes that a test starts
 load `tests/moved_clock/sitecustomize.py`, which moves their clock as far as this one's.
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import checks.clock
+import checks.core.clock
 from tests.moved_clock import sitecustomize
 from tests.moved_clock.sitecustomize import VARIABLE, move
 
@@ -67,7 +67,7 @@ def at(moment: datetime) -> Iterator[None]:
 
 def now() -> datetime:
     """This moment in UTC, by the clock that is set."""
-    return checks.clock.now()
+    return checks.core.clock.now()
 
 
 def today() -> date:

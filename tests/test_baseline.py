@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.baseline import Baseline, baseline
-from checks.calendar import Calendar, Mark
+from checks.core.calendar import Calendar, Mark
+from checks.detection.baseline import Baseline, baseline
 from tests.catalog.samples import DAY, weekly, window
 
 USUAL = dict(zip(window(61), weekly(61), strict=True))

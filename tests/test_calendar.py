@@ -8,9 +8,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from checks.calendar import Calendar, Mark
 from checks.config.calendars import calendar_between, is_known_place
 from checks.config.model import CalendarConfig, CalendarDays
+from checks.core.calendar import Calendar, Mark
 
 FIRST, LAST = date(2025, 11, 1), date(2026, 1, 31)
 SALE = CalendarDays("Black Friday", date(2025, 11, 28), date(2025, 12, 1), 3.0)

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from checks.causes import remark
-from checks.errors import MeasurementError
-from checks.judging import unknown, unmeasured
-from checks.metrics import Unmeasured
-from checks.model import Cause, Status, Verdict, folded
-from checks.registry import get_check
+from checks.catalog import get_check
+from checks.core.errors import MeasurementError
+from checks.core.metrics import Unmeasured
+from checks.core.model import Cause, Status, Verdict, folded
+from checks.evaluation.causes import remark
+from checks.judging.unmeasured import unknown, unmeasured
 from tests.catalog.samples import judgement, verdict
 
 TEXT = "the time column is text"

@@ -8,10 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.changes import Change, Kind, Result, changes, difference, results_of, sentence
+from checks.catalog import all_checks
+from checks.core.model import Report, Status
+from checks.evaluation.changes import (
+    Change,
+    Kind,
+    Result,
+    changes,
+    difference,
+    results_of,
+    sentence,
+)
 from checks.history.records import StoredEvaluation
-from checks.model import Report, Status
-from checks.registry import all_checks
 from tests.catalog.samples import judgement, verdict
 
 GREEN, AMBER, RED, UNKNOWN, WAIVED, SKIPPED = (

@@ -14,7 +14,7 @@ from tests import moment
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Reads the date on purpose: the module itself, and what sets it.
-CLOCKS = {"checks/clock.py", "tests/moment.py", "tests/moved_clock/sitecustomize.py"}
+CLOCKS = {"checks/core/clock.py", "tests/moment.py", "tests/moved_clock/sitecustomize.py"}
 #: Tokens of a sign-in are as old as the libraries that check them say.
 CLOCKS |= {"tests/browser/oidc_provider.py", "tests/test_clock.py"}
 _READERS = {

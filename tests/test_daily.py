@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from checks import DataMonitor, Report
 from checks.cli import main
-from checks.counts import NAME
-from checks.daily import fingerprint
+from checks.core.counts import NAME
+from checks.core.model import Verdict
 from checks.history import open_history
-from checks.model import Verdict
+from checks.measuring.daily import fingerprint
 from tests.shop import DAY, NOW, RUN, Shop, view
 
 DAYS = 60

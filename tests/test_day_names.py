@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from checks.day_names import DayNames, Order, days_in
+from checks.core.day_names import DayNames, Order, days_in
 from checks.quarantine import naming
 
 D8, D9 = date(2025, 3, 8), date(2025, 3, 9)

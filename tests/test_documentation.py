@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.model import Status
+from checks.core.model import Status
 from dashboard.look import LOOKS, NoGate
 from dashboard.navigation import HOME, titles
 

@@ -11,11 +11,11 @@ import pytest
 
 import checks
 from checks import Cause, DataMonitor, Report, Status, UsageError, evaluate
-from checks.check import Check
-from checks.errors import HistoryError
+from checks.catalog import get_check
+from checks.core.errors import HistoryError
+from checks.core.model import Verdict
 from checks.history import open_history
-from checks.model import Verdict
-from checks.registry import get_check
+from checks.judging.check import Check
 from tests.shop import DAY, NOW, RUN, Shop, at, log_entry, view
 
 
@@ -130,9 +130,9 @@ class TestOneBrokenCheck:
         broken = replace(get_check("freshness"), judge=explode)  # type: ignore[arg-type]
         everything: tuple[Check, ...] = tuple(
             broken if check.id == "freshness" else check
-            for check in checks.registry.all_checks()  # type: ignore[attr-defined]
+            for check in checks.catalog.all_checks()  # type: ignore[attr-defined]
         )
-        monkeypatch.setattr("checks.engine.all_checks", lambda: everything)
+        monkeypatch.setattr("checks.evaluation.engine.all_checks", lambda: everything)
         shop.write()
         report = shop.run()
         found = verdict(report, "freshness")
@@ -146,7 +146,8 @@ class TestOneBrokenCheck:
     ) -> None:
         monkeypatch.setenv("ANDON_DEBUG", "1")
         monkeypatch.setattr(
-            "checks.measurements.read_events", lambda *_: (_ for _ in ()).throw(TypeError("odd"))
+            "checks.measuring.measurements.read_events",
+            lambda *_: (_ for _ in ()).throw(TypeError("odd")),
         )
         shop.write()
         assert verdict(shop.run(), "freshness").cause is Cause.INTERNAL

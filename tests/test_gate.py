@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from checks.gate import INTERRUPTED, exit_code
-from checks.model import Layer, Severity, Status, Verdict, worst
-from checks.summary import summarise
+from checks.core.model import Layer, Severity, Status, Verdict, worst
+from checks.evaluation.summary import summarise
+from checks.judging.gate import INTERRUPTED, exit_code
 
 DAY = date(2025, 3, 8)
 GREEN, AMBER, RED, UNKNOWN, WAIVED, SKIPPED = (

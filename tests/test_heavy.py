@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checks import heavy
+from checks.core import startup as heavy
 from checks.warehouse import Warehouse
 from tests.shop import Shop
 

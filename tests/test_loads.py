@@ -11,11 +11,11 @@ import pytest
 
 from checks.config.declared import settings_of
 from checks.config.model import AuditLogSource
-from checks.loads import ADD, REPLACE, Load, Parts, Rule, good_sources, loads
-from checks.metrics import AuditEntry, AuditLog, Unmeasured
-from checks.model import Cause
-from checks.repairs import is_open
-from checks.sources import LONGEST_SOURCE, family_of, names_time
+from checks.core.metrics import AuditEntry, AuditLog, Unmeasured
+from checks.core.model import Cause
+from checks.loads.effective import ADD, REPLACE, Load, Parts, Rule, good_sources, loads
+from checks.loads.repairs import is_open
+from checks.loads.sources import LONGEST_SOURCE, family_of, names_time
 
 RUN = date(2025, 3, 9)
 

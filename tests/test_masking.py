@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks import masking
-from checks.masking import Mask, is_personal_name, looks_personal, mask_of, masked, masked_inside
+from checks.core import masking
+from checks.core.masking import (
+    Mask,
+    is_personal_name,
+    looks_personal,
+    mask_of,
+    masked,
+    masked_inside,
+)
 
 BROWSER = "Mozilla/5.0 (Macintosh) AppleWebKit/537.36 Chrome/133.0.0.0 Safari/537.36"
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 import pytest
 
-from checks.endings import FAILED, OK, SILENT, Endings
-from checks.errors import MeasurementError
-from checks.metrics import (
+from checks.core.endings import FAILED, OK, SILENT, Endings
+from checks.core.errors import MeasurementError
+from checks.core.metrics import (
     AuditEntry,
     AuditLog,
     BadValue,
@@ -26,7 +26,7 @@ from checks.metrics import (
     sample_deviation,
     total_amount,
 )
-from checks.model import Cause
+from checks.core.model import Cause
 
 RUN = date(2025, 3, 9)
 

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from checks.model import URGENCY, Layer, Severity, Status, Verdict, by_urgency, worst
+from checks.core.model import URGENCY, Layer, Severity, Status, Verdict, by_urgency, worst
 
 GREEN, AMBER, RED, UNKNOWN, WAIVED, SKIPPED = (
     Status.GREEN, Status.AMBER, Status.RED, Status.UNKNOWN, Status.WAIVED, Status.SKIPPED,

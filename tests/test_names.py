@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.names import split_table_name
+from checks.config.table_names import split_table_name
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from checks.calendar import Calendar, Mark
+from checks.catalog import all_checks
 from checks.config.model import (
     AuditLogSource,
     CheckSettings,
@@ -19,10 +19,10 @@ from checks.config.model import (
     EventsSource,
     WarehouseConfig,
 )
-from checks.measurements import Readings
-from checks.metrics import AuditEntry, BadValue, EventCounts, Purchases
-from checks.observations import observations
-from checks.registry import all_checks
+from checks.core.calendar import Calendar, Mark
+from checks.core.metrics import AuditEntry, BadValue, EventCounts, Purchases
+from checks.evaluation.observations import observations
+from checks.measuring.measurements import Readings
 from tests.catalog.samples import (
     DAY,
     FORBIDDEN,

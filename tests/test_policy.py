@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.check import Check, Worse, is_worse
+from checks.catalog import get_check
 from checks.config.model import CheckSettings
+from checks.core.model import Cause, Judgement, Severity, Status
+from checks.evaluation.policy import verdict_of, with_since
 from checks.history.records import StoredWaiver
-from checks.model import Cause, Judgement, Severity, Status
-from checks.policy import verdict_of, with_since
-from checks.registry import get_check
+from checks.judging.check import Check, Worse, is_worse
 from tests.catalog.samples import (
     DAY,
     NOW,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.readonly import problem_of, without_terminator
+from checks.config.readonly import problem_of, without_terminator
 
 READING = [
     ("SELECT 1", ""),

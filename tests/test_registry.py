@@ -11,12 +11,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from checks import registry
-from checks.check import Check
+from checks import catalog as registry
+from checks.catalog import all_checks, get_check
 from checks.config.model import CheckSettings
-from checks.errors import UsageError
-from checks.model import Cause, Layer, Status
-from checks.registry import all_checks, get_check
+from checks.core.errors import UsageError
+from checks.core.model import Cause, Layer, Status
+from checks.judging.check import Check
 
 ROOT = Path(__file__).resolve().parents[1]
 IDS = [

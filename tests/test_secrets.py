@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from checks.secrets import secrets_of, without_credentials, without_secrets
+from checks.core.secrets import secrets_of, without_credentials, without_secrets
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from checks.text import (
+from checks.core.text import (
     clean,
     count_text,
     day_text,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.errors import UsageError
-from checks.timeframe import TICK, Timeframe, midnight, resolve_run_date, timeframe
+from checks.core.errors import UsageError
+from checks.core.timeframe import TICK, Timeframe, midnight, resolve_run_date, timeframe
 
 UTC_ZONE = ZoneInfo("UTC")
 BERLIN = ZoneInfo("Europe/Berlin")

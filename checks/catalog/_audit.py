@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, TypeGuard
 
-from checks.judging import skipped, unknown
-from checks.loads import Load, Rule
-from checks.metrics import MOST_STRAYS, AuditEntry, AuditLog, BadValue, StrayEntry
-from checks.model import Cause, Judgement, Status, Verdict
-from checks.text import clean, count_text, plural, quoted, short_day
+from checks.core.metrics import MOST_STRAYS, AuditEntry, AuditLog, BadValue, StrayEntry
+from checks.core.model import Cause, Judgement, Status, Verdict
+from checks.core.text import clean, count_text, plural, quoted, short_day
+from checks.judging.unmeasured import skipped, unknown
+from checks.loads.effective import Load, Rule
 
 ENTRY_CHECK = "log_entry_exists_today"
 SETTLES = "`audit_log.several: replace` or `add` settles it"

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from checks.acceptance import standing
 from checks.catalog._silence import Silence, last_seen, silences
-from checks.counts import DailyCounts, value_text
+from checks.core.counts import DailyCounts, value_text
+from checks.core.metrics import EventCounts, mean
+from checks.core.model import Acceptance
+from checks.core.subjects import EVENT, subject_name
 from checks.detection import ExpectedRange
-from checks.metrics import EventCounts, mean
-from checks.model import Acceptance
-from checks.segments import Segment
-from checks.subjects import EVENT, subject_name
+from checks.judging.acceptance import standing
+from checks.judging.segments import Segment
 
 if TYPE_CHECKING:
     from checks.catalog.event_volume import Params

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from checks.judging import unknown
-from checks.metrics import OTHER_REASONS, RejectedRows
-from checks.model import Cause, Judgement, Status, Subjects
-from checks.subjects import REASON, counting
-from checks.text import clean, day_text, deciding, percent_text, plural, quoted
+from checks.core.metrics import OTHER_REASONS, RejectedRows
+from checks.core.model import Cause, Judgement, Status, Subjects
+from checks.core.subjects import REASON, counting
+from checks.core.text import clean, day_text, deciding, percent_text, plural, quoted
+from checks.judging.unmeasured import unknown
 
 if TYPE_CHECKING:
     from checks.catalog.quarantine_rate import Params
-    from checks.timeframe import Timeframe
+    from checks.core.timeframe import Timeframe
 
 _METRIC = "rate"
 _WHAT = "The quarantine rate"

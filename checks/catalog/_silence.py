@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from checks.counts import NAME, DailyCounts
-from checks.metrics import mean
+from checks.core.counts import NAME, DailyCounts
+from checks.core.metrics import mean
 
 #: Days before the silence that tell how often a name usually comes.
 _DAYS_BEFORE = 7

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from checks.baseline import Baseline, baseline, normal_range, side_of
 from checks.catalog._event_names import (
     COLLAPSED,
     NEW,
@@ -31,21 +30,22 @@ from checks.catalog._event_names import (
     segment_state,
     subject_of,
 )
-from checks.check import Check, Required
-from checks.counts import NAME, DailyCounts
-from checks.errors import MeasurementError
-from checks.judging import learning, no_events, unknown, unmeasured
-from checks.metrics import EventCounts, Unmeasured
-from checks.model import Cause, Judgement, Layer, Status, Verdict
-from checks.segments import Segment, segments
-from checks.settings import setting
-from checks.subjects import EVENT
-from checks.text import count_text, day_text, listed, plural, quoted, short_day
+from checks.core.counts import NAME, DailyCounts
+from checks.core.errors import MeasurementError
+from checks.core.metrics import EventCounts, Unmeasured
+from checks.core.model import Cause, Judgement, Layer, Status, Verdict
+from checks.core.settings import setting
+from checks.core.subjects import EVENT
+from checks.core.text import count_text, day_text, listed, plural, quoted, short_day
+from checks.detection.baseline import Baseline, baseline, normal_range, side_of
+from checks.judging.check import Check, Required
+from checks.judging.segments import Segment, segments
+from checks.judging.unmeasured import learning, no_events, unknown, unmeasured
 
 if TYPE_CHECKING:
+    from checks.core.timeframe import Timeframe
     from checks.history.records import StoredAcceptance
-    from checks.measurements import Measurements
-    from checks.timeframe import Timeframe
+    from checks.measuring.measurements import Measurements
 
 _MOST_NAMES = 200
 _UNIT = "event names and segments"

@@ -16,16 +16,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from checks.check import Check
-from checks.judging import no_events, unmeasured
-from checks.metrics import EventCounts
-from checks.model import Judgement, Layer, Status
-from checks.settings import setting
-from checks.text import day_text, deciding, plural, short_day
+from checks.core.metrics import EventCounts
+from checks.core.model import Judgement, Layer, Status
+from checks.core.settings import setting
+from checks.core.text import day_text, deciding, plural, short_day
+from checks.judging.check import Check
+from checks.judging.unmeasured import no_events, unmeasured
 
 if TYPE_CHECKING:
-    from checks.measurements import Measurements
-    from checks.timeframe import Timeframe
+    from checks.core.timeframe import Timeframe
+    from checks.measuring.measurements import Measurements
 
 _SECONDS_PER_HOUR = 3600
 _CLOCK_SKEW = "Correct the clock of whatever wrote the events that lie after now"

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checks.catalog._audit import strays_details, strays_text
-from checks.check import Check, Worse
-from checks.metrics import AuditLog, median
-from checks.model import Judgement, Layer, Status
-from checks.text import count_text, day_text, plural
+from checks.core.metrics import AuditLog, median
+from checks.core.model import Judgement, Layer, Status
+from checks.core.text import count_text, day_text, plural
+from checks.judging.check import Check, Worse
 
 if TYPE_CHECKING:
-    from checks.measurements import Measurements
-    from checks.timeframe import Timeframe
+    from checks.core.timeframe import Timeframe
+    from checks.measuring.measurements import Measurements
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from checks.check import Check, Required
-from checks.judging import no_events, skipped, unknown, unmeasured
-from checks.metrics import EventCounts
-from checks.model import Cause, Judgement, Layer, Status, Verdict
-from checks.settings import setting
-from checks.text import count_text, day_text, deciding, listed, percent_text, plural, short_day
+from checks.core.metrics import EventCounts
+from checks.core.model import Cause, Judgement, Layer, Status, Verdict
+from checks.core.settings import setting
+from checks.core.text import count_text, day_text, deciding, listed, percent_text, plural, short_day
+from checks.judging.check import Check, Required
+from checks.judging.unmeasured import no_events, skipped, unknown, unmeasured
 
 if TYPE_CHECKING:
-    from checks.measurements import Measurements
-    from checks.timeframe import Timeframe
+    from checks.core.timeframe import Timeframe
+    from checks.measuring.measurements import Measurements
 
 _METRIC = "pct_missing_revenue"
 _WHAT = "The share of purchases without revenue"

@@ -19,10 +19,8 @@ from checks.catalog.missing_revenue import (
     names_not_seen,
     purchase_event_is_silent,
 )
-from checks.check import Check, Required
-from checks.errors import MeasurementError
-from checks.judging import no_events, skipped, unknown
-from checks.metrics import (
+from checks.core.errors import MeasurementError
+from checks.core.metrics import (
     FAR_ORDERS,
     UNDATED_ORDERS,
     EventCounts,
@@ -30,15 +28,17 @@ from checks.metrics import (
     OrphanKind,
     Unmeasured,
 )
-from checks.model import Cause, Judgement, Layer, Status, Verdict
-from checks.settings import setting
-from checks.subjects import ORPHAN_KIND, counting
-from checks.text import count_text, day_text, deciding, plural
-from checks.undated import FAR_WORDS, UNKNOWN_ABOVE, without_words
+from checks.core.model import Cause, Judgement, Layer, Status, Verdict
+from checks.core.settings import setting
+from checks.core.subjects import ORPHAN_KIND, counting
+from checks.core.text import count_text, day_text, deciding, plural
+from checks.judging.check import Check, Required
+from checks.judging.undated import FAR_WORDS, UNKNOWN_ABOVE, without_words
+from checks.judging.unmeasured import no_events, skipped, unknown
 
 if TYPE_CHECKING:
-    from checks.measurements import Measurements
-    from checks.timeframe import Timeframe
+    from checks.core.timeframe import Timeframe
+    from checks.measuring.measurements import Measurements
 
 _METRIC = "orphan_orders"
 _WHAT = "Orphan orders"
@@ -128,7 +128,7 @@ def problems_of(measured: Measured) -> Mapping[str, Unmeasured]:
 def too_many_undated(orders: OrderCounts) -> bool:
     """Whether orders that no purchase can be compared with may be of the day, and orphans.
 
-    New ones, as `checks.undated` has it of events: above a share of the day's orders.
+    New ones, as `checks.judging.undated` has it of events: above a share of the day's orders.
     """
     return orders.new_undated > UNKNOWN_ABOVE * max(1, orders.orders)
 

@@ -36,19 +36,19 @@ from checks.catalog._rejected_share import (
     reason_subjects,
     rows_of_no_day,
 )
-from checks.check import Check, Required
-from checks.judging import unknown
-from checks.loads import Load, loads
-from checks.metrics import AuditEntry, AuditLog, BadValue, RejectedRows, known, median
-from checks.model import Cause, Judgement, Layer, Status, Subjects, Verdict
-from checks.settings import setting
-from checks.sources import lasting_name
-from checks.subjects import REASON, SOURCE, counting
-from checks.text import clean, count_text, deciding, percent_text, plural, quoted
+from checks.core.metrics import AuditEntry, AuditLog, BadValue, RejectedRows, known, median
+from checks.core.model import Cause, Judgement, Layer, Status, Subjects, Verdict
+from checks.core.settings import setting
+from checks.core.subjects import REASON, SOURCE, counting
+from checks.core.text import clean, count_text, deciding, percent_text, plural, quoted
+from checks.judging.check import Check, Required
+from checks.judging.unmeasured import unknown
+from checks.loads.effective import Load, loads
+from checks.loads.sources import lasting_name
 
 if TYPE_CHECKING:
-    from checks.measurements import Measurements
-    from checks.timeframe import Timeframe
+    from checks.core.timeframe import Timeframe
+    from checks.measuring.measurements import Measurements
 
 _METRIC = "rate"
 _WHAT = "The quarantine rate"

@@ -19,17 +19,17 @@ from checks.catalog._audit import (
     source_name,
     with_loads,
 )
-from checks.check import Check, Required, Worse
-from checks.loads import loads, may_be_of
-from checks.metrics import AuditEntry, AuditLog, BadValue, known
-from checks.model import Judgement, Layer, Status, Verdict
-from checks.sources import lasting_name
-from checks.subjects import SOURCE, names_of
-from checks.text import day_text, plural
+from checks.core.metrics import AuditEntry, AuditLog, BadValue, known
+from checks.core.model import Judgement, Layer, Status, Verdict
+from checks.core.subjects import SOURCE, names_of
+from checks.core.text import day_text, plural
+from checks.judging.check import Check, Required, Worse
+from checks.loads.effective import loads, may_be_of
+from checks.loads.sources import lasting_name
 
 if TYPE_CHECKING:
-    from checks.measurements import Measurements
-    from checks.timeframe import Timeframe
+    from checks.core.timeframe import Timeframe
+    from checks.measuring.measurements import Measurements
 
 _METRIC = "rows_read"
 _WHAT = "The rows read"

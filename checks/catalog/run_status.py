@@ -21,21 +21,21 @@ from checks.catalog._audit import (
     undated_text,
     with_loads,
 )
-from checks.check import Check
-from checks.endings import FAILED, OK, RUNNING, UNHEARD, Endings, folded
-from checks.judging import unknown, unmeasured
-from checks.loads import Load, Parts, good_sources, loads
-from checks.metrics import MOST_STRAYS, AuditEntry, AuditLog, StrayEntry
-from checks.model import Cause, Judgement, Layer, Status, Subjects, Verdict
-from checks.repairs import has_ended, is_open
-from checks.settings import setting
-from checks.sources import lasting_name, may_be_of, source_key
-from checks.subjects import SOURCE, STATUS, names_of
-from checks.text import day_text, plural, quoted
+from checks.core.endings import FAILED, OK, RUNNING, UNHEARD, Endings, folded
+from checks.core.metrics import MOST_STRAYS, AuditEntry, AuditLog, StrayEntry
+from checks.core.model import Cause, Judgement, Layer, Status, Subjects, Verdict
+from checks.core.settings import setting
+from checks.core.subjects import SOURCE, STATUS, names_of
+from checks.core.text import day_text, plural, quoted
+from checks.judging.check import Check
+from checks.judging.unmeasured import unknown, unmeasured
+from checks.loads.effective import Load, Parts, good_sources, loads
+from checks.loads.repairs import has_ended, is_open
+from checks.loads.sources import lasting_name, may_be_of, source_key
 
 if TYPE_CHECKING:
-    from checks.measurements import Measurements
-    from checks.timeframe import Timeframe
+    from checks.core.timeframe import Timeframe
+    from checks.measuring.measurements import Measurements
 
 _METRIC = "failed"
 _WHAT = "The run's status"

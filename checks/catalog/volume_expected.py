@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from checks.baseline import Baseline, baseline, normal_range, side_of
-from checks.check import Check, Worse
-from checks.counts import DailyCounts
+from checks.core.counts import DailyCounts
+from checks.core.model import Cause, Judgement, Layer, Status
+from checks.core.settings import setting
+from checks.core.subjects import HIGH, LOW, SIDE
+from checks.core.text import count_text, day_text, short_day
 from checks.detection import (
     HISTORY_DAYS,
     MINIMUM_DAYS,
@@ -27,16 +29,14 @@ from checks.detection import (
     ExpectedRange,
     history_days,
 )
-from checks.judging import learning, no_events, skipped, unknown
-from checks.model import Cause, Judgement, Layer, Status
-from checks.segments import Carrier, carrying
-from checks.settings import setting
-from checks.subjects import HIGH, LOW, SIDE
-from checks.text import count_text, day_text, short_day
+from checks.detection.baseline import Baseline, baseline, normal_range, side_of
+from checks.judging.check import Check, Worse
+from checks.judging.segments import Carrier, carrying
+from checks.judging.unmeasured import learning, no_events, skipped, unknown
 
 if TYPE_CHECKING:
-    from checks.measurements import Measurements
-    from checks.timeframe import Timeframe
+    from checks.core.timeframe import Timeframe
+    from checks.measuring.measurements import Measurements
 
 _WHAT = "The volume"
 _METRIC = "volume"

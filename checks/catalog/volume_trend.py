@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from checks.baseline import baseline
-from checks.check import Check, Worse
-from checks.counts import DailyCounts
+from checks.core.counts import DailyCounts
+from checks.core.model import Cause, Judgement, Layer, Status, Verdict
+from checks.core.settings import setting
+from checks.core.text import count_text, deciding, short_day
 from checks.detection import Trend, weekly_trend
-from checks.judging import learning, no_events, unknown
-from checks.model import Cause, Judgement, Layer, Status, Verdict
-from checks.settings import setting
-from checks.text import count_text, deciding, short_day
+from checks.detection.baseline import baseline
+from checks.judging.check import Check, Worse
+from checks.judging.unmeasured import learning, no_events, unknown
 
 if TYPE_CHECKING:
-    from checks.measurements import Measurements
-    from checks.timeframe import Timeframe
+    from checks.core.timeframe import Timeframe
+    from checks.measuring.measurements import Measurements
 
 _METRIC = "change"
 #: Days before the data date that the first trend needs: three weeks before the week itself, and

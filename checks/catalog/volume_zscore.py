@@ -18,17 +18,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from checks.check import Check, Worse
-from checks.judging import learning, no_events, skipped, unknown
-from checks.metrics import EventCounts, mean, sample_deviation
-from checks.model import Cause, Judgement, Layer, Status
-from checks.settings import setting
-from checks.subjects import HIGH, LOW, SIDE
-from checks.text import count_text, day_text, deciding, plural
+from checks.core.metrics import EventCounts, mean, sample_deviation
+from checks.core.model import Cause, Judgement, Layer, Status
+from checks.core.settings import setting
+from checks.core.subjects import HIGH, LOW, SIDE
+from checks.core.text import count_text, day_text, deciding, plural
+from checks.judging.check import Check, Worse
+from checks.judging.unmeasured import learning, no_events, skipped, unknown
 
 if TYPE_CHECKING:
-    from checks.measurements import Measurements
-    from checks.timeframe import Timeframe
+    from checks.core.timeframe import Timeframe
+    from checks.measuring.measurements import Measurements
 
 _WHAT = "The volume"
 #: A deviation needs two values.

@@ -33,7 +33,7 @@ def console() -> NoReturn:
     from contextlib import suppress
 
     from checks.cli.console import occupy_closed
-    from checks.heavy import hide
+    from checks.core.startup import hide
 
     occupy_closed()
     # Importing makes objects that live on; looking for garbage among them costs a tenth.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from checks.cli import commands, failure
 from checks.cli.console import Console
 from checks.cli.parsing import HelpWanted, Parser
-from checks.errors import UsageError, is_interruption
-from checks.gate import GREEN, INTERRUPTED, UNKNOWN
-from checks.text import did_you_mean, quoted
-from checks.version import VERSION
+from checks.core.errors import UsageError, is_interruption
+from checks.core.text import did_you_mean, quoted
+from checks.core.version import VERSION
+from checks.judging.gate import GREEN, INTERRUPTED, UNKNOWN
 
 _PROG = "andon"
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from checks.cli.backtest_text import STATUSES
-from checks.serialise import plain
+from checks.core.serialise import plain
 
 if TYPE_CHECKING:
-    from checks.backtest import Backtest, Day, Side
     from checks.config.model import Config
     from checks.config.overrides import Change
+    from checks.evaluation.backtest import Backtest, Day, Side
 
 SCHEMA = "andon.backtest/1"
 _VERDICT_KEYS = ("status", "value", "threshold", "unit", "message")

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from checks.cli.tables import columns, setting_text
-from checks.model import Status
-from checks.text import plural
+from checks.core.model import Status
+from checks.core.text import plural
 
 if TYPE_CHECKING:
-    from checks.backtest import Backtest, Day, Side
     from checks.config.model import Config
     from checks.config.overrides import Change
+    from checks.evaluation.backtest import Backtest, Day, Side
 
 #: No waiver applies, so no day is `waived`.
 STATUSES = (Status.RED, Status.AMBER, Status.UNKNOWN, Status.SKIPPED, Status.GREEN)

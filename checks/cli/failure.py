@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from checks import clock
 from checks.cli.console import Console
-from checks.errors import AndonError, ConfigError
-from checks.gate import UNKNOWN
-from checks.model import Problem, Report, Status
+from checks.core import clock
+from checks.core.errors import AndonError, ConfigError
+from checks.core.model import Problem, Report, Status
+from checks.core.secrets import without_credentials
+from checks.core.text import plural
+from checks.core.version import VERSION
+from checks.judging.gate import UNKNOWN
 from checks.outputs._inert import line
-from checks.secrets import without_credentials
-from checks.text import plural
-from checks.version import VERSION
 
 _DEBUG = "ANDON_DEBUG"
 

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from checks import clock
 from checks.cli.console import Console
 from checks.cli.progress import Progress
-from checks.errors import UsageError
+from checks.core import clock
+from checks.core.errors import UsageError
 
 if TYPE_CHECKING:
     from checks.config.model import Config
-    from checks.model import Report
+    from checks.core.model import Report
 
 
 def judge(
@@ -26,7 +26,7 @@ def judge(
     remember: bool = False,
 ) -> Report:
     """The report of one evaluation, its steps shown to whoever waits for it."""
-    from checks.engine import evaluate
+    from checks.evaluation.engine import evaluate
 
     with Progress(console) as progress:
         return evaluate(

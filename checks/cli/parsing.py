@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from checks.cli import values
-from checks.errors import UsageError
-from checks.text import did_you_mean, quoted
+from checks.core.errors import UsageError
+from checks.core.text import did_you_mean, quoted
 
 
 class HelpWanted(Exception):  # noqa: N818 - not a fault

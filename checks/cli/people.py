@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from checks.errors import UsageError
+from checks.core.errors import UsageError
 
 _OWNER = "ANDON_OWNER"
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from checks.config import load_config
 from checks.config.model import Config
 from checks.config.source import shown_name
-from checks.errors import ConfigError, UsageError
-from checks.model import Problem
-from checks.text import quoted
+from checks.core.errors import ConfigError, UsageError
+from checks.core.model import Problem
+from checks.core.text import quoted
 
 _SUFFIXES = (".yml", ".yaml")
 

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from checks.cli.console import Console
-from checks.text import clean
+from checks.core.text import clean
 
 if TYPE_CHECKING:
     from threading import Timer

@@ -14,11 +14,11 @@ from typing import Protocol
 from checks.cli.console import Console, reason_of
 from checks.cli.files import Appended, StagedFile, is_stream, write_stream
 from checks.cli.values import ReportFile
-from checks.gate import GREEN, UNKNOWN
-from checks.model import Report, Status
+from checks.core.model import Report, Status
+from checks.core.text import plural
+from checks.history.recording import Recording
+from checks.judging.gate import GREEN, UNKNOWN
 from checks.outputs import render
-from checks.recording import Recording
-from checks.text import plural
 
 _SUMMARY_FILE = "GITHUB_STEP_SUMMARY"
 

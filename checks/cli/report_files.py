@@ -13,8 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checks.errors import UsageError
-from checks.text import quoted
+from checks.core.errors import UsageError
+from checks.core.text import quoted
 
 if TYPE_CHECKING:
     from checks.cli.values import ReportFile

@@ -17,10 +17,10 @@ from types import FrameType
 from typing import Any
 
 from checks.cli.console import Console
-from checks.errors import UsageError
+from checks.core.errors import UsageError
+from checks.core.secrets import without_credentials
+from checks.core.text import quoted
 from checks.outputs._inert import line
-from checks.secrets import without_credentials
-from checks.text import quoted
 
 _POLL_SECONDS = 0.05
 _START_SECONDS = 60.0

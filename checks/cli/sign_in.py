@@ -11,9 +11,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from checks.errors import UsageError
-from checks.plain_file import NotAFileError, open_file
-from checks.text import clean, quoted
+from checks.core.errors import UsageError
+from checks.core.plain_file import NotAFileError, open_file
+from checks.core.text import clean, quoted
 
 _LISTED = "STREAMLIT_SECRETS_FILES"
 _NEEDED = ("redirect_uri", "cookie_secret")

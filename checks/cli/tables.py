@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
-from checks.model import Status
+from checks.core.model import Status
+from checks.core.text import utc_text
 from checks.outputs._inert import line
 from checks.outputs._words import GLYPHS
-from checks.text import utc_text
 
 _FAILING = (Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED)
 _WIDEST_STATUS = max(len(status) for status in Status)

@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from checks.text import did_you_mean, quoted
-from checks.timeframe import YEARS
+from checks.core.text import did_you_mean, quoted
+from checks.core.timeframe import YEARS
 
 if TYPE_CHECKING:
     from checks.config.overrides import Override

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from checks.model import Cause, Report, Status
+from checks.core.model import Cause, Report, Status
 
 _POLL_SECONDS = 30.0
 _POLLS_AT_LEAST = 10

@@ -22,8 +22,9 @@ def load_config(
     """
     import os
 
+    from checks.catalog import all_checks
+
     # Imported when called: whoever needs only the shapes does not pay for YAML and the catalog.
     from checks.config.loading import load
-    from checks.registry import all_checks
 
     return load(path, os.environ if environ is None else environ, all_checks())

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from checks.calendar import Calendar, Mark
 from checks.config.model import CalendarConfig
-from checks.text import clean
+from checks.core.calendar import Calendar, Mark
+from checks.core.text import clean
 
 
 def calendar_between(config: CalendarConfig, first: date, last: date) -> Calendar:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from checks.check import Check
 from checks.config.declared import Declared, settings_of
 from checks.config.model import CheckSettings
 from checks.config.nodes import Entry, entries
 from checks.config.sections import read_values, report_conflicts, report_unknown
 from checks.config.values import Scope
+from checks.judging.check import Check
 
 
 class ReadCheck(NamedTuple):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from checks.config.problems import Refused
-from checks.text import listed
+from checks.core.text import listed
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)(\})?")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -12,8 +12,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from checks.config.target import FILE_ENGINES, is_no_file, target_of
-from checks.secrets import without_credentials
-from checks.text import clean
+from checks.core.secrets import without_credentials
+from checks.core.text import clean
 
 #: Settings of `target_of` that say who reads, and so may hide rows, but name no other tables.
 _WHO = ("role=", "secondary_roles=", "session_authorization=", "row_security=")

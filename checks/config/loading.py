@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from checks.check import Check
 from checks.config.catalog import ReadCheck, read_checks
 from checks.config.declared import settings_of
 from checks.config.model import Config
@@ -22,8 +21,9 @@ from checks.config.sections import read_section, read_values, report_unknown
 from checks.config.source import compose, locate, shown_name
 from checks.config.urls import engine_of
 from checks.config.values import Scope
-from checks.errors import ConfigError
-from checks.settings import setting
+from checks.core.errors import ConfigError
+from checks.core.settings import setting
+from checks.judging.check import Check
 
 
 @dataclass(frozen=True, slots=True)

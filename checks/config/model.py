@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from checks.model import Severity
-from checks.settings import setting
+from checks.core.model import Severity
+from checks.core.settings import setting
 
 #: Each is a scan of its own.
 MOST_DIMENSIONS = 8

@@ -11,7 +11,7 @@ from checks.config.nodes import entries
 from checks.config.problems import Problems, Refused
 from checks.config.source import compose, locate, shown_name
 from checks.config.values import Scope, read_setting
-from checks.errors import ConfigError
+from checks.core.errors import ConfigError
 
 _KEY = "pipeline"
 

@@ -14,7 +14,7 @@ import yaml
 from yaml.constructor import SafeConstructor
 
 from checks.config.problems import Problems, Refused
-from checks.text import clean, quoted
+from checks.core.text import clean, quoted
 
 
 class Entry(NamedTuple):

@@ -16,11 +16,11 @@ from checks.config.nodes import Entries, Entry, entries, is_null
 from checks.config.problems import Problems, problem
 from checks.config.source import compose
 from checks.config.values import Scope
-from checks.errors import ConfigError
-from checks.text import clean
+from checks.core.errors import ConfigError
+from checks.core.text import clean
 
 if TYPE_CHECKING:
-    from checks.check import Check
+    from checks.judging.check import Check
 
 OPTION = "--set"
 _TAG = "tag:yaml.org,2002:"

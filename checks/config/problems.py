@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from checks.model import Problem
+from checks.core.model import Problem
 
 
 class Refused(Exception):  # noqa: N818 - a verdict on one value, caught where its key is known

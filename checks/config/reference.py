@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from checks.check import Check
 from checks.config.declared import SOURCE_KINDS, Declared, settings_of
 from checks.config.loading import Basics, Section, sections
 from checks.config.model import CheckSettings
 from checks.config.source import USUAL_NAME, VARIABLE
+from checks.judging.check import Check
 
 EXAMPLE = Path(__file__).with_name("example.yml")
 
@@ -59,7 +59,7 @@ def render(checks: tuple[Check, ...]) -> str:
 
 def main() -> None:
     """Write the page to standard output."""
-    from checks.registry import all_checks
+    from checks.catalog import all_checks
 
     sys.stdout.write(render(all_checks()))
 

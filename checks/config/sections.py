@@ -10,7 +10,7 @@ import yaml
 from checks.config.declared import SOURCE_KINDS, Declared, settings_of
 from checks.config.nodes import Entries, Entry, dotted, entries, found_in, is_null, line_of
 from checks.config.values import Scope, default_of, read_setting
-from checks.text import clean, did_you_mean
+from checks.core.text import clean, did_you_mean
 
 T = TypeVar("T")
 

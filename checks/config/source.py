@@ -8,9 +8,9 @@ from pathlib import Path
 import yaml
 
 from checks.config.problems import problem
-from checks.errors import ConfigError
-from checks.plain_file import NotAFileError, open_file
-from checks.text import clean
+from checks.core.errors import ConfigError
+from checks.core.plain_file import NotAFileError, open_file
+from checks.core.text import clean
 
 VARIABLE = "ANDON_CONFIG"
 USUAL_NAME = "andon.yml"

@@ -27,7 +27,7 @@ from checks.config.nodes import (
     scalar,
 )
 from checks.config.problems import Problems, Refused
-from checks.text import did_you_mean
+from checks.core.text import did_you_mean
 
 _BASED = re.compile(r"0[oxb][0-9a-fA-F]+")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -219,7 +219,7 @@ def _check_plain_name(declared: Declared, text: str) -> None:
 
 
 def _check_table(declared: Declared, text: str) -> None:
-    from checks.names import split_table_name
+    from checks.config.table_names import split_table_name
 
     if "://" in text:
         raise Refused(declared.allowed, None, "a database's address belongs in warehouse.url")
@@ -238,7 +238,7 @@ def _check_partition_format(declared: Declared, text: str) -> None:
 
 
 def _single_select(declared: Declared, text: str, scope: Scope) -> str:
-    from checks.readonly import problem_of, without_terminator
+    from checks.config.readonly import problem_of, without_terminator
 
     why = problem_of(text, scope.engine)
     if why is not None:

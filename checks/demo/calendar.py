@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import blake2b
 
+from checks.core.errors import UsageError
 from checks.demo.scenarios import OUTAGE, OUTAGE_DAYS_BEFORE, Faults, Scenario
-from checks.errors import UsageError
 
 #: Rows of the last file for every row asked for: 49,963 at the default of 50,000 a day.
 _LAST_FILE = 49963 / 50000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from checks.errors import UsageError
-from checks.text import did_you_mean, quoted
+from checks.core.errors import UsageError
+from checks.core.text import did_you_mean, quoted
 
 DEFAULT_SCENARIO = "missing-identity"
 #: Share of a file's rows that `missing-identity` loses: 2,908 of 49,963.

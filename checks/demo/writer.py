@@ -15,11 +15,11 @@ from tempfile import mkdtemp
 
 import duckdb
 
+from checks.core.errors import UsageError
+from checks.core.text import quoted
 from checks.demo.calendar import outage_day, plan_days
 from checks.demo.generate import Progress, build_warehouse
 from checks.demo.scenarios import DEFAULT_SCENARIO, Scenario, find_scenario
-from checks.errors import UsageError
-from checks.text import quoted
 
 MARKER = ".andon-demo"
 CONFIG = "andon.yml"
@@ -109,7 +109,7 @@ def _run_dates(today: date, days: int, backfill_days: int) -> tuple[date, date] 
 def _backfill(config_file: Path, days: tuple[date, date], progress: Progress | None) -> None:
     """Record the days for no warehouse: it is about to move, and its first gate takes the name."""
     from checks.config import load_config  # the whole engine, and only needed to write a demo
-    from checks.engine import evaluate
+    from checks.evaluation.engine import evaluate
     from checks.history import open_history
 
     config = load_config(config_file)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from checks.counts import DailyCounts
+from checks.core.counts import DailyCounts
+from checks.core.metrics import EventCounts
 from checks.evidence._days import daily_reader, source_of
 from checks.evidence.context import Context
-from checks.metrics import EventCounts
-from checks.remembering import Remembering
+from checks.measuring.remembering import Remembering
 
 
 def read_daily(context: Context, recent: EventCounts, *, dimensions: bool = True) -> DailyCounts:

@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import date
 
 from checks.config.model import EventsSource
-from checks.daily import DailyReader, Recall, with_recalled
-from checks.errors import MeasurementError
+from checks.core.errors import MeasurementError
+from checks.core.metrics import EventCounts, Purchases
+from checks.core.model import Cause
+from checks.core.timeframe import Timeframe
 from checks.evidence.context import Context
-from checks.measurements import judges_volume, with_calendar
-from checks.metrics import EventCounts, Purchases
-from checks.model import Cause
-from checks.remembering import Remembering
-from checks.timeframe import Timeframe
+from checks.measuring.daily import DailyReader, Recall, with_recalled
+from checks.measuring.measurements import judges_volume, with_calendar
+from checks.measuring.remembering import Remembering
 from checks.warehouse.events import read_events
 
 ALL = "all events"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from checks.endings import FAILED, OK, RUNNING, SILENT, UNHEARD
-from checks.errors import MeasurementError
+from checks.core.endings import FAILED, OK, RUNNING, SILENT, UNHEARD
+from checks.core.errors import MeasurementError
+from checks.core.metrics import AuditEntry, AuditLog
+from checks.core.model import Cause
 from checks.evidence.context import Context
-from checks.metrics import AuditEntry, AuditLog
-from checks.model import Cause
 from checks.warehouse.audit import DAYS_BEFORE, read_audit_log
 
 #: The worst first.

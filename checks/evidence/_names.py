@@ -17,10 +17,10 @@ from checks.catalog._event_names import (
     name_state,
 )
 from checks.catalog.event_volume import Params
-from checks.counts import DailyCounts, value_text
+from checks.core.counts import DailyCounts, value_text
+from checks.core.metrics import EventCounts, mean
 from checks.detection import ExpectedRange
-from checks.metrics import EventCounts, mean
-from checks.segments import Segment
+from checks.judging.segments import Segment
 
 if TYPE_CHECKING:
     from checks.history.records import StoredAcceptance

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from checks.config.model import OrdersSource
-from checks.errors import MeasurementError
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
 from checks.evidence.context import Context
-from checks.model import Cause
 from checks.warehouse.order_tables import OrderTables
 from checks.warehouse.orphan_kinds import NO_ORDER, UNKNOWN_SESSION
 

@@ -9,13 +9,13 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from checks.catalog.quarantine_rate import Params, source_rates
-from checks.day_names import DayNames
-from checks.errors import MeasurementError
+from checks.core.day_names import DayNames
+from checks.core.errors import MeasurementError
+from checks.core.masking import Mask, mask_of
+from checks.core.metrics import AuditEntry, AuditLog
+from checks.core.model import Judgement
 from checks.evidence._log import read_log
 from checks.evidence.context import Context
-from checks.masking import Mask, mask_of
-from checks.metrics import AuditEntry, AuditLog
-from checks.model import Judgement
 from checks.quarantine.drilldown.model import Rejected
 from checks.quarantine.drilldown.opening import Wanted, read_rejected
 

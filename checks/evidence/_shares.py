@@ -8,10 +8,10 @@ from datetime import date, timedelta
 
 from checks.catalog._rejected_share import share_of
 from checks.catalog.quarantine_rate import Params
+from checks.core.metrics import RejectedRows
 from checks.evidence._days import first_day, read_days
 from checks.evidence._rejected import DayRate, ask_rejected
 from checks.evidence.context import Context
-from checks.metrics import RejectedRows
 from checks.quarantine import read_rejected_rows
 
 #: How far back rejected rows are read for days that compare.

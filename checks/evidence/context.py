@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from checks.config.model import Config
-from checks.timeframe import Timeframe, timeframe
+from checks.core.timeframe import Timeframe, timeframe
 from checks.warehouse import Warehouse
 
 #: Rows of a list that one answer may hold.

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from checks.errors import MeasurementError
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
+from checks.core.text import quoted
 from checks.evidence._orders import not_mapped, order_tables
 from checks.evidence.context import MOST_ROWS, Context
-from checks.model import Cause
-from checks.text import quoted
 from checks.warehouse.orphan_kinds import KINDS
 from checks.warehouse.orphans import OrphanList, OrphanRow
 

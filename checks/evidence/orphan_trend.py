@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from checks.errors import MeasurementError
+from checks.core.errors import MeasurementError
+from checks.core.metrics import total_amount
+from checks.core.text import listed
+from checks.core.timeframe import Timeframe, midnight
 from checks.evidence._orders import not_mapped, order_tables
 from checks.evidence.context import Context
-from checks.metrics import total_amount
-from checks.text import listed
-from checks.timeframe import Timeframe, midnight
 from checks.warehouse.order_tables import OrderTables, Slices, Unread
 from checks.warehouse.orphan_kinds import KINDS, NO_ORDER, NO_SESSION, UNKNOWN_SESSION
 from checks.warehouse.orphans import ALL, DayGroup, orders_by_day, purchases_by_day

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from checks.catalog.orphan_orders import IN_WORDS, Measured, measure, problems_of
+from checks.core.metrics import OrphanKind, total_amount
 from checks.evidence._orders import NOT_MAPPED, orders_source
 from checks.evidence.context import Context
-from checks.measurements import Measurements
-from checks.metrics import OrphanKind, total_amount
+from checks.measuring.measurements import Measurements
 from checks.warehouse.orphan_kinds import KINDS, NO_ORDER
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from checks.catalog import volume_expected, volume_zscore
-from checks.counts import DailyCounts
+from checks.core.counts import DailyCounts
 from checks.detection import (
     CAUGHT_SHARE,
     WEEKDAY_DAYS,
@@ -22,7 +22,7 @@ from checks.detection import (
 from checks.evidence._daily import read_daily
 from checks.evidence._days import read_days, window_of
 from checks.evidence.context import Context
-from checks.measurements import recent_days
+from checks.measuring.measurements import recent_days
 
 __all__ = ["CAUGHT_SHARE", "Alarm", "Powers", "RulePower", "powers", "read"]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from checks.errors import MeasurementError
+from checks.core.errors import MeasurementError
+from checks.core.masking import is_hidden, masked_inside
+from checks.core.model import Cause
+from checks.core.text import day_text, plural
 from checks.evidence._rejected import ask_rejected, log_or_none, rates_by_day, sources_by_day
 from checks.evidence.context import Context
-from checks.masking import is_hidden, masked_inside
-from checks.model import Cause
 from checks.quarantine.drilldown.model import Field, How, Rejected, Tally
 from checks.quarantine.selection import Place
-from checks.text import day_text, plural
 
 #: Values of each kind that are told apart.
 MOST_VALUES = 100

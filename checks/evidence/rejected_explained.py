@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from checks.errors import MeasurementError
+from checks.core.errors import MeasurementError
+from checks.core.masking import Mask
+from checks.core.model import Cause
 from checks.evidence._rejected import (
     DayRate,
     ask_rejected,
@@ -19,8 +21,6 @@ from checks.evidence._rejected import (
 from checks.evidence._shares import read_shares
 from checks.evidence.context import Context
 from checks.evidence.rejected_rate import above_since
-from checks.masking import Mask
-from checks.model import Cause
 from checks.quarantine.drilldown.model import Field, How, Rejected, Tally
 from checks.quarantine.explaining import REST, ColumnCounts, Counts, Explanation, explain
 from checks.quarantine.families import Nature, family_of, nature_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from checks.core.masking import WHOLE_TEXT, is_hidden, masked_inside
 from checks.evidence._rejected import ask_rejected, log_or_none, sources_by_day
 from checks.evidence.context import Context
-from checks.masking import WHOLE_TEXT, is_hidden, masked_inside
 from checks.quarantine.drilldown.model import Field, How, Rejected
 
 _MOST_REASONS = 200

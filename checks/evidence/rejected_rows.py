@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from checks.core.masking import Mask, masked, masked_inside
 from checks.evidence._rejected import ask_rejected, log_or_none, masks_of, sources_by_day
 from checks.evidence.context import MOST_ROWS, Context
-from checks.masking import Mask, masked, masked_inside
 from checks.quarantine.drilldown.model import Field, Filters, How, Rejected
 from checks.quarantine.records import MOST_GROUPS
 

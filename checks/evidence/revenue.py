@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from checks.catalog import missing_revenue
-from checks.errors import MeasurementError
+from checks.core.errors import MeasurementError
+from checks.core.metrics import EventCounts
+from checks.core.model import Cause, Status
+from checks.core.timeframe import Timeframe
 from checks.evidence._days import each_day, first_day, frame_on, read_days, source_of, window_of
 from checks.evidence.context import Context
-from checks.metrics import EventCounts
-from checks.model import Cause, Status
-from checks.timeframe import Timeframe
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from checks.core.text import clean
 from checks.evidence._days import source_of
 from checks.evidence.context import MOST_ROWS, Context
-from checks.text import clean
 from checks.warehouse.unpriced import UnpricedPurchase, read_unpriced
 
 COLUMNS = ("time", "event", "order id", "revenue as stored")

@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 
 from checks.catalog._audit import future_text, undated_text
 from checks.catalog.quarantine_rate import Params, family_of
+from checks.core.metrics import AuditEntry, AuditLog, BadValue, Count, median
+from checks.core.timeframe import midnight
 from checks.evidence._log import MEANINGS, minutes_of_day, read_log
 from checks.evidence.context import Context
-from checks.loads import Load as SourceLoad
-from checks.loads import Rule
-from checks.loads import loads as loads_of
-from checks.metrics import AuditEntry, AuditLog, BadValue, Count, median
-from checks.timeframe import midnight
+from checks.loads.effective import Load as SourceLoad
+from checks.loads.effective import Rule
+from checks.loads.effective import loads as loads_of
 
 MOST_LOADS = 1000
 ABOVE_ALERT, ABOVE_STOP = "above alert", "above stop"

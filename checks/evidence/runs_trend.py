@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from checks.core.metrics import AuditEntry, AuditLog, median
+from checks.core.timeframe import Timeframe, midnight
 from checks.evidence._log import minutes_of_day, read_log
 from checks.evidence.context import Context
-from checks.metrics import AuditEntry, AuditLog, median
-from checks.timeframe import Timeframe, midnight
 
 #: A day's log: has entries, has none, has none yet, lies before the log's first entry.
 RAN, GAP, NOT_YET, BEFORE = "ran", "gap", "not yet", "before"

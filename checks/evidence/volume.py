@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from checks.baseline import normal_range, side_of
 from checks.catalog import event_volume, volume_expected, volume_zscore
 from checks.catalog._event_names import segment_state
-from checks.counts import NAME, DailyCounts, value_text
+from checks.core.counts import NAME, DailyCounts, value_text
+from checks.core.metrics import EventCounts
+from checks.core.model import Status
+from checks.core.timeframe import Timeframe
 from checks.detection import ExpectedRange
+from checks.detection.baseline import normal_range, side_of
 from checks.evidence._daily import read_daily
 from checks.evidence._days import each_day, first_day, frame_on, read_days, window_of
 from checks.evidence._names import NameDay, NameSeries, day_of, names_of
 from checks.evidence.context import Context
-from checks.measurements import recent_days
-from checks.metrics import EventCounts
-from checks.model import Status
-from checks.remembering import Remembering
-from checks.segments import Segment
-from checks.timeframe import Timeframe
+from checks.judging.segments import Segment
+from checks.measuring.measurements import recent_days
+from checks.measuring.remembering import Remembering
 
 __all__ = ["MOST_NAMES", "NameDay", "NameSeries", "Volume", "VolumeDay", "read"]
 

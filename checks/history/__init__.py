@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checks.errors import HistoryError
+from checks.core.errors import HistoryError
 from checks.history.records import (
     Adoption,
     HistoryContext,

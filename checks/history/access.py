@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
-from checks.errors import AndonError, HistoryError
+from checks.core.errors import AndonError, HistoryError
+from checks.core.secrets import secrets_of
 from checks.history.faults import told
 from checks.history.migrations import (
     OutdatedError,
@@ -22,7 +23,6 @@ from checks.history.migrations import (
 )
 from checks.history.patience import RESTING, Attempt, Kind, Limits, TimedOutError, attempt
 from checks.history.stores import parse_url, store_at
-from checks.secrets import secrets_of
 
 T = TypeVar("T")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from checks import clock
-from checks.errors import UsageError
-from checks.text import clean
+from checks.core import clock
+from checks.core.errors import UsageError
+from checks.core.text import clean
 
 
 def required(name: str, text: str, longest: int) -> str:

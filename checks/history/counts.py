@@ -17,11 +17,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from checks import clock
-from checks.counts import NAME, DayCounts, RememberedCounts, Values
+from checks.core import clock
+from checks.core.counts import NAME, DayCounts, RememberedCounts, Values
+from checks.core.metrics import LARGEST_COUNT
 from checks.history.moments import TOLERANCE, today
 from checks.history.tables import DAILY_COUNTS
-from checks.metrics import LARGEST_COUNT
 
 _C = DAILY_COUNTS.c
 _DAMAGED = (

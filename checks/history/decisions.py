@@ -8,15 +8,15 @@ from datetime import date, datetime
 
 from sqlalchemy.engine import Connection
 
-from checks.errors import UsageError
+from checks.core.errors import UsageError
+from checks.core.model import Acknowledgement, Subjects
+from checks.core.text import clean
 from checks.history import acceptances, waivers
 from checks.history.arguments import required, row_id, utc
 from checks.history.evaluations import Reader
 from checks.history.owned import Owned
 from checks.history.records import StoredAcceptance, StoredWaiver
 from checks.history.setting_aside import SetAside
-from checks.model import Acknowledgement, Subjects
-from checks.text import clean
 
 _OWNER, _REASON = 200, 1000
 

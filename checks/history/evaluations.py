@@ -15,15 +15,15 @@ from typing import Any, Never
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from checks.errors import HistoryError
+from checks.core.errors import HistoryError
+from checks.core.metrics import RECALLED
+from checks.core.model import Number, Report, Status, Verdict
+from checks.core.text import clean
 from checks.history.moments import is_later, today
 from checks.history.records import StoredEvaluation
 from checks.history.rows import EVALUATION, RESULT, damage, is_text
 from checks.history.setting_aside import SetAside
 from checks.history.tables import EVALUATIONS, RESULTS
-from checks.metrics import RECALLED
-from checks.model import Number, Report, Status, Verdict
-from checks.text import clean
 
 _E, _R = EVALUATIONS.c, RESULTS.c
 _MESSAGE = 1000
@@ -65,7 +65,7 @@ def correct(connection: Connection, evaluation: int, report: Report) -> None:
 
 
 def _outcome(report: Report) -> dict[str, object]:
-    from checks.serialise import to_dict
+    from checks.core.serialise import to_dict
 
     return {
         "verdict": report.verdict.value,
@@ -240,7 +240,7 @@ def report_of(connection: Connection, evaluation: int) -> Report | None:
 
     Raises HistoryError for a stored report that is damaged.
     """
-    from checks.serialise import from_dict
+    from checks.core.serialise import from_dict
 
     text = connection.scalar(sa.select(_E.report).where(_E.id == evaluation))
     try:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from sqlalchemy.exc import StatementError
 
-from checks.secrets import without_secrets
-from checks.text import clean
+from checks.core.secrets import without_secrets
+from checks.core.text import clean
 
 #: Said of what is there and is no file.
 NO_FILE = "cannot be opened; is it a file, in a folder this user may write to?"

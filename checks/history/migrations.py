@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from checks.errors import HistoryError
+from checks.core.errors import HistoryError
 from checks.history.tables import (
     ACCEPTANCES,
     DAILY_COUNTS,

@@ -15,12 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from checks.config.identity import WarehouseIdentity
-from checks.errors import OtherWarehouseError
+from checks.core.errors import OtherWarehouseError
+from checks.core.text import clean, quoted
 from checks.history.records import Adoption
 from checks.history.rows import PIPELINE, damage
 from checks.history.setting_aside import SetAside
 from checks.history.tables import PIPELINES
-from checks.text import clean, quoted
 
 _P = PIPELINES.c
 _LONGEST_LABEL = 200

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.pool import NullPool
 
-from checks.errors import HistoryError
+from checks.core.errors import HistoryError
+from checks.core.secrets import secrets_of
 from checks.history.faults import redacted
 from checks.history.patience import Attempt
-from checks.secrets import secrets_of
 
 T = TypeVar("T")
 

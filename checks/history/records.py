@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from checks.model import Acknowledgement, Status, Subjects
+from checks.core.model import Acknowledgement, Status, Subjects
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from checks.model import Status
+from checks.core.model import Status
 
 Rules = Mapping[str, Callable[[Any], bool]]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from checks.text import plural
+from checks.core.text import plural
 
 
 @dataclass(slots=True)

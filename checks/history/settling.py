@@ -6,10 +6,10 @@ from datetime import date
 
 from sqlalchemy.engine import Connection
 
+from checks.core.model import Report, Status
 from checks.history import waivers
 from checks.history.evaluations import Reader
 from checks.history.setting_aside import SetAside
-from checks.model import Report, Status
 
 
 def recorded_days(connection: Connection, report: Report, day: date) -> tuple[date, ...]:

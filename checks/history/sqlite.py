@@ -13,11 +13,11 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from checks.errors import HistoryError
+from checks.core.errors import HistoryError
+from checks.core.plain_file import kind_of
+from checks.core.text import clean
 from checks.history.faults import sqlite_code
 from checks.history.patience import Attempt
-from checks.plain_file import kind_of
-from checks.text import clean
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from checks.core.model import Status
 from checks.history.records import StoredEvaluation
-from checks.model import Status
 
 Course = list[tuple[date, Status]]
 

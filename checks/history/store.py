@@ -12,8 +12,10 @@ from uuid import uuid4
 
 from sqlalchemy.engine import Connection
 
-from checks.counts import DayCounts, RememberedCounts
-from checks.errors import OtherWarehouseError, UsageError
+from checks.core.counts import DayCounts, RememberedCounts
+from checks.core.errors import OtherWarehouseError, UsageError
+from checks.core.metrics import OF_EVENTS
+from checks.core.model import Report, Status
 from checks.history import acceptances, counts, evaluations, ownership, waivers
 from checks.history.arguments import or_clock, required, row_id, utc
 from checks.history.decisions import Decisions
@@ -25,8 +27,6 @@ from checks.history.records import (
 )
 from checks.history.setting_aside import SetAside
 from checks.history.settling import recorded_days, settle
-from checks.metrics import OF_EVENTS
-from checks.model import Report, Status
 
 _OWNER = 200
 

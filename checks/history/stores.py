@@ -8,9 +8,9 @@ from typing import Protocol, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
 
-from checks.errors import HistoryError
+from checks.core.errors import HistoryError
+from checks.core.text import clean
 from checks.history.patience import Attempt
-from checks.text import clean
 
 T = TypeVar("T")
 

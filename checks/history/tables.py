@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator
 
-from checks.model import Subjects
+from checks.core.model import Subjects
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect

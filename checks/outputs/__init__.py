@@ -11,8 +11,8 @@ import importlib
 import pkgutil
 from typing import Protocol, cast
 
-from checks.capping import capped
-from checks.model import Report
+from checks.core.capping import capped
+from checks.core.model import Report
 
 
 class Renderer(Protocol):

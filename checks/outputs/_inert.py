@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from checks.text import clean
+from checks.core.text import clean
 
 _LONGEST = 2000
 # CI runners act on `::name` where a line (or a wrapped line) begins, and on `##[name]` or

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date
 
-from checks.model import Acceptance, Problem, Report, Status, Verdict, WaiverState
+from checks.core.model import Acceptance, Problem, Report, Status, Verdict, WaiverState
+from checks.core.subjects import subjects_text
+from checks.core.text import followers_text, number_text, quoted, run_length, utc_text
 from checks.outputs._inert import line
-from checks.subjects import subjects_text
-from checks.text import followers_text, number_text, quoted, run_length, utc_text
 
 #: Statuses that ask for something to be done or known; the others take one line each.
 FAILING = frozenset({Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checks.model import Problem, Report, Status, folded
+from checks.core.model import Problem, Report, Status, folded
 from checks.outputs import _words
 from checks.outputs._inert import line
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from checks.model import Report
-from checks.serialise import to_dict
+from checks.core.model import Report
+from checks.core.serialise import to_dict
 
 
 def render(report: Report, *, color: bool = False) -> str:

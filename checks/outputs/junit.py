@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC
 from xml.etree import ElementTree as ET
 
-from checks.gate import GREEN, RED
-from checks.model import Report, Status, Verdict
+from checks.core.model import Report, Status, Verdict
+from checks.judging.gate import GREEN, RED
 from checks.outputs import _words
 from checks.outputs._inert import line
 

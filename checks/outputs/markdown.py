@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from checks.model import Report, Verdict, folded
+from checks.core.model import Report, Verdict, folded
 from checks.outputs import _words
 from checks.outputs._inert import line
 

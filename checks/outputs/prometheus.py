@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 
-from checks.model import Number, Report, Status, Verdict
+from checks.core.model import Number, Report, Status, Verdict
 from checks.outputs._inert import line
 
 _Labels = dict[str, str]

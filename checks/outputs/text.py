@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from checks.model import Report, Status, Verdict, folded
+from checks.core.model import Report, Status, Verdict, folded
 from checks.outputs import _words
 from checks.outputs._inert import line
 

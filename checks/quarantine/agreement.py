@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from checks.day_names import DayNames
-from checks.loads import Load, loads, may_be_of
-from checks.metrics import AuditLog, BadValue, known
-from checks.text import count_text, plural, quoted
+from checks.core.day_names import DayNames
+from checks.core.metrics import AuditLog, BadValue, known
+from checks.core.text import count_text, plural, quoted
+from checks.loads.effective import Load, loads, may_be_of
 
 
 class Logged(NamedTuple):

@@ -9,10 +9,10 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import NamedTuple
 
-from checks.masking import masked_inside
+from checks.core.masking import masked_inside
+from checks.core.text import listed
 from checks.quarantine.magic import GZIP, is_parquet, require_text
 from checks.quarantine.tally import CannotReadError
-from checks.text import listed
 from checks.warehouse.texts import LOCAL_TIME, OFFSET_TIME
 
 _BEGINNING = 64 * 1024

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from glob import glob, has_magic
 from pathlib import Path, PurePath
 
-from checks.model import Cause
+from checks.core.model import Cause
+from checks.core.text import day_text, quoted
 from checks.quarantine.selection import Place
 from checks.quarantine.tally import CannotReadError
-from checks.text import day_text, quoted
 
 #: The days before the judged one whose files say what a missing file means.
 EARLIER_DAYS = 14

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from checks.core.text import day_text
+from checks.core.timeframe import Timeframe
 from checks.quarantine.delivery import EARLIER_DAYS, LEAST_DAYS
 from checks.quarantine.tally import CannotReadError
-from checks.text import day_text
-from checks.timeframe import Timeframe
 from checks.warehouse.instants import bucket
 
 if TYPE_CHECKING:

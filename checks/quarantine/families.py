@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from checks.masking import Mask, masked_inside
+from checks.core.masking import Mask, masked_inside
 
 PRESENT = "(present)"
 _MANY = 30

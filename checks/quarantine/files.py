@@ -8,8 +8,10 @@ from dataclasses import replace
 from datetime import date
 
 from checks.config.model import Config, QuarantineSource
-from checks.metrics import AuditLog
-from checks.model import Cause
+from checks.core.metrics import AuditLog
+from checks.core.model import Cause
+from checks.core.text import count_text, day_text, plural
+from checks.core.timeframe import Timeframe
 from checks.quarantine.agreement import (
     differing,
     differs,
@@ -23,8 +25,6 @@ from checks.quarantine.reader import Reader
 from checks.quarantine.records import DayFilter
 from checks.quarantine.selection import Place, Selection, around, select, with_files_of_no_day
 from checks.quarantine.tally import UNREADABLE, CannotReadError, FileTally, Findings
-from checks.text import count_text, day_text, plural
-from checks.timeframe import Timeframe
 from checks.warehouse.worker import DeadlineExceededError, Worker
 
 MOST_SECONDS = 10.0

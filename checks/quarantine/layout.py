@@ -8,13 +8,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from checks.config.model import Config, QuarantineSource
+from checks.core.text import plural
 from checks.quarantine.delivery import require_folders
 from checks.quarantine.drilldown.choosing import Chosen
 from checks.quarantine.drilldown.files import FileRejected
 from checks.quarantine.naming import format_of
 from checks.quarantine.selection import NAME_ONE_DAY, Place, unsure_names
 from checks.quarantine.tally import CannotReadError
-from checks.text import plural
 from checks.warehouse.worker import DeadlineExceededError, Worker
 
 _ANY_DAY = date(2000, 1, 1)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from checks.text import listed
+from checks.core.text import listed
 
 _MOST_NAMED = 5
 

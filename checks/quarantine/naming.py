@@ -1,6 +1,6 @@
 """What the name of a file tells: its format, and the source it was loaded from.
 
-The days that it holds are `checks.day_names.days_in`, by one rule for sources and files.
+The days that it holds are `checks.core.day_names.days_in`, by one rule for sources and files.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePath
 
-from checks.day_names import days_in as days_in
+from checks.core.day_names import days_in as days_in
 
 _FORMATS = {
     ".csv": "csv",

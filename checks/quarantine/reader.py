@@ -9,6 +9,7 @@ from glob import escape
 from typing import Any
 
 from checks.config.model import QuarantineSource
+from checks.core.text import listed, plural, quoted
 from checks.quarantine.content import (
     Ends,
     ends_of,
@@ -33,7 +34,6 @@ from checks.quarantine.naming import format_of
 from checks.quarantine.records import DayFilter, Records, counting
 from checks.quarantine.shapes import SHAPE, Shape, shape_of
 from checks.quarantine.tally import CannotReadError, FileTally
-from checks.text import listed, plural, quoted
 
 _CORRECT = "correct the names in the quarantine section, or what writes the file"
 #: By file: lines with faults, faults, and lines so long that they may be many.

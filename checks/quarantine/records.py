@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 from zoneinfo import ZoneInfo
 
+from checks.core.timeframe import Timeframe
 from checks.quarantine.tally import OTHER
-from checks.timeframe import Timeframe
 from checks.warehouse.texts import BLANKS, LOCAL_TIME, OFFSET_TIME
 
 #: Reasons that are told apart while counting, and their length in characters.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from checks.config.model import Config, QuarantineSource
-from checks.errors import AndonError, MeasurementError, is_interruption
-from checks.metrics import AuditLog, RejectedRows, Unmeasured
-from checks.model import Cause
+from checks.core.errors import AndonError, MeasurementError, is_interruption
+from checks.core.metrics import AuditLog, RejectedRows, Unmeasured
+from checks.core.model import Cause
+from checks.core.text import clean
+from checks.core.timeframe import Timeframe
 from checks.quarantine.files import FileSearch
 from checks.quarantine.tables import read_table
 from checks.quarantine.tally import CannotReadError, Findings
-from checks.text import clean
-from checks.timeframe import Timeframe
 from checks.warehouse import Warehouse
 
 MOST_WARNINGS = 10

@@ -9,12 +9,12 @@ from datetime import date, timedelta
 from glob import escape, glob
 from pathlib import Path, PurePath
 
-from checks.day_names import DayNames, days_in
+from checks.core.day_names import DayNames, days_in
+from checks.core.text import day_text, plural, quoted
 from checks.quarantine.links import Sorted, sorted_by_place
 from checks.quarantine.links import told as links_told
 from checks.quarantine.naming import format_of, owner_of, stem_of
 from checks.quarantine.tally import CannotReadError
-from checks.text import day_text, plural, quoted
 
 MOST_BYTES = 256 * 1024 * 1024
 _FIELD = re.compile(r"\{date:([^{}]*)\}")

@@ -17,14 +17,14 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from checks.config.model import QuarantineSource
-from checks.errors import MeasurementError
-from checks.metrics import AuditLog
+from checks.core.errors import MeasurementError
+from checks.core.metrics import AuditLog
+from checks.core.text import day_text
+from checks.core.timeframe import Timeframe
 from checks.quarantine.agreement import differs, logged_of_day
 from checks.quarantine.earlier import days_having, earlier_query, no_row
 from checks.quarantine.records import LONGEST_REASON, MOST_GROUPS
 from checks.quarantine.tally import OTHER, CannotReadError, Findings, named_reason
-from checks.text import day_text
-from checks.timeframe import Timeframe
 from checks.warehouse.instants import instant
 from checks.warehouse.kinds import Kind
 from checks.warehouse.partition_spelling import require_spelled

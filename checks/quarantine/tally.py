@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from checks.metrics import OTHER_REASONS
-from checks.model import Cause
+from checks.core.metrics import OTHER_REASONS
+from checks.core.model import Cause
 
 OTHER = OTHER_REASONS
 NO_REASON = "(no reason)"

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from checks.config.model import AuditLogSource
-from checks.endings import Endings
-from checks.errors import MeasurementError
-from checks.metrics import (
+from checks.core.endings import Endings
+from checks.core.errors import MeasurementError
+from checks.core.metrics import (
     MOST_STRAYS,
     AuditEntry,
     AuditLog,
@@ -24,11 +24,11 @@ from checks.metrics import (
     Unmeasured,
     as_count,
 )
-from checks.model import Cause
-from checks.sources import LONGEST_SOURCE
-from checks.text import quoted
-from checks.timeframe import TICK, Timeframe, midnight
-from checks.usual_parts import USUAL_DAYS
+from checks.core.model import Cause
+from checks.core.text import quoted
+from checks.core.timeframe import TICK, Timeframe, midnight
+from checks.loads.sources import LONGEST_SOURCE
+from checks.loads.usual_parts import USUAL_DAYS
 from checks.warehouse.instants import Instant, instant
 from checks.warehouse.kinds import Kind
 from checks.warehouse.relation import Relation

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from checks.config.model import Config, WarehouseConfig
-from checks.errors import AndonError, MeasurementError, ReadOnlyViolation
-from checks.heavy import reveal
-from checks.model import Cause
-from checks.secrets import secrets_of, spellings, without_secrets
-from checks.text import quoted
+from checks.core.errors import AndonError, MeasurementError, ReadOnlyViolation
+from checks.core.model import Cause
+from checks.core.secrets import secrets_of, spellings, without_secrets
+from checks.core.startup import reveal
+from checks.core.text import quoted
 from checks.warehouse.dialects import profile_for
 from checks.warehouse.dialects.base import AmbiguousColumnError, Limits
 from checks.warehouse.explaining import Explain, Explanation, lines_of, sql_of

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from checks.config.model import EventsSource
-from checks.counts import Values, value_text
-from checks.errors import MeasurementError
-from checks.model import Cause
-from checks.text import quoted
+from checks.core.counts import Values, value_text
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
+from checks.core.text import quoted
 from checks.warehouse.instants import instant
 from checks.warehouse.kinds import Kind
 from checks.warehouse.roles import LONGEST_NAME, event_name_of, name_of

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from checks.config.model import EventsSource
-from checks.errors import MeasurementError
-from checks.model import Cause
-from checks.text import quoted
-from checks.timeframe import Timeframe, midnight
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
+from checks.core.text import quoted
+from checks.core.timeframe import Timeframe, midnight
 from checks.warehouse.events import NO_NAME
 from checks.warehouse.instants import bucket, instant
 from checks.warehouse.kinds import Kind

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from checks.config.model import EventsSource
-from checks.counts import NO_VALUE
-from checks.errors import MeasurementError
-from checks.metrics import (
+from checks.core.counts import NO_VALUE
+from checks.core.errors import MeasurementError
+from checks.core.metrics import (
     EventCounts,
     Purchases,
     SpotCheck,
@@ -21,9 +21,9 @@ from checks.metrics import (
     as_amount,
     as_micros,
 )
-from checks.model import Cause
-from checks.text import quoted
-from checks.timeframe import Timeframe
+from checks.core.model import Cause
+from checks.core.text import quoted
+from checks.core.timeframe import Timeframe
 from checks.warehouse.instants import Instant, instant
 from checks.warehouse.kinds import Kind
 from checks.warehouse.partition_spelling import require_spelled

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from checks.errors import MeasurementError
-from checks.model import Cause
-from checks.secrets import without_secrets
-from checks.text import clean
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
+from checks.core.secrets import without_secrets
+from checks.core.text import clean
 
 #: Causes that may be gone on the next try.
 RETRYABLE = frozenset({Cause.CONNECTION, Cause.LOCKED, Cause.TIMEOUT})

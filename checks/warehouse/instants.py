@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from checks.errors import MeasurementError
-from checks.model import Cause
-from checks.text import quoted
-from checks.timeframe import TICK, midnight
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
+from checks.core.text import quoted
+from checks.core.timeframe import TICK, midnight
 from checks.warehouse.dialects.base import Profile
 from checks.warehouse.kinds import Kind
 from checks.warehouse.partitions import Partitions, partitions

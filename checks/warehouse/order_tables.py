@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from checks.config.model import EventsSource, OrdersSource, SessionsSource
-from checks.errors import MeasurementError
+from checks.core.errors import MeasurementError
 from checks.warehouse.instants import Instant, instant
 from checks.warehouse.kinds import Kind
 from checks.warehouse.partitions import partitions

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from checks.config.model import EventsSource, OrdersSource, SessionsSource
-from checks.errors import MeasurementError
-from checks.metrics import OrderCounts, OrphanKind, Unmeasured, as_amount, as_micros
-from checks.model import Cause
-from checks.text import clean
-from checks.timeframe import Timeframe
+from checks.core.errors import MeasurementError
+from checks.core.metrics import OrderCounts, OrphanKind, Unmeasured, as_amount, as_micros
+from checks.core.model import Cause
+from checks.core.text import clean
+from checks.core.timeframe import Timeframe
 from checks.warehouse.order_tables import OrderTables, Unread
 from checks.warehouse.orphan_kinds import (
     KINDS,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from checks.config.model import Partition
-from checks.errors import MeasurementError
-from checks.model import Cause
-from checks.text import quoted
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
+from checks.core.text import quoted
 from checks.warehouse.kinds import Kind
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import quoted_name
 
 from checks.config.model import Partition
-from checks.errors import MeasurementError, ReadOnlyViolation
-from checks.model import Cause
-from checks.names import split_table_name
-from checks.text import did_you_mean, listed, quoted
+from checks.config.table_names import split_table_name
+from checks.core.errors import MeasurementError, ReadOnlyViolation
+from checks.core.model import Cause
+from checks.core.text import did_you_mean, listed, quoted
 from checks.warehouse.kinds import Kind
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def select_target(
 def _query(
     text: str, dialect: str, columns: list[sa.ColumnClause[Any]]
 ) -> sa.sql.selectable.TextualSelect:
-    from checks.readonly import problem_of
+    from checks.config.readonly import problem_of
 
     if problem := problem_of(text, dialect):
         raise ReadOnlyViolation(f"a configured query is refused: {problem}")

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from checks.config.model import EventsSource
-from checks.errors import MeasurementError
-from checks.model import Cause
-from checks.timeframe import Timeframe
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
+from checks.core.timeframe import Timeframe
 from checks.warehouse.instants import instant
 from checks.warehouse.kinds import Kind
 from checks.warehouse.roles import amount_of, event_name_of

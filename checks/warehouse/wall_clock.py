@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from checks.timeframe import TICK
+from checks.core.timeframe import TICK
 
 _SECOND = timedelta(seconds=1)
 

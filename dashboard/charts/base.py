@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, Protocol
 import plotly.graph_objects as go
 import streamlit as st
 
-from checks.text import clean
+from checks.core.text import clean
 from dashboard import keeping, page
 
 Tone = Literal["line", "muted", "failure", "accent", "band", "grid", "ink", "paper", "second"]

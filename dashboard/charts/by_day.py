@@ -9,7 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from checks.model import Status
+from checks.core.model import Status
 from dashboard import look, page
 from dashboard.charts import base
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from checks.check import Check, Worse
-from checks.model import Status
-from checks.text import limit_text, number_text
+from checks.core.model import Status
+from checks.core.text import limit_text, number_text
+from checks.judging.check import Check, Worse
 from dashboard import data, look, page
 from dashboard.charts import base, by_day
 

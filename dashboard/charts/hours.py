@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from checks.core.text import plural
 from checks.evidence.hours import MISSING, Gap, Hour, Profile
-from checks.text import plural
 from dashboard import look, page
 from dashboard.charts import base, by_day
 

@@ -8,8 +8,8 @@ from math import ceil, floor
 
 import plotly.graph_objects as go
 
+from checks.core.text import plural
 from checks.evidence.volume import NameSeries, Volume
-from checks.text import plural
 from dashboard import look, page
 from dashboard.charts import base, by_day
 

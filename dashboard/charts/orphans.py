@@ -9,8 +9,8 @@ from typing import Final
 import plotly.graph_objects as go
 
 from checks.catalog.orphan_orders import IN_WORDS
+from checks.core.text import count_text, plural
 from checks.evidence.orphan_trend import Day, Trend
-from checks.text import count_text, plural
 from checks.warehouse.orphan_kinds import NO_ORDER, NO_SESSION, UNKNOWN_SESSION
 from dashboard import look, page
 from dashboard.charts import base, by_day

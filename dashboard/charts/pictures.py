@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from checks.model import Status
+from checks.core.model import Status
 from dashboard import look
 
 _WIDTH, _HEIGHT = 460.0, 240.0

@@ -7,8 +7,8 @@ from datetime import date
 
 import plotly.graph_objects as go
 
+from checks.core.text import plural
 from checks.evidence.revenue import Revenue, RevenueDay
-from checks.text import plural
 from dashboard import look, page
 from dashboard.charts import base, by_day
 

@@ -7,9 +7,9 @@ from typing import Final
 
 import plotly.graph_objects as go
 
-from checks.endings import FAILED, OK, RUNNING, SILENT, UNHEARD
+from checks.core.endings import FAILED, OK, RUNNING, SILENT, UNHEARD
+from checks.core.text import plural
 from checks.evidence.runs_trend import BEFORE, GAP, NOT_YET, RAN, RunDay, RunsTrend
-from checks.text import plural
 from dashboard import look, page
 from dashboard.charts import base, by_day
 

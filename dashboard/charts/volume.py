@@ -8,8 +8,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from checks.core.text import deciding, plural
 from checks.evidence.volume import NameDay, Volume, VolumeDay
-from checks.text import deciding, plural
 from dashboard import look, page
 from dashboard.charts import base, by_day
 

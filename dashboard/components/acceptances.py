@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from checks.accepting import Wish, accept, accepting_checks, state_of
-from checks.errors import AndonError
-from checks.subjects import MORE
-from checks.text import plural
+from checks.core.errors import AndonError
+from checks.core.subjects import MORE
+from checks.core.text import plural
+from checks.evaluation.accepting import Wish, accept, accepting_checks, state_of
 from dashboard import data, look, page
 from dashboard.components.decisions import Forms
 from dashboard.components.history_words import name as check_name
@@ -17,8 +17,8 @@ from dashboard.components.history_words import short, whole
 from dashboard.markup import plain, show, table, tag
 
 if TYPE_CHECKING:
+    from checks.core.model import Verdict
     from checks.history import StoredAcceptance
-    from checks.model import Verdict
 
 _MOST = 30
 _HEADINGS = ("No.", "Check", "Accepted", "Owner", "Reason", "From", "State", "Given")

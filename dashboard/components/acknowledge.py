@@ -6,9 +6,9 @@ from datetime import datetime
 
 import streamlit as st
 
-from checks.changes import FAILING
-from checks.errors import AndonError
-from checks.model import Acknowledgement, Verdict
+from checks.core.errors import AndonError
+from checks.core.model import Acknowledgement, Verdict
+from checks.evaluation.changes import FAILING
 from dashboard import data, look, page, people
 from dashboard.markup import Html, show, tag
 

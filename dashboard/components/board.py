@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from checks.model import folded
+from checks.core.model import folded
 from dashboard import look, page
 from dashboard.components import check_card, lamps
 from dashboard.markup import show, tag

@@ -7,8 +7,8 @@ from datetime import date
 
 import streamlit as st
 
-from checks.model import Status, Verdict
-from checks.text import followers_text, has_gaps, run_length, short_day
+from checks.core.model import Status, Verdict
+from checks.core.text import followers_text, has_gaps, run_length, short_day
 from dashboard import data, frame, look, page
 from dashboard.components import acknowledge
 from dashboard.markup import Html, join, plain, show, tag

@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from checks.errors import AndonError
+from checks.core.errors import AndonError
 from dashboard import data, page, people
 from dashboard.markup import Html, plain, show, tag
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from checks.core.model import by_urgency
 from checks.history.statistics import Statistics, statistics
-from checks.model import by_urgency
 from dashboard import address, data, look, page
 from dashboard.charts import history as charts
 from dashboard.components.history_words import name, short, whole

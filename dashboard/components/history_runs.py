@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from checks.model import URGENCY, Status
+from checks.core.model import URGENCY, Status
 from dashboard import data, look, page
 from dashboard.components.history_words import short, whole
 from dashboard.markup import Html, join, show, tag

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from checks.model import Status
+from checks.core.model import Status
 from dashboard import look, page
 
 _FOLDER = Path(__file__).parent

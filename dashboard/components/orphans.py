@@ -8,10 +8,10 @@ from typing import Final
 
 import streamlit as st
 
+from checks.core.text import percent_text, plural
 from checks.evidence.orphan_rows import Row, Rows
 from checks.evidence.orphan_trend import Trend
 from checks.evidence.orphans import Kind, Orphans
-from checks.text import percent_text, plural
 from checks.warehouse.orphan_kinds import KINDS, UNKNOWN_SESSION
 from dashboard import address, look, page
 from dashboard.charts import base

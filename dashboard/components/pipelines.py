@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from checks.model import URGENCY, Status
+from checks.core.model import URGENCY, Status
 from dashboard import data, frame, look, page
 from dashboard.markup import plain, show, tag
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
+from checks.core.text import day_text, plural
 from checks.evidence.rejected import Breakdown, Summary
 from checks.evidence.rejected_rate import Rates
-from checks.text import day_text, plural
 from dashboard import look, page
 from dashboard.charts import base
 from dashboard.charts import quarantine as charts

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from checks.core.text import count_text, plural, short_day
 from checks.evidence.rejected import Summary
 from checks.evidence.rejected_explained import Explained
 from checks.evidence.rejected_first import FirstSeen
 from checks.quarantine.explaining import Change, Shift
-from checks.text import count_text, plural, short_day
 from dashboard import look, page
 from dashboard.components.quarantine_reading import reading
 from dashboard.markup import Html, show, table, tag

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from checks.core.masking import masked_inside
+from checks.core.text import count_text, plural
 from checks.evidence.rejected import Breakdown, Summary
 from checks.evidence.rejected_rows import Rows
-from checks.masking import masked_inside
-from checks.text import count_text, plural
 from dashboard import address, page
 from dashboard.components.quarantine_reading import reading
 from dashboard.components.rows import show_rows

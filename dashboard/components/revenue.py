@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from checks.core.text import day_text, plural
 from checks.evidence.revenue import Revenue
 from checks.evidence.revenue_rows import COLUMNS, UnpricedRows
-from checks.text import day_text, plural
 from dashboard import address, look, page
 from dashboard.charts import base
 from dashboard.charts import revenue as charts

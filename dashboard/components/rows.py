@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 import pandas as pd
 import streamlit as st
 
+from checks.core.text import clean, count_text
 from checks.evidence.context import MOST_ROWS
-from checks.text import clean, count_text
 from dashboard import downloads, keeping, look
 from dashboard.csv_file import to_csv
 from dashboard.page import Here

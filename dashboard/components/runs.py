@@ -9,7 +9,10 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from checks.endings import FAILED, OK, RUNNING, SILENT, UNHEARD
+from checks.core.endings import FAILED, OK, RUNNING, SILENT, UNHEARD
+from checks.core.metrics import BadValue, Count
+from checks.core.model import Status
+from checks.core.text import listed, percent_text, plural
 from checks.evidence import runs_trend
 from checks.evidence.runs import (
     ABOVE_STOP,
@@ -24,9 +27,6 @@ from checks.evidence.runs import (
     Runs,
 )
 from checks.evidence.runs_trend import RunsTrend
-from checks.metrics import BadValue, Count
-from checks.model import Status
-from checks.text import listed, percent_text, plural
 from dashboard import address, look, page
 from dashboard.charts.runs import clock_text
 from dashboard.components.rows import show_rows

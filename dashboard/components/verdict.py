@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from checks.model import Report, Status
-from checks.text import day_text
+from checks.core.model import Report, Status
+from checks.core.text import day_text
 from dashboard import look, page
 from dashboard.markup import Html, join, show, tag
 

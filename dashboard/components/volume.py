@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from checks.core.text import count_text, listed, plural
 from checks.evidence.hours import ABOVE, BELOW, TWICE, UNCOMPARED, WITHIN, Profile
 from checks.evidence.power import CAUGHT_SHARE, Powers, RulePower
+from checks.evidence.power_words import alarm_text, drop_text, jump_text
 from checks.evidence.volume import NameSeries, Volume
-from checks.power_words import alarm_text, drop_text, jump_text
-from checks.segments import Segment
-from checks.text import count_text, listed, plural
+from checks.judging.segments import Segment
 from dashboard import look, page
 from dashboard.charts import base, hours, multiples, volume
 from dashboard.markup import Html, join, show, table, tag

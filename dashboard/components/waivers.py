@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from checks.errors import AndonError, UsageError
-from checks.model import Status, by_urgency
-from checks.subjects import subjects_text
-from checks.text import number_text, plural
-from checks.waiving import HOLDS, Wish, Words, give, state_of
+from checks.core.errors import AndonError, UsageError
+from checks.core.model import Status, by_urgency
+from checks.core.subjects import subjects_text
+from checks.core.text import number_text, plural
+from checks.evaluation.waiving import HOLDS, Wish, Words, give, state_of
 from dashboard import data, look, page
 from dashboard.components.decisions import Forms
 from dashboard.components.history_words import name as check_name

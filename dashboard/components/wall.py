@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from checks.errors import AndonError
-from checks.model import Status, Verdict, folded
-from checks.text import short_day
+from checks.core.errors import AndonError
+from checks.core.model import Status, Verdict, folded
+from checks.core.text import short_day
 from dashboard import data, frame, look, pacing, page
 from dashboard.components import check_card, ticker, verdict, wall_pictures
 from dashboard.markup import Html, show, tag

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from checks.model import Status, Verdict
+from checks.core.model import Status, Verdict
 from dashboard import data, look, page
 from dashboard.charts.pictures import Picture, Point, figure_of
 from dashboard.components import lamps

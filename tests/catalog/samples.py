@@ -9,12 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from checks.catalog import event_volume
-from checks.check import Check
 from checks.config.model import CheckSettings
-from checks.counts import NAME, DailyCounts, DayCounts, Values, value_text
-from checks.history.records import StoredWaiver
-from checks.judging import skipped
-from checks.metrics import (
+from checks.core.counts import NAME, DailyCounts, DayCounts, Values, value_text
+from checks.core.metrics import (
     AuditEntry,
     AuditLog,
     Count,
@@ -23,9 +20,12 @@ from checks.metrics import (
     OrphanKind,
     Purchases,
 )
-from checks.model import Acknowledgement, Cause, Judgement, Severity, Status, Verdict
-from checks.policy import Circumstances, verdict_of
-from checks.timeframe import Timeframe
+from checks.core.model import Acknowledgement, Cause, Judgement, Severity, Status, Verdict
+from checks.core.timeframe import Timeframe
+from checks.evaluation.policy import Circumstances, verdict_of
+from checks.history.records import StoredWaiver
+from checks.judging.check import Check
+from checks.judging.unmeasured import skipped
 
 DAY = date(2025, 3, 8)  # a Saturday
 RUN = date(2025, 3, 9)

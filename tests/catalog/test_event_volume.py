@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from checks.calendar import Calendar, Mark
 from checks.catalog import volume_expected
 from checks.catalog._event_names import name_state
 from checks.catalog.event_volume import Measured, Params, judge
-from checks.metrics import Unmeasured
-from checks.model import Cause, Judgement, Status
+from checks.core.calendar import Calendar, Mark
+from checks.core.metrics import Unmeasured
+from checks.core.model import Cause, Judgement, Status
 from tests.catalog.samples import (
     DAY,
     FORBIDDEN,

@@ -9,7 +9,14 @@ from typing import Any, cast
 
 import pytest
 
-from checks.catalog import event_volume, log_entry_exists_today, missing_revenue, rows_read
+from checks.catalog import (
+    all_checks,
+    event_volume,
+    get_check,
+    log_entry_exists_today,
+    missing_revenue,
+    rows_read,
+)
 from checks.config.model import (
     AuditLogSource,
     CheckSettings,
@@ -18,11 +25,10 @@ from checks.config.model import (
     OrdersSource,
     WarehouseConfig,
 )
-from checks.engine import _judge, _verdicts
-from checks.errors import MeasurementError
-from checks.measurements import Measurements
-from checks.model import Cause, Judgement, Severity, Status
-from checks.registry import all_checks, get_check
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause, Judgement, Severity, Status
+from checks.evaluation.engine import _judge, _verdicts
+from checks.measuring.measurements import Measurements
 from tests.catalog.samples import FRAME, ZONE, circumstances, events, log, measured, waiver
 
 CHECKS = {check.id: CheckSettings(params=check.params()) for check in all_checks()}

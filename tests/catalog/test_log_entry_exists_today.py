@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from checks.catalog.log_entry_exists_today import CHECK, Params, judge
-from checks.metrics import AuditEntry, BadValue
-from checks.model import Judgement, Status
+from checks.core.metrics import AuditEntry, BadValue
+from checks.core.model import Judgement, Status
 from tests.catalog.samples import FRAME, RUN, entry, log, verdict, waiver
 
 

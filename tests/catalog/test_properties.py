@@ -11,7 +11,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from checks.calendar import Calendar, Mark
 from checks.catalog import (
     event_volume,
     freshness,
@@ -25,9 +24,9 @@ from checks.catalog import (
     volume_trend,
     volume_zscore,
 )
-from checks.counts import DailyCounts
-from checks.loads import loads
-from checks.metrics import (
+from checks.core.calendar import Calendar, Mark
+from checks.core.counts import DailyCounts
+from checks.core.metrics import (
     AuditEntry,
     AuditLog,
     BadValue,
@@ -38,7 +37,8 @@ from checks.metrics import (
     RejectedRows,
     Unmeasured,
 )
-from checks.model import Cause, Judgement, Status
+from checks.core.model import Cause, Judgement, Status
+from checks.loads.effective import loads
 from tests.catalog.samples import (
     DAY,
     FORBIDDEN,

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from checks.catalog.rows_read import CHECK, Params, judge
-from checks.metrics import AuditEntry, BadValue
-from checks.model import Cause, Judgement, Severity, Status, Verdict
+from checks.core.metrics import AuditEntry, BadValue
+from checks.core.model import Cause, Judgement, Severity, Status, Verdict
 from tests.catalog.samples import FRAME, entry, judgement, log, verdict
 
 
@@ -120,7 +120,7 @@ def test_red_says_which_source_to_look_at() -> None:
 
 
 def _entry_check(status: Status) -> dict[str, Verdict]:
-    from checks.registry import get_check
+    from checks.catalog import get_check
 
     check = get_check("log_entry_exists_today")
     severity = Severity.AMBER if status is Status.AMBER else Severity.RED

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from checks.catalog.run_status import CHECK, Params, every_load_failed, judge
-from checks.metrics import AuditEntry, AuditLog, Unmeasured
-from checks.model import Cause, Judgement, Status
+from checks.core.metrics import AuditEntry, AuditLog, Unmeasured
+from checks.core.model import Cause, Judgement, Status
 from tests.catalog.samples import FORBIDDEN, FRAME, HOSTILE, entry, log, texts, verdict
 
 

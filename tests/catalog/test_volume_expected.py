@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from checks.calendar import Calendar, Mark
 from checks.catalog.volume_expected import CHECK, Params, judge
-from checks.counts import RememberedCounts
-from checks.model import Judgement, Severity, Status
+from checks.core.calendar import Calendar, Mark
+from checks.core.counts import RememberedCounts
+from checks.core.model import Judgement, Severity, Status
 from tests.catalog.samples import (
     DAY,
     FORBIDDEN,

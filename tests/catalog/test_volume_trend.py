@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from checks.calendar import Calendar, Mark
 from checks.catalog.volume_trend import CHECK, TREND_DAYS, Params, is_only_the_empty_day, judge
-from checks.model import Judgement, Status
+from checks.core.calendar import Calendar, Mark
+from checks.core.model import Judgement, Status
 from tests.catalog.samples import DAY, FRAME, daily, verdict, weekly
 
 USUAL = weekly(100)

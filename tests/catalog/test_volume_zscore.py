@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from checks.calendar import Calendar, Mark
 from checks.catalog.volume_zscore import CHECK, Params, judge, z_score
-from checks.model import Judgement, Status
+from checks.core.calendar import Calendar, Mark
+from checks.core.model import Judgement, Status
 from tests.catalog.samples import DAY, FRAME, LIVE, events, verdict, waiver
 
 REGULAR = (100,) * 7

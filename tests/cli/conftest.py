@@ -29,7 +29,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     """In place of the real one; all green unless told otherwise."""
     fake = FakeEngine()
     fake.answer([verdict()])
-    monkeypatch.setitem(sys.modules, "checks.engine", fake.module())
+    monkeypatch.setitem(sys.modules, "checks.evaluation.engine", fake.module())
     return fake
 
 

@@ -1,4 +1,4 @@
-"""An engine that answers at once with what a test wants, in place of `checks.engine`."""
+"""An engine that answers at once with what a test wants, in place of `checks.evaluation.engine`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 from types import ModuleType
 from typing import Any
 
-from checks.engine import recorded
-from checks.gate import exit_code
-from checks.model import Cause, Layer, Number, Report, Severity, Status, Verdict, worst
-from checks.version import VERSION
+from checks.core.model import Cause, Layer, Number, Report, Severity, Status, Verdict, worst
+from checks.core.version import VERSION
+from checks.evaluation.engine import recorded
+from checks.judging.gate import exit_code
 
 #: The real one, kept before the fake takes its module's place.
 _RECORDED = recorded
@@ -93,8 +93,8 @@ class FakeEngine:
         return _RECORDED(config, made) if asked["record"] else made
 
     def module(self) -> ModuleType:
-        """What stands in for `checks.engine`."""
-        module = ModuleType("checks.engine")
+        """What stands in for `checks.evaluation.engine`."""
+        module = ModuleType("checks.evaluation.engine")
         module.evaluate = self.evaluate  # type: ignore[attr-defined]
         module.recorded = _RECORDED  # type: ignore[attr-defined]
         return module
@@ -106,7 +106,7 @@ def main() -> int:
 
     engine = FakeEngine()
     engine.answer([verdict(status=Status(sys.argv[1]))])
-    sys.modules["checks.engine"] = engine.module()
+    sys.modules["checks.evaluation.engine"] = engine.module()
     return andon(sys.argv[2:])
 
 

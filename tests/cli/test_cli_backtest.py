@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from andon_results import Andon, Result
 from checks import load_config
+from checks.catalog import all_checks
 from checks.config.overrides import Override, overridden
-from checks.registry import all_checks
 from tests.moment import today
 from tests.shop import DAY, NOW, RUN, Shop, view
 

@@ -9,7 +9,7 @@ import pytest
 
 from andon_results import Andon
 from checks.cli import commands
-from checks.version import VERSION
+from checks.core.version import VERSION
 from fake_engine import FakeEngine
 
 EXPECTED = {

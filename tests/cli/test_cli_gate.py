@@ -12,9 +12,9 @@ import pytest
 
 from andon_results import Andon
 from checks.config import load_config
-from checks.errors import UsageError
+from checks.core.errors import UsageError
+from checks.core.model import Status
 from checks.history import open_history
-from checks.model import Status
 from checks.outputs import formats
 from fake_engine import CONFIG, FakeEngine, verdict
 
@@ -352,5 +352,5 @@ def test_ctrl_c_in_a_drivers_disguise(andon: Andon, engine: FakeEngine, explicit
 
 
 def test_an_unreadable_module_is_a_fault(andon: Andon, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "checks.engine", None)
+    monkeypatch.setitem(sys.modules, "checks.evaluation.engine", None)
     assert "internal error: ModuleNotFoundError" in andon("gate").err

@@ -96,7 +96,7 @@ def evaluate(config, **asked):
     print("started", flush=True)
     time.sleep(600)
 engine.evaluate = evaluate
-sys.modules["checks.engine"] = engine.module()
+sys.modules["checks.evaluation.engine"] = engine.module()
 from checks.cli import main
 sys.exit(main(["gate", "--report", "json=a.json"]))
 """
@@ -114,7 +114,15 @@ def test_ctrl_c_ends_a_process_in_one_line(folder: Path) -> None:
     assert [path.name for path in folder.iterdir()] == ["andon.yml"]
 
 
-HEAVY = ("sqlalchemy", "duckdb", "yaml", "sqlglot", "difflib", "checks.catalog", "checks.engine")
+HEAVY = (
+    "sqlalchemy",
+    "duckdb",
+    "yaml",
+    "sqlglot",
+    "difflib",
+    "checks.catalog",
+    "checks.evaluation.engine",
+)
 
 
 @pytest.mark.parametrize("words", [["--version"], ["--help"], ["gate", "--help"], ["waive", "-h"]])

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from andon_results import Andon
+from checks.catalog import all_checks
 from checks.config import load_config
-from checks.errors import UsageError
+from checks.core.errors import UsageError
+from checks.core.model import Status
 from checks.history import open_history
-from checks.model import Status
-from checks.registry import all_checks
 from fake_engine import FakeEngine, report, verdict
 from tests.moment import today
 
@@ -158,10 +158,10 @@ class Line:
 def test_validate_is_one_line_each(
     andon: Andon, monkeypatch: pytest.MonkeyPatch, sound: bool, code: int
 ) -> None:
-    module = ModuleType("checks.validation")
+    module = ModuleType("checks.evaluation.validation")
     lines = [Line(True, "configuration"), Line(sound, "events.name\n\x1b[31m"), Line(True, "x")]
     module.validate = lambda config, explained, measured: iter(lines)  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "checks.validation", module)
+    monkeypatch.setitem(sys.modules, "checks.evaluation.validation", module)
     result = andon("validate")
     assert result.code == code
     assert len(result.out.splitlines()) == 3

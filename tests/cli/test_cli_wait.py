@@ -11,8 +11,8 @@ import pytest
 from andon_results import Andon
 from checks.cli import waiting
 from checks.config import load_config
+from checks.core.model import Cause, Report, Status, Verdict
 from checks.history import open_history
-from checks.model import Cause, Report, Status, Verdict
 from fake_engine import FakeEngine, report, verdict
 
 ENTRY = "log_entry_exists_today"

@@ -12,8 +12,8 @@ import pytest
 
 from andon_results import Andon
 from checks.config import load_config
+from checks.core.model import Status, Verdict
 from checks.history import History, history_of, open_history
-from checks.model import Status, Verdict
 from fake_engine import FakeEngine, report, verdict
 from tests.moment import now, today
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from checks.check import Check
-from checks.errors import ConfigError
-from checks.model import Layer, Problem
-from checks.settings import setting
+from checks.core.errors import ConfigError
+from checks.core.model import Layer, Problem
+from checks.core.settings import setting
+from checks.judging.check import Check
 
 EXAMPLE = Path(__file__).parents[2] / "checks" / "config" / "example.yml"
 CONFIGS = Path(__file__).parents[1] / "configs"

@@ -8,7 +8,7 @@ import pytest
 
 from checks.config import load_config
 from checks.config.loading import load
-from checks.errors import ConfigError
+from checks.core.errors import ConfigError
 from small_catalog import CATALOG, CONFIGS
 
 FILES = sorted(path.name for path in CONFIGS.glob("*.yml"))

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from checks.catalog import all_checks
 from checks.config import load_config
 from checks.config.loading import load
 from checks.config.model import Config, HistoryConfig
-from checks.errors import ConfigError
-from checks.model import Severity
-from checks.registry import all_checks
+from checks.core.errors import ConfigError
+from checks.core.model import Severity
 from small_catalog import CATALOG, EXAMPLE, Orphans, Rates, Window, edited, problems
 
 Loader = Callable[..., Config]

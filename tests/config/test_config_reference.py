@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from checks.catalog import all_checks
 from checks.config import reference
 from checks.config.declared import settings_of
 from checks.config.loading import sections
 from checks.config.model import CheckSettings
-from checks.registry import all_checks
 from small_catalog import CATALOG, EXAMPLE
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"

@@ -21,8 +21,8 @@ from checks.config.loading import load
 from checks.config.model import CalendarConfig, CalendarDays, Config
 from checks.config.problems import Problems, Refused
 from checks.config.urls import database_url, engine_of, http_url
-from checks.errors import ConfigError
-from checks.settings import setting
+from checks.core.errors import ConfigError
+from checks.core.settings import setting
 from small_catalog import CATALOG, edited, problems
 
 Loader = Callable[..., Config]

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from checks.catalog import all_checks
 from checks.config.loading import load
 from checks.config.model import Config
-from checks.model import Problem
-from checks.registry import all_checks
+from checks.core.model import Problem
 from tests.config.small_catalog import edited, problems
 
 CASES = [

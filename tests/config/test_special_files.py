@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from checks.config import load_config
-from checks.errors import ConfigError
-from checks.plain_file import NotAFileError, open_file
+from checks.core.errors import ConfigError
+from checks.core.plain_file import NotAFileError, open_file
 
 
 def _fifo(path: Path) -> None:

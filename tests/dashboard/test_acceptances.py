@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from checks import DataMonitor, load_config
-from checks.errors import HistoryError
+from checks.core.errors import HistoryError
+from checks.core.model import Status
 from checks.history import History, StoredAcceptance, open_history
-from checks.model import Status
 from dashboard import people
 from tests.dashboard.conftest import DAY, NOW, RUN
 from tests.dashboard.screen import Screen

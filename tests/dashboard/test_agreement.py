@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from checks import load_config
+from checks.core.model import Status
 from checks.demo import SCENARIOS
-from checks.engine import evaluate
+from checks.evaluation.engine import evaluate
 from checks.history import open_history
-from checks.model import Status
 from checks.outputs import render
 from dashboard.look import look_of
 from tests.dashboard.conftest import DAY, NOW, RUN

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from checks import Report, Status, load_config
-from checks.errors import MeasurementError, UsageError
+from checks.core.errors import MeasurementError, UsageError
+from checks.core.model import Cause
 from checks.history import open_history
-from checks.model import Cause
 from dashboard import data
 from tests.dashboard.conftest import DAY, NOW
 from tests.dashboard.screen import Screen

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from checks.model import Status
+from checks.core.model import Status
 from checks.outputs._words import GLYPHS
 from dashboard import look
 from dashboard.components import lamps

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from checks import load_config
-from checks.gate import exit_code
+from checks.core.model import Status, worst
 from checks.history import History, StoredWaiver, open_history
-from checks.model import Status, worst
+from checks.judging.gate import exit_code
 from tests.dashboard.conftest import DAY, NOW, RUN
 from tests.dashboard.screen import Screen
 
@@ -349,7 +349,7 @@ def test_what_stops_the_line_is_refused(demo: Demo, screen: Open, ana: str) -> N
 def test_a_store_that_takes_no_waiver(
     demo: Demo, screen: Open, ana: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from checks.errors import HistoryError
+    from checks.core.errors import HistoryError
 
     def locked(*_: object, **__: object) -> None:
         raise HistoryError("history history.db: locked by another process for over 5 s")

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from checks.config import load_config
-from checks.gate import exit_code
+from checks.core.model import Status
+from checks.evaluation.summary import stopped_by_strict
 from checks.history import open_history
-from checks.model import Status
-from checks.summary import stopped_by_strict
+from checks.judging.gate import exit_code
 from dashboard.look import STRICT
 from tests.dashboard.conftest import DAY, NOW
 from tests.dashboard.screen import Screen

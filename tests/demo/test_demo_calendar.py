@@ -8,9 +8,9 @@ from statistics import mean, stdev
 
 import pytest
 
+from checks.core.errors import UsageError
 from checks.demo.calendar import Day, outage_day, plan_days
 from checks.demo.scenarios import OUTAGE, SCENARIOS, Faults
-from checks.errors import UsageError
 
 SATURDAY = date(2025, 3, 8)
 

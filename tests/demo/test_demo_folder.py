@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from checks.config import load_config
+from checks.core.errors import UsageError
+from checks.core.model import Status
 from checks.demo import DemoResult, write_demo, writer
-from checks.errors import UsageError
 from checks.history import history_of, open_history
-from checks.model import Status
 from checks.monitor import DataMonitor
 
 TODAY = date(2025, 3, 9)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from checks.core.errors import UsageError
+from checks.core.model import Report, Status
 from checks.demo import DEFAULT_SCENARIO, SCENARIOS, write_demo
 from checks.demo.scenarios import find_scenario
-from checks.errors import UsageError
-from checks.model import Report, Status
 from checks.monitor import DataMonitor
 
 #: What is not measured when the checks above are red; everything else must be green.

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from checks.errors import MeasurementError
+from checks.core.errors import MeasurementError
+from checks.core.timeframe import Timeframe
 from checks.evidence import hours
-from checks.timeframe import Timeframe
 from checks.warehouse.event_hours import hour_slots
 from tests.evidence.asking import ask
 from tests.shop import DAY, Shop, at, view

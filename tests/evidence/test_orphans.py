@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from checks.errors import MeasurementError
+from checks.core.errors import MeasurementError
 from checks.evidence import orphan_rows, orphan_trend, orphans
 from checks.evidence.context import open_context
 from checks.warehouse.orphan_kinds import KINDS, NO_ORDER, NO_SESSION, UNKNOWN_SESSION

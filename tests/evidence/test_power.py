@@ -7,11 +7,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from checks.calendar import Calendar, Mark
 from checks.catalog import volume_expected, volume_zscore
+from checks.core.calendar import Calendar, Mark
 from checks.detection import expected_range
 from checks.evidence.power import Powers, powers, read
-from checks.power_words import alarm_text, drop_text, jump_text
+from checks.evidence.power_words import alarm_text, drop_text, jump_text
 from tests.catalog.samples import DAY, daily, weekly
 from tests.evidence.asking import ask
 from tests.shop import Shop, view

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from checks.errors import MeasurementError
+from checks.core.errors import MeasurementError
 from checks.evidence import (
     rejected,
     rejected_explained,

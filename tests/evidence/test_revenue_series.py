@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from checks.errors import MeasurementError
+from checks.core.errors import MeasurementError
 from checks.evidence import revenue, revenue_rows
 from checks.evidence.context import MOST_ROWS
 from tests.evidence.asking import ask

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from checks.endings import FAILED, OK, RUNNING, SILENT, UNHEARD
-from checks.errors import MeasurementError
+from checks.core.endings import FAILED, OK, RUNNING, SILENT, UNHEARD
+from checks.core.errors import MeasurementError
+from checks.core.metrics import BadValue
 from checks.evidence import runs, runs_trend
 from checks.evidence.context import open_context
 from checks.evidence.runs import (
@@ -26,7 +27,6 @@ from checks.evidence.runs import (
     TIED,
     UNSETTLED,
 )
-from checks.metrics import BadValue
 from tests.shop import DAY, NOW, RUN, Row, Shop, at, log_entry
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from checks.errors import MeasurementError
+from checks.core.errors import MeasurementError
 from checks.evidence import volume
 from checks.evidence._names import GONE, IGNORED, UNJUDGED
 from tests.evidence.asking import ask

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
-from checks.gate import exit_code
-from checks.model import Layer, Number, Report, Severity, Status, Verdict, worst
+from checks.core.model import Layer, Number, Report, Severity, Status, Verdict, worst
+from checks.judging.gate import exit_code
 
 PIPELINE = "web-clickstream"
 DAY = date(2025, 3, 8)

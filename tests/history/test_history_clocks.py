@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from checks.core.model import Acknowledgement, Status
 from checks.history.moments import TOLERANCE, is_later, today
 from checks.history.store import History
-from checks.model import Acknowledgement, Status
 from history_samples import DAY, NOW, PIPELINE, report
 
 GREEN, RED = Status.GREEN, Status.RED

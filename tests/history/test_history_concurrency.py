@@ -16,7 +16,7 @@ from checks.history.store import History
 from history_samples import DAY, NOW, PIPELINE, report
 
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["psycopg", "checks.history.store", "checks.serialise"])
+PROCESSES.set_forkserver_preload(["psycopg", "checks.history.store", "checks.core.serialise"])
 
 
 def write(url: str, name: str, times: int, start: Barrier) -> None:

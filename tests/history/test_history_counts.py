@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from checks.counts import NAME, DayCounts, RememberedCounts, Values
+from checks.core.counts import NAME, DayCounts, RememberedCounts, Values
 from checks.history.store import History
 from history_samples import DAY, NOW, PIPELINE
 

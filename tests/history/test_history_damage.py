@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from checks.core.model import Status
 from checks.history import rows
 from checks.history.store import History
 from checks.history.tables import METADATA
-from checks.model import Status
 from history_samples import DAY, NOW, PIPELINE, report
 
 RED, GREEN = Status.RED, Status.GREEN
@@ -173,7 +173,7 @@ def test_all_damage_is_told_in_one_sentence(filled: str) -> None:
 
 def test_a_number_that_json_does_not_know(filled: str) -> None:
     change(filled, "UPDATE andon_evaluations SET report = replace(report, '0.5', 'NaN')")
-    from checks.errors import HistoryError
+    from checks.core.errors import HistoryError
 
     with pytest.raises(HistoryError, match="stored report of evaluation 2 is damaged"):
         History(filled, keep_days=400).undated_before(PIPELINE, TOMORROW)

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 from sqlalchemy.engine.default import DefaultDialect
 
-from checks.errors import HistoryError, UsageError
+from checks.core.errors import HistoryError, UsageError
+from checks.core.model import Status
 from checks.history import HistoryContext
 from checks.history.store import History
 from checks.history.tables import Moment
-from checks.model import Status
 from history_samples import DAY, NOW, PIPELINE, report, verdict
 
 GREEN, RED, AMBER = Status.GREEN, Status.RED, Status.AMBER

@@ -17,10 +17,10 @@ import pytest
 import sqlalchemy as sa
 
 from checks.config.model import HistoryConfig
-from checks.errors import HistoryError
+from checks.core.errors import HistoryError
+from checks.core.model import Report, Status
 from checks.history import open_history, sqlite
 from checks.history.store import History
-from checks.model import Report, Status
 from history_samples import DAY, PIPELINE, report, unprivileged
 
 TOMORROW = DAY + timedelta(days=1)

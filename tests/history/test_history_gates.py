@@ -17,19 +17,19 @@ import pytest
 import sqlalchemy as sa
 
 from checks import DataMonitor, Report, load_config
+from checks.core.model import Status
+from checks.core.serialise import to_dict
 from checks.history import open_history, owned
 from checks.history.patience import Limits
 from checks.history.postgresql import _WRITERS
 from checks.history.store import History
-from checks.model import Status
-from checks.serialise import to_dict
 from tests.shop import DAY, NOW, RUN, Shop, order, purchase
 
 GATES = 20
 PIPELINE = "shop"
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(
-    ["psycopg", "checks.history.store", "checks.monitor", "checks.serialise", "tests.shop"]
+    ["psycopg", "checks.history.store", "checks.monitor", "checks.core.serialise", "tests.shop"]
 )
 NOT_RECORDED = "this evaluation was not recorded"
 

@@ -18,14 +18,14 @@ from time import monotonic, sleep
 import pytest
 import sqlalchemy as sa
 
-from checks.errors import HistoryError
+from checks.core.errors import HistoryError
+from checks.core.model import Status
 from checks.history.patience import RESTING, Limits
 from checks.history.store import History
-from checks.model import Status
 from history_samples import DAY, NOW, PIPELINE, report
 
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["psycopg", "checks.history.store", "checks.serialise"])
+PROCESSES.set_forkserver_preload(["psycopg", "checks.history.store", "checks.core.serialise"])
 #: How many processes are killed; call `kill_many` with more where there is time.
 KILLED = 12
 CHECKS = {f"check_{number}": Status.RED for number in range(12)}

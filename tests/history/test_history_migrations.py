@@ -11,11 +11,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from checks.counts import NAME, DayCounts, Values
-from checks.errors import HistoryError
+from checks.core.counts import NAME, DayCounts, Values
+from checks.core.errors import HistoryError
+from checks.core.model import Status
 from checks.history import migrations
 from checks.history.store import History
-from checks.model import Status
 from history_samples import DAY, NOW, PIPELINE, report
 
 NOW_AT = migrations.VERSION

@@ -13,13 +13,13 @@ import pytest
 import sqlalchemy as sa
 
 from checks.config.identity import WarehouseIdentity, warehouse_identity
-from checks.counts import NAME, DayCounts, Values
-from checks.errors import HistoryError, OtherWarehouseError, UsageError
+from checks.core.counts import NAME, DayCounts, Values
+from checks.core.errors import HistoryError, OtherWarehouseError, UsageError
+from checks.core.model import Status
 from checks.history import Adoption, HistoryContext
 from checks.history.patience import Limits
 from checks.history.store import History
 from checks.history.tables import METADATA
-from checks.model import Status
 from history_samples import DAY, NOW, PIPELINE, report
 from test_history_migrations import VERSION_2, restored_on_postgresql, restored_on_sqlite, run
 

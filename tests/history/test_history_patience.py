@@ -17,7 +17,7 @@ from time import monotonic
 import pytest
 import sqlalchemy as sa
 
-from checks.errors import HistoryError
+from checks.core.errors import HistoryError
 from checks.history import patience, postgresql
 from checks.history.aside import Aside
 from checks.history.patience import Attempt, Limits, Resting, TimedOutError, one_budget
@@ -266,7 +266,7 @@ READS = """
 import sys
 sys.path[:0] = [{folder!r}]
 from datetime import date
-from checks.errors import HistoryError
+from checks.core.errors import HistoryError
 from checks.history.patience import Limits
 from checks.history.store import History
 print("begun", flush=True)

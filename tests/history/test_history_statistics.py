@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checks.core.model import Status
 from checks.history.records import StoredEvaluation
 from checks.history.statistics import Incident, Statistics, statistics
-from checks.model import Status
 from history_samples import DAY, NOW, PIPELINE
 
 LETTERS = {

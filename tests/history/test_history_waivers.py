@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from checks.errors import UsageError
+from checks.core.errors import UsageError
+from checks.core.model import Acknowledgement, Status
 from checks.history import StoredWaiver
 from checks.history.store import History
-from checks.model import Acknowledgement, Status
 from history_samples import DAY, NOW, PIPELINE, report
 
 GREEN, RED = Status.GREEN, Status.RED

@@ -1,4 +1,4 @@
-"""Moves `checks.clock`. Python loads this by itself in a process that a test starts."""
+"""Moves `checks.core.clock`. Python loads this by itself in a process that a test starts."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class _Moved(datetime):
 
 def move(by: timedelta) -> None:
     """Move the clock of this process from the system's."""
-    import checks.clock
+    import checks.core.clock
 
     _Moved.by = by
-    checks.clock.datetime = _Moved  # type: ignore[misc]
+    checks.core.clock.datetime = _Moved  # type: ignore[misc]
 
 
 if VARIABLE in os.environ:

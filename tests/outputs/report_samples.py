@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from checks.model import (
+from checks.core.model import (
     Acceptance,
     Acknowledgement,
     Cause,

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks import outputs
-from checks.model import Report, Status
+from checks.core.model import Report, Status
 from checks.outputs._inert import line
 from golden_files import GOLDEN, golden_file
 from report_samples import SAMPLES, all_green, all_statuses, hostile

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from checks.model import Report, Status
+from checks.core.model import Report, Status
 from checks.outputs import render
 from checks.outputs.github import job_summary
 from report_samples import (

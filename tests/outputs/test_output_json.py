@@ -11,9 +11,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from checks.model import Acceptance, Acknowledgement, Problem, Verdict, WaiverState
+from checks.core.model import Acceptance, Acknowledgement, Problem, Verdict, WaiverState
+from checks.core.serialise import to_dict
 from checks.outputs import render
-from checks.serialise import to_dict
 from report_samples import (
     EVERY,
     all_green,

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from checks.gate import exit_code
-from checks.model import Report, Status, Verdict
+from checks.core.model import Report, Status, Verdict
+from checks.judging.gate import exit_code
 from checks.outputs import render
 from report_samples import (
     EVERY,

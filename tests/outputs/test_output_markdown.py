@@ -10,7 +10,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from checks.model import Status
+from checks.core.model import Status
 from checks.outputs import markdown, render
 from report_samples import (
     EVERY,

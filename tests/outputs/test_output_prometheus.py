@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from checks.model import Report, Status
+from checks.core.model import Report, Status
 from checks.outputs import render
 from report_samples import (
     all_green,

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from checks.model import Report, Status
+from checks.core.model import Report, Status
 from checks.outputs import _words, render
 from report_samples import (
     DATA_DATE,

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.model import (
+from checks.core.model import (
     Acknowledgement,
     Cause,
     Layer,
@@ -25,7 +25,7 @@ from checks.model import (
     Verdict,
     WaiverState,
 )
-from checks.serialise import SCHEMA, from_dict, plain, to_dict
+from checks.core.serialise import SCHEMA, from_dict, plain, to_dict
 from report_samples import SAMPLES, all_statuses
 
 texts = st.text(max_size=12)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import small_warehouse
-from checks.version import VERSION
+from checks.core.version import VERSION
 from tests.dashboard.session import free_port, seen
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,7 +109,7 @@ def test_the_command_works_beside_a_folder_named_checks(
 
 
 def test_the_installed_package_is_the_wheels(installed: Path, tmp_path: Path) -> None:
-    code = "import checks.cli, checks.registry; print(checks.cli.__file__)"
+    code = "import checks.cli, checks.catalog; print(checks.cli.__file__)"
     done = subprocess.run(
         [installed / "python", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )

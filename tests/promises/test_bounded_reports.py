@@ -19,11 +19,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checks.capping import MOST_BYTES, MOST_LISTED, capped, cut
-from checks.check import Check
-from checks.gate import exit_code
-from checks.history import open_history
-from checks.model import (
+from checks.catalog import all_checks
+from checks.core.capping import MOST_BYTES, MOST_LISTED, capped, cut
+from checks.core.model import (
     Acknowledgement,
     Layer,
     Problem,
@@ -34,9 +32,11 @@ from checks.model import (
     WaiverState,
     worst,
 )
+from checks.core.serialise import from_dict, to_dict
+from checks.history import open_history
+from checks.judging.check import Check
+from checks.judging.gate import exit_code
 from checks.outputs import formats, render
-from checks.registry import all_checks
-from checks.serialise import from_dict, to_dict
 from tests.shop import DAY, NOW, RUN, Shop
 
 MOST_OF_REPORT = 1_000_000
@@ -156,7 +156,7 @@ def test_only_the_biggest_details_are_cut_further() -> None:
 
 @pytest.mark.parametrize(("length", "is_kept"), [(400, True), (600, False)])
 def test_a_filter_is_whole_or_not_there(length: int, is_kept: bool) -> None:
-    from checks.policy import Circumstances, link
+    from checks.evaluation.policy import Circumstances, link
 
     name = "n" * length
     filters = {"event": name, "kind": "x"}
@@ -171,7 +171,7 @@ def test_a_filter_is_whole_or_not_there(length: int, is_kept: bool) -> None:
 
 
 def _judgement() -> Any:
-    from checks.model import Judgement
+    from checks.core.model import Judgement
 
     return Judgement(Status.RED, "m", "s", "a")
 

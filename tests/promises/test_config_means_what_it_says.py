@@ -18,6 +18,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checks.catalog import all_checks
 from checks.config import load_config
 from checks.config.declared import Declared, settings_of, shape_of
 from checks.config.loading import Basics, sections
@@ -25,9 +26,8 @@ from checks.config.model import CheckSettings
 from checks.config.nodes import number
 from checks.config.overrides import Override, overridden
 from checks.config.problems import Refused
-from checks.errors import ConfigError
-from checks.model import Problem
-from checks.registry import all_checks
+from checks.core.errors import ConfigError
+from checks.core.model import Problem
 from tests.shop import SETTINGS
 
 MARK = "WRITTEN-HERE"

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from checks import Report, Status, Verdict
+from checks.catalog import all_checks
 from checks.outputs import render
-from checks.registry import all_checks
 from tests.engines import named
 from tests.shop import DAY, Shop, at, log_entry, order, purchase, view
 

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from checks.core.model import Status, Verdict
 from checks.evidence import runs
 from checks.evidence.context import open_context
 from checks.evidence.runs import ADDED, COUNTS, READ_NOTHING, REPLACED, STATUS_ONLY, UNSETTLED
-from checks.model import Status, Verdict
 from tests.shop import DAY, NOW, RUN, Row, Shop, at, log_entry
 
 GREEN, AMBER, RED, UNKNOWN = Status.GREEN, Status.AMBER, Status.RED, Status.UNKNOWN

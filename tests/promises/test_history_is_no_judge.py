@@ -32,11 +32,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from checks import DataMonitor, Report, evaluate, load_config
-from checks.gate import exit_code
+from checks.core.model import Status
 from checks.history import open_history, owned, patience
 from checks.history.patience import Limits
 from checks.history.tables import METADATA
-from checks.model import Status
+from checks.judging.gate import exit_code
 from tests import stalled_server
 from tests.engines import named
 from tests.shop import DAY, NOW, RUN, Shop, log_entry, purchase

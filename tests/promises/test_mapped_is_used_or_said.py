@@ -16,9 +16,9 @@ import pytest
 import sqlalchemy as sa
 
 from checks import Status
+from checks.core.timeframe import timeframe
+from checks.evaluation.validation import validate
 from checks.outputs import render
-from checks.timeframe import timeframe
-from checks.validation import validate
 from tests.shop import DAY, NOW, RUN, Shop, Table, at, purchase, view
 
 FRAME = timeframe(NOW, ZoneInfo("UTC"), run_date=RUN)

@@ -9,8 +9,8 @@ import re
 import pytest
 
 from checks import Verdict
-from checks.timeframe import timeframe
-from checks.validation import validate
+from checks.core.timeframe import timeframe
+from checks.evaluation.validation import validate
 from checks.warehouse.inner_names import inner_prefix
 from tests.shop import DAY, NOW, Shop, order_id
 

@@ -13,16 +13,16 @@ from typing import Any
 import pytest
 
 from checks import Status
-from checks.check import Check
+from checks.catalog import all_checks
 from checks.config.model import Config
-from checks.engine import judge_all, plain_verdicts
-from checks.errors import MeasurementError
-from checks.gate import exit_code
-from checks.judging import unmeasured
-from checks.measurements import Measurements
-from checks.model import Cause, Severity
-from checks.registry import all_checks
-from checks.timeframe import Timeframe, timeframe
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause, Severity
+from checks.core.timeframe import Timeframe, timeframe
+from checks.evaluation.engine import judge_all, plain_verdicts
+from checks.judging.check import Check
+from checks.judging.gate import exit_code
+from checks.judging.unmeasured import unmeasured
+from checks.measuring.measurements import Measurements
 from checks.warehouse import Warehouse
 from tests.engines import named
 from tests.shop import NOW, RUN, Shop
@@ -54,7 +54,7 @@ def judged(healthy: tuple[Config, Measurements], monkeypatch: pytest.MonkeyPatch
     def judge(replaced: dict[str, Check]) -> dict[str, Status]:
         config, measured = healthy
         checks = tuple(replaced.get(check.id, check) for check in all_checks())
-        monkeypatch.setattr("checks.engine.all_checks", lambda: checks)
+        monkeypatch.setattr("checks.evaluation.engine.all_checks", lambda: checks)
         frame = frame_of(config)
         found = judge_all(config, frame, measured, lambda text: None)
         return {one.id: one.status for one in plain_verdicts(config, frame, found)}

@@ -16,14 +16,14 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.causes import with_causes
-from checks.check import Check
-from checks.gate import exit_code
+from checks.catalog import all_checks
+from checks.core.model import Cause, Judgement, Report, Severity, Status, Verdict, folded, worst
+from checks.core.serialise import from_dict, to_dict
+from checks.evaluation.causes import with_causes
 from checks.history import open_history
-from checks.model import Cause, Judgement, Report, Severity, Status, Verdict, folded, worst
+from checks.judging.check import Check
+from checks.judging.gate import exit_code
 from checks.outputs import render
-from checks.registry import all_checks
-from checks.serialise import from_dict, to_dict
 from tests.shop import DAY, NOW, RUN, Shop, log_entry, view
 
 pytestmark = pytest.mark.engine

@@ -21,12 +21,12 @@ import sqlalchemy as sa
 
 from checks import DataMonitor, Report, UsageError, evaluate
 from checks.cli import main
+from checks.core.model import Status
+from checks.evaluation.validation import validate
+from checks.evaluation.waiving import Wish, give
 from checks.history import history_of, owned
 from checks.history.patience import Limits
 from checks.history.tables import METADATA
-from checks.model import Status
-from checks.validation import validate
-from checks.waiving import Wish, give
 from tests.engines import named
 from tests.shop import DAY, NOW, RUN, Shop, log_entry
 

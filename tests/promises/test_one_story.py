@@ -29,11 +29,11 @@ from checks.cli.console import Console
 from checks.cli.publishing import publish
 from checks.cli.values import ReportFile
 from checks.config.model import HistoryConfig, WarehouseConfig
-from checks.gate import exit_code
+from checks.core.model import Layer, Report, Severity, Status, Verdict, worst
 from checks.history import open_history
-from checks.model import Layer, Report, Severity, Status, Verdict, worst
+from checks.history.recording import Recording
+from checks.judging.gate import exit_code
 from checks.outputs import formats
-from checks.recording import Recording
 
 NOW = datetime(2025, 3, 9, 6, 12, tzinfo=UTC)
 STATUSES = (Status.GREEN, Status.AMBER, Status.RED, Status.UNKNOWN, Status.WAIVED, Status.SKIPPED)
@@ -315,7 +315,7 @@ def test_a_history_that_fails_is_a_warning_in_every_report(tmp_path: Path) -> No
 def test_a_history_that_cannot_be_corrected_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from checks.errors import HistoryError
+    from checks.core.errors import HistoryError
     from checks.history import History
 
     def fail(*_: object) -> None:

@@ -21,8 +21,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from checks.cli import main
-from checks.errors import MeasurementError, ReadOnlyViolation
-from checks.model import Cause
+from checks.core.errors import MeasurementError, ReadOnlyViolation
+from checks.core.model import Cause
 from checks.warehouse import Warehouse
 from tests.engines import named
 from tests.shop import DAY, Shop, order, view

@@ -21,11 +21,11 @@ import pytest
 import sqlalchemy as sa
 
 from checks import Verdict, load_config
-from checks.backtest import replay
-from checks.errors import ConfigError
+from checks.core.errors import ConfigError
+from checks.core.model import Cause, Status
+from checks.evaluation.backtest import replay
+from checks.evaluation.validation import validate
 from checks.evidence import rejected, rejected_explained, rejected_rate
-from checks.model import Cause, Status
-from checks.validation import validate
 from tests.engines import named
 from tests.evidence.asking import ask
 from tests.shop import DAY, NOW, Row, Shop, Table, at, log_entry, view

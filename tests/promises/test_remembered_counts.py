@@ -21,13 +21,13 @@ from hypothesis import strategies as st
 from checks import Report, Status
 from checks.cli import main
 from checks.config.target import target_of
-from checks.daily import fingerprint
-from checks.engine import evaluate
-from checks.errors import UsageError
+from checks.core.errors import UsageError
+from checks.evaluation.engine import evaluate
 from checks.evidence import volume
 from checks.evidence.context import open_context
 from checks.history import open_history
-from checks.recounting import recount
+from checks.measuring.daily import fingerprint
+from checks.measuring.recounting import recount
 from tests.shop import DAY, NOW, RUN, Shop, view
 
 DAYS = 40
@@ -196,7 +196,7 @@ def test_where_time_is_short_the_next_run_counts_again(
 ) -> None:
     run(kept, 1)
     change(kept, repeat(DAYS, 8))
-    from checks.measurements import Measurements
+    from checks.measuring.measurements import Measurements
 
     with monkeypatch.context() as short:
         short.setattr(Measurements, "_fits", lambda self, days: False)

@@ -16,14 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks import Report, Status
-from checks.accepting import Wish, accept
+from checks.catalog import all_checks
 from checks.catalog._silence import silences
-from checks.counts import NAME, DailyCounts, DayCounts, Values
-from checks.engine import evaluate
-from checks.errors import HistoryError, UsageError
+from checks.core.counts import NAME, DailyCounts, DayCounts, Values
+from checks.core.errors import HistoryError, UsageError
+from checks.evaluation.accepting import Wish, accept
+from checks.evaluation.engine import evaluate
 from checks.history import StoredAcceptance, open_history
 from checks.outputs import render
-from checks.registry import all_checks
 from tests.shop import DAY, NOW, RUN, Shop, at, view
 
 RED, GREEN = Status.RED, Status.GREEN

@@ -15,14 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks import Report, Status, Verdict
-from checks.backtest import replay
 from checks.catalog.freshness import Params, judge
 from checks.cli import main
-from checks.engine import evaluate
-from checks.errors import UsageError
+from checks.core.errors import UsageError
+from checks.core.timeframe import Timeframe, midnight, timeframe
+from checks.evaluation.backtest import replay
+from checks.evaluation.engine import evaluate
 from checks.evidence.context import frame_of
 from checks.outputs import formats, render
-from checks.timeframe import Timeframe, midnight, timeframe
 from tests.catalog.samples import events
 from tests.engines import named
 from tests.shop import DAY, NOW, RUN, Shop, at, view

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from checks import DataMonitor, Status
+from checks.catalog import all_checks, get_check
 from checks.cli import main
+from checks.core.serialise import to_dict
 from checks.demo import SCENARIOS, write_demo
-from checks.registry import all_checks, get_check
-from checks.serialise import to_dict
 from tests.shop import DAY, RUN
 
 NAME = "web-clickstream"

@@ -16,9 +16,9 @@ import pytest
 import sqlalchemy as sa
 
 from checks.cli import main
-from checks.model import Status
-from checks.timeframe import timeframe
-from checks.validation import ValidationLine, validate
+from checks.core.model import Status
+from checks.core.timeframe import timeframe
+from checks.evaluation.validation import ValidationLine, validate
 from tests.engines import named
 from tests.shop import DAY, NOW, RUN, Shop, Table, at, log_entry, purchase, view
 from tests.warehouse.conftest import shop_on

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from checks.errors import MeasurementError
-from checks.model import Cause
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
 from checks.warehouse import Warehouse
 from checks.warehouse.instants import instant
 from checks.warehouse.relation import Relation

@@ -20,11 +20,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks import Report, Status
-from checks.errors import UsageError
+from checks.core.errors import UsageError
+from checks.core.model import Subjects, Verdict
+from checks.core.subjects import LEAST_SHARE, MANY, counting, not_covered, subject_name
+from checks.evaluation.waiving import Wish, give
 from checks.history import StoredWaiver, open_history
-from checks.model import Subjects, Verdict
-from checks.subjects import LEAST_SHARE, MANY, counting, not_covered, subject_name
-from checks.waiving import Wish, give
 from tests.shop import DAY, NOW, RUN, Row, Shop, Table, at, log_entry, order, view
 
 Change = Callable[[Shop], None]

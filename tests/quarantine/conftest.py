@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from checks.config.model import Config, QuarantineSource, WarehouseConfig
-from checks.metrics import AuditEntry, AuditLog, RejectedRows
+from checks.core.metrics import AuditEntry, AuditLog, RejectedRows
+from checks.core.timeframe import Timeframe, timeframe
 from checks.quarantine import read_rejected_rows
-from checks.timeframe import Timeframe, timeframe
 from checks.warehouse import Warehouse
 from tests.warehouse.conftest import shop
 

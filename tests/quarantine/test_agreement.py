@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.metrics import AuditLog, BadValue
+from checks.core.metrics import AuditLog, BadValue
 from checks.quarantine.agreement import (
     Logged,
     differing,

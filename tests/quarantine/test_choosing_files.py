@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.metrics import AuditLog
+from checks.core.metrics import AuditLog
 from checks.quarantine import selection
 from tests.quarantine.conftest import (
     DAY,
@@ -34,7 +34,7 @@ def test_nothing_is_configured(desk: Desk) -> None:
     from dataclasses import replace
     from typing import Any, cast
 
-    from checks.metrics import RejectedRows
+    from checks.core.metrics import RejectedRows
     from checks.quarantine import read_rejected_rows
 
     config = replace(desk.config(), quarantine=None)

@@ -13,8 +13,8 @@ from typing import Any, TypeVar, cast
 import duckdb
 import pytest
 
-from checks.errors import MeasurementError
-from checks.model import Cause
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
 from checks.quarantine.drilldown.model import Field, Filters, How, Rejected
 from checks.quarantine.drilldown.opening import Wanted, read_rejected
 from checks.quarantine.drilldown.spans import SPANS

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pytest
 import sqlalchemy as sa
 
-from checks.errors import MeasurementError
+from checks.core.errors import MeasurementError
 from checks.evidence.context import open_context
 from checks.quarantine.drilldown.model import Field, Filters, How, Rejected
 from checks.quarantine.drilldown.opening import Wanted, read_rejected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.masking import Mask
+from checks.core.masking import Mask
 from checks.quarantine.families import (
     PRESENT,
     Nature,

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from checks.day_names import days_in
+from checks.core.day_names import days_in
 from checks.quarantine.naming import format_of, owner_of, stem_of
 
 D8, D9 = date(2025, 3, 8), date(2025, 3, 9)

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from checks import Report
-from checks.model import Status
+from checks.core.model import Status
 from tests.quarantine.conftest import lines
 from tests.shop import DAY, Shop, at, log_entry
 from tests.shop import Table as ShopTable

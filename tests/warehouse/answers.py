@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from checks import Config, DataMonitor, Report, Status
-from checks.errors import MeasurementError
+from checks.core.errors import MeasurementError
+from checks.core.serialise import plain, to_dict
 from checks.evidence import (
     hours,
     orphan_rows,
@@ -27,7 +28,6 @@ from checks.evidence import (
     volume,
 )
 from checks.evidence.context import Context, open_context
-from checks.serialise import plain, to_dict
 
 Answers = dict[str, Any]
 Ask = Callable[[Context], Any]

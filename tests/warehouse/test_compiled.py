@@ -29,13 +29,13 @@ from checks.config.model import (
     QuarantineSource,
     SessionsSource,
 )
-from checks.errors import MeasurementError
-from checks.model import Cause
+from checks.config.readonly import problem_of
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
+from checks.core.timeframe import Timeframe
 from checks.quarantine.drilldown.model import Field, Filters, How
 from checks.quarantine.drilldown.tables import TableRejected
 from checks.quarantine.tables import rejected_query
-from checks.readonly import problem_of
-from checks.timeframe import Timeframe
 from checks.warehouse.audit import read_audit_log
 from checks.warehouse.daily import ValueScan
 from checks.warehouse.dialects import profile_for

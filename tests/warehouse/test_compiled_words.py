@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from checks.errors import MeasurementError
-from checks.model import Cause
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
 from checks.warehouse.dialects import profile_for
 from checks.warehouse.faults import measurement_error
 

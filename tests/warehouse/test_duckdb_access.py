@@ -14,7 +14,7 @@ import sqlalchemy as sa
 import yaml
 
 from checks import Cause, ConfigError, Status, load_config
-from checks.errors import MeasurementError
+from checks.core.errors import MeasurementError
 from checks.warehouse import Warehouse
 from checks.warehouse.dialects._duckdb_access import readable
 from tests.shop import Shop

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from checks.cli import main
-from checks.errors import MeasurementError
-from checks.queries import queries
-from checks.timeframe import timeframe
-from checks.validation import ValidationLine, validate
+from checks.core.errors import MeasurementError
+from checks.core.timeframe import timeframe
+from checks.evaluation.validation import ValidationLine, validate
+from checks.measuring.queries import queries
 from checks.warehouse import Warehouse
 from checks.warehouse.dialects import profile_for
 from tests.shop import DAY, NOW, Shop

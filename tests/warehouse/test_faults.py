@@ -14,10 +14,10 @@ import pytest
 import sqlalchemy as sa
 
 from checks import Report, Status
-from checks.errors import MeasurementError, ReadOnlyViolation
-from checks.model import Cause
+from checks.core.errors import MeasurementError, ReadOnlyViolation
+from checks.core.model import Cause
+from checks.core.secrets import spellings, without_secrets
 from checks.outputs import formats, render
-from checks.secrets import spellings, without_secrets
 from checks.warehouse import Warehouse
 from checks.warehouse.instants import Instant
 from checks.warehouse.kinds import Kind

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from checks.model import Status, Verdict
+from checks.core.model import Status, Verdict
 from checks.warehouse.wall_clock import first_utc_of_local, utc_of_local
 from tests.shop import Shop, log_entry
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from checks import Status
-from checks.model import Cause
+from checks.core.model import Cause
 from checks.warehouse.dialects import profile_for
 from checks.warehouse.dialects.base import Limits
 from tests.shop import Shop

@@ -16,8 +16,8 @@ import pytest
 import sqlalchemy as sa
 
 from checks import Report, Status, Verdict
-from checks.errors import MeasurementError
-from checks.model import Cause
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
 from checks.outputs import formats, render
 from checks.warehouse import Warehouse
 from checks.warehouse.dialects.postgresql import PROFILE

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from checks import DataMonitor
 from checks.config import load_config
-from checks.validation import validate
+from checks.evaluation.validation import validate
 from tests.shop import NOW, RUN, Shop
 from tests.warehouse.conftest import shop_on
 

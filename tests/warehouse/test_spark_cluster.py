@@ -19,8 +19,8 @@ import sqlalchemy as sa
 
 from checks import Status
 from checks.config.model import WarehouseConfig
-from checks.errors import MeasurementError
-from checks.model import Cause
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
 from checks.warehouse import Warehouse
 from checks.warehouse.kinds import Kind
 from tests.shop import Shop, Table

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from checks.errors import MeasurementError
-from checks.model import Cause
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
 from checks.warehouse.dialects import _spark_connect as connect
 from checks.warehouse.dialects import _spark_dbapi as dbapi
 from checks.warehouse.dialects import _spark_thrift as thrift

@@ -15,8 +15,8 @@ import sqlalchemy as sa
 
 from checks.config.model import WarehouseConfig
 from checks.config.urls import database_url
-from checks.errors import MeasurementError
-from checks.model import Cause
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
 from checks.warehouse import Warehouse
 from checks.warehouse.dialects._sqlite_file import file_of, in_memory, read_only_url
 

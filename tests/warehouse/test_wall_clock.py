@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.timeframe import TICK, midnight
+from checks.core.timeframe import TICK, midnight
 from checks.warehouse.instants import Instant
 from checks.warehouse.kinds import Kind
 from checks.warehouse.texts import utc_of

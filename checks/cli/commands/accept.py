@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from checks import clock
 from checks.cli import values
 from checks.cli.console import Console
 from checks.cli.parsing import add_config
-from checks.gate import GREEN
+from checks.core import clock
+from checks.judging.gate import GREEN
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -34,13 +34,13 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace, console: Console) -> int:
     """Store the acceptance and say what it does."""
-    from checks.accepting import Wish, accept
+    from checks.catalog import get_check
     from checks.cli.people import owner_of
     from checks.config import load_config
+    from checks.core.text import quoted
+    from checks.evaluation.accepting import Wish, accept
     from checks.history import history_of
     from checks.outputs._inert import line
-    from checks.registry import get_check
-    from checks.text import quoted
 
     check = get_check(args.check).id
     config = load_config(args.config)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from checks import clock
 from checks.cli.console import Console
 from checks.cli.parsing import add_config, add_revoke
-from checks.gate import GREEN
+from checks.core import clock
+from checks.judging.gate import GREEN
 
 if TYPE_CHECKING:
     from checks.history import StoredAcceptance
@@ -42,8 +42,8 @@ def run(args: Namespace, console: Console) -> int:
 
 
 def _table(acceptances: tuple[StoredAcceptance, ...]) -> str:
-    from checks.accepting import state_of
     from checks.cli.tables import columns
+    from checks.evaluation.accepting import state_of
 
     rows = [
         (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from checks import clock
 from checks.cli import values
 from checks.cli.console import Console
 from checks.cli.parsing import add_config
-from checks.gate import GREEN
+from checks.core import clock
+from checks.judging.gate import GREEN
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -23,10 +23,10 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace, console: Console) -> int:
     """Store the acknowledgement and say so."""
+    from checks.catalog import get_check
     from checks.config import load_config
     from checks.history import history_of
     from checks.outputs._inert import line
-    from checks.registry import get_check
 
     check = get_check(args.check).id
     config = load_config(args.config)

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from checks.cli.console import Console
 from checks.cli.parsing import add_config, add_days
-from checks.errors import UsageError
-from checks.gate import GREEN, UNKNOWN
+from checks.core.errors import UsageError
+from checks.judging.gate import GREEN, UNKNOWN
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -23,9 +23,9 @@ def run(args: Namespace, console: Console) -> int:
     from checks.cli.judging import judge, today_of
     from checks.cli.tables import day_line
     from checks.config import load_config
+    from checks.core.model import Status
     from checks.history import history_of
-    from checks.keeping import require_kept
-    from checks.model import Status
+    from checks.history.keeping import require_kept
 
     config = load_config(args.config)
     _require_past(args.first, args.last, today_of(config))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from checks import clock
 from checks.cli import values
 from checks.cli.console import Console
 from checks.cli.parsing import add_config
-from checks.gate import GREEN, UNKNOWN
+from checks.core import clock
+from checks.judging.gate import GREEN, UNKNOWN
 
 if TYPE_CHECKING:
-    from checks.backtest import Backtest
     from checks.config.model import Config
+    from checks.evaluation.backtest import Backtest
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -53,11 +53,11 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace, console: Console) -> int:
     """0 when days could be judged, whatever they came to; 2 when none could."""
+    from checks.catalog import all_checks
     from checks.cli.backtest_json import as_json
     from checks.cli.backtest_text import as_text
     from checks.config import load_config
     from checks.config.overrides import changes, overridden
-    from checks.registry import all_checks
 
     config = load_config(args.config)
     changed = overridden(config, args.overrides, console.environ, all_checks())
@@ -68,8 +68,8 @@ def run(args: Namespace, console: Console) -> int:
 
 
 def _replayed(config: Config, changed: Config, args: Namespace, console: Console) -> Backtest:
-    from checks.backtest import newest_day, replay
     from checks.cli.progress import Progress
+    from checks.evaluation.backtest import newest_day, replay
 
     now = clock.now()
     last = args.until or newest_day(config, now)

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from checks.cli import sign_in, values
 from checks.cli.console import Console
 from checks.cli.parsing import config_path
-from checks.errors import UsageError
-from checks.gate import GREEN, UNKNOWN
-from checks.text import quoted
+from checks.core.errors import UsageError
+from checks.core.text import quoted
+from checks.judging.gate import GREEN, UNKNOWN
 
 if TYPE_CHECKING:
     from checks.cli.serving import Address

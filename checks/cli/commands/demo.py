@@ -10,11 +10,11 @@ from argparse import ArgumentParser, Namespace
 from datetime import date
 from pathlib import Path
 
-from checks import clock
 from checks.cli import values
 from checks.cli.console import Console
 from checks.cli.progress import Progress
-from checks.gate import GREEN
+from checks.core import clock
+from checks.judging.gate import GREEN
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -52,7 +52,7 @@ def run(args: Namespace, console: Console) -> int:
     """Write the demo and show what the gate says. 0 whatever the verdict: red is the point."""
     from checks.config import load_config
     from checks.demo import write_demo
-    from checks.engine import evaluate
+    from checks.evaluation.engine import evaluate
     from checks.outputs import render
 
     today = clock.now().date()

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from checks.cli.console import Console
 from checks.cli.parsing import add_config
-from checks.gate import GREEN
+from checks.judging.gate import GREEN
 
 if TYPE_CHECKING:
-    from checks.check import Check
     from checks.config.model import CheckSettings
+    from checks.judging.check import Check
 
 _DEFAULT_FILE = Path("andon.yml")
 
@@ -27,7 +27,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace, console: Console) -> int:
     """Print the explanation, with the configured values where there is a configuration."""
-    from checks.registry import get_check
+    from checks.catalog import get_check
 
     check = get_check(args.check)
     settings = _settings(args.config, check, console.environ)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from checks.cli import failure, values
 from checks.cli.console import Console
 from checks.cli.parsing import add_config
-from checks.errors import AndonError, is_interruption
+from checks.core.errors import AndonError, is_interruption
 
 if TYPE_CHECKING:
     from checks.config.model import Config
-    from checks.model import Report
+    from checks.core.model import Report
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -59,7 +59,7 @@ def run(args: Namespace, console: Console) -> int:
     from checks.cli.publishing import publish, summary_file
     from checks.cli.report_files import require_no_input_file, require_own_files
     from checks.config import load_config
-    from checks.recording import Recording
+    from checks.history.recording import Recording
 
     summary = summary_file(args.format, console)
     require_own_files(args.report, summary)

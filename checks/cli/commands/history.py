@@ -6,11 +6,11 @@ from argparse import SUPPRESS, ArgumentParser, Namespace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from checks import clock
 from checks.cli import values
 from checks.cli.console import Console
 from checks.cli.parsing import add_config
-from checks.gate import GREEN
+from checks.core import clock
+from checks.judging.gate import GREEN
 
 if TYPE_CHECKING:
     from checks.config.model import Config
@@ -79,9 +79,9 @@ def _adopted(config: Config, history: History, owner: str | None, console: Conso
     """Add the warehouse to those of the pipeline's name; a sentence about what that means."""
     from checks.cli.people import owner_of
     from checks.config.identity import warehouse_identity
+    from checks.core.text import quoted
     from checks.history import Adoption
     from checks.outputs._inert import line
-    from checks.text import quoted
 
     by = owner_of(owner, console.environ)
     adoption = history.adopt(config.pipeline, by, clock.now())
@@ -93,8 +93,8 @@ def _adopted(config: Config, history: History, owner: str | None, console: Conso
 
 def _applying(config: Config, history: History) -> str:
     from checks.cli.judging import today_of
-    from checks.text import plural
-    from checks.waiving import HOLDS, state_of
+    from checks.core.text import plural
+    from checks.evaluation.waiving import HOLDS, state_of
 
     today = today_of(config)
     waivers = history.all_waivers(config.pipeline)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from checks.cli import values
 from checks.cli.console import Console
 from checks.cli.parsing import add_config
-from checks.gate import GREEN
+from checks.judging.gate import GREEN
 
 if TYPE_CHECKING:
     from checks.evidence.power import Powers, RulePower
@@ -32,7 +32,7 @@ def run(args: Namespace, console: Console) -> int:
     """Print what each rule sees. Raises MeasurementError where the events cannot be counted."""
     from checks.cli.judging import judged_day
     from checks.config import load_config
-    from checks.errors import UsageError
+    from checks.core.errors import UsageError
     from checks.evidence.context import open_context
     from checks.evidence.power import read
 
@@ -77,9 +77,9 @@ def as_data(found: Powers, pipeline: str) -> dict[str, Any]:
 def told(found: Powers, pipeline: str) -> str:
     """What was found, for a person."""
     from checks.cli.tables import columns
+    from checks.core.text import clean, day_text
     from checks.evidence.power import CAUGHT_SHARE
-    from checks.power_words import drop_text, jump_text
-    from checks.text import clean, day_text
+    from checks.evidence.power_words import drop_text, jump_text
 
     head = ("check", "smallest drop", "smallest jump", "alarms", "days judged")
     rows = [
@@ -97,7 +97,7 @@ def told(found: Powers, pipeline: str) -> str:
 
 
 def _alarms(rules: tuple[RulePower, ...]) -> Iterator[str]:
-    from checks.power_words import alarm_text
+    from checks.evidence.power_words import alarm_text
 
     for rule in rules:
         shown = [alarm_text(one) for one in rule.alarms[:_MOST_ALARMS]]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from checks import clock
 from checks.cli.console import Console
 from checks.cli.parsing import add_config, add_days
-from checks.gate import GREEN
+from checks.core import clock
+from checks.judging.gate import GREEN
 
 if TYPE_CHECKING:
-    from checks.recounting import RecountedDay
+    from checks.measuring.recounting import RecountedDay
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -24,8 +24,8 @@ def run(args: Namespace, console: Console) -> int:
     """One line for each day that is another now, and how many were counted."""
     from checks.cli.progress import Progress
     from checks.config import load_config
-    from checks.recounting import recount
-    from checks.text import plural
+    from checks.core.text import plural
+    from checks.measuring.recounting import recount
 
     config = load_config(args.config)
     with Progress(console) as progress:

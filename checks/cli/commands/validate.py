@@ -6,16 +6,16 @@ from argparse import ArgumentParser, Namespace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from checks import clock
 from checks.cli import values
 from checks.cli.console import Console
 from checks.cli.parsing import add_config
-from checks.gate import GREEN, UNKNOWN
+from checks.core import clock
+from checks.judging.gate import GREEN, UNKNOWN
 
 if TYPE_CHECKING:
     from checks.config.model import Config
-    from checks.timeframe import Timeframe
-    from checks.validation import ValidationLine
+    from checks.core.timeframe import Timeframe
+    from checks.evaluation.validation import ValidationLine
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -40,8 +40,8 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace, console: Console) -> int:
     """One line for each thing that was looked at; 2 when one of them will not work."""
     from checks.config import load_config
+    from checks.evaluation.validation import validate
     from checks.outputs._inert import line
-    from checks.validation import validate
 
     config = load_config(args.config)
     frame = _frame(config, args.date) if args.explain or args.deep else None
@@ -62,7 +62,7 @@ def _mark(tried: ValidationLine) -> str:
 
 
 def _frame(config: Config, run_date: date | None) -> Timeframe:
-    from checks.timeframe import timeframe
+    from checks.core.timeframe import timeframe
 
     now, zone = clock.now(), config.timezone
     return timeframe(now, zone, run_date=run_date, data_lag_days=config.data_lag_days)

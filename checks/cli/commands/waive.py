@@ -5,11 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from checks import clock
 from checks.cli import values
 from checks.cli.console import Console
 from checks.cli.parsing import add_config
-from checks.gate import GREEN
+from checks.core import clock
+from checks.judging.gate import GREEN
 
 if TYPE_CHECKING:
     from checks.history import StoredWaiver
@@ -47,11 +47,11 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace, console: Console) -> int:
     """Store the waiver and say what it does."""
+    from checks.catalog import get_check
     from checks.cli.people import owner_of
     from checks.config import load_config
+    from checks.evaluation.waiving import Wish, give
     from checks.history import history_of
-    from checks.registry import get_check
-    from checks.waiving import Wish, give
 
     check = get_check(args.check).id  # a misspelt name is told before a missing configuration
     config = load_config(args.config)
@@ -63,9 +63,9 @@ def run(args: Namespace, console: Console) -> int:
 
 
 def _told(waiver: StoredWaiver) -> str:
+    from checks.core.subjects import subjects_text
+    from checks.core.text import number_text
     from checks.outputs._inert import line
-    from checks.subjects import subjects_text
-    from checks.text import number_text
 
     limit = "" if waiver.up_to is None else f" up to {number_text(waiver.up_to)}"
     covered = f" for {subjects_text(waiver.subjects) if waiver.subjects else 'whatever fails'}"

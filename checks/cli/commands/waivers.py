@@ -6,10 +6,10 @@ from argparse import ArgumentParser, Namespace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from checks import clock
 from checks.cli.console import Console
 from checks.cli.parsing import add_config, add_revoke
-from checks.gate import GREEN
+from checks.core import clock
+from checks.judging.gate import GREEN
 
 if TYPE_CHECKING:
     from checks.history import StoredWaiver
@@ -45,9 +45,9 @@ def run(args: Namespace, console: Console) -> int:
 
 def _table(waivers: tuple[StoredWaiver, ...], today: date) -> str:
     from checks.cli.tables import columns
-    from checks.subjects import subjects_text
-    from checks.text import number_text
-    from checks.waiving import state_of
+    from checks.core.subjects import subjects_text
+    from checks.core.text import number_text
+    from checks.evaluation.waiving import state_of
 
     rows = [
         (

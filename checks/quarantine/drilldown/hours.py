@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from checks.timeframe import midnight
+from checks.core.timeframe import midnight
 
 
 @dataclass(frozen=True, slots=True)

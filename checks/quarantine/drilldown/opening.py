@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from checks.config.model import Config, QuarantineSource
-from checks.errors import MeasurementError
-from checks.model import Cause
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
 from checks.quarantine.drilldown.choosing import choose
 from checks.quarantine.drilldown.files import FileRejected
 from checks.quarantine.drilldown.model import Rejected

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from checks.config.model import QuarantineSource
-from checks.errors import MeasurementError
-from checks.model import Cause
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
+from checks.core.timeframe import midnight
 from checks.quarantine.drilldown.columns import common_columns, kept_columns, roles_of
 from checks.quarantine.drilldown.hours import hours_of, periods_of
 from checks.quarantine.drilldown.model import (
@@ -32,7 +33,6 @@ from checks.quarantine.drilldown.model import (
 from checks.quarantine.records import LONGEST_REASON
 from checks.quarantine.tables import rows_without_time
 from checks.quarantine.tally import NO_REASON
-from checks.timeframe import midnight
 from checks.warehouse.instants import Instant, bucket, instant
 from checks.warehouse.kinds import Kind
 from checks.warehouse.texts import number_of, shown

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import duckdb
 import sqlalchemy as sa
 
-from checks.errors import MeasurementError
-from checks.model import Cause
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
 from checks.warehouse.faults import first_line
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from checks.errors import MeasurementError
-from checks.model import Cause
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
 from checks.warehouse.texts import LOCAL_TIME, LONGEST_NUMBER, NUMBER, OFFSET_TIME
 
 if TYPE_CHECKING:

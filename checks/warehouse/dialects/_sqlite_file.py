@@ -12,8 +12,8 @@ from urllib.parse import unquote
 
 import sqlalchemy as sa
 
-from checks.errors import MeasurementError
-from checks.model import Cause
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from checks.errors import MeasurementError
-from checks.model import Cause
-from checks.text import quoted
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
+from checks.core.text import quoted
 from checks.warehouse.faults import COMMON
 from checks.warehouse.kinds import Kind, kind_of
 from checks.warehouse.texts import BLANKS, cases_of

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from checks.errors import MeasurementError
-from checks.model import Cause
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
 from checks.warehouse.dialects._pieces import (
     cast_by,
     every_column,

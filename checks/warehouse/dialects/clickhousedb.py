@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from checks.errors import MeasurementError
-from checks.model import Cause
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
 from checks.warehouse.dialects._pieces import (
     Spelled,
     columns_of,

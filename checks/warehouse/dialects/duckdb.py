@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from checks.errors import MeasurementError
-from checks.model import Cause
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
 from checks.warehouse.dialects._pieces import single_json
 from checks.warehouse.dialects.base import Limits, Profile, columns_by_name
 from checks.warehouse.kinds import Kind, kind_of

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from checks.model import Cause
+from checks.core.model import Cause
 from checks.warehouse.dialects._pieces import is_number, time_if_iso
 from checks.warehouse.dialects.base import APPLICATION, Limits, Profile
 from checks.warehouse.dialects.postgresql import PostgreSQL

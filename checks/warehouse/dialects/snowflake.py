@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from checks.model import Cause
+from checks.core.model import Cause
 from checks.warehouse.dialects._pieces import (
     Spelled,
     cast_by,

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from checks.errors import MeasurementError
-from checks.model import Cause
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
 from checks.warehouse.dialects._pieces import columns_of
 from checks.warehouse.dialects._sqlite_file import file_of, in_memory, read_only_url, unreadable
 from checks.warehouse.dialects._sqlite_kinds import sampled_kinds

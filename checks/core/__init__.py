@@ -1,0 +1,1 @@
+"""The vocabulary of every floor above: values, results, errors. Imports nothing of ours."""

@@ -1,0 +1,340 @@
+"""What a report may hold at most, so that no table, however odd, makes it too big to send. Pure.
+
+Lists that are cut keep what comes first, and a key beside each says how many there were.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from functools import lru_cache
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
+
+from checks.core.model import (
+    Acceptance,
+    Acknowledgement,
+    Problem,
+    Report,
+    Subjects,
+    Verdict,
+    WaiverState,
+)
+from checks.core.subjects import MORE
+from checks.core.text import count_text
+
+#: Entries of one list, and of one mapping, in the details of a verdict.
+MOST_LISTED = 200
+#: Bytes of a document without spaces in it, as the history keeps it, and with them.
+MOST_BYTES, MOST_INDENTED_BYTES = 200_000, 1_000_000
+#: Bytes of all texts of all verdicts in the widest of all formats: see `_weight`.
+_MOST_TEXT = 120_000
+_NOTES = 20_000
+_ENDING = 200
+_FILTER = 500
+_TOTAL = "_total"
+#: In the order of time: what is newest is kept.
+_SERIES = frozenset({"daily", "dates"})
+#: What leads to the rows behind a verdict: useful whole or not at all.
+_FILTERS = "filters"
+#: (entries of a list, bytes of a text): the next is tried while a document is too big.
+_STEPS = (
+    (MOST_LISTED, 2_000), (MOST_LISTED, 500), (MOST_LISTED, 200), (100, 200), (50, 200),
+    (25, 200), (12, 100), (6, 100), (3, 60), (1, 60), (0, 60),
+)  # fmt: skip
+#: Keys of the details themselves, however little is kept of what is in them.
+_LEAST_KEYS = 50
+#: Acceptances of one report: the first ones, as the history has them.
+_MOST_ACCEPTED = 50
+_TEXTS = ("message", "file", "key", "found", "allowed", "hint")
+_WORST_CHARACTER = 12
+#: Characters that some format writes as a longer escape, and by how much.
+_ESCAPED = {"|": 5, '"': 5, "'": 5, "&": 5, "<": 5, ">": 5, "`": 5, "#": 5, "%": 2, "@": 3} | (
+    dict.fromkeys("\\*_![]~$:+-=", 1)
+)
+
+#: Values that are JSON as they are, and short. No float: not every one has a form there.
+_SHORT = (int, type(None))
+
+T = TypeVar("T")
+Plain = Callable[[Any], Any]
+
+
+class _Lengths(NamedTuple):
+    """Bytes that a text may take: a sentence, a name or a short reason, an address; and all
+    names together of what a check fails for."""
+
+    sentence: int
+    name: int
+    address: int
+    subjects: int
+
+
+#: The next is tried while a report is too big.
+_LENGTHS = (
+    _Lengths(2_000, 2_000, 3_000, 20_000), _Lengths(1_000, 300, 1_500, 4_000),
+    _Lengths(500, 150, 800, 1_000), _Lengths(200, 100, 300, 300),
+)  # fmt: skip
+_USUAL = _LENGTHS[0]
+
+
+def capped(report: Report) -> Report:
+    """The report with texts and lists of a bounded size, but for details: see `fitted`."""
+    for lengths in _LENGTHS:
+        checks = tuple(_verdict(verdict, lengths) for verdict in report.checks)
+        waivers = tuple(_waiver(waiver, lengths) for waiver in report.waivers)
+        acceptances = tuple(
+            _acceptance(acceptance, lengths) for acceptance in report.acceptances[:_MOST_ACCEPTED]
+        )
+        if sum(map(_text_size, (*checks, *waivers, *acceptances))) <= _MOST_TEXT:
+            break
+    return replace(
+        report,
+        pipeline=cut(report.pipeline),
+        summary=cut(report.summary),
+        checks=checks,
+        waivers=waivers,
+        acceptances=acceptances,
+        warnings=_limited(map(cut, report.warnings), lambda n: f"and {_more(n, 'warning')}"),
+        errors=_limited(
+            map(_problem, report.errors), lambda n: Problem(f"and {_more(n, 'problem')}")
+        ),
+    )
+
+
+def _text_size(part: object) -> int:
+    """Bytes of all texts in a part of a report but details."""
+    if isinstance(part, str):
+        return _weight(part)
+    if isinstance(part, Mapping):
+        return sum(_weight(name) for names in part.values() for name in names)
+    if not is_dataclass(part):
+        return 0
+    return sum(_text_size(getattr(part, own.name)) for own in fields(part) if own.name != "details")
+
+
+def cut(text: str, most: int = _USUAL.sentence) -> str:
+    """A text of at most `most` bytes in every format; one that was cut ends with `…`."""
+    # A character takes at least one byte, and at most as many as the worst one does.
+    if len(text) * _WORST_CHARACTER <= most or (len(text) <= most and _weight(text) <= most):
+        return text
+    kept, left = 0, most - _character_weight("…")
+    for char in text[:most]:
+        left -= _character_weight(char)
+        if left < 0:
+            break
+        kept += 1
+    return f"{text[:kept]}…"
+
+
+@lru_cache(10_000)
+def _character_weight(char: str) -> int:
+    return _weight(char)
+
+
+def _weight(text: str) -> int:
+    """Bytes of a text in the format that takes the most for it."""
+    more = sum(text.count(char) * bytes_ for char, bytes_ in _ESCAPED.items())
+    return len(json.dumps(text)) - 2 + more
+
+
+def fitted(document: Mapping[str, Any], details: Sequence[Mapping[str, Any]], plain: Plain) -> None:
+    """Give each check of a document its details, as JSON data, so that the whole is not too big.
+
+    document: JSON data with `checks`, each without details. plain: a value as JSON data. Of
+    the check whose details are biggest, less is kept, until all fit.
+    """
+    checks: list[dict[str, Any]] = list(document["checks"])
+    for check in checks:
+        check["details"] = {}
+    room, wide_room = MOST_BYTES - _size(document), MOST_INDENTED_BYTES - _wide_size(document)
+    steps = [0] * len(checks)
+    held = [_details(own, plain, *_STEPS[0]) for own in details]
+    _shrink(held, plain, steps, _size, room)
+    _shrink(held, plain, steps, _wide_size, wide_room)
+    for check, own in zip(checks, held, strict=True):
+        check["details"] = own
+
+
+def _shrink(
+    held: list[dict[str, Any]],
+    plain: Plain,
+    steps: list[int],
+    size: Callable[[Any], int],
+    room: int,
+) -> None:
+    """Keep less of the biggest details, until all fit or nothing is left to leave out."""
+    sizes = [size(own) for own in held]
+    while sum(sizes) > room:
+        open_ones = [i for i, step in enumerate(steps) if step + 1 < len(_STEPS)]
+        if not open_ones:
+            return
+        biggest = max(open_ones, key=lambda i: (sizes[i], -i))
+        steps[biggest] += 1
+        # What is cut is cut again: that costs no more than what is left.
+        held[biggest] = _details(held[biggest], plain, *_STEPS[steps[biggest]])
+        sizes[biggest] = size(held[biggest])
+
+
+def _details(details: Mapping[str, Any], plain: Plain, most: int, longest: int) -> dict[str, Any]:
+    """The details, each list in it with at most `most` entries and each text cut."""
+    kept = _mapping(details, plain, max(most, _LEAST_KEYS), most, longest)
+    if isinstance(filters := details.get(_FILTERS), Mapping):
+        kept[_FILTERS] = usable_filters({str(k): v for k, v in plain(filters).items()})
+    return kept
+
+
+def usable_filters(filters: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that are short enough for an address: one that is cut finds nothing."""
+    return {key: value for key, value in filters.items() if _size(f"{key}{value}") <= _FILTER}
+
+
+def _mapping(
+    value: Mapping[Any, Any], plain: Plain, most_keys: int, most: int, longest: int
+) -> dict[str, Any]:
+    """A mapping; how many entries there were of what is cut in it stands beside that."""
+    kept: dict[str, Any] = {}
+    totals: dict[str, int] = {}
+    for key, item in islice(value.items(), most_keys):
+        name = cut(str(plain(key)), longest)
+        kept[name] = _value(item, plain, most, longest, name)
+        if isinstance(item, (Mapping, list, tuple, set, frozenset)) and len(item) > most:
+            totals[f"{name}{_TOTAL}"] = len(item)
+    return totals | kept if kept.keys() & totals.keys() else kept | totals
+
+
+def _value(item: Any, plain: Plain, most: int, longest: int, key: str = "") -> Any:
+    if isinstance(item, _SHORT):
+        return item
+    if isinstance(item, str):
+        return cut(str(plain(item)), longest)
+    if isinstance(item, Mapping):
+        return _mapping(item, plain, most, most, longest)
+    if isinstance(item, (set, frozenset)):
+        item = plain(item)  # sorted
+    if isinstance(item, (list, tuple)):
+        some = _some(item, most, is_series=key in _SERIES)
+        return [_value(one, plain, most, longest) for one in some]
+    done = plain(item)
+    if isinstance(done, Mapping):  # a dataclass
+        return _mapping(done, plain, most, most, longest)
+    return cut(done, longest) if isinstance(done, str) else done
+
+
+def _some(items: Sequence[Any], most: int, *, is_series: bool) -> Sequence[Any]:
+    if len(items) <= most:
+        return items
+    return items[len(items) - most :] if is_series else items[:most]
+
+
+def _verdict(verdict: Verdict, lengths: _Lengths) -> Verdict:
+    waiver, acknowledged = verdict.waiver, verdict.acknowledgement
+    return replace(
+        verdict,
+        unit=cut(verdict.unit, lengths.name),
+        message=cut(verdict.message, lengths.sentence),
+        summary=cut(verdict.summary, lengths.sentence),
+        action=cut(verdict.action, lengths.sentence),
+        owner=_cut_if_any(verdict.owner, lengths.name),
+        runbook=_cut_if_any(verdict.runbook, lengths.address),
+        link=_cut_if_any(verdict.link, lengths.address),
+        waiver=None if waiver is None else _waiver(waiver, lengths),
+        acknowledgement=None if acknowledged is None else _acknowledgement(acknowledged, lengths),
+        subjects=_subjects(verdict.subjects, lengths.subjects),
+    )
+
+
+def _subjects(subjects: Subjects | None, most: int) -> Subjects | None:
+    """Whole names alone, as a name that was cut is another one; MORE says that some are missing."""
+    if subjects is None:
+        return None
+    left, kept = most, {}
+    for kind, names in subjects.items():
+        some = []
+        for name in names[:MOST_LISTED]:
+            left -= _weight(name)
+            if left < 0:
+                break
+            some.append(name)
+        kept[kind] = tuple(some) if len(some) == len(names) else (*some, MORE)
+    return kept
+
+
+def _acceptance(acceptance: Acceptance, lengths: _Lengths) -> Acceptance:
+    return replace(
+        acceptance,
+        subject=cut(acceptance.subject, lengths.name),
+        owner=cut(acceptance.owner, lengths.name),
+        reason=cut(acceptance.reason, lengths.sentence),
+        why=cut(acceptance.why, lengths.name),
+    )
+
+
+def _waiver(waiver: WaiverState, lengths: _Lengths) -> WaiverState:
+    return replace(
+        waiver,
+        owner=cut(waiver.owner, lengths.name),
+        reason=cut(waiver.reason, lengths.sentence),
+        why=cut(waiver.why, lengths.name),
+        subjects=_subjects(waiver.subjects, lengths.subjects),
+    )
+
+
+def _acknowledgement(acknowledged: Acknowledgement, lengths: _Lengths) -> Acknowledgement:
+    owner, note = cut(acknowledged.owner, lengths.name), cut(acknowledged.note, lengths.sentence)
+    return replace(acknowledged, owner=owner, note=note)
+
+
+def _problem(problem: Problem) -> Problem:
+    return Problem(
+        message=cut(problem.message),
+        file=_cut_if_any(problem.file, _USUAL.sentence),
+        line=problem.line,
+        key=_cut_if_any(problem.key, _USUAL.sentence),
+        found=_cut_if_any(problem.found, _USUAL.sentence),
+        allowed=_cut_if_any(problem.allowed, _USUAL.sentence),
+        hint=_cut_if_any(problem.hint, _USUAL.sentence),
+    )
+
+
+def _cut_if_any(text: str | None, most: int) -> str | None:
+    return None if text is None else cut(text, most)
+
+
+def _limited(items: Iterable[T], rest: Callable[[int], T]) -> tuple[T, ...]:
+    """The first items, as far as they fit, and one that says how many more there are."""
+    every = tuple(items)
+    # One more than that is a list that was cut here before.
+    if len(every) <= MOST_LISTED + 1 and sum(map(_note_size, every)) <= _NOTES:
+        return every
+    kept, left = 0, _NOTES - _ENDING
+    for item in every[:MOST_LISTED]:
+        left -= _note_size(item)
+        if left < 0:
+            break
+        kept += 1
+    return (*every[:kept], rest(len(every) - kept))
+
+
+def _note_size(item: object) -> int:
+    texts = [item] if isinstance(item, str) else [getattr(item, name) for name in _TEXTS]
+    return sum(_weight(text) for text in texts if text)
+
+
+def _more(count: int, singular: str) -> str:
+    return f"{count_text(count)} more {singular}{'' if count == 1 else 's'}"
+
+
+def _size(value: Any) -> int:
+    return _with_escapes(json.dumps(value, separators=(",", ":")))
+
+
+def _wide_size(value: Any) -> int:
+    """As `_size`, of a document that people read; nested as deep as details are."""
+    return _with_escapes(json.dumps({"": [{"": value}]}, indent=2))
+
+
+def _with_escapes(text: str) -> int:
+    """The length with what the `json` format adds to it."""
+    return len(text) + 5 * text.count("##")

@@ -1,0 +1,159 @@
+"""Events per day, as they were counted: of each event name and of each value of a dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from checks.core.calendar import Calendar
+from checks.core.metrics import Unmeasured
+from checks.core.text import clean
+
+#: The dimension that every pipeline has: the event's name.
+NAME = "event name"
+#: How many values of a dimension are kept apart on one day; the rest is one number.
+MOST_NAMES, MOST_VALUES = 1000, 200
+#: What is shown of NULL.
+NO_VALUE = "(null)"
+_LONGEST_VALUE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """One day's events by value of a dimension, and those of the values that were too many."""
+
+    events: Mapping[str, int]
+    rest: int = 0
+
+    def of(self, value: str) -> int | None:
+        """Events of a value; None where it may be among the rest."""
+        return self.events.get(value, None if self.rest else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class DayCounts:
+    """One whole day. by_dimension: `NAME` and each mapped dimension, by its column."""
+
+    day: date
+    by_dimension: Mapping[str, Values]
+
+    @property
+    def total(self) -> int:
+        """Events of the day."""
+        names = self.by_dimension[NAME]
+        return sum(names.events.values()) + names.rest
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedCounts:
+    """A day as it is remembered: counted last at `counted_at`, and first as `first_total`.
+
+    changed_at: when a later count differed from the one before it, as after a late load.
+    gone_at: since when the warehouse has no event of the day any more. is_verified: False for a
+    row that an older version wrote, which is counted again where the warehouse has the day.
+    """
+
+    counts: DayCounts
+    counted_at: datetime
+    first_total: int
+    changed_at: datetime | None = None
+    gone_at: datetime | None = None
+    is_verified: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DailyCounts:
+    """The judged day and the days before it, as far back as volume is looked at.
+
+    days: every day of that stretch, oldest first, the judged one last; `counted` holds each.
+    remembered: those that were counted by earlier evaluations, as they were then. measured:
+    the days that were counted just now. problems: why a dimension could not be read.
+    has_earlier: whether there are events before the days that were measured. gone: days as they
+    are remembered, of which the warehouse has no event any more. verified: remembered days that
+    were counted again and are the same. notes: what a person should know of those that are not.
+    is_doubted: whether the next evaluation counts the remembered days again.
+    """
+
+    days: tuple[date, ...]
+    counted: Mapping[date, DayCounts]
+    calendar: Calendar = field(default_factory=Calendar)
+    remembered: Mapping[date, RememberedCounts] = field(default_factory=dict)
+    measured: tuple[date, ...] = ()
+    problems: Mapping[str, Unmeasured] = field(default_factory=dict)
+    has_earlier: bool = False
+    gone: tuple[date, ...] = ()
+    verified: tuple[date, ...] = ()
+    notes: tuple[str, ...] = ()
+    is_doubted: bool = False
+
+    @property
+    def day(self) -> date:
+        """The judged day."""
+        return self.days[-1]
+
+    def totals(self) -> dict[date, int]:
+        """Events per day, from the first day with any on."""
+        return _from_first((day, self.counted[day].total) for day in self.days)
+
+    def learned(self, needed: int) -> int | None:
+        """Days of history so far while these are fewer than a rule needs, else None.
+
+        None too where the shop has events, but so long ago that none of the days has any.
+        """
+        before = sum(day < self.day for day in self.totals())
+        is_young = before < needed and (before > 0 or not self.has_earlier)
+        return before if is_young else None
+
+    def late_loads(self) -> dict[date, tuple[int, int]]:
+        """Days whose count is another now than when it was first made: (then, now)."""
+        return {
+            day: (known.first_total, self.counted[day].total)
+            for day, known in self.remembered.items()
+            if known.first_total != self.counted[day].total
+        }
+
+    def dimensions(self) -> tuple[str, ...]:
+        """The mapped dimensions, beside the event's name."""
+        return tuple(name for name in self.counted[self.day].by_dimension if name != NAME)
+
+    def values(self, dimension: str) -> list[str]:
+        """Every value of a dimension that is told apart on any of the days, in order."""
+        found = {v for day in self.days for v in self._values(day, dimension).events}
+        return sorted(found)
+
+    def series(self, dimension: str, value: str) -> dict[date, int]:
+        """Events per day of one value, from its first day on.
+
+        Days on which it may be among those that were too many are missing.
+        """
+        counts = ((day, self._values(day, dimension).of(value)) for day in self.days)
+        return _from_first((day, count) for day, count in counts if count is not None)
+
+    def _values(self, day: date, dimension: str) -> Values:
+        return self.counted[day].by_dimension.get(dimension, Values({}, rest=1))
+
+
+def value_text(value: object) -> str:
+    """A value as it is remembered and shown: inert, and of bounded length."""
+    if value is None:
+        return NO_VALUE
+    if isinstance(value, bool):
+        return str(value).lower()
+    return clean(value, _LONGEST_VALUE)
+
+
+def largest(events: Mapping[str, int], most: int) -> Values:
+    """The `most` values with the most events, and the sum of all others."""
+    if len(events) <= most:
+        return Values(dict(events))
+    ranked = sorted(events.items(), key=lambda item: (-item[1], item[0]))
+    return Values(dict(ranked[:most]), sum(count for _, count in ranked[most:]))
+
+
+def _from_first(counts: Iterable[tuple[date, int]]) -> dict[date, int]:
+    result: dict[date, int] = {}
+    for day, count in counts:
+        if count or result:
+            result[day] = count
+    return result

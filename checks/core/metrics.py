@@ -1,0 +1,456 @@
+"""Measured values: what judges judge. Plain data, no engine's types."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypeAlias
+
+from checks.core.calendar import Calendar
+from checks.core.endings import SILENT, Endings
+from checks.core.errors import MeasurementError
+from checks.core.model import Cause
+from checks.core.text import quoted
+
+
+@dataclass(frozen=True, slots=True)
+class BadValue:
+    """A value that is not what it should be, described for a person."""
+
+    text: str
+
+
+Count: TypeAlias = int | BadValue
+#: More rows than any log can count.
+LARGEST_COUNT = 2**63 - 1
+_NUMBER = re.compile(r"\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,2})?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Unmeasured:
+    """Why one part of a measurement is missing while the rest is there."""
+
+    cause: Cause
+    detail: str
+    retry: bool = False
+    reading: str = ""
+
+    @classmethod
+    def of(cls, error: MeasurementError) -> Unmeasured:
+        return cls(error.cause, error.detail, error.retry, error.reading)
+
+    def error(self) -> MeasurementError:
+        return MeasurementError(self.cause, self.detail, retry=self.retry, reading=self.reading)
+
+
+def as_count(value: object) -> Count:
+    """A number of rows as a non-negative int; anything else says what it is instead.
+
+    What is a whole number by its value counts, as text too. A truth value is none.
+    """
+    if value is None:
+        return BadValue("NULL")
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        value = Decimal(value.strip())
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return BadValue(f"{quoted(value)}, not a number")
+    return _whole(value)
+
+
+def _whole(number: float | Decimal) -> Count:
+    is_finite = number.is_finite() if isinstance(number, Decimal) else math.isfinite(number)
+    if not is_finite:
+        return BadValue(f"{number}")
+    if not -LARGEST_COUNT <= number <= LARGEST_COUNT:
+        return BadValue("too large to be counted")
+    if number != int(number):
+        return BadValue(f"{number}, not a whole number")
+    return int(number) if number >= 0 else BadValue(f"{int(number)}, below zero")
+
+
+def known(count: Count) -> int:
+    """A count that was looked at before. Raises ValueError for one that is none."""
+    if isinstance(count, BadValue):
+        raise ValueError(count.text)
+    return count
+
+
+def as_micros(value: object) -> int:
+    """What an engine returned for an amount in millionths; NULL (the sum of nothing) is 0."""
+    return 0 if value is None else int(value if isinstance(value, int | float) else str(value))
+
+
+def as_amount(micros: int) -> float:
+    """Millionths of the currency's unit as an amount, to 4 decimals."""
+    return round(micros / 1_000_000, 4)
+
+
+def total_amount(amounts: Iterable[float]) -> float:
+    """The sum of amounts, to 4 decimals."""
+    return round(math.fsum(amounts), 4)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One row of the pipeline's own log. A count that is not mapped is a BadValue.
+
+    first_run_at: the earlier of two times that `run_at` may mean, in the hour that comes twice when
+    clocks go back; None where it means one.
+    """
+
+    source: str | None
+    run_at: datetime
+    rows_read: Count
+    rows_quarantined: Count
+    rows_inserted: Count | None = None
+    status: str | None = None
+    first_run_at: datetime | None = None
+
+    @property
+    def earliest(self) -> datetime:
+        """The first time that the entry may be of."""
+        return self.first_run_at or self.run_at
+
+
+@dataclass(frozen=True, slots=True)
+class StrayEntry:
+    """An entry that belongs to no run date: without a time, or stamped after now."""
+
+    source: str | None
+    status: str | None = None
+    run_at: datetime | None = None
+
+
+#: As many stray entries of each kind are read; one more says that there are others.
+MOST_STRAYS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLog:
+    """The log of the run date, and of the days before it for comparison.
+
+    `entries` maps each run date to its rows, oldest first. `has_source` and
+    `has_status` say whether those columns are mapped. Which entries count, `checks.loads.effective`
+    says: `endings` are the words for how a load ended, `several` is what the configuration
+    says of several entries of one source. `undated` and `future` belong to no run date: at
+    most MOST_STRAYS + 1 each.
+    """
+
+    run_date: date
+    entries: Mapping[date, tuple[AuditEntry, ...]]
+    has_source: bool = True
+    status_problem: Unmeasured | None = None
+    inserted_problem: Unmeasured | None = None
+    has_status: bool = True
+    several: str | None = None
+    endings: Endings = field(default_factory=Endings)
+    undated: tuple[StrayEntry, ...] = ()
+    future: tuple[StrayEntry, ...] = ()
+
+    @property
+    def today(self) -> tuple[AuditEntry, ...]:
+        """All entries of the run date."""
+        return self.entries.get(self.run_date, ())
+
+    def meaning(self, entry: AuditEntry | StrayEntry) -> str:
+        """How a load ended, by its status; SILENT where the log tells of no ending."""
+        if not self.has_status or self.status_problem is not None:
+            return SILENT
+        return self.endings.meaning(entry.status)
+
+
+#: What reasons are called that were too many to tell apart.
+OTHER_REASONS = "other reasons"
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRows:
+    """What the quarantined rows of the data date say. They judge only where there is no log.
+
+    rows: None where they are not known as a whole. undated: rows without a time that can be
+    read, which belong to no day. future: rows after now, which do not count. problem: why
+    `rows` may not be judged, None where it may. note: how a count without files came about.
+    """
+
+    rows: int | None = None
+    reasons: tuple[tuple[str, int], ...] = ()
+    warnings: tuple[str, ...] = ()
+    undated: int = 0
+    future: int = 0
+    problem: Unmeasured | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Purchases:
+    """Purchase events per day of the window, the judged day last.
+
+    `later`: while the judged day lasts, whether earlier days have some at a later time of day.
+    """
+
+    rows: tuple[int, ...]
+    with_amount: tuple[int, ...]
+    negative: int = 0
+    zero: int = 0
+    revenue: tuple[float, ...] = ()
+    later: bool = False
+
+    def last(self, count: int) -> Purchases:
+        """The same of the last `count` days alone."""
+        return replace(
+            self,
+            rows=self.rows[-count:],
+            with_amount=self.with_amount[-count:],
+            revenue=self.revenue[-count:],
+        )
+
+
+#: What verdicts call their numbers of rows that belong to no day: recalled by these names.
+UNDATED_EVENTS, UNDATED_PURCHASES = "undated_events", "undated_purchases"
+UNDATED_ORDERS = "undated_orders"
+#: Those whose time lies more than `timeframe.FAR_AHEAD` after now.
+FAR_EVENTS, FAR_PURCHASES, FAR_ORDERS = "far_events", "far_purchases", "far_orders"
+#: Those of the events' table.
+OF_EVENTS = frozenset((UNDATED_EVENTS, UNDATED_PURCHASES, FAR_EVENTS, FAR_PURCHASES))
+#: All of these, as a recorded evaluation tells them.
+RECALLED = frozenset(
+    (UNDATED_EVENTS, UNDATED_PURCHASES, UNDATED_ORDERS, FAR_EVENTS, FAR_PURCHASES, FAR_ORDERS)
+)
+
+
+#: So many new ones are a fault; one or two stray rows are told and no more.
+FEWEST_FAR = 3
+
+
+def _weighty(far: int, before: int | None) -> int:
+    """New rows of years ahead, where they are more than stray ones."""
+    new = far - (before or 0)
+    return new if new >= FEWEST_FAR else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Undated:
+    """Events that belong to no day: no time is stored, or none that can be read.
+
+    before: how many the last recorded evaluation of an earlier data date counted, and
+    purchases_before of purchases; None where no evaluation is recorded. far: events whose time
+    lies more than 366 days after now; from FEWEST_FAR new ones on they count like the others.
+    """
+
+    events: int = 0
+    purchases: int = 0
+    events_before: int | None = None
+    purchases_before: int | None = None
+    far: int = 0
+    far_purchases: int = 0
+    far_before: int | None = None
+    far_purchases_before: int | None = None
+
+    def new(self, *, of_purchases: bool) -> int:
+        """How many came since, of all events or of purchases."""
+        if of_purchases:
+            undated = self.purchases - (self.purchases_before or 0)
+            far = _weighty(self.far_purchases, self.far_purchases_before)
+        else:
+            undated = self.events - (self.events_before or 0)
+            far = _weighty(self.far, self.far_before)
+        return max(0, undated) + far
+
+
+@dataclass(frozen=True, slots=True)
+class SpotCheck:
+    """Events by name of an old day, counted again to compare it with what is remembered."""
+
+    day: date
+    events: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        """Events of the day."""
+        return sum(self.events.values())
+
+
+@dataclass(frozen=True, slots=True)
+class EventCounts:
+    """Events of the data date and of the window before it, by event name.
+
+    Every series is aligned with `days`: oldest first, the judged day last.
+    `calendar` says which of the days are not like others.
+    `newest` is the latest event of the data date that is not after now; it is None
+    with `newest_problem` set where the column cannot tell the time of day.
+    `spot_checks` are old days that were counted again. `recalled` are days of the window whose
+    events the warehouse no longer has: their counts by name are those that are remembered.
+    """
+
+    days: tuple[date, ...]
+    by_name: Mapping[str, tuple[int, ...]]
+    purchases: Purchases
+    purchase_names: tuple[str, ...]
+    newest: datetime | None = None
+    newest_problem: Unmeasured | None = None
+    revenue_problem: Unmeasured | None = None
+    future_events: int = 0
+    future_newest: datetime | None = None
+    has_earlier: bool = True
+    undated: Undated = field(default_factory=Undated)
+    calendar: Calendar = field(default_factory=Calendar)
+    spot_checks: tuple[SpotCheck, ...] = ()
+    recalled: tuple[date, ...] = ()
+
+    def last(self, count: int) -> EventCounts:
+        """The same of the last `count` days alone; names that do not occur in them are gone."""
+        cut = len(self.days) - count
+        if cut <= 0:
+            return self
+        series = {name: counts[cut:] for name, counts in self.by_name.items()}
+        return replace(
+            self,
+            days=self.days[cut:],
+            by_name={name: counts for name, counts in series.items() if any(counts)},
+            purchases=self.purchases.last(count),
+            has_earlier=self.has_earlier or any(self.totals()[:cut]),
+        )
+
+    def totals(self) -> tuple[int, ...]:
+        """Events per day over all names."""
+        columns = zip(*self.by_name.values(), strict=True)
+        return tuple(sum(column) for column in columns) or (0,) * len(self.days)
+
+    @property
+    def judged(self) -> int:
+        """Events of the data date."""
+        return self.totals()[-1]
+
+    def purchase_seen(self) -> bool:
+        """Whether any event named as a purchase occurs in the whole window."""
+        return any(self._bought()) or self.purchases.later
+
+    def empty_since(self) -> date | None:
+        """The first of the days without any event up to the judged one; None where it has some."""
+        empty = None
+        for day, total in zip(reversed(self.days), reversed(self.totals()), strict=True):
+            if total:
+                break
+            empty = day
+        return empty
+
+    def purchases_ended_before(self) -> date | None:
+        """The first day without purchases, where events went on after it before the empty days."""
+        empty, silent = self.empty_since(), None
+        if empty is None:
+            return None
+        for day, rows in zip(reversed(self.days), reversed(self.purchases.rows), strict=True):
+            if rows:
+                return silent if silent is not None and silent < empty else None
+            silent = day
+        return None
+
+    def usual_purchases(self) -> float:
+        """Mean purchases a day in the window before the judged day."""
+        window = self._bought()[:-1]
+        return sum(window) / len(window) if window else 0.0
+
+    def _bought(self) -> list[int]:
+        """Purchases per day, those of recalled days included."""
+        if not self.recalled:
+            return list(self.purchases.rows)
+        named = [self.by_name[n] for n in self.purchase_names if n in self.by_name]
+        return [sum(column) for column in zip(*named, strict=True)] or [0] * len(self.days)
+
+    def learning(self) -> int | None:
+        """Days of history so far while the window is not filled for the first time, else None."""
+        window = self.totals()[:-1]
+        if not window or window[0] or self.has_earlier:
+            return None
+        first = next((i for i, count in enumerate(window) if count), len(window))
+        return len(window) - first
+
+
+@dataclass(frozen=True, slots=True)
+class OrphanKind:
+    """Orders that cannot be attributed for one reason, and the revenue in the dark."""
+
+    kind: str
+    count: int
+    revenue: float | None = None
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCounts:
+    """Orders of the data date and what is wrong with them.
+
+    `kinds` holds the kinds that were measured; `problems` why others were not;
+    `absent` the kinds whose mapping is not there; `unread` why a column that only
+    adds detail (an id, an amount) could not be read. `lookback_days`: how far back sessions
+    were looked for, None without an end. `ids`, `purchase_ids`: orders and purchases with an
+    order id, of which the duplicates are those whose id was there before. `undated`: orders
+    without a time that can be read, `undated_before` those that the last recorded evaluation of
+    an earlier data date counted; `future`: orders after now, of which `far` lie years after it,
+    `far_before` as `undated_before`. `of_undated_orders`: purchases of the data date whose order
+    has no time, or one years after now. `of_one_session`: the most orders that share a session id.
+    """
+
+    orders: int
+    revenue: float | None
+    duplicates: int
+    kinds: tuple[OrphanKind, ...]
+    problems: Mapping[str, Unmeasured] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
+    purchases: int | None = None
+    duplicate_purchases: int = 0
+    unread: Mapping[str, str] = field(default_factory=dict)
+    lookback_days: int | None = None
+    ids: int = 0
+    purchase_ids: int = 0
+    undated: int = 0
+    future: int = 0
+    of_undated_orders: int = 0
+    undated_before: int | None = None
+    far: int = 0
+    far_before: int | None = None
+    of_one_session: int = 0
+
+    @property
+    def new_undated(self) -> int:
+        """Orders that belong to no day and came since the last recorded evaluation."""
+        undated = max(0, self.undated - (self.undated_before or 0))
+        return undated + _weighty(self.far, self.far_before)
+
+    @property
+    def duplicate_share(self) -> float:
+        """The share of orders, or of purchases if it is larger, whose id another one has."""
+        return max(
+            self.duplicates / self.ids if self.ids else 0.0,
+            self.duplicate_purchases / self.purchase_ids if self.purchase_ids else 0.0,
+        )
+
+
+def mean(values: Iterable[float]) -> float:
+    """Arithmetic mean; raises ValueError for nothing."""
+    items = list(values)
+    if not items:
+        raise ValueError("mean of nothing")
+    return math.fsum(items) / len(items)
+
+
+def sample_deviation(values: Iterable[float]) -> float:
+    """Sample standard deviation (n - 1); raises ValueError for fewer than two values."""
+    items = list(values)
+    if len(items) < 2:
+        raise ValueError("deviation of fewer than two values")
+    centre = mean(items)
+    return math.sqrt(math.fsum((item - centre) ** 2 for item in items) / (len(items) - 1))
+
+
+def median(values: Iterable[float]) -> float | None:
+    """Median, None for nothing."""
+    items = sorted(values)
+    if not items:
+        return None
+    middle = len(items) // 2
+    return items[middle] if len(items) % 2 else (items[middle - 1] + items[middle]) / 2

@@ -1,0 +1,254 @@
+"""The vocabulary of a report: statuses, verdicts, waivers, the report itself.
+
+Pure data. Nothing here reads a clock, a file or a warehouse, and nothing knows
+how a verdict is drawn: readers (the gate's formats, the dashboard) decide that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+Number: TypeAlias = int | float
+Details: TypeAlias = Mapping[str, Any]
+#: What a check fails for: names by kind (`checks.core.subjects`). A kind without names was measured, and
+#: nothing of it counts.
+Subjects: TypeAlias = Mapping[str, tuple[str, ...]]
+
+
+class Status(StrEnum):
+    """What a check, or a whole report, came to."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+    UNKNOWN = "unknown"
+    WAIVED = "waived"
+    SKIPPED = "skipped"
+
+
+class Layer(StrEnum):
+    """The three layers of defence, outermost first."""
+
+    INFRASTRUCTURE = "infrastructure"
+    DATA_QUALITY = "data_quality"
+    BUSINESS = "business"
+
+
+class Cause(StrEnum):
+    """Why a check could not be measured."""
+
+    CONNECTION = "connection"
+    PERMISSION = "permission"
+    MISSING_TABLE = "missing_table"
+    MISSING_COLUMN = "missing_column"
+    BAD_VALUE = "bad_value"
+    TIMEOUT = "timeout"
+    LOCKED = "locked"
+    INTERNAL = "internal"
+
+
+class Severity(StrEnum):
+    """What a failed check is allowed to do: stop the line, or only warn."""
+
+    RED = "red"
+    AMBER = "amber"
+
+
+#: Failing first: the order in which readers list verdicts.
+URGENCY: tuple[Status, ...] = (
+    Status.RED,
+    Status.UNKNOWN,
+    Status.AMBER,
+    Status.WAIVED,
+    Status.SKIPPED,
+    Status.GREEN,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a judge decided from measured values alone.
+
+    `value` is never rounded and is None where nothing could be measured.
+    `message` carries the number and its limit; `summary` is one plain sentence;
+    `action` is the one thing a person should do now. `fault` says what stopped the reading:
+    judgements with the same one failed by the same fault. `learning_days` is how many days a
+    check has to have seen that is skipped because it has not yet. `subjects`: what it fails for;
+    where it does not fail they mean nothing. `acceptances`: what somebody accepted of that.
+    """
+
+    status: Status
+    message: str
+    summary: str
+    action: str
+    value: Number | None = None
+    threshold: Number | None = None
+    unit: str = ""
+    stop: bool = False
+    cause: Cause | None = None
+    retry: bool = False
+    details: Details = field(default_factory=dict)
+    fault: str | None = None
+    learning_days: int | None = None
+    subjects: Subjects = field(default_factory=dict)
+    acceptances: tuple[Acceptance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverState:
+    """A waiver as it stands for one evaluation, and why it holds or does not.
+
+    `subjects`: what may fail; None for a waiver that covers whatever fails, by its value alone.
+    """
+
+    id: int
+    check: str
+    owner: str
+    reason: str
+    until: date
+    up_to: Number | None
+    created_at: datetime
+    holds: bool
+    why: str
+    data_date: date | None = None
+    subjects: Subjects | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Who is on it. Changes no status."""
+
+    check: str
+    owner: str
+    note: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What somebody accepts as it is now, as it stands for one evaluation.
+
+    `subject` is what is accepted of the check, of the kind `kind` (`event`). `data_date` is
+    the judged day for which it was accepted, the first that it covers. `why`: why it holds or not.
+    """
+
+    id: int
+    check: str
+    kind: str
+    subject: str
+    owner: str
+    reason: str
+    data_date: date
+    created_at: datetime
+    holds: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One check's result, complete enough to be acted on without digging in logs.
+
+    `because` is the id of the check whose failure this one follows from: a failing verdict of
+    the same report that follows from none itself. It changes nothing else.
+    `since_days` is how many data dates from `since` on were recorded, the judged one included:
+    of days between that were not, nothing is known. `subjects`: what a failing check fails for, by
+    kind; None in a report of a version that did not say.
+    """
+
+    id: str
+    layer: Layer
+    status: Status
+    stop: bool
+    severity: Severity
+    value: Number | None
+    threshold: Number | None
+    unit: str
+    message: str
+    summary: str
+    action: str
+    owner: str | None = None
+    runbook: str | None = None
+    cause: Cause | None = None
+    retry: bool = False
+    since: date | None = None
+    since_days: int | None = None
+    link: str | None = None
+    waiver: WaiverState | None = None
+    acknowledgement: Acknowledgement | None = None
+    because: str | None = None
+    subjects: Subjects | None = None
+    details: Details = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault of a configuration or of how the command was called."""
+
+    message: str
+    file: str | None = None
+    line: int | None = None
+    key: str | None = None
+    found: str | None = None
+    allowed: str | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything one evaluation found. `exit_code` is `gate.exit_code` of it.
+
+    Where a requested report could not be written, a verdict that lets the line run is unknown.
+    """
+
+    pipeline: str
+    run_date: date | None
+    data_date: date | None
+    evaluated_at: datetime
+    verdict: Status
+    exit_code: int
+    summary: str
+    checks: tuple[Verdict, ...]
+    waivers: tuple[WaiverState, ...] = ()
+    acceptances: tuple[Acceptance, ...] = ()
+    warnings: tuple[str, ...] = ()
+    errors: tuple[Problem, ...] = ()
+    duration_seconds: float = 0.0
+    andon_version: str = ""
+    timezone: str = "UTC"
+
+
+def worst(statuses: Iterable[Status]) -> Status:
+    """The verdict over several checks.
+
+    Any red, else unknown, else amber, else green. Waived and skipped do not
+    weigh; nothing evaluated, or nothing but skipped checks, is unknown.
+    """
+    seen = set(statuses)
+    for status in (Status.RED, Status.UNKNOWN, Status.AMBER):
+        if status in seen:
+            return status
+    return Status.GREEN if seen & {Status.GREEN, Status.WAIVED} else Status.UNKNOWN
+
+
+def by_urgency(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """Verdicts with the failing ones first, otherwise in their given order."""
+    return sorted(verdicts, key=lambda verdict: URGENCY.index(verdict.status))
+
+
+def folded(verdicts: Iterable[Verdict]) -> list[tuple[Verdict, tuple[Verdict, ...]]]:
+    """Each verdict that is an alarm of its own, with those that follow from it; failing ones first.
+
+    Every verdict is there once. One that names no alarm of this report is an alarm of its own.
+    """
+    listed = tuple(verdicts)
+    roots = {verdict.id for verdict in listed if verdict.because is None}
+    heads = [verdict for verdict in listed if verdict.because not in roots]
+    followers: dict[str, list[Verdict]] = {}
+    for verdict in listed:
+        if verdict.because is not None and verdict.because in roots:
+            followers.setdefault(verdict.because, []).append(verdict)
+    return [(head, tuple(followers.pop(head.id, ()))) for head in by_urgency(heads)]

@@ -1,0 +1,147 @@
+"""Which day is judged, and the instants that bound it.
+
+A day is midnight to midnight in the shop's zone: 23 or 25 hours when clocks
+change. Bounds are computed here, in Python, as half-open UTC ranges, so that
+every engine can prune by a plain range predicate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from checks.core.errors import UsageError
+
+TICK = timedelta(microseconds=1)
+#: What lies further after now than this is no time that a row may have: no clock is so wrong.
+FAR_AHEAD = timedelta(days=366)
+#: Years of which every day, its window included, can be turned into instants.
+YEARS = range(1900, 9000)
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which `day` begins in `zone`, in UTC."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeframe:
+    """The run date, the judged data date, and the one reading of the clock.
+
+    expected_date: the day that the run loads, where the judged one was looked for as the newest
+    with events; None where it was named.
+    """
+
+    run_date: date
+    data_date: date
+    now: datetime
+    zone: ZoneInfo
+    expected_date: date | None = None
+
+    @property
+    def start(self) -> datetime:
+        return midnight(self.data_date, self.zone)
+
+    @property
+    def end(self) -> datetime:
+        return midnight(self.data_date + timedelta(days=1), self.zone)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the data date has ended."""
+        return self.now >= self.end
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the newest day with events is older than the day that the run loads."""
+        return self.expected_date is not None and self.data_date < self.expected_date
+
+    @property
+    def due(self) -> datetime:
+        """Until when there should be events: the end of the run's own day, or now before that."""
+        day = self.expected_date or self.data_date
+        return min(midnight(day + timedelta(days=1), self.zone), self.now)
+
+    @property
+    def cut(self) -> datetime:
+        """Exclusive end of what is judged: the day's end, or just after now while it lasts."""
+        return min(self.end, self.now + TICK)
+
+    @property
+    def future(self) -> datetime:
+        """First instant that lies after now."""
+        return self.now + TICK
+
+    @property
+    def far(self) -> datetime:
+        """First instant so far after now that a row's time is none."""
+        return self.now + FAR_AHEAD + TICK
+
+    def run_bounds(self) -> tuple[datetime, datetime]:
+        """The run date as a half-open UTC range."""
+        return midnight(self.run_date, self.zone), midnight(
+            self.run_date + timedelta(days=1), self.zone
+        )
+
+    def days_before(self, count: int) -> list[date]:
+        """The `count` calendar days before the data date, oldest first."""
+        return [self.data_date - timedelta(days=back) for back in range(count, 0, -1)]
+
+    def day_slices(self, count: int) -> list[tuple[date, datetime, datetime]]:
+        """(day, start, end) of the `count` days before the data date and of the date itself.
+
+        While the data date lasts, every earlier day ends at the same local time of
+        day, so that like is compared with like.
+        """
+        return [
+            (day, midnight(day, self.zone), self._cut_of(day))
+            for day in [*self.days_before(count), self.data_date]
+        ]
+
+    def _cut_of(self, day: date) -> datetime:
+        if day == self.data_date:
+            return self.cut
+        if self.is_over:
+            return midnight(day + timedelta(days=1), self.zone)
+        elapsed = self.now.astimezone(self.zone).time()
+        return datetime.combine(day, elapsed, self.zone).astimezone(UTC) + TICK
+
+
+def resolve_run_date(now: datetime, zone: ZoneInfo, run_date: date | None) -> date:
+    """The given run date, else today in the shop's zone."""
+    return run_date or now.astimezone(zone).date()
+
+
+def timeframe(
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    run_date: date | None = None,
+    data_date: date | None = None,
+    data_lag_days: int = 1,
+) -> Timeframe:
+    """Resolve the dates of one evaluation.
+
+    Raises UsageError for a data date that has not begun yet, for one after the day that the
+    run loads, and for dates out of all reason.
+    """
+    run = resolve_run_date(now, zone, run_date)
+    _require_reason("run date", run)
+    own = run - timedelta(days=data_lag_days)
+    data = own if data_date is None else data_date
+    _require_reason("data date", data)
+    if midnight(data, zone) > now:
+        raise UsageError(
+            f"data date {data} is in the future; the latest that can be judged is "
+            f"{now.astimezone(zone).date()} ({zone.key})"
+        )
+    if data > own:
+        lag = f"data_lag_days: {data_lag_days}"
+        raise UsageError(f"data date {data} is after {own}, the day the run of {run} loads ({lag})")
+    return Timeframe(run_date=run, data_date=data, now=now, zone=zone)
+
+
+def _require_reason(what: str, day: date) -> None:
+    if day.year not in YEARS:
+        raise UsageError(f"{what} {day} is not of the years {YEARS[0]} to {YEARS[-1]}")

@@ -1,0 +1,1 @@
+"""One evaluation: measured, judged, and made a report; and the rules of what people decide."""

@@ -1,0 +1,113 @@
+"""What may be accepted: one set of rules for the command and the dashboard.
+
+A waiver lets a failure pass for some days. An acceptance says that it is no failure: from now on
+it is usual.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from checks.catalog import all_checks, get_check
+from checks.core.errors import UsageError
+from checks.core.subjects import MORE, subject_name
+from checks.core.text import did_you_mean, listed, quoted
+
+if TYPE_CHECKING:
+    from checks.config.model import Config
+    from checks.core.model import Verdict
+    from checks.history import History, StoredAcceptance
+    from checks.judging.check import Check
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An acceptance as somebody asks for it. subject: None for the only one that fails."""
+
+    check: str
+    owner: str
+    reason: str
+    subject: str | None = None
+
+
+def accept(config: Config, history: History, wish: Wish, now: datetime) -> StoredAcceptance:
+    """Store that what failed on the newest judged data date is usual from now on.
+
+    The same wish a second time, for the same day, is the same acceptance. `now` must be aware.
+    Raises UsageError for what does not fail, may not be accepted or says too little, HistoryError
+    when the history cannot be read or written.
+    """
+    check = get_check(wish.check)
+    kind = _kind(check)
+    data_date, failing = failing_subjects(config, history, check)
+    subject = _subject(check, wish.subject, failing, data_date)
+    return history.accept(
+        config.pipeline, check.id, kind, subject, wish.owner, wish.reason, data_date, now
+    )
+
+
+def state_of(acceptance: StoredAcceptance) -> str:
+    """`not revoked`, or by whom it was. Whether it still holds is in the report."""
+    if acceptance.revoked_at is None:
+        return "not revoked"
+    return f"revoked by {acceptance.revoked_by}"
+
+
+def accepting_checks() -> tuple[Check, ...]:
+    """The checks of which something may be accepted."""
+    return tuple(check for check in all_checks() if check.accepts is not None)
+
+
+def failing_subjects(
+    config: Config, history: History, check: Check
+) -> tuple[date, tuple[str, ...]]:
+    """The newest judged data date, and what of a check failed on it and may be accepted.
+
+    Raises UsageError where nothing was recorded.
+    """
+    evaluations = history.evaluations(config.pipeline, days=1)
+    if not evaluations:
+        raise UsageError(
+            "nothing is recorded yet, so nothing can be accepted: run andon gate first"
+        )
+    verdicts = history.report(evaluations[0].id).checks
+    verdict = next((verdict for verdict in verdicts if verdict.id == check.id), None)
+    return evaluations[0].data_date, _failing(check, verdict)
+
+
+def _failing(check: Check, verdict: Verdict | None) -> tuple[str, ...]:
+    if verdict is None or not verdict.subjects or check.accepts is None:
+        return ()
+    return tuple(name for name in verdict.subjects.get(check.accepts, ()) if name != MORE)
+
+
+def _kind(check: Check) -> str:
+    if check.accepts is None:
+        allowed = ", ".join(other.id for other in accepting_checks())
+        raise UsageError(
+            f"nothing of {check.id} can be accepted; allowed: {allowed}; andon waive lets it pass "
+            "for some days"
+        )
+    return check.accepts
+
+
+def _subject(check: Check, name: str | None, failing: tuple[str, ...], data_date: date) -> str:
+    if not failing:
+        raise UsageError(
+            f"the evaluation of {data_date} records no {check.accepts} for which {check.id} "
+            "failed: there is nothing to accept"
+        )
+    if name is None:
+        if len(failing) > 1:
+            raise UsageError(f"say which {check.accepts} is accepted: {listed(failing, 10)}")
+        return failing[0]
+    subject = subject_name(name)
+    if subject not in failing:
+        near = did_you_mean(subject, failing)
+        hint = f"did you mean {quoted(near)}?" if near else f"recorded: {listed(failing)}"
+        raise UsageError(
+            f"{quoted(name)} is not among what is recorded to have failed on {data_date}; {hint}"
+        )
+    return subject

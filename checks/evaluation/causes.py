@@ -1,0 +1,89 @@
+"""Which failing checks follow from another one, so that one cause is one alarm. Pure.
+
+A check follows from another in two cases only: the same fault stopped both readings; or the data
+date has no events at all by its own numbers, with a usual day in its place it would be fine, and
+the other one says why, or says it first. The root is red or unknown as it stands: never waived,
+amber, skipped or off, and never a follower itself. A follower keeps its status, its message and its
+weight in the exit code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from checks.core.model import Judgement, Layer, Status, Verdict
+from checks.judging.check import Check
+
+_ROOT = frozenset({Status.RED, Status.UNKNOWN})
+_FAILING = _ROOT | {Status.AMBER}
+
+
+def with_causes(
+    verdicts: Sequence[Verdict],
+    checks: Mapping[str, Check],
+    judgements: Mapping[str, Judgement],
+    *,
+    is_usual_day: bool,
+) -> tuple[Verdict, ...]:
+    """The verdicts, in catalog order as they are, with `because` where one follows from another.
+
+    checks, judgements: of these verdicts, by id. is_usual_day: whether the data date is the one
+    that the run loads; what the log says of a run explains no other day.
+    """
+    roots = _by_empty_day(verdicts, checks, is_usual_day=is_usual_day)
+    empty_roots = set(roots.values())
+    others = [verdict for verdict in verdicts if verdict.id not in roots]
+    by_fault = _by_fault(others, judgements)
+    roots |= {check: root for check, root in by_fault.items() if check not in empty_roots}
+    return tuple(replace(verdict, because=roots.get(verdict.id)) for verdict in verdicts)
+
+
+def _by_fault(verdicts: Sequence[Verdict], judgements: Mapping[str, Judgement]) -> dict[str, str]:
+    """The first check that a fault stopped, by each later one; of those without another cause."""
+    first: dict[str, str] = {}
+    roots = {}
+    for verdict in verdicts:
+        fault = judgements[verdict.id].fault
+        if verdict.status is Status.UNKNOWN and fault is not None:
+            root = first.setdefault(fault, verdict.id)
+            if root != verdict.id:
+                roots[verdict.id] = root
+    return roots
+
+
+def _by_empty_day(
+    verdicts: Sequence[Verdict], checks: Mapping[str, Check], *, is_usual_day: bool
+) -> dict[str, str]:
+    """What explains the missing events, by each check that fails for want of them."""
+    empty = [
+        verdict
+        for verdict in verdicts
+        if verdict.status in _FAILING and _says(checks[verdict.id].empty_day, verdict)
+    ]
+    explaining = (
+        verdict
+        for verdict in verdicts
+        if verdict.status is Status.RED
+        and _says(checks[verdict.id].explains_empty_day, verdict)
+        and (is_usual_day or verdict.layer is not Layer.INFRASTRUCTURE)
+    )
+    saying = (verdict for verdict in empty if verdict.status in _ROOT)
+    root = next(explaining, None) or next(saying, None)
+    if root is None:
+        return {}
+    return {verdict.id: root.id for verdict in empty if verdict.id != root.id}
+
+
+def _says(predicate: Callable[[Verdict], bool] | None, verdict: Verdict) -> bool:
+    return predicate is not None and predicate(verdict)
+
+
+def remark(verdicts: Sequence[Verdict]) -> str:
+    """What a sentence about these verdicts adds: ` (4 follow from freshness)`; else nothing."""
+    roots = [verdict.because for verdict in verdicts if verdict.because is not None]
+    if not roots:
+        return ""
+    different = len(set(roots))
+    named = roots[0] if different == 1 else f"{different} of them"
+    return f" ({len(roots)} {'follows' if len(roots) == 1 else 'follow'} from {named})"

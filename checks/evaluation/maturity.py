@@ -1,0 +1,71 @@
+"""A pipeline that has been there for long learns no more: what it cannot compare is unknown. Pure.
+
+A check that compares days is skipped while a young shop fills its first days. In a pipeline that
+is older than that, the days before are missing, and to skip it would let every day pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+
+from checks.core.model import Cause, Judgement, Status
+from checks.judging.check import Check
+from checks.judging.unmeasured import unknown
+
+#: Days with events are only told from the day on that some check could measure them.
+_MEASURED = (Status.GREEN, Status.AMBER)
+_ACTION = (
+    "Find out why the days before are not in the events table; where it keeps a few days only, "
+    "record each evaluation, so that they are remembered"
+)
+
+
+def without_endless_learning(
+    judgements: Mapping[str, Judgement],
+    checks: Mapping[str, Check],
+    older_than: Callable[[int], str | None],
+) -> dict[str, Judgement]:
+    """The judgements, where `learning` is unknown if the pipeline is older than what it takes.
+
+    older_than: what shows that the pipeline is older than so many days; None where nothing does.
+    """
+    return {
+        id_: _grown(judgement, checks[id_].metric, older_than)
+        for id_, judgement in judgements.items()
+    }
+
+
+def _grown(judgement: Judgement, metric: str, older_than: Callable[[int], str | None]) -> Judgement:
+    needed = judgement.learning_days
+    if judgement.status is not Status.SKIPPED or needed is None:
+        return judgement
+    if (evidence := older_than(needed)) is None:
+        return judgement
+    return unknown(
+        metric, Cause.BAD_VALUE,
+        f"fewer than {needed} days with events before, though {evidence}",
+        what="The volume", action=_ACTION, reading="events", details=judgement.details,
+    )  # fmt: skip
+
+
+def recorded_before(
+    statuses: Mapping[str, tuple[tuple[date, Status], ...]],
+    checks: Mapping[str, Check],
+    data_date: date,
+    days: int,
+) -> str | None:
+    """The oldest recorded evaluation that saw events, where it is older than so many days.
+
+    statuses: those of earlier data dates by check, the newest first.
+    """
+    seen = [
+        day
+        for id_, past in statuses.items()
+        if id_ in checks and checks[id_].counts and not checks[id_].compares_days
+        for day, status in past
+        if status in _MEASURED
+    ]
+    if not seen or min(seen) >= data_date - timedelta(days=days):
+        return None
+    return f"events were judged on {min(seen)}"

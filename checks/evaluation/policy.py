@@ -1,0 +1,209 @@
+"""From a judgement to a verdict: severity, guards, waivers. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from checks.core.capping import usable_filters
+from checks.core.model import (
+    Acknowledgement,
+    Judgement,
+    Number,
+    Severity,
+    Status,
+    Verdict,
+    WaiverState,
+)
+from checks.core.subjects import not_covered, subjects_text
+from checks.core.text import has_gaps, plural, short_day
+from checks.judging.check import Check, Worse, is_worse
+
+if TYPE_CHECKING:
+    from checks.config.model import CheckSettings
+    from checks.history import StoredWaiver
+
+
+_FAILING = (Status.RED, Status.WAIVED, Status.AMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a verdict depends on beside the judgement: dates, what was waived, who is on it."""
+
+    pipeline: str
+    run_date: date
+    data_date: date
+    waivers: Sequence[StoredWaiver] = ()
+    acknowledgements: Sequence[Acknowledgement] = ()
+    dashboard_url: str | None = None
+
+
+def verdict_of(
+    check: Check,
+    settings: CheckSettings,
+    judgement: Judgement,
+    given: Circumstances,
+    others: Mapping[str, Verdict],
+) -> Verdict:
+    """The verdict: guards first, then severity, then waivers.
+
+    `stop` overrides both severity and waivers.
+    """
+    if check.guard is not None and judgement.status is not Status.SKIPPED:
+        judgement = check.guard(judgement, others)
+    status = judgement.status
+    if status is Status.RED and settings.severity is Severity.AMBER and not judgement.stop:
+        status = Status.AMBER
+    waiver = standing_waiver(check, judgement, status, given)
+    if waiver is not None and waiver.holds and status is Status.RED:
+        status = Status.WAIVED
+    return Verdict(
+        id=check.id,
+        layer=check.layer,
+        status=status,
+        stop=judgement.stop,
+        severity=settings.severity,
+        value=judgement.value,
+        threshold=judgement.threshold,
+        unit=judgement.unit or check.unit,
+        message=judgement.message,
+        summary=judgement.summary,
+        action=judgement.action,
+        owner=settings.owner,
+        runbook=settings.runbook,
+        cause=judgement.cause,
+        retry=judgement.retry,
+        link=link(check, judgement, given),
+        waiver=waiver,
+        subjects=judgement.subjects if status in _FAILING else {},
+        acknowledgement=_acknowledgement(check.id, status, given.acknowledgements),
+        details=judgement.details,
+    )
+
+
+def standing_waiver(
+    check: Check, judgement: Judgement, status: Status, given: Circumstances
+) -> WaiverState | None:
+    """The waiver that concerns a check: one that holds if any does, else the latest."""
+    states = [
+        waiver_state(stored, check, judgement, status, given)
+        for stored in sorted(given.waivers, key=lambda stored: stored.id, reverse=True)
+        if stored.check == check.id
+    ]
+    return next((state for state in states if state.holds), states[0] if states else None)
+
+
+def waiver_state(
+    stored: StoredWaiver, check: Check, judgement: Judgement, status: Status, day: Circumstances
+) -> WaiverState:
+    """Whether a waiver holds on the run date for what fails, and why it does or does not."""
+    lapse = _lapse(stored, check.worse, judgement, status, day)
+    term = f"until the end of {stored.until:%A} {short_day(stored.until)}"
+    if stored.subjects is None and check.subject_kinds:
+        term += ", by its value alone: it names no subject"
+    return WaiverState(
+        id=stored.id,
+        check=stored.check,
+        owner=stored.owner,
+        reason=stored.reason,
+        until=stored.until,
+        up_to=stored.up_to,
+        created_at=stored.created_at,
+        holds=lapse is None,
+        why=lapse or term,
+        data_date=stored.data_date,
+        subjects=stored.subjects,
+    )
+
+
+def _lapse(
+    stored: StoredWaiver, worse: Worse, judgement: Judgement, status: Status, day: Circumstances
+) -> str | None:
+    """Why a waiver does not hold; None while it does."""
+    if stored.revoked_at is not None:
+        return f"revoked by {stored.revoked_by} on {stored.revoked_at:%Y-%m-%d}"
+    if day.run_date > stored.until:
+        return f"expired on {stored.until}"
+    if day.data_date < stored.data_date:
+        return f"given for {stored.data_date} and later"
+    if stored.rearmed_on is not None:
+        return f"rearmed: the check was green for {stored.rearmed_on}"
+    if judgement.stop:
+        return "the line stops at this value, and that cannot be waived"
+    if status is Status.UNKNOWN:
+        return "the check could not be measured, and that cannot be waived"
+    return _not_covered(stored, worse, judgement) if status is Status.RED else None
+
+
+def _not_covered(stored: StoredWaiver, worse: Worse, judgement: Judgement) -> str | None:
+    """What a red check fails for beside what is waived, or by how much more."""
+    others = not_covered(judgement.subjects, stored.subjects or {})
+    if others:
+        return f"not waived: {subjects_text(others)}"
+    if stored.subjects and not judgement.subjects.keys() & stored.subjects.keys():
+        return (
+            f"this evaluation does not say which {' or '.join(stored.subjects)} fails, so that "
+            "what is waived cannot be compared; waive again"
+        )
+    expected = judgement.details.get("expected")
+    if is_worse(worse, judgement.value, stored.up_to, expected):
+        value, limit = judgement.value, stored.up_to
+        return f"the value {_shown(value, limit)} is worse than the waived {_shown(limit, value)}"
+    return None
+
+
+def _shown(value: Number | None, other: Number | None) -> str:
+    """A value with six digits, or with all where that could not tell it from the other."""
+    if value is None:
+        return "none"
+    same = other is not None and f"{value:.6g}" == f"{other:.6g}"
+    return repr(value) if same else f"{value:.6g}"
+
+
+def _acknowledgement(
+    check_id: str, status: Status, acknowledgements: Sequence[Acknowledgement]
+) -> Acknowledgement | None:
+    if status in (Status.GREEN, Status.SKIPPED):
+        return None
+    found = [ack for ack in acknowledgements if ack.check == check_id]
+    return max(found, key=lambda ack: ack.created_at, default=None)
+
+
+def link(check: Check, judgement: Judgement, given: Circumstances) -> str | None:
+    """Address of the page with the evidence, filtered to what was found."""
+    if given.dashboard_url is None:
+        return None
+    filters = usable_filters(judgement.details.get("filters") or {})
+    query = {"pipeline": given.pipeline, "date": str(given.data_date), **filters}
+    return f"{given.dashboard_url.rstrip('/')}/{check.page}?{urlencode(query, errors='replace')}"
+
+
+def with_since(
+    verdict: Verdict, earlier: Sequence[tuple[date, Status]], data_date: date
+) -> Verdict:
+    """The verdict with the first data date of the present run of its status, and its length.
+
+    `earlier` holds the statuses of earlier data dates that were recorded, newest first. Changes
+    no status.
+    """
+    run = [data_date]
+    for day, status in earlier:
+        if status is not verdict.status:
+            break
+        run.append(day)
+    run_text = _run_text(verdict, run[-1], data_date, len(run))
+    return replace(
+        verdict, since=run[-1], since_days=len(run), summary=f"{verdict.summary}{run_text}"
+    )
+
+
+def _run_text(verdict: Verdict, since: date, data_date: date, recorded: int) -> str:
+    if verdict.status in (Status.GREEN, Status.SKIPPED):
+        return ""
+    if has_gaps(since, data_date, recorded):
+        return f"; {verdict.status.value} since {since} ({plural(recorded, 'recorded day')})"
+    return f"; {verdict.status.value} since {short_day(since)}"

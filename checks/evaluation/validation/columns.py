@@ -1,0 +1,113 @@
+"""Whether a mapped column is of a type that its role can be read from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from checks.config.model import AuditLogSource, Config
+from checks.core.counts import MOST_VALUES
+from checks.core.errors import MeasurementError
+from checks.core.metrics import BadValue, as_count
+from checks.core.model import Cause
+from checks.core.text import quoted
+from checks.core.timeframe import midnight
+from checks.warehouse import Warehouse
+from checks.warehouse.daily import ValueScan
+from checks.warehouse.instants import instant
+from checks.warehouse.kinds import Kind
+from checks.warehouse.partitions import partitions
+from checks.warehouse.relation import Relation
+from checks.warehouse.roles import amount_of, id_of, name_of
+
+_TIMES = ("run_at", "occurred_at", "ordered_at", "started_at")
+_COUNTS = ("rows_read", "rows_quarantined", "rows_inserted")
+_IDS, _NAMES = ("order_id", "session_id"), ("name", "source", "status")
+_PARTITION = "partition.column"
+_MOST_SAMPLED = 20
+_ANY_DAY = date(2025, 1, 1)
+
+
+def mapped_columns(source: Any) -> Iterator[tuple[str, str]]:
+    """(key, column) of every mapped column, also of those in a mapping of its own."""
+    for field in fields(source):
+        value = getattr(source, field.name)
+        if isinstance(value, tuple) and field.metadata.get("kind") == "column":
+            yield from ((field.name, name) for name in value)
+        elif field.metadata.get("kind") == "column" and value is not None:
+            yield field.name, value
+        elif is_dataclass(value):
+            yield from ((f"{field.name}.{key}", name) for key, name in mapped_columns(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of one mapped section. samples: whether values may be read to tell a type."""
+
+    config: Config
+    warehouse: Warehouse
+    relation: Relation
+    source: Any
+    samples: bool = True
+
+    def kind(self, key: str, name: str) -> Kind:
+        """The column's kind. Raises MeasurementError where its role cannot be read from it."""
+        relation, profile = self.relation, self.warehouse.profile
+        _, kind = relation.column(name)
+        if key == _PARTITION and relation.partition is not None:
+            partitions(relation, relation.partition, profile)
+        elif key in _TIMES:
+            naive = self.config.warehouse.naive_timestamps
+            instant(relation, name, profile, naive, self.config.timezone)
+        elif key == "revenue":
+            amount_of(relation, name, profile)
+        elif key == "dimensions":
+            self._require_dimension(name)
+        elif key in _IDS:
+            id_of(relation, name, profile)
+        elif key in _NAMES:
+            name_of(relation, name, profile)
+        elif key in _COUNTS:
+            self._require_counts(key, name, kind)
+        return kind
+
+    def _require_dimension(self, name: str) -> None:
+        zone, naive = self.config.timezone, self.config.warehouse.naive_timestamps
+        day = [(_ANY_DAY, midnight(_ANY_DAY, zone), midnight(_ANY_DAY, zone))]
+        ValueScan(self.warehouse, self.source, name, day, naive, zone, MOST_VALUES).query()
+
+    def _require_counts(self, key: str, name: str, kind: Kind) -> None:
+        """Counts are numbers by value: a type may be of no say, as that of a query on SQLite."""
+        means_little = self.warehouse.profile.name == "sqlite"
+        if kind in (Kind.INTEGER, Kind.NUMBER) and not means_little:
+            return
+        values = self._newest(name) if self.samples else []
+        for value in values:
+            if isinstance(bad := as_count(value), BadValue):
+                raise MeasurementError(
+                    Cause.BAD_VALUE, f"{self.relation.label}: {key} is {bad.text}"
+                )
+        if not values and not means_little:
+            raise MeasurementError(
+                Cause.BAD_VALUE,
+                f"{self.relation.label}: column {quoted(name)} is of type {kind.value}, "
+                "not a number",
+            )
+
+    def _newest(self, name: str) -> list[Any]:
+        """A few values of the log's newest entries."""
+        source: AuditLogSource = self.source
+        profile, naive = self.warehouse.profile, self.config.warehouse.naive_timestamps
+        column, _ = self.relation.column(name)
+        run_at = instant(self.relation, source.run_at, profile, naive, self.config.timezone)
+        statement = (
+            sa.select(column)
+            .where(column.is_not(None))
+            .order_by(run_at.expression.desc())
+            .limit(_MOST_SAMPLED)
+        )
+        return [row[0] for row in self.warehouse.fetch(statement)]

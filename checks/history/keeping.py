@@ -1,0 +1,30 @@
+"""Whether the history would keep what a backfill is about to judge."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from checks.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from checks.config.model import Config
+    from checks.history import History
+
+
+def require_kept(config: Config, history: History, first: date, last: date) -> None:
+    """Raises UsageError where days would be forgotten as soon as they are judged.
+
+    first, last: run dates. Counts from the newest data date that is recorded or asked for.
+    Raises HistoryError where the history cannot be read.
+    """
+    lag = config.data_lag_days
+    last_day = date.fromordinal(max(1, last.toordinal() - lag))
+    first_kept = history.first_kept(config.pipeline, last_day)
+    if first.toordinal() - lag < first_kept.toordinal():
+        raise UsageError(
+            f"--from {first}: the history would forget what is judged at once, as "
+            f"history.keep_days is {config.history.keep_days} and it keeps data dates from "
+            f"{first_kept} on; allowed: the run of {first_kept + timedelta(days=lag)} and later, "
+            "or raise history.keep_days"
+        )

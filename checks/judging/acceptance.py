@@ -1,0 +1,59 @@
+"""How what somebody accepted stands on a data date. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from checks.core.model import Acceptance
+from checks.core.text import quoted, short_day
+
+if TYPE_CHECKING:
+    from checks.history.records import StoredAcceptance
+
+
+def standing(
+    stored: Iterable[StoredAcceptance], failing_since: Mapping[str, date], data_date: date
+) -> tuple[Acceptance, ...]:
+    """What was accepted of the subjects that fail: for each the one that holds, else the latest.
+
+    failing_since: by subject, the first data date of its failure.
+    """
+    by_subject: dict[str, Acceptance] = {}
+    for acceptance in sorted(stored, key=lambda acceptance: acceptance.id):
+        since = failing_since.get(acceptance.subject)
+        if since is None:
+            continue
+        state = _state(acceptance, since, data_date)
+        before = by_subject.get(acceptance.subject)
+        if before is None or state.holds or not before.holds:
+            by_subject[acceptance.subject] = state
+    return tuple(by_subject.values())
+
+
+def _state(stored: StoredAcceptance, since: date, data_date: date) -> Acceptance:
+    lapse = _lapse(stored, since, data_date)
+    return Acceptance(
+        id=stored.id,
+        check=stored.check,
+        kind=stored.kind,
+        subject=stored.subject,
+        owner=stored.owner,
+        reason=stored.reason,
+        data_date=stored.data_date,
+        created_at=stored.created_at,
+        holds=lapse is None,
+        why=lapse or f"until {quoted(stored.subject)} is there again",
+    )
+
+
+def _lapse(stored: StoredAcceptance, since: date, data_date: date) -> str | None:
+    """Why an acceptance does not hold; None while it does."""
+    if stored.revoked_at is not None:
+        return f"revoked by {stored.revoked_by} on {stored.revoked_at:%Y-%m-%d}"
+    if data_date < stored.data_date:
+        return f"accepted for {stored.data_date} and later"
+    if since > stored.data_date:
+        return f"it was there again before {short_day(since)}"
+    return None

@@ -1,0 +1,22 @@
+"""The gate's one decision: may what comes downstream run?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from checks.core.model import Status, worst
+
+GREEN, RED, UNKNOWN = 0, 1, 2
+INTERRUPTED = 130
+
+
+def exit_code(statuses: Iterable[Status], *, strict: bool = False) -> int:
+    """0 lets the line run, 1 stops it, 2 says that it could not be judged.
+
+    `statuses` are those of the checks. With `strict`, amber counts as red.
+    """
+    strictly = {Status.AMBER: Status.RED} if strict else {}
+    verdict = worst(strictly.get(status, status) for status in statuses)
+    if verdict is Status.RED:
+        return RED
+    return GREEN if verdict in (Status.GREEN, Status.AMBER) else UNKNOWN

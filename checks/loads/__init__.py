@@ -1,0 +1,1 @@
+"""What an audit log says of loads: which entries count, what repaired them. Pure."""

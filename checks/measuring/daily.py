@@ -1,0 +1,350 @@
+"""Counts of many days: the recent ones measured, the settled ones remembered, no day twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any
+
+from checks.config.calendars import calendar_between
+from checks.config.model import Config, EventsSource
+from checks.config.target import target_of
+from checks.core.counts import (
+    MOST_NAMES,
+    MOST_VALUES,
+    NAME,
+    DailyCounts,
+    DayCounts,
+    Values,
+    largest,
+    value_text,
+)
+from checks.core.errors import MeasurementError
+from checks.core.metrics import EventCounts, Unmeasured, median
+from checks.core.text import count_text, plural
+from checks.core.timeframe import midnight
+from checks.measuring.spot_checks import Difference, difference
+from checks.warehouse.daily import ValueScan
+from checks.warehouse.probing import has_rows
+
+if TYPE_CHECKING:
+    from checks.core.counts import RememberedCounts
+    from checks.core.timeframe import Timeframe
+    from checks.warehouse import Warehouse
+    from checks.warehouse.slices import DaySlices
+
+#: How many rows of no day the last recorded evaluation of an earlier data date counted, by what
+#: they are: `metrics.RECALLED`.
+RecallUndated = Callable[[date], Mapping[str, int]]
+#: What is remembered of the days between two days, both included.
+Recall = Callable[[date, date], Mapping[date, "RememberedCounts"]]
+# Raise it when what is counted, or how, changes.
+_FORMAT = 2
+#: How far before the window a day with events may lie that shows that a shop is not new.
+_BEFORE = timedelta(days=31)
+#: Of what a day usually has.
+_STRAY = 0.1
+#: What a recalled day calls the events of names that were too many to be remembered.
+REST = "(all other names)"
+
+
+def recall_nothing(first: date, last: date) -> Mapping[date, RememberedCounts]:
+    """For an evaluation without a history."""
+    return {}
+
+
+def recall_no_undated(data_date: date) -> Mapping[str, int]:
+    """For an evaluation without a history."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Spots:
+    """What came of the days that were counted again. recounts: all others are counted now."""
+
+    verified: tuple[date, ...] = ()
+    gone: tuple[date, ...] = ()
+    notes: tuple[str, ...] = ()
+    recounts: bool = False
+    is_doubted: bool = False
+
+
+@dataclass(slots=True)
+class DailyReader:
+    """Puts the days together. settle_days: how long late loads may still change a day.
+
+    is_final: whether what is recalled holds of every day, as where one moment is looked at.
+    fits: whether so many days can be counted in the time that is left.
+    """
+
+    config: Config
+    frame: Timeframe
+    warehouse: Warehouse
+    source: EventsSource
+    recall: Recall
+    tell: Callable[[str], None]
+    history_days: int
+    settle_days: int
+    is_final: bool = False
+    fits: Callable[[int], bool] = lambda days: True
+    _problems: dict[str, Unmeasured] = field(default_factory=dict)
+
+    def read(self, recent: EventCounts) -> DailyCounts:
+        """The judged day and `history_days` before it.
+
+        recent: the names of the judged day and of its window, as they were just counted, and the
+        old days that were counted again. Days before the window are remembered where they were
+        counted after they had settled; the rest is counted in one go, and so is every day where
+        a remembered one is not what the warehouse has. While the judged day lasts, every day is
+        counted up to the same time of day, of which nothing is remembered. Raises
+        MeasurementError.
+        """
+        slices = self.frame.day_slices(self.history_days)
+        fresh = [one for one in slices if one[0] in recent.days]
+        older = [one for one in slices if one[0] < fresh[0][0]]
+        known = self._remembered(slices)
+        if self.is_final:
+            fresh = [one for one in fresh if one[0] not in known]
+        counted = self._counted(fresh, _names_of(recent)) if fresh else {}
+        spots = self._compared(recent, known, [day for day, _, _ in older])
+        settled = {
+            day: known[day].counts
+            for day, _, _ in slices
+            if day not in counted and not spots.recounts and self._is_settled(day, known)
+        }
+        missing = _stretch(older, settled)
+        if missing:
+            told = plural(len(missing), "earlier day")
+            self.tell(f"counting the events of {told}")
+            counted |= self._counted(missing, self._values(self.source.name, missing, MOST_NAMES))
+        gone = [*self._gone(counted, known, missing), *recent.recalled, *spots.gone]
+        held = {day: known[day].counts for day in gone}
+        return DailyCounts(
+            days=tuple(day for day, _, _ in slices),
+            counted=settled | counted | held,
+            calendar=calendar_between(self.config.calendar, slices[0][0], slices[-1][0]),
+            remembered=known,
+            measured=tuple(sorted(counted.keys() - held.keys())),
+            problems=dict(self._problems),
+            has_earlier=recent.has_earlier,
+            gone=tuple(sorted({*gone, *(d for d in settled if known[d].gone_at is not None)})),
+            verified=spots.verified,
+            notes=spots.notes,
+            is_doubted=spots.is_doubted,
+        )
+
+    def _remembered(self, slices: DaySlices) -> Mapping[date, RememberedCounts]:
+        return self.recall(slices[0][0], slices[-1][0]) if self.frame.is_over else {}
+
+    def _is_settled(self, day: date, known: Mapping[date, RememberedCounts]) -> bool:
+        """Whether a day was counted after the last late load that may have changed it."""
+        found = known.get(day)
+        if found is None or self.is_final:
+            return found is not None
+        return found.is_verified and is_settled(found, self.config, self.settle_days)
+
+    def _compared(
+        self, recent: EventCounts, known: Mapping[date, RememberedCounts], older: list[date]
+    ) -> _Spots:
+        """The days that were counted again against what is remembered of them."""
+        verified, gone, differences = [], [], []
+        for spot in recent.spot_checks:
+            remembered = known.get(spot.day)
+            if remembered is None or spot.day not in older:
+                continue
+            change = difference(spot, remembered)
+            if change is None:
+                verified.append(spot.day)
+            elif spot.total < remembered.counts.total and not self.holds_before(
+                spot.day, least_of_day(known)
+            ):
+                gone.append(spot.day)
+            else:
+                differences.append(change)
+        spots = _Spots(tuple(verified), tuple(gone))
+        if not differences:
+            return spots
+        is_possible = self.fits(len(older))
+        note = _note(differences[0], older, is_possible=is_possible)
+        return replace(spots, notes=(note,), recounts=is_possible, is_doubted=not is_possible)
+
+    def _gone(
+        self,
+        counted: Mapping[date, DayCounts],
+        known: Mapping[date, RememberedCounts],
+        missing: DaySlices,
+    ) -> list[date]:
+        """Remembered days among those just counted, of which the warehouse has no event now."""
+        gone = list(leading_gone(counted, known, [day for day, _, _ in missing]))
+        if gone and self.holds_before(missing[0][0], least_of_day(known)):
+            return []
+        return gone
+
+    def holds_before(self, day: date, least: int) -> bool:
+        """Whether the warehouse has so many events before a day, as far back as is looked."""
+        first = self.frame.day_slices(self.history_days)[0][1]
+        naive, zone = self.config.warehouse.naive_timestamps, self.frame.zone
+        return has_rows(
+            self.warehouse, "events", self.source, self.source.occurred_at,
+            naive=naive, zone=zone, start=first, end=midnight(day, zone), least=least,
+        )  # fmt: skip
+
+    def count(self, slices: DaySlices) -> dict[date, DayCounts]:
+        """Every slice's day, counted now. Raises MeasurementError, also for a dimension."""
+        counted = self._counted(slices, self._values(self.source.name, slices, MOST_NAMES))
+        for problem in self._problems.values():
+            raise problem.error()
+        return counted
+
+    def _counted(self, slices: DaySlices, names: Mapping[date, Values]) -> dict[date, DayCounts]:
+        """Days with every dimension that can be read; why others cannot is kept aside."""
+        found: dict[str, Mapping[date, Values]] = {NAME: names}
+        for column in self.source.dimensions:
+            try:
+                found[column] = self._values(column, slices, MOST_VALUES)
+            except MeasurementError as error:
+                self._problems[column] = Unmeasured.of(error)
+        return {
+            day: DayCounts(day, {name: values[day] for name, values in found.items()})
+            for day, _, _ in slices
+        }
+
+    def _values(self, column: str | None, slices: DaySlices, most: int) -> Mapping[date, Values]:
+        naive, zone = self.config.warehouse.naive_timestamps, self.frame.zone
+        return ValueScan(self.warehouse, self.source, column, slices, naive, zone, most).read()
+
+
+def is_settled(remembered: RememberedCounts, config: Config, settle_days: int) -> bool:
+    """Whether a day was last counted `settle_days` after it, or later."""
+    counted_on = remembered.counted_at.astimezone(config.timezone).date()
+    return (counted_on - remembered.counts.day).days >= settle_days
+
+
+def fingerprint(config: Config) -> str:
+    """Of what decides what is counted: the warehouse, the table, the mapped columns, the zones."""
+    attached = [[one.alias, one.url or one.path] for one in config.warehouse.attach]
+    return _hashed([_FORMAT, *target_of(config.warehouse.url), attached], config)
+
+
+def former_fingerprint(config: Config) -> str:
+    """The same by the rule of the history's second schema version, whose rows are taken over."""
+    import sqlalchemy as sa
+
+    url = sa.make_url(config.warehouse.url)
+    return _hashed([1, url.get_backend_name(), url.host, url.port, url.database], config)
+
+
+def _hashed(place: list[Any], config: Config) -> str:
+    source = config.events
+    if source is None:
+        raise LookupError("`events` is not mapped")
+    decides = [
+        *place,
+        source.table, source.query, source.occurred_at, source.name, list(source.dimensions),
+        config.timezone.key, config.warehouse.naive_timestamps.key,
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:32]
+
+
+def with_recalled(
+    recent: EventCounts, recall: Recall, holds_before: Callable[[date, int], bool]
+) -> EventCounts:
+    """The window with what is remembered of its first days, where they are gone.
+
+    A table that keeps a few days only has no event of the days before, but for stray ones, and may
+    have a part of its oldest day. The judged day is never recalled. holds_before: whether the
+    warehouse has so many events before a day; then the days without events are as they are.
+    """
+    known = recall(recent.days[0] - _BEFORE, recent.days[-1])
+    least = least_of_day(known)
+    recalled = [
+        day
+        for day, total in _leading(recent, least)
+        if day in known and known[day].counts.total > total
+    ]
+    if not recalled or holds_before(recent.days[0], least):
+        return recent
+    by_name = {name: list(series) for name, series in recent.by_name.items()}
+    for day in recalled:
+        index, names = recent.days.index(day), known[day].counts.by_dimension[NAME]
+        for series in by_name.values():
+            series[index] = 0
+        rest = {REST: names.rest} if names.rest else {}
+        for name, events in {**names.events, **rest}.items():
+            by_name.setdefault(name, [0] * len(recent.days))[index] += events
+    return replace(
+        recent,
+        by_name={name: tuple(series) for name, series in sorted(by_name.items())},
+        has_earlier=recent.has_earlier or _has_events_by(recent.days[0], known),
+        recalled=tuple(recalled),
+    )
+
+
+def _has_events_by(day: date, known: Mapping[date, RememberedCounts]) -> bool:
+    """Whether a day up to this one is remembered with events."""
+    return any(other <= day and counts.counts.total for other, counts in known.items())
+
+
+def least_of_day(known: Mapping[date, RememberedCounts]) -> int:
+    """So many events show that a day is there: fewer are stray ones that came late."""
+    totals = [remembered.counts.total for remembered in known.values() if remembered.counts.total]
+    return max(1, round(_STRAY * (median(totals) or 0)))
+
+
+def _leading(recent: EventCounts, least: int) -> list[tuple[date, int]]:
+    """The days of the window up to the first one with events, which may be cut; not the judged."""
+    pairs = list(zip(recent.days[:-1], recent.totals()[:-1], strict=True))
+    before = list(takewhile(lambda pair: pair[1] < least, pairs))
+    return pairs[: len(before) + 1]
+
+
+def leading_gone(
+    counted: Mapping[date, DayCounts], known: Mapping[date, RememberedCounts], days: list[date]
+) -> Iterator[date]:
+    """Of `days`, in order, those up to the first one with events that are remembered with more.
+
+    The first one too: a table that keeps so many hours has a part of its oldest day.
+    """
+    least = least_of_day(known)
+    for day in days:
+        if day in known and known[day].counts.total > counted[day].total:
+            yield day
+        if counted[day].total >= least:
+            return
+
+
+def _note(change: Difference, older: list[date], *, is_possible: bool) -> str:
+    days = plural(len(older), "earlier day")
+    text = (
+        f"events: {change.day} was remembered with {plural(change.remembered, 'event')}, the "
+        f"warehouse has {count_text(change.counted)}"
+    )
+    if is_possible:
+        return f"{text}; {days} were counted again"
+    return (
+        f"{text}; to count {days} again may take longer than warehouse.timeout_seconds: the next "
+        f"run does it first, or andon recount --from {older[0]} --to {older[-1]}"
+    )
+
+
+def _names_of(recent: EventCounts) -> dict[date, Values]:
+    by_day: list[dict[str, int]] = [{} for _ in recent.days]
+    for name, series in recent.by_name.items():
+        shown = value_text(name)
+        for counts, count in zip(by_day, series, strict=True):
+            if count:
+                counts[shown] = counts.get(shown, 0) + count
+    return {
+        day: largest(counts, MOST_NAMES) for day, counts in zip(recent.days, by_day, strict=True)
+    }
+
+
+def _stretch(slices: DaySlices, known: Iterable[date]) -> DaySlices:
+    """From the first day that is not known to the last: one scan, one range."""
+    known = set(known)
+    missing = [index for index, (day, _, _) in enumerate(slices) if day not in known]
+    return slices[missing[0] : missing[-1] + 1] if missing else []

@@ -1,0 +1,374 @@
+"""What the checks measure, read once and shared: one scan per table and evaluation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from checks.catalog import all_checks
+from checks.config.calendars import calendar_between
+from checks.config.model import Config
+from checks.core.counts import DailyCounts, RememberedCounts
+from checks.core.errors import MeasurementError
+from checks.core.masking import WHOLE_TEXT, is_hidden, masked_inside
+from checks.core.metrics import (
+    FAR_EVENTS,
+    FAR_ORDERS,
+    FAR_PURCHASES,
+    UNDATED_EVENTS,
+    UNDATED_ORDERS,
+    UNDATED_PURCHASES,
+    AuditLog,
+    EventCounts,
+    OrderCounts,
+    RejectedRows,
+    Undated,
+)
+from checks.core.timeframe import Timeframe, midnight
+from checks.measuring.daily import (
+    DailyReader,
+    Recall,
+    RecallUndated,
+    recall_no_undated,
+    recall_nothing,
+    with_recalled,
+)
+from checks.measuring.spot_checks import days_to_check
+from checks.warehouse import Warehouse
+from checks.warehouse.audit import read_audit_log
+from checks.warehouse.events import read_events, read_newest
+from checks.warehouse.orders import OrderReader
+from checks.warehouse.probing import has_rows
+from checks.warehouse.relation import Source
+from checks.warehouse.slices import DaySlices
+
+if TYPE_CHECKING:
+    from checks.history.records import StoredAcceptance
+
+#: A check that learns for longer than this many days is not held against the age of tables: one
+#: that keeps a few weeks would make it unknown until as many days are remembered.
+_LONGEST_LEARNING = 14
+T = TypeVar("T")
+#: What somebody accepts of a check, by its id; revoked ones included.
+Accepted = Callable[[str], "tuple[StoredAcceptance, ...]"]
+
+
+def nothing_accepted(check: str) -> tuple[StoredAcceptance, ...]:
+    """For an evaluation without a history."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What an evaluation has read; None for what no check asked for, or could not be read.
+
+    events: of the window and of the days that late loads may still change.
+    """
+
+    audit_log: AuditLog | None = None
+    events: EventCounts | None = None
+    daily_counts: DailyCounts | None = None
+    orders: OrderCounts | None = None
+    rejected: RejectedRows | None = None
+
+
+class Measurements:
+    """Lazy, cached readings for one timeframe. A failed reading fails the same way each time."""
+
+    def __init__(
+        self,
+        config: Config,
+        frame: Timeframe,
+        warehouse: Warehouse,
+        recall: Recall = recall_nothing,
+        tell: Callable[[str], None] = lambda text: None,
+        *,
+        recall_is_final: bool = False,
+        recall_undated: RecallUndated = recall_no_undated,
+        accepted: Accepted = nothing_accepted,
+    ) -> None:
+        """recall: what earlier evaluations counted. tell: hears of what takes long.
+
+        recall_is_final: whether no day that is recalled is counted again: many days are looked
+        at in one moment, and rows without a time belong to none of them. recall_undated: what
+        an earlier evaluation counted of those. accepted: what somebody accepts of a check.
+        """
+        self._recall_undated = recall_undated
+        self.accepted = accepted
+        self._recall, self._tell = recall, tell
+        self._recall_is_final = recall_is_final
+        self._config = config
+        self._frame = frame
+        self._warehouse = warehouse
+        self._naive = config.warehouse.naive_timestamps
+        self._read: dict[str, Any] = {}
+        self._seconds_per_day = 0.0
+
+    @property
+    def has_events(self) -> bool:
+        """Whether events are mapped at all."""
+        return self._config.events is not None
+
+    @property
+    def has_audit_log(self) -> bool:
+        """Whether the pipeline's log is mapped at all."""
+        return self._config.audit_log is not None
+
+    def audit_log(self) -> AuditLog:
+        """The pipeline's log. Raises MeasurementError."""
+        source = _mapped(self._config.audit_log)
+        return self._once(
+            "audit_log",
+            lambda: read_audit_log(
+                self._warehouse,
+                source,
+                self._frame,
+                self._naive,
+                endings=self._config.checks["run_status"].params.endings(),
+            ),
+        )
+
+    def events(self) -> EventCounts:
+        """Events of the data date and its window. Raises MeasurementError."""
+        window = self._config.checks["volume_zscore"].params.window_days
+        return self._recent_events().last(window + 1)
+
+    def daily_counts(self) -> DailyCounts:
+        """Events per day, name and dimension value, far back. Raises MeasurementError."""
+        reader = self._daily_reader()
+        return self._once("daily_counts", lambda: reader.read(self._recent_events()))
+
+    def _daily_reader(self) -> DailyReader:
+        params = self._config.checks["volume_expected"].params
+        return DailyReader(
+            self._config, self._frame, self._warehouse, _mapped(self._config.events),
+            self._recalled, self._tell, params.history_days, params.settle_days,
+            self._recall_is_final, self._fits,
+        )  # fmt: skip
+
+    def _fits(self, days: int) -> bool:
+        """Whether so many days can be counted in half of the time that is left."""
+        scans = 1 + len(_mapped(self._config.events).dimensions)
+        return days * scans * self._seconds_per_day < self._warehouse.remaining() / 2
+
+    def _recalled(self, first: date, last: date) -> Mapping[date, RememberedCounts]:
+        """What is remembered of a stretch of days; the history is asked once."""
+        key = f"remembered {first} {last}"
+        if key not in self._read:
+            self._read[key] = self._recall(first, last)
+        return cast("Mapping[date, RememberedCounts]", self._read[key])
+
+    def found_daily_counts(self) -> DailyCounts | None:
+        """What `daily_counts` found, where a check asked for it and it could be read."""
+        return self.readings().daily_counts
+
+    def readings(self) -> Readings:
+        """What has been read so far. Reads nothing."""
+        names = Readings.__dataclass_fields__
+        usable = {
+            name: value
+            for name, value in self._read.items()
+            if name in names and not isinstance(value, MeasurementError)
+        }
+        return Readings(**usable)
+
+    def _recent_events(self) -> EventCounts:
+        """The window, and all days that late loads may still change: one scan for both."""
+        source, days = _mapped(self._config.events), recent_days(self._config)
+
+        def read() -> EventCounts:
+            known = self._known_days()
+            spots = self._spot_slices(known, days)
+            started = perf_counter()
+            events = read_events(self._warehouse, source, self._frame, self._naive, days, spots)
+            self._seconds_per_day = (perf_counter() - started) / (days + 1 + len(spots))
+            events = with_recalled(events, lambda first, last: known, self._holds_before)
+            events = with_calendar(self._config, events)
+            return replace(events, undated=self._compared(events.undated))
+
+        return self._once("events", read)
+
+    def _known_days(self) -> Mapping[date, RememberedCounts]:
+        """What is remembered of the days that volume is judged by, where they are over."""
+        if not self._frame.is_over or self._recall_is_final or not judges_volume(self._config):
+            return {}
+        params = self._config.checks["volume_expected"].params
+        days = self._frame.days_before(params.history_days)
+        return self._recalled(days[0], self._frame.data_date)
+
+    def _spot_slices(self, known: Mapping[date, RememberedCounts], window: int) -> DaySlices:
+        """The old days that are counted again in the statement of the recent ones."""
+        count = self._config.history.spot_check_days
+        first = self._frame.days_before(window)[0]
+        wanted = days_to_check(known, self._frame.data_date, first, count)
+        slices = self._frame.day_slices((self._frame.data_date - wanted[0]).days if wanted else 0)
+        return [one for one in slices if one[0] in wanted]
+
+    def _holds_before(self, day: date, least: int) -> bool:
+        return self._daily_reader().holds_before(day, least)
+
+    def _compared(self, undated: Undated) -> Undated:
+        """The events without a time, and how many there were before.
+
+        Of a partitioned table only the data date's partitions are asked for those without a
+        time, and all is new.
+        """
+        if self._recall_is_final:
+            before = {
+                UNDATED_EVENTS: undated.events, UNDATED_PURCHASES: undated.purchases,
+                FAR_EVENTS: undated.far, FAR_PURCHASES: undated.far_purchases,
+            }  # fmt: skip
+        elif undated.events or undated.far:
+            before = dict(self._recall_undated(self._frame.data_date))
+            if _mapped(self._config.events).partition is not None:
+                before = {key: before[key] for key in (FAR_EVENTS, FAR_PURCHASES) if key in before}
+        else:
+            before = {}
+        return replace(
+            undated,
+            events_before=before.get(UNDATED_EVENTS),
+            purchases_before=before.get(UNDATED_PURCHASES),
+            far_before=before.get(FAR_EVENTS),
+            far_purchases_before=before.get(FAR_PURCHASES),
+        )
+
+    def orders(self) -> OrderCounts:
+        """Orders of the data date. Raises MeasurementError."""
+        config = self._config
+        reader = OrderReader(
+            self._warehouse, self._frame, self._naive,
+            orders=_mapped(config.orders), sessions=config.sessions, events=config.events,
+        )  # fmt: skip
+
+        def read() -> OrderCounts:
+            orders = reader.read()
+            if self._recall_is_final:
+                return replace(orders, undated_before=orders.undated, far_before=orders.far)
+            if not orders.undated and not orders.far:
+                return orders
+            before = self._recall_undated(self._frame.data_date)
+            is_whole = reader.orders.partition is None
+            return replace(
+                orders,
+                undated_before=before.get(UNDATED_ORDERS) if is_whole else None,
+                far_before=before.get(FAR_ORDERS),
+            )
+
+        return self._once("orders", read)
+
+    def older_than(self, days: int) -> str | None:
+        """What in the audit log or the orders shows that the pipeline is older than so many days.
+
+        None where nothing does, or where it takes longer to learn than a table need be kept.
+        What cannot be read shows nothing to the contrary, and is told.
+        """
+        if days > _LONGEST_LEARNING:
+            return None
+        log, orders = self._config.audit_log, self._config.orders
+        try:
+            if log is not None and self._has_before("audit_log", log, log.run_at, days):
+                return f"the audit log is older than {days} days"
+            if orders is not None and self._has_before("orders", orders, orders.ordered_at, days):
+                return f"orders are older than {days} days"
+        except MeasurementError as error:
+            return f"nobody knows how old the pipeline is ({error.detail})"
+        return None
+
+    def _has_before(self, section: str, source: Source, column: str, days: int) -> bool:
+        """Whether a table begins earlier. Raises MeasurementError."""
+        first = self._frame.run_date if section == "audit_log" else self._frame.data_date
+        end = midnight(first - timedelta(days=days), self._frame.zone)
+        naive, zone = self._naive, self._frame.zone
+        return has_rows(self._warehouse, section, source, column, naive=naive, zone=zone, end=end)
+
+    def rejected(self) -> RejectedRows:
+        """What the rejected rows say.
+
+        With an audit log they explain and never judge, so that a failure is a warning.
+        Raises MeasurementError only when the audit log itself cannot be read.
+        """
+        log = self.audit_log() if self.has_audit_log else None
+        if self._config.quarantine is None:
+            return RejectedRows()
+        from checks.quarantine import read_rejected_rows  # only where rows are mapped
+
+        return self._once(
+            "rejected",
+            lambda: _as_may_be_told(
+                self._config, read_rejected_rows(self._config, self._frame, log, self._warehouse)
+            ),
+        )
+
+    def _once(self, name: str, read: Callable[[], T]) -> T:
+        if name not in self._read:
+            try:
+                self._read[name] = read()
+            except MeasurementError as error:
+                self._read[name] = error
+        value = self._read[name]
+        if isinstance(value, MeasurementError):
+            reading = value.reading or name
+            raise MeasurementError(value.cause, value.detail, retry=value.retry, reading=reading)
+        return cast("T", value)
+
+
+def _as_may_be_told(config: Config, rejected: RejectedRows) -> RejectedRows:
+    """The rejected rows with their reasons masked, as they are wherever rows are shown."""
+    source = config.quarantine
+    is_whole = source is not None and is_hidden(source.reason, source.mask)
+    reasons: Counter[str] = Counter()
+    for reason, rows in rejected.reasons:
+        reasons[WHOLE_TEXT if is_whole else masked_inside(reason)] += rows
+    return replace(rejected, reasons=tuple(reasons.most_common()))
+
+
+def with_calendar(config: Config, events: EventCounts) -> EventCounts:
+    """The events with what the calendar says of their days."""
+    calendar = calendar_between(config.calendar, events.days[0], events.days[-1])
+    return replace(events, calendar=calendar)
+
+
+def judges_volume(config: Config) -> bool:
+    """Whether a check is enabled that compares the day with days before it."""
+    return config.events is not None and any(
+        check.compares_days and config.checks[check.id].enabled for check in all_checks()
+    )
+
+
+def recent_days(config: Config) -> int:
+    """How many days before the data date are measured anew by every evaluation."""
+    window: int = config.checks["volume_zscore"].params.window_days
+    settling: int = config.checks["volume_expected"].params.settle_days
+    return max(window, settling)
+
+
+def measures_alike(one: Config, other: Config) -> bool:
+    """Whether two configurations that differ in `checks` alone measure the same numbers."""
+    return _measuring(one) == _measuring(other)
+
+
+def _measuring(config: Config) -> tuple[object, ...]:
+    """The parameters of checks that decide what is measured."""
+    expected = config.checks["volume_expected"].params
+    window: int = config.checks["volume_zscore"].params.window_days
+    endings = config.checks["run_status"].params.endings()
+    return window, expected.history_days, expected.settle_days, endings
+
+
+def newest_data_date(config: Config, warehouse: Warehouse, end: datetime) -> date | None:
+    """The newest day of the shop that has events before an instant."""
+    source = _mapped(config.events)
+    naive, zone = config.warehouse.naive_timestamps, config.timezone
+    newest = read_newest(warehouse, source, end, naive, zone)
+    return newest.astimezone(zone).date() if newest else None
+
+
+def _mapped(source: T | None) -> T:
+    """A section that the caller knows to be mapped."""
+    if source is None:
+        raise LookupError("a check was evaluated although its section is not mapped")
+    return source

@@ -1,0 +1,103 @@
+"""Counting remembered days again: `andon recount`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from checks.config.model import Config
+from checks.core.counts import DayCounts
+from checks.core.errors import UsageError
+from checks.core.timeframe import timeframe
+from checks.measuring.daily import (
+    DailyReader,
+    fingerprint,
+    former_fingerprint,
+    leading_gone,
+    least_of_day,
+    recall_nothing,
+)
+from checks.warehouse import Warehouse
+
+Progress = Callable[[str], None]
+#: As many days are counted in one statement.
+MOST_DAYS = 1100
+
+
+@dataclass(frozen=True, slots=True)
+class RecountedDay:
+    """A day that was counted again, in events. remembered: None where it was not.
+
+    is_gone: the warehouse has no event of this day any more, nor of any before it, as far back as
+    volume is judged by; the remembered count is kept.
+    """
+
+    day: date
+    remembered: int | None
+    counted: int
+    is_gone: bool = False
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether another count is remembered from now on."""
+        return not self.is_gone and self.remembered != self.counted
+
+
+def recount(
+    config: Config, first: date, last: date, now: datetime, tell: Progress = lambda text: None
+) -> tuple[RecountedDay, ...]:
+    """Count every day from `first` to `last` again, and remember that.
+
+    One statement counts the names of all days, and one more each mapped dimension.
+    Raises UsageError for days that are not over or too many, MeasurementError when the warehouse
+    cannot be read, HistoryError when the history cannot; nothing is changed then.
+    """
+    from checks.history import history_of
+
+    _require_past_days(config, first, last, now)
+    history, key = history_of(config), (config.pipeline, fingerprint(config))
+    former = former_fingerprint(config)
+    known = history.daily_counts(*key, first, last, former=former, now=now)
+    counted, has_earlier = _counted(config, first, last, now, tell, least_of_day(known))
+    gone = set() if has_earlier else set(leading_gone(counted, known, list(counted)))
+    kept = [one for day, one in counted.items() if day not in gone]
+    lost = [known[day].counts for day in gone]
+    history.keep_daily_counts(*key, kept, now, gone=lost, former=former)
+    return tuple(
+        RecountedDay(day, known[day].counts.total if day in known else None, one.total, day in gone)
+        for day, one in counted.items()
+    )
+
+
+def _require_past_days(config: Config, first: date, last: date, now: datetime) -> None:
+    today = now.astimezone(config.timezone).date()
+    if config.events is None:
+        raise UsageError("recount needs `events` to be mapped")
+    if first > last:
+        raise UsageError(f"--from {first} is after --to {last}")
+    if last >= today:
+        raise UsageError(f"--to {last} is not over; the last day that is: {today - timedelta(1)}")
+    if (last - first).days >= MOST_DAYS:
+        raise UsageError(f"--from {first} --to {last} is more than {MOST_DAYS} days")
+
+
+def _counted(
+    config: Config, first: date, last: date, now: datetime, tell: Progress, least: int
+) -> tuple[dict[date, DayCounts], bool]:
+    """The days, and whether the warehouse has `least` events of the days before them."""
+    if config.events is None:
+        raise LookupError("`events` is not mapped")
+    lag = timedelta(days=config.data_lag_days)
+    frame = timeframe(
+        now, config.timezone, run_date=last + lag, data_date=last,
+        data_lag_days=config.data_lag_days,
+    )  # fmt: skip
+    days = (last - first).days
+    judged_days = config.checks["volume_expected"].params.history_days
+    with Warehouse.of(config, tell) as warehouse:
+        reader = DailyReader(
+            config, frame, warehouse, config.events, recall_nothing, tell,
+            history_days=days + judged_days, settle_days=days,
+        )  # fmt: skip
+        return reader.count(frame.day_slices(days)), reader.holds_before(first, least)

@@ -1,0 +1,133 @@
+"""Daily counts between evaluations: recalled from the history, and kept there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from checks.config.model import Config
+from checks.core.counts import DailyCounts, DayCounts, RememberedCounts
+from checks.core.errors import HistoryError
+from checks.measuring.daily import fingerprint, former_fingerprint, is_settled
+
+if TYPE_CHECKING:
+    from checks.history import StoredAcceptance
+
+
+class Remembering:
+    """One evaluation's door to what earlier ones counted. A history that fails is a warning."""
+
+    def __init__(
+        self, config: Config, aside: Executor | None = None, now: datetime | None = None
+    ) -> None:
+        """aside: where the history is read, so that it waits for what is read there already.
+
+        now: the evaluation's reading of the clock; the system's where none is given.
+        """
+        self._config, self._aside, self._now = config, aside, now
+        self._failure: HistoryError | None = None
+        self._is_undated_unread = False
+
+    def recall(self, first: date, last: date) -> Mapping[date, RememberedCounts]:
+        """What is remembered of the days from `first` to `last`; nothing where it cannot be read.
+
+        `keep` says why.
+        """
+        try:
+            if self._aside is None:
+                return self._read(first, last)
+            return self._aside.submit(self._read, first, last).result()
+        except HistoryError as error:
+            self._failure = error
+            return {}
+
+    def undated_before(self, data_date: date) -> Mapping[str, int]:
+        """What the last recorded evaluation of an earlier data date counted of rows without a
+        time; nothing where there is none, or where it cannot be read. `keep` says why.
+        """
+        try:
+            if self._aside is None:
+                return self._read_undated(data_date)
+            return self._aside.submit(self._read_undated, data_date).result()
+        except HistoryError as error:
+            self._failure = error
+            self._is_undated_unread = True
+            return {}
+
+    def accepted(self, check: str) -> tuple[StoredAcceptance, ...]:
+        """What somebody accepts of a check; nothing where that cannot be read."""
+        from checks.history import history_of
+
+        config = self._config
+        try:
+            history = history_of(config)
+            accepted = history.acceptances(config.pipeline, now=self._now)
+        except HistoryError as error:
+            self._failure = error
+            return ()
+        return tuple(acceptance for acceptance in accepted if acceptance.check == check)
+
+    def keep(self, daily: DailyCounts, settle_days: int, now: datetime) -> tuple[str, ...]:
+        """Remember what was measured and is new, changed or settled since; warnings, if any."""
+        if self._failure is not None:
+            all_new = ", and all rows without a time count as new"
+            return (_told(self._failure) + (all_new if self._is_undated_unread else ""),)
+        if daily.problems:
+            return ()  # days without a mapped dimension: its check says what is missing
+        days = [
+            daily.counted[day]
+            for day in daily.measured
+            if self._is_news(daily.counted[day], daily.remembered.get(day), settle_days)
+        ]
+        verified = [daily.remembered[day].counts for day in daily.verified]
+        gone = [daily.counted[day] for day in daily.gone if self._is_newly_gone(daily, day)]
+        if not days and not verified and not gone and not daily.is_doubted:
+            return ()
+        from checks.history import history_of
+
+        config = self._config
+        try:
+            history_of(config).keep_daily_counts(
+                config.pipeline, fingerprint(config), [*days, *verified], now,
+                gone=gone, former=former_fingerprint(config), is_doubted=daily.is_doubted,
+            )  # fmt: skip
+        except HistoryError as error:
+            return (_told(error),)
+        return ()
+
+    def _read(self, first: date, last: date) -> Mapping[date, RememberedCounts]:
+        from checks.history import history_of
+
+        config = self._config
+        return history_of(config).daily_counts(
+            config.pipeline, fingerprint(config), first, last,
+            former=former_fingerprint(config), now=self._now,
+        )  # fmt: skip
+
+    def _read_undated(self, data_date: date) -> Mapping[str, int]:
+        from checks.history import history_of
+
+        config = self._config
+        history = history_of(config)
+        mappings = (
+            () if config.events is None else (fingerprint(config), former_fingerprint(config))
+        )
+        return history.undated_before(
+            config.pipeline, data_date, now=self._now, fingerprints=mappings
+        )
+
+    @staticmethod
+    def _is_newly_gone(daily: DailyCounts, day: date) -> bool:
+        known = daily.remembered[day]
+        return known.gone_at is None or not known.is_verified
+
+    def _is_news(self, counts: DayCounts, known: RememberedCounts | None, settle_days: int) -> bool:
+        if known is None or not known.is_verified or known.counts != counts or known.gone_at:
+            return True
+        return not is_settled(known, self._config, settle_days)
+
+
+def _told(error: HistoryError) -> str:
+    return f"{error}; the daily counts were not remembered"
