@@ -1,4 +1,4 @@
-"""What every page begins with, and the pieces that pages are laid out from."""
+"""What a page is about, links that keep it, and the plainest pieces of a page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import streamlit as st
 
 from checks.config.model import Config
 from checks.core.model import Report, Status, Verdict
-from dashboard import address, data, frame, look
+from dashboard import address, data, frame
 from dashboard.look import LOOKS
 from dashboard.markup import Html, join, show, tag
 
@@ -85,19 +85,12 @@ class Here:
         return answer.value
 
 
-def begin(title: str | None) -> Here:
-    """Draw the frame and what was said of the day; stops the script where nothing can be shown."""
-    from dashboard import header
+def look_up(title: str | None) -> Here:
+    """Which pipeline and day a page is about; stops the script where nothing can be shown.
 
-    here = _found((title or "").strip().partition("\n")[0].rstrip("."))
-    frame.bar(parameters(here.pipeline, here.day))
-    header.draw(here)
-    return here
-
-
-def look_up(title: str) -> Here:
-    """The same without drawing anything: for a page with a frame of its own."""
-    return _found(title)
+    title: the page's docstring, whose first line is its title.
+    """
+    return _found((title or "").strip().partition("\n")[0].rstrip("."))
 
 
 def parameters(pipeline: str, day: date | None, **filters: object) -> dict[str, str]:
@@ -144,13 +137,6 @@ def problem(title: str, why: str | Html) -> None:
     look_ = LOOKS[Status.UNKNOWN]
     mark = tag("span", look_.glyph, class_="glyph", aria_hidden="true")
     show(tag("div", mark, tag("strong", title), " ", why, class_="a-note problem", role="status"))
-
-
-def check_card(here: Here, check: str) -> None:
-    """The card of one check."""
-    from dashboard.components import check_card as card
-
-    card.draw(here, check)
 
 
 def _found(title: str) -> Here:
@@ -211,9 +197,3 @@ def _stop(what: str, why: tuple[str, ...], *, home: bool = False) -> NoReturn:
     if home:
         st.page_link(frame.page_of("overview"), label="Show the latest day")
     st.stop()
-
-
-__all__ = [
-    "Here", "begin", "check_card", "empty", "go", "link", "look", "look_up", "parameters",
-    "problem", "section",
-]  # fmt: skip

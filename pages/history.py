@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import page
+from dashboard import layout, page
 from dashboard.components import (
     acceptances,
     history_checks,
@@ -16,7 +16,7 @@ from dashboard.components import (
     waivers,
 )
 
-here = page.begin(__doc__)
+here = layout.begin(__doc__)
 if here.recorded.problem is not None:
     page.problem("The history cannot be read, so nothing is waived.", here.recorded.problem)
     st.stop()

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import page
+from dashboard import layout, page
 from dashboard.components import orphans
 
-here = page.begin(__doc__)
-page.check_card(here, "orphan_orders")
+here = layout.begin(__doc__)
+layout.check_card(here, "orphan_orders")
 left, right = st.columns([3, 2], gap="medium")
 
 with right:

@@ -5,10 +5,10 @@ May the dashboards be refreshed? What failed, since when, and what is to be done
 
 from __future__ import annotations
 
-from dashboard import page
+from dashboard import layout
 from dashboard.components import board, pipelines, verdict
 
-here = page.begin(__doc__)
+here = layout.begin(__doc__)
 pipelines.lamps(here)
 verdict.sentence(here)
 board.failing(here)

@@ -5,11 +5,11 @@ Which rows were rejected, why, and what changed? The rate by day, the rows, what
 
 from __future__ import annotations
 
-from dashboard import page
+from dashboard import layout, page
 from dashboard.components import quarantine
 
-here = page.begin(__doc__)
-page.check_card(here, "quarantine_rate")
+here = layout.begin(__doc__)
+layout.check_card(here, "quarantine_rate")
 told = quarantine.headline()
 left, right = quarantine.halves()
 with right:

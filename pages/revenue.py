@@ -5,11 +5,11 @@ Do purchases carry their amount? The share without one by day, the purchases, th
 
 from __future__ import annotations
 
-from dashboard import page
+from dashboard import layout, page
 from dashboard.components import revenue
 
-here = page.begin(__doc__)
-page.check_card(here, "missing_revenue")
+here = layout.begin(__doc__)
+layout.check_card(here, "missing_revenue")
 
 if here.config.events is None or here.config.events.revenue is None:
     page.empty(

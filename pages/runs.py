@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import look, page
+from dashboard import layout, look, page
 from dashboard.charts import base
 from dashboard.charts import runs as charts
 from dashboard.components import runs
 
-here = page.begin(__doc__)
+here = layout.begin(__doc__)
 for check in ("log_entry_exists_today", "rows_read", "run_status"):
-    page.check_card(here, check)
+    layout.check_card(here, check)
 
 found = here.evidence("runs")
 if found is not None:

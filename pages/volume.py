@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import address, page
+from dashboard import address, layout
 from dashboard.components import volume
 
-here = page.begin(__doc__)
-page.check_card(here, "volume_expected")
-page.check_card(here, "volume_zscore")
-page.check_card(here, "event_volume")
-page.check_card(here, "volume_trend")
+here = layout.begin(__doc__)
+layout.check_card(here, "volume_expected")
+layout.check_card(here, "volume_zscore")
+layout.check_card(here, "event_volume")
+layout.check_card(here, "volume_trend")
 
 found = here.evidence("volume", days=60)
 if found is not None:

@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 
 Number: TypeAlias = int | float
 Details: TypeAlias = Mapping[str, Any]
-#: What a check fails for: names by kind (`checks.core.subjects`). A kind without names was measured, and
-#: nothing of it counts.
+#: What a check fails for: names by kind (`checks.core.subjects`). A kind without names was
+#: measured, and nothing of it counts.
 Subjects: TypeAlias = Mapping[str, tuple[str, ...]]
 
 

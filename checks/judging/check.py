@@ -78,7 +78,7 @@ class Check:
     no time, the check is unknown.
     compares_days: whether it compares the day with the days before, which may be remembered.
     signed: whether its value can be below 0.
-    subject_kinds: what it can fail for, in the words of `checks.core.subjects`; a waiver names these.
+    subject_kinds: what it can fail for, in the words of `core.subjects`; a waiver names these.
     accepts: the kind of which a person may accept that it fails from now on; None for none.
     guard: revises a judgement in the light of the final verdicts named in `after`.
     empty_day: whether a failing verdict fails because the data date has no events, by its own

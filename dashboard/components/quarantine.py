@@ -13,10 +13,10 @@ from dashboard import look, page
 from dashboard.charts import base
 from dashboard.charts import quarantine as charts
 from dashboard.components import quarantine_explained, quarantine_rows
+from dashboard.components.quarantine_parts import parts_table
 from dashboard.components.quarantine_reading import reading
-from dashboard.markup import Html, show, table, tag
+from dashboard.markup import show, tag
 
-_MOST_PARTS = 12
 #: What the rate is of, with an audit log and without.
 _RATE = {
     True: "Rejected over read rows, by the audit log",
@@ -140,23 +140,6 @@ def _parts(heading: str, found: Breakdown, total: int) -> None:
         page.empty("Not known.", f"{found.why}.")
         return
     show(parts_table(heading, found, total))
-
-
-def parts_table(heading: str, found: Breakdown, total: int, *more: tuple[str, list[str]]) -> Html:
-    """Values with rows and share; `more` are further columns."""
-    shown = found.parts[:_MOST_PARTS]
-    others = found.others + sum(part.rows for part in found.parts[_MOST_PARTS:])
-    lines: list[list[object]] = [
-        [part.value, *(cells[i] for _, cells in more), look.count(part.rows),
-         look.percent(part.rows / total)]
-        for i, part in enumerate(shown)
-    ]  # fmt: skip
-    if others:
-        rest = ["all others", *("" for _ in more), look.count(others), look.percent(others / total)]
-        lines.append(list(rest))
-    headings = [heading, *(name for name, _ in more), "Rows", "Share"]
-    places = (len(headings) - 2, len(headings) - 1)
-    return table(headings, lines, numeric=places, caption=f"Rejected rows: {heading.lower()}")
 
 
 def explained(here: page.Here, told: Any) -> None:

@@ -10,6 +10,7 @@ from checks.evidence.rejected_explained import Explained
 from checks.evidence.rejected_first import FirstSeen
 from checks.quarantine.explaining import Change, Shift
 from dashboard import look, page
+from dashboard.components.quarantine_parts import parts_table
 from dashboard.components.quarantine_reading import reading
 from dashboard.markup import Html, show, table, tag
 
@@ -107,8 +108,6 @@ def _table(found: Explained) -> Html:
 
 def first_seen(here: page.Here, found: Summary, place: Any) -> None:
     """Draw the table of reasons again, with the day on which each was first seen."""
-    from dashboard.components.quarantine import parts_table
-
     if found.reasons.why is not None or not found.reasons.parts:
         return
     seen: FirstSeen | None = reading(

@@ -18,7 +18,7 @@ _MOST_LINES = 5
 
 def draw(title: str | None) -> None:
     """The whole screen, again at every refresh."""
-    here = page.look_up((title or "").strip().partition("\n")[0])
+    here = page.look_up(title)
     frame.bar(page.parameters(here.pipeline, here.day if here.day != here.today else None))
     seconds = here.config.dashboard.refresh_seconds
 
