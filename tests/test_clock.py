@@ -76,7 +76,7 @@ def test_the_clock_goes_on_and_comes_back() -> None:
 
 @pytest.mark.odd_days
 def test_a_process_has_the_same_clock() -> None:
-    code = "from checks import clock; print(clock.now().isoformat())"
+    code = "from checks.core import clock; print(clock.now().isoformat())"
     before = moment.now()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert before <= datetime.fromisoformat(done.stdout.strip()) <= moment.now()
