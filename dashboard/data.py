@@ -9,14 +9,13 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -30,7 +29,7 @@ from checks.core.model import Cause, Report
 from checks.evaluation import changes, waiving
 from checks.evaluation.engine import evaluate
 from checks.evaluation.summary import stopped_by_strict
-from checks.evidence.context import open_context
+from checks.evidence.context import Context, open_context
 from checks.history import History, StoredEvaluation, StoredWaiver, history_of
 from checks.judging.check import Check
 from dashboard.shelf import About, Shelf
@@ -51,6 +50,9 @@ _LOCK_SECONDS = 1.0
 #: they would add up. A slow reading is waited for no longer than that.
 _TURN_SECONDS = 5.0
 _FILES, _FILE = "ANDON_CONFIGS", "ANDON_CONFIG"
+
+T = TypeVar("T")
+Options = ParamSpec("Options")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,10 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """Evidence, or in one sentence why there is none."""
+class Answer(Generic[T]):
+    """What was read, or in one sentence why it could not be."""
 
-    value: Any
+    value: T | None
     problem: str | None
     at: datetime
 
@@ -207,25 +209,31 @@ def days(name: str, until: date, count: int) -> Days:
     return found
 
 
-def recorded_report(name: str, evaluation: int) -> Answer:
+def recorded_report(name: str, evaluation: int) -> Answer[Report]:
     """One recorded evaluation's full report."""
     one = pipeline(name)
     ask = _remembered(_report, _REPORT_SECONDS, _MOST_REPORTS)
-    found: Answer = ask(name, one.stamp, evaluation)
+    found: Answer[Report] = ask(name, one.stamp, evaluation)
     return found
 
 
-def evidence(subject: str, name: str, day: date, **options: Any) -> Answer:
-    """What `checks.evidence.<subject>.read` answers about a data date.
+def evidence(
+    read: Callable[Concatenate[Context, Options], T],
+    name: str,
+    day: date,
+    *positional: Options.args,
+    **options: Options.kwargs,
+) -> Answer[T]:
+    """What one of `checks.evidence`'s readers answers about a data date.
 
     It is read once for each live evaluation of the day, so that cards and evidence are of
     one time, and stays with it while a locked warehouse makes the last good one stay.
     """
     one, about = pipeline(name), About(name, day, live(name, day).at)
-    found: Answer = shelf().get(
+    found: Answer[T] = shelf().get(
         about,
-        (subject, one.stamp, tuple(sorted(options.items()))),
-        lambda: _evidence(subject, name, day, options),
+        (read.__module__, one.stamp, positional, tuple(sorted(options.items()))),
+        lambda: _evidence(lambda context: read(context, *positional, **options), name, day),
     )
     return found
 
@@ -382,7 +390,7 @@ def _known(one: StoredEvaluation) -> StoredEvaluation:
     return stays
 
 
-def _report(name: str, stamp: int, evaluation: int) -> Answer:
+def _report(name: str, stamp: int, evaluation: int) -> Answer[Report]:
     try:
         return Answer(history(name).report(evaluation), None, now())
     except AndonError as error:
@@ -396,12 +404,11 @@ def _unread(error: MeasurementError) -> str:
     return f"{error.detail} ({error.cause.value.replace('_', ' ')})"
 
 
-def _evidence(subject: str, name: str, day: date, options: Mapping[str, Any]) -> Answer:
+def _evidence(read: Callable[[Context], T], name: str, day: date) -> Answer[T]:
     moment, config = now(), _impatient(pipeline(name).config)
     try:
         with _in_turn(config), open_context(config, day, moment) as context:
-            read = import_module(f"checks.evidence.{subject}").read
-            return Answer(read(context, **options), None, moment)
+            return Answer(read(context), None, moment)
     except MeasurementError as error:
         return Answer(None, _unread(error), moment)
     except AndonError as error:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -17,7 +17,11 @@ from dashboard.look import LOOKS
 from dashboard.markup import Html, join, show, tag
 
 if TYPE_CHECKING:
+    from checks.evidence.context import Context
     from checks.history import StoredEvaluation
+
+T = TypeVar("T")
+Options = ParamSpec("Options")
 
 #: Recorded days that a page knows of before the shown one: more than any figure shows.
 _BEFORE = 75
@@ -77,12 +81,28 @@ class Here:
             return None
         return found.verdict if check is None else found.statuses.get(check)
 
-    def evidence(self, subject: str, **options: Any) -> Any:
-        """What the warehouse says about a subject; None, and the reason drawn, where it cannot."""
-        answer = data.evidence(subject, self.pipeline, self.day, **options)
+    def evidence(
+        self,
+        read: Callable[Concatenate[Context, Options], T],
+        *positional: Options.args,
+        **options: Options.kwargs,
+    ) -> T | None:
+        """What one of `checks.evidence`'s readers says; None, and the reason drawn, where it
+        could not read.
+        """
+        answer = self.answer(read, *positional, **options)
         if answer.problem is not None:
             problem("This could not be read.", answer.problem)
         return answer.value
+
+    def answer(
+        self,
+        read: Callable[Concatenate[Context, Options], T],
+        *positional: Options.args,
+        **options: Options.kwargs,
+    ) -> data.Answer[T]:
+        """The same, nothing drawn."""
+        return data.evidence(read, self.pipeline, self.day, *positional, **options)
 
 
 def look_up(title: str | None) -> Here:

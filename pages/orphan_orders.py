@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from checks.evidence.orphan_trend import read as read_orphan_trend
+from checks.evidence.orphans import read as read_orphans
 from dashboard import layout, page
 from dashboard.components import orphans
 
@@ -15,7 +17,7 @@ layout.check_card(here, "orphan_orders")
 left, right = st.columns([3, 2], gap="medium")
 
 with right:
-    found = here.evidence("orphans")
+    found = here.evidence(read_orphans)
     if found is not None:
         page.section("By kind", orphans.share_note(found))
         orphans.by_kind(found)
@@ -24,6 +26,6 @@ with left:
     page.section("The orders", "What must be repaired: by kind, the oldest first.")
     orphans.draw_list(here, found)
 
-trend = here.evidence("orphan_trend", days=30)
+trend = here.evidence(read_orphan_trend, days=30)
 if trend is not None:
     orphans.draw_trend(here, trend)

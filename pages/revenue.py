@@ -5,6 +5,7 @@ Do purchases carry their amount? The share without one by day, the purchases, th
 
 from __future__ import annotations
 
+from checks.evidence.revenue import read as read_revenue
 from dashboard import layout, page
 from dashboard.components import revenue
 
@@ -17,7 +18,7 @@ if here.config.events is None or here.config.events.revenue is None:
         "Name it as events.revenue in andon.yml; until then nothing is known about amounts.",
     )
 else:
-    found = here.evidence("revenue", days=30)
+    found = here.evidence(read_revenue, days=30)
     if found is not None:
         revenue.days(here, found)
     revenue.rows(here, found)

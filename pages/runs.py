@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from checks.evidence.runs import read as read_runs
+from checks.evidence.runs_trend import read as read_runs_trend
 from dashboard import layout, look, page
 from dashboard.charts import base
 from dashboard.charts import runs as charts
@@ -16,7 +18,7 @@ here = layout.begin(__doc__)
 for check in ("log_entry_exists_today", "rows_read", "run_status"):
     layout.check_card(here, check)
 
-found = here.evidence("runs")
+found = here.evidence(read_runs)
 if found is not None:
     page.section(
         f"The loads of {look.day(found.run_date)}",
@@ -32,7 +34,7 @@ if found is not None:
     )
     runs.draw_missing(here, found)
 
-trend = here.evidence("runs_trend", days=30)
+trend = here.evidence(read_runs_trend, days=30)
 if trend is not None:
     days = [day.data_date for day in charts.shown_days(trend)]
     left, right = st.columns(2)

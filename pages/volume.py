@@ -5,8 +5,13 @@ Is the day complete? Events per day against the rule, by the hour, and by event 
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
+from checks.evidence.hours import read as read_hours
+from checks.evidence.power import read as read_power
+from checks.evidence.volume import read as read_volume
 from dashboard import address, layout
 from dashboard.components import volume
 
@@ -16,14 +21,14 @@ layout.check_card(here, "volume_zscore")
 layout.check_card(here, "event_volume")
 layout.check_card(here, "volume_trend")
 
-found = here.evidence("volume", days=60)
+found = here.evidence(read_volume, days=60)
 if found is not None:
     names = [one.name for one in found.names if one.name]
     left, right = st.columns([3, 2], gap="medium")
     with left:
         event = address.select(
             "event", "Event name", names,
-            describe=lambda name: volume.describe(found, name), all_label="All events",
+            describe=partial(volume.describe, found), all_label="All events",
         )  # fmt: skip
     with right:
         rule = address.select(
@@ -35,11 +40,11 @@ if found is not None:
         with left:
             volume.days(here, found, event.value, rule.value)
         with right:
-            hours = here.evidence("hours", event=event.value)
+            hours = here.evidence(read_hours, event=event.value)
             if hours is not None:
                 volume.profile(here, hours)
     volume.segments(here, found)
     volume.names(here, found)
-    seen = here.evidence("power", days=90)
+    seen = here.evidence(read_power, days=90)
     if seen is not None:
         volume.power(seen)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from checks.core.text import percent_text, plural
 from checks.evidence.orphan_rows import Row, Rows
+from checks.evidence.orphan_rows import read as read_orphan_rows
 from checks.evidence.orphan_trend import Trend
 from checks.evidence.orphans import Kind, Orphans
 from checks.warehouse.orphan_kinds import KINDS, UNKNOWN_SESSION
@@ -86,7 +87,7 @@ def draw_list(here: page.Here, found: Orphans | None) -> None:
     number = address.number("page")
     if kind.bad is not None:
         return
-    rows = here.evidence("orphan_rows", kind=kind.value, query=query, page=number)
+    rows = here.evidence(read_orphan_rows, kind=kind.value, query=query, page=number)
     if rows is None:
         return
     if found is None or kind.value is not None:  # else the table by kind says so

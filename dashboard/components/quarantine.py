@@ -8,7 +8,9 @@ import streamlit as st
 
 from checks.core.text import day_text, plural
 from checks.evidence.rejected import Breakdown, Summary
+from checks.evidence.rejected import read as read_rejected
 from checks.evidence.rejected_rate import Rates
+from checks.evidence.rejected_rate import read as read_rejected_rate
 from dashboard import look, page
 from dashboard.charts import base
 from dashboard.charts import quarantine as charts
@@ -40,7 +42,7 @@ def halves() -> Any:
 
 def rates(here: page.Here) -> None:
     """The rate by day."""
-    found: Rates | None = here.evidence("rejected_rate", days=30)
+    found: Rates | None = here.evidence(read_rejected_rate, days=30)
     if found is None:
         return
     page.section(
@@ -72,7 +74,7 @@ def _unknown_days(found: Rates) -> None:
 def summary(here: page.Here) -> Summary | None:
     """The day's rows, counted; what could not be read is said."""
     page.section(f"Rejected rows of {look.day(here.day)}")
-    found: Summary | None = reading(here, "rejected", "Reading the day's rejected rows")
+    found: Summary | None = reading(here, read_rejected, "Reading the day's rejected rows")
     if found is None:
         return None
     for note in found.notes:

@@ -7,7 +7,9 @@ from typing import Any
 from checks.core.text import count_text, plural, short_day
 from checks.evidence.rejected import Summary
 from checks.evidence.rejected_explained import Explained
+from checks.evidence.rejected_explained import read as read_rejected_explained
 from checks.evidence.rejected_first import FirstSeen
+from checks.evidence.rejected_first import read as read_rejected_first
 from checks.quarantine.explaining import Change, Shift
 from dashboard import look, page
 from dashboard.components.quarantine_parts import parts_table
@@ -26,7 +28,7 @@ def draw(here: page.Here, told: Any) -> None:
         "on which the rate was not above its limit. Ranked by the rows beyond their usual share. "
         "Parts add up to more than the whole where columns tell the same, or other values fell.",
     )
-    found: Explained | None = reading(here, "rejected_explained", "Reading the earlier days")
+    found: Explained | None = reading(here, read_rejected_explained, "Reading the earlier days")
     if found is None:
         told.empty()
         return
@@ -111,7 +113,7 @@ def first_seen(here: page.Here, found: Summary, place: Any) -> None:
     if found.reasons.why is not None or not found.reasons.parts:
         return
     seen: FirstSeen | None = reading(
-        here, "rejected_first", f"Reading {_DAYS} days for first appearances", days=_DAYS
+        here, read_rejected_first, f"Reading {_DAYS} days for first appearances", days=_DAYS
     )
     if seen is None:
         return

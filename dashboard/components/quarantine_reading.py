@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import add_script_run_ctx
 
 from checks.quarantine.drilldown.spans import BOARD
 from checks.quarantine.selection import Place
-from dashboard import data, page
+from dashboard import page
+
+if TYPE_CHECKING:
+    from checks.evidence.context import Context
+
+T = TypeVar("T")
+Options = ParamSpec("Options")
 
 _LOOK_SECONDS = 0.25
 _MEGABYTE = 1_000_000
 
 
-def reading(here: page.Here, subject: str, what: str, **options: Any) -> Any:
-    """Evidence of a subject, with a line that says what is read and for how long already.
+def reading(
+    here: page.Here,
+    read: Callable[Concatenate[Context, Options], T],
+    what: str,
+    *positional: Options.args,
+    **options: Options.kwargs,
+) -> T | None:
+    """What a reader says, with a line that says what is read and for how long already.
 
     Where file names tell no day, every file is looked through once: then with a bar.
     """
     with st.spinner(f"{what} …", show_time=True):
         place = _searched(here)
         if place is not None:
-            _watch(place, lambda: data.evidence(subject, here.pipeline, here.day, **options))
-        return here.evidence(subject, **options)
+            _watch(place, lambda: here.answer(read, *positional, **options))
+        return here.evidence(read, *positional, **options)
 
 
 def _searched(here: page.Here) -> str | None:

@@ -10,6 +10,7 @@ from checks.core.masking import masked_inside
 from checks.core.text import count_text, plural
 from checks.evidence.rejected import Breakdown, Summary
 from checks.evidence.rejected_rows import Rows
+from checks.evidence.rejected_rows import read as read_rejected_rows
 from dashboard import address, page
 from dashboard.components.quarantine_reading import reading
 from dashboard.components.rows import show_rows
@@ -30,7 +31,7 @@ def draw(here: page.Here, found: Summary) -> None:
         return
     number = address.number("page")
     listed: Rows | None = reading(
-        here, "rejected_rows", "Reading the rows", page=number, query=query,
+        here, read_rejected_rows, "Reading the rows", page=number, query=query,
         **{name: choice.value for name, choice in choices.items()},
     )  # fmt: skip
     if listed is not None:

@@ -7,6 +7,7 @@ import streamlit as st
 from checks.core.text import day_text, plural
 from checks.evidence.revenue import Revenue
 from checks.evidence.revenue_rows import COLUMNS, UnpricedRows
+from checks.evidence.revenue_rows import read as read_revenue_rows
 from dashboard import address, look, page
 from dashboard.charts import base
 from dashboard.charts import revenue as charts
@@ -53,7 +54,7 @@ def rows(here: page.Here, found: Revenue | None) -> None:
             f"{plural(found.negative, 'purchase')} with negative revenue.",
             "They count as usable: the amount is a number.",
         )
-    listed = here.evidence("revenue_rows", page=address.number("page"))
+    listed = here.evidence(read_revenue_rows, page=address.number("page"))
     if listed is not None:
         _list(here, found, listed)
 

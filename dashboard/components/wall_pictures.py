@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from checks.core.model import Status, Verdict
+from checks.evidence.volume import read as read_volume
 from dashboard import data, look, page
 from dashboard.charts.pictures import Picture, Point, figure_of
 from dashboard.components import lamps
@@ -78,9 +79,9 @@ def _shown(value: float | None, found: Verdict | None) -> str:
 def _volume(here: page.Here, days: tuple[date, ...]) -> Picture:
     """Events a day with the range of the rule, as they are in the warehouse now."""
     title, found = "Events a day", here.verdict("volume_expected")
-    answer = data.evidence("volume", here.pipeline, here.day, days=_DAYS)
+    answer = data.evidence(read_volume, here.pipeline, here.day, days=_DAYS)
     status = found.status if found else Status.SKIPPED
-    if answer.problem is not None:
+    if answer.value is None:
         return Picture(title, "not measured", (), (), Status.UNKNOWN)
     points = tuple(
         Point(

@@ -13,6 +13,7 @@ import pytest
 from checks import Report, Status, load_config
 from checks.core.errors import MeasurementError, UsageError
 from checks.core.model import Cause
+from checks.evidence import volume
 from checks.history import open_history
 from dashboard import data
 from tests.dashboard.conftest import DAY, NOW
@@ -124,7 +125,7 @@ def test_evidence_that_fails_is_an_answer(demo: Demo, screen: Open) -> None:
     screen(folder)
     (folder / "warehouse.duckdb").unlink()
     data.forget(NAME)
-    answer = data.evidence("volume", NAME, DAY, days=21)
+    answer = data.evidence(volume.read, NAME, DAY, days=21)
     assert answer.value is None
     assert "does not exist" in (answer.problem or "")
 
@@ -153,7 +154,7 @@ def test_why_evidence_is_missing(
         raise error
 
     monkeypatch.setattr("checks.evidence.volume.read", refused)
-    assert data.evidence("volume", NAME, DAY).problem == told
+    assert data.evidence(volume.read, NAME, DAY).problem == told
 
 
 def test_evidence_that_breaks_tells_no_more_than_its_kind(
@@ -165,7 +166,7 @@ def test_evidence_that_breaks_tells_no_more_than_its_kind(
         raise RuntimeError("secret words")
 
     monkeypatch.setattr("checks.evidence.volume.read", broken)
-    answer = data.evidence("volume", NAME, DAY)
+    answer = data.evidence(volume.read, NAME, DAY)
     assert answer.problem == "internal error: RuntimeError"
 
 
