@@ -22,7 +22,7 @@ from checks.config.model import (
 from checks.core.calendar import Calendar, Mark
 from checks.core.metrics import AuditEntry, BadValue, EventCounts, Purchases
 from checks.evaluation.observations import observations
-from checks.measuring.measurements import Readings
+from checks.measuring.measurements import CompletedReadings
 from tests.catalog.samples import (
     DAY,
     FORBIDDEN,
@@ -49,7 +49,7 @@ CONFIG = Config(
 
 
 def told(config: Config = CONFIG, frame: Any = FRAME, **readings: Any) -> tuple[str, ...]:
-    return observations(config, frame, Readings(**readings))
+    return observations(config, frame, CompletedReadings(**readings))
 
 
 def inserted(rows: Any, read: Any = 1000, bad: Any = 4, **fields: Any) -> AuditEntry:

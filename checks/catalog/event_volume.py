@@ -45,7 +45,7 @@ from checks.judging.unmeasured import learning, no_events, unknown, unmeasured
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
     from checks.history.records import StoredAcceptance
-    from checks.measuring.measurements import Measurements
+    from checks.judging.readings import Readings
 
 _MOST_NAMES = 200
 _UNIT = "event names and segments"
@@ -91,7 +91,7 @@ class Measured:
     accepted: tuple[StoredAcceptance, ...] = ()
 
 
-def measure(params: Params, data: Measurements) -> Measured:
+def measure(params: Params, data: Readings) -> Measured:
     """Events per name and day. Without the longer history, silence can still be judged."""
     events = data.events()
     try:

@@ -25,7 +25,7 @@ from checks.judging.unmeasured import no_events, unmeasured
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
-    from checks.measuring.measurements import Measurements
+    from checks.judging.readings import Readings
 
 _SECONDS_PER_HOUR = 3600
 _CLOCK_SKEW = "Correct the clock of whatever wrote the events that lie after now"
@@ -38,7 +38,7 @@ class Params:
     max_lag_hours: float = setting("Red above this many hours.", 6, above=0)
 
 
-def measure(params: Params, data: Measurements) -> EventCounts:
+def measure(params: Params, data: Readings) -> EventCounts:
     """The newest event of the data date, and how many lie after now."""
     return data.events()
 

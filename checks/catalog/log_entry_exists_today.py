@@ -19,7 +19,7 @@ from checks.judging.check import Check, Worse
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
-    from checks.measuring.measurements import Measurements
+    from checks.judging.readings import Readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Params:
     """No parameters of its own."""
 
 
-def measure(params: Params, data: Measurements) -> AuditLog:
+def measure(params: Params, data: Readings) -> AuditLog:
     """The log of the run date and the days before it."""
     return data.audit_log()
 

@@ -22,7 +22,7 @@ from checks.judging.unmeasured import no_events, skipped, unknown, unmeasured
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
-    from checks.measuring.measurements import Measurements
+    from checks.judging.readings import Readings
 
 _METRIC = "pct_missing_revenue"
 _WHAT = "The share of purchases without revenue"
@@ -36,7 +36,7 @@ class Params:
     alert_at: float = setting("Red at or above this share.", 0.01, above=0, maximum=1)
 
 
-def measure(params: Params, data: Measurements) -> EventCounts:
+def measure(params: Params, data: Readings) -> EventCounts:
     """Purchases and how many have a usable amount."""
     return data.events()
 

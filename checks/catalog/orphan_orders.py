@@ -38,7 +38,7 @@ from checks.judging.unmeasured import no_events, skipped, unknown
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
-    from checks.measuring.measurements import Measurements
+    from checks.judging.readings import Readings
 
 _METRIC = "orphan_orders"
 _WHAT = "Orphan orders"
@@ -77,7 +77,7 @@ class Measured:
     events_problem: Unmeasured | None = None
 
 
-def measure(params: Params, data: Measurements) -> Measured:
+def measure(params: Params, data: Readings) -> Measured:
     """The day's orders; events that cannot be read spoil only the purchase half."""
     orders = data.orders()
     if not data.has_events:

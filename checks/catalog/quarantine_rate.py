@@ -48,7 +48,7 @@ from checks.loads.sources import lasting_name
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
-    from checks.measuring.measurements import Measurements
+    from checks.judging.readings import Readings
 
 _METRIC = "rate"
 _WHAT = "The quarantine rate"
@@ -108,7 +108,7 @@ def family_of(source: str | None) -> str | None:
     return None if source is None else re.sub(r"\d+", "", source)
 
 
-def measure(params: Params, data: Measurements) -> Measured | RejectedShare:
+def measure(params: Params, data: Readings) -> Measured | RejectedShare:
     """The log; and the rejected rows, which may fail without spoiling the rate.
 
     Without a log, the rejected rows and the accepted events.

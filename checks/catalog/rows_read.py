@@ -29,7 +29,7 @@ from checks.loads.sources import lasting_name
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
-    from checks.measuring.measurements import Measurements
+    from checks.judging.readings import Readings
 
 _METRIC = "rows_read"
 _WHAT = "The rows read"
@@ -40,7 +40,7 @@ class Params:
     """No parameters of its own."""
 
 
-def measure(params: Params, data: Measurements) -> AuditLog:
+def measure(params: Params, data: Readings) -> AuditLog:
     """The log of the run date."""
     return data.audit_log()
 

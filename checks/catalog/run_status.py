@@ -35,7 +35,7 @@ from checks.loads.sources import lasting_name, may_be_of, source_key
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
-    from checks.measuring.measurements import Measurements
+    from checks.judging.readings import Readings
 
 _METRIC = "failed"
 _WHAT = "The run's status"
@@ -70,7 +70,7 @@ class Params:
         return found
 
 
-def measure(params: Params, data: Measurements) -> AuditLog:
+def measure(params: Params, data: Readings) -> AuditLog:
     """The log of the run date."""
     return data.audit_log()
 

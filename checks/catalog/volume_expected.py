@@ -36,7 +36,7 @@ from checks.judging.unmeasured import learning, no_events, skipped, unknown
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
-    from checks.measuring.measurements import Measurements
+    from checks.judging.readings import Readings
 
 _WHAT = "The volume"
 _METRIC = "volume"
@@ -79,7 +79,7 @@ class Params:
     )
 
 
-def measure(params: Params, data: Measurements) -> DailyCounts:
+def measure(params: Params, data: Readings) -> DailyCounts:
     """Events per day, as far back as is looked."""
     return data.daily_counts()
 

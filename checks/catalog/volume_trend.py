@@ -22,7 +22,7 @@ from checks.judging.unmeasured import learning, no_events, unknown
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
-    from checks.measuring.measurements import Measurements
+    from checks.judging.readings import Readings
 
 _METRIC = "change"
 #: Days before the data date that the first trend needs: three weeks before the week itself, and
@@ -43,7 +43,7 @@ class Params:
     )
 
 
-def measure(params: Params, data: Measurements) -> DailyCounts:
+def measure(params: Params, data: Readings) -> DailyCounts:
     """Events per day, as far back as is looked."""
     return data.daily_counts()
 

@@ -28,7 +28,7 @@ from checks.judging.unmeasured import learning, no_events, skipped, unknown
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
-    from checks.measuring.measurements import Measurements
+    from checks.judging.readings import Readings
 
 _WHAT = "The volume"
 #: A deviation needs two values.
@@ -71,7 +71,7 @@ def z_score(window: Sequence[int], today: int, factor: float = 1.0) -> ZScore | 
     return ZScore((today - centre) / deviation, centre, deviation, floored=floor > sample)
 
 
-def measure(params: Params, data: Measurements) -> EventCounts:
+def measure(params: Params, data: Readings) -> EventCounts:
     """Events per day of the window and of the data date."""
     return data.events()
 

@@ -42,6 +42,7 @@ from checks.judging.undated import without_undated
 from checks.judging.unmeasured import skipped, unmeasured
 from checks.measuring.daily import recall_no_undated, recall_nothing
 from checks.measuring.measurements import Measurements, newest_data_date
+from checks.measuring.plan import MeasuringPlan
 from checks.measuring.remembering import Remembering
 from checks.warehouse import Warehouse
 
@@ -155,8 +156,7 @@ def _kept(found: _Found, config: Config) -> tuple[str, ...]:
     daily = found.measured.found_daily_counts()
     if daily is None or found.remembering is None or not found.frame.is_over:
         return ()
-    settle_days = config.checks["volume_expected"].params.settle_days
-    trouble = found.remembering.keep(daily, settle_days, found.frame.now)
+    trouble = found.remembering.keep(daily, MeasuringPlan.of(config).settle_days, found.frame.now)
     return trouble if found.is_history_read else ()
 
 

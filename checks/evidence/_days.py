@@ -13,7 +13,8 @@ from checks.core.model import Cause
 from checks.core.timeframe import Timeframe
 from checks.evidence.context import Context
 from checks.measuring.daily import DailyReader, Recall, with_recalled
-from checks.measuring.measurements import judges_volume, with_calendar
+from checks.measuring.measurements import with_calendar
+from checks.measuring.plan import MeasuringPlan
 from checks.measuring.remembering import Remembering
 from checks.warehouse.events import read_events
 
@@ -29,7 +30,7 @@ def source_of(context: Context) -> EventsSource:
 
 def window_of(context: Context) -> int:
     """How many days before it a day is compared with, as every judge of events does."""
-    return int(context.config.checks["volume_zscore"].params.window_days)
+    return MeasuringPlan.of(context.config).window_days
 
 
 def read_days(context: Context, days: int) -> EventCounts:
@@ -42,7 +43,7 @@ def read_days(context: Context, days: int) -> EventCounts:
         context.warehouse, source_of(context), context.frame, context.naive,
         max(days, 1) - 1 + window_of(context),
     )  # fmt: skip
-    if context.frame.is_over and judges_volume(context.config):
+    if context.frame.is_over and MeasuringPlan.of(context.config).judges_volume:
         recall = Remembering(context.config, now=context.frame.now).recall
         events = with_recalled(events, recall, daily_reader(context, recall).holds_before)
     return with_calendar(context.config, events)
@@ -52,10 +53,10 @@ def daily_reader(
     context: Context, recall: Recall, source: EventsSource | None = None
 ) -> DailyReader:
     """Reads the days that say what is normal, as the evaluation does; it checks no old day."""
-    params = context.config.checks["volume_expected"].params
+    plan = MeasuringPlan.of(context.config)
     return DailyReader(
         context.config, context.frame, context.warehouse, source or source_of(context),
-        recall, lambda text: None, params.history_days, params.settle_days,
+        recall, lambda text: None, plan.history_days, plan.settle_days,
     )  # fmt: skip
 
 

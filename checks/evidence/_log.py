@@ -7,6 +7,7 @@ from checks.core.errors import MeasurementError
 from checks.core.metrics import AuditEntry, AuditLog
 from checks.core.model import Cause
 from checks.evidence.context import Context
+from checks.measuring.plan import MeasuringPlan
 from checks.warehouse.audit import DAYS_BEFORE, read_audit_log
 
 #: The worst first.
@@ -18,7 +19,7 @@ def read_log(context: Context, days_before: int = DAYS_BEFORE) -> AuditLog:
     source = context.config.audit_log
     if source is None:
         raise MeasurementError(Cause.BAD_VALUE, "`audit_log` is not mapped in andon.yml")
-    endings = context.config.checks["run_status"].params.endings()
+    endings = MeasuringPlan.of(context.config).endings
     return read_audit_log(
         context.warehouse, source, context.frame, context.naive, days_before, endings
     )

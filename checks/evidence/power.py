@@ -22,7 +22,7 @@ from checks.detection import (
 from checks.evidence._daily import read_daily
 from checks.evidence._days import read_days, window_of
 from checks.evidence.context import Context
-from checks.measuring.measurements import recent_days
+from checks.measuring.plan import MeasuringPlan
 
 __all__ = ["CAUGHT_SHARE", "Alarm", "Powers", "RulePower", "powers", "read"]
 
@@ -61,7 +61,9 @@ def read(context: Context, *, days: int = 90) -> Powers:
     Days in the calendar and days without events are not judged: an alarm there is no mistake.
     Raises MeasurementError.
     """
-    events = read_days(context, recent_days(context.config) - window_of(context) + 1)
+    events = read_days(
+        context, MeasuringPlan.of(context.config).recent_days - window_of(context) + 1
+    )
     daily = read_daily(context, events, dimensions=False)
     checks = context.config.checks
     return powers(

@@ -18,7 +18,7 @@ from checks.evidence._days import each_day, first_day, frame_on, read_days, wind
 from checks.evidence._names import NameDay, NameSeries, day_of, names_of
 from checks.evidence.context import Context
 from checks.judging.segments import Segment
-from checks.measuring.measurements import recent_days
+from checks.measuring.plan import MeasuringPlan
 from checks.measuring.remembering import Remembering
 
 __all__ = ["MOST_NAMES", "NameDay", "NameSeries", "Volume", "VolumeDay", "read"]
@@ -131,7 +131,7 @@ def read(context: Context, *, days: int = 60) -> Volume:
     events, window, frame = read_days(context, days), window_of(context), context.frame
     zscore = context.config.checks["volume_zscore"].params
     rule = context.config.checks["event_volume"].params
-    daily = read_daily(context, events.last(recent_days(context.config) + 1))
+    daily = read_daily(context, events.last(MeasuringPlan.of(context.config).recent_days + 1))
     parts = event_volume.segments_of(rule, daily)
     own = {one.value: one for one in parts if one.dimension == NAME}
     accepted = Remembering(context.config, now=frame.now).accepted(event_volume.CHECK.id)

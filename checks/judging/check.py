@@ -14,7 +14,7 @@ from checks.core.model import Judgement, Layer, Number, Verdict
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
-    from checks.measuring.measurements import Measurements
+    from checks.judging.readings import Readings
 
 
 class Worse(StrEnum):
@@ -97,7 +97,7 @@ class Check:
     why: str
     advice: str
     params: type[Any]
-    measure: Callable[[Any, Measurements], Any]
+    measure: Callable[[Any, Readings], Any]
     judge: Callable[[Any, Any, Timeframe], Judgement]
     alternatives: tuple[str, ...] = ()
     worse: Worse = Worse.HIGHER

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from checks.catalog import all_checks
 from checks.config.calendars import calendar_between
 from checks.config.model import Config
 from checks.core.counts import DailyCounts, RememberedCounts
@@ -37,6 +36,7 @@ from checks.measuring.daily import (
     recall_nothing,
     with_recalled,
 )
+from checks.measuring.plan import MeasuringPlan
 from checks.measuring.spot_checks import days_to_check
 from checks.warehouse import Warehouse
 from checks.warehouse.audit import read_audit_log
@@ -63,7 +63,7 @@ def nothing_accepted(check: str) -> tuple[StoredAcceptance, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Readings:
+class CompletedReadings:
     """What an evaluation has read; None for what no check asked for, or could not be read.
 
     events: of the window and of the days that late loads may still change.
@@ -102,6 +102,7 @@ class Measurements:
         self._recall, self._tell = recall, tell
         self._recall_is_final = recall_is_final
         self._config = config
+        self._plan = MeasuringPlan.of(config)
         self._frame = frame
         self._warehouse = warehouse
         self._naive = config.warehouse.naive_timestamps
@@ -128,14 +129,13 @@ class Measurements:
                 source,
                 self._frame,
                 self._naive,
-                endings=self._config.checks["run_status"].params.endings(),
+                endings=self._plan.endings,
             ),
         )
 
     def events(self) -> EventCounts:
         """Events of the data date and its window. Raises MeasurementError."""
-        window = self._config.checks["volume_zscore"].params.window_days
-        return self._recent_events().last(window + 1)
+        return self._recent_events().last(self._plan.window_days + 1)
 
     def daily_counts(self) -> DailyCounts:
         """Events per day, name and dimension value, far back. Raises MeasurementError."""
@@ -143,10 +143,9 @@ class Measurements:
         return self._once("daily_counts", lambda: reader.read(self._recent_events()))
 
     def _daily_reader(self) -> DailyReader:
-        params = self._config.checks["volume_expected"].params
         return DailyReader(
             self._config, self._frame, self._warehouse, _mapped(self._config.events),
-            self._recalled, self._tell, params.history_days, params.settle_days,
+            self._recalled, self._tell, self._plan.history_days, self._plan.settle_days,
             self._recall_is_final, self._fits,
         )  # fmt: skip
 
@@ -166,19 +165,19 @@ class Measurements:
         """What `daily_counts` found, where a check asked for it and it could be read."""
         return self.readings().daily_counts
 
-    def readings(self) -> Readings:
+    def readings(self) -> CompletedReadings:
         """What has been read so far. Reads nothing."""
-        names = Readings.__dataclass_fields__
+        names = CompletedReadings.__dataclass_fields__
         usable = {
             name: value
             for name, value in self._read.items()
             if name in names and not isinstance(value, MeasurementError)
         }
-        return Readings(**usable)
+        return CompletedReadings(**usable)
 
     def _recent_events(self) -> EventCounts:
         """The window, and all days that late loads may still change: one scan for both."""
-        source, days = _mapped(self._config.events), recent_days(self._config)
+        source, days = _mapped(self._config.events), self._plan.recent_days
 
         def read() -> EventCounts:
             known = self._known_days()
@@ -194,10 +193,9 @@ class Measurements:
 
     def _known_days(self) -> Mapping[date, RememberedCounts]:
         """What is remembered of the days that volume is judged by, where they are over."""
-        if not self._frame.is_over or self._recall_is_final or not judges_volume(self._config):
+        if not self._frame.is_over or self._recall_is_final or not self._plan.judges_volume:
             return {}
-        params = self._config.checks["volume_expected"].params
-        days = self._frame.days_before(params.history_days)
+        days = self._frame.days_before(self._plan.history_days)
         return self._recalled(days[0], self._frame.data_date)
 
     def _spot_slices(self, known: Mapping[date, RememberedCounts], window: int) -> DaySlices:
@@ -330,33 +328,6 @@ def with_calendar(config: Config, events: EventCounts) -> EventCounts:
     """The events with what the calendar says of their days."""
     calendar = calendar_between(config.calendar, events.days[0], events.days[-1])
     return replace(events, calendar=calendar)
-
-
-def judges_volume(config: Config) -> bool:
-    """Whether a check is enabled that compares the day with days before it."""
-    return config.events is not None and any(
-        check.compares_days and config.checks[check.id].enabled for check in all_checks()
-    )
-
-
-def recent_days(config: Config) -> int:
-    """How many days before the data date are measured anew by every evaluation."""
-    window: int = config.checks["volume_zscore"].params.window_days
-    settling: int = config.checks["volume_expected"].params.settle_days
-    return max(window, settling)
-
-
-def measures_alike(one: Config, other: Config) -> bool:
-    """Whether two configurations that differ in `checks` alone measure the same numbers."""
-    return _measuring(one) == _measuring(other)
-
-
-def _measuring(config: Config) -> tuple[object, ...]:
-    """The parameters of checks that decide what is measured."""
-    expected = config.checks["volume_expected"].params
-    window: int = config.checks["volume_zscore"].params.window_days
-    endings = config.checks["run_status"].params.endings()
-    return window, expected.history_days, expected.settle_days, endings
 
 
 def newest_data_date(config: Config, warehouse: Warehouse, end: datetime) -> date | None:

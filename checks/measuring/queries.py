@@ -12,7 +12,7 @@ from checks.config.model import Config, EventsSource
 from checks.core.counts import MOST_NAMES, MOST_VALUES
 from checks.core.errors import MeasurementError
 from checks.core.timeframe import Timeframe
-from checks.measuring.measurements import judges_volume, recent_days
+from checks.measuring.plan import MeasuringPlan
 from checks.warehouse import Warehouse
 from checks.warehouse.audit import audit_query
 from checks.warehouse.daily import ValueScan
@@ -39,7 +39,7 @@ def queries(config: Config, frame: Timeframe, warehouse: Warehouse) -> Iterator[
 
     The few ids of orphans, which are asked for where there are any, are left out.
     """
-    reading = _Reading(config, frame, warehouse)
+    reading = _Reading(config, frame, warehouse, MeasuringPlan.of(config))
     for name, written in (
         ("audit_log", reading.audit_log),
         ("events", reading.events),
@@ -63,6 +63,7 @@ class _Reading:
     config: Config
     frame: Timeframe
     warehouse: Warehouse
+    plan: MeasuringPlan
 
     def audit_log(self) -> Iterator[Query]:
         source = self.config.audit_log
@@ -73,8 +74,8 @@ class _Reading:
     def events(self) -> Iterator[Query]:
         source = self.config.events
         if source is not None:
-            recent = recent_days(self.config)
-            spots = self._spots(recent) if judges_volume(self.config) else []
+            recent = self.plan.recent_days
+            spots = self._spots(recent) if self.plan.judges_volume else []
             query = events_query(self.warehouse, source, self.frame, self._naive, recent, spots)
             yield Query("events", query.statement)
             yield Query("older events", query.older(), "only while the window begins empty")
@@ -88,8 +89,7 @@ class _Reading:
 
     def _values(self, source: EventsSource, recent: int) -> Iterator[Query]:
         """Counts by dimension of the recent days, and of older ones that are not remembered."""
-        back = self.config.checks["volume_expected"].params.history_days
-        slices = self.frame.day_slices(max(back, recent))
+        slices = self.frame.day_slices(max(self.plan.history_days, recent))
         older, fresh = slices[: -recent - 1], slices[-recent - 1 :]
         once = "for days that are not remembered"
         for column in source.dimensions:

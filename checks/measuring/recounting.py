@@ -18,6 +18,7 @@ from checks.measuring.daily import (
     least_of_day,
     recall_nothing,
 )
+from checks.measuring.plan import MeasuringPlan
 from checks.warehouse import Warehouse
 
 Progress = Callable[[str], None]
@@ -94,10 +95,9 @@ def _counted(
         data_lag_days=config.data_lag_days,
     )  # fmt: skip
     days = (last - first).days
-    judged_days = config.checks["volume_expected"].params.history_days
     with Warehouse.of(config, tell) as warehouse:
         reader = DailyReader(
             config, frame, warehouse, config.events, recall_nothing, tell,
-            history_days=days + judged_days, settle_days=days,
+            history_days=days + MeasuringPlan.of(config).history_days, settle_days=days,
         )  # fmt: skip
         return reader.count(frame.day_slices(days)), reader.holds_before(first, least)

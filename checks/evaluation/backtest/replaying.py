@@ -13,7 +13,8 @@ from checks.core.timeframe import Timeframe, timeframe
 from checks.evaluation.backtest.judged import Counted, Judged
 from checks.evaluation.backtest.model import Backtest, Day
 from checks.evaluation.engine import judge_all
-from checks.measuring.measurements import Measurements, measures_alike
+from checks.measuring.measurements import Measurements
+from checks.measuring.plan import MeasuringPlan
 from checks.warehouse import Warehouse
 
 _MOST_DAYS = 3650  # ten years: more is a typing error
@@ -95,7 +96,7 @@ class _Replay:
 
     def _again(self, now: Judged, warehouse: Warehouse) -> Judged:
         """The day by the other configuration; measured anew only where it measures otherwise."""
-        if measures_alike(now.config, self._changed):
+        if MeasuringPlan.of(now.config).measures_like(MeasuringPlan.of(self._changed)):
             known = now.known_to(self._changed)
             return self._judged(self._changed, now.frame, now.measured, known)
         measured = self._measurements(self._changed, now.frame, warehouse)

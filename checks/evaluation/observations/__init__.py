@@ -14,12 +14,12 @@ from checks.evaluation.observations.unused import unused
 if TYPE_CHECKING:
     from checks.config.model import Config
     from checks.core.timeframe import Timeframe
-    from checks.measuring.measurements import Readings
+    from checks.measuring.measurements import CompletedReadings
 
 __all__ = ["observations", "of_names", "unused"]
 
 
-def observations(config: Config, frame: Timeframe, readings: Readings) -> tuple[str, ...]:
+def observations(config: Config, frame: Timeframe, readings: CompletedReadings) -> tuple[str, ...]:
     """What is mapped and not used, and which numbers do not fit each other: a sentence each."""
     return (
         *_unjudged_age(config, frame),

@@ -14,14 +14,14 @@ from checks.evaluation.observations.sentences import limited
 if TYPE_CHECKING:
     from checks.config.model import Config, EventsSource
     from checks.core.timeframe import Timeframe
-    from checks.measuring.measurements import Readings
+    from checks.measuring.measurements import CompletedReadings
 
 #: How alike a misspelt name is to the one that is meant: 'checkout_started' is another event
 #: than 'checkout_completed' (0.71).
 _LIKENESS = 0.85
 
 
-def of_names(config: Config, frame: Timeframe, readings: Readings) -> tuple[str, ...]:
+def of_names(config: Config, frame: Timeframe, readings: CompletedReadings) -> tuple[str, ...]:
     """What is mapped on one side only, and names and columns that have no events."""
     sentences = list(_half_mapped_ids(config))
     source, events = config.events, readings.events

@@ -15,7 +15,7 @@ from checks.loads.effective import Load, loads, may_be_of
 if TYPE_CHECKING:
     from checks.config.model import Config
     from checks.core.timeframe import Timeframe
-    from checks.measuring.measurements import Readings
+    from checks.measuring.measurements import CompletedReadings
 
 #: How far the rows that the log says were inserted may lie from the day's events.
 MOST_APART_SHARE, MOST_APART_ROWS = 0.01, 10
@@ -30,7 +30,7 @@ FEWEST_DAYS = 3
 _SLACK = 1 + 1e-9
 
 
-def of_numbers(config: Config, frame: Timeframe, readings: Readings) -> tuple[str, ...]:
+def of_numbers(config: Config, frame: Timeframe, readings: CompletedReadings) -> tuple[str, ...]:
     """What does not add up in the log, and what is odd about the day's revenue and orders."""
     log, events = readings.audit_log, readings.events
     sentences: list[str] = []

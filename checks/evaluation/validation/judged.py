@@ -11,7 +11,7 @@ from checks.evaluation.engine import judge_all, plain_verdicts
 from checks.evaluation.observations import of_names
 from checks.evaluation.validation.lines import ValidationLine
 from checks.loads.effective import loads
-from checks.measuring.measurements import Measurements, Readings
+from checks.measuring.measurements import CompletedReadings, Measurements
 
 
 def judged(config: Config, frame: Timeframe, measured: Measurements) -> Iterator[ValidationLine]:
@@ -28,7 +28,7 @@ def judged(config: Config, frame: Timeframe, measured: Measurements) -> Iterator
         yield ValidationLine(True, text, warns=True)
 
 
-def _line(verdict: Verdict, readings: Readings) -> ValidationLine:
+def _line(verdict: Verdict, readings: CompletedReadings) -> ValidationLine:
     if verdict.status is not Status.UNKNOWN:
         return ValidationLine(True, f"{verdict.id}: measured, {verdict.message}")
     if _has_nothing_yet(verdict, readings):
@@ -36,7 +36,7 @@ def _line(verdict: Verdict, readings: Readings) -> ValidationLine:
     return ValidationLine(False, f"{verdict.id}: {verdict.message}")
 
 
-def _has_nothing_yet(verdict: Verdict, readings: Readings) -> bool:
+def _has_nothing_yet(verdict: Verdict, readings: CompletedReadings) -> bool:
     """Whether a check is unknown because rows are missing, not because they cannot be read."""
     if verdict.cause is not Cause.BAD_VALUE:
         return False
@@ -45,12 +45,12 @@ def _has_nothing_yet(verdict: Verdict, readings: Readings) -> bool:
     return verdict.retry or (is_empty is not None and is_empty(readings))
 
 
-def _no_entry(readings: Readings) -> bool:
+def _no_entry(readings: CompletedReadings) -> bool:
     log = readings.audit_log
     return log is not None and not log.today and not log.undated
 
 
-def _nothing_read(readings: Readings) -> bool:
+def _nothing_read(readings: CompletedReadings) -> bool:
     """No entry, or none that read a row; without a log, no event of the day."""
     log, events = readings.audit_log, readings.events
     if log is None:
@@ -58,32 +58,32 @@ def _nothing_read(readings: Readings) -> bool:
     return all(entry.rows_read == 0 for load in loads(log) for entry in load.counted)
 
 
-def _no_past(readings: Readings) -> bool:
+def _no_past(readings: CompletedReadings) -> bool:
     events = readings.events
     return events is not None and not any(events.totals()[:-1]) and not events.undated.events
 
 
-def _few_days(readings: Readings) -> bool:
+def _few_days(readings: CompletedReadings) -> bool:
     """The events of all days were read: what is missing for a judgement is days."""
     events = readings.events
     return readings.daily_counts is not None and (events is None or not events.undated.events)
 
 
-def _no_purchases(readings: Readings) -> bool:
+def _no_purchases(readings: CompletedReadings) -> bool:
     events = readings.events
     if events is None or events.revenue_problem is not None or events.undated.events:
         return False
     return events.purchase_seen() or not any(events.totals())
 
 
-def _no_orders(readings: Readings) -> bool:
+def _no_orders(readings: CompletedReadings) -> bool:
     orders, events = readings.orders, readings.events
     if orders is None or orders.problems or orders.orders or orders.undated:
         return False
     return events is None or events.purchase_seen() or not any(events.totals())
 
 
-_EMPTY: Mapping[str, Callable[[Readings], bool]] = {
+_EMPTY: Mapping[str, Callable[[CompletedReadings], bool]] = {
     "rows_read": _no_entry,
     "run_status": _no_entry,
     "quarantine_rate": _nothing_read,

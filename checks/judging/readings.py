@@ -1,0 +1,40 @@
+"""What a check may read: all that it knows of where its numbers come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from checks.core.counts import DailyCounts
+    from checks.core.metrics import AuditLog, EventCounts, OrderCounts, RejectedRows
+    from checks.history.records import StoredAcceptance
+
+
+class Readings(Protocol):
+    """Readings of one data date; each is made once. All raise MeasurementError."""
+
+    @property
+    def has_events(self) -> bool:
+        """Whether events are mapped at all."""
+
+    @property
+    def has_audit_log(self) -> bool:
+        """Whether the pipeline's log is mapped at all."""
+
+    def audit_log(self) -> AuditLog:
+        """The pipeline's log of the run date and of the days before it."""
+
+    def events(self) -> EventCounts:
+        """Events of the data date and of its window."""
+
+    def daily_counts(self) -> DailyCounts:
+        """Events per day, name and dimension value, far back."""
+
+    def orders(self) -> OrderCounts:
+        """Orders of the data date, and purchases without one."""
+
+    def rejected(self) -> RejectedRows:
+        """Rejected rows of the data date."""
+
+    def accepted(self, check: str) -> tuple[StoredAcceptance, ...]:
+        """What somebody accepts of a check, revoked ones included."""

@@ -1,0 +1,51 @@
+"""What the parameters of checks decide about measuring: looked up here and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checks.catalog import all_checks
+from checks.config.model import Config
+from checks.core.endings import Endings
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuringPlan:
+    """How far back, and with which words, a pipeline is measured. All in days but `endings`.
+
+    window_days: days before the data date that it is compared with. history_days: days that say
+    what volume is normal. settle_days: days that late loads may still change. endings: what the
+    log's status words mean. judges_volume: whether a check is enabled that compares the day with
+    days before it.
+    """
+
+    window_days: int
+    history_days: int
+    settle_days: int
+    endings: Endings
+    judges_volume: bool
+
+    @classmethod
+    def of(cls, config: Config) -> MeasuringPlan:
+        """The plan of a configuration."""
+        expected = config.checks["volume_expected"].params
+        return cls(
+            window_days=config.checks["volume_zscore"].params.window_days,
+            history_days=expected.history_days,
+            settle_days=expected.settle_days,
+            endings=config.checks["run_status"].params.endings(),
+            judges_volume=config.events is not None
+            and any(check.compares_days and config.checks[check.id].enabled
+                    for check in all_checks()),
+        )  # fmt: skip
+
+    @property
+    def recent_days(self) -> int:
+        """How many days before the data date every evaluation measures anew."""
+        return max(self.window_days, self.settle_days)
+
+    def measures_like(self, other: MeasuringPlan) -> bool:
+        """Whether both measure the same numbers, whichever checks are enabled."""
+        return (self.window_days, self.history_days, self.settle_days, self.endings) == (
+            other.window_days, other.history_days, other.settle_days, other.endings
+        )  # fmt: skip
