@@ -17,8 +17,8 @@ from dashboard.look import LOOKS
 from dashboard.markup import Html, join, show, tag
 
 if TYPE_CHECKING:
+    from checks.core.records import StoredEvaluation
     from checks.evidence.context import Context
-    from checks.history import StoredEvaluation
 
 T = TypeVar("T")
 Options = ParamSpec("Options")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from checks.catalog import all_checks
 from checks.core.model import Report, Status
+from checks.core.records import StoredEvaluation
 from checks.evaluation.changes import (
     Change,
     Kind,
@@ -19,7 +20,6 @@ from checks.evaluation.changes import (
     results_of,
     sentence,
 )
-from checks.history.records import StoredEvaluation
 from tests.catalog.samples import judgement, verdict
 
 GREEN, AMBER, RED, UNKNOWN, WAIVED, SKIPPED = (

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from checks.catalog import get_check
 from checks.config.model import CheckSettings
 from checks.core.model import Cause, Judgement, Severity, Status
+from checks.core.records import StoredWaiver
 from checks.evaluation.policy import verdict_of, with_since
-from checks.history.records import StoredWaiver
 from checks.judging.check import Check, Worse, is_worse
 from tests.catalog.samples import (
     DAY,

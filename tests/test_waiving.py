@@ -11,9 +11,9 @@ from checks.catalog import all_checks, get_check
 from checks.config.model import Config
 from checks.core.errors import HistoryError, UsageError
 from checks.core.model import Report, Status, Verdict
+from checks.core.records import StoredWaiver
 from checks.evaluation.waiving import ANY, Wish, Words, give, state_of
 from checks.history import History, open_history
-from checks.history.records import StoredWaiver
 from tests.catalog.samples import DAY, HOSTILE, NOW, RUN, judgement, verdict
 from tests.shop import Shop
 

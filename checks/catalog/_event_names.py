@@ -18,7 +18,7 @@ from checks.judging.segments import Segment
 
 if TYPE_CHECKING:
     from checks.catalog.event_volume import Params
-    from checks.history.records import StoredAcceptance
+    from checks.core.records import StoredAcceptance
 
 SILENT, COLLAPSED, SURGED, NEW = "silent", "collapsed", "surged", "new"
 NORMAL, RARE = "normal", "rare"

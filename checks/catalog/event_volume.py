@@ -43,8 +43,8 @@ from checks.judging.segments import Segment, segments
 from checks.judging.unmeasured import learning, no_events, unknown, unmeasured
 
 if TYPE_CHECKING:
+    from checks.core.records import StoredAcceptance
     from checks.core.timeframe import Timeframe
-    from checks.history.records import StoredAcceptance
     from checks.judging.readings import Readings
 
 _MOST_NAMES = 200

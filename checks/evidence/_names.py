@@ -23,7 +23,7 @@ from checks.detection import ExpectedRange
 from checks.judging.segments import Segment
 
 if TYPE_CHECKING:
-    from checks.history.records import StoredAcceptance
+    from checks.core.records import StoredAcceptance
 
 GONE, IGNORED, UNJUDGED = "gone", "ignored", "not judged"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checks.core.errors import HistoryError
-from checks.history.records import (
+from checks.core.records import (
     Adoption,
     HistoryContext,
     StoredAcceptance,

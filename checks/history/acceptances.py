@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from checks.core.records import StoredAcceptance
 from checks.history.moments import is_later, today
-from checks.history.records import StoredAcceptance
 from checks.history.rows import ACCEPTANCE, damage
 from checks.history.setting_aside import SetAside
 from checks.history.tables import ACCEPTANCES

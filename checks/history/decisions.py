@@ -10,12 +10,12 @@ from sqlalchemy.engine import Connection
 
 from checks.core.errors import UsageError
 from checks.core.model import Acknowledgement, Subjects
+from checks.core.records import StoredAcceptance, StoredWaiver
 from checks.core.text import clean
 from checks.history import acceptances, waivers
 from checks.history.arguments import required, row_id, utc
 from checks.history.evaluations import Reader
 from checks.history.owned import Owned
-from checks.history.records import StoredAcceptance, StoredWaiver
 from checks.history.setting_aside import SetAside
 
 _OWNER, _REASON = 200, 1000

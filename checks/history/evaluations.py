@@ -18,9 +18,9 @@ from sqlalchemy.engine import Connection
 from checks.core.errors import HistoryError
 from checks.core.metrics import RECALLED
 from checks.core.model import Number, Report, Status, Verdict
+from checks.core.records import StoredEvaluation
 from checks.core.text import clean
 from checks.history.moments import is_later, today
-from checks.history.records import StoredEvaluation
 from checks.history.rows import EVALUATION, RESULT, damage, is_text
 from checks.history.setting_aside import SetAside
 from checks.history.tables import EVALUATIONS, RESULTS

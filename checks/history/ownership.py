@@ -16,8 +16,8 @@ from sqlalchemy.engine import Connection
 
 from checks.config.identity import WarehouseIdentity
 from checks.core.errors import OtherWarehouseError
+from checks.core.records import Adoption
 from checks.core.text import clean, quoted
-from checks.history.records import Adoption
 from checks.history.rows import PIPELINE, damage
 from checks.history.setting_aside import SetAside
 from checks.history.tables import PIPELINES

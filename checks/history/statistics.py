@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from checks.core.model import Status
-from checks.history.records import StoredEvaluation
+from checks.core.records import StoredEvaluation
 
 Course = list[tuple[date, Status]]
 

@@ -16,15 +16,15 @@ from checks.core.counts import DayCounts, RememberedCounts
 from checks.core.errors import OtherWarehouseError, UsageError
 from checks.core.metrics import OF_EVENTS
 from checks.core.model import Report, Status
-from checks.history import acceptances, counts, evaluations, ownership, waivers
-from checks.history.arguments import or_clock, required, row_id, utc
-from checks.history.decisions import Decisions
-from checks.history.evaluations import Reader
-from checks.history.records import (
+from checks.core.records import (
     Adoption,
     HistoryContext,
     StoredEvaluation,
 )
+from checks.history import acceptances, counts, evaluations, ownership, waivers
+from checks.history.arguments import or_clock, required, row_id, utc
+from checks.history.decisions import Decisions
+from checks.history.evaluations import Reader
 from checks.history.setting_aside import SetAside
 from checks.history.settling import recorded_days, settle
 

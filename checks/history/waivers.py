@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from checks.core.model import Acknowledgement
+from checks.core.records import StoredWaiver
 from checks.core.text import clean
 from checks.history.moments import TOLERANCE, is_later, today
-from checks.history.records import StoredWaiver
 from checks.history.rows import ACKNOWLEDGEMENT, WAIVER, damage
 from checks.history.setting_aside import SetAside
 from checks.history.tables import ACKNOWLEDGEMENTS, WAIVERS

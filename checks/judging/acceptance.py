@@ -10,7 +10,7 @@ from checks.core.model import Acceptance
 from checks.core.text import quoted, short_day
 
 if TYPE_CHECKING:
-    from checks.history.records import StoredAcceptance
+    from checks.core.records import StoredAcceptance
 
 
 def standing(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from checks.core.counts import DailyCounts
     from checks.core.metrics import AuditLog, EventCounts, OrderCounts, RejectedRows
-    from checks.history.records import StoredAcceptance
+    from checks.core.records import StoredAcceptance
 
 
 class Readings(Protocol):

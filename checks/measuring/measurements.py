@@ -47,7 +47,7 @@ from checks.warehouse.relation import Source
 from checks.warehouse.slices import DaySlices
 
 if TYPE_CHECKING:
-    from checks.history.records import StoredAcceptance
+    from checks.core.records import StoredAcceptance
 
 #: A check that learns for longer than this many days is not held against the age of tables: one
 #: that keeps a few weeks would make it unknown until as many days are remembered.

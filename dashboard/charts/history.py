@@ -15,7 +15,7 @@ from dashboard import data, look, page
 from dashboard.charts import base, by_day
 
 if TYPE_CHECKING:
-    from checks.history import StoredEvaluation
+    from checks.core.records import StoredEvaluation
 
 #: A shape for each status, so that no meaning hangs on colour alone.
 _SHAPES = {

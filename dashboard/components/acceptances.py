@@ -18,7 +18,7 @@ from dashboard.markup import plain, show, table, tag
 
 if TYPE_CHECKING:
     from checks.core.model import Verdict
-    from checks.history import StoredAcceptance
+    from checks.core.records import StoredAcceptance
 
 _MOST = 30
 _HEADINGS = ("No.", "Check", "Accepted", "Owner", "Reason", "From", "State", "Given")

@@ -14,7 +14,7 @@ from dashboard.components.history_words import name, short, whole
 from dashboard.markup import Html, show, table, tag
 
 if TYPE_CHECKING:
-    from checks.history import StoredEvaluation
+    from checks.core.records import StoredEvaluation
 
 _PERIODS = ("30", "365")
 _PERIOD = 90

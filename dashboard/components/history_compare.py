@@ -18,7 +18,7 @@ from dashboard.components.history_words import short, whole
 from dashboard.markup import Html, join, show, table, tag
 
 if TYPE_CHECKING:
-    from checks.history import StoredEvaluation
+    from checks.core.records import StoredEvaluation
 
 _FROM, _TO = "from", "to"
 #: A mark and words for each kind of change.

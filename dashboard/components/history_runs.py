@@ -12,7 +12,7 @@ from dashboard.components.history_words import short, whole
 from dashboard.markup import Html, join, show, tag
 
 if TYPE_CHECKING:
-    from checks.history import StoredEvaluation
+    from checks.core.records import StoredEvaluation
 
 _DAYS = 30
 _HEADINGS = ("Data date", "Run date", "Evaluated", "Verdict", "Exit", "Checks that failed")

@@ -20,7 +20,7 @@ from dashboard.components.history_words import short, whole
 from dashboard.markup import Html, show, table, tag
 
 if TYPE_CHECKING:
-    from checks.history import StoredWaiver
+    from checks.core.records import StoredWaiver
 
 _FORM: Final = Words(
     until="Until", limit="Up to", give_limit="enter one under Up to",

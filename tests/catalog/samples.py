@@ -21,9 +21,9 @@ from checks.core.metrics import (
     Purchases,
 )
 from checks.core.model import Acknowledgement, Cause, Judgement, Severity, Status, Verdict
+from checks.core.records import StoredWaiver
 from checks.core.timeframe import Timeframe
 from checks.evaluation.policy import Circumstances, verdict_of
-from checks.history.records import StoredWaiver
 from checks.judging.check import Check
 from checks.judging.unmeasured import skipped
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.core.model import Status
-from checks.history.records import StoredEvaluation
+from checks.core.records import StoredEvaluation
 from checks.history.statistics import Incident, Statistics, statistics
 from history_samples import DAY, NOW, PIPELINE
 
