@@ -12,7 +12,8 @@ if _ROOT not in sys.path:
 
 import streamlit as st  # noqa: E402
 
-from dashboard import frame, navigation, settling, sign_in  # noqa: E402
+from dashboard import frame, navigation, settling  # noqa: E402
+from dashboard.server import sign_in  # noqa: E402
 
 
 def main() -> None:

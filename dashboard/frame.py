@@ -8,8 +8,9 @@ from functools import cache
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard import look, navigation, sign_in
+from dashboard import look, navigation
 from dashboard.markup import Html, show
+from dashboard.server import sign_in
 
 _PAGES, _CURRENT = "andon:pages", "andon:current"
 

@@ -24,7 +24,7 @@ def main() -> None:
     _stop_the_clock(datetime.fromisoformat(moment))
     from streamlit.web.cli import main as streamlit
 
-    sys.argv = ["streamlit", "run", "dashboard/asgi.py", "--server.port", port]
+    sys.argv = ["streamlit", "run", "dashboard/server/asgi.py", "--server.port", port]
     sys.exit(streamlit())
 
 

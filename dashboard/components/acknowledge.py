@@ -9,8 +9,9 @@ import streamlit as st
 from checks.core.errors import AndonError
 from checks.core.model import Acknowledgement, Verdict
 from checks.evaluation.changes import FAILING
-from dashboard import data, look, page, people
+from dashboard import data, look, page
 from dashboard.markup import Html, show, tag
+from dashboard.server import people
 
 _NAME = "andon:name"
 

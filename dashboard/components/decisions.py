@@ -9,8 +9,9 @@ from typing import Final
 import streamlit as st
 
 from checks.core.errors import AndonError
-from dashboard import data, page, people
+from dashboard import data, page
 from dashboard.markup import Html, plain, show, tag
+from dashboard.server import people
 
 _STRANGER: Final = "this session may not do that; sign in and try again"
 

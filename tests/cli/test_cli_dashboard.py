@@ -102,9 +102,9 @@ def test_it_says_where_it_is_and_stopping_it_is_no_fault(
     assert one.environ["ANDON_REQUIRE_SIGN_IN"] == ""
     assert one.environ["ANDON_DASHBOARD_OPEN"] == ""
     assert one.command[:2] == [sys.executable, "-P"]
-    assert one.command[2].endswith("dashboard/serve.py")
+    assert one.command[2].endswith("dashboard/server/serve.py")
     assert one.command[3] == "run"
-    assert one.command[4].endswith("dashboard/asgi.py")
+    assert one.command[4].endswith("dashboard/server/asgi.py")
     assert all(Path(one.command[place]).is_file() for place in (2, 4))
 
 
@@ -364,7 +364,7 @@ STREAMLITS = "import sys; sys.argv.pop(1); from streamlit.web import cli; cli.ma
 def test_no_thread_watches_settings_files(
     andon: Andon, folder: Path, server: type[FakeServer], serve: str, watches: bool
 ) -> None:
-    """Should Streamlit's own command not watch any more, dashboard/serve.py may go."""
+    """Should Streamlit's own command not watch any more, dashboard/server/serve.py may go."""
     andon("dashboard")
     (one,) = server.started
     environ = {name: value for name, value in one.environ.items() if name != serving.ATTACHED}

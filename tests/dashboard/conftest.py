@@ -56,7 +56,8 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Screen]]:
     """Opens a page of the app for some configurations, at `NOW`."""
     import streamlit as st
 
-    from dashboard import data, people
+    from dashboard import data
+    from dashboard.server import people
 
     monkeypatch.setattr(data, "now", lambda: NOW)
     # The test driver has no request: as a browser on the machine itself sends one.

@@ -12,7 +12,7 @@ from checks import DataMonitor, load_config
 from checks.core.errors import HistoryError
 from checks.core.model import Status
 from checks.history import History, StoredAcceptance, open_history
-from dashboard import people
+from dashboard.server import people
 from tests.dashboard.conftest import DAY, NOW, RUN
 from tests.dashboard.screen import Screen
 

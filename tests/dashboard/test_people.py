@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from checks.config import load_config
 from checks.history import History, open_history
-from dashboard import people, sign_in
+from dashboard.server import people, sign_in
 from tests.dashboard.conftest import DAY
 from tests.dashboard.screen import Screen
 

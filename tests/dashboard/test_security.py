@@ -18,9 +18,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from dashboard import shell
-from dashboard.return_link import COOKIE, ReturnLink, is_own_page
-from dashboard.security import Closed, SecurityHeaders, is_closed, policy
+from dashboard.server import shell
+from dashboard.server.return_link import COOKIE, ReturnLink, is_own_page
+from dashboard.server.security import Closed, SecurityHeaders, is_closed, policy
 
 SHELL = shell.ours()
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import streamlit
 
-from dashboard import shell
-from dashboard.security import policy
+from dashboard.server import shell
+from dashboard.server.security import policy
 
 _IMPORT = re.compile(r'import\("/(static/js/[^"]+)"\)')
 _STATIC = Path(streamlit.__file__).parent / "static"

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 SCRIPT = """
 import streamlit as st
-from dashboard import sign_in
+from dashboard.server import sign_in
 sign_in.require()
 st.text(f"inside: {sign_in.person()} {sign_in.can_sign_out()}")
 """

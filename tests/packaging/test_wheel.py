@@ -48,8 +48,8 @@ def test_the_screens_find_their_configuration_in_it(wheel: Path) -> None:
 def test_the_screens_start_without_a_file_of_the_checkout(names: list[str]) -> None:
     for name in (
         "app.py",
-        "asgi.py",
-        "serve.py",
+        "server/asgi.py",
+        "server/serve.py",
         "icon.png",
         "style.css",
         ".streamlit/config.toml",

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from checks.cli.sign_in import SignIn
 
 _ROOT = Path(__file__).resolve().parents[3]
-_SERVE, _APP = _ROOT / "dashboard" / "serve.py", _ROOT / "dashboard" / "asgi.py"
+_SERVER = _ROOT / "dashboard" / "server"
+_SERVE, _APP = _SERVER / "serve.py", _SERVER / "asgi.py"
 #: In an installed package, and in a checkout.
 _SETTINGS = (
     _ROOT / "dashboard" / ".streamlit" / "config.toml",

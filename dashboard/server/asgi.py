@@ -13,11 +13,12 @@ import threading
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
+_ROOT = str(_HERE.parent.parent)
 # `streamlit run` puts this folder on the import path, where our names could hide
 # those of other packages.
 sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != _HERE]
-if str(_HERE.parent) not in sys.path:
-    sys.path.insert(0, str(_HERE.parent))
+if _ROOT not in sys.path:
+    sys.path.insert(0, _ROOT)
 
 from starlette.middleware import Middleware  # noqa: E402
 from starlette.requests import Request  # noqa: E402
@@ -25,9 +26,10 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse  # noqa
 from starlette.routing import Route  # noqa: E402
 from streamlit.starlette import App  # noqa: E402
 
-from dashboard import navigation, shell, sign_in  # noqa: E402
-from dashboard.return_link import ReturnLink  # noqa: E402
-from dashboard.security import Closed, SecurityHeaders, policy  # noqa: E402
+from dashboard import navigation  # noqa: E402
+from dashboard.server import shell, sign_in  # noqa: E402
+from dashboard.server.return_link import ReturnLink  # noqa: E402
+from dashboard.server.security import Closed, SecurityHeaders, policy  # noqa: E402
 
 #: Set by `andon dashboard`: standard input ends when that process does.
 _ATTACHED = "ANDON_DASHBOARD_ATTACHED"
@@ -39,7 +41,7 @@ async def _page(request: Request) -> HTMLResponse:
 
 
 async def _icon(request: Request) -> FileResponse:
-    return FileResponse(_HERE / "icon.png")
+    return FileResponse(_HERE.parent / "icon.png")
 
 
 async def _healthz(request: Request) -> JSONResponse:
@@ -58,7 +60,7 @@ if os.environ.get(_ATTACHED):
 logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 
 app = App(
-    _HERE / "app.py",
+    _HERE.parent / "app.py",
     routes=[
         Route("/healthz", _healthz),
         Route("/favicon.png", _icon),

@@ -11,7 +11,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Final
 from urllib.parse import quote, unquote
 
-from dashboard.security import App, Message, Receive, Scope, Send
+from dashboard.server.security import App, Message, Receive, Scope, Send
 
 COOKIE: Final = "andon_link"
 CALLBACK: Final = "/oauth2callback"

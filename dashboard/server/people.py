@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from checks.core.text import clean
-from dashboard import sign_in
+from dashboard.server import sign_in
 
 #: Set by the command that starts the server when nobody's word counts for who they are: others
 #: than this machine can reach it, or it lets everybody in.

@@ -1,0 +1,1 @@
+"""How the dashboard is served, and to whom."""
