@@ -14,16 +14,16 @@ import sqlalchemy as sa
 
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
-from checks.warehouse.dialects import _spark_connect as connect
-from checks.warehouse.dialects import _spark_dbapi as dbapi
-from checks.warehouse.dialects import _spark_thrift as thrift
-from checks.warehouse.dialects._spark_dialect import ConnectDialect, ThriftDialect
-from checks.warehouse.dialects._spark_literals import literal, with_values
-from checks.warehouse.dialects._spark_transport import Address
 from checks.warehouse.dialects.base import Limits
 from checks.warehouse.dialects.spark import PROFILE, _kind
 from checks.warehouse.faults import measurement_error
 from checks.warehouse.kinds import Kind
+from checks.warehouse.spark import connect as connect
+from checks.warehouse.spark import dbapi
+from checks.warehouse.spark import thrift as thrift
+from checks.warehouse.spark.dialect import ConnectDialect, ThriftDialect
+from checks.warehouse.spark.literals import literal, with_values
+from checks.warehouse.spark.transport import Address
 
 NAIVE = datetime(2025, 3, 8, 1, 2, 3, 4)  # noqa: DTZ001
 

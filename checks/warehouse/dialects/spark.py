@@ -24,7 +24,7 @@ for _name, _dialect in (
     ("spark.thrift", "ThriftDialect"),
     ("spark.connect", "ConnectDialect"),
 ):
-    sa.dialects.registry.register(_name, "checks.warehouse.dialects._spark_dialect", _dialect)
+    sa.dialects.registry.register(_name, "checks.warehouse.spark.dialect", _dialect)
 
 _CONNECT_SECONDS = 30.0
 _HOURS_ONLY = r"([+-][0-9]{2})\s*$"

@@ -15,8 +15,8 @@ from decimal import Decimal
 from time import monotonic, sleep
 from typing import Any
 
-from checks.warehouse.dialects import _spark_dbapi as dbapi
-from checks.warehouse.dialects._spark_dbapi import (
+from checks.warehouse.spark import dbapi
+from checks.warehouse.spark.dbapi import (
     DatabaseError,
     DataError,
     Description,
@@ -28,8 +28,8 @@ from checks.warehouse.dialects._spark_dbapi import (
     failure,
     threadsafety,
 )
-from checks.warehouse.dialects._spark_literals import with_values
-from checks.warehouse.dialects._spark_transport import Address
+from checks.warehouse.spark.literals import with_values
+from checks.warehouse.spark.transport import Address
 
 __all__ = [
     "DataError", "DatabaseError", "Error", "OperationalError", "ProgrammingError", "apilevel",
@@ -116,7 +116,7 @@ class Connection:
             other.close()
 
     def run(self, statement: str, values: Any) -> tuple[Description | None, list[Row]]:
-        """Execute and fetch everything. Raises an Error of `_spark_dbapi`."""
+        """Execute and fetch everything. Raises an Error of `dbapi`."""
         types, client = _types(), self._session.client
         text = _TAG + with_values(statement, values)
         with self._watched():

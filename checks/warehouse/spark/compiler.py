@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql import compiler
 
-from checks.warehouse.dialects._spark_literals import literal
+from checks.warehouse.spark.literals import literal
 
 
 class SparkNames(compiler.IdentifierPreparer):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.engine.default import DefaultDialect
 
-from checks.warehouse.dialects._spark_compiler import SparkCompiler, SparkNames, SparkTypes
+from checks.warehouse.spark.compiler import SparkCompiler, SparkNames, SparkTypes
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
@@ -59,9 +59,9 @@ class ThriftDialect(_Spark):
 
     @classmethod
     def import_dbapi(cls) -> ModuleType:
-        from checks.warehouse.dialects import _spark_thrift
+        from checks.warehouse.spark import thrift
 
-        return _spark_thrift
+        return thrift
 
 
 class ConnectDialect(_Spark):
@@ -73,6 +73,6 @@ class ConnectDialect(_Spark):
 
     @classmethod
     def import_dbapi(cls) -> ModuleType:
-        from checks.warehouse.dialects import _spark_connect
+        from checks.warehouse.spark import connect
 
-        return _spark_connect
+        return connect

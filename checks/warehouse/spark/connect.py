@@ -11,8 +11,8 @@ from queue import Empty, SimpleQueue
 from typing import Any
 from urllib.parse import quote
 
-from checks.warehouse.dialects import _spark_dbapi as dbapi
-from checks.warehouse.dialects._spark_dbapi import (
+from checks.warehouse.spark import dbapi
+from checks.warehouse.spark.dbapi import (
     DatabaseError,
     DataError,
     Description,
@@ -136,7 +136,7 @@ class Connection:
         self._session.interruptTag(_TAG)
 
     def run(self, statement: str, values: Any) -> tuple[Description | None, list[Row]]:
-        """Execute and fetch everything. Raises an Error of `_spark_dbapi`."""
+        """Execute and fetch everything. Raises an Error of `dbapi`."""
         with self._faults():
             arguments = [_argument(value) for value in values or ()]
             table = self._session.sql(statement, args=arguments or None).toArrow()
