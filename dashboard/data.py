@@ -46,7 +46,7 @@ _REPORT_SECONDS, _MOST_REPORTS = 3600.0, 8
 _SHELF_BYTES, _EVIDENCE_SECONDS = 64 * 1024 * 1024, 1800.0
 #: A page never waits long for a writer: it shows the last good numbers and says so.
 _LOCK_SECONDS = 1.0
-#: DuckDB reads in this process, with 20 to 45 MiB that it then gives back: one after the other, or
+#: DuckDB reads in this process, with 20 to 30 MiB that it then gives back: one after the other, or
 #: they would add up. A slow reading is waited for no longer than that.
 _TURN_SECONDS = 5.0
 _FILES, _FILE = "ANDON_CONFIGS", "ANDON_CONFIG"
@@ -318,7 +318,8 @@ def _setup(files: tuple[tuple[str, int], ...]) -> Setup:
 def _impatient(config: Config) -> Config:
     """The same configuration, that does not make a viewer wait for a writer."""
     seconds = min(_LOCK_SECONDS, config.warehouse.lock_wait_seconds)
-    return replace(config, warehouse=replace(config.warehouse, lock_wait_seconds=seconds))
+    warehouse = replace(config.warehouse, lock_wait_seconds=seconds, is_read_by_server=True)
+    return replace(config, warehouse=warehouse)
 
 
 @contextmanager

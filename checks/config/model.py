@@ -86,6 +86,8 @@ class WarehouseConfig:
         kind="extension",
         example="[httpfs]",
     )
+    #: No key: set by a server that stays and evaluates again and again.
+    is_read_by_server: bool = False
 
     def problems(self) -> list[tuple[str, str, str]]:
         """Files, databases and extensions are DuckDB's, and each catalog has a name of its own."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import yaml
 from checks import Cause, ConfigError, Status, load_config
 from checks.core.errors import MeasurementError
 from checks.warehouse import Warehouse
+from checks.warehouse.dialects import _duckdb_access
 from checks.warehouse.dialects._duckdb_access import readable
 from tests.shop import Shop
 
@@ -320,6 +322,33 @@ def test_options_of_the_url_hold_for_every_connection(lake: Shop) -> None:
     with Warehouse(config) as one, Warehouse(config) as other:
         for warehouse in (one, other):
             assert set(warehouse.fetch(threads)) == {(1,)}
+
+
+@pytest.mark.parametrize(
+    ("options", "most_bytes", "by_server", "threads"),
+    [
+        ("", None, True, 1),
+        ("?threads=3", None, True, 3),
+        ("", 0, True, None),
+        ("", None, False, None),
+    ],
+)
+def test_a_server_reads_a_small_file_with_one_thread(
+    lake: Shop, monkeypatch: pytest.MonkeyPatch, options: str, most_bytes: int | None,
+    by_server: bool, threads: int | None,
+) -> None:  # fmt: skip
+    """It takes less memory each time; the gate, which reads once, takes what is there."""
+    if most_bytes is not None:
+        monkeypatch.setattr(_duckdb_access, "_SMALL_FILE", most_bytes)
+    lake.set("warehouse", url=f"{lake.url}{options}")
+    config = replace(lake.config().warehouse, is_read_by_server=by_server)
+    setting = "SELECT current_setting('threads')"
+    usual = duckdb.connect().execute(setting).fetchall()[0][0]
+    with Warehouse(config) as warehouse:
+        statement = sa.select(sa.text("current_setting('threads')")).select_from(
+            sa.table("pipeline_logs")
+        )
+        assert set(warehouse.fetch(statement)) == {(threads or usual,)}
 
 
 def test_what_does_not_fit_into_memory_is_still_sorted(lake: Shop) -> None:
