@@ -19,11 +19,14 @@ ENGINE_TESTS := $(wildcard tests/warehouse tests/test_engine.py tests/e2e \
   $(foreach promise,values_as_they_are values_in_verdicts ids rows_without_a_day names_of_our_own, \
   tests/promises/test_$(promise).py))
 
+# Tests that need no server, no browser, no other environment and no big demo.
+QUICK_TESTS := $(wildcard tests/test_*.py $(addprefix tests/,catalog config detection outputs quarantine))
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint types contracts test-duckdb2 test-python test-engines coverage
-.PHONY: test-browser test-dates test-spark bench bench-engines bench-quarantine bench-dashboard pictures docs lock clean
+.PHONY: help setup demo check test lint types contracts test-duckdb2 test-python test-engines coverage
+.PHONY: test-quick test-browser test-dates test-spark bench bench-engines bench-quarantine bench-dashboard pictures docs lock clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -36,6 +39,8 @@ ifneq ($(DASHBOARD),no)
 	@echo
 	@exec $(BIN)/andon dashboard --config demo/andon.yml --port $(PORT)
 endif
+
+check: lint types contracts test-quick ## before each commit: the rules, and the tests that need no server
 
 test: lint types contracts test-duckdb2 test-python test-engines coverage test-browser ## everything that CI checks
 
@@ -50,6 +55,10 @@ types: $(VENV)/.installed-test
 
 contracts: $(VENV)/.installed-test
 	@$(BIN)/lint-imports
+
+test-quick: $(VENV)/.installed-test
+	@$(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal \
+	  -m "not browser and not spark and not compiled" $(QUICK_TESTS)
 
 test-python: $(VENV)/.installed-test $(SECOND)/.installed
 	@$(BIN)/coverage erase

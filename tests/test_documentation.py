@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from checks.core.model import Status
+from checks.core.version import VERSION
 from dashboard.look import LOOKS, NoGate
 from dashboard.navigation import HOME, titles
 
@@ -42,6 +44,21 @@ def test_what_a_page_points_to_is_there(page: Path) -> None:
     named = {one for found in targets for one in found if one and "://" not in one}
     missing = [one for one in sorted(named) if not (page.parent / one).exists()]
     assert missing == []
+
+
+def test_version_and_changelog_are_in_step() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == VERSION
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## \[([^]]+)\]", changes, re.MULTILINE)
+    assert headings[0] == "Unreleased"
+    assert headings[1:2] in ([], [VERSION])
+
+
+def test_terms_are_sorted_and_explained_once() -> None:
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    terms = re.findall(r"^\| ([a-z][a-z, -]*) \|", glossary, re.MULTILINE)[1:]
+    assert terms == sorted(set(terms))
 
 
 def test_pictures_are_shown_light_and_dark() -> None:
