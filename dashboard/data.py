@@ -24,6 +24,7 @@ from checks.catalog import get_check
 from checks.config import load_config
 from checks.config.model import Config
 from checks.core.clock import now as now
+from checks.core.environment import CONFIG, CONFIGS
 from checks.core.errors import AndonError, ConfigError, MeasurementError, is_interruption
 from checks.core.model import Cause, Report
 from checks.evaluation import changes, waiving
@@ -49,7 +50,6 @@ _LOCK_SECONDS = 1.0
 #: DuckDB reads in this process, with 20 to 30 MiB that it then gives back: one after the other, or
 #: they would add up. A slow reading is waited for no longer than that.
 _TURN_SECONDS = 5.0
-_FILES, _FILE = "ANDON_CONFIGS", "ANDON_CONFIG"
 
 T = TypeVar("T")
 Options = ParamSpec("Options")
@@ -286,10 +286,10 @@ def _remembered(
 
 
 def _paths() -> tuple[Path, ...]:
-    several = os.environ.get(_FILES)
+    several = os.environ.get(CONFIGS)
     if several:
         return tuple(Path(part) for part in several.split(os.pathsep) if part)
-    return (Path(os.environ.get(_FILE) or "andon.yml"),)
+    return (Path(os.environ.get(CONFIG) or "andon.yml"),)
 
 
 def _stamp(path: Path) -> int:

@@ -7,13 +7,12 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from checks.core.model import Status
+from checks.core.model import STOPPING
 from checks.core.text import clean, plural
 from dashboard import address, data, frame, look, pacing, page
 from dashboard.components import lamps, ticker
 from dashboard.markup import Html, join, show, tag
 
-_FAILING = (Status.RED, Status.UNKNOWN)
 #: Days of the strip under the date.
 _STRIP = 30
 #: Numbers older than so many refreshes are called stale.
@@ -166,7 +165,7 @@ def _change_day(key: str) -> None:
 
 def _failing_days(here: page.Here) -> tuple[date | None, date | None]:
     """The nearest recorded failing days before and after the shown one."""
-    failing = sorted(e.data_date for e in here.evaluations if e.verdict in _FAILING)
+    failing = sorted(e.data_date for e in here.evaluations if e.verdict in STOPPING)
     earlier = [day for day in failing if day < here.day]
     later = [day for day in failing if day > here.day]
     return (earlier[-1] if earlier else None), (later[0] if later else None)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
-from checks.outputs._inert import line
+from checks.core.inert import line
 
 _PLAIN = str.maketrans({"✗": "x", "✓": "+", "…": "...", "×": "x", "–": "-", "—": "-"})
 

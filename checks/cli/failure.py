@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from checks.cli.console import Console
 from checks.core import clock
+from checks.core.environment import DEBUG
 from checks.core.errors import AndonError, ConfigError
+from checks.core.inert import line
 from checks.core.model import Problem, Report, Status
 from checks.core.secrets import without_credentials
 from checks.core.text import plural
 from checks.core.version import VERSION
 from checks.judging.gate import UNKNOWN
-from checks.outputs._inert import line
-
-_DEBUG = "ANDON_DEBUG"
 
 
 def problems_of(error: Exception) -> tuple[Problem, ...]:
@@ -21,7 +20,7 @@ def problems_of(error: Exception) -> tuple[Problem, ...]:
         return error.problems
     if isinstance(error, AndonError):
         return (Problem(without_credentials(str(error))),)
-    hint = f"set {_DEBUG}=1 to see the traceback"
+    hint = f"set {DEBUG}=1 to see the traceback"
     return (Problem(f"internal error: {type(error).__name__} ({hint})"),)
 
 
@@ -29,7 +28,7 @@ def tell(error: Exception, console: Console) -> None:
     """Print what went wrong on standard error, one line each."""
     for problem in problems_of(error):
         console.problem(problem.message)
-    if not isinstance(error, AndonError) and console.environ.get(_DEBUG):
+    if not isinstance(error, AndonError) and console.environ.get(DEBUG):
         console.err(_traceback(error))
 
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from checks.core.environment import OWNER
 from checks.core.errors import UsageError
-
-_OWNER = "ANDON_OWNER"
 
 
 def owner_of(given: str | None, environ: Mapping[str, str]) -> str:
-    """The given name, else $ANDON_OWNER, else the login name. Raises UsageError without any."""
+    """The given name, else $ANDONOWNER, else the login name. Raises UsageError without any."""
     import getpass
 
-    name = given or environ.get(_OWNER, "").strip()
+    name = given or environ.get(OWNER, "").strip()
     if name:
         return name
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # an account without a name, as in some containers
-        raise UsageError(f"say who you are: --owner NAME, or set {_OWNER}") from None
+        raise UsageError(f"say who you are: --owner NAME, or set {OWNER}") from None

@@ -17,18 +17,17 @@ from types import FrameType
 from typing import Any
 
 from checks.cli.console import Console
+from checks.core.environment import DASHBOARD_ATTACHED
 from checks.core.errors import UsageError
+from checks.core.inert import line
 from checks.core.secrets import without_credentials
 from checks.core.text import quoted
-from checks.outputs._inert import line
 
 _POLL_SECONDS = 0.05
 _START_SECONDS = 60.0
 _STOP_SECONDS = 5.0
 _ANSWER_SECONDS = 2.0
 _LAST_WORDS = 40
-#: For the server: its standard input ends when we do, however we end.
-ATTACHED = "ANDON_DASHBOARD_ATTACHED"
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
@@ -95,7 +94,7 @@ class Server:
         # A session of its own: Ctrl-C reaches us alone, and we tell it to stop, once.
         self._process = subprocess.Popen(  # noqa: S603  (our own interpreter and file)
             command,
-            env={**environ, ATTACHED: "1"},
+            env={**environ, DASHBOARD_ATTACHED: "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
-from checks.core.model import Status
+from checks.core.inert import line
+from checks.core.model import FAILING, GLYPHS, URGENCY, Status
 from checks.core.text import utc_text
-from checks.outputs._inert import line
-from checks.outputs._words import GLYPHS
 
-_FAILING = (Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED)
 _WIDEST_STATUS = max(len(status) for status in Status)
 
 
@@ -31,7 +29,8 @@ def day_line(
     """
     failing = [
         f"{line(check)}" if status is verdict else f"{line(check)} ({status})"
-        for wanted in _FAILING
+        for wanted in URGENCY
+        if wanted in FAILING
         for check, status in statuses.items()
         if status is wanted
     ]

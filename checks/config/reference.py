@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 from checks.config.declared import SOURCE_KINDS, Declared, settings_of
 from checks.config.loading import Basics, Section, sections
 from checks.config.model import CheckSettings
-from checks.config.source import USUAL_NAME, VARIABLE
+from checks.config.source import USUAL_NAME
+from checks.core.environment import CONFIG
 from checks.judging.check import Check
 
 EXAMPLE = Path(__file__).with_name("example.yml")
@@ -28,7 +29,7 @@ _INTRODUCTION = f"""\
 <!-- Generated: python -m checks.config.reference > docs/configuration.md -->
 
 One file describes one pipeline. Commands read the file that `--config` names, else the one in
-`{VARIABLE}`, else `./{USUAL_NAME}`.
+`{CONFIG}`, else `./{USUAL_NAME}`.
 
 - `${{NAME}}` inside any text reads the environment; a variable that is not set is an error.
   `$${{` is a plain `${{`.

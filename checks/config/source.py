@@ -8,22 +8,22 @@ from pathlib import Path
 import yaml
 
 from checks.config.problems import problem
+from checks.core.environment import CONFIG
 from checks.core.errors import ConfigError
 from checks.core.plain_file import NotAFileError, open_file
 from checks.core.text import clean
 
-VARIABLE = "ANDON_CONFIG"
 USUAL_NAME = "andon.yml"
 _MOST_BYTES = 1_048_576
 # The C parser recurses on the C stack, which absurd nesting overflows; longer files
 # go to Python's parser, which raises RecursionError instead of ending the process.
 _MOST_FOR_C = 10_000
-_A_FILE = f"a readable YAML file; name it with --config or {VARIABLE}, else ./{USUAL_NAME} is read"
+_A_FILE = f"a readable YAML file; name it with --config or {CONFIG}, else ./{USUAL_NAME} is read"
 
 
 def locate(path: str | Path | None, environ: Mapping[str, str]) -> Path:
     """The given path, else $ANDON_CONFIG, else ./andon.yml."""
-    return Path(path if path is not None else environ.get(VARIABLE) or USUAL_NAME)
+    return Path(path if path is not None else environ.get(CONFIG) or USUAL_NAME)
 
 
 def shown_name(path: Path) -> str:

@@ -30,6 +30,21 @@ class Status(StrEnum):
     SKIPPED = "skipped"
 
 
+#: Statuses that stop the line.
+STOPPING = frozenset({Status.RED, Status.UNKNOWN})
+#: Statuses that ask a person for something.
+FAILING = STOPPING | {Status.AMBER, Status.WAIVED}
+#: Each status as one character, where colour is not there or not seen.
+GLYPHS = {
+    Status.RED: "✗",
+    Status.UNKNOWN: "?",
+    Status.AMBER: "!",
+    Status.WAIVED: "~",
+    Status.SKIPPED: "-",
+    Status.GREEN: "✓",
+}
+
+
 class Layer(StrEnum):
     """The three layers of defence, outermost first."""
 

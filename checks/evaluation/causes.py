@@ -12,11 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from checks.core.model import Judgement, Layer, Status, Verdict
+from checks.core.model import STOPPING, Judgement, Layer, Status, Verdict
 from checks.judging.check import Check
 
-_ROOT = frozenset({Status.RED, Status.UNKNOWN})
-_FAILING = _ROOT | {Status.AMBER}
+_FAILING = STOPPING | {Status.AMBER}
 
 
 def with_causes(
@@ -68,7 +67,7 @@ def _by_empty_day(
         and _says(checks[verdict.id].explains_empty_day, verdict)
         and (is_usual_day or verdict.layer is not Layer.INFRASTRUCTURE)
     )
-    saying = (verdict for verdict in empty if verdict.status in _ROOT)
+    saying = (verdict for verdict in empty if verdict.status in STOPPING)
     root = next(explaining, None) or next(saying, None)
     if root is None:
         return {}

@@ -12,12 +12,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from checks.catalog import all_checks
-from checks.core.model import URGENCY, Report, Status
+from checks.core.model import FAILING, URGENCY, Report, Status
 from checks.core.text import plural
 from checks.judging.check import Worse, is_worse
 
 #: Statuses that tell of trouble, waived or not.
-FAILING = frozenset({Status.RED, Status.AMBER, Status.WAIVED, Status.UNKNOWN})
 # Of these, the ones whose value is beyond its limit: only there does a move say anything.
 _BEYOND = FAILING - {Status.UNKNOWN}
 # The sum of the same rows in another order differs in its last digits.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from checks.catalog import all_checks
 from checks.config.model import CheckSettings, Config
 from checks.core import clock
+from checks.core.environment import DEBUG
 from checks.core.errors import HistoryError, MeasurementError, UsageError, is_interruption
 from checks.core.model import (
     Acceptance,
@@ -307,7 +308,7 @@ def _internal(error: Exception) -> MeasurementError:
     """An unforeseen exception; its text may hold data or secrets, so only its class is told."""
     import os
 
-    if os.environ.get("ANDON_DEBUG"):
+    if os.environ.get(DEBUG):
         import sys
         import traceback
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from checks.core.model import Status, Verdict, worst
+from checks.core.model import STOPPING, Status, Verdict, worst
 from checks.core.text import plural
 from checks.evaluation.causes import remark
 from checks.judging.gate import RED
@@ -34,7 +34,7 @@ def summarise(
         failed = f"{count[Status.RED]} of {total} failed for {data_date}"
         also = count[Status.UNKNOWN]
         more = f", {also} could not be measured" if also else ""
-        follow = remark([v for v in verdicts if v.status in (Status.RED, Status.UNKNOWN)])
+        follow = remark([v for v in verdicts if v.status in STOPPING])
         return f"do not refresh the dashboards: {failed}{more}{follow}"
     if verdict is Status.UNKNOWN:
         told = f"{count[Status.UNKNOWN]} of {total} could not be measured for {data_date}"

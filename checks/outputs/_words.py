@@ -5,22 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date
 
-from checks.core.model import Acceptance, Problem, Report, Status, Verdict, WaiverState
+from checks.core.inert import line
+from checks.core.model import Acceptance, Problem, Report, Verdict, WaiverState
 from checks.core.subjects import subjects_text
 from checks.core.text import followers_text, number_text, quoted, run_length, utc_text
-from checks.outputs._inert import line
-
-#: Statuses that ask for something to be done or known; the others take one line each.
-FAILING = frozenset({Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED})
-
-GLYPHS = {
-    Status.RED: "✗",
-    Status.UNKNOWN: "?",
-    Status.AMBER: "!",
-    Status.WAIVED: "~",
-    Status.SKIPPED: "-",
-    Status.GREEN: "✓",
-}
 
 
 def headline(report: Report) -> str:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checks.core.inert import line
 from checks.core.model import Problem, Report, Status, folded
 from checks.outputs import _words
-from checks.outputs._inert import line
 
 _COMMANDS = {
     Status.RED: "error",

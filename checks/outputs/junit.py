@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC
 from xml.etree import ElementTree as ET
 
+from checks.core.inert import line
 from checks.core.model import Report, Status, Verdict
 from checks.judging.gate import GREEN, RED
 from checks.outputs import _words
-from checks.outputs._inert import line
 
 _OUTCOMES = {
     Status.RED: "failure",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from checks.core.model import Report, Verdict, folded
+from checks.core.inert import line
+from checks.core.model import FAILING, GLYPHS, Report, Verdict, folded
 from checks.outputs import _words
-from checks.outputs._inert import line
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "`": "&#96;"}
 _TOKEN = re.compile(r"[`|<>&]|[^\s`|<>&]+")
@@ -21,7 +21,7 @@ _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'+,;=%-]+", re.ASCII)
 
 def render(report: Report, *, color: bool = False) -> str:
     """The report in GitHub-flavoured Markdown; no value can mark up, mention or link anything."""
-    glyph = _words.GLYPHS[report.verdict]
+    glyph = GLYPHS[report.verdict]
     blocks = [f"## {glyph} {escape(_words.headline(report))}", *_table(report)]
     blocks += _section("What to do", _actions(report))
     waivers = (
@@ -71,14 +71,14 @@ def _table(report: Report) -> Iterator[str]:
 
 def _row(verdict: Verdict, mark: str = "") -> str:
     return (
-        f"| {_words.GLYPHS[verdict.status]} {verdict.status.upper()} | {mark}{_code(verdict.id)} "
+        f"| {GLYPHS[verdict.status]} {verdict.status.upper()} | {mark}{_code(verdict.id)} "
         f"| {escape(verdict.message)} | {escape(verdict.owner or '')} |"
     )
 
 
 def _actions(report: Report) -> Iterator[str]:
     for verdict, followers in folded(report.checks):
-        if verdict.status in _words.FAILING:
+        if verdict.status in FAILING:
             yield _action(verdict, followers, report)
 
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 
+from checks.core.inert import line
 from checks.core.model import Number, Report, Status, Verdict
-from checks.outputs._inert import line
 
 _Labels = dict[str, str]
 _Samples = list[tuple[_Labels, Number | None]]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from checks.core.model import Report, Status, Verdict, folded
+from checks.core.inert import line
+from checks.core.model import FAILING, GLYPHS, Report, Status, Verdict, folded
 from checks.outputs import _words
-from checks.outputs._inert import line
 
 _WIDTH = 100
 _INDENT = "    "
@@ -31,7 +31,7 @@ def render(report: Report, *, color: bool = False) -> str:
     for verdict, followers in folded(report.checks):
         rows = [_row(each, width, color) for each in followers]
         row = _row(verdict, width, color)
-        if verdict.status in _words.FAILING:
+        if verdict.status in FAILING:
             told = _wrapped(_words.followers(followers), _INDENT, _INDENT)
             blocks += [[row, *_evidence(verdict, report), *told], rows]
         else:
@@ -41,7 +41,7 @@ def render(report: Report, *, color: bool = False) -> str:
 
 
 def _row(verdict: Verdict, width: int, color: bool) -> str:
-    word = f"{_words.GLYPHS[verdict.status]} {verdict.status.upper():<{_STATUS}}"
+    word = f"{GLYPHS[verdict.status]} {verdict.status.upper():<{_STATUS}}"
     row = f"{_paint(word, verdict.status, color)}  {line(verdict.id):<{width}}  "
     return (row + line(verdict.message)).rstrip()
 

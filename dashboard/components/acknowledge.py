@@ -7,8 +7,7 @@ from datetime import datetime
 import streamlit as st
 
 from checks.core.errors import AndonError
-from checks.core.model import Acknowledgement, Verdict
-from checks.evaluation.changes import FAILING
+from checks.core.model import FAILING, Acknowledgement, Verdict
 from dashboard import data, look, page
 from dashboard.markup import Html, show, tag
 from dashboard.server import people

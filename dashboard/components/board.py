@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from checks.core.model import folded
+from checks.core.model import FAILING, folded
 from dashboard import look, page
 from dashboard.components import check_card, lamps
 from dashboard.markup import show, tag
@@ -18,14 +18,14 @@ def failing(here: page.Here) -> None:
     What follows from another check is folded into that one's card.
     """
     for verdict, followers in folded(here.report.checks):
-        if verdict.status in check_card.FAILING:
+        if verdict.status in FAILING:
             check_card.failing(here, verdict, followers)
 
 
 def passing(here: page.Here) -> None:
     """The other checks, a line each."""
     heads = (verdict for verdict, _ in folded(here.report.checks))
-    quiet = [verdict for verdict in heads if verdict.status not in check_card.FAILING]
+    quiet = [verdict for verdict in heads if verdict.status not in FAILING]
     if quiet:
         show(tag("div", *(check_card.compact(verdict) for verdict in quiet), class_="a-compact"))
 

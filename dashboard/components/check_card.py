@@ -7,14 +7,13 @@ from datetime import date
 
 import streamlit as st
 
-from checks.core.model import Status, Verdict
+from checks.core.model import FAILING, Verdict
 from checks.core.text import followers_text, has_gaps, run_length, short_day
 from dashboard import data, frame, look, page
 from dashboard.components import acknowledge
 from dashboard.markup import Html, join, plain, show, tag
 
 #: Statuses that ask for something to be done or known.
-FAILING = frozenset({Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED})
 
 _LONGEST_LABEL = 400
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from checks.core.model import Report, Status
+from checks.core.model import FAILING, Report, Status
 from checks.core.text import plural
-from checks.evaluation.changes import FAILING, Change, Kind, Result, changes, results_of
+from checks.evaluation.changes import Change, Kind, Result, changes, results_of
 from dashboard import address, data, look, page
 from dashboard.components.history_words import name as check_name
 from dashboard.components.history_words import short, whole

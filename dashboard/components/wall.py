@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from checks.core.errors import AndonError
-from checks.core.model import Status, Verdict, folded
+from checks.core.model import FAILING, Status, Verdict, folded
 from checks.core.text import short_day
 from dashboard import data, frame, look, pacing, page
 from dashboard.components import check_card, ticker, verdict, wall_pictures
@@ -94,7 +94,7 @@ def _followers(followers: Sequence[Verdict]) -> Html:
 
 
 def _check(here: page.Here, found: Verdict) -> Html:
-    failing = found.status in check_card.FAILING
+    failing = found.status in FAILING
     told = _who(here, found) if failing else ""
     return tag(
         "div",

@@ -26,13 +26,12 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse  # noqa
 from starlette.routing import Route  # noqa: E402
 from streamlit.starlette import App  # noqa: E402
 
+from checks.core.environment import DASHBOARD_ATTACHED  # noqa: E402
 from dashboard import navigation  # noqa: E402
 from dashboard.server import shell, sign_in  # noqa: E402
 from dashboard.server.return_link import ReturnLink  # noqa: E402
 from dashboard.server.security import Closed, SecurityHeaders, policy  # noqa: E402
 
-#: Set by `andon dashboard`: standard input ends when that process does.
-_ATTACHED = "ANDON_DASHBOARD_ATTACHED"
 _SHELL, _HOME = shell.ours(), shell.home()
 
 
@@ -53,7 +52,7 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-if os.environ.get(_ATTACHED):
+if os.environ.get(DASHBOARD_ATTACHED):
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
 
 # Only what went wrong: the command says where the server is.

@@ -10,13 +10,10 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from checks.core.environment import DASHBOARD_OPEN, OWNER
 from checks.core.text import clean
 from dashboard.server import sign_in
 
-#: Set by the command that starts the server when nobody's word counts for who they are: others
-#: than this machine can reach it, or it lets everybody in.
-OPEN: Final = "ANDON_DASHBOARD_OPEN"
-_OWNER = "ANDON_OWNER"
 _LONGEST = 200
 #: Set by proxies, in the beginnings of their names: the request came from elsewhere.
 _PROXIED: Final = (
@@ -36,7 +33,7 @@ def person() -> str | None:
         return sign_in.person()
     if not is_at_the_machine():
         return None
-    return clean(os.environ.get(_OWNER, "").strip(), _LONGEST) or None
+    return clean(os.environ.get(OWNER, "").strip(), _LONGEST) or None
 
 
 def may_acknowledge() -> bool:
@@ -104,4 +101,4 @@ def _name_of(host: str) -> str:
 
 
 def _is_open() -> bool:
-    return os.environ.get(OPEN, "0") not in ("", "0")
+    return os.environ.get(DASHBOARD_OPEN, "0") not in ("", "0")

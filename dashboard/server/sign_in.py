@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Final
 
 import streamlit as st
 
+from checks.core.environment import REQUIRE_SIGN_IN
 from checks.core.text import clean
 from dashboard.markup import plain, show, tag
 
-REQUIRED: Final = "ANDON_REQUIRE_SIGN_IN"
 OIDC, HEADER = "oidc", "header"
 #: In this order: what a person is called in records. A proxy's header is the first.
 _NAMES = ("email", "preferred_username", "name", "sub")
@@ -62,7 +61,7 @@ def sign_out() -> None:
 
 def kind() -> str | None:
     """How people sign in, OIDC or HEADER; None where nobody has to."""
-    asked = os.environ.get(REQUIRED, "")
+    asked = os.environ.get(REQUIRE_SIGN_IN, "")
     if asked in ("", "0"):
         return OIDC if _auth() else None
     # Anything that is not understood requires what nobody can fake.

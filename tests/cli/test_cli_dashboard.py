@@ -23,6 +23,7 @@ from checks.cli import serving
 from checks.cli.commands import dashboard
 from checks.cli.console import Console
 from checks.cli.serving import Address
+from checks.core.environment import DASHBOARD_ATTACHED
 from fake_engine import CONFIG
 
 #: Seconds. Far more than a busy machine needs; nothing waits for it to pass.
@@ -367,7 +368,7 @@ def test_no_thread_watches_settings_files(
     """Should Streamlit's own command not watch any more, dashboard/server/serve.py may go."""
     andon("dashboard")
     (one,) = server.started
-    environ = {name: value for name, value in one.environ.items() if name != serving.ATTACHED}
+    environ = {name: value for name, value in one.environ.items() if name != DASHBOARD_ATTACHED}
     done = subprocess.run(
         [sys.executable, "-P", "-c", THREADS.format(serve=serve), *one.command[2:]],
         cwd=folder, env=environ, capture_output=True, text=True, check=True,

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks import outputs
+from checks.core.inert import line
 from checks.core.model import Report, Status
-from checks.outputs._inert import line
 from golden_files import GOLDEN, golden_file
 from report_samples import SAMPLES, all_green, all_statuses, hostile
 
@@ -38,7 +38,7 @@ def test_listing_the_formats_imports_none_of_them() -> None:
     assert result.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("name", ["", "xml", "_inert", "../text", "checks.outputs.text"])
+@pytest.mark.parametrize("name", ["", "xml", "_words", "../text", "checks.outputs.text"])
 def test_an_unknown_format_is_named_with_the_known_ones(name: str) -> None:
     with pytest.raises(
         ValueError, match="github, json, junit, markdown, prometheus, text"

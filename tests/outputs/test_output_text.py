@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from checks.core.model import Report, Status
+from checks.core.model import GLYPHS, Report, Status
 from checks.outputs import _words, render
 from report_samples import (
     DATA_DATE,
@@ -124,4 +124,4 @@ def test_a_hint_that_the_message_has_is_not_repeated() -> None:
 
 
 def test_every_status_has_a_glyph_of_its_own() -> None:
-    assert len({_words.GLYPHS[status] for status in Status}) == len(Status)
+    assert len({GLYPHS[status] for status in Status}) == len(Status)

@@ -37,10 +37,10 @@ def run(args: Namespace, console: Console) -> int:
     from checks.catalog import get_check
     from checks.cli.people import owner_of
     from checks.config import load_config
+    from checks.core.inert import line
     from checks.core.text import quoted
     from checks.evaluation.accepting import Wish, accept
     from checks.history import history_of
-    from checks.outputs._inert import line
 
     check = get_check(args.check).id
     config = load_config(args.config)

@@ -25,8 +25,8 @@ def run(args: Namespace, console: Console) -> int:
     """Store the acknowledgement and say so."""
     from checks.catalog import get_check
     from checks.config import load_config
+    from checks.core.inert import line
     from checks.history import history_of
-    from checks.outputs._inert import line
 
     check = get_check(args.check).id
     config = load_config(args.config)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from checks.cli import sign_in, values
 from checks.cli.console import Console
 from checks.cli.parsing import config_path
+from checks.core.environment import CONFIGS, DASHBOARD_OPEN, REQUIRE_SIGN_IN
 from checks.core.errors import UsageError
 from checks.core.text import quoted
 from checks.judging.gate import GREEN, UNKNOWN
@@ -37,8 +38,6 @@ _STREAMLIT, _COOKIE_SECRET = "STREAMLIT_", "STREAMLIT_SERVER_COOKIE_SECRET"
 #: Each viewer's run is a thread of its own. The C library would give many of them memory of
 #: their own, which stays theirs when they are gone.
 _ARENAS, _MOST_ARENAS = "MALLOC_ARENA_MAX", "2"
-#: What `dashboard/` reads.
-_CONFIGS, _REQUIRED, _OPEN = "ANDON_CONFIGS", "ANDON_REQUIRE_SIGN_IN", "ANDON_DASHBOARD_OPEN"
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -83,9 +82,9 @@ def run(args: Namespace, console: Console) -> int:
     environ = {
         _ARENAS: _MOST_ARENAS,
         **_without_settings(console.environ),
-        _CONFIGS: os.pathsep.join(str(config.path) for config in configs),
-        _REQUIRED: str(kind),
-        _OPEN: "" if address.loopback and not args.allow_anonymous else "1",
+        CONFIGS: os.pathsep.join(str(config.path) for config in configs),
+        REQUIRE_SIGN_IN: str(kind),
+        DASHBOARD_OPEN: "" if address.loopback and not args.allow_anonymous else "1",
     }
     with Server(_command(address, kind, args, console.environ), environ, console) as server:
         if not server.wait_for(address, _HEALTH):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from checks.cli.console import Console
 from checks.cli.parsing import add_config
+from checks.core.environment import CONFIG
 from checks.judging.gate import GREEN
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def run(args: Namespace, console: Console) -> int:
 
 def _settings(path: str | None, check: Check, environ: Mapping[str, str]) -> CheckSettings | None:
     """The check's settings, or None where no configuration is named or present."""
-    if not (path or environ.get("ANDON_CONFIG") or _DEFAULT_FILE.exists()):
+    if not (path or environ.get(CONFIG) or _DEFAULT_FILE.exists()):
         return None
     from checks.config import load_config
 

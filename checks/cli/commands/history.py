@@ -79,9 +79,9 @@ def _adopted(config: Config, history: History, owner: str | None, console: Conso
     """Add the warehouse to those of the pipeline's name; a sentence about what that means."""
     from checks.cli.people import owner_of
     from checks.config.identity import warehouse_identity
+    from checks.core.inert import line
     from checks.core.text import quoted
     from checks.history import Adoption
-    from checks.outputs._inert import line
 
     by = owner_of(owner, console.environ)
     adoption = history.adopt(config.pipeline, by, clock.now())

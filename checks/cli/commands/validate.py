@@ -40,8 +40,8 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace, console: Console) -> int:
     """One line for each thing that was looked at; 2 when one of them will not work."""
     from checks.config import load_config
+    from checks.core.inert import line
     from checks.evaluation.validation import validate
-    from checks.outputs._inert import line
 
     config = load_config(args.config)
     frame = _frame(config, args.date) if args.explain or args.deep else None

@@ -63,9 +63,9 @@ def run(args: Namespace, console: Console) -> int:
 
 
 def _told(waiver: StoredWaiver) -> str:
+    from checks.core.inert import line
     from checks.core.subjects import subjects_text
     from checks.core.text import number_text
-    from checks.outputs._inert import line
 
     limit = "" if waiver.up_to is None else f" up to {number_text(waiver.up_to)}"
     covered = f" for {subjects_text(waiver.subjects) if waiver.subjects else 'whatever fails'}"

@@ -1,0 +1,17 @@
+"""Variables of the environment that Andon reads, by what they say."""
+
+from __future__ import annotations
+
+#: The configuration's path; several paths, separated as in PATH, for the dashboard.
+CONFIG, CONFIGS = "ANDON_CONFIG", "ANDON_CONFIGS"
+#: Whether an internal error shows its traceback.
+DEBUG = "ANDON_DEBUG"
+#: Who is asking, where a command line or the machine itself does not say it.
+OWNER = "ANDON_OWNER"
+#: Whether the dashboard is closed to everybody who has not signed in.
+REQUIRE_SIGN_IN = "ANDON_REQUIRE_SIGN_IN"
+#: Set by `andon dashboard` for its server: nobody's word counts for who they are, as others than
+#: this machine can reach it, or it lets everybody in.
+DASHBOARD_OPEN = "ANDON_DASHBOARD_OPEN"
+#: Set by `andon dashboard` for its server: standard input ends when that process does.
+DASHBOARD_ATTACHED = "ANDON_DASHBOARD_ATTACHED"
