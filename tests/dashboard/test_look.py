@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from checks.core.model import Status
-from checks.outputs._words import GLYPHS
+from checks.core.model import GLYPHS, Status
 from dashboard import look
 from dashboard.components import lamps
 from dashboard.look import LOOKS, NoGate
