@@ -62,14 +62,13 @@ test-quick: $(VENV)/.installed-test
 
 test-python: $(VENV)/.installed-test $(SECOND)/.installed
 	@$(BIN)/coverage erase
-	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report= \
+	@$(BIN)/coverage run -m pytest --numprocesses auto --dist worksteal \
 	  -m "not browser and not spark and not compiled" tests
 
 test-engines: $(ENGINES)/.installed ## the same checks on a Spark cluster, and the SQL of engines that do not run here
-	@$(ENGINES)/bin/python -m pytest -p no:cacheprovider --cov --cov-append --cov-report= \
-	  -m compiled tests/warehouse
-	@$(ENGINES)/bin/python scripts/java.py $(ENGINES)/bin/python -m pytest -p no:cacheprovider \
-	  --cov --cov-append --cov-report= -m spark tests/warehouse tests/evidence tests/promises \
+	@$(ENGINES)/bin/coverage run -m pytest -p no:cacheprovider -m compiled tests/warehouse
+	@$(ENGINES)/bin/python scripts/java.py $(ENGINES)/bin/coverage run -m pytest \
+	  -p no:cacheprovider -m spark tests/warehouse tests/evidence tests/promises \
 	  --ignore tests/promises/test_the_dashboard_keeps_its_doors.py
 
 test-spark: $(ENGINES)/.installed ## everything that engines are asked, on the Spark cluster: half an hour on two cores
@@ -78,6 +77,7 @@ test-spark: $(ENGINES)/.installed ## everything that engines are asked, on the S
 	  --ignore tests/promises/test_the_dashboard_keeps_its_doors.py
 
 coverage: $(VENV)/.installed-test ## which branches `make test-python test-engines` went through
+	@$(BIN)/coverage combine --append --quiet
 	@$(BIN)/coverage json --quiet -o .coverage.json
 	@$(BIN)/python scripts/branch_coverage.py .coverage.json checks --minimum 95
 	@$(BIN)/python scripts/branch_coverage.py .coverage.json dashboard pages --minimum 85
