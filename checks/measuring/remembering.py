@@ -81,7 +81,8 @@ class Remembering:
         days = [
             daily.counted[day]
             for day in daily.measured
-            if self._is_news(daily.counted[day], daily.remembered.get(day), settle_days)
+            if day not in daily.withheld
+            and self._is_news(daily.counted[day], daily.remembered.get(day), settle_days)
         ]
         verified = [daily.remembered[day].counts for day in daily.verified]
         gone = [daily.counted[day] for day in daily.gone if self._is_newly_gone(daily, day)]
