@@ -145,6 +145,9 @@ def test_series_of_unequal_length_are_refused() -> None:
         ((3, 4, 5), False, None),
         ((0, 4, 5), True, None),
         ((0, 0, 0), True, None),
+        ((4, 0, 400), False, 0),
+        ((4, 400, 400), False, 1),
+        ((5, 400, 400), False, None),
     ],
 )
 def test_learning(series: tuple[int, ...], has_earlier: bool, learned: int | None) -> None:

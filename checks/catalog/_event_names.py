@@ -106,7 +106,14 @@ def name_states(
     ignored = {*params.ignore, *map(value_text, params.ignore)}
     return _ranked(
         _with_silence(
-            name_state(params, name, counts, events.days, (own or {}).get(value_text(name))),
+            name_state(
+                params,
+                name,
+                counts,
+                events.days,
+                (own or {}).get(value_text(name)),
+                is_told=not events.rest,
+            ),
             silent.get(value_text(name)),
         )
         for name, counts in series.items()
@@ -133,10 +140,13 @@ def name_state(
     counts: Sequence[int],
     days: Sequence[date],
     segment: Segment | None = None,
+    *,
+    is_told: bool = True,
 ) -> NameState:
     """One name's state; zero days running up to the judged day are one outage.
 
-    They are left out of the mean and the lowest, so that an outage cannot become
+    is_told: whether all names of the window are known; else none can be called new. Zero days
+    are left out of the mean and the lowest, so that an outage cannot become
     the new normal, nor hide that only a trickle has come back.
     """
     window, today = counts[:-1], counts[-1]
@@ -144,7 +154,7 @@ def name_state(
     before = window[: len(window) - quiet]
     usual = mean(before) if before else 0.0
     lowest, highest = (min(before), max(before)) if before else (0, 0)
-    state = _state(params, name, today, usual, segment, seen=any(before))
+    state = _state(params, name, today, usual, segment, seen=any(before) or not is_told)
     since = days[-1 - quiet] if state == SILENT else None
     return NameState(name, state, today, usual, lowest, highest, tuple(counts), since, segment)
 

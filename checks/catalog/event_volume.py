@@ -114,6 +114,8 @@ def judge(params: Params, found: Measured, frame: Timeframe) -> Judgement:
         window = len(events.days) - 1
         if (days := events.learning()) is not None:
             return learning(SILENT, days, window)
+        if events.misses_too_many():
+            return _mostly_missing(events, frame)
         if not any(events.totals()[:-1]):
             return _nothing_to_compare(window, events, frame)
         if (problem := _problem_of(found)) is not None:
@@ -160,6 +162,19 @@ def _nothing_to_compare(window: int, events: EventCounts, frame: Timeframe) -> J
         SILENT, Cause.BAD_VALUE, f"no events in the {window} days before {frame.data_date}",
         what="Event names", action="Find out why the days before have no events",
         threshold=0, unit=_UNIT, reading="events", details={"events": events.judged},
+    )  # fmt: skip
+
+
+def _mostly_missing(events: EventCounts, frame: Timeframe) -> Judgement:
+    """Most of the window is gone from the warehouse, and no gate remembered it."""
+    return unknown(
+        SILENT, Cause.BAD_VALUE,
+        f"{plural(len(events.missing), 'day')} before {frame.data_date} are gone from the "
+        "warehouse and not remembered",
+        what="Event names",
+        action="Let the gate run and be recorded every day, or keep more days in the warehouse",
+        threshold=0, unit=_UNIT, reading="events",
+        details={"events": events.judged, "missing": list(events.missing)},
     )  # fmt: skip
 
 
@@ -220,6 +235,8 @@ def _details(
         "names": [_as_details(params, state) for state in states[:_MOST_NAMES]],
         "names_total": len(states),
         "dates": list(events.days),
+        "missing": list(events.missing),
+        "events_of_other_names": sum(events.rest),
         "partial_day": not frame.is_over,
         **{kind: [s.name for s in of[kind][:_MOST_NAMES]] for kind in ORDER[:5]},
         "silent_purchase_names": [s.name for s in of[SILENT] if s.name in events.purchase_names],

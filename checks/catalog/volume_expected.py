@@ -210,6 +210,7 @@ def _details(daily: DailyCounts, usual: Baseline | None = None) -> dict[str, Any
         "daily": [{"date": day, "events": count} for day, count in totals.items()],
         "remembered": _stretches(daily),
         "counted_again": list(daily.verified),
+        "missing": list(daily.missing),
         "left_out": [{"date": day, "why": why} for day, why in sorted(left_out.items())],
         "late_loads": [
             {"date": day, "first": first, "events": now}

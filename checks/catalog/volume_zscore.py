@@ -86,6 +86,8 @@ def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
     if mark is not None and mark.factor is None:
         return skipped("z", f"{mark.name}: not judged by volume", {"daily": _daily(events)})
     window = _window(events)
+    if events.misses_too_many():
+        return _mostly_missing(params, events, frame)
     if len(window) < _FEWEST_DAYS:
         return skipped("z", f"{len(window)} of {params.window_days} days are not in the calendar")
     score = z_score(window, totals[-1], mark.factor if mark and mark.factor else 1.0)
@@ -98,6 +100,19 @@ def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
             details={"events": events.judged, "daily": _daily(events)},
         )  # fmt: skip
     return _judgement(params, events, frame, score)
+
+
+def _mostly_missing(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
+    """Most of the window is gone from the warehouse, and no gate remembered it."""
+    missing = plural(len(events.missing), "day")
+    return unknown(
+        "z", Cause.BAD_VALUE,
+        f"{missing} of the {params.window_days} before {frame.data_date} are gone from the "
+        "warehouse and not remembered", what=_WHAT,
+        action="Let the gate run and be recorded every day, or keep more days in the warehouse",
+        threshold=params.alert_at, unit="standard deviations", reading="events",
+        details={"events": events.judged, "daily": _daily(events), "missing": list(events.missing)},
+    )  # fmt: skip
 
 
 def _window(events: EventCounts) -> tuple[int, ...]:
@@ -128,6 +143,7 @@ def _judgement(params: Params, events: EventCounts, frame: Timeframe, score: ZSc
             "window_days": params.window_days,
             "partial_day": not frame.is_over,
             "daily": _daily(events),
+            "missing": list(events.missing),
             "by_name_today": _top_names(events),
         },
         subjects={SIDE: (LOW if score.z < 0 else HIGH,)},
@@ -147,6 +163,8 @@ def _summary(params: Params, events: EventCounts, frame: Timeframe, score: ZScor
     mark = events.calendar.mark(frame.data_date)
     if mark is not None and mark.factor is not None:
         text += f"; {mark.name}: {mark.factor:g} times the usual is expected"
+    if events.missing:
+        text += f"; without {plural(len(events.missing), 'day')} that nothing remembers"
     if score.floored:
         text += "; the week was so regular that counting noise, sqrt(mean), sets the range"
     return text

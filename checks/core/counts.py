@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import dropwhile
 
 from checks.core.calendar import Calendar
-from checks.core.metrics import Unmeasured
+from checks.core.metrics import Unmeasured, stray_limit
 from checks.core.text import clean
 
 #: The dimension that every pipeline has: the event's name.
@@ -66,13 +67,16 @@ class RememberedCounts:
 class DailyCounts:
     """The judged day and the days before it, as far back as volume is looked at.
 
-    days: every day of that stretch, oldest first, the judged one last; `counted` holds each.
+    days: the days of that stretch, oldest first, the judged one last; `counted` holds each.
     remembered: those that were counted by earlier evaluations, as they were then. measured:
     the days that were counted just now. problems: why a dimension could not be read.
     has_earlier: whether there are events before the days that were measured. gone: days as they
     are remembered, of which the warehouse has no event any more. verified: remembered days that
     were counted again and are the same. notes: what a person should know of those that are not.
-    is_doubted: whether the next evaluation counts the remembered days again.
+    is_doubted: whether the next evaluation counts the remembered days again. missing: days of
+    that stretch that are gone from the warehouse and remembered by nothing; `days` is without
+    them. withheld: days that are remembered with more events than were counted, of which the
+    warehouse may have a part alone: what is remembered of them stays.
     """
 
     days: tuple[date, ...]
@@ -86,6 +90,8 @@ class DailyCounts:
     verified: tuple[date, ...] = ()
     notes: tuple[str, ...] = ()
     is_doubted: bool = False
+    missing: tuple[date, ...] = ()
+    withheld: tuple[date, ...] = ()
 
     @property
     def day(self) -> date:
@@ -93,8 +99,10 @@ class DailyCounts:
         return self.days[-1]
 
     def totals(self) -> dict[date, int]:
-        """Events per day, from the first day with any on."""
-        return _from_first((day, self.counted[day].total) for day in self.days)
+        """Events per day, from the first day on that has more than stray events."""
+        counts = [(day, self.counted[day].total) for day in self.days]
+        limit = stray_limit(total for _, total in counts)
+        return dict(dropwhile(lambda pair: pair[1] <= limit, counts))
 
     def learned(self, needed: int) -> int | None:
         """Days of history so far while these are fewer than a rule needs, else None.
@@ -123,11 +131,11 @@ class DailyCounts:
         return sorted(found)
 
     def series(self, dimension: str, value: str) -> dict[date, int]:
-        """Events per day of one value, from its first day on.
+        """Events per day of one value, from its first day on, and not before the first real one.
 
         Days on which it may be among those that were too many are missing.
         """
-        counts = ((day, self._values(day, dimension).of(value)) for day in self.days)
+        counts = ((day, self._values(day, dimension).of(value)) for day in self.totals())
         return _from_first((day, count) for day, count in counts if count is not None)
 
     def _values(self, day: date, dimension: str) -> Values:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from checks.core.calendar import Calendar
 from checks.core.endings import SILENT, Endings
@@ -24,6 +24,7 @@ class BadValue:
     text: str
 
 
+T = TypeVar("T")
 Count: TypeAlias = int | BadValue
 #: More rows than any log can count.
 LARGEST_COUNT = 2**63 - 1
@@ -208,6 +209,15 @@ class Purchases:
             revenue=self.revenue[-count:],
         )
 
+    def of(self, chosen: Callable[[tuple[Any, ...]], tuple[Any, ...]]) -> Purchases:
+        """The same of chosen days: `chosen` picks them from a series."""
+        return replace(
+            self,
+            rows=chosen(self.rows),
+            with_amount=chosen(self.with_amount),
+            revenue=chosen(self.revenue),
+        )
+
 
 #: What verdicts call their numbers of rows that belong to no day: recalled by these names.
 UNDATED_EVENTS, UNDATED_PURCHASES = "undated_events", "undated_purchases"
@@ -222,6 +232,9 @@ RECALLED = frozenset(
 )
 
 
+#: A day with no more than this part of a usual one has stray events only.
+STRAY_DAY = 0.01
+_DAYS_PER_SPIKE = 7
 #: So many new ones are a fault; one or two stray rows are told and no more.
 FEWEST_FAR = 3
 
@@ -236,7 +249,7 @@ def _weighty(far: int, before: int | None) -> int:
 class Undated:
     """Events that belong to no day: no time is stored, or none that can be read.
 
-    before: how many the last recorded evaluation of an earlier data date counted, and
+    before: how many an evaluation of an earlier data date counted before the day's run, and
     purchases_before of purchases; None where no evaluation is recorded. far: events whose time
     lies more than 366 days after now; from FEWEST_FAR new ones on they count like the others.
     """
@@ -283,7 +296,11 @@ class EventCounts:
     `newest` is the latest event of the data date that is not after now; it is None
     with `newest_problem` set where the column cannot tell the time of day.
     `spot_checks` are old days that were counted again. `recalled` are days of the window whose
-    events the warehouse no longer has: their counts by name are those that are remembered.
+    events the warehouse no longer has: their counts by name are those that are remembered, and
+    `rest`, one number a day, is of the names that were too many to be remembered. `missing` are
+    days of the window that the warehouse no longer has and nothing remembers: `days` and every
+    series are without them. `stands_alone`: whether the warehouse has next to nothing of the days
+    before the judged one, which are remembered with events.
     """
 
     days: tuple[date, ...]
@@ -300,25 +317,52 @@ class EventCounts:
     calendar: Calendar = field(default_factory=Calendar)
     spot_checks: tuple[SpotCheck, ...] = ()
     recalled: tuple[date, ...] = ()
+    rest: tuple[int, ...] = ()
+    missing: tuple[date, ...] = ()
+    stands_alone: bool = False
 
     def last(self, count: int) -> EventCounts:
         """The same of the last `count` days alone; names that do not occur in them are gone."""
-        cut = len(self.days) - count
-        if cut <= 0:
+        first = self.days[-1] - timedelta(days=count - 1)
+        cut = sum(day < first for day in self.days)
+        if not cut:
             return self
         series = {name: counts[cut:] for name, counts in self.by_name.items()}
         return replace(
             self,
             days=self.days[cut:],
             by_name={name: counts for name, counts in series.items() if any(counts)},
-            purchases=self.purchases.last(count),
-            has_earlier=self.has_earlier or any(self.totals()[:cut]),
+            purchases=self.purchases.last(len(self.days) - cut),
+            has_earlier=self.has_earlier or self.has_real_day(self.totals()[:cut]),
+            rest=self.rest[cut:],
+            missing=tuple(day for day in self.missing if day >= first),
+        )
+
+    def without(self, missing: Collection[date]) -> EventCounts:
+        """The same without some of its days, which are missing."""
+
+        def kept(series: tuple[T, ...]) -> tuple[T, ...]:
+            pairs = zip(self.days, series, strict=False)  # a series may be empty
+            return tuple(value for day, value in pairs if day not in missing)
+
+        return replace(
+            self,
+            days=kept(self.days),
+            by_name={name: kept(series) for name, series in self.by_name.items()},
+            purchases=self.purchases.of(kept),
+            rest=kept(self.rest),
+            missing=tuple(sorted(missing)),
         )
 
     def totals(self) -> tuple[int, ...]:
         """Events per day over all names."""
-        columns = zip(*self.by_name.values(), strict=True)
+        named = (*self.by_name.values(), self.rest) if self.rest else self.by_name.values()
+        columns = zip(*named, strict=True)
         return tuple(sum(column) for column in columns) or (0,) * len(self.days)
+
+    def misses_too_many(self) -> bool:
+        """Whether no more than half of the window is left, as its other days are missing."""
+        return bool(self.missing) and len(self.days) - 1 <= len(self.missing)
 
     @property
     def judged(self) -> int:
@@ -362,12 +406,21 @@ class EventCounts:
         return [sum(column) for column in zip(*named, strict=True)] or [0] * len(self.days)
 
     def learning(self) -> int | None:
-        """Days of history so far while the window is not filled for the first time, else None."""
+        """Days of history so far while the window is not filled for the first time, else None.
+
+        Days with stray events before the first real one do not begin it.
+        """
         window = self.totals()[:-1]
-        if not window or window[0] or self.has_earlier:
+        if not window or self.has_real_day(window[:1]) or self.has_earlier:
             return None
-        first = next((i for i, count in enumerate(window) if count), len(window))
+        limit = stray_limit(self.totals())
+        first = next((i for i, count in enumerate(window) if count > limit), len(window))
         return len(window) - first
+
+    def has_real_day(self, totals: Iterable[int]) -> bool:
+        """Whether any of some days has more than stray events, by what is usual of all."""
+        limit = stray_limit(self.totals())
+        return any(total > limit for total in totals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,10 +442,11 @@ class OrderCounts:
     adds detail (an id, an amount) could not be read. `lookback_days`: how far back sessions
     were looked for, None without an end. `ids`, `purchase_ids`: orders and purchases with an
     order id, of which the duplicates are those whose id was there before. `undated`: orders
-    without a time that can be read, `undated_before` those that the last recorded evaluation of
-    an earlier data date counted; `future`: orders after now, of which `far` lie years after it,
-    `far_before` as `undated_before`. `of_undated_orders`: purchases of the data date whose order
-    has no time, or one years after now. `of_one_session`: the most orders that share a session id.
+    without a time that can be read, `undated_before` those that an evaluation of an earlier
+    data date counted before the day's run; `future`: orders after now, of which `far` lie years
+    after it, `far_before` as `undated_before`. `of_undated_orders`: purchases of the data date
+    whose order has no time, or one years after now. `of_one_session`: the most orders that share
+    a session id.
     """
 
     orders: int
@@ -417,7 +471,7 @@ class OrderCounts:
 
     @property
     def new_undated(self) -> int:
-        """Orders that belong to no day and came since the last recorded evaluation."""
+        """Orders that belong to no day and came since the evaluation of before."""
         undated = max(0, self.undated - (self.undated_before or 0))
         return undated + _weighty(self.far, self.far_before)
 
@@ -454,3 +508,22 @@ def median(values: Iterable[float]) -> float | None:
         return None
     middle = len(items) // 2
     return items[middle] if len(items) % 2 else (items[middle - 1] + items[middle]) / 2
+
+
+def usual_day(totals: Iterable[int], spikes: int = 2) -> float:
+    """Events of a usual day: the median of the days that are no stray ones; 0 without any.
+
+    Events that come late may leave more days with a few than there are real ones: so only days
+    count that have more than a hundredth of the biggest. spikes: so many days at most, of weeks,
+    may have a hundred times too many, and are passed over when the biggest is looked for.
+    """
+    ranked = sorted((total for total in totals if total), reverse=True)
+    if not ranked:
+        return 0.0
+    big = ranked[min(spikes, len(ranked) // _DAYS_PER_SPIKE)]
+    return median(total for total in ranked if total > STRAY_DAY * big) or 0.0
+
+
+def stray_limit(totals: Iterable[int]) -> float:
+    """A day with no more events than this has stray ones, such as those that came late."""
+    return STRAY_DAY * usual_day(totals)

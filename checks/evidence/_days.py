@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from checks.config.model import EventsSource
 from checks.core.errors import MeasurementError
@@ -77,14 +77,20 @@ def each_day(events: EventCounts, window: int) -> Iterator[EventCounts]:
     All names are one name here: judges of totals and of purchases need no more.
     """
     totals = events.totals()
-    for last in range(window, len(events.days)):
-        part = slice(last - window, last + 1)
+    begin = min((*events.days, *events.missing))
+    for last, day in enumerate(events.days):
+        first = day - timedelta(days=window)
+        if first < begin:
+            continue
+        part = slice(sum(before < first for before in events.days), last + 1)
         yield replace(
             events,
             days=events.days[part],
             by_name={ALL: totals[part]},
+            rest=(),
+            missing=tuple(missing for missing in events.missing if first <= missing < day),
             purchases=_purchases(events.purchases, part),
-            has_earlier=events.has_earlier or any(totals[: part.start]),
+            has_earlier=events.has_earlier or events.has_real_day(totals[: part.start]),
         )
 
 

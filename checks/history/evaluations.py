@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any, Never
 
 import sqlalchemy as sa
@@ -31,6 +32,8 @@ _EPOCH = date.min
 _DAMAGED = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 #: Data dates that are kept however old they are beside the newest: its clock may be wrong.
 _LEAST_DAYS = 30
+#: Reports that are looked through for numbers that the newest one lacks.
+_MOST_LOOKED_AT = 30
 #: Ids in one statement: engines limit its parameters.
 _IDS = 500
 Row = Mapping[str, Any]
@@ -141,20 +144,33 @@ class Reader:
         """Every evaluation of one data date, reruns included, latest first."""
         return self._whole(self._evaluations(_E.data_date == day))
 
-    def undated_before(self, day: date) -> dict[str, int]:
-        """The `undated_...` numbers in the last report of the newest data date before `day`.
+    def undated_before(self, day: date, loaded_from: datetime) -> dict[str, int]:
+        """The `undated_...` numbers of the newest data date before `day`, as they were recorded
+        before `loaded_from`, when rows of `day` may first have been loaded.
 
+        Of several evaluations of that data date the smallest number counts. A number that its
+        evaluations lack, as where the table could not be read, is taken from the data date before.
         Raises HistoryError for a stored report that is damaged.
         """
-        found = self._evaluations(_E.data_date < day)
-        report = report_of(self.connection, found[0]["id"]) if found else None
-        details = [verdict.details for verdict in report.checks] if report else []
-        return {
-            key: value
-            for mapping in details
-            for key, value in mapping.items()
-            if key in RECALLED and type(value) is int and value >= 0
-        }
+        earlier = [
+            row
+            for row in self._evaluations(_E.data_date < day)
+            if row["evaluated_at"] < loaded_from
+        ][:_MOST_LOOKED_AT]
+        numbers: dict[str, int] = {}
+        for _, rows in groupby(earlier, key=lambda row: row["data_date"]):
+            numbers = self._smallest_recalled(row["id"] for row in rows) | numbers
+            if numbers.keys() >= RECALLED:
+                break
+        return numbers
+
+    def _smallest_recalled(self, evaluations: Iterable[int]) -> dict[str, int]:
+        """The smallest of each recalled number in the reports of some evaluations."""
+        smallest: dict[str, int] = {}
+        for evaluation in evaluations:
+            for key, value in _recalled(report_of(self.connection, evaluation)):
+                smallest[key] = min(value, smallest.get(key, value))
+        return smallest
 
     def days(self) -> tuple[date, ...]:
         """The recorded data dates, newest first."""
@@ -199,6 +215,14 @@ class Reader:
     def _whole(self, rows: Sequence[Row]) -> tuple[StoredEvaluation, ...]:
         results = self._results(row["id"] for row in rows)
         return tuple(_evaluation(row, results.get(row["id"], ())) for row in rows)
+
+
+def _recalled(report: Report | None) -> Iterator[tuple[str, int]]:
+    """The numbers of rows that belong to no day, as the verdicts of a report tell them."""
+    for verdict in report.checks if report else ():
+        for key, value in verdict.details.items():
+            if key in RECALLED and type(value) is int and value >= 0:
+                yield key, value
 
 
 def prune(connection: Connection, pipeline: str, days: Sequence[date], keep_days: int) -> None:

@@ -164,11 +164,14 @@ class History(Decisions):
         self,
         pipeline: str,
         data_date: date,
+        loaded_from: datetime,
         now: datetime | None = None,
         fingerprints: Collection[str] = (),
     ) -> Mapping[str, int]:
-        """Rows without a time that the last evaluation of an earlier data date counted, by name.
+        """Rows without a time that evaluations of an earlier data date counted, by name.
 
+        loaded_from: when rows of the data date may first have been loaded: only what was
+        evaluated before that shows which rows are older.
         fingerprints: of what decides which events are counted; where days were counted by others
         alone, the events of before were another table's. Empty: any.
         Nothing for another warehouse than the name's. Raises HistoryError for a stored report
@@ -176,7 +179,7 @@ class History(Decisions):
         """
 
         def question(reader: Reader) -> Mapping[str, int]:
-            numbers = reader.undated_before(data_date)
+            numbers = reader.undated_before(data_date, utc(loaded_from))
             if counts.is_of_others(reader.connection, pipeline, fingerprints):
                 return {key: value for key, value in numbers.items() if key not in OF_EVENTS}
             return numbers

@@ -1,7 +1,7 @@
 """Events that belong to no day, without a time or with one years after now.
 
 How many are a remark, a warning, or too many to judge the day. Pure. Old ones do not matter: what
-counts is how many came since the last recorded evaluation of an earlier data date, against the
+counts is how many came since an earlier data date was evaluated, before the day's run, against the
 events of a usual day.
 """
 

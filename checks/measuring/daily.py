@@ -24,7 +24,7 @@ from checks.core.counts import (
     value_text,
 )
 from checks.core.errors import MeasurementError
-from checks.core.metrics import EventCounts, Unmeasured, median
+from checks.core.metrics import EventCounts, Unmeasured, usual_day
 from checks.core.text import count_text, plural
 from checks.core.timeframe import midnight
 from checks.measuring.spot_checks import Difference, difference
@@ -32,13 +32,15 @@ from checks.warehouse.daily import ValueScan
 from checks.warehouse.probing import has_rows
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from checks.core.counts import RememberedCounts
     from checks.core.timeframe import Timeframe
     from checks.warehouse import Warehouse
     from checks.warehouse.slices import DaySlices
 
-#: How many rows of no day the last recorded evaluation of an earlier data date counted, by what
-#: they are: `metrics.RECALLED`.
+#: How many rows of no day were counted for an earlier data date, before the day's own run could
+#: load any, by what they are: `metrics.RECALLED`.
 RecallUndated = Callable[[date], Mapping[str, int]]
 #: What is remembered of the days between two days, both included.
 Recall = Callable[[date, date], Mapping[date, "RememberedCounts"]]
@@ -48,8 +50,8 @@ _FORMAT = 2
 _BEFORE = timedelta(days=31)
 #: Of what a day usually has.
 _STRAY = 0.1
-#: What a recalled day calls the events of names that were too many to be remembered.
-REST = "(all other names)"
+#: A day that was cut by its age has no event of its first hours.
+_FIRST_HOURS = timedelta(hours=3)
 
 
 def recall_nothing(first: date, last: date) -> Mapping[date, RememberedCounts]:
@@ -105,7 +107,7 @@ class DailyReader:
         """
         slices = self.frame.day_slices(self.history_days)
         fresh = [one for one in slices if one[0] in recent.days]
-        older = [one for one in slices if one[0] < fresh[0][0]]
+        older = [one for one in slices if one[0] < fresh[0][0] and one[0] not in recent.missing]
         known = self._remembered(slices)
         if self.is_final:
             fresh = [one for one in fresh if one[0] not in known]
@@ -121,10 +123,15 @@ class DailyReader:
             told = plural(len(missing), "earlier day")
             self.tell(f"counting the events of {told}")
             counted |= self._counted(missing, self._values(self.source.name, missing, MOST_NAMES))
-        gone = [*self._gone(counted, known, missing), *recent.recalled, *spots.gone]
+        lost, absent = self._lost(counted, known, missing)
+        gone = [*lost, *recent.recalled, *spots.gone]
         held = {day: known[day].counts for day in gone}
+        withheld = self._withheld(recent, counted, known)
+        counted = {day: counts for day, counts in counted.items() if day not in absent}
         return DailyCounts(
-            days=tuple(day for day, _, _ in slices),
+            days=tuple(
+                day for day, _, _ in slices if day not in absent and day not in recent.missing
+            ),
             counted=settled | counted | held,
             calendar=calendar_between(self.config.calendar, slices[0][0], slices[-1][0]),
             remembered=known,
@@ -133,8 +140,10 @@ class DailyReader:
             has_earlier=recent.has_earlier,
             gone=tuple(sorted({*gone, *(d for d in settled if known[d].gone_at is not None)})),
             verified=spots.verified,
-            notes=spots.notes,
+            notes=(*spots.notes, *_notes_of(recent, known, withheld)),
             is_doubted=spots.is_doubted,
+            missing=tuple(sorted({*absent, *recent.missing})),
+            withheld=withheld,
         )
 
     def _remembered(self, slices: DaySlices) -> Mapping[date, RememberedCounts]:
@@ -152,11 +161,12 @@ class DailyReader:
     ) -> _Spots:
         """The days that were counted again against what is remembered of them."""
         verified, gone, differences = [], [], []
+        usual = usual_day(remembered.counts.total for remembered in known.values())
         for spot in recent.spot_checks:
             remembered = known.get(spot.day)
             if remembered is None or spot.day not in older:
                 continue
-            change = difference(spot, remembered)
+            change = difference(spot, remembered, usual)
             if change is None:
                 verified.append(spot.day)
             elif spot.total < remembered.counts.total and not self.holds_before(
@@ -172,17 +182,49 @@ class DailyReader:
         note = _note(differences[0], older, is_possible=is_possible)
         return replace(spots, notes=(note,), recounts=is_possible, is_doubted=not is_possible)
 
-    def _gone(
+    def _lost(
         self,
         counted: Mapping[date, DayCounts],
         known: Mapping[date, RememberedCounts],
-        missing: DaySlices,
-    ) -> list[date]:
-        """Remembered days among those just counted, of which the warehouse has no event now."""
-        gone = list(leading_gone(counted, known, [day for day, _, _ in missing]))
-        if gone and self.holds_before(missing[0][0], least_of_day(known)):
-            return []
-        return gone
+        older: DaySlices,
+    ) -> tuple[list[date], list[date]]:
+        """Older days just counted that are gone from the warehouse: the remembered, the others."""
+        days = [day for day, _, _ in older]
+        gone = list(leading_gone(counted, known, days))
+        leading = leading_pairs([(day, counted[day].total) for day in days], least_of_day(known))
+        absent = missing_days(leading, known)
+        if (gone or absent) and self.holds_before(days[0], least_of_day(known)):
+            return [], []
+        return gone, absent
+
+    def _withheld(
+        self,
+        recent: EventCounts,
+        counted: Mapping[date, DayCounts],
+        known: Mapping[date, RememberedCounts],
+    ) -> tuple[date, ...]:
+        """The judged day, where the warehouse no longer has the whole of it.
+
+        It has nothing before it either, and fewer events than are remembered. A day of which the
+        first hours are there was not cut by its age, but repaired.
+        """
+        day = recent.days[-1]
+        total = counted[day].total if day in counted else 0
+        if not recent.stands_alone or not _has_more(known.get(day), total):
+            return ()
+        is_whole = total >= least_of_day(known) and self._has_first_hours(day)
+        return () if is_whole else (day,)
+
+    def _has_first_hours(self, day: date) -> bool:
+        begin, naive, zone = midnight(day, self.frame.zone), *self._zones()
+        return has_rows(
+            self.warehouse, "events", self.source, self.source.occurred_at,
+            naive=naive, zone=zone, start=begin, end=begin + _FIRST_HOURS,
+        )  # fmt: skip
+
+    def _zones(self) -> tuple[ZoneInfo, ZoneInfo]:
+        """Where times without a zone are at home, and the shop's."""
+        return self.config.warehouse.naive_timestamps, self.frame.zone
 
     def holds_before(self, day: date, least: int) -> bool:
         """Whether the warehouse has so many events before a day, as far back as is looked."""
@@ -261,43 +303,78 @@ def with_recalled(
     """
     known = recall(recent.days[0] - _BEFORE, recent.days[-1])
     least = least_of_day(known)
-    recalled = [
-        day
-        for day, total in _leading(recent, least)
-        if day in known and known[day].counts.total > total
-    ]
-    if not recalled or holds_before(recent.days[0], least):
+    leading = _leading(recent, least)
+    recalled = [day for day, total in leading if _has_more(known.get(day), total)]
+    missing = missing_days(leading, known)
+    alone = len(leading) == len(recent.days) - 1 and all(total < least for _, total in leading)
+    is_less = alone and _has_more(known.get(recent.days[-1]), recent.judged)
+    if not (recalled or missing or is_less) or holds_before(recent.days[0], least):
         return recent
-    by_name = {name: list(series) for name, series in recent.by_name.items()}
-    for day in recalled:
-        index, names = recent.days.index(day), known[day].counts.by_dimension[NAME]
-        for series in by_name.values():
-            series[index] = 0
-        rest = {REST: names.rest} if names.rest else {}
-        for name, events in {**names.events, **rest}.items():
-            by_name.setdefault(name, [0] * len(recent.days))[index] += events
+    whole = _with_days(recent, {day: known[day].counts.by_dimension[NAME] for day in recalled})
     return replace(
-        recent,
-        by_name={name: tuple(series) for name, series in sorted(by_name.items())},
-        has_earlier=recent.has_earlier or _has_events_by(recent.days[0], known),
-        recalled=tuple(recalled),
+        whole.without(missing),
+        has_earlier=recent.has_earlier or _has_day_by(recent.days[0], known, least),
+        stands_alone=alone,
     )
 
 
-def _has_events_by(day: date, known: Mapping[date, RememberedCounts]) -> bool:
-    """Whether a day up to this one is remembered with events."""
-    return any(other <= day and counts.counts.total for other, counts in known.items())
+def _with_days(recent: EventCounts, recalled: Mapping[date, Values]) -> EventCounts:
+    """The window with the names of some of its days as they are remembered."""
+    by_name = {name: list(series) for name, series in recent.by_name.items()}
+    rest = [0] * len(recent.days)
+    for day, names in recalled.items():
+        index = recent.days.index(day)
+        for series in by_name.values():
+            series[index] = 0
+        for name, events in names.events.items():
+            by_name.setdefault(name, [0] * len(recent.days))[index] = events
+        rest[index] = names.rest
+    return replace(
+        recent,
+        by_name={name: tuple(series) for name, series in sorted(by_name.items())},
+        recalled=tuple(recalled),
+        rest=tuple(rest) if any(rest) else (),
+    )
+
+
+def _has_more(remembered: RememberedCounts | None, total: int) -> bool:
+    return remembered is not None and remembered.counts.total > total
+
+
+def missing_days(
+    leading: Iterable[tuple[date, int]], known: Mapping[date, RememberedCounts]
+) -> list[date]:
+    """Of the first days of a stretch, which the warehouse no longer has: those that nobody knows.
+
+    leading: the days and their events in the warehouse, up to the oldest that it has, which may be
+    cut. Days before the first that is remembered with events were before the shop.
+    """
+    least = least_of_day(known)
+    real = (day for day, remembered in known.items() if remembered.counts.total >= least)
+    first = min(real, default=date.max)
+    return [day for day, total in leading if total < least and day > first and day not in known]
+
+
+def _has_day_by(day: date, known: Mapping[date, RememberedCounts], least: int) -> bool:
+    """Whether a day up to this one is remembered with so many events."""
+    return any(other <= day and counts.counts.total >= least for other, counts in known.items())
 
 
 def least_of_day(known: Mapping[date, RememberedCounts]) -> int:
     """So many events show that a day is there: fewer are stray ones that came late."""
-    totals = [remembered.counts.total for remembered in known.values() if remembered.counts.total]
-    return max(1, round(_STRAY * (median(totals) or 0)))
+    totals = (remembered.counts.total for remembered in known.values())
+    usual = usual_day(totals, spikes=0)  # a young shop has few real days beside its strays
+    return max(1, round(_STRAY * usual))
 
 
 def _leading(recent: EventCounts, least: int) -> list[tuple[date, int]]:
     """The days of the window up to the first one with events, which may be cut; not the judged."""
     pairs = list(zip(recent.days[:-1], recent.totals()[:-1], strict=True))
+    return leading_pairs(pairs, least)
+
+
+def leading_pairs(pairs: list[tuple[date, int]], least: int) -> list[tuple[date, int]]:
+    """Days and their events, up to the first that has so many."""
     before = list(takewhile(lambda pair: pair[1] < least, pairs))
     return pairs[: len(before) + 1]
 
@@ -315,6 +392,24 @@ def leading_gone(
             yield day
         if counted[day].total >= least:
             return
+
+
+def _notes_of(
+    recent: EventCounts, known: Mapping[date, RememberedCounts], withheld: Iterable[date]
+) -> list[str]:
+    """What a person should know of days that are gone, wholly or in part."""
+    notes = [
+        f"events: {day} was remembered with {plural(known[day].counts.total, 'event')}, and the "
+        "warehouse may no longer have the whole day: the remembered count is kept; andon recount "
+        f"--from {day} --to {day} --replace-oldest replaces it"
+        for day in withheld
+    ]
+    if recent.missing:
+        days = ", ".join(map(str, recent.missing))
+        notes.append(
+            f"events: {days} cannot be compared with: gone from the warehouse, and not remembered"
+        )
+    return notes
 
 
 def _note(change: Difference, older: list[date], *, is_possible: bool) -> str:

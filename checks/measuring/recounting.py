@@ -31,13 +31,15 @@ class RecountedDay:
     """A day that was counted again, in events. remembered: None where it was not.
 
     is_gone: the warehouse has no event of this day any more, nor of any before it, as far back as
-    volume is judged by; the remembered count is kept.
+    volume is judged by; the remembered count is kept. is_oldest: of these the one that it has
+    events of, which may be a part.
     """
 
     day: date
     remembered: int | None
     counted: int
     is_gone: bool = False
+    is_oldest: bool = False
 
     @property
     def has_changed(self) -> bool:
@@ -46,11 +48,19 @@ class RecountedDay:
 
 
 def recount(
-    config: Config, first: date, last: date, now: datetime, tell: Progress = lambda text: None
+    config: Config,
+    first: date,
+    last: date,
+    now: datetime,
+    tell: Progress = lambda text: None,
+    *,
+    replaces_oldest: bool = False,
 ) -> tuple[RecountedDay, ...]:
     """Count every day from `first` to `last` again, and remember that.
 
     One statement counts the names of all days, and one more each mapped dimension.
+    replaces_oldest: whether the oldest day that the warehouse has is believed, although it has
+    fewer events than are remembered; by default it may have been cut.
     Raises UsageError for days that are not over or too many, MeasurementError when the warehouse
     cannot be read, HistoryError when the history cannot; nothing is changed then.
     """
@@ -59,16 +69,24 @@ def recount(
     _require_past_days(config, first, last, now)
     history, key = history_of(config), (config.pipeline, fingerprint(config))
     former = former_fingerprint(config)
-    known = history.daily_counts(*key, first, last, former=former, now=now)
-    counted, has_earlier = _counted(config, first, last, now, tell, least_of_day(known))
-    gone = set() if has_earlier else set(leading_gone(counted, known, list(counted)))
-    kept = [one for day, one in counted.items() if day not in gone]
+    begin = first - timedelta(days=MeasuringPlan.of(config).history_days)
+    known = history.daily_counts(*key, begin, last, former=former, now=now)
+    least = least_of_day(known)
+    counted, has_earlier = _counted(config, first, last, now, tell, least)
+    gone = [] if has_earlier else list(leading_gone(counted, known, list(counted)))
+    oldest = {day for day in gone if counted[day].total >= least}
+    if replaces_oldest:
+        gone = [day for day in gone if day not in oldest]
+    kept = [counts for day, counts in counted.items() if day not in gone]
     lost = [known[day].counts for day in gone]
     history.keep_daily_counts(*key, kept, now, gone=lost, former=former)
     return tuple(
-        RecountedDay(day, known[day].counts.total if day in known else None, one.total, day in gone)
-        for day, one in counted.items()
-    )
+        RecountedDay(
+            day, known[day].counts.total if day in known else None, counts.total, day in gone,
+            day in oldest,
+        )
+        for day, counts in counted.items()
+    )  # fmt: skip
 
 
 def _require_past_days(config: Config, first: date, last: date, now: datetime) -> None:

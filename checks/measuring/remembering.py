@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from checks.config.model import Config
 from checks.core.counts import DailyCounts, DayCounts, RememberedCounts
 from checks.core.errors import HistoryError
+from checks.core.timeframe import midnight
 from checks.measuring.daily import fingerprint, former_fingerprint, is_settled
 
 if TYPE_CHECKING:
@@ -44,8 +45,9 @@ class Remembering:
             return {}
 
     def undated_before(self, data_date: date) -> Mapping[str, int]:
-        """What the last recorded evaluation of an earlier data date counted of rows without a
-        time; nothing where there is none, or where it cannot be read. `keep` says why.
+        """What evaluations of an earlier data date counted of rows without a time, before the
+        day's own run could load any; nothing where there is none, or where it cannot be read.
+        `keep` says why.
         """
         try:
             if self._aside is None:
@@ -79,7 +81,8 @@ class Remembering:
         days = [
             daily.counted[day]
             for day in daily.measured
-            if self._is_news(daily.counted[day], daily.remembered.get(day), settle_days)
+            if day not in daily.withheld
+            and self._is_news(daily.counted[day], daily.remembered.get(day), settle_days)
         ]
         verified = [daily.remembered[day].counts for day in daily.verified]
         gone = [daily.counted[day] for day in daily.gone if self._is_newly_gone(daily, day)]
@@ -111,11 +114,13 @@ class Remembering:
 
         config = self._config
         history = history_of(config)
+        run_date = data_date + timedelta(days=config.data_lag_days)
+        loaded_from = midnight(run_date, config.timezone)
         mappings = (
             () if config.events is None else (fingerprint(config), former_fingerprint(config))
         )
         return history.undated_before(
-            config.pipeline, data_date, now=self._now, fingerprints=mappings
+            config.pipeline, data_date, loaded_from, now=self._now, fingerprints=mappings
         )
 
     @staticmethod

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from checks.core.counts import NAME, RememberedCounts, Values, value_text
-from checks.core.metrics import SpotCheck
+from checks.core.metrics import STRAY_DAY, SpotCheck
 
 #: A count may differ from the remembered one by this share before both are called different.
 TOLERANCE = 0.005
@@ -43,12 +43,15 @@ def days_to_check(
     return sorted(sorted(candidates, key=place)[:count])
 
 
-def difference(spot: SpotCheck, known: RememberedCounts) -> Difference | None:
+def difference(spot: SpotCheck, known: RememberedCounts, usual: float = 0.0) -> Difference | None:
     """The day, where more than TOLERANCE of its events are other ones; None where it is the same.
 
-    Events that changed their name count once.
+    Events that changed their name count once. usual: events of a usual day; a day that had, and
+    has, a hundredth of them at most has stray events, which come and go.
     """
     remembered = known.counts.by_dimension[NAME]
+    if max(known.counts.total, spot.total) <= STRAY_DAY * usual:
+        return None
     total, moved = known.counts.total, _moved(spot, remembered)
     if moved <= TOLERANCE * max(total, spot.total):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from checks.core.metrics import (
     Unmeasured,
     as_amount,
     as_micros,
+    usual_day,
 )
 from checks.core.model import Cause
 from checks.core.text import quoted
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     from checks.warehouse.dialects.base import Profile
 
 _RECENT = timedelta(days=40)
+#: Half a usual day before the window shows that a shop is not new; no more are ever counted.
+_MOST_OLDER = 1_000_000
 NO_NAME = NO_VALUE
 
 
@@ -61,10 +64,12 @@ class EventsQuery:
     slices: DaySlices
     revenue_problem: Unmeasured | None
 
-    def older(self) -> sa.Select[Any]:
-        """Whether any event is older than the window: stops at the first one found."""
-        probe = sa.select(sa.literal(1)).select_from(self.relation.target)
-        return probe.where(self.occurred.before(self.slices[0][1])).limit(1)
+    def older(self, least: int = 1) -> sa.Select[Any]:
+        """How many events are older than the window: stops at so many."""
+        probe = sa.select(sa.literal(1).label("present")).select_from(self.relation.target)
+        probe = probe.where(self.occurred.before(self.slices[0][1])).limit(least)
+        counted = probe.subquery(self.relation.inner_name("older_events"))
+        return sa.select(sa.func.count()).select_from(counted)
 
 
 def events_query(
@@ -118,9 +123,12 @@ def read_events(
     )  # fmt: skip
     for row in warehouse.fetch(query.statement):
         tally.add(row)
-    earlier = tally.starts_with_events() or bool(warehouse.fetch(query.older()))
     newest = _day_only(query.occurred, query.relation, source.occurred_at)
-    return tally.counts(query.revenue_problem, newest, earlier)
+    events = tally.counts(query.revenue_problem, newest, earlier=False)
+    if events.has_real_day(events.totals()[:1]):
+        return replace(events, has_earlier=True)
+    least = min(_MOST_OLDER, max(1, round(usual_day(events.totals()) / 2)))
+    return replace(events, has_earlier=int(warehouse.fetch(query.older(least))[0][0]) >= least)
 
 
 def read_newest(
@@ -343,9 +351,6 @@ class _Tally:
             self.negative += int(negative)
             self.zero += int(zero)
             self.newest = _later(self.newest, self.occurred.moment(newest))
-
-    def starts_with_events(self) -> bool:
-        return any(series[0] for series in self.by_name.values())
 
     def counts(
         self, revenue_problem: Unmeasured | None, newest_problem: Unmeasured | None, earlier: bool

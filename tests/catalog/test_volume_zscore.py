@@ -96,7 +96,7 @@ def test_learning_while_the_first_week_fills(learned: int) -> None:
 
 @pytest.mark.parametrize(
     ("counts", "has_earlier"),
-    [((0, *(100,) * 7), True), ((100,) * 8, False), ((1, 0, 0, 0, 0, 0, 0, 100), False)],
+    [((0, *(100,) * 7), True), ((100,) * 8, False), ((2, 0, 0, 0, 0, 0, 0, 100), False)],
 )
 def test_not_learning_with_older_events_or_a_full_window(
     counts: tuple[int, ...], has_earlier: bool

@@ -68,7 +68,7 @@ def test_one_run_in_2030_is_set_aside_by_every_reader(history: History) -> None:
     assert history.latest(PIPELINE, "freshness", now=NOW) == (DAY, RED, 0.5)
     assert recorded(history) == [day(0), day(1)]
     assert history.all_runs(PIPELINE, WRONG_DAY, now=NOW) == ()
-    assert history.undated_before(PIPELINE, date(2031, 1, 1), now=NOW) == {}
+    assert history.undated_before(PIPELINE, date(2031, 1, 1), WRONG, now=NOW) == {}
     assert history.report(wrong).evaluated_at == WRONG  # by its id it can still be looked at
     assert recorded(history, WRONG) == [WRONG_DAY, day(0), day(1)]
     assert history.context(PIPELINE, WRONG_DAY, now=WRONG).warnings == ()

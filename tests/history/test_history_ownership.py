@@ -100,7 +100,7 @@ def test_another_warehouse_knows_nothing_of_the_past(url: str, own: History) -> 
     assert context == HistoryContext(warnings=context.warnings)
     assert len(context.warnings) == 1
     assert "andon history adopt" in context.warnings[0]
-    assert other.undated_before(PIPELINE, TOMORROW) == {}
+    assert other.undated_before(PIPELINE, TOMORROW, NOW + timedelta(days=9)) == {}
     assert other.pipelines() == (PIPELINE,)
     mine = own.context(PIPELINE, TOMORROW, now=NOW)
     assert (len(mine.waivers), len(mine.acknowledgements), len(mine.statuses)) == (1, 1, 1)

@@ -275,6 +275,146 @@ def test_stray_events_of_old_days_overwrite_no_remembered_day(
     assert (status["volume_expected"], status["volume_zscore"]) == (Status.RED, Status.RED)
 
 
+def stray(shop: Shop, *backs: int, events: int = 1) -> None:
+    """Events that come late, of days so many days back."""
+    values = ", ".join(f"('{day(back)} 12:00:00', 'cart')" for back in backs for _ in range(events))
+    change(shop, f"INSERT INTO stg_events (timestamp, event_name) VALUES {values}")
+
+
+def remembered_totals(shop: Shop) -> dict[date, int]:
+    config = shop.config()
+    asked = (config.pipeline, fingerprint(config), day(130), day(0))
+    known = open_history(config.history).daily_counts(*asked)
+    return {known_day: counts.counts.total for known_day, counts in known.items()}
+
+
+def test_more_stray_days_than_real_ones_overwrite_no_day(kept: Shop) -> None:
+    """A tenth of a usual day is a tenth of a real one, however many days have one event."""
+    change(
+        kept,
+        "CREATE TABLE IF NOT EXISTS all_events AS SELECT stg_events.* FROM stg_events, range(20)",
+    )
+    for back in range(14, 0, -1):
+        truncate(kept, back, 1)
+        stray(kept, *range(35, 115))
+        run(kept, back)
+    before = remembered_totals(kept)
+    truncate(kept, 0, 1)
+    stray(kept, *range(3, 115))
+    report = run(kept)
+    after = remembered_totals(kept)
+    assert [after[day(back)] for back in range(1, 15)] == [
+        before[day(back)] for back in range(1, 15)
+    ]
+    status = {check.id: check.status for check in report.checks}
+    assert status["volume_expected"] is status["volume_zscore"] is Status.GREEN
+
+
+def test_one_event_of_an_empty_day_is_no_difference(kept: Shop) -> None:
+    run(kept, 1)
+    stray(kept, *range(60, 110))
+    assert [run(kept).warnings for _ in range(9)] == [()] * 9
+
+
+def test_a_tenth_of_a_big_day_is_more_than_a_thousand(kept: Shop) -> None:
+    """Strays before the window are next to nothing where a day has twenty thousand events."""
+    big = "CREATE TABLE IF NOT EXISTS all_events AS SELECT stg_events.* FROM stg_events, range(200)"
+    change(kept, big)
+    for back in range(12, -1, -1):
+        truncate(kept, back, 1)
+        stray(kept, *range(20, 40), events=50)
+        report = run(kept, back)
+    status = {check.id: check.status for check in report.checks}
+    assert status["volume_expected"] is status["volume_zscore"] is Status.GREEN
+
+
+def of(report: Report, check: str) -> Any:
+    return next(verdict for verdict in report.checks if verdict.id == check)
+
+
+@pytest.mark.parametrize("reruns", [(2,), (5, 4, 3)])
+def test_a_rerun_of_a_day_that_is_gone_keeps_its_count(kept: Shop, reruns: tuple[int, ...]) -> None:
+    for back in range(31, -1, -1):
+        truncate(kept, back, 1)
+        run(kept, back)
+    before = remembered_totals(kept)
+    for back in reruns:
+        report = run(kept, back, now=NOW)
+        assert report.exit_code != 0
+        assert any("the remembered count is kept; andon recount" in w for w in report.warnings)
+    assert remembered_totals(kept) == before
+    change(kept, delete(0, 0, 0.6))
+    assert of(run(kept), "volume_expected").status is Status.RED
+
+
+def test_a_rerun_of_a_day_that_was_cut_keeps_its_count(kept: Shop) -> None:
+    """The table keeps so many hours, and the day's gate runs again in the evening."""
+    for back in range(31, -1, -1):
+        truncate(kept, back, 1)
+        run(kept, back)
+    before = remembered_totals(kept)
+    change(kept, f"DELETE FROM stg_events WHERE timestamp < '{day(0)} 15:00:00'")
+    run(kept, now=NOW + timedelta(hours=8))
+    assert remembered_totals(kept) == before
+
+
+def test_a_day_that_was_repaired_is_remembered_as_repaired(kept: Shop) -> None:
+    """Loaded twice, found red, loaded again: the table holds that day alone, and all of it."""
+    for back in range(31, 0, -1):
+        truncate(kept, back, 1)
+        run(kept, back)
+    truncate(kept, 0, 1)
+    change(kept, repeat(0, 0))
+    assert of(run(kept), "volume_expected").status is Status.RED
+    truncate(kept, 0, 1)
+    assert run(kept).warnings == ()
+    assert remembered_totals(kept)[day(0)] == 60
+
+
+@pytest.mark.parametrize("unrecorded", [(3,), (1, 2)])
+def test_a_day_that_nothing_remembers_is_missing_not_empty(
+    kept: Shop, unrecorded: tuple[int, ...]
+) -> None:
+    for back in range(31, 0, -1):
+        truncate(kept, back, 1)
+        run(kept, back, record=back not in unrecorded)
+    truncate(kept, 0, 1)
+    change(kept, delete(0, 0, 0.6))
+    report = run(kept)
+    z, expected = of(report, "volume_zscore"), of(report, "volume_expected")
+    assert expected.status is Status.RED
+    gone = sorted(day(back) for back in unrecorded)
+    assert list(z.details["missing"]) == list(expected.details["missing"]) == gone
+    assert any("gone from the warehouse, and not remembered" in w for w in report.warnings)
+    assert list(of(run(kept), "volume_zscore").details["missing"]) == gone
+
+
+def test_a_window_that_is_mostly_missing_is_unknown(kept: Shop) -> None:
+    for back in range(31, 0, -1):
+        truncate(kept, back, 1)
+        run(kept, back, record=back > 5)
+    truncate(kept, 0, 1)
+    report = run(kept)
+    status = {check.id: check.status for check in report.checks}
+    assert status["volume_zscore"] is status["event_volume"] is Status.UNKNOWN
+
+
+def test_names_beyond_the_thousandth_are_not_silent(kept: Shop) -> None:
+    change(
+        kept,
+        "INSERT INTO stg_events (timestamp, event_name) SELECT timestamp + "
+        "INTERVAL (n) SECOND, 'name ' || n FROM (SELECT DISTINCT date_trunc('day', timestamp) "
+        "+ INTERVAL 9 HOUR AS timestamp FROM stg_events), range(1100) AS numbers(n)",
+    )
+    for back in range(12, -1, -1):
+        truncate(kept, back, 1)
+        report = run(kept, back)
+    verdict = of(report, "event_volume")
+    assert (verdict.status, verdict.details["new"]) == (Status.GREEN, [])
+    assert verdict.details["events_of_other_names"] > 0
+    assert of(report, "volume_zscore").status is Status.GREEN
+
+
 @pytest.mark.parametrize("days", [2, 5, 7, 20])
 def test_a_table_that_keeps_so_many_hours_halves_no_day(kept: Shop, days: int) -> None:
     """Its oldest day is half there: rows go by their age, and the gate runs at noon."""
@@ -488,3 +628,56 @@ def test_a_pipeline_whose_age_cannot_be_read_does_not_learn(kept: Shop) -> None:
     z = next(one for one in report.checks if one.id == "volume_zscore")
     assert z.status is Status.UNKNOWN
     assert "nobody knows how old the pipeline is (table 'gone' does not exist" in z.message
+
+
+def test_the_oldest_day_is_replaced_where_that_is_asked_for(
+    kept: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first day of a young shop was loaded twice, remembered, and repaired."""
+    change(kept, repeat(DAYS - 1, DAYS - 1))
+    run(kept, 1)
+    change(
+        kept,
+        f"DELETE FROM stg_events WHERE CAST(timestamp AS DATE) = '{day(DAYS - 1)}'",
+    )
+    stray(kept, DAYS - 1, events=50)
+    first = str(day(DAYS - 1))
+    words = ["recount", "--config", str(kept.folder / "andon.yml"), "--from", first, "--to", first]
+    before = remembered_totals(kept)[day(DAYS - 1)]
+    assert main(words) == 0
+    assert "the remembered count is kept; --replace-oldest replaces it" in capsys.readouterr().out
+    assert remembered_totals(kept)[day(DAYS - 1)] == before
+    assert main([*words, "--replace-oldest"]) == 0
+    assert capsys.readouterr().out.endswith(
+        f"{first}  {before} remembered, 50 counted\n1 day counted, 1 changed\n"
+    )
+    assert remembered_totals(kept)[day(DAYS - 1)] == 50
+    run(kept)
+    assert remembered_totals(kept)[day(DAYS - 1)] == 50
+
+
+def test_days_without_events_are_not_replaced(kept: Shop) -> None:
+    run(kept, 1)
+    truncate(kept, 0, 10)
+    before = remembered_totals(kept)
+    recount(kept.config(), day(20), day(5), NOW, replaces_oldest=True)
+    assert remembered_totals(kept) == before
+
+
+@pytest.mark.parametrize("strays", [(90,), (60, 41, 14), (33, 9), (12, 8), (10, 9, 8, 7, 6)])
+@pytest.mark.parametrize("uses_history", [True, False])
+def test_stray_events_of_before_do_not_begin_a_shop(
+    kept: Shop, strays: tuple[int, ...], uses_history: bool
+) -> None:
+    """A shop's first days, with one late event of some days before them."""
+    change(
+        kept,
+        delete(DAYS, 5),
+        "CREATE TABLE days AS SELECT stg_events.* FROM stg_events, range(3)",
+        "DELETE FROM stg_events",
+        "INSERT INTO stg_events SELECT * FROM days",
+    )
+    clean = verdicts(run(kept, use_history=False, record=False))
+    assert of(run(kept, use_history=False, record=False), "volume_zscore").status is Status.SKIPPED
+    stray(kept, *strays)
+    assert verdicts(run(kept, use_history=uses_history, record=uses_history)) == clean

@@ -93,6 +93,61 @@ def test_old_ones_block_no_gate_for_ever(shop: Shop) -> None:
         assert "521 events without a time, 500 of them old: 1.1 %" in new.message
 
 
+def _stray_rows(shop: Shop, kind: str) -> None:
+    """What today's load brings: 40 rows that belong to no day."""
+    rows = _undated(40)
+    if kind == "far":
+        rows = [row | {"timestamp": TOO_FAR + timedelta(days=9)} for row in rows]
+    if kind == "orders":
+        orders = [an_order(DAY, 900 + number) for number in range(40)]
+        shop.orders.rows += [row | {"purchase_time": None} for row in orders]
+    else:
+        shop.events.rows += rows
+    shop.write()
+
+
+@pytest.mark.parametrize("kind", ["events", "far", "orders"])
+def test_a_rerun_of_yesterdays_gate_makes_todays_rows_no_older(shop: Shop, kind: str) -> None:
+    """A rerun, or a catch-up of both days, sees what only today's load can have brought."""
+    _large(shop)
+    shop.set("events", order_id=None)
+    check = "orphan_orders" if kind == "orders" else "freshness"
+    yesterday = {"date": RUN - timedelta(days=1), "record": True}
+    shop.verdicts(**yesterday, now=NOW - timedelta(days=1))
+    _stray_rows(shop, kind)
+    shop.verdicts(**yesterday, now=NOW - timedelta(minutes=5))
+    assert shop.verdicts(record=True)[check].status is Status.UNKNOWN
+    next_day = {"date": RUN + timedelta(days=1), "now": NOW + timedelta(days=1)}
+    details = shop.verdicts(**next_day)[check].details
+    kinds = {"events": "undated_events", "far": "far_events", "orders": "undated_orders"}
+    assert details[kinds[kind]] == details[f"{kinds[kind]}_before"] == 40
+
+
+@pytest.mark.parametrize("kind", ["events", "far", "orders"])
+def test_a_catch_up_of_two_days_hides_no_rows(shop: Shop, kind: str) -> None:
+    _large(shop)
+    shop.set("events", order_id=None)
+    check = "orphan_orders" if kind == "orders" else "freshness"
+    earlier = timedelta(days=2)
+    shop.verdicts(date=RUN - earlier, now=NOW - earlier, record=True)
+    _stray_rows(shop, kind)
+    shop.verdicts(date=RUN - timedelta(days=1), now=NOW, record=True)
+    assert shop.verdicts(record=True)[check].status is Status.UNKNOWN
+
+
+def test_a_day_that_could_not_be_measured_makes_no_old_rows_new(shop: Shop) -> None:
+    _large(shop)
+    shop.events.rows += _undated(40)
+    shop.write()
+    earlier = timedelta(days=2)
+    shop.verdicts(date=RUN - earlier, now=NOW - earlier, record=True)
+    shop.set("events", table="not_there_yet")
+    earlier = timedelta(days=1)
+    shop.verdicts(date=RUN - earlier, now=NOW - earlier, record=True)
+    shop.set("events", table=shop.events.name)
+    assert shop.verdicts()["freshness"].status is Status.GREEN
+
+
 def test_those_of_another_table_are_new(shop: Shop) -> None:
     """What was counted of the table before says nothing of the one that is mapped now."""
     _large(shop)

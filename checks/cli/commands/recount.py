@@ -18,6 +18,11 @@ def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
     add_config(parser)
     add_days(parser, "data date")
+    parser.add_argument(
+        "--replace-oldest",
+        action="store_true",
+        help="believe the oldest day that the warehouse has, though more of it is remembered",
+    )
 
 
 def run(args: Namespace, console: Console) -> int:
@@ -29,7 +34,10 @@ def run(args: Namespace, console: Console) -> int:
 
     config = load_config(args.config)
     with Progress(console) as progress:
-        days = recount(config, args.first, args.last, clock.now(), progress)
+        days = recount(
+            config, args.first, args.last, clock.now(), progress,
+            replaces_oldest=args.replace_oldest,
+        )  # fmt: skip
     for day in days:
         if day.has_changed or day.is_gone:
             console.out(f"{_line(day)}\n")
@@ -40,6 +48,11 @@ def run(args: Namespace, console: Console) -> int:
 
 def _line(day: RecountedDay) -> str:
     before = "not remembered" if day.remembered is None else f"{day.remembered} remembered"
+    if day.is_gone and day.is_oldest:
+        return (
+            f"{day.day}  {before}, {day.counted} counted, which may be a part of the oldest day of "
+            "the warehouse: the remembered count is kept; --replace-oldest replaces it"
+        )
     if day.is_gone:
         return f"{day.day}  {before}, gone from the warehouse: the remembered count is kept"
     return f"{day.day}  {before}, {day.counted} counted"
