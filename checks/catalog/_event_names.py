@@ -70,9 +70,7 @@ def judged_names(
 
 def subject_of(state: NameState) -> str:
     """By what a waiver or an acceptance knows the name, within the window and beyond it."""
-    shown = value_text(state.name)
-    is_cut = shown.endswith("…") and state.name is not None and len(state.name) > len(shown)
-    return subject_name(state.name if is_cut else shown)
+    return subject_name(value_text(state.name))
 
 
 def _silent_since(state: NameState, daily: DailyCounts | None) -> date:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from checks.core.calendar import Calendar
 from checks.core.metrics import Unmeasured
-from checks.core.text import clean
+from checks.core.text import bounded
 
 #: The dimension that every pipeline has: the event's name.
 NAME = "event name"
@@ -16,7 +16,6 @@ NAME = "event name"
 MOST_NAMES, MOST_VALUES = 1000, 200
 #: What is shown of NULL.
 NO_VALUE = "(null)"
-_LONGEST_VALUE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,7 @@ def value_text(value: object) -> str:
         return NO_VALUE
     if isinstance(value, bool):
         return str(value).lower()
-    return clean(value, _LONGEST_VALUE)
+    return bounded(value)
 
 
 def largest(events: Mapping[str, int], most: int) -> Values:

@@ -269,13 +269,15 @@ def with_recalled(
     if not recalled or holds_before(recent.days[0], least):
         return recent
     by_name = {name: list(series) for name, series in recent.by_name.items()}
+    whole_names = {value_text(name): name for name in by_name}
     for day in recalled:
         index, names = recent.days.index(day), known[day].counts.by_dimension[NAME]
         for series in by_name.values():
             series[index] = 0
         rest = {REST: names.rest} if names.rest else {}
         for name, events in {**names.events, **rest}.items():
-            by_name.setdefault(name, [0] * len(recent.days))[index] += events
+            key = whole_names.get(name, name)
+            by_name.setdefault(key, [0] * len(recent.days))[index] += events
     return replace(
         recent,
         by_name={name: tuple(series) for name, series in sorted(by_name.items())},
