@@ -168,7 +168,9 @@ def _read(series: Series, row: tuple[Any, ...]) -> RememberedCounts | None:
 
 
 def _has_cut_name(counts: DayCounts) -> bool:
-    return any(may_be_cut(name) for values in counts.by_dimension.values() for name in values.events)
+    return any(
+        may_be_cut(name) for values in counts.by_dimension.values() for name in values.events
+    )
 
 
 def _unverified(row: tuple[Any, ...]) -> RememberedCounts | None:

@@ -329,6 +329,30 @@ def test_a_long_name_is_known_by_its_text_within_the_window_and_beyond(
     assert [status(run(weeks, back)) for back in (10, 7, 3, 0)] == [passed] * 4
 
 
+@pytest.mark.parametrize("decide", [waived, accepted])
+@pytest.mark.parametrize(("typed", "name"), [("(no name)", ""), ("\\(no name)", "(no name)")])
+def test_a_name_is_typed_as_it_is_shown(
+    weeks: Shop, decide: Callable[..., object], typed: str, name: str
+) -> None:
+    """A blank one has a name of ours, and one that is called like it is told apart."""
+    for blank in ("", "(no name)"):
+        name_on(weeks, blank, range(3, DAYS))
+    weeks.write()
+    report = run(weeks)
+    (verdict,) = (one for one in report.checks if one.id == "event_volume")
+    assert verdict.subjects == {"event": ("(no name)", "\\(no name)")}
+    if decide is accepted:
+        accepted(weeks, typed)
+    else:
+        waived(weeks, 0, typed)
+    assert status(run(weeks)) is RED
+    weeks.events.rows = [
+        row for row in weeks.events.rows if row["event_name"] in (name, "page_viewed")
+    ]
+    weeks.write()
+    assert status(run(weeks)) is (GREEN if decide is accepted else Status.WAIVED)
+
+
 def test_a_day_with_a_name_that_was_cut_is_counted_again(weeks: Shop) -> None:
     """As earlier versions remembered them: which of two long names it was is not known."""
     name, other = ALIKE[0]
