@@ -14,6 +14,8 @@ from checks.core.text import bounded
 NAME = "event name"
 #: How many values of a dimension are kept apart on one day; the rest is one number.
 MOST_NAMES, MOST_VALUES = 1000, 200
+#: What a recalled day calls the events of names that were too many to be remembered.
+REST = "(all other names)"
 #: What is shown of NULL.
 NO_VALUE = "(null)"
 

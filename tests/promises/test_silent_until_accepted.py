@@ -384,6 +384,77 @@ def in_history(shop: Shop, of_day: date, counts: Mapping[str, Values]) -> None:
     )
 
 
+@pytest.fixture
+def few_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three names of a day are remembered, where a thousand are."""
+    monkeypatch.setattr("checks.measuring.daily.MOST_NAMES", 3)
+
+
+@pytest.mark.usefixtures("few_kept")
+@pytest.mark.parametrize("use_history", [True, False])
+def test_a_name_is_not_forgotten_where_there_are_too_many(weeks: Shop, use_history: bool) -> None:
+    for rare in range(6):
+        name_on(weeks, f"rare-{rare}", range(DAYS), 1)
+    name_on(weeks, "cart", range(15, DAYS))
+    name_on(weeks, "campaign", list(range(30, DAYS, 7)), 90)
+    weeks.write()
+    options = {"use_history": use_history, "record": use_history}
+    for back in (15, 14, 13, 9, 8, 7, 6, 1, 0):
+        report = run(weeks, back, **options)
+        assert (status(report) is RED) is (back < 15), back
+        subjects = {one.id: one.subjects for one in report.checks}["event_volume"]
+        assert subjects == ({"event": ("cart",)} if back < 15 else {})
+        assert not any("regular event name" in warning for warning in report.warnings)
+
+
+@pytest.mark.usefixtures("few_kept")
+def test_an_accepted_name_stays_so_where_there_are_too_many(weeks: Shop) -> None:
+    for rare in range(6):
+        name_on(weeks, f"rare-{rare}", range(DAYS), 1)
+    name_on(weeks, "cart", range(15, DAYS))
+    weeks.write()
+    run(weeks, 14)
+    accepted(weeks, "cart", 14)
+    assert [status(run(weeks, back)) for back in (14, 13, 7, 6, 0)] == [GREEN] * 5
+
+
+@pytest.mark.usefixtures("few_kept")
+def test_regular_names_that_are_too_many_are_told(weeks: Shop) -> None:
+    for number in range(4):
+        name_on(weeks, f"regular-{number}", range(DAYS), 20 - number)
+    weeks.write()
+    (warning,) = run(weeks).warnings
+    assert warning == (
+        "events: 2 regular event names beyond those that are remembered of a day, such as "
+        "'page_viewed': when one falls silent, no check says so for longer than the 7 days before "
+        "the data date"
+    )
+
+
+@pytest.mark.parametrize("returned", [[4], [4, 3], []])
+@pytest.mark.parametrize("count", [1, 2])
+def test_stray_events_end_no_acceptance_of_an_irregular_name(
+    weeks: Shop, returned: list[int], count: int
+) -> None:
+    name_on(weeks, "campaign", [8, 9, 10], 100)
+    name_on(weeks, "campaign", returned, count)
+    weeks.write()
+    run(weeks, 6)
+    accepted(weeks, "campaign", 6)
+    for back in (back for back in range(6, -1, -1) if back not in returned):
+        assert status(run(weeks, back)) is GREEN, back
+
+
+def test_an_irregular_name_that_returned_is_red_again(weeks: Shop) -> None:
+    name_on(weeks, "campaign", [8, 9, 10], 100)
+    name_on(weeks, "campaign", [4], 10)
+    weeks.write()
+    run(weeks, 6)
+    accepted(weeks, "campaign", 6)
+    assert status(run(weeks, 5)) is GREEN
+    assert status(run(weeks, 3)) is RED
+
+
 def counts_of(*counts: int) -> DailyCounts:
     days = tuple(day(len(counts) - 1 - index) for index in range(len(counts)))
     by_day = {
