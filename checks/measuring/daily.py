@@ -17,6 +17,7 @@ from checks.core.counts import (
     MOST_NAMES,
     MOST_VALUES,
     NAME,
+    REST,
     DailyCounts,
     DayCounts,
     Values,
@@ -25,9 +26,10 @@ from checks.core.counts import (
 )
 from checks.core.errors import MeasurementError
 from checks.core.metrics import EventCounts, Unmeasured, median
-from checks.core.text import count_text, plural
+from checks.core.text import count_text, plural, quoted
 from checks.core.timeframe import midnight
-from checks.measuring.spot_checks import Difference, difference
+from checks.measuring.plan import MeasuringPlan
+from checks.measuring.spot_checks import Difference, counted_again, difference
 from checks.warehouse.daily import ValueScan
 from checks.warehouse.probing import has_rows
 
@@ -48,8 +50,6 @@ _FORMAT = 2
 _BEFORE = timedelta(days=31)
 #: Of what a day usually has.
 _STRAY = 0.1
-#: What a recalled day calls the events of names that were too many to be remembered.
-REST = "(all other names)"
 
 
 def recall_nothing(first: date, last: date) -> Mapping[date, RememberedCounts]:
@@ -64,9 +64,12 @@ def recall_no_undated(data_date: date) -> Mapping[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Spots:
-    """What came of the days that were counted again. recounts: all others are counted now."""
+    """What came of the days that were counted again. recounts: all others are counted now.
 
-    verified: tuple[date, ...] = ()
+    verified: those that are the same, with their names as they were counted now.
+    """
+
+    verified: Mapping[date, DayCounts] = field(default_factory=dict)
     gone: tuple[date, ...] = ()
     notes: tuple[str, ...] = ()
     recounts: bool = False
@@ -112,7 +115,7 @@ class DailyReader:
         counted = self._counted(fresh, _names_of(recent)) if fresh else {}
         spots = self._compared(recent, known, [day for day, _, _ in older])
         settled = {
-            day: known[day].counts
+            day: spots.verified.get(day, known[day].counts)
             for day, _, _ in slices
             if day not in counted and not spots.recounts and self._is_settled(day, known)
         }
@@ -132,7 +135,7 @@ class DailyReader:
             problems=dict(self._problems),
             has_earlier=recent.has_earlier,
             gone=tuple(sorted({*gone, *(d for d in settled if known[d].gone_at is not None)})),
-            verified=spots.verified,
+            verified=tuple(spots.verified),
             notes=spots.notes,
             is_doubted=spots.is_doubted,
         )
@@ -151,21 +154,22 @@ class DailyReader:
         self, recent: EventCounts, known: Mapping[date, RememberedCounts], older: list[date]
     ) -> _Spots:
         """The days that were counted again against what is remembered of them."""
-        verified, gone, differences = [], [], []
+        verified, gone, differences = {}, [], []
+        least = MeasuringPlan.of(self.config).name_per_day
         for spot in recent.spot_checks:
             remembered = known.get(spot.day)
             if remembered is None or spot.day not in older:
                 continue
-            change = difference(spot, remembered)
+            change = difference(spot, remembered, least)
             if change is None:
-                verified.append(spot.day)
+                verified[spot.day] = counted_again(spot, remembered)
             elif spot.total < remembered.counts.total and not self.holds_before(
                 spot.day, least_of_day(known)
             ):
                 gone.append(spot.day)
             else:
                 differences.append(change)
-        spots = _Spots(tuple(verified), tuple(gone))
+        spots = _Spots(verified, tuple(gone))
         if not differences:
             return spots
         is_possible = self.fits(len(older))
@@ -321,9 +325,10 @@ def leading_gone(
 
 def _note(change: Difference, older: list[date], *, is_possible: bool) -> str:
     days = plural(len(older), "earlier day")
+    named = "" if change.name is None else f" named {quoted(change.name)}"
     text = (
-        f"events: {change.day} was remembered with {plural(change.remembered, 'event')}, the "
-        f"warehouse has {count_text(change.counted)}"
+        f"events: {change.day} was remembered with {plural(change.remembered, 'event')}{named}, "
+        f"the warehouse has {count_text(change.counted)}"
     )
     if is_possible:
         return f"{text}; {days} were counted again"
