@@ -77,7 +77,8 @@ def _silence(daily: DailyCounts, name: str, least: float) -> Silence | None:
     series = daily.series(NAME, name)
     if daily.day not in series:
         return None
-    days = [day for day in daily.days if day >= min(series)]
+    first = min(series)
+    days = [day for day in daily.days if day >= first]
     counts = tuple(series.get(day, 0) for day in days)
     silent_days, has_empty_day, largest = 0, False, 0
     never_stray = STRAY * max(counts)
