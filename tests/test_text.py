@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from checks.core.text import (
+    bounded,
     clean,
     count_text,
     day_text,
@@ -18,6 +19,7 @@ from checks.core.text import (
     did_you_mean,
     limit_text,
     listed,
+    may_be_cut,
     percent_text,
     plural,
     quoted,
@@ -205,3 +207,21 @@ def test_days_and_limits() -> None:
 )
 def test_did_you_mean(word: str, near: str | None) -> None:
     assert did_you_mean(word, ("quarantine_rate", "freshness")) == near
+
+
+LONG_NAMES = st.one_of(st.text(max_size=300), st.text("ab\u200b…", min_size=195, max_size=210))
+
+
+@QUICK
+@given(LONG_NAMES)
+def test_what_is_bounded_stays_as_it_is(name: str) -> None:
+    shown = bounded(name)
+    assert bounded(shown) == shown
+    assert len(shown) <= 209
+    assert not may_be_cut(shown)
+
+
+@QUICK
+@given(LONG_NAMES, LONG_NAMES)
+def test_bounded_names_stay_apart(name: str, other: str) -> None:
+    assert (bounded(name) == bounded(other)) is (clean(name, 9999) == clean(other, 9999))

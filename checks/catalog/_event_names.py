@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from checks.catalog._silence import Silence, last_seen, silences
-from checks.core.counts import DailyCounts, value_text
+from checks.catalog._silence import Silence, last_return, silences, with_whole_days
+from checks.core.counts import REST, DailyCounts, value_text
 from checks.core.metrics import EventCounts, mean
 from checks.core.model import Acceptance
 from checks.core.subjects import EVENT, subject_name
@@ -56,10 +56,13 @@ def judged_names(
 
     own: each name's normal range. daily: tells which fell silent before the window.
     """
+    daily = None if daily is None else with_whole_days(daily, events)
     silent = silences(daily, params.min_per_day) if daily is not None else {}
     states = name_states(params, events, own, silent)
     since = {
-        subject_of(state): _silent_since(state, daily) for state in states if state.state == SILENT
+        subject_of(state): _silent_since(state, silent, daily)
+        for state in states
+        if state.state == SILENT
     }
     of_names = (acceptance for acceptance in accepted if acceptance.kind == EVENT)
     acceptances = standing(of_names, since, events.days[-1])
@@ -70,17 +73,23 @@ def judged_names(
 
 def subject_of(state: NameState) -> str:
     """By what a waiver or an acceptance knows the name, within the window and beyond it."""
-    shown = value_text(state.name)
-    is_cut = shown.endswith("…") and state.name is not None and len(state.name) > len(shown)
-    return subject_name(state.name if is_cut else shown)
+    return subject_name(value_text(state.name))
 
 
-def _silent_since(state: NameState, daily: DailyCounts | None) -> date:
-    """The first day of a silence; one that is longer than what is known began on the first day."""
-    if state.usual and state.silent_since is not None:
-        return state.silent_since
-    seen = None if daily is None else last_seen(daily, value_text(state.name))
-    return date.min if seen is None else seen + timedelta(days=1)
+def _silent_since(
+    state: NameState, silent: Mapping[str, Silence], daily: DailyCounts | None
+) -> date:
+    """The first day of a silence; one that is longer than what is known began on the first day.
+
+    Of stray events it is not ended, be the name a regular one or not.
+    """
+    name = value_text(state.name)
+    if name in silent:
+        return silent[name].since
+    seen = None if daily is None else last_return(daily, name)
+    if seen is not None:
+        return seen + timedelta(days=1)
+    return state.silent_since if state.usual and state.silent_since is not None else date.min
 
 
 def _is_retired(state: NameState, retired: Collection[str]) -> bool:
@@ -103,7 +112,9 @@ def name_states(
     series = dict.fromkeys(params.expected, missing) | dict(events.by_name)
     shown = {value_text(name) for name in series}
     series |= {name: missing for name in silent if name not in shown}
-    ignored = {*params.ignore, *map(value_text, params.ignore)}
+    ignored = {*params.ignore, *map(value_text, params.ignore)} | (
+        {REST} if events.recalled else set()
+    )
     return _ranked(
         _with_silence(
             name_state(

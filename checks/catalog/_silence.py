@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from checks.core.counts import NAME, DailyCounts
-from checks.core.metrics import mean
+from checks.core.counts import NAME, DailyCounts, DayCounts, Values, value_text
+from checks.core.metrics import EventCounts, mean
 
 #: Days before the silence that tell how often a name usually comes.
 _DAYS_BEFORE = 7
@@ -37,21 +37,52 @@ def silences(daily: DailyCounts, least: float) -> dict[str, Silence]:
     return {name: silence for name, silence in by_name if silence is not None}
 
 
-def last_seen(daily: DailyCounts, name: str) -> date | None:
-    """The last day with an event of a name, as far back as the daily counts go."""
-    days = (day for day, count in daily.series(NAME, name).items() if count)
-    return max(days, default=None)
+def last_return(daily: DailyCounts, name: str) -> date | None:
+    """The last day on which a name had more than stray events, as far back as the counts go.
+
+    Stray is less than a part of what it usually has on its days: it may be no regular name.
+    """
+    counts = [(day, count) for day, count in daily.series(NAME, name).items() if count]
+    for place in range(len(counts) - 1, 0, -1):
+        before = [count for _, count in counts[max(0, place - _DAYS_BEFORE) : place]]
+        if counts[place][1] >= STRAY * mean(before):
+            return counts[place][0]
+    return counts[0][0] if counts else None
+
+
+def with_whole_days(daily: DailyCounts, events: EventCounts) -> DailyCounts:
+    """The daily counts with every name of the window, also those that were too many to be kept."""
+    counted = dict(daily.counted)
+    for index, day in enumerate(events.days):
+        if day in counted and day not in events.recalled and counted[day].by_dimension[NAME].rest:
+            counted[day] = DayCounts(day, {NAME: Values(_on_day(events, index))})
+    return replace(daily, counted=counted)
+
+
+def _on_day(events: EventCounts, index: int) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for name, series in events.by_name.items():
+        if series[index]:
+            shown = value_text(name)
+            counts[shown] = counts.get(shown, 0) + series[index]
+    return counts
 
 
 def _silence(daily: DailyCounts, name: str, least: float) -> Silence | None:
-    """Walk back from the judged day until the day before the silence."""
+    """Walk back from the judged day until the day before the silence.
+
+    On a day on which the name was not among those that are kept it may have had some events: that
+    ends no silence, and begins none.
+    """
     series = daily.series(NAME, name)
-    days, counts = tuple(series), tuple(series.values())
-    if not days or days[-1] != daily.day:
-        return None  # not counted on the judged day: it may be among the names that were too many
+    if daily.day not in series:
+        return None
+    first = min(series)
+    days = [day for day in daily.days if day >= first]
+    counts = tuple(series.get(day, 0) for day in days)
     silent_days, has_empty_day, largest = 0, False, 0
     never_stray = STRAY * max(counts)
-    for count in reversed(counts):
+    for day, count in zip(reversed(days), reversed(counts), strict=True):
         before = counts[
             max(0, len(counts) - silent_days - _DAYS_BEFORE) : len(counts) - silent_days
         ]
@@ -60,7 +91,7 @@ def _silence(daily: DailyCounts, name: str, least: float) -> Silence | None:
         if is_silent_since and usual >= least and _is_regular(before, usual):
             return Silence(days[len(days) - silent_days], usual, min(before), max(before))
         silent_days, largest = silent_days + 1, max(largest, count)
-        has_empty_day = has_empty_day or not count
+        has_empty_day = has_empty_day or series.get(day) == 0
         if largest >= never_stray:
             return None
     return None

@@ -9,15 +9,16 @@ from itertools import dropwhile
 
 from checks.core.calendar import Calendar
 from checks.core.metrics import Unmeasured, stray_limit
-from checks.core.text import clean
+from checks.core.text import bounded
 
 #: The dimension that every pipeline has: the event's name.
 NAME = "event name"
 #: How many values of a dimension are kept apart on one day; the rest is one number.
 MOST_NAMES, MOST_VALUES = 1000, 200
+#: What a recalled day calls the events of names that were too many to be remembered.
+REST = "(all other names)"
 #: What is shown of NULL.
 NO_VALUE = "(null)"
-_LONGEST_VALUE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def value_text(value: object) -> str:
         return NO_VALUE
     if isinstance(value, bool):
         return str(value).lower()
-    return clean(value, _LONGEST_VALUE)
+    return bounded(value)
 
 
 def largest(events: Mapping[str, int], most: int) -> Values:

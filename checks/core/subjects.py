@@ -6,12 +6,11 @@ fails: so a waiver for one source passes no other one, and a single stray row en
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from checks.core.model import Subjects
-from checks.core.text import clean, quoted
+from checks.core.text import bounded, quoted
 
 SOURCE, STATUS, EVENT, ORPHAN_KIND, REASON, SIDE = (
     "source", "status", "event", "kind", "reason", "side",
@@ -27,7 +26,6 @@ MANY = "(many, none of which counts by itself)"
 MORE = "…"
 #: The least part of what fails that counts though the check would not fail for it alone.
 LEAST_SHARE = 0.1
-_LONGEST, _DIGEST = 200, 8
 _OURS = frozenset((NO_NAME, MANY, MORE))
 
 N = TypeVar("N")
@@ -43,10 +41,12 @@ def subject_name(value: object) -> str:
         return f"{NO_NAME}{text.replace(' ', '␠')}" if text else NO_NAME
     if text in _OURS:
         return f"\\{text}"
-    if len(text) <= _LONGEST:
-        return clean(text, _LONGEST * 10)
-    digest = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:_DIGEST]
-    return f"{clean(text[:_LONGEST], _LONGEST * 10)}{MORE}{digest}"
+    return bounded(text)
+
+
+def typed_name(text: str) -> str:
+    """A name that somebody typed as it is shown: `(no name)` is what has none."""
+    return NO_NAME if text.strip() == NO_NAME else subject_name(text)
 
 
 def counting(

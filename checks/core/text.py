@@ -7,13 +7,18 @@ format (Markdown, XML, workflow commands) is that format's own business.
 
 from __future__ import annotations
 
+import hashlib
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 _LONGEST = 80
 _MOST_DIGITS = 15
+#: Characters of a name that tell it apart, before its digest.
+_LONGEST_NAME, _DIGEST, _CUT = 200, 8, "…"
+_BOUNDED = re.compile(rf".{{{_LONGEST_NAME}}}{_CUT}[0-9a-f]{{{_DIGEST}}}", re.DOTALL)
 # Format (bidirectional marks, zero-width), surrogates, private use, controls, separators.
 _HIDDEN = ("Cf", "Cs", "Co", "Cc", "Cn", "Zl", "Zp")
 
@@ -30,6 +35,26 @@ def clean(value: object, longest: int = _LONGEST) -> str:
     return "".join(
         f"\\u{ord(char):04x}" if unicodedata.category(char) in _HIDDEN else char for char in text
     )
+
+
+def bounded(value: object) -> str:
+    """One hostile value as an inert line of bounded length, without losing which it is.
+
+    A long one is its beginning and a digest; what was bounded before stays as it is. One that ends
+    where a text would have been cut is long too, so that it is never taken for a cut one.
+    """
+    text = clean(value, len(str(value)))
+    if len(text) < _LONGEST_NAME or _BOUNDED.fullmatch(text):
+        return text
+    if len(text) == _LONGEST_NAME and not text.endswith(_CUT):
+        return text
+    digest = hashlib.sha256(text.encode()).hexdigest()[:_DIGEST]
+    return f"{text[:_LONGEST_NAME]}{_CUT}{digest}"
+
+
+def may_be_cut(text: str) -> bool:
+    """Whether earlier versions may have cut a name, so that it is no longer known which it was."""
+    return len(text) >= _LONGEST_NAME and text.endswith(_CUT)
 
 
 def quoted(value: object) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from checks.catalog import all_checks, get_check
 from checks.core.errors import UsageError
-from checks.core.subjects import MORE, subject_name
+from checks.core.subjects import MORE, typed_name
 from checks.core.text import did_you_mean, listed, quoted
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _subject(check: Check, name: str | None, failing: tuple[str, ...], data_date
         if len(failing) > 1:
             raise UsageError(f"say which {check.accepts} is accepted: {listed(failing, 10)}")
         return failing[0]
-    subject = subject_name(name)
+    subject = name if name in failing else typed_name(name)
     if subject not in failing:
         near = did_you_mean(subject, failing)
         hint = f"did you mean {quoted(near)}?" if near else f"recorded: {listed(failing)}"

@@ -11,7 +11,7 @@ from checks.catalog import get_check
 from checks.core.endings import folded
 from checks.core.errors import UsageError
 from checks.core.model import Status, Subjects
-from checks.core.subjects import ALL_KINDS, MORE, SOURCE, STATUS, subject_name
+from checks.core.subjects import ALL_KINDS, MORE, NO_NAME, SOURCE, STATUS, subject_name, typed_name
 from checks.core.text import did_you_mean, quoted
 from checks.loads.sources import lasting_name
 
@@ -205,5 +205,12 @@ def _named(names: tuple[str, ...], check: Check) -> Subjects | None:
             kind, name = check.subject_kinds[0], text
         if not name.strip():
             raise UsageError(f"the subject {quoted(text)} has no name")
-        named.setdefault(kind, []).append(subject_name(_AS_MEASURED.get(kind, str)(name)))
+        named.setdefault(kind, []).append(_subject(kind, name))
     return {kind: tuple(dict.fromkeys(texts)) for kind, texts in named.items()}
+
+
+def _subject(kind: str, text: str) -> str:
+    """A name as the check knows it. One that is no name is typed as it is shown."""
+    if typed_name(text) == NO_NAME:
+        return NO_NAME
+    return subject_name(_AS_MEASURED.get(kind, str)(text))

@@ -2,7 +2,8 @@
 
 A row is taken only when its digest says that it is as it was written. Any other is left out, and
 its day is counted again. Rows without a digest are not verified: those of the second schema
-version, which have another fingerprint too, and those that the warehouse spoke against.
+version, which have another fingerprint too, and those that the warehouse spoke against. Nor are
+those with a name that an earlier version may have cut: it may stand for several.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sqlalchemy.engine import Connection
 from checks.core import clock
 from checks.core.counts import NAME, DayCounts, RememberedCounts, Values
 from checks.core.metrics import LARGEST_COUNT
+from checks.core.text import may_be_cut
 from checks.history.moments import TOLERANCE, today
 from checks.history.tables import DAILY_COUNTS
 
@@ -162,7 +164,13 @@ def _read(series: Series, row: tuple[Any, ...]) -> RememberedCounts | None:
     remembered = _parsed(row)
     if remembered is None or row[-1] != _digest(series, remembered, row[1]):
         return None
-    return remembered
+    return replace(remembered, is_verified=not _has_cut_name(remembered.counts))
+
+
+def _has_cut_name(counts: DayCounts) -> bool:
+    return any(
+        may_be_cut(name) for values in counts.by_dimension.values() for name in values.events
+    )
 
 
 def _unverified(row: tuple[Any, ...]) -> RememberedCounts | None:

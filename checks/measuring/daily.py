@@ -25,9 +25,10 @@ from checks.core.counts import (
 )
 from checks.core.errors import MeasurementError
 from checks.core.metrics import EventCounts, Unmeasured, usual_day
-from checks.core.text import count_text, plural
+from checks.core.text import count_text, plural, quoted
 from checks.core.timeframe import midnight
-from checks.measuring.spot_checks import Difference, difference
+from checks.measuring.plan import MeasuringPlan
+from checks.measuring.spot_checks import Difference, counted_again, difference
 from checks.warehouse.daily import ValueScan
 from checks.warehouse.probing import has_rows
 
@@ -66,9 +67,12 @@ def recall_no_undated(data_date: date) -> Mapping[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Spots:
-    """What came of the days that were counted again. recounts: all others are counted now."""
+    """What came of the days that were counted again. recounts: all others are counted now.
 
-    verified: tuple[date, ...] = ()
+    verified: those that are the same, with their names as they were counted now.
+    """
+
+    verified: Mapping[date, DayCounts] = field(default_factory=dict)
     gone: tuple[date, ...] = ()
     notes: tuple[str, ...] = ()
     recounts: bool = False
@@ -114,7 +118,7 @@ class DailyReader:
         counted = self._counted(fresh, _names_of(recent)) if fresh else {}
         spots = self._compared(recent, known, [day for day, _, _ in older])
         settled = {
-            day: known[day].counts
+            day: spots.verified.get(day, known[day].counts)
             for day, _, _ in slices
             if day not in counted and not spots.recounts and self._is_settled(day, known)
         }
@@ -139,7 +143,7 @@ class DailyReader:
             problems=dict(self._problems),
             has_earlier=recent.has_earlier,
             gone=tuple(sorted({*gone, *(d for d in settled if known[d].gone_at is not None)})),
-            verified=spots.verified,
+            verified=tuple(spots.verified),
             notes=(*spots.notes, *_notes_of(recent, known, withheld)),
             is_doubted=spots.is_doubted,
             missing=tuple(sorted({*absent, *recent.missing})),
@@ -160,22 +164,23 @@ class DailyReader:
         self, recent: EventCounts, known: Mapping[date, RememberedCounts], older: list[date]
     ) -> _Spots:
         """The days that were counted again against what is remembered of them."""
-        verified, gone, differences = [], [], []
+        verified, gone, differences = {}, [], []
         usual = usual_day(remembered.counts.total for remembered in known.values())
+        least = MeasuringPlan.of(self.config).name_per_day
         for spot in recent.spot_checks:
             remembered = known.get(spot.day)
             if remembered is None or spot.day not in older:
                 continue
-            change = difference(spot, remembered, usual)
+            change = difference(spot, remembered, least, usual)
             if change is None:
-                verified.append(spot.day)
+                verified[spot.day] = counted_again(spot, remembered)
             elif spot.total < remembered.counts.total and not self.holds_before(
                 spot.day, least_of_day(known)
             ):
                 gone.append(spot.day)
             else:
                 differences.append(change)
-        spots = _Spots(tuple(verified), tuple(gone))
+        spots = _Spots(verified, tuple(gone))
         if not differences:
             return spots
         is_possible = self.fits(len(older))
@@ -321,13 +326,15 @@ def with_recalled(
 def _with_days(recent: EventCounts, recalled: Mapping[date, Values]) -> EventCounts:
     """The window with the names of some of its days as they are remembered."""
     by_name = {name: list(series) for name, series in recent.by_name.items()}
+    whole_names = {value_text(name): name for name in by_name}
     rest = [0] * len(recent.days)
     for day, names in recalled.items():
         index = recent.days.index(day)
         for series in by_name.values():
             series[index] = 0
         for name, events in names.events.items():
-            by_name.setdefault(name, [0] * len(recent.days))[index] = events
+            key = whole_names.get(name, name)
+            by_name.setdefault(key, [0] * len(recent.days))[index] += events
         rest[index] = names.rest
     return replace(
         recent,
@@ -414,9 +421,10 @@ def _notes_of(
 
 def _note(change: Difference, older: list[date], *, is_possible: bool) -> str:
     days = plural(len(older), "earlier day")
+    named = "" if change.name is None else f" named {quoted(change.name)}"
     text = (
-        f"events: {change.day} was remembered with {plural(change.remembered, 'event')}, the "
-        f"warehouse has {count_text(change.counted)}"
+        f"events: {change.day} was remembered with {plural(change.remembered, 'event')}{named}, "
+        f"the warehouse has {count_text(change.counted)}"
     )
     if is_possible:
         return f"{text}; {days} were counted again"

@@ -84,7 +84,7 @@ class Remembering:
             if day not in daily.withheld
             and self._is_news(daily.counted[day], daily.remembered.get(day), settle_days)
         ]
-        verified = [daily.remembered[day].counts for day in daily.verified]
+        verified = [daily.counted[day] for day in daily.verified]
         gone = [daily.counted[day] for day in daily.gone if self._is_newly_gone(daily, day)]
         if not days and not verified and not gone and not daily.is_doubted:
             return ()

@@ -7,22 +7,36 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from checks.core.counts import NAME, RememberedCounts, Values, value_text
+from checks.core.counts import (
+    MOST_NAMES,
+    NAME,
+    DayCounts,
+    RememberedCounts,
+    Values,
+    largest,
+    value_text,
+)
 from checks.core.metrics import STRAY_DAY, SpotCheck
 
 #: A count may differ from the remembered one by this share before both are called different.
 TOLERANCE = 0.005
+#: So does a name's count by this share of it, where that is as many events as make a name matter.
+LEAST_SHARE = 0.5
 _FURTHEST_WEEKS = 8
 _DAYS_PER_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A day whose count in the warehouse is not the remembered one, in events."""
+    """A day whose count in the warehouse is not the remembered one, in events.
+
+    name: the event name that came, went or moved; None where the whole day did.
+    """
 
     day: date
     remembered: int
     counted: int
+    name: str | None = None
 
 
 def days_to_check(
@@ -43,34 +57,76 @@ def days_to_check(
     return sorted(sorted(candidates, key=place)[:count])
 
 
-def difference(spot: SpotCheck, known: RememberedCounts, usual: float = 0.0) -> Difference | None:
-    """The day, where more than TOLERANCE of its events are other ones; None where it is the same.
+def difference(
+    spot: SpotCheck, known: RememberedCounts, least: float, usual: float = 0.0
+) -> Difference | None:
+    """The day, where more than TOLERANCE of its events are other ones, or a name's are.
 
-    Events that changed their name count once. usual: events of a usual day; a day that had, and
-    has, a hundredth of them at most has stray events, which come and go.
+    None where it is the same. least: events a day that a name has that matters. Events that
+    changed their name count once. usual: events of a usual day; a day that had, and has, a
+    hundredth of them at most has stray events, which come and go.
     """
     remembered = known.counts.by_dimension[NAME]
     if max(known.counts.total, spot.total) <= STRAY_DAY * usual:
         return None
-    total, moved = known.counts.total, _moved(spot, remembered)
-    if moved <= TOLERANCE * max(total, spot.total):
-        return None
-    return Difference(spot.day, total, spot.total)
+    now, total = _as_remembered(spot, remembered), known.counts.total
+    if _moved(now, remembered) > TOLERANCE * max(total, spot.total):
+        return Difference(spot.day, total, spot.total)
+    return _of_a_name(spot, remembered, max(least, 1))
 
 
-def _moved(spot: SpotCheck, remembered: Values) -> int:
-    """Events that are more or fewer, or have another name."""
-    now: Counter[str] = Counter()
+def counted_again(spot: SpotCheck, known: RememberedCounts) -> DayCounts:
+    """The day with its names as they were just counted; of its dimensions nothing new is known.
+
+    Names that were too many are not told apart now either.
+    """
+    now = _as_remembered(spot, known.counts.by_dimension[NAME])
+    names = now if now.rest else largest(now.events, MOST_NAMES)
+    return DayCounts(spot.day, {**known.counts.by_dimension, NAME: names})
+
+
+def _as_remembered(spot: SpotCheck, remembered: Values) -> Values:
+    """What was just counted; of a day with names that were too many, the same are told apart."""
+    now = Counter(dict.fromkeys(remembered.events, 0) if remembered.rest else {})
     rest = 0
-    for name, events in spot.events.items():
-        shown = value_text(name)
+    for shown, events in _shown(spot).items():
         if remembered.rest and shown not in remembered.events:
             rest += events
         else:
             now[shown] += events
-    names, before = {*now, *remembered.events}, remembered.events
-    more, fewer = _sums(now[name] - before.get(name, 0) for name in names)
-    apart = rest - remembered.rest
+    return Values(dict(now), rest)
+
+
+def _shown(spot: SpotCheck) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for name, events in spot.events.items():
+        counts[value_text(name)] += events
+    return counts
+
+
+def _of_a_name(spot: SpotCheck, remembered: Values, least: float) -> Difference | None:
+    """The name that moved most, where that is half of it and as many events as matter.
+
+    One that was not told apart had at most what all these had together.
+    """
+    now, differences = _shown(spot), []
+    for name in {*now, *remembered.events}:
+        count = now[name]
+        before = remembered.events.get(name, min(count, remembered.rest))
+        if abs(count - before) >= max(least, LEAST_SHARE * max(count, before)):
+            differences.append(Difference(spot.day, before, count, name))
+    return max(differences, key=_by_size, default=None)
+
+
+def _by_size(change: Difference) -> tuple[int, int, str]:
+    return abs(change.counted - change.remembered), change.remembered, change.name or ""
+
+
+def _moved(now: Values, remembered: Values) -> int:
+    """Events that are more or fewer, or have another name."""
+    names, before = {*now.events, *remembered.events}, remembered.events
+    more, fewer = _sums(now.events.get(name, 0) - before.get(name, 0) for name in names)
+    apart = now.rest - remembered.rest
     return max(more + max(0, apart), fewer + max(0, -apart))
 
 

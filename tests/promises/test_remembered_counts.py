@@ -21,13 +21,16 @@ from hypothesis import strategies as st
 from checks import Report, Status
 from checks.cli import main
 from checks.config.target import target_of
+from checks.core.counts import NAME, DayCounts, RememberedCounts, Values
 from checks.core.errors import UsageError
+from checks.core.metrics import SpotCheck
 from checks.evaluation.engine import evaluate
 from checks.evidence import volume
 from checks.evidence.context import open_context
 from checks.history import open_history
 from checks.measuring.daily import fingerprint
 from checks.measuring.recounting import recount
+from checks.measuring.spot_checks import counted_again, difference
 from tests.shop import DAY, NOW, RUN, Shop, view
 
 DAYS = 40
@@ -182,6 +185,97 @@ def test_events_that_changed_their_name_are_seen(kept: Shop) -> None:
     )
     assert "counted again" in run(kept).warnings[0]
     assert verdicts(run(kept)) == without_history(kept)
+
+
+def load(name: str, count: int, first: int, last: int) -> str:
+    """So many events of a name on each of the days `first` to `last` days back."""
+    return (
+        "INSERT INTO stg_events (timestamp, event_name) "
+        f"SELECT day + INTERVAL ({82000 // count} * n) SECOND, '{name}' "
+        f"FROM range(TIMESTAMP '{day(first)}', TIMESTAMP '{day(last - 1)}', "
+        f"INTERVAL 1 DAY) days(day), range({count}) numbers(n)"
+    )
+
+
+@pytest.fixture
+def large(kept: Shop) -> Shop:
+    """Days of which ten events are less than half a percent."""
+    change(kept, load("page_viewed", 3000, DAYS - 1, 0))
+    return kept
+
+
+def test_a_small_name_that_came_to_old_days_is_seen(large: Shop) -> None:
+    run(large, 1)
+    change(large, load("app_open", 10, DAYS - 1, 11))
+    report = run(large)
+    assert verdicts(report) == without_history(large)
+    assert {one.id: one.status for one in report.checks}["event_volume"] is Status.RED
+    (warning,) = report.warnings
+    assert warning.startswith(
+        f"events: {day(14)} was remembered with 0 events named 'app_open', the warehouse has 10; "
+    )
+
+
+def test_a_small_name_that_is_renamed_on_every_day_is_seen(large: Shop) -> None:
+    change(large, load("wish_add", 12, DAYS - 1, 0))
+    run(large, 1)
+    change(large, "UPDATE stg_events SET event_name = 'wishlist_add' WHERE event_name = 'wish_add'")
+    report = run(large)
+    assert verdicts(report) == without_history(large)
+    assert {one.id: one.status for one in report.checks}["event_volume"] is not Status.RED
+    assert "12 events named 'wish_add', the warehouse has 0" in report.warnings[0]
+
+
+def test_what_matters_of_a_name_is_what_its_check_says(large: Shop) -> None:
+    large.parameters("event_volume", min_per_day=5)
+    run(large, 1)
+    change(large, load("app_open", 5, DAYS - 1, 11))
+    assert verdicts(run(large)) == without_history(large)
+
+
+def test_a_day_that_is_verified_holds_what_was_counted(large: Shop) -> None:
+    """Few events more are no other day; they are taken up all the same."""
+    run(large, 1)
+    change(large, load("app_open", 9, DAYS - 1, 11))
+    assert run(large).warnings == ()
+    config = large.config()
+    known = open_history(config.history).daily_counts(
+        config.pipeline, fingerprint(config), day(15), day(14), now=NOW
+    )
+    counted = [known[day(back)].counts.by_dimension[NAME].events for back in (15, 14)]
+    assert ["app_open" in names for names in counted] == [False, True]
+    assert known[day(14)].first_total == known[day(14)].counts.total - 9
+
+
+@pytest.mark.parametrize(
+    ("remembered", "now", "named"),
+    [
+        (Values({"a": 9000}), {"a": 9000, "b": 9}, None),
+        (Values({"a": 9000}), {"a": 9000, "b": 10}, "b"),
+        (Values({"a": 9000, "b": 10}), {"a": 9000}, "b"),
+        (Values({"a": 9000, "b": 30}), {"a": 9000, "b": 16}, None),
+        (Values({"a": 9000, "b": 30}), {"a": 9000, "b": 15}, "b"),
+        # Names that were too many: what they had together is known.
+        (Values({"a": 9000}, 40), {"a": 9000, "b": 15, "c": 15, "d": 10}, None),
+        (Values({"a": 9000}, 5), {"a": 9000, "b": 15, "c": 5}, "b"),
+        (Values({"a": 9000, "b": 12}, 40), {"a": 9000, "c": 40}, "b"),
+    ],
+)
+def test_a_name_that_came_or_went_makes_a_day_another(
+    remembered: Values, now: dict[str, int], named: str | None
+) -> None:
+    known = RememberedCounts(DayCounts(DAY, {NAME: remembered}), NOW, 9000)
+    found = difference(SpotCheck(DAY, now), known, 10)
+    assert (None if found is None else found.name) == named
+
+
+def test_names_that_were_too_many_stay_so_when_a_day_is_verified() -> None:
+    known = RememberedCounts(
+        DayCounts(DAY, {NAME: Values({"a": 90, "b": 2}, 5), "device": Values({"ios": 97})}), NOW, 97
+    )
+    counted = counted_again(SpotCheck(DAY, {"a": 91, "c": 4, "d": 2}), known)
+    expected = {NAME: Values({"a": 91, "b": 0}, 6), "device": Values({"ios": 97})}
+    assert counted == DayCounts(DAY, expected)
 
 
 def test_no_day_is_checked_where_none_is_asked_for(kept: Shop) -> None:

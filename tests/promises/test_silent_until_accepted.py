@@ -6,23 +6,29 @@ Proved day by day over weeks, with and without a history, on every engine that r
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks import Report, Status
 from checks.catalog import all_checks
 from checks.catalog._silence import silences
-from checks.core.counts import NAME, DailyCounts, DayCounts, Values
+from checks.core.counts import NAME, DailyCounts, DayCounts, Values, value_text
 from checks.core.errors import HistoryError, UsageError
 from checks.evaluation.accepting import Wish, accept
 from checks.evaluation.engine import evaluate
+from checks.evaluation.waiving import Wish as Waiver
+from checks.evaluation.waiving import give
 from checks.history import StoredAcceptance, open_history
+from checks.measuring.daily import fingerprint
 from checks.outputs import render
 from tests.shop import DAY, NOW, RUN, Shop, at, view
 
@@ -283,6 +289,170 @@ def test_a_table_that_keeps_a_few_days_forgets_no_silence(weeks: Shop) -> None:
         weeks.events.rows = [r for r in rows if kept <= r["timestamp"] < at(day(back - 1), 0)]
         weeks.write()
         assert (status(run(weeks, back)) is RED) is (back < 25), back
+
+
+LONG = "x" * 150 + "/path/" + "y" * 100
+#: Names that are alike as far as a name is shown, and one that is long only as it is shown.
+ALIKE = [(f"{LONG}1", f"{LONG}2"), ("\u200b" * 60 + "1", "\u200b" * 60 + "2")]
+
+
+@pytest.mark.parametrize(("name", "other"), ALIKE)
+def test_long_names_stay_apart(weeks: Shop, name: str, other: str) -> None:
+    """The other one, which is alike at its beginning, is no sign that a name is there."""
+    weeks.events.columns["event_name"] = sa.String(400)
+    name_on(weeks, name, range(12, DAYS))
+    name_on(weeks, other, range(DAYS))
+    weeks.write()
+    for back in (12, 11, 6, 5, 4, 3, 0):
+        assert (status(run(weeks, back)) is RED) is (back < 12), back
+    accepted(weeks, None)
+    assert status(run(weeks)) is GREEN
+
+
+def waived(shop: Shop, back: int = 0, *subjects: str) -> None:
+    config = shop.config()
+    wish = Waiver("event_volume", "Mia", "known", RUN + timedelta(days=9), None, subjects)
+    give(config, open_history(config.history), wish, NOW - timedelta(days=back))
+
+
+@pytest.mark.parametrize("name", [*ALIKE[0], ALIKE[1][0], "a\u200bb", "x" * 199 + "…"], ids=ascii)
+@pytest.mark.parametrize("decide", [waived, accepted])
+def test_a_long_name_is_known_by_its_text_within_the_window_and_beyond(
+    weeks: Shop, name: str, decide: Callable[..., object]
+) -> None:
+    weeks.events.columns["event_name"] = sa.String(400)
+    name_on(weeks, name, range(12, DAYS))
+    weeks.write()
+    run(weeks, 10)
+    decide(weeks, back=10) if decide is waived else decide(weeks, name, 10)
+    passed = Status.WAIVED if decide is waived else GREEN
+    assert [status(run(weeks, back)) for back in (10, 7, 3, 0)] == [passed] * 4
+
+
+@pytest.mark.parametrize("decide", [waived, accepted])
+@pytest.mark.parametrize(("typed", "name"), [("(no name)", ""), ("\\(no name)", "(no name)")])
+def test_a_name_is_typed_as_it_is_shown(
+    weeks: Shop, decide: Callable[..., object], typed: str, name: str
+) -> None:
+    """A blank one has a name of ours, and one that is called like it is told apart."""
+    for blank in ("", "(no name)"):
+        name_on(weeks, blank, range(3, DAYS))
+    weeks.write()
+    report = run(weeks)
+    (verdict,) = (one for one in report.checks if one.id == "event_volume")
+    assert verdict.subjects == {"event": ("(no name)", "\\(no name)")}
+    if decide is accepted:
+        accepted(weeks, typed)
+    else:
+        waived(weeks, 0, typed)
+    assert status(run(weeks)) is RED
+    weeks.events.rows = [
+        row for row in weeks.events.rows if row["event_name"] in (name, "page_viewed")
+    ]
+    weeks.write()
+    assert status(run(weeks)) is (GREEN if decide is accepted else Status.WAIVED)
+
+
+def test_a_day_with_a_name_that_was_cut_is_counted_again(weeks: Shop) -> None:
+    """As earlier versions remembered them: which of two long names it was is not known."""
+    name, other = ALIKE[0]
+    weeks.events.columns["event_name"] = sa.String(400)
+    name_on(weeks, name, range(12, DAYS))
+    name_on(weeks, other, range(DAYS))
+    weeks.write()
+    run(weeks, 1)
+    cut = {"page_viewed": 12, name[:199] + "…": 24}
+    in_history(weeks, day(30), {NAME: Values(cut)})
+    assert status(run(weeks)) is RED
+    kept = counts_in_history(weeks, day(30))[NAME]
+    assert kept == [{"page_viewed": 12, value_text(name): 12, value_text(other): 12}, 0]
+
+
+def counts_in_history(shop: Shop, of_day: date) -> dict[str, Any]:
+    with closing(sqlite3.connect(shop.folder / "history.db")) as history:
+        query = "SELECT counts FROM andon_daily_counts WHERE day = ?"
+        ((text,),) = history.execute(query, (of_day.isoformat(),))
+    counts: dict[str, Any] = json.loads(text)
+    return counts
+
+
+def in_history(shop: Shop, of_day: date, counts: Mapping[str, Values]) -> None:
+    """Remember a day as it was counted by someone else."""
+    config = shop.config()
+    open_history(config.history).keep_daily_counts(
+        config.pipeline, fingerprint(config), [DayCounts(of_day, counts)], NOW
+    )
+
+
+@pytest.fixture
+def few_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three names of a day are remembered, where a thousand are."""
+    monkeypatch.setattr("checks.measuring.daily.MOST_NAMES", 3)
+
+
+@pytest.mark.usefixtures("few_kept")
+@pytest.mark.parametrize("use_history", [True, False])
+def test_a_name_is_not_forgotten_where_there_are_too_many(weeks: Shop, use_history: bool) -> None:
+    for rare in range(6):
+        name_on(weeks, f"rare-{rare}", range(DAYS), 1)
+    name_on(weeks, "cart", range(15, DAYS))
+    name_on(weeks, "campaign", list(range(30, DAYS, 7)), 90)
+    weeks.write()
+    options = {"use_history": use_history, "record": use_history}
+    for back in (15, 14, 13, 9, 8, 7, 6, 1, 0):
+        report = run(weeks, back, **options)
+        assert (status(report) is RED) is (back < 15), back
+        subjects = {one.id: one.subjects for one in report.checks}["event_volume"]
+        assert subjects == ({"event": ("cart",)} if back < 15 else {})
+        assert not any("regular event name" in warning for warning in report.warnings)
+
+
+@pytest.mark.usefixtures("few_kept")
+def test_an_accepted_name_stays_so_where_there_are_too_many(weeks: Shop) -> None:
+    for rare in range(6):
+        name_on(weeks, f"rare-{rare}", range(DAYS), 1)
+    name_on(weeks, "cart", range(15, DAYS))
+    weeks.write()
+    run(weeks, 14)
+    accepted(weeks, "cart", 14)
+    assert [status(run(weeks, back)) for back in (14, 13, 7, 6, 0)] == [GREEN] * 5
+
+
+@pytest.mark.usefixtures("few_kept")
+def test_regular_names_that_are_too_many_are_told(weeks: Shop) -> None:
+    for number in range(4):
+        name_on(weeks, f"regular-{number}", range(DAYS), 20 - number)
+    weeks.write()
+    (warning,) = run(weeks).warnings
+    assert warning == (
+        "events: 2 regular event names beyond those that are remembered of a day, such as "
+        "'page_viewed': when one falls silent, no check says so for longer than the 7 days before "
+        "the data date"
+    )
+
+
+@pytest.mark.parametrize("returned", [[4], [4, 3], []])
+@pytest.mark.parametrize("count", [1, 2])
+def test_stray_events_end_no_acceptance_of_an_irregular_name(
+    weeks: Shop, returned: list[int], count: int
+) -> None:
+    name_on(weeks, "campaign", [8, 9, 10], 100)
+    name_on(weeks, "campaign", returned, count)
+    weeks.write()
+    run(weeks, 6)
+    accepted(weeks, "campaign", 6)
+    for back in (back for back in range(6, -1, -1) if back not in returned):
+        assert status(run(weeks, back)) is GREEN, back
+
+
+def test_an_irregular_name_that_returned_is_red_again(weeks: Shop) -> None:
+    name_on(weeks, "campaign", [8, 9, 10], 100)
+    name_on(weeks, "campaign", [4], 10)
+    weeks.write()
+    run(weeks, 6)
+    accepted(weeks, "campaign", 6)
+    assert status(run(weeks, 5)) is GREEN
+    assert status(run(weeks, 3)) is RED
 
 
 def counts_of(*counts: int) -> DailyCounts:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from checks.core.counts import NAME, NO_VALUE, DailyCounts, value_text
-from checks.core.metrics import EventCounts
+from checks.core.metrics import EventCounts, mean
 from checks.core.text import count_text, did_you_mean, plural, quoted
 from checks.evaluation.observations.sentences import limited
 
 if TYPE_CHECKING:
-    from checks.config.model import Config, EventsSource
+    from checks.config.model import CheckSettings, Config, EventsSource
     from checks.core.timeframe import Timeframe
     from checks.measuring.measurements import CompletedReadings
 
@@ -36,6 +37,7 @@ def of_names(config: Config, frame: Timeframe, readings: CompletedReadings) -> t
         sentences += limited("events.dimensions", _idle_dimensions(daily))
         if frame.is_over:
             sentences += limited("checks.event_volume.ignore", _never_seen(ignored, events, daily))
+            sentences += _forgotten(config.checks["event_volume"], events, daily)
     return tuple(sentences)
 
 
@@ -119,6 +121,32 @@ def _idle_dimensions(daily: DailyCounts) -> Iterator[str]:
                 f"events.dimensions: column {quoted(column)} is {quoted(values[0])} in all events "
                 f"of {days}: it tells no part of the volume from another"
             )
+
+
+def _forgotten(silence: CheckSettings, events: EventCounts, daily: DailyCounts) -> Iterator[str]:
+    """Names that could be silent, and are too many to be remembered beyond the window."""
+    least = silence.params.min_per_day
+    forgotten = [
+        name
+        for name, counts in events.by_name.items()
+        if silence.enabled
+        and mean(counts) >= least
+        and _is_beyond(name, counts, events.days, daily)
+    ]
+    if forgotten:
+        yield (
+            f"events: {plural(len(forgotten), 'regular event name')} beyond those that are "
+            "remembered of a day, such as "
+            f"{quoted(min(forgotten))}: when one falls silent, no check says so for longer than "
+            f"the {plural(len(events.days) - 1, 'day')} before the data date"
+        )
+
+
+def _is_beyond(name: str, counts: Sequence[int], days: Sequence[date], daily: DailyCounts) -> bool:
+    """Whether a name is not among those that are remembered of the last day that it was there."""
+    last = max(day for day, count in zip(days, counts, strict=True) if count)
+    remembered = daily.counted.get(last)
+    return remembered is not None and remembered.by_dimension[NAME].of(value_text(name)) is None
 
 
 def _never_seen(ignored: tuple[str, ...], events: EventCounts, daily: DailyCounts) -> Iterator[str]:
