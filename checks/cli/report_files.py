@@ -125,7 +125,7 @@ def _database_files(url: str, folder: Path) -> Iterator[Path]:
     """The file of a URL of an embedded database, and what belongs to it."""
     import sqlalchemy as sa
 
-    from checks.warehouse.dialects._sqlite_file import file_of
+    from checks.config.sqlite_urls import file_of
 
     parsed = sa.make_url(url)
     engine, name = parsed.get_backend_name(), parsed.database or ""

@@ -412,9 +412,7 @@ def test_no_variable_of_the_process_is_a_table(duck: Shop) -> None:
             assert read(warehouse, name).startswith("missing_table: ")
 
 
-@pytest.mark.parametrize(
-    "mode", ["read_write", "automatic", "READ_WRITE", "automatic&autoload_known_extensions=true"]
-)
+@pytest.mark.parametrize("mode", ["read_write", "automatic", "READ_WRITE"])
 def test_no_option_of_the_url_lets_duckdb_write(tmp_path: Path, mode: str) -> None:
     """A writer that was killed left a log beside the file; only a writer would take it in."""
     shop = Shop(tmp_path, named("duckdb").warehouse(tmp_path))
