@@ -43,6 +43,11 @@ class Place:
         with suppress(OSError, ValueError):
             if os.path.realpath(path) == self.path:
                 return True
+        return self.is_file(path)
+
+    def is_file(self, path: Path | str) -> bool:
+        """Whether a path leads to the file that is there now."""
+        with suppress(OSError, ValueError):
             return self.present is not None and os.path.samestat(os.stat(path), self.present)  # noqa: PTH116
         return False
 
@@ -63,10 +68,14 @@ def place_of_descriptor(number: int) -> Place:
     return Place(os.path.realpath(f"/dev/fd/{number}"), os.fstat(number))
 
 
-def input_at(place: Place, config: Config) -> str | None:
-    """What a place is of all that an evaluation reads, but for the history; None for no such."""
-    named = (what for what, path in _named_files(config) if place.is_at(path))
-    return next(named, None) or (ROWS if _is_matched(place, config) else None)
+def input_at(place: Place, config: Config, *, with_rejected: bool = True) -> str | None:
+    """What a place is of all that an evaluation reads, but for the history; None for no such.
+
+    with_rejected: also the files of rejected rows, which may be many and are no databases.
+    """
+    named = next((what for what, path in _named_files(config) if place.is_at(path)), None)
+    patterns = _globs(config) if with_rejected else _readable(config)
+    return named or (ROWS if _is_matched(place, patterns) else None)
 
 
 def is_history(place: Place, config: Config) -> bool:
@@ -109,21 +118,21 @@ def _database_files(url: str, config: Config) -> Iterator[Path]:
         yield config.path.parent / f"{path}{suffix}"
 
 
-def _is_matched(place: Place, config: Config) -> bool:
+def _is_matched(place: Place, patterns: Iterator[str]) -> bool:
     """Whether a file that is there is one that a pattern means now."""
     if place.present is None:
         return False
-    return any(
-        place.is_at(path)
-        for pattern in _globs(config)
-        for path in iglob(pattern, recursive=True)  # noqa: PTH207
-    )
+    matches = (path for pattern in patterns for path in iglob(pattern, recursive=True))  # noqa: PTH207
+    return any(place.is_file(path) for path in matches)
 
 
 def _globs(config: Config) -> Iterator[str]:
     """Of `quarantine.files` and `warehouse.files`; a date in a pattern stands for anything."""
-    patterns = list(config.warehouse.files)
+    yield from _readable(config)
     if config.quarantine is not None and config.quarantine.files is not None:
-        patterns.append(config.quarantine.files)
-    for pattern in patterns:
+        yield str(config.path.parent / _PLACEHOLDER.sub("*", config.quarantine.files))
+
+
+def _readable(config: Config) -> Iterator[str]:
+    for pattern in config.warehouse.files:
         yield str(config.path.parent / _PLACEHOLDER.sub("*", pattern))

@@ -72,7 +72,8 @@ def _refuse_inputs(config: Config) -> None:
         return
     own = place_of(history.database).path
     files = (place_of(f"{own}{suffix}") for suffix in BESIDE)
-    what = next((what for file in files if (what := input_at(file, config))), None)
+    inputs = (input_at(file, config, with_rejected=False) for file in files)
+    what = next(filter(None, inputs), None)
     if what is not None:
         raise HistoryError(f"it is {what}, which is only read: name another store in history.url")
 
