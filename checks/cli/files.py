@@ -9,6 +9,7 @@ import secrets
 import stat
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from select import select
@@ -19,6 +20,7 @@ _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _PERMISSIONS = 0o777
 _STANDARD = {"/dev/stdout": 1, "/dev/stderr": 2}
 _DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/(\d{1,6})")
+_MOST_LINKS = 20
 _FOLDER_OF_EVERYONE = stat.S_ISVTX | stat.S_IWOTH
 
 
@@ -28,18 +30,42 @@ def is_stream(path: Path) -> bool:
     Asked before links are followed: `/dev/stdout` and `>(...)` lead to a pipe without a path, or
     to a file that somebody else writes to as well.
     """
-    if _descriptor_of(path) is not None:
+    if descriptor_of(path) is not None:
         return True
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
-def _descriptor_of(path: Path) -> int | None:
-    """The open file that a path such as `/dev/stdout` stands for; None for any other path."""
-    name = str(path)
-    if name in _STANDARD:
-        return _STANDARD[name]
-    match = _DESCRIPTOR.fullmatch(name)
-    return int(match[1]) if match else None
+def descriptor_of(path: Path) -> int | None:
+    """The open file that a path such as `/dev/stdout` stands for; None for any other path.
+
+    However that is spelled, also by a link, and also by the name of the file that standard output
+    or error is led to: a file in its place would take what is written there along.
+    """
+    for name in _names_on_the_way(path):
+        match = _DESCRIPTOR.fullmatch(name)
+        if name in _STANDARD or match:
+            return _STANDARD[name] if match is None else int(match[1])
+    return next((number for number in (1, 2) if _is_open_as(path, number)), None)
+
+
+def _names_on_the_way(path: Path) -> Iterator[str]:
+    """A path without detours, and each link that it leads to, until one is no link."""
+    for _ in range(_MOST_LINKS):
+        folder = os.path.realpath(path.parent)
+        own = re.sub(rf"^/proc/{os.getpid()}(/task/\d+)?/", "/proc/self/", f"{folder}/")
+        yield f"{own}{path.name}"
+        try:
+            path = Path(folder, path.readlink())
+        except (OSError, ValueError):
+            return
+
+
+def _is_open_as(path: Path, number: int) -> bool:
+    """Whether a path leads to the file that is open as a descriptor of this process."""
+    with suppress(OSError, ValueError):
+        present = path.stat()
+        return stat.S_ISREG(present.st_mode) and os.path.samestat(present, os.fstat(number))
+    return False
 
 
 class StagedFile:
@@ -96,7 +122,7 @@ def _refuse_foreign_link(path: Path) -> None:
 
 def write_stream(path: Path, text: str) -> None:
     """Write to a pipe or a device. Raises OSError where nobody reads; never waits for long."""
-    if (number := _descriptor_of(path)) is not None:
+    if (number := descriptor_of(path)) is not None:
         _write_to_open(number, text)
         return
     try:

@@ -150,8 +150,9 @@ def undelivered(report: Report, failures: Sequence[str]) -> Report:
     report = replace(report, warnings=(*report.warnings, *failures))
     if report.exit_code != GREEN:
         return report
-    count = plural(len(failures), "report")
-    summary = f"do not refresh the dashboards yet: {count} could not be written; {report.summary}"
+    from checks.evaluation.summary import withheld
+
+    summary = withheld(report.summary, plural(len(failures), "report"))
     return replace(report, exit_code=UNKNOWN, verdict=Status.UNKNOWN, summary=summary)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from checks.config.declared import settings_of
@@ -21,7 +22,9 @@ def name_of(path: str | Path | None, environ: Mapping[str, str]) -> str:
 
     So two pipelines stay apart in whatever collects their reports. Never raises ConfigError.
     """
-    file = locate(path, environ).absolute()
+    file = locate(path, environ)
+    with suppress(OSError):  # the working directory is gone
+        file = file.absolute()
     return _configured(file, environ) or shown_name(file)
 
 

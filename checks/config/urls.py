@@ -8,7 +8,7 @@ from pathlib import Path
 from checks.config.problems import Refused
 
 _HIDDEN = "a value that is not shown"
-_FILE_URL = re.compile(r"((?:sqlite|duckdb)(?:\+\w+)?:///)([^?]*)(\?.*)?")
+_FILE_URL = re.compile(r"(((?:sqlite|duckdb)(?:\+\w+)?):///)([^?]*)(?:\?(.*))?")
 _FILE_ENGINE = re.compile(r"(?:sqlite|duckdb)(?:\+\w+)?:")
 _IN_MEMORY = re.compile(r"(?:sqlite|duckdb)(?:\+\w+)?://")
 # Absolute (also with a drive), in memory, or not on this machine.
@@ -19,11 +19,16 @@ _HTTP = re.compile(r"https?://[^\s<>\"'`\\^{|}]+", re.IGNORECASE)
 def database_url(url: str, folder: Path) -> str:
     """A database's URL; the relative file of an embedded database becomes absolute.
 
-    Raises Refused, never repeating the URL, for what SQLAlchemy cannot parse and
-    for a file in the place of a host, which would silently mean an empty database.
+    Raises Refused, never repeating the URL, for what SQLAlchemy cannot parse, for options that
+    change what Andon may do, and for a file in the place of a host, which would silently mean an
+    empty database.
     """
     if match := _FILE_URL.fullmatch(url):
-        return match[1] + _absolute(match[2], folder) + (match[3] or "")
+        from checks.config.url_options import require_allowed
+
+        beginning, engine, database, query = match.groups("")
+        require_allowed(engine, database, query)
+        return beginning + _absolute(database, folder) + (f"?{query}" if query else "")
     if _IN_MEMORY.fullmatch(url):
         return url
     if _FILE_ENGINE.match(url):

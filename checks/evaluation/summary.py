@@ -10,6 +10,17 @@ from checks.core.text import plural
 from checks.evaluation.causes import remark
 from checks.judging.gate import RED
 
+_MAY_REFRESH = "the dashboards may be refreshed"
+
+
+def withheld(summary: str, reports: str) -> str:
+    """The answer of a report that would let the line go on, when other reports are missing.
+
+    reports: how many, such as `2 reports`.
+    """
+    checks = summary.removeprefix(f"{_MAY_REFRESH}: ")
+    return f"do not refresh the dashboards yet: {reports} could not be written; {checks}"
+
 
 def stopped_by_strict(statuses: Iterable[Status], exit_code: int) -> str | None:
     """What a gate did that amber alone stopped, as a sentence without its end; None otherwise.
@@ -42,12 +53,8 @@ def summarise(
         return f"do not refresh the dashboards yet: {told}{follow}"
     if verdict is Status.AMBER:
         told = f"{count[Status.AMBER]} of {total} {'warns' if count[Status.AMBER] == 1 else 'warn'}"
-        begin = (
-            "do not refresh the dashboards (strict)"
-            if strict
-            else "the dashboards may be refreshed"
-        )
+        begin = "do not refresh the dashboards (strict)" if strict else _MAY_REFRESH
         return f"{begin}: {told} for {data_date}"
     passed = f"{count[Status.GREEN]} of {total} passed for {data_date}"
     extra = [f"{count[s]} {s.value}" for s in (Status.WAIVED, Status.SKIPPED) if count[s]]
-    return f"the dashboards may be refreshed: {', '.join([passed, *extra])}"
+    return f"{_MAY_REFRESH}: {', '.join([passed, *extra])}"

@@ -6,7 +6,6 @@ Light to import: SQLAlchemy is loaded when a history is opened.
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checks.core.errors import HistoryError
@@ -43,9 +42,12 @@ def history_of(config: Config) -> History:
     """
     from checks.history.store import History
 
-    _refuse_warehouse(config)
-    identify = partial(_identity_of, config)
-    return History(config.history.url, config.history.keep_days, warehouse=identify)
+    return History(
+        config.history.url,
+        config.history.keep_days,
+        warehouse=partial(_identity_of, config),
+        refuse=partial(_refuse_inputs, config),
+    )
 
 
 def _identity_of(config: Config) -> WarehouseIdentity:
@@ -59,16 +61,21 @@ def _identity_of(config: Config) -> WarehouseIdentity:
     return warehouse_identity(config.warehouse.url, config.history.url, attached)
 
 
-def _refuse_warehouse(config: Config) -> None:
-    """Raises HistoryError where the history's file is the warehouse, which is only read."""
+def _refuse_inputs(config: Config) -> None:
+    """Raises HistoryError where the history's file is one that evaluations read, by any name."""
     import sqlalchemy as sa
 
-    history, warehouse = sa.make_url(config.history.url), sa.make_url(config.warehouse.url)
-    if history.get_backend_name() != "sqlite" or warehouse.get_backend_name() != "sqlite":
+    from checks.config.input_files import BESIDE, input_at, place_of
+
+    history = sa.make_url(config.history.url)
+    if history.get_backend_name() != "sqlite" or not history.database:
         return
-    names = (history.database or "", warehouse.database or "")
-    if names[0] and Path(names[0]).absolute() == Path(names[1]).absolute():
-        raise HistoryError("history.url is the warehouse, which is only read: name another store")
+    own = place_of(history.database).path
+    files = (place_of(f"{own}{suffix}") for suffix in BESIDE)
+    inputs = (input_at(file, config, with_rejected=False) for file in files)
+    what = next(filter(None, inputs), None)
+    if what is not None:
+        raise HistoryError(f"it is {what}, which is only read: name another store in history.url")
 
 
 def open_history(config: HistoryConfig) -> History:

@@ -33,10 +33,19 @@ class Access:
     place: names it, without secrets. Raises HistoryError for a URL that names no store.
     """
 
-    def __init__(self, url: str, busy_seconds: float, limits: Limits) -> None:
-        """busy_seconds: how long to wait for another writer. limits: how long for anything."""
+    def __init__(
+        self,
+        url: str,
+        busy_seconds: float,
+        limits: Limits,
+        refuse: Callable[[], None] | None = None,
+    ) -> None:
+        """busy_seconds: how long to wait for another writer. limits: how long for anything.
+
+        refuse: raises HistoryError where the store must not be opened.
+        """
         parsed = parse_url(url)
-        self._busy_seconds, self._limits = busy_seconds, limits
+        self._busy_seconds, self._limits, self._refuse = busy_seconds, limits, refuse
         self._secrets = secrets_of(parsed)
         self._store = store_at(parsed)
         self.place = self._store.place
@@ -71,7 +80,7 @@ class Access:
         begun = monotonic()
         with attempt(kind, self._limits, self._busy_seconds) as one:
             try:
-                found = one.run(lambda: work(one))
+                found = one.run(lambda: self._allowed(work, one))
             except TimedOutError:
                 words = f"it did not answer within {self._limits.of(kind):g} s"
             except Exception as error:  # whatever a store, its driver or what is kept in it raises
@@ -84,6 +93,11 @@ class Access:
         failure = f"history {self.place}: {words}"
         RESTING.failed(self.place, failure, monotonic() - begun)
         raise HistoryError(failure)
+
+    def _allowed(self, work: Callable[[Attempt], T], attempt: Attempt) -> T:
+        if self._refuse is not None:
+            self._refuse()
+        return work(attempt)
 
     def _words(self, error: Exception, waited: float) -> str:
         if isinstance(error, HistoryError):

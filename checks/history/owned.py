@@ -41,14 +41,17 @@ class Owned:
         busy_seconds: float = BUSY_SECONDS,
         limits: Limits | None = None,
         warehouse: WarehouseIdentity | Identify | None = None,
+        refuse: Callable[[], None] | None = None,
     ) -> None:
         """`busy_seconds`: how long to wait for another writer. `limits`: how long for anything.
 
         warehouse: whose pipelines these are, or how that is told, which is asked within the time
         of the first call; without one, any name's rows are read and written.
+        refuse: raises HistoryError where the store must not be opened; asked within each call's
+        time.
         """
         self._keep_days = keep_days
-        self._access = Access(url, busy_seconds, limits or LIMITS)
+        self._access = Access(url, busy_seconds, limits or LIMITS, refuse)
         identify = warehouse if callable(warehouse) else None
         if isinstance(warehouse, WarehouseIdentity):
             identify = partial(_same, warehouse)

@@ -135,3 +135,12 @@ def test_asking_for_help_imports_nothing_heavy(folder: Path, words: list[str]) -
     status, out, err = finished(start(folder, "-c", code))
     assert (status, err) == (0, "")
     assert out.endswith("heavy: []\n")
+
+
+def test_a_folder_that_is_gone_is_one_problem(folder: Path) -> None:
+    (folder / "gone").mkdir()
+    line = 'cd gone; rmdir ../gone; "$0" "$1" green gate --config andon.yml --report json=x.json'
+    done = shell(folder, line)
+    assert done.returncode == 2
+    assert "no such file" in done.stderr
+    assert "internal error" not in done.stderr

@@ -296,7 +296,10 @@ FOLDER = Path("/etc/shop")
     ("url", "result"),
     [
         ("duckdb:///a.duckdb", "duckdb:////etc/shop/a.duckdb"),
-        ("duckdb:///data/a%20b.duckdb?x=1", "duckdb:////etc/shop/data/a%20b.duckdb?x=1"),
+        (
+            "duckdb:///data/a%20b.duckdb?threads=1",
+            "duckdb:////etc/shop/data/a%20b.duckdb?threads=1",
+        ),
         ("sqlite+pysqlite:///../h.db", "sqlite+pysqlite:////etc/shop/../h.db"),
         ("sqlite:///file:h.db?mode=ro&uri=true", "sqlite:///file:/etc/shop/h.db?mode=ro&uri=true"),
         ("sqlite:////srv/h.db", "sqlite:////srv/h.db"),
@@ -311,6 +314,41 @@ FOLDER = Path("/etc/shop")
 )
 def test_database_urls(url: str, result: str) -> None:
     assert database_url(url, FOLDER) == result
+
+
+@pytest.mark.parametrize(
+    ("url", "found", "allowed"),
+    [
+        (
+            "sqlite:///file:/x/wh.db?uri=true&mode=memory&zzz=1%26mode=rwc",
+            "the option zzz", "uri, mode, cache, timeout",
+        ),
+        ("sqlite:///file:x.db?uri=true&cache=shared%26mode=rwc", "the option cache", "shared"),
+        ("sqlite:///file:x.db?uri=true&mode%26mode=rwc", "an option", "mode, cache"),
+        ("sqlite:///file:x.db?mode=memory&mode=rwc&uri=true", "the option mode twice", "once"),
+        ("sqlite:///file:x.db?uri=perhaps", "the option uri", "true, false"),
+        ("sqlite:///file:x.db%3Fmode=rwc%26x=?uri=true", "with ? or #", "without ? and #"),
+        ("sqlite:///file:x.db%23y?uri=true", "with ? or #", "without ? and #"),
+        ("sqlite:///file:x.db?uri=true&vfs=unix-dotfile", "the option vfs", "uri, mode"),
+        ("sqlite:///file:x.db?uri=true&nolock=1", "the option nolock", "uri, mode"),
+        ("sqlite:///file:x.db?uri=true&immutable=1", "the option immutable", "uri, mode"),
+        ("sqlite:///file:x.db?uri=true&psow=0", "the option psow", "uri, mode"),
+        ("sqlite:///x.db?isolation_level=", "the option isolation_level", "uri, mode"),
+        ("sqlite+aiosqlite:///x.db", "another driver", "sqlite:///"),
+        ("duckdb:///x?lock_configuration=true", "the option lock_configuration", "access_mode"),
+        ("duckdb:///x?Enable_External_Access=1", "the option Enable_External_Access", "threads"),
+        ("duckdb:///x?allowed_paths=/", "the option allowed_paths", "threads"),
+        ("duckdb:///x?autoload_known_extensions=1", "the option autoload", "threads"),
+        ("duckdb:///x?log_query_path=/x", "the option log_query_path", "threads"),
+        ("duckdb:///x?access_mode=other", "the option access_mode", "read_only"),
+        ("duckdb:///:memory:?threads=many", "the option threads", "a number"),
+    ],
+)  # fmt: skip
+def test_options_that_change_what_andon_may_do(url: str, found: str, allowed: str) -> None:
+    with pytest.raises(Refused) as raised:
+        database_url(url, FOLDER)
+    assert found in (raised.value.found or "")
+    assert allowed in raised.value.allowed
 
 
 def test_a_folder_with_url_characters_is_found(tmp_path: Path) -> None:

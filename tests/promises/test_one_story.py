@@ -30,6 +30,7 @@ from checks.cli.publishing import publish
 from checks.cli.values import ReportFile
 from checks.config.model import HistoryConfig, WarehouseConfig
 from checks.core.model import Layer, Report, Severity, Status, Verdict, worst
+from checks.evaluation.summary import summarise
 from checks.history import open_history
 from checks.history.recording import Recording
 from checks.judging.gate import exit_code
@@ -392,6 +393,19 @@ def test_what_stops_at_the_verdict_says_so_in_words() -> None:
     assert replace(same, warnings=()) == strict
 
 
+@pytest.mark.parametrize("status", [Status.GREEN, Status.AMBER])
+def test_a_withheld_report_does_not_say_go_on_as_well(status: Status) -> None:
+    verdicts = report_of(status).checks
+    summary = summarise(status, verdicts, date(2025, 3, 8))
+    assert "may be refreshed" in summary
+    report = replace(report_of(status), summary=summary)
+    told = publishing.undelivered(report, ["cannot write a"]).summary
+    count = "1 of 1 check passed" if status is Status.GREEN else "1 of 1 check warns"
+    assert told == (
+        f"do not refresh the dashboards yet: 1 report could not be written; {count} for 2025-03-08"
+    )
+
+
 @pytest.mark.parametrize("closed", ["stdout", "stderr", "both"])
 def test_streams_that_are_closed_before_the_start(tmp_path: Path, closed: str) -> None:
     """A process of its own: no traceback, and the file is what the exit code is."""
@@ -409,13 +423,15 @@ def test_streams_that_are_closed_before_the_start(tmp_path: Path, closed: str) -
     assert json.loads((tmp_path / "r.json").read_text("utf-8"))["exit_code"] == expected
 
 
-def _process(tmp_path: Path, ending: str, **environ: str) -> subprocess.CompletedProcess[str]:
+def _process(
+    tmp_path: Path, ending: str, prefix: str = "", **environ: str
+) -> subprocess.CompletedProcess[str]:
     """A gate with reports, in a shell of its own, with what stands behind the command."""
     fake = Path(__file__).parents[1] / "cli" / "fake_engine.py"
     (tmp_path / "andon.yml").write_text(_config(), encoding="utf-8")
     return subprocess.run(
-        ["/bin/bash", "-c", f'"{sys.executable}" "{fake}" green gate {ending}'], cwd=tmp_path,
-        capture_output=True, text=True, check=False,
+        ["/bin/bash", "-c", f'{prefix}"{sys.executable}" "{fake}" green gate {ending}'],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHONPATH": str(fake.parents[2]), **environ},
     )  # fmt: skip
 
@@ -432,6 +448,36 @@ def test_a_report_to_an_open_file_is_added_to_it(tmp_path: Path, name: str) -> N
     assert text.endswith("goes on\n")
     assert '"schema": "andon.gate/1"' in text
     assert "GREEN" in text
+
+
+_SPELLINGS = (
+    "/dev/./stdout", "//dev/stdout", "/dev/../dev/stdout", "/proc/self/fd/1", "/proc/$$/fd/1",
+    "/proc/thread-self/fd/1", "/dev/fd/./1", "link", "link-to-a-link", "out.txt", "hard.txt",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", _SPELLINGS)
+@pytest.mark.parametrize("stream", ["1", "2"])
+def test_no_report_takes_the_place_of_an_open_stream(
+    tmp_path: Path, name: str, stream: str
+) -> None:
+    """However it is spelled: what is printed to it would be lost with the file."""
+    number = name.replace("stdout", "stderr").replace("fd/1", "fd/2").replace("fd/./1", "fd/./2")
+    name = name if stream == "1" else number
+    (tmp_path / "link").symlink_to("/dev/stdout" if stream == "1" else "/dev/stderr")
+    (tmp_path / "link-to-a-link").symlink_to("link")
+    (tmp_path / "out.txt").touch()
+    (tmp_path / "hard.txt").hardlink_to(tmp_path / "out.txt")
+    text = "text" if stream == "1" else "json"
+    done = _process(
+        tmp_path, f"--no-record --format json --report {text}={name} {stream}>>out.txt",
+        prefix="exec ",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "out.txt").read_text("utf-8")
+    assert '"schema": "andon.gate/1"' in text
+    assert stream == "2" or "GREEN: " in text
+    assert (tmp_path / "out.txt").samefile(tmp_path / "hard.txt")
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])

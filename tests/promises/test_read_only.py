@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -412,9 +413,7 @@ def test_no_variable_of_the_process_is_a_table(duck: Shop) -> None:
             assert read(warehouse, name).startswith("missing_table: ")
 
 
-@pytest.mark.parametrize(
-    "mode", ["read_write", "automatic", "READ_WRITE", "automatic&autoload_known_extensions=true"]
-)
+@pytest.mark.parametrize("mode", ["read_write", "automatic", "READ_WRITE"])
 def test_no_option_of_the_url_lets_duckdb_write(tmp_path: Path, mode: str) -> None:
     """A writer that was killed left a log beside the file; only a writer would take it in."""
     shop = Shop(tmp_path, named("duckdb").warehouse(tmp_path))
@@ -430,3 +429,106 @@ def test_no_option_of_the_url_lets_duckdb_write(tmp_path: Path, mode: str) -> No
     shop.settings["warehouse"]["url"] = f"{shop.url}?access_mode={mode}"
     shop.run()
     assert [file.read_bytes() for file in files] == before
+
+
+def _other_names(folder: Path, file: Path) -> dict[str, str]:
+    """Ways to name a file that is there: by its kind, as a path."""
+    (folder / "sub").mkdir()
+    (folder / "link").symlink_to(file.name)
+    (folder / "hard").hardlink_to(file)
+    (folder / "sub" / "far").symlink_to(folder)
+    return {
+        "itself": str(file), "a link": str(folder / "link"), "a hard link": str(folder / "hard"),
+        "a detour": f"{folder}/sub/../{file.name}", "a dot": f"{folder}/./{file.name}",
+        "a folder's link": f"{folder}/sub/far/{file.name}",
+    }  # fmt: skip
+
+
+_NAMES = ("itself", "a link", "a hard link", "a detour", "a dot", "a folder's link")
+
+
+def _require_refused_history(shop: Shop, what: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """No command opens the history, and each says why."""
+    before = {path: path.read_bytes() for path in shop.folder.iterdir() if path.is_file()}
+    shop.config()
+    config = str(shop.folder / "andon.yml")
+    words = f"is {what}, which is only read: name another store in history.url"
+    report = shop.run()
+    assert report.exit_code == 0
+    assert words in report.warnings[0]
+    main(["gate", "--config", config, "--date", "2025-03-09"])
+    for command in ("validate", "history"):
+        capsys.readouterr()
+        assert main([command, "--config", config]) == 2, command
+        captured = capsys.readouterr()
+        assert words in " ".join((captured.out + captured.err).split()), command
+    after = {path: path.read_bytes() for path in shop.folder.iterdir() if path.is_file()}
+    assert {**after, shop.folder / "andon.yml": b""} == {**before, shop.folder / "andon.yml": b""}
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "sqlite"])
+@pytest.mark.parametrize("how", _NAMES)
+def test_no_history_is_kept_in_the_warehouse(
+    tmp_path: Path, engine: str, how: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = Shop(tmp_path, named(engine).warehouse(tmp_path))
+    shop.write()
+    file = Path(sa.make_url(shop.url).database or "")
+    shop.settings["history"] = {"url": f"sqlite:///{_other_names(tmp_path, file)[how]}"}
+    _require_refused_history(shop, "the warehouse", capsys)
+
+
+@pytest.mark.parametrize("how", ["a link", "a hard link", "a detour", "a URI", "a link's URI"])
+def test_nor_where_the_warehouse_has_another_name(
+    tmp_path: Path, how: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = Shop(tmp_path, named("sqlite").warehouse(tmp_path))
+    shop.write()
+    file = Path(sa.make_url(shop.url).database or "")
+    names = _other_names(tmp_path, file)
+    names |= {"a URI": f"file:{file}?uri=true", "a link's URI": f"file:{names['a link']}?uri=true"}
+    shop.settings["history"] = {"url": f"sqlite:///{file}"}
+    shop.settings["warehouse"]["url"] = f"sqlite:///{names[how]}"
+    _require_refused_history(shop, "the warehouse", capsys)
+
+
+@pytest.mark.parametrize("suffix", ["-wal", "-journal"])
+def test_nor_in_what_lies_beside_the_warehouse(
+    tmp_path: Path, suffix: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = Shop(tmp_path, named("sqlite").warehouse(tmp_path))
+    shop.write()
+    file = Path(sa.make_url(shop.url).database or "")
+    shop.settings["history"] = {"url": f"sqlite:///{file}{suffix}"}
+    _require_refused_history(shop, "the warehouse", capsys)
+
+
+@pytest.mark.parametrize("how", _NAMES)
+@pytest.mark.parametrize("key", ["attach", "files", "a glob of files"])
+def test_nor_in_what_else_is_read(
+    tmp_path: Path, key: str, how: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = Shop(tmp_path, named("duckdb").warehouse(tmp_path))
+    shop.write()
+    file = tmp_path / "orders.db"
+    if key == "attach":
+        import duckdb
+
+        duckdb.connect(str(file)).close()
+        shop.settings["warehouse"]["attach"] = [{"as": "lake", "path": "orders.db"}]
+    else:
+        sqlite3.connect(file).execute("CREATE TABLE t (a)").connection.close()
+        shop.settings["warehouse"]["files"] = ["ord*.db" if "glob" in key else "orders.db"]
+    shop.settings["history"] = {"url": f"sqlite:///{_other_names(tmp_path, file)[how]}"}
+    what = {"attach": "an attached database"}.get(key, "one of the files that rows are read from")
+    _require_refused_history(shop, what, capsys)
+
+
+def test_a_history_beside_the_warehouse_is_kept(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, named("sqlite").warehouse(tmp_path))
+    shop.write()
+    (tmp_path / "elsewhere.db").touch()
+    (tmp_path / "history.db").symlink_to("elsewhere.db")
+    shop.settings["history"] = {"url": "sqlite:///history.db"}
+    assert main(["gate", "--config", str(shop.config().path), "--date", "2025-03-09"]) == 0
+    assert (tmp_path / "elsewhere.db").stat().st_size > 0

@@ -489,3 +489,18 @@ def test_explaining_alone_runs_nothing(duck: Shop, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Warehouse, "fetch", refuse)
     lines = list(validate(duck.config(), explained=FRAME))
     assert [text for text in wrong(lines) if "rows_read" in text]
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "sqlite"])
+def test_a_time_that_cannot_be_read_is_told_once(tmp_path: Path, engine: str) -> None:
+    """Not of each column whose values are looked at within times."""
+    shop = Shop(tmp_path, named(engine).warehouse(tmp_path))
+    shop.log.columns["rows_read"] = sa.String(20)
+    for row in shop.log.rows:
+        row["rows_read"] = str(row["rows_read"])
+    shop.write()
+    shop.set("events", occurred_at="no_time", dimensions=["client_id", "transaction_id"])
+    shop.set("audit_log", run_at="no_time")
+    told = [text for text in wrong(plain(shop)) if "no_time" in text and "reading" not in text]
+    assert [text.partition(":")[0] for text in told] == ["audit_log.run_at", "events.occurred_at"]
+    assert not [text for text in wrong(plain(shop)) if text.startswith("audit_log.rows_read")]

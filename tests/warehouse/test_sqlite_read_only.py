@@ -6,7 +6,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,11 +14,12 @@ import pytest
 import sqlalchemy as sa
 
 from checks.config.model import WarehouseConfig
+from checks.config.sqlite_urls import file_of, is_in_memory
 from checks.config.urls import database_url
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
 from checks.warehouse import Warehouse
-from checks.warehouse.dialects._sqlite_file import file_of, in_memory, read_only_url
+from checks.warehouse.dialects._sqlite_file import read_only_url
 
 NOBODY = 65534
 NAMES = (
@@ -99,9 +100,36 @@ def test_a_relative_uri_is_found_beside_the_configuration(tmp_path: Path) -> Non
     ],
 )
 def test_memory_is_no_file(url: str) -> None:
-    assert in_memory(sa.make_url(url))
+    assert is_in_memory(sa.make_url(url))
     assert read_only_url(sa.make_url(url)) == sa.make_url(url)
     assert refused(url).cause is Cause.MISSING_TABLE
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:{path}?uri=true&mode=memory&zzz=1%26mode=rwc",
+        "file:{path}?uri=true&mode=memory&zzz%26mode=rwc",
+        "file:{path}%3Fmode=rwc%26zzz=?uri=true",
+        "file:{path}%3Fmode=memory%26mode=rwc%26zzz=?uri=true&mode=memory",
+        "{path}?uri=true&zzz=1%26mode=rwc", "{path}?mode=memory&mode=rwc&uri=true",
+        "file:{path}?uri=true&vfs=unix-dotfile%26mode=rwc",
+        ":memory:?uri=true&zzz=1", "?uri=true&zzz=1",
+    ],
+)  # fmt: skip
+def test_no_option_opens_a_file_for_writing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    """Whatever reaches the driver: the configuration refuses most of these."""
+    monkeypatch.chdir(tmp_path)
+    filled(tmp_path / "x.db")
+    before = (tmp_path / "x.db").read_bytes()
+    parsed = read_only_url(sa.make_url("sqlite:///" + url.format(path=tmp_path / "x.db")))
+    engine = sa.create_engine(parsed, poolclass=sa.pool.NullPool)
+    with suppress(sa.exc.OperationalError), engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE written (a)")
+    assert (tmp_path / "x.db").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["x.db"]
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 from checks.cli import failure, values
 from checks.cli.console import Console
 from checks.cli.parsing import add_config
-from checks.core.errors import AndonError, is_interruption
+from checks.core.errors import AndonError, ConfigError, UsageError, is_interruption
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from checks.cli.values import ReportFile
     from checks.config.model import Config
     from checks.core.model import Report
 
@@ -59,13 +63,15 @@ def run(args: Namespace, console: Console) -> int:
     from checks.cli.publishing import publish, summary_file
     from checks.cli.report_files import require_no_input_file, require_own_files
     from checks.config import load_config
+    from checks.config.source import locate
     from checks.history.recording import Recording
 
     summary = summary_file(args.format, console)
-    require_own_files(args.report, summary)
+    require_own_files(args.report, summary, locate(args.config, console.environ))
     try:
         config = load_config(args.config)
     except AndonError as error:
+        _require_no_rows(error, args.report, summary)
         return _publish_failure(error, args, console)
     require_no_input_file(args.report, config, summary)
     recording = None if args.no_record else Recording(config)
@@ -76,6 +82,17 @@ def run(args: Namespace, console: Console) -> int:
             raise
         return _publish_failure(error, args, console)
     return publish(report, args.format, args.report, console, recording)
+
+
+def _require_no_rows(error: AndonError, files: Sequence[ReportFile], summary: Path | None) -> None:
+    """Raises ConfigError, with all that is wrong, for a report over what may be rows."""
+    from checks.cli.report_files import require_no_rows
+
+    try:
+        require_no_rows(files, summary)
+    except UsageError as refused:
+        problems = (*failure.problems_of(error), *failure.problems_of(refused))
+        raise ConfigError(problems) from None
 
 
 def _publish_failure(error: Exception, args: Namespace, console: Console) -> int:

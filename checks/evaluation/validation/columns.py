@@ -75,7 +75,18 @@ class Columns:
             self._require_counts(key, name, kind)
         return kind
 
+    def _has_time(self, key: str) -> bool:
+        """Whether the section's time can be read; where it cannot, its own key is to blame."""
+        naive, zone = self.config.warehouse.naive_timestamps, self.config.timezone
+        try:
+            instant(self.relation, getattr(self.source, key), self.warehouse.profile, naive, zone)
+        except MeasurementError:
+            return False
+        return True
+
     def _require_dimension(self, name: str) -> None:
+        if not self._has_time("occurred_at"):
+            return
         zone, naive = self.config.timezone, self.config.warehouse.naive_timestamps
         day = [(_ANY_DAY, midnight(_ANY_DAY, zone), midnight(_ANY_DAY, zone))]
         ValueScan(self.warehouse, self.source, name, day, naive, zone, MOST_VALUES).query()
@@ -84,6 +95,8 @@ class Columns:
         """Counts are numbers by value: a type may be of no say, as that of a query on SQLite."""
         means_little = self.warehouse.profile.name == "sqlite"
         if kind in (Kind.INTEGER, Kind.NUMBER) and not means_little:
+            return
+        if not self._has_time("run_at"):
             return
         values = self._newest(name) if self.samples else []
         for value in values:

@@ -6,20 +6,19 @@ one to close copies the write-ahead log into the database.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
-import sqlalchemy as sa
-
+from checks.config.sqlite_urls import URI, file_of, is_in_memory, is_uri
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
-_URI = "file:"
-_MEMORY = (None, "", ":memory:")
+_DRIVER = "sqlite"
+#: Options of a database in memory: its name is no file, and who shares it.
+_OF_MEMORY = {"mode": "memory", "cache": "shared"}
 _NO_SHARED_MEMORY = (
     "it has a write-ahead log, whose -wal and -shm files are not there or not usable, and Andon "
     "may make none in this folder: let the writer open the database once and keep it open, or "
@@ -41,29 +40,23 @@ _UNREADABLE = {
 
 
 def read_only_url(url: URL) -> URL:
-    """The same database, as a URI with `mode=ro`; one in memory is as it is."""
-    if url.get_driver_name() != "pysqlite" or in_memory(url):
-        return url
-    if _is_uri(url):
-        return url.update_query_dict({"mode": "ro"})
-    address = Path(url.database or "").absolute().as_uri()
-    return url.set(database=address).update_query_dict({"mode": "ro", "uri": "true"})
+    """The same database, as a URI with `mode=ro`; one in memory has no mode but that.
+
+    Written anew: SQLAlchemy joins a URI's options as they are, so that a value could hold others.
+    """
+    if is_in_memory(url):
+        return _memory_url(url)
+    address = file_of(url).absolute().as_uri()
+    return url.set(drivername=_DRIVER, database=address, query={"mode": "ro", "uri": "true"})
 
 
-def in_memory(url: URL) -> bool:
-    """Whether a database has no file."""
-    is_named = _is_uri(url) and url.query.get("mode") == "memory"
-    return url.database in _MEMORY or is_named or url.database == f"{_URI}:memory:"
-
-
-def file_of(url: URL) -> Path:
-    """The file of a database that has one."""
-    name = url.database or ""
-    if not _is_uri(url):
-        return Path(name)
-    path = unquote(name.removeprefix(_URI))
-    # file:///path and file://localhost/path; file:path has no host.
-    return Path("/" + path[2:].partition("/")[2] if path.startswith("//") else path)
+def _memory_url(url: URL) -> URL:
+    if not is_uri(url):
+        return url.set(drivername=_DRIVER, query={})
+    name = unquote((url.database or "").removeprefix(URI))
+    kept = {key: value for key, value in _OF_MEMORY.items() if url.query.get(key) == value}
+    query = {"uri": "true", **kept}
+    return url.set(drivername=_DRIVER, database=f"{URI}{quote(name, safe='/:')}", query=query)
 
 
 def unreadable(error: BaseException, url: URL) -> MeasurementError | None:
@@ -82,7 +75,7 @@ def unreadable(error: BaseException, url: URL) -> MeasurementError | None:
 
 def _has_log(url: URL) -> bool:
     """Whether a file can be opened, and its header says that it has a write-ahead log."""
-    if in_memory(url):
+    if is_in_memory(url):
         return False
     path = file_of(url)
     try:
@@ -91,7 +84,3 @@ def _has_log(url: URL) -> bool:
     except OSError:
         return False
     return header[18:20] == b"\x02\x02"
-
-
-def _is_uri(url: URL) -> bool:
-    return (url.database or "").startswith(_URI) and sa.util.asbool(url.query.get("uri", "false"))

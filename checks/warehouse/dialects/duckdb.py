@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from checks.config.url_options import ALLOWED
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
 from checks.warehouse.dialects._pieces import single_json
@@ -90,10 +91,9 @@ class DuckDB(Profile):
     )
 
     def engine_url(self, url: URL) -> URL:
-        from checks.warehouse.dialects._duckdb_access import CONNECTING
-
-        # Files are opened read-only and nothing is installed, whatever the URL asks for.
-        names = [name for name in url.query if name.lower() in {*CONNECTING, "access_mode"}]
+        # Files are opened read-only, and no limit is changed, whatever the URL asks for.
+        allowed = ALLOWED["duckdb"].keys() - {"access_mode"}
+        names = [name for name in url.query if name.lower() not in allowed]
         return url.set(drivername="duckdb+andon").difference_update_query(names)
 
     def check_target(self, url: URL) -> None:

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from checks.config.sqlite_urls import file_of, is_in_memory
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
 from checks.warehouse.dialects._pieces import columns_of
-from checks.warehouse.dialects._sqlite_file import file_of, in_memory, read_only_url, unreadable
+from checks.warehouse.dialects._sqlite_file import read_only_url, unreadable
 from checks.warehouse.dialects._sqlite_kinds import sampled_kinds
 from checks.warehouse.dialects.base import (
     LARGEST_AMOUNT,
@@ -61,7 +62,7 @@ class SQLite(Profile):
         return read_only_url(url)
 
     def check_target(self, url: URL) -> None:
-        if not in_memory(url) and not file_of(url).is_file():
+        if not is_in_memory(url) and not file_of(url).is_file():
             detail = f"the database file {file_of(url).name} does not exist"
             raise MeasurementError(Cause.CONNECTION, detail, retry=True)
 
