@@ -19,6 +19,8 @@ from checks.quarantine.content import (
     torn_by,
 )
 from checks.quarantine.formats import (
+    FAULT_TABLES,
+    FAULTS,
     MOST_FAULTS,
     CsvLayout,
     JsonFile,
@@ -36,13 +38,6 @@ from checks.quarantine.shapes import SHAPE, Shape, shape_of
 from checks.quarantine.tally import CannotReadError, FileTally
 
 _CORRECT = "correct the names in the quarantine section, or what writes the file"
-#: By file: lines with faults, faults, and lines so long that they may be many.
-_FAULTS = """
-SELECT s.file_path, count(DISTINCT e.line), count(*), count(DISTINCT e.line)
-  FILTER (CAST(e.error_type AS VARCHAR) IN ('LINE SIZE OVER MAXIMUM', 'UNQUOTED VALUE'))
-FROM reject_errors e
-JOIN reject_scans s USING (scan_id, file_id) GROUP BY ALL
-"""
 
 
 class Reader:
@@ -127,7 +122,7 @@ class Reader:
         """CSV files together, or each alone where one of them spoils it."""
         try:
             rows = self._count(csv_records(paths, layout))
-            faults = self._memory.run(_FAULTS, {})
+            faults = self._memory.run(FAULTS, {})
         except CannotReadError as error:
             if len(paths) == 1:
                 self._fail(paths[0], str(error))
@@ -135,7 +130,7 @@ class Reader:
             for path in paths:
                 self._read_sheets(layout, [path])
             return
-        for table in ("reject_errors", "reject_scans"):
+        for table in FAULT_TABLES:
             self._memory.run(f"DROP TABLE {table}", {})
         for path, *group in rows:
             self._add(path, group, has_reason=layout.reason is not None)

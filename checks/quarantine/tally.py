@@ -31,6 +31,10 @@ class CannotReadError(Exception):
         super().__init__(why)
 
 
+class TooLargeError(CannotReadError):
+    """There is not memory enough for what was asked."""
+
+
 class StoppedError(Exception):
     """Reading was stopped from outside; its result is no longer wanted."""
 
