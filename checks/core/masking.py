@@ -278,6 +278,11 @@ def masked_inside(text: str) -> str:
     return _without_ipv4(text)
 
 
+def shown_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Names of columns as they may be shown: those of a file may be values."""
+    return tuple(masked_inside(name) for name in names)
+
+
 def _without_ipv4(text: str) -> str:
     """A browser's version has the form of an IP address, and is none."""
     text = _IPV4.sub(lambda match: match[0] if _is_version(text, match) else f"{match[1]}.…", text)

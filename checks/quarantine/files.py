@@ -19,6 +19,7 @@ from checks.quarantine.agreement import (
     logged_of_day,
     quarantined_of,
 )
+from checks.quarantine.content import mapped_names
 from checks.quarantine.delivery import no_file, require_folders
 from checks.quarantine.formats import MOST_FAULTS, Wanted
 from checks.quarantine.reader import Reader
@@ -192,7 +193,8 @@ class FileSearch:
         moment = self._source.occurred_at if by_time else None
         day_filter = DayFilter(self._frame, self._naive) if by_time else None
         judged = self._source if self._is_judged else None
-        self._reader = Reader(Wanted(self._source.reason, moment), day_filter, judged)
+        wanted = Wanted(self._source.reason, moment)
+        self._reader = Reader(wanted, day_filter, judged, mapped_names(self._source))
         if self._is_stopped:  # before there was this reader to stop
             self._reader.stop()
         return self._reader.read({path: self._place.shown(path) for path in files})

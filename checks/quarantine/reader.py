@@ -9,14 +9,17 @@ from glob import escape
 from typing import Any
 
 from checks.config.model import QuarantineSource
-from checks.core.text import listed, plural, quoted
+from checks.core.text import plural, quoted
 from checks.quarantine.content import (
     Ends,
     ends_of,
     header_of,
+    is_row,
+    mapped_names,
     require_header,
     require_mapped,
     torn_by,
+    what_is_there,
 )
 from checks.quarantine.formats import (
     FAULT_TABLES,
@@ -44,10 +47,18 @@ class Reader:
     """Counts the rows of files by reason. `stop` may be called from another thread."""
 
     def __init__(
-        self, wanted: Wanted, day: DayFilter | None, judged: QuarantineSource | None = None
+        self,
+        wanted: Wanted,
+        day: DayFilter | None,
+        judged: QuarantineSource | None = None,
+        mapped: Sequence[str] = (),
     ) -> None:
-        """judged: what is mapped, where each tally has to say why it is not whole."""
+        """judged: what is mapped, where each tally has to say why it is not whole.
+
+        mapped: every column that is mapped, by which a header is known.
+        """
         self._judged = judged
+        self._header = tuple(mapped) or wanted.mapped()
         self._wanted = wanted
         self._day = day
         self._memory = Memory()
@@ -104,19 +115,16 @@ class Reader:
                 sheets[self._layout(path, ends)].append(path)
 
     def _layout(self, path: str, ends: Ends) -> CsvLayout:
-        header = header_of(ends.beginning, self._mapped() or self._wanted.mapped())
+        header = header_of(ends.beginning, self._header)
         if self._judged is not None:
             require_header(header, self._mapped())
-        self._look_for_columns(path, header.names)
+        row = is_row(header.names, self._header)
+        self._look_for_columns(path, header.names, row=row)
         return CsvLayout.of(header, self._wanted, ends.packing)
 
     def _mapped(self) -> tuple[str, ...]:
         """Every mapped column, where the rows are judged."""
-        mapped = self._judged
-        if mapped is None:
-            return ()
-        names = (mapped.reason, mapped.occurred_at, mapped.source, mapped.event_name)
-        return tuple(name for name in names if name is not None)
+        return () if self._judged is None else mapped_names(self._judged)
 
     def _read_sheets(self, layout: CsvLayout, paths: Sequence[str]) -> None:
         """CSV files together, or each alone where one of them spoils it."""
@@ -228,10 +236,13 @@ class Reader:
         for _, *group in self._count(records):
             self._add(path, group, has_reason=has_reason)
 
-    def _look_for_columns(self, path: str, names: tuple[str, ...]) -> None:
-        """Warn of a missing reason; raise CannotReadError for a missing time that is needed."""
+    def _look_for_columns(self, path: str, names: tuple[str, ...], *, row: bool = False) -> None:
+        """Warn of a missing reason; raise CannotReadError for a missing time that is needed.
+
+        row: whether the names look like the values of a row.
+        """
         reason, moment = self._wanted.positions(names)
-        there = f"it has {listed(names, 12)}"
+        there = what_is_there(names, row=row)
         if self._wanted.moment is not None and moment is None:
             missing = f"has no column {quoted(self._wanted.moment)}"
             raise CannotReadError(f"{missing} to tell the day by; {there}")

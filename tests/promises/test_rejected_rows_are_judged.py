@@ -21,11 +21,11 @@ import pytest
 import sqlalchemy as sa
 
 from checks import Verdict, load_config
-from checks.core.errors import ConfigError
+from checks.core.errors import ConfigError, MeasurementError
 from checks.core.model import Cause, Status
 from checks.evaluation.backtest import replay
 from checks.evaluation.validation import validate
-from checks.evidence import rejected, rejected_explained, rejected_rate
+from checks.evidence import rejected, rejected_explained, rejected_rate, rejected_rows
 from tests.engines import named
 from tests.evidence.asking import ask
 from tests.shop import DAY, NOW, Row, Shop, Table, at, log_entry, view
@@ -883,6 +883,62 @@ def test_a_file_without_a_header_where_nothing_is_mapped(duck: Shop) -> None:
     assert unknown(judged(duck), "begins with a row, not with a header")
     (folder / "bad_20250308.csv").write_text("2024,0\n1,2\n", "utf-8")
     assert judged(duck).status is Status.GREEN
+
+
+PERSON = "jane.doe@example.com,203.0.113.77,4111111111111111,Jane Doe\n"
+PARTS = ("jane", "doe@", "113.77", "41111", "Jane", "Doe")
+
+
+def everything_told(shop: Shop) -> str:
+    """Every word of the report, of `validate` and of the page."""
+    shop.write()
+    report = shop.run()
+    told = [repr(report), *(line.text for line in validate(shop.config()))]
+    for read in (rejected.read, rejected_rows.read, rejected_explained.read):
+        try:
+            told.append(repr(ask(shop, read)))
+        except MeasurementError as error:
+            told.append(str(error))
+    return "\n".join(told)
+
+
+@pytest.mark.parametrize("has_log", [True, False])
+@pytest.mark.parametrize("name", ["bad_20250308.csv", "bad.csv"])
+@pytest.mark.parametrize(
+    "mapping",
+    [{}, {"occurred_at": None}, {"reason": None}, {"source": "file", "event_name": "event"},
+     {"reason": None, "occurred_at": None}],
+)  # fmt: skip
+def test_the_first_row_of_a_file_without_a_header_is_told_nowhere(
+    duck: Shop, has_log: bool, name: str, mapping: dict[str, Any]
+) -> None:
+    folder = with_files(duck if has_log else without_log(duck), "quarantine/*.csv", **mapping)
+    (folder / name).write_text(PERSON * 3, "utf-8")
+    told = everything_told(duck)
+    assert [part for part in PARTS if part in told] == []
+    assert "not look like a header" in told or "not with a header" in told
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+def test_names_of_columns_are_masked_like_values(duck: Shop, suffix: str) -> None:
+    folder = with_files(without_log(duck), "quarantine/*", reason="missing")
+    names = ["when", "jane.doe@example.com", "203.0.113.77"]
+    row = dict.fromkeys(names, "x") | {"when": "2025-03-08T05:00:00Z"}
+    body = f"{','.join(row)}\n{','.join(row.values())}\n"
+    path = folder / f"bad_20250308.{suffix}"
+    path.write_text(body if suffix == "csv" else json.dumps(row) + "\n", "utf-8")
+    told = everything_told(duck)
+    assert "it has " in told
+    assert "'j…@…'" in told
+    assert [part for part in PARTS if part in told] == []
+    assert {"j…@…", "203.0.…"} < set(ask(duck, rejected_rows.read).names)
+
+
+@pytest.mark.parametrize("header", ["id,at,cause", "ID,created_at,,error-reason", "a.b,c/d,e:f"])
+def test_a_header_without_a_mapped_column_is_listed(duck: Shop, header: str) -> None:
+    folder = with_files(without_log(duck))
+    (folder / "bad_20250308.csv").write_text(f"{header}\n", "utf-8")
+    assert f"it has '{header.split(',')[0]}'" in judged(duck).message
 
 
 @pytest.mark.parametrize("end", ["\v", "\f", "\x1e", "\u2028", "\x85"])

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from checks.config.model import QuarantineSource
-from checks.quarantine.content import Ends, ends_of, header_of
+from checks.quarantine.content import Ends, ends_of, header_of, mapped_names, require_no_row
 from checks.quarantine.drilldown.choosing import Chosen
 from checks.quarantine.drilldown.columns import common_columns, kept_columns, keys_of, roles_of
 from checks.quarantine.drilldown.hours import hours_of, periods_of
@@ -93,9 +93,7 @@ class FileRejected:
                 alike[form, period].append(path)
         self._parts = [Part(form, period, tuple(paths)) for (form, period), paths in alike.items()]
         everything = common_columns(part.form.names for part in self._parts)
-        mapping = self._source
-        mapped = (mapping.reason, mapping.occurred_at, mapping.source, mapping.event_name)
-        self._columns = kept_columns(everything, [name for name in mapped if name])
+        self._columns = kept_columns(everything, mapped_names(self._source))
         if more := len(everything) - len(self._columns):
             self._notes.append(f"{more} more columns are not shown")
         self._narrow()
@@ -240,7 +238,9 @@ class FileRejected:
             return None
         if kind == "json":
             return self._json_form(path, ends)
-        header = header_of(ends.beginning, _mapped(self._source))
+        mapped = mapped_names(self._source)
+        header = header_of(ends.beginning, mapped)
+        require_no_row(header.names, mapped)
         return Form("csv", header.names, header.delimiter, ends.packing)
 
     def _json_form(self, path: str, ends: Ends) -> Form:
@@ -388,8 +388,3 @@ def _size(part: Part) -> int:
 
 def _pair(first: Any, last: Any) -> Any:
     return None if first is None else (first, last)
-
-
-def _mapped(source: QuarantineSource) -> list[str]:
-    names = (source.reason, source.occurred_at, source.source, source.event_name)
-    return [name for name in names if name is not None]
