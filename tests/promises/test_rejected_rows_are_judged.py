@@ -722,6 +722,48 @@ def test_more_than_half_of_the_rows_have_to_speak_against_the_name(duck: Shop, o
     assert message.startswith(f"rate={expected:.4f}")
 
 
+@pytest.mark.parametrize("files", ["quarantine/*.csv", "quarantine/r_{date:%Y%m%d}.csv"])
+@pytest.mark.parametrize("day", [date(1970, 1, 1), date(2035, 3, 8), date(2025, 2, 20)])
+@pytest.mark.parametrize(("bad", "status"), [(10, Status.AMBER), (4, Status.GREEN)])
+def test_rows_of_the_days_own_file_with_times_far_off_are_not_passed_over(
+    duck: Shop, files: str, day: date, bad: int, status: Status
+) -> None:
+    """They may be the day's, rejected for that very time: no day's gate would count them."""
+    folder = with_files(without_log(duck, 90), files)
+    (folder / "r_20250308.csv").write_text(csv_of(bad, day), "utf-8")
+    verdict = judged(duck)
+    assert (verdict.status, verdict.details["astray_rows"]) == (status, bad)
+    assert f"{bad} rejected rows in files of this day have times far from it" in verdict.summary
+    if status is Status.AMBER:
+        assert "with them the rate would be 10.0 %" in verdict.summary
+        assert "times far from it" in verdict.action
+
+
+@pytest.mark.parametrize("files", ["quarantine/*.csv", "quarantine/r_{date:%Y%m%d}.csv"])
+def test_rows_of_days_near_by_are_other_loads(duck: Shop, files: str) -> None:
+    folder = with_files(without_log(duck, 90), files)
+    (folder / "r_20250308.csv").write_text(csv_of(10, DAY - timedelta(days=6)), "utf-8")
+    verdict = judged(duck)
+    assert (verdict.status, verdict.details["astray_rows"]) == (Status.GREEN, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "status"),
+    [
+        ("r_2025-03-03_2025-03-09.csv", date(2035, 3, 8), Status.AMBER),
+        ("r_2025-03-03_2025-03-09.csv", date(1970, 1, 1), Status.AMBER),
+        ("r_2025-03-03_2025-03-09.csv", date(2025, 3, 3), Status.GREEN),
+        ("r_2025-03-01_2025-03-31.csv", date(2025, 2, 20), Status.GREEN),
+        ("r_2025-03-01_2025-03-07.csv", date(1970, 1, 1), Status.GREEN),
+    ],
+)
+def test_rows_far_off_in_a_file_of_several_days(
+    duck: Shop, name: str, day: date, status: Status
+) -> None:
+    found = named_files(duck, {name: (10, day), "r_2025-03-08.csv": (1, DAY)})
+    assert found.status is status
+
+
 def test_a_name_with_two_days_is_a_range(duck: Shop) -> None:
     files = {"r_2025-03-03_2025-03-09.csv": (10, DAY)}
     assert named_files(duck, files).message == "rate=0.1000 (max 0.05)"
