@@ -223,6 +223,56 @@ def test_no_network_address_is_left(address: object) -> None:
     assert str(address) not in masked_inside(f"seen from {address}, and http://{address}/")
 
 
+VALUES = {
+    "jane.doe@example.com": "doe",
+    '"jane doe"@example.com': "doe",
+    "203.0.113.77": "113.77",
+    "2001:db8::1": "db8",
+    "2001:db8:0:0:0:0:0:1": "db8",
+    "4111111111111111": "11111111",
+    "4111 1111 1111 1111": "1111 1111",
+    "4111-1111-1111-1111": "1111-1111",
+    "DE89370400440532013000": "0532",
+    "DE89 3704 0044 0532 0130 00": "0532",
+    "550e8400-e29b-41d4-a716-446655440000": "e29b",
+    "550e8400e29b41d4a716446655440000": "e29b",
+    "+49 171 2345678": "234",
+    "phone 0171 2345678": "234",
+    "pwd:hunter2": "hunter2",
+    "{first_name: Jane}": "Jane",
+}
+BEFORE = ["", ".", ",", ";", ":", "!", "?", "(", "[", "{", '"', "'", "_", "-", "<", "/", "|", " "]
+AFTER = ["", ".", ",", ";", ":", "!", "?", ")", "]", "}", '"', "'", "_", "-", ">", "/", "|", "..."]
+
+
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("lead", ["refused: ", "", "seen "])
+def test_punctuation_around_a_value_does_not_show_it(value: str, lead: str) -> None:
+    for before in BEFORE:
+        for after in AFTER:
+            for rest in ("", " Retry later."):
+                text = f"{lead}{before}{value}{after}{rest}"
+                assert VALUES[value] not in masked_inside(text), text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("login from 203.0.113.77. card 4111-1111-1111-1111.", "login from 203.0.…. card 4111…."),
+        ("request from 2001:db8::1.", "request from 2001:…."),
+        ("ip:2001:db8::1", "ip:2001:…"),
+        ("_203.0.113.77_", "_203.0.…_"),
+        ("4111 1111 1111 1111 12/27", "4111… 12/27"),
+        ("secret = abcdefgh now", "secret = ab… (8) now"),
+        ('{id: "12345678", n: 3}', '{id: "12… (8)", n: 3}'),
+        ("refused: token=abcdefgh, retry", "refused: token=ab… (9) retry"),
+        ("tel. (0171) 234567 is bad", "tel. (01… is bad"),
+    ],
+)
+def test_what_stays_of_a_value_before_punctuation(text: str, shown: str) -> None:
+    assert masked_inside(text) == shown
+
+
 @pytest.mark.parametrize(
     ("text", "hidden"),
     [
@@ -248,6 +298,11 @@ def test_what_is_personal_inside_of_a_text_is_hidden(text: str, hidden: str) -> 
     [
         "client_id: missing", "user: unknown", "rate: 0.05 and status: ok",
         "event 2025-03-08 12:00:00", "order 1234567890123", "no session, no client",
+        "version 1.2.3.4.5 and v1.2.3.4", "1.2.3.4.rc1", "at 10:11:12.",
+        "order-4222222222222", "1,234.50.", "amount 4222222222222.50", "std::face::a is wrong",
+        "client_id = NULL", "id : none", "mobile 2025-03-08 12:00", "phone 12 of 3",
+        "in {a} client_id: missing, user: unknown", "2025-03-08T12:00:00.123Z.",
+        "mobile app 12.1", "{client: null}", "{reason: missing}", "1.2.3.", "3.14.",
     ],
 )  # fmt: skip
 def test_a_reason_stays_as_it_is(text: str) -> None:

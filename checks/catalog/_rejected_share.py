@@ -34,7 +34,7 @@ def share_of(rejected: int, accepted: int) -> float | None:
 
 
 def judge_share(params: Params, measured: RejectedShare, frame: Timeframe) -> Judgement:
-    """The same limits as with a log. Rows without a time can only make it amber."""
+    """The same limits as with a log. Rows without a time of the day can only make it amber."""
     rejected, problem = measured.rejected, measured.rejected.problem
     if problem is not None:
         return unknown(_METRIC, problem.cause, problem.detail, what=_WHAT, retry=problem.retry)
@@ -97,13 +97,15 @@ def _summary(
         text += f"; {main_reason(rejected)}"
     text += rows_of_no_day(rejected)
     if rate <= params.alert_above < (most := _with_undated(measured, rows)):
-        text += f"; with those without a time the rate would be {percent_text(most)}"
+        which = "them" if rejected.astray else "those without a time"
+        text += f"; with {which} the rate would be {percent_text(most)}"
     return text
 
 
 def _with_undated(measured: RejectedShare, rows: int) -> float:
-    """The rate if all rows without a time were of the day."""
-    return share_of(rows + measured.rejected.undated, measured.accepted) or 0.0
+    """The rate if all rows were of the day that have no time, or in its files one far from it."""
+    unsure = measured.rejected.undated + measured.rejected.astray
+    return share_of(rows + unsure, measured.accepted) or 0.0
 
 
 def main_reason(rejected: RejectedRows) -> str:
@@ -122,12 +124,22 @@ def rows_of_no_day(rejected: RejectedRows) -> str:
     if rejected.future:
         rows = plural(rejected.future, "rejected row lies", "rejected rows lie")
         text += f"; {rows} after now, not counted"
+    if rejected.astray:
+        rows = plural(rejected.astray, "rejected row", "rejected rows")
+        verb = "has" if rejected.astray == 1 else "have"
+        text += f"; {rows} in files of this day {verb} times far from it, not counted"
     return text
 
 
 def _action(status: Status, params: Params, rejected: RejectedRows, rate: float) -> str:
     if status is Status.GREEN:
         return "Nothing to do"
+    if rate <= params.alert_above and rejected.astray:
+        rows = plural(rejected.astray, "rejected row")
+        return (
+            f"Look at the {rows} in this day's files with times far from it, which may be why they "
+            "were rejected; repair and load them again"
+        )
     if rate <= params.alert_above:
         rows = plural(rejected.undated, "rejected row")
         return (
@@ -158,4 +170,8 @@ def _details(params: Params, measured: RejectedShare, status: Status) -> dict[st
 
 def no_day_details(rejected: RejectedRows) -> dict[str, int]:
     """The counts behind `rows_of_no_day`."""
-    return {"undated_rows": rejected.undated, "future_rows": rejected.future}
+    return {
+        "undated_rows": rejected.undated,
+        "future_rows": rejected.future,
+        "astray_rows": rejected.astray,
+    }

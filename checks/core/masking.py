@@ -86,22 +86,41 @@ _BEGINNINGS = frozenset({
     "bearer", "csrf", "postal", "mobile", "tax", "passport", "place",
 })  # fmt: skip
 
+#: Before and after a value: letters and digits go on with it, a dot only where they follow.
+_FREE = r"(?<![^\W_])(?<!\w\.)"
+_END = r"(?![^\W_]|\.[^\W_])"
+_OCTETS = r"(\d{1,3}\.\d{1,3})\.\d{1,3}\.\d{1,3}"
 _EMAIL = re.compile(r"(?<![\w.+-])([\w.+-])[\w.+-]*(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.I)
-_IPV4 = re.compile(r"(?<![\w.])(\d{1,3}\.\d{1,3})\.\d{1,3}\.\d{1,3}(?![\w.])")
-_VERSION = re.compile(r"(?<=[A-Za-z]/)(\d{1,3}\.\d{1,3})\.\d{1,3}\.\d{1,3}(?![\w.])")
+#: A name before the @ in quotes, which may hold anything.
+_QUOTED_EMAIL = re.compile(r'"[^"\n]{1,64}"(?:@|%40)[\w-]+(?:\.[\w-]+)+')
+_IPV4 = re.compile(_FREE + _OCTETS + _END)
+_VERSION = re.compile(r"(?<=[A-Za-z]/)" + _OCTETS + _END)
 _IPV6 = re.compile(
-    r"(?<![:.\w])(?:(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}"
-    r"|(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6})(?![:.\w])",
+    r"((?<![^\W_])[a-z]\w*:(?!:)|(?<![^\W_])(?<!\w[.:])(?<!::))"
+    r"((?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}"
+    rf"|(?:[0-9a-f]{{1,4}}:){{1,6}}(?::[0-9a-f]{{1,4}}){{1,6}}){_END}(?!:[0-9a-f:])",
     re.I,
 )
 _LONG_ID = re.compile(
     r"(?<![0-9a-z])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{16,})(?![0-9a-z])",
     re.I,
 )
-_PHONE = re.compile(r"(?<![\w+])\+\d[\d ().-]{6,18}\d(?!\w)")
+_PHONE = re.compile(r"(?<![^\W_])(?<!\+)\+\d[\d ().-]{6,18}\d(?![^\W_])")
+#: Behind a word that says so, without a plus too.
+_PHONE_NAMED = re.compile(
+    r"(?<![a-z])((?:(?:tele|cell)?phone|tel|telefon|mobile?|cell|handy|fax|msisdn)"
+    r"(?:[ _](?:no|nr|number))?\.?[\s:=#]{1,3})(\(?\d[\d ()/.-]{5,18}\d)(?![^\W_])",
+    re.I,
+)
 _PHONE_ALONE = re.compile(r"^\(?\d{2,5}\)?(?:[ /-]\d{2,}){1,5}$")
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d")
-_PARAMETER = re.compile(r"(^|[?&#;\s,(])([\w.%\[\]-]{1,40})(=|:\s+)(?!//)([^&#;\s\"']+)")
+_PARAMETER = re.compile(r"(?<![\w.%\[\]-])([\w.%\[\]-]{1,40})(\s{0,3}=\s{0,3}|:\s{0,3})(?!//)")
+_PARAMETER_VALUE = re.compile(r"[^&#;\s\"']+")
+#: A named value inside of braces, whose name has no quotes.
+_BARE_MEMBER = re.compile(
+    r"([{,]\s*)([\w.-]{1,40})(\s*:\s*)"
+    r"(?!null\b|true\b|false\b|None\b)(\"[^\"]*\"|'[^']*'|[^\s,{}\[\]\"'][^,}\]]*)"
+)
 #: A named value inside of JSON: text with its escapes, a number, a list or an object of them; the
 #: quotes may be escaped themselves, as in JSON inside of JSON.
 _MEMBER = re.compile(
@@ -114,8 +133,12 @@ _SECRET = re.compile(
     r"\b(Bearer|Basic|Token)\s+([\w.~+/=-]{8,})|\b(eyJ[\w-]+\.[\w-]+\.[\w-]*)"
     r"|\b((?:sk|pk|rk)_(?:live|test)_\w+|AKIA[0-9A-Z]{12,}|gh[pousr]_\w{20,}|xox[abprs]-[\w-]{10,})"
 )
-_CARD = re.compile(r"(?<![\w.-])(?:\d[ -]?){12,18}\d(?![\w.-])")
-_IBAN = re.compile(r"(?<![\w])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![\w])")
+_CARD = re.compile(r"(?<![^\W_])(?<!\w[.-])(?:\d[ -]?){12,18}\d(?![^\W_]|[.-][^\W_])")
+#: As cards are printed, whatever follows, such as the month they end in.
+_PRINTED_CARD = re.compile(
+    r"(?<![^\W_])(?<!\w[.-])(?:\d{4}([ -])\d{4}\1\d{4}\1\d{4}|\d{4}([ -])\d{6}\2\d{5})(?![^\W_])"
+)
+_IBAN = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![^\W_])")
 _CREDENTIALS = re.compile(r"(://)[^/@\s]+@")
 _AGENT = re.compile(r"^(?:Mozilla|Opera|Dalvik|okhttp|curl)/")
 
@@ -190,7 +213,9 @@ def _forms(word: str) -> Iterator[str]:
 def looks_personal(value: str) -> bool:
     """Whether a whole value is an e-mail or IP address, a long id or a phone number."""
     text = value.strip()
-    if any(form.fullmatch(text) for form in (_EMAIL, _IPV4, _IPV6, _LONG_ID, _PHONE)):
+    if any(form.fullmatch(text) for form in (_EMAIL, _IPV4, _LONG_ID, _PHONE)):
+        return True
+    if (ipv6 := _IPV6.fullmatch(text)) and not ipv6[1]:
         return True
     digits = sum(char.isdigit() for char in text)
     return 9 <= digits <= 15 and bool(_PHONE_ALONE.match(text)) and not _DATE.match(text)
@@ -236,16 +261,26 @@ def masked_inside(text: str) -> str:
         return _beginning(text)
     text = _CREDENTIALS.sub(r"\1…@", text)
     text = _MEMBER.sub(_member, text)
+    if "{" in text:
+        text = _BARE_MEMBER.sub(_bare_member, text)
     text = _SECRET.sub(_secret, text)
-    text = _PARAMETER.sub(_parameter, text)
+    text = _without_parameters(text)
     text = _IBAN.sub(lambda match: _short(match[0]), text)
-    text = _CARD.sub(lambda match: _short(match[0]) if _is_card(match[0]) else match[0], text)
+    for card in (_PRINTED_CARD, _CARD):
+        text = card.sub(lambda match: _short(match[0]) if _is_card(match[0]) else match[0], text)
     text = _LONG_ID.sub(lambda match: _short(match[0]), text)
+    text = _QUOTED_EMAIL.sub('"…"@…', text)
     text = _EMAIL.sub(r"\1…@…", text)
     text = _PHONE.sub(lambda match: _short(match[0]), text)
+    text = _PHONE_NAMED.sub(_named_phone, text)
     if text.count(":") > 1:
-        text = _IPV6.sub(lambda match: f"{match[0].split(':')[0]}:…", text)
+        text = _IPV6.sub(lambda match: f"{match[1]}{match[2].split(':')[0]}:…", text)
     return _without_ipv4(text)
+
+
+def shown_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Names of columns as they may be shown: those of a file may be values."""
+    return tuple(masked_inside(name) for name in names)
 
 
 def _without_ipv4(text: str) -> str:
@@ -258,13 +293,38 @@ def _is_version(text: str, match: re.Match[str]) -> bool:
     return bool(_AGENT.match(text) and _VERSION.match(text, match.start()))
 
 
-def _parameter(match: re.Match[str]) -> str:
-    if not is_personal_name(match[2]):
+def _named_phone(match: re.Match[str]) -> str:
+    digits = sum(char.isdigit() for char in match[2])
+    is_phone = 7 <= digits <= 15 and not _DATE.match(match[2])
+    return f"{match[1]}{_short(match[2])}" if is_phone else match[0]
+
+
+def _bare_member(match: re.Match[str]) -> str:
+    before = match.string[: match.start() + 1]
+    if not is_personal_name(match[2]) or before.rfind("{") < before.rfind("}"):
         return match[0]
-    words = {form for word in _words_of(match[2]) for form in _forms(word)}
-    if match[3] != "=" and not words & _SECRETS:
-        return match[0]  # `client_id: missing` is a reason
-    return f"{match[1]}{match[2]}{match[3]}{_beginning(match[4])}"
+    quote = match[4][0] if match[4][0] in "\"'" else ""
+    shown = _beginning(match[4].strip(quote) if quote else match[4])
+    return f"{match[1]}{match[2]}{match[3]}{quote}{shown}{quote}"
+
+
+def _without_parameters(text: str) -> str:
+    """Behind a name that is not personal another name may follow: `refused: token=...`."""
+    pieces, done = [], 0
+    for match in _PARAMETER.finditer(text):
+        value = _PARAMETER_VALUE.match(text, match.end())
+        if value and match.start() >= done and _is_personal_parameter(match):
+            pieces += [text[done : match.end()], _beginning(value[0])]
+            done = value.end()
+    return "".join((*pieces, text[done:]))
+
+
+def _is_personal_parameter(match: re.Match[str]) -> bool:
+    if not is_personal_name(match[1]):
+        return False
+    words = {form for word in _words_of(match[1]) for form in _forms(word)}
+    # `client_id: missing` is a reason, and so is `client_id = NULL`.
+    return match[2] == "=" or bool(words & _SECRETS)
 
 
 def _secret(match: re.Match[str]) -> str:

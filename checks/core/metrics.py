@@ -175,6 +175,7 @@ class RejectedRows:
     rows: None where they are not known as a whole. undated: rows without a time that can be
     read, which belong to no day. future: rows after now, which do not count. problem: why
     `rows` may not be judged, None where it may. note: how a count without files came about.
+    astray: rows of the day's own files whose time is far from it or after now; they do not count.
     """
 
     rows: int | None = None
@@ -184,6 +185,7 @@ class RejectedRows:
     future: int = 0
     problem: Unmeasured | None = None
     note: str = ""
+    astray: int = 0
 
 
 @dataclass(frozen=True, slots=True)

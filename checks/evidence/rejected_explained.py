@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from checks.core.errors import MeasurementError
-from checks.core.masking import Mask
+from checks.core.masking import Mask, shown_names
 from checks.core.model import Cause
 from checks.evidence._rejected import (
     DayRate,
@@ -117,7 +117,7 @@ def _columns(
     totals = Counts(tally.totals[1], tally.totals[0] + tally.totals[2], tally.totals[0])
     columns = [
         ColumnCounts(name, _groups(tally, i, natures[i], masks[i], totals))
-        for i, name in enumerate(rejected.names)
+        for i, name in enumerate(shown_names(rejected.names))
     ]
     return columns, totals, rejected.notes
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checks.core.masking import Mask, masked, masked_inside
+from checks.core.masking import Mask, masked, masked_inside, shown_names
 from checks.evidence._rejected import ask_rejected, log_or_none, masks_of, sources_by_day
 from checks.evidence.context import MOST_ROWS, Context
 from checks.quarantine.drilldown.model import Field, Filters, How, Rejected
@@ -68,12 +68,13 @@ def _rows(context: Context, rejected: Rejected, wanted: Filters, page: int) -> R
         tuple(masked(value, mask) for value, mask in zip(row, masks, strict=True)) for row in rows
     )
     order = _order(rejected)
+    names = shown_names(rejected.names)
     return Rows(
-        tuple(rejected.names[i] for i in order),
+        tuple(names[i] for i in order),
         tuple(tuple(row[i] for i in order) for row in shown),
         total,
         page,
-        tuple(rejected.names[i] for i in order if masks[i] is not Mask.INSIDE),
+        tuple(names[i] for i in order if masks[i] is not Mask.INSIDE),
         rejected.notes,
     )
 

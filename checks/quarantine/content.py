@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BufferedIOBase
 from pathlib import Path
 from typing import NamedTuple
 
-from checks.core.masking import masked_inside
+from checks.config.model import QuarantineSource
+from checks.core.masking import masked_inside, shown_names
 from checks.core.text import listed
 from checks.quarantine.magic import GZIP, is_parquet, require_text
 from checks.quarantine.tally import CannotReadError
@@ -22,7 +23,11 @@ _DELIMITERS = (",", ";", "\t", "|")
 #: Ends of lines for some writers. Here lines end with LF, CR or both.
 OTHER_LINE_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _TIME = re.compile(f"{LOCAL_TIME}|{OFFSET_TIME}")
+#: What names of columns look like; names of people have spaces.
+_WORD = re.compile(r"\s*(?:[^\W\d][\w.:/-]*)?\s*")
 _MOST_NAMES = 12
+_NO_HEADER = "its first line does not look like a header"
+_WRITE_HEADER = "write the names of the columns as its first line"
 #: Whole lines inside of a quoted value from which on they are taken for rows. A text of two or
 #: three lines may have as many delimiters by chance.
 _FEWEST_ROWS = 3
@@ -125,26 +130,57 @@ def require_mapped(names: tuple[str, ...], mapped: Iterable[str], todo: str) -> 
     """Raise CannotReadError where a file has none of the mapped columns; `todo` is said of it."""
     wanted = list(mapped)
     if wanted and all(position_of(name, names) is None for name in wanted):
-        columns = "columns " if len(wanted) > 1 else "column "
-        # Without a header these are the values of a row.
-        there = [masked_inside(name) for name in names[:_MOST_NAMES]]
         raise CannotReadError(
-            f"has none of the mapped {columns}{listed(wanted, _MOST_NAMES)}; "
-            f"it has {listed(there, _MOST_NAMES)}; {todo}"
+            f"has none of the mapped {_columns(wanted)}; {what_is_there(names)}; {todo}"
         )
 
 
 def require_header(header: Header, mapped: Iterable[str]) -> None:
     """Raise CannotReadError where the first line of a CSV file is no header.
 
-    A header has at least one of the mapped columns; where none is mapped, no time.
+    A header has at least one of the mapped columns; where none is mapped, no values.
     """
     wanted = list(mapped)
-    require_mapped(header.names, wanted, "write the names of the columns as its first line")
-    if not wanted and any(_TIME.fullmatch(name) for name in header.names):
-        raise CannotReadError(
-            "begins with a row, not with a header; write the names of the columns as its first line"
-        )
+    require_no_row(header.names, wanted)
+    require_mapped(header.names, wanted, _WRITE_HEADER)
+
+
+def require_no_row(names: tuple[str, ...], mapped: Iterable[str]) -> None:
+    """Raise CannotReadError where the first line of a CSV file looks like a row."""
+    wanted = list(mapped)
+    if is_row(names, wanted):
+        none = f"has none of the mapped {_columns(wanted)}: {_NO_HEADER}"
+        why = none if wanted else "begins with a row, not with a header"
+        raise CannotReadError(f"{why}; {_WRITE_HEADER}")
+
+
+def is_row(names: tuple[str, ...], mapped: Iterable[str]) -> bool:
+    """Whether the first line of a CSV file looks like a row.
+
+    Where a mapped column is there, it is a header. Else each name has to be one word; where none
+    is mapped, no time and nothing personal.
+    """
+    wanted = list(mapped)
+    if any(position_of(name, names) is not None for name in wanted):
+        return False
+    if any(_TIME.fullmatch(name) or masked_inside(name) != name for name in names):
+        return True
+    return bool(wanted) and not all(_WORD.fullmatch(name) for name in names)
+
+
+def what_is_there(names: tuple[str, ...], *, row: bool = False) -> str:
+    """What a file has instead of a column, in words; of what looks like a row no value is told."""
+    return _NO_HEADER if row else f"it has {listed(shown_names(names), _MOST_NAMES)}"
+
+
+def mapped_names(source: QuarantineSource) -> tuple[str, ...]:
+    """Every column that is mapped."""
+    names = (source.reason, source.occurred_at, source.source, source.event_name)
+    return tuple(name for name in names if name is not None)
+
+
+def _columns(names: Sequence[str]) -> str:
+    return f"{'columns' if len(names) > 1 else 'column'} {listed(names, _MOST_NAMES)}"
 
 
 def _split(text: str, delimiter: str, *, whole: bool) -> Header:

@@ -19,10 +19,11 @@ from checks.quarantine.agreement import (
     logged_of_day,
     quarantined_of,
 )
+from checks.quarantine.content import mapped_names
 from checks.quarantine.delivery import no_file, require_folders
 from checks.quarantine.formats import MOST_FAULTS, Wanted
 from checks.quarantine.reader import Reader
-from checks.quarantine.records import DayFilter
+from checks.quarantine.records import FAR, DayFilter
 from checks.quarantine.selection import Place, Selection, around, select, with_files_of_no_day
 from checks.quarantine.tally import UNREADABLE, CannotReadError, FileTally, Findings
 from checks.warehouse.worker import DeadlineExceededError, Worker
@@ -153,13 +154,31 @@ class FileSearch:
             return self._nothing()
         mixed = tuple(path for path in others if path in tallies)
         found = self._summed(replace(chosen, files=by_name, mixed=mixed), tallies)
+        if self._is_judged:
+            found.astray = self._astray(tallies, misnamed, mixed)
         if not misnamed and not has_rows:
             misnamed = self._of_the_day_by_rows({path: tallies[path] for path in mixed})
         if misnamed:
             found.warnings.append(self._misnamed(sorted(misnamed)))
-        elif not chosen.files and not found.rows and not found.undated:
+        elif not chosen.files and not (found.rows or found.undated or found.astray):
             return self._nothing()
         return found
+
+    def _astray(
+        self, tallies: Mapping[str, FileTally], misnamed: set[str], mixed: Sequence[str]
+    ) -> int:
+        """Rows of files that name the day, alone or in a short range, which are of no day near it.
+
+        No other load's rows are expected there: they may be the day's, rejected for their time.
+        """
+        ranges = {path for path in mixed if self._is_in_short_range(path)}
+        own = [tally for path, tally in tallies.items() if path in misnamed | ranges]
+        return sum(tally.far + tally.future for tally in own if not tally.failed)
+
+    def _is_in_short_range(self, path: str) -> bool:
+        named = self._named_days().get(path, frozenset())
+        day = self._frame.data_date
+        return bool(named) and min(named) <= day <= max(named) <= min(named) + FAR
 
     def _may_hold_the_day(self, path: str, tally: FileTally, *, is_told: bool) -> bool:
         """Whether a file beside the day's own counts: one that is named only by rows of the day.
@@ -192,7 +211,8 @@ class FileSearch:
         moment = self._source.occurred_at if by_time else None
         day_filter = DayFilter(self._frame, self._naive) if by_time else None
         judged = self._source if self._is_judged else None
-        self._reader = Reader(Wanted(self._source.reason, moment), day_filter, judged)
+        wanted = Wanted(self._source.reason, moment)
+        self._reader = Reader(wanted, day_filter, judged, mapped_names(self._source))
         if self._is_stopped:  # before there was this reader to stop
             self._reader.stop()
         return self._reader.read({path: self._place.shown(path) for path in files})

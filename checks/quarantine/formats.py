@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from checks.quarantine.content import OTHER_LINE_ENDS, Header, position_of
 from checks.quarantine.records import Records, identifier
-from checks.quarantine.shapes import Shape, json_path
+from checks.quarantine.shapes import Shape, json_member
 
 #: Faulty lines of one file that are told apart; there may be more.
 MOST_FAULTS = 10_000
@@ -66,6 +66,16 @@ class CsvLayout(NamedTuple):
         return cls(len(header.names), header.delimiter, *positions, packing)
 
 
+#: By file: lines with faults, faults, and lines so long that they may be many.
+FAULTS = """
+SELECT s.file_path, count(DISTINCT e.line), count(*), count(DISTINCT e.line)
+  FILTER (CAST(e.error_type AS VARCHAR) IN ('LINE SIZE OVER MAXIMUM', 'UNQUOTED VALUE'))
+FROM reject_errors e
+JOIN reject_scans s USING (scan_id, file_id) GROUP BY ALL
+"""
+FAULT_TABLES = ("reject_errors", "reject_scans")
+
+
 def csv_records(paths: Sequence[str], layout: CsvLayout) -> Records:
     """The lines of CSV files.
 
@@ -100,9 +110,16 @@ def csv_source(columns: int, tag: str = "", packing: str = "uncompressed") -> st
 
 def csv_broken(columns: int) -> str:
     """SQL: whether a line has not exactly so many columns."""
-    # Never true. DuckDB 1.5 fails on faulty text in columns of which only some are selected.
-    all_selected = f"concat({_all(columns)}) IS NULL"
-    return f"c{columns - 1} IS NULL OR c{columns} IS NOT NULL OR {all_selected}"
+    return f"c{columns - 1} IS NULL OR c{columns} IS NOT NULL OR NOT ({csv_whole(columns)})"
+
+
+def csv_whole(columns: int) -> str:
+    """SQL: always true, and reads every column.
+
+    Only then each statement leaves out the same lines: DuckDB looks for text that is not UTF-8 in
+    the columns that are selected, and 1.5 fails on it where only some are.
+    """
+    return f"concat({_all(columns)}) IS NOT NULL"
 
 
 def _all(columns: int) -> str:
@@ -150,7 +167,7 @@ def json_records(file: JsonFile, wanted: Wanted, shape: Shape | None = None) -> 
     columns = []
     for key, position in (("reason", reason), ("moment", moment)):
         if position is not None:
-            parameters[key] = json_path(file.names[position])
+            parameters[key] = json_member(file.names[position])
         columns.append("NULL" if position is None else f"json_extract_string(json, ${key})")
     broken = "json_type(json) <> 'OBJECT'"
     if shape is not None:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from checks.quarantine.tally import CannotReadError, StoppedError
+from checks.quarantine.tally import CannotReadError, StoppedError, TooLargeError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -19,6 +19,7 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "threads": 1,
 }
 _INTERRUPT_SECONDS = 0.05
+_TOO_LARGE = "needs more memory to be read than is allowed"
 _DAMAGED = "is damaged or not what its suffix says"
 
 
@@ -50,6 +51,9 @@ class Memory:
             return self._connection.execute(statement, dict(parameters)).fetchall()
         except duckdb.InterruptException:
             raise
+        except duckdb.OutOfMemoryException:
+            self.close()
+            raise TooLargeError(_TOO_LARGE) from None
         except duckdb.Error:
             # A failure may leave the connection unusable; a new one costs little. What DuckDB
             # says is not told: it names the machine's folders and quotes the file.

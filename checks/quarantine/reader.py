@@ -9,16 +9,21 @@ from glob import escape
 from typing import Any
 
 from checks.config.model import QuarantineSource
-from checks.core.text import listed, plural, quoted
+from checks.core.text import plural, quoted
 from checks.quarantine.content import (
     Ends,
     ends_of,
     header_of,
+    is_row,
+    mapped_names,
     require_header,
     require_mapped,
     torn_by,
+    what_is_there,
 )
 from checks.quarantine.formats import (
+    FAULT_TABLES,
+    FAULTS,
     MOST_FAULTS,
     CsvLayout,
     JsonFile,
@@ -36,23 +41,24 @@ from checks.quarantine.shapes import SHAPE, Shape, shape_of
 from checks.quarantine.tally import CannotReadError, FileTally
 
 _CORRECT = "correct the names in the quarantine section, or what writes the file"
-#: By file: lines with faults, faults, and lines so long that they may be many.
-_FAULTS = """
-SELECT s.file_path, count(DISTINCT e.line), count(*), count(DISTINCT e.line)
-  FILTER (CAST(e.error_type AS VARCHAR) IN ('LINE SIZE OVER MAXIMUM', 'UNQUOTED VALUE'))
-FROM reject_errors e
-JOIN reject_scans s USING (scan_id, file_id) GROUP BY ALL
-"""
 
 
 class Reader:
     """Counts the rows of files by reason. `stop` may be called from another thread."""
 
     def __init__(
-        self, wanted: Wanted, day: DayFilter | None, judged: QuarantineSource | None = None
+        self,
+        wanted: Wanted,
+        day: DayFilter | None,
+        judged: QuarantineSource | None = None,
+        mapped: Sequence[str] = (),
     ) -> None:
-        """judged: what is mapped, where each tally has to say why it is not whole."""
+        """judged: what is mapped, where each tally has to say why it is not whole.
+
+        mapped: every column that is mapped, by which a header is known.
+        """
         self._judged = judged
+        self._header = tuple(mapped) or wanted.mapped()
         self._wanted = wanted
         self._day = day
         self._memory = Memory()
@@ -109,25 +115,22 @@ class Reader:
                 sheets[self._layout(path, ends)].append(path)
 
     def _layout(self, path: str, ends: Ends) -> CsvLayout:
-        header = header_of(ends.beginning, self._mapped() or self._wanted.mapped())
+        header = header_of(ends.beginning, self._header)
         if self._judged is not None:
             require_header(header, self._mapped())
-        self._look_for_columns(path, header.names)
+        row = is_row(header.names, self._header)
+        self._look_for_columns(path, header.names, row=row)
         return CsvLayout.of(header, self._wanted, ends.packing)
 
     def _mapped(self) -> tuple[str, ...]:
         """Every mapped column, where the rows are judged."""
-        mapped = self._judged
-        if mapped is None:
-            return ()
-        names = (mapped.reason, mapped.occurred_at, mapped.source, mapped.event_name)
-        return tuple(name for name in names if name is not None)
+        return () if self._judged is None else mapped_names(self._judged)
 
     def _read_sheets(self, layout: CsvLayout, paths: Sequence[str]) -> None:
         """CSV files together, or each alone where one of them spoils it."""
         try:
             rows = self._count(csv_records(paths, layout))
-            faults = self._memory.run(_FAULTS, {})
+            faults = self._memory.run(FAULTS, {})
         except CannotReadError as error:
             if len(paths) == 1:
                 self._fail(paths[0], str(error))
@@ -135,7 +138,7 @@ class Reader:
             for path in paths:
                 self._read_sheets(layout, [path])
             return
-        for table in ("reject_errors", "reject_scans"):
+        for table in FAULT_TABLES:
             self._memory.run(f"DROP TABLE {table}", {})
         for path, *group in rows:
             self._add(path, group, has_reason=layout.reason is not None)
@@ -233,10 +236,13 @@ class Reader:
         for _, *group in self._count(records):
             self._add(path, group, has_reason=has_reason)
 
-    def _look_for_columns(self, path: str, names: tuple[str, ...]) -> None:
-        """Warn of a missing reason; raise CannotReadError for a missing time that is needed."""
+    def _look_for_columns(self, path: str, names: tuple[str, ...], *, row: bool = False) -> None:
+        """Warn of a missing reason; raise CannotReadError for a missing time that is needed.
+
+        row: whether the names look like the values of a row.
+        """
         reason, moment = self._wanted.positions(names)
-        there = f"it has {listed(names, 12)}"
+        there = what_is_there(names, row=row)
         if self._wanted.moment is not None and moment is None:
             missing = f"has no column {quoted(self._wanted.moment)}"
             raise CannotReadError(f"{missing} to tell the day by; {there}")

@@ -19,6 +19,8 @@ from checks.warehouse.texts import BLANKS, LOCAL_TIME, OFFSET_TIME
 MOST_GROUPS = 5_000
 LONGEST_REASON = 1_000
 _DAY = timedelta(days=1)
+#: Rows so far from the judged day, beside the days between it and its run, are of no load near it.
+FAR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,17 @@ class DayFilter:
     naive: ZoneInfo
 
     def fate(self) -> str:
-        """SQL: counted, other, future or undated, from the text in `moment`."""
+        """SQL: counted, other, far, future or undated, from the text in `moment`.
+
+        far: of other days that are not near the judged one.
+        """
         frame = self.frame
-        bounds = (frame.start, frame.cut, frame.future)
+        far = FAR + abs(frame.run_date - frame.data_date)
+        bounds = (frame.start, frame.cut, frame.future, frame.start - far, frame.end + far)
         instants = [at.astimezone(UTC).replace(tzinfo=None) for at in bounds]
         today = frame.now.astimezone(frame.zone).date()
-        days = (frame.data_date, frame.data_date + _DAY, today + _DAY)
+        day, next_day = frame.data_date, frame.data_date + _DAY
+        days = (day, next_day, today + _DAY, day - far, next_day + far)
         return (
             f"CASE WHEN {is_day('moment')} THEN {_fate(day_in('moment'), 'DATE', days)} "
             f"ELSE {_fate(instant_in('moment', self.naive), 'TIMESTAMP', instants)} END"
@@ -101,11 +108,15 @@ def _trimmed(column: str) -> str:
 
 
 def _fate(value: str, kind: str, bounds: Sequence[date]) -> str:
-    """What becomes of a value: `bounds` are the day's start, its end, and what is after now."""
-    start, end, future = (f"{kind} '{bound.isoformat()}'" for bound in bounds)
+    """What becomes of a value.
+
+    bounds: the day's start, its end, what is after now, and between what is near.
+    """
+    start, end, future, first, last = (f"{kind} '{bound.isoformat()}'" for bound in bounds)
     return (
         f"CASE WHEN {value} IS NULL THEN 'undated' WHEN {value} >= {future} THEN 'future' "
-        f"WHEN {value} >= {start} AND {value} < {end} THEN 'counted' ELSE 'other' END"
+        f"WHEN {value} >= {start} AND {value} < {end} THEN 'counted' "
+        f"WHEN {value} >= {first} AND {value} < {last} THEN 'other' ELSE 'far' END"
     )
 
 

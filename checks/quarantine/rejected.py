@@ -50,7 +50,7 @@ def _rows(found: Findings) -> RejectedRows:
     return RejectedRows(
         found.rows, found.ranked(), _limited(found.warnings), found.undated, found.future,
         None if problem is None else Unmeasured(Cause.BAD_VALUE, clean(problem, _LONGEST_WARNING)),
-        found.note,
+        found.note, found.astray,
     )  # fmt: skip
 
 

@@ -39,10 +39,7 @@ def shape_of(mapped: Sequence[str]) -> Shape:
     parameters: dict[str, object] = {}
     types, inner = [], []
     for i, name in enumerate(mapped):
-        parameters |= {
-            f"member_{i}": json_path(name),
-            f"inner_{i}": f"$..*[*]{json_path(name)[1:]}",
-        }
+        parameters |= {f"member_{i}": json_member(name), f"inner_{i}": _inside_of_lists(name)}
         types.append(f"json_type(json, $member_{i})")
         inner.append(f"len(json_type(json, $inner_{i})) > 0")
     if not mapped:
@@ -56,7 +53,17 @@ def shape_of(mapped: Sequence[str]) -> Shape:
     )
 
 
-def json_path(key: str) -> str:
-    """The path of a member of an object, whatever its name."""
+def json_member(key: str) -> str:
+    """Where a member of an object is, whatever its name: a JSON pointer (RFC 6901)."""
+    return f"/{key.replace('~', '~0').replace('/', '~1')}"
+
+
+def _inside_of_lists(key: str) -> str:
+    """The path of a member of objects in lists, at any depth.
+
+    For `""` and `*` paths have no spelling: every member then, so that no row is counted falsely.
+    """
+    if key in ("", "*"):
+        return "$..*[*].*"
     escaped = key.replace("\\", "\\\\").replace('"', '\\"')
-    return f'$."{escaped}"'
+    return f'$..*[*]."{escaped}"'

@@ -31,6 +31,10 @@ class CannotReadError(Exception):
         super().__init__(why)
 
 
+class TooLargeError(CannotReadError):
+    """There is not memory enough for what was asked."""
+
+
 class StoppedError(Exception):
     """Reading was stopped from outside; its result is no longer wanted."""
 
@@ -39,7 +43,8 @@ class StoppedError(Exception):
 class FileTally:
     """The rows of one file.
 
-    counted: belong to what is asked for. other: of other days, where only one is asked for.
+    counted: belong to what is asked for. other: of other days, where only one is asked for;
+    far: those of them that are not near it.
     unreadable: lines that could not be taken apart.
     undated: rows whose own time could not be read, future: rows after now, both where only
     one day is asked for. uncounted: of the unreadable lines, those that may hold several rows or
@@ -51,6 +56,7 @@ class FileTally:
 
     counted: int = 0
     other: int = 0
+    far: int = 0
     unreadable: int = 0
     undated: int = 0
     future: int = 0
@@ -71,8 +77,9 @@ class FileTally:
             self.undated += rows
         elif fate == "future":
             self.future += rows
-        elif fate == "other":
+        elif fate in ("other", "far"):
             self.other += rows
+            self.far += rows if fate == "far" else 0
         elif fate == "counted":
             self.counted += rows
             if has_reason:
@@ -100,12 +107,14 @@ class Findings:
     """Rows that belong to the judged load (None: not known), by reason.
 
     undated: rows whose day cannot be told. future: rows after now, which do not count.
+    astray: of the day's own files, rows after now or of days far from it, which do not count.
     incomplete: why `rows` is not known, or not all; None where it is. note: how it came about.
     """
 
     rows: int | None = None
     undated: int = 0
     future: int = 0
+    astray: int = 0
     incomplete: str | None = None
     note: str = ""
     reasons: Counter[str] = field(default_factory=Counter)

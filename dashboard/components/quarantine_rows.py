@@ -79,6 +79,12 @@ def _list(here: page.Here, found: Summary, listed: Rows) -> None:
         )
         _clear()
         return
+    if not listed.names:
+        page.empty(
+            "No row is shown.",
+            f"None of {plural(listed.total, 'line')} can be taken apart: no column is known.",
+        )
+        return
     show_rows(
         listed.names, listed.rows, listed.total, listed.page, "rejected-rows",
         file_name(here.pipeline, "quarantine", here.day),

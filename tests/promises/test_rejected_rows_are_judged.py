@@ -21,11 +21,11 @@ import pytest
 import sqlalchemy as sa
 
 from checks import Verdict, load_config
-from checks.core.errors import ConfigError
+from checks.core.errors import ConfigError, MeasurementError
 from checks.core.model import Cause, Status
 from checks.evaluation.backtest import replay
 from checks.evaluation.validation import validate
-from checks.evidence import rejected, rejected_explained, rejected_rate
+from checks.evidence import rejected, rejected_explained, rejected_rate, rejected_rows
 from tests.engines import named
 from tests.evidence.asking import ask
 from tests.shop import DAY, NOW, Row, Shop, Table, at, log_entry, view
@@ -722,6 +722,48 @@ def test_more_than_half_of_the_rows_have_to_speak_against_the_name(duck: Shop, o
     assert message.startswith(f"rate={expected:.4f}")
 
 
+@pytest.mark.parametrize("files", ["quarantine/*.csv", "quarantine/r_{date:%Y%m%d}.csv"])
+@pytest.mark.parametrize("day", [date(1970, 1, 1), date(2035, 3, 8), date(2025, 2, 20)])
+@pytest.mark.parametrize(("bad", "status"), [(10, Status.AMBER), (4, Status.GREEN)])
+def test_rows_of_the_days_own_file_with_times_far_off_are_not_passed_over(
+    duck: Shop, files: str, day: date, bad: int, status: Status
+) -> None:
+    """They may be the day's, rejected for that very time: no day's gate would count them."""
+    folder = with_files(without_log(duck, 90), files)
+    (folder / "r_20250308.csv").write_text(csv_of(bad, day), "utf-8")
+    verdict = judged(duck)
+    assert (verdict.status, verdict.details["astray_rows"]) == (status, bad)
+    assert f"{bad} rejected rows in files of this day have times far from it" in verdict.summary
+    if status is Status.AMBER:
+        assert "with them the rate would be 10.0 %" in verdict.summary
+        assert "times far from it" in verdict.action
+
+
+@pytest.mark.parametrize("files", ["quarantine/*.csv", "quarantine/r_{date:%Y%m%d}.csv"])
+def test_rows_of_days_near_by_are_other_loads(duck: Shop, files: str) -> None:
+    folder = with_files(without_log(duck, 90), files)
+    (folder / "r_20250308.csv").write_text(csv_of(10, DAY - timedelta(days=6)), "utf-8")
+    verdict = judged(duck)
+    assert (verdict.status, verdict.details["astray_rows"]) == (Status.GREEN, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "status"),
+    [
+        ("r_2025-03-03_2025-03-09.csv", date(2035, 3, 8), Status.AMBER),
+        ("r_2025-03-03_2025-03-09.csv", date(1970, 1, 1), Status.AMBER),
+        ("r_2025-03-03_2025-03-09.csv", date(2025, 3, 3), Status.GREEN),
+        ("r_2025-03-01_2025-03-31.csv", date(2025, 2, 20), Status.GREEN),
+        ("r_2025-03-01_2025-03-07.csv", date(1970, 1, 1), Status.GREEN),
+    ],
+)
+def test_rows_far_off_in_a_file_of_several_days(
+    duck: Shop, name: str, day: date, status: Status
+) -> None:
+    found = named_files(duck, {name: (10, day), "r_2025-03-08.csv": (1, DAY)})
+    assert found.status is status
+
+
 def test_a_name_with_two_days_is_a_range(duck: Shop) -> None:
     files = {"r_2025-03-03_2025-03-09.csv": (10, DAY)}
     assert named_files(duck, files).message == "rate=0.1000 (max 0.05)"
@@ -883,6 +925,62 @@ def test_a_file_without_a_header_where_nothing_is_mapped(duck: Shop) -> None:
     assert unknown(judged(duck), "begins with a row, not with a header")
     (folder / "bad_20250308.csv").write_text("2024,0\n1,2\n", "utf-8")
     assert judged(duck).status is Status.GREEN
+
+
+PERSON = "jane.doe@example.com,203.0.113.77,4111111111111111,Jane Doe\n"
+PARTS = ("jane", "doe@", "113.77", "41111", "Jane", "Doe")
+
+
+def everything_told(shop: Shop) -> str:
+    """Every word of the report, of `validate` and of the page."""
+    shop.write()
+    report = shop.run()
+    told = [repr(report), *(line.text for line in validate(shop.config()))]
+    for read in (rejected.read, rejected_rows.read, rejected_explained.read):
+        try:
+            told.append(repr(ask(shop, read)))
+        except MeasurementError as error:
+            told.append(str(error))
+    return "\n".join(told)
+
+
+@pytest.mark.parametrize("has_log", [True, False])
+@pytest.mark.parametrize("name", ["bad_20250308.csv", "bad.csv"])
+@pytest.mark.parametrize(
+    "mapping",
+    [{}, {"occurred_at": None}, {"reason": None}, {"source": "file", "event_name": "event"},
+     {"reason": None, "occurred_at": None}],
+)  # fmt: skip
+def test_the_first_row_of_a_file_without_a_header_is_told_nowhere(
+    duck: Shop, has_log: bool, name: str, mapping: dict[str, Any]
+) -> None:
+    folder = with_files(duck if has_log else without_log(duck), "quarantine/*.csv", **mapping)
+    (folder / name).write_text(PERSON * 3, "utf-8")
+    told = everything_told(duck)
+    assert [part for part in PARTS if part in told] == []
+    assert "not look like a header" in told or "not with a header" in told
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+def test_names_of_columns_are_masked_like_values(duck: Shop, suffix: str) -> None:
+    folder = with_files(without_log(duck), "quarantine/*", reason="missing")
+    names = ["when", "jane.doe@example.com", "203.0.113.77"]
+    row = dict.fromkeys(names, "x") | {"when": "2025-03-08T05:00:00Z"}
+    body = f"{','.join(row)}\n{','.join(row.values())}\n"
+    path = folder / f"bad_20250308.{suffix}"
+    path.write_text(body if suffix == "csv" else json.dumps(row) + "\n", "utf-8")
+    told = everything_told(duck)
+    assert "it has " in told
+    assert "'j…@…'" in told
+    assert [part for part in PARTS if part in told] == []
+    assert {"j…@…", "203.0.…"} < set(ask(duck, rejected_rows.read).names)
+
+
+@pytest.mark.parametrize("header", ["id,at,cause", "ID,created_at,,error-reason", "a.b,c/d,e:f"])
+def test_a_header_without_a_mapped_column_is_listed(duck: Shop, header: str) -> None:
+    folder = with_files(without_log(duck))
+    (folder / "bad_20250308.csv").write_text(f"{header}\n", "utf-8")
+    assert f"it has '{header.split(',')[0]}'" in judged(duck).message
 
 
 @pytest.mark.parametrize("end", ["\v", "\f", "\x1e", "\u2028", "\x85"])

@@ -15,11 +15,16 @@ import pytest
 
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
+from checks.quarantine.drilldown import files
 from checks.quarantine.drilldown.model import Field, Filters, How, Rejected
 from checks.quarantine.drilldown.opening import Wanted, read_rejected
+from checks.quarantine.drilldown.parts import Sql
 from checks.quarantine.drilldown.spans import SPANS
+from checks.quarantine.drilldown.sql import Questions
+from checks.quarantine.memory import _SETTINGS, Memory
+from checks.quarantine.tally import CannotReadError, TooLargeError
 from checks.warehouse import Warehouse
-from tests.quarantine.conftest import DAY, FILE, HEADER, Desk, lines
+from tests.quarantine.conftest import DAY, FILE, HEADER, Desk, audit_log, lines
 
 T = TypeVar("T")
 ROWS = [
@@ -147,7 +152,166 @@ def test_a_file_that_spoils_only_some_columns_is_counted_in_none(desk: Desk) -> 
 
 def test_text_that_is_no_utf8_spoils_only_its_line(desk: Desk) -> None:
     desk.write(FILE, lines("a", "b").encode() + b"c,2025-03-08T03:00:00Z,\xff\xfe\n")
-    assert counted(desk, How.REASON) == {"a": 1, "b": 1}
+    assert counted(desk, How.REASON) == {"a": 1, "b": 1, "(unreadable line)": 1}
+
+
+MANY = [f"c{i}" for i in range(9)]
+
+
+@pytest.mark.parametrize("bad", [0, 4, 8])
+@pytest.mark.parametrize("pattern", ["events_*", "part-*"])
+def test_text_that_is_no_utf8_is_one_line_in_every_answer(
+    desk: Desk, bad: int, pattern: str
+) -> None:
+    """Wherever it is: each field, the total, the rows and the gate have the same lines."""
+    rows = [[f"{name}-{i}" for name in MANY[1:]] for i in range(115)]
+    text = "".join(f"{DAY}T05:00:00Z,{','.join(row)}\n" for row in rows)
+    cells = [b"2025-03-08T05:00:00Z", *(name.encode() for name in MANY[1:])]
+    cells[bad] = b"\xff"
+    desk.write(
+        pattern.replace("*", "20250308.csv" if "_" in pattern else "0.csv"),
+        f"timestamp,{','.join(MANY[1:])}\n{text}".encode() + b",".join(cells) + b"\n",
+    )
+    desk.pattern, desk.log = pattern, audit_log()
+    desk.mapping = {"reason": "c8", "occurred_at": "timestamp"}
+    fields = [*(Field(How.VALUE, i) for i in range(9)), Field(How.REASON)]
+    is_dated = pattern == "events_*"
+    expected = 116 if is_dated else 115
+    tally = ask(desk, lambda rejected: rejected.tally(fields, 1000))
+    assert (tally.totals, tally.undated) == ((expected,), 116 - expected)
+    of_day = [group for group in tally.groups if group.period == 0]
+    by_field = {i: sum(g.rows for g in of_day if g.field == i) for i in range(len(fields))}
+    assert set(by_field.values()) == {expected}
+    assert ask(desk, lambda rejected: rejected.total(Filters())) == expected
+    assert len(listed(desk)) == expected
+    assert len(listed(desk, reason="(unreadable line)")) == expected - 115
+    assert ask(desk, lambda rejected: len(rejected.rows(Filters(), 100, 100))) == expected - 100
+    found = desk.read()
+    assert (found.rows, found.undated) == (expected, 116 - expected)
+
+
+def test_lines_that_are_no_utf8_are_of_their_files_source_and_period(desk: Desk) -> None:
+    yesterday = DAY - timedelta(days=1)
+    desk.write("app_20250308.csv", lines("a", "b"))
+    desk.write("web_20250308.csv", lines("a").encode() + b"c,\xff,b\n" * 2)
+    desk.write("web_20250307.csv", lines("a", day=yesterday).encode() + b"c,\xff,b\n")
+    name = "quarantine/web_20250308.csv"
+    assert len(listed(desk, source=name)) == 3
+    assert len(listed(desk, source=name, hour="no time")) == 2
+    assert listed(desk, query="c") == [row for row in listed(desk, query="c") if row[0]]
+
+    def question(rejected: Rejected) -> list[Any]:
+        """In one reading: what is asked first is no part of what is asked then."""
+        app = rejected.total(Filters(source="quarantine/app_20250308.csv"))
+        web = rejected.total(Filters(source=name))
+        return [app, web, rejected.total(Filters()), rejected.tally((), 1).totals]
+
+    assert ask(desk, question, yesterday) == [2, 3, 5, (5, 2)]
+
+
+def test_a_damaged_file_is_in_neither_total_nor_rows(desk: Desk) -> None:
+    """Damage in one column is seen before anything is counted, whatever the question reads."""
+    columns = "'2025-03-08T05:00:00Z' AS timestamp, 'r' || i AS error_reason, 'last ' || i AS z"
+    path = desk.folder / "events_20250308.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (SELECT {columns} FROM range(1200) t(i)) TO '{path}' (COMPRESSION uncompressed)"
+        )
+    content = path.read_bytes()
+    place = content.index(b"last 900")
+    path.write_bytes(content[:place] + b"\xff\xfe" + content[place + 2 :])
+    desk.write(FILE, lines("a"))
+    desk.pattern = "events_*"
+    assert ask(desk, lambda r: (r.total(Filters()), len(r.rows(Filters(), 0, 1000)))) == (1, 1)
+    assert counted(desk, How.REASON) == {"a": 1}
+
+
+@pytest.mark.parametrize("name", ["", "*", "a/b", "~1", 'a"b', "a\\b", "$", "0", "-1", "ü", "?"])
+@pytest.mark.parametrize("suffix", ["jsonl", "json"])
+def test_members_of_any_name(desk: Desk, name: str, suffix: str) -> None:
+    rows = [{**row, name: f"value {i}", "z": "other"} for i, row in enumerate(ROWS)]
+    content = as_lines(*rows) if suffix == "jsonl" else json.dumps(rows)
+    desk.write(f"events_20250308.{suffix}", content)
+    desk.pattern = "events_*"
+    names = ask(desk, lambda rejected: rejected.names)
+    column = names.index(name or "(no name)")
+    assert counted(desk, How.VALUE, column=column) == {"value 0": 1, "value 1": 1}
+    assert len(listed(desk)) == 2
+    desk.mapping["reason"] = name or "z"
+    assert desk.read().reasons == ((("value 0", 1), ("value 1", 1)) if name else (("other", 2),))
+
+
+def test_a_parquet_column_with_our_own_name_for_the_file(desk: Desk) -> None:
+    columns = "'a' AS error_reason, 'b' AS \"Andon File Name\", 'c' AS \"andon file name_\""
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (SELECT {columns}) TO '{desk.folder / 'e_20250308.parquet'}'")
+    desk.pattern = "*.parquet"
+    assert listed(desk) == [("a", "b", "c")]
+    assert counted(desk, How.SOURCE) == {"quarantine/e_20250308.parquet": 1}
+
+
+def test_files_without_one_object(desk: Desk) -> None:
+    """An object over several lines is none: as many unreadable lines as the gate counts."""
+    desk.write("events_20250308.jsonl", json.dumps(ROWS[0], indent=1) + "\n")
+    desk.pattern = "events_*"
+    count = desk.read().rows
+    assert count
+    assert counted(desk, How.REASON) == {"(unreadable line)": count}
+    assert listed(desk) == [()] * count
+    assert ask(desk, lambda rejected: rejected.sample(5)) == ((),) * count
+
+
+def test_only_what_needs_too_much_memory_is_called_too_large(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.write(FILE, lines("a", "b"))
+    fields = tuple(Field(How.VALUE, i) for i in range(3))
+
+    def refusal(error: CannotReadError) -> str:
+        def tally(*_: object, **__: object) -> Sql:
+            raise error
+
+        monkeypatch.setattr(Questions, "tally", tally)
+        with pytest.raises(MeasurementError) as caught:
+            ask(desk, lambda rejected: rejected.tally(fields, 10))
+        return caught.value.detail
+
+    assert "too many to be grouped in the memory" in refusal(TooLargeError("x"))
+    assert "too many" not in refusal(CannotReadError("x"))
+
+
+def test_memory_that_is_used_up_is_told_from_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(_SETTINGS, "memory_limit", "4MB")
+    memory = Memory()
+    with pytest.raises(TooLargeError):
+        memory.run("SELECT count(DISTINCT hash(i)) FROM range(3000000) t(i)", {})
+    with pytest.raises(CannotReadError, match="damaged"):
+        memory.run("SELECT error('no')", {})
+    memory.close()
+
+
+@pytest.mark.parametrize(("packed", "statements"), [(False, 3), (True, 1)])
+def test_what_is_packed_is_small_by_what_it_holds(
+    desk: Desk, packed: bool, statements: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Small files are read again for every four fields; a big one once."""
+    header = ",".join(f"c{i}" for i in range(9))
+    text = f"{header}\n" + ",".join("x" * 9) + "\n"
+    monkeypatch.setattr(files, "_BATCH", 300)
+    name, content = f"{FILE}.gz", gzip.compress(text.encode(), mtime=0)
+    desk.write(name if packed else FILE, content if packed else text)
+    desk.pattern, desk.mapping = "events_*", {}
+    asked = []
+    tally = Questions.tally
+
+    def counting(self: Questions, **options: Any) -> Sql:
+        asked.append(options)
+        return tally(self, **options)
+
+    monkeypatch.setattr(Questions, "tally", counting)
+    fields = [Field(How.VALUE, i) for i in range(9)]
+    assert ask(desk, lambda rejected: len(rejected.tally(fields, 9).groups)) == 9
+    assert len(asked) == statements
 
 
 def test_long_cells_are_cut(desk: Desk) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from checks.config.model import Config, QuarantineSource
 from checks.core.errors import AndonError, HistoryError, MeasurementError, OtherWarehouseError
-from checks.core.text import listed, plural, quoted
+from checks.core.text import plural, quoted
 from checks.core.timeframe import Timeframe
 from checks.evaluation.observations import unused
 from checks.evaluation.validation.columns import Columns, mapped_columns
@@ -110,7 +110,7 @@ def _column(columns: Columns, label: str, key: str, name: str) -> ValidationLine
 
 def _files(config: Config, source: QuarantineSource, seconds: float) -> Iterator[ValidationLine]:
     """The folder, what its files are, and whether the newest has the mapped columns."""
-    from checks.quarantine.content import position_of
+    from checks.quarantine.content import position_of, what_is_there
     from checks.quarantine.layout import layout_of
     from checks.quarantine.tally import CannotReadError
 
@@ -130,7 +130,7 @@ def _files(config: Config, source: QuarantineSource, seconds: float) -> Iterator
             continue
         if position_of(name, layout.columns) is None:
             missing = f"missing_column: {layout.newest} has no column {quoted(name)}"
-            there = f"it has {listed(layout.columns, 12)}"
+            there = what_is_there(layout.columns)
             yield ValidationLine(False, f"quarantine.{key}: {missing}; {there}")
         else:
             yield ValidationLine(True, f"quarantine.{key}: column {quoted(name)}")

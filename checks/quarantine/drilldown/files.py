@@ -12,27 +12,32 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from checks.config.model import QuarantineSource
-from checks.quarantine.content import Ends, ends_of, header_of
+from checks.quarantine.content import Ends, ends_of, header_of, mapped_names, require_no_row
 from checks.quarantine.drilldown.choosing import Chosen
 from checks.quarantine.drilldown.columns import common_columns, kept_columns, keys_of, roles_of
 from checks.quarantine.drilldown.hours import hours_of, periods_of
 from checks.quarantine.drilldown.model import Field, Filters, How, Roles, Tallied, Tally, Values
-from checks.quarantine.drilldown.parts import Form, Part, Sql, selecting
+from checks.quarantine.drilldown.parts import Form, Part, Sql, faulty, selecting
 from checks.quarantine.drilldown.spans import BOARD, SPANS, Progress, Span, batches
 from checks.quarantine.drilldown.sql import Questions
-from checks.quarantine.formats import Wanted, json_keys, json_shapes
+from checks.quarantine.formats import FAULT_TABLES, FAULTS, Wanted, json_keys, json_shapes
 from checks.quarantine.memory import Memory
 from checks.quarantine.naming import format_of
 from checks.quarantine.reader import cannot_be_named
 from checks.quarantine.selection import Place
 from checks.quarantine.shapes import SHAPE, shape_of
-from checks.quarantine.tally import CannotReadError
+from checks.quarantine.tally import CannotReadError, TooLargeError
 
 #: Files below which looking for the days of each is no gain; bytes that are read at a time.
 _FEW, _BATCH = 2, 32 * 1024 * 1024
 #: Of small files, so many fields are grouped in one statement.
 _FIELDS = 4
+#: What gzip makes of rows is about so many times larger.
+_UNPACKED = 10
 _TOO_LARGE = "the rows are too many to be grouped in the memory allowed"
+_UNREADABLE = "the files could not be read: one of them may be damaged, or have changed meanwhile"
+#: Whether any CSV file was read since faults were taken.
+_HAS_FAULTS = f"SELECT count(*) FROM duckdb_tables() WHERE table_name = '{FAULT_TABLES[0]}'"  # noqa: S608
 
 
 class FileRejected:
@@ -53,6 +58,8 @@ class FileRejected:
         self._notes: list[str] = []
         self._parts: list[Part] = []
         self._columns: dict[tuple[str, int], str] = {}
+        self._are_whole = False  # of each Parquet file every value was read
+        self._faults: dict[str, int] = {}  # by each CSV file that was read through
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -86,9 +93,7 @@ class FileRejected:
                 alike[form, period].append(path)
         self._parts = [Part(form, period, tuple(paths)) for (form, period), paths in alike.items()]
         everything = common_columns(part.form.names for part in self._parts)
-        mapping = self._source
-        mapped = (mapping.reason, mapping.occurred_at, mapping.source, mapping.event_name)
-        self._columns = kept_columns(everything, [name for name in mapped if name])
+        self._columns = kept_columns(everything, mapped_names(self._source))
         if more := len(everything) - len(self._columns):
             self._notes.append(f"{more} more columns are not shown")
         self._narrow()
@@ -97,7 +102,7 @@ class FileRejected:
         width, rows = len(self._columns), list[Values]()
         for period in range(len(self._periods)):
             rows += self._asked(partial(Questions.sample, period=period, count=count, width=width))
-        return tuple(rows)
+        return tuple(row[:width] for row in rows)
 
     def tally(self, fields: Sequence[Field], most: int, *, undated: bool = False) -> Tally:
         rows = self._tallied(fields, most)
@@ -115,11 +120,17 @@ class FileRejected:
         )
 
     def total(self, filters: Filters) -> int:
-        rows = self._asked(lambda ask: ask.total(filters, len(self._columns)))
+        if filters.source is not None:  # reads some files only
+            self._learn_faults()
+        reads = () if filters.source is not None else self._csv_paths(0, None)
+        rows = self._asked(lambda ask: ask.total(filters, len(self._columns)), reads)
         return int(rows[0][0]) if rows else 0
 
     def rows(self, filters: Filters, offset: int, count: int) -> tuple[Values, ...]:
-        return self._asked(lambda ask: ask.rows(filters, len(self._columns), offset, count))
+        self._learn_faults()
+        width = len(self._columns)
+        rows = self._asked(lambda ask: ask.rows(filters, width, offset, count))
+        return tuple(row[:width] for row in rows)
 
     def stop(self) -> None:
         """Interrupt what runs; nothing more is begun."""
@@ -136,8 +147,7 @@ class FileRejected:
         again for every few of them.
         """
         parts = self._parts
-        small = len(batches([path for part in parts for path in part.paths], _BATCH)) <= 1
-        width = _FIELDS if small else len(fields)
+        width = _FIELDS if sum(map(_size, parts)) <= _BATCH else len(fields)
         rows = self._tallied_by(fields, most, width)
         # A file may only spoil a later statement: what was counted of it is counted again without.
         return rows if self._parts is parts else self._tallied_by(fields, most, len(fields))
@@ -149,7 +159,7 @@ class FileRejected:
             write = partial(Questions.tally, fields=fields[first : first + width], most=most)
             rows += [
                 (period, field if field < 0 else first + field, value, n)
-                for period, field, value, n in self._asked(write)
+                for period, field, value, n in self._asked(write, self._csv_paths())
             ]
         return rows
 
@@ -193,8 +203,10 @@ class FileRejected:
                 rows = self._run(self._about(taken).spans())
             except CannotReadError:
                 rows = []  # the question itself will find out which file it is
+            faults = self._taken_faults()
             for path, *ends, first, last, undated in rows:
                 aware, local = _pair(*ends[:2]), _pair(*ends[2:])
+                undated += faults.get(path, 0)
                 SPANS.put(path, column, Span(aware, local, _pair(first, last), undated))
             done += size
 
@@ -226,7 +238,9 @@ class FileRejected:
             return None
         if kind == "json":
             return self._json_form(path, ends)
-        header = header_of(ends.beginning, _mapped(self._source))
+        mapped = mapped_names(self._source)
+        header = header_of(ends.beginning, mapped)
+        require_no_row(header.names, mapped)
         return Form("csv", header.names, header.delimiter, ends.packing)
 
     def _json_form(self, path: str, ends: Ends) -> Form:
@@ -247,22 +261,73 @@ class FileRejected:
         if any_row is False:
             raise CannotReadError(f"holds no rows: {SHAPE}")
 
-    def _asked(self, write: Callable[[Questions], Sql]) -> tuple[Any, ...]:
-        """The answer to one question; files that spoil it are left out, and it is asked again."""
-        if not self._parts:
-            return ()
+    def _asked(
+        self, write: Callable[[Questions], Sql], reads: Sequence[str] = ()
+    ) -> tuple[Any, ...]:
+        """The answer to one question; files that spoil it are left out, and it is asked again.
+
+        reads: the CSV files that it reads through, so that faulty lines in them become known.
+        """
+        self._require_whole()
         try:
-            return self._answer(write)
+            return self._answer(write, reads) if self._parts else ()
+        except TooLargeError:
+            raise CannotReadError(_TOO_LARGE) from None
         except CannotReadError:
             if not self._drop_damaged():
-                raise CannotReadError(_TOO_LARGE) from None
-        return self._answer(write) if self._parts else ()
+                raise CannotReadError(_UNREADABLE) from None
+        return self._answer(write, reads) if self._parts else ()
 
-    def _answer(self, write: Callable[[Questions], Sql]) -> tuple[Any, ...]:
-        return tuple(tuple(row) for row in self._run(write(self._questions())))
+    def _answer(self, write: Callable[[Questions], Sql], reads: Sequence[str]) -> tuple[Any, ...]:
+        rows = self._run(write(self._questions()))
+        faults = self._taken_faults()
+        new = {path: faults.get(path, 0) for path in reads if path not in self._faults}
+        self._faults |= new
+        if any(new.values()):
+            rows = self._run(write(self._questions()))
+        return tuple(tuple(row) for row in rows)
+
+    def _csv_paths(self, *periods: int | None) -> list[str]:
+        """The CSV files of some periods, of all where none is named."""
+        parts = [part for part in self._parts if part.form.kind == "csv"]
+        return [path for part in parts if not periods or part.period in periods
+                for path in part.paths]  # fmt: skip
+
+    def _learn_faults(self) -> None:
+        """Read CSV files through whose faulty lines are not known yet."""
+        if any(path not in self._faults for path in self._csv_paths(0, None)):
+            self.total(Filters())
+
+    def _taken_faults(self) -> dict[str, int]:
+        """Lines that were left out since the last call, by file: not UTF-8, or too long."""
+        ((has_faults,),) = self._run(Sql(_HAS_FAULTS, {}))
+        if not has_faults:
+            return {}
+        faults = {str(path): int(lines) for path, lines, *_ in self._run(Sql(FAULTS, {}))}
+        for table in FAULT_TABLES:
+            self._run(Sql(f"DROP TABLE {table}", {}))
+        return faults
+
+    def _require_whole(self) -> None:
+        """Leave out damaged Parquet files before anything is counted.
+
+        Each question reads the columns that it needs, and damage may be in any.
+        """
+        if self._are_whole:
+            return
+        self._are_whole = True
+        try:
+            for part in self._parts:
+                if part.form.kind == "parquet":
+                    self._read_all(part)
+        except CannotReadError:
+            self._drop_damaged()
 
     def _questions(self) -> Questions:
-        taken = [self._selecting(part, f"_{i}") for i, part in enumerate(self._parts)]
+        taken = []
+        for i, part in enumerate(self._parts):
+            lost = faulty(part, f"_{i}", self._faults, len(self._columns))
+            taken += [self._selecting(part, f"_{i}"), *([] if lost is None else [lost])]
         text = " UNION ALL ".join(f"({part.text})" for part in taken)
         parameters = {name: value for part in taken for name, value in part.parameters.items()}
         return self._about(Sql(text, parameters))
@@ -292,11 +357,8 @@ class FileRejected:
         for part in self._parts:
             for path in part.paths:
                 alone = Part(part.form, part.period, (path,))
-                selected = self._selecting(alone, "")
-                # Every value is read: damage may hide in any column.
-                reading = f"SELECT bit_xor(hash(t)) FROM ({selected.text}) t"  # noqa: S608
                 try:
-                    self._run(Sql(reading, selected.parameters))
+                    self._read_all(alone)
                 except CannotReadError as error:
                     self._leave_out(path, str(error))
                 else:
@@ -305,6 +367,12 @@ class FileRejected:
         self._parts = good
         return len(good) < before
 
+    def _read_all(self, part: Part) -> None:
+        """Read every value: damage may hide in any column. Raises CannotReadError."""
+        selected = self._selecting(part, "")
+        reading = f"SELECT bit_xor(hash(t)) FROM ({selected.text}) t"  # noqa: S608
+        self._run(Sql(reading, selected.parameters))
+
     def _leave_out(self, path: str, why: str) -> None:
         self._notes.append(f"{self._place.shown(path)} {why}")
 
@@ -312,10 +380,11 @@ class FileRejected:
         return self._memory.run(question.text, question.parameters)
 
 
+def _size(part: Part) -> int:
+    """About how many bytes the rows of some files are."""
+    size = sum(size for _, size in batches(part.paths, _BATCH))
+    return size * _UNPACKED if part.form.packing == "gzip" else size
+
+
 def _pair(first: Any, last: Any) -> Any:
     return None if first is None else (first, last)
-
-
-def _mapped(source: QuarantineSource) -> list[str]:
-    names = (source.reason, source.occurred_at, source.source, source.event_name)
-    return [name for name in names if name is not None]

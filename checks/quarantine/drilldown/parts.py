@@ -5,16 +5,21 @@ Names that come from files are parameters or quoted by `identifier`; all else is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from glob import escape
 from typing import NamedTuple
 
 from checks.quarantine.drilldown.model import LONGEST_VALUE
-from checks.quarantine.formats import csv_broken, csv_source, json_source
+from checks.quarantine.formats import csv_broken, csv_source, csv_whole, json_source
 from checks.quarantine.records import identifier
-from checks.quarantine.shapes import json_path
+from checks.quarantine.shapes import json_member
 
+#: What the column with a row's file is called; longer where a column has that name.
 _FILE = "andon file name"
+
+
+#: A column, where files have none.
+NOTHING = "NULL::VARCHAR AS nothing"
 
 
 class Form(NamedTuple):
@@ -45,7 +50,10 @@ class Sql(NamedTuple):
 
 
 def selecting(part: Part, tag: str, positions: Sequence[int | None]) -> Sql:
-    """Rows of (period, path, broken, v0, v1, ...): the columns at `positions` as short text."""
+    """Rows of (period, path, broken, v0, v1, ...): the columns at `positions` as short text.
+
+    Every selection of them has the same rows, whatever else of it is asked for.
+    """
     form = part.form
     parameters: dict[str, object] = {f"files{tag}": [escape(path) for path in part.paths]}
     columns = []
@@ -55,12 +63,30 @@ def selecting(part: Part, tag: str, positions: Sequence[int | None]) -> Sql:
             value = _value(form, position, tag, parameters)
         columns.append(f"left({value}, {LONGEST_VALUE}) AS v{index}")
     source, path, broken = _source(form, tag, parameters)
-    period = -1 if part.period is None else part.period
+    whole = f" WHERE {csv_whole(len(form.names))}" if form.kind == "csv" else ""
     text = (
-        f"SELECT {period} AS period, {path} AS path, coalesce({broken}, true) AS broken, "  # noqa: S608
-        f"{', '.join(columns) or 'NULL AS nothing'} FROM {source}"
+        f"SELECT {_period(part)} AS period, {path} AS path, coalesce({broken}, true) AS broken, "  # noqa: S608
+        f"{', '.join(columns) or NOTHING} FROM {source}{whole}"
     )
     return Sql(text, parameters)
+
+
+def faulty(part: Part, tag: str, faults: Mapping[str, int], width: int) -> Sql | None:
+    """As many broken rows without values as there are lines that no reading returns."""
+    counts = {path: faults[path] for path in part.paths if faults.get(path)}
+    if not counts:
+        return None
+    values = ", ".join(f"NULL::VARCHAR AS v{index}" for index in range(width))
+    text = (
+        f"SELECT {_period(part)} AS period, path, true AS broken, {values or NOTHING} "  # noqa: S608
+        f"FROM (SELECT path, unnest(range(n)) FROM "
+        f"(SELECT unnest($faulty{tag}) AS path, unnest($faults{tag}) AS n))"
+    )
+    return Sql(text, {f"faulty{tag}": list(counts), f"faults{tag}": list(counts.values())})
+
+
+def _period(part: Part) -> int:
+    return -1 if part.period is None else part.period
 
 
 def _source(form: Form, tag: str, parameters: dict[str, object]) -> tuple[str, str, str]:
@@ -70,10 +96,20 @@ def _source(form: Form, tag: str, parameters: dict[str, object]) -> tuple[str, s
         columns = len(form.names)
         return csv_source(columns, tag, form.packing), "filename", csv_broken(columns)
     if form.kind == "parquet":
-        source = f"read_parquet($files{tag}, hive_partitioning=false, filename='{_FILE}')"
-        return source, identifier(_FILE), "false"
+        name = _free(form.names)
+        source = f"read_parquet($files{tag}, hive_partitioning=false, filename='{name}')"
+        return source, identifier(name), "false"
     source = json_source(form.kind, f"files{tag}", form.packing)
     return source, "filename", "json_type(json) <> 'OBJECT'"
+
+
+def _free(names: Sequence[str]) -> str:
+    """A name for the column with the file that no other column has."""
+    taken = {name.casefold() for name in names}
+    name = _FILE
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _value(form: Form, position: int, tag: str, parameters: dict[str, object]) -> str:
@@ -81,5 +117,5 @@ def _value(form: Form, position: int, tag: str, parameters: dict[str, object]) -
         return f"c{position}"
     if form.kind == "parquet":
         return f"CAST({identifier(form.names[position])} AS VARCHAR)"
-    parameters[f"member{tag}_{position}"] = json_path(form.names[position])
+    parameters[f"member{tag}_{position}"] = json_member(form.names[position])
     return f"json_extract_string(json, $member{tag}_{position})"

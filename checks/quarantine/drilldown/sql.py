@@ -22,7 +22,7 @@ from checks.quarantine.drilldown.model import (
     How,
     Roles,
 )
-from checks.quarantine.drilldown.parts import Sql
+from checks.quarantine.drilldown.parts import NOTHING, Sql
 from checks.quarantine.records import LONGEST_REASON, day_in, is_aware, is_day, is_local, time_in
 from checks.quarantine.tally import NO_REASON, UNREADABLE
 
@@ -77,7 +77,7 @@ SELECT period, field, value, n FROM ranked WHERE place <= {most}
 
     def sample(self, period: int, count: int, width: int) -> Sql:
         """The first rows of one period. One at a time: steps used twice would be kept whole."""
-        columns = ", ".join(f"v{i}" for i in range(width))
+        columns = _columns(width)
         text = (
             f"WITH {self._rows()} SELECT {columns} FROM dated "  # noqa: S608
             f"WHERE period = {period} LIMIT {count}"
@@ -106,7 +106,7 @@ SELECT period, field, value, n FROM ranked WHERE place <= {most}
     def rows(self, filters: Filters, width: int, offset: int, count: int) -> Sql:
         """Some of them, in the order of the files."""
         where = self._where(filters, width)
-        columns = ", ".join(f"v{i}" for i in range(width))
+        columns = _columns(width)
         text = (
             f"WITH {self._rows()} SELECT {columns} FROM dated WHERE {where.text} "  # noqa: S608
             f"LIMIT {count} OFFSET {offset}"
@@ -200,6 +200,10 @@ parsed AS (
 _FILTERS = (
     ("reason", How.REASON), ("source", How.SOURCE), ("event", How.EVENT), ("hour", How.HOUR),
 )  # fmt: skip
+
+
+def _columns(width: int) -> str:
+    return ", ".join(f"v{i}" for i in range(width)) or NOTHING
 
 
 def _search(filters: Filters, width: int) -> str:
