@@ -15,12 +15,13 @@ DASHBOARD ?= $(if $(CI),no,yes)
 PIP := -m pip --disable-pip-version-check install --quiet
 LOCKS := requirements
 # Tests that also run against DuckDB 2; the other engines were asked by `make test-python`.
-ENGINE_TESTS := $(wildcard tests/warehouse tests/test_engine.py tests/e2e \
+ENGINE_TESTS := $(wildcard tests/warehouse tests/evaluation/test_engine.py tests/e2e \
   $(foreach promise,values_as_they_are values_in_verdicts ids rows_without_a_day names_of_our_own, \
   tests/promises/test_$(promise).py))
 
 # Tests that need no server, no browser, no other environment and no big demo.
-QUICK_TESTS := $(wildcard tests/test_*.py $(addprefix tests/,catalog config detection outputs quarantine))
+QUICK_TESTS := $(addprefix tests/,catalog config core detection evaluation judging loads measuring outputs \
+  project quarantine)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from andon_results import Andon, Result
 from checks.cli import main
-from fake_engine import CONFIG, FakeEngine, verdict
+from tests.cli.andon_results import Andon, Result
+from tests.cli.fake_engine import CONFIG, FakeEngine, verdict
 
 
 @pytest.fixture

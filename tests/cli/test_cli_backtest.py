@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from andon_results import Andon, Result
 from checks import load_config
 from checks.catalog import all_checks
 from checks.config.overrides import Override, overridden
+from tests.cli.andon_results import Andon, Result
 from tests.moment import today
 from tests.shop import DAY, NOW, RUN, Shop, view
 

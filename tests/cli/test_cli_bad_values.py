@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from andon_results import Andon
 from checks.cli import commands
 from checks.cli.parsing import Parser
-from fake_engine import FakeEngine
+from tests.cli.andon_results import Andon
+from tests.cli.fake_engine import FakeEngine
 
 NUMBERS = ("-5", "1_0", "1e400", "nan", "inf", "\u0663", "", " ", " 1", "0x1", "1.5", "9" * 400)
 DATES = ("", " ", "tomorrow", "2025-3-9", "2025-02-30", "20250309", "2025-W10-7", "-5",

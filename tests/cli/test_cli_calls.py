@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from andon_results import Andon
 from checks.cli import commands
 from checks.core.version import VERSION
-from fake_engine import FakeEngine
+from tests.cli.andon_results import Andon
+from tests.cli.fake_engine import FakeEngine
 
 EXPECTED = {
     "accept", "acceptances", "ack", "backfill", "backtest", "dashboard", "demo", "explain", "gate",

@@ -180,7 +180,7 @@ def test_progress_without_a_step_draws_nothing() -> None:
 def test_every_reason_of_a_wait_is_repeated_for_a_watcher() -> None:
     from checks.cli.judging import judge_within
     from checks.core.model import Status
-    from fake_engine import report, verdict
+    from tests.cli.fake_engine import report, verdict
 
     terminal = Terminal()
     missing = verdict("log_entry_exists_today", Status.RED)

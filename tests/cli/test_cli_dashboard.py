@@ -18,13 +18,13 @@ from urllib.request import urlopen
 
 import pytest
 
-from andon_results import Andon
 from checks.cli import serving
 from checks.cli.commands import dashboard
 from checks.cli.console import Console
 from checks.cli.serving import Address
 from checks.core.environment import DASHBOARD_ATTACHED
-from fake_engine import CONFIG
+from tests.cli.andon_results import Andon
+from tests.cli.fake_engine import CONFIG
 
 #: Seconds. Far more than a busy machine needs; nothing waits for it to pass.
 PATIENCE = 120.0

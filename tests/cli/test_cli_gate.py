@@ -10,13 +10,13 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from andon_results import Andon
 from checks.config import load_config
 from checks.core.errors import UsageError
 from checks.core.model import Status
 from checks.history import open_history
 from checks.outputs import formats
-from fake_engine import CONFIG, FakeEngine, verdict
+from tests.cli.andon_results import Andon
+from tests.cli.fake_engine import CONFIG, FakeEngine, verdict
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "gate-report.schema.json"
 SECRET = "s3cr3t"

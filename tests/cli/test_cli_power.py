@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from andon_results import Andon
 from checks.cli import main
+from tests.cli.andon_results import Andon
 from tests.shop import DAY, Shop, view
 
 

@@ -90,7 +90,7 @@ def test_the_c_locale(folder: Path) -> None:
 SLOW = """
 import sys, time
 sys.path.insert(0, {folder!r})
-from fake_engine import FakeEngine
+from tests.cli.fake_engine import FakeEngine
 engine = FakeEngine()
 def evaluate(config, **asked):
     print("started", flush=True)

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from andon_results import Andon
 from checks.catalog import all_checks
 from checks.config import load_config
 from checks.core.errors import UsageError
 from checks.core.model import Status
 from checks.history import open_history
-from fake_engine import FakeEngine, report, verdict
+from tests.cli.andon_results import Andon
+from tests.cli.fake_engine import FakeEngine, report, verdict
 from tests.moment import today
 
 

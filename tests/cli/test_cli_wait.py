@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from andon_results import Andon
 from checks.cli import waiting
 from checks.config import load_config
 from checks.core.model import Cause, Report, Status, Verdict
 from checks.history import open_history
-from fake_engine import FakeEngine, report, verdict
+from tests.cli.andon_results import Andon
+from tests.cli.fake_engine import FakeEngine, report, verdict
 
 ENTRY = "log_entry_exists_today"
 NO_ENTRY = verdict(ENTRY, Status.RED, value=0)

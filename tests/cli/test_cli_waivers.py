@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from andon_results import Andon
 from checks.config import load_config
 from checks.core.model import Status, Verdict
 from checks.history import History, history_of, open_history
-from fake_engine import FakeEngine, report, verdict
+from tests.cli.andon_results import Andon
+from tests.cli.fake_engine import FakeEngine, report, verdict
 from tests.moment import now, today
 
 

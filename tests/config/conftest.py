@@ -7,7 +7,7 @@ import pytest
 
 from checks.config.loading import load
 from checks.config.model import Config
-from small_catalog import CATALOG
+from tests.config.small_catalog import CATALOG
 
 Loader = Callable[..., Config]
 

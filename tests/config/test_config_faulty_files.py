@@ -9,7 +9,7 @@ import pytest
 from checks.config import load_config
 from checks.config.loading import load
 from checks.core.errors import ConfigError
-from small_catalog import CATALOG, CONFIGS
+from tests.config.small_catalog import CATALOG, CONFIGS
 
 FILES = sorted(path.name for path in CONFIGS.glob("*.yml"))
 LINES = (CONFIGS / "problems.txt").read_text(encoding="utf-8").splitlines()

@@ -14,7 +14,7 @@ from checks.config.loading import load
 from checks.config.model import Config, HistoryConfig
 from checks.core.errors import ConfigError
 from checks.core.model import Severity
-from small_catalog import CATALOG, EXAMPLE, Orphans, Rates, Window, edited, problems
+from tests.config.small_catalog import CATALOG, EXAMPLE, Orphans, Rates, Window, edited, problems
 
 Loader = Callable[..., Config]
 SMALL = """

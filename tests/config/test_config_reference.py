@@ -11,7 +11,7 @@ from checks.config import reference
 from checks.config.declared import settings_of
 from checks.config.loading import sections
 from checks.config.model import CheckSettings
-from small_catalog import CATALOG, EXAMPLE
+from tests.config.small_catalog import CATALOG, EXAMPLE
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 

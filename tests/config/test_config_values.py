@@ -23,7 +23,7 @@ from checks.config.problems import Problems, Refused
 from checks.config.urls import database_url, engine_of, http_url
 from checks.core.errors import ConfigError
 from checks.core.settings import setting
-from small_catalog import CATALOG, edited, problems
+from tests.config.small_catalog import CATALOG, edited, problems
 
 Loader = Callable[..., Config]
 SECRET = "hunter2"

@@ -10,7 +10,7 @@ import pytest
 from dashboard import address
 from dashboard.navigation import HOME, titles
 from tests.dashboard.screen import Screen
-from tests.test_documentation import rows
+from tests.project.test_documentation import rows
 
 
 @pytest.mark.parametrize("path", titles())

@@ -10,7 +10,7 @@ import pytest
 from checks.core.model import Acknowledgement, Status
 from checks.history.moments import TOLERANCE, is_later, today
 from checks.history.store import History
-from history_samples import DAY, NOW, PIPELINE, report
+from tests.history.history_samples import DAY, NOW, PIPELINE, report
 
 GREEN, RED = Status.GREEN, Status.RED
 WRONG = datetime(2030, 1, 2, 6, 12, tzinfo=UTC)

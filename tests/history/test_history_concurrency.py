@@ -13,7 +13,7 @@ import pytest
 from checks.history import owned
 from checks.history.patience import Limits
 from checks.history.store import History
-from history_samples import DAY, NOW, PIPELINE, report
+from tests.history.history_samples import DAY, NOW, PIPELINE, report
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["psycopg", "checks.history.store", "checks.core.serialise"])

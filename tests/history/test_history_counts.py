@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from checks.core.counts import NAME, DayCounts, RememberedCounts, Values
 from checks.history.store import History
-from history_samples import DAY, NOW, PIPELINE
+from tests.history.history_samples import DAY, NOW, PIPELINE
 
 LATER = NOW + timedelta(days=1)
 

@@ -16,7 +16,7 @@ from checks.core.model import Status
 from checks.history import rows
 from checks.history.store import History
 from checks.history.tables import METADATA
-from history_samples import DAY, NOW, PIPELINE, report
+from tests.history.history_samples import DAY, NOW, PIPELINE, report
 
 RED, GREEN = Status.RED, Status.GREEN
 YESTERDAY = DAY - timedelta(days=1)

@@ -13,7 +13,7 @@ from checks.core.model import Status
 from checks.history import HistoryContext
 from checks.history.store import History
 from checks.history.tables import Moment
-from history_samples import DAY, NOW, PIPELINE, report, verdict
+from tests.history.history_samples import DAY, NOW, PIPELINE, report, verdict
 
 GREEN, RED, AMBER = Status.GREEN, Status.RED, Status.AMBER
 

@@ -21,7 +21,7 @@ from checks.core.errors import HistoryError
 from checks.core.model import Report, Status
 from checks.history import open_history, sqlite
 from checks.history.store import History
-from history_samples import DAY, PIPELINE, report, unprivileged
+from tests.history.history_samples import DAY, PIPELINE, report, unprivileged
 
 TOMORROW = DAY + timedelta(days=1)
 READ, RECORD = "read", "record"

@@ -22,7 +22,7 @@ from checks.core.errors import HistoryError
 from checks.core.model import Status
 from checks.history.patience import RESTING, Limits
 from checks.history.store import History
-from history_samples import DAY, NOW, PIPELINE, report
+from tests.history.history_samples import DAY, NOW, PIPELINE, report
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["psycopg", "checks.history.store", "checks.core.serialise"])

@@ -16,7 +16,7 @@ from checks.core.errors import HistoryError
 from checks.core.model import Status
 from checks.history import migrations
 from checks.history.store import History
-from history_samples import DAY, NOW, PIPELINE, report
+from tests.history.history_samples import DAY, NOW, PIPELINE, report
 
 NOW_AT = migrations.VERSION
 #: A small history as version 2 wrote it, as SQL.

@@ -20,8 +20,13 @@ from checks.history import Adoption, HistoryContext
 from checks.history.patience import Limits
 from checks.history.store import History
 from checks.history.tables import METADATA
-from history_samples import DAY, NOW, PIPELINE, report
-from test_history_migrations import VERSION_2, restored_on_postgresql, restored_on_sqlite, run
+from tests.history.history_samples import DAY, NOW, PIPELINE, report
+from tests.history.test_history_migrations import (
+    VERSION_2,
+    restored_on_postgresql,
+    restored_on_sqlite,
+    run,
+)
 
 A = warehouse_identity("duckdb:////a/shop.duckdb")
 B = warehouse_identity("postgresql://u:hunter2@db.example/shop")

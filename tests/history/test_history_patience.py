@@ -22,8 +22,8 @@ from checks.history import patience, postgresql
 from checks.history.aside import Aside
 from checks.history.patience import Attempt, Limits, Resting, TimedOutError, one_budget
 from checks.history.store import History
-from history_samples import DAY, NOW, PIPELINE, report
 from tests import stalled_server
+from tests.history.history_samples import DAY, NOW, PIPELINE, report
 
 #: A limit that a test can wait for, and one that it never reaches unless nothing ends.
 SHORT, FOREVER = 0.2, 60.0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from checks.core.model import Status
 from checks.core.records import StoredEvaluation
 from checks.history.statistics import Incident, Statistics, statistics
-from history_samples import DAY, NOW, PIPELINE
+from tests.history.history_samples import DAY, NOW, PIPELINE
 
 LETTERS = {
     "G": Status.GREEN, "R": Status.RED, "?": Status.UNKNOWN, "A": Status.AMBER,

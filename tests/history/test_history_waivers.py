@@ -12,7 +12,7 @@ from checks.core.errors import UsageError
 from checks.core.model import Acknowledgement, Status
 from checks.history import StoredWaiver
 from checks.history.store import History
-from history_samples import DAY, NOW, PIPELINE, report
+from tests.history.history_samples import DAY, NOW, PIPELINE, report
 
 GREEN, RED = Status.GREEN, Status.RED
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from checks.outputs import formats, render
-from report_samples import SAMPLES
+from tests.outputs.report_samples import SAMPLES
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 SUFFIXES = {"json": ".json", "junit": ".xml", "markdown": ".md", "prometheus": ".prom"}

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from checks import outputs
 from checks.core.inert import line
 from checks.core.model import Report, Status
-from golden_files import GOLDEN, golden_file
-from report_samples import SAMPLES, all_green, all_statuses, hostile
+from tests.outputs.golden_files import GOLDEN, golden_file
+from tests.outputs.report_samples import SAMPLES, all_green, all_statuses, hostile
 
 ROOT = Path(__file__).parent.parent.parent
 FORMATS = outputs.formats()
@@ -50,7 +50,7 @@ def test_an_unknown_format_is_named_with_the_known_ones(name: str) -> None:
 @pytest.mark.parametrize(("name", "sample"), CASES)
 def test_golden(name: str, sample: str) -> None:
     path = golden_file(name, sample)
-    assert path.is_file(), f"no golden file: run {Path(__file__).parent / 'golden_files.py'}"
+    assert path.is_file(), "no golden file: run python -m tests.outputs.golden_files"
     assert outputs.render(name, SAMPLES[sample]()) == path.read_text(encoding="utf-8")
 
 

@@ -14,7 +14,7 @@ import pytest
 from checks.core.model import Acceptance, Acknowledgement, Problem, Verdict, WaiverState
 from checks.core.serialise import to_dict
 from checks.outputs import render
-from report_samples import (
+from tests.outputs.report_samples import (
     EVERY,
     all_green,
     all_statuses,

@@ -12,7 +12,7 @@ from lxml import etree
 from checks.core.model import Report, Status, Verdict
 from checks.judging.gate import exit_code
 from checks.outputs import render
-from report_samples import (
+from tests.outputs.report_samples import (
     EVERY,
     all_green,
     all_statuses,

@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 from checks.core.model import Status
 from checks.outputs import markdown, render
-from report_samples import (
+from tests.outputs.report_samples import (
     EVERY,
     all_statuses,
     hostile,

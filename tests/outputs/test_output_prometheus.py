@@ -10,7 +10,7 @@ import pytest
 
 from checks.core.model import Report, Status
 from checks.outputs import render
-from report_samples import (
+from tests.outputs.report_samples import (
     all_green,
     all_statuses,
     bad_config,

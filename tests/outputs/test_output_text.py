@@ -9,7 +9,7 @@ import pytest
 
 from checks.core.model import GLYPHS, Report, Status
 from checks.outputs import _words, render
-from report_samples import (
+from tests.outputs.report_samples import (
     DATA_DATE,
     HOLDING,
     all_green,

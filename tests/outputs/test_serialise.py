@@ -26,7 +26,7 @@ from checks.core.model import (
     WaiverState,
 )
 from checks.core.serialise import SCHEMA, from_dict, plain, to_dict
-from report_samples import SAMPLES, all_statuses
+from tests.outputs.report_samples import SAMPLES, all_statuses
 
 texts = st.text(max_size=12)
 maybe_text = st.none() | texts

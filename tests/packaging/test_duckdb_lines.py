@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-import small_warehouse
+from tests.packaging import small_warehouse
 
 ROOT = Path(__file__).resolve().parents[2]
 SECOND = ROOT / ".venv-duckdb2" / "bin" / "python"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import small_warehouse
+from tests.packaging import small_warehouse
 
 SCREENS = {"numpy", "pandas", "plotly", "pyarrow", "streamlit"}
 HEAVY = SCREENS | {"duckdb", "jsonschema", "sqlalchemy", "sqlglot", "yaml"}

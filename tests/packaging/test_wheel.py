@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-import small_warehouse
 from checks.core.version import VERSION
 from tests.dashboard.session import free_port, seen
+from tests.packaging import small_warehouse
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("checks", "dashboard", "pages")

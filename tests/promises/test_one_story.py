@@ -500,7 +500,7 @@ def test_an_output_that_takes_only_a_part_is_no_success(tmp_path: Path, unbuffer
 def _config() -> str:
     sys.path.insert(0, str(Path(__file__).parents[1] / "cli"))
     try:
-        from fake_engine import CONFIG
+        from tests.cli.fake_engine import CONFIG
     finally:
         sys.path.pop(0)
     return CONFIG

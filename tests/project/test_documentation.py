@@ -13,7 +13,7 @@ from checks.core.version import VERSION
 from dashboard.look import LOOKS, NoGate
 from dashboard.navigation import HOME, titles
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "dashboard.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 

@@ -12,11 +12,11 @@ import pytest
 
 from tests import moment
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 #: Reads the date on purpose: the module itself, and what sets it.
 CLOCKS = {"checks/core/clock.py", "tests/moment.py", "tests/moved_clock/sitecustomize.py"}
 #: Tokens of a sign-in are as old as the libraries that check them say.
-CLOCKS |= {"tests/browser/oidc_provider.py", "tests/test_clock.py"}
+CLOCKS |= {"tests/browser/oidc_provider.py", "tests/core/test_clock.py"}
 _READERS = {
     "datetime": {"now", "today", "utcnow"},
     "date": {"today"},

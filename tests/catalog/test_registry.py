@@ -18,7 +18,7 @@ from checks.core.errors import UsageError
 from checks.core.model import Cause, Layer, Status
 from checks.judging.check import Check
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 IDS = [
     "log_entry_exists_today",
     "rows_read",
