@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import dropwhile
 
 from checks.core.calendar import Calendar
-from checks.core.metrics import Unmeasured, stray_limit
+from checks.core.metrics import Unmeasured, begin_of
 from checks.core.text import bounded
 
 #: The dimension that every pipeline has: the event's name.
@@ -100,10 +99,9 @@ class DailyCounts:
         return self.days[-1]
 
     def totals(self) -> dict[date, int]:
-        """Events per day, from the first day on that has more than stray events."""
+        """Events per day, from the day on with which the shop's history begins."""
         counts = [(day, self.counted[day].total) for day in self.days]
-        limit = stray_limit(total for _, total in counts)
-        return dict(dropwhile(lambda pair: pair[1] <= limit, counts))
+        return dict(counts[begin_of([total for _, total in counts]) :])
 
     def learned(self, needed: int) -> int | None:
         """Days of history so far while these are fewer than a rule needs, else None.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -236,7 +236,7 @@ RECALLED = frozenset(
 
 #: A day with no more than this part of a usual one has stray events only.
 STRAY_DAY = 0.01
-_DAYS_PER_SPIKE = 7
+_MOST_SPIKES, _DAYS_PER_SPIKE, _FEWEST_REAL_DAYS = 2, 7, 7
 #: So many new ones are a fault; one or two stray rows are told and no more.
 FEWEST_FAR = 3
 
@@ -415,13 +415,13 @@ class EventCounts:
         window = self.totals()[:-1]
         if not window or self.has_real_day(window[:1]) or self.has_earlier:
             return None
-        limit = stray_limit(self.totals())
+        limit = STRAY_DAY * low_day(self.totals())
         first = next((i for i, count in enumerate(window) if count > limit), len(window))
         return len(window) - first
 
     def has_real_day(self, totals: Iterable[int]) -> bool:
         """Whether any of some days has more than stray events, by what is usual of all."""
-        limit = stray_limit(self.totals())
+        limit = STRAY_DAY * low_day(self.totals())
         return any(total > limit for total in totals)
 
 
@@ -512,20 +512,49 @@ def median(values: Iterable[float]) -> float | None:
     return items[middle] if len(items) % 2 else (items[middle - 1] + items[middle]) / 2
 
 
-def usual_day(totals: Iterable[int], spikes: int = 2) -> float:
-    """Events of a usual day: the median of the days that are no stray ones; 0 without any.
+def begin_of(totals: Sequence[int]) -> int:
+    """The place of the first day of a shop's history, in events of one day after the other.
 
-    Events that come late may leave more days with a few than there are real ones: so only days
-    count that have more than a hundredth of the biggest. spikes: so many days at most, of weeks,
-    may have a hundred times too many, and are passed over when the biggest is looked for.
+    It is the first day with events, unless those of the first days are stray ones that came with
+    later loads. They are where they are a hundredth of the biggest day at most, and where from the
+    first bigger day on bigger days are the rule, for a week at least: else those are spikes of a
+    small shop. Two spikes of many days are passed over when the biggest is looked for.
     """
     ranked = sorted((total for total in totals if total), reverse=True)
     if not ranked:
-        return 0.0
-    big = ranked[min(spikes, len(ranked) // _DAYS_PER_SPIKE)]
-    return median(total for total in ranked if total > STRAY_DAY * big) or 0.0
+        return len(totals)
+    limit = STRAY_DAY * ranked[min(_MOST_SPIKES, len(ranked) // _DAYS_PER_SPIKE)]
+    first = next(place for place, total in enumerate(totals) if total > limit)
+    since = [total for total in totals[first:] if total]
+    real = sum(total > limit for total in since)
+    if real >= _FEWEST_REAL_DAYS and 2 * real > len(since):
+        return first
+    return next(place for place, total in enumerate(totals) if total)
 
 
-def stray_limit(totals: Iterable[int]) -> float:
-    """A day with no more events than this has stray ones, such as those that came late."""
-    return STRAY_DAY * usual_day(totals)
+def usual_day(totals: Sequence[int]) -> float:
+    """Events of a usual day: the median of the days with events since the history began, or 0."""
+    return median(total for total in totals[begin_of(totals) :] if total) or 0.0
+
+
+def bulk_day(totals: Iterable[int]) -> int:
+    """Half of all events are of days with so many events, or more; 0 without any.
+
+    However many days have a few stray events, they have few of all.
+    """
+    ranked = sorted((total for total in totals if total), reverse=True)
+    half, passed = sum(ranked) / 2, 0
+    for total in ranked:
+        passed += total
+        if passed >= half:
+            return total
+    return 0
+
+
+def low_day(totals: Iterable[int]) -> int:
+    """Events of a low day: the lower quartile of the days with events; 0 without any.
+
+    Spikes do not raise it, and a few days with next to nothing do not lower it.
+    """
+    ranked = sorted(total for total in totals if total)
+    return ranked[len(ranked) // 4] if ranked else 0

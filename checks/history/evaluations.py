@@ -10,7 +10,8 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any, Never
 
 import sqlalchemy as sa
@@ -33,7 +34,7 @@ _DAMAGED = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 #: Data dates that are kept however old they are beside the newest: its clock may be wrong.
 _LEAST_DAYS = 30
 #: Reports that are looked through for numbers that the newest one lacks.
-_MOST_LOOKED_AT = 30
+_MOST_DATES, _MOST_OF_A_DATE = 10, 30
 #: Ids in one statement: engines limit its parameters.
 _IDS = 500
 Row = Mapping[str, Any]
@@ -152,14 +153,14 @@ class Reader:
         evaluations lack, as where the table could not be read, is taken from the data date before.
         Raises HistoryError for a stored report that is damaged.
         """
-        earlier = [
+        earlier = (
             row
             for row in self._evaluations(_E.data_date < day)
             if row["evaluated_at"] < loaded_from
-        ][:_MOST_LOOKED_AT]
+        )
         numbers: dict[str, int] = {}
-        for _, rows in groupby(earlier, key=lambda row: row["data_date"]):
-            numbers = self._smallest_recalled(row["id"] for row in rows) | numbers
+        for _, rows in islice(groupby(earlier, key=itemgetter("data_date")), _MOST_DATES):
+            numbers = self._smallest_recalled(_ends([row["id"] for row in rows])) | numbers
             if numbers.keys() >= RECALLED:
                 break
         return numbers
@@ -215,6 +216,14 @@ class Reader:
     def _whole(self, rows: Sequence[Row]) -> tuple[StoredEvaluation, ...]:
         results = self._results(row["id"] for row in rows)
         return tuple(_evaluation(row, results.get(row["id"], ())) for row in rows)
+
+
+def _ends(evaluations: Sequence[int]) -> Sequence[int]:
+    """Of many evaluations of one data date, the first and the last ones."""
+    half = _MOST_OF_A_DATE // 2
+    if len(evaluations) <= _MOST_OF_A_DATE:
+        return evaluations
+    return [*evaluations[:half], *evaluations[-half:]]
 
 
 def _recalled(report: Report | None) -> Iterator[tuple[str, int]]:

@@ -24,7 +24,7 @@ from checks.core.counts import (
     value_text,
 )
 from checks.core.errors import MeasurementError
-from checks.core.metrics import EventCounts, Unmeasured, usual_day
+from checks.core.metrics import EventCounts, Unmeasured, bulk_day, usual_day
 from checks.core.text import count_text, plural, quoted
 from checks.core.timeframe import midnight
 from checks.measuring.plan import MeasuringPlan
@@ -165,7 +165,7 @@ class DailyReader:
     ) -> _Spots:
         """The days that were counted again against what is remembered of them."""
         verified, gone, differences = {}, [], []
-        usual = usual_day(remembered.counts.total for remembered in known.values())
+        usual = usual_day([known[day].counts.total for day in sorted(known)])
         least = MeasuringPlan.of(self.config).name_per_day
         for spot in recent.spot_checks:
             remembered = known.get(spot.day)
@@ -175,7 +175,7 @@ class DailyReader:
             if change is None:
                 verified[spot.day] = counted_again(spot, remembered)
             elif spot.total < remembered.counts.total and not self.holds_before(
-                spot.day, least_of_day(known)
+                spot.day, self._least(known)
             ):
                 gone.append(spot.day)
             else:
@@ -195,10 +195,11 @@ class DailyReader:
     ) -> tuple[list[date], list[date]]:
         """Older days just counted that are gone from the warehouse: the remembered, the others."""
         days = [day for day, _, _ in older]
-        gone = list(leading_gone(counted, known, days))
-        leading = leading_pairs([(day, counted[day].total) for day in days], least_of_day(known))
-        absent = missing_days(leading, known)
-        if (gone or absent) and self.holds_before(days[0], least_of_day(known)):
+        least = self._least(known)
+        gone = list(leading_gone(counted, known, days, least))
+        leading = leading_pairs([(day, counted[day].total) for day in days], least)
+        absent = missing_days(leading, known, least)
+        if (gone or absent) and self.holds_before(days[0], least):
             return [], []
         return gone, absent
 
@@ -217,8 +218,11 @@ class DailyReader:
         total = counted[day].total if day in counted else 0
         if not recent.stands_alone or not _has_more(known.get(day), total):
             return ()
-        is_whole = total >= least_of_day(known) and self._has_first_hours(day)
+        is_whole = total >= self._least(known) and self._has_first_hours(day)
         return () if is_whole else (day,)
+
+    def _least(self, known: Mapping[date, RememberedCounts]) -> int:
+        return least_of_day(known, self.frame.data_date)
 
     def _has_first_hours(self, day: date) -> bool:
         begin, naive, zone = midnight(day, self.frame.zone), *self._zones()
@@ -307,10 +311,10 @@ def with_recalled(
     warehouse has so many events before a day; then the days without events are as they are.
     """
     known = recall(recent.days[0] - _BEFORE, recent.days[-1])
-    least = least_of_day(known)
+    least = least_of_day(known, recent.days[-1])
     leading = _leading(recent, least)
     recalled = [day for day, total in leading if _has_more(known.get(day), total)]
-    missing = missing_days(leading, known)
+    missing = missing_days(leading, known, least)
     alone = len(leading) == len(recent.days) - 1 and all(total < least for _, total in leading)
     is_less = alone and _has_more(known.get(recent.days[-1]), recent.judged)
     if not (recalled or missing or is_less) or holds_before(recent.days[0], least):
@@ -349,14 +353,13 @@ def _has_more(remembered: RememberedCounts | None, total: int) -> bool:
 
 
 def missing_days(
-    leading: Iterable[tuple[date, int]], known: Mapping[date, RememberedCounts]
+    leading: Iterable[tuple[date, int]], known: Mapping[date, RememberedCounts], least: int
 ) -> list[date]:
     """Of the first days of a stretch, which the warehouse no longer has: those that nobody knows.
 
     leading: the days and their events in the warehouse, up to the oldest that it has, which may be
     cut. Days before the first that is remembered with events were before the shop.
     """
-    least = least_of_day(known)
     real = (day for day, remembered in known.items() if remembered.counts.total >= least)
     first = min(real, default=date.max)
     return [day for day, total in leading if total < least and day > first and day not in known]
@@ -367,11 +370,13 @@ def _has_day_by(day: date, known: Mapping[date, RememberedCounts], least: int) -
     return any(other <= day and counts.counts.total >= least for other, counts in known.items())
 
 
-def least_of_day(known: Mapping[date, RememberedCounts]) -> int:
-    """So many events show that a day is there: fewer are stray ones that came late."""
-    totals = (remembered.counts.total for remembered in known.values())
-    usual = usual_day(totals, spikes=0)  # a young shop has few real days beside its strays
-    return max(1, round(_STRAY * usual))
+def least_of_day(known: Mapping[date, RememberedCounts], judged: date | None = None) -> int:
+    """So many events show that a day is there: fewer are stray ones that came late.
+
+    judged: a day that does not say it, as its own count may be the fault that is repaired.
+    """
+    totals = (counts.counts.total for day, counts in known.items() if day != judged)
+    return max(1, round(_STRAY * bulk_day(totals)))
 
 
 def _leading(recent: EventCounts, least: int) -> list[tuple[date, int]]:
@@ -387,13 +392,15 @@ def leading_pairs(pairs: list[tuple[date, int]], least: int) -> list[tuple[date,
 
 
 def leading_gone(
-    counted: Mapping[date, DayCounts], known: Mapping[date, RememberedCounts], days: list[date]
+    counted: Mapping[date, DayCounts],
+    known: Mapping[date, RememberedCounts],
+    days: list[date],
+    least: int,
 ) -> Iterator[date]:
     """Of `days`, in order, those up to the first one with events that are remembered with more.
 
     The first one too: a table that keeps so many hours has a part of its oldest day.
     """
-    least = least_of_day(known)
     for day in days:
         if day in known and known[day].counts.total > counted[day].total:
             yield day

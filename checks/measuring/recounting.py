@@ -73,7 +73,7 @@ def recount(
     known = history.daily_counts(*key, begin, last, former=former, now=now)
     least = least_of_day(known)
     counted, has_earlier = _counted(config, first, last, now, tell, least)
-    gone = [] if has_earlier else list(leading_gone(counted, known, list(counted)))
+    gone = [] if has_earlier else list(leading_gone(counted, known, list(counted), least))
     oldest = {day for day in gone if counted[day].total >= least}
     if replaces_oldest:
         gone = [day for day in gone if day not in oldest]

@@ -78,8 +78,11 @@ def difference(
 def counted_again(spot: SpotCheck, known: RememberedCounts) -> DayCounts:
     """The day with its names as they were just counted; of its dimensions nothing new is known.
 
-    Names that were too many are not told apart now either.
+    Names that were too many are not told apart now either. A day of which less is there keeps
+    what is remembered: a difference so small that it is none is no reason to forget.
     """
+    if spot.total < (1 - TOLERANCE) * known.counts.total:
+        return known.counts
     now = _as_remembered(spot, known.counts.by_dimension[NAME])
     names = now if now.rest else largest(now.events, MOST_NAMES)
     return DayCounts(spot.day, {**known.counts.by_dimension, NAME: names})

@@ -20,7 +20,7 @@ from checks.core.metrics import (
     Unmeasured,
     as_amount,
     as_micros,
-    usual_day,
+    low_day,
 )
 from checks.core.model import Cause
 from checks.core.text import quoted
@@ -127,7 +127,7 @@ def read_events(
     events = tally.counts(query.revenue_problem, newest, earlier=False)
     if events.has_real_day(events.totals()[:1]):
         return replace(events, has_earlier=True)
-    least = min(_MOST_OLDER, max(1, round(usual_day(events.totals()) / 2)))
+    least = min(_MOST_OLDER, max(1, low_day(events.totals()) // 2))
     return replace(events, has_earlier=int(warehouse.fetch(query.older(least))[0][0]) >= least)
 
 

@@ -21,10 +21,14 @@ from checks.core.metrics import (
     as_amount,
     as_count,
     as_micros,
+    begin_of,
+    bulk_day,
+    low_day,
     mean,
     median,
     sample_deviation,
     total_amount,
+    usual_day,
 )
 from checks.core.model import Cause
 
@@ -145,13 +149,49 @@ def test_series_of_unequal_length_are_refused() -> None:
         ((3, 4, 5), False, None),
         ((0, 4, 5), True, None),
         ((0, 0, 0), True, None),
-        ((4, 0, 400), False, 0),
-        ((4, 400, 400), False, 1),
-        ((5, 400, 400), False, None),
+        ((4, 400, 400, 400, 400), False, 3),  # stray events do not begin a history
+        ((5, 400, 400, 400, 400), False, None),
+        ((4, 400, 400), False, None),  # with too few days to tell, they do
+        ((27, 27, 6000, 6000, 6000, 27, 2), False, None),  # spikes end none
     ],
 )
 def test_learning(series: tuple[int, ...], has_earlier: bool, learned: int | None) -> None:
     assert counts({"a": series}, has_earlier=has_earlier).learning() == learned
+
+
+@pytest.mark.parametrize(
+    ("totals", "begin"),
+    [
+        ((), 0),
+        ((0, 0, 0), 3),
+        ((0, 0, 5, 5), 2),
+        ((1, 0, 2, *[800] * 7), 3),
+        ((1, 0, 2, *[800] * 6), 0),  # with fewer days than a week nobody can tell
+        ((8, 0, 2, *[800] * 7), 3),
+        ((9, 0, 2, *[800] * 7), 0),  # more than a hundredth
+        ((*[27] * 94, 6000, 6000, 6000, 27, 27, 2), 0),
+        ((*[27] * 20, *[6000] * 8, *[27] * 7), 20),
+        ((*[27] * 20, *[6000] * 8, *[27] * 8), 0),  # spikes, as the most days are none
+        ((1, 1, *[800] * 12, 90_000, *[800] * 4), 2),
+    ],
+)
+def test_a_history_begins_with_its_first_real_day(totals: tuple[int, ...], begin: int) -> None:
+    assert begin_of(totals) == begin
+
+
+@pytest.mark.parametrize(
+    ("totals", "usual", "bulk", "low"),
+    [
+        ((), 0, 0, 0),
+        ((0, 5, 0), 5, 5, 5),
+        ((*[1] * 119, *[4000] * 3), 1, 4000, 1),
+        ((*[1] * 119, *[4000] * 7), 4000, 4000, 1),
+        ((27, 27, 6000, 6000, 6000, 27, 2), 27, 6000, 27),
+        ((4, 400, 400, 400, 400), 400, 400, 400),
+    ],
+)
+def test_a_usual_day(totals: tuple[int, ...], usual: float, bulk: int, low: int) -> None:
+    assert (usual_day(totals), bulk_day(totals), low_day(totals)) == (usual, bulk, low)
 
 
 def test_learning_needs_a_window() -> None:

@@ -404,6 +404,52 @@ def test_more_stray_days_than_real_ones_overwrite_no_day(kept: Shop) -> None:
     assert status["volume_expected"] is status["volume_zscore"] is Status.GREEN
 
 
+def spike(shop: Shop, *backs: int) -> None:
+    """Days with a hundred and fifty times the events of a usual one."""
+    days = ", ".join(f"'{day(back)}'" for back in backs)
+    change(
+        shop,
+        "INSERT INTO stg_events SELECT stg_events.* FROM stg_events, range(149) "
+        f"WHERE CAST(timestamp AS DATE) IN ({days})",
+    )
+
+
+@pytest.mark.parametrize("backs", [(3,), (5, 4, 3), (12, 11, 4, 3)])
+def test_spikes_end_no_history(kept: Shop, backs: tuple[int, ...]) -> None:
+    """A small shop's usual days are no stray ones beside some that are very big."""
+    spike(kept, *backs)
+    change(kept, delete(0, 0, 0.95))
+    report = run(kept)
+    expected = of(report, "volume_expected")
+    assert expected.status is Status.RED
+    assert expected.details["history_days"] == DAYS - 1
+    assert verdicts(report) == without_history(kept)
+
+
+def test_days_that_are_gone_stay_remembered_beside_spikes(kept: Shop) -> None:
+    spike(kept, 25, 24, 23)
+    run(kept, 1)
+    before = remembered_totals(kept)
+    truncate(kept, 0, 10)
+    for _ in range(5):
+        run(kept)
+    after = remembered_totals(kept)
+    assert {known_day: after[known_day] for known_day in before} == before
+
+
+def test_a_flood_that_was_removed_is_not_remembered(kept: Shop) -> None:
+    """The repair that the gate asks for: what the flood was says nothing of usual days."""
+    change(kept, delete(DAYS, 15))
+    for back in range(8, 2, -1):
+        run(kept, back)
+    change(kept, "CREATE TABLE before AS SELECT * FROM stg_events")
+    spike(kept, 2)
+    assert run(kept, 2).exit_code == 1
+    change(kept, "DELETE FROM stg_events", "INSERT INTO stg_events SELECT * FROM before")
+    assert run(kept, 2).warnings == ()
+    assert verdicts(run(kept)) == without_history(kept)
+
+
 def test_one_event_of_an_empty_day_is_no_difference(kept: Shop) -> None:
     run(kept, 1)
     stray(kept, *range(60, 110))

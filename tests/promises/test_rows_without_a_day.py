@@ -123,6 +123,19 @@ def test_a_rerun_of_yesterdays_gate_makes_todays_rows_no_older(shop: Shop, kind:
     assert details[kinds[kind]] == details[f"{kinds[kind]}_before"] == 40
 
 
+def test_many_gates_of_one_day_make_its_rows_no_older(shop: Shop) -> None:
+    """Of all evaluations of yesterday's data date the smallest number counts."""
+    _large(shop)
+    shop.write()
+    begun = NOW - timedelta(days=1)
+    yesterday = {"date": RUN - timedelta(days=1), "record": True}
+    shop.verdicts(**yesterday, now=begun)
+    _stray_rows(shop, "events")
+    for number in range(32):
+        shop.verdicts(**yesterday, now=begun + timedelta(minutes=number))
+    assert shop.verdicts()["freshness"].status is Status.UNKNOWN
+
+
 @pytest.mark.parametrize("kind", ["events", "far", "orders"])
 def test_a_catch_up_of_two_days_hides_no_rows(shop: Shop, kind: str) -> None:
     _large(shop)
