@@ -52,6 +52,7 @@ BAD: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 #: Options that take no value, or any text there is.
 FREE = {"--help", "--strict", "--no-record", "--deep", "--explain", "--allow-anonymous", "--note",
+        "--replace-oldest",
         "SUBJECT"}  # fmt: skip
 REQUIRED = {
     "waive": ["freshness", "--until", "2999-01-01", "--reason", "r", "--owner", "o",
