@@ -46,6 +46,19 @@ def test_what_a_page_points_to_is_there(page: Path) -> None:
     assert missing == []
 
 
+def imports_that_are_shown() -> list[str]:
+    """Every import of ours in the documentation, a line each."""
+    lines = [line.strip() for page in PAGES for line in page.read_text("utf-8").splitlines()]
+    return sorted(
+        {line for line in lines if re.fullmatch(r"from checks[\w.]* import [\w, ]+", line)}
+    )
+
+
+@pytest.mark.parametrize("line", imports_that_are_shown())
+def test_what_is_shown_can_be_imported(line: str) -> None:
+    exec(line, {})  # noqa: S102  (a line of our own documentation)
+
+
 def test_version_and_changelog_are_in_step() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["version"] == VERSION
