@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from checks.catalog._silence import Silence, last_return, silences, with_whole_days
 from checks.core.counts import REST, DailyCounts, value_text
-from checks.core.metrics import EventCounts, mean
+from checks.core.metrics import EventCounts
 from checks.core.model import Acceptance
 from checks.core.subjects import EVENT, subject_name
+from checks.core.totals import mean
 from checks.detection import ExpectedRange
 from checks.judging.acceptance import standing
 from checks.judging.segments import Segment

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from checks.core.counts import NAME, DailyCounts, DayCounts, Values, value_text
-from checks.core.metrics import EventCounts, mean
+from checks.core.metrics import EventCounts
+from checks.core.totals import mean
 
 #: Days before the silence that tell how often a name usually comes.
 _DAYS_BEFORE = 7

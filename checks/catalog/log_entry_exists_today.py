@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checks.catalog._audit import strays_details, strays_text
-from checks.core.metrics import AuditLog, median
+from checks.core.metrics import AuditLog
 from checks.core.model import Judgement, Layer, Status
 from checks.core.text import count_text, day_text, plural
+from checks.core.totals import median
 from checks.judging.check import Check, Worse
 
 if TYPE_CHECKING:

@@ -36,11 +36,12 @@ from checks.catalog._rejected_share import (
     reason_subjects,
     rows_of_no_day,
 )
-from checks.core.metrics import AuditEntry, AuditLog, BadValue, RejectedRows, known, median
+from checks.core.metrics import AuditEntry, AuditLog, BadValue, RejectedRows, known
 from checks.core.model import Cause, Judgement, Layer, Status, Subjects, Verdict
 from checks.core.settings import setting
 from checks.core.subjects import REASON, SOURCE, counting
 from checks.core.text import clean, count_text, deciding, percent_text, plural, quoted
+from checks.core.totals import median
 from checks.judging.check import Check, Required
 from checks.judging.unmeasured import unknown
 from checks.loads.effective import Load, loads

@@ -18,11 +18,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from checks.core.metrics import EventCounts, mean, sample_deviation
+from checks.core.metrics import EventCounts
 from checks.core.model import Cause, Judgement, Layer, Status
 from checks.core.settings import setting
 from checks.core.subjects import HIGH, LOW, SIDE
 from checks.core.text import count_text, day_text, deciding, plural
+from checks.core.totals import mean, sample_deviation
 from checks.judging.check import Check, Worse
 from checks.judging.unmeasured import learning, no_events, skipped, unknown
 

@@ -12,7 +12,8 @@ from checks.core.metrics import EventCounts, Purchases
 from checks.core.model import Cause
 from checks.core.timeframe import Timeframe
 from checks.evidence.context import Context
-from checks.measuring.daily import DailyReader, Recall, with_recalled
+from checks.measuring.daily import DailyReader
+from checks.measuring.gone_days import Recall, with_recalled
 from checks.measuring.measurements import with_calendar
 from checks.measuring.plan import MeasuringPlan
 from checks.measuring.remembering import Remembering

@@ -18,7 +18,8 @@ from checks.catalog._event_names import (
 )
 from checks.catalog.event_volume import Params
 from checks.core.counts import DailyCounts, value_text
-from checks.core.metrics import EventCounts, mean
+from checks.core.metrics import EventCounts
+from checks.core.totals import mean
 from checks.detection import ExpectedRange
 from checks.judging.segments import Segment
 

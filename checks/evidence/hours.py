@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import groupby
 from math import fsum
 
-from checks.core.metrics import median
+from checks.core.totals import median
 from checks.evidence._days import source_of, window_of
 from checks.evidence.context import Context
 from checks.warehouse.event_hours import Slot, hour_slots, read_hours

@@ -28,14 +28,8 @@ from checks.core.metrics import (
     Undated,
 )
 from checks.core.timeframe import Timeframe, midnight
-from checks.measuring.daily import (
-    DailyReader,
-    Recall,
-    RecallUndated,
-    recall_no_undated,
-    recall_nothing,
-    with_recalled,
-)
+from checks.measuring.daily import DailyReader, RecallUndated, recall_no_undated, recall_nothing
+from checks.measuring.gone_days import Recall, with_recalled
 from checks.measuring.plan import MeasuringPlan
 from checks.measuring.spot_checks import days_to_check
 from checks.warehouse import Warehouse

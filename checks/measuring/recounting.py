@@ -10,14 +10,8 @@ from checks.config.model import Config
 from checks.core.counts import DayCounts
 from checks.core.errors import UsageError
 from checks.core.timeframe import timeframe
-from checks.measuring.daily import (
-    DailyReader,
-    fingerprint,
-    former_fingerprint,
-    leading_gone,
-    least_of_day,
-    recall_nothing,
-)
+from checks.measuring.daily import DailyReader, fingerprint, former_fingerprint, recall_nothing
+from checks.measuring.gone_days import leading_gone, least_of_day
 from checks.measuring.plan import MeasuringPlan
 from checks.warehouse import Warehouse
 

@@ -16,7 +16,8 @@ from checks.core.counts import (
     largest,
     value_text,
 )
-from checks.core.metrics import STRAY_DAY, SpotCheck
+from checks.core.metrics import SpotCheck
+from checks.core.totals import STRAY_DAY
 
 #: A count may differ from the remembered one by this share before both are called different.
 TOLERANCE = 0.005

@@ -20,11 +20,11 @@ from checks.core.metrics import (
     Unmeasured,
     as_amount,
     as_micros,
-    low_day,
 )
 from checks.core.model import Cause
 from checks.core.text import quoted
 from checks.core.timeframe import Timeframe
+from checks.core.totals import low_day
 from checks.warehouse.instants import Instant, instant
 from checks.warehouse.kinds import Kind
 from checks.warehouse.partition_spelling import require_spelled

@@ -21,16 +21,18 @@ from checks.core.metrics import (
     as_amount,
     as_count,
     as_micros,
+    total_amount,
+)
+from checks.core.model import Cause
+from checks.core.totals import (
     begin_of,
     bulk_day,
     low_day,
     mean,
     median,
     sample_deviation,
-    total_amount,
     usual_day,
 )
-from checks.core.model import Cause
 
 RUN = date(2025, 3, 9)
 

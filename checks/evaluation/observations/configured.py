@@ -8,8 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from checks.core.counts import NAME, NO_VALUE, DailyCounts, value_text
-from checks.core.metrics import EventCounts, mean
+from checks.core.metrics import EventCounts
 from checks.core.text import count_text, did_you_mean, plural, quoted
+from checks.core.totals import mean
 from checks.evaluation.observations.sentences import limited
 
 if TYPE_CHECKING:

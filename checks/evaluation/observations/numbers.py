@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from checks.core.endings import OK, SILENT
-from checks.core.metrics import AuditEntry, AuditLog, EventCounts, OrderCounts, median
+from checks.core.metrics import AuditEntry, AuditLog, EventCounts, OrderCounts
 from checks.core.text import count_text, day_text, plural, quoted, short_day
+from checks.core.totals import median
 from checks.evaluation.observations.sentences import limited
 from checks.loads.effective import Load, loads, may_be_of
 

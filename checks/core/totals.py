@@ -1,0 +1,84 @@
+"""What is usual of numbers, and of days by their events. Pure arithmetic."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+#: A day with no more than this part of a usual one has stray events only.
+STRAY_DAY = 0.01
+_MOST_SPIKES, _DAYS_PER_SPIKE, _FEWEST_REAL_DAYS = 2, 7, 7
+
+
+def mean(values: Iterable[float]) -> float:
+    """Arithmetic mean; raises ValueError for nothing."""
+    items = list(values)
+    if not items:
+        raise ValueError("mean of nothing")
+    return math.fsum(items) / len(items)
+
+
+def sample_deviation(values: Iterable[float]) -> float:
+    """Sample standard deviation (n - 1); raises ValueError for fewer than two values."""
+    items = list(values)
+    if len(items) < 2:
+        raise ValueError("deviation of fewer than two values")
+    centre = mean(items)
+    return math.sqrt(math.fsum((item - centre) ** 2 for item in items) / (len(items) - 1))
+
+
+def median(values: Iterable[float]) -> float | None:
+    """Median, None for nothing."""
+    items = sorted(values)
+    if not items:
+        return None
+    middle = len(items) // 2
+    return items[middle] if len(items) % 2 else (items[middle - 1] + items[middle]) / 2
+
+
+def begin_of(totals: Sequence[int]) -> int:
+    """The place of the first day of a shop's history, in events of one day after the other.
+
+    It is the first day with events, unless those of the first days are stray ones that came with
+    later loads. They are where they are a hundredth of the biggest day at most, and where from the
+    first bigger day on bigger days are the rule, for a week at least: else those are spikes of a
+    small shop. Two spikes of many days are passed over when the biggest is looked for.
+    """
+    ranked = sorted((total for total in totals if total), reverse=True)
+    if not ranked:
+        return len(totals)
+    limit = STRAY_DAY * ranked[min(_MOST_SPIKES, len(ranked) // _DAYS_PER_SPIKE)]
+    first = next(place for place, total in enumerate(totals) if total > limit)
+    since = [total for total in totals[first:] if total]
+    real = sum(total > limit for total in since)
+    if real >= _FEWEST_REAL_DAYS and 2 * real > len(since):
+        return first
+    return next(place for place, total in enumerate(totals) if total)
+
+
+def usual_day(totals: Sequence[int]) -> float:
+    """Events of a usual day: the median of the days with events since the history began, or 0."""
+    return median(total for total in totals[begin_of(totals) :] if total) or 0.0
+
+
+def bulk_day(totals: Iterable[int]) -> int:
+    """Half of all events are of days with so many events, or more; 0 without any.
+
+    However many days have a few stray events, they have few of all.
+    """
+    ranked = sorted((total for total in totals if total), reverse=True)
+    half, passed = sum(ranked) / 2, 0
+    for total in ranked:
+        passed += total
+        if passed >= half:
+            return total
+    return 0
+
+
+def low_day(totals: Iterable[int]) -> int:
+    """Events of a low day: the lower quartile of the days with events; 0 without any.
+
+    Spikes do not raise it, and a few days with next to nothing do not lower it.
+    """
+    ranked = sorted(total for total in totals if total)
+    return ranked[len(ranked) // 4] if ranked else 0
