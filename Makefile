@@ -41,7 +41,7 @@ ifneq ($(DASHBOARD),no)
 	@exec $(BIN)/andon dashboard --config demo/andon.yml --port $(PORT)
 endif
 
-check: lint types contracts test-quick ## before each commit: the rules, and the tests that need no server
+check: lint types contracts test-quick ## before each commit: the rules, and quick tests that need no server
 
 test: lint types contracts test-duckdb2 test-python test-engines coverage test-browser ## everything that CI checks
 

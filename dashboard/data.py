@@ -316,7 +316,7 @@ def _setup(files: tuple[tuple[str, int], ...]) -> Setup:
 
 
 def _impatient(config: Config) -> Config:
-    """The same configuration, that does not make a viewer wait for a writer."""
+    """The same for a server: it waits little for a writer, and reads with little memory."""
     seconds = min(_LOCK_SECONDS, config.warehouse.lock_wait_seconds)
     warehouse = replace(config.warehouse, lock_wait_seconds=seconds, is_read_by_server=True)
     return replace(config, warehouse=warehouse)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from checks.catalog._silence import Silence, last_return, silences, with_whole_days
-from checks.core.counts import REST, DailyCounts, value_text
+from checks.core.counts import DailyCounts, value_text
 from checks.core.metrics import EventCounts
 from checks.core.model import Acceptance
 from checks.core.subjects import EVENT, subject_name
@@ -82,7 +82,7 @@ def _silent_since(
 ) -> date:
     """The first day of a silence; one that is longer than what is known began on the first day.
 
-    Of stray events it is not ended, be the name a regular one or not.
+    Stray events do not end it, whether the name is a regular one or not.
     """
     name = value_text(state.name)
     if name in silent:
@@ -113,9 +113,7 @@ def name_states(
     series = dict.fromkeys(params.expected, missing) | dict(events.by_name)
     shown = {value_text(name) for name in series}
     series |= {name: missing for name in silent if name not in shown}
-    ignored = {*params.ignore, *map(value_text, params.ignore)} | (
-        {REST} if events.recalled else set()
-    )
+    ignored = {*params.ignore, *map(value_text, params.ignore)}
     return _ranked(
         _with_silence(
             name_state(

@@ -97,7 +97,7 @@ def _summary(
         text += f"; {main_reason(rejected)}"
     text += rows_of_no_day(rejected)
     if rate <= params.alert_above < (most := _with_undated(measured, rows)):
-        which = "them" if rejected.astray else "those without a time"
+        which = "all of these" if rejected.astray else "those without a time"
         text += f"; with {which} the rate would be {percent_text(most)}"
     return text
 
@@ -134,7 +134,7 @@ def rows_of_no_day(rejected: RejectedRows) -> str:
 def _action(status: Status, params: Params, rejected: RejectedRows, rate: float) -> str:
     if status is Status.GREEN:
         return "Nothing to do"
-    if rate <= params.alert_above and rejected.astray:
+    if rate <= params.alert_above and rejected.astray >= max(1, rejected.undated):
         rows = plural(rejected.astray, "rejected row")
         return (
             f"Look at the {rows} in this day's files with times far from it, which may be why they "

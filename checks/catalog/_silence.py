@@ -43,12 +43,12 @@ def last_return(daily: DailyCounts, name: str) -> date | None:
 
     Stray is less than a part of what it usually has on its days: it may be no regular name.
     """
-    counts = [(day, count) for day, count in daily.series(NAME, name).items() if count]
-    for place in range(len(counts) - 1, 0, -1):
-        before = [count for _, count in counts[max(0, place - _DAYS_BEFORE) : place]]
-        if counts[place][1] >= STRAY * mean(before):
-            return counts[place][0]
-    return counts[0][0] if counts else None
+    real: list[tuple[date, int]] = []
+    for day, count in daily.series(NAME, name).items():
+        before = [count for _, count in real[-_DAYS_BEFORE:]]
+        if count and (not before or count >= STRAY * mean(before)):
+            real.append((day, count))
+    return real[-1][0] if real else None
 
 
 def with_whole_days(daily: DailyCounts, events: EventCounts) -> DailyCounts:

@@ -165,7 +165,8 @@ def _summary(params: Params, events: EventCounts, frame: Timeframe, score: ZScor
     if mark is not None and mark.factor is not None:
         text += f"; {mark.name}: {mark.factor:g} times the usual is expected"
     if events.missing:
-        text += f"; without {plural(len(events.missing), 'day')} that nothing remembers"
+        days = plural(len(events.missing), "day is", "days are")
+        text += f"; {days} left out: gone from the warehouse and not remembered"
     if score.floored:
         text += "; the week was so regular that counting noise, sqrt(mean), sets the range"
     return text

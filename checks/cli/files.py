@@ -49,7 +49,7 @@ def descriptor_of(path: Path) -> int | None:
 
 
 def _names_on_the_way(path: Path) -> Iterator[str]:
-    """A path without detours, and each link that it leads to, until one is no link."""
+    """The path without `.` and `..`, then the target of each link in turn."""
     for _ in range(_MOST_LINKS):
         folder = os.path.realpath(path.parent)
         own = re.sub(rf"^/proc/{os.getpid()}(/task/\d+)?/", "/proc/self/", f"{folder}/")

@@ -9,7 +9,7 @@ from checks.core.errors import UsageError
 
 
 def owner_of(given: str | None, environ: Mapping[str, str]) -> str:
-    """The given name, else $ANDONOWNER, else the login name. Raises UsageError without any."""
+    """The given name, else $ANDON_OWNER, else the login name. Raises UsageError without any."""
     import getpass
 
     name = given or environ.get(OWNER, "").strip()

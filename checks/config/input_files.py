@@ -38,6 +38,11 @@ class Place:
     path: str
     present: os.stat_result | None
 
+    @property
+    def file_id(self) -> tuple[int, int] | None:
+        """What tells the file that is there now from all others."""
+        return None if self.present is None else (self.present.st_dev, self.present.st_ino)
+
     def is_at(self, path: Path | str) -> bool:
         """Whether a path leads to the same place, or to the same file by another name."""
         with suppress(OSError, ValueError):

@@ -42,19 +42,25 @@ def require_allowed(engine: str, database: str, query: str) -> None:
     if driver not in _DRIVERS[name]:
         raise Refused(f"a URL that begins with {name}:///", "another driver")
     options = parse_qsl(query, keep_blank_values=True)
-    names = [option for option, _ in options]
+    names = [_as_read(name, option) for option, _ in options]
     for option, value in options:
-        _require_option(name, option, value, is_twice=names.count(option) > 1)
+        is_twice = names.count(_as_read(name, option)) > 1
+        _require_option(name, option, value, is_twice=is_twice)
     if unquote(database).startswith("file:") and re.search("[?#]", unquote(database)):
         raise Refused(
             "a file's name without ? and #", "a value that is not shown, with ? or # in it"
         )
 
 
+def _as_read(engine: str, option: str) -> str:
+    """DuckDB takes its options in any case."""
+    return option.lower() if engine == "duckdb" else option
+
+
 def _require_option(engine: str, option: str, value: str, *, is_twice: bool) -> None:
     allowed = ALLOWED[engine]
     shown = f"the option {option}" if _SHOWN_NAME.fullmatch(option) else "an option"
-    pattern = allowed.get(option.lower() if engine == "duckdb" else option)
+    pattern = allowed.get(_as_read(engine, option))
     if pattern is None:
         raise Refused(f"no option of a {engine} URL but {', '.join(allowed)}", shown)
     if is_twice:

@@ -15,8 +15,6 @@ from checks.core.totals import begin_of
 NAME = "event name"
 #: How many values of a dimension are kept apart on one day; the rest is one number.
 MOST_NAMES, MOST_VALUES = 1000, 200
-#: What a recalled day calls the events of names that were too many to be remembered.
-REST = "(all other names)"
 #: What is shown of NULL.
 NO_VALUE = "(null)"
 
@@ -93,16 +91,19 @@ class DailyCounts:
     is_doubted: bool = False
     missing: tuple[date, ...] = ()
     withheld: tuple[date, ...] = ()
+    _totals: dict[date, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def day(self) -> date:
         """The judged day."""
         return self.days[-1]
 
-    def totals(self) -> dict[date, int]:
+    def totals(self) -> Mapping[date, int]:
         """Events per day, from the day on with which the shop's history begins."""
-        counts = [(day, self.counted[day].total) for day in self.days]
-        return dict(counts[begin_of([total for _, total in counts]) :])
+        if not self._totals:  # each name's series asks for it
+            counts = [(day, self.counted[day].total) for day in self.days]
+            self._totals.update(counts[begin_of([total for _, total in counts]) :])
+        return self._totals
 
     def learned(self, needed: int) -> int | None:
         """Days of history so far while these are fewer than a rule needs, else None.

@@ -16,8 +16,8 @@ from checks.core.model import FAILING, URGENCY, Report, Status
 from checks.core.text import plural
 from checks.judging.check import Worse, is_worse
 
-#: Statuses that tell of trouble, waived or not.
-# Of these, the ones whose value is beyond its limit: only there does a move say anything.
+# Of the statuses that tell of trouble, those whose value is beyond its limit: only there does a
+# move say anything.
 _BEYOND = FAILING - {Status.UNKNOWN}
 # The sum of the same rows in another order differs in its last digits.
 _ROUNDING = 1e-9

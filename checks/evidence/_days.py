@@ -12,8 +12,8 @@ from checks.core.metrics import EventCounts, Purchases
 from checks.core.model import Cause
 from checks.core.timeframe import Timeframe
 from checks.evidence.context import Context
-from checks.measuring.daily import DailyReader
-from checks.measuring.gone_days import Recall, with_recalled
+from checks.measuring.daily import DailyReader, Recall
+from checks.measuring.gone_days import with_recalled
 from checks.measuring.measurements import with_calendar
 from checks.measuring.plan import MeasuringPlan
 from checks.measuring.remembering import Remembering
@@ -44,9 +44,12 @@ def read_days(context: Context, days: int) -> EventCounts:
         context.warehouse, source_of(context), context.frame, context.naive,
         max(days, 1) - 1 + window_of(context),
     )  # fmt: skip
-    if context.frame.is_over and MeasuringPlan.of(context.config).judges_volume:
+    plan = MeasuringPlan.of(context.config)
+    if context.frame.is_over and plan.judges_volume:
         recall = Remembering(context.config, now=context.frame.now).recall
-        events = with_recalled(events, recall, daily_reader(context, recall).holds_before)
+        first = min(events.days[0], context.frame.days_before(plan.history_days)[0])
+        known = recall(first, events.days[-1])
+        events = with_recalled(events, known, daily_reader(context, recall).holds_before)
     return with_calendar(context.config, events)
 
 

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from checks.config.model import Config, HistoryConfig
     from checks.history.store import History
 
+#: Histories that are no file that evaluations read: asked once, as looking for all may take long.
+_NO_INPUTS: set[tuple[object, ...]] = set()
+_MOST_ASKED = 1000
+
 __all__ = [
     "Adoption",
     "History",
@@ -71,11 +75,17 @@ def _refuse_inputs(config: Config) -> None:
     if history.get_backend_name() != "sqlite" or not history.database:
         return
     own = place_of(history.database).path
-    files = (place_of(f"{own}{suffix}") for suffix in BESIDE)
-    inputs = (input_at(file, config, with_rejected=False) for file in files)
+    places = [place_of(f"{own}{suffix}") for suffix in BESIDE]
+    asked = (config.path, config.warehouse, tuple((one.path, one.file_id) for one in places))
+    if asked in _NO_INPUTS:  # patterns of `warehouse.files` may mean many files
+        return
+    inputs = (input_at(place, config, with_rejected=False) for place in places)
     what = next(filter(None, inputs), None)
     if what is not None:
         raise HistoryError(f"it is {what}, which is only read: name another store in history.url")
+    _NO_INPUTS.add(asked)
+    while len(_NO_INPUTS) > _MOST_ASKED:
+        _NO_INPUTS.pop()
 
 
 def open_history(config: HistoryConfig) -> History:

@@ -28,7 +28,6 @@ from checks.core.text import count_text, plural, quoted
 from checks.core.timeframe import midnight
 from checks.core.totals import usual_day
 from checks.measuring.gone_days import (
-    Recall,
     has_more,
     leading_gone,
     leading_pairs,
@@ -51,6 +50,8 @@ if TYPE_CHECKING:
 #: How many rows of no day were counted for an earlier data date, before the day's own run could
 #: load any, by what they are: `metrics.RECALLED`.
 RecallUndated = Callable[[date], Mapping[str, int]]
+#: What is remembered of the days between two days, both included.
+Recall = Callable[[date, date], Mapping[date, "RememberedCounts"]]
 # Raise it when what is counted, or how, changes.
 _FORMAT = 2
 #: A day that was cut by its age has no event of its first hours.
@@ -320,7 +321,7 @@ def _notes_of(
     if recent.missing:
         days = ", ".join(map(str, recent.missing))
         notes.append(
-            f"events: {days} cannot be compared with: gone from the warehouse, and not remembered"
+            f"events: nothing is compared with {days}: gone from the warehouse and not remembered"
         )
     return notes
 

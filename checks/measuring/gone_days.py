@@ -4,31 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import takewhile
 
 from checks.core.counts import NAME, DayCounts, RememberedCounts, Values, value_text
 from checks.core.metrics import EventCounts
 from checks.core.totals import bulk_day
 
-#: What is remembered of the days between two days, both included.
-Recall = Callable[[date, date], Mapping[date, RememberedCounts]]
-#: How far before the window a day with events may lie that shows that a shop is not new.
-_BEFORE = timedelta(days=31)
 #: Of what a day usually has.
 _STRAY = 0.1
 
 
 def with_recalled(
-    recent: EventCounts, recall: Recall, holds_before: Callable[[date, int], bool]
+    recent: EventCounts,
+    known: Mapping[date, RememberedCounts],
+    holds_before: Callable[[date, int], bool],
 ) -> EventCounts:
     """The window with what is remembered of its first days, where they are gone.
 
     A table that keeps a few days only has no event of the days before, but for stray ones, and may
-    have a part of its oldest day. The judged day is never recalled. holds_before: whether the
-    warehouse has so many events before a day; then the days without events are as they are.
+    have a part of its oldest day. The judged day is never recalled. known: what is remembered of
+    all days that say what is normal. holds_before: whether the warehouse has so many events before
+    a day; then the days without events are as they are.
     """
-    known = recall(recent.days[0] - _BEFORE, recent.days[-1])
     least = least_of_day(known, recent.days[-1])
     leading = _leading(recent, least)
     recalled = [day for day, total in leading if has_more(known.get(day), total)]

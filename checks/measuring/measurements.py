@@ -28,8 +28,14 @@ from checks.core.metrics import (
     Undated,
 )
 from checks.core.timeframe import Timeframe, midnight
-from checks.measuring.daily import DailyReader, RecallUndated, recall_no_undated, recall_nothing
-from checks.measuring.gone_days import Recall, with_recalled
+from checks.measuring.daily import (
+    DailyReader,
+    Recall,
+    RecallUndated,
+    recall_no_undated,
+    recall_nothing,
+)
+from checks.measuring.gone_days import with_recalled
 from checks.measuring.plan import MeasuringPlan
 from checks.measuring.spot_checks import days_to_check
 from checks.warehouse import Warehouse
@@ -179,7 +185,7 @@ class Measurements:
             started = perf_counter()
             events = read_events(self._warehouse, source, self._frame, self._naive, days, spots)
             self._seconds_per_day = (perf_counter() - started) / (days + 1 + len(spots))
-            events = with_recalled(events, lambda first, last: known, self._holds_before)
+            events = with_recalled(events, known, self._holds_before)
             events = with_calendar(self._config, events)
             return replace(events, undated=self._compared(events.undated))
 

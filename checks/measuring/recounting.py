@@ -65,10 +65,13 @@ def recount(
     former = former_fingerprint(config)
     begin = first - timedelta(days=MeasuringPlan.of(config).history_days)
     known = history.daily_counts(*key, begin, last, former=former, now=now)
-    least = least_of_day(known)
+    others = {day: counts for day, counts in known.items() if not first <= day <= last}
+    least = least_of_day(others or known)
     counted, has_earlier = _counted(config, first, last, now, tell, least)
     gone = [] if has_earlier else list(leading_gone(counted, known, list(counted), least))
-    oldest = {day for day in gone if counted[day].total >= least}
+    # A day that is asked for alone is believed whatever it has, but for nothing.
+    fewest = 1 if first == last else least
+    oldest = {day for day in gone if counted[day].total >= fewest}
     if replaces_oldest:
         gone = [day for day in gone if day not in oldest]
     kept = [counts for day, counts in counted.items() if day not in gone]

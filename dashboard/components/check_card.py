@@ -13,8 +13,6 @@ from dashboard import data, frame, look, page
 from dashboard.components import acknowledge
 from dashboard.markup import Html, join, plain, show, tag
 
-#: Statuses that ask for something to be done or known.
-
 _LONGEST_LABEL = 400
 
 

@@ -82,7 +82,7 @@ def _list(here: page.Here, found: Summary, listed: Rows) -> None:
     if not listed.names:
         page.empty(
             "No row is shown.",
-            f"None of {plural(listed.total, 'line')} can be taken apart: no column is known.",
+            f"None of the {plural(listed.total, 'line')} can be taken apart: no column is known.",
         )
         return
     show_rows(

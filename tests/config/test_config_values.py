@@ -341,6 +341,7 @@ def test_database_urls(url: str, result: str) -> None:
         ("duckdb:///x?autoload_known_extensions=1", "the option autoload", "threads"),
         ("duckdb:///x?log_query_path=/x", "the option log_query_path", "threads"),
         ("duckdb:///x?access_mode=other", "the option access_mode", "read_only"),
+        ("duckdb:///x?Threads=1&threads=8", "the option Threads twice", "once"),
         ("duckdb:///:memory:?threads=many", "the option threads", "a number"),
     ],
 )  # fmt: skip

@@ -735,7 +735,7 @@ def test_rows_of_the_days_own_file_with_times_far_off_are_not_passed_over(
     assert (verdict.status, verdict.details["astray_rows"]) == (status, bad)
     assert f"{bad} rejected rows in files of this day have times far from it" in verdict.summary
     if status is Status.AMBER:
-        assert "with them the rate would be 10.0 %" in verdict.summary
+        assert "with all of these the rate would be 10.0 %" in verdict.summary
         assert "times far from it" in verdict.action
 
 

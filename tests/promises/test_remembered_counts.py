@@ -796,6 +796,18 @@ def test_the_oldest_day_is_replaced_where_that_is_asked_for(
     assert remembered_totals(kept)[day(DAYS - 1)] == 50
 
 
+@pytest.mark.parametrize("events", [3, 100])
+def test_a_day_that_a_warning_names_can_be_replaced(kept: Shop, events: int) -> None:
+    """Also where almost nothing is left of it, or where its own count was the fault."""
+    change(kept, delete(DAYS, 1))
+    spike(kept, 0)
+    run(kept)
+    change(kept, "DELETE FROM stg_events")
+    stray(kept, 0, events=events)
+    recount(kept.config(), day(0), day(0), NOW + timedelta(days=1), replaces_oldest=True)
+    assert remembered_totals(kept)[day(0)] == events
+
+
 def test_days_without_events_are_not_replaced(kept: Shop) -> None:
     run(kept, 1)
     truncate(kept, 0, 10)

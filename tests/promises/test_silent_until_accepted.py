@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from checks import Report, Status
 from checks.catalog import all_checks
-from checks.catalog._silence import silences
+from checks.catalog._silence import last_return, silences
 from checks.core.counts import NAME, DailyCounts, DayCounts, Values, value_text
 from checks.core.errors import HistoryError, UsageError
 from checks.evaluation.accepting import Wish, accept
@@ -462,6 +462,20 @@ def counts_of(*counts: int) -> DailyCounts:
         for one, count in zip(days, counts, strict=True)
     }
     return DailyCounts(days, by_day)
+
+
+@pytest.mark.parametrize(
+    ("counts", "back"),
+    [
+        ((100, 100, 0, 1), 2),
+        ((1000,) * 20 + (1,) * 12, 12),  # stray events do not become what is usual
+        ((1000,) * 20 + (1,) * 12 + (100,), 0),
+        ((1000,) * 20 + (1,) * 12 + (99,), 13),
+        ((0, 5, 0), 1),
+    ],
+)
+def test_when_a_name_was_there_last(counts: tuple[int, ...], back: int) -> None:
+    assert last_return(counts_of(*counts), "cart") == day(back)
 
 
 @pytest.mark.parametrize(

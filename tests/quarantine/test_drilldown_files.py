@@ -314,6 +314,17 @@ def test_what_is_packed_is_small_by_what_it_holds(
     assert len(asked) == statements
 
 
+def test_more_faulty_lines_than_are_counted_are_said(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("checks.quarantine.formats.MOST_FAULTS", 3)
+    monkeypatch.setattr("checks.quarantine.drilldown.files.MOST_FAULTS", 3)
+    desk.write(FILE, lines("a").encode() + b"c,2025-03-08T03:00:00Z,\xff\n" * 9)
+    rows, notes = ask(desk, lambda rejected: (rejected.total(Filters()), rejected.notes))
+    assert rows == 4
+    assert [note for note in notes if "lines cannot be read" in note]
+
+
 def test_long_cells_are_cut(desk: Desk) -> None:
     desk.write(FILE, HEADER + f"{'x' * 1_000_000},2025-03-08T00:00:00Z,a\n")
     ((cell, *_),) = listed(desk)

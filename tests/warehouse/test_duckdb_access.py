@@ -351,6 +351,16 @@ def test_a_server_reads_a_small_file_with_one_thread(
         assert set(warehouse.fetch(statement)) == {(threads or usual,)}
 
 
+@pytest.mark.parametrize("key", ["files", "attach"])
+def test_a_server_reads_a_lake_with_all_threads(lake: Shop, key: str) -> None:
+    """The database's own file is small; what its views read may not be."""
+    beside = {"files": ["lake/*.parquet"], "attach": [{"as": "other", "path": "other.duckdb"}]}
+    lake.set("warehouse", **{key: beside[key]})
+    config = replace(lake.config().warehouse, is_read_by_server=True)
+    assert not _duckdb_access._is_small(config, str(lake.folder / "warehouse.duckdb"))
+    assert not _duckdb_access._is_small(replace(config, files=(), attach=()), None)
+
+
 def test_what_does_not_fit_into_memory_is_still_sorted(lake: Shop) -> None:
     lake.set("warehouse", url=f"{lake.url}?memory_limit=60MB&threads=1", timeout_seconds=120)
     with Warehouse(lake.config().warehouse) as warehouse:

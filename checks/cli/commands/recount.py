@@ -21,7 +21,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--replace-oldest",
         action="store_true",
-        help="believe the oldest day that the warehouse has, though more of it is remembered",
+        help="take the warehouse's count of its oldest day, even if more was remembered",
     )
 
 
@@ -50,8 +50,8 @@ def _line(day: RecountedDay) -> str:
     before = "not remembered" if day.remembered is None else f"{day.remembered} remembered"
     if day.is_gone and day.is_oldest:
         return (
-            f"{day.day}  {before}, {day.counted} counted, which may be a part of the oldest day of "
-            "the warehouse: the remembered count is kept; --replace-oldest replaces it"
+            f"{day.day}  {before}, {day.counted} counted; this is the warehouse's oldest day and "
+            "may be incomplete: the remembered count is kept; --replace-oldest replaces it"
         )
     if day.is_gone:
         return f"{day.day}  {before}, gone from the warehouse: the remembered count is kept"

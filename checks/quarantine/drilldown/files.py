@@ -20,7 +20,14 @@ from checks.quarantine.drilldown.model import Field, Filters, How, Roles, Tallie
 from checks.quarantine.drilldown.parts import Form, Part, Sql, faulty, selecting
 from checks.quarantine.drilldown.spans import BOARD, SPANS, Progress, Span, batches
 from checks.quarantine.drilldown.sql import Questions
-from checks.quarantine.formats import FAULT_TABLES, FAULTS, Wanted, json_keys, json_shapes
+from checks.quarantine.formats import (
+    FAULT_TABLES,
+    FAULTS,
+    MOST_FAULTS,
+    Wanted,
+    json_keys,
+    json_shapes,
+)
 from checks.quarantine.memory import Memory
 from checks.quarantine.naming import format_of
 from checks.quarantine.reader import cannot_be_named
@@ -30,6 +37,7 @@ from checks.quarantine.tally import CannotReadError, TooLargeError
 
 #: Files below which looking for the days of each is no gain; bytes that are read at a time.
 _FEW, _BATCH = 2, 32 * 1024 * 1024
+_CAPPED = f"more than {MOST_FAULTS:,} lines cannot be read; no more of them are counted"
 #: Of small files, so many fields are grouped in one statement.
 _FIELDS = 4
 #: What gzip makes of rows is about so many times larger.
@@ -306,6 +314,8 @@ class FileRejected:
         faults = {str(path): int(lines) for path, lines, *_ in self._run(Sql(FAULTS, {}))}
         for table in FAULT_TABLES:
             self._run(Sql(f"DROP TABLE {table}", {}))
+        if sum(faults.values()) >= MOST_FAULTS and _CAPPED not in self._notes:
+            self._notes.append(_CAPPED)
         return faults
 
     def _require_whole(self) -> None:

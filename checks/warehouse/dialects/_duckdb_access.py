@@ -68,7 +68,7 @@ def limit_access(connection: Connection, config: WarehouseConfig, database: str 
     """Limit the session, or see that its instance is limited in the same way.
 
     Raises MeasurementError for a database or an extension that is not there, and with
-    Cause.LOCKED while the instance is limited in an other way.
+    Cause.LOCKED while the instance is limited in another way.
     """
     _hide_opening_functions(connection)
     wanted = _Limits((config.files, config.attach, config.extensions), readable(config.files))
@@ -143,7 +143,7 @@ def _limit(
         connection.exec_driver_sql("SELECT count(*) FROM duckdb_secrets()")
     for attached in config.attach:
         _attach(connection, attached)
-    if config.is_read_by_server and _is_small(database) and "threads" not in _options(config.url):
+    if config.is_read_by_server and _is_small(config, database):
         connection.exec_driver_sql("SET threads = 1")
     if allowed.paths:
         connection.exec_driver_sql(f"SET allowed_paths = {_list(allowed.paths)}")
@@ -154,11 +154,11 @@ def _limit(
     connection.exec_driver_sql("SET lock_configuration = true")
 
 
-def _options(url: str) -> set[str]:
-    return {name.lower() for name in sa.make_url(url).query}
-
-
-def _is_small(database: str | None) -> bool:
+def _is_small(config: WarehouseConfig, database: str | None) -> bool:
+    """Whether all that can be read is one small file, and nobody asks for threads."""
+    asked = {name.lower() for name in sa.make_url(config.url).query}
+    if not is_shared(database) or config.files or config.attach or "threads" in asked:
+        return False
     try:
         return Path(database or "").stat().st_size <= _SMALL_FILE
     except OSError:
