@@ -8,7 +8,7 @@ from datetime import date
 
 from checks.core.counts import NAME, DailyCounts, DayCounts, Values, value_text
 from checks.core.metrics import EventCounts
-from checks.core.totals import mean
+from checks.core.totals import median
 
 #: Days before the silence that tell how often a name usually comes.
 _DAYS_BEFORE = 7
@@ -44,9 +44,9 @@ def last_return(daily: DailyCounts, name: str) -> date | None:
     Stray is less than a part of what it usually has on its days: it may be no regular name.
     """
     real: list[tuple[date, int]] = []
-    for day, count in daily.series(NAME, name).items():
+    for day, count in daily.series(NAME, name, since=daily.days[0]).items():
         before = [count for _, count in real[-_DAYS_BEFORE:]]
-        if count and (not before or count >= STRAY * mean(before)):
+        if count and (not before or count >= STRAY * (median(before) or 0)):
             real.append((day, count))
     return real[-1][0] if real else None
 
@@ -75,7 +75,7 @@ def _silence(daily: DailyCounts, name: str, least: float) -> Silence | None:
     On a day on which the name was not among those that are kept it may have had some events: that
     ends no silence, and begins none.
     """
-    series = daily.series(NAME, name)
+    series = daily.series(NAME, name, since=daily.days[0])
     if daily.day not in series:
         return None
     first = min(series)
@@ -87,7 +87,7 @@ def _silence(daily: DailyCounts, name: str, least: float) -> Silence | None:
         before = counts[
             max(0, len(counts) - silent_days - _DAYS_BEFORE) : len(counts) - silent_days
         ]
-        usual = mean(before)
+        usual = median(before) or 0.0
         is_silent_since = largest < STRAY * usual and has_empty_day and count >= STRAY * usual
         if is_silent_since and usual >= least and _is_regular(before, usual):
             return Silence(days[len(days) - silent_days], usual, min(before), max(before))
@@ -99,4 +99,5 @@ def _silence(daily: DailyCounts, name: str, least: float) -> Silence | None:
 
 
 def _is_regular(counts: Sequence[int], usual: float) -> bool:
+    """Whether a name came on most of these days. usual: their median, which no spike moves."""
     return sum(count >= STRAY * usual for count in counts) >= _REGULAR_DAYS

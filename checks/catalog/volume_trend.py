@@ -7,7 +7,7 @@ Source of the rule: measured on public daily series, docs/volume.md; `checks.det
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +59,9 @@ def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
             details["declines_without_the_day"] = _declines_without(counts, daily.day, params)
         return _judgement(trend, frame, details)
     if (days := daily.learned(TREND_DAYS)) is not None:
-        return learning(_METRIC, days, TREND_DAYS)
+        judgement = learning(_METRIC, days, TREND_DAYS)
+        # Where the shop became so big that its days before are no history, it learns once more.
+        return replace(judgement, learning_days=None) if daily.has_strays() else judgement
     return unknown(
         _METRIC, Cause.BAD_VALUE,
         f"too few of the {len(daily.days) - 1} days before {frame.data_date} can be used",

@@ -105,6 +105,11 @@ class DailyCounts:
             self._totals.update(counts[begin_of([total for _, total in counts]) :])
         return self._totals
 
+    def has_strays(self) -> bool:
+        """Whether there are events of days before the shop's history begins."""
+        first = min(self.totals(), default=self.day)
+        return any(self.counted[day].total for day in self.days if day < first)
+
     def learned(self, needed: int) -> int | None:
         """Days of history so far while these are fewer than a rule needs, else None.
 
@@ -131,12 +136,14 @@ class DailyCounts:
         found = {v for day in self.days for v in self._values(day, dimension).events}
         return sorted(found)
 
-    def series(self, dimension: str, value: str) -> dict[date, int]:
-        """Events per day of one value, from its first day on, and not before the first real one.
+    def series(self, dimension: str, value: str, since: date | None = None) -> dict[date, int]:
+        """Events per day of one value, from its first day on; none before `since`.
 
-        Days on which it may be among those that were too many are missing.
+        since: by default the first day of the shop's history. Days on which the value may be among
+        those that were too many are missing.
         """
-        counts = ((day, self._values(day, dimension).of(value)) for day in self.totals())
+        days = self.totals() if since is None else (day for day in self.days if day >= since)
+        counts = ((day, self._values(day, dimension).of(value)) for day in days)
         return _from_first((day, count) for day, count in counts if count is not None)
 
     def _values(self, day: date, dimension: str) -> Values:

@@ -408,14 +408,15 @@ class EventCounts:
     def learning(self) -> int | None:
         """Days of history so far while the window is not filled for the first time, else None.
 
-        Days with stray events before the first real one do not begin it.
+        Days with stray events before the first real one do not begin it, unless each of them has
+        some: then a small shop became a big one.
         """
         window = self.totals()[:-1]
         if not window or self.has_real_day(window[:1]) or self.has_earlier:
             return None
         limit = STRAY_DAY * low_day(self.totals())
         first = next((i for i, count in enumerate(window) if count > limit), len(window))
-        return len(window) - first
+        return None if first < len(window) and all(window[:first]) else len(window) - first
 
     def has_real_day(self, totals: Iterable[int]) -> bool:
         """Whether any of some days has more than stray events, by what is usual of all."""

@@ -39,10 +39,11 @@ def median(values: Iterable[float]) -> float | None:
 def begin_of(totals: Sequence[int]) -> int:
     """The place of the first day of a shop's history, in events of one day after the other.
 
-    It is the first day with events, unless those of the first days are stray ones that came with
-    later loads. They are where they are a hundredth of the biggest day at most, and where from the
-    first bigger day on bigger days are the rule, for a week at least: else those are spikes of a
-    small shop. Two spikes of many days are passed over when the biggest is looked for.
+    totals: the judged day last. It is the first day with events, unless those of the first days are
+    stray ones that came with later loads. They are where they are a hundredth of the biggest day at
+    most, and where from the first bigger day on bigger days are the rule, for a week before the
+    judged day at least: else those are spikes of a small shop. Two spikes of many days are passed
+    over when the biggest is looked for.
     """
     ranked = sorted((total for total in totals if total), reverse=True)
     if not ranked:
@@ -50,8 +51,9 @@ def begin_of(totals: Sequence[int]) -> int:
     limit = STRAY_DAY * ranked[min(_MOST_SPIKES, len(ranked) // _DAYS_PER_SPIKE)]
     first = next(place for place, total in enumerate(totals) if total > limit)
     since = [total for total in totals[first:] if total]
-    real = sum(total > limit for total in since)
-    if real >= _FEWEST_REAL_DAYS and 2 * real > len(since):
+    real = [total for total in since if total > limit]
+    before_judged = len(real) - (totals[-1] > limit)
+    if before_judged >= _FEWEST_REAL_DAYS and 2 * len(real) > len(since):
         return first
     return next(place for place, total in enumerate(totals) if total)
 

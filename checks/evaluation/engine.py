@@ -238,7 +238,7 @@ def _without_endless_learning(
         recorded = recorded_before(statuses, checks, frame.data_date, days)
         return recorded or measured.older_than(days)
 
-    return without_endless_learning(judgements, checks, older_than)
+    return without_endless_learning(judgements, checks, older_than, is_over=frame.is_over)
 
 
 def _first_that_counts(config: Config) -> str | None:

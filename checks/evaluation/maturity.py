@@ -19,24 +19,35 @@ _ACTION = (
     "Find out why the days before are not in the events table; where it keeps a few days only, "
     "record each evaluation, so that they are remembered"
 )
+# While a day lasts, days are compared up to the same time of day, of which nothing is remembered.
+_ACTION_WHILE_IT_LASTS = (
+    "Find out why the days before are not in the events table; where it keeps a few days only, "
+    "judge days that are over (data_lag_days: 1): of parts of days nothing is remembered"
+)
 
 
 def without_endless_learning(
     judgements: Mapping[str, Judgement],
     checks: Mapping[str, Check],
     older_than: Callable[[int], str | None],
+    *,
+    is_over: bool = True,
 ) -> dict[str, Judgement]:
     """The judgements, where `learning` is unknown if the pipeline is older than what it takes.
 
     older_than: what shows that the pipeline is older than so many days; None where nothing does.
+    is_over: whether the judged day is, so that days before it are remembered.
     """
+    action = _ACTION if is_over else _ACTION_WHILE_IT_LASTS
     return {
-        id_: _grown(judgement, checks[id_].metric, older_than)
+        id_: _grown(judgement, checks[id_].metric, older_than, action)
         for id_, judgement in judgements.items()
     }
 
 
-def _grown(judgement: Judgement, metric: str, older_than: Callable[[int], str | None]) -> Judgement:
+def _grown(
+    judgement: Judgement, metric: str, older_than: Callable[[int], str | None], action: str
+) -> Judgement:
     needed = judgement.learning_days
     if judgement.status is not Status.SKIPPED or needed is None:
         return judgement
@@ -45,7 +56,7 @@ def _grown(judgement: Judgement, metric: str, older_than: Callable[[int], str | 
     return unknown(
         metric, Cause.BAD_VALUE,
         f"fewer than {needed} days with events before, though {evidence}",
-        what="The volume", action=_ACTION, reading="events", details=judgement.details,
+        what="The volume", action=action, reading="events", details=judgement.details,
     )  # fmt: skip
 
 

@@ -28,11 +28,12 @@ from checks.core.text import count_text, plural, quoted
 from checks.core.timeframe import midnight
 from checks.core.totals import usual_day
 from checks.measuring.gone_days import (
+    gone_days,
     has_more,
-    leading_gone,
-    leading_pairs,
+    leading_days,
     least_of_day,
     missing_days,
+    shows_kept,
 )
 from checks.measuring.plan import MeasuringPlan
 from checks.measuring.spot_checks import Difference, counted_again, difference
@@ -54,6 +55,8 @@ RecallUndated = Callable[[date], Mapping[str, int]]
 Recall = Callable[[date, date], Mapping[date, "RememberedCounts"]]
 # Raise it when what is counted, or how, changes.
 _FORMAT = 2
+#: So many days before a stretch are looked at before all others.
+_NEAR_DAYS = 14
 #: A day that was cut by its age has no event of its first hours.
 _FIRST_HOURS = timedelta(hours=3)
 
@@ -127,7 +130,7 @@ class DailyReader:
         }
         unknown = _stretch(older, settled)
         counted |= self._counted_earlier(unknown)
-        lost, absent = self._lost(counted, known, unknown)
+        lost, absent = self._lost(counted, known, unknown, self._least(recent, known))
         gone = [*lost, *recent.recalled, *spots.gone]
         held = {day: known[day].counts for day in gone}
         withheld = self._withheld(recent, counted, known)
@@ -181,8 +184,8 @@ class DailyReader:
             change = difference(spot, remembered, least, usual)
             if change is None:
                 verified[spot.day] = counted_again(spot, remembered)
-            elif spot.total < remembered.counts.total and not self.holds_before(
-                spot.day, self._least(known)
+            elif spot.total < remembered.counts.total and not self.keeps_before(
+                spot.day, known, self._least(recent, known)
             ):
                 gone.append(spot.day)
             else:
@@ -199,14 +202,13 @@ class DailyReader:
         counted: Mapping[date, DayCounts],
         known: Mapping[date, RememberedCounts],
         older: DaySlices,
+        least: int,
     ) -> tuple[list[date], list[date]]:
         """Older days just counted that are gone from the warehouse: the remembered, the others."""
-        days = [day for day, _, _ in older]
-        least = self._least(known)
-        gone = list(leading_gone(counted, known, days, least))
-        leading = leading_pairs([(day, counted[day].total) for day in days], least)
-        absent = missing_days(leading, known, least)
-        if (gone or absent) and self.holds_before(days[0], least):
+        totals = {day: counted[day].total for day, _, _ in older}
+        gone = gone_days(totals, known, least)
+        absent = missing_days(leading_days(totals, known, least), known, least)
+        if (gone or absent) and self.keeps_before(min(totals), known, least):
             return [], []
         return gone, absent
 
@@ -225,11 +227,13 @@ class DailyReader:
         total = counted[day].total if day in counted else 0
         if not recent.stands_alone or not has_more(known.get(day), total):
             return ()
-        is_whole = total >= self._least(known) and self._has_first_hours(day)
+        is_whole = total >= self._least(recent, known) and self._has_first_hours(day)
         return () if is_whole else (day,)
 
-    def _least(self, known: Mapping[date, RememberedCounts]) -> int:
-        return least_of_day(known, self.frame.data_date)
+    def _least(self, recent: EventCounts, known: Mapping[date, RememberedCounts]) -> int:
+        counts = dict(zip(recent.days, recent.totals(), strict=True))
+        counts |= {spot.day: spot.total for spot in recent.spot_checks}
+        return least_of_day(known, counts, self.frame.data_date)
 
     def _has_first_hours(self, day: date) -> bool:
         begin, naive, zone = midnight(day, self.frame.zone), *self._zones()
@@ -239,17 +243,32 @@ class DailyReader:
         )  # fmt: skip
 
     def _zones(self) -> tuple[ZoneInfo, ZoneInfo]:
-        """Where times without a zone are at home, and the shop's."""
+        """The zone of times stored without one, and the shop's."""
         return self.config.warehouse.naive_timestamps, self.frame.zone
 
-    def holds_before(self, day: date, least: int) -> bool:
-        """Whether the warehouse has so many events before a day, as far back as is looked."""
-        first = self.frame.day_slices(self.history_days)[0][1]
-        naive, zone = self.config.warehouse.naive_timestamps, self.frame.zone
-        return has_rows(
+    def keeps_before(self, day: date, known: Mapping[date, RememberedCounts], least: int) -> bool:
+        """Whether the warehouse keeps a day before this one, as far back as is looked.
+
+        The two weeks before it are looked at first: in most tables they say it.
+        """
+        slices = [one for one in self.frame.day_slices(self.history_days) if one[0] < day]
+        near, far = slices[-_NEAR_DAYS:], slices[:-_NEAR_DAYS]
+        return any(
+            shows_kept(day, total, known, least)
+            for stretch in (near, far)
+            for day, total in self._totals(stretch, least).items()
+        )
+
+    def _totals(self, slices: DaySlices, least: int) -> dict[date, int]:
+        """Events of each day; none where all of them together have fewer than `least`."""
+        naive, zone = self._zones()
+        if not slices or not has_rows(
             self.warehouse, "events", self.source, self.source.occurred_at,
-            naive=naive, zone=zone, start=first, end=midnight(day, zone), least=least,
-        )  # fmt: skip
+            naive=naive, zone=zone, start=slices[0][1], end=slices[-1][2], least=least,
+        ):  # fmt: skip
+            return {}
+        counts = self._values(None, slices, 1)
+        return {day: sum(values.events.values()) + values.rest for day, values in counts.items()}
 
     def count(self, slices: DaySlices) -> dict[date, DayCounts]:
         """Every slice's day, counted now. Raises MeasurementError, also for a dimension."""
@@ -272,7 +291,7 @@ class DailyReader:
         }
 
     def _values(self, column: str | None, slices: DaySlices, most: int) -> Mapping[date, Values]:
-        naive, zone = self.config.warehouse.naive_timestamps, self.frame.zone
+        naive, zone = self._zones()
         return ValueScan(self.warehouse, self.source, column, slices, naive, zone, most).read()
 
 

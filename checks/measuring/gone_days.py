@@ -2,45 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from itertools import takewhile
 
-from checks.core.counts import NAME, DayCounts, RememberedCounts, Values, value_text
+from checks.core.counts import NAME, RememberedCounts, Values, value_text
 from checks.core.metrics import EventCounts
 from checks.core.totals import bulk_day
 
-#: Of what a day usually has.
-_STRAY = 0.1
+#: Whether the warehouse keeps a day before this one, by what is remembered and by how many events
+#: show that a day is there.
+KeepsBefore = Callable[[date, Mapping[date, RememberedCounts], int], bool]
+#: A day that is there has more than one part of these of what is usual, and more than one event.
+_PART, _FEWEST = 10, 2
+_DAYS_PER_SPIKE, _DAYS_WITH_A_SPIKE = 7, 3
 
 
 def with_recalled(
     recent: EventCounts,
     known: Mapping[date, RememberedCounts],
-    holds_before: Callable[[date, int], bool],
+    keeps_before: KeepsBefore,
 ) -> EventCounts:
     """The window with what is remembered of its first days, where they are gone.
 
     A table that keeps a few days only has no event of the days before, but for stray ones, and may
     have a part of its oldest day. The judged day is never recalled. known: what is remembered of
-    all days that say what is normal. holds_before: whether the warehouse has so many events before
-    a day; then the days without events are as they are.
+    all days that say what is normal. keeps_before: whether the warehouse has a day before; then
+    the days without events are as they are.
     """
-    least = least_of_day(known, recent.days[-1])
-    leading = _leading(recent, least)
-    recalled = [day for day, total in leading if has_more(known.get(day), total)]
+    counts = dict(zip(recent.days, recent.totals(), strict=True))
+    least = least_of_day(known, counts, recent.days[-1])
+    judged, total = counts.popitem()
+    if has_day_by(recent.days[0], known, least):
+        recent = replace(recent, has_earlier=True)
+    leading = leading_days(counts, known, least)
+    recalled = [day for day, events in leading if has_more(known.get(day), events)]
     missing = missing_days(leading, known, least)
-    alone = len(leading) == len(recent.days) - 1 and all(total < least for _, total in leading)
-    is_less = alone and has_more(known.get(recent.days[-1]), recent.judged)
-    if not (recalled or missing or is_less) or holds_before(recent.days[0], least):
+    alone = len(leading) == len(counts) and all(events < least for _, events in leading)
+    is_less = alone and has_more(known.get(judged), total)
+    if not (recalled or missing or is_less) or keeps_before(recent.days[0], known, least):
         return recent
     whole = _with_days(recent, {day: known[day].counts.by_dimension[NAME] for day in recalled})
-    return replace(
-        whole.without(missing),
-        has_earlier=recent.has_earlier or _has_day_by(recent.days[0], known, least),
-        stands_alone=alone,
-    )
+    return replace(whole.without(missing), stands_alone=alone)
 
 
 def _with_days(recent: EventCounts, recalled: Mapping[date, Values]) -> EventCounts:
@@ -82,44 +85,76 @@ def missing_days(
     return [day for day, total in leading if total < least and day > first and day not in known]
 
 
-def _has_day_by(day: date, known: Mapping[date, RememberedCounts], least: int) -> bool:
+def has_day_by(day: date, known: Mapping[date, RememberedCounts], least: int) -> bool:
     """Whether a day up to this one is remembered with so many events."""
     return any(other <= day and counts.counts.total >= least for other, counts in known.items())
 
 
-def least_of_day(known: Mapping[date, RememberedCounts], judged: date | None = None) -> int:
+def least_of_day(
+    known: Mapping[date, RememberedCounts],
+    counted: Mapping[date, int],
+    judged: date | None = None,
+) -> int:
     """So many events show that a day is there: fewer are stray ones that came late.
 
-    judged: a day that does not say it, as its own count may be the fault that is repaired.
+    A tenth of a usual day, by what is remembered; what was remembered of days that were repaired
+    since does not say what is usual. counted: events of days as they are now. judged: a day that
+    does not say it either, as its own count may be the fault that is repaired.
     """
-    totals = (counts.counts.total for day, counts in known.items() if day != judged)
-    return max(1, round(_STRAY * bulk_day(totals)))
+    totals = {day: counts.counts.total for day, counts in known.items() if day != judged}
+    fewer = {day: total for day, total in counted.items() if total < totals.get(day, 0)}
+    unchanged = [total for day, total in totals.items() if day not in fewer]
+    if any(unchanged):
+        repaired = _tenth(bulk_day(unchanged))
+        totals |= {day: total for day, total in fewer.items() if total >= repaired}
+    without_spikes = bulk_day(_without_spikes(totals.values()))
+    if max(counted.values(), default=0) < _PART * without_spikes:
+        return _tenth(without_spikes)
+    return _tenth(bulk_day(totals.values()))  # those are no spikes: days of now are like them
 
 
-def _leading(recent: EventCounts, least: int) -> list[tuple[date, int]]:
-    """The days of the window up to the first one with events, which may be cut; not the judged."""
-    pairs = list(zip(recent.days[:-1], recent.totals()[:-1], strict=True))
-    return leading_pairs(pairs, least)
+def _tenth(total: int) -> int:
+    """Rounded up, and more than a single event."""
+    return max(_FEWEST, -(-total // _PART))
 
 
-def leading_pairs(pairs: list[tuple[date, int]], least: int) -> list[tuple[date, int]]:
-    """Days and their events, up to the first that has so many."""
-    before = list(takewhile(lambda pair: pair[1] < least, pairs))
-    return pairs[: len(before) + 1]
+def _without_spikes(totals: Iterable[int]) -> list[int]:
+    """The days with events, where the biggest one of seven has no more than the next smaller."""
+    ranked = sorted((total for total in totals if total), reverse=True)
+    spikes = max(len(ranked) // _DAYS_PER_SPIKE, int(len(ranked) >= _DAYS_WITH_A_SPIKE))
+    return [min(total, ranked[spikes]) for total in ranked] if ranked else []
 
 
-def leading_gone(
-    counted: Mapping[date, DayCounts],
-    known: Mapping[date, RememberedCounts],
-    days: list[date],
-    least: int,
-) -> Iterator[date]:
-    """Of `days`, in order, those up to the first one with events that are remembered with more.
+def shows_kept(day: date, total: int, known: Mapping[date, RememberedCounts], least: int) -> bool:
+    """Whether a day with so many events shows that the warehouse keeps the days from it on.
+
+    One that was remembered as gone, or with next to nothing, does not: it was loaded again alone.
+    """
+    remembered = known.get(day)
+    was_there = remembered is None or (
+        remembered.gone_at is None and remembered.counts.total >= least
+    )
+    return total >= least and was_there
+
+
+def leading_days(
+    totals: Mapping[date, int], known: Mapping[date, RememberedCounts], least: int
+) -> list[tuple[date, int]]:
+    """Days and their events in order, up to the first that the warehouse keeps.
 
     The first one too: a table that keeps so many hours has a part of its oldest day.
     """
-    for day in days:
-        if day in known and known[day].counts.total > counted[day].total:
-            yield day
-        if counted[day].total >= least:
-            return
+    leading = []
+    for day in sorted(totals):
+        leading.append((day, totals[day]))
+        if shows_kept(day, totals[day], known, least):
+            break
+    return leading
+
+
+def gone_days(
+    totals: Mapping[date, int], known: Mapping[date, RememberedCounts], least: int
+) -> list[date]:
+    """The leading days that are remembered with more events than the warehouse has of them."""
+    leading = leading_days(totals, known, least)
+    return [day for day, total in leading if has_more(known.get(day), total)]

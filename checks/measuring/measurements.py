@@ -185,7 +185,7 @@ class Measurements:
             started = perf_counter()
             events = read_events(self._warehouse, source, self._frame, self._naive, days, spots)
             self._seconds_per_day = (perf_counter() - started) / (days + 1 + len(spots))
-            events = with_recalled(events, known, self._holds_before)
+            events = with_recalled(events, known, self._keeps_before)
             events = with_calendar(self._config, events)
             return replace(events, undated=self._compared(events.undated))
 
@@ -206,8 +206,8 @@ class Measurements:
         slices = self._frame.day_slices((self._frame.data_date - wanted[0]).days if wanted else 0)
         return [one for one in slices if one[0] in wanted]
 
-    def _holds_before(self, day: date, least: int) -> bool:
-        return self._daily_reader().holds_before(day, least)
+    def _keeps_before(self, day: date, known: Mapping[date, RememberedCounts], least: int) -> bool:
+        return self._daily_reader().keeps_before(day, known, least)
 
     def _compared(self, undated: Undated) -> Undated:
         """The events without a time, and how many there were before.

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from checks.config.model import Config
-from checks.core.counts import DayCounts
+from checks.core.counts import DayCounts, RememberedCounts
 from checks.core.errors import UsageError
 from checks.core.timeframe import timeframe
 from checks.measuring.daily import DailyReader, fingerprint, former_fingerprint, recall_nothing
-from checks.measuring.gone_days import leading_gone, least_of_day
+from checks.measuring.gone_days import gone_days, least_of_day
 from checks.measuring.plan import MeasuringPlan
 from checks.warehouse import Warehouse
 
@@ -63,12 +63,10 @@ def recount(
     _require_past_days(config, first, last, now)
     history, key = history_of(config), (config.pipeline, fingerprint(config))
     former = former_fingerprint(config)
+    yesterday = now.astimezone(config.timezone).date() - timedelta(days=1)
     begin = first - timedelta(days=MeasuringPlan.of(config).history_days)
-    known = history.daily_counts(*key, begin, last, former=former, now=now)
-    others = {day: counts for day, counts in known.items() if not first <= day <= last}
-    least = least_of_day(others or known)
-    counted, has_earlier = _counted(config, first, last, now, tell, least)
-    gone = [] if has_earlier else list(leading_gone(counted, known, list(counted), least))
+    known = history.daily_counts(*key, begin, yesterday, former=former, now=now)
+    counted, gone, least = _counted(config, first, last, now, tell, known)
     # A day that is asked for alone is believed whatever it has, but for nothing.
     fewest = 1 if first == last else least
     oldest = {day for day in gone if counted[day].total >= fewest}
@@ -99,9 +97,10 @@ def _require_past_days(config: Config, first: date, last: date, now: datetime) -
 
 
 def _counted(
-    config: Config, first: date, last: date, now: datetime, tell: Progress, least: int
-) -> tuple[dict[date, DayCounts], bool]:
-    """The days, and whether the warehouse has `least` events of the days before them."""
+    config: Config, first: date, last: date, now: datetime, tell: Progress,
+    known: Mapping[date, RememberedCounts],
+) -> tuple[dict[date, DayCounts], list[date], int]:  # fmt: skip
+    """The days; which of them are gone; so many events show that a day is there."""
     if config.events is None:
         raise LookupError("`events` is not mapped")
     lag = timedelta(days=config.data_lag_days)
@@ -115,4 +114,10 @@ def _counted(
             config, frame, warehouse, config.events, recall_nothing, tell,
             history_days=days + MeasuringPlan.of(config).history_days, settle_days=days,
         )  # fmt: skip
-        return reader.count(frame.day_slices(days)), reader.holds_before(first, least)
+        counted = reader.count(frame.day_slices(days))
+        totals = {day: counts.total for day, counts in counted.items()}
+        least = least_of_day(known, totals)
+        gone = gone_days(totals, known, least)
+        if gone and reader.keeps_before(first, known, least):
+            gone = []
+    return counted, gone, least

@@ -151,8 +151,9 @@ def test_series_of_unequal_length_are_refused() -> None:
         ((3, 4, 5), False, None),
         ((0, 4, 5), True, None),
         ((0, 0, 0), True, None),
-        ((4, 400, 400, 400, 400), False, 3),  # stray events do not begin a history
-        ((5, 400, 400, 400, 400), False, None),
+        ((4, 0, 400, 400, 400, 400), False, 3),  # stray events do not begin a history
+        ((5, 0, 400, 400, 400, 400), False, None),
+        ((4, 400, 400, 400, 400), False, None),  # unless a small shop became a big one
         ((4, 400, 400), False, None),  # with too few days to tell, they do
         ((27, 27, 6000, 6000, 6000, 27, 2), False, None),  # spikes end none
     ],
@@ -167,10 +168,11 @@ def test_learning(series: tuple[int, ...], has_earlier: bool, learned: int | Non
         ((), 0),
         ((0, 0, 0), 3),
         ((0, 0, 5, 5), 2),
-        ((1, 0, 2, *[800] * 7), 3),
-        ((1, 0, 2, *[800] * 6), 0),  # with fewer days than a week nobody can tell
-        ((8, 0, 2, *[800] * 7), 3),
-        ((9, 0, 2, *[800] * 7), 0),  # more than a hundredth
+        ((1, 0, 2, *[800] * 8), 3),
+        ((1, 0, 2, *[800] * 7), 0),  # with fewer days than a week nobody can tell
+        ((1, 0, 2, *[800] * 7, 0), 3),
+        ((8, 0, 2, *[800] * 8), 3),
+        ((9, 0, 2, *[800] * 8), 0),  # more than a hundredth
         ((*[27] * 94, 6000, 6000, 6000, 27, 27, 2), 0),
         ((*[27] * 20, *[6000] * 8, *[27] * 7), 20),
         ((*[27] * 20, *[6000] * 8, *[27] * 8), 0),  # spikes, as the most days are none
@@ -187,7 +189,7 @@ def test_a_history_begins_with_its_first_real_day(totals: tuple[int, ...], begin
         ((), 0, 0, 0),
         ((0, 5, 0), 5, 5, 5),
         ((*[1] * 119, *[4000] * 3), 1, 4000, 1),
-        ((*[1] * 119, *[4000] * 7), 4000, 4000, 1),
+        ((*[1] * 119, *[4000] * 8), 4000, 4000, 1),
         ((27, 27, 6000, 6000, 6000, 27, 2), 27, 6000, 27),
         ((4, 400, 400, 400, 400), 400, 400, 400),
     ],

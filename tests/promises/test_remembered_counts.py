@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -525,7 +526,7 @@ def test_a_day_that_nothing_remembers_is_missing_not_empty(
     assert expected.status is Status.RED
     gone = sorted(day(back) for back in unrecorded)
     assert list(z.details["missing"]) == list(expected.details["missing"]) == gone
-    assert any("gone from the warehouse, and not remembered" in w for w in report.warnings)
+    assert any("gone from the warehouse and not remembered" in w for w in report.warnings)
     assert list(of(run(kept), "volume_zscore").details["missing"]) == gone
 
 
@@ -833,3 +834,126 @@ def test_stray_events_of_before_do_not_begin_a_shop(
     assert of(run(kept, use_history=False, record=False), "volume_trend").status is Status.SKIPPED
     stray(kept, *strays)
     assert verdicts(run(kept, use_history=uses_history, record=uses_history)) == clean
+
+
+# ---- shops of other sizes
+
+
+def fill(shop: Shop, events: Mapping[int, int], table: str = "stg_events") -> None:
+    """So many events of each day so many days back; nothing else."""
+    change(
+        shop,
+        f"DELETE FROM {table}",
+        *(
+            f"INSERT INTO {table} (timestamp, event_name) SELECT TIMESTAMP '{day(back)}' + "
+            f"INTERVAL ({80000 // count} * n) SECOND, ['cart', 'page_viewed'][1 + n % 2] "
+            f"FROM range({count}) numbers(n)"
+            for back, count in events.items()
+            if count
+        ),
+    )
+
+
+def keep_days(shop: Shop, days: int, events: int, strays: Callable[[int], list[int]]) -> Report:
+    """Gates over a table that keeps so many days, and the stray events of each load."""
+    late: list[int] = []
+    for back in range(16, -1, -1):
+        late += [back + before for before in strays(back)]
+        present = dict.fromkeys(range(back, back + days), events)
+        fill(shop, present)
+        stray(shop, *(old for old in late if old >= back + days), back + 300)
+        report = run(shop, back)
+    return report
+
+
+@pytest.mark.parametrize("events", [14, 200])
+@pytest.mark.parametrize("days", [1, 3])
+@pytest.mark.parametrize(
+    "strays",
+    [lambda back: [5], lambda back: [4 + back % 7, 20], lambda back: [20, 60]],
+    ids=["a week", "spread", "old"],
+)
+def test_a_stray_event_of_each_load_erases_no_memory(
+    kept: Shop, events: int, days: int, strays: Callable[[int], list[int]]
+) -> None:
+    report = keep_days(kept, days, events, strays)
+    totals = remembered_totals(kept)
+    assert [totals[day(back)] for back in range(1, 16)] == [events] * 15
+    for check in ("volume_zscore", "volume_expected", "event_volume"):
+        assert of(report, check).status is Status.GREEN
+
+
+@pytest.mark.parametrize("loaded", [(60,), (9,), (8,), (14, 13, 12)])
+@pytest.mark.parametrize("share", [1.0, 0.5])
+def test_old_days_that_are_loaded_again_alone_erase_no_memory(
+    kept: Shop, loaded: tuple[int, ...], share: float
+) -> None:
+    keep_days(kept, 3, 100, lambda back: [])
+    before = remembered_totals(kept)
+    fill(kept, dict.fromkeys(range(3), 100) | dict.fromkeys(loaded, int(100 * share)))
+    assert run(kept).exit_code == 0
+    after = remembered_totals(kept)
+    others = [back for back in range(1, 16) if back not in loaded]
+    assert [after[day(back)] for back in others] == [before[day(back)] for back in others]
+
+
+@pytest.mark.parametrize("age", [9, 12, 20])
+@pytest.mark.parametrize("factor", [30, 150])
+@pytest.mark.parametrize("bad", [(1,), (2, 1)])
+def test_bad_loads_of_a_young_shop_that_are_repaired_are_forgotten(
+    kept: Shop, age: int, factor: int, bad: tuple[int, ...]
+) -> None:
+    good = dict.fromkeys(range(age), 100)
+    for back in range(age - 1, 0, -1):
+        days = {old: count for old, count in good.items() if old >= back}
+        fill(kept, days | {old: 100 * factor for old in bad if old >= back})
+        run(kept, back)
+    fill(kept, good)
+    assert verdicts(run(kept)) == without_history(kept)
+    recount(kept.config(), day(max(bad)), day(1), NOW)
+    assert {remembered_totals(kept)[day(back)] for back in range(1, age - 1)} == {100}
+
+
+@pytest.mark.parametrize("days", [7, 8])
+def test_a_day_without_events_a_week_ago_makes_no_shop_young(kept: Shop, days: int) -> None:
+    counts = dict.fromkeys(range(40), 100) | {7: 0}
+    for back in range(31, -1, -1):
+        fill(kept, {old: counts[old] for old in range(back, min(back + days, 40))})
+        report = run(kept, back)
+    assert of(report, "volume_zscore").status is not Status.UNKNOWN
+    assert report.exit_code != 2
+
+
+@pytest.mark.parametrize(("small", "big"), [(10, 1000), (20, 4000)])
+def test_a_shop_that_becomes_a_hundred_times_as_big_is_measured_on_every_day(
+    kept: Shop, small: int, big: int
+) -> None:
+    """By the same verdicts with and without a history, and no name is forgotten for it."""
+    for back in (30, *range(13, 3, -1)):
+        fill(kept, {old: big if old <= 12 else small for old in range(back, 90)})
+        report = run(kept, back)
+        assert verdicts(report) == without_history_on(kept, back)
+        assert report.exit_code == int(6 <= back <= 12)
+
+
+def without_history_on(shop: Shop, back: int) -> list[tuple[str, str, Any]]:
+    return verdicts(run(shop, back, use_history=False, record=False))
+
+
+def test_a_name_that_fell_silent_before_a_shop_grew_is_still_silent(kept: Shop) -> None:
+    fill(kept, {back: 5000 if back <= 12 else 50 for back in range(60)})
+    change(kept, f"DELETE FROM stg_events WHERE event_name = 'cart' AND timestamp >= '{day(14)}'")
+    report = run(kept)
+    assert of(report, "event_volume").status is Status.RED
+    assert "cart" in of(report, "event_volume").summary
+
+
+def test_while_a_day_lasts_the_action_says_that_nothing_is_remembered(kept: Shop) -> None:
+    kept.settings["data_lag_days"] = 0
+    for back in range(20, -1, -1):
+        fill(kept, dict.fromkeys(range(back, back + 3), 100))
+        moment = {"date": day(back), "now": NOW - timedelta(days=back + 1)}
+        report = run(kept, **moment)
+    verdict = of(report, "volume_zscore")
+    assert verdict.status is Status.UNKNOWN
+    assert "of parts of days nothing is remembered" in verdict.action

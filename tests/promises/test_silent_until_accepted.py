@@ -485,6 +485,7 @@ def test_when_a_name_was_there_last(counts: tuple[int, ...], back: int) -> None:
         ((10,) * 3 + (0,) * 20, None), ((100,) * 7 + (0, 9, 0, 9), 100),
         ((100,) * 7 + (10, 10, 9), None), ((100,) * 7 + (9, 9, 9), None),
         ((100,) * 7 + (9, 0, 9), 100), ((0,) * 9, None), ((100,) * 9, None),
+        ((100,) * 6 + (15000,) + (0,) * 20, 100), ((100, 9000, 100, 9000, 100) + (0,) * 9, 100),
     ],
 )  # fmt: skip
 def test_where_silence_begins(counts: tuple[int, ...], usual: float | None) -> None:
