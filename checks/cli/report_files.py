@@ -72,14 +72,14 @@ def require_no_rows(files: Sequence[ReportFile], summary: Path | None = None) ->
 
 
 def _may_be_read(place: Place) -> bool:
-    is_filled = place.present is not None and place.present.st_size > 0
+    is_filled = place.stat is not None and place.stat.st_size > 0
     is_named_so = place.path.lower().endswith(_READ)
     return is_filled and is_named_so and _OUR_REPORT not in _beginning(place)
 
 
 def _kept_kind(target: _Target) -> str:
     """What a file is that no report may replace, whatever the configuration says; else empty."""
-    present = target.place.present
+    present = target.place.stat
     if present is None or not S_ISREG(present.st_mode):
         return ""
     if target.is_stream and not present.st_size:

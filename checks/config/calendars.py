@@ -35,10 +35,10 @@ def is_known_place(place: str) -> bool:
 
 
 def _holidays(place: str, first: date, last: date) -> Iterable[tuple[date, Mark]]:
-    import holidays  # 1,000 files: only where it is asked for
+    import holidays  # 1,000 files: imported only where it is needed
 
     country, _, region = place.partition("-")
-    found: Mapping[Any, str] = holidays.country_holidays(
+    holiday_names: Mapping[Any, str] = holidays.country_holidays(
         country, subdiv=region or None, years=range(first.year, last.year + 1), language="en_US"
     )
-    return ((day, Mark(clean(name))) for day, name in found.items() if first <= day <= last)
+    return ((day, Mark(clean(name))) for day, name in holiday_names.items() if first <= day <= last)

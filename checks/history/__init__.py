@@ -69,13 +69,13 @@ def _refuse_inputs(config: Config) -> None:
     """Raises HistoryError where the history's file is one that evaluations read, by any name."""
     import sqlalchemy as sa
 
-    from checks.config.input_files import BESIDE, input_at, place_of
+    from checks.config.input_files import DATABASE_SUFFIXES, input_at, place_of
 
     history = sa.make_url(config.history.url)
     if history.get_backend_name() != "sqlite" or not history.database:
         return
     own = place_of(history.database).path
-    places = [place_of(f"{own}{suffix}") for suffix in BESIDE]
+    places = [place_of(f"{own}{suffix}") for suffix in DATABASE_SUFFIXES]
     asked = (config.path, config.warehouse, tuple((one.path, one.file_id) for one in places))
     if asked in _NO_INPUTS:  # patterns of `warehouse.files` may mean many files
         return

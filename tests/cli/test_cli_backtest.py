@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from checks import load_config
 from checks.catalog import all_checks
-from checks.config.overrides import Override, overridden
+from checks.config.overrides import Override, with_overrides
 from tests.cli.andon_results import Andon, Result
 from tests.moment import today
 from tests.shop import DAY, NOW, RUN, Shop, view
@@ -200,7 +200,7 @@ def test_aliases_and_merged_keys_keep_their_own_values(shop: Shop) -> None:
     config.path.write_text(text, encoding="utf-8")
     config = load_config(config.path)
     changes = [Override("freshness", "owner", "Di"), Override("volume_zscore", "severity", "red")]
-    changed = overridden(config, changes, {}, all_checks())
+    changed = with_overrides(config, changes, {}, all_checks())
     assert changed.checks["freshness"].owner == "Di"
     assert changed.checks["rows_read"] == config.checks["rows_read"]
     assert (changed.checks["volume_zscore"].severity, config.checks["volume_zscore"].owner) == (

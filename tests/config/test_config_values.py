@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.config.declared import settings_of
-from checks.config.environment import expanded
+from checks.config.environment import expand_variables
 from checks.config.files import files_pattern
 from checks.config.loading import load
 from checks.config.model import CalendarConfig, CalendarDays, Config
-from checks.config.problems import Problems, Refused
+from checks.config.problems import InvalidValueError, Problems
 from checks.config.urls import database_url, engine_of, http_url
 from checks.core.errors import ConfigError
 from checks.core.settings import setting
@@ -271,7 +271,7 @@ def test_a_loaded_url_is_not_in_the_repr(load_text: Loader) -> None:
     ],
 )
 def test_variables(text: str, result: str) -> None:
-    assert expanded(text, {"A": "1", "B_2": "two ${A}", "EMPTY": ""}) == result
+    assert expand_variables(text, {"A": "1", "B_2": "two ${A}", "EMPTY": ""}) == result
 
 
 @pytest.mark.parametrize(
@@ -284,9 +284,9 @@ def test_variables(text: str, result: str) -> None:
     ],
 )
 def test_faulty_variables(text: str, found: str) -> None:
-    with pytest.raises(Refused) as raised:
-        expanded(text, {})
-    assert raised.value.found == found
+    with pytest.raises(InvalidValueError) as raised:
+        expand_variables(text, {})
+    assert raised.value.actual == found
 
 
 FOLDER = Path("/etc/shop")
@@ -346,9 +346,9 @@ def test_database_urls(url: str, result: str) -> None:
     ],
 )  # fmt: skip
 def test_options_that_change_what_andon_may_do(url: str, found: str, allowed: str) -> None:
-    with pytest.raises(Refused) as raised:
+    with pytest.raises(InvalidValueError) as raised:
         database_url(url, FOLDER)
-    assert found in (raised.value.found or "")
+    assert found in (raised.value.actual or "")
     assert allowed in raised.value.allowed
 
 
@@ -365,15 +365,15 @@ def test_a_folder_with_url_characters_is_found(tmp_path: Path) -> None:
     "url", ["shop", "sqlite:h.db", "duckdb:/h.db", "duckdb://h.db", "a://h:p/d"]
 )
 def test_no_database_urls(url: str) -> None:
-    with pytest.raises(Refused) as raised:
+    with pytest.raises(InvalidValueError) as raised:
         database_url(url, FOLDER)
-    assert "a value that is not shown" in str(raised.value.found)
+    assert "a value that is not shown" in str(raised.value.actual)
 
 
 @settings(deadline=None)
 @given(url=st.text(max_size=30) | st.from_regex(r"[a-z+]{1,6}:///?[a-z:@/?\[\]]{0,12}"))
 def test_any_url_is_taken_or_refused(url: str) -> None:
-    with suppress(Refused):
+    with suppress(InvalidValueError):
         assert database_url(url, FOLDER).startswith(url.partition(":")[0])
 
 
@@ -395,7 +395,7 @@ def test_web_addresses(url: str) -> None:
      "http://[b", 'http://b/"><script>', "http://b/ c", "http://b/`x`"],
 )  # fmt: skip
 def test_no_web_addresses(url: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidValueError):
         http_url(url)
 
 
@@ -430,7 +430,7 @@ def test_a_folder_with_brackets_means_itself(tmp_path: Path) -> None:
      "{date:%Y", "}", "{{date:%Y}}", "{a,b}"],
 )  # fmt: skip
 def test_no_patterns(pattern: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidValueError):
         files_pattern(pattern, FOLDER)
 
 
@@ -439,7 +439,7 @@ def test_no_patterns(pattern: str) -> None:
     ["s3://x/*.csv", "https://x/a_{date:%Y%m%d}.csv", "GS://x/*", "abfss://c@a.net/*", "dbfs:/m/*"],
 )
 def test_files_are_of_this_machine(pattern: str) -> None:
-    with pytest.raises(Refused) as raised:
+    with pytest.raises(InvalidValueError) as raised:
         files_pattern(pattern, FOLDER)
     assert raised.value.allowed == "files of this machine"
     assert "mount the storage" in (raised.value.hint or "")

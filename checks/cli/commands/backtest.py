@@ -57,10 +57,10 @@ def run(args: Namespace, console: Console) -> int:
     from checks.cli.backtest_json import as_json
     from checks.cli.backtest_text import as_text
     from checks.config import load_config
-    from checks.config.overrides import changes, overridden
+    from checks.config.overrides import changes, with_overrides
 
     config = load_config(args.config)
-    changed = overridden(config, args.overrides, console.environ, all_checks())
+    changed = with_overrides(config, args.overrides, console.environ, all_checks())
     found = _replayed(config, changed, args, console)
     show = as_json if args.format == "json" else as_text
     console.out(show(config, found, changes(config, changed, args.overrides)))
