@@ -73,7 +73,7 @@ def test_the_z_score_range_is_sane(history: dict[date, float]) -> None:
 @given(histories(st.integers(0, 10**6) | st.just(1e18)))
 def test_trend_and_power_never_raise(history: dict[date, float]) -> None:
     trend = weekly_trend(history, DAY)
-    assert trend is None or (trend.usual > 0 and trend.change >= -1 and trend.limit >= 0.15)
+    assert trend is None or (trend.baseline > 0 and trend.change >= -1 and trend.limit >= 0.15)
     judged = power(history, DAY, expected_range, days=10)
     assert 0 <= judged.false_alarms <= judged.judged <= 10
     assert judged.smallest_drop is None or 0 <= judged.smallest_drop <= 1
