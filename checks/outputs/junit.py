@@ -22,7 +22,7 @@ _COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
 def render(report: Report, *, color: bool = False) -> str:
-    """One test suite, named as the pipeline; valid against the common xunit schema."""
+    """One test suite, named like the pipeline; valid against the common xunit schema."""
     name = line(report.pipeline) or "andon"
     suites = ET.Element("testsuites", name="andon")
     suite = ET.SubElement(suites, "testsuite", name=name)
@@ -67,18 +67,18 @@ def _message(verdict: Verdict) -> str:
 
 
 def _configuration(suite: ET.Element, pipeline: str, report: Report) -> None:
-    """One erroneous case for all faults of the configuration or of the call."""
+    """One erroneous case for all problems of the configuration or of the call."""
     if not report.errors:
         return
     classname = f"{pipeline}.configuration"
     case = ET.SubElement(suite, "testcase", classname=classname, name="configuration", time="0")
-    faults = [_words.problem(fault) for fault in report.errors]
-    error = ET.SubElement(case, "error", message=faults[0], type="configuration")
-    error.text = "\n".join(faults)
+    problems = [_words.problem(problem) for problem in report.errors]
+    error = ET.SubElement(case, "error", message=problems[0], type="configuration")
+    error.text = "\n".join(problems)
 
 
 def _verdict(suite: ET.Element, pipeline: str, report: Report) -> None:
-    """A case that does not pass where none fails and the line stops all the same.
+    """A failing case where no other one fails but the line stops all the same.
 
     With `--strict`, when nothing was judged, or when a report could not be written.
     """
@@ -97,7 +97,7 @@ def _count(suites: ET.Element, suite: ET.Element, report: Report) -> None:
     counts |= {key: len(suite.findall(f"testcase/{tag}")) for key, tag in _COUNTED.items()}
     for key, count in counts.items():
         suite.set(key, str(count))
-        if key != "skipped":  # the schema knows it for a suite only
+        if key != "skipped":  # the schema has it for a suite only
             suites.set(key, str(count))
     seconds = f"{report.duration_seconds:.3f}"
     suites.set("time", seconds)
@@ -108,7 +108,7 @@ def _count(suites: ET.Element, suite: ET.Element, report: Report) -> None:
 def _notes(suite: ET.Element, report: Report) -> None:
     waivers = [f"{line(state.check)} {_words.waiver_terms(state)}" for state in report.waivers]
     accepted = map(_words.acceptance_terms, report.acceptances)
-    told = "\n".join([_words.headline(report), *waivers, *accepted])
-    ET.SubElement(suite, "system-out").text = told
+    lines = "\n".join([_words.headline(report), *waivers, *accepted])
+    ET.SubElement(suite, "system-out").text = lines
     if report.warnings:
         ET.SubElement(suite, "system-err").text = "\n".join(map(line, report.warnings))

@@ -20,7 +20,7 @@ _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'+,;=%-]+", re.ASCII)
 
 
 def render(report: Report, *, color: bool = False) -> str:
-    """The report in GitHub-flavoured Markdown; no value can mark up, mention or link anything."""
+    """The report in GitHub-flavoured Markdown; values cannot mark up, mention or link anything."""
     glyph = GLYPHS[report.verdict]
     blocks = [f"## {glyph} {escape(_words.headline(report))}", *_table(report)]
     blocks += _section("What to do", _actions(report))
@@ -28,10 +28,10 @@ def render(report: Report, *, color: bool = False) -> str:
         f"{_code(state.check)} {escape(_words.waiver_terms(state))}" for state in report.waivers
     )
     blocks += _section("Waivers", waivers)
-    accepted = (escape(_words.acceptance_terms(one)) for one in report.acceptances)
+    accepted = (escape(_words.acceptance_terms(acceptance)) for acceptance in report.acceptances)
     blocks += _section("Accepted", accepted)
     blocks += _section("Warnings", map(escape, report.warnings))
-    blocks += _section("Errors", (escape(_words.problem(fault)) for fault in report.errors))
+    blocks += _section("Errors", (escape(_words.problem(problem)) for problem in report.errors))
     blocks.append(f"{escape(report.pipeline)} {_words.elapsed(report)}".strip())
     return "\n\n".join(blocks) + "\n"
 
@@ -64,7 +64,7 @@ def _table(report: Report) -> Iterator[str]:
         rows = (
             row
             for verdict, followers in folded(report.checks)
-            for row in (_row(verdict), *(_row(each, "↳ ") for each in followers))
+            for row in (_row(verdict), *(_row(follower, "↳ ") for follower in followers))
         )
         yield "\n".join(["| Status | Check | Result | Owner |", "| --- | --- | --- | --- |", *rows])
 

@@ -24,16 +24,16 @@ _COLORS = {
 
 
 def render(report: Report, *, color: bool = False) -> str:
-    """The report as text for about 100 columns; a glyph and a word carry every colour's meaning."""
+    """The report as text for about 100 columns; a glyph and a word repeat each colour's meaning."""
     blocks = [[_paint(_words.headline(report), report.verdict, color)]]
     width = max((len(line(verdict.id)) for verdict in report.checks), default=0)
     quiet = []
     for verdict, followers in folded(report.checks):
-        rows = [_row(each, width, color) for each in followers]
+        rows = [_row(follower, width, color) for follower in followers]
         row = _row(verdict, width, color)
         if verdict.status in FAILING:
-            told = _wrapped(_words.followers(followers), _INDENT, _INDENT)
-            blocks += [[row, *_evidence(verdict, report), *told], rows]
+            followers_lines = _wrapped(_words.followers(followers), _INDENT, _INDENT)
+            blocks += [[row, *_evidence(verdict, report), *followers_lines], rows]
         else:
             quiet += [row, *rows]
     blocks += [quiet, *_lists(report), [_words.elapsed(report)]]
@@ -54,7 +54,7 @@ def _evidence(verdict: Verdict, report: Report) -> Iterator[str]:
 
 
 def _lists(report: Report) -> Iterator[list[str]]:
-    """Waivers, what is accepted, warnings and errors, each under its heading."""
+    """Waivers, acceptances, warnings and errors, each under its heading."""
     waivers = (f"{line(state.check)} {_words.waiver_terms(state)}" for state in report.waivers)
     yield _list("Waivers", waivers)
     yield _list("Accepted", map(_words.acceptance_terms, report.acceptances))

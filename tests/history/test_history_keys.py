@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from checks.core.errors import HistoryError
 from checks.core.model import Status
-from checks.history.patience import RESTING, Limits
+from checks.history.patience import RECENT_FAILURES, Limits
 from checks.history.store import History
 from tests.history.history_samples import DAY, NOW, PIPELINE, report
 
@@ -64,7 +64,7 @@ def test_a_record_that_lands_late_counts_once(postgresql_url: str) -> None:
         other.exec_driver_sql("LOCK TABLE andon_evaluations IN EXCLUSIVE MODE")
         with pytest.raises(HistoryError):
             history.record(report(), key="a")
-    RESTING.forget()
+    RECENT_FAILURES.clear()
     patient = History(postgresql_url, keep_days=400)
     evaluation = patient.record(report(), key="a")
     for thread in threading.enumerate():

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from checks.core.errors import HistoryError
 from checks.history import patience, postgresql
 from checks.history.aside import Aside
-from checks.history.patience import Attempt, Limits, Resting, TimedOutError, one_budget
+from checks.history.patience import Attempt, Limits, RecentFailures, TimedOutError, one_budget
 from checks.history.store import History
 from tests import stalled_server
 from tests.history.history_samples import DAY, NOW, PIPELINE, report
@@ -33,9 +33,9 @@ STALLS = [stalled_server.silent, stalled_server.stalled, stalled_server.three_si
 
 @pytest.fixture(autouse=True)
 def _rested() -> Iterator[None]:
-    patience.RESTING.forget()
+    patience.RECENT_FAILURES.clear()
     yield
-    patience.RESTING.forget()
+    patience.RECENT_FAILURES.clear()
 
 
 @contextmanager
@@ -115,7 +115,7 @@ def test_after_one_time_out_reads_fail_at_once_and_writes_are_tried() -> None:
 def test_a_write_that_is_answered_ends_the_rest(sqlite_url: str) -> None:
     store = History(sqlite_url, keep_days=400)
     place = sqlite_url.removeprefix("sqlite:///")
-    patience.RESTING.failed(place, "slow", patience.SLOW_SECONDS)
+    patience.RECENT_FAILURES.add(place, "slow", patience.SLOW_SECONDS)
     with pytest.raises(HistoryError, match=r"^slow$"):
         store.pipelines()
     store.record(report())
@@ -125,7 +125,7 @@ def test_a_write_that_is_answered_ends_the_rest(sqlite_url: str) -> None:
 def test_how_long_a_store_rests(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(patience, "monotonic", lambda: now[0])
-    resting = Resting()
+    resting = RecentFailures()
     resting.failed("a", "words", patience.SLOW_SECONDS - 0.001)
     assert resting.why("a") is None
     resting.failed("a", "words", patience.SLOW_SECONDS)
@@ -164,7 +164,7 @@ def test_what_is_waited_for_late_is_stopped_at_once() -> None:
 
     def work() -> None:
         go.wait(FOREVER)
-        one.stops_by(stopped.set)
+        one.set_stop(stopped.set)
 
     with pytest.raises(TimedOutError):
         one.run(work)
@@ -177,7 +177,7 @@ def test_a_stop_that_fails_hides_nothing() -> None:
     one = Attempt(0.05, 1)
 
     def work() -> None:
-        one.stops_by(lambda: (_ for _ in ()).throw(OSError()))
+        one.set_stop(lambda: (_ for _ in ()).throw(OSError()))
         go.wait(FOREVER)
 
     with pytest.raises(TimedOutError):
