@@ -66,7 +66,7 @@ class Access:
         return empty if result is None else result
 
     def write(self, change: Callable[[Connection], T]) -> T:
-        """The change's result. Always tried, also after a recent failure: writes are not retried."""
+        """The change's result. Always tried, also after a recent failure: nobody retries it."""
 
         def work(connection: Connection) -> T:
             migrate(connection)
