@@ -71,16 +71,16 @@ def limit_access(connection: Connection, config: WarehouseConfig, database: str 
     Cause.LOCKED while the instance is limited in another way.
     """
     _hide_opening_functions(connection)
-    wanted = _Limits((config.files, config.attach, config.extensions), readable(config.files))
+    limits = _Limits((config.files, config.attach, config.extensions), readable(config.files))
     if not is_shared(database):
-        _limit(connection, config, wanted.readable, database)
+        _limit(connection, config, limits.readable, database)
         return
     name = os.path.realpath(database or "")
     with _locks.setdefault(name, Lock()):
         if not _is_locked(connection):
-            _limit(connection, config, wanted.readable, database)
-            _limited[name] = wanted
-        elif not _does(_limited.get(name), wanted):
+            _limit(connection, config, limits.readable, database)
+            _limited[name] = limits
+        elif not _satisfies(_limited.get(name), limits):
             raise MeasurementError(
                 Cause.LOCKED,
                 "the database file is open in this process with other files, attach or "
@@ -121,11 +121,11 @@ def _normal(path: str) -> str:
     return os.path.normpath(path) + ("/" if path.endswith("/") else "")
 
 
-def _does(present: _Limits | None, wanted: _Limits) -> bool:
+def _satisfies(current: _Limits | None, required: _Limits) -> bool:
     return (
-        present is not None
-        and present.config == wanted.config
-        and present.readable.paths >= wanted.readable.paths
+        current is not None
+        and current.config == required.config
+        and current.readable.paths >= required.readable.paths
     )
 
 
@@ -156,8 +156,8 @@ def _limit(
 
 def _is_small(config: WarehouseConfig, database: str | None) -> bool:
     """Whether all that can be read is one small file, and nobody asks for threads."""
-    asked = {name.lower() for name in sa.make_url(config.url).query}
-    if not is_shared(database) or config.files or config.attach or "threads" in asked:
+    options = {name.lower() for name in sa.make_url(config.url).query}
+    if not is_shared(database) or config.files or config.attach or "threads" in options:
         return False
     try:
         return Path(database or "").stat().st_size <= _SMALL_FILE

@@ -30,7 +30,7 @@ class QuickDialect(Dialect):
 
     def connect(self, *arguments: Any, **options: Any) -> Any:
         """A connection to a file; any other option goes the dialect's own way."""
-        given = {key: value for key, value in options.items() if value}
-        if arguments or not given.keys() <= _PLAIN:
+        set_options = {key: value for key, value in options.items() if value}
+        if arguments or not set_options.keys() <= _PLAIN:
             return super().connect(*arguments, **options)
-        return ConnectionWrapper(duckdb.connect(**given))
+        return ConnectionWrapper(duckdb.connect(**set_options))

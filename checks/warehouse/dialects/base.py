@@ -225,7 +225,7 @@ class Profile:
         return text
 
     def id_candidates(
-        self, stored: ColumnElement[Any], kind: Kind, wanted: ColumnElement[Any]
+        self, stored: ColumnElement[Any], kind: Kind, searched_id: ColumnElement[Any]
     ) -> ColumnElement[bool] | None:
         """A condition on a bare column of ids that an index serves, where the exact one has none.
 
@@ -339,17 +339,17 @@ class Profile:
         """Whether text is made of blanks alone; NULL for NULL."""
         return self.trimmed(text) == ""
 
-    def contains(self, text: ColumnElement[Any], wanted: str) -> ColumnElement[bool]:
+    def contains(self, text: ColumnElement[Any], query: str) -> ColumnElement[bool]:
         """Whether a text occurs in an other; upper and lower case are the same.
 
         lower() differs between engines, and by the language of a database. So it is only the
         letters that are looked for whose case is made one.
         """
-        return self.same_case(text, wanted).contains(wanted.lower(), autoescape=True)
+        return self.same_case(text, query).contains(query.lower(), autoescape=True)
 
-    def same_case(self, text: ColumnElement[Any], wanted: str) -> ColumnElement[Any]:
+    def same_case(self, text: ColumnElement[Any], query: str) -> ColumnElement[Any]:
         """Text with the letters of `wanted` in lower case."""
-        for upper, lower in cases_of(wanted):
+        for upper, lower in cases_of(query):
             text = sa.func.replace(text, upper, lower, type_=sa.String)
         return text
 

@@ -104,9 +104,9 @@ class BigQuery(Profile):
     def binary_text(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
         return sa.func.collate(text, "", type_=sa.String)
 
-    def contains(self, text: ColumnElement[Any], wanted: str) -> ColumnElement[bool]:
+    def contains(self, text: ColumnElement[Any], query: str) -> ColumnElement[bool]:
         # LIKE has no ESCAPE.
-        place = sa.func.strpos(self.same_case(text, wanted), wanted.lower(), type_=sa.Integer)
+        place = sa.func.strpos(self.same_case(text, query), query.lower(), type_=sa.Integer)
         return place > 0
 
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -112,10 +112,10 @@ class ClickHouse(Profile):
     def part(self, text: ColumnElement[Any], start: int, length: int) -> ColumnElement[Any]:
         return sa.func.substringUTF8(text, start, length, type_=sa.String)
 
-    def contains(self, text: ColumnElement[Any], wanted: str) -> ColumnElement[bool]:
+    def contains(self, text: ColumnElement[Any], query: str) -> ColumnElement[bool]:
         # LIKE has no ESCAPE.
-        same = self.same_case(text, wanted)
-        return sa.func.position(same, wanted.lower(), type_=sa.Integer) > 0
+        same = self.same_case(text, query)
+        return sa.func.position(same, query.lower(), type_=sa.Integer) > 0
 
     def typed(self, bound: ColumnElement[Any]) -> ColumnElement[Any]:
         return sa.func.toDate32(bound) if isinstance(bound.type, sa.Date) else bound
@@ -161,8 +161,8 @@ def _kind(type_name: str) -> Kind:
 
 
 def _matches(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = sa.func.match(column, pattern, type_=sa.Boolean)
-    return found
+    matches: ColumnElement[bool] = sa.func.match(column, pattern, type_=sa.Boolean)
+    return matches
 
 
 PROFILE = ClickHouse()

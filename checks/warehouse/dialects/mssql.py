@@ -81,11 +81,11 @@ class SQLServer(Profile):
     def column_kinds(
         self, connection: Connection, relation: FromClause, names: tuple[str, ...] | None
     ) -> Mapping[str, Kind]:
-        found = connection.execute(_DESCRIBED, {"sql": every_column(connection, relation)}).all()
-        if not found or found[0][0] is None:
+        columns = connection.execute(_DESCRIBED, {"sql": every_column(connection, relation)}).all()
+        if not columns or columns[0][0] is None:
             # What is wrong with the statement is told by the server as it runs.
             columns_of(connection, relation)
-        kinds = ((str(name), _kind(str(type_name))) for name, type_name in found)
+        kinds = ((str(name), _kind(str(type_name))) for name, type_name in columns)
         return columns_by_name(kinds, folded=True)
 
     def binary_text(self, text: ColumnElement[Any]) -> ColumnElement[Any]:

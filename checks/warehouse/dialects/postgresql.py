@@ -199,10 +199,10 @@ class PostgreSQL(Profile):
         description = (result.cursor.description if result.cursor else ()) or ()
         columns = [(str(c[0]), int(str(c[1]))) for c in description]
         kinds = _KINDS | self._user_types(connection, {oid for _, oid in columns} - _KINDS.keys())
-        found = columns_by_name((name, kinds.get(oid, Kind.OTHER)) for name, oid in columns)
-        texts = [name for name, kind in found.items() if kind is Kind.TEXT]
+        column_kinds = columns_by_name((name, kinds.get(oid, Kind.OTHER)) for name, oid in columns)
+        texts = [name for name, kind in column_kinds.items() if kind is Kind.TEXT]
         return {
-            **found,
+            **column_kinds,
             **dict.fromkeys(self._collated(connection, relation, texts), Kind.COLLATED),
         }
 
@@ -219,18 +219,20 @@ class PostgreSQL(Profile):
             sa.column(quoted_name(name, quote=True)) for name in names
         ]
         # The join returns one row whatever the relation holds, and reads none of it.
-        one = sa.select(sa.literal_column("1").label("one")).subquery("one_row")
-        told = connection.execute(
+        single_row = sa.select(sa.literal_column("1").label("one")).subquery("one_row")
+        collations = connection.execute(
             sa.select(
                 *(sa.func.pg_collation_for(column, type_=sa.String) for column in columns)
-            ).select_from(one.outerjoin(relation, sa.false()))
+            ).select_from(single_row.outerjoin(relation, sa.false()))
         ).one()
-        others = {str(name) for name in told if name not in _DETERMINISTIC}
+        others = {str(name) for name in collations if name not in _DETERMINISTIC}
         if not others:
             return ()
         rows = connection.execute(_SAME_LETTERS, {"names": sorted(others)})
         same = {str(row[0]) for row in rows}
-        return [name for name, collation in zip(names, told, strict=True) if collation in same]
+        return [
+            name for name, collation in zip(names, collations, strict=True) if collation in same
+        ]
 
     def binary_text(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
         return sa.collate(text, "C")
@@ -260,8 +262,8 @@ class PostgreSQL(Profile):
     def estimate(self, answer: Sequence[str]) -> str | None:
         rows: Counter[str] = Counter()
         for line in answer:
-            if found := _SCAN.search(line):
-                rows[f"{found['how'].lower()} of {found['table']}"] += int(found["rows"])
+            if match := _SCAN.search(line):
+                rows[f"{match['how'].lower()} of {match['table']}"] += int(match["rows"])
         return "; ".join(f"{scan}: about {count:,} rows" for scan, count in rows.items()) or None
 
     def without_query(self, address: ColumnElement[Any]) -> ColumnElement[Any]:

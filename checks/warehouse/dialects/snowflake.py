@@ -126,8 +126,8 @@ class Snowflake(Profile):
         return sa.func.collate(text, "utf8", type_=sa.String)
 
     def estimate(self, answer: Sequence[str]) -> str | None:
-        found = [int(count) for line in answer for count in _PARTITIONS.findall(line)]
-        return f"{sum(found):,} micro-partitions" if found else None
+        counts = [int(count) for line in answer for count in _PARTITIONS.findall(line)]
+        return f"{sum(counts):,} micro-partitions" if counts else None
 
 
 def _kind(code: int, scale: Any) -> Kind:
@@ -137,8 +137,8 @@ def _kind(code: int, scale: Any) -> Kind:
 
 
 def _matches(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = sa.func.regexp_like(column, pattern, type_=sa.Boolean)
-    return found
+    matches: ColumnElement[bool] = sa.func.regexp_like(column, pattern, type_=sa.Boolean)
+    return matches
 
 
 PROFILE = Snowflake()

@@ -99,11 +99,11 @@ class Spark(Profile):
 
     def estimate(self, answer: Sequence[str]) -> str | None:
         # Files of partitions that are left out are not counted; columns that are not read are.
-        found = (_FILES.search(line) for line in answer)
+        matches = (_FILES.search(line) for line in answer)
         scans = dict.fromkeys(
-            f"scan of {one['table']}: {_SIZES.get(one['size'], one['size'] + ' of files')}"
-            for one in found
-            if one
+            f"scan of {match['table']}: {_SIZES.get(match['size'], match['size'] + ' of files')}"
+            for match in matches
+            if match
         )
         return "; ".join(scans) or None
 

@@ -180,12 +180,12 @@ class SQLite(Profile):
         )
 
     def id_candidates(
-        self, stored: ColumnElement[Any], kind: Kind, wanted: ColumnElement[Any]
+        self, stored: ColumnElement[Any], kind: Kind, searched_id: ColumnElement[Any]
     ) -> ColumnElement[bool] | None:
         if kind is Kind.NUMBER:  # text has fewer digits than a number may have
             return None
-        as_number = sa.cast(wanted, sa.Numeric)
-        return stored.in_([wanted, sa.cast(wanted, sa.LargeBinary), as_number])
+        as_number = sa.cast(searched_id, sa.Numeric)
+        return stored.in_([searched_id, sa.cast(searched_id, sa.LargeBinary), as_number])
 
     def in_order(self, column: ColumnElement[Any], kind: Kind) -> tuple[ColumnElement[Any], ...]:
         # Ids are read as text: those of a column of numbers are in the order of numbers.

@@ -112,13 +112,13 @@ class Trino(Profile):
 
 def _properties(url: URL) -> dict[str, str]:
     """The session properties that the URL gives: the driver takes only one set of them."""
-    given = url.query.get("session_properties")
-    return dict(json.loads(given)) if isinstance(given, str) else {}
+    properties = url.query.get("session_properties")
+    return dict(json.loads(properties)) if isinstance(properties, str) else {}
 
 
 def _matches(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = sa.func.regexp_like(column, pattern, type_=sa.Boolean)
-    return found
+    matches: ColumnElement[bool] = sa.func.regexp_like(column, pattern, type_=sa.Boolean)
+    return matches
 
 
 PROFILE = Trino()

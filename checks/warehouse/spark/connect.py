@@ -47,12 +47,12 @@ def connect(
     connect_seconds: how long to wait for the server. How long a statement runs, the caller
     decides, by cancelling it.
     """
-    given = dict(options or {})
+    channel_options = dict(options or {})
     if username:
-        given.setdefault("user_id", username)
+        channel_options.setdefault("user_id", username)
     if password:
-        given.setdefault("token", password)
-    connection = Connection(_session(host, port, given, connect_seconds))
+        channel_options.setdefault("token", password)
+    connection = Connection(_session(host, port, channel_options, connect_seconds))
     try:
         if schema:
             connection.run(f"USE {_quoted(schema)}", None)
@@ -71,8 +71,8 @@ def _session(host: str, port: int, options: dict[str, str], seconds: float) -> A
         from pyspark.sql.connect.session import SparkSession
     # It prints every error on its own, with the statement.
     PySparkLogger.getLogger("SQLQueryContextLogger").disabled = True
-    given = "".join(f";{key}={quote(value)}" for key, value in options.items())
-    builder: Any = DefaultChannelBuilder(f"sc://{host}:{port}/;user_agent={_TAG}{given}")
+    option_text = "".join(f";{key}={quote(value)}" for key, value in options.items())
+    builder: Any = DefaultChannelBuilder(f"sc://{host}:{port}/;user_agent={_TAG}{option_text}")
     channel = builder.toChannel()
     _wait_until_ready(channel, f"{host}:{port}", seconds)
     builder.toChannel = lambda: channel

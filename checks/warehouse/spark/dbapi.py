@@ -58,17 +58,19 @@ def failure(message: str) -> DatabaseError:
     """What the server said as an exception: one line, without its statement and stack trace."""
     state = _SQLSTATE.search(message)
     kind = _CLASSES.get(state[1][:2], DatabaseError) if state else DatabaseError
-    return kind(said(message))
+    return kind(error_text(message))
 
 
-def said(message: str) -> str:
+def error_text(message: str) -> str:
     """The error class and the first sentence of what the server said."""
-    found = _CLASS.search(message)
-    if found is None:
+    error_class = _CLASS.search(message)
+    if error_class is None:
         return _sentence(_without_java(message)) or "no reason was given"
     # The Thrift server repeats the class, in front of Java's name of it.
-    text = message[message.rfind(found[0], 0, found.end() + 240) + len(found[0]) :]
-    return f"[{found[1]}] {_sentence(text)}"
+    text = message[
+        message.rfind(error_class[0], 0, error_class.end() + 240) + len(error_class[0]) :
+    ]
+    return f"[{error_class[1]}] {_sentence(text)}"
 
 
 def _sentence(text: str) -> str:

@@ -136,13 +136,13 @@ class Connection:
         states, pause = types.TOperationState, 0.002
         unfinished = (states.INITIALIZED_STATE, states.PENDING_STATE, states.RUNNING_STATE)
         while True:
-            asked = monotonic()
+            requested_at = monotonic()
             answer = _checked(
                 client.GetOperationStatus(types.TGetOperationStatusReq(self._running))
             )
             if answer.operationState not in unfinished:
                 break
-            if monotonic() - asked < pause:
+            if monotonic() - requested_at < pause:
                 sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
         if answer.operationState == states.TIMEDOUT_STATE:
@@ -173,7 +173,7 @@ def _faults(where: str) -> Iterator[None]:
         raise failure(getattr(status, "errorMessage", None) or str(error)) from None
     except (TException, OSError, EOFError) as error:
         inner = getattr(error, "message", None) or error
-        raise OperationalError(f"{where}{dbapi.said(str(inner))}") from None
+        raise OperationalError(f"{where}{dbapi.error_text(str(inner))}") from None
 
 
 def _checked(response: Any) -> Any:
