@@ -105,10 +105,10 @@ sys.exit(main(["gate", "--report", "json=a.json"]))
 def test_ctrl_c_ends_a_process_in_one_line(folder: Path) -> None:
     process = start(folder, "-c", SLOW.format(folder=str(Path(FAKE).parent)))
     assert process.stdout is not None
-    said = process.stdout.readline()
-    if said != b"started\n":
+    first_line = process.stdout.readline()
+    if first_line != b"started\n":
         process.kill()
-        raise AssertionError((said, *finished(process)))
+        raise AssertionError((first_line, *finished(process)))
     process.send_signal(signal.SIGINT)
     assert finished(process) == (130, "", "interrupted\n")
     assert [path.name for path in folder.iterdir()] == ["andon.yml"]

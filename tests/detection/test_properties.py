@@ -48,8 +48,8 @@ def histories(draw: st.DrawFn, counts: st.SearchStrategy[float] = ANYTHING) -> d
     }
 
 
-def is_sane(found: ExpectedRange) -> bool:
-    return 0 <= found.low <= found.expected <= found.high <= sys.float_info.max
+def is_sane(normal_range: ExpectedRange) -> bool:
+    return 0 <= normal_range.low <= normal_range.expected <= normal_range.high <= sys.float_info.max
 
 
 @QUICK
@@ -57,16 +57,16 @@ def is_sane(found: ExpectedRange) -> bool:
 def test_a_range_is_sane_and_there_exactly_from_seven_days_on(
     history: dict[date, float], widen: float
 ) -> None:
-    found = expected_range(history, DAY, widen=widen)
-    assert (found is None) == (history_days(history, DAY) < MINIMUM_DAYS)
-    assert found is None or is_sane(found)
+    normal_range = expected_range(history, DAY, widen=widen)
+    assert (normal_range is None) == (history_days(history, DAY) < MINIMUM_DAYS)
+    assert normal_range is None or is_sane(normal_range)
 
 
 @QUICK
 @given(histories())
 def test_the_z_score_range_is_sane(history: dict[date, float]) -> None:
-    found = zscore_range(history, DAY)
-    assert found is None or is_sane(found)
+    normal_range = zscore_range(history, DAY)
+    assert normal_range is None or is_sane(normal_range)
 
 
 @QUICK
@@ -113,9 +113,9 @@ def test_a_wider_range_is_never_narrower(
 @QUICK
 @given(COUNTS, st.integers(MINIMUM_DAYS, 140))
 def test_the_value_of_a_constant_series_is_normal(count: float, days: int) -> None:
-    found = expected_range(constant(count, days), DAY)
-    assert found is not None
-    assert found.low <= count <= found.high
+    normal_range = expected_range(constant(count, days), DAY)
+    assert normal_range is not None
+    assert normal_range.low <= count <= normal_range.high
 
 
 @QUICK

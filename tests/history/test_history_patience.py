@@ -141,9 +141,9 @@ def test_reads_of_one_evaluation_share_their_time(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(patience, "monotonic", lambda: now[0])
 
     def seconds_of(kind: patience.Kind, takes: float) -> float:
-        with patience.attempt(kind, Limits(), 9) as one:
+        with patience.attempt(kind, Limits(), 9) as current:
             now[0] += takes
-        return one.seconds
+        return current.seconds
 
     assert [seconds_of("read", 3.0) for _ in range(2)] == [5.0, 5.0]
     with one_budget():
@@ -160,28 +160,28 @@ def test_without_time_nothing_is_begun() -> None:
 
 
 def test_what_is_waited_for_late_is_stopped_at_once() -> None:
-    one, stopped, go = Attempt(0.01, 1), threading.Event(), threading.Event()
+    current, stopped, go = Attempt(0.01, 1), threading.Event(), threading.Event()
 
     def work() -> None:
         go.wait(FOREVER)
-        one.set_stop(stopped.set)
+        current.set_stop(stopped.set)
 
     with pytest.raises(TimedOutError):
-        one.run(work)
+        current.run(work)
     go.set()
     assert stopped.wait(FOREVER)
 
 
 def test_a_stop_that_fails_hides_nothing() -> None:
     go = threading.Event()
-    one = Attempt(0.05, 1)
+    current = Attempt(0.05, 1)
 
     def work() -> None:
-        one.set_stop(lambda: (_ for _ in ()).throw(OSError()))
+        current.set_stop(lambda: (_ for _ in ()).throw(OSError()))
         go.wait(FOREVER)
 
     with pytest.raises(TimedOutError):
-        one.run(work)
+        current.run(work)
     go.set()
     threads_end()
 
@@ -224,8 +224,8 @@ def device(path: Path) -> None:
 
 
 def bound(path: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as one:
-        one.bind(str(path))
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
 
 
 @pytest.mark.parametrize("put", [loop, pipe, device, bound, Path.mkdir])

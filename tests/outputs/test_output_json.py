@@ -100,7 +100,7 @@ def test_the_published_schema_takes_documents_from_before_a_key_was_added() -> N
     document: Any = to_dict(all_statuses())
     waivers = [
         *document["waivers"],
-        *(one["waiver"] for one in document["checks"] if one["waiver"]),
+        *(check["waiver"] for check in document["checks"] if check["waiver"]),
     ]
     parts = {"report": [document], "check": document["checks"], "waiver": waivers}
     for kind, keys in ADDED.items():

@@ -41,11 +41,11 @@ def events(shop: Shop, warehouse: Warehouse) -> tuple[sa.FromClause, Instant]:
     config = shop.config()
     assert config.events is not None
     relation = warehouse.relation("events", config.events)
-    found = instant(
+    occurred = instant(
         relation, config.events.occurred_at, warehouse.profile,
         config.warehouse.naive_timestamps, config.timezone,
     )  # fmt: skip
-    return relation.target, found
+    return relation.target, occurred
 
 
 @pytest.mark.parametrize("method", ["between", "from_"])
