@@ -86,7 +86,7 @@ class BigQuery(Profile):
         return {column["name"]: _kind(str(column["type"])) for column in columns}
 
     def _kinds_of_query(self, connection: Connection, relation: FromClause) -> Mapping[str, Kind]:
-        # A dry run bills nothing, where even a statement for no row reads the whole table.
+        # A dry run is free, while even a statement for no row reads the whole table.
         from google.cloud.bigquery import QueryJobConfig
 
         driver: Any = connection.connection.driver_connection

@@ -29,7 +29,7 @@ _INSTANT = Spelled("TIMESTAMP")
 
 
 class Databricks(Profile):
-    """Read-only by grants alone. ANSI mode, so that a cast that fails does not become NULL."""
+    """Read-only by grants alone. ANSI mode, so that a failed cast does not become NULL."""
 
     name = "databricks"
     faults = (
