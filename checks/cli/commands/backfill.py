@@ -25,7 +25,7 @@ def run(args: Namespace, console: Console) -> int:
     from checks.config import load_config
     from checks.core.model import Status
     from checks.history import history_of
-    from checks.history.keeping import require_kept
+    from checks.history.retention import require_kept
 
     config = load_config(args.config)
     _require_past(args.first, args.last, today_of(config))
