@@ -64,11 +64,11 @@ def add_config(parser: argparse.ArgumentParser, default: str | None = None) -> N
     )
 
 
-def add_revoke(parser: argparse.ArgumentParser, command: str, what: str) -> None:
+def add_revoke(parser: argparse.ArgumentParser, command: str, noun: str) -> None:
     """Add the action `revoke ID` to a command that lists decisions. what: such as `a waiver`."""
     parser.usage = f"{parser.prog} [-h] [--config FILE] [revoke ID]"
     actions = parser.add_subparsers(dest="action", metavar="revoke ID", prog=parser.prog)
-    revoke = actions.add_parser("revoke", help=f"end {what} now")
+    revoke = actions.add_parser("revoke", help=f"end {noun} now")
     revoke.add_argument(
         "id", type=values.positive, metavar="ID", help=f"as andon {command} shows it"
     )

@@ -114,8 +114,8 @@ def require_no_input_file(
 def _input_name(place: Place, config: Config) -> str | None:
     from checks.config.input_files import ROWS, input_at, is_history, would_be_read
 
-    if what := input_at(place, config):
-        return what
+    if name := input_at(place, config):
+        return name
     if is_history(place, config):
         return "the history"
     return ROWS if would_be_read(place, config) else None

@@ -174,7 +174,7 @@ class Server:
     def _reason(self) -> str:
         """The last line of its output; a traceback ends with the error."""
         self._reader.join(_ANSWER_SECONDS)
-        lines = [words for words in self._last_lines if words.strip()]
+        lines = [text for text in self._last_lines if text.strip()]
         return lines[-1].strip() if lines else f"it ended with code {self._process.returncode}"
 
 

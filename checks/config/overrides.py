@@ -17,6 +17,7 @@ from checks.config.problems import Problems, make_problem
 from checks.config.source import compose
 from checks.config.values import Scope
 from checks.core.errors import ConfigError
+from checks.core.model import Problem
 from checks.core.text import clean
 
 if TYPE_CHECKING:
@@ -133,9 +134,10 @@ def _mapping_node(entries: Entries) -> yaml.MappingNode:
 def _raise_problems(problems: Problems) -> None:
     """Raises ConfigError with the problems, without lines: a command line has none."""
     if len(problems):
-        raise ConfigError(
-            tuple(
-                make_problem(OPTION, None, one.key, one.found or "", one.allowed or "", one.hint)
-                for one in problems.in_order()
-            )
-        )
+        raise ConfigError(tuple(_without_line(problem) for problem in problems.in_order()))
+
+
+def _without_line(problem: Problem) -> Problem:
+    return make_problem(
+        OPTION, None, problem.key, problem.found or "", problem.allowed or "", problem.hint
+    )

@@ -90,14 +90,14 @@ def _read_list(declared: Declaration, entry: Entry, key: str, scope: Scope) -> t
 
 
 def report_unknown(
-    entries: Entries, known: list[str], key: str, scope: Scope, what: str = "key"
+    entries: Entries, known: list[str], key: str, scope: Scope, noun: str = "key"
 ) -> None:
     """Report every undeclared key, with the key that was probably meant."""
     for name, entry in entries.items():
         if name not in known:
             hint = _suggestion(name, known)
             scope.problems.add(
-                dotted(key, name), entry.line, f"an unknown {what}", ", ".join(known), hint
+                dotted(key, name), entry.line, f"an unknown {noun}", ", ".join(known), hint
             )
 
 

@@ -183,10 +183,10 @@ def _shrink(
 
 def _details(details: Mapping[str, Any], plain: Plain, most: int, longest: int) -> dict[str, Any]:
     """The details, each list in it with at most `most` entries and each text cut."""
-    kept = _mapping(details, plain, max(most, _LEAST_KEYS), most, longest)
+    kept_details = _mapping(details, plain, max(most, _LEAST_KEYS), most, longest)
     if isinstance(filters := details.get(_FILTERS), Mapping):
-        kept[_FILTERS] = usable_filters({str(k): v for k, v in plain(filters).items()})
-    return kept
+        kept_details[_FILTERS] = usable_filters({str(k): v for k, v in plain(filters).items()})
+    return kept_details
 
 
 def usable_filters(filters: Mapping[str, Any]) -> dict[str, Any]:

@@ -154,17 +154,17 @@ class Mask(StrEnum):
 
 def is_personal_name(name: str) -> bool:
     """Whether a column's name says that its values are about a person or identify one."""
-    words = _words_of(name)
-    if words in (["name"], ["names"]):
+    name_words = _words_of(name)
+    if name_words in (["name"], ["names"]):
         return True
-    known = {known for word in words for known in _known_words(word)}
+    known = {known for word in name_words for known in _known_words(word)}
     if known & _COUNTED:
         return False
     if known & _NAMES and known & (_OWNERS | _PEOPLE_NAMES):
         return True
     if known & _HARMLESS:
         return False
-    if any(first in words and second in words for first, second in _PAIRS):
+    if any(first in name_words and second in name_words for first, second in _PAIRS):
         return True
     return bool(known & (_IDENTIFIERS | _FOREIGN_IDENTIFIERS | (_OWNERS - _WEAK_OWNERS)))
 

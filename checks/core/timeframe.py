@@ -127,10 +127,10 @@ def timeframe(
     run loads, and for dates out of all reason.
     """
     run = resolve_run_date(now, zone, run_date)
-    _require_reason("run date", run)
+    _require_known_year("run date", run)
     own = run - timedelta(days=data_lag_days)
     data = own if data_date is None else data_date
-    _require_reason("data date", data)
+    _require_known_year("data date", data)
     if midnight(data, zone) > now:
         raise UsageError(
             f"data date {data} is in the future; the latest that can be judged is "
@@ -142,6 +142,6 @@ def timeframe(
     return Timeframe(run_date=run, data_date=data, now=now, zone=zone)
 
 
-def _require_reason(what: str, day: date) -> None:
+def _require_known_year(label: str, day: date) -> None:
     if day.year not in YEARS:
-        raise UsageError(f"{what} {day} is not of the years {YEARS[0]} to {YEARS[-1]}")
+        raise UsageError(f"{label} {day} is not of the years {YEARS[0]} to {YEARS[-1]}")

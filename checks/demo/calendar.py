@@ -17,7 +17,7 @@ _WEEKDAY = (1.045, 1.03, 1.02, 1.025, 1.01, 0.865, 0.875)
 _DAILY_GROWTH = 1.0004
 _VOLUME_NOISE = 0.03
 _CONVERSION_NOISE = 0.04
-_USUAL_REJECTED = 0.0095
+_NORMAL_REJECTED_SHARE = 0.0095
 _REJECTED_NOISE = 0.25
 #: An outage needs a full week before it, or the checks are still learning.
 _WEEK = 7
@@ -51,7 +51,7 @@ def plan_days(
                 date=day,
                 rows=round(unit * _level(day, seed) / _DAILY_GROWTH**back),
                 conversion=1 + _CONVERSION_NOISE * _noise(day, seed, "conversion"),
-                rejected_share=_USUAL_REJECTED
+                rejected_share=_NORMAL_REJECTED_SHARE
                 * (1 + _REJECTED_NOISE * _noise(day, seed, "rejected")),
                 faults=faults,
             )

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from checks.core.records import StoredAcceptance
+from checks.history.ignored_rows import IgnoredRows
 from checks.history.moments import is_later, today
 from checks.history.rows import ACCEPTANCE, damage
-from checks.history.setting_aside import SetAside
 from checks.history.tables import ACCEPTANCES
 
 _C = ACCEPTANCES.c
@@ -50,28 +50,28 @@ def find_equal(connection: Connection, acceptance: StoredAcceptance) -> StoredAc
 
 
 def of_pipeline(
-    connection: Connection, pipeline: str, aside: SetAside
+    connection: Connection, pipeline: str, ignored: IgnoredRows
 ) -> tuple[StoredAcceptance, ...]:
     """Every acceptance ever given, oldest first."""
     statement = sa.select(ACCEPTANCES).where(_C.pipeline == pipeline).order_by(_C.id)
     usable = []
     for row in map(dict, connection.execute(statement).mappings()):
         if damage(row, ACCEPTANCE):
-            aside.add_damaged("acceptance")
+            ignored.add_damaged("acceptance")
         else:
             usable.append(_acceptance(row))
     return tuple(usable)
 
 
 def applicable(
-    connection: Connection, pipeline: str, now: datetime, aside: SetAside
+    connection: Connection, pipeline: str, now: datetime, ignored: IgnoredRows
 ) -> tuple[StoredAcceptance, ...]:
     """The acceptances given by now, for a day that has begun; revoked ones too."""
     usable = []
-    for acceptance in of_pipeline(connection, pipeline, aside):
+    for acceptance in of_pipeline(connection, pipeline, ignored):
         if is_later(acceptance.created_at, now) or acceptance.data_date > today(now):
             day = max(acceptance.created_at.date(), acceptance.data_date)
-            aside.add_later("acceptance", day)
+            ignored.add_later("acceptance", day)
         else:
             usable.append(acceptance)
     return tuple(usable)

@@ -15,8 +15,8 @@ from checks.core.text import clean
 from checks.history import acceptances, waivers
 from checks.history.arguments import required, row_id, utc
 from checks.history.evaluations import Reader
+from checks.history.ignored_rows import IgnoredRows
 from checks.history.owned import OwnedStore
-from checks.history.setting_aside import SetAside
 
 _OWNER, _REASON = 200, 1000
 
@@ -75,7 +75,7 @@ class Decisions(OwnedStore):
         def work(connection: Connection) -> bool:
             if waivers.revoke(connection, row_id(waiver_id), pipeline, by, moment):
                 return True
-            stored = waivers.of_pipeline(connection, pipeline, moment, SetAside())
+            stored = waivers.of_pipeline(connection, pipeline, moment, IgnoredRows())
             if waiver_id in {waiver.id for waiver in stored}:
                 return False
             raise UsageError(f"no waiver of this pipeline has the id {waiver_id}")
@@ -86,7 +86,7 @@ class Decisions(OwnedStore):
         """Every waiver ever given, oldest first, with its revocation or rearming."""
 
         def query(reader: Reader) -> tuple[StoredWaiver, ...]:
-            return waivers.of_pipeline(reader.connection, pipeline, reader.now, reader.aside)
+            return waivers.of_pipeline(reader.connection, pipeline, reader.now, reader.ignored)
 
         return self._read(pipeline, now, query, ())
 
@@ -134,7 +134,7 @@ class Decisions(OwnedStore):
         def work(connection: Connection) -> bool:
             if acceptances.revoke(connection, row_id(acceptance_id), pipeline, by, moment):
                 return True
-            stored = acceptances.of_pipeline(connection, pipeline, SetAside())
+            stored = acceptances.of_pipeline(connection, pipeline, IgnoredRows())
             if acceptance_id in {acceptance.id for acceptance in stored}:
                 return False
             raise UsageError(f"no acceptance of this pipeline has the id {acceptance_id}")
@@ -147,7 +147,7 @@ class Decisions(OwnedStore):
         """Acceptances given by now, for a day that has begun; revoked ones too, oldest first."""
 
         def query(reader: Reader) -> tuple[StoredAcceptance, ...]:
-            return acceptances.applicable(reader.connection, pipeline, reader.now, reader.aside)
+            return acceptances.applicable(reader.connection, pipeline, reader.now, reader.ignored)
 
         return self._read(pipeline, now, query, ())
 
@@ -155,7 +155,7 @@ class Decisions(OwnedStore):
         """Every acceptance ever given, oldest first."""
 
         def query(reader: Reader) -> tuple[StoredAcceptance, ...]:
-            return acceptances.of_pipeline(reader.connection, pipeline, reader.aside)
+            return acceptances.of_pipeline(reader.connection, pipeline, reader.ignored)
 
         return self._read(pipeline, None, query, ())
 

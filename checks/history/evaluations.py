@@ -22,9 +22,9 @@ from checks.core.metrics import RECALLED
 from checks.core.model import Number, Report, Status, Verdict
 from checks.core.records import StoredEvaluation
 from checks.core.text import clean
+from checks.history.ignored_rows import IgnoredRows
 from checks.history.moments import is_later, today
 from checks.history.rows import EVALUATION, RESULT, damage, is_text
-from checks.history.setting_aside import SetAside
 from checks.history.tables import EVALUATIONS, RESULTS
 
 _E, _R = EVALUATIONS.c, RESULTS.c
@@ -99,12 +99,12 @@ def _storable(value: Number | None) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads one pipeline's evaluations as known at `now`; records in `aside` what it leaves out."""
+    """Reads one pipeline's evaluations as known at `now`; what it leaves out is in `ignored`."""
 
     connection: Connection
     pipeline: str
     now: datetime
-    aside: SetAside
+    ignored: IgnoredRows
 
     def statuses_before(self, day: date, days: int) -> dict[str, tuple[tuple[date, Status], ...]]:
         """By check: (data date, status) of the `days` days before `day`, newest first."""
@@ -191,10 +191,10 @@ class Reader:
 
     def _is_usable(self, row: Row) -> bool:
         if damage(row, EVALUATION):
-            self.aside.add_damaged("evaluation")
+            self.ignored.add_damaged("evaluation")
             return False
         if is_later(row["evaluated_at"], self.now) or row["data_date"] > today(self.now):
-            self.aside.add_later("evaluation", max(row["evaluated_at"].date(), row["data_date"]))
+            self.ignored.add_later("evaluation", max(row["evaluated_at"].date(), row["data_date"]))
             return False
         return True
 
@@ -210,7 +210,7 @@ class Reader:
             )
             for row in map(dict, self.connection.execute(statement).mappings()):
                 if damage(row, RESULT):
-                    self.aside.add_damaged("result")
+                    self.ignored.add_damaged("result")
                 else:
                     results.setdefault(row["evaluation_id"], []).append(row)
         return results

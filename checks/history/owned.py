@@ -13,9 +13,9 @@ from checks.config.identity import WarehouseIdentity
 from checks.history.access import Access
 from checks.history.arguments import or_clock
 from checks.history.evaluations import Reader
+from checks.history.ignored_rows import IgnoredRows
 from checks.history.ownership import Claimant
 from checks.history.patience import Limits
-from checks.history.setting_aside import SetAside
 
 T = TypeVar("T")
 
@@ -68,7 +68,7 @@ class OwnedStore:
 
         def query(connection: Connection) -> T | None:
             self._claimant.require(connection, pipeline)
-            return query_rows(Reader(connection, pipeline, moment, SetAside()))
+            return query_rows(Reader(connection, pipeline, moment, IgnoredRows()))
 
         return self._access.read(query, empty)
 

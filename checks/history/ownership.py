@@ -18,8 +18,8 @@ from checks.config.identity import WarehouseIdentity
 from checks.core.errors import OtherWarehouseError
 from checks.core.records import Adoption
 from checks.core.text import clean, quoted
+from checks.history.ignored_rows import IgnoredRows
 from checks.history.rows import PIPELINE, damage
-from checks.history.setting_aside import SetAside
 from checks.history.tables import PIPELINES
 
 _COLUMNS = PIPELINES.c
@@ -55,13 +55,15 @@ class Claimant:
         """The warehouse; identifying it may take as long as its disk does."""
         return None if self.identify is None else self.identify()
 
-    def require(self, connection: Connection, pipeline: str, aside: SetAside | None = None) -> None:
+    def require(
+        self, connection: Connection, pipeline: str, ignored: IgnoredRows | None = None
+    ) -> None:
         """Raises OtherWarehouseError where the pipeline's name belongs to other warehouses only.
 
-        aside: records damaged rows.
+        ignored: records damaged rows.
         """
         if (warehouse := self.warehouse) is not None:
-            owners = _owners(connection, pipeline, aside or SetAside())
+            owners = _owners(connection, pipeline, ignored or IgnoredRows())
             _require(warehouse, owners, pipeline, self.place)
 
     def is_other(self, connection: Connection, pipeline: str) -> bool:
@@ -76,7 +78,7 @@ class Claimant:
         """Claim the pipeline's name if it is free. Raises OtherWarehouseError as `require` does."""
         if (warehouse := self.warehouse) is None:
             return
-        owners = _owners(connection, pipeline, SetAside())
+        owners = _owners(connection, pipeline, IgnoredRows())
         _require(warehouse, owners, pipeline, self.place)
         if owners.is_empty:
             _add(connection, pipeline, warehouse, owners, now)
@@ -86,7 +88,7 @@ def adopt(
     connection: Connection, pipeline: str, warehouse: WarehouseIdentity, by: str, now: datetime
 ) -> Adoption:
     """Add a warehouse to the owners of a pipeline's name. by: who says that it is the same."""
-    owners = _owners(connection, pipeline, SetAside())
+    owners = _owners(connection, pipeline, IgnoredRows())
     if set(warehouse.digests) <= owners.labels.keys():
         return Adoption.KNOWN
     _add(connection, pipeline, warehouse, owners, now, by)
@@ -95,12 +97,12 @@ def adopt(
     return Adoption.FIRST if owners.is_empty else Adoption.ADDED
 
 
-def _owners(connection: Connection, pipeline: str, aside: SetAside) -> _Owners:
+def _owners(connection: Connection, pipeline: str, ignored: IgnoredRows) -> _Owners:
     statement = sa.select(PIPELINES).where(_COLUMNS.pipeline == pipeline)
     rows = [dict(row) for row in connection.execute(statement).mappings()]
     usable = [row for row in rows if not damage(row, PIPELINE)]
     for _ in range(len(rows) - len(usable)):
-        aside.add_damaged("warehouse row")
+        ignored.add_damaged("warehouse row")
     usable.sort(key=lambda row: (row["adopted_by"] is not None, row["since"], row["warehouse"]))
     labels = {row["warehouse"]: row["label"] for row in usable}
     return _Owners(labels, len(rows) - len(usable))

@@ -25,7 +25,7 @@ from checks.history import acceptances, counts, evaluations, ownership, waivers
 from checks.history.arguments import or_clock, required, row_id, utc
 from checks.history.decisions import Decisions
 from checks.history.evaluations import Reader
-from checks.history.setting_aside import SetAside
+from checks.history.ignored_rows import IgnoredRows
 from checks.history.settling import recorded_days, settle
 
 _OWNER = 200
@@ -53,15 +53,17 @@ class History(Decisions):
         moment = or_clock(now)
 
         def query(connection: Connection) -> HistoryContext:
-            aside = SetAside()
-            self._claimant.require(connection, pipeline, aside)
-            reader = Reader(connection, pipeline, moment, aside)
+            ignored = IgnoredRows()
+            self._claimant.require(connection, pipeline, ignored)
+            reader = Reader(connection, pipeline, moment, ignored)
             return HistoryContext(
-                waivers=waivers.applicable(connection, pipeline, moment, aside),
-                acceptances=acceptances.applicable(connection, pipeline, moment, aside),
-                acknowledgements=waivers.open_acknowledgements(connection, pipeline, moment, aside),
+                waivers=waivers.applicable(connection, pipeline, moment, ignored),
+                acceptances=acceptances.applicable(connection, pipeline, moment, ignored),
+                acknowledgements=waivers.open_acknowledgements(
+                    connection, pipeline, moment, ignored
+                ),
                 statuses=reader.statuses_before(data_date, days),
-                warnings=aside.warnings(self._access.place),
+                warnings=ignored.warnings(self._access.place),
             )
 
         try:

@@ -16,9 +16,9 @@ from sqlalchemy.engine import Connection
 from checks.core.model import Acknowledgement
 from checks.core.records import StoredWaiver
 from checks.core.text import clean
+from checks.history.ignored_rows import IgnoredRows
 from checks.history.moments import TOLERANCE, is_later, today
 from checks.history.rows import ACKNOWLEDGEMENT, WAIVER, damage
-from checks.history.setting_aside import SetAside
 from checks.history.tables import ACKNOWLEDGEMENTS, WAIVERS
 
 _A = ACKNOWLEDGEMENTS.c
@@ -56,14 +56,14 @@ def find_equal(connection: Connection, waiver: StoredWaiver) -> StoredWaiver | N
 
 
 def of_pipeline(
-    connection: Connection, pipeline: str, now: datetime, aside: SetAside
+    connection: Connection, pipeline: str, now: datetime, ignored: IgnoredRows
 ) -> tuple[StoredWaiver, ...]:
     """Every waiver ever given, oldest first. Rearming that is dated after now is ignored."""
     statement = sa.select(WAIVERS).where(WAIVERS.c.pipeline == pipeline).order_by(WAIVERS.c.id)
     usable = []
     for row in map(dict, connection.execute(statement).mappings()):
         if columns := damage(row, WAIVER):
-            aside.waivers.append((clean(row["id"], _LONGEST_ID), columns))
+            ignored.waivers.append((clean(row["id"], _LONGEST_ID), columns))
             continue
         waiver = _waiver(row)
         if _is_rearmed_later(waiver, now):
@@ -73,13 +73,13 @@ def of_pipeline(
 
 
 def applicable(
-    connection: Connection, pipeline: str, now: datetime, aside: SetAside
+    connection: Connection, pipeline: str, now: datetime, ignored: IgnoredRows
 ) -> tuple[StoredWaiver, ...]:
     """The waivers given by now, for a day that has begun; revoked ones too."""
     usable = []
-    for waiver in of_pipeline(connection, pipeline, now, aside):
+    for waiver in of_pipeline(connection, pipeline, now, ignored):
         if is_later(waiver.created_at, now) or waiver.data_date > today(now):
-            aside.add_later("waiver", max(waiver.created_at.date(), waiver.data_date))
+            ignored.add_later("waiver", max(waiver.created_at.date(), waiver.data_date))
         else:
             usable.append(waiver)
     return tuple(usable)
@@ -165,7 +165,7 @@ def _close(
 
 
 def open_acknowledgements(
-    connection: Connection, pipeline: str, now: datetime, aside: SetAside
+    connection: Connection, pipeline: str, now: datetime, ignored: IgnoredRows
 ) -> tuple[Acknowledgement, ...]:
     """The open acknowledgements, oldest first."""
     statement = (
@@ -176,11 +176,11 @@ def open_acknowledgements(
     usable = []
     for row in map(dict, connection.execute(statement).mappings()):
         if damage(row, ACKNOWLEDGEMENT):
-            aside.add_damaged("acknowledgement")
+            ignored.add_damaged("acknowledgement")
         elif row["closed_at"] is not None and not is_later(row["closed_at"], now):
             continue
         elif is_later(row["created_at"], now):
-            aside.add_later("acknowledgement", row["created_at"].date())
+            ignored.add_later("acknowledgement", row["created_at"].date())
         else:
             usable.append(
                 Acknowledgement(row["check_id"], row["owner"], row["note"], row["created_at"])

@@ -78,12 +78,12 @@ def _segment(
     daily: DailyCounts, dimension: str, value: str, baseline: Baseline, widen: float
 ) -> Segment:
     series = daily.series(dimension, value)
-    normal = normal_range(kept_days(series, baseline), daily.day, daily.calendar, widen)
+    normal = normal_range(days_of_baseline(series, baseline), daily.day, daily.calendar, widen)
     is_new = not any(day < daily.day for day in series)
     return Segment(dimension, value, series.get(daily.day), normal, is_new)
 
 
-def kept_days(series: Mapping[date, int], baseline: Baseline) -> dict[date, int]:
+def days_of_baseline(series: Mapping[date, int], baseline: Baseline) -> dict[date, int]:
     """A segment's days without those that the total's baseline leaves out."""
     return {day: count for day, count in series.items() if day not in baseline.left_out}
 

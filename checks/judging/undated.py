@@ -26,7 +26,7 @@ from checks.judging.unmeasured import unknown
 
 #: Shares of a usual day: above the first a warning, above the second the day is unknown.
 WARN_ABOVE, UNKNOWN_ABOVE = 0.001, 0.01
-FAR_WORDS = f"{FAR_AHEAD.days} days after now"
+FAR_TEXT = f"{FAR_AHEAD.days} days after now"
 _LENIENT = (Status.GREEN, Status.AMBER, Status.SKIPPED)
 _ACTION = (
     "Find out why events arrive without a time that can be read, repair them and load them again"
@@ -113,13 +113,13 @@ def _remarks(undated: Undated) -> Iterator[str]:
         yield f"{plural(undated.events, 'event')} {verb} no time that can be read, and no day"
     if undated.far:
         verb = "has" if undated.far == 1 else "have"
-        yield f"{plural(undated.far, 'event')} {verb} a time more than {FAR_WORDS}, and no day"
+        yield f"{plural(undated.far, 'event')} {verb} a time more than {FAR_TEXT}, and no day"
 
 
-def without_words(undated: int, far: int) -> str:
+def undated_text(undated: int, far: int) -> str:
     """The description of rows that belong to no day: `without a time`, or by the time they have."""
-    words = ["without a time"] if undated or not far else []
-    return " or ".join([*words, *([f"more than {FAR_WORDS}"] if far else [])])
+    parts = ["without a time"] if undated or not far else []
+    return " or ".join([*parts, *([f"more than {FAR_TEXT}"] if far else [])])
 
 
 def _old_count(number: int, before: int | None) -> int:
@@ -137,7 +137,7 @@ def _unmeasured(
         before = _old_count(number, undated.purchases_before)
         before += _old_count(far, undated.far_purchases_before)
     old = f", {count_text(before)} of them old" if before else ""
-    events = f"{plural(number + far, kind)} {without_words(number, far)}{old}"
+    events = f"{plural(number + far, kind)} {undated_text(number, far)}{old}"
     detail = (
         f"{events}: {percent_text(share, UNKNOWN_ABOVE)} of a usual day, "
         f"at most {percent_text(UNKNOWN_ABOVE)}"

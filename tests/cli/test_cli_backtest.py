@@ -354,11 +354,11 @@ def test_the_long_history_is_counted_once(shop: Shop, andon: Andon, statements: 
     counted = scans(statements, "counted_events")
     # The first day's own week and the history before it; then one day after the other.
     assert len(counted) == 3 + 4
-    days = [len(told_days(statement)) for statement in counted]
+    days = [len(midnights_in(statement)) for statement in counted]
     assert max(days[3:]) <= 2 < min(days[:3])
 
 
-def told_days(statement: str) -> set[str]:
+def midnights_in(statement: str) -> set[str]:
     """The midnights that a statement names."""
     return set(re.findall(r"datetime\.datetime\(\d+, \d+, \d+", statement.rpartition(" [")[2]))
 

@@ -598,10 +598,10 @@ def test_a_server_that_does_not_stop_is_made_to(
         return [sys.executable, "-c", STUBBORN, str(port)]
 
     errors: list[str] = []
-    tell = Console.err
+    original_err = Console.err
 
     def err(console: Console, text: str) -> None:
-        tell(console, text)
+        original_err(console, text)
         errors.append(text)
 
     monkeypatch.setattr(Console, "err", err)

@@ -62,10 +62,10 @@ def waited(limit: float, *answers: Verdict) -> tuple[Report, list[float], list[t
     def judge() -> Report:
         return report(left.pop(0) if len(left) > 1 else left[0])
 
-    def say(reason: str, time_left: str) -> None:
+    def show_wait(reason: str, time_left: str) -> None:
         reasons.append((reason, time_left))
 
-    last_report = waiting.judge_when_ready(judge, limit, say, sleep=clock.sleep, clock=clock)
+    last_report = waiting.judge_when_ready(judge, limit, show_wait, sleep=clock.sleep, clock=clock)
     return last_report, clock.slept, reasons
 
 

@@ -22,13 +22,13 @@ def _folder(path: Path) -> None:
 
 
 def _socket(path: Path) -> None:
-    here = Path.cwd()
+    folder = Path.cwd()
     os.chdir(path.parent)  # its path may be too long for a socket
     try:
         with socket.socket(socket.AF_UNIX) as made:
             made.bind(path.name)
     finally:
-        os.chdir(here)
+        os.chdir(folder)
 
 
 def _device(path: Path) -> None:

@@ -92,7 +92,7 @@ class Spark(Engine):
     def owns(self, driver: str) -> bool:
         return driver in ("spark", "spark+thrift")
 
-    def tells(self, name: str) -> bool:
+    def selects(self, name: str) -> bool:
         return bool(os.environ.get(EVERYTHING)) or name in self.selected
 
     def warehouse(self, folder: Path) -> str:

@@ -21,8 +21,8 @@ from tests.outputs.report_samples import (
     bad_config,
 )
 
-HERE = Path(__file__).parent
-SCHEMA = json.loads((HERE.parent.parent / "docs" / "gate-report.schema.json").read_text("utf-8"))
+FOLDER = Path(__file__).parent
+SCHEMA = json.loads((FOLDER.parent.parent / "docs" / "gate-report.schema.json").read_text("utf-8"))
 
 
 #: Keys that were added later: documents of earlier versions do not have them.

@@ -24,12 +24,12 @@ from tests.outputs.report_samples import (
     volume_skipped,
 )
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 
 
 def suite_of(report: Report) -> Any:
     root = etree.fromstring(render("junit", report).encode())
-    etree.XMLSchema(etree.parse(HERE / "junit.xsd")).assertValid(root)
+    etree.XMLSchema(etree.parse(FOLDER / "junit.xsd")).assertValid(root)
     (suite,) = root.findall("testsuite")
     return suite
 

@@ -78,7 +78,7 @@ SEARCHES: Mapping[str, Ask] = {
 def report_of(config: Config, *, driver_speaks: bool = False, **when: Any) -> Answers:
     """The report without its duration. driver_speaks: also without what engines say of errors."""
     report = DataMonitor(config).run(**when)
-    data: Answers = to_dict(_without_drivers_words(report) if driver_speaks else report)
+    data: Answers = to_dict(_without_driver_messages(report) if driver_speaks else report)
     del data["duration_seconds"]
     return data
 
@@ -107,7 +107,7 @@ def _answer_of(context: Context, question: Ask, driver_speaks: bool) -> Any:
         return ("failed", error.cause.value, error.retry, detail)
 
 
-def _without_drivers_words(report: Report) -> Report:
+def _without_driver_messages(report: Report) -> Report:
     """Of what was not measured, the cause and the hint to try again: all that engines share."""
     checks = tuple(
         replace(check, message="", summary="", details={})

@@ -19,7 +19,7 @@ OTHERS = [
     pytest.param(engine.name, name, marks=engine.marks, id=f"{name}-{engine.name}")
     for name, scenario in SCENARIOS.items()
     for engine in running()
-    if engine.name != "duckdb" and scenario.fits(engine) and engine.tells(name)
+    if engine.name != "duckdb" and scenario.fits(engine) and engine.selects(name)
 ]
 
 

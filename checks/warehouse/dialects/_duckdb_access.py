@@ -35,7 +35,7 @@ CONNECTING: dict[str, object] = {
 #: Settings that a session may still change for itself.
 _OWN_SETTINGS = ("TimeZone", "enable_progress_bar")
 #: Errors for a file that a writer locks, or that a newer DuckDB or another engine wrote.
-_TOLD_ELSEWHERE = ("lock", "with version number", "Extension")
+_OTHER_ERRORS = ("lock", "with version number", "Extension")
 _ESCAPED = re.compile(r"\[([*?[])\]")
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:[/\\]")
 #: DuckDB 1 lets views call these although its configuration is locked: it then writes the files,
@@ -198,13 +198,13 @@ def _attach(connection: Connection, database: AttachedDatabase) -> None:
             f'ATTACH IF NOT EXISTS {target} AS "{database.alias}" (READ_ONLY)'
         )
     except sa.exc.DBAPIError as error:
-        if path is None or any(text in str(error) for text in _TOLD_ELSEWHERE):
+        if path is None or any(text in str(error) for text in _OTHER_ERRORS):
             raise
         raise _unattached(path, f"cannot be attached ({first_line(error)})") from None
 
 
-def _unattached(path: Path, what: str, *, retry: bool = False) -> MeasurementError:
-    detail = f"the database file {path.name} of warehouse.attach {what}"
+def _unattached(path: Path, problem: str, *, retry: bool = False) -> MeasurementError:
+    detail = f"the database file {path.name} of warehouse.attach {problem}"
     return MeasurementError(Cause.CONNECTION, detail, retry=retry)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _BLANK = r"[ \t\n\r\v\f]*"
 #: Engines' names of the kinds of JSON values, in lower case: all others are numbers.
 _JSON_NESTED = ("null", "array", "object")
-_JSON_WORDS = ("varchar", "string", "boolean")
+_JSON_KINDS = ("varchar", "string", "boolean")
 _WHOLE, _WHOLE_WITH_ZEROS = "^(0|-?[1-9][0-9]*)$", "^-?[1-9][0-9]*[.]0+$"
 Matches = Callable[["ColumnElement[Any]", str], "ColumnElement[bool]"]
 
@@ -82,7 +82,7 @@ def single_json(
         else_=text,
     )
     kind = sa.func.lower(json_type)
-    return sa.case((kind.in_(_JSON_NESTED), None), (kind.in_(_JSON_WORDS), text), else_=as_number)
+    return sa.case((kind.in_(_JSON_NESTED), None), (kind.in_(_JSON_KINDS), text), else_=as_number)
 
 
 def time_if_iso(

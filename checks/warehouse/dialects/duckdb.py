@@ -101,9 +101,9 @@ class DuckDB(Profile):
         if not path or path == ":memory:" or ":" in path[2:]:
             return
         if not Path(path).is_file():
-            what = "is not a file" if Path(path).exists() else "does not exist"
+            problem = "is not a file" if Path(path).exists() else "does not exist"
             raise MeasurementError(
-                Cause.CONNECTION, f"the database file {Path(path).name} {what}", retry=True
+                Cause.CONNECTION, f"the database file {Path(path).name} {problem}", retry=True
             )
 
     def connect_arguments(self, url: URL, limits: Limits) -> dict[str, Any]:

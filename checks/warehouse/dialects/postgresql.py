@@ -173,9 +173,9 @@ class PostgreSQL(Profile):
         text = error.detail.casefold()
         setting = (
             "idle_in_transaction_session_timeout"
-            if any(words in text for words in _IDLE)
+            if any(fragment in text for fragment in _IDLE)
             else "transaction_timeout"
-            if any(words in text for words in _TOO_LONG)
+            if any(fragment in text for fragment in _TOO_LONG)
             else None
         )
         if setting is None:

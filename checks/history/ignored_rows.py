@@ -10,7 +10,7 @@ from checks.core.text import plural
 
 
 @dataclass(slots=True)
-class SetAside:
+class IgnoredRows:
     """Rows that a reader left out.
 
     damaged: how many, by kind. waivers: ids of damaged ones, with the columns. later: by kind, the
