@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from checks.core.inert import line
 from checks.core.model import Problem, Report, Status, folded
-from checks.outputs import _words
+from checks.outputs import _sentences
 
 _COMMANDS = {
     Status.RED: "error",
@@ -25,12 +25,12 @@ def render(report: Report, *, color: bool = False) -> str:
     commands += [*_check_commands(report)]
     commands += [_command("warning", "Andon", line(text)) for text in report.warnings]
     if report.acceptances:
-        accepted = "\n".join(map(_words.acceptance_terms, report.acceptances))
+        accepted = "\n".join(map(_sentences.acceptance_terms, report.acceptances))
         commands.append(_command("notice", "Accepted", accepted))
     if report.verdict is Status.GREEN:
-        commands.append(_command("notice", "Andon", _words.headline(report)))
+        commands.append(_command("notice", "Andon", _sentences.headline(report)))
     elif report.exit_code and not any(text.startswith("::error") for text in commands):
-        commands.insert(0, _command("error", "Andon", _words.headline(report)))
+        commands.insert(0, _command("error", "Andon", _sentences.headline(report)))
     return "".join(f"{text}\n" for text in commands)
 
 
@@ -46,14 +46,14 @@ def _check_commands(report: Report) -> Iterator[str]:
         command = _COMMANDS.get(verdict.status)
         if command:
             title = line(f"{verdict.status.upper()} {verdict.id}")
-            parts = (_words.body(verdict, report), _words.followers(followers))
+            parts = (_sentences.body(verdict, report), _sentences.followers(followers))
             yield _command(command, title, "\n".join(part for part in parts if part))
 
 
 def _problem_command(problem: Problem) -> str:
     place = {"file": problem.file, "line": problem.line}
     known = {key: line(value) for key, value in place.items() if value is not None}
-    return _command("error", "configuration", _words.problem(problem), known)
+    return _command("error", "configuration", _sentences.problem(problem), known)
 
 
 def _command(name: str, title: str, message: str, place: dict[str, str] | None = None) -> str:

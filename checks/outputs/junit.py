@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 from checks.core.inert import line
 from checks.core.model import Report, Status, Verdict
 from checks.judging.gate import GREEN, RED
-from checks.outputs import _words
+from checks.outputs import _sentences
 
 _OUTCOMES = {
     Status.RED: "failure",
@@ -53,7 +53,7 @@ def _case(suite: ET.Element, pipeline: str, verdict: Verdict, report: Report) ->
     if outcome is None:
         return
     element = ET.SubElement(case, outcome)
-    element.text = _words.body(verdict, report)
+    element.text = _sentences.body(verdict, report)
     if outcome != "system-out":
         element.set("message", _message(verdict))
     if outcome in ("failure", "error"):
@@ -72,7 +72,7 @@ def _configuration(suite: ET.Element, pipeline: str, report: Report) -> None:
         return
     classname = f"{pipeline}.configuration"
     case = ET.SubElement(suite, "testcase", classname=classname, name="configuration", time="0")
-    problems = [_words.problem(problem) for problem in report.errors]
+    problems = [_sentences.problem(problem) for problem in report.errors]
     error = ET.SubElement(case, "error", message=problems[0], type="configuration")
     error.text = "\n".join(problems)
 
@@ -87,7 +87,7 @@ def _verdict(suite: ET.Element, pipeline: str, report: Report) -> None:
     classname = f"{pipeline}.gate"
     case = ET.SubElement(suite, "testcase", classname=classname, name="verdict", time="0")
     kind = "failure" if report.exit_code == RED else "error"
-    message = _words.headline(report)
+    message = _sentences.headline(report)
     element = ET.SubElement(case, kind, message=message, type=report.verdict.value)
     element.text = "\n".join([message, *map(line, report.warnings)])
 
@@ -106,9 +106,9 @@ def _count(suites: ET.Element, suite: ET.Element, report: Report) -> None:
 
 
 def _notes(suite: ET.Element, report: Report) -> None:
-    waivers = [f"{line(state.check)} {_words.waiver_terms(state)}" for state in report.waivers]
-    accepted = map(_words.acceptance_terms, report.acceptances)
-    lines = "\n".join([_words.headline(report), *waivers, *accepted])
+    waivers = [f"{line(state.check)} {_sentences.waiver_terms(state)}" for state in report.waivers]
+    accepted = map(_sentences.acceptance_terms, report.acceptances)
+    lines = "\n".join([_sentences.headline(report), *waivers, *accepted])
     ET.SubElement(suite, "system-out").text = lines
     if report.warnings:
         ET.SubElement(suite, "system-err").text = "\n".join(map(line, report.warnings))
