@@ -75,7 +75,7 @@ def _counts(daily: DailyCounts) -> dict[date, float]:
     return {
         day: float(count)
         for day, count in totals.items()
-        if day not in empty and daily.calendar.mark(day) is None
+        if day not in empty and daily.calendar.special_day(day) is None
     }
 
 

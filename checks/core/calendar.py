@@ -11,7 +11,7 @@ RECENT_RELEASE_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class SpecialDay:
     """Why a day is special. factor: how many times the usual volume; None: not judged."""
 
     name: str
@@ -22,12 +22,12 @@ class Mark:
 class Calendar:
     """The special days and the tracking releases of a period."""
 
-    marks: Mapping[date, Mark] = field(default_factory=dict)
+    special_days: Mapping[date, SpecialDay] = field(default_factory=dict)
     releases: tuple[date, ...] = ()
 
-    def mark(self, day: date) -> Mark | None:
+    def special_day(self, day: date) -> SpecialDay | None:
         """Why a day is special; None for an ordinary day."""
-        return self.marks.get(day)
+        return self.special_days.get(day)
 
     def recent_release(self, day: date) -> date | None:
         """The latest tracking release on the day or in the 7 days before it."""

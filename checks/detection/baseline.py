@@ -49,14 +49,14 @@ def baseline(
     normal: dict[date, ExpectedRange] = {}
     run: list[tuple[date, int]] = []
     for earlier_day in sorted(before for before in totals if before < day):
-        mark, count = calendar.mark(earlier_day), totals[earlier_day]
+        special_day, count = calendar.special_day(earlier_day), totals[earlier_day]
         day_range = None
-        if every or (mark is None and (leave_out_red or not count)):
+        if every or (special_day is None and (leave_out_red or not count)):
             day_range = normal_range(kept, earlier_day, calendar, widen)
         if day_range is not None:
             normal[earlier_day] = day_range
-        if mark is not None:
-            left_out[earlier_day] = mark.name
+        if special_day is not None:
+            left_out[earlier_day] = special_day.name
             continue
         side = 0 if day_range is None else side_of(count, day_range)
         run = _extended_run(run, earlier_day, side)
@@ -79,13 +79,13 @@ def normal_range(
 
     None with too little history, and for a day that the calendar excludes from judging.
     """
-    mark = calendar.mark(day)
-    if mark is not None and mark.factor is None:
+    special_day = calendar.special_day(day)
+    if special_day is not None and special_day.factor is None:
         return None
     normal = expected_range(history, day, widen=widen)
-    if normal is None or mark is None or mark.factor is None:
+    if normal is None or special_day is None or special_day.factor is None:
         return normal
-    return scaled(normal, mark.factor)
+    return scaled(normal, special_day.factor)
 
 
 def side_of(count: float, normal: ExpectedRange) -> int:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.core.calendar import Calendar, Mark
+from checks.core.calendar import Calendar, SpecialDay
 from checks.detection.baseline import Baseline, baseline
 from tests.catalog.samples import DAY, weekly, window
 
@@ -77,7 +77,7 @@ def test_days_without_events_are_no_level() -> None:
 
 def test_the_calendar_comes_first() -> None:
     day = DAY - timedelta(days=4)
-    for mark in (Mark("Sale", 3.0), Mark("Labor Day")):
+    for mark in (SpecialDay("Sale", 3.0), SpecialDay("Labor Day")):
         chosen = baseline(changed((4, 0)), DAY, Calendar({day: mark}))
         assert chosen.left_out == {day: mark.name}
 
