@@ -29,7 +29,7 @@ _NO_ORPHAN = "sound"
 def orders_by_kind(tables: OrderTables, orders: CTE, days: Slices, *, probed: bool) -> CTE:
     """The orders with a column `kind`: NO_SESSION, UNKNOWN_SESSION where `probed`, or sound.
 
-    days: those that the orders lie in, as for `OrderTables.known`. Raises MeasurementError.
+    days: the days of the orders, as for `OrderTables.session_exists`. Raises MeasurementError.
     """
     name = tables.warehouse.inner_name
     without_id = (orders.c.blank == 1, NO_SESSION)
@@ -46,7 +46,7 @@ def purchases_by_kind(tables: OrderTables, purchases: CTE, days: Slices) -> CTE:
     """Purchases by order (`OrderTables.by_order`) with a column `kind`: NO_ORDER_ID, NO_ORDER,
     UNDATED_ORDER or sound.
 
-    days: those that the purchases lie in, as for `OrderTables.matching_orders`. Raises
+    days: the days of the purchases, as for `OrderTables.matching_orders`. Raises
     MeasurementError.
     """
     matches = tables.matching_orders(purchases, days)

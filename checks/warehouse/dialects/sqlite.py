@@ -69,7 +69,7 @@ class SQLite(Profile):
     def cause_of(self, error: BaseException) -> Cause | None:
         """SQLITE_ERROR is a mistake in the statement, for example in a view, not one of the file.
 
-        A few of these have a cause of their own, which their text tells.
+        A few of these errors have another cause, known from their text.
         """
         original = getattr(error, "orig", None) or error
         if getattr(original, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR:
