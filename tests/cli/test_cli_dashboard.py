@@ -73,7 +73,7 @@ def server(
     """A fresh FakeServer for this test; no secrets of the person who runs it."""
     fake = type("Fake", (FakeServer,), {"started": []})
     monkeypatch.setattr(serving, "Server", fake)
-    monkeypatch.setattr(Address, "free", lambda self: None)
+    monkeypatch.setattr(Address, "require_free", lambda self: None)
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
     monkeypatch.delenv("STREAMLIT_SECRETS_FILES", raising=False)
     return fake
