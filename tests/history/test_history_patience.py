@@ -125,15 +125,15 @@ def test_a_write_that_is_answered_ends_the_rest(sqlite_url: str) -> None:
 def test_how_long_a_store_rests(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(patience, "monotonic", lambda: now[0])
-    resting = RecentFailures()
-    resting.failed("a", "words", patience.SLOW_SECONDS - 0.001)
-    assert resting.why("a") is None
-    resting.failed("a", "words", patience.SLOW_SECONDS)
-    assert (resting.why("a"), resting.why("b")) == ("words", None)
+    failures = RecentFailures()
+    failures.add("a", "words", patience.SLOW_SECONDS - 0.001)
+    assert failures.reason("a") is None
+    failures.add("a", "words", patience.SLOW_SECONDS)
+    assert (failures.reason("a"), failures.reason("b")) == ("words", None)
     now[0] += patience.REST_SECONDS - 0.001
-    assert resting.why("a") == "words"
+    assert failures.reason("a") == "words"
     now[0] += 0.001
-    assert resting.why("a") is None
+    assert failures.reason("a") is None
 
 
 def test_reads_of_one_evaluation_share_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
