@@ -14,7 +14,7 @@ from checks.core.errors import UsageError
 from checks.core.model import Report
 from checks.evaluation.engine import evaluate
 from checks.history import history_of
-from checks.history.keeping import require_kept
+from checks.history.retention import require_kept
 
 
 class DataMonitor:

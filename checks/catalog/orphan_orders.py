@@ -33,7 +33,7 @@ from checks.core.settings import setting
 from checks.core.subjects import ORPHAN_KIND, counting
 from checks.core.text import count_text, day_text, deciding, plural
 from checks.judging.check import Check, Required
-from checks.judging.undated import FAR_WORDS, UNKNOWN_ABOVE, without_words
+from checks.judging.undated import FAR_TEXT, UNKNOWN_ABOVE, undated_text
 from checks.judging.unmeasured import no_events, skipped, unknown
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def too_many_undated(orders: OrderCounts) -> bool:
 
 
 def _undated_orders(orders: OrderCounts) -> Unmeasured:
-    without = without_words(orders.undated, orders.far)
+    without = undated_text(orders.undated, orders.far)
     if orders.of_undated_orders:
         number = plural(orders.of_undated_orders, "purchase")
         verb = "has" if orders.of_undated_orders == 1 else "have"
@@ -228,7 +228,7 @@ def _remarks(measured: Measured) -> list[str]:
         remarks.append(f"{plural(orders.future, 'order')} {verbs} not counted")
     if orders.far:
         verb = "lies" if orders.far == 1 else "lie"
-        remarks.append(f"{plural(orders.far, 'order')} {verb} more than {FAR_WORDS}")
+        remarks.append(f"{plural(orders.far, 'order')} {verb} more than {FAR_TEXT}")
     return remarks
 
 

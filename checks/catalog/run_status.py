@@ -205,9 +205,9 @@ def _missing_parts(log: AuditLog, loads_of_day: Sequence[Load]) -> str:
 
 def _parts_text(parts: Parts) -> str:
     good = plural(parts.good, "good part")
-    if parts.usual is None:
+    if parts.usual_count is None:
         return f"{good}, and no day before tells how many are usual"
-    return f"{good}, usually {parts.usual:g}"
+    return f"{good}, usually {parts.usual_count:g}"
 
 
 def _repaired(log: AuditLog, loads_of_day: Sequence[Load]) -> str:

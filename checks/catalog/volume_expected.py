@@ -86,7 +86,7 @@ def measure(params: Params, data: Readings) -> DailyCounts:
 
 def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
     """Red outside the day's normal range; skipped while there is too little history."""
-    mark = daily.calendar.mark(daily.day)
+    mark = daily.calendar.special_day(daily.day)
     if mark is not None and mark.factor is None:
         return skipped(_METRIC, f"{mark.name}: not judged by volume", _details(daily))
     usual = baseline_of(params, daily)
@@ -180,7 +180,7 @@ def _remarks(daily: DailyCounts, usual: Baseline, normal: ExpectedRange) -> list
     remarks = []
     if basis := _BASES[normal.basis]:
         remarks.append("judged " + basis.format(days=history_days(usual.kept, daily.day)))
-    mark = daily.calendar.mark(daily.day)
+    mark = daily.calendar.special_day(daily.day)
     if mark is not None and mark.factor is not None:
         remarks.append(f"{mark.name}: {mark.factor:g} times the usual is expected")
     released = daily.calendar.recent_release(daily.day)

@@ -77,7 +77,7 @@ def _counts(daily: DailyCounts) -> dict[date, float]:
     return {
         day: float(count)
         for day, count in totals.items()
-        if day not in empty and daily.calendar.mark(day) is None
+        if day not in empty and daily.calendar.special_day(day) is None
     }
 
 
@@ -107,7 +107,7 @@ def _judgement(trend: Trend, frame: Timeframe, details: dict[str, Any]) -> Judge
 def _summary(trend: Trend, frame: Timeframe) -> str:
     return (
         f"The 7 days up to {short_day(frame.data_date)} have {count_text(round(trend.week))} "
-        f"events, {trend.change * 100:+.0f} % against {count_text(round(trend.usual))}, the "
+        f"events, {trend.change * 100:+.0f} % against {count_text(round(trend.baseline))}, the "
         f"median of the {trend.weeks} weeks before (a decline counts from "
         f"{trend.limit * 100:.0f} % on)"
     )
@@ -116,7 +116,7 @@ def _summary(trend: Trend, frame: Timeframe) -> str:
 def _details(trend: Trend) -> dict[str, Any]:
     return {
         "week": trend.week,
-        "usual_week": trend.usual,
+        "usual_week": trend.baseline,
         "weeks": trend.weeks,
         "limit": trend.limit,
         "filters": {},

@@ -83,7 +83,7 @@ def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
     if (days := events.learning()) is not None:
         details = {"daily": _daily(events), "learned_days": days}
         return learning("z", days, params.window_days, details)
-    mark = events.calendar.mark(frame.data_date)
+    mark = events.calendar.special_day(frame.data_date)
     if mark is not None and mark.factor is None:
         return skipped("z", f"{mark.name}: not judged by volume", {"daily": _daily(events)})
     window = _window(events)
@@ -119,7 +119,7 @@ def _mostly_missing(params: Params, events: EventCounts, frame: Timeframe) -> Ju
 def _window(events: EventCounts) -> tuple[int, ...]:
     """Events of the days before that are like any other."""
     pairs = zip(events.days[:-1], events.totals()[:-1], strict=True)
-    return tuple(count for day, count in pairs if events.calendar.mark(day) is None)
+    return tuple(count for day, count in pairs if events.calendar.special_day(day) is None)
 
 
 def _judgement(params: Params, events: EventCounts, frame: Timeframe, score: ZScore) -> Judgement:
@@ -161,7 +161,7 @@ def _summary(params: Params, events: EventCounts, frame: Timeframe, score: ZScor
         f"against the {params.window_days}-day mean of {count_text(round(score.mean))} "
         f"(normal {count_text(math.ceil(low))} to {count_text(math.floor(high))})"
     )
-    mark = events.calendar.mark(frame.data_date)
+    mark = events.calendar.special_day(frame.data_date)
     if mark is not None and mark.factor is not None:
         text += f"; {mark.name}: {mark.factor:g} times the usual is expected"
     if events.missing:

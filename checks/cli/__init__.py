@@ -1,4 +1,4 @@
-"""The `andon` command: arguments in, text out, an exit code that a scheduler can trust."""
+"""The `andon` command: arguments in, text out, an exit code that a scheduler can rely on."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def console() -> NoReturn:
     """The whole process is `andon`: start fast, run its command line, end at once.
 
-    Hides the libraries of the screens from this process; a command that needs them
-    starts a process of its own. What was written is flushed and every database is
-    closed by then, so that nothing is left for the interpreter to take down: that
-    saves 0.1 s, and a driver that hangs cannot keep the process alive.
+    Hides the dashboard's libraries from this process; a command that needs them starts a
+    process of its own. At the end output is flushed and every database closed, so the process
+    exits without the interpreter's shutdown: that saves 0.1 s, and a driver that hangs cannot
+    keep the process alive.
     """
     import gc
     import os
@@ -36,12 +36,12 @@ def console() -> NoReturn:
     from checks.core.startup import hide
 
     occupy_closed()
-    # Importing makes objects that live on; looking for garbage among them costs a tenth.
+    # Importing creates long-lived objects; collecting garbage among them takes a tenth of the time.
     gc.set_threshold(_GARBAGE_THRESHOLD)
     hide()
     code = main()
     for stream in (sys.stdout, sys.stderr):
-        # A reader that has gone away changes no verdict; whether it has was told before.
+        # A reader that has gone away changes no verdict; that was reported before.
         with suppress(OSError, ValueError):
             if stream is not None:  # closed before the start
                 stream.flush()

@@ -1,4 +1,4 @@
-"""A replay as data: `andon.backtest/1`, described in docs/backtest.md."""
+"""A backtest as data: `andon.backtest/1`, described in docs/backtest.md."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ SCHEMA = "andon.backtest/1"
 _VERDICT_KEYS = ("status", "value", "threshold", "unit", "message")
 
 
-def as_json(config: Config, found: Backtest, changes: Sequence[Change]) -> str:
-    """One document in pure ASCII. Without changes, `changed` is everywhere the same as `now`."""
+def as_json(config: Config, backtest: Backtest, changes: Sequence[Change]) -> str:
+    """One document in pure ASCII. Without changes, `changed` always equals `now`."""
     document = {
         "schema": SCHEMA,
         "pipeline": config.pipeline,
         "timezone": config.timezone.key,
-        "first": found.first,
-        "last": found.last,
-        "empty_days": found.empty,
-        "settings": [one._asdict() for one in changes],
-        "stopped": _both(lambda side: found.stopped(changed=side)),
-        "unjudged": _both(lambda side: found.unjudged(changed=side)),
-        "checks": [_check(found, check) for check in config.checks],
-        "days": [_day(day) for day in found.days],
+        "first": backtest.first,
+        "last": backtest.last,
+        "empty_days": backtest.empty,
+        "settings": [change._asdict() for change in changes],
+        "stopped": _both_sides(lambda side: backtest.stopped(changed=side)),
+        "unjudged": _both_sides(lambda side: backtest.unjudged(changed=side)),
+        "checks": [_check(backtest, check) for check in config.checks],
+        "days": [_day(day) for day in backtest.days],
     }
     text = json.dumps(plain(document), indent=2, ensure_ascii=True, allow_nan=False)
     # CI runners act on `##[name]` anywhere in a line; the escape reads back as the same text.
     return text.replace("##", "\\u0023#") + "\n"
 
 
-def _both(of: Callable[[bool], Any]) -> dict[str, Any]:
-    return {"now": of(False), "changed": of(True)}
+def _both_sides(value_of_side: Callable[[bool], Any]) -> dict[str, Any]:
+    return {"now": value_of_side(False), "changed": value_of_side(True)}
 
 
-def _check(found: Backtest, check: str) -> dict[str, Any]:
+def _check(backtest: Backtest, check: str) -> dict[str, Any]:
     def counts(side: bool) -> dict[str, int]:
-        days = found.counts(check, changed=side)
+        days = backtest.counts(check, changed=side)
         return {status: days[status] for status in STATUSES}
 
-    return {"id": check, "changed_days": found.changed_days(check)} | _both(counts)
+    return {"id": check, "changed_days": backtest.changed_days(check)} | _both_sides(counts)
 
 
 def _day(day: Day) -> dict[str, Any]:
@@ -56,13 +56,17 @@ def _day(day: Day) -> dict[str, Any]:
         "now": day.now.verdict,
         "changed": day.changed.verdict,
         "checks": [
-            {"id": check, "now": _of(day.now, check), "changed": _of(day.changed, check)}
+            {
+                "id": check,
+                "now": _check_verdict(day.now, check),
+                "changed": _check_verdict(day.changed, check),
+            }
             for check in day.checks()
         ],
     }
 
 
-def _of(side: Side, check: str) -> dict[str, Any] | None:
+def _check_verdict(side: Side, check: str) -> dict[str, Any] | None:
     """A check's verdict; None where it is not enabled."""
-    found = side.verdicts.get(check)
-    return None if found is None else {key: getattr(found, key) for key in _VERDICT_KEYS}
+    verdict = side.verdicts.get(check)
+    return None if verdict is None else {key: getattr(verdict, key) for key in _VERDICT_KEYS}

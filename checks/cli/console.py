@@ -1,4 +1,4 @@
-"""Where text goes: two streams that may be pipes, closed, full, or unable to print a glyph."""
+"""The standard streams, which may be pipes, closed, full, or unable to print a glyph."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _PLAIN = str.maketrans({"✗": "x", "✓": "+", "…": "...", "×": "x", "–": 
 
 @dataclass(slots=True)
 class Console:
-    """Standard output and error. Writing never raises; `failed` tells of output that got lost.
+    """Standard output and error. Writing never raises; `failed` says that output was lost.
 
-    A pipe that was closed by its reader (`andon gate | head -1`) has not failed: the
-    reader had enough. A standard output that was closed before the start (`>&-`) has.
+    A pipe that its reader closed (`andon gate | head -1`) has not failed: `is_unread`. A standard
+    output that was closed before the start (`>&-`) has.
     """
 
     stdout: TextIO | None
@@ -28,7 +28,7 @@ class Console:
     environ: Mapping[str, str]
     wrote: bool = False
     failed: bool = False
-    had_enough: bool = False
+    is_unread: bool = False
 
     @classmethod
     def of_process(cls) -> Console:
@@ -38,7 +38,7 @@ class Console:
     def out(self, text: str) -> None:
         """Write to standard output."""
         self.wrote = True
-        if self.failed or self.had_enough:
+        if self.failed or self.is_unread:
             return
         if self.stdout is None:
             self._fail("standard output is closed")
@@ -48,7 +48,7 @@ class Console:
         except BrokenPipeError:
             _silence(self.stdout)
             self.stdout = None
-            self.had_enough = True
+            self.is_unread = True
         except (OSError, ValueError) as error:
             _silence(self.stdout)
             self.stdout = None
@@ -59,7 +59,7 @@ class Console:
         self.problem(f"cannot write the output: {reason}")
 
     def err(self, text: str) -> None:
-        """Write to standard error; without one there is nobody to tell."""
+        """Write to standard error, if there is one."""
         if self.stderr is None:
             return
         try:
@@ -83,14 +83,14 @@ class Console:
 
     @property
     def watched(self) -> bool:
-        """Whether a person sees standard error as it is written."""
+        """Whether standard error is a terminal."""
         return _is_terminal(self.stderr)
 
 
 def occupy_closed() -> None:
-    """Lead standard streams that are closed to nowhere.
+    """Redirect closed standard streams to the null device.
 
-    Or the next file that is opened has their number, and gets what a library prints.
+    Otherwise the next file that is opened gets their number, and what a library prints.
     """
     for number in range(3):
         try:
@@ -100,7 +100,7 @@ def occupy_closed() -> None:
 
 
 def reason_of(error: Exception) -> str:
-    """Why a file could not be written, without its path."""
+    """The reason why a file could not be written, without its path."""
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
@@ -119,15 +119,15 @@ def _write(stream: TextIO, text: str) -> None:
 
 
 def _write_whole(stream: TextIO, text: str) -> None:
-    """To a stream without a buffer (`python -u`), which may take a part and not say so.
+    """Write to an unbuffered stream (`python -u`), which may take only a part of the text.
 
     Raises OSError where the rest is not taken.
     """
     stream.flush()
     number = stream.fileno()
-    left = memoryview(text.encode(stream.encoding or "utf-8"))
-    while left:
-        left = left[os.write(number, left) :]
+    remaining = memoryview(text.encode(stream.encoding or "utf-8"))
+    while remaining:
+        remaining = remaining[os.write(number, remaining) :]
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
@@ -138,9 +138,9 @@ def _is_terminal(stream: TextIO | None) -> bool:
 
 
 def _silence(stream: TextIO) -> None:
-    """Send what is still buffered nowhere, so that the interpreter's exit cannot stumble on it."""
+    """Discard what is still buffered, so that flushing it at exit cannot fail."""
     with contextlib.suppress(OSError, ValueError):
         number = stream.fileno()
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, number)
-        os.close(nowhere)
+        null_device = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null_device, number)
+        os.close(null_device)

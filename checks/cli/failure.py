@@ -1,4 +1,4 @@
-"""Faults as lines for a person and as a report for a machine; never a secret, no traceback."""
+"""Errors as lines for a person and as a report for a machine, without secrets or tracebacks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from checks.judging.gate import UNKNOWN
 
 
 def problems_of(error: Exception) -> tuple[Problem, ...]:
-    """What went wrong, one problem a line. A fault of the program shows its type alone."""
+    """The problems behind an error. An internal error shows its type only."""
     if isinstance(error, ConfigError):
         return error.problems
     if isinstance(error, AndonError):
@@ -24,8 +24,8 @@ def problems_of(error: Exception) -> tuple[Problem, ...]:
     return (Problem(f"internal error: {type(error).__name__} ({hint})"),)
 
 
-def tell(error: Exception, console: Console) -> None:
-    """Print what went wrong on standard error, one line each."""
+def show(error: Exception, console: Console) -> None:
+    """Print an error's problems on standard error, one a line."""
     for problem in problems_of(error):
         console.problem(problem.message)
     if not isinstance(error, AndonError) and console.environ.get(DEBUG):
@@ -33,9 +33,9 @@ def tell(error: Exception, console: Console) -> None:
 
 
 def report(error: Exception, pipeline: str = "") -> Report:
-    """The report of an evaluation that could not even begin: no checks, verdict unknown.
+    """The report of an evaluation that could not begin: no checks, verdict unknown.
 
-    pipeline: what tells it from others; empty where the call names none.
+    pipeline: distinguishes the report from others; empty where none is known.
     """
     problems = problems_of(error)
     return Report(
@@ -53,7 +53,7 @@ def report(error: Exception, pipeline: str = "") -> Report:
 
 
 def as_json(error: Exception) -> str:
-    """The same as a JSON document."""
+    """The report of an error as a JSON document."""
     from checks.outputs import render
 
     return render("json", report(error))

@@ -1,4 +1,4 @@
-"""Files that are either the old ones or the whole new ones, never a half; pipes never hang."""
+"""Writes files as a whole or not at all, and to pipes without hanging."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from contextlib import suppress
 from pathlib import Path
 from select import select
 
-#: How long the reader of a pipe may take nothing before it counts as gone.
+#: A reader of a pipe that reads nothing for so long counts as gone.
 READER_SECONDS = 10.0
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _PERMISSIONS = 0o777
 _STANDARD = {"/dev/stdout": 1, "/dev/stderr": 2}
 _DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/(\d{1,6})")
 _MOST_LINKS = 20
-_FOLDER_OF_EVERYONE = stat.S_ISVTX | stat.S_IWOTH
+_SHARED_FOLDER = stat.S_ISVTX | stat.S_IWOTH
 
 
 def is_stream(path: Path) -> bool:
-    """Whether what is there is written to and not replaced: a pipe, a device, a socket.
+    """Whether a path is written to, not replaced: a pipe, a device, a socket.
 
-    Asked before links are followed: `/dev/stdout` and `>(...)` lead to a pipe without a path, or
-    to a file that somebody else writes to as well.
+    To be called before links are followed: `/dev/stdout` and `>(...)` lead to a pipe without a
+    path, or to a file to which others write as well.
     """
     if descriptor_of(path) is not None:
         return True
@@ -36,24 +36,24 @@ def is_stream(path: Path) -> bool:
 
 
 def descriptor_of(path: Path) -> int | None:
-    """The open file that a path such as `/dev/stdout` stands for; None for any other path.
+    """The open descriptor that a path such as `/dev/stdout` means; None for any other path.
 
-    However that is spelled, also by a link, and also by the name of the file that standard output
-    or error is led to: a file in its place would take what is written there along.
+    In any spelling, through links, and also by the name of the file to which standard output or
+    error is redirected: replacing that file would lose what is written there.
     """
-    for name in _names_on_the_way(path):
+    for name in _names_through_links(path):
         match = _DESCRIPTOR.fullmatch(name)
         if name in _STANDARD or match:
             return _STANDARD[name] if match is None else int(match[1])
     return next((number for number in (1, 2) if _is_open_as(path, number)), None)
 
 
-def _names_on_the_way(path: Path) -> Iterator[str]:
-    """The path without `.` and `..`, then the target of each link in turn."""
+def _names_through_links(path: Path) -> Iterator[str]:
+    """The path without `.` and `..`, then the targets of its links in turn."""
     for _ in range(_MOST_LINKS):
         folder = os.path.realpath(path.parent)
-        own = re.sub(rf"^/proc/{os.getpid()}(/task/\d+)?/", "/proc/self/", f"{folder}/")
-        yield f"{own}{path.name}"
+        folder_name = re.sub(rf"^/proc/{os.getpid()}(/task/\d+)?/", "/proc/self/", f"{folder}/")
+        yield f"{folder_name}{path.name}"
         try:
             path = Path(folder, path.readlink())
         except (OSError, ValueError):
@@ -61,20 +61,20 @@ def _names_on_the_way(path: Path) -> Iterator[str]:
 
 
 def _is_open_as(path: Path, number: int) -> bool:
-    """Whether a path leads to the file that is open as a descriptor of this process."""
+    """Whether a path leads to the regular file that a descriptor of this process has open."""
     with suppress(OSError, ValueError):
-        present = path.stat()
-        return stat.S_ISREG(present.st_mode) and os.path.samestat(present, os.fstat(number))
+        status = path.stat()
+        return stat.S_ISREG(status.st_mode) and os.path.samestat(status, os.fstat(number))
     return False
 
 
 class StagedFile:
-    """The new content of a file, whole and beside it, until it takes the file's place."""
+    """A file's new content in a temporary file beside it, until that replaces the file."""
 
     def __init__(self, path: Path, text: str) -> None:
         """Write `text` as UTF-8 beside `path`. A symbolic link is followed. Raises OSError."""
         self._target = _target(path)
-        # Nobody can foresee the name, so that nobody can have put a link there.
+        # The name cannot be guessed, so that nobody can have put a link there.
         self._partial = self._target.with_name(f".andon-{secrets.token_hex(16)}.tmp")
         try:
             self._write(text)
@@ -83,27 +83,27 @@ class StagedFile:
             raise
 
     def _write(self, text: str) -> None:
-        # The umask applies as to any file: whoever collects the report may be another user.
+        # Permissions as the umask has them: another user may collect the report.
         with os.fdopen(os.open(self._partial, _NEW_FILE, 0o666), "wb") as file:
             with suppress(FileNotFoundError):
                 os.fchmod(file.fileno(), self._target.stat().st_mode & _PERMISSIONS)
             file.write(text.encode("utf-8"))
 
     def commit(self) -> None:
-        """Take the place of the old file. Raises OSError; then the old one is still there."""
+        """Replace the old file. Raises OSError; the old one then stays."""
         try:
             self._partial.replace(self._target)
         finally:
             self.discard()
 
     def discard(self) -> None:
-        """Leave the old file as it is, and nothing beside it."""
+        """Remove the temporary file; the old file stays as it is."""
         with suppress(OSError):
             self._partial.unlink()
 
 
 def _target(path: Path) -> Path:
-    """The file that a path leads to. Raises OSError for a folder and for a link of a stranger."""
+    """The file that a path leads to. Raises OSError for a folder and for a foreign link."""
     target = Path(os.path.realpath(path))
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
@@ -113,15 +113,15 @@ def _target(path: Path) -> Path:
 
 
 def _refuse_foreign_link(path: Path) -> None:
-    """As Linux's `protected_symlinks`: in a folder of everyone, only links of one's own count."""
+    """As Linux's `protected_symlinks`: in a shared folder only the user's own links count."""
     folder, link = path.parent.stat(), path.lstat()
-    is_shared = folder.st_mode & _FOLDER_OF_EVERYONE == _FOLDER_OF_EVERYONE
+    is_shared = folder.st_mode & _SHARED_FOLDER == _SHARED_FOLDER
     if is_shared and link.st_uid not in (os.geteuid(), folder.st_uid):
         raise PermissionError(errno.EACCES, "a link that another user put into a shared folder")
 
 
 def write_stream(path: Path, text: str) -> None:
-    """Write to a pipe or a device. Raises OSError where nobody reads; never waits for long."""
+    """Write to a pipe or a device. Raises OSError where nobody reads; never waits long."""
     if (number := descriptor_of(path)) is not None:
         _write_to_open(number, text)
         return
@@ -139,7 +139,7 @@ def write_stream(path: Path, text: str) -> None:
 
 
 def _write_to_open(number: int, text: str) -> None:
-    """Add to what is open already, where it was left: to open it anew would begin at its start."""
+    """Write to an open descriptor at its position, which reopening the file would reset."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, OSError, ValueError):
             stream.flush()
@@ -151,11 +151,11 @@ def _write_to_open(number: int, text: str) -> None:
 
 
 def _write_all(descriptor: int, content: bytes) -> None:
-    left = memoryview(content)
+    remaining = memoryview(content)
     end = time.monotonic() + READER_SECONDS
-    while left:
+    while remaining:
         try:
-            left = left[os.write(descriptor, left) :]
+            remaining = remaining[os.write(descriptor, remaining) :]
             end = time.monotonic() + READER_SECONDS
         except BlockingIOError:
             seconds = end - time.monotonic()
@@ -164,7 +164,7 @@ def _write_all(descriptor: int, content: bytes) -> None:
 
 
 class Appended:
-    """What was added at the end of a file; taken back as long as nothing follows it."""
+    """Text appended to a file, which can be replaced as long as nothing follows it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -172,7 +172,7 @@ class Appended:
         self._end = 0
 
     def write(self, text: str) -> None:
-        """Add `text`, in place of what was added before. Raises OSError, having added nothing."""
+        """Append `text`, replacing earlier text. Raises OSError, with nothing appended."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK | os.O_CLOEXEC
         descriptor = os.open(self._path, flags, 0o666)
         try:

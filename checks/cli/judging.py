@@ -1,4 +1,4 @@
-"""One evaluation with a person watching: progress, and waiting for a run that is not done."""
+"""One evaluation of a command: with progress, and waiting for a run that is not finished."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def judge(
     strict: bool = False,
     remember: bool = False,
 ) -> Report:
-    """The report of one evaluation, its steps shown to whoever waits for it."""
+    """The report of one evaluation; its steps are shown on a terminal."""
     from checks.evaluation.engine import evaluate
 
     with Progress(console) as progress:
@@ -41,30 +41,30 @@ def judge(
 
 
 def judge_within(seconds: float, judge_once: Callable[[], Report], console: Console) -> Report:
-    """The first report that does not ask to wait, or the last one within `seconds`.
+    """The first report that gives no reason to wait, or the last one within `seconds`.
 
     `judge_once` must not record: only the report that is returned counts.
     """
     from checks.cli.waiting import judge_when_ready
 
-    told: set[str] = set()
+    shown_reasons: set[str] = set()
 
-    def say(reason: str, left: str) -> None:
-        # A log gets each reason once; a person sees that it is alive.
-        if console.watched or reason not in told:
-            console.err(f"{reason}; waiting up to {left}\n")
-        told.add(reason)
+    def show_wait(reason: str, time_left: str) -> None:
+        # A log gets each reason once; on a terminal the line shows that the command is alive.
+        if console.watched or reason not in shown_reasons:
+            console.err(f"{reason}; waiting up to {time_left}\n")
+        shown_reasons.add(reason)
 
-    return judge_when_ready(judge_once, seconds, say)
+    return judge_when_ready(judge_once, seconds, show_wait)
 
 
 def today_of(config: Config) -> date:
-    """Today in the shop's zone: the run date unless another is asked for."""
+    """Today in the shop's zone: the default run date."""
     return clock.now().astimezone(config.timezone).date()
 
 
 def judged_day(config: Config, data_date: date | None) -> tuple[date, datetime]:
-    """The data date that is asked for, else that of today's run; and the clock, read once.
+    """The requested data date, else that of today's run; and the current time, read once.
 
     Raises UsageError for a data date in the future.
     """

@@ -1,4 +1,4 @@
-"""The argument parser, made to say in one line what is wrong and what was probably meant."""
+"""An argument parser that reports a problem in one line, with a suggestion."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from checks.core.errors import UsageError
 from checks.core.text import did_you_mean, quoted
 
 
-class HelpWanted(Exception):  # noqa: N818 - not a fault
-    """`--help` was asked for; the text to print."""
+class HelpRequested(Exception):  # noqa: N818 - not an error
+    """`--help` was given; the message is the text to print."""
 
 
 class Parser(argparse.ArgumentParser):
-    """An ArgumentParser that neither prints nor exits: it raises UsageError or HelpWanted."""
+    """An ArgumentParser that neither prints nor exits: it raises UsageError or HelpRequested."""
 
     def __init__(self, prog: str, **keywords: object) -> None:
-        # Abbreviated options would make tomorrow's new option break today's scripts.
+        # With abbreviations a new option could break existing scripts.
         super().__init__(prog=prog, allow_abbrev=False, **keywords)  # type: ignore[arg-type]
 
-    def read(self, words: Sequence[str]) -> argparse.Namespace:
-        """The arguments. Raises UsageError for words that mean nothing here."""
-        args, unknown = self.parse_known_args(words)
+    def read(self, arguments: Sequence[str]) -> argparse.Namespace:
+        """The parsed arguments. Raises UsageError for unknown ones."""
+        args, unknown = self.parse_known_args(arguments)
         if unknown:
             self.error(self._unknown(unknown[0]))
         return args
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong with the call."""
-        told = message.removeprefix("argument ")
-        raise UsageError(f"{self.prog}: {told} (see {self.prog} --help)")
+        """Raises UsageError with what is wrong with the call."""
+        problem = message.removeprefix("argument ")
+        raise UsageError(f"{self.prog}: {problem} (see {self.prog} --help)")
 
     def print_help(self, file: object = None) -> None:
-        """Hand the help text to whoever prints."""
-        raise HelpWanted(self.format_help())
+        """Raises HelpRequested with the help text."""
+        raise HelpRequested(self.format_help())
 
     def _unknown(self, word: str) -> str:
         kind = "option" if word.startswith("-") else "argument"
@@ -54,7 +54,7 @@ def config_path(word: str) -> str:
 
 
 def add_config(parser: argparse.ArgumentParser, default: str | None = None) -> None:
-    """The option that every command with a configuration takes."""
+    """Add the option that every command with a configuration takes."""
     parser.add_argument(
         "--config",
         type=config_path,
@@ -64,11 +64,11 @@ def add_config(parser: argparse.ArgumentParser, default: str | None = None) -> N
     )
 
 
-def add_revoke(parser: argparse.ArgumentParser, command: str, what: str) -> None:
-    """A list's own action that ends one of what it lists: `revoke ID`. what: such as `a waiver`."""
+def add_revoke(parser: argparse.ArgumentParser, command: str, noun: str) -> None:
+    """Add the action `revoke ID` to a command that lists decisions. what: such as `a waiver`."""
     parser.usage = f"{parser.prog} [-h] [--config FILE] [revoke ID]"
     actions = parser.add_subparsers(dest="action", metavar="revoke ID", prog=parser.prog)
-    revoke = actions.add_parser("revoke", help=f"end {what} now")
+    revoke = actions.add_parser("revoke", help=f"end {noun} now")
     revoke.add_argument(
         "id", type=values.positive, metavar="ID", help=f"as andon {command} shows it"
     )
@@ -78,12 +78,12 @@ def add_revoke(parser: argparse.ArgumentParser, command: str, what: str) -> None
         metavar="NAME",
         help="who ends it (default: $ANDON_OWNER, else the login name)",
     )
-    # Without a default of its own, or it would undo a --config before `revoke`.
+    # Without a default, which would override a --config before `revoke`.
     add_config(revoke, default=argparse.SUPPRESS)
 
 
 def add_days(parser: argparse.ArgumentParser, meaning: str) -> None:
-    """The options that bound a stretch of days, as `first` and `last`. meaning: of each day."""
+    """Add the options for a range of days, `first` and `last`. meaning: what each day is."""
     for name, which in (("--from", "first"), ("--to", "last")):
         parser.add_argument(
             name, dest=which, type=values.day, required=True, metavar="D",

@@ -1,4 +1,4 @@
-"""Who is asking: the name that a waiver or a revocation carries."""
+"""Who runs the command: the name for a waiver or a revocation."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from checks.core.environment import OWNER
 from checks.core.errors import UsageError
 
 
-def owner_of(given: str | None, environ: Mapping[str, str]) -> str:
-    """The given name, else $ANDON_OWNER, else the login name. Raises UsageError without any."""
+def owner_of(owner: str | None, environ: Mapping[str, str]) -> str:
+    """`owner`, else $ANDON_OWNER, else the login name. Raises UsageError without any."""
     import getpass
 
-    name = given or environ.get(OWNER, "").strip()
+    name = owner or environ.get(OWNER, "").strip()
     if name:
         return name
     try:

@@ -1,4 +1,4 @@
-"""Which configurations a call with several of them means: files, and folders of files."""
+"""The configurations of a call with several of them: files, and folders of files."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from checks.core.text import quoted
 _SUFFIXES = (".yml", ".yaml")
 
 
-def load_all(words: Sequence[str]) -> tuple[Config, ...]:
-    """The configurations that the words name; without words the usual one.
+def load_all(arguments: Sequence[str]) -> tuple[Config, ...]:
+    """The configurations that the arguments name; without arguments the default one.
 
-    A word is a file, or a folder of *.yml and *.yaml files. Raises ConfigError with every
-    problem of every file, UsageError for two pipelines of one name and for a path that
-    cannot be handed on in a list.
+    An argument is a file, or a folder of *.yml and *.yaml files. Raises ConfigError with every
+    problem of every file, UsageError for two pipelines of one name and for a path that cannot be
+    part of a list.
     """
-    found: dict[Path, Config] = {}
+    configs: dict[Path, Config] = {}
     problems: list[Problem] = []
-    for file in _files(words, problems) if words else (None,):
+    for file in _files(arguments, problems) if arguments else (None,):
         try:
             config = load_config(file)
-            found.setdefault(config.path.resolve(), config)
+            configs.setdefault(config.path.resolve(), config)
         except ConfigError as error:
             problems += error.problems
     if problems:
         raise ConfigError(tuple(dict.fromkeys(problems)))
-    _distinct(found.values())
-    return tuple(found.values())
+    _require_distinct(configs.values())
+    return tuple(configs.values())
 
 
-def _files(words: Sequence[str], problems: list[Problem]) -> Iterator[Path]:
-    """Every file that the words name; a folder without any is a problem."""
-    for word in words:
-        path = Path(word)
+def _files(arguments: Sequence[str], problems: list[Problem]) -> Iterator[Path]:
+    """Every file that the arguments name; a folder without any is a problem."""
+    for argument in arguments:
+        path = Path(argument)
         if not path.is_dir():
             yield path
             continue
@@ -51,7 +51,7 @@ def _files(words: Sequence[str], problems: list[Problem]) -> Iterator[Path]:
 
 
 def _in_folder(folder: Path) -> tuple[list[Path], str]:
-    """The configurations in a folder, or why there are none."""
+    """The configurations in a folder, or the reason why there are none."""
     try:
         files = sorted(file for file in folder.iterdir() if file.suffix in _SUFFIXES)
     except OSError as error:
@@ -59,8 +59,8 @@ def _in_folder(folder: Path) -> tuple[list[Path], str]:
     return files, "no *.yml or *.yaml file in this folder"
 
 
-def _distinct(configs: Iterable[Config]) -> None:
-    """Raises UsageError when two pipelines, or two paths in a list, could not be told apart."""
+def _require_distinct(configs: Iterable[Config]) -> None:
+    """Raises UsageError where two pipelines, or two paths in a list, are indistinguishable."""
     by_name: dict[str, Config] = {}
     for config in configs:
         if os.pathsep in str(config.path):

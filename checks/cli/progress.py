@@ -1,4 +1,4 @@
-"""What is going on, for a person who has waited for more than a second."""
+"""Progress on a terminal, for work that takes more than a second."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from checks.core.text import clean
 if TYPE_CHECKING:
     from threading import Timer
 
-_PATIENCE_SECONDS = 1.0
+_DELAY_SECONDS = 1.0
 _WIDTH = 78
 
 
 class Progress:
-    """One line on standard error, rewritten in place and gone at the end.
+    """One line on standard error, rewritten in place and removed at the end.
 
-    Silent where nobody watches, and for the first second. On a terminal that cannot
-    rewrite a line (TERM=dumb) every step takes a line of its own.
+    Nothing is shown without a terminal, nor in the first second. On a terminal that cannot rewrite
+    a line (TERM=dumb) every step takes a line of its own.
     """
 
-    def __init__(self, console: Console, patience: float = _PATIENCE_SECONDS) -> None:
+    def __init__(self, console: Console, delay: float = _DELAY_SECONDS) -> None:
         self._console = console
-        self._patience = patience
+        self._delay = delay
         self._rewrites = console.environ.get("TERM") != "dumb"
-        self._shown_from = monotonic() + patience
+        self._shown_from = monotonic() + delay
         self._latest = ""
         self._drawn = False
         self._timer: Timer | None = None
@@ -36,13 +36,13 @@ class Progress:
         if self._console.watched:
             from threading import Timer
 
-            self._timer = Timer(self._patience, self._draw)
+            self._timer = Timer(self._delay, self._draw)
             self._timer.daemon = True
             self._timer.start()
         return self
 
     def __call__(self, step: str) -> None:
-        """Tell what is being done now."""
+        """Show the current step."""
         self._latest = step
         if self._timer is not None and monotonic() >= self._shown_from:
             self._draw()

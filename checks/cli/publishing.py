@@ -1,6 +1,6 @@
-"""One report to everything that was asked for: files, the history, pipes, standard output.
+"""Delivers one report to all its outputs: files, the history, pipes, standard output.
 
-All of them tell the same verdict and exit code, whatever of them fails: see `publish`.
+All of them get the same verdict and exit code, whichever of them fails: see `publish`.
 """
 
 from __future__ import annotations
@@ -32,33 +32,33 @@ def publish(
 ) -> int:
     """Write, record and print the report; return the exit code.
 
-    A report that could not be written turns 0 into 2 and the verdict into unknown: whoever
-    relies on it would go on with an old one. Red stays red. What was written before the failure
-    is then written again. So what can be replaced comes first, and standard output last.
+    A report that could not be written turns 0 into 2 and the verdict into unknown, as its readers
+    would go on with an old one. Red stays red. What was written before the failure is then written
+    again. Therefore outputs that can be replaced come first, and standard output last.
     """
     return _Publication(report, format_, files, console, recording).outcome()
 
 
 class _Output(Protocol):
-    """One place that the report goes to."""
+    """One output of the report."""
 
-    what: str
+    label: str
 
     def prepare(self, report: Report) -> None:
-        """Do all that may fail but for the last step. Raises OSError or ValueError."""
+        """Do everything that may fail except for the last step. Raises OSError or ValueError."""
 
     def deliver(self) -> None:
-        """Let readers see it. Raises OSError or ValueError."""
+        """Make the report visible. Raises OSError or ValueError."""
 
     def discard(self) -> None:
-        """Forget what is prepared and not delivered."""
+        """Drop what is prepared but not delivered."""
 
     def withdraw(self) -> str:
-        """Take back what was delivered, as it is wrong by now. Returns what could not be."""
+        """Take back what was delivered, as it is outdated. Returns a note on what remains."""
 
 
 class _Publication:
-    """The outputs of one report, those that failed, and what the report is because of them."""
+    """The outputs of one report, their failures, and the report that results from these."""
 
     def __init__(
         self,
@@ -72,81 +72,81 @@ class _Publication:
         self._recording = recording
         self._outputs = list(_outputs(format_, files, console))
         self._failures: list[str] = []
-        self._history_trouble: str | None = None
+        self._history_problem: str | None = None
 
     def outcome(self) -> int:
-        """Deliver until nothing fails any more; each round has fewer outputs."""
-        while not self._round(final := self._final()):
+        """Deliver until no output fails any more; each attempt has fewer outputs."""
+        while not self._deliver_all(report := self._final_report()):
             pass
-        return final.exit_code
+        return report.exit_code
 
-    def _final(self) -> Report:
-        """The report as it is with what failed so far."""
+    def _final_report(self) -> Report:
+        """The report that results from the failures so far."""
         report = self._report
-        if self._history_trouble:
-            report = replace(report, warnings=(*report.warnings, self._history_trouble))
-        return undelivered(report, self._failures) if self._failures else report
+        if self._history_problem:
+            report = replace(report, warnings=(*report.warnings, self._history_problem))
+        return with_missing_outputs(report, self._failures) if self._failures else report
 
-    def _round(self, final: Report) -> bool:
-        """Whether everything that is left was delivered."""
+    def _deliver_all(self, report: Report) -> bool:
+        """Whether all remaining outputs were delivered."""
         try:
-            text = self._printed(final)
+            text = self._rendered(report)
             return (
-                self._each(lambda output: output.prepare(final))
-                and self._is_recorded(final)
-                and self._each(lambda output: output.deliver())
-                and self._is_shown(text)
+                self._all_succeed(lambda output: output.prepare(report))
+                and self._is_recorded(report)
+                and self._all_succeed(lambda output: output.deliver())
+                and self._is_printed(text)
             )
         finally:
             for output in self._outputs:
                 output.discard()
 
-    def _each(self, step: Callable[[_Output], None]) -> bool:
-        """Whether a step went well for all; those that failed are left out from now on."""
-        failed = [output for output in self._outputs if not self._went_well(step, output)]
+    def _all_succeed(self, step: Callable[[_Output], None]) -> bool:
+        """Whether a step succeeded for all; outputs that fail are dropped."""
+        failed = [output for output in self._outputs if not self._succeeds(step, output)]
         self._outputs = [output for output in self._outputs if output not in failed]
         return not failed
 
-    def _went_well(self, step: Callable[[_Output], None], output: _Output) -> bool:
+    def _succeeds(self, step: Callable[[_Output], None], output: _Output) -> bool:
         try:
             step(output)
         except (OSError, ValueError) as error:  # ValueError: a name that no file can have
             output.discard()
-            trouble = f"cannot write {output.what}: {reason_of(error)}{output.withdraw()}"
-            self._console.problem(trouble)
-            self._failures.append(trouble)
+            problem = f"cannot write {output.label}: {reason_of(error)}{output.withdraw()}"
+            self._console.problem(problem)
+            self._failures.append(problem)
             return False
         return True
 
-    def _is_recorded(self, final: Report) -> bool:
-        """Whether it is in the history; a failure is told in the reports, and tried once."""
+    def _is_recorded(self, report: Report) -> bool:
+        """Whether it is in the history; tried once, and a failure is a warning in the reports."""
         if self._recording is None:
             return True
-        trouble = self._recording.keep(final)
-        if trouble is None:
+        problem = self._recording.keep(report)
+        if problem is None:
             return True
-        self._recording, self._history_trouble = None, trouble
+        self._recording, self._history_problem = None, problem
         return False
 
-    def _printed(self, final: Report) -> str:
-        if self._format == "text" and final.errors and not final.checks:
+    def _rendered(self, report: Report) -> str:
+        if self._format == "text" and report.errors and not report.checks:
             return ""  # for a person, the problems are already on standard error
-        return render(self._format, final, color=self._console.colored)
+        return render(self._format, report, color=self._console.colored)
 
-    def _is_shown(self, text: str) -> bool:
+    def _is_printed(self, text: str) -> bool:
         console = self._console
         was_closed = console.failed
         if not text or was_closed:
             return True
         console.out(text)
-        is_shown = not console.failed
-        if not is_shown:
+        is_printed = not console.failed
+        if not is_printed:
             self._failures.append("cannot write the report to standard output")
-        return is_shown
+        return is_printed
 
 
-def undelivered(report: Report, failures: Sequence[str]) -> Report:
-    """The report when some of its outputs are missing: not green, and not to be gone on with."""
+def with_missing_outputs(report: Report, failures: Sequence[str]) -> Report:
+    """The report where some of its outputs failed: no longer green, the line must not go on."""
     report = replace(report, warnings=(*report.warnings, *failures))
     if report.exit_code != GREEN:
         return report
@@ -157,7 +157,7 @@ def undelivered(report: Report, failures: Sequence[str]) -> Report:
 
 
 def _outputs(format_: str, files: Sequence[ReportFile], console: Console) -> Iterator[_Output]:
-    """Everything but standard output; what can be replaced comes first."""
+    """All outputs except for standard output; those that can be replaced come first."""
     streams = [file for file in files if _is_stream(file.path)]
     yield from (_File(file) for file in files if file not in streams)
     if summary := summary_file(format_, console):
@@ -175,14 +175,14 @@ def _is_stream(path: Path) -> bool:
     try:
         return is_stream(path)
     except (OSError, ValueError):
-        return False  # writing says why
+        return False  # writing reports the reason
 
 
 class _File:
     """A file that is replaced as a whole."""
 
     def __init__(self, file: ReportFile) -> None:
-        self.what = f"the {file.format} report to {str(file.path)!r}"
+        self.label = f"the {file.format} report to {str(file.path)!r}"
         self._file = file
         self._staged: StagedFile | None = None
         self._is_delivered = False
@@ -202,7 +202,7 @@ class _File:
             self._staged.discard()
 
     def withdraw(self) -> str:
-        """A report that is wrong by now is worse than none."""
+        """Remove the file: an outdated report is worse than none."""
         if self._is_delivered:
             try:
                 Path(os.path.realpath(self._file.path)).unlink(missing_ok=True)
@@ -215,7 +215,7 @@ class _Summary:
     """The job summary, which is added to a file."""
 
     def __init__(self, path: Path) -> None:
-        self.what = f"the job summary to {str(path)!r}"
+        self.label = f"the job summary to {str(path)!r}"
         self._appended = Appended(path)
         self._text, self._is_delivered = "", False
 
@@ -232,15 +232,15 @@ class _Summary:
         """Nothing to be done."""
 
     def withdraw(self) -> str:
-        """What could not be added whole was taken back, where the file could be opened at all."""
+        """Only note it: partly appended text is removed where the file could be opened."""
         return "; what was added before is out of date" if self._is_delivered else ""
 
 
 class _Stream:
-    """A pipe or a device: what it got cannot be taken back, a correction follows it."""
+    """A pipe or a device: what is delivered cannot be taken back; a correction follows it."""
 
     def __init__(self, file: ReportFile) -> None:
-        self.what = f"the {file.format} report to {str(file.path)!r}"
+        self.label = f"the {file.format} report to {str(file.path)!r}"
         self._file = file
         self._text = ""
 

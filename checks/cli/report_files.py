@@ -1,6 +1,6 @@
-"""Where reports may be written: each to a file of its own, and over nothing that is read.
+"""Where reports may be written: each to a file of its own that is no input.
 
-That is the configuration, databases, the history, and files of rows, by whatever name.
+Inputs are the configuration, databases, the history, and files of rows, by whatever name.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from checks.config.input_files import Place
     from checks.config.model import Config
 
-_CONFIGS = (".yml", ".yaml")
-#: What an evaluation may read: rows, and what lies beside a database.
-_READ = (
+_CONFIG_SUFFIXES = (".yml", ".yaml")
+#: Suffixes of files that an evaluation may read: rows, and files beside a database.
+_INPUT_SUFFIXES = (
     ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".gz", ".zst",
     ".wal", "-wal", "-shm", "-journal",
 )  # fmt: skip
 _OUR_REPORT = b"andon.gate/"
-_BEGINNING = 200
+_BEGINNING_BYTES = 200
 
 
 class _Target(NamedTuple):
-    """One place that a report goes to. label: as messages call it."""
+    """One file that a report goes to. label: its name in messages."""
 
     label: str
     place: Place
@@ -40,18 +40,18 @@ class _Target(NamedTuple):
 def require_own_files(
     files: Sequence[ReportFile], summary: Path | None = None, config: Path | None = None
 ) -> None:
-    """Raises UsageError for two reports in one file, and for one in a configuration's file.
+    """Raises UsageError for two reports to one file, and for one to a configuration's file.
 
     summary: the job summary, to which a report is added. config: the configuration's file, which
     is not read yet.
     """
     targets = list(_targets(files, summary))
     paths = [target.place.path for target in targets if not target.is_stream]
-    twice = next((path for path in paths if paths.count(path) > 1), None)
-    if twice is not None:
-        raise UsageError(f"--report: {quoted(twice)} is named twice; allowed: a file for each")
+    duplicate = next((path for path in paths if paths.count(path) > 1), None)
+    if duplicate is not None:
+        raise UsageError(f"--report: {quoted(duplicate)} is named twice; allowed: a file for each")
     for target in targets:
-        kind = _kept_kind(target)
+        kind = _reason_to_keep(target)
         if not kind and config is not None and target.place.is_at(config):
             kind = "is the configuration"
         if kind:
@@ -59,9 +59,9 @@ def require_own_files(
 
 
 def require_no_rows(files: Sequence[ReportFile], summary: Path | None = None) -> None:
-    """Raises UsageError for a report in the place of what a configuration may mean as rows.
+    """Raises UsageError for a report that would replace possible rows of a configuration.
 
-    For a configuration that cannot be read: what is no report of ours stays as it is.
+    For a configuration that cannot be read: any file but a report of Andon's has to stay.
     """
     for label, place, _ in _targets(files, summary):
         if _may_be_read(place):
@@ -72,19 +72,19 @@ def require_no_rows(files: Sequence[ReportFile], summary: Path | None = None) ->
 
 
 def _may_be_read(place: Place) -> bool:
-    is_filled = place.present is not None and place.present.st_size > 0
-    is_named_so = place.path.lower().endswith(_READ)
-    return is_filled and is_named_so and _OUR_REPORT not in _beginning(place)
+    is_filled = place.stat is not None and place.stat.st_size > 0
+    has_input_suffix = place.path.lower().endswith(_INPUT_SUFFIXES)
+    return is_filled and has_input_suffix and _OUR_REPORT not in _beginning(place)
 
 
-def _kept_kind(target: _Target) -> str:
-    """What a file is that no report may replace, whatever the configuration says; else empty."""
-    present = target.place.present
-    if present is None or not S_ISREG(present.st_mode):
+def _reason_to_keep(target: _Target) -> str:
+    """Why no report may replace a file, whatever the configuration says; empty if one may."""
+    status = target.place.stat
+    if status is None or not S_ISREG(status.st_mode):
         return ""
-    if target.is_stream and not present.st_size:
-        return ""  # whoever opened it began it anew
-    if target.place.path.lower().endswith(_CONFIGS):
+    if target.is_stream and not status.st_size:
+        return ""  # it was truncated when it was opened
+    if target.place.path.lower().endswith(_CONFIG_SUFFIXES):
         return "may be a configuration"
     beginning = _beginning(target.place)
     is_data = beginning.startswith((b"SQLite format 3", b"PAR1")) or beginning[8:12] == b"DUCK"
@@ -92,37 +92,37 @@ def _kept_kind(target: _Target) -> str:
 
 
 def _beginning(place: Place) -> bytes:
-    """Of a file's content; nothing where it cannot be read: writing says why."""
+    """The beginning of a file; empty where it cannot be read: writing reports the reason."""
     with suppress(OSError, ValueError), Path(place.path).open("rb") as file:
-        return file.read(_BEGINNING)
+        return file.read(_BEGINNING_BYTES)
     return b""
 
 
 def require_no_input_file(
     files: Sequence[ReportFile], config: Config, summary: Path | None = None
 ) -> None:
-    """Raises UsageError for a report in the place of a file that the evaluation reads.
+    """Raises UsageError for a report that would replace a file that the evaluation reads.
 
     summary: the job summary, to which a report is added.
     """
     for label, place, _ in _targets(files, summary):
-        what = _what_is_read(place, config)
-        if what is not None:
-            raise UsageError(f"{label} is {what}; allowed: another file")
+        input_name = _input_name(place, config)
+        if input_name is not None:
+            raise UsageError(f"{label} is {input_name}; allowed: another file")
 
 
-def _what_is_read(place: Place, config: Config) -> str | None:
+def _input_name(place: Place, config: Config) -> str | None:
     from checks.config.input_files import ROWS, input_at, is_history, would_be_read
 
-    if what := input_at(place, config):
-        return what
+    if name := input_at(place, config):
+        return name
     if is_history(place, config):
         return "the history"
     return ROWS if would_be_read(place, config) else None
 
 
 def _targets(files: Sequence[ReportFile], summary: Path | None) -> Iterator[_Target]:
-    """Every file, by name or open already. Where that cannot be told, writing says why."""
+    """Every file, by name or by descriptor. Where that fails, writing reports the reason."""
     from checks.config.input_files import place_of
 
     for file in files:

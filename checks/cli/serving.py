@@ -1,4 +1,4 @@
-"""A server in a process of its own: started, waited for, told to stop, never left behind."""
+"""A server in a process of its own: started, waited for, stopped, never left running."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _POLL_SECONDS = 0.05
 _START_SECONDS = 60.0
 _STOP_SECONDS = 5.0
 _ANSWER_SECONDS = 2.0
-_LAST_WORDS = 40
+_LAST_LINES = 40
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
@@ -40,7 +40,7 @@ class Address:
 
     @property
     def loopback(self) -> bool:
-        """Whether only this machine can reach it. A name counts only when it is localhost."""
+        """Whether only this machine can reach it. Of names, only localhost counts."""
         try:
             return ipaddress.ip_address(self.host.partition("%")[0]).is_loopback
         except ValueError:
@@ -52,17 +52,18 @@ class Address:
         return self.host in ("0.0.0.0", "::")  # noqa: S104  (compared, not bound)
 
     @property
-    def near(self) -> str:
-        """A host by which this machine reaches it."""
+    def local_host(self) -> str:
+        """A host name by which this machine reaches it."""
         return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
 
     @property
     def url(self) -> str:
         """The address for a browser on this machine."""
-        return f"http://{f'[{self.near}]' if ':' in self.near else self.near}:{self.port}"
+        host = self.local_host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
-    def free(self) -> None:
-        """Raises UsageError when nothing can listen there."""
+    def require_free(self) -> None:
+        """Raises UsageError where nothing can listen on the address."""
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         try:
             with socket.socket(family) as probe:
@@ -78,10 +79,10 @@ class Address:
 
 
 class Server:
-    """One child process. Its errors go to the console, the rest of its talk nowhere.
+    """One child process. Its standard error goes to the console, its output is discarded.
 
-    While it is entered, what ends this process ends the child first. A signal that was ignored
-    before, as `nohup` and a shell's background jobs have it, stays ignored.
+    While it is entered, a signal that ends this process stops the child first. A signal that was
+    ignored before, as by `nohup` and for a shell's background jobs, stays ignored.
     """
 
     def __init__(
@@ -90,8 +91,8 @@ class Server:
         self._console = console
         self._stopping = False
         self._started = False
-        self._words: deque[str] = deque(maxlen=_LAST_WORDS)
-        # A session of its own: Ctrl-C reaches us alone, and we tell it to stop, once.
+        self._last_lines: deque[str] = deque(maxlen=_LAST_LINES)
+        # A session of its own: Ctrl-C reaches only us, and we stop the child, once.
         self._process = subprocess.Popen(  # noqa: S603  (our own interpreter and file)
             command,
             env={**environ, DASHBOARD_ATTACHED: "1"},
@@ -122,9 +123,9 @@ class Server:
             signal.signal(number, handler)
 
     def wait_for(self, address: Address, path: str) -> bool:
-        """Wait until it answers; False when it was stopped meanwhile.
+        """Wait until the server answers; False where it was stopped meanwhile.
 
-        Raises UsageError with its last words when it ended or never answered.
+        Raises UsageError with its last output where it ended or never answered.
         """
         end = time.monotonic() + _START_SECONDS
         while self._process.poll() is None and not self._stopping:
@@ -142,7 +143,7 @@ class Server:
         raise UsageError(f"the dashboard did not start: {self._reason()}")
 
     def wait(self) -> bool:
-        """Wait until it ends; whether it was told to."""
+        """Wait until the process ends; returns whether it was stopped on purpose."""
         self._process.wait()
         self._reader.join(_ANSWER_SECONDS)
         return self._stopping
@@ -151,7 +152,7 @@ class Server:
         self._stop()
 
     def _stop(self) -> None:
-        """Ask it to end, at once when asked twice; make it end when it does not."""
+        """Terminate the process; kill it on a second call, or when it does not end in time."""
         with suppress(ProcessLookupError):
             if self._stopping:
                 self._process.kill()
@@ -163,22 +164,22 @@ class Server:
         timer.start()
 
     def _read(self) -> None:
-        assert self._process.stderr is not None  # noqa: S101  (a pipe was asked for)
+        assert self._process.stderr is not None  # noqa: S101  (it is a pipe)
         for raw in self._process.stderr:
-            words = line(without_credentials(raw.decode("utf-8", "replace").rstrip()))
-            self._words.append(words)
+            text = line(without_credentials(raw.decode("utf-8", "replace").rstrip()))
+            self._last_lines.append(text)
             if self._started and not self._stopping:
-                self._console.err(f"{words}\n")
+                self._console.err(f"{text}\n")
 
     def _reason(self) -> str:
-        """The last thing it said; a traceback ends with the error."""
+        """The last line of its output; a traceback ends with the error."""
         self._reader.join(_ANSWER_SECONDS)
-        said = [words for words in self._words if words.strip()]
-        return said[-1].strip() if said else f"it ended with code {self._process.returncode}"
+        lines = [text for text in self._last_lines if text.strip()]
+        return lines[-1].strip() if lines else f"it ended with code {self._process.returncode}"
 
 
 def _answers(address: Address, path: str) -> bool:
-    connection = HTTPConnection(address.near, address.port, timeout=_ANSWER_SECONDS)
+    connection = HTTPConnection(address.local_host, address.port, timeout=_ANSWER_SECONDS)
     try:
         connection.request("GET", path)
         return connection.getresponse().status == 200

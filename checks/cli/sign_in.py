@@ -1,4 +1,4 @@
-"""Whether people sign in to the dashboard, and what is wrong with how that is configured."""
+"""How people sign in to the dashboard, and problems in its configuration."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class SignIn(StrEnum):
     HEADER = "header"
 
 
-def configured(user_header: str | None, environ: Mapping[str, str]) -> SignIn:
-    """How people sign in: a proxy's header, else `[auth]` of the secrets, else not at all.
+def configured_sign_in(user_header: str | None, environ: Mapping[str, str]) -> SignIn:
+    """How people sign in: by a proxy's header, else by `[auth]` of the secrets, else not at all.
 
     Raises UsageError for an `[auth]` that cannot work.
     """
@@ -60,37 +60,37 @@ def header_name(word: str) -> str:
 def _auth(environ: Mapping[str, str]) -> tuple[Mapping[str, Any], Path]:
     """`[auth]` of the last secrets file that has one, as Streamlit reads them."""
     auth: Mapping[str, Any] = {}
-    where = Path()
+    auth_file = Path()
     for file in files(environ):
-        found = _read(file).get("auth")
-        if found is not None:
-            auth, where = _table(found, file), file
-    return auth, where
+        section = _read(file).get("auth")
+        if section is not None:
+            auth, auth_file = _table(section, file), file
+    return auth, auth_file
 
 
 def files(environ: Mapping[str, str]) -> list[Path]:
-    """Where secrets are looked for, the last one first in rank."""
+    """The possible secrets files; the last one takes precedence."""
     listed = environ.get(_LISTED, "").split()
     if listed:
         return [Path(part) for part in listed]
-    own = Path(".streamlit") / "secrets.toml"
+    relative = Path(".streamlit") / "secrets.toml"
     try:
-        return [Path.home() / own, Path.cwd() / own]
+        return [Path.home() / relative, Path.cwd() / relative]
     except (OSError, RuntimeError):  # an account without a home, a folder that is gone
-        return [own]
+        return [relative]
 
 
 def _read(file: Path) -> Mapping[str, Any]:
     try:
-        with open_file(file) as opened:
-            return tomllib.loads(opened.read().decode("utf-8"))
+        with open_file(file) as stream:
+            return tomllib.loads(stream.read().decode("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except NotAFileError as error:
         if error.kind == "a folder":
             return {}
         raise UsageError(f"{_shown(file)}: {error.kind}, not a TOML file") from None
-    # What is in it stays unsaid: it is full of secrets.
+    # The content is not shown: it is full of secrets.
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise UsageError(f"{_shown(file)}: cannot be read ({reason})") from None
@@ -98,10 +98,10 @@ def _read(file: Path) -> Mapping[str, Any]:
         raise UsageError(f"{_shown(file)}: not a TOML file") from None
 
 
-def _table(found: object, file: Path) -> Mapping[str, Any]:
-    if not isinstance(found, Mapping) or not found:
+def _table(auth: object, file: Path) -> Mapping[str, Any]:
+    if not isinstance(auth, Mapping) or not auth:
         raise UsageError(f"{_shown(file)}: [auth] is empty; it must name who signs people in")
-    return found
+    return auth
 
 
 def _shown(file: Path) -> str:
@@ -109,17 +109,17 @@ def _shown(file: Path) -> str:
 
 
 def _check(auth: Mapping[str, Any], file: Path) -> None:
-    """Raises UsageError for what Streamlit would only find when a person signs in."""
+    """Raises UsageError for mistakes that Streamlit would find only when a person signs in."""
     place = _shown(file)
     providers = {name: table for name, table in auth.items() if isinstance(table, Mapping)}
-    lacking = [f"auth.{key}" for key in _NEEDED if not auth.get(key)]
+    missing_keys = [f"auth.{key}" for key in _NEEDED if not auth.get(key)]
     for prefix, table in (
         [(f"auth.{name}", table) for name, table in providers.items() if "client_id" in table]
         if "client_id" not in auth and providers
         else [("auth", auth)]
     ):
-        lacking += [f"{prefix}.{key}" for key in _PROVIDER if not table.get(key)]
-    if lacking:
-        raise UsageError(f"{place}: sign-in lacks {', '.join(lacking)}")
+        missing_keys += [f"{prefix}.{key}" for key in _PROVIDER if not table.get(key)]
+    if missing_keys:
+        raise UsageError(f"{place}: sign-in lacks {', '.join(missing_keys)}")
     if not str(auth["redirect_uri"]).endswith(_CALLBACK):
         raise UsageError(f"{place}: auth.redirect_uri must end with {_CALLBACK}")

@@ -1,4 +1,4 @@
-"""Rows of text for a person: columns, and one day of history in one line."""
+"""Text tables for a person: aligned columns, and one day of history in one line."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def day_line(
     """
     failing = [
         f"{line(check)}" if status is verdict else f"{line(check)} ({status})"
-        for wanted in URGENCY
-        if wanted in FAILING
+        for failing_status in URGENCY
+        if failing_status in FAILING
         for check, status in statuses.items()
-        if status is wanted
+        if status is failing_status
     ]
     word = f"{GLYPHS[verdict]} {verdict.upper():<{_WIDEST_STATUS}}"
     moment = utc_text(evaluated_at.astimezone(UTC))
@@ -40,7 +40,7 @@ def day_line(
 
 
 def setting_text(value: object) -> str:
-    """A configured value as it is written in the file: `true`, `[a, b]`; `-` for none."""
+    """A configured value as it is written in the file: `true`, `[a, b]`; `-` for None."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):

@@ -1,4 +1,4 @@
-"""Values of options: each function turns a word into a value or says what was expected."""
+"""Values of options: each function converts a word, or raises with what was expected."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def data_day(word: str) -> date | Literal["latest"]:
 
 
 def duration(word: str) -> float:
-    """`90s`, `30m`, `1h30m` as seconds."""
+    """`90s`, `30m`, `1h30m` in seconds."""
     match = _DURATION.fullmatch(word) if word else None
     if match is None:
         raise ArgumentTypeError(
@@ -135,7 +135,7 @@ def number(word: str) -> float:
 
 
 def host(word: str) -> str:
-    """A name or an address to listen on; empty would be every address."""
+    """A name or an address to listen on; an empty one would mean every address."""
     if not word.isascii() or not word.isprintable() or not word.strip() or " " in word:
         raise ArgumentTypeError(
             f"found {quoted(word)}, expected an address such as 127.0.0.1 or a host's name"
@@ -159,7 +159,7 @@ def days(word: str) -> int:
 
 
 def sentence(word: str) -> str:
-    """Words that say something: a reason, a name."""
+    """Text that is not blank: a reason, a name."""
     if not word.strip():
         raise ArgumentTypeError("it is empty; say it in a few words")
     return word.strip()

@@ -1,4 +1,4 @@
-"""`--wait`: judge again while the run has not left its log entry, runs, or holds the lock."""
+"""`--wait`: judge again while the run has no log entry, is not finished, or holds a lock."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _SHORTEST_SECONDS = 1.0
 
 
 def reason_to_wait(report: Report) -> str | None:
-    """Why a later try may be judged otherwise; None when this one counts."""
-    found = {verdict.id: verdict for verdict in report.checks}
+    """Why a later attempt may give another verdict; None where this report counts."""
+    verdicts = {verdict.id: verdict for verdict in report.checks}
     if any(verdict.cause is Cause.LOCKED for verdict in report.checks):
         return "the warehouse is locked"
-    entry = found.get("log_entry_exists_today")
+    entry = verdicts.get("log_entry_exists_today")
     if entry is not None and entry.status in (Status.RED, Status.AMBER):
         return "there is no log entry yet"
-    run = found.get("run_status")
+    run = verdicts.get("run_status")
     if run is not None and run.status is Status.UNKNOWN and run.retry:
         return "a run is not finished"
     return None
@@ -29,25 +29,25 @@ def reason_to_wait(report: Report) -> str | None:
 def judge_when_ready(
     judge: Callable[[], Report],
     limit: float,
-    say: Callable[[str, str], None],
+    show_wait: Callable[[str, str], None],
     *,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Report:
-    """The first report that is worth keeping, or the last one within `limit` seconds.
+    """The first report that gives no reason to wait, or the last one within `limit` seconds.
 
-    Judges every 30 seconds, more often in a short wait. `say` hears why it waits
-    and how much longer it will.
+    Judges every 30 seconds, more often in a short wait. `show_wait` gets the reason and the
+    remaining time.
     """
     end = clock() + limit
     interval = min(_POLL_SECONDS, max(_SHORTEST_SECONDS, limit / _POLLS_AT_LEAST))
     report = judge()
     while reason := reason_to_wait(report):
-        left = end - clock()
-        if left <= 0:
+        remaining = end - clock()
+        if remaining <= 0:
             break
-        say(reason, _time_text(left))
-        sleep(min(interval, left))
+        show_wait(reason, _time_text(remaining))
+        sleep(min(interval, remaining))
         report = judge()
     return report
 

@@ -18,13 +18,13 @@ def load_config(
     """The validated configuration in `path`, else in $ANDON_CONFIG, else in ./andon.yml.
 
     `environ` stands in for the process's environment. Raises ConfigError with
-    every problem of the file: line, dotted key, what was found, what is allowed.
+    every problem of the file: line, dotted key, the value found, the values allowed.
     """
     import os
 
     from checks.catalog import all_checks
 
-    # Imported when called: whoever needs only the shapes does not pay for YAML and the catalog.
+    # Imported when called: code that needs only the types does not load YAML and the catalog.
     from checks.config.loading import load
 
     return load(path, os.environ if environ is None else environ, all_checks())

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from checks.config.model import CalendarConfig
-from checks.core.calendar import Calendar, Mark
+from checks.core.calendar import Calendar, SpecialDay
 from checks.core.text import clean
 
 
@@ -16,13 +16,15 @@ def calendar_between(config: CalendarConfig, first: date, last: date) -> Calenda
 
     The entry of `days` that comes first counts; any of them counts before a holiday.
     """
-    marks = dict(_holidays(config.holidays, first, last)) if config.holidays else {}
+    special_days = dict(_holidays(config.holidays, first, last)) if config.holidays else {}
     for entry in reversed(config.days):
         begin, end = max(entry.first, first), min(entry.last or entry.first, last)
         for offset in range((end - begin).days + 1):
-            marks[begin + timedelta(days=offset)] = Mark(clean(entry.name), entry.expect)
+            special_days[begin + timedelta(days=offset)] = SpecialDay(
+                clean(entry.name), entry.expect
+            )
     releases = sorted(day for day in set(config.tracking_releases) if first <= day <= last)
-    return Calendar(marks, tuple(releases))
+    return Calendar(special_days, tuple(releases))
 
 
 def is_known_place(place: str) -> bool:
@@ -34,11 +36,15 @@ def is_known_place(place: str) -> bool:
     return regions is not None and (not region or region in regions)
 
 
-def _holidays(place: str, first: date, last: date) -> Iterable[tuple[date, Mark]]:
-    import holidays  # 1,000 files: only where it is asked for
+def _holidays(place: str, first: date, last: date) -> Iterable[tuple[date, SpecialDay]]:
+    import holidays  # 1,000 files: imported only where it is needed
 
     country, _, region = place.partition("-")
-    found: Mapping[Any, str] = holidays.country_holidays(
+    holiday_names: Mapping[Any, str] = holidays.country_holidays(
         country, subdiv=region or None, years=range(first.year, last.year + 1), language="en_US"
     )
-    return ((day, Mark(clean(name))) for day, name in found.items() if first <= day <= last)
+    return (
+        (day, SpecialDay(clean(name)))
+        for day, name in holiday_names.items()
+        if first <= day <= last
+    )

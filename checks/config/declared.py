@@ -1,4 +1,4 @@
-"""What a configuration dataclass declares: its keys, their types, limits and words."""
+"""What a configuration dataclass declares: its keys, their types, limits and allowed texts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _KIND_TEXT = {
 }
 
 
-class Declared(NamedTuple):
+class Declaration(NamedTuple):
     """One key. `type`: bool, int, float, str, date, tuple, ZoneInfo, a StrEnum, a dataclass.
 
     name: what the file calls it. attribute: the field. item: the type of a tuple's items.
@@ -52,38 +52,38 @@ class Declared(NamedTuple):
 
     @property
     def required(self) -> bool:
-        """Whether the key must be given."""
+        """Whether the key has to be in the file."""
         return self.default is MISSING
 
     @property
-    def words(self) -> tuple[str, ...]:
-        """The only texts allowed, if they can be listed."""
+    def allowed_texts(self) -> tuple[str, ...]:
+        """The only texts allowed, where they can be listed."""
         if issubclass(self.type, StrEnum):
             return tuple(member.value for member in self.type)
         return self.choices
 
     @property
     def item_allowed(self) -> str:
-        """What one value may be (for a list: one item of it), in words."""
+        """What one value (of a list: one item) may be, as text for a message."""
         if is_dataclass(self.type):
-            return f"a mapping of {', '.join(one.name for one in settings_of(self.type))}"
+            return f"a mapping of {', '.join(key.name for key in settings_of(self.type))}"
         if self.type is bool:
             return "true or false"
         if date in (self.type, self.item):
             return "a day, such as 2025-11-28"
         if self.type in (int, float):
             return ("a whole number" if self.type is int else "a number") + self._limits
-        if self.words:
-            return " or ".join(self.words)
+        if self.allowed_texts:
+            return " or ".join(self.allowed_texts)
         return _KIND_TEXT.get(self.kind, "a name" if self.type is tuple else "one line of text")
 
     @property
     def allowed(self) -> str:
-        """What may be given, in words."""
+        """What the key's value may be, as text for a message."""
         if self.type is not tuple:
             return self.item_allowed
         if is_dataclass(self.item):
-            names = ", ".join(one.name for one in settings_of(self.item))
+            names = ", ".join(key.name for key in settings_of(self.item))
             return f"a list of mappings of {names}"
         if self.item is date:
             return "a list of days, such as [2025-10-02]"
@@ -104,45 +104,47 @@ class Declared(NamedTuple):
         return f" {' and '.join(parts)}" if parts else ""
 
 
-def settings_of(cls: type[Any]) -> tuple[Declared, ...]:
+def settings_of(cls: type[Any]) -> tuple[Declaration, ...]:
     """The keys of a dataclass whose fields were made by `setting()`, in order."""
     hints = typing.get_type_hints(cls)
     return tuple(
-        _declared(one.name, hints[one.name], one.default, one.metadata, secret=not one.repr)
-        for one in fields(cls)
-        if "doc" in one.metadata
+        _declaration(
+            field.name, hints[field.name], field.default, field.metadata, secret=not field.repr
+        )
+        for field in fields(cls)
+        if "doc" in field.metadata
     )
 
 
-def _declared(name: str, hint: Any, default: Any, words: Any, *, secret: bool) -> Declared:
+def _declaration(name: str, hint: Any, default: Any, metadata: Any, *, secret: bool) -> Declaration:
     optional, base = _without_none(hint)
-    told = {key: value for key, value in words.items() if key != "key"}
-    return Declared(
-        name=words["key"] or name, attribute=name, type=typing.get_origin(base) or base,
+    options = {key: value for key, value in metadata.items() if key != "key"}
+    return Declaration(
+        name=metadata["key"] or name, attribute=name, type=typing.get_origin(base) or base,
         item=next(iter(typing.get_args(base)), str), optional=optional, default=default,
-        secret=secret, **told,
+        secret=secret, **options,
     )  # fmt: skip
 
 
 def _without_none(hint: Any) -> tuple[bool, Any]:
     if typing.get_origin(hint) not in (typing.Union, types.UnionType):
         return False, hint
-    bases = [one for one in typing.get_args(hint) if one is not type(None)]
+    bases = [base for base in typing.get_args(hint) if base is not type(None)]
     if len(bases) != 1:
         raise TypeError(f"a setting has one type, beside None: {hint}")
     return True, bases[0]
 
 
-Shape = Literal["truth", "whole", "number", "words", "zone", "day", "text"]
+Shape = Literal["bool", "int", "float", "choice", "zone", "day", "text"]
 
 
-def shape_of(declared: Declared) -> Shape:
+def shape_of(declared: Declaration) -> Shape:
     """How one value of a setting is read."""
     if issubclass(declared.type, StrEnum):
-        return "words"
+        return "choice"
     if date in (declared.type, declared.item):
         return "day"
     known: dict[type, Shape] = {
-        bool: "truth", int: "whole", float: "number", ZoneInfo: "zone", str: "text", tuple: "text",
+        bool: "bool", int: "int", float: "float", ZoneInfo: "zone", str: "text", tuple: "text",
     }  # fmt: skip
     return known[declared.type]

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from checks.config.problems import Refused
+from checks.config.problems import InvalidValueError
 from checks.core.text import listed
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)(\})?")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def expanded(text: str, environ: Mapping[str, str]) -> str:
-    """`text` with every reference replaced.
+def expand_variables(text: str, environ: Mapping[str, str]) -> str:
+    """`text` with every reference replaced by the variable's value.
 
-    Raises Refused, naming the variables but never a value, when one is not set.
+    Raises InvalidValueError, naming the variables but never a value, where one is not set.
     """
     if "${" not in text:
         return text
@@ -26,7 +26,9 @@ def expanded(text: str, environ: Mapping[str, str]) -> str:
             return "${"
         if match[2] is None or not _NAME.fullmatch(match[1]):
             # What follows an unclosed brace may be a secret, so it is not repeated.
-            raise Refused("${NAME}, or $${ for a plain ${", "a ${ that encloses no variable's name")
+            raise InvalidValueError(
+                "${NAME}, or $${ for a plain ${", "a ${ that encloses no variable's name"
+            )
         if match[1] not in environ:
             unset.append(match[1])
         return environ.get(match[1], "")
@@ -34,5 +36,5 @@ def expanded(text: str, environ: Mapping[str, str]) -> str:
     result = _REFERENCE.sub(value, text)
     if unset:
         names = listed(dict.fromkeys(unset), most=10)
-        raise Refused("variables that are set", f"an unset environment variable: {names}")
+        raise InvalidValueError("variables that are set", f"an unset environment variable: {names}")
     return result

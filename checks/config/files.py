@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from checks.config.problems import Refused
+from checks.config.problems import InvalidValueError
 
 _ALLOWED = 'a glob such as "quarantine/*.csv", or a name with {date:%Y%m%d} in it'
 _READABLE = 'a file, a glob such as "lake/*.parquet", or a folder with / at its end'
@@ -15,17 +15,20 @@ _SCHEME = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]+:[/\\]")
 _DIRECTIVES = "aAbBdejmuUwWyYGVC"
 
 
-def located(kind: str, text: str, folder: Path) -> str:
-    """A file or the like, made absolute, by the kind of its key. Raises Refused."""
+def resolved_pattern(kind: str, text: str, folder: Path) -> str:
+    """A file or a pattern of files, made absolute, by the kind of its key.
+
+    Raises InvalidValueError.
+    """
     if kind == "path":
         return str(folder / text)
     return files_pattern(text, folder) if kind == "files" else readable_files(text, folder)
 
 
 def files_pattern(pattern: str, folder: Path) -> str:
-    """The pattern, made absolute: relative ones begin in `folder`. Raises Refused."""
+    """The pattern, made absolute: relative ones begin in `folder`. Raises InvalidValueError."""
     if not pattern.strip():
-        raise Refused(_ALLOWED, "an empty pattern")
+        raise InvalidValueError(_ALLOWED, "an empty pattern")
     _check_scheme(pattern)
     _check_fields(pattern)
     _check_brackets(_FIELD.sub("", pattern))
@@ -39,7 +42,7 @@ def files_pattern(pattern: str, folder: Path) -> str:
 def readable_files(pattern: str, folder: Path) -> str:
     """A file, a glob, or a folder with a slash at its end, made absolute; storage is as it is.
 
-    Raises Refused for a folder's whole tree that begins at the root.
+    Raises InvalidValueError for a folder's whole tree that begins at the root.
     """
     if _SCHEME.match(pattern):
         return pattern
@@ -50,14 +53,14 @@ def readable_files(pattern: str, folder: Path) -> str:
 
         absolute = f"{escape(str(folder))}/{pattern}"
     if not Path(absolute).name:
-        raise Refused(f"{_READABLE}, and not the root of all files")
+        raise InvalidValueError(f"{_READABLE}, and not the root of all files")
     return absolute
 
 
 def _check_scheme(pattern: str) -> None:
     """Files are local: `s3://...` would be a folder named `s3:`."""
     if _SCHEME.match(pattern):
-        raise Refused(
+        raise InvalidValueError(
             "files of this machine",
             None,
             "mount the storage and name its folder, or map the rows by quarantine.table",
@@ -69,19 +72,21 @@ def _check_fields(pattern: str) -> None:
         _check_format(match[1])
     rest = _FIELD.sub("", pattern)
     if "{" in rest or "}" in rest:
-        raise Refused(
+        raise InvalidValueError(
             "only {date:...} in braces", None, "write {date:%Y%m%d} for the day, * for the rest"
         )
 
 
 def _check_format(text: str) -> None:
     directives = re.findall(r"%(.?)", text)
-    if not directives or any(one not in _DIRECTIVES or not one for one in directives):
-        raise Refused("a date's directives, such as {date:%Y%m%d} or {date:%Y-%m-%d}")
+    if not directives or any(
+        directive not in _DIRECTIVES or not directive for directive in directives
+    ):
+        raise InvalidValueError("a date's directives, such as {date:%Y%m%d} or {date:%Y-%m-%d}")
 
 
 def _check_brackets(pattern: str) -> None:
     """A set is `[...]`, in which a `]` that comes first is a member."""
     rest = re.sub(r"\[!?\]?+[^\]]*\]", "", pattern)
     if "[" in rest or "]" in rest:
-        raise Refused(f"{_ALLOWED}, with balanced brackets")
+        raise InvalidValueError(f"{_ALLOWED}, with balanced brackets")

@@ -1,4 +1,4 @@
-"""The whole file: every section read, the rules between sections, one Config."""
+"""Loads the whole file: reads every section, checks rules between sections, builds one Config."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import yaml
 from checks.config.catalog import ReadCheck, read_checks
 from checks.config.declared import settings_of
 from checks.config.model import Config
-from checks.config.nodes import Entries, entries, is_null
+from checks.config.nodes import Entries, is_null, read_mapping
 from checks.config.problems import Problems
 from checks.config.sections import read_section, read_values, report_unknown
 from checks.config.source import compose, locate, shown_name
@@ -54,12 +54,12 @@ class Section(NamedTuple):
 @cache
 def sections() -> tuple[Section, ...]:
     """The sections of a Config, in its order."""
-    found = []
+    result = []
     for name, hint in typing.get_type_hints(Config).items():
         bases = typing.get_args(hint) or (hint,)
         if is_dataclass(bases[0]) and isinstance(bases[0], type):
-            found.append(Section(name, bases[0], optional=type(None) in bases))
-    return tuple(found)
+            result.append(Section(name, bases[0], optional=type(None) in bases))
+    return tuple(result)
 
 
 def load(path: str | Path | None, environ: Mapping[str, str], checks: tuple[Check, ...]) -> Config:
@@ -78,25 +78,29 @@ def load(path: str | Path | None, environ: Mapping[str, str], checks: tuple[Chec
 
 
 def _read(root: yaml.Node, checks: tuple[Check, ...], scope: Scope) -> dict[str, Any]:
-    given = entries(root, "", scope.problems)
-    if not given:
+    entries = read_mapping(root, "", scope.problems)
+    if not entries:
         if not len(scope.problems):
             scope.problems.add("", None, "an empty mapping", "a mapping with `pipeline:`")
         return {}
     basics = settings_of(Basics)
-    known = [*(one.name for one in basics), *(one.name for one in sections()), "checks"]
-    report_unknown(given, known, "", scope)
-    values = read_values(basics, given, "", None, scope)
-    values |= _read_sections(given, scope)
-    found = read_checks(given.get("checks"), checks, scope)
-    report_missing_sections(given, checks, found, scope)
-    return values | {"checks": {name: one.settings for name, one in found.items()}}
+    known = [
+        *(declared.name for declared in basics),
+        *(declared.name for declared in sections()),
+        "checks",
+    ]
+    report_unknown(entries, known, "", scope)
+    values = read_values(basics, entries, "", None, scope)
+    values |= _read_sections(entries, scope)
+    checks_read = read_checks(entries.get("checks"), checks, scope)
+    report_missing_sections(entries, checks, checks_read, scope)
+    return values | {"checks": {name: check.settings for name, check in checks_read.items()}}
 
 
-def _read_sections(given: Entries, scope: Scope) -> dict[str, Any]:
+def _read_sections(mapped_sections: Entries, scope: Scope) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for section in sections():
-        entry = given.get(section.name)
+        entry = mapped_sections.get(section.name)
         if section.optional and (entry is None or is_null(entry.node)):
             values[section.name] = None
             continue
@@ -107,43 +111,46 @@ def _read_sections(given: Entries, scope: Scope) -> dict[str, Any]:
 
 
 def report_missing_sections(
-    given: Entries, checks: tuple[Check, ...], found: Mapping[str, ReadCheck], scope: Scope
+    mapped_sections: Entries,
+    checks: tuple[Check, ...],
+    checks_read: Mapping[str, ReadCheck],
+    scope: Scope,
 ) -> None:
-    """What the pipeline must have is required while any check that needs it is on."""
-    enabled = [check for check in checks if found[check.id].enabled]
+    """Report sections that are missing although an enabled check needs them."""
+    enabled = [check for check in checks if checks_read[check.id].enabled]
     for name in ("audit_log", "events", "orders"):
-        if _is_given(given, name):
+        if _is_given(mapped_sections, name):
             continue
-        asking = [
+        check_ids = [
             check.id
             for check in enabled
             if any(need.partition(".")[0] == name for need in check.needs)
-            and not _has_alternatives(check, given)
+            and not _has_alternatives(check, mapped_sections)
         ]
-        if asking:
-            allowed = _or_off("a mapping", asking) + _instead(checks, asking)
+        if check_ids:
+            allowed = _or_disabled("a mapping", check_ids) + _alternatives_text(checks, check_ids)
             scope.problems.add(name, None, "nothing", allowed)
-    _report_missing_keys(given, enabled, scope)
+    _report_missing_keys(mapped_sections, enabled, scope)
 
 
 def _has_alternatives(check: Check, mapped_sections: Entries) -> bool:
-    """Whether all that does instead of what a check needs is mapped."""
+    """Whether everything that a check can use instead of its needs is mapped."""
     return bool(check.alternatives) and all(
         _is_given(mapped_sections, name) for name in check.alternatives
     )
 
 
-def _instead(checks: tuple[Check, ...], asking: list[str]) -> str:
-    """What else would do for the checks that have alternatives."""
+def _alternatives_text(checks: tuple[Check, ...], check_ids: list[str]) -> str:
+    """The sections that would do as well, for the checks that have alternatives."""
     return "".join(
         f"; for {check.id}, {' and '.join(check.alternatives)} do as well"
         for check in checks
-        if check.id in asking and check.alternatives
+        if check.id in check_ids and check.alternatives
     )
 
 
 def _report_missing_keys(mapped_sections: Entries, enabled: Sequence[Check], scope: Scope) -> None:
-    """Keys that an enabled check cannot do without, of the sections that are mapped."""
+    """Report keys of mapped sections that are missing although an enabled check needs them."""
     checks_by_key: dict[str, list[str]] = {}
     for check in enabled:
         for required in check.requires:
@@ -152,14 +159,14 @@ def _report_missing_keys(mapped_sections: Entries, enabled: Sequence[Check], sco
                 _is_given(mapped_sections, key) for key in required.where
             ):
                 checks_by_key.setdefault(required.key, []).append(check.id)
-    for key, asking in checks_by_key.items():
+    for key, check_ids in checks_by_key.items():
         if not _is_given(mapped_sections, key):
             line = mapped_sections[key.partition(".")[0]].line
-            scope.problems.add(key, line, "nothing", _or_off("a column's name", asking))
+            scope.problems.add(key, line, "nothing", _or_disabled("a column's name", check_ids))
 
 
-def _or_off(allowed: str, asking: Sequence[str]) -> str:
-    return f"{allowed}, or `enabled: false` for each check that needs it: {', '.join(asking)}"
+def _or_disabled(allowed: str, check_ids: Sequence[str]) -> str:
+    return f"{allowed}, or `enabled: false` for each check that needs it: {', '.join(check_ids)}"
 
 
 def _is_given(mapped_sections: Entries, key: str) -> bool:
@@ -169,6 +176,6 @@ def _is_given(mapped_sections: Entries, key: str) -> bool:
     if entry is None or is_null(entry.node):
         return False
     if not name or not isinstance(entry.node, yaml.MappingNode):
-        return True  # what is no mapping is a fault that is noted already
-    inside = entries(entry.node, section, Problems(""))
-    return name in inside and not is_null(inside[name].node)
+        return True  # that it is no mapping is reported already
+    keys = read_mapping(entry.node, section, Problems(""))
+    return name in keys and not is_null(keys[name].node)

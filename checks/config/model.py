@@ -99,7 +99,7 @@ class WarehouseConfig:
         return self._problems_of_aliases()
 
     def _problems_of_aliases(self) -> list[tuple[str, str, str]]:
-        names = [one.alias.casefold() for one in self.attach]
+        names = [database.alias.casefold() for database in self.attach]
         file = self.url.partition("?")[0].rpartition("/")[2]
         reserved = {
             "main",

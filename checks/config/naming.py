@@ -1,4 +1,4 @@
-"""What a pipeline is called whose configuration cannot be used."""
+"""The name of a pipeline whose configuration cannot be used."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from checks.config.declared import settings_of
 from checks.config.loading import Basics
-from checks.config.nodes import entries
-from checks.config.problems import Problems, Refused
+from checks.config.nodes import read_mapping
+from checks.config.problems import InvalidValueError, Problems
 from checks.config.source import compose, locate, shown_name
 from checks.config.values import Scope, read_setting
 from checks.core.errors import ConfigError
@@ -20,7 +20,7 @@ _KEY = "pipeline"
 def name_of(path: str | Path | None, environ: Mapping[str, str]) -> str:
     """The file's `pipeline` where it can be read, else the file's own absolute path.
 
-    So two pipelines stay apart in whatever collects their reports. Never raises ConfigError.
+    So the reports of two pipelines stay distinguishable. Never raises ConfigError.
     """
     file = locate(path, environ)
     with suppress(OSError):  # the working directory is gone
@@ -32,8 +32,8 @@ def _configured(file: Path, environ: Mapping[str, str]) -> str | None:
     scope = Scope(file.parent, environ, Problems(shown_name(file)))
     declared = next(setting for setting in settings_of(Basics) if setting.name == _KEY)
     try:
-        entry = entries(compose(file), "", scope.problems).get(_KEY)
+        entry = read_mapping(compose(file), "", scope.problems).get(_KEY)
         name = None if entry is None else read_setting(declared, entry.node, _KEY, scope)
-    except (ConfigError, Refused):
+    except (ConfigError, InvalidValueError):
         return None
     return str(name) if name is not None else None

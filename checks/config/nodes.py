@@ -1,4 +1,4 @@
-"""Reading YAML nodes: mappings with their lines, scalars by YAML's own types.
+"""Reads YAML nodes: mappings with their lines, scalars by YAML's own types.
 
 A number that YAML 1.1 reads otherwise than people do, such as 6:00, is refused.
 """
@@ -13,7 +13,7 @@ from typing import NamedTuple
 import yaml
 from yaml.constructor import SafeConstructor
 
-from checks.config.problems import Problems, Refused
+from checks.config.problems import InvalidValueError, Problems
 from checks.core.text import clean, quoted
 
 
@@ -32,7 +32,7 @@ _NULL = _CORE + "null"
 _TIME = _CORE + "timestamp"
 _TEXT = _CORE + "str"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-#: What YAML 1.1, YAML 1.2 and people read as the same number, and numbers that are not finite.
+#: Numbers that YAML 1.1, YAML 1.2 and people read alike, and those that are not finite.
 _PLAIN_NUMBER = re.compile(
     r"[-+]?(?:0|[1-9][0-9]*|[0-9]*\.[0-9]+|[0-9]+\.|[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+"
     r"|\.(?:inf|Inf|INF|nan|NaN|NAN))"
@@ -58,8 +58,8 @@ def is_null(node: yaml.Node) -> bool:
     return bool(node.tag == _NULL)
 
 
-def found_in(node: yaml.Node) -> str:
-    """A value for a message. URLs are not repeated: they may hold a password."""
+def describe(node: yaml.Node) -> str:
+    """A value as a message shows it. URLs are not repeated: they may hold a password."""
     if not isinstance(node, yaml.ScalarNode):
         return "a mapping" if isinstance(node, yaml.MappingNode) else "a list"
     if is_null(node):
@@ -69,47 +69,49 @@ def found_in(node: yaml.Node) -> str:
     return quoted(node.value) if node.tag == _TEXT else clean(node.value)
 
 
-def scalar(node: yaml.Node, allowed: str) -> str | int | float | bool:
-    """A scalar as text, number or truth value. Raises Refused for anything else."""
+def read_scalar(node: yaml.Node, allowed: str) -> str | int | float | bool:
+    """A scalar as text, number or truth value. Raises InvalidValueError for anything else."""
     if not isinstance(node, yaml.ScalarNode):
-        raise Refused(allowed)
+        raise InvalidValueError(allowed)
     if node.tag == _TEXT:
         return str(node.value)
     if node.tag not in (_CORE + "int", _CORE + "float", _CORE + "bool"):
-        raise Refused(allowed)
+        raise InvalidValueError(allowed)
     try:
         value: int | float | bool = SafeConstructor().construct_object(node)
     except (ValueError, LookupError):
-        raise Refused(allowed) from None
+        raise InvalidValueError(allowed) from None
     return value
 
 
-def number(node: yaml.Node, allowed: str) -> str | int | float | bool:
-    """A scalar as `scalar`, but no number that people read as another one than YAML does.
+def read_number(node: yaml.Node, allowed: str) -> str | int | float | bool:
+    """As `read_scalar`, but no number that YAML reads differently from people.
 
-    Raises Refused for 6:00 (360), 010 (8), 0x10, 0b1, 1_000, and for what is no scalar.
+    Raises InvalidValueError for 6:00 (360), 010 (8), 0x10, 0b1, 1_000, and for a non-scalar.
     """
-    value = scalar(node, allowed)
-    if isinstance(value, int | float) and not isinstance(value, bool) and is_odd(node):
-        raise Refused(allowed, read_as(node, value), _meant_number(str(node.value), value))
+    value = read_scalar(node, allowed)
+    if isinstance(value, int | float) and not isinstance(value, bool) and is_unusual_number(node):
+        raise InvalidValueError(
+            allowed, describe_with_reading(node, value), _number_hint(str(node.value), value)
+        )
     return value
 
 
-def is_odd(node: yaml.Node) -> bool:
-    """Whether a number is spelt otherwise than with a sign, digits, a point and an exponent."""
+def is_unusual_number(node: yaml.Node) -> bool:
+    """Whether a number is written with more than a sign, digits, a point and an exponent."""
     return _PLAIN_NUMBER.fullmatch(node.value) is None
 
 
-def read_as(node: yaml.Node, value: float | bool) -> str:
+def describe_with_reading(node: yaml.Node, value: float | bool) -> str:
     """A value as it is written and as YAML reads it: `6:00, which YAML reads as 360`."""
     if isinstance(value, bool):
-        return f"{found_in(node)}, which YAML reads as {str(value).lower()}"
+        return f"{describe(node)}, which YAML reads as {str(value).lower()}"
     shown = value if abs(value) < _HUGE else "a huge number"
-    return f"{found_in(node)}, which YAML reads as {shown}"
+    return f"{describe(node)}, which YAML reads as {shown}"
 
 
-def _meant_number(text: str, value: float) -> str:
-    """The plain number that was probably meant; both where there are two."""
+def _number_hint(text: str, value: float) -> str:
+    """A hint with the plain number that was probably meant; with both where there are two."""
     if not abs(value) < _HUGE:
         return "write a plain number"
     if _HOURS.fullmatch(text):
@@ -122,22 +124,22 @@ def _meant_number(text: str, value: float) -> str:
     return f"write {value}"
 
 
-def day(node: yaml.Node, allowed: str) -> date:
-    """A scalar as a day, in quotes or not. Raises Refused for anything else."""
+def read_day(node: yaml.Node, allowed: str) -> date:
+    """A scalar as a day, in quotes or not. Raises InvalidValueError for anything else."""
     if not isinstance(node, yaml.ScalarNode) or node.tag not in (_TIME, _TEXT):
-        raise Refused(allowed)
+        raise InvalidValueError(allowed)
     if not _DAY.fullmatch(node.value):
-        raise Refused(allowed)
+        raise InvalidValueError(allowed)
     try:
         return date.fromisoformat(node.value)
     except ValueError:
-        raise Refused(allowed, f"{clean(node.value)}, which no calendar has") from None
+        raise InvalidValueError(allowed, f"{clean(node.value)}, which no calendar has") from None
 
 
-def entries(node: yaml.Node, key: str, problems: Problems) -> Entries:
+def read_mapping(node: yaml.Node, key: str, problems: Problems) -> Entries:
     """A mapping's values by key, merged ones (`<<: *name`) last.
 
-    Reports what is no mapping, keys that are no names, and keys given twice.
+    Reports values that are no mapping, keys that are no names, and keys written twice.
     """
     if is_null(node):
         return {}
@@ -146,7 +148,7 @@ def entries(node: yaml.Node, key: str, problems: Problems) -> Entries:
         return {}
     result: Entries = {}
     for mapping in _with_merged(node, key, problems):
-        for name, entry in _own(mapping, key, problems).items():
+        for name, entry in _own_entries(mapping, key, problems).items():
             result.setdefault(name, entry)
     return result
 
@@ -157,45 +159,47 @@ def _no_mapping(node: yaml.Node) -> str:
     return "a list" if isinstance(node, yaml.SequenceNode) else "a single value"
 
 
-def _own(node: yaml.MappingNode, key: str, problems: Problems) -> Entries:
+def _own_entries(node: yaml.MappingNode, key: str, problems: Problems) -> Entries:
     result: Entries = {}
     merges = [name_node for name_node, _ in node.value if name_node.tag == _MERGE]
-    for again in merges[1:]:
-        problems.add(dotted(key, "<<"), line_of(again), "a second `<<`", "one, with a list")
+    for merge in merges[1:]:
+        problems.add(dotted(key, "<<"), line_of(merge), "a second `<<`", "one, with a list")
     for name_node, value in node.value:
         if name_node.tag == _MERGE:
             continue
-        name, line = _name(name_node), line_of(name_node)
+        name, line = _key_text(name_node), line_of(name_node)
         if name is None:
-            problems.add(key, line, f"{found_in(name_node)} as a key", "a name")
+            problems.add(key, line, f"{describe(name_node)} as a key", "a name")
         elif name in result:
-            found = f"the same key again (first on line {result[name].line})"
-            problems.add(dotted(key, name), line, found, "each key once")
+            actual = f"the same key again (first on line {result[name].line})"
+            problems.add(dotted(key, name), line, actual, "each key once")
         else:
             result[name] = Entry(line, value)
     return result
 
 
-def _name(node: yaml.Node) -> str | None:
+def _key_text(node: yaml.Node) -> str | None:
     return str(node.value) if isinstance(node, yaml.ScalarNode) and node.tag == _TEXT else None
 
 
 def _with_merged(
     node: yaml.MappingNode, key: str, problems: Problems
 ) -> Iterator[yaml.MappingNode]:
-    """The mapping, then those it merges, each once: aliases may form a circle."""
+    """The mapping, then those that it merges, each once: aliases may form a circle."""
     waiting: list[yaml.MappingNode] = [node]
     seen: set[int] = set()
     while waiting:
-        one = waiting.pop(0)
-        if id(one) in seen:
+        mapping = waiting.pop(0)
+        if id(mapping) in seen:
             continue
-        seen.add(id(one))
-        yield one
-        waiting.extend(_merged(one, key, problems))
+        seen.add(id(mapping))
+        yield mapping
+        waiting.extend(_merged_mappings(mapping, key, problems))
 
 
-def _merged(node: yaml.MappingNode, key: str, problems: Problems) -> Iterator[yaml.MappingNode]:
+def _merged_mappings(
+    node: yaml.MappingNode, key: str, problems: Problems
+) -> Iterator[yaml.MappingNode]:
     for name, value in node.value:
         if name.tag != _MERGE:
             continue
@@ -203,11 +207,11 @@ def _merged(node: yaml.MappingNode, key: str, problems: Problems) -> Iterator[ya
             if isinstance(part, yaml.MappingNode):
                 yield part
             else:
-                problems.add(dotted(key, "<<"), line_of(part), found_in(part), "a mapping's alias")
+                problems.add(dotted(key, "<<"), line_of(part), describe(part), "a mapping's alias")
 
 
 def dotted(key: str, name: str) -> str:
-    """`checks.freshness`: where a key is.
+    """A key's full name: `checks.freshness`.
 
     `{url:engine://...}`, without a space, is one long key: only its beginning is shown.
     """

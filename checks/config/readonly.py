@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlglot import exp
 
-#: SQLAlchemy's names of dialects that the parser calls otherwise.
+#: SQLAlchemy's names of dialects for which the parser has other names.
 _PARSER_NAMES = {
     "postgresql": "postgres",
     "mssql": "tsql",
@@ -23,7 +23,7 @@ _PARSER_NAMES = {
 }
 _EXECUTABLE_COMMENTS = ("/*!", "/*M!")
 _SEQUENCE_DIALECTS = ("oracle", "snowflake")
-#: Functions that a SELECT may call and that change something. Sleeping and reading files is not.
+#: Functions that a SELECT may call and that change something; not those that sleep or read files.
 _WRITING_FUNCTIONS = frozenset(
     (
         "nextval", "setval", "set_config", "pg_terminate_backend", "pg_cancel_backend",
@@ -49,10 +49,10 @@ _WRITING_PREFIXES = ("system$",)
 
 
 def problem_of(query: str, dialect: str = "") -> str | None:
-    """Why `query` may not be sent to a warehouse; None for one read-only statement.
+    """The reason why `query` may not be sent to a warehouse; None for one read-only statement.
 
     `dialect` is SQLAlchemy's name of the engine. Comments and one semicolon at the
-    end are fine. The answer is a plain clause that repeats nothing of the query's values.
+    end are allowed. The result is a plain clause that repeats none of the query's values.
     """
     engine = _parser_name(dialect)
     if engine in ("", "mysql") and any(mark in query for mark in _EXECUTABLE_COMMENTS):
@@ -64,7 +64,7 @@ def problem_of(query: str, dialect: str = "") -> str | None:
         return "it is empty"
     if len(statements) > 1:
         return f"it holds {len(statements)} statements instead of one"
-    return _kind_problem(statements[0]) or _part_problem(statements[0], engine)
+    return _kind_problem(statements[0]) or _nested_problem(statements[0], engine)
 
 
 def without_terminator(query: str, dialect: str = "") -> str:
@@ -92,7 +92,7 @@ def _parsed(query: str, engine: str) -> list[exp.Expr] | str:
 
     try:
         with _quiet():
-            found = sqlglot.parse(query, read=engine or None)
+            statements = sqlglot.parse(query, read=engine or None)
     except ParseError as error:
         where = error.errors[0] if error.errors else {}
         place = f" (line {where['line']}, column {where['col']})" if where.get("line") else ""
@@ -102,12 +102,16 @@ def _parsed(query: str, engine: str) -> list[exp.Expr] | str:
     except RecursionError:
         return "it is nested too deeply"
     # Comments behind the last semicolon are no statement.
-    return [one for one in found if one is not None and not isinstance(one, exp.Semicolon)]
+    return [
+        statement
+        for statement in statements
+        if statement is not None and not isinstance(statement, exp.Semicolon)
+    ]
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """The parser logs the text of statements it does not know; they may hold secrets."""
+    """Silences the parser, which logs statements that it does not know: they may hold secrets."""
     logger = logging.getLogger("sqlglot")
     before, logger.disabled = logger.disabled, True
     try:
@@ -126,11 +130,11 @@ def _kind_problem(statement: exp.Expr) -> str | None:
         return "it selects nothing"
     if isinstance(inner, exp.Select | exp.SetOperation | exp.Values | exp.Subquery):
         return None
-    return f"it is {_named(statement)}, not a SELECT"
+    return f"it is {_described(statement)}, not a SELECT"
 
 
-def _part_problem(statement: exp.Expr, engine: str) -> str | None:
-    """The first part, however deep, that writes, locks or acts."""
+def _nested_problem(statement: exp.Expr, engine: str) -> str | None:
+    """The first part, however deep, that writes, locks or has an effect."""
     for node in statement.walk():
         if why := _node_problem(node, engine):
             return why
@@ -145,10 +149,10 @@ def _node_problem(node: exp.Expr, engine: str) -> str | None:
     if isinstance(node, exp.Lock) or _is_locking_hint(node):
         return "it locks rows (FOR UPDATE, FOR SHARE or a locking hint)"
     if isinstance(node, _writing_nodes()):
-        return f"it contains {_named(node)}"
+        return f"it contains {_described(node)}"
     if isinstance(node, exp.NextValueFor) or _is_sequence_column(node, engine):
         return "it advances a sequence (nextval)"
-    if isinstance(node, exp.Func) and (name := _writes(node)):
+    if isinstance(node, exp.Func) and (name := _writing_function(node)):
         return f"it calls {name}, which does more than read"
     return None
 
@@ -163,7 +167,7 @@ def _writing_nodes() -> tuple[type[exp.Expr], ...]:
     )  # fmt: skip
 
 
-def _named(node: exp.Expr) -> str:
+def _described(node: exp.Expr) -> str:
     """A statement by its first word: `an INSERT statement`."""
     from sqlglot import exp
 
@@ -175,7 +179,7 @@ def _named(node: exp.Expr) -> str:
     return f"{'an' if word[0] in 'aeiouAEIOU' else 'a'} {word.upper()} statement"
 
 
-def _writes(function: exp.Func) -> str | None:
+def _writing_function(function: exp.Func) -> str | None:
     """The function's name if it changes something; the parser's own functions only read."""
     from sqlglot import exp
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from checks.config.declared import SOURCE_KINDS, Declared, settings_of
+from checks.config.declared import SOURCE_KINDS, Declaration, settings_of
 from checks.config.loading import Basics, Section, sections
 from checks.config.model import CheckSettings
-from checks.config.source import USUAL_NAME
+from checks.config.source import DEFAULT_NAME
 from checks.core.environment import CONFIG
 from checks.judging.check import Check
 
@@ -29,7 +29,7 @@ _INTRODUCTION = f"""\
 <!-- Generated: python -m checks.config.reference > docs/configuration.md -->
 
 One file describes one pipeline. Commands read the file that `--config` names, else the one in
-`{CONFIG}`, else `./{USUAL_NAME}`.
+`{CONFIG}`, else `./{DEFAULT_NAME}`.
 
 - `${{NAME}}` inside any text reads the environment; a variable that is not set is an error.
   `$${{` is a plain `${{`.
@@ -52,9 +52,9 @@ One file describes one pipeline. Commands read the file that `--config` names, e
 
 def render(checks: tuple[Check, ...]) -> str:
     """The page as Markdown."""
-    parts = [_INTRODUCTION + EXAMPLE.read_text(encoding="utf-8") + "```", _top()]
+    parts = [_INTRODUCTION + EXAMPLE.read_text(encoding="utf-8") + "```", _top_level()]
     parts += [_section(section, checks) for section in sections()]
-    parts += [*_mappings(), _common(), *(_check(check) for check in checks)]
+    parts += [*_mappings(), _common_settings(), *(_check(check) for check in checks)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -65,7 +65,7 @@ def main() -> None:
     sys.stdout.write(render(all_checks()))
 
 
-def _top() -> str:
+def _top_level() -> str:
     return f"## Top of the file\n\n{_table(settings_of(Basics))}"
 
 
@@ -74,41 +74,43 @@ def _section(section: Section, checks: tuple[Check, ...]) -> str:
     if section.optional:
         lines.append(_presence(section.name, checks))
     declared = settings_of(section.shape)
-    sources = [one.name for one in declared if one.kind in SOURCE_KINDS]
+    sources = [setting.name for setting in declared if setting.kind in SOURCE_KINDS]
     if sources:
         lines.append(f"Exactly one of {_codes(sources)} is given.")
     return "\n\n".join([*lines, _table(declared, _required(section.name, checks))])
 
 
 def _required(name: str, checks: tuple[Check, ...]) -> dict[str, str]:
-    """The keys of a section that checks want while they are enabled, and a sentence for each."""
+    """The keys of a section that enabled checks require, and a sentence for each."""
     users: dict[str, list[str]] = {}
     for check in checks:
         for requirement in check.requires:
             section, _, key = requirement.key.partition(".")
             if section == name:
-                also = (
-                    f" where {_codes(requirement.where)} {_are(requirement.where)} mapped"
+                condition = (
+                    f" where {_codes(requirement.where)} {_verb(requirement.where)} mapped"
                     if requirement.where
                     else ""
                 )
-                users.setdefault(key, []).append(f"`{check.id}`{also}")
+                users.setdefault(key, []).append(f"`{check.id}`{condition}")
     return {key: f" Required while enabled: {', '.join(ids)}." for key, ids in users.items()}
 
 
-def _are(names: tuple[str, ...]) -> str:
+def _verb(names: tuple[str, ...]) -> str:
     return "is" if len(names) == 1 else "are"
 
 
 def _mappings() -> list[str]:
     """The mappings inside sections, each once."""
-    inside = [one for section in sections() for one in settings_of(section.shape)]
-    shapes = {one.name: one.type for one in inside if is_dataclass(one.type)}
-    listed = {one.name: one.item for one in inside if is_dataclass(one.item)}
+    declarations = [setting for section in sections() for setting in settings_of(section.shape)]
+    shapes = {setting.name: setting.type for setting in declarations if is_dataclass(setting.type)}
+    item_shapes = {
+        setting.name: setting.item for setting in declarations if is_dataclass(setting.item)
+    }
     where = "A mapping inside the sections that have this key."
     return [
         *(_mapping(name, shape, where) for name, shape in shapes.items()),
-        *(_mapping(name, shape, "One mapping for each.") for name, shape in listed.items()),
+        *(_mapping(name, shape, "One mapping for each.") for name, shape in item_shapes.items()),
     ]
 
 
@@ -120,14 +122,14 @@ def _presence(name: str, checks: tuple[Check, ...]) -> str:
     if name not in ("audit_log", "events", "orders"):
         return "Optional."
     users = [
-        check.id for check in checks if any(one.partition(".")[0] == name for one in check.needs)
+        check.id for check in checks if any(need.partition(".")[0] == name for need in check.needs)
     ]
     required = f"Required, unless every check that needs it is switched off: {_codes(users)}."
-    return " ".join([required, *_instead(name, checks)])
+    return " ".join([required, *_alternatives(name, checks)])
 
 
-def _instead(name: str, checks: tuple[Check, ...]) -> list[str]:
-    """Which checks do without a section, and with which others."""
+def _alternatives(name: str, checks: tuple[Check, ...]) -> list[str]:
+    """The checks that can do without a section, and the sections that they use instead."""
     return [
         f"`{check.id}` does with {_joined(check.alternatives)} instead."
         for check in checks
@@ -140,7 +142,7 @@ def _needs(check: Check) -> str:
     return f"Needs: {_codes(check.needs)}{instead}." if check.needs else ""
 
 
-def _common() -> str:
+def _common_settings() -> str:
     table = _table(settings_of(CheckSettings))
     text = (
         "One mapping a check, by its id. A check that is not mentioned runs with its defaults. "
@@ -165,21 +167,21 @@ def _description(shape: type[Any]) -> str:
     return inspect.cleandoc(shape.__doc__ or "")
 
 
-def _table(declared: tuple[Declared, ...], required: Mapping[str, str] | None = None) -> str:
+def _table(declared: tuple[Declaration, ...], required: Mapping[str, str] | None = None) -> str:
     rows = [
-        f"| `{one.name}` | {_cell(one.allowed)} | {_cell(_default(one))} | "
-        f"{_cell(_meaning(one) + (required or {}).get(one.name, ''))} |"
-        for one in declared
+        f"| `{setting.name}` | {_cell(setting.allowed)} | {_cell(_default(setting))} | "
+        f"{_cell(_meaning(setting) + (required or {}).get(setting.name, ''))} |"
+        for setting in declared
     ]
     return "\n".join(["| key | allowed | default | meaning |", "| --- | --- | --- | --- |", *rows])
 
 
-def _meaning(declared: Declared) -> str:
+def _meaning(declared: Declaration) -> str:
     example = f" Example: `{declared.example}`." if declared.example else ""
     return declared.doc + example
 
 
-def _default(declared: Declared) -> str:
+def _default(declared: Declaration) -> str:
     if declared.required:
         return "required"
     if declared.default is None:

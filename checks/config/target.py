@@ -1,4 +1,4 @@
-"""What a warehouse's URL points to: all of it that decides what is read, and nothing else."""
+"""The parts of a warehouse's URL that decide what is read, and nothing else."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import sqlalchemy as sa
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
-#: Whose databases are files, or in memory.
+#: Engines whose databases are files, or in memory.
 FILE_ENGINES = ("duckdb", "sqlite")
 _NAMED_AS_USER = ("postgresql", "redshift", "cockroachdb")
-#: Options of a URL, in lower case, by which drivers are told where to look. All others (time-outs,
-#: certificates, users, sizes of clusters) leave the rows as they are.
-_DECIDING = frozenset(
+#: Options of a URL, in lower case, that decide where a driver reads. All others (time-outs,
+#: certificates, users, cluster sizes) do not change the rows.
+_DECIDING_OPTIONS = frozenset(
     (
         "host", "hostaddr", "port", "service", "database", "dbname", "db", "schema",
         "schemas", "currentschema", "current_schema", "search_path", "catalog",
@@ -32,7 +32,7 @@ _DECIDING_SETTINGS = frozenset(("search_path", "role", "session_authorization", 
 
 
 def target_of(url: str) -> tuple[str, ...]:
-    """Engine, host, database and what else decides which tables are read. No secrets.
+    """Engine, host, database and whatever else decides which tables are read. No secrets.
 
     Files are resolved, so that a link and its target are one. Two URLs with the same result
     read the same; users, passwords, drivers and time-outs are left out.
@@ -44,7 +44,7 @@ def target_of(url: str) -> tuple[str, ...]:
 
 
 def _database(url: URL) -> str:
-    """The database; PostgreSQL's is called as the user where none is named."""
+    """The database; without a name PostgreSQL takes the one named like the user."""
     name = url.database or ""
     if not name and url.get_backend_name() in _NAMED_AS_USER:
         return url.username or ""
@@ -61,14 +61,14 @@ def is_no_file(name: str) -> bool:
 def _resolved(path: Path) -> Path:
     try:
         return path.resolve()
-    except (OSError, RuntimeError, ValueError):  # a loop of links, a name no file has: told later
+    except (OSError, RuntimeError, ValueError):  # a loop of links, an invalid name: reported later
         return path
 
 
 def _options(url: URL) -> Iterator[str]:
     for name, value in url.query.items():
         values = (value,) if isinstance(value, str) else tuple(value)
-        if name.lower() in _DECIDING:
+        if name.lower() in _DECIDING_OPTIONS:
             yield f"{name.lower()}={','.join(values)}"
         elif name.lower() == "options":
             for text in values:
@@ -89,5 +89,5 @@ def _odbc(text: str) -> Iterator[str]:
     """The deciding parts of an ODBC connection string, `SERVER=...;UID=...;PWD=...`."""
     for part in text.split(";"):
         name, _, value = part.partition("=")
-        if name.strip().lower() in _DECIDING:
+        if name.strip().lower() in _DECIDING_OPTIONS:
             yield f"{name.strip().lower()}={value.strip()}"

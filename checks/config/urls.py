@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from checks.config.problems import Refused
+from checks.config.problems import InvalidValueError
 
 _HIDDEN = "a value that is not shown"
 _FILE_URL = re.compile(r"(((?:sqlite|duckdb)(?:\+\w+)?):///)([^?]*)(?:\?(.*))?")
@@ -19,9 +19,9 @@ _HTTP = re.compile(r"https?://[^\s<>\"'`\\^{|}]+", re.IGNORECASE)
 def database_url(url: str, folder: Path) -> str:
     """A database's URL; the relative file of an embedded database becomes absolute.
 
-    Raises Refused, never repeating the URL, for what SQLAlchemy cannot parse, for options that
-    change what Andon may do, and for a file in the place of a host, which would silently mean an
-    empty database.
+    Raises InvalidValueError, which never repeats the URL, for a URL that SQLAlchemy cannot parse,
+    for options that change what Andon may do, and for a file in the place of a host, which would
+    silently mean an empty database.
     """
     if match := _FILE_URL.fullmatch(url):
         from checks.config.url_options import require_allowed
@@ -32,7 +32,7 @@ def database_url(url: str, folder: Path) -> str:
     if _IN_MEMORY.fullmatch(url):
         return url
     if _FILE_ENGINE.match(url):
-        raise Refused(
+        raise InvalidValueError(
             "sqlite or duckdb with three slashes before a relative file "
             "(duckdb:///warehouse.duckdb), four before an absolute one",
             f"{_HIDDEN}, with another number of slashes",
@@ -47,19 +47,19 @@ def engine_of(url: str) -> str:
 
 
 def http_url(text: str) -> str:
-    """A web address without credentials: it appears in reports. Raises Refused."""
+    """A web address without credentials: it appears in reports. Raises InvalidValueError."""
     from urllib.parse import urlsplit
 
     allowed = "an address that begins with http:// or https://, without user name or password"
     if not _HTTP.fullmatch(text):
-        raise Refused(allowed)
+        raise InvalidValueError(allowed)
     try:
         parts = urlsplit(text)
         usable = bool(parts.hostname) and parts.port != 0
     except ValueError:
-        raise Refused(allowed) from None
+        raise InvalidValueError(allowed) from None
     if not usable or "@" in parts.netloc:
-        raise Refused(allowed)
+        raise InvalidValueError(allowed)
     return text
 
 
@@ -81,13 +81,13 @@ def _require_parsable(url: str) -> None:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
-        raise Refused(
+        raise InvalidValueError(
             "an SQLAlchemy URL: engine://user:password@host:port/database",
             f"{_HIDDEN} and is no such URL",
         ) from None
     # The rest of a password would be taken for the host or the database, and be shown as such.
     if "@" in f"{parsed.host or ''}{parsed.database or ''}":
-        raise Refused(
+        raise InvalidValueError(
             "@ : / and % of a user name or password percent-encoded (@ is %40)",
             f"{_HIDDEN}, with an @ too many",
         )

@@ -1,4 +1,4 @@
-"""Days that are not like others: what judges know of them."""
+"""Special days: what the checks know of the calendar."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-#: A release this many days before a fall is named with it.
+#: A tracking release at most this many days before a fall in volume is named with it.
 RECENT_RELEASE_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """Why a day is not like others. factor: times the usual volume; None: not judged."""
+class SpecialDay:
+    """Why a day is special. factor: how many times the usual volume; None: not judged."""
 
     name: str
     factor: float | None = None
@@ -20,16 +20,16 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The marked days and the tracking releases of a stretch of time."""
+    """The special days and the tracking releases of a period."""
 
-    marks: Mapping[date, Mark] = field(default_factory=dict)
+    special_days: Mapping[date, SpecialDay] = field(default_factory=dict)
     releases: tuple[date, ...] = ()
 
-    def mark(self, day: date) -> Mark | None:
-        """Why a day is not like others; None for a day like any."""
-        return self.marks.get(day)
+    def special_day(self, day: date) -> SpecialDay | None:
+        """Why a day is special; None for an ordinary day."""
+        return self.special_days.get(day)
 
     def recent_release(self, day: date) -> date | None:
         """The latest tracking release on the day or in the 7 days before it."""
         since = day - timedelta(days=RECENT_RELEASE_DAYS)
-        return max((one for one in self.releases if since <= one <= day), default=None)
+        return max((release for release in self.releases if since <= release <= day), default=None)

@@ -1,6 +1,6 @@
-"""What a report may hold at most, so that no table, however odd, makes it too big to send. Pure.
+"""Limits of a report's size, so that no table, however odd, makes it too big to send. Pure.
 
-Lists that are cut keep what comes first, and a key beside each says how many there were.
+A list that is cut keeps its first entries, and a key beside it says how many there were.
 """
 
 from __future__ import annotations
@@ -30,31 +30,31 @@ MOST_LISTED = 200
 MOST_BYTES, MOST_INDENTED_BYTES = 200_000, 1_000_000
 #: Bytes of all texts of all verdicts in the widest of all formats: see `_weight`.
 _MOST_TEXT = 120_000
-_NOTES = 20_000
-_ENDING = 200
-_FILTER = 500
-_TOTAL = "_total"
-#: In the order of time: what is newest is kept.
+_MOST_NOTE_BYTES = 20_000
+_REST_BYTES = 200
+_MOST_FILTER_BYTES = 500
+_TOTAL_SUFFIX = "_total"
+#: Lists in the order of time: the newest entries are kept.
 _SERIES = frozenset({"daily", "dates"})
-#: What leads to the rows behind a verdict: useful whole or not at all.
+#: The filters that show the rows behind a verdict: useful only as a whole.
 _FILTERS = "filters"
-#: (entries of a list, bytes of a text): the next is tried while a document is too big.
+#: (entries of a list, bytes of a text): the next pair is used while a document is too big.
 _STEPS = (
     (MOST_LISTED, 2_000), (MOST_LISTED, 500), (MOST_LISTED, 200), (100, 200), (50, 200),
     (25, 200), (12, 100), (6, 100), (3, 60), (1, 60), (0, 60),
 )  # fmt: skip
-#: Keys of the details themselves, however little is kept of what is in them.
+#: How many keys of the details are kept in any case.
 _LEAST_KEYS = 50
-#: Acceptances of one report: the first ones, as the history has them.
+#: How many acceptances one report has: the first of the history.
 _MOST_ACCEPTED = 50
 _TEXTS = ("message", "file", "key", "found", "allowed", "hint")
 _WORST_CHARACTER = 12
-#: Characters that some format writes as a longer escape, and by how much.
+#: Characters that some format writes as a longer escape, and how many bytes that adds.
 _ESCAPED = {"|": 5, '"': 5, "'": 5, "&": 5, "<": 5, ">": 5, "`": 5, "#": 5, "%": 2, "@": 3} | (
     dict.fromkeys("\\*_![]~$:+-=", 1)
 )
 
-#: Values that are JSON as they are, and short. No float: not every one has a form there.
+#: Types whose values are short and valid JSON. Not float: JSON has no infinity or NaN.
 _SHORT = (int, type(None))
 
 T = TypeVar("T")
@@ -62,8 +62,8 @@ Plain = Callable[[Any], Any]
 
 
 class _Lengths(NamedTuple):
-    """Bytes that a text may take: a sentence, a name or a short reason, an address; and all
-    names together of what a check fails for."""
+    """The most bytes of a sentence, of a name or short reason, of an address, and of all names
+    together that a check fails for."""
 
     sentence: int
     name: int
@@ -71,16 +71,16 @@ class _Lengths(NamedTuple):
     subjects: int
 
 
-#: The next is tried while a report is too big.
+#: The next lengths are used while a report is too big.
 _LENGTHS = (
     _Lengths(2_000, 2_000, 3_000, 20_000), _Lengths(1_000, 300, 1_500, 4_000),
     _Lengths(500, 150, 800, 1_000), _Lengths(200, 100, 300, 300),
 )  # fmt: skip
-_USUAL = _LENGTHS[0]
+_DEFAULT_LENGTHS = _LENGTHS[0]
 
 
 def capped(report: Report) -> Report:
-    """The report with texts and lists of a bounded size, but for details: see `fitted`."""
+    """The report with texts and lists of a bounded size, except for details: see `fit_details`."""
     for lengths in _LENGTHS:
         checks = tuple(_verdict(verdict, lengths) for verdict in report.checks)
         waivers = tuple(_waiver(waiver, lengths) for waiver in report.waivers)
@@ -96,25 +96,27 @@ def capped(report: Report) -> Report:
         checks=checks,
         waivers=waivers,
         acceptances=acceptances,
-        warnings=_limited(map(cut, report.warnings), lambda n: f"and {_more(n, 'warning')}"),
+        warnings=_limited(map(cut, report.warnings), lambda n: f"and {_more_text(n, 'warning')}"),
         errors=_limited(
-            map(_problem, report.errors), lambda n: Problem(f"and {_more(n, 'problem')}")
+            map(_problem, report.errors), lambda n: Problem(f"and {_more_text(n, 'problem')}")
         ),
     )
 
 
 def _text_size(part: object) -> int:
-    """Bytes of all texts in a part of a report but details."""
+    """The bytes of all texts in a part of a report, except for details."""
     if isinstance(part, str):
         return _weight(part)
     if isinstance(part, Mapping):
         return sum(_weight(name) for names in part.values() for name in names)
     if not is_dataclass(part):
         return 0
-    return sum(_text_size(getattr(part, own.name)) for own in fields(part) if own.name != "details")
+    return sum(
+        _text_size(getattr(part, field.name)) for field in fields(part) if field.name != "details"
+    )
 
 
-def cut(text: str, most: int = _USUAL.sentence) -> str:
+def cut(text: str, most: int = _DEFAULT_LENGTHS.sentence) -> str:
     """A text of at most `most` bytes in every format; one that was cut ends with `…`."""
     # A character takes at least one byte, and at most as many as the worst one does.
     if len(text) * _WORST_CHARACTER <= most or (len(text) <= most and _weight(text) <= most):
@@ -134,73 +136,77 @@ def _character_weight(char: str) -> int:
 
 
 def _weight(text: str) -> int:
-    """Bytes of a text in the format that takes the most for it."""
+    """The bytes of a text in the format in which it is longest."""
     more = sum(text.count(char) * bytes_ for char, bytes_ in _ESCAPED.items())
     return len(json.dumps(text)) - 2 + more
 
 
-def fitted(document: Mapping[str, Any], details: Sequence[Mapping[str, Any]], plain: Plain) -> None:
-    """Give each check of a document its details, as JSON data, so that the whole is not too big.
+def fit_details(
+    document: Mapping[str, Any], details: Sequence[Mapping[str, Any]], plain: Plain
+) -> None:
+    """Add to each check of a document its details, as JSON data, within the document's limits.
 
-    document: JSON data with `checks`, each without details. plain: a value as JSON data. Of
-    the check whose details are biggest, less is kept, until all fit.
+    document: JSON data with `checks`, each without details. plain: converts a value to JSON data.
+    The biggest details are cut until all fit.
     """
     checks: list[dict[str, Any]] = list(document["checks"])
     for check in checks:
         check["details"] = {}
     room, wide_room = MOST_BYTES - _size(document), MOST_INDENTED_BYTES - _wide_size(document)
     steps = [0] * len(checks)
-    held = [_details(own, plain, *_STEPS[0]) for own in details]
-    _shrink(held, plain, steps, _size, room)
-    _shrink(held, plain, steps, _wide_size, wide_room)
-    for check, own in zip(checks, held, strict=True):
-        check["details"] = own
+    fitted_details = [_details(check_details, plain, *_STEPS[0]) for check_details in details]
+    _shrink(fitted_details, plain, steps, _size, room)
+    _shrink(fitted_details, plain, steps, _wide_size, wide_room)
+    for check, check_details in zip(checks, fitted_details, strict=True):
+        check["details"] = check_details
 
 
 def _shrink(
-    held: list[dict[str, Any]],
+    fitted_details: list[dict[str, Any]],
     plain: Plain,
     steps: list[int],
     size: Callable[[Any], int],
     room: int,
 ) -> None:
-    """Keep less of the biggest details, until all fit or nothing is left to leave out."""
-    sizes = [size(own) for own in held]
+    """Cut the biggest details until all fit or nothing is left to cut."""
+    sizes = [size(details) for details in fitted_details]
     while sum(sizes) > room:
-        open_ones = [i for i, step in enumerate(steps) if step + 1 < len(_STEPS)]
-        if not open_ones:
+        shrinkable = [i for i, step in enumerate(steps) if step + 1 < len(_STEPS)]
+        if not shrinkable:
             return
-        biggest = max(open_ones, key=lambda i: (sizes[i], -i))
+        biggest = max(shrinkable, key=lambda i: (sizes[i], -i))
         steps[biggest] += 1
-        # What is cut is cut again: that costs no more than what is left.
-        held[biggest] = _details(held[biggest], plain, *_STEPS[steps[biggest]])
-        sizes[biggest] = size(held[biggest])
+        # Cutting what was cut before is cheap: it takes no longer than what is left.
+        fitted_details[biggest] = _details(fitted_details[biggest], plain, *_STEPS[steps[biggest]])
+        sizes[biggest] = size(fitted_details[biggest])
 
 
 def _details(details: Mapping[str, Any], plain: Plain, most: int, longest: int) -> dict[str, Any]:
     """The details, each list in it with at most `most` entries and each text cut."""
-    kept = _mapping(details, plain, max(most, _LEAST_KEYS), most, longest)
+    kept_details = _mapping(details, plain, max(most, _LEAST_KEYS), most, longest)
     if isinstance(filters := details.get(_FILTERS), Mapping):
-        kept[_FILTERS] = usable_filters({str(k): v for k, v in plain(filters).items()})
-    return kept
+        kept_details[_FILTERS] = usable_filters({str(k): v for k, v in plain(filters).items()})
+    return kept_details
 
 
 def usable_filters(filters: Mapping[str, Any]) -> dict[str, Any]:
-    """Those that are short enough for an address: one that is cut finds nothing."""
-    return {key: value for key, value in filters.items() if _size(f"{key}{value}") <= _FILTER}
+    """The filters that are short enough for an address: one that is cut would match nothing."""
+    return {
+        key: value for key, value in filters.items() if _size(f"{key}{value}") <= _MOST_FILTER_BYTES
+    }
 
 
 def _mapping(
     value: Mapping[Any, Any], plain: Plain, most_keys: int, most: int, longest: int
 ) -> dict[str, Any]:
-    """A mapping; how many entries there were of what is cut in it stands beside that."""
+    """A mapping; beside each value that is cut stands how many entries it had."""
     kept: dict[str, Any] = {}
     totals: dict[str, int] = {}
     for key, item in islice(value.items(), most_keys):
         name = cut(str(plain(key)), longest)
         kept[name] = _value(item, plain, most, longest, name)
         if isinstance(item, (Mapping, list, tuple, set, frozenset)) and len(item) > most:
-            totals[f"{name}{_TOTAL}"] = len(item)
+            totals[f"{name}{_TOTAL_SUFFIX}"] = len(item)
     return totals | kept if kept.keys() & totals.keys() else kept | totals
 
 
@@ -214,15 +220,15 @@ def _value(item: Any, plain: Plain, most: int, longest: int, key: str = "") -> A
     if isinstance(item, (set, frozenset)):
         item = plain(item)  # sorted
     if isinstance(item, (list, tuple)):
-        some = _some(item, most, is_series=key in _SERIES)
-        return [_value(one, plain, most, longest) for one in some]
-    done = plain(item)
-    if isinstance(done, Mapping):  # a dataclass
-        return _mapping(done, plain, most, most, longest)
-    return cut(done, longest) if isinstance(done, str) else done
+        shortened = _shortened(item, most, is_series=key in _SERIES)
+        return [_value(entry, plain, most, longest) for entry in shortened]
+    data = plain(item)
+    if isinstance(data, Mapping):  # a dataclass
+        return _mapping(data, plain, most, most, longest)
+    return cut(data, longest) if isinstance(data, str) else data
 
 
-def _some(items: Sequence[Any], most: int, *, is_series: bool) -> Sequence[Any]:
+def _shortened(items: Sequence[Any], most: int, *, is_series: bool) -> Sequence[Any]:
     if len(items) <= most:
         return items
     return items[len(items) - most :] if is_series else items[:most]
@@ -246,18 +252,18 @@ def _verdict(verdict: Verdict, lengths: _Lengths) -> Verdict:
 
 
 def _subjects(subjects: Subjects | None, most: int) -> Subjects | None:
-    """Whole names alone, as a name that was cut is another one; MORE says that some are missing."""
+    """Whole names only, as a name that is cut is another name; MORE says that some are missing."""
     if subjects is None:
         return None
     left, kept = most, {}
     for kind, names in subjects.items():
-        some = []
+        kept_names = []
         for name in names[:MOST_LISTED]:
             left -= _weight(name)
             if left < 0:
                 break
-            some.append(name)
-        kept[kind] = tuple(some) if len(some) == len(names) else (*some, MORE)
+            kept_names.append(name)
+        kept[kind] = tuple(kept_names) if len(kept_names) == len(names) else (*kept_names, MORE)
     return kept
 
 
@@ -289,12 +295,12 @@ def _acknowledgement(acknowledged: Acknowledgement, lengths: _Lengths) -> Acknow
 def _problem(problem: Problem) -> Problem:
     return Problem(
         message=cut(problem.message),
-        file=_cut_if_any(problem.file, _USUAL.sentence),
+        file=_cut_if_any(problem.file, _DEFAULT_LENGTHS.sentence),
         line=problem.line,
-        key=_cut_if_any(problem.key, _USUAL.sentence),
-        found=_cut_if_any(problem.found, _USUAL.sentence),
-        allowed=_cut_if_any(problem.allowed, _USUAL.sentence),
-        hint=_cut_if_any(problem.hint, _USUAL.sentence),
+        key=_cut_if_any(problem.key, _DEFAULT_LENGTHS.sentence),
+        found=_cut_if_any(problem.found, _DEFAULT_LENGTHS.sentence),
+        allowed=_cut_if_any(problem.allowed, _DEFAULT_LENGTHS.sentence),
+        hint=_cut_if_any(problem.hint, _DEFAULT_LENGTHS.sentence),
     )
 
 
@@ -303,18 +309,18 @@ def _cut_if_any(text: str | None, most: int) -> str | None:
 
 
 def _limited(items: Iterable[T], rest: Callable[[int], T]) -> tuple[T, ...]:
-    """The first items, as far as they fit, and one that says how many more there are."""
-    every = tuple(items)
-    # One more than that is a list that was cut here before.
-    if len(every) <= MOST_LISTED + 1 and sum(map(_note_size, every)) <= _NOTES:
-        return every
-    kept, left = 0, _NOTES - _ENDING
-    for item in every[:MOST_LISTED]:
+    """The first items, as many as fit, and one that says how many more there are."""
+    entries = tuple(items)
+    # A list with one entry more was cut here before.
+    if len(entries) <= MOST_LISTED + 1 and sum(map(_note_size, entries)) <= _MOST_NOTE_BYTES:
+        return entries
+    kept, left = 0, _MOST_NOTE_BYTES - _REST_BYTES
+    for item in entries[:MOST_LISTED]:
         left -= _note_size(item)
         if left < 0:
             break
         kept += 1
-    return (*every[:kept], rest(len(every) - kept))
+    return (*entries[:kept], rest(len(entries) - kept))
 
 
 def _note_size(item: object) -> int:
@@ -322,7 +328,7 @@ def _note_size(item: object) -> int:
     return sum(_weight(text) for text in texts if text)
 
 
-def _more(count: int, singular: str) -> str:
+def _more_text(count: int, singular: str) -> str:
     return f"{count_text(count)} more {singular}{'' if count == 1 else 's'}"
 
 
@@ -331,10 +337,10 @@ def _size(value: Any) -> int:
 
 
 def _wide_size(value: Any) -> int:
-    """As `_size`, of a document that people read; nested as deep as details are."""
+    """As `_size`, of an indented document; nested as deep as details are."""
     return _with_escapes(json.dumps({"": [{"": value}]}, indent=2))
 
 
 def _with_escapes(text: str) -> int:
-    """The length with what the `json` format adds to it."""
+    """The length with the escapes that the `json` format adds."""
     return len(text) + 5 * text.count("##")

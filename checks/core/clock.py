@@ -1,4 +1,4 @@
-"""The one reading of the system's clock. What is handed `now` does not ask here."""
+"""The only reading of the system's clock. A function that takes `now` does not call this."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a load ended, by the words that a log uses. Pure."""
+"""How a load ended, by the status words that a log uses. Pure."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 OK, FAILED, RUNNING, UNHEARD = "ok", "failed", "running", "unheard"
-#: No word about how a load ended: the status is not mapped, or could not be read.
+#: No status: it is not mapped, or could not be read.
 SILENT = "silent"
 
 
 @dataclass(frozen=True, slots=True)
 class Endings:
-    """The words of a log for each ending; case, and blanks around a word, make no difference."""
+    """A log's status words for each ending; case and surrounding blanks make no difference."""
 
     ok: tuple[str, ...] = (
         "success", "succeeded", "successful", "ok", "done", "complete", "completed",
@@ -30,17 +30,17 @@ class Endings:
     )  # fmt: skip
 
     def meaning(self, status: str | None) -> str:
-        """What a status says: OK, FAILED, RUNNING or UNHEARD (a word that no list has)."""
+        """What a status means: OK, FAILED, RUNNING or UNHEARD (a word that is in no list)."""
         return _meanings(self).get(folded(status or ""), UNHEARD)
 
 
 @lru_cache(maxsize=32)
 def _meanings(endings: Endings) -> Mapping[str, str]:
-    """The meaning of each word; of a word in several lists the first list's."""
+    """The meaning of each word; a word in several lists has that of the first list."""
     lists = ((RUNNING, endings.running), (FAILED, endings.failed), (OK, endings.ok))
     return {folded(word): meaning for meaning, words in lists for word in words}
 
 
 def folded(word: str) -> str:
-    """By what a word is known: a status, or a word of a list."""
+    """A status word in the form in which words are compared."""
     return word.strip().casefold()

@@ -1,27 +1,27 @@
-"""Every error Andon raises on purpose. Each carries a message meant for a person."""
+"""Every error that Andon raises on purpose. Each has a message meant for a person."""
 
 from __future__ import annotations
 
 from checks.core.model import Cause, Problem
 
-# Of the whole warehouse, or with the table's name in the text.
+# Causes that concern the whole warehouse, or whose text has the table's name.
 _NAMED = frozenset(
     {Cause.CONNECTION, Cause.LOCKED, Cause.TIMEOUT, Cause.PERMISSION, Cause.MISSING_TABLE}
 )
 
 
 class AndonError(Exception):
-    """Base of all of them; the command line prints it in one line and exits 2."""
+    """The base of all errors; the command line prints one in one line and exits 2."""
 
     exit_code = 2
 
 
 class UsageError(AndonError):
-    """The command or the call asks for something impossible (a future data date, ...)."""
+    """The command or the call requests something impossible (a future data date, ...)."""
 
 
 class ConfigError(AndonError):
-    """The configuration is unusable; carries every problem of the file at once."""
+    """The configuration is unusable; `problems` has every problem of the file."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
@@ -46,16 +46,16 @@ class MeasurementError(AndonError):
 
     @property
     def fault(self) -> str | None:
-        """The fault behind it: equal for two errors only if the same one stopped both.
+        """An identifier of the fault: equal for two errors only if the same fault caused both.
 
-        None where that cannot be told, since the text may be the same of two tables.
+        None where that is not known, as the text may be the same for two tables.
         """
         if self.cause in _NAMED:
             return str(self)
         return f"{self.reading}: {self}" if self.reading else None
 
 
-class ReadOnlyViolation(AndonError):  # noqa: N818  (what it is, not that it is one)
+class ReadOnlyViolation(AndonError):  # noqa: N818
     """Something other than one SELECT was about to be sent to the warehouse."""
 
 
@@ -66,13 +66,13 @@ class HistoryError(AndonError):
 class OtherWarehouseError(HistoryError, UsageError):
     """The pipeline's name belongs to another warehouse in this history.
 
-    To a reader the history is as good as none; to whoever wants to store something, the call asks
-    for something impossible. The message names the store and `andon history adopt`.
+    A HistoryError, as the history is unusable for reading; a UsageError, as storing something in
+    it is an impossible request. The message names the store and `andon history adopt`.
     """
 
 
 def is_interruption(error: BaseException | None) -> bool:
-    """Whether Ctrl-C is behind an error: DuckDB turns it into a RuntimeError of its own."""
+    """Whether Ctrl-C caused an error: DuckDB turns it into a RuntimeError of its own."""
     while error is not None and not isinstance(error, KeyboardInterrupt):
         error = error.__cause__ or error.__context__
     return error is not None

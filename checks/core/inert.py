@@ -1,4 +1,4 @@
-"""Values as single lines that no terminal and no CI log takes for a command."""
+"""Values as single lines that no terminal and no CI log interprets as a command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _COMMAND = re.compile(r"(?:(?<=\s)|^):(?=:)|#(?=#)")
 
 
 def line(value: object) -> str:
-    """One value as one inert line; what was dangerous in it is a visible escape."""
+    """One value as one inert line; dangerous characters become visible escapes."""
     return _COMMAND.sub(_escaped, clean(value, _LONGEST))
 
 

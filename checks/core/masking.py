@@ -1,6 +1,6 @@
-"""Personal values, found by a column's name or by their look, and made unreadable. Pure.
+"""Personal values, recognised by a column's name or by their look, and masked. Pure.
 
-What stays is enough to find a row again and too little to know a person by:
+What stays is enough to find a row again and too little to identify a person:
 `a…@…`, `203.0.…`, `ab12… (24)`.
 """
 
@@ -14,7 +14,7 @@ from enum import StrEnum
 WHOLE_TEXT = "(masked)"
 _LEAST_SHARE = 0.5  # of a column's values that look personal: then all of them are
 
-#: What tells one person, device or session from others; alone, or in any name.
+#: Words that name an identifier of a person, device or session; alone or within a name.
 _IDENTIFIERS = frozenset({
     "id", "uid", "uuid", "guid", "gid", "sid", "pid", "cid", "oid",
     "email", "mail", "ip", "ipv", "phone", "telephone", "tel", "msisdn", "fax",
@@ -28,7 +28,7 @@ _IDENTIFIERS = frozenset({
     "lname",
 })  # fmt: skip
 #: The same in German, French, Spanish, Italian, Dutch, Portuguese and Polish, without accents.
-_ELSEWHERE = frozenset({
+_FOREIGN_IDENTIFIERS = frozenset({
     "vorname", "nachname", "geburtstag", "geburtsdatum", "strasse", "hausnummer", "plz",
     "postleitzahl", "anschrift", "adresse", "kundennummer", "benutzer", "benutzername", "nutzer",
     "kennwort", "passwort", "telefon", "telefonnummer", "handy", "emailadresse", "kontonummer",
@@ -38,18 +38,18 @@ _ELSEWHERE = frozenset({
     "wachtwoord", "gebruiker", "straat", "adres", "telefoon", "sobrenome", "senha", "endereco",
     "telefone", "celular", "nascimento", "imie", "nazwisko", "haslo", "ulica",
 })  # fmt: skip
-#: What opens a door: masked behind a colon too, where the name of another value tells a reason.
+#: Credentials: masked behind a colon too, where another name would introduce a reason.
 _SECRETS = frozenset({
     "password", "passwd", "pwd", "passphrase", "secret", "token", "apikey", "authorization",
     "cookie", "kennwort", "passwort", "motdepasse", "contrasena", "senha", "wachtwoord", "haslo",
 })  # fmt: skip
-#: Two words that say together what neither says alone.
+#: Pairs of words that are personal together, while neither is alone.
 _PAIRS = frozenset({
     ("api", "key"), ("private", "key"), ("access", "key"), ("post", "code"), ("date", "birth"),
     ("account", "number"), ("tax", "number"), ("licence", "plate"), ("license", "plate"),
     ("mot", "passe"), ("code", "postal"), ("nom", "famille"),
 })  # fmt: skip
-#: Who a value may belong to: what is said of them is personal, but for `_HARMLESS`.
+#: People: a value named after one of them is personal, except for `_HARMLESS` ones.
 _OWNERS = frozenset({
     "client", "user", "customer", "visitor", "member", "person", "people", "purchaser", "buyer",
     "patient", "employee", "account", "subscriber", "recipient", "sender", "shopper", "guest",
@@ -58,7 +58,7 @@ _OWNERS = frozenset({
     "consumer", "lead", "applicant", "candidate", "beneficiary", "spouse", "parent", "child",
     "doctor", "teacher", "agent", "consignee", "addressee", "billing", "shipping", "delivery",
 })  # fmt: skip
-#: Of these, what is no name and no address is most often not personal: `shipping_cost`.
+#: Words before which only names and addresses are personal as a rule: not `shipping_cost`.
 _WEAK_OWNERS = frozenset({
     "contact", "owner", "author", "driver", "staff", "worker", "consumer", "lead", "agent",
     "billing", "shipping", "delivery", "holder", "parent", "child", "sender", "tenant",
@@ -67,33 +67,34 @@ _NAMES = frozenset({"name", "fname", "lname", "initials"})
 _PEOPLE_NAMES = frozenset(
     {"first", "last", "full", "sur", "family", "given", "middle", "display", "maiden", "nick"}
 )
-#: They say what kind of thing, not which. A user agent is no user.
+#: They name a kind of thing, not a thing. A user agent is no user.
 _HARMLESS = frozenset({"agent", "type", "kind", "status", "state"})
-#: Of a number, or of yes and no.
+#: Words of counts and of yes or no.
 _COUNTED = frozenset({"count", "is", "has"})
-#: In a name that is written together, such as `buyername`: what it may end with.
+#: Endings of a name that is written as one word, such as `buyername`.
 _ENDINGS = frozenset({
     "name", "id", "uid", "email", "mail", "phone", "address", "ip", "street", "zip", "birthday",
     "birthdate", "firstname", "lastname", "surname", "fullname", "mobile", "login", "password",
     "token", "postcode",
 })  # fmt: skip
-#: The same behind `_BEGINNINGS` and owners that are people; one of things alone, behind any owner.
+#: Endings that count only behind `_BEGINNINGS` and owners that are not weak.
 _LOOSE_ENDINGS = frozenset({"number", "key", "code", "id", "token", "date"})
+#: Endings that count behind any owner.
 _SURE_ENDINGS = frozenset({"emailaddress", "ofbirth"})
-#: What such a name may begin with, beside whom it may belong to.
+#: Beginnings of such a name, beside the owners.
 _BEGINNINGS = frozenset({
     "access", "refresh", "session", "device", "phone", "card", "date", "auth", "api", "private",
     "bearer", "csrf", "postal", "mobile", "tax", "passport", "place",
 })  # fmt: skip
 
-#: Before and after a value: letters and digits go on with it, a dot only where they follow.
-_FREE = r"(?<![^\W_])(?<!\w\.)"
+#: No letter or digit before and after a value, and no dot beside which there is one.
+_START = r"(?<![^\W_])(?<!\w\.)"
 _END = r"(?![^\W_]|\.[^\W_])"
 _OCTETS = r"(\d{1,3}\.\d{1,3})\.\d{1,3}\.\d{1,3}"
 _EMAIL = re.compile(r"(?<![\w.+-])([\w.+-])[\w.+-]*(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.I)
-#: A name before the @ in quotes, which may hold anything.
+#: With a quoted name before the @, which may contain anything.
 _QUOTED_EMAIL = re.compile(r'"[^"\n]{1,64}"(?:@|%40)[\w-]+(?:\.[\w-]+)+')
-_IPV4 = re.compile(_FREE + _OCTETS + _END)
+_IPV4 = re.compile(_START + _OCTETS + _END)
 _VERSION = re.compile(r"(?<=[A-Za-z]/)" + _OCTETS + _END)
 _IPV6 = re.compile(
     r"((?<![^\W_])[a-z]\w*:(?!:)|(?<![^\W_])(?<!\w[.:])(?<!::))"
@@ -106,7 +107,7 @@ _LONG_ID = re.compile(
     re.I,
 )
 _PHONE = re.compile(r"(?<![^\W_])(?<!\+)\+\d[\d ().-]{6,18}\d(?![^\W_])")
-#: Behind a word that says so, without a plus too.
+#: Without a plus, behind a word for a phone.
 _PHONE_NAMED = re.compile(
     r"(?<![a-z])((?:(?:tele|cell)?phone|tel|telefon|mobile?|cell|handy|fax|msisdn)"
     r"(?:[ _](?:no|nr|number))?\.?[\s:=#]{1,3})(\(?\d[\d ()/.-]{5,18}\d)(?![^\W_])",
@@ -116,13 +117,13 @@ _PHONE_ALONE = re.compile(r"^\(?\d{2,5}\)?(?:[ /-]\d{2,}){1,5}$")
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d")
 _PARAMETER = re.compile(r"(?<![\w.%\[\]-])([\w.%\[\]-]{1,40})(\s{0,3}=\s{0,3}|:\s{0,3})(?!//)")
 _PARAMETER_VALUE = re.compile(r"[^&#;\s\"']+")
-#: A named value inside of braces, whose name has no quotes.
+#: A named value inside braces, whose name has no quotes.
 _BARE_MEMBER = re.compile(
     r"([{,]\s*)([\w.-]{1,40})(\s*:\s*)"
     r"(?!null\b|true\b|false\b|None\b)(\"[^\"]*\"|'[^']*'|[^\s,{}\[\]\"'][^,}\]]*)"
 )
-#: A named value inside of JSON: text with its escapes, a number, a list or an object of them; the
-#: quotes may be escaped themselves, as in JSON inside of JSON.
+#: A named value inside JSON: text with escapes, a number, a list or an object of them; the
+#: quotes may be escaped themselves, as in JSON inside JSON.
 _MEMBER = re.compile(
     r"((?:\\*[\"']){1,2})([\w.-]{1,40})\1(\s*:\s*)"
     r"(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\\+\"(?:(?!\\+\").)*\\+\"|-?\d[\w.]*"
@@ -134,7 +135,7 @@ _SECRET = re.compile(
     r"|\b((?:sk|pk|rk)_(?:live|test)_\w+|AKIA[0-9A-Z]{12,}|gh[pousr]_\w{20,}|xox[abprs]-[\w-]{10,})"
 )
 _CARD = re.compile(r"(?<![^\W_])(?<!\w[.-])(?:\d[ -]?){12,18}\d(?![^\W_]|[.-][^\W_])")
-#: As cards are printed, whatever follows, such as the month they end in.
+#: Grouped as printed on a card, whatever follows, such as the month of expiry.
 _PRINTED_CARD = re.compile(
     r"(?<![^\W_])(?<!\w[.-])(?:\d{4}([ -])\d{4}\1\d{4}\1\d{4}|\d{4}([ -])\d{6}\2\d{5})(?![^\W_])"
 )
@@ -152,32 +153,32 @@ class Mask(StrEnum):
 
 
 def is_personal_name(name: str) -> bool:
-    """Whether a column's name says that its values belong to a person or tell one from others."""
-    words = _words_of(name)
-    if words in (["name"], ["names"]):
+    """Whether a column's name says that its values are about a person or identify one."""
+    name_words = _words_of(name)
+    if name_words in (["name"], ["names"]):
         return True
-    known = {known for word in words for known in _known(word)}
+    known = {known for word in name_words for known in _known_words(word)}
     if known & _COUNTED:
         return False
     if known & _NAMES and known & (_OWNERS | _PEOPLE_NAMES):
         return True
     if known & _HARMLESS:
         return False
-    if any(first in words and second in words for first, second in _PAIRS):
+    if any(first in name_words and second in name_words for first, second in _PAIRS):
         return True
-    return bool(known & (_IDENTIFIERS | _ELSEWHERE | (_OWNERS - _WEAK_OWNERS)))
+    return bool(known & (_IDENTIFIERS | _FOREIGN_IDENTIFIERS | (_OWNERS - _WEAK_OWNERS)))
 
 
 def _words_of(name: str) -> list[str]:
-    """`buyerName2`, `BUYER-NAME` and `Buyer Name` are buyer and name."""
+    """The words of a name: of `buyerName2`, `BUYER-NAME` and `Buyer Name` buyer and name."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name[:200])
     apart = unicodedata.normalize("NFKD", spaced).casefold()
     folded = "".join(char for char in apart if not unicodedata.combining(char))
     return [word for word in re.split(r"[^a-z0-9]+", folded) if word]
 
 
-def _known(word: str) -> Iterator[str]:
-    """The words of the lists that a word is made of: without its plural and its digits."""
+def _known_words(word: str) -> Iterator[str]:
+    """The list words that a word consists of, without plural and digits."""
     for form in _forms(word):
         yield form
         for ending in _ENDINGS:
@@ -189,7 +190,7 @@ def _known(word: str) -> Iterator[str]:
 
 
 def _is_personal_together(word: str) -> bool:
-    """`accesstoken`, `cardnumber`, `useremailaddress`: two words that were written as one."""
+    """Whether a word is a personal compound: `accesstoken`, `cardnumber`, `useremailaddress`."""
     loose = (word.removesuffix(ending) for ending in _LOOSE_ENDINGS if word.endswith(ending))
     sure = (word.removesuffix(ending) for ending in _SURE_ENDINGS if word.endswith(ending))
     return any(first in _BEGINNINGS or first in _OWNERS - _WEAK_OWNERS for first in loose) or any(
@@ -222,30 +223,30 @@ def looks_personal(value: str) -> bool:
 
 
 def mask_of(name: str, values: Iterable[str], configured: Sequence[str], known: bool) -> Mask:
-    """How a column is masked; `values` are some of its own.
+    """How a column is masked; `values` are a sample of it.
 
-    `known`: mapped as the reason, source, time or name of the event, so that its own name
-    tells nothing. `configured` columns are masked whole, whatever their spelling.
+    `known`: mapped as the reason, source, time or name of the event, so that the column's name
+    is no evidence. `configured` columns are masked as a whole; case does not matter.
     """
     if is_hidden(name, configured):
         return Mask.WHOLE
     if known:
         return Mask.INSIDE
-    there = [value for value in values if value.strip()]
-    alike = sum(looks_personal(value) for value in there)
-    if is_personal_name(name) or (there and alike >= _LEAST_SHARE * len(there)):
+    non_blank = [value for value in values if value.strip()]
+    personal_count = sum(looks_personal(value) for value in non_blank)
+    if is_personal_name(name) or (non_blank and personal_count >= _LEAST_SHARE * len(non_blank)):
         return Mask.PERSONAL
     return Mask.INSIDE
 
 
 def is_hidden(column: str | None, configured: Sequence[str]) -> bool:
-    """Whether a column is among those that are masked whole, in whatever spelling."""
+    """Whether a column is among those that are masked as a whole; case does not matter."""
     hidden = {other.strip().casefold() for other in configured}
     return column is not None and column.strip().casefold() in hidden
 
 
 def masked(value: str | None, mask: Mask) -> str | None:
-    """One value as it may be shown. What is missing stays to be seen as missing."""
+    """One value as it may be shown. A missing value stays visible as missing."""
     if value is None or not value.strip():
         return value
     if mask is Mask.WHOLE:
@@ -279,12 +280,12 @@ def masked_inside(text: str) -> str:
 
 
 def shown_names(names: Iterable[str]) -> tuple[str, ...]:
-    """Names of columns as they may be shown: those of a file may be values."""
+    """Names of columns as they may be shown: a file's header may contain values."""
     return tuple(masked_inside(name) for name in names)
 
 
 def _without_ipv4(text: str) -> str:
-    """A browser's version has the form of an IP address, and is none."""
+    """Masks IP addresses, but not browser versions, which look like them."""
     text = _IPV4.sub(lambda match: match[0] if _is_version(text, match) else f"{match[1]}.…", text)
     return text
 
@@ -309,7 +310,7 @@ def _bare_member(match: re.Match[str]) -> str:
 
 
 def _without_parameters(text: str) -> str:
-    """Behind a name that is not personal another name may follow: `refused: token=...`."""
+    """Masks values of personal parameters; names may follow each other: `refused: token=...`."""
     pieces, done = [], 0
     for match in _PARAMETER.finditer(text):
         value = _PARAMETER_VALUE.match(text, match.end())
@@ -323,12 +324,12 @@ def _is_personal_parameter(match: re.Match[str]) -> bool:
     if not is_personal_name(match[1]):
         return False
     words = {form for word in _words_of(match[1]) for form in _forms(word)}
-    # `client_id: missing` is a reason, and so is `client_id = NULL`.
+    # `client_id: missing` gives a reason.
     return match[2] == "=" or bool(words & _SECRETS)
 
 
 def _secret(match: re.Match[str]) -> str:
-    """A token, whatever it is called: its kind stays where that is a word of its own."""
+    """A masked token; its kind stays where that is a word of its own (`Bearer`)."""
     return f"{match[1]} …" if match[1] else f"{match[0][:4]}…"
 
 
@@ -341,7 +342,7 @@ def _is_card(text: str) -> bool:
 
 
 def _member(match: re.Match[str]) -> str:
-    """A named value inside of JSON text."""
+    """A masked named value in JSON text."""
     if not is_personal_name(match[2]):
         return match[0]
     quote = re.match(r"\\*[\"']|", match[4])

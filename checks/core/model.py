@@ -1,7 +1,7 @@
-"""The vocabulary of a report: statuses, verdicts, waivers, the report itself.
+"""The types of a report: statuses, verdicts, waivers, the report itself.
 
 Pure data. Nothing here reads a clock, a file or a warehouse, and nothing knows
-how a verdict is drawn: readers (the gate's formats, the dashboard) decide that.
+how a verdict is shown: the output formats and the dashboard decide that.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any, TypeAlias
 Number: TypeAlias = int | float
 Details: TypeAlias = Mapping[str, Any]
 #: What a check fails for: names by kind (`checks.core.subjects`). A kind without names was
-#: measured, and nothing of it counts.
+#: measured, but no name of it counts.
 Subjects: TypeAlias = Mapping[str, tuple[str, ...]]
 
 
 class Status(StrEnum):
-    """What a check, or a whole report, came to."""
+    """The status of a check, or of a whole report."""
 
     GREEN = "green"
     AMBER = "amber"
@@ -32,9 +32,9 @@ class Status(StrEnum):
 
 #: Statuses that stop the line.
 STOPPING = frozenset({Status.RED, Status.UNKNOWN})
-#: Statuses that ask a person for something.
+#: Statuses that a person has to look at.
 FAILING = STOPPING | {Status.AMBER, Status.WAIVED}
-#: Each status as one character, where colour is not there or not seen.
+#: Each status as one character, for where there is no colour.
 GLYPHS = {
     Status.RED: "✗",
     Status.UNKNOWN: "?",
@@ -73,7 +73,7 @@ class Severity(StrEnum):
     AMBER = "amber"
 
 
-#: Failing first: the order in which readers list verdicts.
+#: The order in which verdicts are listed: failing ones first.
 URGENCY: tuple[Status, ...] = (
     Status.RED,
     Status.UNKNOWN,
@@ -90,10 +90,10 @@ class Judgement:
 
     `value` is never rounded and is None where nothing could be measured.
     `message` carries the number and its limit; `summary` is one plain sentence;
-    `action` is the one thing a person should do now. `fault` says what stopped the reading:
-    judgements with the same one failed by the same fault. `learning_days` is how many days a
-    check has to have seen that is skipped because it has not yet. `subjects`: what it fails for;
-    where it does not fail they mean nothing. `acceptances`: what somebody accepted of that.
+    `action` is the one thing a person should do now. `fault` is what prevented the measurement:
+    judgements with the same fault failed for the same cause. `learning_days`: how many days of
+    data a check needs that is skipped because it has too few. `subjects`: what it fails for,
+    meaningless where it does not fail. `acceptances`: those of its subjects.
     """
 
     status: Status
@@ -115,9 +115,9 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class WaiverState:
-    """A waiver as it stands for one evaluation, and why it holds or does not.
+    """A waiver in one evaluation, and why it holds or does not.
 
-    `subjects`: what may fail; None for a waiver that covers whatever fails, by its value alone.
+    `subjects`: what is allowed to fail; None for a waiver that is limited by the value alone.
     """
 
     id: int
@@ -135,7 +135,7 @@ class WaiverState:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """Who is on it. Changes no status."""
+    """Who works on a failing check. Changes no status."""
 
     check: str
     owner: str
@@ -145,10 +145,11 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """What somebody accepts as it is now, as it stands for one evaluation.
+    """An acceptance in one evaluation, and whether it holds.
 
     `subject` is what is accepted of the check, of the kind `kind` (`event`). `data_date` is
-    the judged day for which it was accepted, the first that it covers. `why`: why it holds or not.
+    the judged day for which it was accepted, the first that it covers. `why`: why it holds or
+    does not.
     """
 
     id: int
@@ -165,13 +166,13 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One check's result, complete enough to be acted on without digging in logs.
+    """One check's result, complete enough to act on without searching logs.
 
     `because` is the id of the check whose failure this one follows from: a failing verdict of
-    the same report that follows from none itself. It changes nothing else.
-    `since_days` is how many data dates from `since` on were recorded, the judged one included:
-    of days between that were not, nothing is known. `subjects`: what a failing check fails for, by
-    kind; None in a report of a version that did not say.
+    the same report that follows from no other one itself. It changes nothing else.
+    `since_days` is how many data dates from `since` on were recorded, the judged one included;
+    nothing is known of days between that were not. `subjects`: what a failing check fails for, by
+    kind; None in a report of a version that did not record it.
     """
 
     id: str
@@ -201,7 +202,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault of a configuration or of how the command was called."""
+    """One mistake in a configuration or in how the command was called."""
 
     message: str
     file: str | None = None
@@ -214,7 +215,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything one evaluation found. `exit_code` is `gate.exit_code` of it.
+    """The result of one evaluation. `exit_code` is that of `gate.exit_code`.
 
     Where a requested report could not be written, a verdict that lets the line run is unknown.
     """
@@ -250,14 +251,14 @@ def worst(statuses: Iterable[Status]) -> Status:
 
 
 def by_urgency(verdicts: Iterable[Verdict]) -> list[Verdict]:
-    """Verdicts with the failing ones first, otherwise in their given order."""
+    """Verdicts with the failing ones first, otherwise in the order they have."""
     return sorted(verdicts, key=lambda verdict: URGENCY.index(verdict.status))
 
 
 def folded(verdicts: Iterable[Verdict]) -> list[tuple[Verdict, tuple[Verdict, ...]]]:
-    """Each verdict that is an alarm of its own, with those that follow from it; failing ones first.
+    """Each verdict that is an alarm of its own, with its followers; failing ones first.
 
-    Every verdict is there once. One that names no alarm of this report is an alarm of its own.
+    Each verdict occurs once. One whose `because` is no alarm of this report is an alarm of its own.
     """
     listed = tuple(verdicts)
     roots = {verdict.id for verdict in listed if verdict.because is None}

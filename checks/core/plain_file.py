@@ -1,4 +1,4 @@
-"""Files that a person named, opened so that nothing but a file is read: a pipe would hang."""
+"""Opens files named by a person, and regular files only: reading a pipe would hang."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KINDS = (
 
 
 class NotAFileError(OSError):
-    """What is there is no file; `kind` says what it is."""
+    """The path leads to something other than a regular file: `kind` says to what."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(None, f"{kind}, not a file")
@@ -25,16 +25,16 @@ class NotAFileError(OSError):
 
 
 def kind_of(mode: int) -> str | None:
-    """What a path leads to by its mode: `a pipe`; None for a file."""
+    """What a mode stands for, such as `a pipe`; None for a regular file."""
     return next((kind for is_kind, kind in _KINDS if is_kind(mode)), None)
 
 
 def open_file(path: Path) -> BinaryIO:
-    """A file, open for reading. Never waits; raises NotAFileError, OSError, or ValueError."""
-    _require_file(path.stat().st_mode)  # before it is opened: opening may do something to a device
+    """A file, opened for reading. Never blocks; raises NotAFileError, OSError or ValueError."""
+    _require_file(path.stat().st_mode)  # first, as opening a device may have an effect
     file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
     try:
-        _require_file(os.fstat(file.fileno()).st_mode)  # it may have been exchanged meanwhile
+        _require_file(os.fstat(file.fileno()).st_mode)  # it may have been replaced meanwhile
     except NotAFileError:
         file.close()
         raise

@@ -1,4 +1,4 @@
-"""What the history hands out: frozen rows, free of any database type."""
+"""Records that the history returns: frozen, without any database type."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from checks.core.model import Acknowledgement, Status, Subjects
 
 @dataclass(frozen=True, slots=True)
 class StoredWaiver:
-    """A waiver as it was given, and what became of it.
+    """A waiver as it was given, and whether it was revoked or ended.
 
     `data_date` is the day it was given for. `rearmed_on` is the data date of the first
     evaluation recorded afterwards that found the check green for that or a later day, and
     `rearmed_at` when that was made.
-    `subjects`: what it covers; None for whatever fails, by its value alone.
-    Moments are aware and in UTC.
+    `subjects`: what it covers; None for a waiver that is limited by the value alone.
+    Times are aware and in UTC.
     """
 
     id: int
@@ -39,10 +39,10 @@ class StoredWaiver:
 
 @dataclass(frozen=True, slots=True)
 class StoredAcceptance:
-    """What was accepted as it was given, and whether it was revoked.
+    """An acceptance as it was given, and whether it was revoked.
 
     `subject` is what is accepted of the check, of the kind `kind` (`event`). `data_date` is the
-    judged day for which it was given. Moments are aware and in UTC.
+    judged day for which it was given. Times are aware and in UTC.
     """
 
     id: int
@@ -60,12 +60,12 @@ class StoredAcceptance:
 
 @dataclass(frozen=True, slots=True)
 class HistoryContext:
-    """All that one evaluation needs to know of the past.
+    """Everything that one evaluation needs from the history.
 
-    `waivers`: every one, also those that ended: a report says why one no longer holds.
-    `acceptances`: likewise. `acknowledgements`: the open ones. `statuses`: for each check id its
-    status on each earlier data date, as the latest evaluation of that date found it, newest first.
-    `warnings`: what was set aside: damaged rows, and what is later than now.
+    `waivers`: all of them, also those that ended: a report says why one no longer holds.
+    `acceptances`: likewise. `acknowledgements`: the open ones. `statuses`: by check id, its
+    status on each earlier data date by the latest evaluation of that date, newest first.
+    `warnings`: rows that were ignored: damaged ones, and those dated after now.
     """
 
     waivers: tuple[StoredWaiver, ...] = ()
@@ -77,7 +77,7 @@ class HistoryContext:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvaluation:
-    """One recorded evaluation without its full report; mappings go by check id."""
+    """One recorded evaluation without its full report; the mappings are by check id."""
 
     id: int
     pipeline: str
@@ -92,7 +92,7 @@ class StoredEvaluation:
 
 
 class Adoption(StrEnum):
-    """What became of a warehouse that was adopted, in words that go before its label."""
+    """The result of adopting a warehouse, as text that goes before the warehouse's label."""
 
     FIRST = "now belongs to"
     ADDED = "now also belongs to"

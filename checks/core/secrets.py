@@ -1,4 +1,4 @@
-"""Keeps secrets out of everything that a person or a log may see."""
+"""Removes secrets from everything that a person or a log may see."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _ODBC = re.compile(r"([^;={}]+)=(\{(?:[^}]|\}\})*\}|[^;]*)")
 
 
 def secrets_of(url: URL) -> tuple[str, ...]:
-    """What must never be shown of a URL: its password and secret-looking options.
+    """The secrets of a URL: its password, and options that look like secrets.
 
-    Each in every spelling, as given and percent-encoded, the longest first.
+    Each in every spelling (plain, percent-encoded, ...), the longest first.
     """
     options = [
         value
@@ -56,12 +56,12 @@ def spellings(secrets: Iterable[str]) -> tuple[str, ...]:
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
-    """The text with each of these secrets replaced by `***`."""
+    """The text with each of the secrets replaced by `***`."""
     for secret in secrets:
         text = text.replace(secret, "***")
     return text
 
 
 def without_credentials(text: str) -> str:
-    """The text without the credentials of any URL and without `password=...` and the like."""
+    """The text without credentials in URLs, `password=...` and similar options."""
     return _IN_OPTION.sub(r"\1***", _IN_URL.sub("://***@", text))

@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from checks.core.capping import capped, fitted
+from checks.core.capping import capped, fit_details
 from checks.core.model import (
     Acceptance,
     Acknowledgement,
@@ -48,7 +48,7 @@ _KEYS = (
     "duration_seconds",
     "andon_version",
 )
-# Beyond this many digits a whole Decimal is an accident, not a count.
+# A whole Decimal with more digits is a mistake, not a count.
 _LONGEST_INT = 40
 
 
@@ -58,10 +58,13 @@ def to_dict(report: Report) -> dict[str, Any]:
     Days are ISO dates, instants ISO in UTC with `Z`; non-finite numbers are None.
     """
     details = [verdict.details for verdict in report.checks]
-    small = capped(report)
-    small = replace(small, checks=tuple(replace(verdict, details={}) for verdict in small.checks))
-    document = {"schema": SCHEMA} | {key: plain(getattr(small, key)) for key in _KEYS}
-    fitted(document, details, plain)
+    capped_report = capped(report)
+    capped_report = replace(
+        capped_report,
+        checks=tuple(replace(verdict, details={}) for verdict in capped_report.checks),
+    )
+    document = {"schema": SCHEMA} | {key: plain(getattr(capped_report, key)) for key in _KEYS}
+    fit_details(document, details, plain)
     return document
 
 
@@ -80,9 +83,9 @@ def from_dict(data: Mapping[str, Any]) -> Report:
 
 
 def plain(value: Any) -> Any:
-    """Any value of a report, details included, as JSON data. Sets are sorted.
+    """Any value of a report, its details included, as JSON data. Sets are sorted.
 
-    What JSON has no form for becomes its text.
+    A value that JSON has no type for becomes its text.
     """
     if value is None or isinstance(value, bool):
         return value
@@ -99,7 +102,7 @@ def _float(value: float) -> float | None:
 
 
 def _decimal(value: Decimal) -> int | float | str | None:
-    """The narrowest JSON form that loses nothing: a number, else its text."""
+    """A number if that loses nothing, else the text."""
     if not value.is_finite():
         return None
     if value.adjusted() < _LONGEST_INT and value == value.to_integral_value():
@@ -127,7 +130,7 @@ def _set(value: set[Any] | frozenset[Any]) -> list[Any]:
 
 
 def _order(item: Any) -> tuple[str, Any]:
-    """Mixed kinds cannot be compared with one another: first by kind, then by value."""
+    """The key to sort mixed types by: first by type, then by value."""
     comparable = isinstance(item, (str, int, float))
     return type(item).__name__, item if comparable else repr(item)
 
@@ -164,7 +167,7 @@ def _report(data: Mapping[str, Any]) -> Report:
 
 
 def _known(model: type[Any], raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a document that its part of the model has a place for."""
+    """The values of a document for which the model has a field."""
     names = {part.name for part in fields(model)}
     return {key: value for key, value in raw.items() if key in names}
 

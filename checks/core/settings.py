@@ -1,4 +1,4 @@
-"""How a configurable value is declared: one dataclass field with its rules and its words.
+"""How a configurable value is declared: one dataclass field with its rules and documentation.
 
 The configuration loader validates by these declarations and the reference page
 is generated from them, so that neither can drift from the other.
@@ -30,8 +30,8 @@ def setting(
     kind names a special format the loader knows: "timezone", "database_url",
     "http_url", "table", "query", "column", "files", "event_names", "holidays",
     "readable_files", "path", "alias", "extension".
-    secret: keeps the value out of the dataclass's repr. key: what the file calls it, where no
-    field can have that name.
+    secret: keeps the value out of the dataclass's repr. key: the key in the file, where no field
+    can have that name.
     """
     metadata = {
         "doc": doc,

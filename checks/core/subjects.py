@@ -1,7 +1,7 @@
 """What a check fails for: sources, status words, event names, kinds of orphans, reasons, sides.
 
 A subject counts where the check would fail for it alone, or where it is at least 10 % of what
-fails: so a waiver for one source passes no other one, and a single stray row ends no waiver. Pure.
+fails: so a waiver for one source covers no other one, and a single stray row ends no waiver. Pure.
 """
 
 from __future__ import annotations
@@ -16,45 +16,45 @@ SOURCE, STATUS, EVENT, ORPHAN_KIND, REASON, SIDE = (
     "source", "status", "event", "kind", "reason", "side",
 )  # fmt: skip
 ALL_KINDS = frozenset((SOURCE, STATUS, EVENT, ORPHAN_KIND, REASON, SIDE))
-#: The names of SIDE: fewer, or more, than is usual.
+#: The names of the kind SIDE: fewer or more than usual.
 LOW, HIGH = "low", "high"
-#: The name of what has none.
+#: Stands for a missing name.
 NO_NAME = "(no name)"
-#: What fails of a kind of which nothing counts by itself.
+#: Stands for all names of a kind where none of them counts by itself.
 MANY = "(many, none of which counts by itself)"
-#: Stands at the end of names that are too many to be recorded.
+#: The last one of names that are too many to be recorded.
 MORE = "…"
-#: The least part of what fails that counts though the check would not fail for it alone.
+#: The smallest share of what fails that counts even if the check would not fail for it alone.
 LEAST_SHARE = 0.1
-_OURS = frozenset((NO_NAME, MANY, MORE))
+_RESERVED_NAMES = frozenset((NO_NAME, MANY, MORE))
 
 N = TypeVar("N")
 
 
 def subject_name(value: object) -> str:
-    """A name as it is compared and shown: inert, and of bounded length without losing which it is.
+    """A name as it is compared and shown: inert, of bounded length, still unique.
 
-    What looks like one of the names of ours is told apart from it.
+    A name that looks like a reserved one is distinguished from it.
     """
     text = "" if value is None else str(value)
     if not text.strip():
         return f"{NO_NAME}{text.replace(' ', '␠')}" if text else NO_NAME
-    if text in _OURS:
+    if text in _RESERVED_NAMES:
         return f"\\{text}"
     return bounded(text)
 
 
 def typed_name(text: str) -> str:
-    """A name that somebody typed as it is shown: `(no name)` is what has none."""
+    """The subject for a name that somebody typed: `(no name)` stands for a missing name."""
     return NO_NAME if text.strip() == NO_NAME else subject_name(text)
 
 
 def counting(
     amounts: Iterable[tuple[N, float]], fails_alone: Callable[[N, float], bool]
 ) -> tuple[str, ...]:
-    """The names that count, the largest first.
+    """The names that count, by descending amount.
 
-    amounts: of what fails, by name. fails_alone: whether the check would fail for it alone.
+    amounts: how much fails, by name. fails_alone: whether the check would fail for a name alone.
     """
     ranked = sorted(((amount, name) for name, amount in amounts if amount > 0),
                     key=lambda pair: -pair[0])  # fmt: skip
@@ -68,22 +68,22 @@ def counting(
 
 
 def names_of(values: Iterable[object]) -> tuple[str, ...]:
-    """Names of which each one fails by itself, in their order."""
+    """The distinct names of values that each fail by themselves, in their order."""
     return tuple(dict.fromkeys(map(subject_name, values)))
 
 
 def not_covered(failing: Subjects, covered: Subjects) -> Subjects:
-    """What fails and is not named. Only kinds that `covered` has are compared.
+    """The failing subjects that are not covered. Only kinds that `covered` has are compared.
 
-    Where it names some of a kind, and nothing of that kind counts by itself, MANY fails.
+    Where `covered` names some of a kind, and nothing of that kind counts by itself, MANY fails.
     """
-    missing = {
+    uncovered = {
         kind: tuple(name for name in names if name not in covered[kind])
         or ((MANY,) if covered[kind] and not names else ())
         for kind, names in failing.items()
         if kind in covered
     }
-    return {kind: names for kind, names in missing.items() if names}
+    return {kind: names for kind, names in uncovered.items() if names}
 
 
 def subjects_text(subjects: Subjects, most: int = 3) -> str:

@@ -16,7 +16,7 @@ from datetime import date, datetime
 
 _LONGEST = 80
 _MOST_DIGITS = 15
-#: Characters of a name that tell it apart, before its digest.
+#: How many characters of a long name stay before its digest.
 _LONGEST_NAME, _DIGEST, _CUT = 200, 8, "…"
 _BOUNDED = re.compile(rf".{{{_LONGEST_NAME}}}{_CUT}[0-9a-f]{{{_DIGEST}}}", re.DOTALL)
 # Format (bidirectional marks, zero-width), surrogates, private use, controls, separators.
@@ -38,10 +38,10 @@ def clean(value: object, longest: int = _LONGEST) -> str:
 
 
 def bounded(value: object) -> str:
-    """One hostile value as an inert line of bounded length, without losing which it is.
+    """One hostile value as an inert line of bounded length that stays unique.
 
-    A long one is its beginning and a digest; what was bounded before stays as it is. One that ends
-    where a text would have been cut is long too, so that it is never taken for a cut one.
+    A long text becomes its beginning and a digest; a result of this function stays as it is. A
+    text that ends like a cut one is treated as long too, so that it is never mistaken for that.
     """
     text = clean(value, len(str(value)))
     if len(text) < _LONGEST_NAME or _BOUNDED.fullmatch(text):
@@ -53,12 +53,12 @@ def bounded(value: object) -> str:
 
 
 def may_be_cut(text: str) -> bool:
-    """Whether earlier versions may have cut a name, so that it is no longer known which it was."""
+    """Whether an earlier version may have cut a name, so that its full text is unknown."""
     return len(text) >= _LONGEST_NAME and text.endswith(_CUT)
 
 
 def quoted(value: object) -> str:
-    """A hostile value in single quotes, so that where it ends can be seen."""
+    """A hostile value in single quotes, so that its end is visible."""
     return f"'{clean(value)}'"
 
 
@@ -70,7 +70,7 @@ def listed(values: Iterable[object], most: int = 3) -> str:
 
 
 def deciding(value: float, limit: float, digits: int) -> str:
-    """`value` with `digits` decimals, and more where rounding would hide the limit's side.
+    """`value` with `digits` decimals, or more where rounding would move it onto or over the limit.
 
     0.05004 against 0.05 is `0.05004`, not `0.0500`. The result is never rounded
     onto or across the limit unless the value is the limit.
@@ -94,7 +94,7 @@ def limit_text(limit: float) -> str:
 
 
 def number_text(value: float) -> str:
-    """A number of any size in at most six digits: `4`, `0.0582031`."""
+    """A number of any size with at most six significant digits: `4`, `0.0582031`."""
     return f"{value:.6g}"
 
 
@@ -106,7 +106,7 @@ def count_text(value: float) -> str:
 
 
 def percent_text(share: float, limit: float | None = None) -> str:
-    """A share as a percentage with the digits that decide against `limit`."""
+    """A share as a percentage, with as many digits as it takes to compare it with `limit`."""
     if limit is None:
         return f"{share * 100:.1f} %"
     for places in range(1, _MOST_DIGITS - 1):
@@ -133,14 +133,12 @@ def day_text(day: date) -> str:
 
 
 def has_gaps(first: date, last: date, recorded: int | None) -> bool:
-    """Whether fewer days were recorded from the first to the last one than there are."""
+    """Whether some day from the first to the last was not recorded."""
     return recorded is not None and recorded < (last - first).days + 1
 
 
 def run_length(first: date, last: date, recorded: int | None) -> str:
-    """`3 days`; `2 recorded days` where others between were not recorded: of those nothing is
-    known.
-    """
+    """`3 days`; `2 recorded days` where some days between were not recorded."""
     if recorded is not None and has_gaps(first, last, recorded):
         return plural(recorded, "recorded day")
     return plural((last - first).days + 1, "day")

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from checks.core.errors import UsageError
 
 TICK = timedelta(microseconds=1)
-#: What lies further after now than this is no time that a row may have: no clock is so wrong.
+#: A time further after now than this is invalid: no clock is that wrong.
 FAR_AHEAD = timedelta(days=366)
 #: Years of which every day, its window included, can be turned into instants.
 YEARS = range(1900, 9000)
@@ -29,8 +29,8 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 class Timeframe:
     """The run date, the judged data date, and the one reading of the clock.
 
-    expected_date: the day that the run loads, where the judged one was looked for as the newest
-    with events; None where it was named.
+    expected_date: the day that the run loads, where the judged day is the newest with events; None
+    where the judged day was given.
     """
 
     run_date: date
@@ -59,23 +59,23 @@ class Timeframe:
 
     @property
     def due(self) -> datetime:
-        """Until when there should be events: the end of the run's own day, or now before that."""
+        """The time until which there should be events: the end of the run's day, or now."""
         day = self.expected_date or self.data_date
         return min(midnight(day + timedelta(days=1), self.zone), self.now)
 
     @property
     def cut(self) -> datetime:
-        """Exclusive end of what is judged: the day's end, or just after now while it lasts."""
+        """The exclusive end of the judged time: the day's end, or just after now while it lasts."""
         return min(self.end, self.now + TICK)
 
     @property
     def future(self) -> datetime:
-        """First instant that lies after now."""
+        """The first instant after now."""
         return self.now + TICK
 
     @property
     def far(self) -> datetime:
-        """First instant so far after now that a row's time is none."""
+        """The first instant so far after now that such a time is invalid."""
         return self.now + FAR_AHEAD + TICK
 
     def run_bounds(self) -> tuple[datetime, datetime]:
@@ -92,7 +92,7 @@ class Timeframe:
         """(day, start, end) of the `count` days before the data date and of the date itself.
 
         While the data date lasts, every earlier day ends at the same local time of
-        day, so that like is compared with like.
+        day, so that the days are comparable.
         """
         return [
             (day, midnight(day, self.zone), self._cut_of(day))
@@ -124,13 +124,13 @@ def timeframe(
     """Resolve the dates of one evaluation.
 
     Raises UsageError for a data date that has not begun yet, for one after the day that the
-    run loads, and for dates out of all reason.
+    run loads, and for dates of impossible years.
     """
     run = resolve_run_date(now, zone, run_date)
-    _require_reason("run date", run)
+    _require_known_year("run date", run)
     own = run - timedelta(days=data_lag_days)
     data = own if data_date is None else data_date
-    _require_reason("data date", data)
+    _require_known_year("data date", data)
     if midnight(data, zone) > now:
         raise UsageError(
             f"data date {data} is in the future; the latest that can be judged is "
@@ -142,6 +142,6 @@ def timeframe(
     return Timeframe(run_date=run, data_date=data, now=now, zone=zone)
 
 
-def _require_reason(what: str, day: date) -> None:
+def _require_known_year(label: str, day: date) -> None:
     if day.year not in YEARS:
-        raise UsageError(f"{what} {day} is not of the years {YEARS[0]} to {YEARS[-1]}")
+        raise UsageError(f"{label} {day} is not of the years {YEARS[0]} to {YEARS[-1]}")

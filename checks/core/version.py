@@ -1,4 +1,4 @@
-"""The one place that names Andon's version, so that asking for it imports nothing."""
+"""Andon's version, in a module of its own so that reading it imports nothing."""
 
 from __future__ import annotations
 

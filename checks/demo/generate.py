@@ -1,4 +1,4 @@
-"""The demo's warehouse: set-based SQL, some days at a time, the same for the same seed."""
+"""Builds the demo's warehouse with set-based SQL, some days at a time; the same for a seed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _HOUR_US = 3_600_000_000
 #: The load starts a little after 05:38 UTC on the morning after.
 _LOAD_AT = timedelta(days=1, hours=5, minutes=38)
-#: Of the rows without a client id, so many are the broken app release's.
+#: The share of the rows without a client id that come from the broken app release.
 _RELEASE_SHARE = 0.88
 _ROWS_AT_ONCE = 1_250_000
 
@@ -89,8 +89,8 @@ def _plan_row(day: Day, seed: int) -> list[object]:
     midnight = datetime.combine(day.date, time(), UTC)
     midnight_us = (midnight - _EPOCH) // _MICROSECOND
     faults = day.faults
-    lost = round(day.rows * faults.lost_identity_share)
-    lost_by_release = round(lost * _RELEASE_SHARE)
+    lost_rows = round(day.rows * faults.lost_identity_share)
+    lost_by_release = round(lost_rows * _RELEASE_SHARE)
     return [
         day.date.toordinal(),
         f"events_{day.date:%Y%m%d}.csv",
@@ -103,7 +103,7 @@ def _plan_row(day: Day, seed: int) -> list[object]:
         faults.copies,
         faults.checkout_pixel_dead,
         lost_by_release,
-        lost - lost_by_release,
+        lost_rows - lost_by_release,
         faults.unpriced_share,
         faults.orders_without_session,
         faults.orders_with_lost_session,
@@ -112,7 +112,7 @@ def _plan_row(day: Day, seed: int) -> list[object]:
 
 
 def _lateness_us(day: date, seed: int) -> int:
-    """The load is a job among others: it starts within four minutes of its time."""
+    """How late a load starts: up to four minutes, as one job among others."""
     return (day.toordinal() * 7919 + seed * 104729) % 240 * 1_000_000
 
 

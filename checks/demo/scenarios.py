@@ -1,4 +1,4 @@
-"""The stories that the demo can tell: what is wrong with a day, and which checks must say so."""
+"""The scenarios of the demo: what is wrong with the last day, and which checks must turn red."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from checks.core.errors import UsageError
 from checks.core.text import did_you_mean, quoted
 
 DEFAULT_SCENARIO = "missing-identity"
-#: Share of a file's rows that `missing-identity` loses: 2,908 of 49,963.
+#: The share of a file's rows that `missing-identity` loses: 2,908 of 49,963.
 LOST_SHARE = 2908 / 49963
 
 
@@ -35,7 +35,7 @@ class Faults:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One story: `faults` befall the last data day, and exactly `expected_red` turn red."""
+    """One scenario: the last data day has `faults`, and exactly `expected_red` turn red."""
 
     name: str
     description: str
@@ -43,7 +43,7 @@ class Scenario:
     faults: Faults = field(default_factory=Faults)
 
 
-#: The export broke off in the afternoon, three weeks before the last data day.
+#: The export stopped in the afternoon, three weeks before the last data day.
 OUTAGE = Faults(loaded_until_hour=14.5)
 OUTAGE_DAYS_BEFORE = 21
 

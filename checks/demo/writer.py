@@ -26,21 +26,21 @@ CONFIG = "andon.yml"
 WAREHOUSE = "warehouse.duckdb"
 QUARANTINE = "quarantine"
 HISTORY = "history.db"
-#: In the order in which they are replaced: whatever is interrupted still counts as a demo.
+#: In the order in which they are replaced: after an interruption the folder is still a demo.
 _PARTS = (MARKER, WAREHOUSE, QUARANTINE, HISTORY, CONFIG)
-#: What engines leave beside their files; it belongs to the old ones.
+#: Files that engines leave beside the old ones.
 _LEFTOVERS = (f"{WAREHOUSE}.wal", f"{HISTORY}-wal", f"{HISTORY}-shm", f"{HISTORY}-journal")
-#: Days before the judged one that a window needs, and the day of the load itself.
+#: How many days a window needs before the judged one, and the day of the load itself.
 _FIRST_RUN_AFTER = 8
 _DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO)
 
 
 @dataclass(frozen=True, slots=True)
 class DemoResult:
-    """What was written, and what its last run is about.
+    """What was written, and the dates of its last run.
 
     history: first and last run date in the history, None when nothing was backfilled.
-    outage: the data day that the history shows as red and resolved, if there is one.
+    outage: the data day that the history shows as a resolved incident, if there is one.
     """
 
     folder: Path
@@ -65,40 +65,40 @@ def write_demo(
 ) -> DemoResult:
     """Write a demo whose last run is on `today` (UTC) and loads the day before.
 
-    events_per_day: rows in the last day's file, nearly; the others follow the shop's rhythm.
-    backfill_days: how many run dates before today the history knows.
-    A previous demo is overwritten. Raises UsageError, having changed nothing, for an unknown
+    events_per_day: about the number of rows in the last day's file; others follow the rhythm.
+    backfill_days: how many run dates before today the history has.
+    A previous demo is overwritten. Raises UsageError, and changes nothing, for an unknown
     scenario, an impossible size, or a folder that cannot be written or holds other files.
     """
-    story = find_scenario(scenario)
-    # Before the calendar's first day there is none; its year is refused below.
+    chosen = find_scenario(scenario)
+    # Python has no day before its first one; that year is refused below.
     yesterday = today - min(timedelta(days=1), today - date.min)
     # Impossible sizes are refused before a folder is made for them.
     next(
         plan_days(
-            last_day=yesterday, days=days, events_per_day=events_per_day, seed=seed, scenario=story
+            last_day=yesterday, days=days, events_per_day=events_per_day, seed=seed, scenario=chosen
         )
     )
     history = _run_dates(today, days, backfill_days)
-    with _workshop(folder) as workshop:
-        (workshop / QUARANTINE).mkdir()
+    with _staging_folder(folder) as staging:
+        (staging / QUARANTINE).mkdir()
         build_warehouse(
-            workshop / WAREHOUSE, last_day=yesterday, days=days, events_per_day=events_per_day,
-            seed=seed, scenario=scenario, quarantine=workshop / QUARANTINE, progress=progress,
+            staging / WAREHOUSE, last_day=yesterday, days=days, events_per_day=events_per_day,
+            seed=seed, scenario=scenario, quarantine=staging / QUARANTINE, progress=progress,
         )  # fmt: skip
-        (workshop / CONFIG).write_text(_template(), encoding="utf-8")
+        (staging / CONFIG).write_text(_template(), encoding="utf-8")
         if history:
-            _backfill(workshop / CONFIG, history, progress)
-        (workshop / MARKER).write_text(f"{story.name}\n", encoding="utf-8")
-        _move_in(workshop, folder)
+            _backfill(staging / CONFIG, history, progress)
+        (staging / MARKER).write_text(f"{chosen.name}\n", encoding="utf-8")
+        _install(staging, folder)
     return DemoResult(
-        folder=folder, config=folder / CONFIG, scenario=story, run_date=today,
+        folder=folder, config=folder / CONFIG, scenario=chosen, run_date=today,
         data_date=yesterday, history=history, outage=outage_day(yesterday, days),
     )  # fmt: skip
 
 
 def _run_dates(today: date, days: int, backfill_days: int) -> tuple[date, date] | None:
-    """The first and the last run date that the history is to know, None for none."""
+    """The first and the last run date that the history is to have, None for none."""
     last = today - timedelta(days=1)
     first = max(
         today - timedelta(days=backfill_days), today - timedelta(days=days - _FIRST_RUN_AFTER)
@@ -107,7 +107,7 @@ def _run_dates(today: date, days: int, backfill_days: int) -> tuple[date, date] 
 
 
 def _backfill(config_file: Path, days: tuple[date, date], progress: Progress | None) -> None:
-    """Record the days for no warehouse: it is about to move, and its first gate takes the name."""
+    """Record the days without a warehouse: it is about to move, and its first gate claims it."""
     from checks.config import load_config  # the whole engine, and only needed to write a demo
     from checks.evaluation.engine import evaluate
     from checks.history import open_history
@@ -122,34 +122,34 @@ def _backfill(config_file: Path, days: tuple[date, date], progress: Progress | N
 
 
 @contextmanager
-def _workshop(folder: Path) -> Iterator[Path]:
-    """A temporary folder on the same disk as the wanted one, gone afterwards whatever happens."""
+def _staging_folder(folder: Path) -> Iterator[Path]:
+    """A temporary folder on the same disk as `folder`, removed afterwards in any case."""
     try:
-        _refuse_foreign(folder)
+        _require_own_folder(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        # A folder that exists may be a disk of its own, so that only inside it can files be moved.
-        beside = folder if folder.is_dir() else folder.parent
-        workshop = Path(mkdtemp(prefix=f"{MARKER}-", dir=beside))
+        # An existing folder may be a disk of its own: files can then be moved only inside it.
+        parent = folder if folder.is_dir() else folder.parent
+        staging = Path(mkdtemp(prefix=f"{MARKER}-", dir=parent))
     except OSError as error:
         raise _unwritable(folder, error) from None
     try:
-        yield workshop
+        yield staging
     except OSError as error:
         raise _unwritable(folder, error) from None
     except duckdb.Error as error:
         raise _unwritable(folder, _as_os_error(error)) from None
     finally:
-        shutil.rmtree(workshop, ignore_errors=True)
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _as_os_error(error: duckdb.Error) -> OSError:
-    """What the engine says of the disk, in the system's words where it quotes them."""
+    """The engine's error as that of the system, where it quotes the system's message."""
     text = str(error)
     known = next((code for code in _DISK_FAULTS if os.strerror(code) in text), None)
     return OSError(text.splitlines()[0]) if known is None else OSError(known, os.strerror(known))
 
 
-def _refuse_foreign(folder: Path) -> None:
+def _require_own_folder(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"cannot write the demo to {quoted(folder)}: it is not a folder")
     if folder.is_dir() and _has_foreign_files(folder):
@@ -162,26 +162,26 @@ def _refuse_foreign(folder: Path) -> None:
 def _has_foreign_files(folder: Path) -> bool:
     if (folder / MARKER).is_file():
         return False
-    # What a killed run left behind is nobody's work.
+    # What a killed run left behind does not count.
     return any(not entry.name.startswith(f"{MARKER}-") for entry in folder.iterdir())
 
 
-def _move_in(workshop: Path, folder: Path) -> None:
+def _install(staging: Path, folder: Path) -> None:
     """Replace the parts of a previous demo one by one; other files stay."""
     try:
         folder.mkdir(exist_ok=True)
         for leftover in _LEFTOVERS:
             (folder / leftover).unlink(missing_ok=True)
         for part in _PARTS:
-            _replace(workshop, folder, part)
+            _replace(staging, folder, part)
     except OSError as error:
         raise _unwritable(folder, error) from None
 
 
-def _replace(workshop: Path, folder: Path, part: str) -> None:
-    new, old = workshop / part, folder / part
+def _replace(staging: Path, folder: Path, part: str) -> None:
+    new, old = staging / part, folder / part
     if old.is_dir() or (old.exists() and not new.exists()):
-        old.replace(workshop / f"old-{part}")
+        old.replace(staging / f"old-{part}")
     if new.exists():
         new.replace(old)
 

@@ -1,4 +1,4 @@
-"""Which days say what is usual: special and broken days are left out, a new level is not."""
+"""The days that a day is compared with, without special and broken ones."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from checks.core.calendar import Calendar
 from checks.core.text import count_text
 from checks.detection import ExpectedRange, expected_range
 
-#: So many days in a row on one side of the range are no accident but the new level.
+#: This many days in a row on one side of the range are a new level, not an accident.
 NEW_LEVEL_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Days that say what is usual, why others do not, and what was normal on each.
+    """The days that a day is compared with, why others are left out, and normal ranges.
 
-    normal: the ranges that were asked for, of each day by the days before it.
+    normal: the normal range of each day for which one was computed, from the days before it.
     """
 
     kept: Mapping[date, int]
@@ -36,80 +36,80 @@ def baseline(
     leave_out_red: bool = False,
     every: bool = False,
 ) -> Baseline:
-    """The days before `day` without those that would distort what is usual.
+    """The days before `day` without those that would distort the comparison.
 
     Left out are days in the calendar, days without events where that is out of their range,
     and with `leave_out_red` all that were out of it, each judged by the days before it. Three
     such days in a row on the same side that have events are a new level, and count again.
-    every: tell the normal range of each day, not only of those where it decides: half a
+    every: compute the normal range of every day, not only of those where it decides: half a
     millisecond a day.
     """
     kept: dict[date, int] = {}
     left_out: dict[date, str] = {}
     normal: dict[date, ExpectedRange] = {}
     run: list[tuple[date, int]] = []
-    for one in sorted(before for before in totals if before < day):
-        mark, count = calendar.mark(one), totals[one]
-        usual = None
-        if every or (mark is None and (leave_out_red or not count)):
-            usual = normal_range(kept, one, calendar, widen)
-        if usual is not None:
-            normal[one] = usual
-        if mark is not None:
-            left_out[one] = mark.name
+    for earlier_day in sorted(before for before in totals if before < day):
+        special_day, count = calendar.special_day(earlier_day), totals[earlier_day]
+        day_range = None
+        if every or (special_day is None and (leave_out_red or not count)):
+            day_range = normal_range(kept, earlier_day, calendar, widen)
+        if day_range is not None:
+            normal[earlier_day] = day_range
+        if special_day is not None:
+            left_out[earlier_day] = special_day.name
             continue
-        side = 0 if usual is None else side_of(count, usual)
-        run = _continued(run, one, side)
+        side = 0 if day_range is None else side_of(count, day_range)
+        run = _extended_run(run, earlier_day, side)
         if not side or (count and not leave_out_red):
-            kept[one] = count
+            kept[earlier_day] = count
         elif len(run) == NEW_LEVEL_DAYS and count:
-            for back, _ in run:
-                kept[back] = totals[back]
-                left_out.pop(back, None)
+            for run_day, _ in run:
+                kept[run_day] = totals[run_day]
+                left_out.pop(run_day, None)
             run = []
         else:
-            left_out[one] = _why(count, usual)
+            left_out[earlier_day] = _out_of_range_text(count, day_range)
     return Baseline(kept, left_out, normal)
 
 
 def normal_range(
     history: Mapping[date, float], day: date, calendar: Calendar, widen: float = 1.0
 ) -> ExpectedRange | None:
-    """What is normal on a day by its history and its place in the calendar.
+    """The normal range of a day by its history and its entry in the calendar.
 
-    None with too little history, and for a day that the calendar says is not to be judged.
+    None with too little history, and for a day that the calendar excludes from judging.
     """
-    mark = calendar.mark(day)
-    if mark is not None and mark.factor is None:
+    special_day = calendar.special_day(day)
+    if special_day is not None and special_day.factor is None:
         return None
-    usual = expected_range(history, day, widen=widen)
-    if usual is None or mark is None or mark.factor is None:
-        return usual
-    return scaled(usual, mark.factor)
+    normal = expected_range(history, day, widen=widen)
+    if normal is None or special_day is None or special_day.factor is None:
+        return normal
+    return scaled(normal, special_day.factor)
 
 
-def side_of(count: float, usual: ExpectedRange) -> int:
+def side_of(count: float, normal: ExpectedRange) -> int:
     """-1 below the range, 1 above it, 0 inside."""
-    return (count > usual.high) - (count < usual.low)
+    return (count > normal.high) - (count < normal.low)
 
 
-def scaled(usual: ExpectedRange, factor: float) -> ExpectedRange:
+def scaled(normal: ExpectedRange, factor: float) -> ExpectedRange:
     """The range of a day on which `factor` times the usual is expected."""
     return ExpectedRange(
-        usual.expected * factor, usual.low * factor, usual.high * factor, usual.basis
+        normal.expected * factor, normal.low * factor, normal.high * factor, normal.basis
     )
 
 
-def _continued(run: list[tuple[date, int]], day: date, side: int) -> list[tuple[date, int]]:
-    """The days in a row, up to this one, that lie on its side of their range."""
+def _extended_run(run: list[tuple[date, int]], day: date, side: int) -> list[tuple[date, int]]:
+    """The days in a row, up to this one, that are on the same side of their range."""
     if not side:
         return []
     follows = bool(run) and run[-1] == (day - timedelta(days=1), side)
     return [*run, (day, side)] if follows else [(day, side)]
 
 
-def _why(count: int, usual: ExpectedRange | None) -> str:
-    if not count or usual is None:
+def _out_of_range_text(count: int, normal: ExpectedRange | None) -> str:
+    if not count or normal is None:
         return "no events"
-    low, high = math.ceil(usual.low), math.floor(usual.high)
+    low, high = math.ceil(normal.low), math.floor(normal.high)
     return f"out of its normal range, {count_text(low)} to {count_text(high)}"

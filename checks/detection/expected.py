@@ -1,4 +1,4 @@
-"""An expected count with its normal range, and what it is based on."""
+"""An expected count with its normal range, and the rule that it comes from."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
-# Added to every count before its logarithm, so that a zero has one.
+# Added to every count before taking its logarithm, so that zero has one.
 OFFSET = 0.5
-# From this expected count on, a day with nothing at all is never normal by chance.
+# From this expected count on, an empty day is never normal by chance.
 COUNTED_ON = 10.0
 
 _LARGEST = sys.float_info.max
@@ -41,7 +41,7 @@ Judge: TypeAlias = Callable[[Mapping[date, float], date], ExpectedRange | None]
 
 
 def log_count(count: float) -> float:
-    """The natural logarithm that all rules calculate in."""
+    """The natural logarithm with which all rules calculate."""
     return math.log(count + OFFSET)
 
 

@@ -1,4 +1,4 @@
-"""What a rule would have caught on a series: its false alarms and the smallest change it sees."""
+"""A rule's power on a series: its false alarms, and the smallest change that it detects."""
 
 from __future__ import annotations
 
@@ -34,27 +34,31 @@ class Power:
 def power(history: Mapping[date, float], day: date, judge: Judge, *, days: int = 90) -> Power:
     """Judge the `days` days that end with `day`, each by the days before it alone."""
     judged = [
-        (count, found)
+        (count, day_range)
         for back in range(min(days, day.toordinal()))
         if (count := count_on(history, on := day - timedelta(days=back))) is not None
-        and (found := judge(history, on)) is not None
+        and (day_range := judge(history, on)) is not None
     ]
-    normal = [(count, found) for count, found in judged if found.low <= count <= found.high]
+    in_range = [
+        (count, day_range)
+        for count, day_range in judged
+        if day_range.low <= count <= day_range.high
+    ]
     return Power(
         judged=len(judged),
-        false_alarms=len(judged) - len(normal),
-        smallest_drop=_caught([_drop(*pair) for pair in normal], most=1.0),
-        smallest_jump=_caught([_jump(*pair) for pair in normal], most=_LARGEST_JUMP),
+        false_alarms=len(judged) - len(in_range),
+        smallest_drop=_caught([_drop(*pair) for pair in in_range], most=1.0),
+        smallest_jump=_caught([_jump(*pair) for pair in in_range], most=_LARGEST_JUMP),
     )
 
 
-def _drop(count: float, found: ExpectedRange) -> float:
+def _drop(count: float, normal: ExpectedRange) -> float:
     """The fraction beyond which a drop of `count` is out; infinite where nothing is too low."""
-    return 1 - found.low / count if count > 0 and found.low > 0 else math.inf
+    return 1 - normal.low / count if count > 0 and normal.low > 0 else math.inf
 
 
-def _jump(count: float, found: ExpectedRange) -> float:
-    return found.high / count - 1 if count > 0 else math.inf
+def _jump(count: float, normal: ExpectedRange) -> float:
+    return normal.high / count - 1 if count > 0 else math.inf
 
 
 def _caught(needed: list[float], most: float) -> float | None:

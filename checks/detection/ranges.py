@@ -1,9 +1,9 @@
-"""The normal range of a day's count, by as much history as there is.
+"""The normal range of a day's count, from the history there is.
 
 7 to 13 days: the lowest and the highest so far, with a wide margin. 14 to 20: a narrower one.
-From 21 on, two measures are combined: how far the count is from what is expected, against
-how well that rule did before, and how far it is beyond the record of the last 8 weeks.
-Each alone can put a count out; so can both together, each in part. The constants were
+From 21 on, two measures are combined: how far the count is from the expected one, relative to
+how well the rule predicted before, and how far it is beyond the record of the last 8 weeks.
+Either alone can put a count out of range, or both together. The constants were
 chosen by walking forward through public daily series with injected incidents.
 """
 
@@ -45,7 +45,7 @@ _WIDEST = 1e6
 def expected_range(
     history: Mapping[date, float], day: date, *, widen: float = 1.0
 ) -> ExpectedRange | None:
-    """What `day` should have, and the counts that are normal for it.
+    """The expected count of `day`, and the counts that are normal for it.
 
     Only usable counts of the HISTORY_DAYS days before `day` matter; missing days stay missing.
     None with fewer than MINIMUM_DAYS of them. `widen` multiplies the thresholds, in logarithms.
@@ -60,9 +60,9 @@ def expected_range(
     if days < MINIMUM_DAYS:
         return None
     if days >= WEEKDAY_DAYS:
-        found = forecast(logs)
-        if found is not None and len(_present(found.misses)) >= _LEAST_MISSES:
-            return _weekday_range(found, widen * _young(days))
+        prediction = forecast(logs)
+        if prediction is not None and len(_present(prediction.misses)) >= _LEAST_MISSES:
+            return _weekday_range(prediction, widen * _youth_factor(days))
     return _range(logs, widen, Basis.WIDE_RANGE if days < _RANGE_DAYS else Basis.RANGE)
 
 
@@ -78,21 +78,24 @@ def _range(logs: Logs, widen: float, basis: Basis) -> ExpectedRange:
     return range_of_logs(expected, low, high, basis, zero_is_out=lowest > log_count(0))
 
 
-def _weekday_range(found: Forecast, widen: float) -> ExpectedRange:
-    record = _present(found.logs[-_WINDOW:])
+def _weekday_range(prediction: Forecast, widen: float) -> ExpectedRange:
+    record = _present(prediction.logs[-_WINDOW:])
     lowest, highest = min(record), max(record)
-    noise = max(_LEAST_MISS, _NOISE_DEVIATIONS * math.exp(-found.expected / 2))
-    miss = max(_usual_miss(found.misses), noise)
+    noise = max(_LEAST_MISS, _NOISE_DEVIATIONS * math.exp(-prediction.expected / 2))
+    miss = max(_usual_miss(prediction.misses), noise)
     below = _distance(
-        _LOW_THRESHOLD * miss, found.expected - lowest, _margin(lowest, _RECORD_FACTOR), widen
+        _LOW_THRESHOLD * miss, prediction.expected - lowest, _margin(lowest, _RECORD_FACTOR), widen
     )
     above = _distance(
-        _HIGH_THRESHOLD * miss, highest - found.expected, _margin(highest, _RECORD_FACTOR), widen
+        _HIGH_THRESHOLD * miss,
+        highest - prediction.expected,
+        _margin(highest, _RECORD_FACTOR),
+        widen,
     )
     return range_of_logs(
-        found.expected,
-        found.expected - max(below, widen * noise),
-        found.expected + max(above, widen * noise),
+        prediction.expected,
+        prediction.expected - max(below, widen * noise),
+        prediction.expected + max(above, widen * noise),
         Basis.WEEKDAY,
         zero_is_out=lowest > log_count(0),
     )
@@ -113,8 +116,8 @@ def _distance(threshold: float, record: float, margin: float, widen: float) -> f
     (miss - record) / margin >= 1, or the sum of both >= 1. Solved for the miss.
     """
     threshold, margin = threshold * widen, margin * widen
-    together = threshold * (margin + record) / (threshold + margin)
-    return min(threshold, record + margin, together)
+    combined = threshold * (margin + record) / (threshold + margin)
+    return min(threshold, record + margin, combined)
 
 
 def _margin(record: float, factor: float) -> float:
@@ -122,8 +125,8 @@ def _margin(record: float, factor: float) -> float:
     return max(math.log(factor), _RECORD_DEVIATIONS * math.exp(-record / 2))
 
 
-def _young(days: int) -> float:
-    """A record of fewer than 8 weeks is broken sooner, and its misses are less well known."""
+def _youth_factor(days: int) -> float:
+    """A factor for less than 8 weeks, whose record is broken sooner and whose misses are unsure."""
     return math.cbrt(max(1.0, _WINDOW / days))
 
 

@@ -1,4 +1,4 @@
-"""The days of a history that count, as a plain list."""
+"""The counts of a history as a plain list."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from datetime import date
 
-# How far back any range looks: the weekday rule's 16 weeks of misses, and the 2 weeks before
+# How far back any range looks: 16 weeks of misses for the weekday rule, and the 2 weeks before
 # them that the oldest of those need for their level.
 HISTORY_DAYS = 126
 

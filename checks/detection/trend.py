@@ -1,4 +1,4 @@
-"""A decline too slow for any day to stand out: the week against the weeks before."""
+"""A decline too slow for any single day to stand out: the week against the weeks before."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from checks.detection.order import median, quantile
 from checks.detection.series import counts_until
 
 _WEEK = 7
-_USUAL_WEEKS = 6
+_BASELINE_WEEKS = 6
 _LEAST_WEEKS = 3
 #: The smallest decline that counts, as a fraction.
 LEAST_LIMIT = 0.15
@@ -20,19 +20,19 @@ _MISS_FACTOR = 1.5
 _MISS_DAYS = 56
 _LEAST_MISSES = 7
 _MISSING_DAYS = 2
-_WINDOW = _MISS_DAYS + _WEEK * (_USUAL_WEEKS + 1)
+_WINDOW = _MISS_DAYS + _WEEK * (_BASELINE_WEEKS + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A week's total against the usual one, both in counts; `change` and `limit` are fractions.
+    """A week's total against its baseline, both in counts; `change` and `limit` are fractions.
 
-    `week` ends with the judged day, `usual` is the median of the `weeks` totals before it (at
-    most 6), `change` is week / usual - 1, and a decline counts from `limit` on.
+    `week` ends with the judged day, `baseline` is the median of the `weeks` totals before it (at
+    most 6), `change` is week / baseline - 1, and a decline counts from `limit` on.
     """
 
     week: float
-    usual: float
+    baseline: float
     change: float
     limit: float
     is_declining: bool
@@ -48,24 +48,26 @@ def weekly_trend(
     before where that is more. A day without a usable count gets the median of its weekday in
     the 15 weeks looked at; a week that lacks more than two days has no total. None where `day`'s
     week has none, with fewer than 3 weeks before it or 7 earlier comparisons, or where the
-    usual total is 0.
+    baseline is 0.
     """
     totals = _totals(counts_until(history, day, _WINDOW))
-    compared = _compare(totals, len(totals) - 1)
+    comparison = _compare(totals, len(totals) - 1)
     earlier = [
         _compare(totals, end) for end in range(len(totals) - 1 - _MISS_DAYS, len(totals) - 1)
     ]
-    misses = sorted(abs((week - usual) / usual) for week, usual, _ in filter(None, earlier))
-    if compared is None or len(misses) < _LEAST_MISSES:
+    misses = sorted(
+        abs((week - baseline) / baseline) for week, baseline, _ in filter(None, earlier)
+    )
+    if comparison is None or len(misses) < _LEAST_MISSES:
         return None
-    week, usual, weeks = compared
-    change = (week - usual) / usual
+    week, baseline, weeks = comparison
+    change = (week - baseline) / baseline
     limit = max(least, _MISS_FACTOR * quantile(misses, _MISS_SHARE))
-    return Trend(week, usual, change, limit, change <= -limit, weeks)
+    return Trend(week, baseline, change, limit, change <= -limit, weeks)
 
 
 def _totals(counts: Sequence[float | None]) -> list[float | None]:
-    """The total of the 7 days that end with each day, None where it cannot be told."""
+    """The total of the 7 days that end with each day, None where too many are missing."""
     filled = [_filled(counts, index) for index in range(len(counts))]
     return [_total(counts, filled, end) for end in range(len(counts))]
 
@@ -73,8 +75,8 @@ def _totals(counts: Sequence[float | None]) -> list[float | None]:
 def _filled(counts: Sequence[float | None], index: int) -> float | None:
     if (count := counts[index]) is not None:
         return count
-    same = sorted(other for other in counts[index % _WEEK :: _WEEK] if other is not None)
-    return median(same) if same else None
+    same_weekday = sorted(other for other in counts[index % _WEEK :: _WEEK] if other is not None)
+    return median(same_weekday) if same_weekday else None
 
 
 def _total(
@@ -88,11 +90,11 @@ def _total(
 
 
 def _compare(totals: Sequence[float | None], end: int) -> tuple[float, float, int] | None:
-    """A week's total, the usual one and of how many weeks that is the median."""
+    """A week's total, its baseline, and of how many weeks that is the median."""
     week = totals[end]
-    ends = range(end - _WEEK, max(-1, end - _WEEK * _USUAL_WEEKS - 1), -_WEEK)
+    ends = range(end - _WEEK, max(-1, end - _WEEK * _BASELINE_WEEKS - 1), -_WEEK)
     before = sorted(total for index in ends if (total := totals[index]) is not None)
     if week is None or len(before) < _LEAST_WEEKS:
         return None
-    usual = median(before)
-    return (week, usual, len(before)) if 0 < usual < math.inf else None
+    baseline = median(before)
+    return (week, baseline, len(before)) if 0 < baseline < math.inf else None

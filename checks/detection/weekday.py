@@ -1,7 +1,7 @@
-"""What a day should have: the usual count of its weekday, times the level of the last days.
+"""The expected count of a day: its weekday's baseline, times the level of the last days.
 
-All in logarithms. The usual count of a day is the median of the same weekday in the
-previous 8 weeks. A residual is how far a day was from it; the level is the weighted mean
+All in logarithms. The baseline of a day is the median of the same weekday in the
+previous 8 weeks. A residual is a day's distance from it; the level is the weighted mean
 of the residuals of the last 14 days, winsorized so that a lone holiday does not move it.
 """
 
@@ -18,7 +18,7 @@ from checks.detection.order import median
 Logs: TypeAlias = list[float | None]
 
 WEEK = 7
-USUAL_WEEKS = 8
+BASELINE_WEEKS = 8
 _LEVEL_DAYS = 14
 _LEVEL_DECAY = 0.85
 _WINSORIZED = 3
@@ -31,7 +31,7 @@ _ALL_WEIGHTS = sum(_WEIGHTS)
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The expected log count of a day, and how the same formula did before.
+    """The expected log count of a day, and how well the same formula predicted earlier days.
 
     `misses` are log counts minus their expectation, one for each earlier day, None where
     there was none. `logs` are the log counts without outages. Oldest first, both end with the
@@ -46,37 +46,37 @@ class Forecast:
 def forecast(logs: Logs) -> Forecast | None:
     """The expectation for the day after `logs`, a whole number of weeks, one item a day.
 
-    None where the weekday never occurred in 8 weeks, or no day of the last 14 can tell the level.
+    None where the weekday never occurred in 8 weeks, or the last 14 days give no level.
     """
-    usual = _usual(logs)
-    known = _without_outages(logs, usual)
+    baselines = _baselines(logs)
+    known = _without_outages(logs, baselines)
     residuals = [
         None if log is None or expected is None else log - expected
-        for log, expected in zip(known, usual, strict=False)
+        for log, expected in zip(known, baselines, strict=False)
     ]
-    today, level = usual[-1], _level(residuals, len(logs))
+    today, level = baselines[-1], _level(residuals, len(logs))
     if today is None or level is None:
         return None
     misses = [_miss(residuals, index) for index in range(len(logs))]
     return Forecast(max(today + level, _ZERO), misses, known)
 
 
-def _usual(logs: Logs) -> Logs:
-    """The usual log count of each day and of the day after the last."""
-    usual: Logs = [None] * (len(logs) + 1)
+def _baselines(logs: Logs) -> Logs:
+    """The baseline log count of each day and of the day after the last."""
+    baselines: Logs = [None] * (len(logs) + 1)
     for index in range(WEEK, len(logs) + 1):
-        first = index - WEEK * USUAL_WEEKS
-        same = logs[first if first >= 0 else index % WEEK : index : WEEK]
-        if values := sorted([log for log in same if log is not None]):
-            usual[index] = median(values)
-    return usual
+        first = index - WEEK * BASELINE_WEEKS
+        same_weekday = logs[first if first >= 0 else index % WEEK : index : WEEK]
+        if values := sorted([log for log in same_weekday if log is not None]):
+            baselines[index] = median(values)
+    return baselines
 
 
-def _without_outages(logs: Logs, usual: Logs) -> Logs:
-    """A day with nothing where 10 or more are usual says nothing about the days after it."""
+def _without_outages(logs: Logs, baselines: Logs) -> Logs:
+    """The log counts without empty days where 10 or more are usual, which say nothing later."""
     return [
         None if log == _ZERO and expected is not None and expected >= _COUNTED_ON else log
-        for log, expected in zip(logs, usual, strict=False)
+        for log, expected in zip(logs, baselines, strict=False)
     ]
 
 

@@ -1,4 +1,4 @@
-"""The older rule as a range: standard deviations from the mean of the days before."""
+"""The older rule: a range of standard deviations around the mean of the days before."""
 
 from __future__ import annotations
 

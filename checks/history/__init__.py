@@ -1,4 +1,4 @@
-"""What was found before, who waived or accepted what, and who is on it: kept between evaluations.
+"""Recorded evaluations, waivers, acceptances and acknowledgements, kept between evaluations.
 
 Light to import: SQLAlchemy is loaded when a history is opened.
 """
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from checks.config.model import Config, HistoryConfig
     from checks.history.store import History
 
-#: Histories that are no file that evaluations read: asked once, as looking for all may take long.
-_NO_INPUTS: set[tuple[object, ...]] = set()
-_MOST_ASKED = 1000
+#: Stores that are no input file of an evaluation: checked once, as that may take long.
+_CHECKED_STORES: set[tuple[object, ...]] = set()
+_MOST_CHECKED = 1000
 
 __all__ = [
     "Adoption",
@@ -39,10 +39,10 @@ __all__ = [
 
 
 def history_of(config: Config) -> History:
-    """The history of one configuration, as its warehouse may use it: a pipeline's name that
-    belongs to another warehouse there is an OtherWarehouseError.
+    """The history of one configuration. A pipeline's name that belongs to another warehouse there
+    raises OtherWarehouseError.
 
-    Touches no store and no warehouse yet. Raises HistoryError as `open_history` does.
+    Accesses neither store nor warehouse yet. Raises HistoryError as `open_history` does.
     """
     from checks.history.store import History
 
@@ -59,39 +59,46 @@ def _identity_of(config: Config) -> WarehouseIdentity:
 
     folder = config.path.parent
     attached = [
-        one.url or str((folder / (one.path or "")).resolve()) for one in config.warehouse.attach
+        database.url or str((folder / (database.path or "")).resolve())
+        for database in config.warehouse.attach
     ]
     attached += [str(folder / pattern) for pattern in config.warehouse.files]
     return warehouse_identity(config.warehouse.url, config.history.url, attached)
 
 
 def _refuse_inputs(config: Config) -> None:
-    """Raises HistoryError where the history's file is one that evaluations read, by any name."""
+    """Raises HistoryError where the history's file is, by any name, an input of evaluations."""
     import sqlalchemy as sa
 
-    from checks.config.input_files import BESIDE, input_at, place_of
+    from checks.config.input_files import DATABASE_SUFFIXES, input_at, place_of
 
     history = sa.make_url(config.history.url)
     if history.get_backend_name() != "sqlite" or not history.database:
         return
-    own = place_of(history.database).path
-    places = [place_of(f"{own}{suffix}") for suffix in BESIDE]
-    asked = (config.path, config.warehouse, tuple((one.path, one.file_id) for one in places))
-    if asked in _NO_INPUTS:  # patterns of `warehouse.files` may mean many files
+    history_path = place_of(history.database).path
+    places = [place_of(f"{history_path}{suffix}") for suffix in DATABASE_SUFFIXES]
+    store_key = (
+        config.path,
+        config.warehouse,
+        tuple((place.path, place.file_id) for place in places),
+    )
+    if store_key in _CHECKED_STORES:  # patterns of `warehouse.files` may mean many files
         return
     inputs = (input_at(place, config, with_rejected=False) for place in places)
-    what = next(filter(None, inputs), None)
-    if what is not None:
-        raise HistoryError(f"it is {what}, which is only read: name another store in history.url")
-    _NO_INPUTS.add(asked)
-    while len(_NO_INPUTS) > _MOST_ASKED:
-        _NO_INPUTS.pop()
+    input_name = next(filter(None, inputs), None)
+    if input_name is not None:
+        raise HistoryError(
+            f"it is {input_name}, which is only read: name another store in history.url"
+        )
+    _CHECKED_STORES.add(store_key)
+    while len(_CHECKED_STORES) > _MOST_CHECKED:
+        _CHECKED_STORES.pop()
 
 
 def open_history(config: HistoryConfig) -> History:
-    """The history at one place, whoever's its pipelines are. Touches no file and no server yet.
+    """The history at one place, whatever warehouses use it. Accesses no file and no server yet.
 
-    Raises HistoryError for a URL that no history can be kept at.
+    Raises HistoryError for a URL that cannot hold a history.
     """
     from checks.history.store import History
 

@@ -1,6 +1,6 @@
-"""Statements about what is accepted, inside the caller's transaction.
+"""Statements about acceptances, inside the caller's transaction.
 
-What is damaged is left out of every answer.
+Damaged rows are left out of every result.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from checks.core.records import StoredAcceptance
+from checks.history.ignored_rows import IgnoredRows
 from checks.history.moments import is_later, today
 from checks.history.rows import ACCEPTANCE, damage
-from checks.history.setting_aside import SetAside
 from checks.history.tables import ACCEPTANCES
 
 _C = ACCEPTANCES.c
 
 
-def give(connection: Connection, acceptance: StoredAcceptance) -> int:
-    """Store a new acceptance; its own id is ignored. Returns the id given."""
+def insert(connection: Connection, acceptance: StoredAcceptance) -> int:
+    """Store a new acceptance; its own id is ignored. Returns the new id."""
     statement = sa.insert(ACCEPTANCES).values(
         pipeline=acceptance.pipeline,
         check_id=acceptance.check,
@@ -37,41 +37,41 @@ def give(connection: Connection, acceptance: StoredAcceptance) -> int:
     return int(key[0])
 
 
-def open_twin(connection: Connection, acceptance: StoredAcceptance) -> StoredAcceptance | None:
-    """The same subject, accepted by the same person for the same reason and day, not revoked."""
-    same = ("pipeline", "kind", "subject", "owner", "reason", "data_date")
+def find_equal(connection: Connection, acceptance: StoredAcceptance) -> StoredAcceptance | None:
+    """An unrevoked acceptance of the same subject, with the same owner, reason and day."""
+    compared = ("pipeline", "kind", "subject", "owner", "reason", "data_date")
     statement = sa.select(ACCEPTANCES).where(
         _C.check_id == acceptance.check,
         _C.revoked_at.is_(None),
-        *(_C[name] == getattr(acceptance, name) for name in same),
+        *(_C[name] == getattr(acceptance, name) for name in compared),
     )
     rows = map(dict, connection.execute(statement.order_by(_C.id)).mappings())
     return next((_acceptance(row) for row in rows if not damage(row, ACCEPTANCE)), None)
 
 
 def of_pipeline(
-    connection: Connection, pipeline: str, aside: SetAside
+    connection: Connection, pipeline: str, ignored: IgnoredRows
 ) -> tuple[StoredAcceptance, ...]:
     """Every acceptance ever given, oldest first."""
     statement = sa.select(ACCEPTANCES).where(_C.pipeline == pipeline).order_by(_C.id)
     usable = []
     for row in map(dict, connection.execute(statement).mappings()):
         if damage(row, ACCEPTANCE):
-            aside.add_damaged("acceptance")
+            ignored.add_damaged("acceptance")
         else:
             usable.append(_acceptance(row))
     return tuple(usable)
 
 
 def applicable(
-    connection: Connection, pipeline: str, now: datetime, aside: SetAside
+    connection: Connection, pipeline: str, now: datetime, ignored: IgnoredRows
 ) -> tuple[StoredAcceptance, ...]:
-    """Those that were given by now, for a day that has come; revoked ones too."""
+    """The acceptances given by now, for a day that has begun; revoked ones too."""
     usable = []
-    for acceptance in of_pipeline(connection, pipeline, aside):
+    for acceptance in of_pipeline(connection, pipeline, ignored):
         if is_later(acceptance.created_at, now) or acceptance.data_date > today(now):
             day = max(acceptance.created_at.date(), acceptance.data_date)
-            aside.add_later("acceptance", day)
+            ignored.add_later("acceptance", day)
         else:
             usable.append(acceptance)
     return tuple(usable)
@@ -80,7 +80,7 @@ def applicable(
 def revoke(
     connection: Connection, acceptance_id: int, pipeline: str, by: str, now: datetime
 ) -> bool:
-    """End an acceptance; False when there is none such that was not revoked before."""
+    """End an acceptance; False where there is none of that id that was not revoked before."""
     statement = (
         sa.update(ACCEPTANCES)
         .where(_C.id == acceptance_id, _C.pipeline == pipeline, _C.revoked_at.is_(None))

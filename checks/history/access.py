@@ -1,7 +1,6 @@
-"""Getting at a store: each call is one transaction and ends in time.
+"""Access to a store: each call is one transaction and ends in time.
 
-Every failure is a HistoryError in one line, because a history must never be the reason for a
-verdict.
+Every failure is a HistoryError of one line, because a history must never decide a verdict.
 """
 
 from __future__ import annotations
@@ -14,23 +13,23 @@ from sqlalchemy.engine import Connection
 
 from checks.core.errors import AndonError, HistoryError
 from checks.core.secrets import secrets_of
-from checks.history.faults import told
+from checks.history.faults import error_text
 from checks.history.migrations import (
     OutdatedError,
-    bring_forward,
-    refuse_outdated,
+    migrate,
+    require_current,
     stored_version,
 )
-from checks.history.patience import RESTING, Attempt, Kind, Limits, TimedOutError, attempt
+from checks.history.patience import RECENT_FAILURES, Attempt, Kind, Limits, TimedOutError, attempt
 from checks.history.stores import parse_url, store_at
 
 T = TypeVar("T")
 
 
 class Access:
-    """One store, brought forward when it is old. Opening it touches nothing.
+    """One store, migrated when it is old. Creating the object accesses nothing.
 
-    place: names it, without secrets. Raises HistoryError for a URL that names no store.
+    place: the store's name without secrets. Raises HistoryError for a URL that names no store.
     """
 
     def __init__(
@@ -40,7 +39,7 @@ class Access:
         limits: Limits,
         refuse: Callable[[], None] | None = None,
     ) -> None:
-        """busy_seconds: how long to wait for another writer. limits: how long for anything.
+        """busy_seconds: how long to wait for another writer. limits: how long in all.
 
         refuse: raises HistoryError where the store must not be opened.
         """
@@ -51,63 +50,63 @@ class Access:
         self.place = self._store.place
 
     def read(self, query: Callable[[Connection], T | None], empty: T) -> T:
-        """What the query returns; `empty` where that is None, or no store is there yet."""
-        why = RESTING.why(self.place)
-        if why is not None:
-            raise HistoryError(why)
+        """The query's result; `empty` where that is None, or there is no store yet."""
+        reason = RECENT_FAILURES.reason(self.place)
+        if reason is not None:
+            raise HistoryError(reason)
 
         def work(attempt: Attempt) -> T | None:
             try:
                 return self._store.read(lambda it: _if_current(it, query), attempt)
             except OutdatedError:
-                self._store.write(bring_forward, attempt)
+                self._store.write(migrate, attempt)
                 return self._store.read(query, attempt)
 
-        found = self._in_time("read", work)
-        return empty if found is None else found
+        result = self._in_time("read", work)
+        return empty if result is None else result
 
     def write(self, change: Callable[[Connection], T]) -> T:
-        """What the change returns. Always tried: what people and gates have to say is said once."""
+        """The change's result. Always tried, also after a recent failure: nobody retries it."""
 
         def work(connection: Connection) -> T:
-            bring_forward(connection)
+            migrate(connection)
             return change(connection)
 
         return self._in_time("write", lambda attempt: self._store.write(work, attempt))
 
     def _in_time(self, kind: Kind, work: Callable[[Attempt], T]) -> T:
-        """What `work` returns. Every failure is a HistoryError that names the store."""
-        begun = monotonic()
-        with attempt(kind, self._limits, self._busy_seconds) as one:
+        """The result of `work`. Every failure is a HistoryError that names the store."""
+        started = monotonic()
+        with attempt(kind, self._limits, self._busy_seconds) as current_attempt:
             try:
-                found = one.run(lambda: self._allowed(work, one))
+                result = current_attempt.run(lambda: self._run_allowed(work, current_attempt))
             except TimedOutError:
-                words = f"it did not answer within {self._limits.of(kind):g} s"
-            except Exception as error:  # whatever a store, its driver or what is kept in it raises
+                reason = f"it did not answer within {self._limits.seconds_for(kind):g} s"
+            except Exception as error:  # whatever a store, its driver or a stored value raises
                 if isinstance(error, AndonError) and type(error) is not HistoryError:
-                    raise  # the store is as it should be
-                words = self._words(error, one.lock_seconds)
+                    raise  # nothing is wrong with the store
+                reason = self._error_text(error, current_attempt.lock_seconds)
             else:
-                RESTING.answered(self.place)
-                return found
-        failure = f"history {self.place}: {words}"
-        RESTING.failed(self.place, failure, monotonic() - begun)
+                RECENT_FAILURES.remove(self.place)
+                return result
+        failure = f"history {self.place}: {reason}"
+        RECENT_FAILURES.add(self.place, failure, monotonic() - started)
         raise HistoryError(failure)
 
-    def _allowed(self, work: Callable[[Attempt], T], attempt: Attempt) -> T:
+    def _run_allowed(self, work: Callable[[Attempt], T], attempt: Attempt) -> T:
         if self._refuse is not None:
             self._refuse()
         return work(attempt)
 
-    def _words(self, error: Exception, waited: float) -> str:
+    def _error_text(self, error: Exception, waited_seconds: float) -> str:
         if isinstance(error, HistoryError):
             return str(error)
-        return told(error, self._secrets, waited)
+        return error_text(error, self._secrets, waited_seconds)
 
 
 def _if_current(connection: Connection, query: Callable[[Connection], T | None]) -> T | None:
     version = stored_version(connection)
     if version is None:
         return None
-    refuse_outdated(version)
+    require_current(version)
     return query(connection)

@@ -1,4 +1,4 @@
-"""What callers hand to a history, as a row can hold it. Pure but for the clock."""
+"""Arguments of a history's callers, in the form that a row can store. Pure except for the clock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from checks.core.text import clean
 
 
 def required(name: str, text: str, longest: int) -> str:
-    """`text` as one inert line. Raises UsageError, which names it, where nothing is said."""
+    """`text` as one inert line. Raises UsageError with `name` where it is blank."""
     cleaned = clean(text.strip(), longest)
     if not cleaned:
         raise UsageError(f"the {name} must not be empty")
@@ -18,17 +18,17 @@ def required(name: str, text: str, longest: int) -> str:
 
 
 def utc(now: datetime) -> datetime:
-    """An aware moment in UTC. Raises ValueError for one without a time zone."""
+    """An aware time in UTC. Raises ValueError for one without a zone."""
     if now.tzinfo is None:
         raise ValueError("a moment without a time zone")
     return now.astimezone(UTC)
 
 
 def or_clock(now: datetime | None) -> datetime:
-    """The moment, else the clock's."""
+    """`now`, else the clock's time."""
     return clock.now() if now is None else utc(now)
 
 
 def row_id(number: int) -> int:
-    """An id as a column can hold it; one that none can hold is simply unknown."""
+    """An id that a column can hold; 0, which no row has, for one that does not fit."""
     return number if 0 < number < 2**31 else 0

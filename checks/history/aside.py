@@ -1,4 +1,4 @@
-"""A thread for what is read from the history beside the warehouse; closing it waits for nothing."""
+"""A background thread for reading the history beside the warehouse; closing it never blocks."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ T = TypeVar("T")
 
 
 class Aside(Executor):
-    """Does one thing after the other on a daemon thread, in the context of who submits it.
+    """Runs one task after the other on a daemon thread, in the context of the submitter.
 
-    Unlike the standard library's executors it is joined neither when it is shut down nor
-    when the interpreter ends: what hangs is left behind.
+    Unlike the standard library's executors it is joined neither at shutdown nor at the
+    interpreter's end: a task that hangs is abandoned.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Aside(Executor):
         threading.Thread(target=self._run, name="andon-aside", daemon=True).start()
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Do it when what was submitted before is done."""
+        """Run a function after everything that was submitted before."""
         future: Future[T] = Future()
         context = copy_context()
 
@@ -34,14 +34,14 @@ class Aside(Executor):
                 return
             try:
                 future.set_result(context.run(fn, *args, **kwargs))
-            except BaseException as error:  # noqa: BLE001  (handed to whoever asks for the result)
+            except BaseException as error:  # noqa: BLE001  (raised where the result is read)
                 future.set_exception(error)
 
         self._tasks.put(task)
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the thread when everything is done. Nothing is waited for, nor cancelled."""
+        """End the thread after the last task. Waits for nothing and cancels nothing."""
         self._tasks.put(None)
 
     def _run(self) -> None:

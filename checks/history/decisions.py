@@ -1,4 +1,4 @@
-"""What people decide, as a history keeps it: waivers, acceptances, and who is on it."""
+"""People's decisions in a history: waivers, acceptances and acknowledgements."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from checks.core.text import clean
 from checks.history import acceptances, waivers
 from checks.history.arguments import required, row_id, utc
 from checks.history.evaluations import Reader
-from checks.history.owned import Owned
-from checks.history.setting_aside import SetAside
+from checks.history.ignored_rows import IgnoredRows
+from checks.history.owned import OwnedStore
 
 _OWNER, _REASON = 200, 1000
 
 
-class Decisions(Owned):
+class Decisions(OwnedStore):
     """The part of a history that keeps waivers, acceptances and acknowledgements."""
 
     def give_waiver(
@@ -38,15 +38,15 @@ class Decisions(Owned):
         subjects: Subjects | None = None,
         once: bool = False,
     ) -> StoredWaiver:
-        """Store a waiver, given because of what was found on `data_date`.
+        """Store a waiver, given for a failure on `data_date`.
 
-        `subjects`: what it covers; None for whatever fails, by its value alone. `once`: where
-        the very same one is open already, return that instead.
+        `subjects`: what it covers; None for a waiver that is limited by the value alone. `once`:
+        where an equal one is open already, return that instead.
         Raises UsageError without an owner or a reason, or for an `up_to` that limits nothing.
         """
         if up_to is not None and not math.isfinite(up_to):
             raise UsageError("a waiver's limit must be a finite number")
-        given = StoredWaiver(
+        waiver = StoredWaiver(
             id=0,
             pipeline=pipeline,
             check=check,
@@ -60,10 +60,10 @@ class Decisions(Owned):
         )
 
         def work(connection: Connection) -> StoredWaiver:
-            twin = waivers.open_twin(connection, given) if once else None
-            return twin or replace(given, id=waivers.give(connection, given))
+            existing = waivers.find_equal(connection, waiver) if once else None
+            return existing or replace(waiver, id=waivers.insert(connection, waiver))
 
-        return self._claimed(pipeline, given.created_at, work)
+        return self._write(pipeline, waiver.created_at, work)
 
     def revoke_waiver(self, waiver_id: int, pipeline: str, by: str, now: datetime) -> bool:
         """End a waiver for good; False when it was revoked before.
@@ -75,20 +75,20 @@ class Decisions(Owned):
         def work(connection: Connection) -> bool:
             if waivers.revoke(connection, row_id(waiver_id), pipeline, by, moment):
                 return True
-            given = waivers.of_pipeline(connection, pipeline, moment, SetAside())
-            if waiver_id in {waiver.id for waiver in given}:
+            stored = waivers.of_pipeline(connection, pipeline, moment, IgnoredRows())
+            if waiver_id in {waiver.id for waiver in stored}:
                 return False
             raise UsageError(f"no waiver of this pipeline has the id {waiver_id}")
 
-        return self._claimed(pipeline, moment, work)
+        return self._write(pipeline, moment, work)
 
     def all_waivers(self, pipeline: str, now: datetime | None = None) -> tuple[StoredWaiver, ...]:
-        """Every waiver ever given, oldest first, with what became of it."""
+        """Every waiver ever given, oldest first, with its revocation or rearming."""
 
-        def question(reader: Reader) -> tuple[StoredWaiver, ...]:
-            return waivers.of_pipeline(reader.connection, pipeline, reader.now, reader.aside)
+        def query(reader: Reader) -> tuple[StoredWaiver, ...]:
+            return waivers.of_pipeline(reader.connection, pipeline, reader.now, reader.ignored)
 
-        return self._ask(pipeline, now, question, ())
+        return self._read(pipeline, now, query, ())
 
     def accept(
         self,
@@ -101,12 +101,12 @@ class Decisions(Owned):
         data_date: date,
         now: datetime,
     ) -> StoredAcceptance:
-        """Store that somebody accepts what fails, as it was found on `data_date`.
+        """Store that somebody accepts a failing subject from `data_date` on.
 
-        The very same one, where it was not revoked, is returned instead of a second. Raises
+        An equal acceptance that was not revoked is returned instead of a second one. Raises
         UsageError without an owner or a reason.
         """
-        given = StoredAcceptance(
+        acceptance = StoredAcceptance(
             id=0,
             pipeline=pipeline,
             check=check,
@@ -119,10 +119,10 @@ class Decisions(Owned):
         )
 
         def work(connection: Connection) -> StoredAcceptance:
-            twin = acceptances.open_twin(connection, given)
-            return twin or replace(given, id=acceptances.give(connection, given))
+            existing = acceptances.find_equal(connection, acceptance)
+            return existing or replace(acceptance, id=acceptances.insert(connection, acceptance))
 
-        return self._claimed(pipeline, given.created_at, work)
+        return self._write(pipeline, acceptance.created_at, work)
 
     def revoke_acceptance(self, acceptance_id: int, pipeline: str, by: str, now: datetime) -> bool:
         """End an acceptance for good; False when it was revoked before.
@@ -134,42 +134,44 @@ class Decisions(Owned):
         def work(connection: Connection) -> bool:
             if acceptances.revoke(connection, row_id(acceptance_id), pipeline, by, moment):
                 return True
-            given = acceptances.of_pipeline(connection, pipeline, SetAside())
-            if acceptance_id in {acceptance.id for acceptance in given}:
+            stored = acceptances.of_pipeline(connection, pipeline, IgnoredRows())
+            if acceptance_id in {acceptance.id for acceptance in stored}:
                 return False
             raise UsageError(f"no acceptance of this pipeline has the id {acceptance_id}")
 
-        return self._claimed(pipeline, moment, work)
+        return self._write(pipeline, moment, work)
 
     def acceptances(
         self, pipeline: str, now: datetime | None = None
     ) -> tuple[StoredAcceptance, ...]:
-        """Every one given by now, for a day that has come; revoked ones too, oldest first."""
+        """Acceptances given by now, for a day that has begun; revoked ones too, oldest first."""
 
-        def question(reader: Reader) -> tuple[StoredAcceptance, ...]:
-            return acceptances.applicable(reader.connection, pipeline, reader.now, reader.aside)
+        def query(reader: Reader) -> tuple[StoredAcceptance, ...]:
+            return acceptances.applicable(reader.connection, pipeline, reader.now, reader.ignored)
 
-        return self._ask(pipeline, now, question, ())
+        return self._read(pipeline, now, query, ())
 
     def all_acceptances(self, pipeline: str) -> tuple[StoredAcceptance, ...]:
         """Every acceptance ever given, oldest first."""
 
-        def question(reader: Reader) -> tuple[StoredAcceptance, ...]:
-            return acceptances.of_pipeline(reader.connection, pipeline, reader.aside)
+        def query(reader: Reader) -> tuple[StoredAcceptance, ...]:
+            return acceptances.of_pipeline(reader.connection, pipeline, reader.ignored)
 
-        return self._ask(pipeline, None, question, ())
+        return self._read(pipeline, None, query, ())
 
     def acknowledge(
         self, pipeline: str, check: str, owner: str, note: str, now: datetime
     ) -> Acknowledgement:
-        """Note who is on it, in place of whoever was. Raises UsageError without an owner."""
-        given = Acknowledgement(
+        """Store who works on a check, replacing whoever did. Raises UsageError without an owner."""
+        acknowledgement = Acknowledgement(
             check=check,
             owner=required("owner", owner, _OWNER),
             note=clean(note.strip(), _REASON),
             created_at=utc(now),
         )
-        self._claimed(
-            pipeline, given.created_at, lambda it: waivers.acknowledge(it, pipeline, given)
+        self._write(
+            pipeline,
+            acknowledgement.created_at,
+            lambda connection: waivers.acknowledge(connection, pipeline, acknowledgement),
         )
-        return given
+        return acknowledgement

@@ -1,6 +1,6 @@
 """Statements about evaluations, inside the caller's transaction.
 
-What is damaged, and what is later than now, is left out of every answer.
+Damaged rows, and those dated after now, are left out of every result.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from checks.core.metrics import RECALLED
 from checks.core.model import Number, Report, Status, Verdict
 from checks.core.records import StoredEvaluation
 from checks.core.text import clean
+from checks.history.ignored_rows import IgnoredRows
 from checks.history.moments import is_later, today
 from checks.history.rows import EVALUATION, RESULT, damage, is_text
-from checks.history.setting_aside import SetAside
 from checks.history.tables import EVALUATIONS, RESULTS
 
 _E, _R = EVALUATIONS.c, RESULTS.c
 _MESSAGE = 1000
 _EPOCH = date.min
 _DAMAGED = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
-#: Data dates that are kept however old they are beside the newest: its clock may be wrong.
+#: Data dates that are kept however much older than the newest: its clock may have been wrong.
 _LEAST_DAYS = 30
-#: Reports that are looked through for numbers that the newest one lacks.
+#: How many data dates, and evaluations of each, are searched for numbers that the newest lacks.
 _MOST_DATES, _MOST_OF_A_DATE = 10, 30
 #: Ids in one statement: engines limit its parameters.
 _IDS = 500
@@ -41,7 +41,7 @@ Row = Mapping[str, Any]
 
 
 def id_of(connection: Connection, key: str) -> int | None:
-    """The evaluation that was recorded with this key."""
+    """The id of the evaluation that was recorded with this key."""
     evaluation: int | None = connection.scalar(sa.select(_E.id).where(_E.record_key == key))
     return evaluation
 
@@ -56,8 +56,8 @@ def insert(connection: Connection, report: Report, key: str) -> int:
         **_outcome(report),
         record_key=key,
     )
-    inserted: Any = connection.execute(statement).inserted_primary_key
-    evaluation = int(inserted[0])
+    inserted_key: Any = connection.execute(statement).inserted_primary_key
+    evaluation = int(inserted_key[0])
     if report.checks:
         connection.execute(sa.insert(RESULTS), _result_rows(evaluation, report.checks))
     return evaluation
@@ -93,24 +93,24 @@ def _result_rows(evaluation: int, verdicts: Iterable[Verdict]) -> list[dict[str,
 
 
 def _storable(value: Number | None) -> float | None:
-    """Not every engine keeps infinity and NaN: they are no value, as in the report's JSON."""
+    """The value; None for infinity and NaN, which not every engine stores, as in the JSON."""
     return None if value is None or not math.isfinite(value) else float(value)
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads one pipeline's evaluations as they can be known `now`; notes what it leaves out."""
+    """Reads one pipeline's evaluations as known at `now`; what it leaves out is in `ignored`."""
 
     connection: Connection
     pipeline: str
     now: datetime
-    aside: SetAside
+    ignored: IgnoredRows
 
     def statuses_before(self, day: date, days: int) -> dict[str, tuple[tuple[date, Status], ...]]:
-        """Per check: (data date, status) of the `days` days before `day`, newest first."""
-        first = back(day, days)
-        found = [one for one in self._evaluations() if first <= one["data_date"] < day]
-        dates = {one["id"]: one["data_date"] for one in _latest_of_each_day(found)}
+        """By check: (data date, status) of the `days` days before `day`, newest first."""
+        first = days_before(day, days)
+        rows = [row for row in self._evaluations() if first <= row["data_date"] < day]
+        dates = {row["id"]: row["data_date"] for row in _latest_of_each_day(rows)}
         results = self._results(dates)
         runs: dict[str, list[tuple[date, Status]]] = {}
         for evaluation, data_date in dates.items():
@@ -120,34 +120,34 @@ class Reader:
         return {check: tuple(run) for check, run in runs.items()}
 
     def latest_of(self, check: str) -> tuple[date, Status, float | None] | None:
-        """What the latest evaluation of the newest data date found for one check."""
-        found = self._evaluations()
-        if not found:
+        """Data date, status and value of one check in the newest data date's latest evaluation."""
+        rows = self._evaluations()
+        if not rows:
             return None
-        newest = found[0]
+        newest = rows[0]
         for result in self._results([newest["id"]]).get(newest["id"], ()):
             if result["check_id"] == check:
                 return newest["data_date"], Status(result["status"]), result["value"]
         return None
 
-    def shown(self, days: int, until: date | None) -> tuple[StoredEvaluation, ...]:
+    def latest_by_day(self, days: int, until: date | None) -> tuple[StoredEvaluation, ...]:
         """The latest evaluation of each of the `days` data dates up to `until`, newest first."""
-        found = self._evaluations()
-        last = until or (found[0]["data_date"] if found else None)
+        rows = self._evaluations()
+        last = until or (rows[0]["data_date"] if rows else None)
         if last is None:
             return ()
-        first = back(last, days)
-        return self._whole(
-            _latest_of_each_day([one for one in found if first < one["data_date"] <= last])
+        first = days_before(last, days)
+        return self._with_results(
+            _latest_of_each_day([row for row in rows if first < row["data_date"] <= last])
         )
 
     def of_day(self, day: date) -> tuple[StoredEvaluation, ...]:
         """Every evaluation of one data date, reruns included, latest first."""
-        return self._whole(self._evaluations(_E.data_date == day))
+        return self._with_results(self._evaluations(_E.data_date == day))
 
     def undated_before(self, day: date, loaded_from: datetime) -> dict[str, int]:
-        """The `undated_...` numbers of the newest data date before `day`, as they were recorded
-        before `loaded_from`, when rows of `day` may first have been loaded.
+        """The `undated_...` numbers of the newest data date before `day`, as recorded before
+        `loaded_from`, when rows of `day` may first have been loaded.
 
         Of several evaluations of that data date the smallest number counts. A number that its
         evaluations lack, as where the table could not be read, is taken from the data date before.
@@ -160,7 +160,9 @@ class Reader:
         )
         numbers: dict[str, int] = {}
         for _, rows in islice(groupby(earlier, key=itemgetter("data_date")), _MOST_DATES):
-            numbers = self._smallest_recalled(_ends([row["id"] for row in rows])) | numbers
+            numbers = (
+                self._smallest_recalled(_first_and_last([row["id"] for row in rows])) | numbers
+            )
             if numbers.keys() >= RECALLED:
                 break
         return numbers
@@ -175,11 +177,11 @@ class Reader:
 
     def days(self) -> tuple[date, ...]:
         """The recorded data dates, newest first."""
-        return tuple(one["data_date"] for one in _latest_of_each_day(self._evaluations()))
+        return tuple(row["data_date"] for row in _latest_of_each_day(self._evaluations()))
 
     def _evaluations(self, *where: sa.ColumnElement[bool]) -> list[Row]:
-        """The rows that can be used, without their reports; the newest data date's first, and
-        of one date the one that was recorded last.
+        """The usable rows, without their reports: newest data date first, and of one date the one
+        that was recorded last first.
         """
         columns = [_E[name] for name in EVALUATION]
         statement = sa.select(*columns).where(_E.pipeline == self.pipeline, *where)
@@ -189,17 +191,17 @@ class Reader:
 
     def _is_usable(self, row: Row) -> bool:
         if damage(row, EVALUATION):
-            self.aside.add_damaged("evaluation")
+            self.ignored.add_damaged("evaluation")
             return False
         if is_later(row["evaluated_at"], self.now) or row["data_date"] > today(self.now):
-            self.aside.add_later("evaluation", max(row["evaluated_at"].date(), row["data_date"]))
+            self.ignored.add_later("evaluation", max(row["evaluated_at"].date(), row["data_date"]))
             return False
         return True
 
     def _results(self, evaluations: Iterable[int]) -> dict[int, list[Row]]:
-        """The results that can be used, in their order, by evaluation."""
+        """The usable results by evaluation, in their order."""
         ids = list(evaluations)
-        found: dict[int, list[Row]] = {}
+        results: dict[int, list[Row]] = {}
         for start in range(0, len(ids), _IDS):
             statement = (
                 sa.select(*(_R[name] for name in ("evaluation_id", *RESULT)))
@@ -208,17 +210,17 @@ class Reader:
             )
             for row in map(dict, self.connection.execute(statement).mappings()):
                 if damage(row, RESULT):
-                    self.aside.add_damaged("result")
+                    self.ignored.add_damaged("result")
                 else:
-                    found.setdefault(row["evaluation_id"], []).append(row)
-        return found
+                    results.setdefault(row["evaluation_id"], []).append(row)
+        return results
 
-    def _whole(self, rows: Sequence[Row]) -> tuple[StoredEvaluation, ...]:
+    def _with_results(self, rows: Sequence[Row]) -> tuple[StoredEvaluation, ...]:
         results = self._results(row["id"] for row in rows)
         return tuple(_evaluation(row, results.get(row["id"], ())) for row in rows)
 
 
-def _ends(evaluations: Sequence[int]) -> Sequence[int]:
+def _first_and_last(evaluations: Sequence[int]) -> Sequence[int]:
     """Of many evaluations of one data date, the first and the last ones."""
     half = _MOST_OF_A_DATE // 2
     if len(evaluations) <= _MOST_OF_A_DATE:
@@ -227,7 +229,7 @@ def _ends(evaluations: Sequence[int]) -> Sequence[int]:
 
 
 def _recalled(report: Report | None) -> Iterator[tuple[str, int]]:
-    """The numbers of rows that belong to no day, as the verdicts of a report tell them."""
+    """The numbers of rows that belong to no day, from the verdicts of a report."""
     for verdict in report.checks if report else ():
         for key, value in verdict.details.items():
             if key in RECALLED and type(value) is int and value >= 0:
@@ -235,24 +237,24 @@ def _recalled(report: Report | None) -> Iterator[tuple[str, int]]:
 
 
 def prune(connection: Connection, pipeline: str, days: Sequence[date], keep_days: int) -> None:
-    """Remove evaluations of more than `keep_days` before the newest of `days` but one.
+    """Remove evaluations of more than `keep_days` before the second newest of `days`.
 
-    days: the recorded data dates, newest first. The first 30 of them stay. One evaluation by a
-    clock that is years ahead is the newest, and removes nothing.
+    days: the recorded data dates, newest first. The first 30 of them stay. A single evaluation by
+    a clock that is years ahead is the newest, and so removes nothing.
     """
-    before = min(back(days[:2][-1], keep_days), days[:_LEAST_DAYS][-1])
+    before = min(days_before(days[:2][-1], keep_days), days[:_LEAST_DAYS][-1])
     old = sa.select(_E.id).where(_E.pipeline == pipeline, _E.data_date < before)
     connection.execute(sa.delete(RESULTS).where(_R.evaluation_id.in_(old)))
     connection.execute(sa.delete(EVALUATIONS).where(_E.pipeline == pipeline, _E.data_date < before))
 
 
-def back(day: date, days: int) -> date:
-    """`days` days before `day`, or the first day there is."""
+def days_before(day: date, days: int) -> date:
+    """The day `days` days before `day`, or the first day there is."""
     return day - timedelta(days=days) if days < (day - _EPOCH).days else _EPOCH
 
 
 def _latest_of_each_day(rows: Sequence[Row]) -> list[Row]:
-    """Of each data date the evaluation that counts: the one recorded last, which comes first."""
+    """Of each data date the evaluation that was recorded last: the first one in `rows`."""
     latest: dict[date, Row] = {}
     for row in rows:
         latest.setdefault(row["data_date"], row)
@@ -262,9 +264,9 @@ def _latest_of_each_day(rows: Sequence[Row]) -> list[Row]:
 def _evaluation(row: Row, results: Sequence[Row]) -> StoredEvaluation:
     return StoredEvaluation(
         **{**row, "verdict": Status(row["verdict"])},
-        statuses={one["check_id"]: Status(one["status"]) for one in results},
-        values={one["check_id"]: one["value"] for one in results},
-        messages={one["check_id"]: one["message"] for one in results},
+        statuses={result["check_id"]: Status(result["status"]) for result in results},
+        values={result["check_id"]: result["value"] for result in results},
+        messages={result["check_id"]: result["message"] for result in results},
     )
 
 
@@ -277,14 +279,16 @@ def report_of(connection: Connection, evaluation: int) -> Report | None:
 
     text = connection.scalar(sa.select(_E.report).where(_E.id == evaluation))
     try:
-        return None if text is None else from_dict(json.loads(text, parse_constant=_refuse))
+        return (
+            None if text is None else from_dict(json.loads(text, parse_constant=_reject_constant))
+        )
     except _DAMAGED as error:
         raise HistoryError(
             f"the stored report of evaluation {evaluation} is damaged ({type(error).__name__})"
         ) from None
 
 
-def _refuse(constant: str) -> Never:
+def _reject_constant(constant: str) -> Never:
     raise ValueError(f"{constant} is no JSON")
 
 

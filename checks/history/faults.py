@@ -10,9 +10,9 @@ from sqlalchemy.exc import StatementError
 from checks.core.secrets import without_secrets
 from checks.core.text import clean
 
-#: Said of what is there and is no file.
+#: The message for something that is no file.
 NO_FILE = "cannot be opened; is it a file, in a folder this user may write to?"
-#: What reading a stored value raises that Andon did not write.
+#: Exceptions from reading a stored value that Andon did not write.
 _UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError)
 _LONGEST = 240
 _NO_DRIVER = "the PostgreSQL driver is missing: pip install '.[postgresql]' in a clone"
@@ -37,39 +37,39 @@ _POSTGRESQL: tuple[tuple[str, str], ...] = (
 )
 
 
-def told(error: Exception, secrets: Iterable[str], waited: float) -> str:
-    """The error in one line; the driver's own words follow where they say more.
+def error_text(error: Exception, secrets: Iterable[str], waited: float) -> str:
+    """The error as one line; the driver's own message follows where it says more.
 
     `waited`: seconds that a lock was waited for.
     """
     original = original_of(error)
-    if isinstance(error, _UNREADABLE):  # of what is written, the error is wrapped
+    if isinstance(error, _UNREADABLE):  # SQLAlchemy wraps errors from writing
         return f"what is stored cannot be read ({type(error).__name__}); it is damaged"
-    known = _known(original).format(waited=waited)
-    if isinstance(original, sqlite3.Error) and known:
-        return known
-    words = redacted(_first_line(original), secrets)
-    return f"{known} ({words})" if known else words
+    known_text = _known_text(original).format(waited=waited)
+    if isinstance(original, sqlite3.Error) and known_text:
+        return known_text
+    driver_text = redacted(_first_line(original), secrets)
+    return f"{known_text} ({driver_text})" if known_text else driver_text
 
 
 def original_of(error: Exception) -> BaseException:
-    """What the driver raised, without SQLAlchemy's wrapping."""
+    """The driver's exception, without SQLAlchemy's wrapping."""
     if isinstance(error, StatementError) and error.orig is not None:
         return error.orig
     return error
 
 
 def sqlite_code(error: Exception) -> str:
-    """SQLite's own name of the error, empty for any other."""
+    """SQLite's name of the error; empty for an error of anything else."""
     return str(getattr(original_of(error), "sqlite_errorname", None) or "")
 
 
-def _known(original: BaseException) -> str:
+def _known_text(original: BaseException) -> str:
     if isinstance(original, ImportError):
         return _NO_DRIVER
     code = str(getattr(original, "sqlite_errorname", None) or getattr(original, "sqlstate", ""))
     table = _SQLITE if code.startswith("SQLITE") else _POSTGRESQL
-    return next((words for prefix, words in table if code.startswith(prefix)), "")
+    return next((driver_text for prefix, driver_text in table if code.startswith(prefix)), "")
 
 
 def _first_line(error: BaseException) -> str:
@@ -77,6 +77,6 @@ def _first_line(error: BaseException) -> str:
     return lines[0] if lines else type(error).__name__
 
 
-def redacted(words: str, secrets: Iterable[str]) -> str:
-    """`words` as one inert line in which every secret is `***`."""
-    return clean(without_secrets(words, secrets), _LONGEST)
+def redacted(driver_text: str, secrets: Iterable[str]) -> str:
+    """A text as one inert line in which every secret is `***`."""
+    return clean(without_secrets(driver_text, secrets), _LONGEST)

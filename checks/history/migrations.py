@@ -1,6 +1,6 @@
-"""Which shape a store has, and how an older one is brought forward.
+"""The schema version of a store, and how an older store is migrated.
 
-Changing a table: raise VERSION and add the step that leads from the version before.
+To change a table: raise VERSION and add the step from the version before.
 """
 
 from __future__ import annotations
@@ -27,58 +27,58 @@ Steps = Mapping[int, Step]
 VERSION = 3
 
 
-def _remember_counts(connection: Connection) -> None:
+def _create_daily_counts(connection: Connection) -> None:
     DAILY_COUNTS.create(connection)
 
 
-def _name_evaluations(connection: Connection) -> None:
-    """What was recorded before has no key: it arrived long ago, and arrives no more."""
+def _add_record_keys(connection: Connection) -> None:
+    """Older evaluations have no key and need none: they will not be recorded again."""
     column = EVALUATIONS.c.record_key
     if not _has_column(connection, EVALUATIONS.name, column.name):
         kind = column.type.compile(connection.dialect)
         connection.exec_driver_sql(
             f"ALTER TABLE {EVALUATIONS.name} ADD COLUMN {column.name} {kind}"
         )
-    next(one for one in EVALUATIONS.indexes if one.unique).create(connection, checkfirst=True)
+    next(index for index in EVALUATIONS.indexes if index.unique).create(connection, checkfirst=True)
 
 
-def _verify_counts(connection: Connection) -> None:
-    """Counts that no digest vouches for are measured again where the warehouse has the days."""
+def _add_count_digests(connection: Connection) -> None:
+    """Counts without a digest are measured again where the warehouse still has the days."""
     for column in ("gone_at", "digest"):
         if not _has_column(connection, DAILY_COUNTS.name, column):
             connection.exec_driver_sql(f"ALTER TABLE {DAILY_COUNTS.name} ADD COLUMN {column} TEXT")
 
 
 def _has_column(connection: Connection, table: str, column: str) -> bool:
-    return any(one["name"] == column for one in sa.inspect(connection).get_columns(table))
+    return any(existing["name"] == column for existing in sa.inspect(connection).get_columns(table))
 
 
-def _name_what_is_waived(connection: Connection) -> None:
-    """Waivers that were given before name nothing: they cover by their value until they end."""
+def _add_waiver_subjects(connection: Connection) -> None:
+    """Older waivers have no subjects: they are limited by the value alone until they end."""
     for column in ("subjects", "rearmed_at"):
         if not _has_column(connection, WAIVERS.name, column):
             connection.exec_driver_sql(f"ALTER TABLE {WAIVERS.name} ADD COLUMN {column} TEXT")
 
 
 def _create_owners(connection: Connection) -> None:
-    """A name of before belongs to nobody yet: what is stored under it next takes it."""
+    """Older names have no owner yet: the first warehouse to store something claims the name."""
     PIPELINES.create(connection, checkfirst=True)
 
 
 def _to_version_3(connection: Connection) -> None:
-    _name_evaluations(connection)
-    _verify_counts(connection)
-    _name_what_is_waived(connection)
+    _add_record_keys(connection)
+    _add_count_digests(connection)
+    _add_waiver_subjects(connection)
     ACCEPTANCES.create(connection, checkfirst=True)
     _create_owners(connection)
 
 
 #: From each older version, the step to the next.
-STEPS: Steps = {1: _remember_counts, 2: _to_version_3}
+STEPS: Steps = {1: _create_daily_counts, 2: _to_version_3}
 
 
 def stored_version(connection: Connection) -> int | None:
-    """The store's schema version; None where nothing was ever recorded.
+    """The store's schema version; None for a store in which nothing was ever recorded.
 
     Raises HistoryError for a store that this version of Andon cannot use.
     """
@@ -98,19 +98,19 @@ def stored_version(connection: Connection) -> int | None:
 
 
 class OutdatedError(Exception):
-    """The store has an older schema. A signal to bring it forward; never shown."""
+    """The store has an older schema: a signal to migrate it; never shown."""
 
 
-def refuse_outdated(version: int) -> None:
-    """Raises OutdatedError for a version that `bring_forward` must see first."""
+def require_current(version: int) -> None:
+    """Raises OutdatedError for a version that has to be migrated first."""
     if version < VERSION:
         raise OutdatedError
 
 
-def bring_forward(connection: Connection) -> None:
-    """Create what is missing and take every step up to VERSION, in the caller's transaction.
+def migrate(connection: Connection) -> None:
+    """Create missing tables and run every step up to VERSION, in the caller's transaction.
 
-    Raises HistoryError when a step is missing or the store is newer.
+    Raises HistoryError where a step is missing or the store is newer.
     """
     version = stored_version(connection)
     if version == VERSION:

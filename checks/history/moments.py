@@ -1,4 +1,4 @@
-"""What lies after now: a clock was wrong when it was written, and nothing is concluded from it.
+"""Whether a stored time lies after now: a clock was wrong, and the row is ignored.
 
 Pure.
 """
@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-#: How far the clocks of the machines at one store may be apart.
+#: How far the clocks of machines that share a store may differ.
 TOLERANCE = timedelta(minutes=5)
-# It is tomorrow there already; the history knows no shop's zone.
+# Where it is tomorrow already; the history does not know the shop's zone.
 _EASTERNMOST = timedelta(hours=14)
 
 
 def is_later(moment: datetime, now: datetime) -> bool:
-    """Whether a moment is after now, by more than clocks differ."""
+    """Whether a time is after now, by more than clocks may differ."""
     return moment - now > TOLERANCE
 
 
 def today(now: datetime) -> date:
-    """The newest date that it is now anywhere."""
+    """The latest date that it is now anywhere on earth."""
     try:
         return (now + _EASTERNMOST).date()
     except OverflowError:

@@ -1,4 +1,4 @@
-"""A store, used for one warehouse: what is read and written under a pipeline's name."""
+"""A store as one warehouse uses it: reads and writes under a pipeline's name."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from checks.config.identity import WarehouseIdentity
 from checks.history.access import Access
 from checks.history.arguments import or_clock
 from checks.history.evaluations import Reader
+from checks.history.ignored_rows import IgnoredRows
 from checks.history.ownership import Claimant
 from checks.history.patience import Limits
-from checks.history.setting_aside import SetAside
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ BUSY_SECONDS = 8.0
 LIMITS = Limits()
 
 
-#: To look up where a file lies may hang, as on a disk that is dead.
+#: A function, as finding out where a file is may hang, for example on a dead disk.
 Identify = Callable[[], WarehouseIdentity]
 
 
@@ -31,7 +31,7 @@ def _same(warehouse: WarehouseIdentity) -> WarehouseIdentity:
     return warehouse
 
 
-class Owned:
+class OwnedStore:
     """A store as one warehouse uses it: each call checks whose the pipeline's name is."""
 
     def __init__(
@@ -43,12 +43,12 @@ class Owned:
         warehouse: WarehouseIdentity | Identify | None = None,
         refuse: Callable[[], None] | None = None,
     ) -> None:
-        """`busy_seconds`: how long to wait for another writer. `limits`: how long for anything.
+        """`busy_seconds`: how long to wait for another writer. `limits`: how long in all.
 
-        warehouse: whose pipelines these are, or how that is told, which is asked within the time
-        of the first call; without one, any name's rows are read and written.
-        refuse: raises HistoryError where the store must not be opened; asked within each call's
-        time.
+        warehouse: the warehouse, or a function that identifies it, which is called within the time
+        of the first access; without one, rows of any pipeline are read and written.
+        refuse: raises HistoryError where the store must not be opened; called within the time of
+        each access.
         """
         self._keep_days = keep_days
         self._access = Access(url, busy_seconds, limits or LIMITS, refuse)
@@ -57,23 +57,23 @@ class Owned:
             identify = partial(_same, warehouse)
         self._claimant = Claimant(identify and cache(identify), self._access.place)
 
-    def _ask(
+    def _read(
         self,
         pipeline: str,
         now: datetime | None,
-        question: Callable[[Reader], T | None],
+        query_rows: Callable[[Reader], T | None],
         empty: T,
     ) -> T:
         moment = or_clock(now)
 
         def query(connection: Connection) -> T | None:
             self._claimant.require(connection, pipeline)
-            return question(Reader(connection, pipeline, moment, SetAside()))
+            return query_rows(Reader(connection, pipeline, moment, IgnoredRows()))
 
         return self._access.read(query, empty)
 
-    def _claimed(self, pipeline: str, now: datetime, change: Callable[[Connection], T]) -> T:
-        """Write under a name that is the warehouse's, or is from now on."""
+    def _write(self, pipeline: str, now: datetime, change: Callable[[Connection], T]) -> T:
+        """Write under a pipeline's name that belongs to the warehouse, or does from now on."""
 
         def work(connection: Connection) -> T:
             self._claimant.claim(connection, pipeline, now)

@@ -1,7 +1,7 @@
-"""Whose a pipeline's name is: one warehouse's, and those that somebody said are the same.
+"""Which warehouses a pipeline's name belongs to: the first one, and those that were adopted.
 
-Statements inside the caller's transaction. A damaged row stands for another warehouse: where no
-good one names ours, a name with damaged rows alone belongs to somebody that cannot be told.
+Statements inside the caller's transaction. A damaged row stands for another warehouse: a name with
+only damaged rows belongs to an unknown one.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from checks.config.identity import WarehouseIdentity
 from checks.core.errors import OtherWarehouseError
 from checks.core.records import Adoption
 from checks.core.text import clean, quoted
+from checks.history.ignored_rows import IgnoredRows
 from checks.history.rows import PIPELINE, damage
-from checks.history.setting_aside import SetAside
 from checks.history.tables import PIPELINES
 
-_P = PIPELINES.c
+_COLUMNS = PIPELINES.c
 _LONGEST_LABEL = 200
 _MOST_LABELS = 2
 _UNREADABLE = "a warehouse whose row is damaged"
@@ -30,21 +30,21 @@ _UNREADABLE = "a warehouse whose row is damaged"
 
 @dataclass(frozen=True, slots=True)
 class _Owners:
-    """Of one pipeline's name. labels: by digest, the first owner's first."""
+    """The warehouses of one pipeline's name. labels: by digest, the first owner's first."""
 
     labels: Mapping[str, str] = field(default_factory=dict)
     damaged: int = 0
 
     @property
-    def are_none(self) -> bool:
+    def is_empty(self) -> bool:
         return not self.labels and not self.damaged
 
 
 @dataclass(frozen=True, slots=True)
 class Claimant:
-    """The warehouse that a history is used for; None where the caller answers for that himself.
+    """The warehouse that a history is used for; None where ownership is not checked.
 
-    identify: asked inside the store's time. place: names the store.
+    identify: called within the time of the store. place: the store's name.
     """
 
     identify: Callable[[], WarehouseIdentity] | None
@@ -52,20 +52,22 @@ class Claimant:
 
     @property
     def warehouse(self) -> WarehouseIdentity | None:
-        """The warehouse; looking it up may take as long as its disk does."""
+        """The warehouse; identifying it may take as long as its disk does."""
         return None if self.identify is None else self.identify()
 
-    def require(self, connection: Connection, pipeline: str, aside: SetAside | None = None) -> None:
-        """Raises OtherWarehouseError where a pipeline's name belongs to other warehouses only.
+    def require(
+        self, connection: Connection, pipeline: str, ignored: IgnoredRows | None = None
+    ) -> None:
+        """Raises OtherWarehouseError where the pipeline's name belongs to other warehouses only.
 
-        aside: notes damaged rows.
+        ignored: records damaged rows.
         """
         if (warehouse := self.warehouse) is not None:
-            owners = _owners(connection, pipeline, aside or SetAside())
+            owners = _owners(connection, pipeline, ignored or IgnoredRows())
             _require(warehouse, owners, pipeline, self.place)
 
     def is_other(self, connection: Connection, pipeline: str) -> bool:
-        """Whether a pipeline's name belongs to other warehouses only."""
+        """Whether the pipeline's name belongs to other warehouses only."""
         try:
             self.require(connection, pipeline)
         except OtherWarehouseError:
@@ -73,37 +75,37 @@ class Claimant:
         return False
 
     def claim(self, connection: Connection, pipeline: str, now: datetime) -> None:
-        """Take a pipeline's name that nobody has. Raises OtherWarehouseError as `require` does."""
+        """Claim the pipeline's name if it is free. Raises OtherWarehouseError as `require` does."""
         if (warehouse := self.warehouse) is None:
             return
-        owners = _owners(connection, pipeline, SetAside())
+        owners = _owners(connection, pipeline, IgnoredRows())
         _require(warehouse, owners, pipeline, self.place)
-        if owners.are_none:
+        if owners.is_empty:
             _add(connection, pipeline, warehouse, owners, now)
 
 
 def adopt(
     connection: Connection, pipeline: str, warehouse: WarehouseIdentity, by: str, now: datetime
 ) -> Adoption:
-    """Add a warehouse to those of a pipeline's name. by: who says that it is the same."""
-    owners = _owners(connection, pipeline, SetAside())
+    """Add a warehouse to the owners of a pipeline's name. by: who says that it is the same."""
+    owners = _owners(connection, pipeline, IgnoredRows())
     if set(warehouse.digests) <= owners.labels.keys():
         return Adoption.KNOWN
     _add(connection, pipeline, warehouse, owners, now, by)
     if _are_same(warehouse, owners):
         return Adoption.KNOWN
-    return Adoption.FIRST if owners.are_none else Adoption.ADDED
+    return Adoption.FIRST if owners.is_empty else Adoption.ADDED
 
 
-def _owners(connection: Connection, pipeline: str, aside: SetAside) -> _Owners:
-    statement = sa.select(PIPELINES).where(_P.pipeline == pipeline)
+def _owners(connection: Connection, pipeline: str, ignored: IgnoredRows) -> _Owners:
+    statement = sa.select(PIPELINES).where(_COLUMNS.pipeline == pipeline)
     rows = [dict(row) for row in connection.execute(statement).mappings()]
-    good = [row for row in rows if not damage(row, PIPELINE)]
-    for _ in range(len(rows) - len(good)):
-        aside.add_damaged("warehouse row")
-    good.sort(key=lambda row: (row["adopted_by"] is not None, row["since"], row["warehouse"]))
-    labels = {row["warehouse"]: row["label"] for row in good}
-    return _Owners(labels, len(rows) - len(good))
+    usable = [row for row in rows if not damage(row, PIPELINE)]
+    for _ in range(len(rows) - len(usable)):
+        ignored.add_damaged("warehouse row")
+    usable.sort(key=lambda row: (row["adopted_by"] is not None, row["since"], row["warehouse"]))
+    labels = {row["warehouse"]: row["label"] for row in usable}
+    return _Owners(labels, len(rows) - len(usable))
 
 
 def _are_same(warehouse: WarehouseIdentity, owners: _Owners) -> bool:
@@ -111,7 +113,7 @@ def _are_same(warehouse: WarehouseIdentity, owners: _Owners) -> bool:
 
 
 def _require(warehouse: WarehouseIdentity, owners: _Owners, pipeline: str, place: str) -> None:
-    if owners.are_none or _are_same(warehouse, owners):
+    if owners.is_empty or _are_same(warehouse, owners):
         return
     raise OtherWarehouseError(
         f"history {place}: pipeline {quoted(pipeline)} belongs to {_owners_text(owners)}, and this "
@@ -136,10 +138,10 @@ def _add(
     now: datetime,
     by: str | None = None,
 ) -> None:
-    """Every digest that no good row has; a damaged row of one is replaced."""
-    missing = [digest for digest in warehouse.digests if digest not in owners.labels]
-    replaced = sa.and_(_P.pipeline == pipeline, _P.warehouse.in_(missing))
+    """Add every digest that no usable row has; a damaged row of one is replaced."""
+    missing_digests = [digest for digest in warehouse.digests if digest not in owners.labels]
+    replaced = sa.and_(_COLUMNS.pipeline == pipeline, _COLUMNS.warehouse.in_(missing_digests))
     connection.execute(sa.delete(PIPELINES).where(replaced))
-    same = {"pipeline": pipeline, "label": warehouse.label, "since": now, "adopted_by": by}
-    rows: list[dict[str, Any]] = [{**same, "warehouse": digest} for digest in missing]
+    common = {"pipeline": pipeline, "label": warehouse.label, "since": now, "adopted_by": by}
+    rows: list[dict[str, Any]] = [{**common, "warehouse": digest} for digest in missing_digests]
     connection.execute(sa.insert(PIPELINES), rows)

@@ -1,8 +1,8 @@
-"""How long a history may take: a verdict waits a few seconds for it, and no longer.
+"""Time limits of a history: a verdict waits a few seconds for it, and no longer.
 
-Drivers, servers and file systems are free to answer never. Each piece of work is therefore done
-on a daemon thread of its own, which is stopped when its time is over and, where even that is
-ignored, left behind.
+Drivers, servers and file systems may never answer. Each piece of work therefore runs on a daemon
+thread of its own, which is stopped when its time is over and, where even that has no effect,
+abandoned.
 """
 
 from __future__ import annotations
@@ -19,49 +19,49 @@ T = TypeVar("T")
 Kind = Literal["read", "write"]
 
 READ_SECONDS, WRITE_SECONDS = 5.0, 10.0
-#: How long nothing is read from a store that just cost this long to fail, or longer.
+#: A store that took at least SLOW_SECONDS to fail is not read for REST_SECONDS.
 REST_SECONDS, SLOW_SECONDS = 30.0, 1.0
-#: Of an attempt's time: what a lock may take of it, so that the store's own words are heard.
-_OF_LOCKS = 0.8
+#: The share of an attempt's time to wait for a lock, so that the store's own error is seen.
+_LOCK_SHARE = 0.8
 
 
 class TimedOutError(Exception):
-    """The time is over. A signal inside the history; never shown."""
+    """The time is over: a signal inside the history; never shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds for one read, and for one write; inside `one_budget` for all of them together."""
+    """Seconds for one read and for one write; inside `one_budget` for all reads or writes."""
 
     read: float = READ_SECONDS
     write: float = WRITE_SECONDS
 
-    def of(self, kind: Kind) -> float:
-        """The limit of one kind of work."""
+    def seconds_for(self, kind: Kind) -> float:
+        """The limit for one kind of work."""
         return self.read if kind == "read" else self.write
 
 
 @dataclass(slots=True)
-class _Spent:
-    """Seconds that one evaluation's reads and writes took so far."""
+class _TimeSpent:
+    """Seconds that the reads and the writes of one evaluation have taken."""
 
     read: float = 0.0
     write: float = 0.0
 
-    def of(self, kind: Kind) -> float:
+    def seconds_for(self, kind: Kind) -> float:
         return self.read if kind == "read" else self.write
 
     def add(self, kind: Kind, seconds: float) -> None:
-        setattr(self, kind, self.of(kind) + seconds)
+        setattr(self, kind, self.seconds_for(kind) + seconds)
 
 
-_SPENT: ContextVar[_Spent | None] = ContextVar("andon_history_spent", default=None)
+_SPENT: ContextVar[_TimeSpent | None] = ContextVar("andon_history_spent", default=None)
 
 
 @contextmanager
 def one_budget() -> Iterator[None]:
-    """All reads inside share one limit, and all writes another: those of one evaluation."""
-    token = _SPENT.set(_Spent())
+    """All reads inside share one limit, and all writes another: for one evaluation."""
+    token = _SPENT.set(_TimeSpent())
     try:
         yield
     finally:
@@ -69,27 +69,27 @@ def one_budget() -> Iterator[None]:
 
 
 class Attempt:
-    """One piece of work on a thread of its own, for so many seconds.
+    """One piece of work on a thread of its own, limited to `seconds`.
 
     busy_seconds: the longest wait for a lock; less where the attempt itself is shorter.
     """
 
     def __init__(self, seconds: float, busy_seconds: float) -> None:
         self.seconds = seconds
-        self.lock_seconds = min(busy_seconds, _OF_LOCKS * seconds)
+        self.lock_seconds = min(busy_seconds, _LOCK_SHARE * seconds)
         self._stop: Callable[[], None] | None = None
         self._is_over = False
         self._lock = threading.Lock()
 
-    def stops_by(self, stop: Callable[[], None]) -> None:
-        """How to end what is waited for. Called at once when the time is over already."""
+    def set_stop(self, stop: Callable[[], None]) -> None:
+        """Set what ends the work. Called at once where the time is over already."""
         with self._lock:
             self._stop, is_over = stop, self._is_over
         if is_over:
             stop()
 
     def run(self, work: Callable[[], T]) -> T:
-        """What `work` returns or raises. Raises TimedOutError; interruptible by Ctrl-C."""
+        """Return or raise what `work` does. Raises TimedOutError; Ctrl-C interrupts it."""
         if self.seconds <= 0:
             raise TimedOutError
         outcome: dict[str, Any] = {}
@@ -98,7 +98,7 @@ class Attempt:
         def task() -> None:
             try:
                 outcome["value"] = work()
-            except BaseException as error:  # noqa: BLE001  (handed to the caller below)
+            except BaseException as error:  # noqa: BLE001  (raised to the caller below)
                 outcome["error"] = error
             done.set()
 
@@ -129,19 +129,19 @@ class Attempt:
 
 @contextmanager
 def attempt(kind: Kind, limits: Limits, busy_seconds: float) -> Iterator[Attempt]:
-    """An attempt with what is left of the limit; the time inside counts as spent."""
+    """An attempt with the rest of the limit; the time inside counts as spent."""
     spent = _SPENT.get()
-    left = limits.of(kind) - (spent.of(kind) if spent else 0.0)
-    begun = monotonic()
+    remaining = limits.seconds_for(kind) - (spent.seconds_for(kind) if spent else 0.0)
+    started = monotonic()
     try:
-        yield Attempt(left, busy_seconds)
+        yield Attempt(remaining, busy_seconds)
     finally:
         if spent:
-            spent.add(kind, monotonic() - begun)
+            spent.add(kind, monotonic() - started)
 
 
-class Resting:
-    """Stores that just cost much time to fail: for a while a read of them fails at once.
+class RecentFailures:
+    """Stores that just took long to fail: for a while reading them fails at once.
 
     So a page with ten reads does not wait ten times. Shared by all threads.
     """
@@ -149,23 +149,23 @@ class Resting:
     def __init__(self) -> None:
         self._until: dict[str, tuple[float, str]] = {}
 
-    def why(self, store: str) -> str | None:
-        """What went wrong, while the store rests."""
-        until, words = self._until.get(store, (0.0, ""))
-        return words if monotonic() < until else None
+    def reason(self, store: str) -> str | None:
+        """The failure's message, while it is recent; else None."""
+        until, message = self._until.get(store, (0.0, ""))
+        return message if monotonic() < until else None
 
-    def failed(self, store: str, words: str, seconds: float) -> None:
-        """Let a store rest whose failure took so long."""
+    def add(self, store: str, message: str, seconds: float) -> None:
+        """Add a failure, if it took long."""
         if seconds >= SLOW_SECONDS:
-            self._until[store] = (monotonic() + REST_SECONDS, words)
+            self._until[store] = (monotonic() + REST_SECONDS, message)
 
-    def answered(self, store: str) -> None:
-        """It answers again."""
+    def remove(self, store: str) -> None:
+        """Remove a store that works again."""
         self._until.pop(store, None)
 
-    def forget(self) -> None:
-        """As if nothing had failed."""
+    def clear(self) -> None:
+        """Remove all failures."""
         self._until.clear()
 
 
-RESTING = Resting()
+RECENT_FAILURES = RecentFailures()

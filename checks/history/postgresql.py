@@ -20,15 +20,15 @@ from checks.history.patience import Attempt
 
 T = TypeVar("T")
 
-#: One writer at a time, which also keeps two first runs from creating the tables twice.
+#: The advisory lock of writers; it also keeps two first runs from creating the tables twice.
 _WRITERS = 0x616E646F
-#: Of an attempt's time: what one statement, and connecting, may take of it.
+#: The shares of an attempt's time that one statement, and connecting, may take.
 _OF_STATEMENTS, _OF_CONNECTING = 0.9, 0.8
 _SHORTEST_CONNECT_SECONDS = 2  # libpq's own
 
 
 class PostgresqlStore:
-    """Connects for each piece of work and lets go again."""
+    """Opens a connection for each piece of work and closes it again."""
 
     def __init__(self, url: URL) -> None:
         self._url = url.set(drivername="postgresql+psycopg")
@@ -38,24 +38,24 @@ class PostgresqlStore:
         )
 
     def read(self, work: Callable[[Connection], T], attempt: Attempt) -> T | None:
-        """What `work` reads, in one transaction. Raises whatever SQLAlchemy raises."""
+        """The result of `work`, in one transaction. Raises whatever SQLAlchemy raises."""
         return self._run(work, attempt)
 
     def write(self, work: Callable[[Connection], T], attempt: Attempt) -> T:
-        """What `work` returns, in one transaction that no other writer shares."""
-        return self._run(lambda connection: _alone(connection, work), attempt)
+        """The result of `work`, in one transaction with no other writer at the same time."""
+        return self._run(lambda connection: _as_only_writer(connection, work), attempt)
 
     def _run(self, work: Callable[[Connection], T], attempt: Attempt) -> T:
-        _find(self._hosts())
+        _resolve_names(self._hosts())
         engine = sa.create_engine(
             self._url,
             poolclass=NullPool,
             connect_args=self._connect_arguments(attempt),
             hide_parameters=True,
         )
-        # First of all: SQLAlchemy's own questions to a new connection come next.
+        # Inserted first: SQLAlchemy's own queries on a new connection come next.
         sa.event.listen(
-            engine, "connect", lambda raw, _: attempt.stops_by(_hang_up(raw)), insert=True
+            engine, "connect", lambda raw, _: attempt.set_stop(_closing(raw)), insert=True
         )
         with engine.begin() as connection:
             *_, schema = connection.execute(_limits(attempt)).one()
@@ -64,25 +64,25 @@ class PostgresqlStore:
             return work(connection)
 
     def _hosts(self) -> tuple[str, ...]:
-        listed = self._url.query.get("host", ())
-        more = (listed,) if isinstance(listed, str) else tuple(listed)
-        return tuple(filter(None, (self._url.host, *more)))
+        option = self._url.query.get("host", ())
+        other_hosts = (option,) if isinstance(option, str) else tuple(option)
+        return tuple(filter(None, (self._url.host, *other_hosts)))
 
     def _connect_arguments(self, attempt: Attempt) -> dict[str, int | str]:
-        """What the URL does not say itself; text is UTF-8, whatever the database's encoding is.
+        """Defaults for what the URL does not set; text is UTF-8, whatever the database's encoding.
 
-        libpq's limit is for each host.
+        libpq's time limit is per host.
         """
         seconds = _OF_CONNECTING * attempt.seconds / max(1, len(self._hosts()))
         limit = max(_SHORTEST_CONNECT_SECONDS, math.floor(seconds))
-        wanted: dict[str, int | str] = {"connect_timeout": limit, "client_encoding": "utf8"}
-        return {key: value for key, value in wanted.items() if key not in self._url.query}
+        defaults: dict[str, int | str] = {"connect_timeout": limit, "client_encoding": "utf8"}
+        return {key: value for key, value in defaults.items() if key not in self._url.query}
 
 
-def _find(hosts: tuple[str, ...]) -> None:
-    """Look names up where waiting for an answer stops nobody else: libpq would stop all threads.
+def _resolve_names(hosts: tuple[str, ...]) -> None:
+    """Resolve host names here, where that blocks no other thread, as it does in libpq.
 
-    What cannot be found is told by libpq.
+    Failures are left for libpq to report.
     """
     for host in hosts:
         if not host.startswith("/"):
@@ -91,18 +91,18 @@ def _find(hosts: tuple[str, ...]) -> None:
                 socket.getaddrinfo(name, None)
 
 
-def _hang_up(raw: Any) -> Callable[[], None]:
-    """Ends the wait for a server that does not answer: as if it had closed the connection."""
+def _closing(raw: Any) -> Callable[[], None]:
+    """A function that closes a connection's socket, to end the wait for a silent server."""
 
     def hang_up() -> None:
-        with socket.socket(fileno=os.dup(raw.fileno())) as line:
-            line.shutdown(socket.SHUT_RDWR)
+        with socket.socket(fileno=os.dup(raw.fileno())) as connection_socket:
+            connection_socket.shutdown(socket.SHUT_RDWR)
 
     return hang_up
 
 
 def _limits(attempt: Attempt) -> sa.Select[*tuple[str, ...]]:
-    """Sets what the transaction is limited to; its last column is the schema in use."""
+    """A statement that sets the transaction's limits; its last column is the schema in use."""
     seconds = {
         "lock_timeout": attempt.lock_seconds,
         "statement_timeout": _OF_STATEMENTS * attempt.seconds,
@@ -117,6 +117,6 @@ def _limits(attempt: Attempt) -> sa.Select[*tuple[str, ...]]:
     )
 
 
-def _alone(connection: Connection, work: Callable[[Connection], T]) -> T:
+def _as_only_writer(connection: Connection, work: Callable[[Connection], T]) -> T:
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
     return work(connection)

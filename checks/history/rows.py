@@ -1,7 +1,7 @@
-"""Which stored values can be used. Pure.
+"""Which stored values are usable. Pure.
 
-Nothing that lies in a store is trusted: SQLite keeps any type in any column, and anybody may edit
-a file. A row with a value that Andon does not write is damaged; it is told of and not used.
+Nothing in a store is trusted: SQLite keeps any type in any column, and anybody may edit a file. A
+row with a value that Andon does not write is damaged: it is reported and not used.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MOST_CODES = 256
 
 
 def is_text(value: Any) -> bool:
-    """Text that can be written down again."""
+    """Whether a value is text that can be encoded."""
     if not isinstance(value, str):
         return False
     try:
@@ -132,5 +132,5 @@ PIPELINE: Rules = {
 
 
 def damage(row: Mapping[str, Any], rules: Rules) -> tuple[str, ...]:
-    """The columns of a row that hold what Andon does not write."""
-    return tuple(name for name, is_right in rules.items() if not is_right(row[name]))
+    """The columns of a row with values that Andon does not write."""
+    return tuple(name for name, is_valid in rules.items() if not is_valid(row[name]))

@@ -1,4 +1,4 @@
-"""A history in one SQLite file: many readers, and writers that wait for their turn."""
+"""A history in one SQLite file: many readers, and writers one at a time."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from checks.history.patience import Attempt
 T = TypeVar("T")
 
 _NEEDS_WRITING = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")
-#: Of the wait for a lock: what a better kind of log is worth.
-_OF_PREFERENCE = 0.1
+#: The share of the wait for a lock that switching to the write-ahead log may take.
+_LOG_MODE_SHARE = 0.1
 
 
 class SqliteStore:
@@ -36,13 +36,13 @@ class SqliteStore:
         if url.query:
             raise HistoryError("an SQLite history takes no options after its file name")
         try:
-            self._named = Path(url.database).absolute()
+            self._link = Path(url.database).absolute()
         except OSError:
             raise HistoryError("the working directory is gone") from None
-        self.place = clean(self._named, 200)
+        self.place = clean(self._link, 200)
 
     def read(self, work: Callable[[Connection], T], attempt: Attempt) -> T | None:
-        """What `work` reads, in one transaction; None where there is no file yet.
+        """The result of `work`, in one transaction; None where there is no file yet.
 
         Raises HistoryError for a missing folder, and whatever SQLAlchemy raises.
         """
@@ -52,38 +52,38 @@ class SqliteStore:
         try:
             return _run(path, "mode=rw", "BEGIN", work, attempt)
         except DBAPIError as error:
-            if not _only_lacks_writing(path, error):
+            if not _is_only_unwritable(path, error):
                 raise
-        # Readers of a write-ahead log create a file beside it. Where they may not, the
-        # database alone is whole, as long as neither a log nor a journal is there.
+        # Readers of a write-ahead log create a file beside it. Where they may not, the database
+        # file alone is complete, as long as there is neither a log nor a journal.
         return _run(path, "immutable=1", "BEGIN", work, attempt)
 
     def write(self, work: Callable[[Connection], T], attempt: Attempt) -> T:
-        """What `work` returns, in one transaction that no other writer shares.
+        """The result of `work`, in one transaction with no other writer at the same time.
 
         Raises HistoryError for a missing folder, and whatever SQLAlchemy raises.
         """
         return _run(self._path(), "mode=rwc", "BEGIN IMMEDIATE", work, attempt)
 
     def _path(self) -> Path:
-        """The file itself, not its link, which may not be there yet: logs lie beside it.
+        """The file itself, not a link to it, as logs lie beside the file; it may not exist yet.
 
-        Raises HistoryError where its folder is not there, or where something else is there.
+        Raises HistoryError where its folder does not exist, or where it is no file.
         """
         try:
-            path = self._named.resolve()
+            path = self._link.resolve()
             if not path.parent.is_dir():
                 raise HistoryError("its folder does not exist")
             if (kind := kind_of(path.stat().st_mode)) is not None:  # opening a pipe may never end
                 raise HistoryError(f"cannot be opened: it is {kind}, not a file")
         except FileNotFoundError:
             return path
-        except RuntimeError:  # what Python raises for a link that leads to itself
+        except RuntimeError:  # raised for a link that leads to itself
             raise HistoryError("its symbolic link leads to itself") from None
         return path
 
 
-def _only_lacks_writing(path: Path, error: DBAPIError) -> bool:
+def _is_only_unwritable(path: Path, error: DBAPIError) -> bool:
     logs = (path.with_name(path.name + end) for end in ("-wal", "-journal"))
     return sqlite_code(error).startswith(_NEEDS_WRITING) and not any(map(Path.exists, logs))
 
@@ -101,12 +101,12 @@ def _open(path: Path, mode: str, attempt: Attempt) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"{path.as_uri()}?{mode}",
         uri=True,
-        timeout=attempt.lock_seconds * _OF_PREFERENCE,
+        timeout=attempt.lock_seconds * _LOG_MODE_SHARE,
         isolation_level=None,  # transactions begin where `_run` says so
     )
     try:
         connection.text_factory = _text
-        attempt.stops_by(connection.interrupt)
+        attempt.set_stop(connection.interrupt)
         if mode == "mode=rwc":
             _prefer_write_ahead_log(connection)
         connection.execute(f"PRAGMA busy_timeout = {max(1, round(attempt.lock_seconds * 1000))}")
@@ -117,15 +117,15 @@ def _open(path: Path, mode: str, attempt: Attempt) -> sqlite3.Connection:
 
 
 def _text(stored: bytes) -> str:
-    """Text with what is no UTF-8 marked, so that its row alone is damaged."""
+    """Text in which invalid UTF-8 is escaped, so that only its row is damaged."""
     return stored.decode("utf-8", "surrogateescape")
 
 
 def _prefer_write_ahead_log(connection: sqlite3.Connection) -> None:
-    """Let readers and a writer work side by side; kept in the file once it is set."""
+    """Let readers and a writer work side by side; the file keeps the mode once it is set."""
     try:
         connection.execute("PRAGMA journal_mode=WAL")
     except sqlite3.OperationalError as error:
-        # Another process is writing: both modes are safe, and the next writer asks again.
+        # Another process is writing: both modes are safe, and the next writer tries again.
         if not sqlite_code(error).startswith("SQLITE_BUSY"):
             raise

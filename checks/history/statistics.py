@@ -1,7 +1,7 @@
 """How often and how long each check was red, over recorded evaluations. Pure.
 
-All numbers count data dates, each as its latest evaluation found it. A date without an
-evaluation is no day here: it neither ends an incident nor counts as red.
+All numbers count data dates, each by its latest evaluation. A date without an evaluation is
+ignored: it neither ends an incident nor counts as red.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import date
 from checks.core.model import Status
 from checks.core.records import StoredEvaluation
 
-Course = list[tuple[date, Status]]
+StatusSeries = list[tuple[date, Status]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class Incident:
     """A run of consecutive evaluated data dates that begins red.
 
     `first`: its first red date. `last`: its last red date. `green`: the first green date
-    after it, None while it is open. In between a check may be waived, amber or not
-    measured: it was not green, so nobody knows it mended. `begin_seen`: False when the check
-    was red on the first date of the period, so that it may have begun before.
+    after it, None while it is open. In between the check may be waived, amber or unknown: it was
+    not green, so it is not known to be fixed. `begin_seen`: False where the check was red on the
+    first date of the period, so that the incident may have begun before.
     """
 
     first: date
@@ -66,11 +66,11 @@ class Statistics:
 
     @property
     def mean_days_to_green(self) -> float | None:
-        """Mean of `days_to_green` over the incidents seen from begin to end; None without any."""
+        """The mean of `days_to_green` over incidents seen from begin to end; None without any."""
         seen = [
             days
-            for one in self.incidents
-            if one.begin_seen and (days := one.days_to_green) is not None
+            for incident in self.incidents
+            if incident.begin_seen and (days := incident.days_to_green) is not None
         ]
         return sum(seen) / len(seen) if seen else None
 
@@ -80,44 +80,44 @@ def statistics(evaluations: Iterable[StoredEvaluation]) -> tuple[Statistics, ...
 
     `evaluations`: one a data date, in any order, as `History.evaluations` gives them.
     """
-    newest_first = sorted(evaluations, key=lambda one: one.data_date, reverse=True)
-    checks = dict.fromkeys(check for one in newest_first for check in one.statuses)
+    newest_first = sorted(evaluations, key=lambda evaluation: evaluation.data_date, reverse=True)
+    checks = dict.fromkeys(check for evaluation in newest_first for check in evaluation.statuses)
     return tuple(
-        _of_check(
+        _check_statistics(
             check,
             [
-                (one.data_date, one.statuses[check])
-                for one in reversed(newest_first)
-                if check in one.statuses
+                (evaluation.data_date, evaluation.statuses[check])
+                for evaluation in reversed(newest_first)
+                if check in evaluation.statuses
             ],
         )
         for check in checks
     )
 
 
-def _of_check(check: str, course: Course) -> Statistics:
-    found = [status for _, status in course]
+def _check_statistics(check: str, series: StatusSeries) -> Statistics:
+    statuses = [status for _, status in series]
     return Statistics(
         check=check,
-        days=len(found),
-        red=found.count(Status.RED),
-        unknown=found.count(Status.UNKNOWN),
-        amber=found.count(Status.AMBER),
-        waived=found.count(Status.WAIVED),
-        incidents=_incidents(course),
+        days=len(statuses),
+        red=statuses.count(Status.RED),
+        unknown=statuses.count(Status.UNKNOWN),
+        amber=statuses.count(Status.AMBER),
+        waived=statuses.count(Status.WAIVED),
+        incidents=_incidents(series),
     )
 
 
-def _incidents(course: Course) -> tuple[Incident, ...]:
-    """Oldest first. One begins at a red date and ends at the next green one."""
-    found: list[Incident] = []
+def _incidents(series: StatusSeries) -> tuple[Incident, ...]:
+    """Incidents, oldest first. One begins on a red date and ends on the next green one."""
+    incidents: list[Incident] = []
     reds: list[date] = []
-    for day, status in course:
+    for day, status in series:
         if status is Status.RED:
             reds.append(day)
         elif status is Status.GREEN and reds:
-            found.append(Incident(reds[0], reds[-1], day, reds[0] != course[0][0]))
+            incidents.append(Incident(reds[0], reds[-1], day, reds[0] != series[0][0]))
             reds = []
     if reds:
-        found.append(Incident(reds[0], reds[-1], None, reds[0] != course[0][0]))
-    return tuple(found)
+        incidents.append(Incident(reds[0], reds[-1], None, reds[0] != series[0][0]))
+    return tuple(incidents)

@@ -1,7 +1,7 @@
-"""`History`: everything that is kept between evaluations, behind one door.
+"""`History`: the interface to everything that is kept between evaluations.
 
 Each call is one short connection and one transaction, and ends in time. Every failure is a
-HistoryError in one line, because a history must never be the reason for a verdict.
+HistoryError of one line, because a history must never decide a verdict.
 """
 
 from __future__ import annotations
@@ -25,43 +25,45 @@ from checks.history import acceptances, counts, evaluations, ownership, waivers
 from checks.history.arguments import or_clock, required, row_id, utc
 from checks.history.decisions import Decisions
 from checks.history.evaluations import Reader
-from checks.history.setting_aside import SetAside
+from checks.history.ignored_rows import IgnoredRows
 from checks.history.settling import recorded_days, settle
 
 _OWNER = 200
 
 
 class History(Decisions):
-    """Evaluations and what people decide, of every pipeline in one store.
+    """Evaluations and people's decisions, for every pipeline in one store.
 
-    Opening touches nothing. Reading a store that does not exist yet finds nothing;
-    the first write creates it, and an older one is migrated. Moments that the
-    caller gives (`now`) must be aware, else ValueError; where a reader is given none, it is the
-    clock's. What is damaged, or later than now, is left out of every answer; `context` says so.
-    A store that fails, or does not answer in time, is a HistoryError. A pipeline's name belongs
-    to the warehouse that something was first stored for; what is asked of it or stored for
-    another one is an OtherWarehouseError, but for daily counts.
+    Creating the object accesses nothing. A store that does not exist yet reads as empty;
+    the first write creates it, and an older one is migrated. Times that the caller passes
+    (`now`) must be aware, else ValueError; where a reader gets none, it is the clock's.
+    Damaged rows, and rows dated after now, are left out of every result; `context` warns of them.
+    A store that fails, or does not answer in time, raises HistoryError. A pipeline's name belongs
+    to the warehouse for which something was first stored; reading or storing for another one
+    raises OtherWarehouseError, except for daily counts.
     """
 
     def context(
         self, pipeline: str, data_date: date, days: int = 400, now: datetime | None = None
     ) -> HistoryContext:
-        """What an evaluation of `data_date` needs to know, `days` days back.
+        """What an evaluation of `data_date` needs from the history, `days` days back.
 
-        For another warehouse than the name's: nothing but a warning that says so.
+        If the name belongs to another warehouse: nothing but a warning that says so.
         """
         moment = or_clock(now)
 
         def query(connection: Connection) -> HistoryContext:
-            aside = SetAside()
-            self._claimant.require(connection, pipeline, aside)
-            reader = Reader(connection, pipeline, moment, aside)
+            ignored = IgnoredRows()
+            self._claimant.require(connection, pipeline, ignored)
+            reader = Reader(connection, pipeline, moment, ignored)
             return HistoryContext(
-                waivers=waivers.applicable(connection, pipeline, moment, aside),
-                acceptances=acceptances.applicable(connection, pipeline, moment, aside),
-                acknowledgements=waivers.open_acknowledgements(connection, pipeline, moment, aside),
+                waivers=waivers.applicable(connection, pipeline, moment, ignored),
+                acceptances=acceptances.applicable(connection, pipeline, moment, ignored),
+                acknowledgements=waivers.open_acknowledgements(
+                    connection, pipeline, moment, ignored
+                ),
                 statuses=reader.statuses_before(data_date, days),
-                warnings=aside.warnings(self._access.place),
+                warnings=ignored.warnings(self._access.place),
             )
 
         try:
@@ -70,9 +72,9 @@ class History(Decisions):
             return HistoryContext(warnings=(str(error),))
 
     def record(self, report: Report, key: str | None = None) -> int:
-        """Keep one evaluation and return its id.
+        """Store one evaluation and return its id.
 
-        key: of this evaluation alone; what was recorded with it is not recorded again.
+        key: unique to this evaluation; with a key that was recorded before nothing is stored.
         Rearms waivers and closes acknowledgements of checks that are green now, and removes
         evaluations older than `keep_days` before the pipeline's newest data date but one, and
         never the newest 30 data dates. Raises ValueError for a report without dates: it judged
@@ -93,23 +95,23 @@ class History(Decisions):
             evaluations.prune(connection, report.pipeline, days, self._keep_days)
             return evaluation
 
-        return self._claimed(report.pipeline, report.evaluated_at, work)
+        return self._write(report.pipeline, report.evaluated_at, work)
 
     def correct(self, evaluation_id: int, report: Report) -> None:
-        """Put another verdict, exit code and report in the place of a recorded evaluation's.
+        """Replace verdict, exit code and report of a recorded evaluation.
 
-        Its checks are the same. One that is removed meanwhile stays removed.
+        Its checks stay. An evaluation that was removed meanwhile stays removed.
         """
-        self._claimed(
+        self._write(
             report.pipeline,
             report.evaluated_at,
-            lambda it: evaluations.correct(it, row_id(evaluation_id), report),
+            lambda connection: evaluations.correct(connection, row_id(evaluation_id), report),
         )
 
     def first_kept(self, pipeline: str, last: date, now: datetime | None = None) -> date:
         """The oldest data date that is kept once `last` is recorded, by `keep_days`."""
-        newest = self._ask(pipeline, now, lambda it: max(it.days(), default=None), None)
-        return evaluations.back(max(newest or last, last), self._keep_days)
+        newest = self._read(pipeline, now, lambda reader: max(reader.days(), default=None), None)
+        return evaluations.days_before(max(newest or last, last), self._keep_days)
 
     def daily_counts(
         self,
@@ -121,14 +123,16 @@ class History(Decisions):
         former: str = "",
         now: datetime | None = None,
     ) -> Mapping[date, RememberedCounts]:
-        """What is remembered of the days from `first` to `last`.
+        """The remembered counts of the days from `first` to `last`.
 
-        fingerprint: of what decides what is counted; `former`: as the second schema version
-        wrote it. Damaged rows are left out, as are those counted after `now`.
+        fingerprint: identifies what is counted; `former`: the same in the second schema version.
+        Damaged rows are left out, as are those counted after `now`.
         """
         series = counts.Series(pipeline, fingerprint, former)
         moment = or_clock(now)
-        return self._access.read(lambda it: counts.between(it, series, first, last, moment), {})
+        return self._access.read(
+            lambda connection: counts.between(connection, series, first, last, moment), {}
+        )
 
     def keep_daily_counts(
         self,
@@ -141,11 +145,11 @@ class History(Decisions):
         former: str = "",
         is_doubted: bool = False,
     ) -> None:
-        """Remember whole days as they were counted `now`, and which of them changed.
+        """Remember whole days as counted `now`, and which of them changed.
 
-        gone: days as they are remembered, of which the warehouse has no event any more.
-        is_doubted: whether every other day is to be counted again before it is believed.
-        Forgets what is older than `keep_days` before the newest day that had events.
+        gone: remembered days of which the warehouse has no event any more.
+        is_doubted: whether every other day has to be counted again before it is used.
+        Removes days more than `keep_days` before the newest day that had events.
         """
         moment = utc(now)
         series = counts.Series(pipeline, fingerprint, former)
@@ -156,7 +160,7 @@ class History(Decisions):
             counts.keep(connection, series, days, gone, moment)
             newest = counts.newest_day(connection, series, moment)
             if newest is not None and not self._claimant.is_other(connection, pipeline):
-                counts.prune(connection, pipeline, evaluations.back(newest, self._keep_days))
+                counts.prune(connection, pipeline, evaluations.days_before(newest, self._keep_days))
 
         self._access.write(work)
 
@@ -168,32 +172,32 @@ class History(Decisions):
         now: datetime | None = None,
         fingerprints: Collection[str] = (),
     ) -> Mapping[str, int]:
-        """Rows without a time that evaluations of an earlier data date counted, by name.
+        """Numbers of rows without a time, by name, from evaluations of an earlier data date.
 
-        loaded_from: when rows of the data date may first have been loaded: only what was
-        evaluated before that shows which rows are older.
-        fingerprints: of what decides which events are counted; where days were counted by others
-        alone, the events of before were another table's. Empty: any.
-        Nothing for another warehouse than the name's. Raises HistoryError for a stored report
+        loaded_from: when rows of the data date may first have been loaded: only an earlier
+        evaluation shows which rows are older.
+        fingerprints: identify which events are counted; where all days were counted with others,
+        the earlier events were another table's. Empty: any.
+        Nothing if the name belongs to another warehouse. Raises HistoryError for a stored report
         that is damaged.
         """
 
-        def question(reader: Reader) -> Mapping[str, int]:
+        def query(reader: Reader) -> Mapping[str, int]:
             numbers = reader.undated_before(data_date, utc(loaded_from))
             if counts.is_of_others(reader.connection, pipeline, fingerprints):
                 return {key: value for key, value in numbers.items() if key not in OF_EVENTS}
             return numbers
 
         try:
-            return self._ask(pipeline, now, question, {})
+            return self._read(pipeline, now, query, {})
         except OtherWarehouseError:
             return {}
 
     def latest(
         self, pipeline: str, check: str, now: datetime | None = None
     ) -> tuple[date, Status, float | None] | None:
-        """Data date, status and value that the newest data date's latest evaluation found."""
-        return self._ask(pipeline, now, lambda it: it.latest_of(check), None)
+        """Data date, status and value of a check in the newest data date's latest evaluation."""
+        return self._read(pipeline, now, lambda reader: reader.latest_of(check), None)
 
     def evaluations(
         self,
@@ -206,13 +210,13 @@ class History(Decisions):
 
         Covers the `days` calendar days that end with `until`, else with the newest recorded.
         """
-        return self._ask(pipeline, now, lambda it: it.shown(days, until), ())
+        return self._read(pipeline, now, lambda reader: reader.latest_by_day(days, until), ())
 
     def all_runs(
         self, pipeline: str, data_date: date, now: datetime | None = None
     ) -> tuple[StoredEvaluation, ...]:
         """Every evaluation of one data date, reruns included, latest first."""
-        return self._ask(pipeline, now, lambda it: it.of_day(data_date), ())
+        return self._read(pipeline, now, lambda reader: reader.of_day(data_date), ())
 
     def report(self, evaluation_id: int) -> Report:
         """One evaluation's full report. Raises UsageError for an unknown id."""
@@ -234,7 +238,7 @@ class History(Decisions):
 
     def require_own(self, pipeline: str) -> None:
         """Raises OtherWarehouseError where a pipeline's name belongs to another warehouse."""
-        self._ask(pipeline, None, lambda it: True, False)
+        self._read(pipeline, None, lambda reader: True, False)
 
     def adopt(self, pipeline: str, by: str, now: datetime) -> Adoption:
         """Add this history's warehouse to those that a pipeline's name belongs to, for good.
@@ -246,5 +250,5 @@ class History(Decisions):
             raise ValueError("a history that is opened for no warehouse can adopt none")
         owner, moment = required("owner", by, _OWNER), utc(now)
         return self._access.write(
-            lambda it: ownership.adopt(it, pipeline, identify(), owner, moment)
+            lambda connection: ownership.adopt(connection, pipeline, identify(), owner, moment)
         )

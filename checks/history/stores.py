@@ -1,4 +1,4 @@
-"""Which kind of store a URL names."""
+"""The kinds of stores, by URL."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ T = TypeVar("T")
 
 
 class Store(Protocol):
-    """Where the rows are: each call is one transaction.
+    """A database with the history's tables: each call is one transaction.
 
-    Making one touches no file and no server: only what is done in an attempt is limited in time.
+    Creating one accesses no file and no server: only an attempt is limited in time.
     """
 
     place: str
@@ -28,18 +28,18 @@ class Store(Protocol):
 
 
 def parse_url(url: str) -> URL:
-    """`history.url`, taken apart. Raises HistoryError, which quotes nothing of it."""
+    """`history.url`, parsed. Raises HistoryError, which quotes nothing of it."""
     try:
         return sa.make_url(url)
     except (sa.exc.SQLAlchemyError, ValueError):
-        # Not even the parser's own words: they may quote a piece of a password.
+        # Without the parser's own message, which may quote a part of a password.
         raise HistoryError(
             "history.url is not a database URL, such as sqlite:///history.db"
         ) from None
 
 
 def store_at(url: URL) -> Store:
-    """The store that a URL names. Raises HistoryError where none can be."""
+    """The store that a URL names. Raises HistoryError for an unsupported one."""
     if url.drivername in ("sqlite", "sqlite+pysqlite"):
         from checks.history.sqlite import SqliteStore
 

@@ -1,7 +1,7 @@
-"""The tables, with types that mean the same on SQLite and PostgreSQL.
+"""The history's tables, with types that mean the same on SQLite and PostgreSQL.
 
-Days are ISO dates. Moments are text in UTC of one fixed width, because SQLite has no type
-that keeps a zone; such text also sorts by time.
+Days are ISO dates. Times are text in UTC of a fixed width, because SQLite has no type with a
+zone; such text also sorts by time.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Damaged(Enum):
-    """Stands for a stored value that is none of its column's kind: a row says so, and no error
-    keeps the other rows from being read."""
+    """Stands for a stored value that is invalid for its column, so that one damaged row does not
+    keep the others from being read."""
 
     DAMAGED = "damaged"
 
 
 class CheckedMoment(Moment):
-    """A moment; read back as `Damaged` where it is none, or has no zone."""
+    """A moment; read back as `Damaged` where it is invalid, or has no zone."""
 
     cache_ok = True
 
@@ -56,13 +56,13 @@ class CheckedMoment(Moment):
 
 
 class CheckedDay(TypeDecorator[date]):
-    """A date without a time; read back as `Damaged` where it is none that Python knows."""
+    """A date without a time; read back as `Damaged` where it is no date of Python's."""
 
     impl = sa.Date
     cache_ok = True
 
     def column_expression(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-        # As text: a driver refuses all rows for one `infinity`.
+        # As text: a driver fails on all rows for one `infinity`.
         return sa.type_coerce(sa.cast(column, sa.Text), self)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
@@ -70,7 +70,7 @@ class CheckedDay(TypeDecorator[date]):
 
 
 class CheckedSubjects(TypeDecorator[Subjects]):
-    """Names by kind, stored as JSON; read back as `Damaged` where it is none such."""
+    """Names by kind, stored as JSON; read back as `Damaged` where they are invalid."""
 
     impl = sa.Text
     cache_ok = True
@@ -88,12 +88,12 @@ def _subjects(value: Any) -> Subjects | Damaged | None:
     if value is None:
         return None
     try:
-        read = json.loads(value)
+        subjects = json.loads(value)
     except (ValueError, TypeError, RecursionError):
         return Damaged.DAMAGED
-    if not isinstance(read, dict) or not all(map(_are_names, read.values())):
+    if not isinstance(subjects, dict) or not all(map(_are_names, subjects.values())):
         return Damaged.DAMAGED
-    return {kind: tuple(names) for kind, names in read.items()}
+    return {kind: tuple(names) for kind, names in subjects.items()}
 
 
 def _are_names(value: Any) -> bool:
@@ -140,7 +140,7 @@ EVALUATIONS = sa.Table(
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("exit_code", sa.Integer, nullable=False),
     sa.Column("report", sa.Text, nullable=False),
-    # Of one evaluation, so that it is kept once however often it arrives; older ones have none.
+    # Unique to one evaluation, which is so stored only once; older ones have none.
     sa.Column("record_key", sa.Text),
     sa.Index("andon_evaluations_by_day", "pipeline", "data_date", "id"),
     sa.Index("andon_evaluations_by_key", "record_key", unique=True),
@@ -163,16 +163,16 @@ DAILY_COUNTS = sa.Table(
     "andon_daily_counts",
     METADATA,
     sa.Column("pipeline", sa.Text, primary_key=True),
-    # Of what decides what is counted: counts of another mapping are another series.
+    # Identifies what is counted: counts of another mapping are another series.
     sa.Column("fingerprint", sa.Text, primary_key=True),
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("counts", sa.Text, nullable=False),
     sa.Column("first_total", sa.BigInteger, nullable=False),
     sa.Column("counted_at", Moment, nullable=False),
     sa.Column("changed_at", Moment),
-    # Since when the warehouse no longer has any event of a day that had some.
+    # Since when the warehouse has no event any more of a day that had some.
     sa.Column("gone_at", Moment),
-    # Of the row: what was edited or cut off is counted again. Rows of version 2 have none.
+    # Digest of the row: a day whose row was edited is counted again. Rows of version 2 have none.
     sa.Column("digest", sa.Text),
     sqlite_with_rowid=False,
 )
@@ -192,9 +192,9 @@ WAIVERS = sa.Table(
     sa.Column("revoked_at", CheckedMoment),
     sa.Column("revoked_by", sa.Text),
     sa.Column("rearmed_on", CheckedDay),
-    # When the evaluation was made that says so; rows of version 2 have none.
+    # The time of the evaluation that rearmed it; rows of version 2 have none.
     sa.Column("rearmed_at", CheckedMoment),
-    # What it covers, by kind, as JSON; NULL covers whatever fails, by its value alone.
+    # What it covers, by kind, as JSON; NULL for a waiver that is limited by the value alone.
     sa.Column("subjects", CheckedSubjects),
     sqlite_autoincrement=True,
 )
@@ -233,11 +233,11 @@ PIPELINES = sa.Table(
     "andon_pipelines",
     METADATA,
     sa.Column("pipeline", sa.Text, primary_key=True),
-    # Hex digest of what identifies a warehouse that the pipeline's name belongs to.
+    # Hex digest of the identity of a warehouse that the pipeline's name belongs to.
     sa.Column("warehouse", sa.Text, primary_key=True),
     sa.Column("label", sa.Text, nullable=False),
     sa.Column("since", CheckedMoment, nullable=False),
-    # Who said that it is the same as the ones before; the first one has nobody.
+    # Who said that it is the same as the earlier ones; NULL for the first one.
     sa.Column("adopted_by", sa.Text),
     sqlite_with_rowid=False,
 )

@@ -1,1 +1,1 @@
-"""What checks share: what a check is, and how what could not be measured reads. Pure."""
+"""Shared by all checks: the type `Check`, and verdicts for what could not be measured. Pure."""

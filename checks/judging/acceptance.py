@@ -1,4 +1,4 @@
-"""How what somebody accepted stands on a data date. Pure."""
+"""Which acceptances hold on a data date. Pure."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 def standing(
     stored: Iterable[StoredAcceptance], failing_since: Mapping[str, date], data_date: date
 ) -> tuple[Acceptance, ...]:
-    """What was accepted of the subjects that fail: for each the one that holds, else the latest.
+    """The acceptances of failing subjects: for each the one that holds, else the latest.
 
-    failing_since: by subject, the first data date of its failure.
+    failing_since: the first data date of each subject's failure.
     """
     by_subject: dict[str, Acceptance] = {}
     for acceptance in sorted(stored, key=lambda acceptance: acceptance.id):

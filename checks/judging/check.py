@@ -1,4 +1,4 @@
-"""What a check is: identity, parameters, how it is measured, how it is judged.
+"""The type of a check: identity, parameters, how it is measured, how it is judged.
 
 A module in `checks/catalog/` exposes one `CHECK = Check(...)`; the registry finds it.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Worse(StrEnum):
-    """Which way a check's value gets worse: decides whether a waiver's limit still holds."""
+    """The direction in which a check's value gets worse: decides whether a waiver still holds."""
 
     HIGHER = "higher"
     LOWER = "lower"
@@ -29,10 +29,10 @@ class Worse(StrEnum):
 def is_worse(
     worse: Worse, value: Number | None, limit: Number | None, expected: Number | None = None
 ) -> bool:
-    """Whether a value is worse than a waiver's limit. No value is the worst there is.
+    """Whether a value is worse than a waiver's limit. A missing value is worst.
 
-    A waiver whose limit is None was given while there was no value: it covers all. expected:
-    what the value should be, where the check has it; the other side of it is always worse.
+    A waiver whose limit is None was given while there was no value: it covers any value. expected:
+    the expected value, where the check has one; a value on the other side of it is always worse.
     """
     if limit is None:
         return False
@@ -52,9 +52,9 @@ def is_worse(
 
 @dataclass(frozen=True, slots=True)
 class Required:
-    """A key that a check cannot do without where its section is mapped.
+    """A key that a check needs where the key's section is mapped.
 
-    key: dotted (`audit_log.rows_read`). where: keys that must all be mapped for that.
+    key: dotted (`audit_log.rows_read`). where: needed only if all these keys are mapped.
     """
 
     key: str
@@ -65,25 +65,25 @@ class Required:
 class Check:
     """One check of the catalog.
 
-    rule: the rule in one sentence, for `explain`. why: what it protects from.
+    rule: the rule in one sentence, for `explain`. why: what it protects against.
     advice: what to do when it fails, in general; verdicts carry the specific action.
-    alternatives: sections that do instead of `needs`, when all of them are mapped.
+    alternatives: sections that can replace `needs`, when all of them are mapped.
     metric: the name that messages begin with (`rate=...`).
     page: the dashboard page with the evidence.
     needs: configuration sections that must be mapped, dotted for a single key
     (`audit_log.status`); a check whose mapping is absent is skipped with the reason.
-    requires: keys that the loader wants while the check is enabled and their section mapped.
+    requires: keys that the loader requires while the check is enabled and their section mapped.
     measure may raise MeasurementError; judge is pure.
-    counts: the rows whose time decides what is judged, `events` or `purchases`: where many have
-    no time, the check is unknown.
-    compares_days: whether it compares the day with the days before, which may be remembered.
+    counts: the rows that are judged by their time, `events` or `purchases`: where many have no
+    time, the check is unknown.
+    compares_days: whether it compares the day with earlier days, whose counts may be remembered.
     signed: whether its value can be below 0.
-    subject_kinds: what it can fail for, in the words of `core.subjects`; a waiver names these.
-    accepts: the kind of which a person may accept that it fails from now on; None for none.
-    guard: revises a judgement in the light of the final verdicts named in `after`.
-    empty_day: whether a failing verdict fails because the data date has no events, by its own
-    numbers, and for nothing else: with a usual day it would be fine.
-    explains_empty_day: whether a red verdict says why there are none. Both: causes.py.
+    subject_kinds: the kinds of `core.subjects` that it can fail for; a waiver names these.
+    accepts: the kind of subjects that can be accepted; None for none.
+    guard: revises a judgement by the final verdicts of the checks named in `after`.
+    empty_day: whether a verdict fails only because the data date has no events, by its own
+    numbers: with the events of a usual day it would not.
+    explains_empty_day: whether a red verdict explains why there are no events. Both: causes.py.
     """
 
     id: str

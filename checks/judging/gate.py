@@ -1,4 +1,4 @@
-"""The gate's one decision: may what comes downstream run?"""
+"""The gate's decision: may the downstream jobs run?"""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ INTERRUPTED = 130
 
 
 def exit_code(statuses: Iterable[Status], *, strict: bool = False) -> int:
-    """0 lets the line run, 1 stops it, 2 says that it could not be judged.
+    """0: the line may run; 1: it has to stop; 2: it could not be judged.
 
     `statuses` are those of the checks. With `strict`, amber counts as red.
     """
-    strictly = {Status.AMBER: Status.RED} if strict else {}
-    verdict = worst(strictly.get(status, status) for status in statuses)
+    replacements = {Status.AMBER: Status.RED} if strict else {}
+    verdict = worst(replacements.get(status, status) for status in statuses)
     if verdict is Status.RED:
         return RED
     return GREEN if verdict in (Status.GREEN, Status.AMBER) else UNKNOWN

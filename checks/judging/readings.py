@@ -1,4 +1,4 @@
-"""What a check may read: all that it knows of where its numbers come from."""
+"""The readings that a check can use: all it knows of where its numbers come from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Readings(Protocol):
-    """Readings of one data date; each is made once. All raise MeasurementError."""
+    """Readings of one data date; each is made once. All may raise MeasurementError."""
 
     @property
     def has_events(self) -> bool:
@@ -37,4 +37,4 @@ class Readings(Protocol):
         """Rejected rows of the data date."""
 
     def accepted(self, check: str) -> tuple[StoredAcceptance, ...]:
-        """What somebody accepts of a check, revoked ones included."""
+        """The acceptances of a check, revoked ones included."""

@@ -1,4 +1,4 @@
-"""Parts of the traffic: each event name and dimension value against what is usual of it."""
+"""Segments of the traffic: each event name and dimension value against its normal range."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from checks.core.text import quoted
 from checks.detection import ExpectedRange
 from checks.detection.baseline import Baseline, normal_range, side_of
 
-# One that carries less than half of a move does not explain it.
+# A segment with less than half of a change does not explain it.
 _LEAST_SHARE = 0.5
 
 
@@ -21,8 +21,8 @@ _LEAST_SHARE = 0.5
 class Segment:
     """A value of a dimension on the judged day.
 
-    today: None where it may be among the values that were too many. normal: None where there
-    is too little history. is_new: whether it has no day before.
+    today: None where it may be among the values that were not read, as there were too many.
+    normal: None with too little history. is_new: whether it has no earlier day.
     """
 
     dimension: str
@@ -44,7 +44,7 @@ class Segment:
         return side_of(self.today, self.normal)
 
     def moved_with(self, ratio: float) -> Segment:
-        """The same with a range that holds what `ratio` times the usual would be, too."""
+        """The segment with a range that also includes `ratio` times its normal range."""
         if self.normal is None or ratio == 1.0:
             return self
         low, high = self.normal.low * min(1.0, ratio), self.normal.high * max(1.0, ratio)
@@ -52,45 +52,45 @@ class Segment:
 
     @property
     def distance(self) -> float:
-        """Events more than expected; 0 where that cannot be said."""
+        """How many events more than expected; 0 where that is unknown."""
         if self.today is None or self.normal is None:
             return 0.0
         return self.today - self.normal.expected
 
     @property
     def edges(self) -> tuple[int, int]:
-        """The smallest and the largest count that are normal. Raises ValueError without any."""
+        """The smallest and the largest normal count. Raises ValueError without a normal range."""
         if self.normal is None:
             raise ValueError(f"{self.label} has no normal range")
         return math.ceil(self.normal.low), math.floor(self.normal.high)
 
 
-def segments(daily: DailyCounts, usual: Baseline, widen: float = 1.0) -> list[Segment]:
+def segments(daily: DailyCounts, baseline: Baseline, widen: float = 1.0) -> list[Segment]:
     """Every event name and every value of a dimension, with its normal range."""
     return [
-        _segment(daily, dimension, value, usual, widen)
+        _segment(daily, dimension, value, baseline, widen)
         for dimension in (NAME, *daily.dimensions())
         for value in daily.values(dimension)
     ]
 
 
 def _segment(
-    daily: DailyCounts, dimension: str, value: str, usual: Baseline, widen: float
+    daily: DailyCounts, dimension: str, value: str, baseline: Baseline, widen: float
 ) -> Segment:
     series = daily.series(dimension, value)
-    normal = normal_range(kept_days(series, usual), daily.day, daily.calendar, widen)
+    normal = normal_range(days_of_baseline(series, baseline), daily.day, daily.calendar, widen)
     is_new = not any(day < daily.day for day in series)
     return Segment(dimension, value, series.get(daily.day), normal, is_new)
 
 
-def kept_days(series: Mapping[date, int], usual: Baseline) -> dict[date, int]:
-    """A segment's days without those that the total leaves out."""
-    return {day: count for day, count in series.items() if day not in usual.left_out}
+def days_of_baseline(series: Mapping[date, int], baseline: Baseline) -> dict[date, int]:
+    """A segment's days without those that the total's baseline leaves out."""
+    return {day: count for day, count in series.items() if day not in baseline.left_out}
 
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """The segment that carries most of a move. points: its part of the total's expected volume."""
+    """The segment with most of a change. points: its share of the total's expected volume."""
 
     segment: Segment
     points: float
@@ -104,26 +104,28 @@ class Carrier:
 
     @property
     def filters(self) -> dict[str, Any]:
-        """What the volume page is opened with."""
+        """The filters that the volume page is opened with."""
         return {"event": self.segment.value} if self.segment.dimension == NAME else {}
 
 
-def carrying(daily: DailyCounts, usual: Baseline, normal: ExpectedRange) -> Carrier | None:
-    """The segment that carries at least half of the total's distance from what was expected.
+def carrying(daily: DailyCounts, baseline: Baseline, normal: ExpectedRange) -> Carrier | None:
+    """The segment with at least half of the total's distance from the expected count.
 
-    Of several the one that carries most, a dimension's before an event name. None where the
-    move is spread out, and where a dimension has one value only, which explains nothing.
+    Of several the one with most, and a dimension's value before an event name. None where the
+    change is spread out; a dimension with only one value explains nothing.
     """
     move = daily.counted[daily.day].total - normal.expected
     if normal.expected <= 0 or not move:
         return None
     several = {name for name in (NAME, *daily.dimensions()) if len(daily.values(name)) > 1}
-    found = [
-        one
-        for one in segments(daily, usual)
-        if one.dimension in several and one.distance / move >= _LEAST_SHARE
+    carriers = [
+        segment
+        for segment in segments(daily, baseline)
+        if segment.dimension in several and segment.distance / move >= _LEAST_SHARE
     ]
-    if not found:
+    if not carriers:
         return None
-    best = max(found, key=lambda one: (one.distance / move, one.dimension != NAME))
-    return Carrier(best, best.distance / normal.expected)
+    largest = max(
+        carriers, key=lambda segment: (segment.distance / move, segment.dimension != NAME)
+    )
+    return Carrier(largest, largest.distance / normal.expected)

@@ -1,4 +1,4 @@
-"""What every judge shares: how `unknown` and `skipped` read, and what to do about a cause."""
+"""Judgements that every check uses: unknown and skipped, with the action for each cause."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def unknown(
 ) -> Judgement:
     """A check that could not be measured: `rate=unknown (bad_value: rows_quarantined is NULL)`.
 
-    reading: what was read, where the detail is about that as a whole: any other check that says
-    the same of it is unknown for the same fault.
+    reading: what was read, where the detail concerns all of it: another check with the same
+    detail is then unknown for the same fault.
     """
     return Judgement(
         status=Status.UNKNOWN,
@@ -68,7 +68,7 @@ def unmeasured(metric: str, what: str, error: MeasurementError) -> Judgement:
 
 
 def no_events(verdict: Verdict) -> bool:
-    """Whether a verdict's own numbers say that the data date has no events: `Check.empty_day`."""
+    """Whether the data date has no events, by the verdict's own numbers: for `Check.empty_day`."""
     return verdict.details.get("events") == 0
 
 

@@ -1,1 +1,1 @@
-"""What an audit log says of loads: which entries count, what repaired them. Pure."""
+"""The loads of an audit log: which entries count, which were repaired. Pure."""

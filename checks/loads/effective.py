@@ -1,16 +1,16 @@
 """Which entries of the audit log count, where a source has several on a run date. Pure.
 
-A source without a name (NULL or blank) is no source: each such entry counts for itself.
-Of a source with several entries, what failed or never ended is replaced by a later good entry.
+An entry without a source (NULL or blank) counts for itself.
+Where a source has several, an entry that failed or never ended is replaced by a later good one.
 Of the rest:
 
 - a source that usually has more than one good entry a run date is loaded in parts, whatever its
-  name looks like: they add up. One that failed or never ended is repaired when there are as many
-  good parts as are usual;
+  name: they add up. A part that failed or never ended is repaired when there are as many good
+  parts as usual;
 - a source whose name holds a day or an hour is a file: its latest entry replaces the others;
-- of any other source nobody can tell which is meant: the worse reading counts.
+- for any other source it is unknown which is meant: the worse reading counts.
 
-`audit_log.several` in the configuration says it for all sources.
+`audit_log.several` in the configuration decides it for all sources.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from checks.loads.sources import may_be_of as may_be_of
 from checks.loads.usual_parts import UsualParts, has_starts, usual_parts
 
 REPLACE, ADD = "replace", "add"
-#: A source with so many parts may be a preliminary and a final load instead.
+#: A source with this many parts may be a preliminary and a final load instead.
 TWICE = 2
 
 
@@ -51,27 +51,27 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """How many good parts a load has, and how many are usual: None where no day before tells."""
+    """How many good parts a load has, and how many are usual: None without earlier days."""
 
     good: int
-    usual: float | None
+    usual_count: float | None
 
     @property
     def all_came(self) -> bool:
-        """Whether there are as many as usual, so that a part that failed was repaired."""
-        return self.usual is not None and self.good >= self.usual
+        """Whether there are as many as usual, so that a part that failed has been repaired."""
+        return self.usual_count is not None and self.good >= self.usual_count
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What counts of one source on a run date.
+    """The entries of one source on a run date that count.
 
-    readings: of each, the entries that add up; of several readings the worse counts, per check.
-    endings: the entries whose status counts; of several that share their time the worse.
-    replaced: entries that no longer count. read_nothing: those of them that are good, and read
-    nothing after one that read rows. All are the newest first.
-    parts: of a load in parts, else None. latest_alone: where only the days before say that a load
-    is in parts, what it would be if it were not: the readings that are its latest entry.
+    readings: possible sets of entries that add up; of several readings the worse counts, per
+    check. endings: the entries whose status counts; of several at the same time the worse counts.
+    replaced: entries that no longer count. read_nothing: those of them that are good, but read
+    nothing after one that read rows. All are newest first.
+    parts: of a load in parts, else None. latest_alone: where only earlier days suggest that a load
+    is in parts, the readings that it would have otherwise: each of its latest entries.
     """
 
     source: str | None
@@ -91,27 +91,27 @@ class Load:
 
     @property
     def may_be_twice(self) -> bool:
-        """Whether what is taken for parts may be a preliminary and a final load."""
-        usual = self.parts.usual if self.parts else None
-        return bool(self.latest_alone) and usual is not None and usual <= TWICE
+        """Whether its parts may really be a preliminary and a final load."""
+        usual_count = self.parts.usual_count if self.parts else None
+        return bool(self.latest_alone) and usual_count is not None and usual_count <= TWICE
 
 
 def loads(log: AuditLog, day: date | None = None) -> tuple[Load, ...]:
-    """The loads of a run date, of the newest entry first."""
+    """The loads of a run date, the one with the newest entry first."""
     groups = _by_source(log, log.entries.get(day or log.run_date, ()))
-    needs_usual = log.several != REPLACE and any(len(group) > 1 for group in groups)
-    usual = usual_parts(log) if needs_usual else {}
-    return tuple(_load(log, group, usual) for group in groups)
+    needs_baseline = log.several != REPLACE and any(len(group) > 1 for group in groups)
+    baseline_by_family = usual_parts(log) if needs_baseline else {}
+    return tuple(_load(log, group, baseline_by_family) for group in groups)
 
 
 def good_sources(log: AuditLog) -> frozenset[str]:
-    """The sources that have an entry on the run date which says that it ended well."""
+    """The sources with an entry on the run date that ended well."""
     keys = (source_key(log, entry.source) for entry in log.today if log.meaning(entry) == OK)
     return frozenset(key for key in keys if key is not None)
 
 
 def _by_source(log: AuditLog, entries: Sequence[AuditEntry]) -> list[list[AuditEntry]]:
-    """The entries of each source, the newest first; what is of no source is by itself."""
+    """The entries of each source, newest first; an entry without a source is by itself."""
     named: dict[str, list[AuditEntry]] = {}
     groups: list[list[AuditEntry]] = []
     for entry in sorted(entries, key=lambda entry: entry.run_at, reverse=True):
@@ -125,41 +125,43 @@ def _by_source(log: AuditLog, entries: Sequence[AuditEntry]) -> list[list[AuditE
     return groups
 
 
-def _load(log: AuditLog, entries: Sequence[AuditEntry], usual: Mapping[str, UsualParts]) -> Load:
+def _load(
+    log: AuditLog, entries: Sequence[AuditEntry], baseline_by_family: Mapping[str, UsualParts]
+) -> Load:
     if len(entries) == 1:
         only = (entries[0],)
         return Load(entries[0].source, Rule.SINGLE, (only,), (only,))
     key = source_key(log, entries[0].source) or ""
-    of_family = usual.get(family_of(key))
-    rule = _rule(log, key, of_family)
+    baseline = baseline_by_family.get(family_of(key))
+    rule = _rule(log, key, baseline)
     if rule is Rule.ADDED:
-        return _added(log, entries, of_family)
+        return _added(log, entries, baseline)
     standing = unrepaired(log, entries)
     if rule is Rule.REPLACED:
         return _latest(entries, standing)
     return _undecided(log, entries, standing)
 
 
-def _rule(log: AuditLog, key: str, usual: UsualParts | None) -> Rule:
+def _rule(log: AuditLog, key: str, baseline: UsualParts | None) -> Rule:
     if log.several == REPLACE:
         return Rule.REPLACED
-    if log.several == ADD or (usual is not None and usual.in_parts):
+    if log.several == ADD or (baseline is not None and baseline.in_parts):
         return Rule.ADDED
     return Rule.REPLACED if names_time(key) else Rule.UNSETTLED
 
 
-def _added(log: AuditLog, entries: Sequence[AuditEntry], usual: UsualParts | None) -> Load:
-    """All parts count, but those that were repaired or that ended."""
+def _added(log: AuditLog, entries: Sequence[AuditEntry], baseline: UsualParts | None) -> Load:
+    """All parts count, except those that were repaired, and starts of those that ended."""
     good = sum(log.meaning(entry) == OK for entry in entries)
-    parts = Parts(good, usual.good if usual else None)
-    starts = has_starts(log, entries, usual)
+    parts = Parts(good, baseline.good if baseline else None)
+    starts = has_starts(log, entries, baseline)
     standing = unrepaired_parts(log, entries, all_came=parts.all_came, has_starts=starts)
-    whole = _rows_of(log, standing)
-    alone = latest_with_rows(whole) if log.several is None and len(whole) > 1 else ()
+    with_rows = _rows_of(log, standing)
+    alone = latest_with_rows(with_rows) if log.several is None and len(with_rows) > 1 else ()
     return Load(
         entries[0].source,
         Rule.ADDED,
-        (tuple(whole),),
+        (tuple(with_rows),),
         tuple((entry,) for entry in standing),
         tuple(without(entries, standing)),
         parts=parts,
@@ -168,22 +170,22 @@ def _added(log: AuditLog, entries: Sequence[AuditEntry], usual: UsualParts | Non
 
 
 def _latest(entries: Sequence[AuditEntry], standing: Standing) -> Load:
-    """The latest replaces all others; of several that share their time each is a reading."""
+    """The latest replaces all others; of several at the same time each is a reading."""
     latest = tied(standing.entries)[0]
     return _replaced(entries, standing, (latest,), [(entry,) for entry in latest])
 
 
 def _undecided(log: AuditLog, entries: Sequence[AuditEntry], standing: Standing) -> Load:
-    """The latest alone, or all together; where one entry is left they are the same."""
+    """Either the latest alone or all together; with one entry left both are the same."""
     groups = tied(standing.entries)
-    whole = tuple(_rows_of(log, standing.entries))
+    all_entries = tuple(_rows_of(log, standing.entries))
     readings = [(entry,) for entry in groups[0]]
-    if len(whole) == 1:
-        return _replaced(entries, standing, groups, _with(readings, whole))
+    if len(all_entries) == 1:
+        return _replaced(entries, standing, groups, _with_reading(readings, all_entries))
     return Load(
         entries[0].source,
         Rule.UNSETTLED,
-        _with(readings, whole),
+        _with_reading(readings, all_entries),
         tuple(groups),
         tuple(without(entries, standing.entries)),
         tuple(standing.read_nothing),
@@ -208,11 +210,11 @@ def _replaced(
 
 
 def _rows_of(log: AuditLog, standing: Sequence[AuditEntry]) -> Sequence[AuditEntry]:
-    """The entries whose rows count: those that ended, if there is any."""
+    """The entries whose rows count: those that ended, if there are any."""
     return [entry for entry in standing if has_ended(log, entry)] or standing
 
 
-def _with(
-    readings: Sequence[tuple[AuditEntry, ...]], whole: tuple[AuditEntry, ...]
+def _with_reading(
+    readings: Sequence[tuple[AuditEntry, ...]], all_entries: tuple[AuditEntry, ...]
 ) -> tuple[tuple[AuditEntry, ...], ...]:
-    return tuple(readings) if whole in readings else (*readings, whole)
+    return tuple(readings) if all_entries in readings else (*readings, all_entries)

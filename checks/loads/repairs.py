@@ -1,7 +1,7 @@
-"""Which entries of one source still stand, and which a later one repaired or ended. Pure.
+"""Which entries of one source still count, and which a later one repaired or ended. Pure.
 
-Entries have an order only where their times tell it: not where they share a time, and not in the
-hour that comes twice when clocks go back, if its times are stored without an offset.
+Entries have an order only where their times differ for certain: not at the same time, and not in
+the hour that comes twice when clocks go back, if times are stored without an offset.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from checks.core.metrics import AuditEntry, AuditLog
 
 
 class Standing(NamedTuple):
-    """Entries that nothing repaired, and good ones that read nothing after one that read rows.
+    """Entries that were not repaired, and good ones that read nothing after one that read rows.
 
-    Both are the newest first.
+    Both are newest first.
     """
 
     entries: list[AuditEntry]
@@ -26,22 +26,22 @@ class Standing(NamedTuple):
 
 
 def is_open(log: AuditLog, entry: AuditEntry) -> bool:
-    """Whether an entry says that its load has not ended, or nothing where a status belongs."""
+    """Whether an entry says that its load has not ended, or has a blank status."""
     meaning = log.meaning(entry)
     is_blank = meaning == UNHEARD and not (entry.status or "").strip()
     return meaning == RUNNING or is_blank
 
 
 def has_ended(log: AuditLog, entry: AuditEntry) -> bool:
-    """Whether nothing says that a load failed or has not ended: its rows count.
+    """Whether nothing says that a load failed or has not ended, so that its rows count.
 
-    A word that is in no list does not say so; a status without a word does.
+    An unrecognised status does not say so; a blank one does.
     """
     return log.meaning(entry) != FAILED and not is_open(log, entry)
 
 
 def tied(entries: Iterable[AuditEntry]) -> list[tuple[AuditEntry, ...]]:
-    """Entries, the newest first, in groups of which nothing tells the order."""
+    """Entries, newest first, in groups whose inner order is unknown."""
     groups: list[list[AuditEntry]] = []
     first: datetime | None = None
     for entry in entries:
@@ -55,17 +55,21 @@ def tied(entries: Iterable[AuditEntry]) -> list[tuple[AuditEntry, ...]]:
 
 
 def unrepaired(log: AuditLog, entries: Sequence[AuditEntry]) -> Standing:
-    """Of loads that replace one another: without what ended, was repaired or read nothing.
+    """The entries that still count, of loads that replace one another.
 
-    An entry that has not ended stands until there is an end at its time or later; one that failed
-    until there is a later good one, or a retry that runs. What read nothing repairs nothing that
-    read rows.
+    An entry that has not ended counts until there is an end at its time or later; one that failed
+    until there is a later good one, or a running retry. A load that read nothing does not repair
+    one that read rows.
     """
-    meant = [(entry, log.meaning(entry)) for entry in entries]
-    end = max((e.run_at for e, word in meant if word in (OK, FAILED)), default=None)
-    retry = max((e.earliest for e, word in meant if word in (OK, RUNNING)), default=None)
+    meanings = [(entry, log.meaning(entry)) for entry in entries]
+    end = max((e.run_at for e, meaning in meanings if meaning in (OK, FAILED)), default=None)
+    retry = max((e.earliest for e, meaning in meanings if meaning in (OK, RUNNING)), default=None)
     with_rows = max(
-        (e.earliest for e, word in meant if word == RUNNING or (word == OK and not _is_empty(e))),
+        (
+            e.earliest
+            for e, meaning in meanings
+            if meaning == RUNNING or (meaning == OK and not _is_empty(e))
+        ),
         default=None,
     )
 
@@ -80,7 +84,7 @@ def unrepaired(log: AuditLog, entries: Sequence[AuditEntry]) -> Standing:
 
 
 def _without_empty(log: AuditLog, standing: list[AuditEntry]) -> Standing:
-    """A good entry that read nothing counts for nothing after one that ended and read rows."""
+    """A good entry that read nothing does not count after one that ended and read rows."""
     rows = [e.earliest for e in standing if _has_rows(e) and not is_open(log, e)]
     first = min(rows, default=None)
     empty = [
@@ -97,27 +101,29 @@ def _without_empty(log: AuditLog, standing: list[AuditEntry]) -> Standing:
 def unrepaired_parts(
     log: AuditLog, entries: Sequence[AuditEntry], *, all_came: bool, has_starts: bool
 ) -> list[AuditEntry]:
-    """Of loads that add up: without those that failed and were repaired, or that ended.
+    """The entries that still count, of loads that add up.
 
-    all_came: whether there are as many good parts as are usual. Else a later good part is another
-    part, and no retry. has_starts: whether each part has an entry of its own for its start; an end
-    then closes one of these in any case.
+    Failed ones do not if they were repaired, and open ones if they ended.
+
+    all_came: whether there are as many good parts as usual. Otherwise a later good part is another
+    part, not a retry. has_starts: whether each part has an entry of its own for its start; an end
+    then always closes one of these.
     """
     last = max((e.earliest for e in entries if log.meaning(e) == OK), default=None)
-    gone = [
+    replaced = [
         entry
         for entry in entries
         if all_came and log.meaning(entry) == FAILED and _is_after(last, entry.run_at)
     ]
     if all_came or has_starts:
-        gone += _closed(log, entries)
-    return without(entries, gone)
+        replaced += _closed(log, entries)
+    return without(entries, replaced)
 
 
 def _closed(log: AuditLog, entries: Sequence[AuditEntry]) -> list[AuditEntry]:
-    """Entries that had not ended, of which one at their time or later tells the end.
+    """Entries that had not ended, whose end is an entry at their time or later.
 
-    Each that ended, well or not, closes the first that is open, and no other.
+    Each end, good or bad, closes the first open entry, and no other.
     """
     waiting: deque[AuditEntry] = deque()
     closed: list[AuditEntry] = []
@@ -130,17 +136,17 @@ def _closed(log: AuditLog, entries: Sequence[AuditEntry]) -> list[AuditEntry]:
 
 def without(entries: Iterable[AuditEntry], others: Iterable[AuditEntry]) -> list[AuditEntry]:
     """Entries that are not among others, by their identity."""
-    gone = {id(entry) for entry in others}
-    return [entry for entry in entries if id(entry) not in gone]
+    excluded_ids = {id(entry) for entry in others}
+    return [entry for entry in entries if id(entry) not in excluded_ids]
 
 
 def latest_with_rows(entries: Sequence[AuditEntry]) -> tuple[AuditEntry, ...]:
-    """The latest entries, which share their time, of those that read anything; else of all."""
+    """The latest entries (several at the same time) of those that read anything; else of all."""
     return tied([entry for entry in entries if not _is_empty(entry)] or entries)[0]
 
 
 def _is_empty(entry: AuditEntry) -> bool:
-    """Whether a load says that it read nothing. Rejected rows of nothing read are a bad count."""
+    """Whether a load read nothing. With rejected rows the count of 0 is wrong."""
     rejected = entry.rows_quarantined
     return entry.rows_read == 0 and not (isinstance(rejected, int) and rejected)
 

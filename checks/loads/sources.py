@@ -1,4 +1,4 @@
-"""By what the sources of an audit log are known. Pure."""
+"""How the sources of an audit log are identified. Pure."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from functools import lru_cache
 from checks.core.day_names import DAY_MARK, days_in, without_days
 from checks.core.metrics import AuditLog
 
-#: A longer name may be cut, so that two sources could look like one: each entry counts for itself.
+#: A longer name may be cut, so that two sources could look alike: each entry counts for itself.
 LONGEST_SOURCE = 1000
-#: What all entries are known by in a log without names, where the configuration says that it is
-#: of one source. No name is blank.
+#: The key of all entries in a log without sources, where the configuration says that it has only
+#: one source. No name is blank.
 ONLY_SOURCE = ""
 
 _HOUR = re.compile(r"(?<![a-z])(?:hour|hr|hh)[=_-]?(?:[01]?\d|2[0-3])(?!\d)", re.IGNORECASE)
@@ -30,9 +30,9 @@ _TIME_OF_DAY = re.compile(
 
 
 def source_key(log: AuditLog, source: str | None) -> str | None:
-    """By what entries of one source are known; None for what is no source.
+    """The key that all entries of one source share; None for an entry without a source.
 
-    A log without names is of one source where `several` says how its entries count.
+    A log without sources has a single one if `several` says how its entries count.
     """
     if not log.has_source:
         return None if log.several is None else ONLY_SOURCE
@@ -42,24 +42,24 @@ def source_key(log: AuditLog, source: str | None) -> str | None:
 
 @lru_cache(maxsize=20_000)
 def family_of(key: str) -> str:
-    """What the names of one source have in common from day to day: the name without its days."""
+    """The part of a source's name that stays the same from day to day: the name without days."""
     return without_days(key)
 
 
 def lasting_name(source: str | None) -> str | None:
-    """What a source is called every day: its name without the days in it.
+    """The name of a source that is the same every day: without the days in it.
 
-    A time of day with seconds goes with its day. A shorter number stays: it may be a shop's.
+    A time of day with seconds is removed with its day. A shorter number stays: it may be a shop's.
     """
     return None if source is None else _TIME_OF_DAY.sub(DAY_MARK, without_days(source.strip()))
 
 
 def may_be_of(source: str | None, days: Collection[date]) -> bool:
-    """Whether a source's name holds one of the days, or none at all."""
+    """Whether a source's name contains one of the days, or no day at all."""
     named = days_in(source or "")
     return not named or not named.isdisjoint(days)
 
 
 def names_time(source: str) -> bool:
-    """Whether a source's name holds a day or an hour, so that it is loaded once."""
+    """Whether a source's name contains a day or an hour, so that it is loaded once."""
     return bool(days_in(source)) or _HOUR.search(source) is not None

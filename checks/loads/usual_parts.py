@@ -1,6 +1,6 @@
-"""What is usual of sources that are loaded in parts, learned before the run date. Pure.
+"""How sources usually are loaded, in one or in parts, learned from earlier days. Pure.
 
-Learned by family, the name without its days: a file that is named by its day comes only once.
+Learned per family, the name without its days: a file that is named by its day comes only once.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from checks.core.metrics import AuditEntry, AuditLog
 from checks.loads.repairs import has_ended, is_open
 from checks.loads.sources import family_of, source_key
 
-#: What is usual of a source is looked up in so many days before the run date.
+#: How many days before the run date are looked at.
 USUAL_DAYS = 7
-#: From so many of those days on, on which the source came.
+#: How many of those days must have the source.
 LEAST_DAYS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class UsualParts:
-    """What a family of sources usually is, on the days before the run date on which it came.
+    """How a family of sources was loaded on the days before the run date.
 
     in_parts: whether its sources had several good entries on most of at least LEAST_DAYS days.
-    good: how many good entries one of its sources has, the median of the days.
+    good: how many good entries one of its sources has a day (median).
     has_starts: whether most loads have an entry of their own for their start.
     """
 
@@ -37,7 +37,7 @@ class UsualParts:
 
 
 def usual_parts(log: AuditLog) -> dict[str, UsualParts]:
-    """By family, for those that had a good entry on a day of the week before the run date."""
+    """Usual parts by family, for those with a good entry in the week before the run date."""
     days: dict[str, list[Sequence[int]]] = defaultdict(list)
     starts: Counter[str] = Counter()
     ends: Counter[str] = Counter()
@@ -49,21 +49,21 @@ def usual_parts(log: AuditLog) -> dict[str, UsualParts]:
             starts.update(_families(log, (e for e in entries if is_open(log, e))))
             ends.update(_families(log, (e for e in entries if log.meaning(e) in (OK, FAILED))))
     return {
-        family: _usual(of_days, has_starts=_are_starts(starts[family], ends[family]))
-        for family, of_days in days.items()
+        family: _parts_of_days(good_by_day, has_starts=_are_starts(starts[family], ends[family]))
+        for family, good_by_day in days.items()
     }
 
 
-def has_starts(log: AuditLog, entries: Iterable[AuditEntry], usual: UsualParts | None) -> bool:
-    """Whether each load has an entry of its own for its start: by the days before, else today's."""
-    if usual is not None:
-        return usual.has_starts
+def has_starts(log: AuditLog, entries: Iterable[AuditEntry], baseline: UsualParts | None) -> bool:
+    """Whether each load has an entry of its own for its start: by earlier days, else by today."""
+    if baseline is not None:
+        return baseline.has_starts
     entries = tuple(entries)
     ends = sum(log.meaning(entry) in (OK, FAILED) for entry in entries)
     return sum(is_open(log, entry) for entry in entries) >= ends
 
 
-def _usual(days: Sequence[Sequence[int]], *, has_starts: bool) -> UsualParts:
+def _parts_of_days(days: Sequence[Sequence[int]], *, has_starts: bool) -> UsualParts:
     in_parts = sum(_came_in_parts(good) for good in days)
     return UsualParts(
         in_parts=len(days) >= LEAST_DAYS and 2 * in_parts > len(days),
@@ -73,7 +73,7 @@ def _usual(days: Sequence[Sequence[int]], *, has_starts: bool) -> UsualParts:
 
 
 def _came_in_parts(good: Sequence[int]) -> bool:
-    """Whether most good entries of a family's sources on a day are not the only one of theirs."""
+    """Whether most good entries of a family on a day are of sources with several of them."""
     return 2 * sum(count for count in good if count > 1) > sum(good)
 
 
@@ -82,7 +82,7 @@ def _parts_of_a_source(good: Sequence[int]) -> float:
 
 
 def _are_starts(starts: int, ends: int) -> bool:
-    """Half of the ends is enough: a loader may crash before it logs one."""
+    """Whether loads log their start. Half of the ends is enough: a loader may crash before one."""
     return 2 * starts > ends
 
 

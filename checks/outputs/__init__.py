@@ -1,8 +1,8 @@
-"""The formats a report can be printed in: one module each, named as the format.
+"""The formats in which a report can be printed: one module each, named like the format.
 
 A module here whose name does not begin with an underscore is a format and has
 `render(report, *, color=False) -> str`. Every format makes each value of the report
-inert before it writes it: values come from data and from people.
+inert before writing it: values come from data and from people.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from checks.core.model import Report
 
 
 class Renderer(Protocol):
-    """What a format's `render` is. Formats made for machines have no colour to turn on."""
+    """The type of a format's `render`. Formats made for machines ignore `color`."""
 
     def __call__(self, report: Report, *, color: bool = False) -> str: ...
 
@@ -28,10 +28,10 @@ def formats() -> tuple[str, ...]:
 
 
 def render(name: str, report: Report, *, color: bool = False) -> str:
-    """The report in one format, ending in a newline unless there is nothing to say.
+    """The report in one format, ending in a newline unless it is empty.
 
-    Of a bounded size: what is too long is cut, and says so.
-    Raises ValueError for a format that does not exist.
+    Its size is bounded: what is too long is cut, visibly.
+    Raises ValueError for an unknown format.
     """
     if name not in formats():
         raise ValueError(f"unknown format {name!r}; known: {', '.join(formats())}")

@@ -1,6 +1,6 @@
-"""For GitHub Actions: one annotation for each thing that needs a person; and the job summary.
+"""For GitHub Actions: one annotation for each thing that needs a person, and the job summary.
 
-What follows from another check is named in that one's annotation: GitHub shows ten a step.
+A check that follows from another one is named in that one's annotation: GitHub shows ten a step.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from checks.core.inert import line
 from checks.core.model import Problem, Report, Status, folded
-from checks.outputs import _words
+from checks.outputs import _sentences
 
 _COMMANDS = {
     Status.RED: "error",
@@ -21,45 +21,45 @@ _COMMANDS = {
 
 def render(report: Report, *, color: bool = False) -> str:
     """Workflow commands, one a line. A verdict that fails the step has at least one error."""
-    commands = [_of_problem(fault) for fault in report.errors]
-    commands += [*_of_checks(report)]
+    commands = [_problem_command(problem) for problem in report.errors]
+    commands += [*_check_commands(report)]
     commands += [_command("warning", "Andon", line(text)) for text in report.warnings]
     if report.acceptances:
-        accepted = "\n".join(map(_words.acceptance_terms, report.acceptances))
+        accepted = "\n".join(map(_sentences.acceptance_terms, report.acceptances))
         commands.append(_command("notice", "Accepted", accepted))
     if report.verdict is Status.GREEN:
-        commands.append(_command("notice", "Andon", _words.headline(report)))
+        commands.append(_command("notice", "Andon", _sentences.headline(report)))
     elif report.exit_code and not any(text.startswith("::error") for text in commands):
-        commands.insert(0, _command("error", "Andon", _words.headline(report)))
+        commands.insert(0, _command("error", "Andon", _sentences.headline(report)))
     return "".join(f"{text}\n" for text in commands)
 
 
 def job_summary(report: Report) -> str:
-    """What belongs into the file that GITHUB_STEP_SUMMARY names."""
+    """The text for the file that GITHUB_STEP_SUMMARY names."""
     from checks.outputs import markdown  # not needed outside a workflow
 
     return markdown.render(report)
 
 
-def _of_checks(report: Report) -> Iterator[str]:
+def _check_commands(report: Report) -> Iterator[str]:
     for verdict, followers in folded(report.checks):
         command = _COMMANDS.get(verdict.status)
         if command:
             title = line(f"{verdict.status.upper()} {verdict.id}")
-            parts = (_words.body(verdict, report), _words.followers(followers))
+            parts = (_sentences.body(verdict, report), _sentences.followers(followers))
             yield _command(command, title, "\n".join(part for part in parts if part))
 
 
-def _of_problem(fault: Problem) -> str:
-    place = {"file": fault.file, "line": fault.line}
+def _problem_command(problem: Problem) -> str:
+    place = {"file": problem.file, "line": problem.line}
     known = {key: line(value) for key, value in place.items() if value is not None}
-    return _command("error", "configuration", _words.problem(fault), known)
+    return _command("error", "configuration", _sentences.problem(problem), known)
 
 
 def _command(name: str, title: str, message: str, place: dict[str, str] | None = None) -> str:
     properties = {**(place or {}), "title": title}
-    listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    return f"::{name} {listed}::{_data(message)}"
+    property_list = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"::{name} {property_list}::{_data(message)}"
 
 
 def _data(text: str) -> str:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 from checks.core.inert import line
 from checks.core.model import Report, Status, Verdict
 from checks.judging.gate import GREEN, RED
-from checks.outputs import _words
+from checks.outputs import _sentences
 
 _OUTCOMES = {
     Status.RED: "failure",
@@ -22,7 +22,7 @@ _COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
 def render(report: Report, *, color: bool = False) -> str:
-    """One test suite, named as the pipeline; valid against the common xunit schema."""
+    """One test suite, named like the pipeline; valid against the common xunit schema."""
     name = line(report.pipeline) or "andon"
     suites = ET.Element("testsuites", name="andon")
     suite = ET.SubElement(suites, "testsuite", name=name)
@@ -53,7 +53,7 @@ def _case(suite: ET.Element, pipeline: str, verdict: Verdict, report: Report) ->
     if outcome is None:
         return
     element = ET.SubElement(case, outcome)
-    element.text = _words.body(verdict, report)
+    element.text = _sentences.body(verdict, report)
     if outcome != "system-out":
         element.set("message", _message(verdict))
     if outcome in ("failure", "error"):
@@ -67,18 +67,18 @@ def _message(verdict: Verdict) -> str:
 
 
 def _configuration(suite: ET.Element, pipeline: str, report: Report) -> None:
-    """One erroneous case for all faults of the configuration or of the call."""
+    """One erroneous case for all problems of the configuration or of the call."""
     if not report.errors:
         return
     classname = f"{pipeline}.configuration"
     case = ET.SubElement(suite, "testcase", classname=classname, name="configuration", time="0")
-    faults = [_words.problem(fault) for fault in report.errors]
-    error = ET.SubElement(case, "error", message=faults[0], type="configuration")
-    error.text = "\n".join(faults)
+    problems = [_sentences.problem(problem) for problem in report.errors]
+    error = ET.SubElement(case, "error", message=problems[0], type="configuration")
+    error.text = "\n".join(problems)
 
 
 def _verdict(suite: ET.Element, pipeline: str, report: Report) -> None:
-    """A case that does not pass where none fails and the line stops all the same.
+    """A failing case where no other one fails but the line stops all the same.
 
     With `--strict`, when nothing was judged, or when a report could not be written.
     """
@@ -87,7 +87,7 @@ def _verdict(suite: ET.Element, pipeline: str, report: Report) -> None:
     classname = f"{pipeline}.gate"
     case = ET.SubElement(suite, "testcase", classname=classname, name="verdict", time="0")
     kind = "failure" if report.exit_code == RED else "error"
-    message = _words.headline(report)
+    message = _sentences.headline(report)
     element = ET.SubElement(case, kind, message=message, type=report.verdict.value)
     element.text = "\n".join([message, *map(line, report.warnings)])
 
@@ -97,7 +97,7 @@ def _count(suites: ET.Element, suite: ET.Element, report: Report) -> None:
     counts |= {key: len(suite.findall(f"testcase/{tag}")) for key, tag in _COUNTED.items()}
     for key, count in counts.items():
         suite.set(key, str(count))
-        if key != "skipped":  # the schema knows it for a suite only
+        if key != "skipped":  # the schema has it for a suite only
             suites.set(key, str(count))
     seconds = f"{report.duration_seconds:.3f}"
     suites.set("time", seconds)
@@ -106,9 +106,9 @@ def _count(suites: ET.Element, suite: ET.Element, report: Report) -> None:
 
 
 def _notes(suite: ET.Element, report: Report) -> None:
-    waivers = [f"{line(state.check)} {_words.waiver_terms(state)}" for state in report.waivers]
-    accepted = map(_words.acceptance_terms, report.acceptances)
-    told = "\n".join([_words.headline(report), *waivers, *accepted])
-    ET.SubElement(suite, "system-out").text = told
+    waivers = [f"{line(state.check)} {_sentences.waiver_terms(state)}" for state in report.waivers]
+    accepted = map(_sentences.acceptance_terms, report.acceptances)
+    lines = "\n".join([_sentences.headline(report), *waivers, *accepted])
+    ET.SubElement(suite, "system-out").text = lines
     if report.warnings:
         ET.SubElement(suite, "system-err").text = "\n".join(map(line, report.warnings))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from checks.core.inert import line
 from checks.core.model import FAILING, GLYPHS, Report, Verdict, folded
-from checks.outputs import _words
+from checks.outputs import _sentences
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "`": "&#96;"}
 _TOKEN = re.compile(r"[`|<>&]|[^\s`|<>&]+")
@@ -20,19 +20,21 @@ _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'+,;=%-]+", re.ASCII)
 
 
 def render(report: Report, *, color: bool = False) -> str:
-    """The report in GitHub-flavoured Markdown; no value can mark up, mention or link anything."""
+    """The report in GitHub-flavoured Markdown; values cannot mark up, mention or link anything."""
     glyph = GLYPHS[report.verdict]
-    blocks = [f"## {glyph} {escape(_words.headline(report))}", *_table(report)]
+    blocks = [f"## {glyph} {escape(_sentences.headline(report))}", *_table(report)]
     blocks += _section("What to do", _actions(report))
     waivers = (
-        f"{_code(state.check)} {escape(_words.waiver_terms(state))}" for state in report.waivers
+        f"{_code(state.check)} {escape(_sentences.waiver_terms(state))}" for state in report.waivers
     )
     blocks += _section("Waivers", waivers)
-    accepted = (escape(_words.acceptance_terms(one)) for one in report.acceptances)
+    accepted = (
+        escape(_sentences.acceptance_terms(acceptance)) for acceptance in report.acceptances
+    )
     blocks += _section("Accepted", accepted)
     blocks += _section("Warnings", map(escape, report.warnings))
-    blocks += _section("Errors", (escape(_words.problem(fault)) for fault in report.errors))
-    blocks.append(f"{escape(report.pipeline)} {_words.elapsed(report)}".strip())
+    blocks += _section("Errors", (escape(_sentences.problem(problem)) for problem in report.errors))
+    blocks.append(f"{escape(report.pipeline)} {_sentences.elapsed(report)}".strip())
     return "\n\n".join(blocks) + "\n"
 
 
@@ -64,7 +66,7 @@ def _table(report: Report) -> Iterator[str]:
         rows = (
             row
             for verdict, followers in folded(report.checks)
-            for row in (_row(verdict), *(_row(each, "↳ ") for each in followers))
+            for row in (_row(verdict), *(_row(follower, "↳ ") for follower in followers))
         )
         yield "\n".join(["| Status | Check | Result | Owner |", "| --- | --- | --- | --- |", *rows])
 
@@ -84,13 +86,13 @@ def _actions(report: Report) -> Iterator[str]:
 
 def _action(verdict: Verdict, followers: Sequence[Verdict], report: Report) -> str:
     parts = [f"{_code(verdict.id)}: {escape(verdict.summary)}"]
-    for label, value in _words.facts(verdict, report.data_date):
+    for label, value in _sentences.facts(verdict, report.data_date):
         if label in ("Runbook", "Page"):
             parts.append(_link(label, value))
         elif label != "Owner":  # the table names the owner
             parts.append(f"**{label}:** {escape(value)}")
     if followers:
-        parts.append(escape(_words.followers(followers)))
+        parts.append(escape(_sentences.followers(followers)))
     return "\n  - ".join(parts)
 
 

@@ -11,12 +11,12 @@ from checks.core.model import Number, Report, Status, Verdict
 
 _Labels = dict[str, str]
 _Samples = list[tuple[_Labels, Number | None]]
-# A whole evaluation is never waived or skipped.
+# The verdicts of a whole evaluation, which is never waived or skipped.
 _VERDICTS = (Status.GREEN, Status.AMBER, Status.RED, Status.UNKNOWN)
 
 
 def render(report: Report, *, color: bool = False) -> str:
-    """Gauges of the whole evaluation and of each check; what has no value is left out."""
+    """Gauges of the whole evaluation and of each check; those without a value are left out."""
     pipeline = {"pipeline": report.pipeline}
     lines = [*_gate(report, pipeline), *_checks(report, pipeline)]
     return "\n".join(lines) + "\n"
@@ -27,7 +27,7 @@ def _gate(report: Report, pipeline: _Labels) -> Iterator[str]:
         ({**pipeline, "verdict": status}, int(report.verdict is status)) for status in _VERDICTS
     ]
     yield from _gauge("andon_gate_verdict", "1 for the verdict of the evaluation.", verdicts)
-    single: tuple[tuple[str, str, Number | None], ...] = (
+    metrics: tuple[tuple[str, str, Number | None], ...] = (
         ("exit_code", "0 lets the line run, 1 stops it, 2 could not judge.", report.exit_code),
         (
             "evaluated_timestamp_seconds",
@@ -41,7 +41,7 @@ def _gate(report: Report, pipeline: _Labels) -> Iterator[str]:
         ),
         ("duration_seconds", "How long the evaluation took.", report.duration_seconds),
     )
-    for name, doc, value in single:
+    for name, doc, value in metrics:
         yield from _gauge(f"andon_gate_{name}", doc, [(pipeline, value)])
 
 
@@ -64,13 +64,13 @@ def _labels(verdict: Verdict, pipeline: _Labels) -> _Labels:
 
 
 def _gauge(name: str, doc: str, samples: _Samples) -> Iterator[str]:
-    known = [(labels, value) for labels, value in samples if value is not None]
-    if known:
+    usable = [(labels, value) for labels, value in samples if value is not None]
+    if usable:
         yield f"# HELP {name} {doc}"
         yield f"# TYPE {name} gauge"
-    for labels, value in known:
-        listed = ",".join(f'{key}="{_label(text)}"' for key, text in labels.items())
-        yield f"{name}{{{listed}}} {_number(value)}"
+    for labels, value in usable:
+        label_list = ",".join(f'{key}="{_label(text)}"' for key, text in labels.items())
+        yield f"{name}{{{label_list}}} {_number(value)}"
 
 
 def _label(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from checks.core.inert import line
 from checks.core.model import FAILING, GLYPHS, Report, Status, Verdict, folded
-from checks.outputs import _words
+from checks.outputs import _sentences
 
 _WIDTH = 100
 _INDENT = "    "
@@ -24,19 +24,19 @@ _COLORS = {
 
 
 def render(report: Report, *, color: bool = False) -> str:
-    """The report as text for about 100 columns; a glyph and a word carry every colour's meaning."""
-    blocks = [[_paint(_words.headline(report), report.verdict, color)]]
+    """The report as text for about 100 columns; a glyph and a word repeat each colour's meaning."""
+    blocks = [[_paint(_sentences.headline(report), report.verdict, color)]]
     width = max((len(line(verdict.id)) for verdict in report.checks), default=0)
     quiet = []
     for verdict, followers in folded(report.checks):
-        rows = [_row(each, width, color) for each in followers]
+        rows = [_row(follower, width, color) for follower in followers]
         row = _row(verdict, width, color)
         if verdict.status in FAILING:
-            told = _wrapped(_words.followers(followers), _INDENT, _INDENT)
-            blocks += [[row, *_evidence(verdict, report), *told], rows]
+            followers_lines = _wrapped(_sentences.followers(followers), _INDENT, _INDENT)
+            blocks += [[row, *_evidence(verdict, report), *followers_lines], rows]
         else:
             quiet += [row, *rows]
-    blocks += [quiet, *_lists(report), [_words.elapsed(report)]]
+    blocks += [quiet, *_lists(report), [_sentences.elapsed(report)]]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
@@ -49,17 +49,17 @@ def _row(verdict: Verdict, width: int, color: bool) -> str:
 def _evidence(verdict: Verdict, report: Report) -> Iterator[str]:
     yield from _wrapped(line(verdict.summary), _INDENT, _INDENT)
     hanging = _INDENT + " " * _LABEL
-    for label, value in _words.facts(verdict, report.data_date):
+    for label, value in _sentences.facts(verdict, report.data_date):
         yield from _wrapped(value, f"{_INDENT}{label + ':':<{_LABEL}}", hanging)
 
 
 def _lists(report: Report) -> Iterator[list[str]]:
-    """Waivers, what is accepted, warnings and errors, each under its heading."""
-    waivers = (f"{line(state.check)} {_words.waiver_terms(state)}" for state in report.waivers)
+    """Waivers, acceptances, warnings and errors, each under its heading."""
+    waivers = (f"{line(state.check)} {_sentences.waiver_terms(state)}" for state in report.waivers)
     yield _list("Waivers", waivers)
-    yield _list("Accepted", map(_words.acceptance_terms, report.acceptances))
+    yield _list("Accepted", map(_sentences.acceptance_terms, report.acceptances))
     yield _list("Warnings", map(line, report.warnings))
-    yield _list("Errors", map(_words.problem, report.errors))
+    yield _list("Errors", map(_sentences.problem, report.errors))
 
 
 def _list(heading: str, items: Iterable[str]) -> list[str]:

@@ -220,7 +220,7 @@ def around(place: Place, day: date, run_date: date, *, can_filter: bool) -> tupl
 
 def unsure_names(place: Place, named: NamedDays, unsure: Sequence[str]) -> str:
     """Why names that mean several days do not tell the day of their files' rows."""
-    why = named.reading.why_unsure(named.names[unsure[0]])
+    why = named.reading.ambiguity(named.names[unsure[0]])
     more = f" and {plural(len(unsure) - 1, 'other file')}" if len(unsure) > 1 else ""
     return (
         f"the name of {place.shown(unsure[0])}{more} {why}, and quarantine.occurred_at is not "

@@ -53,7 +53,7 @@ _LONGEST = {
     "rows_read": _LONGEST_COUNT, "rows_quarantined": _LONGEST_COUNT,
     "source": LONGEST_SOURCE + 1, "rows_inserted": _LONGEST_COUNT, "status": 300,
 }  # fmt: skip
-#: Which branch of the statement a row comes from; the strays first, whatever the limit.
+#: The branch of the statement that a row comes from; strays first, whatever the limit.
 _UNDATED, _FUTURE, _DATED = 0, 1, 2
 
 
@@ -67,8 +67,8 @@ def read_audit_log(
 ) -> AuditLog:
     """The log of the run date and of the days before (a week), in one query.
 
-    endings: the words of its statuses. Raises MeasurementError when a column that every check
-    needs is missing, or when the log is too large to be a log of runs.
+    endings: the words of its statuses. Raises MeasurementError where a column that every check
+    needs is missing, or where the log is too large to be a log of runs.
     """
     query = audit_query(warehouse, source, frame, naive, days_before)
     by_part: dict[int, list[dict[str, Any]]] = defaultdict(list)
@@ -98,7 +98,7 @@ def read_audit_log(
 
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
-    """The log's rows, and what reading them needs: `keys` names the columns."""
+    """The statement for the log's rows, and what reading them needs: `keys` names the columns."""
 
     statement: sa.Select[Any]
     label: str
@@ -142,7 +142,7 @@ def _branch(
     condition: ColumnElement[bool],
     most: int,
 ) -> sa.Select[Any]:
-    """Some of the log's rows; a limit inside of a union needs a query of its own."""
+    """Some of the log's rows; a limit inside a union needs a subquery."""
     which = sa.literal_column(str(part), sa.Integer).label("part")
     rows = sa.select(which, *columns.values()).where(condition).limit(most)
     return sa.select(*rows.subquery(relation.inner_name(f"entries_{part}")).c)
@@ -151,13 +151,14 @@ def _branch(
 def _columns(
     relation: Relation, source: AuditLogSource, run_at: Instant, profile: Profile
 ) -> tuple[dict[str, ColumnElement[Any]], dict[str, Unmeasured]]:
-    """What to select, by field. A missing status or count of inserted rows spoils only itself.
+    """The columns to select, by field. A missing status or count of inserted rows is a problem
+    of its own.
 
-    A missing source is no such thing: without it other entries would count.
+    A missing source is not: without it other entries would count.
     """
     at = run_at.plain(run_at.expression).label("run_at")
     columns: dict[str, ColumnElement[Any]] = {"run_at": at}
-    if run_at.unwritten is not None and run_at.stored is not None:
+    if run_at.text_zone is not None and run_at.stored is not None:
         text = profile.part(profile.as_text(run_at.stored), 1, _LONGEST_TIME)
         columns["stored_run_at"] = text.label("stored_run_at")
     problems: dict[str, Unmeasured] = {}
@@ -175,9 +176,9 @@ def _columns(
 
 
 def _column(relation: Relation, name: str, longest: int, profile: Profile) -> ColumnElement[Any]:
-    """A count as it is, or as text where it is none; a name by the rule of all names.
+    """A count as it is, or as text where it is no number; a name by the rule of all names.
 
-    As much of a text as tells what it is.
+    Of a text only as much as is needed.
     """
     if longest != _LONGEST_COUNT:
         return profile.part(name_of(relation, name, profile), 1, longest)
@@ -188,7 +189,7 @@ def _column(relation: Relation, name: str, longest: int, profile: Profile) -> Co
 
 
 class _Timed(NamedTuple):
-    """A row with its time, and the earlier one of two that it may be of."""
+    """A row with its time, and the earlier of two possible times."""
 
     row: dict[str, Any]
     run_at: datetime
@@ -201,7 +202,7 @@ def _ahead(frame: Timeframe) -> datetime:
 
 
 def _timed(row: dict[str, Any], run_at: Instant, ahead: datetime) -> _Timed:
-    """A row's time. Of two readings the first, where the second is after now."""
+    """A row with its time: of two possible ones the first, where the second is after now."""
     moment = run_at.moment(row["run_at"])
     if moment is None:  # the branches hold rows with a time only
         raise MeasurementError(Cause.BAD_VALUE, f"{quoted(row['run_at'])} is not a time")
@@ -254,7 +255,7 @@ def _undated(row: dict[str, Any]) -> StrayEntry:
 
 
 def _source(row: dict[str, Any]) -> str | None:
-    """A source's name without the blanks around it: text of fixed length is filled with them."""
+    """A source's name without surrounding blanks, which pad text of fixed length."""
     text = _text(row.get("source"))
     return None if text is None else text.strip(BLANKS)
 

@@ -1,4 +1,4 @@
-"""One read-only connection for one evaluation: opened late, closed early, bounded in time."""
+"""One read-only connection for one evaluation: opened late, closed early, limited in time."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ _GIBIBYTE = 2**30
 class Warehouse:
     """Sends SELECTs and nothing else. Use as a context manager.
 
-    Every failure is a MeasurementError with its cause; a connection that failed
-    once is not tried again within the same evaluation.
+    Every failure is a MeasurementError with its cause; after a failed connection no other one
+    is tried within the same evaluation.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Warehouse:
         progress: Callable[[str], None] | None = None,
         sources: Iterable[Source] = (),
     ) -> None:
-        """sources: the mapped sections, whose names no part of a statement may have."""
+        """sources: the mapped sections, whose names no part of a statement may use."""
         self._config = config
         self._inner_prefix = inner_prefix(sources)
         self._progress = progress or (lambda text: None)
@@ -56,16 +56,16 @@ class Warehouse:
         self._secrets = _secrets(config, self._url)
         self._worker = Worker(config.timeout_seconds)
         self._connection: Connection | None = None
-        self._refused: MeasurementError | None = None
+        self._failure: MeasurementError | None = None
         self._relations: dict[tuple[str, str | None, str | None], Relation] = {}
 
     @classmethod
     def of(cls, config: Config, progress: Callable[[str], None] | None = None) -> Warehouse:
-        """The warehouse of a pipeline, its mapped tables known."""
+        """The warehouse of a pipeline, with its mapped tables."""
         return cls(config.warehouse, progress, mapped_sources(config))
 
     def inner_name(self, name: str) -> str:
-        """The name of a part of a statement, which no mapped table has."""
+        """A name for a part of a statement that no mapped table has."""
         return self._inner_prefix + name
 
     def __enter__(self) -> Warehouse:
@@ -80,7 +80,7 @@ class Warehouse:
         self.close()
 
     def close(self) -> None:
-        """Let go of the database, so that its writer may come in."""
+        """Close the connection, so that the database's writer can open it."""
         self._worker.stop(self._disconnect)
 
     def fetch(self, statement: sa.Select[*tuple[Any, ...]]) -> list[Row]:
@@ -93,7 +93,7 @@ class Warehouse:
         return self._call(lambda: list(self._connected().execute(statement).fetchall()))
 
     def explain(self, statement: sa.Select[*tuple[Any, ...]]) -> Explanation:
-        """The statement as text, and what the engine expects of it. Reads no rows.
+        """The statement as text, and the engine's plan. Reads no rows.
 
         Raises MeasurementError when the engine refuses the statement.
         """
@@ -101,8 +101,10 @@ class Warehouse:
         sql = without_secrets(sql_of(statement, dialect), self._secrets)
         if self.profile.explain_prefix is None:
             return Explanation(sql)
-        question = Explain(self.profile.explain_prefix, statement)
-        plan = self._call(lambda: lines_of(list(self._connected().execute(question).fetchall())))
+        explain_statement = Explain(self.profile.explain_prefix, statement)
+        plan = self._call(
+            lambda: lines_of(list(self._connected().execute(explain_statement).fetchall()))
+        )
         return Explanation(sql, self.profile.estimate(plan), plan)
 
     def relation(self, section: str, source: Source) -> Relation:
@@ -157,8 +159,8 @@ class Warehouse:
         except Exception as error:  # noqa: BLE001  (drivers raise what they like)
             fault = self._fault(error)
             if self._connection is not None and self._connection.invalidated:
-                # The server let go; whatever is asked next fails for the same reason.
-                self._refused = fault
+                # The server closed the connection: further statements fail for the same reason.
+                self._failure = fault
             raise fault from None
 
     def _fault(self, error: Exception) -> MeasurementError:
@@ -171,21 +173,21 @@ class Warehouse:
         )
 
     def _connected(self) -> Connection:
-        if self._refused is not None:
-            raise self._refused
+        if self._failure is not None:
+            raise self._failure
         if self._connection is None:
             try:
                 self._connection = self._open()
             except MeasurementError as error:
-                self._refused = error
+                self._failure = error
                 raise
             except Exception as error:  # noqa: BLE001  (drivers raise what they like)
-                self._refused = self._refusal(error)
-                raise self._refused from None
+                self._failure = self._connect_error(error)
+                raise self._failure from None
         return self._connection
 
-    def _refusal(self, error: Exception) -> MeasurementError:
-        """A failure to connect: of the warehouse as a whole, whatever the driver calls it."""
+    def _connect_error(self, error: Exception) -> MeasurementError:
+        """A failure to connect as an error of the whole warehouse, whatever the driver calls it."""
         if isinstance(error, ModuleNotFoundError | sa.exc.NoSuchModuleError):
             detail = f"no driver for {self._url.drivername} is installed ({first_line(error)})"
             return MeasurementError(Cause.CONNECTION, detail)
@@ -226,14 +228,14 @@ class Warehouse:
         return Limits(seconds, min(self._config.lock_wait_seconds, seconds), scan)
 
     def _connect_when_free(self, engine: Engine, options: dict[str, Any]) -> Connection:
-        until = monotonic() + min(self._config.lock_wait_seconds, self._worker.remaining())
+        deadline = monotonic() + min(self._config.lock_wait_seconds, self._worker.remaining())
         while True:
             try:
                 return self._limited(engine.connect().execution_options(**options))
             except (sa.exc.SQLAlchemyError, MeasurementError) as error:
                 if not self.profile.is_lock(error):
                     raise
-                if monotonic() >= until:
+                if monotonic() >= deadline:
                     raise self._locked(error) from None
             self._progress("waiting for the warehouse's writer to let go")
             sleep(_LOCK_POLL_SECONDS)
@@ -254,7 +256,7 @@ class Warehouse:
         return MeasurementError(Cause.LOCKED, f"{waited} ({known.detail})", retry=True)
 
     def _cancel(self) -> None:
-        """Ask the driver to stop; what it answers cannot change the outcome any more."""
+        """Ask the driver to stop; its answer does not change the outcome any more."""
         if self._connection is None:
             return
         try:
@@ -269,6 +271,6 @@ class Warehouse:
 
 
 def _secrets(config: WarehouseConfig, url: sa.URL) -> tuple[str, ...]:
-    """What must never be shown: a password of the warehouse, an attached database's address."""
-    addresses = [one.url for one in config.attach if one.url is not None]
+    """Texts that must never be shown: the warehouse's password, attached databases' addresses."""
+    addresses = [database.url for database in config.attach if database.url is not None]
     return (*spellings(addresses), *secrets_of(url))

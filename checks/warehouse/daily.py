@@ -34,8 +34,8 @@ _KINDS = (Kind.TEXT, Kind.INTEGER, Kind.BOOLEAN)
 class ValueScan:
     """Events of each slice's day by the values of one column.
 
-    naive: where times without a zone are at home. zone: the shop's. column: None where no name
-    is mapped. most: so many values, those with the most events over all the days, are told apart.
+    naive: zone of times stored without one. zone: the shop's. column: None where no name is
+    mapped. most: how many values, those with the most events over all days, are kept apart.
     """
 
     warehouse: Warehouse
@@ -47,7 +47,7 @@ class ValueScan:
     most: int
 
     def read(self) -> dict[date, Values]:
-        """The values of each day; every day is there, also without events.
+        """The values of each day, also of days without events.
 
         Raises MeasurementError.
         """
@@ -69,9 +69,9 @@ class ValueScan:
         }
 
     def query(self) -> sa.Select[Any]:
-        """Rows of (slice's index, whether the value is told apart, value, events).
+        """Rows of (slice's index, whether the value is kept apart, value, events).
 
-        Raises MeasurementError for what is not there, and for a dimension of another type.
+        Raises MeasurementError for a missing table or column, and for a dimension of another type.
         """
         value, kind = self._column
         profile = self.warehouse.profile
@@ -127,15 +127,15 @@ def _largest(
     place = sa.func.dense_rank().over(order_by=order)
     ranked = sa.select(*totalled.c, place.label("place")).subquery(inner_name("ranked"))
     is_kept = ranked.c.place <= most
-    told = sa.select(
+    kept_or_rest = sa.select(
         ranked.c.day,
         ranked.c.events,
         sa.case((is_kept, 1), else_=0).label("kept"),
         sa.case((is_kept, ranked.c.value), else_=None).label("value"),
     ).subquery(inner_name("told_apart"))
-    events = sa.func.sum(told.c.events).label("events")
-    value = told.c.value
+    events = sa.func.sum(kept_or_rest.c.events).label("events")
+    value = kept_or_rest.c.value
     shown = profile.part(value, 1, LONGEST_NAME).label("value") if kind is Kind.TEXT else value
-    return sa.select(told.c.day, told.c.kept, shown, events).group_by(
-        told.c.day, told.c.kept, told.c.value
+    return sa.select(kept_or_rest.c.day, kept_or_rest.c.kept, shown, events).group_by(
+        kept_or_rest.c.day, kept_or_rest.c.kept, kept_or_rest.c.value
     )

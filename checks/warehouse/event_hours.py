@@ -40,7 +40,7 @@ class Slot:
 
     @property
     def minutes(self) -> float:
-        """Length: 60, but 120 or 0 where clocks change, and less where it was cut."""
+        """The length: 60; 120 or 0 where clocks change; less for an hour that is not over."""
         return (self.end - self.start) / timedelta(minutes=1)
 
 
@@ -83,7 +83,7 @@ def read_hours(
 ) -> Mapping[Slot, int]:
     """The events in each slot, of one name or of all: one grouped scan.
 
-    Raises MeasurementError, also for a column that does not tell the time of day.
+    Raises MeasurementError, also for a column without the time of day.
     """
     relation = warehouse.relation("events", source)
     occurred = instant(relation, source.occurred_at, warehouse.profile, naive, zone)
@@ -98,16 +98,16 @@ def read_hours(
     rows = (
         sa.select(bucket(occurred.expression, _bounds(slots, occurred), _OUTSIDE).label("slot"))
         .select_from(relation.target)
-        .where(within, *_named(name, event))
+        .where(within, *_name_condition(name, event))
         .subquery(relation.inner_name("events_by_hour"))
     )
     statement = sa.select(rows.c.slot, sa.func.count()).group_by(rows.c.slot)
-    found = {int(slot): int(count) for slot, count in warehouse.fetch(statement)}
-    return {slot: found.get(index, 0) for index, slot in enumerate(slots)}
+    counts = {int(slot): int(count) for slot, count in warehouse.fetch(statement)}
+    return {slot: counts.get(index, 0) for index, slot in enumerate(slots)}
 
 
-def _named(name: ColumnElement[Any], event: str | None) -> list[ColumnElement[bool]]:
-    """Those of one name; NULL has a name of its own."""
+def _name_condition(name: ColumnElement[Any], event: str | None) -> list[ColumnElement[bool]]:
+    """The condition for events of one name; NULL has a name of its own."""
     if event is None:
         return []
     same = name == event
@@ -117,12 +117,12 @@ def _named(name: ColumnElement[Any], event: str | None) -> list[ColumnElement[bo
 def _bounds(slots: list[Slot], occurred: Instant) -> list[tuple[sa.BindParameter[datetime], int]]:
     """Ascending (exclusive end, slot); what lies between two slots is outside."""
     bounds: list[tuple[sa.BindParameter[datetime], int]] = []
-    reached = slots[0].start
+    covered_until = slots[0].start
     for index, slot in enumerate(slots):
         if slot.start == slot.end:
             continue
-        if reached < slot.start:
+        if covered_until < slot.start:
             bounds.append((occurred.bound(slot.start), _OUTSIDE))
         bounds.append((occurred.bound(slot.end), index))
-        reached = slot.end
+        covered_until = slot.end
     return bounds

@@ -1,4 +1,4 @@
-"""How the engine would run a statement, and what it reads for it, without running it."""
+"""How the engine would run a statement, and how much it would read, without running it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One statement as it is sent, and what the engine says of it.
+    """One statement as it is sent, and the engine's plan.
 
-    estimate: what it reads, None where the engine does not tell. plan: the engine's own
-    words, one line each.
+    estimate: how much it reads, None where the engine does not say. plan: the engine's own
+    output, line by line.
     """
 
     sql: str

@@ -9,11 +9,11 @@ from checks.core.model import Cause
 from checks.core.secrets import without_secrets
 from checks.core.text import clean
 
-#: Causes that may be gone on the next try.
+#: Causes that may be gone at the next attempt.
 RETRYABLE = frozenset({Cause.CONNECTION, Cause.LOCKED, Cause.TIMEOUT})
 _LONGEST = 240
 
-#: Fragments of error messages, most specific first; engines put theirs in front.
+#: Fragments of error messages, most specific first; those of an engine come before these.
 COMMON: tuple[tuple[str, Cause], ...] = (
     ("permission denied", Cause.PERMISSION),
     ("insufficient privilege", Cause.PERMISSION),
@@ -42,13 +42,13 @@ COMMON: tuple[tuple[str, Cause], ...] = (
 
 
 def classify(message: str, patterns: Iterable[tuple[str, Cause]]) -> Cause | None:
-    """The cause whose fragment occurs in the message first in the list, if any."""
+    """The cause of the first fragment that occurs in the message, if any."""
     folded = message.casefold()
     return next((cause for fragment, cause in patterns if fragment in folded), None)
 
 
 def first_line(error: BaseException) -> str:
-    """What a driver said, without its hints, SQL excerpt and SQLAlchemy's wrapping."""
+    """A driver's message, without its hints, SQL excerpt and SQLAlchemy's wrapping."""
     original = getattr(error, "orig", None) or error
     lines = str(original).strip().splitlines()
     return lines[0] if lines else type(original).__name__
@@ -60,7 +60,7 @@ def measurement_error(
     secrets: Iterable[str],
     known: Cause | None = None,
 ) -> MeasurementError:
-    """A driver's error as a MeasurementError. known: its cause, where its code tells it."""
+    """A driver's error as a MeasurementError. known: its cause, if known from its code."""
     message = str(getattr(error, "orig", None) or error)
     cause = known or classify(message, patterns) or _cause_of_class(error)
     detail = clean(without_secrets(first_line(error), secrets), _LONGEST)
@@ -68,7 +68,7 @@ def measurement_error(
 
 
 def _cause_of_class(error: BaseException) -> Cause:
-    """What the standard classes of database errors tell when the message is unheard of."""
+    """The cause by the standard classes of database errors, for an unknown message."""
     by_class = {
         "OperationalError": Cause.CONNECTION,
         "InterfaceError": Cause.CONNECTION,

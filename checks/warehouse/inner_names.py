@@ -1,4 +1,4 @@
-"""Names of the parts of our own statements, which none of the mapped tables has.
+"""Names for parts of our own statements that no mapped table has.
 
 A common table expression hides a table of the same name. So inner names begin with a prefix
 that occurs in no mapped table's name and in no mapped query.
@@ -25,8 +25,10 @@ def mapped_sources(config: Config) -> tuple[Source, ...]:
 
 
 def inner_prefix(sources: Iterable[Source]) -> str:
-    """What inner names begin with: `andon_`, with more underscores where that is taken."""
-    taken = "\n".join(f"{one.table or ''}\n{one.query or ''}" for one in sources).casefold()
+    """The prefix of inner names: `andon_`, with more underscores where that is taken."""
+    taken = "\n".join(
+        f"{source.table or ''}\n{source.query or ''}" for source in sources
+    ).casefold()
     prefix = _PREFIX
     while prefix in taken:
         prefix += "_"

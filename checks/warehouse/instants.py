@@ -34,15 +34,15 @@ _PORTABLE = Profile()
 
 @dataclass(frozen=True, slots=True)
 class Instant:
-    """A time column with the one spelling of bounds it can be compared with.
+    """A time column, with bounds in the form that it can be compared with.
 
-    zone: where values without a zone are at home. A DATE is a whole day of `zone`.
-    partitions: how ranges narrow down the table's partitions, where it has a mapped column.
-    profile: how the engine spells times.
-    not_before: what lets an index be used where the expression converts the column; it holds
-    for whatever is at or after an instant, and for more.
+    zone: zone of values stored without one. A DATE is a whole day of `zone`.
+    partitions: how ranges limit the table's partitions, where it has a mapped column.
+    profile: how the engine writes times.
+    not_before: a condition that an index serves, where the expression converts the column; it
+    holds for every row at or after an instant, and for others.
     stored: the column itself, where the expression converts it.
-    unwritten: of text, where times without an offset are at home.
+    text_zone: for text, the zone of times without an offset.
     """
 
     expression: ColumnElement[Any]
@@ -52,7 +52,7 @@ class Instant:
     profile: Profile = _PORTABLE
     not_before: Callable[[datetime], ColumnElement[bool]] | None = None
     stored: ColumnElement[Any] | None = None
-    unwritten: ZoneInfo | None = None
+    text_zone: ZoneInfo | None = None
 
     def bound(self, moment: datetime) -> sa.BindParameter[Any]:
         """An instant as a parameter of the column's own type, so that engines can prune."""
@@ -80,7 +80,7 @@ class Instant:
         return later if self.partitions is None else sa.and_(self.partitions.from_(start), later)
 
     def narrowing(self, start: datetime) -> list[ColumnElement[bool]]:
-        """What partitions and indexes serve of `from_`: it holds for more than that."""
+        """The part of `from_` that partitions and indexes serve; it holds for more rows."""
         parts = [] if self.partitions is None else [self.partitions.from_(start)]
         return parts if self.not_before is None else [*parts, self.not_before(start)]
 
@@ -94,20 +94,20 @@ class Instant:
         return earlier if self.partitions is None else sa.and_(self.partitions.until(end), earlier)
 
     def undated(self) -> ColumnElement[bool]:
-        """Rows that belong to no day: no time is stored, or none that can be read.
+        """Rows that belong to no day: without a time, or with one that cannot be read.
 
-        No index serves it on text: what is no time may sort anywhere.
+        On text no index serves it, as invalid times may sort anywhere.
         """
         return self.expression.is_(None)
 
     def without_time(self, start: datetime, end: datetime) -> list[ColumnElement[bool]]:
-        """The rows without a time, in a partitioned table those of a time range's partitions."""
+        """Rows without a time; in a partitioned table only those of a time range's partitions."""
         parts = [] if self.partitions is None else [self.partitions.between(start, end)]
         return [*parts, self.undated()]
 
     def far(self, far: datetime, start: datetime) -> list[ColumnElement[bool]]:
-        """The rows whose time lies so far after now that it is none, in a partitioned table those
-        of the partitions from `start` on: a row may lie where it arrived."""
+        """Rows whose time is so far after now that it is invalid; in a partitioned table only those
+        of the partitions from `start` on, as a row may be in the partition of its arrival."""
         parts = [] if self.partitions is None else [self.partitions.from_(start)]
         return [*parts, self._at_or_after(far)]
 
@@ -120,10 +120,10 @@ class Instant:
         return self.profile.plain_time(value, self.kind)
 
     def moment(self, value: object) -> datetime | None:
-        """What `newest` or `plain` returned, as an instant in UTC.
+        """A result of `newest` or `plain` as an instant in UTC.
 
-        What lies outside of the years that Python counts is its first or last instant.
-        Raises MeasurementError for what is no time.
+        A time outside of Python's years is its first or last instant.
+        Raises MeasurementError for an invalid time.
         """
         if value is None:
             return None
@@ -139,22 +139,22 @@ class Instant:
             return _LAST if value.year > 1 else _FIRST
 
     def first_moment(self, value: object, stored: object) -> datetime | None:
-        """The earlier instant of a time in the hour that comes twice; None for any other time.
+        """The earlier instant of a time in an hour that occurs twice; None for any other time.
 
-        value: what `plain` returned. stored: the column itself, where the expression converts it.
+        value: result of `plain`. stored: the column itself, where the expression converts it.
         """
         local = self._local_of(value, stored)
         if local is None or local.tzinfo is not None:
             return None
         try:
-            first = first_utc_of_local(local, self.unwritten or self.zone)
+            first = first_utc_of_local(local, self.text_zone or self.zone)
         except OverflowError:
             return None
         return None if first is None else first.replace(tzinfo=UTC)
 
     def _local_of(self, value: object, stored: object) -> datetime | None:
-        """A time of the wall clock as it is stored; None where an offset or a zone tells more."""
-        if self.unwritten is not None:
+        """The stored time of the wall clock; None for a value with an offset or a zone."""
+        if self.text_zone is not None:
             return local_of(stored)
         if self.kind is not Kind.NAIVE:
             return None
@@ -187,9 +187,9 @@ def _day_from(local: datetime) -> date:
 def instant(
     relation: Relation, name: str, profile: Profile, naive: ZoneInfo, shop: ZoneInfo
 ) -> Instant:
-    """A mapped time column, with the partitions of its table where they are mapped.
+    """A mapped time column, with the partitions of its table if they are mapped.
 
-    Raises MeasurementError for a type that holds no time.
+    Raises MeasurementError for a type that is not a time.
     """
     column, kind = relation.column(name)
     parts = partitions(relation, relation.partition, profile) if relation.partition else None
@@ -206,7 +206,7 @@ def instant(
         not_before = profile.text_not_before(column)
         return Instant(
             converted, spelled, ZoneInfo("UTC"), parts, profile, not_before,
-            stored=column, unwritten=naive,
+            stored=column, text_zone=naive,
         )  # fmt: skip
     raise MeasurementError(
         Cause.BAD_VALUE,

@@ -1,4 +1,4 @@
-"""What a column holds, as far as comparing and counting it is concerned."""
+"""The kinds of columns, as far as comparing and counting is concerned."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """The families of column types that Andon tells apart."""
+    """The kinds of column types that Andon distinguishes."""
 
     NAIVE = "timestamp without time zone"
     AWARE = "timestamp with time zone"
@@ -19,15 +19,15 @@ class Kind(StrEnum):
     UUID = "UUID"
     #: Text of a type of its own (an enum, `citext`, `char(n)`): read as text, without padding.
     LABEL = "label"
-    #: Read as text, with escapes for what is none.
+    #: Read as text, with escapes for other bytes.
     BYTES = "bytes"
-    #: Text by a collation that may take different letters for the same: read by code points.
+    #: Text with a collation that may treat different letters as equal: read by code points.
     COLLATED = "collated text"
     #: Read as a number.
     MONEY = "money"
-    #: One value of any type: read as text where an engine can tell what it is.
+    #: One value of any type: read as text where the engine knows the type.
     JSON = "JSON"
-    #: A list, a structure, a map: no id and no name.
+    #: A list, a structure, a map: neither an id nor a name.
     NESTED = "a list or a structure"
     OTHER = "other"
 

@@ -1,4 +1,4 @@
-"""The orders, the purchases and what an orphan is, as things to select from."""
+"""The orders, the purchases and the conditions for orphans, as parts of statements."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from checks.warehouse.connection import Warehouse
     from checks.warehouse.dialects.base import Profile
 
-#: How far from its purchase an order may lie: shops use ids again.
+#: How far from its purchase an order may be: shops reuse ids.
 MATCHED_WITHIN = timedelta(days=2)
 #: Beginning and exclusive end of each day, in order and without gaps.
 Slices = Sequence[tuple[datetime, datetime]]
@@ -33,18 +33,18 @@ Slices = Sequence[tuple[datetime, datetime]]
 More = Callable[[Instant], Sequence["Label[Any]"]]
 
 
-def _no_more(at: Instant) -> Sequence[Label[Any]]:
+def _no_columns(at: Instant) -> Sequence[Label[Any]]:
     return ()
 
 
 @dataclass(slots=True)
 class Unread:
-    """Columns that only add detail and could not be read: why, by `section.key`."""
+    """Optional columns that could not be read, with the reason, by `section.key`."""
 
     why: dict[str, str] = field(default_factory=dict)
 
     def detail(self, key: str, column: Callable[[], ColumnElement[Any]]) -> ColumnElement[Any]:
-        """The column; NULL, and why is kept, where it cannot be read."""
+        """The column; NULL where it cannot be read, and the reason is recorded."""
         try:
             return column()
         except MeasurementError as error:
@@ -62,7 +62,7 @@ class _OrdersNear:
 
 @dataclass(frozen=True, slots=True)
 class OrderTables:
-    """The mapped sections. Every method raises MeasurementError for what is not there."""
+    """The mapped sections. Every method raises MeasurementError for a missing table or column."""
 
     warehouse: Warehouse
     zone: ZoneInfo
@@ -70,11 +70,11 @@ class OrderTables:
     orders: OrdersSource
     sessions: SessionsSource | None
     events: EventsSource | None
-    #: From when on a time is none (`Timeframe.far`).
+    #: From here on a time counts as missing (`Timeframe.far`).
     far: datetime
 
     def orders_between(
-        self, start: datetime, end: datetime, unread: Unread, more: More = _no_more
+        self, start: datetime, end: datetime, unread: Unread, more: More = _no_columns
     ) -> CTE:
         """Order id, session id and amount in millionths of each order of a time range.
 
@@ -103,34 +103,38 @@ class OrderTables:
         )
 
     def ordered_at(self) -> Instant:
-        """When an order was placed."""
+        """The time at which an order was placed."""
         relation = self.warehouse.relation("orders", self.orders)
         return instant(
             relation, self.orders.ordered_at, self.warehouse.profile, self.naive, self.zone
         )
 
-    def known(self, orders: CTE, days: Slices) -> ColumnElement[bool]:
-        """Whether an order's session exists: the few orders probe the big table.
+    def session_exists(self, orders: CTE, days: Slices) -> ColumnElement[bool]:
+        """Whether an order's session exists: the few orders look up the big table.
 
-        `days` are the days that the orders lie in; more than one need a column `day` with
-        their index. Where it is mapped when sessions begin, only those count that began on
-        the order's day or within the lookback before it, and those without a time.
+        `days` are the days of the orders; with more than one, `orders` needs a column `day` with
+        their index. Where `started_at` is mapped, only sessions count that began on the order's
+        day or within the lookback before it, and those without a time.
         """
         sessions = self._session_source()
         relation = self.warehouse.relation("sessions", sessions)
-        own = self.warehouse.relation("orders", self.orders)
+        orders_relation = self.warehouse.relation("orders", self.orders)
         profile, name = self.warehouse.profile, sessions.session_id
-        own_id = id_of(own, mapped(self.orders.session_id, "orders.session_id"), profile)
-        session, wanted = id_of(relation, name, profile), orders.c.session_id
-        same = self._same(session.expression, session.kind, wanted, own_id.kind)
-        near = profile.id_candidates(relation.stored(name), relation.kind_of(name), wanted)
+        orders_id = id_of(
+            orders_relation, mapped(self.orders.session_id, "orders.session_id"), profile
+        )
+        session, session_id = id_of(relation, name, profile), orders.c.session_id
+        same = self._same(session.expression, session.kind, session_id, orders_id.kind)
+        near = profile.id_candidates(relation.stored(name), relation.kind_of(name), session_id)
         same = same if near is None else sa.and_(near, same)
-        begun = _exists(relation, sa.and_(*self._begun(relation, orders, days), same))
-        undated = self._without_beginning(relation, days)
+        begun = _exists(relation, sa.and_(*self._within_lookback(relation, orders, days), same))
+        undated = self._undated_sessions(relation, days)
         return sa.or_(begun, _exists(relation, sa.and_(*undated, same))) if undated else begun
 
-    def _begun(self, relation: Relation, orders: CTE, days: Slices) -> list[ColumnElement[bool]]:
-        """Which sessions may belong to the orders, as far as that is mapped."""
+    def _within_lookback(
+        self, relation: Relation, orders: CTE, days: Slices
+    ) -> list[ColumnElement[bool]]:
+        """Conditions for sessions that may belong to the orders, as far as times are mapped."""
         sessions, profile = self._session_source(), self.warehouse.profile
         lookback = timedelta(days=sessions.lookback_days)
         first, last = days[0][0] - lookback, days[-1][1]
@@ -149,8 +153,8 @@ class OrderTables:
             at.expression < _of_day(orders, ceiling, profile),
         ]
 
-    def _without_beginning(self, relation: Relation, days: Slices) -> list[ColumnElement[bool]]:
-        """Which sessions exist, but have no time to compare; nothing where none is mapped."""
+    def _undated_sessions(self, relation: Relation, days: Slices) -> list[ColumnElement[bool]]:
+        """Conditions for sessions without a time; none where no time is mapped."""
         sessions, profile = self._session_source(), self.warehouse.profile
         if sessions.started_at is None:
             return []
@@ -169,7 +173,7 @@ class OrderTables:
         return self.events if both else None
 
     def purchases_between(
-        self, start: datetime, end: datetime, unread: Unread, more: More = _no_more
+        self, start: datetime, end: datetime, unread: Unread, more: More = _no_columns
     ) -> CTE:
         """Order id and amount in millionths of each purchase event of a time range."""
         events = self._purchase_source()
@@ -195,38 +199,38 @@ class OrderTables:
         )
 
     def bought_at(self) -> Instant:
-        """When a purchase event happened."""
+        """The time at which a purchase event happened."""
         events = self._purchase_source()
         relation = self.warehouse.relation("events", events)
         return instant(relation, events.occurred_at, self.warehouse.profile, self.naive, self.zone)
 
-    def matching_orders(self, bought: CTE, days: Slices) -> CTE:
+    def matching_orders(self, purchases: CTE, days: Slices) -> CTE:
         """The ids of purchases that have an order, and `dated`: whether one of them has a time.
 
-        An order counts that was placed from two days before the purchase's day to two days
-        after it: ids are used again. One without a time may be any. More than one day need a
+        An order counts if it was placed from two days before the purchase's day to two days
+        after it, as ids are reused. One without a time may be any. More than one day need a
         column `day` with their index.
         """
         events, profile = self._purchase_source(), self.warehouse.profile
         of_events = self.warehouse.relation("events", events)
         of_orders = self.warehouse.relation("orders", self.orders)
-        bought_kind = id_of(of_events, events.order_id or "", profile).kind
+        purchase_id_kind = id_of(of_events, events.order_id or "", profile).kind
         kind = id_of(of_orders, self.orders.order_id or "", profile).kind
         near = self._orders_near(days)
-        keys = [bought.c.order_id, *([bought.c.day] if len(days) > 1 else [])]
-        conditions = [bought.c.blank == 0]
+        keys = [purchases.c.order_id, *([purchases.c.day] if len(days) > 1 else [])]
+        conditions = [purchases.c.blank == 0]
         if len(days) > 1:
             floor = [near.at.bound(start - MATCHED_WITHIN) for start, _ in days]
             ceiling = [near.at.bound(end + MATCHED_WITHIN) for _, end in days]
             at = near.rows.c.ordered_at
             inside = sa.and_(
-                at >= _of_day(bought, floor, profile), at < _of_day(bought, ceiling, profile)
+                at >= _of_day(purchases, floor, profile), at < _of_day(purchases, ceiling, profile)
             )
             conditions.append(sa.or_(near.rows.c.dated == 0, inside))
-        same = self._same(near.rows.c.order_id, kind, bought.c.order_id, bought_kind)
+        same = self._same(near.rows.c.order_id, kind, purchases.c.order_id, purchase_id_kind)
         return (
             sa.select(*keys, sa.func.max(near.rows.c.dated).label("dated"))
-            .select_from(bought.join(near.rows, same))
+            .select_from(purchases.join(near.rows, same))
             .where(*conditions)
             .group_by(*keys)
             .cte(self.warehouse.inner_name("matches"))
@@ -283,8 +287,8 @@ class OrderTables:
         return events
 
     def compared_kinds(self, *, purchases: bool) -> tuple[Kind, Kind]:
-        """What both sides of a match are stored as: order ids of purchases and orders, else
-        session ids of orders and sessions."""
+        """The kinds of both compared columns: order ids of purchases and orders, else session ids
+        of orders and sessions."""
         orders = self.warehouse.relation("orders", self.orders)
         if purchases:
             events = self._purchase_source()
@@ -296,7 +300,7 @@ class OrderTables:
         return own, relation.column(sessions.session_id)[1]
 
     def id_kinds(self, *, purchases: bool) -> tuple[Kind, Kind]:
-        """What the order ids and the session ids of orders, or of purchases, are stored as."""
+        """The kinds of the order ids and session ids of orders, or of purchases."""
         if purchases:
             events = self._purchase_source()
             relation = self.warehouse.relation("events", events)
@@ -309,7 +313,7 @@ class OrderTables:
         return kind, relation.column(mapped(self.orders.session_id, "orders.session_id"))[1]
 
     def _optional_id(self, relation: Relation, name: str | None) -> ColumnElement[Any]:
-        """An id, NULL for what is none and where it is not mapped."""
+        """An id; NULL for a value that is no id and where it is not mapped."""
         if name is None:
             return sa.cast(sa.null(), sa.String)
         id_ = id_of(relation, name, self.warehouse.profile)
@@ -319,10 +323,10 @@ class OrderTables:
         self,
         column: ColumnElement[Any],
         kind: Kind,
-        wanted: ColumnElement[Any],
-        wanted_kind: Kind,
+        searched: ColumnElement[Any],
+        searched_kind: Kind,
     ) -> ColumnElement[bool]:
-        return same_id(column, kind, wanted, wanted_kind, self.warehouse.profile)
+        return same_id(column, kind, searched, searched_kind, self.warehouse.profile)
 
     def _micros(self, relation: Relation, name: str | None) -> ColumnElement[Any]:
         """A finite amount in millionths, else NULL; an unmapped one is NULL."""

@@ -40,15 +40,15 @@ if TYPE_CHECKING:
 
 MOST_IDS = 20
 _ROWS = "rows_"
-# Parts of the orders' statement: those of the day, without a time, after now, years after now,
-# and the most of the day that have one session id.
+# Parts of the orders' statement: orders of the day, without a time, after now, years after now,
+# and the largest number of the day's that share a session id.
 _OF_DAY, _UNDATED, _FUTURE, _FAR, _SHARED = 0, 1, 2, 3, 4
-_BOUGHT = (NO_ORDER_ID, NO_ORDER, UNDATED_ORDER)
+_PURCHASE_KINDS = (NO_ORDER_ID, NO_ORDER, UNDATED_ORDER)
 
 
 @dataclass(frozen=True, slots=True)
 class OrderReader:
-    """The mapped sections and the day; `read` asks for everything that is mapped."""
+    """The mapped sections and the day; `read` measures everything that is mapped."""
 
     warehouse: Warehouse
     frame: Timeframe
@@ -62,21 +62,21 @@ class OrderReader:
 
         Raises MeasurementError only when the orders themselves cannot be read.
         """
-        found = _Found()
+        measured = _OrderMeasurements()
         self._require_spelled("orders", self.orders)
         try:
             if self.sessions is not None:
                 self._require_spelled("sessions", self.sessions)
-            self._read_orders(found, self.sessions)
+            self._read_orders(measured, self.sessions)
         except MeasurementError as error:
             if self.sessions is None:
                 raise
-            self._read_orders(found, None)
-            found.problems[UNKNOWN_SESSION] = Unmeasured.of(error)
+            self._read_orders(measured, None)
+            measured.problems[UNKNOWN_SESSION] = Unmeasured.of(error)
         if self.sessions is None:
-            found.absent.append(UNKNOWN_SESSION)
-        self._attempt(found, NO_ORDER, self._read_purchases)
-        return replace(found.counts(), lookback_days=self._lookback_days)
+            measured.absent.append(UNKNOWN_SESSION)
+        self._attempt(measured, NO_ORDER, self._read_purchases)
+        return replace(measured.counts(), lookback_days=self._lookback_days)
 
     def _require_spelled(self, section: str, source: Source) -> None:
         require_spelled(self.warehouse, section, source, *self._day)
@@ -99,52 +99,58 @@ class OrderReader:
     def _day(self) -> tuple[datetime, datetime]:
         return self.frame.start, self.frame.cut
 
-    def _attempt(self, found: _Found, kind: str, read: Callable[[_Found], None]) -> None:
+    def _attempt(
+        self, measured: _OrderMeasurements, kind: str, read: Callable[[_OrderMeasurements], None]
+    ) -> None:
         try:
-            read(found)
+            read(measured)
         except MeasurementError as error:
-            found.problems[kind] = Unmeasured.of(error)
+            measured.problems[kind] = Unmeasured.of(error)
 
     def queries(self) -> Iterator[tuple[str, sa.Select[Any]]]:
-        """What `read` asks whatever it finds, by name. Raises MeasurementError."""
+        """The statements that `read` sends in any case, by name. Raises MeasurementError."""
         unread, profile = Unread(), self.warehouse.profile
         orders, kinds = self._orders(self.sessions, unread)
         yield "orders", self._counting_orders(orders, kinds)
         if self._tables.sources_of_purchases() is not None:
-            yield "purchases", _counting(self._purchases(unread), _BOUGHT, profile)
+            yield "purchases", _counting(self._purchases(unread), _PURCHASE_KINDS, profile)
 
     def _orders(
         self, sessions: SessionsSource | None, unread: Unread
     ) -> tuple[CTE, tuple[str, ...]]:
-        """The day's orders with their kind, and the kinds that are told apart."""
+        """The day's orders with their kind, and the kinds that are distinguished."""
         tables, probed = self._tables, sessions is not None
         day = tables.orders_between(*self._day, unread)
         kinds = (NO_SESSION, UNKNOWN_SESSION) if probed else (NO_SESSION,)
         return orders_by_kind(tables, day, [self._day], probed=probed), kinds
 
-    def _read_orders(self, found: _Found, sessions: SessionsSource | None) -> None:
-        orders, kinds = self._orders(sessions, found.unread)
-        has_revenue = self.orders.revenue is not None and "orders.revenue" not in found.unread.why
+    def _read_orders(self, measured: _OrderMeasurements, sessions: SessionsSource | None) -> None:
+        orders, kinds = self._orders(sessions, measured.unread)
+        has_revenue = (
+            self.orders.revenue is not None and "orders.revenue" not in measured.unread.why
+        )
         rows = self.warehouse.fetch(self._counting_orders(orders, kinds))
         by_part = {int(part): counts for *counts, part in rows}
         counted = _counts_of(by_part[_OF_DAY], kinds)
-        found.take_orders(counted, has_revenue=has_revenue)
-        found.undated, found.future, found.far, found.of_one_session = (
-            _counts_of(by_part[part], kinds).every.rows
+        measured.set_orders(counted, has_revenue=has_revenue)
+        measured.undated, measured.future, measured.far, measured.of_one_session = (
+            _counts_of(by_part[part], kinds).total.rows
             for part in (_UNDATED, _FUTURE, _FAR, _SHARED)
         )
         for kind in kinds:
             group = counted.groups[kind]
             ids = self._ids("orders", self.orders, orders, kind) if group.rows else ()
-            dark = as_amount(group.micros) if has_revenue else None
-            found.kinds[kind] = OrphanKind(kind, group.rows, dark, ids)
+            lost_revenue = as_amount(group.micros) if has_revenue else None
+            measured.kinds[kind] = OrphanKind(kind, group.rows, lost_revenue, ids)
         if UNKNOWN_SESSION in kinds:
-            with_session = counted.every.rows - counted.groups[NO_SESSION].rows
+            with_session = counted.total.rows - counted.groups[NO_SESSION].rows
             unknown = counted.groups[UNKNOWN_SESSION].rows
-            self._doubt(found, UNKNOWN_SESSION, unknown, with_session)
+            self._check_id_kinds(measured, UNKNOWN_SESSION, unknown, with_session)
 
-    def _doubt(self, found: _Found, kind: str, without_match: int, ids: int) -> None:
-        """Ids of different kinds, of which none matches, say nothing of orphans."""
+    def _check_id_kinds(
+        self, measured: _OrderMeasurements, kind: str, without_match: int, ids: int
+    ) -> None:
+        """Record a problem where ids are of different kinds and none matches: no orphans then."""
         is_purchase = kind == NO_ORDER
         stored, compared = self._tables.compared_kinds(purchases=is_purchase)
         differ = kinds_differ(stored, compared)
@@ -152,14 +158,14 @@ class OrderReader:
             return
         keys = ("events.order_id", "orders.order_id")
         key, compared_key = keys if is_purchase else ("orders.session_id", "sessions.session_id")
-        found.problems[kind] = Unmeasured(
+        measured.problems[kind] = Unmeasured(
             Cause.BAD_VALUE,
             f"{key} and {compared_key} are of different kinds ({differ}), "
             f"and none of {ids} ids matches",
         )
 
     def _counting_orders(self, orders: CTE, kinds: Sequence[str]) -> sa.Select[Any]:
-        """What `_counting` counts of the day's orders, and how many belong to no day.
+        """The counts of `_counting` for the day's orders, and how many orders belong to no day.
 
         Rows of (..., part): the day's orders, those without a time, those after now, those years
         after now; the most of the day's that share a session id.
@@ -180,8 +186,8 @@ class OrderReader:
         branches = [
             sa.select(*_only_rows(counting, profile, sa.func.count()), _part(part))
             .select_from(relation.target)
-            .where(*wanted)
-            for part, wanted in (
+            .where(*conditions)
+            for part, conditions in (
                 (_UNDATED, at.without_time(self.frame.start, self.frame.end)),
                 (_FUTURE, [at.from_(self.frame.future)]),
                 (_FAR, at.far(self.frame.far, self.frame.start)),
@@ -204,7 +210,7 @@ class OrderReader:
         try:
             kind = relation.column(source.order_id)[1]
         except MeasurementError:
-            return ()  # said among what could not be read
+            return ()  # reported among the unread columns
         statement = (
             sa.select(rows.c.order_id)
             .where(rows.c.kind == group, rows.c.order_id.is_not(None))
@@ -217,33 +223,35 @@ class OrderReader:
     def _purchases(self, unread: Unread) -> CTE:
         """The day's purchases by order, with their kind."""
         tables = self._tables
-        bought = tables.by_order(tables.purchases_between(*self._day, unread))
-        return purchases_by_kind(tables, bought, [self._day])
+        by_order = tables.by_order(tables.purchases_between(*self._day, unread))
+        return purchases_by_kind(tables, by_order, [self._day])
 
-    def _read_purchases(self, found: _Found) -> None:
+    def _read_purchases(self, measured: _OrderMeasurements) -> None:
         events = self._tables.sources_of_purchases()
         if events is None:
-            found.absent.append(NO_ORDER)
+            measured.absent.append(NO_ORDER)
             return
-        bought = self._purchases(found.unread)
-        statement = _counting(bought, _BOUGHT, self.warehouse.profile)
-        counted = _counts_of(self.warehouse.fetch(statement)[0], _BOUGHT)
-        blank, lost, undated = (counted.groups[kind] for kind in _BOUGHT)
-        found.of_undated_orders = undated.rows
-        found.purchases = counted.every.events
-        with_id = counted.every.events - blank.events
-        found.purchase_ids = with_id
-        found.duplicate_purchases = with_id - (counted.every.rows - blank.rows)
-        ids = self._ids("events", events, bought, NO_ORDER) if lost.rows else ()
-        has_revenue = events.revenue and "events.revenue" not in found.unread.why
-        dark = as_amount(blank.micros + lost.micros) if has_revenue else None
-        found.kinds[NO_ORDER] = OrphanKind(NO_ORDER, blank.events + lost.rows, dark, ids)
-        self._doubt(found, NO_ORDER, lost.rows, counted.every.rows - blank.rows)
+        purchases = self._purchases(measured.unread)
+        statement = _counting(purchases, _PURCHASE_KINDS, self.warehouse.profile)
+        counted = _counts_of(self.warehouse.fetch(statement)[0], _PURCHASE_KINDS)
+        blank, unmatched, undated = (counted.groups[kind] for kind in _PURCHASE_KINDS)
+        measured.of_undated_orders = undated.rows
+        measured.purchases = counted.total.events
+        with_id = counted.total.events - blank.events
+        measured.purchase_ids = with_id
+        measured.duplicate_purchases = with_id - (counted.total.rows - blank.rows)
+        ids = self._ids("events", events, purchases, NO_ORDER) if unmatched.rows else ()
+        has_revenue = events.revenue and "events.revenue" not in measured.unread.why
+        lost_revenue = as_amount(blank.micros + unmatched.micros) if has_revenue else None
+        measured.kinds[NO_ORDER] = OrphanKind(
+            NO_ORDER, blank.events + unmatched.rows, lost_revenue, ids
+        )
+        self._check_id_kinds(measured, NO_ORDER, unmatched.rows, counted.total.rows - blank.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Its rows, the events they stand for, their amount in millionths."""
+    """Number of rows, the events they stand for, their amount in millionths."""
 
     rows: int
     events: int
@@ -252,16 +260,16 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
-    """All rows, their ids, and each group of them."""
+    """All rows, their ids, and each group of rows."""
 
-    every: _Group
+    total: _Group
     ids: int
     distinct_ids: int
     groups: Mapping[str, _Group]
 
 
-class _Found:
-    """What has been read so far."""
+class _OrderMeasurements:
+    """What has been measured so far."""
 
     def __init__(self) -> None:
         self.orders = 0
@@ -277,9 +285,9 @@ class _Found:
         self.ids, self.purchase_ids = 0, 0
         self.unread = Unread()
 
-    def take_orders(self, counted: _Counts, *, has_revenue: bool) -> None:
-        self.orders = counted.every.rows
-        self.revenue = as_amount(counted.every.micros) if has_revenue else None
+    def set_orders(self, counted: _Counts, *, has_revenue: bool) -> None:
+        self.orders = counted.total.rows
+        self.revenue = as_amount(counted.total.micros) if has_revenue else None
         self.ids = counted.ids
         self.duplicates = counted.ids - counted.distinct_ids
 
@@ -311,7 +319,7 @@ def _part(number: int) -> sa.Label[int]:
 def _only_rows(
     counting: sa.Select[*tuple[Any, ...]], profile: Profile, rows: ColumnElement[Any]
 ) -> Iterator[sa.Label[Any]]:
-    """The columns of a counting that counts rows and nothing else."""
+    """The columns of a `_counting` statement that only counts rows."""
     for column in counting.selected_columns:
         if column.name == _ROWS:
             yield rows.label(_ROWS)
@@ -322,10 +330,10 @@ def _only_rows(
 
 
 def _counts_of(row: Sequence[Any], kinds: Sequence[str]) -> _Counts:
-    """All rows and each kind of them, from what `_counting` asks for."""
+    """The counts of all rows and of each kind, from a row of `_counting`."""
     ids, distinct, *counts = row
-    every, *groups = (_group(*counts[start : start + 3]) for start in range(0, len(counts), 3))
-    return _Counts(every, int(ids), int(distinct), dict(zip(kinds, groups, strict=True)))
+    total, *groups = (_group(*counts[start : start + 3]) for start in range(0, len(counts), 3))
+    return _Counts(total, int(ids), int(distinct), dict(zip(kinds, groups, strict=True)))
 
 
 def _group(rows: object, events: object, micros: object) -> _Group:

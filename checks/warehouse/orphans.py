@@ -1,4 +1,4 @@
-"""Orphan orders one by one, and how many there were on each of many days."""
+"""Lists of orphan orders, and their number on each of many days."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LONGEST_ID = 200
 
 @dataclass(frozen=True, slots=True)
 class OrphanRow:
-    """One orphan. `at` is None for a time that no calendar has; `amount` where it is none."""
+    """One orphan. `at` is None for an impossible time; `amount` where it is not a number."""
 
     kind: str
     order_id: str | None
@@ -66,7 +66,7 @@ class OrphanList:
         self._tables, self._kind = tables, kind
         self.unread = Unread()
         self._at = tables.bought_at() if kind == NO_ORDER else tables.ordered_at()
-        make = _lost_purchases if kind == NO_ORDER else _orphan_orders
+        make = _unmatched_purchases if kind == NO_ORDER else _orphan_orders
         self._rows = _containing(
             make(tables, kind, start, end, self.unread), contains, tables.warehouse
         )
@@ -77,13 +77,13 @@ class OrphanList:
         return self._at.kind is Kind.DATE
 
     def count(self) -> int:
-        """How many there are."""
+        """The number of orphans."""
         rows = self._rows.subquery(self._tables.warehouse.inner_name("orphans"))
-        found = self._tables.warehouse.fetch(sa.select(sa.func.count()).select_from(rows))
-        return int(found[0][0])
+        rows_fetched = self._tables.warehouse.fetch(sa.select(sa.func.count()).select_from(rows))
+        return int(rows_fetched[0][0])
 
     def read(self, limit: int, skip: int) -> tuple[OrphanRow, ...]:
-        """At most `limit` of them, after the first `skip`."""
+        """At most `limit` orphans, after the first `skip`."""
         profile = self._tables.warehouse.profile
         rows = self._rows.subquery(self._tables.warehouse.inner_name("orphans"))
         order_kind, session_kind = self._tables.id_kinds(purchases=self._kind == NO_ORDER)
@@ -94,10 +94,10 @@ class OrphanList:
             *profile.in_order(rows.c.micros, Kind.NUMBER),
         )
         ordered = sa.select(*rows.c).order_by(*order).limit(limit).offset(skip)
-        found = self._tables.warehouse.fetch(ordered)
+        rows_fetched = self._tables.warehouse.fetch(ordered)
         return tuple(
             OrphanRow(self._kind, _id(order_id), _id(session), self._at.moment(at), _amount(micros))
-            for order_id, session, at, micros in found
+            for order_id, session, at, micros in rows_fetched
         )
 
 
@@ -107,20 +107,20 @@ def _orphan_orders(
     rows = tables.orders_between(
         start, end, unread, lambda at: (at.plain(at.expression).label("at"),)
     )
-    sorted_ = orders_by_kind(tables, rows, [(start, end)], probed=kind == UNKNOWN_SESSION)
-    columns = sorted_.c.order_id, sorted_.c.session_id, sorted_.c.at, sorted_.c.micros
-    return sa.select(*columns).where(sorted_.c.kind == kind)
+    by_kind = orders_by_kind(tables, rows, [(start, end)], probed=kind == UNKNOWN_SESSION)
+    columns = by_kind.c.order_id, by_kind.c.session_id, by_kind.c.at, by_kind.c.micros
+    return sa.select(*columns).where(by_kind.c.kind == kind)
 
 
-def _lost_purchases(
+def _unmatched_purchases(
     tables: OrderTables, kind: str, start: datetime, end: datetime, unread: Unread
 ) -> sa.Select[Any]:
-    """An order id once, with its first time; every purchase that has no order id at all."""
+    """Each order id once, with its first time; and every purchase that has no order id."""
     rows = tables.purchases_between(
         start, end, unread, lambda at: (at.plain(at.expression).label("at"),)
     )
-    bought = tables.by_order(rows, {"at": sa.func.min(rows.c.at)})
-    by_kind = purchases_by_kind(tables, bought, [(start, end)])
+    by_order = tables.by_order(rows, {"at": sa.func.min(rows.c.at)})
+    by_kind = purchases_by_kind(tables, by_order, [(start, end)])
     lost = sa.select(by_kind.c.order_id, by_kind.c.at, by_kind.c.micros)
     both = sa.union_all(
         sa.select(rows.c.order_id, rows.c.at, rows.c.micros).where(rows.c.blank == 1),
@@ -131,12 +131,14 @@ def _lost_purchases(
 
 
 def _containing(rows: sa.Select[Any], text: str, warehouse: Warehouse) -> sa.Select[Any]:
-    """Those whose order or session id contains a text; upper and lower case are the same."""
+    """The rows whose order or session id contains a text, ignoring case."""
     if not text:
         return rows
-    found, profile = rows.subquery(warehouse.inner_name("every_orphan")), warehouse.profile
-    ids = [profile.as_text(found.c[name]) for name in ("order_id", "session_id")]
-    return sa.select(*found.c).where(sa.or_(*(profile.contains(one, text) for one in ids)))
+    orphans, profile = rows.subquery(warehouse.inner_name("every_orphan")), warehouse.profile
+    ids = [profile.as_text(orphans.c[name]) for name in ("order_id", "session_id")]
+    return sa.select(*orphans.c).where(
+        sa.or_(*(profile.contains(id_text, text) for id_text in ids))
+    )
 
 
 def orders_by_day(
@@ -148,18 +150,18 @@ def orders_by_day(
     """
     rows = tables.orders_between(days[0][0], days[-1][1], unread, _day_of(days))
     by_kind = orders_by_kind(tables, rows, days, probed=UNKNOWN_SESSION in kinds)
-    wanted = {kind: kind for kind in kinds}
-    return _per_day(tables, by_kind, sa.func.count(), wanted)
+    names_by_kind = {kind: kind for kind in kinds}
+    return _per_day(tables, by_kind, sa.func.count(), names_by_kind)
 
 
 def purchases_by_day(tables: OrderTables, days: Slices, unread: Unread) -> list[DayGroup]:
-    """Purchases of each day (kind `ALL`), and those that never became an order (`NO_ORDER`).
+    """Purchases of each day (kind `ALL`), and those without an order (`NO_ORDER`).
 
     One query. An order id counts once a day; a purchase without any counts each time.
     """
     rows = tables.purchases_between(days[0][0], days[-1][1], unread, _day_of(days))
-    bought = tables.by_order(rows, None, "day")
-    by_kind = purchases_by_kind(tables, bought, days)
+    by_order = tables.by_order(rows, None, "day")
+    by_kind = purchases_by_kind(tables, by_order, days)
     counted = sa.func.sum(sa.case((by_kind.c.blank == 1, by_kind.c.events), else_=1))
     return _per_day(tables, by_kind, counted, {NO_ORDER: NO_ORDER, NO_ORDER_ID: NO_ORDER})
 
@@ -175,9 +177,9 @@ def _day_of(days: Slices) -> More:
 
 
 def _per_day(
-    tables: OrderTables, rows: CTE, counted: ColumnElement[Any], wanted: Mapping[str, str]
+    tables: OrderTables, rows: CTE, counted: ColumnElement[Any], names_by_kind: Mapping[str, str]
 ) -> list[DayGroup]:
-    """What there is of all and of each wanted kind (as it is to be called), by day."""
+    """Numbers and amounts by day: of all rows, and of kinds under their names."""
     total = tables.warehouse.profile.total(rows.c.micros)
     groups = sa.select(rows.c.day, rows.c.kind, counted.label("rows_"), total.label("micros"))
     counts: Counter[tuple[int, str]] = Counter()
@@ -185,7 +187,7 @@ def _per_day(
     for day, kind, number, micros in tables.warehouse.fetch(
         groups.group_by(rows.c.day, rows.c.kind)
     ):
-        for name in (ALL, wanted.get(str(kind))):
+        for name in (ALL, names_by_kind.get(str(kind))):
             if name is not None:
                 counts[int(day), name] += as_micros(number)
                 amounts[int(day), name] += as_micros(micros)
@@ -193,7 +195,7 @@ def _per_day(
 
 
 def _id(value: object) -> str | None:
-    """An id as inert text; one of blanks only is none."""
+    """An id as inert text; None for blanks only."""
     text = "" if value is None else clean(value, _LONGEST_ID)
     return text if text.strip() else None
 

@@ -1,8 +1,8 @@
-"""Whether a table's partitions are spelled as the configuration says.
+"""Whether a table's partitions are written as the configuration says.
 
-A partition is compared as it is stored: one that is written another way lies in no range, and its
-rows would be missing without a word. So the greatest value beyond a range and one value before it
-are looked at; where all is right engines answer from what they know of partitions.
+A partition is compared as it is stored: one that is written differently is in no range, and its
+rows would be missing silently. So the greatest value after a range and one value before it are
+checked; where all is right, engines answer from the metadata of partitions.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ _WITHOUT_NAME = ("", "__HIVE_DEFAULT_PARTITION__")
 def require_spelled(
     warehouse: Warehouse, section: str, source: Source, start: datetime, end: datetime
 ) -> None:
-    """Look at partitions of text or whole numbers around a range of time.
+    """Check the partitions of text or whole numbers around a range of time.
 
-    Raises MeasurementError (bad_value) for one that the configured format does not spell, and
-    for a table that cannot be read.
+    Raises MeasurementError (bad_value) for one that is not in the configured format, and for a
+    table that cannot be read.
     """
     relation = warehouse.relation(section, source)
     setting = relation.partition
@@ -59,16 +59,16 @@ def require_spelled(
 
 
 def _is_named(parts: Partitions) -> ColumnElement[bool]:
-    """Whether a partition has a name: engines keep rows without one under a name of their own."""
+    """Whether a partition has a name: engines have one of their own for rows without a name."""
     if parts.kind is not Kind.TEXT:
         return sa.true()
     return sa.and_(*(parts.column != name for name in _WITHOUT_NAME))
 
 
 def is_spelled(value: object, format_: str) -> bool:
-    """Whether a stored partition is what the format makes of some time.
+    """Whether a stored partition is some time in the format.
 
-    A text may go on behind it, as a day's does in `2025-03-08 00:00:00`: it sorts as the day does.
+    Text may follow, as in `2025-03-08 00:00:00`: it sorts like the day.
     """
     text = str(value).strip()
     length = len(_ANY_TIME.strftime(format_))

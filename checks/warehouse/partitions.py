@@ -1,4 +1,4 @@
-"""Cutting a partitioned table down to the partitions of a time range."""
+"""Limits a partitioned table to the partitions of a time range."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Partitions:
-    """A partition column, and how its values spell a time.
+    """A partition column, and the format of the times in it.
 
-    Bounds are those of the range in UTC, wider by the margin: a partition may be a day of
-    any zone, or the day on which a row arrived. They only ever leave out partitions that hold
-    nothing of the range, and compare with the bare column, so that engines prune.
+    Bounds are those of the range in UTC, widened by the margin: a partition may be a day of
+    any zone, or the day on which a row arrived. They leave out only partitions that have no row
+    of the range, and compare the bare column, so that engines prune.
     """
 
     column: ColumnElement[Any]
@@ -36,19 +36,19 @@ class Partitions:
     profile: Profile
 
     def from_(self, start: datetime) -> ColumnElement[bool]:
-        """The partitions that may hold something at or after an instant."""
+        """The partitions that may have rows at or after an instant."""
         return self.column >= self.floor(start)
 
     def floor(self, start: datetime) -> sa.BindParameter[Any]:
-        """The first partition that may hold something at or after an instant."""
+        """The first partition that may have rows at or after an instant."""
         return self._bound(start.astimezone(UTC) - self._margin)
 
     def until(self, end: datetime) -> ColumnElement[bool]:
-        """The partitions that may hold something before an instant."""
+        """The partitions that may have rows before an instant."""
         return self.column <= self._bound(end.astimezone(UTC) + self._margin)
 
     def between(self, start: datetime, end: datetime) -> ColumnElement[bool]:
-        """The partitions that may hold something of a range."""
+        """The partitions that may have rows of a range."""
         return sa.and_(self.from_(start), self.until(end))
 
     @property

@@ -1,4 +1,4 @@
-"""Whether a table has rows of a stretch of time: stops as soon as there are enough."""
+"""Whether a table has rows of a period: stops counting as soon as there are enough."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from checks.warehouse.connection import Warehouse
     from checks.warehouse.relation import Source
 
-#: So many rows are no stray ones, however big the table is: no more are ever counted.
+#: This many rows are never stray ones, however big the table: no more are counted.
 _MOST = 1_000_000
 
 
@@ -30,20 +30,20 @@ def has_rows(
     start: datetime | None = None,
     least: int = 1,
 ) -> bool:
-    """Whether a mapped table has `least` rows whose time lies before `end`, not before `start`.
+    """Whether a mapped table has at least `least` rows with a time from `start` to before `end`.
 
-    column: the one that holds the time. naive: where times without a zone are at home. zone: the
-    shop's. Raises MeasurementError.
+    column: the time. naive: zone of times stored without one. zone: the shop's. Raises
+    MeasurementError.
     """
     relation = warehouse.relation(section, source)
     at = instant(relation, column, warehouse.profile, naive, zone)
-    inside = at.before(end) if start is None else at.between(start, end)
-    enough = min(least, _MOST)
+    in_period = at.before(end) if start is None else at.between(start, end)
+    needed = min(least, _MOST)
     probe = sa.select(sa.literal(1).label("present")).select_from(relation.target)
-    probe = probe.where(inside).limit(enough)
-    if enough > 1:
+    probe = probe.where(in_period).limit(needed)
+    if needed > 1:
         probe = sa.select(sa.func.count()).select_from(
             probe.subquery(relation.inner_name("enough_rows"))
         )
-        return int(warehouse.fetch(probe)[0][0]) >= enough
+        return int(warehouse.fetch(probe)[0][0]) >= needed
     return bool(warehouse.fetch(probe))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Source(Protocol):
-    """What every mapped section has: a table's name or a query."""
+    """A mapped section: with a table's name or a query."""
 
     @property
     def table(self) -> str | None: ...
@@ -32,7 +32,7 @@ class Source(Protocol):
 
 
 def mapped(name: str | None, key: str) -> str:
-    """The column of a key that may be left out. Raises MeasurementError where it is."""
+    """The column of an optional key. Raises MeasurementError where the key is not mapped."""
     if name is None:
         raise MeasurementError(Cause.BAD_VALUE, f"`{key}` is not mapped in andon.yml")
     return name
@@ -45,9 +45,9 @@ def select_target(
     columns: Iterable[str] = (),
     spell: Callable[[str], str] = str,
 ) -> tuple[FromClause, tuple[str, ...] | None]:
-    """What to select from, under an alias, and the parts of its name (None for a query).
+    """The table or query to select from, under an alias, and the parts of its name (None: query).
 
-    `spell` gives a part of a table's name in the engine's spelling. Raises ReadOnlyViolation
+    `spell` converts a part of a table's name to the engine's spelling. Raises ReadOnlyViolation
     for a query that is not one read-only SELECT.
     """
     listed_columns: list[sa.ColumnClause[Any]] = [
@@ -81,11 +81,11 @@ def _query(
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A selectable whose columns are known. `label` names it in messages.
+    """A selectable with known columns. `label` is its name in messages.
 
-    partition: by which column it is cut into parts, where that is mapped. read_as: columns
-    that are not read as they are stored, as what they are read, with its kind. inner_prefix:
-    what the names of the parts of a statement begin with.
+    partition: the mapped partition column. read_as: for columns that are not read as they are
+    stored, the expression to read and its kind. inner_prefix: the prefix of names for parts of a
+    statement.
     """
 
     section: str
@@ -97,31 +97,31 @@ class Relation:
     inner_prefix: str = ""
 
     def inner_name(self, name: str) -> str:
-        """The name of a part of a statement over this relation, which no mapped table has."""
+        """A name for a part of a statement over this relation that no mapped table has."""
         return self.inner_prefix + name
 
     def column(self, name: str) -> tuple[ColumnElement[Any], Kind]:
-        """A mapped column and its kind; an other spelling of upper and lower case is fine.
+        """A mapped column and its kind; upper and lower case may differ.
 
-        Raises MeasurementError (missing_column) naming what is there instead.
+        Raises MeasurementError (missing_column), which names the existing columns.
         """
-        actual = self._actual(name)
+        actual = self._stored_name(name)
         return self.read_as.get(actual) or (self.target.c[actual], self.kinds[actual])
 
     def stored(self, name: str) -> ColumnElement[Any]:
         """A mapped column as it is stored. Raises MeasurementError (missing_column)."""
-        return self.target.c[self._actual(name)]
+        return self.target.c[self._stored_name(name)]
 
     def kind_of(self, name: str) -> Kind:
         """The kind of a mapped column as stored. Raises MeasurementError (missing_column)."""
-        return self.kinds[self._actual(name)]
+        return self.kinds[self._stored_name(name)]
 
-    def _actual(self, name: str) -> str:
+    def _stored_name(self, name: str) -> str:
         if name in self.kinds:
             return name
-        same = [known for known in self.kinds if known.casefold() == name.casefold()]
-        if len(same) == 1:
-            return same[0]
+        candidates = [known for known in self.kinds if known.casefold() == name.casefold()]
+        if len(candidates) == 1:
+            return candidates[0]
         near = did_you_mean(name, tuple(self.kinds))
         hint = f"did you mean {quoted(near)}?" if near else f"it has {listed(self.kinds, 12)}"
         raise MeasurementError(

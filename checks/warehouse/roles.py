@@ -1,7 +1,7 @@
-"""What a stored value means for each part that a mapped column plays, by one rule everywhere.
+"""What a stored value means in each role of a mapped column: the same rules everywhere.
 
-Types say how a value is stored, the role says what it is: an amount, a name, an id. Times are
-`instants`. The rules are written down in docs/values.md.
+The type says how a value is stored, the role what it is: an amount, a name, an id. For times see
+`instants`. The rules are documented in docs/values.md.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from checks.warehouse.dialects.base import Profile
     from checks.warehouse.relation import Relation
 
-#: Characters of a name that are fetched: a cell may hold a megabyte.
+#: How many characters of a name are fetched: a cell may have a megabyte.
 LONGEST_NAME = 300
 _NUMBERS = frozenset({Kind.INTEGER, Kind.NUMBER})
 _AMOUNTS = _NUMBERS | {Kind.TEXT}
@@ -29,14 +29,14 @@ _FAMILIES = {Kind.INTEGER: "number", Kind.OTHER: "a type of its own"}
 
 
 class Amount(NamedTuple):
-    """A money column as a number, and the condition under which it is one (None: always)."""
+    """An amount as a number, and the condition under which it is one (None: always)."""
 
     expression: ColumnElement[Any]
     valid: ColumnElement[bool] | None
 
 
 class Id(NamedTuple):
-    """An id as it is stored, what it is stored as, and whether it is none: 1 or 0."""
+    """An id as it is stored, its kind, and whether it is missing: 1 or 0."""
 
     expression: ColumnElement[Any]
     kind: Kind
@@ -44,9 +44,9 @@ class Id(NamedTuple):
 
 
 def amount_of(relation: Relation, name: str, profile: Profile) -> Amount:
-    """A mapped amount. Text is converted, NULL where it is no number.
+    """A mapped amount. Text is converted, and NULL where it is no number.
 
-    Raises MeasurementError for types that hold no amounts.
+    Raises MeasurementError for types that cannot be amounts.
     """
     column, kind = relation.column(name)
     if kind not in _AMOUNTS:
@@ -63,23 +63,23 @@ def amount_of(relation: Relation, name: str, profile: Profile) -> Amount:
 
 
 def name_of(relation: Relation, name: str, profile: Profile) -> ColumnElement[Any]:
-    """A mapped name as text, whatever it is stored as: 7 and 7.0 are `7`, true is `true`.
+    """A mapped name as text, whatever its type: 7 and 7.0 are `7`, true is `true`.
 
-    Raises MeasurementError where the column is missing, or holds lists or structures.
+    Raises MeasurementError where the column is missing, or has lists or structures.
     """
-    column, kind = _single(relation, name, "a name")
+    column, kind = _scalar_column(relation, name, "a name")
     return text_of(column, kind, profile)
 
 
 def event_name_of(relation: Relation, name: str | None, profile: Profile) -> ColumnElement[Any]:
-    """The events' name as text; NULL where no name is mapped: then no check needs one."""
+    """The events' name as text; NULL where no name is mapped, when no check needs one."""
     if name is None:
         return sa.cast(sa.null(), sa.String)
     return name_of(relation, name, profile)
 
 
 def text_of(column: ColumnElement[Any], kind: Kind, profile: Profile) -> ColumnElement[Any]:
-    """A value as the text that it is compared by."""
+    """A value as the text that is compared."""
     if profile.is_typed_by_value and kind is not Kind.BOOLEAN:
         return profile.label_text(column)
     if kind is Kind.TEXT:
@@ -92,18 +92,18 @@ def text_of(column: ColumnElement[Any], kind: Kind, profile: Profile) -> ColumnE
 
 
 def id_of(relation: Relation, name: str, profile: Profile) -> Id:
-    """A mapped id. Where types bind nothing, it is each value's text.
+    """A mapped id; the value's text in engines whose columns take any type.
 
-    Raises MeasurementError where the column is missing, or holds lists or structures.
+    Raises MeasurementError where the column is missing, or has lists or structures.
     """
-    column, kind = _single(relation, name, "an id")
+    column, kind = _scalar_column(relation, name, "an id")
     if profile.is_typed_by_value:
         column, kind = text_of(column, kind, profile), Kind.TEXT
     return Id(column, kind, sa.case((is_no_id(column, kind, profile), 1), else_=0))
 
 
-def _single(relation: Relation, name: str, role: str) -> tuple[ColumnElement[Any], Kind]:
-    """A column of single values, and its kind. Raises MeasurementError for any other."""
+def _scalar_column(relation: Relation, name: str, role: str) -> tuple[ColumnElement[Any], Kind]:
+    """A column of scalar values, and its kind. Raises MeasurementError for any other."""
     column, kind = relation.column(name)
     if kind in (Kind.JSON, Kind.NESTED):
         raise MeasurementError(
@@ -115,7 +115,7 @@ def _single(relation: Relation, name: str, role: str) -> tuple[ColumnElement[Any
 
 
 def is_no_id(column: ColumnElement[Any], kind: Kind, profile: Profile) -> ColumnElement[bool]:
-    """Whether a value is no id: NULL, blank, or a number that is none."""
+    """Whether a value is no id: NULL, blank, NaN or infinite."""
     reasons: list[ColumnElement[bool]] = [column.is_(None)]
     if kind in (Kind.TEXT, Kind.OTHER):
         reasons.append(profile.is_blank(profile.as_text(column)))
@@ -131,10 +131,10 @@ def same_id(
     right_kind: Kind,
     profile: Profile,
 ) -> ColumnElement[bool]:
-    """Whether two ids are equal: as they are, or as text where their types may differ.
+    """Whether two ids are equal: as stored, or as text where their types may differ.
 
-    A number is the same in every type, and in text as it is written without zeros at its end. A
-    UUID is the same in capitals.
+    A number is equal in every type, and equal to text without trailing zeros. UUIDs are compared
+    without case.
     """
     if left_kind is right_kind and left_kind is not Kind.NUMBER:
         return left == right
@@ -145,6 +145,6 @@ def same_id(
 
 
 def kinds_differ(left: Kind, right: Kind) -> str | None:
-    """How two columns of ids differ (`text and number`); None where they are of one family."""
+    """How two columns of ids differ (`text and number`); None where both are of one family."""
     families = [_FAMILIES.get(kind, kind.value) for kind in (left, right)]
     return None if families[0] == families[1] else f"{families[0]} and {families[1]}"

@@ -1,4 +1,4 @@
-"""The days that are compared, as ranges that a table's rows are sorted into."""
+"""The compared days as ranges of time, and the expression for the range of a row."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ if TYPE_CHECKING:
 
 #: (day, start, end), oldest first: `Timeframe.day_slices`.
 DaySlices: TypeAlias = list[tuple[date, datetime, datetime]]
-#: Not the index of a day: what lies between two slices, what lies after the last, what belongs
-#: to no day, what lies too far after the last, and the first of the days that are counted again
-#: (-6 is the second one).
+#: Indexes that are not a day: between two slices, after the last one, belonging to no day, too far
+#: after the last one, and the first of the days that are counted again (-6 is the second one).
 GAP, FUTURE, UNDATED, FAR, SPOT = -1, -2, -3, -4, -5
-# Two to the power of it is how many groups the planner expects.
+# The planner expects two to this power groups.
 _MOST_TRUTHS = 10
 
 
@@ -32,9 +31,9 @@ def converted_once(
     relation: Relation,
     columns: Mapping[str, ColumnElement[Any]],
 ) -> tuple[Instant, sa.Subquery]:
-    """The events with their time read from text once a row, however often it is compared.
+    """The events with their time converted from text once a row, however often it is compared.
 
-    The limit is none, but keeps SQLite from putting the conversion into every comparison.
+    The limit has no effect except that SQLite does not repeat the conversion in each comparison.
     """
     labelled = (column.label(key) for key, column in columns.items())
     read = (
@@ -50,9 +49,9 @@ def converted_once(
 def slice_columns(
     occurred: Instant, slices: DaySlices, far: datetime | None = None
 ) -> list[sa.Label[Any]]:
-    """What tells the range that an event falls into: its index, or being before the end of each.
+    """Columns for the range of an event: its index, or whether it is before the end of each range.
 
-    far: from when on what lies after the last slice is FAR; None: never.
+    far: from here on events after the last slice are FAR; None: never.
     """
     bounds = [(occurred.bound(end), index) for end, index in _edges(slices, far)]
     if not occurred.profile.groups_by_truth or len(bounds) > _MOST_TRUTHS:
@@ -67,14 +66,14 @@ def _before(number: int) -> str:
 def slice_index(
     rows: sa.Subquery, slices: DaySlices, far: datetime | None = None
 ) -> tuple[ColumnElement[Any], list[ColumnElement[Any]]]:
-    """The index of a row's range, and what to group by for it. far: as for `slice_columns`."""
+    """The index of a row's range, and the columns to group by. far: as for `slice_columns`."""
     if "bucket" in rows.c:
         return rows.c.bucket, [rows.c.bucket]
     edges = _edges(slices, far)
-    truths = [rows.c[_before(n)] for n in range(len(edges))]
-    told = [sa.literal_column(str(index), sa.Integer) for _, index in edges]
+    conditions = [rows.c[_before(n)] for n in range(len(edges))]
+    indexes = [sa.literal_column(str(index), sa.Integer) for _, index in edges]
     last = sa.literal_column(str(_last(far)), sa.Integer)
-    return sa.case(*zip(truths, told, strict=True), else_=last), list(truths)
+    return sa.case(*zip(conditions, indexes, strict=True), else_=last), list(conditions)
 
 
 def _last(far: datetime | None) -> int:
@@ -82,7 +81,7 @@ def _last(far: datetime | None) -> int:
 
 
 def _edges(slices: DaySlices, far: datetime | None) -> list[tuple[datetime, int]]:
-    """Ascending (exclusive end, index of the day); what lies between two slices is a gap."""
+    """Ascending (exclusive end, index of the day), with the gaps between slices."""
     edges: list[tuple[datetime, int]] = []
     for index, (_, start, end) in enumerate(slices):
         if edges and edges[-1][0] < start:

@@ -1,4 +1,4 @@
-"""Text as a blank, a number, a time, or something to look for: one rule for every engine.
+"""Text as a blank, a number, a time or a search text: the same rules for every engine.
 
 Regular expressions are written so that RE2, Java, PostgreSQL and Python read them alike.
 """
@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 from checks.warehouse.kinds import Kind
 from checks.warehouse.wall_clock import utc_of_local
 
-#: Text of nothing else is blank. Other blanks of Unicode are letters here, as in most engines.
+#: Text of only these is blank. Other blanks of Unicode count as letters, as in most engines.
 BLANKS = " \t\n\r\v\f"
 _BLANK = r"[ \t\n\r\v\f]*"
-#: An amount as text: decimal, in any length that a double certainly holds.
+#: An amount as text: decimal, of a size that surely fits a double.
 NUMBER = _BLANK + r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,2})?" + _BLANK
 LONGEST_NUMBER = 100
 _YEAR = r"([0-9]{3}[1-9]|[0-9]{2}[1-9][0-9]|[0-9][1-9][0-9]{2}|[1-9][0-9]{3})"
@@ -25,7 +25,7 @@ _MONTH_DAY = (
     r"((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
     r"|02-(0[1-9]|1[0-9]|2[0-8]))"
 )
-#: A day that the calendar has, from year 1 to 9999: no cast of it fails.
+#: A valid day from year 1 to 9999, so that no cast of it fails.
 _DAY = f"({_YEAR}-{_MONTH_DAY}|{_LEAP_YEAR}-02-29)"
 _MINUTE = r"[T ]([01][0-9]|2[0-3]):[0-5][0-9]"
 _SECOND = r":[0-5][0-9](\.[0-9]+)?"
@@ -38,7 +38,7 @@ _NUMBER, _LOCAL, _AWARE = re.compile(NUMBER), re.compile(LOCAL_TIME), re.compile
 
 
 def number_of(value: object) -> float | None:
-    """A stored value as a number; None where it is none."""
+    """A stored value as a number; None where it is no number."""
     if isinstance(value, int | float):
         return float(value)
     if isinstance(value, str) and len(value) <= LONGEST_NUMBER and _NUMBER.fullmatch(value):
@@ -49,8 +49,8 @@ def number_of(value: object) -> float | None:
 def utc_of(text: str, naive: ZoneInfo) -> datetime:
     """ISO text as UTC without zone.
 
-    A time without an offset is at home in `naive`, by the rule of `utc_of_local`. Raises
-    ValueError for any other text, OverflowError for what lies outside of the years 1 to 9999.
+    A time without an offset is in the zone `naive`, by the rule of `utc_of_local`. Raises
+    ValueError for any other text, OverflowError outside of the years 1 to 9999.
     """
     if _LOCAL.fullmatch(text):
         return utc_of_local(datetime.fromisoformat(text.strip(BLANKS)), naive)
@@ -61,26 +61,26 @@ def utc_of(text: str, naive: ZoneInfo) -> datetime:
 
 
 def local_of(value: object) -> datetime | None:
-    """ISO text without an offset as a time of the wall clock; None for whatever else is stored."""
+    """ISO text without an offset as a time of the wall clock; None for any other value."""
     text = value.strip(BLANKS) if isinstance(value, str) else ""
     return datetime.fromisoformat(text) if _LOCAL.fullmatch(text) else None
 
 
 def day_of(value: object) -> str | None:
-    """The day of ISO text without an offset, as text; None for whatever else is stored."""
+    """The day of ISO text without an offset, as text; None for any other value."""
     text = value.strip(BLANKS) if isinstance(value, str) else ""
     return text[:10] if _LOCAL.fullmatch(text) else None
 
 
 def cases_of(query: str) -> list[tuple[str, str]]:
-    """The (upper, lower) letters that a search for a text has to take for the same."""
+    """The pairs of (upper, lower) letters that a search for a text has to treat as equal."""
     letters = dict.fromkeys(query.lower())
     pairs = [(letter.upper(), letter) for letter in letters]
     return [(upper, lower) for upper, lower in pairs if upper != lower and len(upper) == 1]
 
 
 def shown(value: object, kind: Kind, longest: int) -> str | None:
-    """A value of a warehouse as text for a person, the same whatever engine it comes from.
+    """A value of a warehouse as text for a person, the same for every engine.
 
     Numbers without trailing zeros, `NaN`, `Infinity`; times in ISO with a blank, those with
     a zone in UTC; `true` and `false`. None is NULL.

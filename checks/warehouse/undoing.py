@@ -1,4 +1,4 @@
-"""Undoes what a statement has left behind in its session, whether it succeeded or failed."""
+"""Undoes what a statement left behind in its session, whether it succeeded or failed."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def undo_after_each(connection: Connection, undo: str) -> None:
-    """Send `undo` after each further statement of a connection whose engine is its own.
+    """Send `undo` after each further statement of a connection that has an engine of its own.
 
-    Rows must be with the driver by then, as they are where a cursor lives on the client.
+    The driver must have fetched the rows by then, as with client-side cursors.
     """
     driver_connection = connection.connection.driver_connection
 
@@ -26,7 +26,7 @@ def undo_after_each(connection: Connection, undo: str) -> None:
         send()
 
     def after_error(context: ExceptionContext) -> None:
-        # Where this fails as well, the next statement does: what is told is the first error.
+        # Where this fails as well, so does the next statement: the first error is reported.
         if not context.is_disconnect:
             with suppress(Exception):
                 send()

@@ -1,4 +1,4 @@
-"""Lists the purchases of a day that carry no usable revenue."""
+"""Lists the purchases of a day without usable revenue."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from checks.warehouse.instants import Instant
     from checks.warehouse.relation import Relation
 
-#: Characters of a value that are fetched: a cell may hold a megabyte.
+#: How many characters of a value are fetched: a cell may have a megabyte.
 _LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
 class UnpricedPurchase:
-    """One purchase, its values as `shown` has them, cut to 200 characters. None is NULL.
+    """One purchase, with values as text (`shown`), cut to 200 characters. None is NULL.
 
-    at: in UTC; a day's midnight in the shop where the column is a DATE.
+    at: in UTC; midnight in the shop's zone where the column is a DATE.
     """
 
     at: datetime | None
@@ -53,7 +53,7 @@ def read_unpriced(
     limit: int,
     offset: int,
 ) -> tuple[int, tuple[UnpricedPurchase, ...]]:
-    """How many there are on the data date up to now, and `limit` of them in the order of time.
+    """The number of these purchases on the data date up to now, and `limit` of them by time.
 
     The purchases that `missing_revenue` counts. Raises MeasurementError.
     """
@@ -62,7 +62,7 @@ def read_unpriced(
     rows = _unpriced(warehouse, relation, source, occurred, frame)
     total = int(warehouse.fetch(sa.select(sa.func.count()).select_from(rows))[0][0])
     kinds = [relation.column(n)[1] if n else Kind.TEXT for n in _names(source)]
-    found = (
+    rows_fetched = (
         warehouse.fetch(_page(rows, kinds, warehouse.profile, limit, offset))
         if total > offset
         else []
@@ -72,7 +72,7 @@ def read_unpriced(
             occurred.moment(moment),
             *(shown(value, kind, _LONGEST) for value, kind in zip(values, kinds, strict=True)),
         )
-        for moment, *values in found
+        for moment, *values in rows_fetched
     )
 
 
@@ -125,7 +125,7 @@ def _unpriced(
 
 
 def _value(relation: Relation, name: str | None, profile: Profile) -> ColumnElement[Any]:
-    """A column as it is; of text, as much as is shown."""
+    """A column as it is; text is cut to what is shown."""
     if name is None:
         return profile.as_text(sa.null())
     column, kind = relation.column(name)

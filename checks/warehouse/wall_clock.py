@@ -1,6 +1,6 @@
-"""Times of the wall clock as instants and back: one rule for hours that come twice or never.
+"""Converts times of the wall clock to instants and back, also in hours that clocks repeat or skip.
 
-A time that comes twice is the second; one that clocks skip counts on from before the change.
+A time that occurs twice means the second; one that clocks skip counts on from before the change.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ def utc_of_local(local: datetime, zone: ZoneInfo) -> datetime:
 
 
 def first_utc_of_local(local: datetime, zone: ZoneInfo) -> datetime | None:
-    """The earlier of the two instants of a time that comes twice, in UTC without zone; else None.
+    """The earlier instant of a time that occurs twice, in UTC without zone; None for other times.
 
-    The other one is that of `utc_of_local`. Raises OverflowError.
+    The later one is that of `utc_of_local`. Raises OverflowError.
     """
     offsets = [local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)]
     first, second = (offset or timedelta() for offset in offsets)
@@ -30,7 +30,7 @@ def first_utc_of_local(local: datetime, zone: ZoneInfo) -> datetime | None:
 
 
 def first_local(moment: datetime, zone: ZoneInfo) -> datetime:
-    """The earliest time of the wall clock that `utc_of_local` puts at or after an instant.
+    """The earliest time of the wall clock whose `utc_of_local` is at or after an instant.
 
     A stored time is at or after the instant if and only if it is at or after this one. The
     only exception are times that clocks skip, compared with an instant of the hour after.
@@ -39,13 +39,13 @@ def first_local(moment: datetime, zone: ZoneInfo) -> datetime:
     before, after = _offset(utc - TICK, zone), _offset(utc, zone)
     local = utc.replace(tzinfo=None) + min(before, after)
     if before <= after and utc_of_local(local, zone) > utc.replace(tzinfo=None):
-        # Of an hour that comes twice this is the first time: nothing stored belongs to it.
+        # The first time of an hour that occurs twice: no stored time means it.
         return _second_hour(utc, zone)
     return local
 
 
 def _second_hour(utc: datetime, zone: ZoneInfo) -> datetime:
-    """Where the wall clock begins to repeat itself, in the change that is near."""
+    """The time at which the wall clock begins to repeat itself, in the nearby change."""
     offset, early = _offset(utc, zone), utc.replace(microsecond=0)
     late = early + timedelta(days=1)
     while late - early > _SECOND:

@@ -1,8 +1,8 @@
-"""Runs every driver call on one thread of its own, so that no driver can outlast the deadline.
+"""Runs every driver call on a thread of its own, so that no driver can exceed the deadline.
 
-Drivers are free to ignore signals and time-outs while they wait in C code. The
-main thread waits here instead: it stays responsive to Ctrl-C, cancels what runs
-too long and, when even that is ignored, leaves the daemon thread behind.
+Drivers may ignore signals and time-outs while they wait in C code. The main thread waits here
+instead: it reacts to Ctrl-C, cancels calls that take too long and, where even that has no effect,
+abandons the daemon thread.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Worker:
         def task() -> None:
             try:
                 outcome["value"] = function()
-            except BaseException as error:  # noqa: BLE001  (handed to the caller below)
+            except BaseException as error:  # noqa: BLE001  (raised to the caller below)
                 outcome["error"] = error
             done.set()
 
@@ -72,7 +72,7 @@ class Worker:
         raise DeadlineExceededError
 
     def stop(self, last: Callable[[], None]) -> None:
-        """Run `last` on the thread and end it. One that was left behind does so by itself."""
+        """Run `last` on the thread and end it. An abandoned thread does so by itself."""
         self._calls.put(last)
         self._calls.put(None)
         if not self._abandoned:

@@ -13,7 +13,7 @@ import pytest
 from checks.catalog import volume_expected
 from checks.catalog._event_names import name_state
 from checks.catalog.event_volume import Measured, Params, judge
-from checks.core.calendar import Calendar, Mark
+from checks.core.calendar import Calendar, SpecialDay
 from checks.core.metrics import Unmeasured
 from checks.core.model import Cause, Judgement, Status
 from tests.catalog.samples import (
@@ -163,10 +163,11 @@ def test_a_history_that_cannot_be_read_is_unknown_unless_a_name_is_silent() -> N
 
 
 @pytest.mark.parametrize(
-    ("mark", "status"), [(Mark("Sale", 3.0), Status.GREEN), (Mark("Labor Day"), Status.GREEN),
-                         (None, Status.AMBER)],
+    ("mark", "status"),
+    [(SpecialDay("Sale", 3.0), Status.GREEN), (SpecialDay("Labor Day"), Status.GREEN),
+     (None, Status.AMBER)],
 )  # fmt: skip
-def test_the_calendar_counts_for_names_too(mark: Mark | None, status: Status) -> None:
+def test_the_calendar_counts_for_names_too(mark: SpecialDay | None, status: Status) -> None:
     calendar = Calendar({DAY: mark} if mark else {})
     counts = weekly(61, 500)
     tripled = {"x": (*counts[:-1], counts[-1] * 3), "page_view": (*counts[:-1], counts[-1] * 3)}
@@ -189,7 +190,7 @@ def test_names_that_go_with_the_total_are_no_finding_and_others_are() -> None:
 
 def test_silence_is_red_on_any_day_of_the_calendar() -> None:
     found = judged_long(
-        {"x": (*weekly(61, 500)[:-1], 0)}, calendar=Calendar({DAY: Mark("Labor Day")})
+        {"x": (*weekly(61, 500)[:-1], 0)}, calendar=Calendar({DAY: SpecialDay("Labor Day")})
     )
     assert found.status is Status.RED
 

@@ -24,7 +24,7 @@ from checks.catalog import (
     volume_trend,
     volume_zscore,
 )
-from checks.core.calendar import Calendar, Mark
+from checks.core.calendar import Calendar, SpecialDay
 from checks.core.counts import DailyCounts
 from checks.core.metrics import (
     AuditEntry,
@@ -222,7 +222,9 @@ def daily_counts(draw: st.DrawFn) -> DailyCounts:
     marks = draw(
         st.dictionaries(
             st.integers(0, length - 1).map(lambda back: DAY - timedelta(days=back)),
-            st.builds(Mark, st.just("Sale"), st.none() | st.sampled_from([0.01, 3.0, 1000.0])),
+            st.builds(
+                SpecialDay, st.just("Sale"), st.none() | st.sampled_from([0.01, 3.0, 1000.0])
+            ),
             max_size=4,
         )
     )
@@ -250,7 +252,7 @@ def test_checks_over_many_days(seen: DailyCounts, frame: Any) -> None:
     if sum(day < DAY for day in seen.totals()) < 7:
         for found in (expected, trend):
             assert found.status in (Status.UNKNOWN, Status.SKIPPED)
-    mark = seen.calendar.mark(DAY)
+    mark = seen.calendar.special_day(DAY)
     if mark is not None and mark.factor is None:
         assert expected.status is Status.SKIPPED
     if seen.problems:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from checks.catalog.volume_expected import CHECK, Params, judge
-from checks.core.calendar import Calendar, Mark
+from checks.core.calendar import Calendar, SpecialDay
 from checks.core.counts import RememberedCounts
 from checks.core.model import Judgement, Severity, Status
 from tests.catalog.samples import (
@@ -123,7 +123,7 @@ def test_the_step_of_the_ladder_is_told(days: int, basis: str, words: str) -> No
 
 @pytest.mark.parametrize("has_earlier", [True, False])
 def test_days_that_cannot_be_used_are_unknown(has_earlier: bool) -> None:
-    gone = Calendar({DAY - timedelta(days=back): Mark("strike") for back in range(1, 57)})
+    gone = Calendar({DAY - timedelta(days=back): SpecialDay("strike") for back in range(1, 57)})
     found = judged(TODAY, calendar=gone, has_earlier=has_earlier)
     assert found.status is Status.UNKNOWN
     assert "only 4 of the 60 days before 2025-03-08 can be used, 7 are needed" in found.message
@@ -138,13 +138,13 @@ def test_an_old_shop_without_a_recent_day_is_unknown() -> None:
 def test_days_in_the_calendar_are_left_out() -> None:
     sale = DAY - timedelta(days=7)
     before = (*USUAL[:-8], 3000, *USUAL[-7:-1])
-    found = judged(TODAY, before, calendar=Calendar({sale: Mark("Sale", 3.0)}))
+    found = judged(TODAY, before, calendar=Calendar({sale: SpecialDay("Sale", 3.0)}))
     assert found.status is Status.GREEN
     assert found.details["left_out"] == [{"date": sale, "why": "Sale"}]
 
 
 def test_a_listed_day_is_judged_with_its_factor() -> None:
-    calendar = Calendar({DAY: Mark("Black Friday", 3.0)})
+    calendar = Calendar({DAY: SpecialDay("Black Friday", 3.0)})
     low, high = edges()
     for today, status in ((TODAY, Status.RED), (TODAY * 3, Status.GREEN)):
         found = judged(today, calendar=calendar)
@@ -157,7 +157,7 @@ def test_a_listed_day_is_judged_with_its_factor() -> None:
 
 def test_a_listed_day_without_a_factor_is_not_judged() -> None:
     for today in (0, TODAY, 10**6):
-        found = judged(today, calendar=Calendar({DAY: Mark("Labor Day")}))
+        found = judged(today, calendar=Calendar({DAY: SpecialDay("Labor Day")}))
         assert found.status is Status.SKIPPED
         assert found.message == "volume=skipped (Labor Day: not judged by volume)"
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from checks.catalog.volume_trend import CHECK, TREND_DAYS, Params, is_only_the_empty_day, judge
-from checks.core.calendar import Calendar, Mark
+from checks.core.calendar import Calendar, SpecialDay
 from checks.core.model import Judgement, Status
 from tests.catalog.samples import DAY, FRAME, daily, verdict, weekly
 
@@ -79,7 +79,7 @@ def test_the_first_week_that_can_be_compared() -> None:
 
 
 def test_days_that_cannot_be_used_are_unknown() -> None:
-    gone = Calendar({DAY - timedelta(days=back): Mark("strike") for back in range(3, 60)})
+    gone = Calendar({DAY - timedelta(days=back): SpecialDay("strike") for back in range(3, 60)})
     found = judged(USUAL, calendar=gone)
     assert found.status is Status.UNKNOWN
     assert "too few of the 99 days before 2025-03-08 can be used" in found.message
@@ -93,7 +93,7 @@ def test_a_sale_is_no_decline_after_it() -> None:
         count * 5 if DAY - timedelta(days=99 - number) in sale else count
         for number, count in enumerate(USUAL)
     ]
-    found = judged(counts, calendar=Calendar({day: Mark("Sale", 5.0) for day in sale}))
+    found = judged(counts, calendar=Calendar({day: SpecialDay("Sale", 5.0) for day in sale}))
     assert found.status is Status.GREEN
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from checks.catalog.volume_zscore import CHECK, Params, judge, z_score
-from checks.core.calendar import Calendar, Mark
+from checks.core.calendar import Calendar, SpecialDay
 from checks.core.model import Judgement, Status
 from tests.catalog.samples import DAY, FRAME, LIVE, events, verdict, waiver
 
@@ -161,13 +161,13 @@ def test_the_floor_is_used_only_above_the_sample_deviation(
     assert score.deviation == pytest.approx(deviation)
 
 
-def on(calendar: Mapping[int, Mark]) -> Calendar:
+def on(calendar: Mapping[int, SpecialDay]) -> Calendar:
     """Marks by how many days before the judged one they are."""
     return Calendar({DAY - timedelta(days=back): mark for back, mark in calendar.items()})
 
 
 def test_a_listed_day_is_judged_by_its_factor() -> None:
-    calendar = on({0: Mark("Sale", 3.0)})
+    calendar = on({0: SpecialDay("Sale", 3.0)})
     green = judged((*WIDE, 300), calendar=calendar)
     assert (green.status, green.message) == (Status.GREEN, "z=0.00 (below 3.0)")
     assert green.summary.endswith("; Sale: 3 times the usual is expected")
@@ -176,20 +176,20 @@ def test_a_listed_day_is_judged_by_its_factor() -> None:
 
 
 def test_a_listed_day_without_a_factor_is_not_judged() -> None:
-    found = judged((*WIDE, 0), calendar=on({0: Mark("Labor Day")}))
+    found = judged((*WIDE, 0), calendar=on({0: SpecialDay("Labor Day")}))
     assert found.message == "z=skipped (Labor Day: not judged by volume)"
 
 
 def test_listed_days_are_no_part_of_the_window() -> None:
     counts = (100, 100, 100, 900, 100, 100, 100, 100)
     assert judged(counts).details["mean"] > 200
-    found = judged(counts, calendar=on({4: Mark("Sale", 9.0)}))
+    found = judged(counts, calendar=on({4: SpecialDay("Sale", 9.0)}))
     assert (found.details["mean"], found.value) == (100, 0)
 
 
 @pytest.mark.parametrize(("listed", "skipped"), [(5, False), (6, True), (7, True)])
 def test_a_window_in_the_calendar_is_skipped(listed: int, skipped: bool) -> None:
-    calendar = on({back: Mark("Sale", 2.0) for back in range(1, listed + 1)})
+    calendar = on({back: SpecialDay("Sale", 2.0) for back in range(1, listed + 1)})
     found = judged((*REGULAR, 100), calendar=calendar)
     assert (found.status is Status.SKIPPED) is skipped
     if skipped:

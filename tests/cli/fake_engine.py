@@ -59,14 +59,14 @@ def verdict(
 
 def report(*verdicts: Verdict, run_date: date = date(2025, 3, 9), strict: bool = False) -> Report:
     """A report of these verdicts."""
-    found = worst(one.status for one in verdicts)
+    overall = worst(check.status for check in verdicts)
     return Report(
         pipeline="shop",
         run_date=run_date,
         data_date=run_date - timedelta(days=1),
         evaluated_at=datetime(2025, 3, 9, 6, 12, tzinfo=UTC),
-        verdict=found,
-        exit_code=exit_code((one.status for one in verdicts), strict=strict),
+        verdict=overall,
+        exit_code=exit_code((check.status for check in verdicts), strict=strict),
         summary="1 check was looked at",
         checks=verdicts,
         andon_version=VERSION,
@@ -83,14 +83,14 @@ class FakeEngine:
     def answer(self, *answers: Sequence[Verdict] | BaseException) -> None:
         self.answers = list(answers)
 
-    def evaluate(self, config: Any, **asked: Any) -> Report:
-        self.calls.append({"config": config, **asked})
+    def evaluate(self, config: Any, **arguments: Any) -> Report:
+        self.calls.append({"config": config, **arguments})
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, BaseException):
             raise answer
-        made = report(*answer, run_date=asked["date"], strict=asked.get("strict", False))
+        made = report(*answer, run_date=arguments["date"], strict=arguments.get("strict", False))
         made = replace(made, pipeline=config.pipeline)
-        return _RECORDED(config, made) if asked["record"] else made
+        return _RECORDED(config, made) if arguments["record"] else made
 
     def module(self) -> ModuleType:
         """What stands in for `checks.evaluation.engine`."""

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from checks import load_config
 from checks.catalog import all_checks
-from checks.config.overrides import Override, overridden
+from checks.config.overrides import Override, with_overrides
 from tests.cli.andon_results import Andon, Result
 from tests.moment import today
 from tests.shop import DAY, NOW, RUN, Shop, view
@@ -34,7 +34,7 @@ def shop(folder: Path) -> Shop:
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The statements that are sent to the warehouse, with their values."""
     from checks.warehouse.connection import Warehouse
 
@@ -58,8 +58,8 @@ def lines(result: Result) -> list[str]:
 
 def data(result: Result) -> dict[str, Any]:
     assert (result.code, result.err) == (0, "")
-    found: dict[str, Any] = json.loads(result.out)
-    return found
+    document: dict[str, Any] = json.loads(result.out)
+    return document
 
 
 def test_a_wider_threshold_turns_a_red_day_green(shop: Shop, andon: Andon) -> None:
@@ -80,10 +80,10 @@ def test_a_wider_threshold_turns_a_red_day_green(shop: Shop, andon: Andon) -> No
 def test_a_narrower_threshold_turns_a_green_day_red(shop: Shop, andon: Andon) -> None:
     shop.parameters("volume_zscore", alert_at=3.5)
     shop.config()
-    told = lines(andon("backtest", *UNTIL, "--set", "checks.volume_zscore.alert_at=3"))
-    assert "volume_zscore 0 -> 1 0 0 1 4 -> 3" in told
-    assert "2025-03-07 the day green -> red" in told
-    assert told[-1] == "With these settings 1 of 5 days would have stopped the line, now 0."
+    output_lines = lines(andon("backtest", *UNTIL, "--set", "checks.volume_zscore.alert_at=3"))
+    assert "volume_zscore 0 -> 1 0 0 1 4 -> 3" in output_lines
+    assert "2025-03-07 the day green -> red" in output_lines
+    assert output_lines[-1] == "With these settings 1 of 5 days would have stopped the line, now 0."
 
 
 def test_without_a_change_it_tells_what_failed(shop: Shop, andon: Andon) -> None:
@@ -100,13 +100,13 @@ def test_without_a_change_it_tells_what_failed(shop: Shop, andon: Andon) -> None
 
 
 def test_nothing_failed_and_nothing_changes(shop: Shop, andon: Andon) -> None:
-    told = lines(andon("backtest", "--until", str(DAY), "--days", "1",
+    output_lines = lines(andon("backtest", "--until", str(DAY), "--days", "1",
                        "--set", "checks.volume_zscore.alert_at=3.5"))  # fmt: skip
-    assert told[3:6] == ["no check failed on any day", "", "no status of any check changes"]
+    assert output_lines[3:6] == ["no check failed on any day", "", "no status of any check changes"]
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected_lines"),
     [
         (
             "checks.volume_zscore.severity=amber",
@@ -131,9 +131,11 @@ def test_nothing_failed_and_nothing_changes(shop: Shop, andon: Andon) -> None:
         ("checks.freshness.owner=Jo", ["checks.freshness.owner: - -> Jo"]),
     ],
 )
-def test_every_sort_of_setting(shop: Shop, andon: Andon, change: str, told: list[str]) -> None:
+def test_every_sort_of_setting(
+    shop: Shop, andon: Andon, change: str, expected_lines: list[str]
+) -> None:
     text = "\n".join(lines(andon("backtest", *UNTIL, "--set", change)))
-    assert [one for one in told if one not in text] == []
+    assert [expected_line for expected_line in expected_lines if expected_line not in text] == []
     # A check that passed and is not enabled any more is no news.
     assert "green -> off" not in text
 
@@ -142,7 +144,7 @@ ALLOWED = "found {}, allowed: a number above 0"
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (
             ["checks.volume_zscor.alert_at=4"],
@@ -172,11 +174,11 @@ ALLOWED = "found {}, allowed: a number above 0"
     ],
 )
 def test_a_wrong_setting_is_told_in_one_line(
-    shop: Shop, andon: Andon, words: list[str], told: str
+    shop: Shop, andon: Andon, words: list[str], message: str
 ) -> None:
     result = andon("backtest", *UNTIL, *(f"--set={word}" for word in words))
     assert (result.code, result.out) == (2, "")
-    assert told in result.err
+    assert message in result.err
     assert "--set: " in result.err
     assert result.err.count("\n") == 1
 
@@ -200,7 +202,7 @@ def test_aliases_and_merged_keys_keep_their_own_values(shop: Shop) -> None:
     config.path.write_text(text, encoding="utf-8")
     config = load_config(config.path)
     changes = [Override("freshness", "owner", "Di"), Override("volume_zscore", "severity", "red")]
-    changed = overridden(config, changes, {}, all_checks())
+    changed = with_overrides(config, changes, {}, all_checks())
     assert changed.checks["freshness"].owner == "Di"
     assert changed.checks["rows_read"] == config.checks["rows_read"]
     assert (changed.checks["volume_zscore"].severity, config.checks["volume_zscore"].owner) == (
@@ -209,7 +211,7 @@ def test_aliases_and_merged_keys_keep_their_own_values(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("--days", "0"), "--days: found '0', expected a whole number of at least 1"),
         (("--days", "99999"), "at most 3650 days can be replayed, not 99999"),
@@ -224,11 +226,11 @@ def test_aliases_and_merged_keys_keep_their_own_values(shop: Shop) -> None:
     ],
 )
 def test_days_that_cannot_be_replayed(
-    shop: Shop, andon: Andon, words: tuple[str, ...], told: str
+    shop: Shop, andon: Andon, words: tuple[str, ...], message: str
 ) -> None:
     result = andon("backtest", *words)
     assert (result.code, result.out) == (2, "")
-    assert told in result.err
+    assert message in result.err
     assert result.err.count("\n") == 1
 
 
@@ -258,23 +260,27 @@ def test_a_day_without_events_between_others_is_judged(shop: Shop, andon: Andon)
 
 
 def test_each_day_is_what_the_gate_says_of_it(shop: Shop, andon: Andon) -> None:
-    found = data(andon("backtest", *UNTIL, "--format", "json"))
-    for back, day in enumerate(reversed(found["days"])):
+    document = data(andon("backtest", *UNTIL, "--format", "json"))
+    for back, day in enumerate(reversed(document["days"])):
         report = shop.run(date=RUN - timedelta(days=back), now=NOW)
         assert day["data_date"] == str(DAY - timedelta(days=back))
         assert day["now"] == report.verdict
         assert [
-            (one["id"], one["now"]["status"], one["now"]["message"]) for one in day["checks"]
-        ] == [(one.id, one.status, one.message) for one in report.checks]
+            (check["id"], check["now"]["status"], check["now"]["message"])
+            for check in day["checks"]
+        ] == [(verdict.id, verdict.status, verdict.message) for verdict in report.checks]
 
 
 def test_json(shop: Shop, andon: Andon) -> None:
     words = ("--set", "checks.volume_zscore.alert_at=3.5", "--set", "checks.run_status.enabled=no")
     result = andon("backtest", *UNTIL, *words, "--format", "json")
-    found = data(result)
+    document = data(result)
     assert result.out.isascii()
-    days, checks = found.pop("days"), {one.pop("id"): one for one in found.pop("checks")}
-    assert found == {
+    days, checks = (
+        document.pop("days"),
+        {check.pop("id"): check for check in document.pop("checks")},
+    )
+    assert document == {
         "schema": "andon.backtest/1",
         "pipeline": "shop",
         "timezone": "UTC",
@@ -295,7 +301,7 @@ def test_json(shop: Shop, andon: Andon) -> None:
         "changed": {"red": 0, "amber": 0, "unknown": 0, "skipped": 1, "green": 4},
     }
     busy = days[3]
-    judged = {one.pop("id"): one for one in busy.pop("checks")}
+    judged = {check.pop("id"): check for check in busy.pop("checks")}
     assert busy == {"data_date": str(BUSY), "now": "red", "changed": "green"}
     assert judged["run_status"]["changed"] is None
     assert judged["volume_zscore"]["changed"] == {
@@ -308,51 +314,51 @@ def test_json(shop: Shop, andon: Andon) -> None:
 
 
 def test_json_without_a_change_says_the_same_twice(shop: Shop, andon: Andon) -> None:
-    found = data(andon("backtest", *UNTIL, "--format", "json"))
-    assert found["settings"] == []
+    document = data(andon("backtest", *UNTIL, "--format", "json"))
+    assert document["settings"] == []
     pairs = [
-        *found["days"],
-        *found["checks"],
-        *(one for day in found["days"] for one in day["checks"]),
+        *document["days"],
+        *document["checks"],
+        *(check for day in document["days"] for check in day["checks"]),
     ]
-    assert all(one["now"] == one["changed"] for one in pairs)
+    assert all(check["now"] == check["changed"] for check in pairs)
 
 
-def scans(asked: list[str], of: str) -> list[str]:
-    return [one for one in asked if of in one]
+def scans(statements: list[str], part: str) -> list[str]:
+    return [statement for statement in statements if part in statement]
 
 
-def test_both_settings_share_one_reading(shop: Shop, andon: Andon, asked: list[str]) -> None:
+def test_both_settings_share_one_reading(shop: Shop, andon: Andon, statements: list[str]) -> None:
     andon("backtest", *UNTIL)
-    alone = len(asked)
-    assert len(set(asked)) == alone
-    asked.clear()
+    alone = len(statements)
+    assert len(set(statements)) == alone
+    statements.clear()
     andon("backtest", *UNTIL, "--set", "checks.volume_zscore.alert_at=3.5")
-    assert len(set(asked)) == len(asked) == alone
-    assert len(scans(asked, "judged_events")) == len(scans(asked, "pipeline_logs")) == 5
+    assert len(set(statements)) == len(statements) == alone
+    assert len(scans(statements, "judged_events")) == len(scans(statements, "pipeline_logs")) == 5
 
 
 def test_other_windows_are_measured_for_themselves(
-    shop: Shop, andon: Andon, asked: list[str]
+    shop: Shop, andon: Andon, statements: list[str]
 ) -> None:
     andon("backtest", *UNTIL, "--set", "checks.volume_zscore.window_days=9")
-    assert len(scans(asked, "judged_events")) == 10
+    assert len(scans(statements, "judged_events")) == 10
 
 
-def test_the_long_history_is_counted_once(shop: Shop, andon: Andon, asked: list[str]) -> None:
+def test_the_long_history_is_counted_once(shop: Shop, andon: Andon, statements: list[str]) -> None:
     shop.events.columns["device"] = sa.String(20)
     shop.set("events", dimensions=["device"])
     shop.write()
     shop.config()
     andon("backtest", *UNTIL)
-    counted = scans(asked, "counted_events")
+    counted = scans(statements, "counted_events")
     # The first day's own week and the history before it; then one day after the other.
     assert len(counted) == 3 + 4
-    days = [len(told_days(one)) for one in counted]
+    days = [len(midnights_in(statement)) for statement in counted]
     assert max(days[3:]) <= 2 < min(days[:3])
 
 
-def told_days(statement: str) -> set[str]:
+def midnights_in(statement: str) -> set[str]:
     """The midnights that a statement names."""
     return set(re.findall(r"datetime\.datetime\(\d+, \d+, \d+", statement.rpartition(" [")[2]))
 

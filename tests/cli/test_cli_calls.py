@@ -56,7 +56,7 @@ def test_help_of_a_subcommand(andon: Andon) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("gat",), "unknown command 'gat'; did you mean gate?"),
         (("xyzzy",), "unknown command 'xyzzy'; known: accept, acceptances, ack"),
@@ -103,11 +103,13 @@ def test_help_of_a_subcommand(andon: Andon) -> None:
         (("demo", "--seed", "x"), "--seed: found 'x', expected a whole number"),
     ],
 )
-def test_a_wrong_call_is_told_in_one_line(andon: Andon, words: tuple[str, ...], told: str) -> None:
+def test_a_wrong_call_is_told_in_one_line(
+    andon: Andon, words: tuple[str, ...], message: str
+) -> None:
     result = andon(*words)
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith("error: ")
-    assert told in result.err
+    assert message in result.err
     assert result.err.count("\n") == 1
 
 

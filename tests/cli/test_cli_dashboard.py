@@ -43,7 +43,7 @@ class FakeServer:
 
     started: list[FakeServer]
     answers = True
-    told = True
+    is_stopped = True
 
     def __init__(self, command: Sequence[str], environ: Mapping[str, str], console: object) -> None:
         self.command = list(command)
@@ -60,10 +60,10 @@ class FakeServer:
         return self.answers
 
     def wait(self) -> bool:
-        return self.told
+        return self.is_stopped
 
     def flags(self, name: str) -> list[str]:
-        return [one.partition("=")[2] for one in self.command if one.startswith(f"--{name}=")]
+        return [word.partition("=")[2] for word in self.command if word.startswith(f"--{name}=")]
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def server(
     """A fresh FakeServer for this test; no secrets of the person who runs it."""
     fake = type("Fake", (FakeServer,), {"started": []})
     monkeypatch.setattr(serving, "Server", fake)
-    monkeypatch.setattr(Address, "free", lambda self: None)
+    monkeypatch.setattr(Address, "require_free", lambda self: None)
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
     monkeypatch.delenv("STREAMLIT_SECRETS_FILES", raising=False)
     return fake
@@ -98,15 +98,15 @@ def test_it_says_where_it_is_and_stopping_it_is_no_fault(
     result = andon("dashboard")
     assert (result.code, result.err) == (0, "")
     assert result.out == "Andon is at http://127.0.0.1:8501 (Ctrl-C stops it)\n"
-    (one,) = server.started
-    assert one.environ["ANDON_CONFIGS"] == str(folder / "andon.yml")
-    assert one.environ["ANDON_REQUIRE_SIGN_IN"] == ""
-    assert one.environ["ANDON_DASHBOARD_OPEN"] == ""
-    assert one.command[:2] == [sys.executable, "-P"]
-    assert one.command[2].endswith("dashboard/server/serve.py")
-    assert one.command[3] == "run"
-    assert one.command[4].endswith("dashboard/server/asgi.py")
-    assert all(Path(one.command[place]).is_file() for place in (2, 4))
+    (started,) = server.started
+    assert started.environ["ANDON_CONFIGS"] == str(folder / "andon.yml")
+    assert started.environ["ANDON_REQUIRE_SIGN_IN"] == ""
+    assert started.environ["ANDON_DASHBOARD_OPEN"] == ""
+    assert started.command[:2] == [sys.executable, "-P"]
+    assert started.command[2].endswith("dashboard/server/serve.py")
+    assert started.command[3] == "run"
+    assert started.command[4].endswith("dashboard/server/asgi.py")
+    assert all(Path(started.command[place]).is_file() for place in (2, 4))
 
 
 def test_stopped_before_it_answered(andon: Andon, server: type[FakeServer]) -> None:
@@ -115,7 +115,7 @@ def test_stopped_before_it_answered(andon: Andon, server: type[FakeServer]) -> N
 
 
 def test_a_server_that_ends_by_itself_is_a_fault(andon: Andon, server: type[FakeServer]) -> None:
-    server.told = False
+    server.is_stopped = False
     result = andon("dashboard")
     assert (result.code, result.err) == (2, "error: the dashboard ended by itself\n")
 
@@ -210,17 +210,17 @@ def test_what_lets_others_in(
     if required == "oidc":
         write_secrets(folder)
     assert andon("dashboard", "--host", "0.0.0.0", *words).code == 0
-    (one,) = server.started
-    assert one.environ["ANDON_REQUIRE_SIGN_IN"] == required
-    assert one.environ["ANDON_DASHBOARD_OPEN"] == "1"
-    assert one.flags("server.allowedHosts") == ["*"]
+    (started,) = server.started
+    assert started.environ["ANDON_REQUIRE_SIGN_IN"] == required
+    assert started.environ["ANDON_DASHBOARD_OPEN"] == "1"
+    assert started.flags("server.allowedHosts") == ["*"]
 
 
 def test_the_header_of_a_proxy(andon: Andon, server: type[FakeServer]) -> None:
     andon("dashboard", "--user-header", "X-Forwarded-Email")
-    (one,) = server.started
-    (given,) = one.flags("server.trustedUserHeaders")
-    assert json.loads(given) == {"X-Forwarded-Email": "email"}
+    (started,) = server.started
+    (headers,) = started.flags("server.trustedUserHeaders")
+    assert json.loads(headers) == {"X-Forwarded-Email": "email"}
     result = andon("dashboard", "--user-header", "X Forwarded\n")
     assert "expected the name of a header such as X-Forwarded-Email" in result.err
 
@@ -259,7 +259,7 @@ def lacking(name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         *((lacking(key), f"sign-in lacks auth.{key}\n") for key in
           ("redirect_uri", "cookie_secret", "client_secret", "server_metadata_url")),
@@ -273,12 +273,12 @@ def lacking(name: str) -> str:
     ],
 )  # fmt: skip
 def test_a_sign_in_that_cannot_work_is_told_at_the_start(
-    andon: Andon, folder: Path, server: type[FakeServer], text: str, told: str
+    andon: Andon, folder: Path, server: type[FakeServer], text: str, message: str
 ) -> None:
     write_secrets(folder, text)
     result = andon("dashboard")
     assert (result.code, server.started) == (2, [])
-    assert told in result.err
+    assert message in result.err
     assert "secrets.toml" in result.err
     assert "not-to-be-shown" not in result.err
 
@@ -367,10 +367,10 @@ def test_no_thread_watches_settings_files(
 ) -> None:
     """Should Streamlit's own command not watch any more, dashboard/server/serve.py may go."""
     andon("dashboard")
-    (one,) = server.started
-    environ = {name: value for name, value in one.environ.items() if name != DASHBOARD_ATTACHED}
+    (started,) = server.started
+    environ = {name: value for name, value in started.environ.items() if name != DASHBOARD_ATTACHED}
     done = subprocess.run(
-        [sys.executable, "-P", "-c", THREADS.format(serve=serve), *one.command[2:]],
+        [sys.executable, "-P", "-c", THREADS.format(serve=serve), *started.command[2:]],
         cwd=folder, env=environ, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert bool(done.stdout.split()) is watches
@@ -390,13 +390,13 @@ def hostile(kind: str, value: object) -> str:
     return {"int": "7", "float": "7.5"}.get(kind, '"evil.example"')
 
 
-def settings_with(one: FakeServer, folder: Path, **environ: str) -> dict[str, Any]:
+def settings_with(started: FakeServer, folder: Path, **environ: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-P", "-c", SHOW, *one.command[3:]],
-        cwd=folder, env={**one.environ, **environ}, capture_output=True, text=True, check=True,
+        [sys.executable, "-P", "-c", SHOW, *started.command[3:]],
+        cwd=folder, env={**started.environ, **environ}, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    settings: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return settings
 
 
 @pytest.mark.parametrize("place", ["folder", "home", "environment"])
@@ -429,24 +429,24 @@ def test_our_settings_win_over_every_other(
                 monkeypatch.setenv(option.env_var, "7")
         monkeypatch.setenv("STREAMLIT_SECRETS_FILES", "s.toml")
     andon("dashboard", "--port", "8600", *words)
-    (one,) = server.started
-    inherited = [name for name in one.environ if name.startswith("STREAMLIT_")]
+    (started,) = server.started
+    inherited = [name for name in started.environ if name.startswith("STREAMLIT_")]
     assert inherited == ["STREAMLIT_SERVER_COOKIE_SECRET"]
-    plain = settings_with(one, folder)
+    plain = settings_with(started, folder)
     if place != "environment":
         into = folder if place == "folder" else Path(os.environ["HOME"])
         (into / ".streamlit").mkdir(exist_ok=True)
         (into / ".streamlit" / "config.toml").write_text(text, encoding="utf-8")
-    found = settings_with(one, folder)
-    assert {key: (plain[key], found[key]) for key in ours if found[key] != plain[key]} == {}
-    assert found["server.port"] == 8600
-    assert found["server.corsAllowedOrigins"] == ["http://localhost"]
+    settings = settings_with(started, folder)
+    assert {key: (plain[key], settings[key]) for key in ours if settings[key] != plain[key]} == {}
+    assert settings["server.port"] == 8600
+    assert settings["server.corsAllowedOrigins"] == ["http://localhost"]
     local = ["127.0.0.1", "localhost", "127.0.0.1", "::1"]
-    assert found["server.allowedHosts"] == (["*"] if words else local)
+    assert settings["server.allowedHosts"] == (["*"] if words else local)
     for key, value in dashboard._settings(dashboard._file()):
         if key != "server.address":
-            assert str(found[key]).lower() == str(value).lower(), key
-    assert [one for one in found["secrets.files"] if "evil" in one] == []
+            assert str(settings[key]).lower() == str(value).lower(), key
+    assert [file for file in settings["secrets.files"] if "evil" in file] == []
 
 
 # ---- as a process
@@ -468,8 +468,8 @@ def running(folder: Path, port: int, heeded_signals: None) -> Iterator[subproces
     )  # fmt: skip
     try:
         assert process.stdout is not None
-        said = process.stdout.readline()
-        assert said == f"Andon is at http://127.0.0.1:{port} (Ctrl-C stops it)\n"
+        first_line = process.stdout.readline()
+        assert first_line == f"Andon is at http://127.0.0.1:{port} (Ctrl-C stops it)\n"
         yield process
     finally:
         process.kill()
@@ -551,19 +551,19 @@ def test_a_host_that_is_not_ours(andon: Andon) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "message"),
     [
         ("raise ValueError('postgresql://u:geheim@h/d')", "ValueError: postgresql://***@h/d"),
         ("import sys; sys.exit(3)", "it ended with code 3"),
     ],
 )
 def test_a_server_that_does_not_start_says_why(
-    andon: Andon, monkeypatch: pytest.MonkeyPatch, port: int, code: str, told: str
+    andon: Andon, monkeypatch: pytest.MonkeyPatch, port: int, code: str, message: str
 ) -> None:
     monkeypatch.setattr(dashboard, "_command", lambda *_: [sys.executable, "-c", code])
     result = andon("dashboard", "--port", str(port))
     assert (result.code, result.out) == (2, "")
-    assert result.err == f"error: the dashboard did not start: {told}\n"
+    assert result.err == f"error: the dashboard did not start: {message}\n"
 
 
 def test_a_server_that_never_answers_is_given_up(
@@ -597,20 +597,20 @@ def test_a_server_that_does_not_stop_is_made_to(
     def command(*_: object) -> list[str]:
         return [sys.executable, "-c", STUBBORN, str(port)]
 
-    told: list[str] = []
-    tell = Console.err
+    errors: list[str] = []
+    original_err = Console.err
 
     def err(console: Console, text: str) -> None:
-        tell(console, text)
-        told.append(text)
+        original_err(console, text)
+        errors.append(text)
 
     monkeypatch.setattr(Console, "err", err)
 
-    class Asked(serving.Server):
+    class StoppedServer(serving.Server):
         def wait(self) -> bool:
             get(port, "/")
             until = time.monotonic() + PATIENCE
-            while not any("an error" in words for words in told):
+            while not any("an error" in words for words in errors):
                 assert time.monotonic() < until
                 time.sleep(0.01)
             os.kill(os.getpid(), signal.SIGTERM)
@@ -618,7 +618,7 @@ def test_a_server_that_does_not_stop_is_made_to(
 
     monkeypatch.setattr(dashboard, "_command", command)
     monkeypatch.setattr(serving, "_STOP_SECONDS", 0.3)
-    monkeypatch.setattr(serving, "Server", Asked)
+    monkeypatch.setattr(serving, "Server", StoppedServer)
     result = andon("dashboard", "--port", str(port))
     assert (result.code, result.out.count("\n")) == (0, 1)
     assert "an error\\x1b[31m\n" in result.err or "an error" in result.err

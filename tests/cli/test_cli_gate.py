@@ -24,10 +24,10 @@ SECRET = "s3cr3t"
 
 def document(text: str) -> dict[str, object]:
     """The JSON document, which must follow the schema and be alone."""
-    found = json.loads(text)
-    jsonschema.validate(found, json.loads(SCHEMA.read_text(encoding="utf-8")))
-    assert isinstance(found, dict)
-    return found
+    report = json.loads(text)
+    jsonschema.validate(report, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    assert isinstance(report, dict)
+    return report
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,9 @@ def test_each_run_is_recorded_unless_told_not_to(
     andon("gate", "--date", "2025-03-08", "--no-record")
     andon("gate", "--date", "2025-03-09")
     config = load_config(folder / "andon.yml")
-    days = [str(one.run_date) for one in open_history(config.history).evaluations("shop")]
+    days = [
+        str(evaluation.run_date) for evaluation in open_history(config.history).evaluations("shop")
+    ]
     assert days == ["2025-03-09"]
 
 
@@ -100,9 +102,9 @@ def test_a_report_that_cannot_be_written_is_not_green(
 def test_json_knows_that_a_file_could_not_be_written(andon: Andon, engine: FakeEngine) -> None:
     engine.answer([verdict(status=Status.GREEN)])
     result = andon("gate", "--format", "json", "--report", "junit=missing/a.xml")
-    found = document(result.out)
-    assert (result.code, found["exit_code"], found["verdict"]) == (2, 2, "unknown")
-    assert "cannot write the junit report to 'missing/a.xml'" in str(found["warnings"])
+    report = document(result.out)
+    assert (result.code, report["exit_code"], report["verdict"]) == (2, 2, "unknown")
+    assert "cannot write the junit report to 'missing/a.xml'" in str(report["warnings"])
 
 
 def test_a_report_cut_short_leaves_the_old_file(
@@ -187,11 +189,11 @@ def test_a_bad_configuration_as_json(
 ) -> None:
     (folder / "andon.yml").write_text(BAD, encoding="utf-8")
     result = andon("gate", *form)
-    found = document(result.out)
-    assert result.code == found["exit_code"] == 2
-    assert found["verdict"] == "unknown"
-    assert found["checks"] == []
-    assert len(found["errors"]) >= 3  # type: ignore[arg-type]
+    report = document(result.out)
+    assert result.code == report["exit_code"] == 2
+    assert report["verdict"] == "unknown"
+    assert report["checks"] == []
+    assert len(report["errors"]) >= 3  # type: ignore[arg-type]
 
 
 def test_a_bad_configuration_reaches_the_files(

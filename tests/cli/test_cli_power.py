@@ -31,25 +31,25 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
 @pytest.mark.usefixtures("shop")
 def test_what_is_seen_and_when_it_would_have_alarmed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(("power", "--data-date", str(DAY))) == 0
-    told = capsys.readouterr().out
-    assert "What volume checks see on the 90 days of shop up to Saturday 8 March 2025" in told
-    head, expected, zscore = (line.split("  ") for line in told.splitlines()[2:5])
+    captured = capsys.readouterr().out
+    assert "What volume checks see on the 90 days of shop up to Saturday 8 March 2025" in captured
+    head, expected, zscore = (line.split("  ") for line in captured.splitlines()[2:5])
     assert [word.strip() for word in head if word] == [
         "check", "smallest drop", "smallest jump", "alarms", "days judged",
     ]  # fmt: skip
     assert expected[0] == "volume_expected"
     assert zscore[0] == "volume_zscore"
-    assert "volume_expected would have alarmed on:\n  2025-02-26: 20 (normal " in told
+    assert "volume_expected would have alarmed on:\n  2025-02-26: 20 (normal " in captured
 
 
 @pytest.mark.usefixtures("shop")
 def test_the_same_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(("power", "--data-date", str(DAY), "--format", "json", "--days", "20")) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert (found["schema"], found["until"], found["days"]) == (
+    document = json.loads(capsys.readouterr().out)
+    assert (document["schema"], document["until"], document["days"]) == (
         "andon.power/1", "2025-03-08", 20,
     )  # fmt: skip
-    expected, zscore = found["rules"]
+    expected, zscore = document["rules"]
     assert (expected["check"], expected["days_judged"]) == ("volume_expected", 20)
     assert [alarm["date"] for alarm in expected["alarms"]] == ["2025-02-26"]
     assert 0 < expected["smallest_drop"] < 1
@@ -60,9 +60,9 @@ def test_a_shop_that_is_too_young_is_told(shop: Shop, capsys: pytest.CaptureFixt
     shop.events.rows = [view(DAY, 1)]
     shop.write()
     assert main(("power", "--data-date", str(DAY))) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert "no day up to 2025-03-08 has the 7 days of history that a rule needs" in told.err
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "no day up to 2025-03-08 has the 7 days of history that a rule needs" in captured.err
 
 
 def test_events_that_cannot_be_read_are_told(
@@ -70,9 +70,9 @@ def test_events_that_cannot_be_read_are_told(
 ) -> None:
     shop.write("DROP TABLE stg_events")
     assert main(("power", "--data-date", str(DAY))) == 2
-    told = capsys.readouterr()
-    assert "stg_events" in told.err
-    assert "Traceback" not in told.err
+    captured = capsys.readouterr()
+    assert "stg_events" in captured.err
+    assert "Traceback" not in captured.err
 
 
 @pytest.mark.usefixtures("folder")

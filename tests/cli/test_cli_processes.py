@@ -105,16 +105,16 @@ sys.exit(main(["gate", "--report", "json=a.json"]))
 def test_ctrl_c_ends_a_process_in_one_line(folder: Path) -> None:
     process = start(folder, "-c", SLOW.format(folder=str(Path(FAKE).parent)))
     assert process.stdout is not None
-    said = process.stdout.readline()
-    if said != b"started\n":
+    first_line = process.stdout.readline()
+    if first_line != b"started\n":
         process.kill()
-        raise AssertionError((said, *finished(process)))
+        raise AssertionError((first_line, *finished(process)))
     process.send_signal(signal.SIGINT)
     assert finished(process) == (130, "", "interrupted\n")
     assert [path.name for path in folder.iterdir()] == ["andon.yml"]
 
 
-HEAVY = (
+SLOW_IMPORTS = (
     "sqlalchemy",
     "duckdb",
     "yaml",
@@ -130,7 +130,7 @@ def test_asking_for_help_imports_nothing_heavy(folder: Path, words: list[str]) -
     code = (
         "import sys; from checks.cli import main\n"
         f"assert main({words!r}) == 0\n"
-        f"print('heavy:', [name for name in {HEAVY!r} if name in sys.modules])"
+        f"print('heavy:', [name for name in {SLOW_IMPORTS!r} if name in sys.modules])"
     )
     status, out, err = finished(start(folder, "-c", code))
     assert (status, err) == (0, "")

@@ -70,7 +70,7 @@ def test_backfill_judges_and_keeps_each_run_date(
         ["2025-02-28", "!", "AMBER"],
     ]
     history = open_history(load_config(folder / "andon.yml").history)
-    days = [one.run_date for one in history.evaluations("shop")]
+    days = [evaluation.run_date for evaluation in history.evaluations("shop")]
     assert days == [date(2025, 3, 1), date(2025, 2, 28), date(2025, 2, 27)]
 
 
@@ -105,8 +105,8 @@ def test_a_range_ends_today_at_the_latest(
     first, last = (today() + timedelta(days=days) for days in (-1, ahead))
     result = andon("backfill", "--from", str(first), "--to", str(last))
     assert result.code == code
-    told = f"{last} is in the future; today is {today()}"
-    assert (told in result.err, engine.calls == []) == (code != 0, code != 0)
+    message = f"{last} is in the future; today is {today()}"
+    assert (message in result.err, engine.calls == []) == (code != 0, code != 0)
 
 
 @pytest.mark.parametrize("check", all_checks(), ids=lambda check: check.id)
@@ -184,18 +184,18 @@ class Written:
 @pytest.fixture
 def demo(monkeypatch: pytest.MonkeyPatch, folder: Path) -> dict[str, Any]:
     """Stands in for the demo's writer; holds what it was asked."""
-    asked: dict[str, Any] = {}
+    arguments: dict[str, Any] = {}
 
     def write_demo(where: Path, **keywords: Any) -> Written:
         if keywords["scenario"] == "all-gren":
             raise UsageError("unknown scenario 'all-gren'; did you mean 'all-green'?")
-        asked.update(keywords, folder=where)
+        arguments.update(keywords, folder=where)
         return Written(folder / "andon.yml")
 
     module = ModuleType("checks.demo")
     module.write_demo = write_demo  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "checks.demo", module)
-    return asked
+    return arguments
 
 
 @pytest.mark.odd_days

@@ -61,7 +61,7 @@ def test_every_format_and_scenario_is_named() -> None:
 
 
 def test_the_help_names_every_format_and_scenario() -> None:
-    told = " ".join(parser_of("gate").format_help().split())
-    assert all(name in told for name in formats())
-    told = " ".join(parser_of("demo").format_help().replace("-\n", "-").split())
-    assert all(name in told.replace("- ", "-") for name in SCENARIOS)
+    help_text = " ".join(parser_of("gate").format_help().split())
+    assert all(name in help_text for name in formats())
+    help_text = " ".join(parser_of("demo").format_help().replace("-\n", "-").split())
+    assert all(name in help_text.replace("- ", "-") for name in SCENARIOS)

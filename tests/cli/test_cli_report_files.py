@@ -61,8 +61,8 @@ def test_the_job_summary_is_added_to_no_such_file(
     config = str(shop.folder / "andon.yml")
     words = ["gate", "--config", config, "--date", str(RUN), "--format", "github"]
     assert main([*words, "--report", f"markdown={shop.folder / 'r.md'}"]) == 2
-    told = "is named twice" if name == "r.md" else "GITHUB_STEP_SUMMARY: "
-    assert told in capsys.readouterr().err
+    message = "is named twice" if name == "r.md" else "GITHUB_STEP_SUMMARY: "
+    assert message in capsys.readouterr().err
     assert (target.read_bytes() if target.exists() else None) == before
 
 

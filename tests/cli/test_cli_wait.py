@@ -23,7 +23,7 @@ GREEN = verdict()
 
 
 @pytest.mark.parametrize(
-    ("found", "reason"),
+    ("judged", "reason"),
     [
         (NO_ENTRY, "there is no log entry yet"),
         (verdict(ENTRY, Status.AMBER, value=0), "there is no log entry yet"),
@@ -37,8 +37,8 @@ GREEN = verdict()
         (verdict("quarantine_rate", Status.RED), None),
     ],
 )
-def test_what_is_waited_for(found: Verdict, reason: str | None) -> None:
-    assert waiting.reason_to_wait(report(found, GREEN)) == reason
+def test_what_is_waited_for(judged: Verdict, reason: str | None) -> None:
+    assert waiting.reason_to_wait(report(judged, GREEN)) == reason
 
 
 @dataclass
@@ -57,33 +57,33 @@ class Clock:
 
 
 def waited(limit: float, *answers: Verdict) -> tuple[Report, list[float], list[tuple[str, str]]]:
-    clock, said, left = Clock(), [], list(answers)
+    clock, reasons, left = Clock(), [], list(answers)
 
     def judge() -> Report:
         return report(left.pop(0) if len(left) > 1 else left[0])
 
-    def say(reason: str, time_left: str) -> None:
-        said.append((reason, time_left))
+    def show_wait(reason: str, time_left: str) -> None:
+        reasons.append((reason, time_left))
 
-    found = waiting.judge_when_ready(judge, limit, say, sleep=clock.sleep, clock=clock)
-    return found, clock.slept, said
+    last_report = waiting.judge_when_ready(judge, limit, show_wait, sleep=clock.sleep, clock=clock)
+    return last_report, clock.slept, reasons
 
 
 def test_it_ends_as_soon_as_there_is_something_to_judge() -> None:
-    found, slept, said = waited(1800, NO_ENTRY, RUNNING, GREEN)
-    assert found.verdict is Status.GREEN
+    report, slept, reasons = waited(1800, NO_ENTRY, RUNNING, GREEN)
+    assert report.verdict is Status.GREEN
     assert slept == [30.0, 30.0]
-    assert said == [
+    assert reasons == [
         ("there is no log entry yet", "30 min 00 s"),
         ("a run is not finished", "29 min 30 s"),
     ]
 
 
 def test_it_ends_with_the_last_judgement_when_the_time_is_up() -> None:
-    found, slept, said = waited(70, LOCKED)
-    assert found.verdict is Status.UNKNOWN
+    report, slept, reasons = waited(70, LOCKED)
+    assert report.verdict is Status.UNKNOWN
     assert slept == [7.0] * 10
-    assert said[-1] == ("the warehouse is locked", "7 s")
+    assert reasons[-1] == ("the warehouse is locked", "7 s")
 
 
 def test_a_wait_never_outlasts_its_limit() -> None:

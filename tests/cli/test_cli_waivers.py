@@ -37,8 +37,8 @@ def waive(andon: Andon, *more: str, until: date | None = None) -> object:
     return andon(*words)
 
 
-def judged(history: History, found: Verdict, run_date: date | None = None) -> None:
-    evaluated = report(found, run_date=run_date or today())
+def judged(history: History, verdict: Verdict, run_date: date | None = None) -> None:
+    evaluated = report(verdict, run_date=run_date or today())
     history.record(replace(evaluated, evaluated_at=now()))
 
 
@@ -125,7 +125,7 @@ def test_the_owner_is_who_is_asking(
     monkeypatch.setenv("ANDON_OWNER", " Team Data ")
     waive(andon)
     waive(andon, "--owner", "Mia")
-    assert [one.owner for one in history.all_waivers("shop")] == ["login", "Team Data", "Mia"]
+    assert [waiver.owner for waiver in history.all_waivers("shop")] == ["login", "Team Data", "Mia"]
 
 
 def test_somebody_must_answer_for_it(
@@ -155,14 +155,14 @@ def test_a_broken_history_is_told_in_one_line(andon: Andon, folder: Path) -> Non
 
 @pytest.mark.odd_days
 def test_the_table_tells_the_state_of_each_waiver(andon: Andon, history: History) -> None:
-    given = now() - timedelta(days=5)
+    created_at = now() - timedelta(days=5)
     for check, until, up_to in (
         ("freshness", today(), None),
         ("rows_read", yesterday(), 3.5),
         ("quarantine_rate", today(), 0.06),
         ("event_volume", today(), 2.0),
     ):
-        history.give_waiver("shop", check, "Mia\x1b[31m", "a\nb", until, up_to, today(), given)
+        history.give_waiver("shop", check, "Mia\x1b[31m", "a\nb", until, up_to, today(), created_at)
     judged(history, verdict(status=Status.GREEN), tomorrow())
     history.revoke_waiver(4, "shop", "Jon", now())
     lines = andon("waivers").out.splitlines()

@@ -45,8 +45,8 @@ def test_the_secrets_of_the_guide_are_whole(
     assert "auth" in tomllib.loads(example)
     path = tmp_path / "secrets.toml"
     path.write_text(example, encoding="utf-8")
-    found = sign_in.configured(None, {"STREAMLIT_SECRETS_FILES": str(path)})
-    assert found is sign_in.SignIn.OIDC
+    sign_in_kind = sign_in.configured_sign_in(None, {"STREAMLIT_SECRETS_FILES": str(path)})
+    assert sign_in_kind is sign_in.SignIn.OIDC
 
 
 def test_the_image_cannot_start_open_by_itself() -> None:

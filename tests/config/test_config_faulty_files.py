@@ -21,7 +21,7 @@ def test_reports_exactly_these_problems(name: str, monkeypatch: pytest.MonkeyPat
     with pytest.raises(ConfigError) as raised:
         load(name, {}, CATALOG)
     expected = [line for line in LINES if line.startswith(f"{name}:")]
-    assert [one.message for one in raised.value.problems] == expected
+    assert [problem.message for problem in raised.value.problems] == expected
 
 
 def test_every_listed_problem_has_its_file() -> None:

@@ -112,19 +112,19 @@ def test_a_second_merge_is_refused(load_text: Loader) -> None:
         ("{alert_above: 0.05, stop_above: 0.06}", "&common {owner: Ana}"),
         ("{alert_at: 0.01}", "{<<: *common, <<: *common}"),
     )
-    (one,) = problems(lambda: load_text(text))
-    assert (one.key, one.found) == ("checks.missing_revenue.<<", "a second `<<`")
+    (problem,) = problems(lambda: load_text(text))
+    assert (problem.key, problem.found) == ("checks.missing_revenue.<<", "a second `<<`")
 
 
 def test_a_merge_of_no_mapping(load_text: Loader) -> None:
-    (one,) = problems(lambda: load_text(edited(("{alert_above: 0}", "{<<: [3]}"))))
-    assert one.key == "checks.orphan_orders.<<"
-    assert (one.found, one.allowed) == ("3", "a mapping's alias")
+    (problem,) = problems(lambda: load_text(edited(("{alert_above: 0}", "{<<: [3]}"))))
+    assert problem.key == "checks.orphan_orders.<<"
+    assert (problem.found, problem.allowed) == ("3", "a mapping's alias")
 
 
 def test_a_list_that_holds_itself(load_text: Loader) -> None:
-    (one,) = problems(lambda: load_text(edited(("{alert_above: 0}", "{ignore: &me [*me]}"))))
-    assert one.found == "a list"
+    (problem,) = problems(lambda: load_text(edited(("{alert_above: 0}", "{ignore: &me [*me]}"))))
+    assert problem.found == "a list"
 
 
 def test_a_required_section_may_be_left_out_when_nothing_needs_it(load_text: Loader) -> None:
@@ -133,15 +133,15 @@ def test_a_required_section_may_be_left_out_when_nothing_needs_it(load_text: Loa
         for line in EXAMPLE.read_text(encoding="utf-8").splitlines()
         if "orders: {table" not in line
     )
-    (one,) = problems(lambda: load_text(without))
-    assert (one.key, one.line) == ("orders", None)
-    assert "orphan_orders" in str(one.allowed)
+    (problem,) = problems(lambda: load_text(without))
+    assert (problem.key, problem.line) == ("orders", None)
+    assert "orphan_orders" in str(problem.allowed)
     assert load_text(without.replace("{alert_above: 0}", "{enabled: false}")).orders is None
 
 
 def test_a_check_with_faults_counts_as_switched_on(load_text: Loader) -> None:
-    found = problems(lambda: load_text(SMALL.replace("enabled: no", "enabled: maybe")))
-    assert [one.key for one in found] == ["checks.volume_zscore.enabled", "events"]
+    reported = problems(lambda: load_text(SMALL.replace("enabled: no", "enabled: maybe")))
+    assert [problem.key for problem in reported] == ["checks.volume_zscore.enabled", "events"]
 
 
 def test_a_query_loses_its_terminator(load_text: Loader) -> None:
@@ -194,7 +194,7 @@ def test_the_file_is_given_or_named_by_the_environment_or_has_the_usual_name(
 
 
 @pytest.mark.parametrize(
-    ("name", "found"),
+    ("name", "actual"),
     [
         ("missing.yml", "no such file"),
         (".", "a folder, not a file"),
@@ -203,14 +203,14 @@ def test_the_file_is_given_or_named_by_the_environment_or_has_the_usual_name(
     ],
 )
 def test_files_that_cannot_be_read(
-    name: str, found: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, actual: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "big.yml").write_bytes(b"#" * (1 << 20) + b"\n")
     monkeypatch.chdir(tmp_path)
-    (one,) = problems(lambda: load(name, {}, CATALOG))
-    assert one.found == found
-    assert one.line is None
-    assert "\0" not in one.message
+    (problem,) = problems(lambda: load(name, {}, CATALOG))
+    assert problem.found == actual
+    assert problem.line is None
+    assert "\0" not in problem.message
 
 
 def test_an_error_reads_as_one_line_a_problem(load_text: Loader) -> None:
@@ -231,7 +231,7 @@ sessions:
   tabel: dim_sessions
 """
     )
-    found = problems(lambda: load_text(text))
+    reported = problems(lambda: load_text(text))
     lines = text.splitlines()
-    keys = [lines[(one.line or 0) - 1].split(":")[0].strip() for one in found]
+    keys = [lines[(problem.line or 0) - 1].split(":")[0].strip() for problem in reported]
     assert keys == ["freshnes", "sessions", "sessions", "tabel"]

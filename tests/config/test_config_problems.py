@@ -12,4 +12,4 @@ def test_many_problems_are_noted_once_each_and_in_no_time() -> None:
         for number in range(60_000):
             problems.add(f"key{number}", number + 1, "an unknown key", "a known one")
     assert len(problems) == 60_000
-    assert [one.line for one in problems.in_order()[:3]] == [1, 2, 3]
+    assert [problem.line for problem in problems.in_order()[:3]] == [1, 2, 3]

@@ -28,8 +28,8 @@ def test_the_page_names_every_key_check_and_rule() -> None:
     shapes = [*(section.shape for section in sections()), CheckSettings]
     shapes += [check.params for check in all_checks()]
     for shape in shapes:
-        for one in settings_of(shape):
-            assert f"| `{one.name}` |" in page
+        for setting in settings_of(shape):
+            assert f"| `{setting.name}` |" in page
     for check in all_checks():
         assert f"### `{check.id}`" in page
         assert check.rule in page

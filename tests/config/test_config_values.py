@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.config.declared import settings_of
-from checks.config.environment import expanded
+from checks.config.environment import expand_variables
 from checks.config.files import files_pattern
 from checks.config.loading import load
 from checks.config.model import CalendarConfig, CalendarDays, Config
-from checks.config.problems import Problems, Refused
+from checks.config.problems import InvalidValueError, Problems
 from checks.config.urls import database_url, engine_of, http_url
 from checks.core.errors import ConfigError
 from checks.core.settings import setting
@@ -112,15 +112,15 @@ WRONG_VALUES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("where", "written", "found", "hint"), WRONG_VALUES)
+@pytest.mark.parametrize(("where", "written", "actual", "hint"), WRONG_VALUES)
 def test_wrong_values(
-    where: str, written: str, found: str | None, hint: str | None, load_text: Loader
+    where: str, written: str, actual: str | None, hint: str | None, load_text: Loader
 ) -> None:
-    (one,) = problems(lambda: load_text(edited((where, written))))
-    assert one.line is not None
-    assert found is None or one.found == found
-    assert one.hint == hint
-    assert len(one.message) < 400
+    (problem,) = problems(lambda: load_text(edited((where, written))))
+    assert problem.line is not None
+    assert actual is None or problem.found == actual
+    assert problem.hint == hint
+    assert len(problem.message) < 400
 
 
 PLAIN_NUMBERS = [
@@ -136,9 +136,11 @@ def test_plain_numbers_are_read_as_written(written: str, value: float, load_text
 
 
 def test_a_secret_that_yaml_reads_as_a_number_is_not_repeated(load_text: Loader) -> None:
-    (one,) = problems(lambda: load_text(edited(("url: duckdb:///warehouse.duckdb", "url: 0x7357"))))
-    assert "7357" not in one.message
-    assert "29527" not in one.message
+    (problem,) = problems(
+        lambda: load_text(edited(("url: duckdb:///warehouse.duckdb", "url: 0x7357")))
+    )
+    assert "7357" not in problem.message
+    assert "29527" not in problem.message
 
 
 WITHOUT = edited().partition("calendar:")[0]
@@ -164,9 +166,9 @@ def test_a_calendar(load_text: Loader) -> None:
     )
 
 
-@pytest.mark.parametrize("given", ["", "calendar:\n", "calendar: {days: , holidays: }\n"])
-def test_without_a_calendar_no_day_is_special(given: str, load_text: Loader) -> None:
-    assert load_text(WITHOUT + given).calendar == CalendarConfig()
+@pytest.mark.parametrize("calendar", ["", "calendar:\n", "calendar: {days: , holidays: }\n"])
+def test_without_a_calendar_no_day_is_special(calendar: str, load_text: Loader) -> None:
+    assert load_text(WITHOUT + calendar).calendar == CalendarConfig()
 
 
 A_DAY, SOME_DAYS = "a day, such as 2025-11-28", "a list of days, such as [2025-10-02]"
@@ -198,18 +200,18 @@ WRONG_CALENDARS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("calendar", "key", "found", "allowed"), WRONG_CALENDARS)
+@pytest.mark.parametrize(("calendar", "key", "actual", "allowed"), WRONG_CALENDARS)
 def test_wrong_calendars(
-    calendar: str, key: str, found: str, allowed: str, load_text: Loader
+    calendar: str, key: str, actual: str, allowed: str, load_text: Loader
 ) -> None:
-    (one,) = problems(lambda: load_text(f"{WITHOUT}calendar: {calendar}\n"))
-    assert (one.key, one.found, one.allowed) == (f"calendar.{key}", found, allowed)
-    assert one.line is not None
+    (problem,) = problems(lambda: load_text(f"{WITHOUT}calendar: {calendar}\n"))
+    assert (problem.key, problem.found, problem.allowed) == (f"calendar.{key}", actual, allowed)
+    assert problem.line is not None
 
 
 def test_a_continent_is_no_zone(load_text: Loader) -> None:
-    (one,) = problems(lambda: load_text(edited(("timezone: UTC", "timezone: Europe"))))
-    assert one.found == "'Europe'"
+    (problem,) = problems(lambda: load_text(edited(("timezone: UTC", "timezone: Europe"))))
+    assert problem.found == "'Europe'"
 
 
 SECRETS = [
@@ -271,11 +273,11 @@ def test_a_loaded_url_is_not_in_the_repr(load_text: Loader) -> None:
     ],
 )
 def test_variables(text: str, result: str) -> None:
-    assert expanded(text, {"A": "1", "B_2": "two ${A}", "EMPTY": ""}) == result
+    assert expand_variables(text, {"A": "1", "B_2": "two ${A}", "EMPTY": ""}) == result
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "actual"),
     [
         ("${A} ${B} ${A}", "an unset environment variable: 'A', 'B'"),
         ("${}", "a ${ that encloses no variable's name"),
@@ -283,10 +285,10 @@ def test_variables(text: str, result: str) -> None:
         ("${A", "a ${ that encloses no variable's name"),
     ],
 )
-def test_faulty_variables(text: str, found: str) -> None:
-    with pytest.raises(Refused) as raised:
-        expanded(text, {})
-    assert raised.value.found == found
+def test_faulty_variables(text: str, actual: str) -> None:
+    with pytest.raises(InvalidValueError) as raised:
+        expand_variables(text, {})
+    assert raised.value.actual == actual
 
 
 FOLDER = Path("/etc/shop")
@@ -317,7 +319,7 @@ def test_database_urls(url: str, result: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "found", "allowed"),
+    ("url", "actual", "allowed"),
     [
         (
             "sqlite:///file:/x/wh.db?uri=true&mode=memory&zzz=1%26mode=rwc",
@@ -345,10 +347,10 @@ def test_database_urls(url: str, result: str) -> None:
         ("duckdb:///:memory:?threads=many", "the option threads", "a number"),
     ],
 )  # fmt: skip
-def test_options_that_change_what_andon_may_do(url: str, found: str, allowed: str) -> None:
-    with pytest.raises(Refused) as raised:
+def test_options_that_change_what_andon_may_do(url: str, actual: str, allowed: str) -> None:
+    with pytest.raises(InvalidValueError) as raised:
         database_url(url, FOLDER)
-    assert found in (raised.value.found or "")
+    assert actual in (raised.value.actual or "")
     assert allowed in raised.value.allowed
 
 
@@ -365,15 +367,15 @@ def test_a_folder_with_url_characters_is_found(tmp_path: Path) -> None:
     "url", ["shop", "sqlite:h.db", "duckdb:/h.db", "duckdb://h.db", "a://h:p/d"]
 )
 def test_no_database_urls(url: str) -> None:
-    with pytest.raises(Refused) as raised:
+    with pytest.raises(InvalidValueError) as raised:
         database_url(url, FOLDER)
-    assert "a value that is not shown" in str(raised.value.found)
+    assert "a value that is not shown" in str(raised.value.actual)
 
 
 @settings(deadline=None)
 @given(url=st.text(max_size=30) | st.from_regex(r"[a-z+]{1,6}:///?[a-z:@/?\[\]]{0,12}"))
 def test_any_url_is_taken_or_refused(url: str) -> None:
-    with suppress(Refused):
+    with suppress(InvalidValueError):
         assert database_url(url, FOLDER).startswith(url.partition(":")[0])
 
 
@@ -395,7 +397,7 @@ def test_web_addresses(url: str) -> None:
      "http://[b", 'http://b/"><script>', "http://b/ c", "http://b/`x`"],
 )  # fmt: skip
 def test_no_web_addresses(url: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidValueError):
         http_url(url)
 
 
@@ -430,7 +432,7 @@ def test_a_folder_with_brackets_means_itself(tmp_path: Path) -> None:
      "{date:%Y", "}", "{{date:%Y}}", "{a,b}"],
 )  # fmt: skip
 def test_no_patterns(pattern: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidValueError):
         files_pattern(pattern, FOLDER)
 
 
@@ -439,7 +441,7 @@ def test_no_patterns(pattern: str) -> None:
     ["s3://x/*.csv", "https://x/a_{date:%Y%m%d}.csv", "GS://x/*", "abfss://c@a.net/*", "dbfs:/m/*"],
 )
 def test_files_are_of_this_machine(pattern: str) -> None:
-    with pytest.raises(Refused) as raised:
+    with pytest.raises(InvalidValueError) as raised:
         files_pattern(pattern, FOLDER)
     assert raised.value.allowed == "files of this machine"
     assert "mount the storage" in (raised.value.hint or "")
@@ -465,17 +467,21 @@ def test_only_declared_fields_are_settings() -> None:
         plain: int = 1
         key: int | None = setting("A key.", None, maximum=9)
 
-    (one,) = settings_of(Mixed)
-    assert (one.name, one.optional, one.allowed) == ("key", True, "a whole number of at most 9")
+    (declared,) = settings_of(Mixed)
+    assert (declared.name, declared.optional, declared.allowed) == (
+        "key",
+        True,
+        "a whole number of at most 9",
+    )
     assert settings_of(make_dataclass("Empty", [])) == ()
 
 
 def test_problems_are_told_once_and_by_line() -> None:
-    found = Problems("andon.yml")
+    recorded = Problems("andon.yml")
     for line in (None, 9, 2, 9):
-        found.add("a.b", line, "x", "y")
-    assert [one.line for one in found.in_order()] == [2, 9, None]
-    assert found.in_order()[0].message == "andon.yml:2: a.b: found x, allowed: y"
+        recorded.add("a.b", line, "x", "y")
+    assert [problem.line for problem in recorded.in_order()] == [2, 9, None]
+    assert recorded.in_order()[0].message == "andon.yml:2: a.b: found x, allowed: y"
 
 
 KEYS = st.sampled_from(
@@ -497,9 +503,9 @@ def test_any_tree_is_refused_with_readable_lines(
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "tree.yml"
     path.write_text(yaml.safe_dump(tree, allow_unicode=True), encoding="utf-8")
-    for one in problems(lambda: load(path, {}, CATALOG)):
-        assert one.message.splitlines() == [one.message]
-        assert one.message.isprintable()
+    for problem in problems(lambda: load(path, {}, CATALOG)):
+        assert problem.message.splitlines() == [problem.message]
+        assert problem.message.isprintable()
 
 
 @settings(max_examples=150, deadline=None)

@@ -37,8 +37,8 @@ def without(written: str, *, off: tuple[str, ...] = (), by: str = "") -> str:
 
 
 def missing(folder: Path, text: str) -> Problem:
-    (one,) = problems(lambda: loaded(folder, text))
-    return one
+    (problem,) = problems(lambda: loaded(folder, text))
+    return problem
 
 
 @pytest.mark.parametrize(("key", "written", "checks"), CASES)
@@ -47,13 +47,13 @@ def test_a_key_is_required_while_a_check_needs_it(
     tmp_path: Path, key: str, written: str, checks: tuple[str, ...], *, null: bool
 ) -> None:
     by = f" {key.partition('.')[2]}: ," if null else ""
-    one = missing(tmp_path, without(written, by=by))
-    assert (one.key, one.found) == (key, "nothing")
-    assert one.allowed == (
+    problem = missing(tmp_path, without(written, by=by))
+    assert (problem.key, problem.found) == (key, "nothing")
+    assert problem.allowed == (
         "a column's name, or `enabled: false` for each check that needs it: "
         + ", ".join(sorted(checks, key=[check.id for check in all_checks()].index))
     )
-    assert one.line is not None
+    assert problem.line is not None
 
 
 @pytest.mark.parametrize(("key", "written", "checks"), CASES)
@@ -93,7 +93,7 @@ def test_what_several_entries_mean(tmp_path: Path, word: str) -> None:
 
 def test_other_words_for_several_entries_are_refused(tmp_path: Path) -> None:
     text = edited(("rows_read: rows_read,", "rows_read: rows_read, several: sum,"))
-    one = missing(tmp_path, text)
-    assert (one.key, one.found, one.allowed) == (
+    problem = missing(tmp_path, text)
+    assert (problem.key, problem.found, problem.allowed) == (
         "audit_log.several", "'sum'", "replace or add",
     )  # fmt: skip

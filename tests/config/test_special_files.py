@@ -22,13 +22,13 @@ def _folder(path: Path) -> None:
 
 
 def _socket(path: Path) -> None:
-    here = Path.cwd()
+    folder = Path.cwd()
     os.chdir(path.parent)  # its path may be too long for a socket
     try:
         with socket.socket(socket.AF_UNIX) as made:
             made.bind(path.name)
     finally:
-        os.chdir(here)
+        os.chdir(folder)
 
 
 def _device(path: Path) -> None:
@@ -49,7 +49,7 @@ def test_no_configuration(tmp_path: Path, make: object, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"pipeline: \xff\n", "a byte that is not UTF-8"),
         (b"pipeline: a\0b\n", "control characters"),
@@ -57,10 +57,10 @@ def test_no_configuration(tmp_path: Path, make: object, kind: str) -> None:
         (b"", "an empty file"),
     ],
 )
-def test_no_text(tmp_path: Path, content: bytes, told: str) -> None:
+def test_no_text(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "andon.yml"
     path.write_bytes(content)
-    with pytest.raises(ConfigError, match=told) as error:
+    with pytest.raises(ConfigError, match=message) as error:
         load_config(path)
     assert len(error.value.problems) == 1
 

@@ -10,7 +10,7 @@ import pytest
 
 from checks.config.calendars import calendar_between, is_known_place
 from checks.config.model import CalendarConfig, CalendarDays
-from checks.core.calendar import Calendar, Mark
+from checks.core.calendar import Calendar, SpecialDay
 
 FIRST, LAST = date(2025, 11, 1), date(2026, 1, 31)
 SALE = CalendarDays("Black Friday", date(2025, 11, 28), date(2025, 12, 1), 3.0)
@@ -18,12 +18,12 @@ SALE = CalendarDays("Black Friday", date(2025, 11, 28), date(2025, 12, 1), 3.0)
 
 def test_listed_days_have_their_factor() -> None:
     calendar = calendar_between(CalendarConfig(days=(SALE,)), FIRST, LAST)
-    assert calendar.marks == {
-        date(2025, 11, 28) + timedelta(days=offset): Mark("Black Friday", 3.0)
+    assert calendar.special_days == {
+        date(2025, 11, 28) + timedelta(days=offset): SpecialDay("Black Friday", 3.0)
         for offset in range(4)
     }
-    assert calendar.mark(date(2025, 12, 1)) == Mark("Black Friday", 3.0)
-    assert calendar.mark(date(2025, 12, 2)) is None
+    assert calendar.special_day(date(2025, 12, 1)) == SpecialDay("Black Friday", 3.0)
+    assert calendar.special_day(date(2025, 12, 2)) is None
 
 
 @pytest.mark.parametrize(
@@ -36,28 +36,28 @@ def test_listed_days_have_their_factor() -> None:
     ],
 )
 def test_only_days_between_the_bounds(first: date, last: date, marked: list[date]) -> None:
-    assert list(calendar_between(CalendarConfig(days=(SALE,)), first, last).marks) == marked
+    assert list(calendar_between(CalendarConfig(days=(SALE,)), first, last).special_days) == marked
 
 
 def test_one_day_needs_no_end() -> None:
     config = CalendarConfig(days=(CalendarDays("Stocktaking", date(2026, 1, 2)),))
-    marks = calendar_between(config, FIRST, LAST).marks
-    assert marks == {date(2026, 1, 2): Mark("Stocktaking", None)}
+    marks = calendar_between(config, FIRST, LAST).special_days
+    assert marks == {date(2026, 1, 2): SpecialDay("Stocktaking", None)}
 
 
 def test_the_first_entry_counts_and_any_before_a_holiday() -> None:
     whole = CalendarDays("Advent", date(2025, 11, 30), date(2025, 12, 26), 1.5)
-    marks = calendar_between(CalendarConfig((SALE, whole), "US"), FIRST, LAST).marks
-    assert marks[date(2025, 11, 30)] == Mark("Black Friday", 3.0)
-    assert marks[date(2025, 12, 25)] == Mark("Advent", 1.5)
-    assert marks[date(2025, 11, 27)] == Mark("Thanksgiving Day", None)
-    assert marks[date(2026, 1, 1)] == Mark("New Year's Day", None)
+    marks = calendar_between(CalendarConfig((SALE, whole), "US"), FIRST, LAST).special_days
+    assert marks[date(2025, 11, 30)] == SpecialDay("Black Friday", 3.0)
+    assert marks[date(2025, 12, 25)] == SpecialDay("Advent", 1.5)
+    assert marks[date(2025, 11, 27)] == SpecialDay("Thanksgiving Day", None)
+    assert marks[date(2026, 1, 1)] == SpecialDay("New Year's Day", None)
 
 
 def test_holidays_of_a_region() -> None:
     may = date(2025, 5, 1), date(2025, 6, 30)
-    bavaria = calendar_between(CalendarConfig(holidays="DE-BY"), *may).marks
-    germany = calendar_between(CalendarConfig(holidays="DE"), *may).marks
+    bavaria = calendar_between(CalendarConfig(holidays="DE-BY"), *may).special_days
+    germany = calendar_between(CalendarConfig(holidays="DE"), *may).special_days
     assert set(bavaria) - set(germany) == {date(2025, 6, 19)}
 
 
@@ -87,7 +87,7 @@ def test_a_release_is_recent_for_a_week(day: date, release: date | None) -> None
 
 def test_names_are_made_inert() -> None:
     hostile = CalendarDays("sale\u202e" + "x" * 200, date(2025, 12, 1))
-    (mark,) = calendar_between(CalendarConfig(days=(hostile,)), FIRST, LAST).marks.values()
+    (mark,) = calendar_between(CalendarConfig(days=(hostile,)), FIRST, LAST).special_days.values()
     assert mark.name.startswith("sale\\u202e")
     assert len(mark.name) < 100
 

@@ -38,13 +38,13 @@ def readings(source: str) -> list[str]:
 def test_nothing_else_reads_the_systems_date(folder: str) -> None:
     files = [path for path in (ROOT / folder).rglob("*.py") if "__pycache__" not in path.parts]
     assert files
-    found = {
+    calls = {
         name: read
         for path in files
         if (name := path.relative_to(ROOT).as_posix()) not in CLOCKS
         and (read := readings(path.read_text(encoding="utf-8")))
     }
-    assert found == {}
+    assert calls == {}
 
 
 @pytest.mark.parametrize(
@@ -66,12 +66,12 @@ def test_every_test_begins_at_the_same_moment() -> None:
 
 
 def test_the_clock_goes_on_and_comes_back() -> None:
-    usual = moment.now()
+    before = moment.now()
     with moment.at(moment.ODD_DAYS["29 February"]):
         assert str(moment.today()) == "2028-02-29"
         first = moment.now()
         assert moment.now() >= first
-    assert timedelta() <= moment.now() - usual < timedelta(hours=1)
+    assert timedelta() <= moment.now() - before < timedelta(hours=1)
 
 
 @pytest.mark.odd_days

@@ -104,7 +104,7 @@ def test_every_identifier_is_personal_alone_and_in_a_name(word: str) -> None:
         assert is_personal_name(name), name
 
 
-THINGS = [
+SAMPLES = [
     "event", "product", "file", "campaign", "table", "browser", "page", "column", "host", "domain",
     "city", "country", "currency", "category", "brand", "source", "medium", "channel", "job",
     "pipeline", "schema", "database", "service", "device", "os", "app", "store", "shop", "team",
@@ -112,13 +112,13 @@ THINGS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("thing", THINGS)
-def test_names_of_things_stay_visible(thing: str) -> None:
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_names_of_things_stay_visible(sample: str) -> None:
     for write in WRITTEN:
-        name = write(thing, "name")
+        name = write(sample, "name")
         if "full" not in name.casefold():
             assert not is_personal_name(name), name
-    assert not is_personal_name(f"{thing}name")
+    assert not is_personal_name(f"{sample}name")
 
 
 @pytest.mark.parametrize(

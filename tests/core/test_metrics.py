@@ -184,7 +184,7 @@ def test_a_history_begins_with_its_first_real_day(totals: tuple[int, ...], begin
 
 
 @pytest.mark.parametrize(
-    ("totals", "usual", "bulk", "low"),
+    ("totals", "median", "bulk", "low"),
     [
         ((), 0, 0, 0),
         ((0, 5, 0), 5, 5, 5),
@@ -194,8 +194,8 @@ def test_a_history_begins_with_its_first_real_day(totals: tuple[int, ...], begin
         ((4, 400, 400, 400, 400), 400, 400, 400),
     ],
 )
-def test_a_usual_day(totals: tuple[int, ...], usual: float, bulk: int, low: int) -> None:
-    assert (usual_day(totals), bulk_day(totals), low_day(totals)) == (usual, bulk, low)
+def test_a_usual_day(totals: tuple[int, ...], median: float, bulk: int, low: int) -> None:
+    assert (usual_day(totals), bulk_day(totals), low_day(totals)) == (median, bulk, low)
 
 
 def test_learning_needs_a_window() -> None:
@@ -205,12 +205,12 @@ def test_learning_needs_a_window() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bought", "seen", "usual"),
+    ("bought", "seen", "median"),
     [((0, 0, 0), False, 0), ((0, 0, 1), True, 0), ((4, 0, 9), True, 2)],
 )
-def test_purchases(bought: tuple[int, ...], seen: bool, usual: float) -> None:
+def test_purchases(bought: tuple[int, ...], seen: bool, median: float) -> None:
     events = counts({}, bought)
-    assert (events.purchase_seen(), events.usual_purchases()) == (seen, usual)
+    assert (events.purchase_seen(), events.usual_purchases()) == (seen, median)
 
 
 def test_statistics() -> None:

@@ -36,10 +36,10 @@ def test_worst(statuses: list[Status], verdict: Status) -> None:
 @pytest.mark.parametrize("pair", list(product(Status, repeat=2)))
 def test_one_more_check_never_makes_a_verdict_better(pair: tuple[Status, Status]) -> None:
     rank = [RED, UNKNOWN, AMBER, GREEN]
-    one, more = pair
-    if worst([one]) is UNKNOWN and one is not UNKNOWN:
+    first, more = pair
+    if worst([first]) is UNKNOWN and first is not UNKNOWN:
         return  # nothing was evaluated yet
-    assert rank.index(worst([one, more])) <= rank.index(worst([one]))
+    assert rank.index(worst([first, more])) <= rank.index(worst([first]))
 
 
 def test_urgency_knows_every_status_once() -> None:
@@ -48,11 +48,11 @@ def test_urgency_knows_every_status_once() -> None:
 
 def test_failing_checks_come_first_otherwise_in_their_order() -> None:
     statuses = [GREEN, SKIPPED, WAIVED, RED, AMBER, UNKNOWN, RED, GREEN]
-    given = [
+    verdicts = [
         Verdict(str(i), Layer.BUSINESS, status, False, Severity.RED, None, None, "", "", "", "")
         for i, status in enumerate(statuses)
     ]
-    assert [verdict.id for verdict in by_urgency(given)] == [*"36542107"]
+    assert [verdict.id for verdict in by_urgency(verdicts)] == [*"36542107"]
 
 
 def test_words_are_an_interface() -> None:

@@ -83,8 +83,8 @@ def test_a_data_date_after_the_runs_own_is_refused(lag: int) -> None:
     own = run - timedelta(days=lag)
     for back in (0, 1, 400):
         day = own - timedelta(days=back)
-        found = timeframe(now, UTC_ZONE, run_date=run, data_date=day, data_lag_days=lag)
-        assert (found.data_date, found.expected_date, found.is_behind) == (day, None, False)
+        frame = timeframe(now, UTC_ZONE, run_date=run, data_date=day, data_lag_days=lag)
+        assert (frame.data_date, frame.expected_date, frame.is_behind) == (day, None, False)
     for ahead in (1, 5):
         day = own + timedelta(days=ahead)
         message = f"data date {day} is after {own}, the day the run of {run} loads"

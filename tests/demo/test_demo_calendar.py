@@ -15,9 +15,9 @@ from checks.demo.scenarios import OUTAGE, SCENARIOS, Faults
 SATURDAY = date(2025, 3, 8)
 
 
-def planned(last_day: date = SATURDAY, days: int = 60, **given: object) -> list[Day]:
-    scenario = SCENARIOS[str(given.pop("scenario", "all-green"))]
-    sizes = {"events_per_day": 50_000, "seed": 7, **given}
+def planned(last_day: date = SATURDAY, days: int = 60, **options: object) -> list[Day]:
+    scenario = SCENARIOS[str(options.pop("scenario", "all-green"))]
+    sizes = {"events_per_day": 50_000, "seed": 7, **options}
     return list(plan_days(last_day=last_day, days=days, scenario=scenario, **sizes))  # type: ignore[arg-type]
 
 
@@ -108,7 +108,7 @@ def test_a_short_demo_has_no_outage() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("options", "message"),
     [
         ({"days": 7}, "the demo's days must be between 8 and 3650, not 7"),
         ({"days": 4000}, "the demo's days must be between 8 and 3650, not 4000"),
@@ -116,6 +116,6 @@ def test_a_short_demo_has_no_outage() -> None:
         ({"last_day": date(1969, 1, 1)}, "year must be between 2000 and 2200, not 1969"),
     ],
 )
-def test_impossible_sizes_are_refused(given: dict[str, object], message: str) -> None:
+def test_impossible_sizes_are_refused(options: dict[str, object], message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        planned(**given)  # type: ignore[arg-type]
+        planned(**options)  # type: ignore[arg-type]

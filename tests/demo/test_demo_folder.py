@@ -19,9 +19,9 @@ TODAY = date(2025, 3, 9)
 PARTS = {".andon-demo", "andon.yml", "quarantine", "warehouse.duckdb"}
 
 
-def demo(folder: Path, **given: Any) -> DemoResult:
+def demo(folder: Path, **options: Any) -> DemoResult:
     sizes: dict[str, Any] = {"days": 8, "events_per_day": 2000, "backfill_days": 0}
-    return write_demo(folder, **{"today": TODAY, **sizes, **given})
+    return write_demo(folder, **{"today": TODAY, **sizes, **options})
 
 
 def names(folder: Path) -> set[str]:
@@ -29,17 +29,17 @@ def names(folder: Path) -> set[str]:
 
 
 def test_the_history_knows_the_runs_before_today(tmp_path: Path) -> None:
-    told: list[str] = []
-    written = demo(tmp_path / "demo", days=12, backfill_days=3, progress=told.append)
+    steps: list[str] = []
+    written = demo(tmp_path / "demo", days=12, backfill_days=3, progress=steps.append)
     assert written.history == (date(2025, 3, 6), date(2025, 3, 8))
     assert (written.run_date, written.data_date) == (TODAY, date(2025, 3, 8))
     assert names(written.folder) == PARTS | {"history.db"}
-    assert told == [
+    assert steps == [
         "writing the days from 2025-02-25",
         *(f"evaluating 2025-03-0{day}" for day in (6, 7, 8)),
     ]
     recorded = open_history(load_config(written.config).history).evaluations("web-clickstream")
-    assert [(found.run_date.day, found.verdict) for found in recorded] == [
+    assert [(evaluation.run_date.day, evaluation.verdict) for evaluation in recorded] == [
         (8, Status.GREEN), (7, Status.GREEN), (6, Status.GREEN),
     ]  # fmt: skip
 
@@ -124,10 +124,10 @@ def test_a_folder_that_turns_unwritable_is_reported(
 IMPOSSIBLE = [{"scenario": "none"}, {"days": 3}, {"events_per_day": 1}, {"today": date.min}]
 
 
-@pytest.mark.parametrize("given", IMPOSSIBLE)
-def test_what_is_impossible_leaves_no_trace(tmp_path: Path, given: dict[str, Any]) -> None:
+@pytest.mark.parametrize("options", IMPOSSIBLE)
+def test_what_is_impossible_leaves_no_trace(tmp_path: Path, options: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
-        demo(tmp_path / "demo", **given)
+        demo(tmp_path / "demo", **options)
     assert names(tmp_path) == set()
 
 
@@ -143,8 +143,8 @@ def test_an_interrupted_demo_leaves_the_previous_one_as_it_was(
         raise interruption
 
     monkeypatch.setattr(writer, "_backfill", interrupt)
-    told = UsageError if interruption is OSError else interruption
-    with pytest.raises(told):
+    expected_error = UsageError if interruption is OSError else interruption
+    with pytest.raises(expected_error):
         demo(folder, days=10, backfill_days=1)
     assert names(folder) == PARTS
     assert (folder / "warehouse.duckdb").read_bytes() == before
@@ -154,5 +154,5 @@ def test_a_demos_name_belongs_to_its_warehouse_where_that_ends_up(tmp_path: Path
     """It is recorded in another folder, and moved."""
     config = load_config(demo(tmp_path / "demo", days=12, backfill_days=3).config)
     report = DataMonitor(config).run(date=TODAY, record=True)
-    assert [one for one in report.warnings if "andon history adopt" in one] == []
+    assert [warning for warning in report.warnings if "andon history adopt" in warning] == []
     assert len(history_of(config).evaluations(config.pipeline)) == 4

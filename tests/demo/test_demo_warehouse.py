@@ -18,8 +18,8 @@ LAST_DAY = date(2025, 3, 8)
 TABLES = ("pipeline_logs", "stg_events", "dim_sessions", "fct_attribution")
 
 
-def built(path: Path, **given: object) -> duckdb.DuckDBPyConnection:
-    sizes = {"last_day": LAST_DAY, "days": 8, "events_per_day": 2000, "seed": 7, **given}
+def built(path: Path, **options: object) -> duckdb.DuckDBPyConnection:
+    sizes = {"last_day": LAST_DAY, "days": 8, "events_per_day": 2000, "seed": 7, **options}
     build_warehouse(path, **sizes)  # type: ignore[arg-type]
     return duckdb.connect(str(path), read_only=True)
 
@@ -39,7 +39,7 @@ def shop(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def one(connection: duckdb.DuckDBPyConnection, query: str) -> object:
+def single_value(connection: duckdb.DuckDBPyConnection, query: str) -> object:
     row = connection.execute(query).fetchone()
     assert row is not None
     return row[0] if len(row) == 1 else row
@@ -52,7 +52,9 @@ def rejected(folder: Path, day: str) -> list[dict[str, str]]:
 
 def fingerprints(connection: duckdb.DuckDBPyConnection) -> list[object]:
     return [
-        one(connection, f"SELECT count(*), bit_xor(hash(t)), sum(hash(t) % 1000003) FROM {table} t")
+        single_value(
+            connection, f"SELECT count(*), bit_xor(hash(t)), sum(hash(t) % 1000003) FROM {table} t"
+        )
         for table in TABLES
     ]
 
@@ -77,7 +79,7 @@ def test_another_seed_gives_other_rows_everywhere(tmp_path: Path) -> None:
 def test_the_last_run_reads_and_rejects_the_famous_numbers(
     shop: duckdb.DuckDBPyConnection,
 ) -> None:
-    last = one(
+    last = single_value(
         shop,
         """SELECT filename, CAST(run_timestamp AS DATE), rows_read, rows_inserted,
            rows_quarantined, status FROM pipeline_logs ORDER BY run_timestamp DESC LIMIT 1""",
@@ -139,11 +141,11 @@ def test_purchases_orders_and_sessions_agree(shop: duckdb.DuckDBPyConnection) ->
                 AND o.purchaser_id = e.client_id
            WHERE event_name = 'purchase'"""
     ).fetchall()[0]
-    assert purchases == ids == orders == one(shop, "SELECT count(*) FROM fct_attribution")
+    assert purchases == ids == orders == single_value(shop, "SELECT count(*) FROM fct_attribution")
     stray = "SELECT count(*) FROM stg_events WHERE (event_name = 'purchase') <> "
-    assert one(shop, stray + "(transaction_id IS NOT NULL)") == 0
-    assert one(shop, stray + "(revenue IS NOT NULL)") == 0
-    attributed = one(
+    assert single_value(shop, stray + "(transaction_id IS NOT NULL)") == 0
+    assert single_value(shop, stray + "(revenue IS NOT NULL)") == 0
+    attributed = single_value(
         shop,
         """SELECT count(*) FROM fct_attribution JOIN dim_sessions ON session_id = lc_session_id
            AND client_id = purchaser_id AND channel = lc_channel AND converted
@@ -151,15 +153,20 @@ def test_purchases_orders_and_sessions_agree(shop: duckdb.DuckDBPyConnection) ->
     )
     assert purchases - 4 == attributed
     no_session = "SELECT count(*) FROM fct_attribution WHERE lc_session_id IS NULL"
-    assert one(shop, no_session) == 2
+    assert single_value(shop, no_session) == 2
 
 
 def test_sessions_hold_every_event(shop: duckdb.DuckDBPyConnection) -> None:
     assert (
-        one(shop, "SELECT sum(events) - (SELECT count(*) FROM stg_events) FROM dim_sessions") == 0
+        single_value(
+            shop, "SELECT sum(events) - (SELECT count(*) FROM stg_events) FROM dim_sessions"
+        )
+        == 0
     )
-    assert one(shop, "SELECT count(*) - count(DISTINCT session_id) FROM dim_sessions") == 0
-    assert one(shop, "SELECT min(ended_at - started_at) >= INTERVAL 0 SECOND FROM dim_sessions")
+    assert single_value(shop, "SELECT count(*) - count(DISTINCT session_id) FROM dim_sessions") == 0
+    assert single_value(
+        shop, "SELECT min(ended_at - started_at) >= INTERVAL 0 SECOND FROM dim_sessions"
+    )
 
 
 def test_the_funnel_narrows(shop: duckdb.DuckDBPyConnection) -> None:
@@ -194,7 +201,7 @@ def test_days_have_their_quiet_and_busy_hours(shop: duckdb.DuckDBPyConnection) -
 def test_old_rows_come_first_so_that_they_can_be_skipped(
     shop: duckdb.DuckDBPyConnection, table: str, column: str, moment: str
 ) -> None:
-    disorder = one(
+    disorder = single_value(
         shop,
         f"""SELECT count(*) FROM (SELECT {column} < lag({column}) OVER (ORDER BY place) AS back
             FROM (SELECT rowid AS place, {column}, {moment} FROM {table})) WHERE back""",
@@ -211,9 +218,9 @@ def test_a_leap_day_is_a_day(tmp_path: Path) -> None:
 
 
 def test_a_large_demo_tells_how_far_it_is(tmp_path: Path) -> None:
-    told: list[str] = []
-    with built(tmp_path / "told.duckdb", progress=told.append):
-        assert told == ["writing the days from 2025-03-01"]
+    steps: list[str] = []
+    with built(tmp_path / "told.duckdb", progress=steps.append):
+        assert steps == ["writing the days from 2025-03-01"]
 
 
 def test_duplicates_of_a_second_load_keep_their_one_order(tmp_path: Path) -> None:
@@ -224,16 +231,16 @@ def test_duplicates_of_a_second_load_keep_their_one_order(tmp_path: Path) -> Non
         ).fetchall()[0]
         assert total == 2 * ids
         orders = "SELECT count(*) - count(DISTINCT transaction_id) FROM fct_attribution"
-        assert one(shop, orders) == 0
+        assert single_value(shop, orders) == 0
         loads = "SELECT count(*) FROM pipeline_logs WHERE filename = 'events_20250308.csv'"
-        assert one(shop, loads) == 2
+        assert single_value(shop, loads) == 2
 
 
 def test_lost_revenue_is_lost_in_the_orders_too(tmp_path: Path) -> None:
     with built(tmp_path / "lost.duckdb", scenario="lost-revenue") as shop:
-        events = one(
+        events = single_value(
             shop,
             "SELECT count(*) FROM stg_events WHERE event_name = 'purchase' AND revenue IS NULL",
         )
-        orders = one(shop, "SELECT count(*) FROM fct_attribution WHERE revenue IS NULL")
+        orders = single_value(shop, "SELECT count(*) FROM fct_attribution WHERE revenue IS NULL")
         assert events == orders == 1

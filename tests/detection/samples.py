@@ -29,16 +29,16 @@ def weekly(
     """Weekly counts with multiplicative noise, up to the day before `day`."""
     drawn = random.Random(seed)  # noqa: S311 - not for secrets
     days_before = [day - timedelta(days=back) for back in range(days, 0, -1)]
-    return {on: usual(on, level) * drawn.lognormvariate(0, noise) // 1 for on in days_before}
+    return {on: weekly_count(on, level) * drawn.lognormvariate(0, noise) // 1 for on in days_before}
 
 
-def usual(day: date, level: float = 10_000) -> float:
+def weekly_count(day: date, level: float = 10_000) -> float:
     return level * WEEKDAY_SHARES[day.weekday()]
 
 
-def is_normal(found: ExpectedRange | None, count: float) -> bool:
-    assert found is not None
-    return found.low <= count <= found.high
+def is_normal(normal_range: ExpectedRange | None, count: float) -> bool:
+    assert normal_range is not None
+    return normal_range.low <= count <= normal_range.high
 
 
 def shuffled(history: Mapping[date, float], seed: int) -> dict[date, float]:

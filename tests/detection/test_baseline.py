@@ -7,15 +7,15 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.core.calendar import Calendar, Mark
+from checks.core.calendar import Calendar, SpecialDay
 from checks.detection.baseline import Baseline, baseline
 from tests.catalog.samples import DAY, weekly, window
 
-USUAL = dict(zip(window(61), weekly(61), strict=True))
+WEEKLY = dict(zip(window(61), weekly(61), strict=True))
 
 
 def changed(*changes: tuple[int, int]) -> dict[date, int]:
-    return USUAL | {DAY - timedelta(days=back): count for back, count in changes}
+    return WEEKLY | {DAY - timedelta(days=back): count for back, count in changes}
 
 
 def strict(totals: dict[date, int], calendar: Calendar | None = None) -> Baseline:
@@ -24,35 +24,38 @@ def strict(totals: dict[date, int], calendar: Calendar | None = None) -> Baselin
 
 
 def test_usual_days_all_count() -> None:
-    found = baseline(USUAL, DAY, Calendar())
-    assert found.left_out == {}
-    assert found.kept == {day: count for day, count in USUAL.items() if day < DAY}
+    chosen = baseline(WEEKLY, DAY, Calendar())
+    assert chosen.left_out == {}
+    assert chosen.kept == {day: count for day, count in WEEKLY.items() if day < DAY}
 
 
 def test_the_judged_day_and_later_ones_never_count() -> None:
     tomorrow = {DAY + timedelta(days=1): 7}
     for today in (0, 10**9):
-        found = baseline(changed((0, today)) | tomorrow, DAY, Calendar())
-        assert found == baseline(USUAL, DAY, Calendar())
+        chosen = baseline(changed((0, today)) | tomorrow, DAY, Calendar())
+        assert chosen == baseline(WEEKLY, DAY, Calendar())
 
 
 def test_an_outage_and_a_double_load_are_left_out_with_the_reason() -> None:
-    found = strict(changed((4, 0), (9, 2100)))
+    chosen = strict(changed((4, 0), (9, 2100)))
     empty, doubled = DAY - timedelta(days=4), DAY - timedelta(days=9)
-    assert set(found.left_out) == {empty, doubled}
-    assert found.left_out[empty] == "no events"
-    assert found.left_out[doubled].startswith("out of its normal range, ")
+    assert set(chosen.left_out) == {empty, doubled}
+    assert chosen.left_out[empty] == "no events"
+    assert chosen.left_out[doubled].startswith("out of its normal range, ")
 
 
 def test_only_an_outage_is_left_out_unless_red_days_are_to_be() -> None:
-    found = baseline(changed((4, 0), (9, 2100), (2, 250)), DAY, Calendar())
-    assert found.left_out == {DAY - timedelta(days=4): "no events"}
+    chosen = baseline(changed((4, 0), (9, 2100), (2, 250)), DAY, Calendar())
+    assert chosen.left_out == {DAY - timedelta(days=4): "no events"}
 
 
 def test_what_was_normal_is_known_of_every_day_that_has_history() -> None:
-    found = baseline(USUAL, DAY, Calendar(), every=True)
-    assert set(found.normal) == set(sorted(USUAL)[7:-1])
-    assert all(one.low <= USUAL[day] <= one.high for day, one in found.normal.items())
+    chosen = baseline(WEEKLY, DAY, Calendar(), every=True)
+    assert set(chosen.normal) == set(sorted(WEEKLY)[7:-1])
+    assert all(
+        normal_range.low <= WEEKLY[day] <= normal_range.high
+        for day, normal_range in chosen.normal.items()
+    )
 
 
 def test_two_broken_days_are_left_out_and_three_are_the_new_level() -> None:
@@ -63,28 +66,28 @@ def test_two_broken_days_are_left_out_and_three_are_the_new_level() -> None:
 
 
 def test_days_on_different_sides_are_no_level() -> None:
-    found = strict(changed((3, 250), (2, 2500), (1, 250)))
-    assert len(found.left_out) == 3
+    chosen = strict(changed((3, 250), (2, 2500), (1, 250)))
+    assert len(chosen.left_out) == 3
 
 
 def test_days_without_events_are_no_level() -> None:
-    found = baseline(changed(*((back, 0) for back in range(1, 9))), DAY, Calendar())
-    assert len(found.left_out) == 8
+    chosen = baseline(changed(*((back, 0) for back in range(1, 9))), DAY, Calendar())
+    assert len(chosen.left_out) == 8
 
 
 def test_the_calendar_comes_first() -> None:
     day = DAY - timedelta(days=4)
-    for mark in (Mark("Sale", 3.0), Mark("Labor Day")):
-        found = baseline(changed((4, 0)), DAY, Calendar({day: mark}))
-        assert found.left_out == {day: mark.name}
+    for mark in (SpecialDay("Sale", 3.0), SpecialDay("Labor Day")):
+        chosen = baseline(changed((4, 0)), DAY, Calendar({day: mark}))
+        assert chosen.left_out == {day: mark.name}
 
 
 @settings(max_examples=50, deadline=None, derandomize=True)
 @given(st.dictionaries(st.integers(-3, 90), st.integers(0, 10**9), max_size=60))
 def test_every_day_before_is_kept_or_left_out(counts: dict[int, int]) -> None:
     totals = {DAY - timedelta(days=back): count for back, count in counts.items()}
-    found = baseline(totals, DAY, Calendar())
+    chosen = baseline(totals, DAY, Calendar())
     before = {day for day in totals if day < DAY}
-    assert set(found.kept) | set(found.left_out) == before
-    assert not set(found.kept) & set(found.left_out)
-    assert all(found.kept[day] == totals[day] for day in found.kept)
+    assert set(chosen.kept) | set(chosen.left_out) == before
+    assert not set(chosen.kept) & set(chosen.left_out)
+    assert all(chosen.kept[day] == totals[day] for day in chosen.kept)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from checks.detection import expected_range, power
-from tests.detection.samples import DAY, before, is_normal, usual, weekly
+from tests.detection.samples import DAY, before, is_normal, weekly, weekly_count
 
 
 def on(back: int) -> date:
@@ -25,18 +25,18 @@ def test_incidents_on_each_weekday(
     seed: int, back: int, days: int, factor: float, normal: bool
 ) -> None:
     day = on(back)
-    found = expected_range(weekly(days=days, seed=seed, day=day), day)
-    assert is_normal(found, usual(day) * factor) is normal
+    normal_range = expected_range(weekly(days=days, seed=seed, day=day), day)
+    assert is_normal(normal_range, weekly_count(day) * factor) is normal
 
 
 @pytest.mark.parametrize("outage", [1, 2, 3, 7])
 def test_an_outage_does_not_blind_the_days_after_it(outage: int) -> None:
     history = weekly() | {on(back): 0.0 for back in range(1, outage + 1)}
-    found = expected_range(history, DAY)
-    assert is_normal(found, usual(DAY))
-    assert not is_normal(found, 0)
-    assert not is_normal(found, usual(DAY) / 2)
-    assert not is_normal(found, usual(DAY) * 2)
+    normal_range = expected_range(history, DAY)
+    assert is_normal(normal_range, weekly_count(DAY))
+    assert not is_normal(normal_range, 0)
+    assert not is_normal(normal_range, weekly_count(DAY) / 2)
+    assert not is_normal(normal_range, weekly_count(DAY) * 2)
 
 
 def test_a_day_that_is_always_closed_is_normal() -> None:
@@ -55,8 +55,8 @@ def test_growth_is_followed() -> None:
 
 
 def test_a_new_level_is_normal_within_two_weeks() -> None:
-    history = weekly() | {on(back): usual(on(back), 30_000) for back in range(1, 15)}
-    assert is_normal(expected_range(history, DAY), usual(DAY, 30_000))
+    history = weekly() | {on(back): weekly_count(on(back), 30_000) for back in range(1, 15)}
+    assert is_normal(expected_range(history, DAY), weekly_count(DAY, 30_000))
 
 
 def test_a_lone_odd_day_hardly_moves_the_next_expectation() -> None:
@@ -68,9 +68,9 @@ def test_a_lone_odd_day_hardly_moves_the_next_expectation() -> None:
 
 
 def test_a_season_of_odd_days_does_not_make_everything_normal() -> None:
-    history = weekly() | {on(back): usual(on(back)) * 0.3 for back in range(16, 29)}
-    assert not is_normal(expected_range(history, DAY), usual(DAY) / 2)
-    assert not is_normal(expected_range(history, DAY), usual(DAY) * 2)
+    history = weekly() | {on(back): weekly_count(on(back)) * 0.3 for back in range(16, 29)}
+    assert not is_normal(expected_range(history, DAY), weekly_count(DAY) / 2)
+    assert not is_normal(expected_range(history, DAY), weekly_count(DAY) * 2)
 
 
 @pytest.mark.parametrize("mean", [1, 3, 8, 20, 60])

@@ -15,21 +15,21 @@ NEXT = DAY + timedelta(days=1)
 
 
 def judge_by(low: float, high: float) -> Judge:
-    found = ExpectedRange((low + high) / 2, low, high, Basis.RANGE)
-    return lambda history, day: found
+    normal_range = ExpectedRange((low + high) / 2, low, high, Basis.RANGE)
+    return lambda history, day: normal_range
 
 
-def rounded(found: Power) -> Power:
-    drop, jump = found.smallest_drop, found.smallest_jump
+def rounded(expected_power: Power) -> Power:
+    drop, jump = expected_power.smallest_drop, expected_power.smallest_jump
     return replace(
-        found,
+        expected_power,
         smallest_drop=None if drop is None else round(drop, 9),
         smallest_jump=None if jump is None else round(jump, 9),
     )
 
 
 @pytest.mark.parametrize(
-    ("counts", "found"),
+    ("counts", "expected_power"),
     [
         ([100] * 10, Power(10, 0, 0.2, 0.5)),
         ([100] * 9 + [70], Power(10, 1, 0.2, 0.5)),
@@ -40,8 +40,10 @@ def rounded(found: Power) -> Power:
         ([], Power(0, 0, None, None)),
     ],
 )
-def test_the_smallest_change_is_counted_on_days_in_range(counts: list[float], found: Power) -> None:
-    assert rounded(power(before(counts, NEXT), DAY, judge_by(80, 150))) == found
+def test_the_smallest_change_is_counted_on_days_in_range(
+    counts: list[float], expected_power: Power
+) -> None:
+    assert rounded(power(before(counts, NEXT), DAY, judge_by(80, 150))) == expected_power
 
 
 @pytest.mark.parametrize(
@@ -51,8 +53,8 @@ def test_the_smallest_change_is_counted_on_days_in_range(counts: list[float], fo
 def test_what_cannot_be_caught(
     low: float, high: float, drop: float | None, jump: float | None
 ) -> None:
-    found = power(constant(100, 30, NEXT), DAY, judge_by(low, high))
-    assert rounded(found) == Power(30, 0, drop, jump)
+    result = power(constant(100, 30, NEXT), DAY, judge_by(low, high))
+    assert rounded(result) == Power(30, 0, drop, jump)
 
 
 def test_zero_counts_cannot_change() -> None:

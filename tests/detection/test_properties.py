@@ -48,8 +48,8 @@ def histories(draw: st.DrawFn, counts: st.SearchStrategy[float] = ANYTHING) -> d
     }
 
 
-def is_sane(found: ExpectedRange) -> bool:
-    return 0 <= found.low <= found.expected <= found.high <= sys.float_info.max
+def is_sane(normal_range: ExpectedRange) -> bool:
+    return 0 <= normal_range.low <= normal_range.expected <= normal_range.high <= sys.float_info.max
 
 
 @QUICK
@@ -57,23 +57,23 @@ def is_sane(found: ExpectedRange) -> bool:
 def test_a_range_is_sane_and_there_exactly_from_seven_days_on(
     history: dict[date, float], widen: float
 ) -> None:
-    found = expected_range(history, DAY, widen=widen)
-    assert (found is None) == (history_days(history, DAY) < MINIMUM_DAYS)
-    assert found is None or is_sane(found)
+    normal_range = expected_range(history, DAY, widen=widen)
+    assert (normal_range is None) == (history_days(history, DAY) < MINIMUM_DAYS)
+    assert normal_range is None or is_sane(normal_range)
 
 
 @QUICK
 @given(histories())
 def test_the_z_score_range_is_sane(history: dict[date, float]) -> None:
-    found = zscore_range(history, DAY)
-    assert found is None or is_sane(found)
+    normal_range = zscore_range(history, DAY)
+    assert normal_range is None or is_sane(normal_range)
 
 
 @QUICK
 @given(histories(st.integers(0, 10**6) | st.just(1e18)))
 def test_trend_and_power_never_raise(history: dict[date, float]) -> None:
     trend = weekly_trend(history, DAY)
-    assert trend is None or (trend.usual > 0 and trend.change >= -1 and trend.limit >= 0.15)
+    assert trend is None or (trend.baseline > 0 and trend.change >= -1 and trend.limit >= 0.15)
     judged = power(history, DAY, expected_range, days=10)
     assert 0 <= judged.false_alarms <= judged.judged <= 10
     assert judged.smallest_drop is None or 0 <= judged.smallest_drop <= 1
@@ -113,9 +113,9 @@ def test_a_wider_range_is_never_narrower(
 @QUICK
 @given(COUNTS, st.integers(MINIMUM_DAYS, 140))
 def test_the_value_of_a_constant_series_is_normal(count: float, days: int) -> None:
-    found = expected_range(constant(count, days), DAY)
-    assert found is not None
-    assert found.low <= count <= found.high
+    normal_range = expected_range(constant(count, days), DAY)
+    assert normal_range is not None
+    assert normal_range.low <= count <= normal_range.high
 
 
 @QUICK

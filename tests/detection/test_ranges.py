@@ -32,8 +32,8 @@ def on(back: int) -> date:
     ],
 )  # fmt: skip
 def test_the_basis_follows_from_the_days_of_history(days: int, basis: Basis | None) -> None:
-    found = expected_range(constant(1000, days), DAY)
-    assert (found and found.basis) == basis
+    normal_range = expected_range(constant(1000, days), DAY)
+    assert (normal_range and normal_range.basis) == basis
     assert history_days(constant(1000, days), DAY) == min(days, HISTORY_DAYS)
 
 
@@ -61,10 +61,10 @@ def test_only_usable_days_before_the_day_count() -> None:
 def test_a_short_history_allows_a_factor_beyond_its_record(
     days: int, count: float, low: float, high: float
 ) -> None:
-    found = expected_range(constant(count, days), DAY)
-    assert found is not None
-    assert found.expected == pytest.approx(count)
-    assert (found.low, found.high) == pytest.approx((low, high), rel=1e-3, abs=0.6)
+    normal_range = expected_range(constant(count, days), DAY)
+    assert normal_range is not None
+    assert normal_range.expected == pytest.approx(count)
+    assert (normal_range.low, normal_range.high) == pytest.approx((low, high), rel=1e-3, abs=0.6)
 
 
 # Constant counts of 10,000: the threshold is 10 % times 2.2 and 3.5, the record's ln(1.28);
@@ -85,20 +85,20 @@ def test_the_edges_of_a_constant_series(count: float, normal: bool) -> None:
 
 
 def test_the_edges_are_normal_themselves_and_the_next_numbers_are_not() -> None:
-    found = expected_range(weekly(), DAY)
-    assert found is not None
-    assert is_normal(found, found.low)
-    assert is_normal(found, found.high)
-    assert not is_normal(found, math.nextafter(found.low, 0))
-    assert not is_normal(found, math.nextafter(found.high, math.inf))
+    normal_range = expected_range(weekly(), DAY)
+    assert normal_range is not None
+    assert is_normal(normal_range, normal_range.low)
+    assert is_normal(normal_range, normal_range.high)
+    assert not is_normal(normal_range, math.nextafter(normal_range.low, 0))
+    assert not is_normal(normal_range, math.nextafter(normal_range.high, math.inf))
 
 
 def test_a_young_history_has_a_wider_range() -> None:
     widths = []
     for days in (21, 28, 56, 120):
-        found = expected_range(constant(10_000, days), DAY)
-        assert found is not None
-        widths.append(found.high - found.low)
+        normal_range = expected_range(constant(10_000, days), DAY)
+        assert normal_range is not None
+        widths.append(normal_range.high - normal_range.low)
     assert widths[0] > widths[1] > widths[2] == pytest.approx(widths[3])
 
 
@@ -106,10 +106,10 @@ def test_a_young_history_has_a_wider_range() -> None:
 def test_nothing_is_out_where_ten_are_expected(expected: int, low: int) -> None:
     # So noisy that the thresholds alone allow a zero.
     history = before([expected, 1, 900, *[expected] * 4], DAY)
-    found = expected_range(history, DAY, widen=9)
-    assert found is not None
-    assert found.expected == pytest.approx(expected)
-    assert found.low == low
+    normal_range = expected_range(history, DAY, widen=9)
+    assert normal_range is not None
+    assert normal_range.expected == pytest.approx(expected)
+    assert normal_range.low == low
 
 
 @pytest.mark.parametrize("widen", [0, -1, math.nan, math.inf])

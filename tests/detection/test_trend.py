@@ -35,7 +35,7 @@ def test_a_decline_counts_from_fifteen_percent(factor: float, is_declining: bool
     assert trend is not None
     assert trend.week == pytest.approx(700_000 * factor)
     assert trend.change == pytest.approx(factor - 1)
-    assert (trend.usual, trend.limit, trend.weeks) == (700_000, 0.15, 6)
+    assert (trend.baseline, trend.limit, trend.weeks) == (700_000, 0.15, 6)
     assert trend.is_declining is is_declining
 
 

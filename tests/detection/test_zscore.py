@@ -8,17 +8,17 @@ from datetime import timedelta
 import pytest
 
 from checks.detection import Basis, expected_range, zscore_range
-from tests.detection.samples import DAY, before, constant, is_normal, usual, weekly
+from tests.detection.samples import DAY, before, constant, is_normal, weekly, weekly_count
 
 
 def test_mean_and_sample_deviation_of_the_window() -> None:
-    found = zscore_range(before([999, 100, 104, 96, 100, 140, 60, 100]), DAY)
+    normal_range = zscore_range(before([999, 100, 104, 96, 100, 140, 60, 100]), DAY)
     deviation = math.sqrt((16 + 16 + 1600 + 1600) / 6)
-    assert found is not None
-    assert found.basis is Basis.ZSCORE
-    assert found.expected == pytest.approx(100)
-    assert found.low == pytest.approx(100 - 3 * deviation)
-    assert found.high == pytest.approx(100 + 3 * deviation)
+    assert normal_range is not None
+    assert normal_range.basis is Basis.ZSCORE
+    assert normal_range.expected == pytest.approx(100)
+    assert normal_range.low == pytest.approx(100 - 3 * deviation)
+    assert normal_range.high == pytest.approx(100 + 3 * deviation)
 
 
 @pytest.mark.parametrize(
@@ -31,16 +31,16 @@ def test_the_threshold_itself_is_out(count: int, normal: bool) -> None:
 
 @pytest.mark.parametrize(("count", "low"), [(8, 0), (9, 5e-324), (10, 10 - 3 * math.sqrt(10))])
 def test_zero_is_out_exactly_from_the_threshold_on(count: int, low: float) -> None:
-    found = zscore_range(constant(count, 7), DAY)
-    assert found is not None
-    assert found.low == (low if low < 1e-9 else pytest.approx(low))
+    normal_range = zscore_range(constant(count, 7), DAY)
+    assert normal_range is not None
+    assert normal_range.low == (low if low < 1e-9 else pytest.approx(low))
 
 
 def test_missing_days_count_zero_and_older_ones_not_at_all() -> None:
     history = {DAY - timedelta(days=1): 70.0, DAY - timedelta(days=8): 1e9}
-    found = zscore_range(history, DAY)
-    assert found is not None
-    assert found.expected == pytest.approx(10)
+    normal_range = zscore_range(history, DAY)
+    assert normal_range is not None
+    assert normal_range.expected == pytest.approx(10)
 
 
 def test_nothing_to_compare_with() -> None:
@@ -59,4 +59,4 @@ def test_a_total_outage_after_a_zero_day_is_seen_by_the_newer_rule_alone() -> No
     history = weekly() | {DAY - timedelta(days=1): 0.0}
     assert is_normal(zscore_range(history, DAY), 0)
     assert not is_normal(expected_range(history, DAY), 0)
-    assert is_normal(expected_range(history, DAY), usual(DAY))
+    assert is_normal(expected_range(history, DAY), weekly_count(DAY))

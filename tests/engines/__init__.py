@@ -18,8 +18,8 @@ def modules() -> tuple[str, ...]:
 
 def running() -> tuple[Engine, ...]:
     """The engines that can be asked, DuckDB first: the others are compared with it."""
-    found = [import_module(f"{__name__}.{name}").ENGINE for name in modules()]
-    return tuple(sorted((e for e in found if e.runs), key=lambda e: (e.name != "duckdb", e.name)))
+    engines = [import_module(f"{__name__}.{name}").ENGINE for name in modules()]
+    return tuple(sorted((e for e in engines if e.runs), key=lambda e: (e.name != "duckdb", e.name)))
 
 
 def named(name: str) -> Engine:

@@ -45,7 +45,7 @@ class Engine(ABC):
         """Whether URLs of a SQLAlchemy driver mean this engine."""
         return driver.split("+")[0] == self.backend
 
-    def tells(self, name: str) -> bool:
+    def selects(self, name: str) -> bool:
         """Whether a scenario of the contract, or a test, is for it: all, but where it is slow."""
         return True
 

@@ -32,7 +32,7 @@ class Spark(Engine):
     marks = (pytest.mark.spark,)
     #: Its own catalog takes letters, digits and underscores only.
     any_table_name = False
-    told: ClassVar[frozenset[str]] = frozenset(
+    selected: ClassVar[frozenset[str]] = frozenset(
         {
             "a_log_of_many_words",
             "amounts_as_text",
@@ -92,8 +92,8 @@ class Spark(Engine):
     def owns(self, driver: str) -> bool:
         return driver in ("spark", "spark+thrift")
 
-    def tells(self, name: str) -> bool:
-        return bool(os.environ.get(EVERYTHING)) or name in self.told
+    def selects(self, name: str) -> bool:
+        return bool(os.environ.get(EVERYTHING)) or name in self.selected
 
     def warehouse(self, folder: Path) -> str:
         return self.cluster.thrift_url(self.cluster.fresh_database())

@@ -11,7 +11,7 @@ class SparkConnect(Spark):
     """Told the scenarios that a protocol may spoil; all others are the engine's own matter."""
 
     name = "spark_connect"
-    told = frozenset(
+    selected = frozenset(
         {
             "amounts_that_are_no_numbers",
             "autumn_in_berlin_aware",

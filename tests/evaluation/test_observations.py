@@ -19,7 +19,7 @@ from checks.config.model import (
     EventsSource,
     WarehouseConfig,
 )
-from checks.core.calendar import Calendar, Mark
+from checks.core.calendar import Calendar, SpecialDay
 from checks.core.metrics import AuditEntry, BadValue, EventCounts, Purchases
 from checks.evaluation.observations import observations
 from checks.measuring.measurements import CompletedReadings
@@ -208,11 +208,11 @@ def test_three_days_with_purchases_say_what_is_usual(days: int, is_said: bool) -
 
 
 def test_marked_days_are_neither_usual_nor_judged_by_revenue() -> None:
-    sale = Calendar({DAY: Mark("sale")})
+    sale = Calendar({DAY: SpecialDay("sale")})
     (text,) = told(events=revenue((*PAST, 600.0), BOUGHT, calendar=sale))
     assert "the mean purchase is" in text
     first = date(2025, 3, 1)
-    marked = Calendar({first + timedelta(days=i): Mark("sale") for i in range(5)})
+    marked = Calendar({first + timedelta(days=i): SpecialDay("sale") for i in range(5)})
     assert told(events=revenue((*PAST, 600.0), BOUGHT, calendar=marked)) == ()
 
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from checks.catalog import volume_expected, volume_zscore
-from checks.core.calendar import Calendar, Mark
+from checks.core.calendar import Calendar, SpecialDay
 from checks.detection import expected_range
 from checks.evidence.power import Powers, powers, read
 from checks.evidence.power_words import alarm_text, drop_text, jump_text
@@ -77,7 +77,7 @@ def test_special_and_empty_days_are_not_judged() -> None:
     counts = list(noisy(126, 0.02))
     counts[-5], counts[-20] = 0, counts[-20] * 4
     sale = DAY - timedelta(days=19)
-    expected, zscore = of(tuple(counts), calendar=Calendar({sale: Mark("Sale", 4.0)})).rules
+    expected, zscore = of(tuple(counts), calendar=Calendar({sale: SpecialDay("Sale", 4.0)})).rules
     assert expected.power.judged == 88
     assert expected.alarms == ()
     assert sale not in {alarm.day for alarm in zscore.alarms}

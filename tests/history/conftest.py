@@ -42,8 +42,8 @@ def postgresql_url(postgresql_server: str) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest) -> str:
-    found: str = request.getfixturevalue(f"{request.param}_url")
-    return found
+    store_url: str = request.getfixturevalue(f"{request.param}_url")
+    return store_url
 
 
 @pytest.fixture

@@ -43,13 +43,13 @@ def report(
     checks = tuple(
         verdict(check, status) for check, status in (statuses or {"freshness": Status.RED}).items()
     )
-    found = worst(check.status for check in checks)
+    worst_status = worst(check.status for check in checks)
     return Report(
         pipeline=pipeline,
         run_date=None if day is None else day + timedelta(days=1),
         data_date=day,
         evaluated_at=now,
-        verdict=found,
+        verdict=worst_status,
         exit_code=exit_code(check.status for check in checks),
         summary="do not refresh the dashboards",
         checks=checks,

@@ -33,15 +33,15 @@ def wrong_run(history: History, **statuses: Status) -> int:
 
 
 def recorded(history: History, now: datetime = NOW) -> list[date]:
-    return [one.data_date for one in history.evaluations(PIPELINE, 10**6, now=now)]
+    return [evaluation.data_date for evaluation in history.evaluations(PIPELINE, 10**6, now=now)]
 
 
 def waive(history: History, **changes: Any) -> int:
-    given: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "pipeline": PIPELINE, "check": "freshness", "owner": "Mia", "reason": "known",
         "until": DAY + timedelta(days=4), "up_to": None, "data_date": DAY, "now": NOW,
     }  # fmt: skip
-    return history.give_waiver(**(given | changes)).id
+    return history.give_waiver(**(fields | changes)).id
 
 
 @pytest.mark.parametrize(
@@ -77,14 +77,14 @@ def test_one_run_in_2030_is_set_aside_by_every_reader(history: History) -> None:
 def test_readers_ask_the_clock_where_they_are_given_no_now(history: History) -> None:
     run(history, 0)
     wrong_run(history)
-    assert [one.data_date for one in history.evaluations(PIPELINE)] == [DAY]
+    assert [evaluation.data_date for evaluation in history.evaluations(PIPELINE)] == [DAY]
 
 
 def test_several_are_told_in_one_sentence(history: History) -> None:
     for more in range(3):
         history.record(report(DAY, now=NOW + timedelta(days=more + 1)))
-    (told,) = history.context(PIPELINE, DAY, now=NOW).warnings
-    assert told == (
+    (warning,) = history.context(PIPELINE, DAY, now=NOW).warnings
+    assert warning == (
         "3 evaluations in the history are later than now (up to 2025-03-12): set aside; "
         "was a clock wrong?"
     )
@@ -94,8 +94,8 @@ def test_an_evaluation_of_a_day_that_has_not_come(history: History) -> None:
     history.record(report(today(NOW), now=NOW))
     history.record(report(today(NOW) + timedelta(days=1), now=NOW))
     assert recorded(history) == [today(NOW)]
-    (told,) = history.context(PIPELINE, DAY, now=NOW).warnings
-    assert f"({today(NOW) + timedelta(days=1)})" in told
+    (warning,) = history.context(PIPELINE, DAY, now=NOW).warnings
+    assert f"({today(NOW) + timedelta(days=1)})" in warning
 
 
 def test_no_later_run_is_pruned_because_of_one_in_2030(url: str) -> None:
@@ -123,8 +123,8 @@ def test_a_run_in_1970_prunes_nothing_and_is_kept_itself(history: History) -> No
     history.record(report(long_ago, now=LONG_AGO, freshness=GREEN))
     assert recorded(history, LONG_AGO) == [long_ago]
     assert recorded(history) == [DAY, long_ago]
-    (told,) = history.context(PIPELINE, long_ago, now=LONG_AGO).warnings
-    assert told.startswith("1 evaluation in the history is later than now (2025-03-09)")
+    (warning,) = history.context(PIPELINE, long_ago, now=LONG_AGO).warnings
+    assert warning.startswith("1 evaluation in the history is later than now (2025-03-09)")
     run(history, -1, freshness=RED)
     assert history.context(PIPELINE, day(-2), now=NOW + timedelta(days=1)).statuses == {
         "freshness": ((day(-1), RED), (DAY, RED))
@@ -154,7 +154,7 @@ def test_a_waiver_that_was_given_in_2030_does_not_apply(history: History) -> Non
     waive(history, now=WRONG, until=WRONG_DAY + timedelta(days=9), data_date=WRONG_DAY)
     waive(history, data_date=WRONG_DAY)
     context = history.context(PIPELINE, DAY, now=NOW)
-    assert [one.id for one in context.waivers] == [kept]
+    assert [waiver.id for waiver in context.waivers] == [kept]
     assert context.warnings == (
         "2 waivers in the history are later than now (up to 2030-01-02): not applied; "
         "was a clock wrong?",
@@ -170,10 +170,10 @@ def test_a_green_run_of_a_wrong_clock_closes_no_acknowledgement(
     history: History, moment: datetime
 ) -> None:
     run(history, 1, freshness=RED)
-    given = history.acknowledge(PIPELINE, "freshness", "Mia", "", NOW)
+    acknowledgement = history.acknowledge(PIPELINE, "freshness", "Mia", "", NOW)
     data_date = moment.date() - timedelta(days=1)
     history.record(report(data_date, now=moment, freshness=GREEN))
-    assert on_it(history) == [given]
+    assert on_it(history) == [acknowledgement]
     run(history, 0, freshness=GREEN)
     assert on_it(history) == []
 
@@ -181,8 +181,8 @@ def test_a_green_run_of_a_wrong_clock_closes_no_acknowledgement(
 def test_an_acknowledgement_of_2030_is_set_aside_until_the_next_one(history: History) -> None:
     history.acknowledge(PIPELINE, "freshness", "Mia", "", WRONG)
     assert on_it(history) == []
-    (told,) = history.context(PIPELINE, DAY, now=NOW).warnings
-    assert told.startswith("1 acknowledgement in the history is later than now (2030-01-02)")
-    given = history.acknowledge(PIPELINE, "freshness", "Jon", "", NOW)
-    assert on_it(history) == [given]
+    (warning,) = history.context(PIPELINE, DAY, now=NOW).warnings
+    assert warning.startswith("1 acknowledgement in the history is later than now (2030-01-02)")
+    acknowledgement = history.acknowledge(PIPELINE, "freshness", "Jon", "", NOW)
+    assert on_it(history) == [acknowledgement]
     assert history.context(PIPELINE, DAY, now=NOW).warnings == ()

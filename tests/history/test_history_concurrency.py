@@ -51,7 +51,7 @@ def test_concurrent_writers_on_a_fresh_store_lose_nothing(
     runs = history.all_runs(PIPELINE, DAY)
     assert len({run.id for run in runs}) == processes * times
     open_ones = history.context(PIPELINE, DAY + timedelta(days=1)).acknowledgements
-    assert sorted(one.owner for one in open_ones) == sorted(
+    assert sorted(acknowledgement.owner for acknowledgement in open_ones) == sorted(
         f"check_{number}" for number in range(processes)
     )
 

@@ -34,7 +34,9 @@ def test_nothing_is_remembered_at_first(history: History) -> None:
 def test_days_are_remembered_as_they_were_counted(history: History) -> None:
     days = [counted(DAY, 40, rest=2, ads=20, mail=25), counted(DAY - timedelta(days=1), 0)]
     history.keep_daily_counts(PIPELINE, "a", days, NOW)
-    assert remembered(history) == {one.day: RememberedCounts(one, NOW, one.total) for one in days}
+    assert remembered(history) == {
+        counts.day: RememberedCounts(counts, NOW, counts.total) for counts in days
+    }
     assert remembered(history)[DAY].counts.total == 45
 
 
@@ -67,8 +69,10 @@ def test_another_pipeline_or_mapping_is_another_series(
 def test_only_days_between_the_bounds(history: History) -> None:
     days = [counted(DAY - timedelta(days=back), back) for back in range(4)]
     history.keep_daily_counts(PIPELINE, "a", days, NOW)
-    found = history.daily_counts(PIPELINE, "a", DAY - timedelta(days=2), DAY - timedelta(days=1))
-    assert set(found) == {DAY - timedelta(days=2), DAY - timedelta(days=1)}
+    remembered_days = history.daily_counts(
+        PIPELINE, "a", DAY - timedelta(days=2), DAY - timedelta(days=1)
+    )
+    assert set(remembered_days) == {DAY - timedelta(days=2), DAY - timedelta(days=1)}
 
 
 def test_old_days_are_forgotten(url: str) -> None:
@@ -107,10 +111,10 @@ def test_many_gates_at_once_lose_nothing(history: History) -> None:
         kept = [
             gates.submit(history.keep_daily_counts, PIPELINE, "a", days, NOW) for _ in range(20)
         ]
-        for one in kept:
-            one.result()
-    assert [one.counts for one in remembered(history).values()] == sorted(
-        days, key=lambda one: one.day
+        for counts in kept:
+            counts.result()
+    assert [remembered_day.counts for remembered_day in remembered(history).values()] == sorted(
+        days, key=lambda counts: counts.day
     )
 
 

@@ -72,10 +72,10 @@ def context(url: str) -> Any:
 
 
 def test_a_whole_history_warns_of_nothing(filled: str) -> None:
-    found = context(filled)
-    assert found.warnings == ()
-    assert [day for day, _ in found.statuses["freshness"]] == [DAY, YESTERDAY]
-    assert (len(found.waivers), len(found.acknowledgements)) == (2, 2)
+    history_context = context(filled)
+    assert history_context.warnings == ()
+    assert [day for day, _ in history_context.statuses["freshness"]] == [DAY, YESTERDAY]
+    assert (len(history_context.waivers), len(history_context.acknowledgements)) == (2, 2)
 
 
 @pytest.mark.parametrize(
@@ -87,12 +87,12 @@ def test_a_whole_history_warns_of_nothing(filled: str) -> None:
 )  # fmt: skip
 def test_a_damaged_evaluation_is_left_out(filled: str, column: str, value: str) -> None:
     change(filled, f"UPDATE andon_evaluations SET {column} = {value} WHERE id = 2")
-    found = context(filled)
-    assert found.statuses["freshness"] == ((YESTERDAY, RED),)
+    history_context = context(filled)
+    assert history_context.statuses["freshness"] == ((YESTERDAY, RED),)
     place = filled.removeprefix("sqlite:///")
-    assert found.warnings == (f"history {place}: 1 evaluation is damaged: left out",)
+    assert history_context.warnings == (f"history {place}: 1 evaluation is damaged: left out",)
     history = History(filled, keep_days=400)
-    assert [one.data_date for one in history.evaluations(PIPELINE)] == [YESTERDAY]
+    assert [evaluation.data_date for evaluation in history.evaluations(PIPELINE)] == [YESTERDAY]
     assert history.latest(PIPELINE, "freshness") == (YESTERDAY, RED, 0.5)
     assert history.record(report(TOMORROW)) > 1
 
@@ -114,11 +114,11 @@ def test_the_evaluation_before_a_damaged_one_of_the_same_day_counts(filled: str)
 def test_a_damaged_result_is_left_out(filled: str, column: str, value: str) -> None:
     where = "evaluation_id = 2 AND check_id = 'freshness'"
     change(filled, f"UPDATE andon_results SET {column} = {value} WHERE {where}")
-    found = context(filled)
-    assert found.statuses == {
+    history_context = context(filled)
+    assert history_context.statuses == {
         "freshness": ((YESTERDAY, RED),), "rows_read": ((DAY, GREEN), (YESTERDAY, GREEN)),
     }  # fmt: skip
-    assert found.warnings[0].endswith(": 1 result is damaged: left out")
+    assert history_context.warnings[0].endswith(": 1 result is damaged: left out")
     newest = History(filled, keep_days=400).evaluations(PIPELINE)[0]
     assert newest.statuses == {"rows_read": GREEN}
 
@@ -128,47 +128,49 @@ def test_a_damaged_result_is_left_out(filled: str, column: str, value: str) -> N
     damages(
         check_id=("x'ff'", "NULL", "''"), owner=("x'ff'", "NULL", "''"),
         reason=("x'ff'", "NULL", "''"), until=NO_DAY, up_to=NO_NUMBER, data_date=NO_DAY,
-        created_at=NO_MOMENT, revoked_at=tuple(one for one in NO_MOMENT if one != "NULL"),
-        rearmed_on=tuple(one for one in NO_DAY if one != "NULL"), id=("-3",),
+        created_at=NO_MOMENT, revoked_at=tuple(value for value in NO_MOMENT if value != "NULL"),
+        rearmed_on=tuple(value for value in NO_DAY if value != "NULL"), id=("-3",),
         revoked_by=("x'ff'", "CAST(x'ff' AS TEXT)"),
     ),
 )  # fmt: skip
 def test_a_damaged_waiver_does_not_apply_and_is_named(filled: str, column: str, value: str) -> None:
     change(filled, f"UPDATE andon_waivers SET {column} = {value} WHERE id = 1")
-    found = context(filled)
-    assert [one.owner for one in found.waivers] == ["Jon"]
+    history_context = context(filled)
+    assert [waiver.owner for waiver in history_context.waivers] == ["Jon"]
     name = value if column == "id" else "1"
-    (told,) = found.warnings
-    assert told.endswith(f": waiver {name} is damaged ({column}): it does not apply")
+    (warning,) = history_context.warnings
+    assert warning.endswith(f": waiver {name} is damaged ({column}): it does not apply")
     history = History(filled, keep_days=400)
-    assert [one.owner for one in history.all_waivers(PIPELINE)] == ["Jon"]
+    assert [waiver.owner for waiver in history.all_waivers(PIPELINE)] == ["Jon"]
     history.record(report(TOMORROW, freshness=GREEN))
-    given = history.give_waiver(
+    waiver = history.give_waiver(
         PIPELINE, "freshness", "Mia", "known", TOMORROW, 0.6, DAY, NOW, once=True
     )
-    assert given.id > 1
+    assert waiver.id > 1
 
 
 @pytest.mark.parametrize(
     ("column", "value"),
     damages(
         check_id=("x'ff'", "NULL", "''"), owner=("x'ff'", "NULL", "''"), note=("x'ff'", "NULL"),
-        created_at=NO_MOMENT, closed_at=tuple(one for one in NO_MOMENT if one != "NULL"),
+        created_at=NO_MOMENT, closed_at=tuple(value for value in NO_MOMENT if value != "NULL"),
     ),
 )  # fmt: skip
 def test_a_damaged_acknowledgement_is_left_out(filled: str, column: str, value: str) -> None:
     change(filled, f"UPDATE andon_acknowledgements SET {column} = {value} WHERE id = 1")
-    found = context(filled)
-    assert [one.owner for one in found.acknowledgements] == ["Jon"]
-    assert found.warnings[0].endswith(": 1 acknowledgement is damaged: left out")
+    history_context = context(filled)
+    assert [acknowledgement.owner for acknowledgement in history_context.acknowledgements] == [
+        "Jon"
+    ]
+    assert history_context.warnings[0].endswith(": 1 acknowledgement is damaged: left out")
 
 
 def test_all_damage_is_told_in_one_sentence(filled: str) -> None:
     change(filled, "UPDATE andon_evaluations SET verdict = 7 WHERE id = 1")
     change(filled, "UPDATE andon_results SET status = 7")
     change(filled, "UPDATE andon_acknowledgements SET created_at = 7")
-    (told,) = context(filled).warnings
-    assert told.endswith(": 2 acknowledgements, 1 evaluation, 2 results are damaged: left out")
+    (warning,) = context(filled).warnings
+    assert warning.endswith(": 2 acknowledgements, 1 evaluation, 2 results are damaged: left out")
 
 
 def test_a_number_that_json_does_not_know(filled: str) -> None:
@@ -180,7 +182,7 @@ def test_a_number_that_json_does_not_know(filled: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("statement", "told"),
+    ("statement", "message"),
     [
         ("UPDATE andon_waivers SET up_to = 'NaN'", "waiver 1 is damaged (up_to)"),
         ("UPDATE andon_waivers SET until = 'infinity'", "waiver 1 is damaged (until)"),
@@ -192,7 +194,7 @@ def test_a_number_that_json_does_not_know(filled: str) -> None:
     ],
 )
 def test_what_postgresql_takes_and_python_does_not(
-    postgresql_url: str, statement: str, told: str
+    postgresql_url: str, statement: str, message: str
 ) -> None:
     history = History(postgresql_url, keep_days=400)
     history.record(report())
@@ -205,7 +207,7 @@ def test_what_postgresql_takes_and_python_does_not(
     finally:
         with sa.create_engine(postgresql_url, poolclass=sa.pool.NullPool).begin() as other:
             other.exec_driver_sql("ALTER DATABASE postgres RESET datestyle")
-    assert told in warning
+    assert message in warning
     assert history.record(report(TOMORROW)) == 2
 
 
@@ -218,8 +220,8 @@ anything = st.one_of(
 @settings(suppress_health_check=[HealthCheck.too_slow])
 def test_rules_raise_nothing_and_hold_for_few(value: object) -> None:
     for rules in (rows.EVALUATION, rows.RESULT, rows.WAIVER, rows.ACKNOWLEDGEMENT):
-        found = rows.damage(dict.fromkeys(rules, value), rules)
-        assert found, "no one value is right in each column"
+        columns = rows.damage(dict.fromkeys(rules, value), rules)
+        assert columns, "no one value is right in each column"
 
 
 @pytest.mark.parametrize("value", [True, False])

@@ -32,33 +32,33 @@ def test_reading_before_anything_was_recorded_finds_nothing(history: History) ->
 
 
 def test_a_report_comes_back_as_it_was(history: History) -> None:
-    given = report(freshness=RED, rows_read=GREEN)
-    assert history.report(history.record(given)) == given
+    recorded = report(freshness=RED, rows_read=GREEN)
+    assert history.report(history.record(recorded)) == recorded
 
 
 def test_a_recorded_evaluation_is_shown_with_its_checks_in_order(history: History) -> None:
     checks = (verdict("rows_read", GREEN, 7), verdict("freshness", RED, 23.4, "lag=23.4h"))
-    given = replace(report(rows_read=GREEN, freshness=RED), checks=checks)
-    evaluation = history.record(given)
-    (found,) = history.evaluations(PIPELINE)
-    assert (found.id, found.pipeline, found.verdict, found.exit_code) == (
+    recorded = replace(report(rows_read=GREEN, freshness=RED), checks=checks)
+    evaluation = history.record(recorded)
+    (stored,) = history.evaluations(PIPELINE)
+    assert (stored.id, stored.pipeline, stored.verdict, stored.exit_code) == (
         evaluation,
         PIPELINE,
         RED,
         1,
     )
-    assert (found.run_date, found.data_date, found.evaluated_at) == (day(-1), DAY, NOW)
-    assert list(found.statuses.items()) == [("rows_read", GREEN), ("freshness", RED)]
-    assert found.values == {"rows_read": 7.0, "freshness": 23.4}
-    assert found.messages["freshness"] == "lag=23.4h"
+    assert (stored.run_date, stored.data_date, stored.evaluated_at) == (day(-1), DAY, NOW)
+    assert list(stored.statuses.items()) == [("rows_read", GREEN), ("freshness", RED)]
+    assert stored.values == {"rows_read": 7.0, "freshness": 23.4}
+    assert stored.messages["freshness"] == "lag=23.4h"
 
 
 def test_a_moment_of_another_zone_is_kept_in_utc(history: History) -> None:
     moment = datetime(2025, 3, 9, 8, 30, 0, 123456, timezone(timedelta(hours=5, minutes=45)))
     history.record(report(now=moment))
-    (found,) = history.evaluations(PIPELINE)
-    assert found.evaluated_at == moment
-    assert found.evaluated_at.tzinfo is UTC
+    (stored,) = history.evaluations(PIPELINE)
+    assert stored.evaluated_at == moment
+    assert stored.evaluated_at.tzinfo is UTC
 
 
 def test_no_moment_stays_none() -> None:
@@ -68,8 +68,8 @@ def test_no_moment_stays_none() -> None:
 def test_a_report_without_checks_is_kept(history: History) -> None:
     empty = replace(report(), checks=(), verdict=Status.UNKNOWN, exit_code=2)
     history.record(empty)
-    (found,) = history.evaluations(PIPELINE)
-    assert (found.verdict, found.statuses) == (Status.UNKNOWN, {})
+    (stored,) = history.evaluations(PIPELINE)
+    assert (stored.verdict, stored.statuses) == (Status.UNKNOWN, {})
 
 
 @pytest.mark.parametrize("missing", ["run_date", "data_date"])
@@ -94,17 +94,17 @@ def test_a_value_that_is_no_number_is_kept_as_none(history: History, value: floa
 def test_hostile_text_is_kept_inert(history: History) -> None:
     hostile = "a\x00b\n::error\x1b[31m\u202e\ud800"
     history.record(replace(report(), checks=(verdict("freshness", RED, 1, hostile),)))
-    (found,) = history.evaluations(PIPELINE)
-    assert found.messages["freshness"] == r"a\u0000b\u000a::error\u001b[31m\u202e\ud800"
-    assert history.report(found.id).checks[0].message == hostile
+    (stored,) = history.evaluations(PIPELINE)
+    assert stored.messages["freshness"] == r"a\u0000b\u000a::error\u001b[31m\u202e\ud800"
+    assert history.report(stored.id).checks[0].message == hostile
 
 
 def test_of_reruns_the_latest_is_shown_and_all_are_kept(history: History) -> None:
     first = history.record(report(freshness=RED))
     second = history.record(report(freshness=GREEN, now=NOW - timedelta(hours=1)))
     other = history.record(report(day(1), freshness=AMBER))
-    assert [found.id for found in history.evaluations(PIPELINE)] == [second, other]
-    assert [found.id for found in history.all_runs(PIPELINE, DAY)] == [second, first]
+    assert [stored.id for stored in history.evaluations(PIPELINE)] == [second, other]
+    assert [stored.id for stored in history.all_runs(PIPELINE, DAY)] == [second, first]
     assert history.latest(PIPELINE, "freshness") == (DAY, GREEN, 0.5)
 
 
@@ -126,8 +126,8 @@ def test_evaluations_cover_calendar_days_up_to_the_last(
 ) -> None:
     for back in (13, 0, 5, 14, 1):
         history.record(report(day(back)))
-    found = history.evaluations(PIPELINE, days, until)
-    assert [one.data_date for one in found] == [day(back) for back in expected]
+    evaluations = history.evaluations(PIPELINE, days, until)
+    assert [stored.data_date for stored in evaluations] == [day(back) for back in expected]
 
 
 def test_latest_says_nothing_of_a_check_that_was_not_evaluated(history: History) -> None:
@@ -154,7 +154,7 @@ def test_context_goes_back_so_many_days(history: History, days: int, expected: l
     for back in (5, 4, 1):
         history.record(report(day(back)))
     statuses = history.context(PIPELINE, DAY, days).statuses["freshness"]
-    assert [found for found, _ in statuses] == [day(back) for back in expected]
+    assert [data_date for data_date, _ in statuses] == [day(back) for back in expected]
 
 
 def test_evaluations_older_than_the_newest_but_one_by_keep_days_are_removed(url: str) -> None:
@@ -163,7 +163,7 @@ def test_evaluations_older_than_the_newest_but_one_by_keep_days_are_removed(url:
     history.record(report(day(90), pipeline="another"))
     assert len(history.evaluations(PIPELINE, 99)) == 42  # day 43 went with day 1
     history.record(report(DAY))
-    kept = [found.data_date for found in history.evaluations(PIPELINE, 99)]
+    kept = [stored.data_date for stored in history.evaluations(PIPELINE, 99)]
     assert kept == [day(back) for back in range(42)]
     with pytest.raises(UsageError):
         history.report(ids[42])
@@ -175,7 +175,7 @@ def test_the_newest_thirty_data_dates_stay_however_old_they_are(url: str) -> Non
     for back in range(62, -1, -2):
         history.record(report(day(back)))
         history.record(report(day(back)))
-    kept = [found.data_date for found in history.evaluations(PIPELINE, 99)]
+    kept = [stored.data_date for stored in history.evaluations(PIPELINE, 99)]
     assert kept == [day(back) for back in range(0, 60, 2)]
     assert len(history.all_runs(PIPELINE, day(58))) == 2
 
@@ -205,11 +205,11 @@ def test_an_outcome_is_corrected_in_its_place(url: str) -> None:
     other = history.record(report(DAY, freshness=GREEN))
     final = replace(report(DAY, freshness=GREEN), exit_code=2, verdict=Status.UNKNOWN)
     history.correct(first, final)
-    found = {run.id: run for run in history.all_runs(PIPELINE, DAY)}
-    assert (found[first].verdict, found[first].exit_code) == (Status.UNKNOWN, 2)
-    assert found[first].statuses == {"freshness": GREEN}
+    runs_by_id = {run.id: run for run in history.all_runs(PIPELINE, DAY)}
+    assert (runs_by_id[first].verdict, runs_by_id[first].exit_code) == (Status.UNKNOWN, 2)
+    assert runs_by_id[first].statuses == {"freshness": GREEN}
     assert history.report(first) == final
-    assert found[other].exit_code == 0
+    assert runs_by_id[other].exit_code == 0
     history.correct(999, final)
     assert len(history.all_runs(PIPELINE, DAY)) == 2
 

@@ -269,8 +269,8 @@ def test_a_damaged_report_is_named(url: str, stored: str) -> None:
     evaluation = History(url, keep_days=400).record(report())
     stored = stored.encode("utf-8", "replace").decode()
     change(url, "UPDATE andon_evaluations SET report = :stored", stored=stored)
-    told = f"the stored report of evaluation {evaluation} is damaged"
-    with pytest.raises(HistoryError, match=told):
+    message = f"the stored report of evaluation {evaluation} is damaged"
+    with pytest.raises(HistoryError, match=message):
         History(url, keep_days=400).report(evaluation)
 
 

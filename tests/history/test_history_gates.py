@@ -80,8 +80,8 @@ def read_everything(history: History, report: Report) -> None:
     assert history.evaluations(PIPELINE)[0].id >= own.id
     assert history.latest(PIPELINE, "orphan_orders") == (DAY, Status.RED, 1.0)
     seen = history.context(PIPELINE, DAY)
-    assert [one.owner for one in seen.acknowledgements] == ["Mia"]
-    assert [one.rearmed_on for one in seen.waivers] == [None]
+    assert [acknowledgement.owner for acknowledgement in seen.acknowledgements] == ["Mia"]
+    assert [waiver.rearmed_on for waiver in seen.waivers] == [None]
     assert history.all_waivers(PIPELINE) == seen.waivers
 
 
@@ -120,12 +120,12 @@ def test_twenty_gates_lose_and_change_nothing(busy_shop: Shop, url: str) -> None
     assert {id_: text_of(history.report(id_)) for id_ in kept} == kept
     assert len(history.all_runs(PIPELINE, DAY)) == GATES
     for report in returned.values():
-        found = {check["id"]: check for check in report["checks"]}
-        assert found["orphan_orders"]["since"] == str(DAY - timedelta(days=1))
-        assert found["orphan_orders"]["acknowledgement"]["owner"] == "Mia"
-        assert found["missing_revenue"]["status"] == "waived"
+        checks = {check["id"]: check for check in report["checks"]}
+        assert checks["orphan_orders"]["since"] == str(DAY - timedelta(days=1))
+        assert checks["orphan_orders"]["acknowledgement"]["owner"] == "Mia"
+        assert checks["missing_revenue"]["status"] == "waived"
     tomorrow = history.context(PIPELINE, DAY + timedelta(days=1))
-    assert [one.owner for one in tomorrow.acknowledgements] == ["Mia"]
+    assert [acknowledgement.owner for acknowledgement in tomorrow.acknowledgements] == ["Mia"]
     assert tomorrow.statuses["orphan_orders"] == (
         (DAY, Status.RED), (DAY - timedelta(days=1), Status.RED),
     )  # fmt: skip
@@ -169,17 +169,17 @@ def test_a_connection_that_is_ended_is_a_warning(
 ) -> None:
     monitor = DataMonitor(busy_shop.config())
     undisturbed = monitor.run(date=RUN, now=NOW)
-    found: list[Report] = []
+    reports: list[Report] = []
     thread = threading.Thread(
-        target=lambda: found.append(monitor.run(date=RUN, now=NOW, record=True))
+        target=lambda: reports.append(monitor.run(date=RUN, now=NOW, record=True))
     )
     with holding(url, lock) as other:
         thread.start()
         ended(other)
     thread.join(30)
-    (report,) = found
-    (told,) = report.warnings
-    assert warning in told
+    (report,) = reports
+    (only_warning,) = report.warnings
+    assert warning in only_warning
     assert (report.verdict, report.exit_code) == (undisturbed.verdict, undisturbed.exit_code)
     values = [(check.id, check.value) for check in undisturbed.checks]
     assert [(check.id, check.value) for check in report.checks] == values
@@ -218,5 +218,7 @@ def test_gates_while_connections_are_ended_all_the_time(busy_shop: Shop, url: st
 
 def _as_kept(report: dict[str, Any]) -> dict[str, Any]:
     after = (NOT_RECORDED, "the daily counts were not remembered")
-    before = [one for one in report["warnings"] if not any(words in one for words in after)]
+    before = [
+        warning for warning in report["warnings"] if not any(words in warning for words in after)
+    ]
     return report | {"warnings": before}

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from checks.core.errors import HistoryError
 from checks.core.model import Status
-from checks.history.patience import RESTING, Limits
+from checks.history.patience import RECENT_FAILURES, Limits
 from checks.history.store import History
 from tests.history.history_samples import DAY, NOW, PIPELINE, report
 
@@ -35,7 +35,7 @@ def test_what_arrives_again_is_not_recorded_again(history: History) -> None:
     first = history.record(report(freshness=Status.RED), key="a")
     assert history.record(report(freshness=Status.GREEN), key="a") == first
     other = history.record(report(freshness=Status.RED), key="b")
-    assert [one.id for one in history.all_runs(PIPELINE, DAY)] == [other, first]
+    assert [evaluation.id for evaluation in history.all_runs(PIPELINE, DAY)] == [other, first]
     assert history.latest(PIPELINE, "freshness") == (DAY, Status.RED, 0.5)
 
 
@@ -64,29 +64,29 @@ def test_a_record_that_lands_late_counts_once(postgresql_url: str) -> None:
         other.exec_driver_sql("LOCK TABLE andon_evaluations IN EXCLUSIVE MODE")
         with pytest.raises(HistoryError):
             history.record(report(), key="a")
-    RESTING.forget()
+    RECENT_FAILURES.clear()
     patient = History(postgresql_url, keep_days=400)
     evaluation = patient.record(report(), key="a")
     for thread in threading.enumerate():
         if thread.name == "andon-history":
             thread.join(60)
-    assert [one.id for one in patient.all_runs(PIPELINE, DAY)] == [evaluation]
+    assert [evaluation.id for evaluation in patient.all_runs(PIPELINE, DAY)] == [evaluation]
 
 
-def record_for_ever(url: str, name: str, told: Connection) -> None:
+def record_for_ever(url: str, name: str, pipe: Connection) -> None:
     """Records, and says what was recorded."""
     history = History(url, keep_days=400)
     number = 0
     while True:
         key = f"{name}-{number}"
         history.record(report(pipeline=PIPELINE, **CHECKS), key=key)
-        told.send(key)
+        pipe.send(key)
         number += 1
 
 
 def kill_many(path: Path, times: int, seed: int = 0) -> list[str]:
     """What was told as recorded by processes that were killed, each at a random moment."""
-    told: list[str] = []
+    keys: list[str] = []
     chance = random.Random(seed)  # noqa: S311
     for number in range(times):
         receiver, sender = PROCESSES.Pipe(duplex=False)
@@ -95,7 +95,7 @@ def kill_many(path: Path, times: int, seed: int = 0) -> list[str]:
         )
         process.start()
         sender.close()
-        told.append(receiver.recv())  # it is at work
+        keys.append(receiver.recv())  # it is at work
         until = monotonic() + chance.uniform(0, 0.05)
         while monotonic() < until:
             sleep(0)
@@ -104,8 +104,8 @@ def kill_many(path: Path, times: int, seed: int = 0) -> list[str]:
         process.join(60)
         with contextlib.suppress(EOFError), receiver:
             while True:
-                told.append(receiver.recv())
-    return told
+                keys.append(receiver.recv())
+    return keys
 
 
 def stored_keys(path: Path) -> list[str]:
@@ -126,12 +126,12 @@ def stored_keys(path: Path) -> list[str]:
 
 def test_killing_loses_and_doubles_nothing(tmp_path: Path) -> None:
     path = tmp_path / "history.db"
-    told = kill_many(path, KILLED)
+    recorded_keys = kill_many(path, KILLED)
     keys = stored_keys(path)
     assert len(keys) == len(set(keys))
-    assert set(told) <= set(keys)
+    assert set(recorded_keys) <= set(keys)
     # The one that each was at work on may have been kept before it could say so.
-    assert len(keys) - len(told) <= KILLED
+    assert len(keys) - len(recorded_keys) <= KILLED
     history = History(f"sqlite:///{path}", keep_days=400)
     last = history.record(report(now=NOW, **CHECKS))
     assert history.all_runs(PIPELINE, DAY)[0].id == last

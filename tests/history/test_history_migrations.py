@@ -124,12 +124,18 @@ def restored_on_postgresql(url: str) -> None:
         "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT", "SERIAL PRIMARY KEY"
     )
     statements = statements.replace("WITHOUT ROWID", "").replace("DOUBLE", "DOUBLE PRECISION")
-    wanted = [one for one in statements.split(";\n") if "sqlite_sequence" not in one]
-    wanted = [one for one in wanted if one.strip() not in ("BEGIN TRANSACTION", "COMMIT", "")]
+    kept_statements = [
+        statement for statement in statements.split(";\n") if "sqlite_sequence" not in statement
+    ]
+    kept_statements = [
+        statement
+        for statement in kept_statements
+        if statement.strip() not in ("BEGIN TRANSACTION", "COMMIT", "")
+    ]
     # By name: a table comes after the one that it refers to, in this order as well.
     engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
     with engine.begin() as connection:
-        for statement in wanted:
+        for statement in kept_statements:
             connection.exec_driver_sql(statement.replace("%", "%%"))
         for table in ("evaluations", "waivers", "acknowledgements"):
             connection.exec_driver_sql(
@@ -144,17 +150,17 @@ def test_a_stored_history_of_version_2_is_brought_forward(url: str, first: str) 
     history = History(url, keep_days=400)
     if first == "record":
         assert history.record(report(DAY + timedelta(days=1))) == 3
-    assert [one.id for one in history.all_runs(PIPELINE, DAY)] == [2]
+    assert [evaluation.id for evaluation in history.all_runs(PIPELINE, DAY)] == [2]
     assert history.report(2).checks[0].id == "freshness"
     context = history.context(PIPELINE, DAY + timedelta(days=1))
     assert context.statuses == {
         "freshness": ((DAY, Status.RED), (DAY - timedelta(days=1), Status.RED)),
         "rows_read": ((DAY, Status.AMBER), (DAY - timedelta(days=1), Status.GREEN)),
     }
-    assert [(one.check, one.up_to, one.revoked_by) for one in context.waivers] == [
+    assert [(waiver.check, waiver.up_to, waiver.revoked_by) for waiver in context.waivers] == [
         ("freshness", 0.06, None), ("rows_read", None, "Jon"),
     ]  # fmt: skip
-    assert [one.owner for one in context.acknowledgements] == ["Mia"]
+    assert [acknowledgement.owner for acknowledgement in context.acknowledgements] == ["Mia"]
     assert context.warnings == ()
     counts = history.daily_counts(PIPELINE, "a", DAY, DAY)[DAY].counts
     assert counts == DayCounts(DAY, {NAME: Values({"view": 3})})

@@ -34,7 +34,7 @@ TOMORROW = DAY + timedelta(days=1)
 Act = Callable[[History], object]
 
 
-def of(url: str, warehouse: WarehouseIdentity | None) -> History:
+def history_for(url: str, warehouse: WarehouseIdentity | None) -> History:
     return History(url, keep_days=400, busy_seconds=5, warehouse=warehouse)
 
 
@@ -49,7 +49,7 @@ def acknowledge(history: History) -> object:
 @pytest.fixture
 def own(url: str) -> History:
     """A red day, a waiver and somebody on it, all of warehouse A."""
-    history = of(url, A)
+    history = history_for(url, A)
     history.record(report())
     waive(history)
     acknowledge(history)
@@ -82,7 +82,7 @@ READING: dict[str, Act] = {
 def test_another_warehouse_is_refused_and_changes_nothing(url: str, own: History, act: str) -> None:
     before = everything(url)
     with pytest.raises(OtherWarehouseError) as refusal:
-        (WRITING | READING)[act](of(url, B))
+        (WRITING | READING)[act](history_for(url, B))
     assert isinstance(refusal.value, HistoryError)
     assert isinstance(refusal.value, UsageError)
     words = str(refusal.value)
@@ -100,7 +100,7 @@ def test_another_warehouse_is_refused_and_changes_nothing(url: str, own: History
 
 
 def test_another_warehouse_knows_nothing_of_the_past(url: str, own: History) -> None:
-    other = of(url, B)
+    other = history_for(url, B)
     context = other.context(PIPELINE, TOMORROW, now=NOW)
     assert context == HistoryContext(warnings=context.warnings)
     assert len(context.warnings) == 1
@@ -113,7 +113,7 @@ def test_another_warehouse_knows_nothing_of_the_past(url: str, own: History) -> 
 
 
 def test_whoever_opens_a_history_for_no_warehouse_answers_for_it(url: str, own: History) -> None:
-    anybody = of(url, None)
+    anybody = history_for(url, None)
     anybody.record(report(TOMORROW))
     assert len(anybody.all_waivers(PIPELINE)) == 1
     with pytest.raises(ValueError, match="for no warehouse"):
@@ -121,7 +121,7 @@ def test_whoever_opens_a_history_for_no_warehouse_answers_for_it(url: str, own: 
 
 
 def test_the_next_name_belongs_to_whoever_comes_first(url: str, own: History) -> None:
-    of(url, B).record(report(pipeline="other"))
+    history_for(url, B).record(report(pipeline="other"))
     with pytest.raises(OtherWarehouseError):
         own.record(report(pipeline="other"))
 
@@ -129,19 +129,19 @@ def test_the_next_name_belongs_to_whoever_comes_first(url: str, own: History) ->
 @pytest.mark.parametrize("act", ["waive", "acknowledge"])
 def test_what_is_stored_first_takes_the_name(url: str, act: str) -> None:
     """Or a waiver that is given before the first evaluation would be whoever's comes next."""
-    WRITING[act](of(url, A))
+    WRITING[act](history_for(url, A))
     with pytest.raises(OtherWarehouseError):
-        of(url, B).record(report())
+        history_for(url, B).record(report())
 
 
 def test_what_is_refused_takes_no_name(url: str) -> None:
     with pytest.raises(UsageError, match="has the id 7"):
-        of(url, A).revoke_waiver(7, PIPELINE, "Jon", NOW)
-    of(url, B).record(report())
+        history_for(url, A).revoke_waiver(7, PIPELINE, "Jon", NOW)
+    history_for(url, B).record(report())
 
 
 def test_an_adopted_warehouse_is_the_same_and_so_is_the_first_one(url: str, own: History) -> None:
-    other = of(url, B)
+    other = history_for(url, B)
     assert other.adopt(PIPELINE, "Mia\x1b", NOW) is Adoption.ADDED
     assert other.adopt(PIPELINE, "Jon", NOW) is Adoption.KNOWN
     assert own.adopt(PIPELINE, "Jon", NOW) is Adoption.KNOWN
@@ -153,37 +153,39 @@ def test_an_adopted_warehouse_is_the_same_and_so_is_the_first_one(url: str, own:
         (A.digests[0], "duckdb /a/shop.duckdb", None),
         (B.digests[0], "postgresql db.example/shop", "Mia\\u001b"),
     ]
-    third = of(url, warehouse_identity("sqlite:////c.db"))
+    third = history_for(url, warehouse_identity("sqlite:////c.db"))
     with pytest.raises(OtherWarehouseError, match=r"shop\.duckdb and postgresql db\.example/shop"):
         third.require_own(PIPELINE)
 
 
 def test_adopting_needs_a_name(url: str, own: History) -> None:
     with pytest.raises(UsageError, match="the owner must not be empty"):
-        of(url, B).adopt(PIPELINE, "  ", NOW)
+        history_for(url, B).adopt(PIPELINE, "  ", NOW)
 
 
 def test_a_name_that_nobody_has_can_be_adopted(url: str) -> None:
-    assert of(url, B).adopt(PIPELINE, "Mia", NOW) is Adoption.FIRST
+    assert history_for(url, B).adopt(PIPELINE, "Mia", NOW) is Adoption.FIRST
     with pytest.raises(OtherWarehouseError):
-        of(url, A).record(report())
+        history_for(url, A).record(report())
 
 
 def test_a_file_that_is_built_anew_behind_a_link_stays_the_owner(url: str, tmp_path: Path) -> None:
     link = tmp_path / "current.duckdb"
     link.symlink_to(tmp_path / "monday.duckdb")
-    of(url, warehouse_identity(f"duckdb:///{link}")).record(report())
+    history_for(url, warehouse_identity(f"duckdb:///{link}")).record(report())
     link.unlink()
     link.symlink_to(tmp_path / "tuesday.duckdb")
-    tuesday = of(url, warehouse_identity(f"duckdb:///{link}"))
+    tuesday = history_for(url, warehouse_identity(f"duckdb:///{link}"))
     tuesday.record(report(TOMORROW))
     assert tuesday.adopt(PIPELINE, "Mia", NOW) is Adoption.KNOWN
-    of(url, warehouse_identity(f"duckdb:///{tmp_path}/tuesday.duckdb")).require_own(PIPELINE)
+    history_for(url, warehouse_identity(f"duckdb:///{tmp_path}/tuesday.duckdb")).require_own(
+        PIPELINE
+    )
     assert run(url, "SELECT count(*) FROM andon_pipelines WHERE adopted_by IS NULL") == [(2,)]
 
 
 def test_the_other_warehouses_counts_prune_nothing(url: str) -> None:
-    owner, other = of(url, A), of(url, B)
+    owner, other = history_for(url, A), history_for(url, B)
     owner.record(report())
     counts = DayCounts(DAY, {NAME: Values({"view": 3})})
     owner.keep_daily_counts(PIPELINE, "a", [counts], NOW)
@@ -205,31 +207,31 @@ DAMAGES = ("label = ''", "since = 'yesterday'", "warehouse = 'cafe'", "adopted_b
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_row_is_another_warehouse(url: str, own: History, damage: str) -> None:
     run(url, f"UPDATE andon_pipelines SET {damage}")
-    for history in (own, of(url, B)):
+    for history in (own, history_for(url, B)):
         with pytest.raises(OtherWarehouseError, match="to a warehouse whose row is damaged, and"):
             history.record(report())
         assert history.context(PIPELINE, TOMORROW, now=NOW).waivers == ()
     assert own.adopt(PIPELINE, "Mia", NOW) is Adoption.ADDED
     assert len(own.context(PIPELINE, TOMORROW, now=NOW).waivers) == 1
     with pytest.raises(OtherWarehouseError, match=r"belongs to duckdb /a/shop\.duckdb, and"):
-        of(url, B).record(report())
+        history_for(url, B).record(report())
 
 
 def test_a_damaged_row_beside_a_good_one_is_told(url: str, own: History) -> None:
-    of(url, B).adopt(PIPELINE, "Mia", NOW)
+    history_for(url, B).adopt(PIPELINE, "Mia", NOW)
     run(url, f"UPDATE andon_pipelines SET since = '' WHERE warehouse = '{B.digests[0]}'")
     context = own.context(PIPELINE, TOMORROW, now=NOW)
     assert len(context.waivers) == 1
     assert len(context.warnings) == 1
     assert context.warnings[0].endswith("1 warehouse row is damaged: left out")
     with pytest.raises(OtherWarehouseError):
-        of(url, B).require_own(PIPELINE)
+        history_for(url, B).require_own(PIPELINE)
 
 
 @pytest.mark.parametrize("value", ["x'ff'", "7", "CAST(x'ff' AS TEXT)"])
 @pytest.mark.parametrize("column", ["label", "since", "adopted_by", "warehouse"])
 def test_values_that_only_sqlite_takes(sqlite_url: str, column: str, value: str) -> None:
-    owner = of(sqlite_url, A)
+    owner = history_for(sqlite_url, A)
     owner.record(report())
     run(sqlite_url, f"UPDATE andon_pipelines SET {column} = {value}")
     if (column, value) in (("label", "7"), ("adopted_by", "7")):
@@ -247,7 +249,7 @@ def test_a_hostile_label_is_shown_inert(url: str, own: History) -> None:
         hostile = {"label": "\x1b[31m\n" + "x" * 900}
         connection.execute(sa.text("UPDATE andon_pipelines SET label = :label"), hostile)
     with pytest.raises(OtherWarehouseError) as refusal:
-        of(url, B).require_own(PIPELINE)
+        history_for(url, B).require_own(PIPELINE)
     words = str(refusal.value)
     assert "\x1b" not in words
     assert "\n" not in words
@@ -260,7 +262,7 @@ def test_a_hostile_label_is_shown_inert(url: str, own: History) -> None:
 def test_a_history_of_version_2_belongs_to_whoever_records_next(url: str) -> None:
     assert VERSION_2.exists()
     (restored_on_sqlite if url.startswith("sqlite") else restored_on_postgresql)(url)
-    owner, other = of(url, A), of(url, B)
+    owner, other = history_for(url, A), history_for(url, B)
     for history in (owner, other):
         assert len(history.context(PIPELINE, TOMORROW).waivers) == 2
     assert run(url, "SELECT count(*) FROM andon_pipelines") == [(0,)]

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from checks.core.errors import HistoryError
 from checks.history import patience, postgresql
 from checks.history.aside import Aside
-from checks.history.patience import Attempt, Limits, Resting, TimedOutError, one_budget
+from checks.history.patience import Attempt, Limits, RecentFailures, TimedOutError, one_budget
 from checks.history.store import History
 from tests import stalled_server
 from tests.history.history_samples import DAY, NOW, PIPELINE, report
@@ -33,9 +33,9 @@ STALLS = [stalled_server.silent, stalled_server.stalled, stalled_server.three_si
 
 @pytest.fixture(autouse=True)
 def _rested() -> Iterator[None]:
-    patience.RESTING.forget()
+    patience.RECENT_FAILURES.clear()
     yield
-    patience.RESTING.forget()
+    patience.RECENT_FAILURES.clear()
 
 
 @contextmanager
@@ -115,7 +115,7 @@ def test_after_one_time_out_reads_fail_at_once_and_writes_are_tried() -> None:
 def test_a_write_that_is_answered_ends_the_rest(sqlite_url: str) -> None:
     store = History(sqlite_url, keep_days=400)
     place = sqlite_url.removeprefix("sqlite:///")
-    patience.RESTING.failed(place, "slow", patience.SLOW_SECONDS)
+    patience.RECENT_FAILURES.add(place, "slow", patience.SLOW_SECONDS)
     with pytest.raises(HistoryError, match=r"^slow$"):
         store.pipelines()
     store.record(report())
@@ -125,15 +125,15 @@ def test_a_write_that_is_answered_ends_the_rest(sqlite_url: str) -> None:
 def test_how_long_a_store_rests(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(patience, "monotonic", lambda: now[0])
-    resting = Resting()
-    resting.failed("a", "words", patience.SLOW_SECONDS - 0.001)
-    assert resting.why("a") is None
-    resting.failed("a", "words", patience.SLOW_SECONDS)
-    assert (resting.why("a"), resting.why("b")) == ("words", None)
+    failures = RecentFailures()
+    failures.add("a", "words", patience.SLOW_SECONDS - 0.001)
+    assert failures.reason("a") is None
+    failures.add("a", "words", patience.SLOW_SECONDS)
+    assert (failures.reason("a"), failures.reason("b")) == ("words", None)
     now[0] += patience.REST_SECONDS - 0.001
-    assert resting.why("a") == "words"
+    assert failures.reason("a") == "words"
     now[0] += 0.001
-    assert resting.why("a") is None
+    assert failures.reason("a") is None
 
 
 def test_reads_of_one_evaluation_share_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,9 +141,9 @@ def test_reads_of_one_evaluation_share_their_time(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(patience, "monotonic", lambda: now[0])
 
     def seconds_of(kind: patience.Kind, takes: float) -> float:
-        with patience.attempt(kind, Limits(), 9) as one:
+        with patience.attempt(kind, Limits(), 9) as current:
             now[0] += takes
-        return one.seconds
+        return current.seconds
 
     assert [seconds_of("read", 3.0) for _ in range(2)] == [5.0, 5.0]
     with one_budget():
@@ -160,28 +160,28 @@ def test_without_time_nothing_is_begun() -> None:
 
 
 def test_what_is_waited_for_late_is_stopped_at_once() -> None:
-    one, stopped, go = Attempt(0.01, 1), threading.Event(), threading.Event()
+    current, stopped, go = Attempt(0.01, 1), threading.Event(), threading.Event()
 
     def work() -> None:
         go.wait(FOREVER)
-        one.stops_by(stopped.set)
+        current.set_stop(stopped.set)
 
     with pytest.raises(TimedOutError):
-        one.run(work)
+        current.run(work)
     go.set()
     assert stopped.wait(FOREVER)
 
 
 def test_a_stop_that_fails_hides_nothing() -> None:
     go = threading.Event()
-    one = Attempt(0.05, 1)
+    current = Attempt(0.05, 1)
 
     def work() -> None:
-        one.stops_by(lambda: (_ for _ in ()).throw(OSError()))
+        current.set_stop(lambda: (_ for _ in ()).throw(OSError()))
         go.wait(FOREVER)
 
     with pytest.raises(TimedOutError):
-        one.run(work)
+        current.run(work)
     go.set()
     threads_end()
 
@@ -224,8 +224,8 @@ def device(path: Path) -> None:
 
 
 def bound(path: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as one:
-        one.bind(str(path))
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
 
 
 @pytest.mark.parametrize("put", [loop, pipe, device, bound, Path.mkdir])

@@ -40,9 +40,9 @@ def course(letters: str) -> list[StoredEvaluation]:
     ]
 
 
-def of(letters: str) -> Statistics:
-    (found,) = statistics(course(letters))
-    return found
+def statistics_of(letters: str) -> Statistics:
+    (result,) = statistics(course(letters))
+    return result
 
 
 @pytest.mark.parametrize(
@@ -76,37 +76,45 @@ def test_incidents(
     if not letters:
         assert statistics(course(letters)) == ()
         return
-    found = of(letters)
-    assert found.incidents == tuple(
+    result = statistics_of(letters)
+    assert result.incidents == tuple(
         Incident(on(first), on(last), None if green is None else on(green))
         for first, last, green in incidents
     )
-    assert found.mean_days_to_green == mean
-    assert found.last_red == (on(incidents[-1][1]) if incidents else None)
+    assert result.mean_days_to_green == mean
+    assert result.last_red == (on(incidents[-1][1]) if incidents else None)
     still = incidents and incidents[-1][2] is None
-    assert found.open == (found.incidents[-1] if still else None)
+    assert result.open == (result.incidents[-1] if still else None)
 
 
 @pytest.mark.parametrize(("letters", "mean"), [("RRG", None), ("RGRG", 1), (" RG", None)])
 def test_what_began_before_is_no_measure_of_time(letters: str, mean: float | None) -> None:
-    found = of(letters)
-    assert [one.begin_seen for one in found.incidents] == [False, True][: len(found.incidents)]
-    assert found.mean_days_to_green == mean
+    result = statistics_of(letters)
+    assert [incident.begin_seen for incident in result.incidents] == [False, True][
+        : len(result.incidents)
+    ]
+    assert result.mean_days_to_green == mean
 
 
 def test_days_are_counted_by_status() -> None:
-    found = of("GRR ?AAAWWWW-.")
-    assert (found.days, found.red, found.unknown, found.amber, found.waived) == (12, 2, 1, 3, 4)
+    result = statistics_of("GRR ?AAAWWWW-.")
+    assert (result.days, result.red, result.unknown, result.amber, result.waived) == (
+        12,
+        2,
+        1,
+        3,
+        4,
+    )
 
 
 def test_each_check_in_the_order_of_the_newest_evaluation() -> None:
-    found = statistics(
+    all_statistics = statistics(
         [
             evaluation(0, gone=Status.RED, freshness=Status.GREEN),
             evaluation(1, rows_read=Status.GREEN, freshness=Status.RED),
         ]
     )
-    assert [(one.check, one.red) for one in found] == [
+    assert [(entry.check, entry.red) for entry in all_statistics] == [
         ("rows_read", 0), ("freshness", 1), ("gone", 1),
     ]  # fmt: skip
 
@@ -117,10 +125,10 @@ def test_whatever_happened(letters: str, random: object) -> None:
     expected = statistics(evaluations)
     random.shuffle(evaluations)  # type: ignore[attr-defined]
     assert statistics(evaluations) == expected
-    for found in expected:
-        assert found.red == letters.count("R")
-        assert bool(found.incidents) is ("R" in letters)
-        assert all(one.green is not None for one in found.incidents[:-1])
-        for one in found.incidents:
-            assert one.first <= one.last
-            assert one.green is None or one.green > one.last
+    for result in expected:
+        assert result.red == letters.count("R")
+        assert bool(result.incidents) is ("R" in letters)
+        assert all(incident.green is not None for incident in result.incidents[:-1])
+        for incident in result.incidents:
+            assert incident.first <= incident.last
+            assert incident.green is None or incident.green > incident.last

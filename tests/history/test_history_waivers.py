@@ -18,7 +18,7 @@ GREEN, RED = Status.GREEN, Status.RED
 
 
 def give(history: History, **changes: Any) -> StoredWaiver:
-    given: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "pipeline": PIPELINE,
         "check": "freshness",
         "owner": "Mia",
@@ -28,7 +28,7 @@ def give(history: History, **changes: Any) -> StoredWaiver:
         "data_date": DAY,
         "now": NOW,
     }
-    return history.give_waiver(**(given | changes))
+    return history.give_waiver(**(fields | changes))
 
 
 def active(history: History) -> tuple[StoredWaiver, ...]:
@@ -36,9 +36,9 @@ def active(history: History) -> tuple[StoredWaiver, ...]:
 
 
 def test_a_waiver_is_read_as_it_was_given(history: History) -> None:
-    given = give(history)
-    assert given == StoredWaiver(
-        id=given.id,
+    waiver = give(history)
+    assert waiver == StoredWaiver(
+        id=waiver.id,
         pipeline=PIPELINE,
         check="freshness",
         owner="Mia",
@@ -49,8 +49,8 @@ def test_a_waiver_is_read_as_it_was_given(history: History) -> None:
         created_at=NOW,
     )
     unlimited = give(history, up_to=None, until=date(2020, 1, 1))
-    assert active(history) == (given, unlimited)
-    assert history.all_waivers(PIPELINE) == (given, unlimited)
+    assert active(history) == (waiver, unlimited)
+    assert history.all_waivers(PIPELINE) == (waiver, unlimited)
     assert history.all_waivers("another") == ()
 
 
@@ -73,28 +73,28 @@ def test_a_waiver_that_says_too_little_is_refused(
 
 def test_a_moment_without_a_zone_is_refused(history: History) -> None:
     naive = NOW.replace(tzinfo=None)
-    given = give(history)
+    waiver = give(history)
     with pytest.raises(ValueError, match="time zone"):
         give(history, now=naive)
     with pytest.raises(ValueError, match="time zone"):
-        history.revoke_waiver(given.id, PIPELINE, "Jon", naive)
+        history.revoke_waiver(waiver.id, PIPELINE, "Jon", naive)
     with pytest.raises(ValueError, match="time zone"):
         history.acknowledge(PIPELINE, "freshness", "Jon", "", naive)
-    assert active(history) == (given,)
+    assert active(history) == (waiver,)
 
 
 def test_what_people_type_is_kept_as_one_inert_line(history: History) -> None:
     give(history, owner="M\x1bia", reason="one\ntwo\x00")
-    (found,) = active(history)
-    assert (found.owner, found.reason) == (r"M\u001bia", r"one\u000atwo\u0000")
+    (waiver,) = active(history)
+    assert (waiver.owner, waiver.reason) == (r"M\u001bia", r"one\u000atwo\u0000")
 
 
 def test_a_revoked_waiver_is_listed_but_does_not_hold(history: History) -> None:
-    given, kept = give(history), give(history)
+    waiver, kept = give(history), give(history)
     later = NOW + timedelta(hours=1)
-    assert history.revoke_waiver(given.id, PIPELINE, "Jon", later) is True
-    assert history.revoke_waiver(given.id, PIPELINE, "Mia", later + timedelta(hours=1)) is False
-    both = (replace(given, revoked_at=later, revoked_by="Jon"), kept)
+    assert history.revoke_waiver(waiver.id, PIPELINE, "Jon", later) is True
+    assert history.revoke_waiver(waiver.id, PIPELINE, "Mia", later + timedelta(hours=1)) is False
+    both = (replace(waiver, revoked_at=later, revoked_by="Jon"), kept)
     assert active(history) == both
     assert history.all_waivers(PIPELINE) == both
 
@@ -108,10 +108,10 @@ def test_revoking_an_unknown_waiver_is_a_usage_error(history: History, unknown: 
 
 
 def test_another_pipelines_waiver_cannot_be_revoked(history: History) -> None:
-    given = give(history)
+    waiver = give(history)
     with pytest.raises(UsageError):
-        history.revoke_waiver(given.id, "another", "Jon", NOW)
-    assert active(history) == (given,)
+        history.revoke_waiver(waiver.id, "another", "Jon", NOW)
+    assert active(history) == (waiver,)
 
 
 @pytest.mark.parametrize(
@@ -131,8 +131,8 @@ def test_green_on_the_waived_day_or_later_rearms(
     give(history)
     day = DAY - timedelta(days=back)
     history.record(report(day, pipeline, **statuses))
-    (found,) = active(history)
-    assert found.rearmed_on == (day if rearmed else None)
+    (waiver,) = active(history)
+    assert waiver.rearmed_on == (day if rearmed else None)
 
 
 def test_green_before_the_waiver_was_given_does_not_rearm(history: History) -> None:
@@ -152,14 +152,14 @@ def test_the_first_green_counts_and_outlives_its_evaluation(url: str) -> None:
 
 
 def acknowledged(history: History) -> list[tuple[str, str]]:
-    found = history.context(PIPELINE, DAY).acknowledgements
-    return [(one.check, one.owner) for one in found]
+    acknowledgements = history.context(PIPELINE, DAY).acknowledgements
+    return [(acknowledgement.check, acknowledgement.owner) for acknowledgement in acknowledgements]
 
 
 def test_an_acknowledgement_is_read_as_it_was_given(history: History) -> None:
-    given = history.acknowledge(PIPELINE, "freshness", " Jon ", "on it\x07", NOW)
-    assert given == Acknowledgement("freshness", "Jon", r"on it\u0007", NOW)
-    assert history.context(PIPELINE, DAY).acknowledgements == (given,)
+    acknowledgement = history.acknowledge(PIPELINE, "freshness", " Jon ", "on it\x07", NOW)
+    assert acknowledgement == Acknowledgement("freshness", "Jon", r"on it\u0007", NOW)
+    assert history.context(PIPELINE, DAY).acknowledgements == (acknowledgement,)
     assert history.context("another", DAY).acknowledgements == ()
     with pytest.raises(UsageError):
         history.acknowledge(PIPELINE, "freshness", "", "", NOW)

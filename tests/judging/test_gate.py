@@ -102,6 +102,6 @@ def test_the_sentence(statuses: list[Status], strict: bool, sentence: str) -> No
 def test_the_sentence_never_allows_what_the_code_forbids() -> None:
     for status in (GREEN, AMBER, RED, UNKNOWN):
         for strict in (False, True):
-            said = summarise(status, verdicts(status), DAY, strict=strict)
+            summary = summarise(status, verdicts(status), DAY, strict=strict)
             allowed = exit_code([status], strict=strict) == 0
-            assert said.startswith("the dashboards may be refreshed") is allowed
+            assert summary.startswith("the dashboards may be refreshed") is allowed

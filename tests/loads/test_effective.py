@@ -31,8 +31,8 @@ def entry(
 def log(*today: AuditEntry, earlier: Sequence[AuditEntry] = (), **fields: Any) -> AuditLog:
     """A log of the run date and of the days before."""
     days: dict[date, list[AuditEntry]] = {}
-    for one in (*earlier, *today):
-        days.setdefault(one.run_at.date(), []).append(one)
+    for log_entry in (*earlier, *today):
+        days.setdefault(log_entry.run_at.date(), []).append(log_entry)
     return AuditLog(RUN, {day: tuple(rows) for day, rows in days.items()}, **fields)
 
 
@@ -60,26 +60,26 @@ def parts(days: int, each: int = 2, first: int = 1, **fields: Any) -> list[Audit
 
 
 def test_a_source_with_one_entry() -> None:
-    (one,) = loads(log(entry(5)))
-    assert shown(one) == ("single", [[5]], [[5]], [])
+    (load,) = loads(log(entry(5)))
+    assert shown(load) == ("single", [[5]], [[5]], [])
     assert loads(log()) == ()
     assert loads(log(earlier=[entry(7, back=1)]), RUN - timedelta(days=1))[0].source == "web"
 
 
 @pytest.mark.parametrize("status", ["failed", "running", "", " ", None])
 def test_what_failed_or_never_ended_is_replaced_by_a_later_good_entry(status: str | None) -> None:
-    (one,) = loads(log(entry(1, 1, status=status), entry(2, 2, status=status), entry(3, 3)))
-    assert shown(one) == ("replaced", [[3]], [[3]], [1, 2])
+    (load,) = loads(log(entry(1, 1, status=status), entry(2, 2, status=status), entry(3, 3)))
+    assert shown(load) == ("replaced", [[3]], [[3]], [1, 2])
 
 
 def test_parts_that_failed_are_all_replaced_by_a_later_good_one() -> None:
     failed = entry(1, 1, status="failed"), entry(2, 2, status="failed")
-    (one,) = loads(log(*failed, entry(3, 3), earlier=parts(1, each=1), several=ADD))
-    assert shown(one) == ("added", [[3]], [[3]], [1, 2])
-    assert one.parts == Parts(1, 1)
-    (one,) = loads(log(*failed, entry(3, 3), several=ADD))
-    assert shown(one) == ("added", [[3]], [[3], [2], [1]], [])
-    assert one.parts == Parts(1, None)
+    (load,) = loads(log(*failed, entry(3, 3), earlier=parts(1, each=1), several=ADD))
+    assert shown(load) == ("added", [[3]], [[3]], [1, 2])
+    assert load.parts == Parts(1, 1)
+    (load,) = loads(log(*failed, entry(3, 3), several=ADD))
+    assert shown(load) == ("added", [[3]], [[3], [2], [1]], [])
+    assert load.parts == Parts(1, None)
 
 
 @pytest.mark.parametrize("word", ["running", "", " ", None])
@@ -100,12 +100,12 @@ def test_each_part_that_ended_closes_one_that_had_not(
     words = {"s": word, "o": "ok", "f": "failed", "?": "sideways"}
     today = [entry(place, place, status=words[end]) for place, end in enumerate(ends)]
     pairs = [*parts(2, each=9, status=word), *parts(2, each=9)]
-    (one,) = loads(log(*today, earlier=pairs, several=ADD))
-    standing = [entry for tied in one.endings for entry in tied]
+    (load,) = loads(log(*today, earlier=pairs, several=ADD))
+    standing = [entry for tied in load.endings for entry in tied]
     assert sorted_reads([e for e in standing if is_open(log(), e)]) == still_open
     counted = [place for place, end in enumerate(ends) if end in "o?"]
     if counted:
-        assert [sorted_reads(reading) for reading in one.readings] == [counted]
+        assert [sorted_reads(reading) for reading in load.readings] == [counted]
 
 
 @pytest.mark.parametrize("several", [None, REPLACE, ADD])
@@ -117,29 +117,29 @@ def test_of_a_start_and_an_end_of_one_time_the_end_counts(
 ) -> None:
     today = entry(1, 1, source, start), entry(2, 1, source, end)
     for both in (today, today[::-1]):
-        (one,) = loads(log(*both, several=several))
-        assert shown(one)[1:] == ([[2]], [[2]], [1])
+        (load,) = loads(log(*both, several=several))
+        assert shown(load)[1:] == ([[2]], [[2]], [1])
 
 
 def test_parts_whose_starts_and_ends_share_their_times() -> None:
     pairs = [entry(hour * 10 + end, hour, status="ok" if end else "started")
              for hour in (1, 2, 3) for end in (0, 1)]  # fmt: skip
     earlier = [replace(e, run_at=e.run_at - timedelta(days=day)) for e in pairs for day in (1, 2)]
-    (one,) = loads(log(*pairs, earlier=earlier))
-    assert shown(one) == ("added", [[11, 21, 31]], [[31], [21], [11]], [10, 20, 30])
+    (load,) = loads(log(*pairs, earlier=earlier))
+    assert shown(load) == ("added", [[11, 21, 31]], [[31], [21], [11]], [10, 20, 30])
 
 
 def test_fewer_pairs_than_usual_have_ended_all_the_same() -> None:
     earlier = [*parts(3, each=9, status="started"), *parts(3, each=9)]
     today = entry(1, 1, status="started"), entry(2, 2), entry(3, 3, status="started"), entry(4, 4)
-    (one,) = loads(log(*today, earlier=earlier))
-    assert shown(one) == ("added", [[2, 4]], [[4], [2]], [1, 3])
+    (load,) = loads(log(*today, earlier=earlier))
+    assert shown(load) == ("added", [[2, 4]], [[4], [2]], [1, 3])
 
 
 def test_a_failed_and_a_good_one_of_one_time_are_undecided() -> None:
     name = "events_20250308.csv"
-    (one,) = loads(log(entry(1, 1, name, "failed"), entry(2, 1, name)))
-    assert shown(one) == ("replaced", [[1], [2]], [[1, 2]], [])
+    (load,) = loads(log(entry(1, 1, name, "failed"), entry(2, 1, name)))
+    assert shown(load) == ("replaced", [[1], [2]], [[1, 2]], [])
 
 
 def twice(read: int, local: float, status: str = "ok", source: str = "web") -> AuditEntry:
@@ -153,23 +153,23 @@ def twice(read: int, local: float, status: str = "ok", source: str = "web") -> A
 def test_entries_of_an_hour_that_comes_twice_have_no_order(
     source: str, hours: tuple[float, float]
 ) -> None:
-    (one,) = loads(log(twice(1, hours[0], "failed", source), twice(2, hours[1], "ok", source)))
-    assert one.replaced == ()
-    assert sorted_reads([e for group in one.endings for e in group]) == [1, 2]
-    (one,) = loads(log(twice(1, hours[0], "started", source), twice(2, hours[1], "ok", source)))
-    assert shown(one)[1:] == ([[2]], [[2]], [1])
+    (load,) = loads(log(twice(1, hours[0], "failed", source), twice(2, hours[1], "ok", source)))
+    assert load.replaced == ()
+    assert sorted_reads([e for group in load.endings for e in group]) == [1, 2]
+    (load,) = loads(log(twice(1, hours[0], "started", source), twice(2, hours[1], "ok", source)))
+    assert shown(load)[1:] == ([[2]], [[2]], [1])
     two = twice(1, hours[0], source=source), twice(2, hours[1], source=source)
-    (one,) = loads(log(*two))
-    assert [1] in shown(one)[1]
-    assert [2] in shown(one)[1]
+    (load,) = loads(log(*two))
+    assert [1] in shown(load)[1]
+    assert [2] in shown(load)[1]
 
 
 @pytest.mark.parametrize("hour", [1.19, 3.0])
 def test_before_and_after_the_hour_that_comes_twice_there_is_an_order(hour: float) -> None:
     name = "events_20250308.csv"
-    (one,) = loads(log(entry(1, hour, name, "failed"), twice(2, 1.2, source=name)))
-    assert shown(one)[1] == ([[2]] if hour < 2 else [[1]])
-    assert len(one.replaced) == 1
+    (load,) = loads(log(entry(1, hour, name, "failed"), twice(2, 1.2, source=name)))
+    assert shown(load)[1] == ([[2]] if hour < 2 else [[1]])
+    assert len(load.replaced) == 1
 
 
 @pytest.mark.parametrize("several", [None, REPLACE])
@@ -196,23 +196,23 @@ def test_what_read_nothing_does_not_replace_what_read_rows(
     several: str | None,
 ) -> None:
     entries = [entry(read, hour, source, word) for hour, (read, word) in enumerate(today)]
-    (one,) = loads(log(*entries, several=several))
-    assert sorted_reads(one.readings[0]) == counted
-    assert len(one.read_nothing) == read_nothing
-    assert {id(e) for e in one.read_nothing} <= {id(e) for e in one.replaced}
+    (load,) = loads(log(*entries, several=several))
+    assert sorted_reads(load.readings[0]) == counted
+    assert len(load.read_nothing) == read_nothing
+    assert {id(e) for e in load.read_nothing} <= {id(e) for e in load.replaced}
 
 
 def test_rejected_rows_of_nothing_read_are_a_bad_count_and_no_empty_load() -> None:
     name = "events_20250308.csv"
-    (one,) = loads(log(entry(130, 1, name), replace(entry(0, 2, name), rows_quarantined=5)))
-    assert shown(one)[1] == [[0]]
+    (load,) = loads(log(entry(130, 1, name), replace(entry(0, 2, name), rows_quarantined=5)))
+    assert shown(load)[1] == [[0]]
 
 
 @pytest.mark.parametrize("several", [None, ADD])
 def test_parts_that_read_nothing_are_parts(several: str | None) -> None:
     today = entry(0, 1), entry(20, 2), entry(0, 3)
-    (one,) = loads(log(*today, earlier=parts(2, each=3), several=several))
-    assert shown(one) == ("added", [[0, 0, 20]], [[0], [20], [0]], [])
+    (load,) = loads(log(*today, earlier=parts(2, each=3), several=several))
+    assert shown(load) == ("added", [[0, 0, 20]], [[0], [20], [0]], [])
 
 
 DAILY = [
@@ -231,8 +231,8 @@ def daily(name: str, back: int, *reads: int, status: str = "ok") -> list[AuditEn
 @pytest.mark.parametrize(("days", "rule"), [(1, "replaced"), (2, "added"), (7, "added")])
 def test_parts_of_a_source_that_names_its_day_add_up(name: str, days: int, rule: str) -> None:
     earlier = [e for back in range(1, days + 1) for e in daily(name, back, *range(7))]
-    (one,) = loads(log(*daily(name, 0, 1, 2, 3), earlier=earlier))
-    assert shown(one)[:2] == (rule, [[1, 2, 3]] if rule == "added" else [[3]])
+    (load,) = loads(log(*daily(name, 0, 1, 2, 3), earlier=earlier))
+    assert shown(load)[:2] == (rule, [[1, 2, 3]] if rule == "added" else [[3]])
 
 
 @pytest.mark.parametrize("name", DAILY)
@@ -240,10 +240,10 @@ def test_a_part_that_failed_is_missed_in_a_source_that_names_its_day(name: str) 
     earlier = [e for back in (1, 2, 3) for e in daily(name, back, *range(3))]
     failed = daily(name, 0, 9, status="failed")
     retried = [replace(e, run_at=e.run_at + timedelta(hours=1)) for e in daily(name, 0, 1, 2, 3)]
-    (one,) = loads(log(*failed, *retried[:2], earlier=earlier))
-    assert (one.parts, one.replaced) == (Parts(2, 3), ())
-    (one,) = loads(log(*failed, *retried, earlier=earlier))
-    assert (one.parts, sorted_reads(one.replaced)) == (Parts(3, 3), [9])
+    (load,) = loads(log(*failed, *retried[:2], earlier=earlier))
+    assert (load.parts, load.replaced) == (Parts(2, 3), ())
+    (load,) = loads(log(*failed, *retried, earlier=earlier))
+    assert (load.parts, sorted_reads(load.replaced)) == (Parts(3, 3), [9])
 
 
 def test_hourly_files_of_which_one_was_loaded_again_are_no_parts() -> None:
@@ -256,8 +256,8 @@ def test_hourly_files_of_which_one_was_loaded_again_are_no_parts() -> None:
     ]
     assert {family_of(e.source or "") for e in earlier} == {"web{day}.gz"}
     today = [replace(e, source=f"{e.source}07.gz") for e in daily(name, 0, 1, 2)]
-    (one,) = loads(log(*today, earlier=earlier))
-    assert shown(one) == ("replaced", [[2]], [[2]], [1])
+    (load,) = loads(log(*today, earlier=earlier))
+    assert shown(load) == ("replaced", [[2]], [[2]], [1])
 
 
 def test_a_late_file_of_a_day_before_makes_parts_no_files() -> None:
@@ -267,8 +267,8 @@ def test_a_late_file_of_a_day_before_makes_parts_no_files() -> None:
         late = [replace(daily(name, back + n, 1)[0], run_at=daily(name, back, 1)[0].run_at)
                 for n in (1, 2)]  # fmt: skip
         earlier += daily(name, back, *range(7)) + late
-    (one,) = loads(log(*daily(name, 0, 1, 2), earlier=earlier))
-    assert (one.rule, one.parts) == (Rule.ADDED, Parts(2, 7))
+    (load,) = loads(log(*daily(name, 0, 1, 2), earlier=earlier))
+    assert (load.rule, load.parts) == (Rule.ADDED, Parts(2, 7))
 
 
 @pytest.mark.parametrize(("each", "twice"), [(2, True), (3, False), (24, False)])
@@ -276,32 +276,32 @@ def test_a_late_file_of_a_day_before_makes_parts_no_files() -> None:
 def test_two_loads_a_day_may_be_a_preliminary_and_a_final_one(
     each: int, twice: bool, several: str | None
 ) -> None:
-    (one,) = loads(log(entry(1, 1), entry(2, 2), earlier=parts(3, each=each), several=several))
-    assert one.may_be_twice == (twice and several is None)
-    alone = [sorted_reads(reading) for reading in one.latest_alone]
+    (load,) = loads(log(entry(1, 1), entry(2, 2), earlier=parts(3, each=each), several=several))
+    assert load.may_be_twice == (twice and several is None)
+    alone = [sorted_reads(reading) for reading in load.latest_alone]
     assert alone == ([[2]] if several is None else [])
 
 
 @pytest.mark.parametrize(("hour", "replaced"), [(2.9, [1]), (3, []), (3.1, [])])
 def test_only_a_later_entry_repairs(hour: float, replaced: list[int]) -> None:
-    (one,) = loads(log(entry(1, hour, status="failed"), entry(2, 3)))
-    assert sorted_reads(one.replaced) == replaced
-    assert sorted_reads([e for tied in one.endings for e in tied]) == ([2] if replaced else [1, 2])
+    (load,) = loads(log(entry(1, hour, status="failed"), entry(2, 3)))
+    assert sorted_reads(load.replaced) == replaced
+    assert sorted_reads([e for tied in load.endings for e in tied]) == ([2] if replaced else [1, 2])
 
 
 def test_a_word_that_no_list_has_repairs_nothing_and_is_not_repaired() -> None:
-    (one,) = loads(log(entry(1, 1, status="failed"), entry(2, 2, status="sideways")))
-    assert shown(one) == ("replaced", [[2]], [[2], [1]], [])
-    (one,) = loads(log(entry(1, 1, status="sideways"), entry(2, 2)))
-    assert shown(one) == ("unsettled", [[1, 2], [2]], [[2], [1]], [])
+    (load,) = loads(log(entry(1, 1, status="failed"), entry(2, 2, status="sideways")))
+    assert shown(load) == ("replaced", [[2]], [[2], [1]], [])
+    (load,) = loads(log(entry(1, 1, status="sideways"), entry(2, 2)))
+    assert shown(load) == ("unsettled", [[1, 2], [2]], [[2], [1]], [])
 
 
 def test_a_retry_that_runs_replaces_what_failed_unless_loads_add_up() -> None:
     entries = entry(1, 1, status="failed"), entry(2, 2, status="running")
-    (one,) = loads(log(*entries))
-    assert (sorted_reads(one.endings[0]), sorted_reads(one.replaced)) == ([2], [1])
-    (one,) = loads(log(*entries, earlier=parts(2)))
-    assert (shown(one)[0], shown(one)[2], shown(one)[3]) == ("added", [[2], [1]], [])
+    (load,) = loads(log(*entries))
+    assert (sorted_reads(load.endings[0]), sorted_reads(load.replaced)) == ([2], [1])
+    (load,) = loads(log(*entries, earlier=parts(2)))
+    assert (shown(load)[0], shown(load)[2], shown(load)[3]) == ("added", [[2], [1]], [])
 
 
 @pytest.mark.parametrize(
@@ -316,8 +316,8 @@ def test_a_retry_that_runs_replaces_what_failed_unless_loads_add_up() -> None:
     ],
 )
 def test_nobody_can_tell(entries: list[AuditEntry], readings: list[list[int]]) -> None:
-    (one,) = loads(log(*entries))
-    assert (one.rule, shown(one)[1]) == (Rule.UNSETTLED, readings)
+    (load,) = loads(log(*entries))
+    assert (load.rule, shown(load)[1]) == (Rule.UNSETTLED, readings)
 
 
 @pytest.mark.parametrize(
@@ -345,20 +345,20 @@ def test_nobody_can_tell(entries: list[AuditEntry], readings: list[list[int]]) -
     ],
 )  # fmt: skip
 def test_what_usually_comes_in_parts_is_added_up(earlier: list[AuditEntry], rule: str) -> None:
-    (one,) = loads(log(entry(1, 1), entry(2, 2), earlier=earlier))
-    assert one.rule.value == rule
-    assert shown(one)[1] == ([[1, 2]] if rule == "added" else [[1, 2], [2]])
+    (load,) = loads(log(entry(1, 1), entry(2, 2), earlier=earlier))
+    assert load.rule.value == rule
+    assert shown(load)[1] == ([[1, 2]] if rule == "added" else [[1, 2], [2]])
 
 
 def test_parts_that_failed_and_were_not_repaired_keep_their_ending_alone() -> None:
     today = entry(1, 1), entry(2, 2, status="failed"), entry(3, 3), entry(4, 4, status="failed")
-    (one,) = loads(log(*today, earlier=parts(2)))
-    assert shown(one) == ("added", [[1, 3]], [[4], [3], [1]], [2])
+    (load,) = loads(log(*today, earlier=parts(2)))
+    assert shown(load) == ("added", [[1, 3]], [[4], [3], [1]], [2])
 
 
 def test_parts_that_all_failed_are_all_looked_at() -> None:
-    (one,) = loads(log(*(entry(n, n, status="failed") for n in (1, 2)), earlier=parts(2)))
-    assert shown(one) == ("added", [[1, 2]], [[2], [1]], [])
+    (load,) = loads(log(*(entry(n, n, status="failed") for n in (1, 2)), earlier=parts(2)))
+    assert shown(load) == ("added", [[1, 2]], [[2], [1]], [])
 
 
 @pytest.mark.parametrize("later", ["ok", "failed", "running", "sideways", None])
@@ -366,8 +366,8 @@ def test_a_later_entry_of_a_file_replaces_whatever_was_before(later: str | None)
     name = "events_20250308.csv"
     today = entry(1, 1, name), entry(2, 2, name, "failed"), entry(3, 3, name, later)
     yesterday = parts(1, each=1, source="events_20250307.csv") + parts(1, first=2, source=name)
-    (one,) = loads(log(*today, earlier=yesterday))
-    assert shown(one) == ("replaced", [[3]], [[3]], [1, 2])
+    (load,) = loads(log(*today, earlier=yesterday))
+    assert shown(load) == ("replaced", [[3]], [[3]], [1, 2])
 
 
 @pytest.mark.parametrize(
@@ -376,34 +376,34 @@ def test_a_later_entry_of_a_file_replaces_whatever_was_before(later: str | None)
 @pytest.mark.parametrize(("days", "rule"), [(0, "replaced"), (1, "replaced"), (2, "added")])
 def test_what_comes_in_parts_is_no_file_whatever_its_name(name: str, days: int, rule: str) -> None:
     today = entry(1, 1, name), entry(2, 2, name)
-    (one,) = loads(log(*today, earlier=parts(days, source=name)))
-    assert (one.rule.value, shown(one)[1]) == (rule, [[1, 2]] if days == 2 else [[2]])
+    (load,) = loads(log(*today, earlier=parts(days, source=name)))
+    assert (load.rule.value, shown(load)[1]) == (rule, [[1, 2]] if days == 2 else [[2]])
 
 
 def test_entries_of_a_file_that_share_the_latest_time() -> None:
     name = "events_20250308.csv"
-    (one,) = loads(log(entry(1, 1, name), entry(2, 2, name), entry(3, 2, name)))
-    assert shown(one) == ("replaced", [[2], [3]], [[2, 3]], [1])
+    (load,) = loads(log(entry(1, 1, name), entry(2, 2, name), entry(3, 2, name)))
+    assert shown(load) == ("replaced", [[2], [3]], [[2, 3]], [1])
 
 
 def test_the_configuration_settles_it() -> None:
     today = entry(1, 1), entry(2, 2), entry(3, 3, "e_20250308.csv"), entry(4, 4, "e_20250308.csv")
-    replaced = [shown(one) for one in loads(log(*today, several=REPLACE, earlier=parts(7)))]
+    replaced = [shown(load) for load in loads(log(*today, several=REPLACE, earlier=parts(7)))]
     assert replaced == [("replaced", [[4]], [[4]], [3]), ("replaced", [[2]], [[2]], [1])]
-    added = [shown(one) for one in loads(log(*today, several=ADD))]
+    added = [shown(load) for load in loads(log(*today, several=ADD))]
     assert added == [("added", [[3, 4]], [[4], [3]], []), ("added", [[1, 2]], [[2], [1]], [])]
 
 
 def test_the_words_of_the_configuration_are_those_of_the_rule() -> None:
-    (several,) = (one for one in settings_of(AuditLogSource) if one.name == "several")
+    (several,) = (setting for setting in settings_of(AuditLogSource) if setting.name == "several")
     assert several.choices == (REPLACE, ADD)
 
 
 @pytest.mark.parametrize("source", [None, "", " ", "x" * (LONGEST_SOURCE + 1)])
 @pytest.mark.parametrize("several", [None, REPLACE, ADD])
 def test_what_has_no_name_is_no_source(source: str | None, several: str | None) -> None:
-    found = loads(log(entry(1, 1, source), entry(2, 2, source), several=several))
-    assert [shown(one)[:2] for one in found] == [("single", [[2]]), ("single", [[1]])]
+    all_loads = loads(log(entry(1, 1, source), entry(2, 2, source), several=several))
+    assert [shown(load)[:2] for load in all_loads] == [("single", [[2]]), ("single", [[1]])]
 
 
 def test_the_longest_name_is_a_source() -> None:
@@ -420,8 +420,8 @@ def test_without_a_column_the_configuration_says_that_all_are_of_one_source(
     several: str, reading: list[int]
 ) -> None:
     today = entry(1, 1, None), entry(2, 2, None)
-    (one,) = loads(log(*today, has_source=False, several=several))
-    assert shown(one)[1] == [reading]
+    (load,) = loads(log(*today, has_source=False, several=several))
+    assert shown(load)[1] == [reading]
     assert good_sources(log(*today, has_source=False, several=several))
 
 
@@ -429,14 +429,14 @@ def test_without_a_column_the_configuration_says_that_all_are_of_one_source(
     "fields", [{"has_status": False}, {"status_problem": Unmeasured(Cause.TIMEOUT, "slow")}]
 )
 def test_without_a_status_nothing_is_repaired(fields: dict[str, Any]) -> None:
-    (one,) = loads(log(entry(1, 1, status="failed"), entry(2, 2), **fields))
-    assert (one.rule, shown(one)[1]) == (Rule.UNSETTLED, [[1, 2], [2]])
+    (load,) = loads(log(entry(1, 1, status="failed"), entry(2, 2), **fields))
+    assert (load.rule, shown(load)[1]) == (Rule.UNSETTLED, [[1, 2], [2]])
 
 
 def test_many_entries_of_one_source_take_no_long_time() -> None:
     many = [entry(n, n / 1e4, status="failed" if n % 2 else "ok") for n in range(20_000)]
-    (one,) = loads(log(*many))
-    assert (len(one.replaced), len(one.counted)) == (9_999, 10_001)
+    (load,) = loads(log(*many))
+    assert (len(load.replaced), len(load.counted)) == (9_999, 10_001)
 
 
 def test_many_sources_with_several_entries_take_no_long_time() -> None:
@@ -444,7 +444,7 @@ def test_many_sources_with_several_entries_take_no_long_time() -> None:
     today = [entry(1, hour, name) for name in names for hour in (1, 2)]
     earlier = [entry(1, hour, name, back=back)
                for name in names for hour in (1, 2) for back in (1, 2)]  # fmt: skip
-    assert {one.rule for one in loads(log(*today, earlier=earlier))} == {Rule.ADDED}
+    assert {load.rule for load in loads(log(*today, earlier=earlier))} == {Rule.ADDED}
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_listing_the_formats_imports_none_of_them() -> None:
     assert result.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("name", ["", "xml", "_words", "../text", "checks.outputs.text"])
+@pytest.mark.parametrize("name", ["", "xml", "_sentences", "../text", "checks.outputs.text"])
 def test_an_unknown_format_is_named_with_the_known_ones(name: str) -> None:
     with pytest.raises(
         ValueError, match="github, json, junit, markdown, prometheus, text"

@@ -22,13 +22,13 @@ from tests.outputs.report_samples import (
 
 def annotations(report: Report) -> list[tuple[str, dict[str, str], str]]:
     """Commands as the runner reads them."""
-    found = []
+    commands = []
     for row in render("github", report).splitlines():
         match = re.fullmatch(r"::(error|warning|notice) ([^:]*)::(.*)", row)
         assert match, row
         listed = dict(part.split("=", 1) for part in match[2].split(","))
-        found.append((match[1], {k: unescape(v) for k, v in listed.items()}, unescape(match[3])))
-    return found
+        commands.append((match[1], {k: unescape(v) for k, v in listed.items()}, unescape(match[3])))
+    return commands
 
 
 def unescape(text: str) -> str:
@@ -93,10 +93,10 @@ def test_github_a_failing_step_has_an_error(
 def test_github_hostile_values_stay_inside_their_command() -> None:
     report = hostile(*Status)
     failing = [check for check in report.checks if check.status not in ("green", "skipped")]
-    found = annotations(report)
+    listed = annotations(report)
     accepted = 1  # all of them are one notice
-    assert len(found) == len(failing) + len(report.warnings) + len(report.errors) + accepted
-    assert all(set(properties) <= {"title", "file", "line"} for _, properties, _ in found)
+    assert len(listed) == len(failing) + len(report.warnings) + len(report.errors) + accepted
+    assert all(set(properties) <= {"title", "file", "line"} for _, properties, _ in listed)
     assert "##[" not in render("github", report)
 
 

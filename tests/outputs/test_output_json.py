@@ -21,8 +21,8 @@ from tests.outputs.report_samples import (
     bad_config,
 )
 
-HERE = Path(__file__).parent
-SCHEMA = json.loads((HERE.parent.parent / "docs" / "gate-report.schema.json").read_text("utf-8"))
+FOLDER = Path(__file__).parent
+SCHEMA = json.loads((FOLDER.parent.parent / "docs" / "gate-report.schema.json").read_text("utf-8"))
 
 
 #: Keys that were added later: documents of earlier versions do not have them.
@@ -100,7 +100,7 @@ def test_the_published_schema_takes_documents_from_before_a_key_was_added() -> N
     document: Any = to_dict(all_statuses())
     waivers = [
         *document["waivers"],
-        *(one["waiver"] for one in document["checks"] if one["waiver"]),
+        *(check["waiver"] for check in document["checks"] if check["waiver"]),
     ]
     parts = {"report": [document], "check": document["checks"], "waiver": waivers}
     for kind, keys in ADDED.items():

@@ -24,12 +24,12 @@ from tests.outputs.report_samples import (
     volume_skipped,
 )
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 
 
 def suite_of(report: Report) -> Any:
     root = etree.fromstring(render("junit", report).encode())
-    etree.XMLSchema(etree.parse(HERE / "junit.xsd")).assertValid(root)
+    etree.XMLSchema(etree.parse(FOLDER / "junit.xsd")).assertValid(root)
     (suite,) = root.findall("testsuite")
     return suite
 
@@ -62,7 +62,7 @@ def test_junit_outcome_of_each_status(verdict: Verdict, tags: list[str]) -> None
     code = exit_code([verdict.status])
     report = replace(all_statuses(), checks=(verdict,), exit_code=code)
     case, *more = suite_of(report).findall("testcase")
-    assert [one.get("name") for one in more] == (
+    assert [case.get("name") for case in more] == (
         ["verdict"] if tags == ["skipped"] and code else []
     )
     assert [child.tag for child in case] == tags
@@ -96,15 +96,15 @@ def test_junit_bad_configuration_is_one_erroneous_case() -> None:
      (all_green().checks[0], 2, "error")],
 )  # fmt: skip
 def test_a_suite_passes_only_where_the_line_goes_on(verdict: Verdict, code: int, tag: str) -> None:
-    told = Status.AMBER if code == 1 else Status.UNKNOWN
+    final_verdict = Status.AMBER if code == 1 else Status.UNKNOWN
     report = replace(
-        all_statuses(), checks=(verdict,), verdict=told, exit_code=code, warnings=("w",)
+        all_statuses(), checks=(verdict,), verdict=final_verdict, exit_code=code, warnings=("w",)
     )
     suite = suite_of(report)
     (case,) = suite.findall("testcase[@name='verdict']")
     assert case.get("classname") == "web-clickstream.gate"
     (element,) = case
     assert element.tag == tag
-    assert element.get("message").startswith(told.upper())
+    assert element.get("message").startswith(final_verdict.upper())
     assert element.text.endswith("\nw")
     assert suite.get("failures" if code == 1 else "errors") == "1"

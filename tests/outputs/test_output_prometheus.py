@@ -24,7 +24,7 @@ LABEL = re.compile(r'([a-z]+)="((?:[^"\\\n]|\\[\\"n])*)"')
 
 def samples(report: Report) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
     """Parses the exposition format; a sample twice, or before its TYPE, is an error."""
-    found, typed = {}, set()
+    values, typed = {}, set()
     text = render("prometheus", report)
     assert text.endswith("\n")
     for row in text.removesuffix("\n").split("\n"):
@@ -37,14 +37,18 @@ def samples(report: Report) -> dict[tuple[str, frozenset[tuple[str, str]]], floa
         assert match, row
         key = match[1], frozenset(LABEL.findall(match[2]))
         assert match[1] in typed
-        assert key not in found
-        found[key] = float(match[3])
-    return found
+        assert key not in values
+        values[key] = float(match[3])
+    return values
 
 
 def value(report: Report, name: str, **labels: str) -> float | None:
-    wanted = {("pipeline", report.pipeline), *labels.items()}
-    values = [v for (n, found), v in samples(report).items() if n == name and wanted <= found]
+    expected = {("pipeline", report.pipeline), *labels.items()}
+    values = [
+        v
+        for (n, sample_labels), v in samples(report).items()
+        if n == name and expected <= sample_labels
+    ]
     assert len(values) <= 1
     return values[0] if values else None
 
@@ -72,11 +76,11 @@ def test_prometheus(name: str, labels: dict[str, str], expected: float | None) -
 def test_prometheus_each_check_has_exactly_one_status() -> None:
     report = all_statuses()
     for verdict in report.checks:
-        found = {
+        reported = {
             status: value(report, "andon_check_status", check=verdict.id, status=status)
             for status in Status
         }
-        assert found == {status: float(status is verdict.status) for status in Status}
+        assert reported == {status: float(status is verdict.status) for status in Status}
 
 
 def test_prometheus_bad_configuration_has_no_data_date_but_an_exit_code() -> None:
@@ -91,8 +95,8 @@ def test_prometheus_numbers(number: float) -> None:
 
 
 def test_prometheus_parses_with_hostile_labels() -> None:
-    found = samples(hostile(*Status))
-    values = [number for (name, _), number in found.items() if name == "andon_check_value"]
+    parsed = samples(hostile(*Status))
+    values = [number for (name, _), number in parsed.items() if name == "andon_check_value"]
     assert len(values) == len(Status)
     assert all(math.isnan(number) for number in values)
 

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from checks.core.model import GLYPHS, Report, Status
-from checks.outputs import _words, render
+from checks.outputs import _sentences, render
 from tests.outputs.report_samples import (
     DATA_DATE,
     HOLDING,
@@ -105,22 +105,22 @@ def test_an_empty_summary_leaves_no_empty_line() -> None:
     ],
 )
 def test_since(since: date | None, data_date: date | None, expected: str | None) -> None:
-    assert _words.since(replace(quarantine_red(), since=since), data_date) == expected
+    assert _sentences.since(replace(quarantine_red(), since=since), data_date) == expected
 
 
 def test_a_waiver_without_explanation_and_an_acknowledgement_without_note() -> None:
-    assert _words.waiver_terms(replace(HOLDING, why="")).endswith("on Monday; holds")
+    assert _sentences.waiver_terms(replace(HOLDING, why="")).endswith("on Monday; holds")
     verdict = quarantine_red()
     assert verdict.acknowledgement
     silent = replace(verdict, acknowledgement=replace(verdict.acknowledgement, note=""))
-    assert ("On it", "Jon since 2025-03-09 06:00 UTC") in _words.facts(silent, DATA_DATE)
+    assert ("On it", "Jon since 2025-03-09 06:00 UTC") in _sentences.facts(silent, DATA_DATE)
 
 
 def test_a_hint_that_the_message_has_is_not_repeated() -> None:
     fault = bad_config().errors[1]
     assert fault.hint
     whole = replace(fault, message=f"{fault.message} {fault.hint}")
-    assert _words.problem(whole) == whole.message
+    assert _sentences.problem(whole) == whole.message
 
 
 def test_every_status_has_a_glyph_of_its_own() -> None:

@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 
 from checks.catalog import all_checks
 from checks.config import load_config
-from checks.config.declared import Declared, settings_of, shape_of
+from checks.config.declared import Declaration, settings_of, shape_of
 from checks.config.loading import Basics, sections
 from checks.config.model import CheckSettings
-from checks.config.nodes import number
-from checks.config.overrides import Override, overridden
-from checks.config.problems import Refused
+from checks.config.nodes import read_number
+from checks.config.overrides import Override, with_overrides
+from checks.config.problems import InvalidValueError
 from checks.core.errors import ConfigError
 from checks.core.model import Problem
 from tests.shop import SETTINGS
@@ -49,7 +49,7 @@ class Place(NamedTuple):
 
     key: str
     path: tuple[str | int, ...]
-    declared: Declared
+    declared: Declaration
 
 
 def base() -> dict[str, Any]:
@@ -119,7 +119,7 @@ def problems_of(folder: Path, wanted: list[Place], written: str) -> dict[str, Pr
 
 @pytest.mark.parametrize(("written", "read"), ODD_NUMBERS.items())
 def test_every_number_is_plain(tmp_path: Path, written: str, read: str) -> None:
-    wanted = places("whole", "number")
+    wanted = places("int", "float")
     found = problems_of(tmp_path, wanted, written)
     assert len(wanted) > 20
     for place in wanted:
@@ -129,20 +129,20 @@ def test_every_number_is_plain(tmp_path: Path, written: str, read: str) -> None:
 
 @pytest.mark.parametrize(("written", "read"), NO_TEXT.items())
 def test_every_text_is_text(tmp_path: Path, written: str, read: str | None) -> None:
-    wanted = places("text", "words", "zone")
+    wanted = places("text", "choice", "zone")
     found = problems_of(tmp_path, wanted, written)
     assert len(wanted) > 60
     for place in wanted:
         shown = written if read is None else f"{written}, which YAML reads as {read}"
         secret = place.declared.secret
         assert found[place.key].found == ("a value that is not shown" if secret else shown)
-        hint = None if place.declared.words else "put it in quotes"
+        hint = None if place.declared.allowed_texts else "put it in quotes"
         assert found[place.key].hint == hint
 
 
 @pytest.mark.parametrize("written", ["1", "0", "'true'", "y", "n", "6:00", "2025-03-08"])
 def test_every_truth_value_is_one(tmp_path: Path, written: str) -> None:
-    wanted = places("truth")
+    wanted = places("bool")
     assert len(problems_of(tmp_path, wanted, written)) >= len(wanted) > 10
 
 
@@ -161,10 +161,10 @@ def test_what_a_command_sets_follows_the_same_rule(
     path.write_text(yaml.safe_dump(base()), encoding="utf-8")
     config = load_config(path, environ={})
     for one in settings_of(check.params):
-        if shape_of(one) in ("whole", "number"):
+        if shape_of(one) in ("int", "float"):
             override = Override(check.id, one.name, written)
             with pytest.raises(ConfigError, match=f"{written}, which YAML reads as"):
-                overridden(config, [override], {}, all_checks())
+                with_overrides(config, [override], {}, all_checks())
 
 
 @pytest.mark.parametrize("written", ["'010'", '"6:00"', "'no'", "'2025-03-08'", "!!str 1_000"])
@@ -182,8 +182,8 @@ def test_text_in_quotes_is_taken_as_it_is(tmp_path: Path, written: str) -> None:
 def test_a_number_that_is_taken_is_what_python_reads(text: str) -> None:
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        value = number(node, "a number") if isinstance(node, yaml.ScalarNode) else text
-    except (yaml.YAMLError, Refused):
+        value = read_number(node, "a number") if isinstance(node, yaml.ScalarNode) else text
+    except (yaml.YAMLError, InvalidValueError):
         return
     if not isinstance(value, str):
         assert "_" not in text

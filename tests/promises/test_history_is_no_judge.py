@@ -58,9 +58,9 @@ def duck(tmp_path: Path) -> Shop:
 def _quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Less patience than usual: a fault is waited for as long as it is allowed to."""
     monkeypatch.setattr(owned, "LIMITS", Limits(0.5, 0.5))
-    patience.RESTING.forget()
+    patience.RECENT_FAILURES.clear()
     yield
-    patience.RESTING.forget()
+    patience.RECENT_FAILURES.clear()
 
 
 def spoil(shop: Shop) -> None:
@@ -292,7 +292,7 @@ def _check_damage(
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"UPDATE {table} SET {column} = ?", (value,))
         connection.commit()
-    patience.RESTING.forget()
+    patience.RECENT_FAILURES.clear()
     report = DataMonitor(shop.config()).run(date=RUN, now=NOW)
     checks = {one.id: one.status for one in report.checks}
     if checks["quarantine_rate"] is Status.WAIVED:

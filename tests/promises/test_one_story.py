@@ -384,12 +384,14 @@ def test_a_pipe_that_is_not_read_does_not_hang(
 
 
 def test_what_stops_at_the_verdict_says_so_in_words() -> None:
-    report = publishing.undelivered(report_of(Status.GREEN), ["cannot write a", "cannot write b"])
+    report = publishing.with_missing_outputs(
+        report_of(Status.GREEN), ["cannot write a", "cannot write b"]
+    )
     assert report.summary.startswith(
         "do not refresh the dashboards yet: 2 reports could not be written; "
     )
     strict = report_of(Status.AMBER, strict=True)
-    same = publishing.undelivered(strict, ["cannot write a"])
+    same = publishing.with_missing_outputs(strict, ["cannot write a"])
     assert replace(same, warnings=()) == strict
 
 
@@ -399,7 +401,7 @@ def test_a_withheld_report_does_not_say_go_on_as_well(status: Status) -> None:
     summary = summarise(status, verdicts, date(2025, 3, 8))
     assert "may be refreshed" in summary
     report = replace(report_of(status), summary=summary)
-    told = publishing.undelivered(report, ["cannot write a"]).summary
+    told = publishing.with_missing_outputs(report, ["cannot write a"]).summary
     count = "1 of 1 check passed" if status is Status.GREEN else "1 of 1 check warns"
     assert told == (
         f"do not refresh the dashboards yet: 1 report could not be written; {count} for 2025-03-08"

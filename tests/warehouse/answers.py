@@ -78,7 +78,7 @@ SEARCHES: Mapping[str, Ask] = {
 def report_of(config: Config, *, driver_speaks: bool = False, **when: Any) -> Answers:
     """The report without its duration. driver_speaks: also without what engines say of errors."""
     report = DataMonitor(config).run(**when)
-    data: Answers = to_dict(_without_drivers_words(report) if driver_speaks else report)
+    data: Answers = to_dict(_without_driver_messages(report) if driver_speaks else report)
     del data["duration_seconds"]
     return data
 
@@ -94,11 +94,12 @@ def evidence_of(
     """What readers answer about a day, or why they cannot, over one connection."""
     with open_context(config, day, now) as context:
         return {
-            name: _asked(context, question, driver_speaks) for name, question in questions.items()
+            name: _answer_of(context, question, driver_speaks)
+            for name, question in questions.items()
         }
 
 
-def _asked(context: Context, question: Ask, driver_speaks: bool) -> Any:
+def _answer_of(context: Context, question: Ask, driver_speaks: bool) -> Any:
     try:
         return plain(question(context))
     except MeasurementError as error:
@@ -106,7 +107,7 @@ def _asked(context: Context, question: Ask, driver_speaks: bool) -> Any:
         return ("failed", error.cause.value, error.retry, detail)
 
 
-def _without_drivers_words(report: Report) -> Report:
+def _without_driver_messages(report: Report) -> Report:
     """Of what was not measured, the cause and the hint to try again: all that engines share."""
     checks = tuple(
         replace(check, message="", summary="", details={})
@@ -117,13 +118,13 @@ def _without_drivers_words(report: Report) -> Report:
     return replace(report, checks=checks, summary="")
 
 
-def differences(found: Any, wanted: Any, path: str = "") -> Iterator[str]:
+def differences(actual: Any, expected: Any, path: str = "") -> Iterator[str]:
     """Where two answers differ, one line each."""
-    if isinstance(found, dict) and isinstance(wanted, dict):
-        for key in {**wanted, **found}:
-            yield from differences(found.get(key, "-"), wanted.get(key, "-"), f"{path}.{key}")
-    elif isinstance(found, list) and isinstance(wanted, list) and len(found) == len(wanted):
-        for index, (one, other) in enumerate(zip(found, wanted, strict=True)):
-            yield from differences(one, other, f"{path}[{index}]")
-    elif found != wanted or type(found) is not type(wanted):
-        yield f"{path}: {found!r} instead of {wanted!r}"
+    if isinstance(actual, dict) and isinstance(expected, dict):
+        for key in {**expected, **actual}:
+            yield from differences(actual.get(key, "-"), expected.get(key, "-"), f"{path}.{key}")
+    elif isinstance(actual, list) and isinstance(expected, list) and len(actual) == len(expected):
+        for index, (item, other) in enumerate(zip(actual, expected, strict=True)):
+            yield from differences(item, other, f"{path}[{index}]")
+    elif actual != expected or type(actual) is not type(expected):
+        yield f"{path}: {actual!r} instead of {expected!r}"

@@ -14,9 +14,9 @@ ENGINES = [pytest.param(engine.name, marks=engine.marks) for engine in running()
 
 def shop_on(engine: str, request: pytest.FixtureRequest, folder: Path) -> Shop:
     """An unwritten shop on an engine, whose server is started."""
-    found = named(engine)
-    found.start(request)
-    return Shop(folder, found.warehouse(folder))
+    engine_used = named(engine)
+    engine_used.start(request)
+    return Shop(folder, engine_used.warehouse(folder))
 
 
 @pytest.fixture

@@ -40,8 +40,8 @@ def demo_tables(story: str) -> tuple[Table, ...]:
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str) -> Table:
-    found = connection.sql(f"SELECT {_SELECTED[name]} FROM {name}")
+    rows = connection.sql(f"SELECT {_SELECTED[name]} FROM {name}")
     columns = {
-        column: _TYPES[str(type_)] for column, type_ in zip(found.columns, found.types, strict=True)
+        column: _TYPES[str(type_)] for column, type_ in zip(rows.columns, rows.types, strict=True)
     }
-    return Table(name, columns, [dict(zip(columns, row, strict=True)) for row in found.fetchall()])
+    return Table(name, columns, [dict(zip(columns, row, strict=True)) for row in rows.fetchall()])

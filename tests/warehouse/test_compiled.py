@@ -193,9 +193,9 @@ def _orphans(recorder: Any) -> None:
         events, orders, sessions = _sources(recorder.shape, begun)
         tables = OrderTables(recorder, ZONE, _zone(recorder), orders, sessions, events, FRAME.far)
         for kind in (NO_SESSION, UNKNOWN_SESSION, NO_ORDER):
-            found = OrphanList(tables, kind, FRAME.start, FRAME.end, "Ä%_x'")
-            found.count()
-            found.read(10, 20)
+            orphans = OrphanList(tables, kind, FRAME.start, FRAME.end, "Ä%_x'")
+            orphans.count()
+            orphans.read(10, 20)
         orders_by_day(tables, days, (NO_SESSION, UNKNOWN_SESSION), Unread())
         purchases_by_day(tables, days, Unread())
 
@@ -214,9 +214,9 @@ def _quarantine(recorder: Any) -> None:
         [Field(how, column) for how in (How.VALUE, How.CLOCK, How.PRESENT) for column in columns], 5
     )
     filters = Filters("a reason", "a file", "an event", "07", "Ä%_x' ", frozenset({2}))
-    for wanted in (Filters(), filters):
-        rejected.total(wanted)
-        rejected.rows(wanted, 0, 10)
+    for row_filters in (Filters(), filters):
+        rejected.total(row_filters)
+        rejected.rows(row_filters, 0, 10)
 
 
 def _partition(shape: Shape) -> Partition:
@@ -255,9 +255,9 @@ def _sql(engine: Compiled, statement: sa.Select[Any]) -> str:
 
 
 def _parsed(engine: Compiled, sql: str) -> tuple[str, exp.Expression]:
-    (found,) = sqlglot.parse(sql, read=engine.parser)
-    assert isinstance(found, exp.Select), sql
-    return sql, found
+    (statement,) = sqlglot.parse(sql, read=engine.parser)
+    assert isinstance(statement, exp.Select), sql
+    return sql, statement
 
 
 def _shapes() -> Iterator[Any]:
@@ -291,13 +291,13 @@ def test_bounds_are_compared_with_the_bare_column(engine: Compiled, shape: Shape
     bare = {PART} if shape.at is Kind.TEXT else {PART, AT}
     bounded: set[tuple[str, str]] = set()
     for sql, tree in _statements(engine, shape):
-        found = list(_columns_of_conditions(tree, bare))
-        wrapped = [c.sql() for c in found if not isinstance(c.parent, COMPARED)]
+        columns = list(_columns_of_conditions(tree, bare))
+        wrapped = [c.sql() for c in columns if not isinstance(c.parent, COMPARED)]
         assert wrapped == [], sql
-        compared = {column.table for column in found}
+        compared = {column.table for column in columns}
         tables = {table.alias for table in tree.find_all(exp.Table) if table.db}
         assert tables <= compared or shape.at is Kind.TEXT, sql
-        bounded |= {(column.table.removeprefix(INNER), column.name) for column in found}
+        bounded |= {(column.table.removeprefix(INNER), column.name) for column in columns}
     sections = ("events", "orders", "sessions", "quarantine")
     assert bounded >= {(section, name) for section in sections for name in bare}
 

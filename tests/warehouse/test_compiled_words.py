@@ -9,7 +9,7 @@ from checks.core.model import Cause
 from checks.warehouse.dialects import profile_for
 from checks.warehouse.faults import measurement_error
 
-SAID = [
+ERROR_MESSAGES = [
     ("snowflake", "002003 (42S02): SQL compilation error: Object 'X' does not exist or not authorized.", Cause.MISSING_TABLE),
     ("snowflake", "000904 (42000): SQL compilation error: invalid identifier 'NAEM'", Cause.MISSING_COLUMN),
     ("snowflake", "250001 (08001): Incorrect username or password was specified.", Cause.PERMISSION),
@@ -53,11 +53,11 @@ SAID = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("engine", "said", "cause"), SAID)
-def test_what_is_wrong_is_known_by_its_words(engine: str, said: str, cause: Cause) -> None:
-    found = measurement_error(RuntimeError(said), profile_for(engine).patterns(), ())
-    assert found.cause is cause
-    assert found.retry is (cause in (Cause.TIMEOUT, Cause.LOCKED, Cause.CONNECTION))
+@pytest.mark.parametrize(("engine", "message", "cause"), ERROR_MESSAGES)
+def test_what_is_wrong_is_known_by_its_words(engine: str, message: str, cause: Cause) -> None:
+    error = measurement_error(RuntimeError(message), profile_for(engine).patterns(), ())
+    assert error.cause is cause
+    assert error.retry is (cause in (Cause.TIMEOUT, Cause.LOCKED, Cause.CONNECTION))
 
 
 TOO_MUCH = [
@@ -67,13 +67,13 @@ TOO_MUCH = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("engine", "said"), TOO_MUCH)
-def test_a_limit_that_was_reached_names_its_key(engine: str, said: str) -> None:
+@pytest.mark.parametrize(("engine", "message"), TOO_MUCH)
+def test_a_limit_that_was_reached_names_its_key(engine: str, message: str) -> None:
     profile = profile_for(engine)
-    found = profile.explained(measurement_error(RuntimeError(said), profile.patterns(), ()))
-    assert isinstance(found, MeasurementError)
-    assert not found.retry
-    assert "warehouse.max_scan_gib" in found.detail
+    error = profile.explained(measurement_error(RuntimeError(message), profile.patterns(), ()))
+    assert isinstance(error, MeasurementError)
+    assert not error.retry
+    assert "warehouse.max_scan_gib" in error.detail
 
 
 ANSWERS = [
@@ -81,11 +81,15 @@ ANSWERS = [
     ("trino", ['{"inputTableColumnInfos": [], "estimate": {"outputRowCount": 8.0, "outputSizeInBytes": 4096.0}}']),
     ("clickhousedb", ["shop", "events", "3", "1200", "5", "shop", "orders", "1", "34", "1"]),
 ]  # fmt: skip
-TOLD = {"snowflake": "8 micro-partitions", "trino": "4,096 bytes", "clickhousedb": "1,234 rows"}
+ESTIMATES = {
+    "snowflake": "8 micro-partitions",
+    "trino": "4,096 bytes",
+    "clickhousedb": "1,234 rows",
+}
 
 
 @pytest.mark.parametrize(("engine", "answer"), ANSWERS)
 def test_what_is_read_is_told_in_a_few_words(engine: str, answer: list[str]) -> None:
     profile = profile_for(engine)
-    assert profile.estimate(answer) == TOLD[engine]
+    assert profile.estimate(answer) == ESTIMATES[engine]
     assert profile.estimate(["nothing of the kind"]) is None

@@ -17,28 +17,32 @@ from tests.warehouse.scenarios import SCENARIOS, Scenario, prepare
 
 OTHERS = [
     pytest.param(engine.name, name, marks=engine.marks, id=f"{name}-{engine.name}")
-    for name, told in SCENARIOS.items()
+    for name, scenario in SCENARIOS.items()
     for engine in running()
-    if engine.name != "duckdb" and told.fits(engine) and engine.tells(name)
+    if engine.name != "duckdb" and scenario.fits(engine) and engine.selects(name)
 ]
 
 
-def answers(shop: Shop, told: Scenario) -> Answers:
+def answers(shop: Shop, scenario: Scenario) -> Answers:
     """A scenario, written and asked about."""
     prepare(shop)
-    told.change(shop)
+    scenario.change(shop)
     shop.write()
-    config, run = shop.config(), told.day + timedelta(days=1)
-    found = {
+    config, run = shop.config(), scenario.day + timedelta(days=1)
+    results = {
         "report": report_of(
-            config, date=run, data_date=told.day, now=told.now, driver_speaks=told.driver_speaks
+            config,
+            date=run,
+            data_date=scenario.day,
+            now=scenario.now,
+            driver_speaks=scenario.driver_speaks,
         )
     }
-    if told.about:
-        found |= evidence_of(
-            config, told.about, told.day, told.now, driver_speaks=told.driver_speaks
+    if scenario.about:
+        results |= evidence_of(
+            config, scenario.about, scenario.day, scenario.now, driver_speaks=scenario.driver_speaks
         )
-    return found
+    return results
 
 
 @cache
@@ -53,5 +57,5 @@ def expected(name: str) -> Answers:
 def test_the_same_answers_as_duckdb(
     engine: str, name: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    found = answers(shop_on(engine, request, tmp_path), SCENARIOS[name])
-    assert "\n".join(differences(found, expected(name))) == ""
+    results = answers(shop_on(engine, request, tmp_path), SCENARIOS[name])
+    assert "\n".join(differences(results, expected(name))) == ""

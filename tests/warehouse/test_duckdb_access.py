@@ -134,9 +134,11 @@ def test_folders_with_odd_names(tmp_path: Path) -> None:
 def test_what_patterns_mean(tmp_path: Path) -> None:
     (tmp_path / "a.csv").touch()
     (tmp_path / "b").mkdir()
-    found = readable((f"{tmp_path}/*", f"{tmp_path}/b/", "s3://shop/x/", "s3://shop/*.parquet"))
-    assert found.paths == {f"{tmp_path}/*", f"{tmp_path}/a.csv", "s3://shop/*.parquet"}
-    assert found.folders == {f"{tmp_path}/b/", "s3://shop/x/"}
+    readable_files = readable(
+        (f"{tmp_path}/*", f"{tmp_path}/b/", "s3://shop/x/", "s3://shop/*.parquet")
+    )
+    assert readable_files.paths == {f"{tmp_path}/*", f"{tmp_path}/a.csv", "s3://shop/*.parquet"}
+    assert readable_files.folders == {f"{tmp_path}/b/", "s3://shop/x/"}
 
 
 @pytest.mark.parametrize(
@@ -319,8 +321,8 @@ def test_options_of_the_url_hold_for_every_connection(lake: Shop) -> None:
     threads = sa.select(sa.text("current_setting('threads')")).select_from(
         sa.table("pipeline_logs")
     )
-    with Warehouse(config) as one, Warehouse(config) as other:
-        for warehouse in (one, other):
+    with Warehouse(config) as first, Warehouse(config) as other:
+        for warehouse in (first, other):
             assert set(warehouse.fetch(threads)) == {(1,)}
 
 
@@ -343,12 +345,12 @@ def test_a_server_reads_a_small_file_with_one_thread(
     lake.set("warehouse", url=f"{lake.url}{options}")
     config = replace(lake.config().warehouse, is_read_by_server=by_server)
     setting = "SELECT current_setting('threads')"
-    usual = duckdb.connect().execute(setting).fetchall()[0][0]
+    default = duckdb.connect().execute(setting).fetchall()[0][0]
     with Warehouse(config) as warehouse:
         statement = sa.select(sa.text("current_setting('threads')")).select_from(
             sa.table("pipeline_logs")
         )
-        assert set(warehouse.fetch(statement)) == {(threads or usual,)}
+        assert set(warehouse.fetch(statement)) == {(threads or default,)}
 
 
 @pytest.mark.parametrize("key", ["files", "attach"])

@@ -65,10 +65,10 @@ def test_decimal_revenue(shop: Shop) -> None:
     for row in [*shop.events.rows, *shop.orders.rows]:
         row["revenue"] = Decimal("10.10") if row["revenue"] else None
     shop.write()
-    found = shop.verdicts()
-    assert found["missing_revenue"].status is Status.GREEN
-    assert found["missing_revenue"].details["revenue"] == pytest.approx(121.2)
-    assert found["orphan_orders"].details["revenue"] == pytest.approx(121.2)
+    verdicts = shop.verdicts()
+    assert verdicts["missing_revenue"].status is Status.GREEN
+    assert verdicts["missing_revenue"].details["revenue"] == pytest.approx(121.2)
+    assert verdicts["orphan_orders"].details["revenue"] == pytest.approx(121.2)
 
 
 def test_integer_revenue(shop: Shop) -> None:
@@ -87,9 +87,9 @@ def test_text_timestamps_with_and_without_offset(shop: Shop) -> None:
         shifted = moment + timedelta(hours=2) if form.endswith("+02:00") else moment
         row["timestamp"] = form.format(shifted)
     shop.write()
-    found = shop.verdicts()
-    assert found["volume_zscore"].message == "z=-0.17 (below 3.0)"
-    assert found["freshness"].message == "lag=0.7h (max 6h)"
+    verdicts = shop.verdicts()
+    assert verdicts["volume_zscore"].message == "z=-0.17 (below 3.0)"
+    assert verdicts["freshness"].message == "lag=0.7h (max 6h)"
 
 
 @pytest.mark.parametrize("text", ["", "soon", "2025-13-45 10:00:00"])
@@ -99,10 +99,10 @@ def test_text_that_is_no_time_is_unknown_and_never_left_out(shop: Shop, text: st
         row["timestamp"] = row["timestamp"].isoformat(" ")
     shop.events.rows[-1]["timestamp"] = text
     shop.write()
-    found = shop.verdicts()
+    verdicts = shop.verdicts()
     for check in ("freshness", "volume_zscore", "volume_expected", "event_volume",
                   "volume_trend", "missing_revenue"):  # fmt: skip
-        assert (found[check].status, found[check].cause) == (Status.UNKNOWN, Cause.BAD_VALUE)
+        assert (verdicts[check].status, verdicts[check].cause) == (Status.UNKNOWN, Cause.BAD_VALUE)
 
 
 def test_timestamps_with_a_zone(shop: Shop) -> None:
@@ -112,9 +112,9 @@ def test_timestamps_with_a_zone(shop: Shop) -> None:
     for row in shop.events.rows:
         row["timestamp"] = row["timestamp"].replace(tzinfo=UTC)
     shop.write()
-    found = shop.verdicts()
-    assert found["volume_zscore"].message == "z=-0.17 (below 3.0)"
-    assert found["freshness"].message == "lag=0.7h (max 6h)"
+    verdicts = shop.verdicts()
+    assert verdicts["volume_zscore"].message == "z=-0.17 (below 3.0)"
+    assert verdicts["freshness"].message == "lag=0.7h (max 6h)"
 
 
 def test_dates_instead_of_times(shop: Shop) -> None:
@@ -124,11 +124,11 @@ def test_dates_instead_of_times(shop: Shop) -> None:
     for row in shop.orders.rows:
         row["purchase_time"] = row["purchase_time"].date()
     shop.write()
-    found = shop.verdicts()
-    assert found["volume_zscore"].message == "z=-0.17 (below 3.0)"
-    assert found["orphan_orders"].details["orders"] == 12
-    assert found["freshness"].status is Status.UNKNOWN
-    assert "is a DATE and does not tell the time of day" in found["freshness"].message
+    verdicts = shop.verdicts()
+    assert verdicts["volume_zscore"].message == "z=-0.17 (below 3.0)"
+    assert verdicts["orphan_orders"].details["orders"] == 12
+    assert verdicts["freshness"].status is Status.UNKNOWN
+    assert "is a DATE and does not tell the time of day" in verdicts["freshness"].message
     shop.settings["data_lag_days"] = 0
     today = shop.verdicts(date=DAY, now=datetime(2025, 3, 8, 9, tzinfo=UTC))
     assert today["volume_zscore"].status is Status.UNKNOWN
@@ -159,9 +159,9 @@ def test_naive_times_stored_in_another_zone(shop: Shop) -> None:
         for row in shop.log.rows
     ]
     shop.write()
-    found = shop.verdicts()
-    assert found["freshness"].message == "lag=0.7h (max 6h)"
-    assert found["log_entry_exists_today"].message == "entries=1 (min 1)"
+    verdicts = shop.verdicts()
+    assert verdicts["freshness"].message == "lag=0.7h (max 6h)"
+    assert verdicts["log_entry_exists_today"].message == "entries=1 (min 1)"
 
 
 def test_orphans_of_each_kind_with_their_dark_revenue(shop: Shop) -> None:
@@ -220,9 +220,9 @@ def test_odd_names(shop: Shop) -> None:
         revenue="revenue",
     )  # fmt: skip
     shop.write()
-    found = shop.verdicts()
-    assert found["volume_zscore"].message == "z=-0.17 (below 3.0)"
-    assert found["missing_revenue"].message == "pct_missing_revenue=0.0000 (below 0.01)"
+    verdicts = shop.verdicts()
+    assert verdicts["volume_zscore"].message == "z=-0.17 (below 3.0)"
+    assert verdicts["missing_revenue"].message == "pct_missing_revenue=0.0000 (below 0.01)"
 
 
 def test_queries_and_views_as_sources(shop: Shop) -> None:
@@ -234,17 +234,17 @@ def test_queries_and_views_as_sources(shop: Shop) -> None:
     )  # fmt: skip
     shop.set("orders", table="orders_view")
     shop.write("CREATE VIEW orders_view AS SELECT * FROM fct_attribution")
-    found = shop.verdicts()
-    assert found["volume_zscore"].message == "z=-0.17 (below 3.0)"
-    assert found["orphan_orders"].message == "orphan_orders=0 (max 0)"
+    verdicts = shop.verdicts()
+    assert verdicts["volume_zscore"].message == "z=-0.17 (below 3.0)"
+    assert verdicts["orphan_orders"].message == "orphan_orders=0 (max 0)"
 
 
 def test_empty_tables_are_never_green(shop: Shop) -> None:
     for table in shop.tables:
         table.rows = []
     shop.write()
-    found = shop.verdicts()
-    assert {v.id: v.status.value for v in found.values()} == {
+    verdicts = shop.verdicts()
+    assert {v.id: v.status.value for v in verdicts.values()} == {
         "log_entry_exists_today": "red",
         "rows_read": "skipped",
         "run_status": "skipped",
@@ -275,9 +275,9 @@ def test_a_future_beyond_the_calendar_spoils_nothing(duck: Shop, moment: str, na
     insert = "INSERT INTO stg_events (timestamp, event_name) VALUES"
     duck.write(f"{insert} ('{moment}', 'page_viewed')")
     report = duck.run()
-    found = {verdict.id: verdict for verdict in report.checks}
+    verdicts = {verdict.id: verdict for verdict in report.checks}
     assert {verdict.cause for verdict in report.checks} == {None}
-    assert found["freshness"].details["future_events"] == 1
+    assert verdicts["freshness"].details["future_events"] == 1
 
 
 def test_a_day_that_is_not_over_is_compared_with_the_same_part(shop: Shop) -> None:
@@ -285,11 +285,11 @@ def test_a_day_that_is_not_over_is_compared_with_the_same_part(shop: Shop) -> No
     shop.write()
     now = datetime(2025, 3, 8, 12, tzinfo=UTC)
     shop.settings["data_lag_days"] = 0
-    found = shop.verdicts(date=DAY, now=now)
-    assert found["volume_zscore"].status is Status.GREEN
-    assert found["volume_zscore"].details["events"] == 16
-    assert max(d["events"] for d in found["volume_zscore"].details["daily"]) < 18
-    assert found["freshness"].status is Status.GREEN
+    verdicts = shop.verdicts(date=DAY, now=now)
+    assert verdicts["volume_zscore"].status is Status.GREEN
+    assert verdicts["volume_zscore"].details["events"] == 16
+    assert max(d["events"] for d in verdicts["volume_zscore"].details["daily"]) < 18
+    assert verdicts["freshness"].status is Status.GREEN
 
 
 def test_latest_data_date_ignores_the_future(shop: Shop) -> None:
@@ -316,11 +316,11 @@ def test_bad_counts_in_the_log_are_unknown(shop: Shop) -> None:
     shop.log.rows.append(log_entry(DAY, None, 4, filename="b.csv"))
     shop.log.rows.append(log_entry(DAY, 10, -4, filename="c.csv"))
     shop.write()
-    found = shop.verdicts()
-    assert found["rows_read"].message == "rows_read=unknown (bad_value: rows_read is NULL)"
-    assert found["rows_read"].summary.startswith("The rows read of 'b.csv' could not be judged")
-    assert found["quarantine_rate"].status is Status.UNKNOWN
-    assert found["run_status"].status is Status.GREEN
+    verdicts = shop.verdicts()
+    assert verdicts["rows_read"].message == "rows_read=unknown (bad_value: rows_read is NULL)"
+    assert verdicts["rows_read"].summary.startswith("The rows read of 'b.csv' could not be judged")
+    assert verdicts["quarantine_rate"].status is Status.UNKNOWN
+    assert verdicts["run_status"].status is Status.GREEN
 
 
 def test_ten_thousand_event_names(duck: Shop) -> None:

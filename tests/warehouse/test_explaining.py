@@ -22,18 +22,18 @@ NAMES = ["audit_log", "events", "older events", EARLIER, "orders", "purchases"]
 
 def explained(shop: Shop) -> dict[str, ValidationLine]:
     """The lines about queries, by the query's name."""
-    lines = [one for one in validate(shop.config(), FRAME) if one.text.startswith("query of ")]
-    return {one.text.removeprefix("query of ").partition(":")[0].partition(" (")[0]: one
-            for one in lines}  # fmt: skip
+    lines = [line for line in validate(shop.config(), FRAME) if line.text.startswith("query of ")]
+    return {line.text.removeprefix("query of ").partition(":")[0].partition(" (")[0]: line
+            for line in lines}  # fmt: skip
 
 
 def test_every_query_is_shown_with_what_it_would_read(shop: Shop) -> None:
     shop.write()
-    found = explained(shop)
-    assert list(found) == NAMES
-    assert all(one.ok for one in found.values())
-    assert all("does not tell" not in one.text for one in found.values())
-    sql = "\n".join(found["events"].more)
+    lines = explained(shop)
+    assert list(lines) == NAMES
+    assert all(line.ok for line in lines.values())
+    assert all("does not tell" not in line.text for line in lines.values())
+    sql = "\n".join(lines["events"].more)
     assert "stg_events" in sql
     assert "2025-03-01" in sql
     assert "GROUP BY" in sql
@@ -42,23 +42,23 @@ def test_every_query_is_shown_with_what_it_would_read(shop: Shop) -> None:
 def test_dimensions_and_earlier_days_are_statements_of_their_own(duck: Shop) -> None:
     duck.set("events", dimensions=["client_id"])
     duck.write()
-    found = explained(duck)
-    assert [name for name in found if "by client_id" in name] == [
+    lines = explained(duck)
+    assert [name for name in lines if "by client_id" in name] == [
         "events by client_id", "earlier events by client_id",
     ]  # fmt: skip
-    assert "2025-03-01" in "\n".join(found["events by client_id"].more)
-    earlier = found["earlier events by client_id"]
+    assert "2025-03-01" in "\n".join(lines["events by client_id"].more)
+    earlier = lines["earlier events by client_id"]
     assert "(for days that are not remembered)" in earlier.text
     assert "2024-11-02" in "\n".join(earlier.more)
 
 
 def test_a_missing_table_is_said_in_the_place_of_its_query(shop: Shop) -> None:
     shop.write("DROP TABLE pipeline_logs")
-    found = explained(shop)
-    assert list(found) == NAMES
-    assert not found["audit_log"].ok
-    assert "missing_table" in found["audit_log"].text
-    assert found["events"].ok
+    lines = explained(shop)
+    assert list(lines) == NAMES
+    assert not lines["audit_log"].ok
+    assert "missing_table" in lines["audit_log"].text
+    assert lines["events"].ok
 
 
 def test_queries_are_only_those_of_mapped_sections(duck: Shop) -> None:
@@ -104,20 +104,20 @@ def test_an_engine_that_cannot_explain_still_shows_the_sql(
     duck.write()
     with Warehouse(duck.config().warehouse) as warehouse:
         monkeypatch.setattr(warehouse.profile, "explain_prefix", None)
-        found = explained(duck)
-    assert "does not tell what it reads without running it" in found["events"].text
-    assert found["events"].more
+        lines = explained(duck)
+    assert "does not tell what it reads without running it" in lines["events"].text
+    assert lines["events"].more
 
 
 def test_a_statement_that_the_engine_refuses_is_a_problem(duck: Shop) -> None:
     duck.write()
     with Warehouse(duck.config().warehouse) as warehouse:
-        wanted = next(iter(queries(duck.config(), FRAME, warehouse)))
-        assert wanted.statement is not None
+        query = next(iter(queries(duck.config(), FRAME, warehouse)))
+        assert query.statement is not None
         warehouse.profile.explain_prefix, before = "EXPLAIN NONSENSE", "EXPLAIN (FORMAT JSON)"
         try:
             with pytest.raises(MeasurementError):
-                warehouse.explain(wanted.statement)
+                warehouse.explain(query.statement)
         finally:
             warehouse.profile.explain_prefix = before
 
@@ -164,8 +164,8 @@ ANSWERS = {
 
 @pytest.mark.parametrize("engine", ANSWERS)
 def test_what_an_engine_answers_is_told_in_a_few_words(engine: str) -> None:
-    answer, told = ANSWERS[engine]
-    assert profile_for(engine).estimate(answer) == told
+    answer, estimate = ANSWERS[engine]
+    assert profile_for(engine).estimate(answer) == estimate
 
 
 @pytest.mark.parametrize("engine", ["postgresql", "sqlite", "spark"])

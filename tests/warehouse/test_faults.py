@@ -51,13 +51,13 @@ def test_file_is_not_a_database(duck: Shop) -> None:
 
 def test_a_file_that_may_not_be_read(duck: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     duck.write()
-    said = 'IO Error: Cannot open file "/a/warehouse.duckdb": Permission denied'
+    message = 'IO Error: Cannot open file "/a/warehouse.duckdb": Permission denied'
 
     def refuse(*_: object, **__: object) -> None:
-        raise duckdb.IOException(said)
+        raise duckdb.IOException(message)
 
     monkeypatch.setattr("duckdb.connect", refuse)
-    assert said in all_unknown(duck.run(), Cause.PERMISSION, retry=False)
+    assert message in all_unknown(duck.run(), Cause.PERMISSION, retry=False)
 
 
 @pytest.fixture
@@ -78,10 +78,10 @@ def writer(duck: Shop) -> Iterator[subprocess.Popen[str]]:
 
 def test_locked_by_its_writer(duck: Shop, writer: subprocess.Popen[str]) -> None:
     duck.set("warehouse", lock_wait_seconds=2)
-    told: list[str] = []
-    message = all_unknown(duck.run(progress=told.append), Cause.LOCKED, retry=True)
+    steps: list[str] = []
+    message = all_unknown(duck.run(progress=steps.append), Cause.LOCKED, retry=True)
     assert "locked by its writer for over 2 s" in message
-    assert "waiting for the warehouse's writer to let go" in told
+    assert "waiting for the warehouse's writer to let go" in steps
 
 
 def test_a_writer_that_lets_go_is_waited_for(duck: Shop, writer: subprocess.Popen[str]) -> None:
@@ -112,10 +112,10 @@ def test_the_writer_may_come_in_after_an_evaluation(duck: Shop) -> None:
 )  # fmt: skip
 def test_a_missing_table_spoils_only_its_checks(shop: Shop, table: str, checks: set[str]) -> None:
     shop.write(f"DROP TABLE {table}")
-    found = shop.verdicts()
-    assert {v.id for v in found.values() if v.status is Status.UNKNOWN} == checks
-    assert {v.cause for v in found.values() if v.id in checks} == {Cause.MISSING_TABLE}
-    assert all(table in found[check].message for check in checks)
+    verdicts = shop.verdicts()
+    assert {v.id for v in verdicts.values() if v.status is Status.UNKNOWN} == checks
+    assert {v.cause for v in verdicts.values() if v.id in checks} == {Cause.MISSING_TABLE}
+    assert all(table in verdicts[check].message for check in checks)
 
 
 @pytest.mark.parametrize(
@@ -135,14 +135,14 @@ def test_a_renamed_column_spoils_only_its_checks(
     shop: Shop, table: str, column: str, checks: set[str]
 ) -> None:
     shop.write(f"ALTER TABLE {table} RENAME COLUMN {column} TO {column}_v2")
-    found = shop.verdicts()
-    assert {v.id for v in found.values() if v.status is Status.UNKNOWN} == checks
+    verdicts = shop.verdicts()
+    assert {v.id for v in verdicts.values() if v.status is Status.UNKNOWN} == checks
     if not checks:
-        assert "orders.revenue" in found["orphan_orders"].details["unread_columns"]
-        assert found["orphan_orders"].details["revenue"] is None
+        assert "orders.revenue" in verdicts["orphan_orders"].details["unread_columns"]
+        assert verdicts["orphan_orders"].details["revenue"] is None
         return
-    assert {v.cause for v in found.values() if v.id in checks} == {Cause.MISSING_COLUMN}
-    message = found[min(checks)].message
+    assert {v.cause for v in verdicts.values() if v.id in checks} == {Cause.MISSING_COLUMN}
+    message = verdicts[min(checks)].message
     assert f"has no column '{column}'" in message
     assert f"did you mean '{column}_v2'?" in message
 
@@ -157,9 +157,9 @@ def test_a_missing_amount_does_not_hide_an_orphan(shop: Shop) -> None:
 def test_a_missing_inserted_count_spoils_nothing(duck: Shop) -> None:
     duck.set("audit_log", rows_inserted="rows_loaded")
     duck.write()
-    found = duck.verdicts()
-    assert found["rows_read"].status is Status.GREEN
-    assert "has no column 'rows_loaded'" in found["rows_read"].details["rows_inserted_unread"]
+    verdicts = duck.verdicts()
+    assert verdicts["rows_read"].status is Status.GREEN
+    assert "has no column 'rows_loaded'" in verdicts["rows_read"].details["rows_inserted_unread"]
 
 
 def test_a_missing_source_column_spoils_the_log(duck: Shop) -> None:
@@ -181,9 +181,9 @@ def test_a_time_column_of_another_type(duck: Shop) -> None:
     for number, row in enumerate(duck.events.rows):
         row["timestamp"] = number
     duck.write()
-    found = duck.verdicts()
-    assert found["freshness"].cause is Cause.BAD_VALUE
-    assert "column 'timestamp' is of type integer" in found["freshness"].message
+    verdicts = duck.verdicts()
+    assert verdicts["freshness"].cause is Cause.BAD_VALUE
+    assert "column 'timestamp' is of type integer" in verdicts["freshness"].message
 
 
 @pytest.mark.parametrize("text", ["yesterday", "yesterday, I think", "", "2025-13-40 00:00:00"])
@@ -208,9 +208,9 @@ def test_a_revenue_column_of_an_odd_type(duck: Shop) -> None:
     for row in duck.events.rows:
         row["revenue"] = True
     duck.write()
-    found = duck.verdicts()
-    assert found["missing_revenue"].cause is Cause.BAD_VALUE
-    assert found["orphan_orders"].status is Status.GREEN
+    verdicts = duck.verdicts()
+    assert verdicts["missing_revenue"].cause is Cause.BAD_VALUE
+    assert verdicts["orphan_orders"].status is Status.GREEN
 
 
 #: Seconds: far more than a busy machine needs, far less than what is stopped would take.
@@ -229,10 +229,10 @@ def test_a_query_over_the_limit_is_cancelled(duck: Shop) -> None:
     started = time.monotonic()
     report = duck.run()
     assert time.monotonic() - started < PATIENCE
-    found = {v.id: v for v in report.checks}
-    assert found["log_entry_exists_today"].status is Status.GREEN
-    assert (found["freshness"].cause, found["freshness"].retry) == (Cause.TIMEOUT, True)
-    assert "warehouse.timeout_seconds = 4" in found["freshness"].message
+    verdicts = {v.id: v for v in report.checks}
+    assert verdicts["log_entry_exists_today"].status is Status.GREEN
+    assert (verdicts["freshness"].cause, verdicts["freshness"].retry) == (Cause.TIMEOUT, True)
+    assert "warehouse.timeout_seconds = 4" in verdicts["freshness"].message
     assert report.exit_code == 2
 
 

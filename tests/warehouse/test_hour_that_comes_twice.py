@@ -86,8 +86,8 @@ def test_text_with_an_offset_has_an_order(shop: Shop, failed: str, status: str) 
     assert judged(shop, date(2025, 10, 26), now)["run_status"].status.value == status
     # In the first pass, an entry of the second one is after now.
     now = datetime(2025, 10, 26, 0, 52, tzinfo=UTC)
-    found = judged(shop, date(2025, 10, 26), now)["log_entry_exists_today"]
-    assert found.details["entries_after_now"] == (status == "red")
+    verdict = judged(shop, date(2025, 10, 26), now)["log_entry_exists_today"]
+    assert verdict.details["entries_after_now"] == (status == "red")
 
 
 @pytest.mark.parametrize("zone", TWICE)

@@ -30,9 +30,11 @@ def test_an_engine_without_a_limit_refuses_one(shop: Shop) -> None:
 
 def arguments(name: str, limits: Limits) -> dict[str, Any]:
     """What a driver is connected with, settings inside of it flattened."""
-    given = profile_for(name).connect_arguments(sa.make_url(f"{name}://host/shop"), limits)
-    inside = [value for value in given.values() if isinstance(value, dict)]
-    return given | {key: value for one in inside for key, value in one.items()}
+    driver_arguments = profile_for(name).connect_arguments(
+        sa.make_url(f"{name}://host/shop"), limits
+    )
+    inside = [value for value in driver_arguments.values() if isinstance(value, dict)]
+    return driver_arguments | {key: value for mapping in inside for key, value in mapping.items()}
 
 
 @pytest.mark.parametrize(

@@ -46,10 +46,10 @@ def partitioned(shop: Shop, spelling: str, zone: str = "UTC", **more: Any) -> No
 
 def mapped(shop: Shop) -> list[tuple[str, Table, str]]:
     """(section, table, time column) of the tables that are partitioned."""
-    found = [("events", shop.events, "timestamp"), ("orders", shop.orders, "purchase_time")]
+    tables = [("events", shop.events, "timestamp"), ("orders", shop.orders, "purchase_time")]
     if "started_at" in shop.sessions.columns:
-        found.append(("sessions", shop.sessions, "started_at"))
-    return [*found, *(("quarantine", table, "rejected_at") for table in shop.more)]
+        tables.append(("sessions", shop.sessions, "started_at"))
+    return [*tables, *(("quarantine", table, "rejected_at") for table in shop.more)]
 
 
 def with_sessions(shop: Shop) -> None:
@@ -138,10 +138,10 @@ def test_other_partitions_are_not_read(shop: Shop, spelling: str) -> None:
     for table, row in poison:
         table.rows.append(row | {"part": long_ago})
     shop.write()
-    found = shop.verdicts()
-    names = {name["name"] for name in found["event_volume"].details["names"]}
+    verdicts = shop.verdicts()
+    names = {name["name"] for name in verdicts["event_volume"].details["names"]}
     assert "poison" not in names
-    orphans = {kind["kind"]: kind["count"] for kind in found["orphan_orders"].details["kinds"]}
+    orphans = {kind["kind"]: kind["count"] for kind in verdicts["orphan_orders"].details["kinds"]}
     assert orphans == {"no_session_id": 0, "unknown_session": 1, "purchase_without_order": 0}
     answer = evidence_of(shop.config(), {"rejected": REJECTED["rejected"]}, DAY, NOW)
     assert answer["rejected"]["rows"] == clean_rows
@@ -202,8 +202,8 @@ def test_the_bounds_of_the_lookback(
     shop.orders.rows.append(order(DAY, 0, "edge"))
     shop.write()
     if many_days:
-        found = evidence_of(shop.config(), {"trend": ORDERS["orphan trend"]}, DAY, NOW)["trend"]
-        assert found["days"][-1]["counts"]["unknown_session"] == (0 if known else 1)
+        trend = evidence_of(shop.config(), {"trend": ORDERS["orphan trend"]}, DAY, NOW)["trend"]
+        assert trend["days"][-1]["counts"]["unknown_session"] == (0 if known else 1)
         return
     assert shop.verdicts()["orphan_orders"].value == (0 if known else 1)
 
@@ -219,12 +219,12 @@ def test_the_trend_agrees_with_the_report_of_each_day(tmp_path: Path) -> None:
     shop.write()
     config = shop.config()
     trend = evidence_of(config, {"trend": ORDERS["orphan trend"]}, DAY, NOW)["trend"]
-    for told in trend["days"]:
-        day = date.fromisoformat(told["day"])
+    for trend_day in trend["days"]:
+        day = date.fromisoformat(trend_day["day"])
         verdict = shop.verdicts(date=day + timedelta(days=1), data_date=day)["orphan_orders"]
         kinds = {kind["kind"]: kind["count"] for kind in verdict.details["kinds"]}
-        assert told["counts"] == kinds
-        assert told["orders"] == verdict.details["orders"]
+        assert trend_day["counts"] == kinds
+        assert trend_day["orders"] == verdict.details["orders"]
 
 
 #: Partitions that are stored in another spelling than the configuration says: their type, the
@@ -266,8 +266,8 @@ def test_partitions_in_another_spelling_are_not_green(
     words = (
         f"partition column 'part' holds '.*', which is not written as {section}.partition.format"
     )
-    told = [one.message for one in report.checks] + list(report.warnings)
-    assert any(re.search(words, text) for text in told), told
+    messages = [check.message for check in report.checks] + list(report.warnings)
+    assert any(re.search(words, text) for text in messages), messages
     if section != "quarantine":  # whose rows are judged by the log's counts
         assert report.exit_code != 0
 
@@ -281,5 +281,5 @@ def test_rows_without_a_partition_are_no_other_spelling(shop: Shop) -> None:
         shop.events.rows.append(view(DAY - timedelta(days=3), 5, "cart") | {"part": name})
     shop.set("events", partition={"column": "part"})
     shop.write()
-    told = [one.message for one in shop.run().checks]
-    assert not any("is not written as" in text for text in told), told
+    messages = [check.message for check in shop.run().checks]
+    assert not any("is not written as" in text for text in messages), messages

@@ -71,26 +71,26 @@ def role_of(shop: Shop) -> str:
 
 def unknown(report: Report, cause: Cause, checks: set[str] | None = None) -> list[Verdict]:
     """The checks that could not be measured: for this cause, in one line, without secrets."""
-    found = [verdict for verdict in report.checks if verdict.status is Status.UNKNOWN]
-    assert {verdict.cause for verdict in found} == {cause}
+    unknown_checks = [verdict for verdict in report.checks if verdict.status is Status.UNKNOWN]
+    assert {verdict.cause for verdict in unknown_checks} == {cause}
     retry = cause in (Cause.CONNECTION, Cause.LOCKED, Cause.TIMEOUT)
-    assert {verdict.retry for verdict in found} == {retry}
-    assert checks is None or {verdict.id for verdict in found} == checks
+    assert {verdict.retry for verdict in unknown_checks} == {retry}
+    assert checks is None or {verdict.id for verdict in unknown_checks} == checks
     red = any(verdict.status is Status.RED for verdict in report.checks)
     assert report.exit_code == (1 if red else 2)
-    for verdict in found:
+    for verdict in unknown_checks:
         assert "\n" not in verdict.message
         assert "Traceback" not in verdict.message
     shown = [render(name, report) for name in formats()]
     assert not [text for text in shown if "hunter2" in text]
-    return found
+    return unknown_checks
 
 
 def everything(report: Report, cause: Cause) -> str:
     """Assert that no check could be measured; the first message."""
-    found = unknown(report, cause)
-    assert len(found) == len(report.checks)
-    return found[0].message
+    unknown_checks = unknown(report, cause)
+    assert len(unknown_checks) == len(report.checks)
+    return unknown_checks[0].message
 
 
 @contextmanager
@@ -241,10 +241,10 @@ def active(ask: Callable[..., list[Any]]) -> list[Any]:
 def eventually(test: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     """What a test says as soon as it holds."""
     until = time.monotonic() + seconds
-    while not (found := test()):
+    while not (value := test()):
         assert time.monotonic() < until, "it never came true"
         time.sleep(0.02)
-    return found
+    return value
 
 
 def running(shop: Shop) -> tuple[threading.Thread, list[Report]]:
@@ -397,8 +397,8 @@ def test_one_evaluation_opens_one_connection_in_utc(postgres: Shop) -> None:
         sa.event.remove(sa.pool.Pool, "connect", connected)
         engine.dispose()
     assert reports[0].exit_code == 0
-    asked = [connection for name, connection in opened if name == "andon"]
-    assert [connection.closed for connection in asked] == [True]
+    connections = [connection for name, connection in opened if name == "andon"]
+    assert [connection.closed for connection in connections] == [True]
 
 
 @pytest.mark.parametrize("zone", [False, True])
@@ -410,6 +410,6 @@ def test_the_session_is_in_utc_whatever_the_server_is(postgres: Shop, zone: bool
     with administrator(postgres) as ask:
         assert ask("SHOW TimeZone")[0][0] == "Asia/Kathmandu"
     with Warehouse(postgres.config().warehouse) as warehouse:
-        found = warehouse.fetch(sa.select(sa.func.current_setting("TimeZone")))
-        assert [tuple(row) for row in found] == [("UTC",)]
+        rows = warehouse.fetch(sa.select(sa.func.current_setting("TimeZone")))
+        assert [tuple(row) for row in rows] == [("UTC",)]
     assert postgres.verdicts(date=RUN)["freshness"].message == "lag=0.7h (max 6h)"

@@ -21,14 +21,14 @@ def _backends(root: Path) -> list[str]:
     return sorted(name for name in files if name != "base" and not name.startswith("_"))
 
 
-def _told(root: Path, backend: str) -> str | None:
+def _documented(root: Path, backend: str) -> str | None:
     """`run` or `compiled`, from the row of docs/engines.md that names the backend."""
     page = root / "docs/engines.md"
     rows = page.read_text().splitlines() if page.is_file() else []
     for cells in ([cell.strip() for cell in row.split("|")[1:-1]] for row in rows):
         if cells and f"`{backend}`" in cells[0]:
-            found = (re.match(r"run|compiled", cell) for cell in cells[1:])
-            return next((match[0] for match in found if match), "")
+            matches = (re.match(r"run|compiled", cell) for cell in cells[1:])
+            return next((match[0] for match in matches if match), "")
     return None
 
 
@@ -41,21 +41,21 @@ def _runs(fixture: Path) -> bool:
 
 def problems(root: Path, backend: str) -> list[str]:
     """What the profile of an engine comes without, and where to put it."""
-    fixture, found = root / f"tests/engines/{backend}.py", []
+    fixture, missing = root / f"tests/engines/{backend}.py", []
     if not fixture.is_file():
-        found.append(f"{backend}: no fixture; add tests/engines/{backend}.py with an ENGINE")
-    told = _told(root, backend)
-    if told is None:
-        found.append(
+        missing.append(f"{backend}: no fixture; add tests/engines/{backend}.py with an ENGINE")
+    documented = _documented(root, backend)
+    if documented is None:
+        missing.append(
             f"{backend}: no row; add one to the table of docs/engines.md with `{backend}` "
             "in its first cell"
         )
-    elif fixture.is_file() and told != ("run" if _runs(fixture) else "compiled"):
-        found.append(
-            f"{backend}: its row in docs/engines.md says {told or 'neither run nor compiled'!r}, "
-            "its fixture another thing"
+    elif fixture.is_file() and documented != ("run" if _runs(fixture) else "compiled"):
+        missing.append(
+            f"{backend}: its row in docs/engines.md says "
+            f"{documented or 'neither run nor compiled'!r}, its fixture another thing"
         )
-    return found
+    return missing
 
 
 @pytest.mark.parametrize("backend", _backends(ROOT))

@@ -23,14 +23,16 @@ def blocks(page: str, language: str) -> list[str]:
     text = (DOCS / page).read_text(encoding="utf-8")
     return [
         re.sub(f"^{indent}", "", code, flags=re.MULTILINE)
-        for indent, found, code in _FENCE.findall(text)
-        if found == language
+        for indent, code_language, code in _FENCE.findall(text)
+        if code_language == language
     ]
 
 
 def statements(sql: str) -> list[str]:
     """The statements of a block, without their comments."""
-    return [one.strip() for one in re.sub(r"--.*", "", sql).split(";") if one.strip()]
+    return [
+        statement.strip() for statement in re.sub(r"--.*", "", sql).split(";") if statement.strip()
+    ]
 
 
 def judged(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:

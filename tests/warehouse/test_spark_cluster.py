@@ -87,9 +87,9 @@ def test_values_come_back_and_are_found_whatever_the_machines_zone(
     try:
         with opened(url_of(spark_server, way, values)) as warehouse:
             for name, bound in bounds.items():
-                found = warehouse.fetch(sa.select(table.c[name]).where(table.c[name] == bound))
+                rows = warehouse.fetch(sa.select(table.c[name]).where(table.c[name] == bound))
                 expected = NAIVE if name in ("ntz", "ltz") else bound.value
-                assert [row[0] for row in found] == [expected], name
+                assert [row[0] for row in rows] == [expected], name
             every = warehouse.fetch(text("SELECT * FROM v ORDER BY n NULLS LAST", *_NAMES))
     finally:
         monkeypatch.undo()
@@ -114,14 +114,14 @@ def test_kinds_of_columns_of_tables_views_and_queries(
         whole = warehouse.relation("a", _source(f"spark_catalog.{values}.v")).kinds
         view = warehouse.relation("b", _source(f"{values}.seen_{way}")).kinds
         query = f"WITH x AS (SELECT '50 %' AS t, d FROM {values}.v) SELECT * FROM x -- the end"
-        asked = warehouse.relation("c", _source(None, query)).kinds
+        kinds = warehouse.relation("c", _source(None, query)).kinds
         assert _jobs(spark_server) == before
     assert list(whole.values()) == [
         Kind.NAIVE, Kind.AWARE, Kind.DATE, Kind.TEXT, Kind.NUMBER, Kind.NUMBER, Kind.INTEGER,
         Kind.BOOLEAN,
     ]  # fmt: skip
     assert dict(view) == {"ntz": Kind.NAIVE, "ltz": Kind.AWARE}
-    assert dict(asked) == {"t": Kind.TEXT, "d": Kind.DATE}
+    assert dict(kinds) == {"t": Kind.TEXT, "d": Kind.DATE}
 
 
 class _source:  # noqa: N801
@@ -149,7 +149,7 @@ def test_nan_is_not_skipped_with_its_file(
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
-    ("query", "cause", "said"),
+    ("query", "cause", "message"),
     [
         ("SELECT * FROM nowhere", Cause.MISSING_TABLE, "`nowhere` cannot be found"),
         ("SELECT gone FROM v", Cause.MISSING_COLUMN, "`gone` cannot be resolved"),
@@ -159,13 +159,13 @@ def test_nan_is_not_skipped_with_its_file(
     ],
 )
 def test_what_goes_wrong_is_said_in_one_line(
-    spark_server: SparkCluster, values: str, way: str, query: str, cause: Cause, said: str
+    spark_server: SparkCluster, values: str, way: str, query: str, cause: Cause, message: str
 ) -> None:
     with opened(url_of(spark_server, way, values)) as warehouse:
         with pytest.raises(MeasurementError) as caught:
             warehouse.fetch(text(query, "a"))
         assert caught.value.cause is cause
-        assert said in caught.value.detail
+        assert message in caught.value.detail
         assert not {"SELECT", "\\n", "org.apache", "SQLSTATE"} & set(caught.value.detail.split())
         assert warehouse.fetch(text("SELECT 1 AS a", "a"))[0][0] == 1
 
@@ -307,7 +307,7 @@ def test_bounds_of_a_time_reach_the_files(
 def _partitions_read(cluster: SparkCluster, database: str) -> int:
     """Of the latest query that read the database's table; told a moment after it ends."""
     for _ in range(40):
-        told = [
+        jobs = [
             metric["value"]
             for query in cluster.asked("sql?details=true&offset=0&length=100000")
             for node in query["nodes"]
@@ -315,8 +315,8 @@ def _partitions_read(cluster: SparkCluster, database: str) -> int:
             for metric in node["metrics"]
             if metric["name"] == "number of partitions read"
         ]
-        if told:
-            return int(told[-1])
+        if jobs:
+            return int(jobs[-1])
         time.sleep(0.25)
     return -1
 
@@ -336,24 +336,24 @@ def test_both_executors_work(spark_server: SparkCluster, partitioned: str, way: 
 def test_an_administrator_sees_who_asked(spark_server: SparkCluster, values: str) -> None:
     with opened(spark_server.thrift_url(values)) as warehouse:
         warehouse.fetch(text("SELECT 'who asks' AS a", "a"))
-    told = spark_server.asked("sql?details=false&offset=0&length=100000")
+    executions = spark_server.asked("sql?details=false&offset=0&length=100000")
     assert any(q["description"].startswith("/* andon */") and "who asks" in q["description"]
-               for q in told)  # fmt: skip
+               for q in executions)  # fmt: skip
 
 
 def test_two_sessions_at_once_do_not_meet(spark_server: SparkCluster, values: str) -> None:
-    found: list[object] = []
+    results: list[object] = []
 
     def ask(way: str) -> None:
         with opened(url_of(spark_server, way, values)) as warehouse:
-            found.append(warehouse.fetch(text("SELECT count(*) AS n FROM v", "n"))[0][0])
+            results.append(warehouse.fetch(text("SELECT count(*) AS n FROM v", "n"))[0][0])
 
     threads = [threading.Thread(target=ask, args=(way,)) for way in WAYS * 2]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == [2] * 4
+    assert results == [2] * 4
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -184,7 +184,7 @@ _STACK = "\n\tat org.apache.spark.sql.X.f(X.scala:43)\n\tat java.lang.Thread.run
 
 
 @pytest.mark.parametrize(
-    ("message", "said", "cause"),
+    ("message", "expected", "cause"),
     [
         (
             f"{_HIVE}[TABLE_OR_VIEW_NOT_FOUND] org.apache.spark.sql.AnalysisException: "
@@ -239,9 +239,9 @@ _STACK = "\n\tat org.apache.spark.sql.X.f(X.scala:43)\n\tat java.lang.Thread.run
         ("", "no reason was given", Cause.INTERNAL),
     ],
 )  # fmt: skip
-def test_errors_are_one_sentence_with_a_cause(message: str, said: str, cause: Cause) -> None:
+def test_errors_are_one_sentence_with_a_cause(message: str, expected: str, cause: Cause) -> None:
     error = dbapi.failure(message)
-    assert str(error) == said
+    assert str(error) == expected
     assert measurement_error(error, PROFILE.patterns(), ()).cause is cause
 
 

@@ -41,11 +41,11 @@ def events(shop: Shop, warehouse: Warehouse) -> tuple[sa.FromClause, Instant]:
     config = shop.config()
     assert config.events is not None
     relation = warehouse.relation("events", config.events)
-    found = instant(
+    occurred = instant(
         relation, config.events.occurred_at, warehouse.profile,
         config.warehouse.naive_timestamps, config.timezone,
     )  # fmt: skip
-    return relation.target, found
+    return relation.target, occurred
 
 
 @pytest.mark.parametrize("method", ["between", "from_"])
@@ -116,7 +116,7 @@ def test_an_index_on_ids_is_used(shop: Shop) -> None:
             warehouse, UTC_ZONE, UTC_ZONE, config.orders, config.sessions, None, END
         )
         day = tables.orders_between(START, END, Unread())
-        known = tables.known(day, [(START, END)])
+        known = tables.session_exists(day, [(START, END)])
         plan = warehouse.explain(sa.select(sa.func.count()).select_from(day).where(known))
     assert any("INDEX by_id" in step for step in plan.plan), plan.plan
 

@@ -71,10 +71,10 @@ def test_a_day_is_within_its_own_bounds(place: tuple[str, date]) -> None:
     name, day = place
     zone = ZoneInfo(name)
     at = Instant(sa.column("day"), Kind.DATE, zone)
-    for one in (day - timedelta(days=1), day, day + timedelta(days=1)):
+    for near_day in (day - timedelta(days=1), day, day + timedelta(days=1)):
         if name != "Pacific/Apia":  # a day there is skipped whole
-            assert at.bound(midnight(one, zone)).value == one
-        assert at.moment(one) == midnight(one, zone)
+            assert at.bound(midnight(near_day, zone)).value == near_day
+        assert at.moment(near_day) == midnight(near_day, zone)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
-"""The commands: one module each, named as the command, found by being in this folder.
+"""The commands: every module in this folder is one, named like the command.
 
-A command's module imports only what it needs to know its options; what it needs to
-run is imported when it runs. Its docstring's first line is its summary.
+A command's module imports only what its options need; what it needs to run is imported when it
+runs. Its docstring's first line is its summary.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from checks.cli.console import Console
 
 
 class Command(Protocol):
-    """What a module in this folder is."""
+    """The interface of a module in this folder."""
 
     __doc__: str | None
 
@@ -24,7 +24,7 @@ class Command(Protocol):
         """Declare the command's options."""
 
     def run(self, args: Namespace, console: Console) -> int:
-        """Do it and return the exit code."""
+        """Run the command and return the exit code."""
 
 
 @cache

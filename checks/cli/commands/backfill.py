@@ -19,28 +19,28 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace, console: Console) -> int:
-    """One line a day. 0 when every day could be judged, whatever came out; else 2."""
+    """Print one line a day. 0 when every day could be judged, whatever the verdict; else 2."""
     from checks.cli.judging import judge, today_of
     from checks.cli.tables import day_line
     from checks.config import load_config
     from checks.core.model import Status
     from checks.history import history_of
-    from checks.history.keeping import require_kept
+    from checks.history.retention import require_kept
 
     config = load_config(args.config)
     _require_past(args.first, args.last, today_of(config))
     history = history_of(config)
     require_kept(config, history, args.first, args.last)
-    judged = True
+    all_judged = True
     for day in _days(args.first, args.last):
         report = judge(config, console, run_date=day, remember=True)
-        history.record(report)  # not kept is not backfilled: a HistoryError ends it
+        history.record(report)  # a HistoryError ends the command: the day is not backfilled
         statuses = {verdict.id: verdict.status for verdict in report.checks}
         console.out(
             day_line(report.data_date or day, report.verdict, report.evaluated_at, statuses)
         )
-        judged = judged and report.verdict is not Status.UNKNOWN
-    return GREEN if judged else UNKNOWN
+        all_judged = all_judged and report.verdict is not Status.UNKNOWN
+    return GREEN if all_judged else UNKNOWN
 
 
 def _require_past(first: date, last: date, today: date) -> None:

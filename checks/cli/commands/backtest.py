@@ -52,22 +52,22 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace, console: Console) -> int:
-    """0 when days could be judged, whatever they came to; 2 when none could."""
+    """0 when days could be judged, whatever the verdicts; 2 when none could."""
     from checks.catalog import all_checks
     from checks.cli.backtest_json import as_json
     from checks.cli.backtest_text import as_text
     from checks.config import load_config
-    from checks.config.overrides import changes, overridden
+    from checks.config.overrides import changes, with_overrides
 
     config = load_config(args.config)
-    changed = overridden(config, args.overrides, console.environ, all_checks())
-    found = _replayed(config, changed, args, console)
-    show = as_json if args.format == "json" else as_text
-    console.out(show(config, found, changes(config, changed, args.overrides)))
-    return GREEN if found.was_judged else UNKNOWN
+    changed = with_overrides(config, args.overrides, console.environ, all_checks())
+    result = _replay(config, changed, args, console)
+    format_result = as_json if args.format == "json" else as_text
+    console.out(format_result(config, result, changes(config, changed, args.overrides)))
+    return GREEN if result.was_judged else UNKNOWN
 
 
-def _replayed(config: Config, changed: Config, args: Namespace, console: Console) -> Backtest:
+def _replay(config: Config, changed: Config, args: Namespace, console: Console) -> Backtest:
     from checks.cli.progress import Progress
     from checks.evaluation.backtest import newest_day, replay
 

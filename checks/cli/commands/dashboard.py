@@ -35,8 +35,8 @@ _SETTINGS = (
 )
 _HEALTH = "/_stcore/health"
 _STREAMLIT, _COOKIE_SECRET = "STREAMLIT_", "STREAMLIT_SERVER_COOKIE_SECRET"
-#: Each viewer's run is a thread of its own. The C library would give many of them memory of
-#: their own, which stays theirs when they are gone.
+#: Each viewer's run is a thread of its own. The C library would give many threads a memory arena
+#: of their own, which is not freed when they end.
 _ARENAS, _MOST_ARENAS = "MALLOC_ARENA_MAX", "2"
 
 
@@ -69,24 +69,24 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace, console: Console) -> int:
-    """Serve until it is stopped; that is no fault. 2 when it could not be served."""
+    """Serve until stopped, which is no error. 2 when the dashboard could not be served."""
     from checks.cli.pipelines import load_all
     from checks.cli.serving import Address, Server
 
     address = Address(args.host, args.port)
-    kind = sign_in.configured(args.user_header, console.environ)
-    _refuse_strangers(address, kind, args.allow_anonymous)
+    sign_in_kind = sign_in.configured_sign_in(args.user_header, console.environ)
+    _require_sign_in(address, sign_in_kind, args.allow_anonymous)
     configs = load_all(args.config)
-    _need_streamlit()
-    address.free()
+    _require_streamlit()
+    address.require_free()
     environ = {
         _ARENAS: _MOST_ARENAS,
         **_without_settings(console.environ),
         CONFIGS: os.pathsep.join(str(config.path) for config in configs),
-        REQUIRE_SIGN_IN: str(kind),
+        REQUIRE_SIGN_IN: str(sign_in_kind),
         DASHBOARD_OPEN: "" if address.loopback and not args.allow_anonymous else "1",
     }
-    with Server(_command(address, kind, args, console.environ), environ, console) as server:
+    with Server(_command(address, sign_in_kind, args, console.environ), environ, console) as server:
         if not server.wait_for(address, _HEALTH):
             return GREEN
         more = ", and at every address of this machine" if address.everywhere else ""
@@ -97,7 +97,7 @@ def run(args: Namespace, console: Console) -> int:
     return UNKNOWN
 
 
-def _refuse_strangers(address: Address, kind: SignIn, allowed: bool) -> None:
+def _require_sign_in(address: Address, kind: SignIn, allowed: bool) -> None:
     if address.loopback or kind or allowed:
         return
     raise UsageError(
@@ -107,13 +107,13 @@ def _refuse_strangers(address: Address, kind: SignIn, allowed: bool) -> None:
     )
 
 
-def _need_streamlit() -> None:
+def _require_streamlit() -> None:
     if find_spec("streamlit") is None or find_spec("plotly") is None:
         raise UsageError('the dashboard needs Streamlit: pip install ".[dashboard]" in a clone')
 
 
 def _without_settings(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment without Streamlit's settings, but for the secret that signs its cookies.
+    """The environment without Streamlit's settings, except for the secret that signs its cookies.
 
     That one can be given in no other way; a file beside ours cannot set it either.
     """
@@ -124,7 +124,7 @@ def _without_settings(environ: Mapping[str, str]) -> dict[str, str]:
 def _command(
     address: Address, kind: SignIn, args: Namespace, environ: Mapping[str, str]
 ) -> list[str]:
-    # -P: nothing is imported from the folder in which the command is called.
+    # -P: nothing is imported from the current folder.
     streamlit = [sys.executable, "-P", str(_SERVE), "run", str(_APP)]
     settings = dict(_settings(_file()))
     headers = {args.user_header: "email"} if kind is sign_in.SignIn.HEADER else {}
@@ -134,11 +134,11 @@ def _command(
         "browser.serverPort": address.port,
         "server.trustedUserHeaders": json.dumps(headers),
         "server.allowedHosts": ["*"],
-        # As looked at here: no other file says who signs people in.
+        # The files that were checked here: no other file decides how people sign in.
         "secrets.files": [str(file) for file in sign_in.files(environ)],
     }
     if address.loopback and not kind and not args.allow_anonymous:
-        # Or a web page whose name is made to lead to this machine could read along.
+        # Against DNS rebinding: a web page whose name resolves to this machine.
         settings["server.allowedHosts"] = [address.host, "localhost", "127.0.0.1", "::1"]
     return [*streamlit, *_flags(settings)]
 
@@ -161,5 +161,5 @@ def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, A
 
 def _flags(settings: Mapping[str, Any]) -> Iterator[str]:
     for name, value in settings.items():
-        for one in value if isinstance(value, list) else [value]:
-            yield f"--{name}={str(one).lower() if isinstance(one, bool) else one}"
+        for item in value if isinstance(value, list) else [value]:
+            yield f"--{name}={str(item).lower() if isinstance(item, bool) else item}"

@@ -87,7 +87,7 @@ def _next_steps(folder: Path, run_date: date, today: date) -> str:
 
 
 def _andon_from(folder: Path) -> str:
-    """How to call this command from the demo's folder: by its name where that finds it."""
+    """How to call this command from the demo's folder: by its name if that is on the path."""
     own = Path(sys.argv[0])
     if shutil.which("andon") or own.name != "andon":
         return "andon"

@@ -32,7 +32,7 @@ def run(args: Namespace, console: Console) -> int:
 
     check = get_check(args.check)
     settings = _settings(args.config, check, console.environ)
-    console.out(_explained(check, settings))
+    console.out(_explanation(check, settings))
     return GREEN
 
 
@@ -45,7 +45,7 @@ def _settings(path: str | None, check: Check, environ: Mapping[str, str]) -> Che
     return load_config(path).checks[check.id]
 
 
-def _explained(check: Check, settings: CheckSettings | None) -> str:
+def _explanation(check: Check, settings: CheckSettings | None) -> str:
     from checks.cli.tables import columns
     from checks.config.model import CheckSettings
 

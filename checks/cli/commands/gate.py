@@ -59,7 +59,7 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace, console: Console) -> int:
-    """Evaluate, write, record, print. The exit code is the verdict's, if all of it went well."""
+    """Evaluate, write, record, print. The exit code is the verdict's, unless any of that fails."""
     from checks.cli.publishing import publish, summary_file
     from checks.cli.report_files import require_no_input_file, require_own_files
     from checks.config import load_config
@@ -77,7 +77,7 @@ def run(args: Namespace, console: Console) -> int:
     recording = None if args.no_record else Recording(config)
     try:
         report = _judge(config, args, console)
-    except Exception as error:  # every format still gets its report
+    except Exception as error:  # every output still gets its report
         if is_interruption(error):
             raise
         return _publish_failure(error, args, console)
@@ -85,7 +85,7 @@ def run(args: Namespace, console: Console) -> int:
 
 
 def _require_no_rows(error: AndonError, files: Sequence[ReportFile], summary: Path | None) -> None:
-    """Raises ConfigError, with all that is wrong, for a report over what may be rows."""
+    """Raises ConfigError, with all problems, for a report that would replace possible rows."""
     from checks.cli.report_files import require_no_rows
 
     try:
@@ -98,23 +98,23 @@ def _require_no_rows(error: AndonError, files: Sequence[ReportFile], summary: Pa
 def _publish_failure(error: Exception, args: Namespace, console: Console) -> int:
     from checks.cli.publishing import publish
 
-    failure.tell(error, console)
+    failure.show(error, console)
     report = failure.report(error, _pipeline(args, console))
     return publish(report, args.format, args.report, console, None)
 
 
 def _pipeline(args: Namespace, console: Console) -> str:
-    """The name of the pipeline that could not be judged: reports of two must not collide."""
+    """The name of the pipeline that could not be judged, so that reports stay distinguishable."""
     from checks.config.naming import name_of
 
     return name_of(args.config, console.environ)
 
 
 def _judge(config: Config, args: Namespace, console: Console) -> Report:
-    """The report, not recorded yet: what is recorded must know which reports were written."""
+    """The report, not recorded yet: what is recorded depends on which reports were written."""
     from checks.cli.judging import judge, judge_within, today_of
 
-    # A wait that crosses midnight goes on judging the day it began with.
+    # With a wait past midnight, the day on which it began is still judged.
     run_date = args.date or today_of(config)
 
     def once() -> Report:

@@ -49,7 +49,7 @@ def run(args: Namespace, console: Console) -> int:
     config = load_config(args.config)
     history = history_of(config)
     if args.action == "adopt":
-        console.out(_adopted(config, history, args.owner, console))
+        console.out(_adopt(config, history, args.owner, console))
     else:
         _show(config, history, args.days, console)
     return GREEN
@@ -68,15 +68,15 @@ def _show(config: Config, history: History, days: int, console: Console) -> None
                 evaluation.statuses,
             )
         )
-    set_aside = history.context(config.pipeline, date.max).warnings
-    for warning in set_aside:
+    warnings = history.context(config.pipeline, date.max).warnings
+    for warning in warnings:
         console.err(f"{warning}\n")
-    if not evaluations and not set_aside:
+    if not evaluations and not warnings:
         console.out("nothing is recorded yet; andon gate records each evaluation\n")
 
 
-def _adopted(config: Config, history: History, owner: str | None, console: Console) -> str:
-    """Add the warehouse to those of the pipeline's name; a sentence about what that means."""
+def _adopt(config: Config, history: History, owner: str | None, console: Console) -> str:
+    """Adopt the warehouse for the pipeline's name; a sentence about the effect."""
     from checks.cli.people import owner_of
     from checks.config.identity import warehouse_identity
     from checks.core.inert import line
@@ -87,11 +87,11 @@ def _adopted(config: Config, history: History, owner: str | None, console: Conso
     adoption = history.adopt(config.pipeline, by, clock.now())
     who = "" if adoption is Adoption.KNOWN else f" ({line(by)})"
     label = warehouse_identity(config.warehouse.url).label
-    applying = _applying(config, history)
+    applying = _applying_text(config, history)
     return f"pipeline {quoted(config.pipeline)} {adoption} {label}{who}; {applying}\n"
 
 
-def _applying(config: Config, history: History) -> str:
+def _applying_text(config: Config, history: History) -> str:
     from checks.cli.judging import today_of
     from checks.core.text import plural
     from checks.evaluation.waiving import HOLDS, state_of

@@ -29,7 +29,7 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace, console: Console) -> int:
-    """Print what each rule sees. Raises MeasurementError where the events cannot be counted."""
+    """Print each rule's power. Raises MeasurementError where events cannot be counted."""
     from checks.cli.judging import judged_day
     from checks.config import load_config
     from checks.core.errors import UsageError
@@ -39,25 +39,25 @@ def run(args: Namespace, console: Console) -> int:
     config = load_config(args.config)
     day, now = judged_day(config, args.data_date)
     with open_context(config, day, now) as context:
-        found = read(context, days=args.days)
-    if not any(rule.power.judged for rule in found.rules):
+        powers = read(context, days=args.days)
+    if not any(rule.power.judged for rule in powers.rules):
         raise UsageError(f"no day up to {day} has the 7 days of history that a rule needs")
     if args.format == "json":
         import json
 
-        console.out(json.dumps(as_data(found, config.pipeline), indent=2) + "\n")
+        console.out(json.dumps(as_data(powers, config.pipeline), indent=2) + "\n")
     else:
-        console.out(told(found, config.pipeline))
+        console.out(as_text(powers, config.pipeline))
     return GREEN
 
 
-def as_data(found: Powers, pipeline: str) -> dict[str, Any]:
-    """What was found as plain data, for programs."""
+def as_data(powers: Powers, pipeline: str) -> dict[str, Any]:
+    """The rules' power as plain data, for programs."""
     return {
         "schema": "andon.power/1",
         "pipeline": pipeline,
-        "until": str(found.until),
-        "days": found.days,
+        "until": str(powers.until),
+        "days": powers.days,
         "rules": [
             {
                 "check": rule.check,
@@ -65,17 +65,22 @@ def as_data(found: Powers, pipeline: str) -> dict[str, Any]:
                 "smallest_drop": rule.power.smallest_drop,
                 "smallest_jump": rule.power.smallest_jump,
                 "alarms": [
-                    {"date": str(one.day), "events": one.events, "low": one.low, "high": one.high}
-                    for one in rule.alarms
+                    {
+                        "date": str(alarm.day),
+                        "events": alarm.events,
+                        "low": alarm.low,
+                        "high": alarm.high,
+                    }
+                    for alarm in rule.alarms
                 ],
             }
-            for rule in found.rules
+            for rule in powers.rules
         ],
     }
 
 
-def told(found: Powers, pipeline: str) -> str:
-    """What was found, for a person."""
+def as_text(powers: Powers, pipeline: str) -> str:
+    """The rules' power as text, for a person."""
     from checks.cli.tables import columns
     from checks.core.text import clean, day_text
     from checks.evidence.power import CAUGHT_SHARE
@@ -85,14 +90,14 @@ def told(found: Powers, pipeline: str) -> str:
     rows = [
         (rule.check, drop_text(rule.power), jump_text(rule.power), len(rule.alarms),
          rule.power.judged)
-        for rule in found.rules
+        for rule in powers.rules
     ]  # fmt: skip
     return (
-        f"What volume checks see on the {found.days} days of {clean(pipeline)} up to "
-        f"{day_text(found.until)} {found.until.year}\n\n{columns([head, *rows])}\n"
+        f"What volume checks see on the {powers.days} days of {clean(pipeline)} up to "
+        f"{day_text(powers.until)} {powers.until.year}\n\n{columns([head, *rows])}\n"
         f"A drop or a jump of that size or more would have been out of range on "
         f"{CAUGHT_SHARE * 100:.0f} % of the days that were in range.\n"
-        + "".join(_alarms(found.rules))
+        + "".join(_alarms(powers.rules))
     )
 
 
@@ -100,7 +105,7 @@ def _alarms(rules: tuple[RulePower, ...]) -> Iterator[str]:
     from checks.evidence.power_words import alarm_text
 
     for rule in rules:
-        shown = [alarm_text(one) for one in rule.alarms[:_MOST_ALARMS]]
+        shown = [alarm_text(alarm) for alarm in rule.alarms[:_MOST_ALARMS]]
         more = len(rule.alarms) - len(shown)
         if shown:
             yield f"\n{rule.check} would have alarmed on:\n"

@@ -26,7 +26,7 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace, console: Console) -> int:
-    """One line for each day that is another now, and how many were counted."""
+    """Print one line for each day that changed, and how many were counted."""
     from checks.cli.progress import Progress
     from checks.config import load_config
     from checks.core.text import plural

@@ -38,7 +38,7 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace, console: Console) -> int:
-    """One line for each thing that was looked at; 2 when one of them will not work."""
+    """Print one line for each thing that was checked; 2 when one of them does not work."""
     from checks.config import load_config
     from checks.core.inert import line
     from checks.evaluation.validation import validate
@@ -46,19 +46,19 @@ def run(args: Namespace, console: Console) -> int:
     config = load_config(args.config)
     frame = _frame(config, args.date) if args.explain or args.deep else None
     explained, measured = frame if args.explain else None, frame if args.deep else None
-    sound = True
-    for tried in validate(config, explained, measured):
-        console.out(f"{_mark(tried)}  {line(tried.text)}\n")
-        for more in tried.more:
-            console.out(f"         {line(more)}\n")
-        sound = sound and tried.ok
-    return GREEN if sound else UNKNOWN
+    is_valid = True
+    for result in validate(config, explained, measured):
+        console.out(f"{_mark(result)}  {line(result.text)}\n")
+        for detail in result.more:
+            console.out(f"         {line(detail)}\n")
+        is_valid = is_valid and result.ok
+    return GREEN if is_valid else UNKNOWN
 
 
-def _mark(tried: ValidationLine) -> str:
-    if not tried.ok:
+def _mark(result: ValidationLine) -> str:
+    if not result.ok:
         return "✗ wrong"
-    return "! warns" if tried.warns else "✓ ok   "
+    return "! warns" if result.warns else "✓ ok   "
 
 
 def _frame(config: Config, run_date: date | None) -> Timeframe:

@@ -46,23 +46,23 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace, console: Console) -> int:
-    """Store the waiver and say what it does."""
+    """Store the waiver and print what it does."""
     from checks.catalog import get_check
     from checks.cli.people import owner_of
     from checks.config import load_config
     from checks.evaluation.waiving import Wish, give
     from checks.history import history_of
 
-    check = get_check(args.check).id  # a misspelt name is told before a missing configuration
+    check = get_check(args.check).id  # a misspelt name is reported before a missing configuration
     config = load_config(args.config)
     owner = owner_of(args.owner, console.environ)
     wish = Wish(check, owner, args.reason, args.until, args.up_to, tuple(args.subject))
     waiver = give(config, history_of(config), wish, clock.now())
-    console.out(_told(waiver))
+    console.out(_confirmation(waiver))
     return GREEN
 
 
-def _told(waiver: StoredWaiver) -> str:
+def _confirmation(waiver: StoredWaiver) -> str:
     from checks.core.inert import line
     from checks.core.subjects import subjects_text
     from checks.core.text import number_text

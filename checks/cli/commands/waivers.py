@@ -51,15 +51,15 @@ def _table(waivers: tuple[StoredWaiver, ...], today: date) -> str:
 
     rows = [
         (
-            one.id,
-            one.check,
-            one.owner,
-            one.until,
-            "-" if one.up_to is None else number_text(one.up_to),
-            "whatever fails" if one.subjects is None else subjects_text(one.subjects),
-            state_of(one, today),
-            one.reason,
+            waiver.id,
+            waiver.check,
+            waiver.owner,
+            waiver.until,
+            "-" if waiver.up_to is None else number_text(waiver.up_to),
+            "whatever fails" if waiver.subjects is None else subjects_text(waiver.subjects),
+            state_of(waiver, today),
+            waiver.reason,
         )
-        for one in waivers
+        for waiver in waivers
     ]
     return columns([_HEADINGS, *rows])

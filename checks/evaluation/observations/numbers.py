@@ -120,12 +120,12 @@ def _revenue(frame: Timeframe, events: EventCounts) -> Iterator[str]:
         for past_day, revenue, count in zip(
             events.days[:-1], bought.revenue[:-1], bought.with_amount[:-1], strict=True
         )
-        if count and events.calendar.mark(past_day) is None
+        if count and events.calendar.special_day(past_day) is None
     ]
     if len(past) < FEWEST_DAYS:
         return
     today = bought.revenue[-1]
-    if events.calendar.mark(frame.data_date) is None:
+    if events.calendar.special_day(frame.data_date) is None:
         yield from _beyond("revenue is", today, median(revenue for revenue, _ in past), day)
     yield from _beyond(
         "the mean purchase is", today / usable, median(mean for _, mean in past), day

@@ -1,4 +1,4 @@
-"""One engine's peculiarities a file; engines without a file get the portable `Profile`."""
+"""The profiles of engines, one a file; engines without a file get the portable `Profile`."""
 
 from __future__ import annotations
 

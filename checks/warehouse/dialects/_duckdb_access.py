@@ -1,8 +1,8 @@
-"""What a DuckDB session may reach: its file, and what `warehouse` names beside it.
+"""Limits what a DuckDB session can access: its file, and what `warehouse` configures beside it.
 
-DuckDB keeps one instance of a file in a process, whose settings all its connections share, and
-which ends with the last of them. So the first connection limits and locks it, under a lock of
-this process, and the others make sure that it is limited as they want it.
+DuckDB has one instance of a file per process, whose settings all connections share, and which ends
+with the last of them. So the first connection limits and locks it, under a lock of this process,
+and the others check that it has the limits that they need.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 
     from checks.config.model import AttachedDatabase, WarehouseConfig
 
-#: The same for every connection: DuckDB refuses a second one to a file with other ones.
+#: Equal for every connection: DuckDB refuses a second one to a file with different settings.
 CONNECTING: dict[str, object] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "python_enable_replacements": False,
 }
-#: What a session may still set for itself.
+#: Settings that a session may still change for itself.
 _OWN_SETTINGS = ("TimeZone", "enable_progress_bar")
-#: Of a file that a writer locks, or that a newer DuckDB wrote, or an other engine.
-_TOLD_ELSEWHERE = ("lock", "with version number", "Extension")
+#: Errors for a file that a writer locks, or that a newer DuckDB or another engine wrote.
+_OTHER_ERRORS = ("lock", "with version number", "Extension")
 _ESCAPED = re.compile(r"\[([*?[])\]")
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:[/\\]")
-#: DuckDB 1 lets views call these although its configuration is locked: it then writes the files
-#: where it may, and breaks where it may not, the process with it.
+#: DuckDB 1 lets views call these although its configuration is locked: it then writes the files,
+#: or, where it may not, crashes the process.
 _OPENING = ("enable_logging", "enable_profiling")
 
 
@@ -51,13 +51,13 @@ class Readable(NamedTuple):
 
 
 class _Limits(NamedTuple):
-    """How an instance was limited: by which configuration, and to which files."""
+    """The limits of an instance: their configuration, and the files."""
 
     config: tuple[object, ...]
     readable: Readable
 
 
-#: One thread reads a file of so many bytes as quickly as several, in two thirds of the memory.
+#: Up to this many bytes one thread is as fast as several, with two thirds of the memory.
 _SMALL_FILE = 128 * 1024 * 1024
 
 _locks: dict[str, Lock] = {}
@@ -65,22 +65,22 @@ _limited: dict[str, _Limits] = {}
 
 
 def limit_access(connection: Connection, config: WarehouseConfig, database: str | None) -> None:
-    """Limit the session, or see that its instance is limited in the same way.
+    """Limit the session, or check that its instance is limited in the same way.
 
-    Raises MeasurementError for a database or an extension that is not there, and with
-    Cause.LOCKED while the instance is limited in another way.
+    Raises MeasurementError for a missing database or extension, and with Cause.LOCKED while the
+    instance is limited in another way.
     """
     _hide_opening_functions(connection)
-    wanted = _Limits((config.files, config.attach, config.extensions), readable(config.files))
+    limits = _Limits((config.files, config.attach, config.extensions), readable(config.files))
     if not is_shared(database):
-        _limit(connection, config, wanted.readable, database)
+        _limit(connection, config, limits.readable, database)
         return
     name = os.path.realpath(database or "")
     with _locks.setdefault(name, Lock()):
         if not _is_locked(connection):
-            _limit(connection, config, wanted.readable, database)
-            _limited[name] = wanted
-        elif not _does(_limited.get(name), wanted):
+            _limit(connection, config, limits.readable, database)
+            _limited[name] = limits
+        elif not _satisfies(_limited.get(name), limits):
             raise MeasurementError(
                 Cause.LOCKED,
                 "the database file is open in this process with other files, attach or "
@@ -95,7 +95,7 @@ def is_shared(database: str | None) -> bool:
 
 
 def readable(patterns: tuple[str, ...]) -> Readable:
-    """The files that patterns mean now, and the patterns themselves: DuckDB looks at both."""
+    """The files that match patterns now, and the patterns themselves: DuckDB checks both."""
     paths: set[str] = set()
     folders: set[str] = set()
     for pattern in patterns:
@@ -121,11 +121,11 @@ def _normal(path: str) -> str:
     return os.path.normpath(path) + ("/" if path.endswith("/") else "")
 
 
-def _does(present: _Limits | None, wanted: _Limits) -> bool:
+def _satisfies(current: _Limits | None, required: _Limits) -> bool:
     return (
-        present is not None
-        and present.config == wanted.config
-        and present.readable.paths >= wanted.readable.paths
+        current is not None
+        and current.config == required.config
+        and current.readable.paths >= required.readable.paths
     )
 
 
@@ -139,7 +139,7 @@ def _limit(
     for extension in config.extensions:
         _load(connection, extension)
     if config.extensions:
-        # They are read from their folder once, which is out of reach afterwards.
+        # They are loaded from their folder now, as it is inaccessible afterwards.
         connection.exec_driver_sql("SELECT count(*) FROM duckdb_secrets()")
     for attached in config.attach:
         _attach(connection, attached)
@@ -155,9 +155,9 @@ def _limit(
 
 
 def _is_small(config: WarehouseConfig, database: str | None) -> bool:
-    """Whether all that can be read is one small file, and nobody asks for threads."""
-    asked = {name.lower() for name in sa.make_url(config.url).query}
-    if not is_shared(database) or config.files or config.attach or "threads" in asked:
+    """Whether one small file is all that can be read, and the URL sets no number of threads."""
+    options = {name.lower() for name in sa.make_url(config.url).query}
+    if not is_shared(database) or config.files or config.attach or "threads" in options:
         return False
     try:
         return Path(database or "").stat().st_size <= _SMALL_FILE
@@ -166,7 +166,7 @@ def _is_small(config: WarehouseConfig, database: str | None) -> bool:
 
 
 def _hide_opening_functions(connection: Connection) -> None:
-    """Put a macro that takes no such arguments before each, for this session's views."""
+    """Hide each function behind a macro without arguments, for this session's views."""
     if duckdb.__version__.startswith("1."):
         for name in _OPENING:
             connection.exec_driver_sql(
@@ -198,13 +198,13 @@ def _attach(connection: Connection, database: AttachedDatabase) -> None:
             f'ATTACH IF NOT EXISTS {target} AS "{database.alias}" (READ_ONLY)'
         )
     except sa.exc.DBAPIError as error:
-        if path is None or any(text in str(error) for text in _TOLD_ELSEWHERE):
+        if path is None or any(text in str(error) for text in _OTHER_ERRORS):
             raise
         raise _unattached(path, f"cannot be attached ({first_line(error)})") from None
 
 
-def _unattached(path: Path, what: str, *, retry: bool = False) -> MeasurementError:
-    detail = f"the database file {path.name} of warehouse.attach {what}"
+def _unattached(path: Path, problem: str, *, retry: bool = False) -> MeasurementError:
+    detail = f"the database file {path.name} of warehouse.attach {problem}"
     return MeasurementError(Cause.CONNECTION, detail, retry=retry)
 
 

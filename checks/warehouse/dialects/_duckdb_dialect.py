@@ -1,4 +1,4 @@
-"""The DuckDB dialect without what only its other users need.
+"""The DuckDB dialect without parts that Andon does not need.
 
 On connecting, the original asks three more in-memory databases what DuckDB can do,
 for writing comments and for options in the URL. A read-only gate needs neither, and
@@ -25,12 +25,12 @@ class QuickDialect(Dialect):
     supports_statement_cache = True
 
     def initialize(self, connection: Connection) -> None:
-        """Nothing to find out: DuckDB's abilities are known from its version."""
+        """Queries nothing: DuckDB's features are known from its version."""
         DefaultDialect.initialize(self, connection)
 
     def connect(self, *arguments: Any, **options: Any) -> Any:
-        """A connection to a file; any other option goes the dialect's own way."""
-        given = {key: value for key, value in options.items() if value}
-        if arguments or not given.keys() <= _PLAIN:
+        """A connection to a file; with other options the dialect's own way."""
+        set_options = {key: value for key, value in options.items() if value}
+        if arguments or not set_options.keys() <= _PLAIN:
             return super().connect(*arguments, **options)
-        return ConnectionWrapper(duckdb.connect(**given))
+        return ConnectionWrapper(duckdb.connect(**set_options))

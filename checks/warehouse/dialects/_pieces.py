@@ -1,4 +1,4 @@
-"""Pieces that several profiles are made of: shapes of text, types, the columns of a relation."""
+"""Shared parts of several profiles: patterns of text, types, the columns of a relation."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from checks.warehouse.dialects.base import Profile
 
 _BLANK = r"[ \t\n\r\v\f]*"
-#: What engines call the kinds of JSON, in lower case: all others are numbers.
+#: Engines' names of the kinds of JSON values, in lower case: all others are numbers.
 _JSON_NESTED = ("null", "array", "object")
-_JSON_WORDS = ("varchar", "string", "boolean")
+_JSON_KINDS = ("varchar", "string", "boolean")
 _WHOLE, _WHOLE_WITH_ZEROS = "^(0|-?[1-9][0-9]*)$", "^-?[1-9][0-9]*[.]0+$"
 Matches = Callable[["ColumnElement[Any]", str], "ColumnElement[bool]"]
 
 
 class Spelled(sa.types.UserDefinedType[Any]):
-    """A type under the engine's own name for it."""
+    """A type with the engine's own name."""
 
     cache_ok = True
 
@@ -42,17 +42,17 @@ class Spelled(sa.types.UserDefinedType[Any]):
 
 
 def _literal(value: Any) -> str:
-    """A time or a text, as people are shown a statement."""
+    """A time or a text as it is shown in a statement."""
     return "'" + str(value).replace("'", "''") + "'"
 
 
 def _shape(pattern: str) -> str:
-    """A pattern for text without blanks around it; without backslashes, which engines differ in."""
+    """A pattern for text without surrounding blanks; without backslashes, as engines differ."""
     return f"^{pattern.replace(_BLANK, '')}$".replace(r"\.", "[.]")
 
 
 def cast_by(function: str, value: ColumnElement[Any], type_name: str) -> ColumnElement[Any]:
-    """`function(value AS type_name)`: a cast that engines spell in their own way."""
+    """`function(value AS type_name)`: a cast in an engine's own spelling."""
     argument = value.op("AS", precedence=100)(sa.literal_column(type_name))
     call: sa.Function[Any] = getattr(sa.func, function)(argument, type_=Spelled(type_name))
     return call
@@ -69,9 +69,9 @@ def is_number(
 def single_json(
     json_type: ColumnElement[Any], text: ColumnElement[Any], profile: Profile
 ) -> ColumnElement[Any]:
-    """The text of JSON that holds one value; NULL for null, lists and structures.
+    """The text of a JSON value; NULL for null, lists and structures.
 
-    json_type: the engine's word for what it holds. text: a string without its quotes, anything
+    json_type: the engine's name of the value's kind. text: a string without its quotes, anything
     else as it is written.
     """
     number = profile.to_number(text)
@@ -82,7 +82,7 @@ def single_json(
         else_=text,
     )
     kind = sa.func.lower(json_type)
-    return sa.case((kind.in_(_JSON_NESTED), None), (kind.in_(_JSON_WORDS), text), else_=as_number)
+    return sa.case((kind.in_(_JSON_NESTED), None), (kind.in_(_JSON_KINDS), text), else_=as_number)
 
 
 def time_if_iso(
@@ -106,7 +106,7 @@ def with_z(text: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def too_much_read(error: MeasurementError, *fragments: str) -> MeasurementError:
-    """The same error, naming the setting that a statement went beyond."""
+    """The error with the name of the setting whose limit a statement exceeded."""
     if not any(fragment in error.detail.casefold() for fragment in fragments):
         return error
     return MeasurementError(

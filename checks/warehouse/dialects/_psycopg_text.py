@@ -1,4 +1,4 @@
-"""Text of a PostgreSQL database without an encoding (SQL_ASCII): UTF-8 as far as it is."""
+"""Text of a PostgreSQL database without an encoding (SQL_ASCII): UTF-8 where possible."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class _AnyBytesLoader(Loader):
 
 
 def read_any_bytes(connection: Any) -> None:
-    """Have the server hand out text as its bytes, and decode it here."""
+    """Have the server send text as bytes, and decode it here."""
     connection.execute("SET client_encoding = 'SQL_ASCII'")
     connection.commit()
     for name in _TYPES:

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
 _DRIVER = "sqlite"
-#: Options of a database in memory: its name is no file, and who shares it.
+#: Options of a database in memory: that its name is no file, and whether it is shared.
 _OF_MEMORY = {"mode": "memory", "cache": "shared"}
 _NO_SHARED_MEMORY = (
     "it has a write-ahead log, whose -wal and -shm files are not there or not usable, and Andon "
     "may make none in this folder: let the writer open the database once and keep it open, or "
     "allow Andon's account to write the folder"
 )
-#: By SQLite's names of its result codes: why a database cannot be read without writing.
+#: Reasons why a database cannot be read without writing, by SQLite's names of result codes.
 _UNREADABLE = {
     "SQLITE_READONLY_ROLLBACK": (
         "its writer was stopped in the middle of a change, whose -journal file has to be rolled "
@@ -40,7 +40,7 @@ _UNREADABLE = {
 
 
 def read_only_url(url: URL) -> URL:
-    """The same database, as a URI with `mode=ro`; one in memory has no mode but that.
+    """The database as a URI with `mode=ro`; one in memory keeps its mode.
 
     Written anew: SQLAlchemy joins a URI's options as they are, so that a value could hold others.
     """
@@ -60,7 +60,7 @@ def _memory_url(url: URL) -> URL:
 
 
 def unreadable(error: BaseException, url: URL) -> MeasurementError | None:
-    """Why a database cannot be read without writing to it, where that is what an error says."""
+    """Why a database cannot be read without writing to it, if that is the error."""
     original = getattr(error, "orig", None) or error
     code = getattr(original, "sqlite_errorname", "")
     why = _UNREADABLE.get(code)

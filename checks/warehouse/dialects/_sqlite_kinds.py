@@ -1,4 +1,4 @@
-"""What SQLite's columns hold, by a look at their first rows: what is declared binds nothing."""
+"""The kinds of SQLite's columns by their first rows, as declared types are not enforced."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
     from sqlalchemy.sql import FromClause
 
-#: Rows that are looked at: what comes after them is measured value by value all the same.
+#: How many rows are sampled; in any case values are measured one by one.
 SAMPLE = 1000
 _DAY = len("2025-03-08")
 _FACTS = 5
-#: What a column is not taken for without having seen a value.
+#: Kinds that a column only gets if a value was seen.
 _UNCERTAIN = (Kind.DATE, Kind.BOOLEAN)
 _TEXTS = (Kind.TEXT, Kind.LABEL, Kind.NAIVE, Kind.AWARE, Kind.OTHER, Kind.UUID)
-#: What is looked at in one statement: SQLite takes 2,000 columns.
+#: How many columns one statement samples: SQLite allows 2,000 result columns.
 _COLUMNS = 300
 
 

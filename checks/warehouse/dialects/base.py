@@ -1,4 +1,4 @@
-"""The portable way to do what engines do differently. A dialect overrides what it does better."""
+"""The portable form of what engines do differently. A dialect overrides what it does better."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _LAST: ColumnElement[str] = sa.literal_column("'9999-12-31 23:59:59.999999'", sa
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one evaluation may cost: its time, its wait for locks, the bytes a statement reads.
+    """Limits of one evaluation: its time, its wait for locks, the bytes that a statement reads.
 
     scan_bytes is None where no limit is set.
     """
@@ -52,7 +52,7 @@ class Limits:
 
     @property
     def milliseconds(self) -> int:
-        """The time, as most engines want it: never 0, which they take for no limit."""
+        """The time in milliseconds for most engines: never 0, which means no limit to them."""
         return max(1, int(self.seconds * 1000))
 
     @property
@@ -62,7 +62,7 @@ class Limits:
 
 
 class AmbiguousColumnError(Exception):
-    """A query returns a column of one name more than once."""
+    """A query returns several columns of the same name."""
 
 
 def columns_by_name(
@@ -70,7 +70,7 @@ def columns_by_name(
 ) -> Mapping[str, Kind]:
     """The kinds of a relation's columns. folded: names that differ only in case are the same.
 
-    Raises AmbiguousColumnError for a name that comes twice.
+    Raises AmbiguousColumnError for a duplicate name.
     """
     kinds: dict[str, Kind] = {}
     names: set[str] = set()
@@ -86,36 +86,36 @@ def columns_by_name(
 class Profile:
     """An engine's session, types and expressions, as portable SQL."""
 
-    #: Name for people and for finding the SQL parser's dialect.
+    #: The engine's name, for people and for finding the SQL parser's dialect.
     name = ""
-    #: What makes a statement the question how it would run, without running it; None: no way.
+    #: The prefix that explains a statement without running it (`EXPLAIN`); None: not available.
     explain_prefix: str | None = "EXPLAIN"
-    #: Whether the driver imports pandas and the like for nothing, where it finds them.
+    #: Whether the driver imports pandas and the like needlessly, where they are installed.
     starts_faster_alone = False
-    #: Whether days are told apart by a truth for each, which the planner takes for two values;
-    #: it takes a CASE over times for as many as there are times, and sorts all rows.
+    #: Whether to group by one boolean per day, for which the planner expects two values each; for
+    #: a CASE over times it expects as many groups as there are times, and sorts all rows.
     groups_by_truth = False
     #: Whether the engine can refuse a statement that would read more than `Limits.scan_bytes`.
     limits_scans = False
-    #: Whether a column holds values of any type, whatever is declared.
+    #: Whether a column may have values of any type, whatever is declared.
     is_typed_by_value = False
-    #: Whether any column of text may have a collation of its own, which nothing tells.
+    #: Whether any text column may have a collation of its own, which cannot be queried.
     hides_collations = False
-    #: Whether what is stored as JSON can be told and read: `json_text`.
+    #: Whether the type of a JSON value can be read: `json_text`.
     reads_json = False
-    #: Whether there are times outside of the years 1 to 9999, which Python does not count.
+    #: Whether there are times outside of the years 1 to 9999, which Python does not have.
     counts_further = False
-    #: A timestamp without zone, an instant, and text: what bounds and results are in SQL.
+    #: The SQL types of bounds and results: a timestamp without zone, an instant, and text.
     naive_type: TypeEngine[Any] = sa.DateTime()
     aware_type: TypeEngine[Any] = sa.DateTime(timezone=True)
     text_type: TypeEngine[Any] = sa.String()
-    #: What is sent after each statement, to undo whatever it has left behind; None: nothing.
+    #: Sent after each statement, to undo whatever it left behind; None: nothing.
     undo: str | None = None
-    #: Fragments of this engine's error messages, asked before the common ones.
+    #: Fragments of this engine's error messages, tried before the common ones.
     faults: tuple[tuple[str, Cause], ...] = ()
 
     def cause_of(self, error: BaseException) -> Cause | None:
-        """The cause that an error's code tells, in whatever language its message is."""
+        """The cause by an error's code, which does not depend on the message's language."""
         return None
 
     def patterns(self) -> tuple[tuple[str, Cause], ...]:
@@ -123,34 +123,34 @@ class Profile:
         return self.faults + COMMON
 
     def engine_url(self, url: URL) -> URL:
-        """The URL to make the engine of: another driver of the same engine, where that helps."""
+        """The URL for SQLAlchemy: with another driver of the same engine, where that is better."""
         return url
 
     def connect_arguments(self, url: URL, limits: Limits) -> dict[str, Any]:
-        """Arguments for the driver: read-only mode, a connect time-out, who asks."""
+        """Arguments for the driver: read-only mode, a connect time-out, the application's name."""
         return {}
 
     def check_target(self, url: URL) -> None:
-        """Raise MeasurementError early for a target that can be seen to be unusable."""
+        """Raise MeasurementError early for a target that is clearly unusable."""
 
     def session_statements(self, limits: Limits) -> tuple[str, ...]:
-        """What to send on connecting: read-only mode, UTC, a statement time-out.
+        """Statements to send on connecting: read-only mode, UTC, a statement time-out.
 
-        Where statements run in one transaction, this is what it begins with.
+        Where statements run in one transaction, these are its first ones.
         """
         return ()
 
     def execution_options(self, limits: Limits) -> dict[str, Any]:
-        """How SQLAlchemy is to run every statement."""
+        """SQLAlchemy's execution options for every statement."""
         return {"isolation_level": "AUTOCOMMIT"}
 
     def opened(self, driver_connection: Any, limits: Limits) -> None:
-        """What can only be told to the driver's connection itself, once it is open."""
+        """Set up the driver's connection once it is open, where options do not suffice."""
 
     def limit_access(self, connection: Connection, config: WarehouseConfig) -> None:
         """Keep an embedded engine from files, networks and databases that are not configured.
 
-        Raises MeasurementError for what is configured and not there.
+        Raises MeasurementError for something configured that is missing.
         """
 
     def is_lock(self, error: BaseException) -> bool:
@@ -158,11 +158,11 @@ class Profile:
         return False
 
     def known_fault(self, error: BaseException, url: URL) -> MeasurementError | None:
-        """What a driver's error means, where the engine's own codes tell it; None elsewhere."""
+        """A driver's error by the engine's own codes; None where they do not say."""
         return None
 
     def explained(self, error: MeasurementError) -> MeasurementError:
-        """The same error with this engine's remedy in its text, where one is known."""
+        """The error with this engine's remedy in its text, where one is known."""
         return error
 
     def cancel(self, driver_connection: Any) -> None:
@@ -197,8 +197,8 @@ class Profile:
     def read_as(
         self, target: FromClause, kinds: Mapping[str, Kind]
     ) -> Mapping[str, tuple[ColumnElement[Any], Kind]]:
-        """What is not read as it is stored: all that is text by its code points, labels and bytes
-        as text, JSON as the text of its one value, money as a number."""
+        """Columns that are not read as stored: text by its code points, labels and bytes as text,
+        JSON as the text of its value, money as a number."""
         read: dict[str, tuple[ColumnElement[Any], Kind]] = {}
         for name, kind in kinds.items():
             if kind is Kind.MONEY:
@@ -208,7 +208,7 @@ class Profile:
         return read
 
     def _text_of(self, column: ColumnElement[Any], kind: Kind) -> ColumnElement[Any] | None:
-        """What a column of text is read as; None for any other, and for text as it is stored."""
+        """The expression for a text column; None for any other, and for text read as stored."""
         if kind is Kind.BYTES:
             return self.bytes_text(column)
         if kind is Kind.JSON and self.reads_json:
@@ -221,32 +221,32 @@ class Profile:
         return None
 
     def binary_text(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
-        """Text that is compared by its code points, whatever its collation takes for the same."""
+        """Text that is compared by its code points, whatever its collation."""
         return text
 
     def id_candidates(
-        self, stored: ColumnElement[Any], kind: Kind, wanted: ColumnElement[Any]
+        self, stored: ColumnElement[Any], kind: Kind, searched_id: ColumnElement[Any]
     ) -> ColumnElement[bool] | None:
-        """A condition on a bare column of ids that an index serves, where the exact one has none.
+        """A condition on a bare id column that an index serves, unlike the exact condition.
 
-        It holds for every id that is `wanted`, and for more. None: engines need no such help.
+        It holds for every id equal to `searched_id`, and for others. None: not needed.
         """
         return None
 
     def json_text(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
-        """The one value that JSON holds, as text: NULL for null, lists and structures."""
+        """The single value in a JSON column as text: NULL for null, lists and structures."""
         raise NotImplementedError
 
     def label_text(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
-        """A value of a text type of its own as text, without the blanks that fill it up."""
+        """A value of a special text type as text, without padding."""
         return sa.func.rtrim(self.as_text(column), type_=sa.String)
 
     def bytes_text(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
-        """Bytes as the text that they are in ASCII, with escapes for all others."""
+        """Bytes as ASCII text, with escapes for all others."""
         return self.as_text(column)
 
     def table_name(self, part: str) -> str:
-        """How one part of a table's name is spelled in the engine: it is always quoted."""
+        """One part of a table's name in the engine's spelling, as it is always quoted."""
         return part
 
     def as_text(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -269,7 +269,7 @@ class Profile:
         )
 
     def typed(self, bound: ColumnElement[Any]) -> ColumnElement[Any]:
-        """A bound inside of an expression, where a driver that writes text loses its type."""
+        """A bound inside an expression, with its type, which some drivers lose."""
         return bound
 
     def part(self, text: ColumnElement[Any], start: int, length: int) -> ColumnElement[Any]:
@@ -281,7 +281,7 @@ class Profile:
         return sa.cast(value, self.naive_type)
 
     def plain_time(self, value: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
-        """A time that every driver can return: one beyond Python's years is its last or first."""
+        """A time that every driver can return: beyond Python's years its last or first one."""
         if kind in (Kind.AWARE, Kind.NAIVE):
             plain, type_ = self.utc(value, kind), self.naive_type
         elif kind is Kind.DATE:
@@ -299,14 +299,14 @@ class Profile:
         return sa.and_(number >= -LARGEST_DOUBLE, number <= LARGEST_DOUBLE)
 
     def is_no_number(self, value: ColumnElement[Any]) -> ColumnElement[bool]:
-        """Whether a value is stored as a number and is none: NaN or infinite."""
+        """Whether a value is stored as a number but is NaN or infinite."""
         return sa.not_(self.is_finite(value))
 
     def micros(self, number: ColumnElement[Any]) -> ColumnElement[Any]:
         """An amount in millionths, as a whole number: sums are then exact, in any order.
 
         Rounded half up by arithmetic that IEEE 754 fixes, so that engines agree. An amount
-        beyond 10^12 counts as 10^12, lest one absurd value make a sum unreadable.
+        beyond 10^12 counts as 10^12, so that one absurd value does not make a sum unreadable.
         """
         double = sa.cast(number, sa.Double)
         scaled = sa.func.floor(double * MICROS + 0.5)
@@ -326,43 +326,43 @@ class Profile:
         return sa.func.sum(micros)
 
     def in_order(self, column: ColumnElement[Any], kind: Kind) -> tuple[ColumnElement[Any], ...]:
-        """What to order by so that engines agree: text by code points, NULL last."""
+        """The expressions to order by so that engines agree: text by code points, NULL last."""
         return sa.case((column.is_(None), 1), else_=0), column
 
     def trimmed(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
-        """Text without the blanks (`texts.BLANKS`) around it, and with spaces for those in it."""
+        """Text without surrounding blanks (`texts.BLANKS`), and with spaces for those inside."""
         for blank in BLANKS[1:]:
             text = sa.func.replace(text, blank, " ")
         return sa.func.trim(text, type_=sa.String)
 
     def is_blank(self, text: ColumnElement[Any]) -> ColumnElement[bool]:
-        """Whether text is made of blanks alone; NULL for NULL."""
+        """Whether text consists of blanks only; NULL for NULL."""
         return self.trimmed(text) == ""
 
-    def contains(self, text: ColumnElement[Any], wanted: str) -> ColumnElement[bool]:
-        """Whether a text occurs in an other; upper and lower case are the same.
+    def contains(self, text: ColumnElement[Any], query: str) -> ColumnElement[bool]:
+        """Whether `query` occurs in a text, ignoring case.
 
-        lower() differs between engines, and by the language of a database. So it is only the
-        letters that are looked for whose case is made one.
+        lower() differs between engines, and by the language of a database. So only the letters of
+        `query` are converted to lower case.
         """
-        return self.same_case(text, wanted).contains(wanted.lower(), autoescape=True)
+        return self.same_case(text, query).contains(query.lower(), autoescape=True)
 
-    def same_case(self, text: ColumnElement[Any], wanted: str) -> ColumnElement[Any]:
-        """Text with the letters of `wanted` in lower case."""
-        for upper, lower in cases_of(wanted):
+    def same_case(self, text: ColumnElement[Any], query: str) -> ColumnElement[Any]:
+        """Text with the letters of `query` in lower case."""
+        for upper, lower in cases_of(query):
             text = sa.func.replace(text, upper, lower, type_=sa.String)
         return text
 
     def without_query(self, address: ColumnElement[Any]) -> ColumnElement[Any]:
-        """An address up to its query: many are alike then. Left whole where that is not easy."""
+        """An address without its query, so that many are equal; else unchanged."""
         return address
 
     def estimate(self, answer: Sequence[str]) -> str | None:
-        """What the engine's answer to EXPLAIN says that a statement reads, in a few words."""
+        """A short text on how much a statement reads, from the engine's answer to EXPLAIN."""
         return None
 
     def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
-        """Text as a number; NULL where it is none. Portable SQL cannot tell."""
+        """Text as a number; NULL where it is none. Not possible in portable SQL."""
         raise MeasurementError(
             Cause.BAD_VALUE,
             "the revenue column is text, which this engine cannot convert safely; "
@@ -384,9 +384,9 @@ class Profile:
     def text_not_before(
         self, column: ColumnElement[Any]
     ) -> Callable[[datetime], ColumnElement[bool]] | None:
-        """A condition on the bare text that an index serves; None: engines need no such help.
+        """A condition on the bare text that an index serves; None: not needed.
 
-        It holds for every time at or after an instant, and for more.
+        It holds for every time at or after an instant, and for others.
         """
         return None
 

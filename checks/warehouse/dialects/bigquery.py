@@ -86,7 +86,7 @@ class BigQuery(Profile):
         return {column["name"]: _kind(str(column["type"])) for column in columns}
 
     def _kinds_of_query(self, connection: Connection, relation: FromClause) -> Mapping[str, Kind]:
-        # A dry run bills nothing, where even a statement for no row reads the whole table.
+        # A dry run is free, while even a statement for no row reads the whole table.
         from google.cloud.bigquery import QueryJobConfig
 
         driver: Any = connection.connection.driver_connection
@@ -104,9 +104,9 @@ class BigQuery(Profile):
     def binary_text(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
         return sa.func.collate(text, "", type_=sa.String)
 
-    def contains(self, text: ColumnElement[Any], wanted: str) -> ColumnElement[bool]:
+    def contains(self, text: ColumnElement[Any], query: str) -> ColumnElement[bool]:
         # LIKE has no ESCAPE.
-        place = sa.func.strpos(self.same_case(text, wanted), wanted.lower(), type_=sa.Integer)
+        place = sa.func.strpos(self.same_case(text, query), query.lower(), type_=sa.Integer)
         return place > 0
 
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:

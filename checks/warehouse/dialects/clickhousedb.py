@@ -55,7 +55,7 @@ def _text(value: datetime) -> str:
 
 
 class ClickHouse(Profile):
-    """Every statement carries its settings: reading only, UTC, the limits."""
+    """Every statement has its own settings: read-only, UTC, the limits."""
 
     name = "clickhousedb"
     explain_prefix = "EXPLAIN ESTIMATE"
@@ -79,12 +79,12 @@ class ClickHouse(Profile):
 
     def connect_arguments(self, url: URL, limits: Limits) -> dict[str, Any]:
         settings: dict[str, Any] = {
-            # 2, since 1 would refuse the other settings.
+            # 2, as 1 would refuse the other settings.
             "readonly": 2,
             "max_execution_time": limits.whole_seconds,
             "session_timezone": "UTC",
             "log_comment": APPLICATION,
-            # As elsewhere: a cast of NULL is NULL, and a name is a column before it is a label.
+            # As in other engines: a cast of NULL is NULL, and columns take precedence over labels.
             "cast_keep_nullable": 1,
             "prefer_column_name_to_alias": 1,
         }
@@ -112,16 +112,16 @@ class ClickHouse(Profile):
     def part(self, text: ColumnElement[Any], start: int, length: int) -> ColumnElement[Any]:
         return sa.func.substringUTF8(text, start, length, type_=sa.String)
 
-    def contains(self, text: ColumnElement[Any], wanted: str) -> ColumnElement[bool]:
+    def contains(self, text: ColumnElement[Any], query: str) -> ColumnElement[bool]:
         # LIKE has no ESCAPE.
-        same = self.same_case(text, wanted)
-        return sa.func.position(same, wanted.lower(), type_=sa.Integer) > 0
+        same = self.same_case(text, query)
+        return sa.func.position(same, query.lower(), type_=sa.Integer) > 0
 
     def typed(self, bound: ColumnElement[Any]) -> ColumnElement[Any]:
         return sa.func.toDate32(bound) if isinstance(bound.type, sa.Date) else bound
 
     def utc(self, value: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
-        # As text: the driver answers with or without a zone, depending on the server's.
+        # As text: whether the driver returns a zone depends on that of the server.
         return sa.func.toString(sa.cast(value, self.naive_type), type_=sa.String)
 
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -161,8 +161,8 @@ def _kind(type_name: str) -> Kind:
 
 
 def _matches(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = sa.func.match(column, pattern, type_=sa.Boolean)
-    return found
+    matches: ColumnElement[bool] = sa.func.match(column, pattern, type_=sa.Boolean)
+    return matches
 
 
 PROFILE = ClickHouse()

@@ -29,7 +29,7 @@ _INSTANT = Spelled("TIMESTAMP")
 
 
 class Databricks(Profile):
-    """Read-only by grants alone. ANSI mode, so that a cast that fails does not become NULL."""
+    """Read-only by grants alone. ANSI mode, so that a failed cast does not become NULL."""
 
     name = "databricks"
     faults = (
@@ -65,8 +65,8 @@ class Databricks(Profile):
     def column_kinds(
         self, connection: Connection, relation: FromClause, names: tuple[str, ...] | None
     ) -> Mapping[str, Kind]:
-        found = connection.exec_driver_sql(f"DESCRIBE QUERY {every_column(connection, relation)}")
-        return columns_by_name(((str(row[0]), _kind(str(row[1]))) for row in found), folded=True)
+        columns = connection.exec_driver_sql(f"DESCRIBE QUERY {every_column(connection, relation)}")
+        return columns_by_name(((str(row[0]), _kind(str(row[1]))) for row in columns), folded=True)
 
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
         double = sa.cast(number, sa.Double)
@@ -99,8 +99,8 @@ def _kind(type_name: str) -> Kind:
 
 
 def _matches(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = sa.func.regexp_like(column, pattern, type_=sa.Boolean)
-    return found
+    matches: ColumnElement[bool] = sa.func.regexp_like(column, pattern, type_=sa.Boolean)
+    return matches
 
 
 PROFILE = Databricks()

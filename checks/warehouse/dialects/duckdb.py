@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 
     from checks.config.model import WarehouseConfig
 
-# Asking for a dialect by its entry point would read the metadata of every installed package.
+# Loading a dialect by its entry point would read the metadata of every installed package.
 sa.dialects.registry.register(
     "duckdb.andon", "checks.warehouse.dialects._duckdb_dialect", "QuickDialect"
 )
 
-#: What DuckDB escapes of bytes that are ASCII, but for the backslash itself.
+#: ASCII bytes that DuckDB escapes, except for the backslash itself.
 _ESCAPED = BLANKS[1:] + "'\""
 _NEWER_FILE = "with version number"
 _REMEDY = (
     "the file was written by a newer DuckDB than the one installed; install the newer pair: "
     'pip install "duckdb==2.0.0" "duckdb-sqlalchemy==1.5.6.4"'
 )
-#: What SQL may not reach, the cause, and the key that lets it.
+#: What SQL may not access, the cause, and the key that allows it.
 _OUT_OF_REACH = (
     (
         re.compile("file system operations are disabled"),
@@ -91,7 +91,7 @@ class DuckDB(Profile):
     )
 
     def engine_url(self, url: URL) -> URL:
-        # Files are opened read-only, and no limit is changed, whatever the URL asks for.
+        # Files are opened read-only and limits stay, whatever options the URL has.
         allowed = ALLOWED["duckdb"].keys() - {"access_mode"}
         names = [name for name in url.query if name.lower() not in allowed]
         return url.set(drivername="duckdb+andon").difference_update_query(names)
@@ -101,9 +101,9 @@ class DuckDB(Profile):
         if not path or path == ":memory:" or ":" in path[2:]:
             return
         if not Path(path).is_file():
-            what = "is not a file" if Path(path).exists() else "does not exist"
+            problem = "is not a file" if Path(path).exists() else "does not exist"
             raise MeasurementError(
-                Cause.CONNECTION, f"the database file {Path(path).name} {what}", retry=True
+                Cause.CONNECTION, f"the database file {Path(path).name} {problem}", retry=True
             )
 
     def connect_arguments(self, url: URL, limits: Limits) -> dict[str, Any]:
@@ -148,7 +148,7 @@ class DuckDB(Profile):
 
     @staticmethod
     def _require_single_names(connection: Connection, query: sa.Subquery) -> None:
-        """Of a query inside of another, DuckDB calls the second column `a` `a_1`."""
+        """In a subquery DuckDB names the second column `a` `a_1`."""
         text = str(query.element.compile(dialect=connection.dialect))
         rows = connection.exec_driver_sql(f"DESCRIBE {text}")
         columns_by_name(((str(row[0]), Kind.OTHER) for row in rows), folded=True)
@@ -191,11 +191,11 @@ class DuckDB(Profile):
         return sa.func.trim(text, BLANKS, type_=sa.String)
 
     def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
-        # A blank beside a space would be taken for a zone.
+        # Another blank beside a space would be read as a zone.
         text = self.trimmed(column)
         aware = sa.cast(sa.try_cast(text, sa.DateTime(timezone=True)), sa.DateTime)
         local = sa.func.timezone(naive.key, sa.try_cast(text, sa.DateTime))
-        # DuckDB would take more than ISO for a time.
+        # DuckDB would read more than ISO as a time.
         return sa.case(
             (sa.func.regexp_full_match(column, LOCAL_TIME), sa.cast(local, sa.DateTime)),
             (sa.func.regexp_full_match(column, OFFSET_TIME), aware),
@@ -204,7 +204,7 @@ class DuckDB(Profile):
 
 
 def compiled(expression: ColumnElement[Any]) -> str:
-    """An expression as DuckDB's SQL, values and all, for statements that are written as text."""
+    """An expression as DuckDB's SQL, including values, for statements that are written as text."""
     from checks.warehouse.dialects._duckdb_dialect import QuickDialect
 
     return str(expression.compile(dialect=QuickDialect(), compile_kwargs={"literal_binds": True}))

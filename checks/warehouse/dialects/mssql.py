@@ -43,7 +43,7 @@ _BY_CODE = "Latin1_General_100_BIN2"
 
 
 class SQLServer(Profile):
-    """Says that it only reads; what enforces it are the login's rights."""
+    """Declares that it only reads; the login's rights enforce it."""
 
     name = "mssql"
     explain_prefix = None
@@ -81,15 +81,15 @@ class SQLServer(Profile):
     def column_kinds(
         self, connection: Connection, relation: FromClause, names: tuple[str, ...] | None
     ) -> Mapping[str, Kind]:
-        found = connection.execute(_DESCRIBED, {"sql": every_column(connection, relation)}).all()
-        if not found or found[0][0] is None:
-            # What is wrong with the statement is told by the server as it runs.
+        columns = connection.execute(_DESCRIBED, {"sql": every_column(connection, relation)}).all()
+        if not columns or columns[0][0] is None:
+            # The server reports what is wrong with the statement when it runs.
             columns_of(connection, relation)
-        kinds = ((str(name), _kind(str(type_name))) for name, type_name in found)
+        kinds = ((str(name), _kind(str(type_name))) for name, type_name in columns)
         return columns_by_name(kinds, folded=True)
 
     def binary_text(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
-        # The collation of VARCHAR is a code page too, into which not every letter goes.
+        # The collation of VARCHAR is a code page too, which does not have every letter.
         return sa.collate(self.as_text(text), _BY_CODE)
 
     def part(self, text: ColumnElement[Any], start: int, length: int) -> ColumnElement[Any]:
@@ -101,7 +101,7 @@ class SQLServer(Profile):
         return sa.cast(moment, self.naive_type)
 
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
-        # It knows neither NaN nor infinity.
+        # There is neither NaN nor infinity.
         return number.is_not(None)
 
     def in_order(self, column: ColumnElement[Any], kind: Kind) -> tuple[ColumnElement[Any], ...]:

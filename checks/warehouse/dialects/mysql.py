@@ -88,7 +88,7 @@ class MySQL(Profile):
         )
 
     def time_limit(self, limits: Limits) -> str:
-        """The statement that limits the time of those after it."""
+        """The statement that limits the time of the following ones."""
         return f"SET SESSION max_execution_time = {limits.milliseconds}"
 
     def explained(self, error: MeasurementError) -> MeasurementError:
@@ -114,7 +114,7 @@ class MySQL(Profile):
         return sa.cast(bound, bound.type)
 
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
-        # It knows neither NaN nor infinity.
+        # There is neither NaN nor infinity.
         return number.is_not(None)
 
     def as_double(self, number: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -46,12 +46,12 @@ _KINDS = {
     114: Kind.JSON,
     3802: Kind.JSON,
 }
-#: Of types that are not built in, by `pg_type.typcategory`: enums, and text such as citext.
+#: Kinds of types that are not built in, by `pg_type.typcategory`: enums, and text such as citext.
 _CATEGORIES = {"E": Kind.LABEL, "S": Kind.LABEL, "A": Kind.NESTED, "C": Kind.NESTED}
-#: What `pg_collation_for` says of columns that compare text by its bytes, or with ties broken so.
+#: Results of `pg_collation_for` for columns that compare text by bytes, or break ties by bytes.
 _DETERMINISTIC = frozenset({None, '"default"', '"C"', '"POSIX"', '"C.UTF-8"', '"C.utf8"'})
-#: Of collations by their names in SQL: those that take different letters for the same. Servers
-#: before 12 have none.
+#: Selects, of collations by their names in SQL, those that treat different letters as equal.
+#: Servers before 12 have none.
 _SAME_LETTERS = sa.text(
     "SELECT w.name FROM pg_catalog.pg_collation c "
     "JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace "
@@ -59,7 +59,7 @@ _SAME_LETTERS = sa.text(
     "OR w.name = quote_ident(n.nspname) || '.' || quote_ident(c.collname) "
     "WHERE CAST(to_jsonb(c) ->> 'collisdeterministic' AS boolean) IS FALSE"
 )
-#: Escapes of JSON that no text can be made of: NUL, and halves of a letter.
+#: Escapes of JSON that cannot be converted to text: NUL, and halves of a letter.
 _NO_TEXT = r"\\u(0000|[dD][89a-fA-F])"
 _TYPES = sa.text("SELECT oid, typcategory FROM pg_catalog.pg_type WHERE oid IN :oids").bindparams(
     sa.bindparam("oids", expanding=True)
@@ -93,11 +93,11 @@ _CLASSES = {
 _SCAN = re.compile(
     r"(?P<how>[A-Z]\w*(?: \w+)* Scan)(?: using \S+)? on (?P<table>\S+).*?rows=(?P<rows>\d+)"
 )
-#: PostgreSQL rounds a seventh digit where others cut it.
+#: PostgreSQL rounds a seventh digit where other engines cut it.
 _TOO_FINE, _CUT = r"(\.[0-9]{6})[0-9]+", r"\1"
 
 
-#: Time-outs of a session, as the server or PgBouncer tells them, and what to set instead.
+#: Time-outs of a session in messages of the server or PgBouncer, and what to set instead.
 _IDLE = ("idle-in-transaction", "idle transaction timeout")
 _TOO_LONG = ("transaction timeout",)
 
@@ -142,7 +142,7 @@ class PostgreSQL(Profile):
             "application_name": APPLICATION,
             **({} if "client_encoding" in url.query else {"client_encoding": "utf8"}),
         }
-        # Every rollback would let psycopg prepare its statements anew.
+        # After every rollback psycopg would prepare its statements again.
         is_psycopg = url.get_driver_name() == "psycopg"
         return arguments | ({"prepare_threshold": None} if is_psycopg else {})
 
@@ -150,7 +150,7 @@ class PostgreSQL(Profile):
         return {"isolation_level": "READ COMMITTED", "postgresql_readonly": True}
 
     def opened(self, driver_connection: Any, limits: Limits) -> None:
-        """Text of a database without an encoding is whatever was written into it.
+        """Decode text of a database without an encoding, which may be any bytes.
 
         The server would refuse to hand out a row of which it cannot make UTF-8.
         """
@@ -173,9 +173,9 @@ class PostgreSQL(Profile):
         text = error.detail.casefold()
         setting = (
             "idle_in_transaction_session_timeout"
-            if any(words in text for words in _IDLE)
+            if any(fragment in text for fragment in _IDLE)
             else "transaction_timeout"
-            if any(words in text for words in _TOO_LONG)
+            if any(fragment in text for fragment in _TOO_LONG)
             else None
         )
         if setting is None:
@@ -199,38 +199,40 @@ class PostgreSQL(Profile):
         description = (result.cursor.description if result.cursor else ()) or ()
         columns = [(str(c[0]), int(str(c[1]))) for c in description]
         kinds = _KINDS | self._user_types(connection, {oid for _, oid in columns} - _KINDS.keys())
-        found = columns_by_name((name, kinds.get(oid, Kind.OTHER)) for name, oid in columns)
-        texts = [name for name, kind in found.items() if kind is Kind.TEXT]
+        column_kinds = columns_by_name((name, kinds.get(oid, Kind.OTHER)) for name, oid in columns)
+        texts = [name for name, kind in column_kinds.items() if kind is Kind.TEXT]
         return {
-            **found,
+            **column_kinds,
             **dict.fromkeys(self._collated(connection, relation, texts), Kind.COLLATED),
         }
 
     def _collated(
         self, connection: Connection, relation: FromClause, names: Sequence[str]
     ) -> Sequence[str]:
-        """The columns whose collation takes different letters for the same.
+        """The columns whose collation treats different letters as equal.
 
-        Any other compares by bytes in the end, and only by its own is its index of use.
+        Any other compares by bytes in the end, and its index is usable only with its own collation.
         """
         if not names:
             return ()
         columns: list[sa.ColumnClause[Any]] = [
             sa.column(quoted_name(name, quote=True)) for name in names
         ]
-        # The join returns one row whatever the relation holds, and reads none of it.
-        one = sa.select(sa.literal_column("1").label("one")).subquery("one_row")
-        told = connection.execute(
+        # The join returns one row whatever the relation has, and reads none of its rows.
+        single_row = sa.select(sa.literal_column("1").label("one")).subquery("one_row")
+        collations = connection.execute(
             sa.select(
                 *(sa.func.pg_collation_for(column, type_=sa.String) for column in columns)
-            ).select_from(one.outerjoin(relation, sa.false()))
+            ).select_from(single_row.outerjoin(relation, sa.false()))
         ).one()
-        others = {str(name) for name in told if name not in _DETERMINISTIC}
+        others = {str(name) for name in collations if name not in _DETERMINISTIC}
         if not others:
             return ()
         rows = connection.execute(_SAME_LETTERS, {"names": sorted(others)})
         same = {str(row[0]) for row in rows}
-        return [name for name, collation in zip(names, told, strict=True) if collation in same]
+        return [
+            name for name, collation in zip(names, collations, strict=True) if collation in same
+        ]
 
     def binary_text(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
         return sa.collate(text, "C")
@@ -260,8 +262,8 @@ class PostgreSQL(Profile):
     def estimate(self, answer: Sequence[str]) -> str | None:
         rows: Counter[str] = Counter()
         for line in answer:
-            if found := _SCAN.search(line):
-                rows[f"{found['how'].lower()} of {found['table']}"] += int(found["rows"])
+            if match := _SCAN.search(line):
+                rows[f"{match['how'].lower()} of {match['table']}"] += int(match["rows"])
         return "; ".join(f"{scan}: about {count:,} rows" for scan, count in rows.items()) or None
 
     def without_query(self, address: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -293,7 +295,7 @@ class PostgreSQL(Profile):
         text = sa.func.regexp_replace(column, _TOO_FINE, _CUT)
         aware = sa.func.timezone("UTC", sa.cast(text, sa.DateTime(timezone=True)))
         local = sa.func.timezone("UTC", sa.func.timezone(naive.key, sa.cast(text, sa.DateTime)))
-        # The server would take 'yesterday' for a time.
+        # The server would read 'yesterday' as a time.
         return sa.case(
             (column.regexp_match(f"^{LOCAL_TIME}$"), local),
             (column.regexp_match(f"^{OFFSET_TIME}$"), aware),

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     from checks.warehouse.kinds import Kind
 
-#: Of VARCHAR; without one, Redshift cuts text to 256 bytes.
+#: The length of VARCHAR; without one, Redshift cuts text to 256 bytes.
 _LONGEST = 65535
 
 
 class Redshift(PostgreSQL):
-    """PostgreSQL's catalog with fewer functions, and no savepoints: each statement is alone."""
+    """PostgreSQL's catalog with fewer functions and no savepoints: each statement stands alone."""
 
     name = "redshift"
     undo = None
@@ -57,7 +57,7 @@ class Redshift(PostgreSQL):
     def _collated(
         self, connection: Connection, relation: FromClause, names: Sequence[str]
     ) -> Sequence[str]:
-        # The whole database may take upper and lower case for the same.
+        # The whole database may be case-insensitive.
         return ()
 
     def binary_text(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -70,7 +70,7 @@ class Redshift(PostgreSQL):
         return Profile.micros(self, number)
 
     def in_order(self, column: ColumnElement[Any], kind: Kind) -> tuple[ColumnElement[Any], ...]:
-        # Text is in the order of its bytes already.
+        # Text is sorted by its bytes already.
         return Profile.in_order(self, column, kind)
 
     def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -46,7 +46,7 @@ _PARTITIONS = re.compile(r"partitionsAssigned=(\d+)")
 
 
 class Snowflake(Profile):
-    """Read-only by the role's grants alone: sessions have no such mode."""
+    """Read-only by the role's grants alone: sessions have no read-only mode."""
 
     name = "snowflake"
     explain_prefix = "EXPLAIN USING TEXT"
@@ -79,8 +79,8 @@ class Snowflake(Profile):
         }
 
     def table_name(self, part: str) -> str:
-        # As Snowflake itself reads a name without quotes; an other one is written "in quotes"
-        # in andon.yml only where it has capitals or signs of its own.
+        # As Snowflake itself reads a name without quotes; other names are written "in quotes" in
+        # andon.yml only where they have capitals or special characters.
         return part.upper() if _PLAIN.fullmatch(part) else part
 
     def column_kinds(
@@ -126,8 +126,8 @@ class Snowflake(Profile):
         return sa.func.collate(text, "utf8", type_=sa.String)
 
     def estimate(self, answer: Sequence[str]) -> str | None:
-        found = [int(count) for line in answer for count in _PARTITIONS.findall(line)]
-        return f"{sum(found):,} micro-partitions" if found else None
+        counts = [int(count) for line in answer for count in _PARTITIONS.findall(line)]
+        return f"{sum(counts):,} micro-partitions" if counts else None
 
 
 def _kind(code: int, scale: Any) -> Kind:
@@ -137,8 +137,8 @@ def _kind(code: int, scale: Any) -> Kind:
 
 
 def _matches(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = sa.func.regexp_like(column, pattern, type_=sa.Boolean)
-    return found
+    matches: ColumnElement[bool] = sa.func.regexp_like(column, pattern, type_=sa.Boolean)
+    return matches
 
 
 PROFILE = Snowflake()

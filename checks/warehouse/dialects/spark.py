@@ -29,22 +29,22 @@ for _name, _dialect in (
 _CONNECT_SECONDS = 30.0
 _HOURS_ONLY = r"([+-][0-9]{2})\s*$"
 _FILES = re.compile(r"Relation (?P<table>[^\[\s]+)\[.*Statistics\(sizeInBytes=(?P<size>[^,)]+)")
-#: What Spark takes for the size of a table that nobody has measured.
+#: The size that Spark assumes for a table without statistics.
 _SIZES = {"8.0 EiB": "all files, of unknown size"}
 
 
 class Spark(Profile):
-    """A session in UTC with ANSI rules, so that nothing wrong becomes NULL unseen.
+    """A session in UTC with ANSI rules, so that no error silently becomes NULL.
 
-    Spark has no read-only sessions: the drivers refuse to send anything that is not known
-    to only read. Give the gate an account that may only SELECT.
+    Spark has no read-only sessions: the drivers refuse to send a statement that is not known to
+    only read. Give the gate an account that may only SELECT.
     """
 
     name = "spark"
     explain_prefix = "EXPLAIN COST"
     counts_further = True
     faults = (
-        # Error classes go first: what follows them may quote a value.
+        # Error classes first: the text behind them may quote a value.
         ("[cast_invalid_input]", Cause.BAD_VALUE),
         ("[cast_overflow]", Cause.BAD_VALUE),
         ("[cannot_parse_timestamp]", Cause.BAD_VALUE),
@@ -76,7 +76,7 @@ class Spark(Profile):
         return (
             "SET TIME ZONE 'UTC'",
             "SET spark.sql.ansi.enabled=true",
-            # Only the Thrift server knows a time limit; Spark Connect stops what is cancelled.
+            # Only the Thrift server has a time limit; Spark Connect stops on cancelling.
             f"SET spark.sql.thriftServer.queryTimeout={limits.whole_seconds}",
         )
 
@@ -91,19 +91,19 @@ class Spark(Profile):
 
     @staticmethod
     def _padded(connection: Connection, names: tuple[str, ...]) -> Mapping[str, Kind]:
-        """The table's columns of type CHAR: as part of a query they are called strings."""
+        """The table's columns of type CHAR, which a query reports as strings."""
         quote = connection.dialect.identifier_preparer.quote_identifier
         table = ".".join(quote(part) for part in names)
         rows = connection.exec_driver_sql(f"DESCRIBE TABLE {table}").fetchall()
         return {str(row[0]): Kind.LABEL for row in rows if str(row[1]).startswith("char(")}
 
     def estimate(self, answer: Sequence[str]) -> str | None:
-        # Files of partitions that are left out are not counted; columns that are not read are.
-        found = (_FILES.search(line) for line in answer)
+        # Files of pruned partitions are not counted; columns that are not read are.
+        matches = (_FILES.search(line) for line in answer)
         scans = dict.fromkeys(
-            f"scan of {one['table']}: {_SIZES.get(one['size'], one['size'] + ' of files')}"
-            for one in found
-            if one
+            f"scan of {match['table']}: {_SIZES.get(match['size'], match['size'] + ' of files')}"
+            for match in matches
+            if match
         )
         return "; ".join(scans) or None
 
@@ -115,12 +115,12 @@ class Spark(Profile):
         return sa.func.substring_index(path, "#", 1, type_=sa.String)
 
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
-        # Files are skipped by their largest number, which leaves NaN out of account though it
-        # counts as larger: a comparison may only be with a function of the column.
+        # Files are skipped by their largest number, which ignores NaN although NaN is larger:
+        # so the comparison is with a function of the column.
         return sa.func.abs(sa.cast(number, sa.Double)) <= LARGEST_DOUBLE
 
     def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
-        # Spark by itself takes '1d' and 'infinity' for numbers.
+        # Spark would read '1d' and 'infinity' as numbers.
         is_number = sa.and_(
             sa.func.length(column) <= LONGEST_NUMBER, column.regexp_match(f"^{NUMBER}$")
         )
@@ -131,11 +131,11 @@ class Spark(Profile):
 
     def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
         text = self.trimmed(column)
-        # Spark wants the minutes of an offset.
+        # Spark requires the minutes of an offset.
         full = sa.func.regexp_replace(text, _HOURS_ONLY, "$1:00")
         aware = sa.cast(sa.try_cast(full, sa.DateTime(timezone=True)), sa.DateTime)
         local = sa.try_cast(text, sa.DateTime)
-        # To Spark '12:30' would be today's.
+        # Spark would read '12:30' as a time of today.
         return sa.case(
             (column.regexp_match(f"^{LOCAL_TIME}$"), _utc(local, naive)),
             (column.regexp_match(f"^{OFFSET_TIME}$"), aware),
@@ -144,9 +144,9 @@ class Spark(Profile):
 
 
 def _utc(local: ColumnElement[Any], home: ZoneInfo) -> ColumnElement[Any]:
-    """A time of the wall clock in UTC; one that comes twice is the second, not Spark's first.
+    """A time of the wall clock in UTC; one that occurs twice is the second, not Spark's first.
 
-    It is the second if the offset of the day after makes it the same time of the wall clock.
+    It is the second if the offset of the day after gives the same time of the wall clock.
     """
     if home.key in ("UTC", "Etc/UTC"):
         return local

@@ -39,14 +39,14 @@ _BILLION = 10**9
 _SECOND = re.compile(r":\d+$")
 _UTC = ("UTC", "Etc/UTC")
 _MICROSECONDS = ".[0-9][0-9][0-9][0-9][0-9][0-9]"
-#: Anything but printable ASCII and blanks: it is in no number and in no time.
+#: Anything but printable ASCII and blanks: not part of any number or time.
 _NOT_ASCII = f"*[^ -~{BLANKS}]*"
 #: A whole day: text that looks like a number would be compared as one.
 _OLDEST = sa.literal("1970-01-01", sa.String)
 
 
 class SQLite(Profile):
-    """Columns have no reliable type: each value is what it is, and a time is text."""
+    """Columns have no reliable type: each value has its own, and a time is text."""
 
     name = "sqlite"
     is_typed_by_value = True
@@ -67,9 +67,9 @@ class SQLite(Profile):
             raise MeasurementError(Cause.CONNECTION, detail, retry=True)
 
     def cause_of(self, error: BaseException) -> Cause | None:
-        """SQLITE_ERROR is a mistake in what is asked, such as in a view, and none of the file.
+        """SQLITE_ERROR is a mistake in the statement, for example in a view, not one of the file.
 
-        A few of these have a cause of their own, which their text tells.
+        A few of these errors have another cause, known from their text.
         """
         original = getattr(error, "orig", None) or error
         if getattr(original, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR:
@@ -102,7 +102,7 @@ class SQLite(Profile):
     ) -> Mapping[str, Kind]:
         described = [str(column[0]) for column in columns_of(connection, relation)]
         declared = self._declared(connection, names) if names else {}
-        # Of a query inside of another, SQLite calls the second column `a` `a:1`.
+        # In a subquery SQLite names the second column `a` `a:1`.
         single = (_SECOND.sub("", name) if names is None else name for name in described)
         columns_by_name(((name, Kind.OTHER) for name in single), folded=True)
         return sampled_kinds(connection, relation, described, declared)
@@ -115,7 +115,7 @@ class SQLite(Profile):
     def read_as(
         self, target: FromClause, kinds: Mapping[str, Kind]
     ) -> Mapping[str, tuple[ColumnElement[Any], Kind]]:
-        """Every column, as a declared collation must not decide which values are the same."""
+        """Every column, as a declared collation must not decide which values are equal."""
         read = super().read_as(target, kinds)
         as_stored = ((name, (target.c[name], kind)) for name, kind in kinds.items())
         return {
@@ -132,7 +132,7 @@ class SQLite(Profile):
         return number.op("*", precedence=8)(sa.literal_column("0")).is_not(None)
 
     def is_no_number(self, value: ColumnElement[Any]) -> ColumnElement[bool]:
-        # Text such as '1e999' would be taken for a number.
+        # Text such as '1e999' would be read as a number.
         return sa.and_(sa.func.typeof(value) == "real", sa.not_(self.is_finite(value)))
 
     def micros(self, number: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -152,8 +152,8 @@ class SQLite(Profile):
         return sa.cast(number, sa.BigInteger)
 
     def total(self, micros: ColumnElement[Any]) -> ColumnElement[Any]:
-        # A sum of integers fails beyond 2^63. So thousands of units are summed apart from the
-        # rest, and a sum that would fail is a double.
+        # A sum of integers fails beyond 2^63. So thousands of units are summed separately, and a
+        # sum that would fail is a double.
         thousands = sa.func.sum(micros.op("/")(_BILLION))
         rest = sa.func.sum(micros.op("%")(_BILLION))
         exact = thousands.op("*")(_BILLION) + rest
@@ -161,7 +161,7 @@ class SQLite(Profile):
         return sa.case((sa.func.abs(thousands) < _BILLION * 9, exact), else_=rough)
 
     def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
-        # A function of Python is slow.
+        # A Python function is slow.
         read = _of_ascii(column, sa.func.andon_number(column, type_=sa.Double))
         is_number = sa.func.typeof(column).in_(("real", "integer"))
         return sa.case((is_number, column), else_=read)
@@ -172,7 +172,7 @@ class SQLite(Profile):
         return sa.case((is_whole, self.as_text(whole)), else_=self.as_text(number))
 
     def label_text(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
-        # As text, an infinity could not be told from the id 'Inf'.
+        # As text, an infinity would be equal to the id 'Inf'.
         return sa.case(
             (sa.func.typeof(column) == "text", column),
             (self.is_no_number(column), None),
@@ -180,15 +180,15 @@ class SQLite(Profile):
         )
 
     def id_candidates(
-        self, stored: ColumnElement[Any], kind: Kind, wanted: ColumnElement[Any]
+        self, stored: ColumnElement[Any], kind: Kind, searched_id: ColumnElement[Any]
     ) -> ColumnElement[bool] | None:
         if kind is Kind.NUMBER:  # text has fewer digits than a number may have
             return None
-        as_number = sa.cast(wanted, sa.Numeric)
-        return stored.in_([wanted, sa.cast(wanted, sa.LargeBinary), as_number])
+        as_number = sa.cast(searched_id, sa.Numeric)
+        return stored.in_([searched_id, sa.cast(searched_id, sa.LargeBinary), as_number])
 
     def in_order(self, column: ColumnElement[Any], kind: Kind) -> tuple[ColumnElement[Any], ...]:
-        # Ids are read as text: those of a column of numbers are in the order of numbers.
+        # Ids are read as text, but those of a numeric column are sorted as numbers.
         is_null, value = super().in_order(column, kind)
         if kind in (Kind.INTEGER, Kind.NUMBER):
             return is_null, sa.cast(column, sa.Numeric), value
@@ -222,12 +222,12 @@ class SQLite(Profile):
 
 
 def _decoded(stored: bytes) -> str:
-    """Stored text, which SQLite does not keep from being no UTF-8."""
+    """Stored text, which may be invalid UTF-8."""
     return stored.decode(errors="replace")
 
 
 def _of_ascii(column: ColumnElement[Any], read: ColumnElement[Any]) -> sa.Case[Any]:
-    """What a function of Python reads from ASCII text; NULL for any other value.
+    """The result of a Python function for ASCII text; NULL for any other value.
 
     The driver fails for a function's argument that is no UTF-8.
     """
@@ -240,12 +240,12 @@ def _of_ascii(column: ColumnElement[Any], read: ColumnElement[Any]) -> sa.Case[A
 
 
 def _is_without_nul(text: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether SQLite's functions see all of a text: they read up to the first NUL."""
+    """Whether SQLite's functions see a whole text: they read up to the first NUL."""
     return sa.func.instr(text, sa.func.char(0)) == 0
 
 
 def _utc(text: object, zone: str) -> str | None:
-    """Stored text as UTC with all its microseconds; None for whatever else is stored."""
+    """Stored text as UTC with all its microseconds; None for any other value."""
     if not isinstance(text, str):
         return None
     try:
@@ -258,8 +258,8 @@ def _utc(text: object, zone: str) -> str | None:
 
 
 def _as_it_is(column: ColumnElement[Any], otherwise: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Text that already is a time in UTC, spelled as bounds are: a function of Python is slow."""
-    # Only a modifier makes SQLite see that April has 30 days and a day 24 hours.
+    """Text that is a time in UTC already, written like bounds: avoids a slow Python function."""
+    # Only with a modifier SQLite checks that April has 30 days and a day 24 hours.
     read = sa.func.strftime("%Y-%m-%d %H:%M:%S", column, "+0 days")
     spelled = sa.func.substr(column, 1, 19) == read
     whole = sa.and_(spelled, column >= "0001", _is_without_nul(column))

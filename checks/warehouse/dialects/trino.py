@@ -35,7 +35,7 @@ _BYTES = re.compile(r'"outputSizeInBytes"\s*:\s*"?([0-9.eE+]+)')
 
 
 class Trino(Profile):
-    """Limits are session properties; reading only is the catalog's access control."""
+    """Limits are session properties; the catalog's access control makes it read-only."""
 
     name = "trino"
     explain_prefix = "EXPLAIN (TYPE IO)"
@@ -111,14 +111,14 @@ class Trino(Profile):
 
 
 def _properties(url: URL) -> dict[str, str]:
-    """The session properties that the URL gives: the driver takes only one set of them."""
-    given = url.query.get("session_properties")
-    return dict(json.loads(given)) if isinstance(given, str) else {}
+    """The session properties in the URL: the driver takes only one set of them."""
+    properties = url.query.get("session_properties")
+    return dict(json.loads(properties)) if isinstance(properties, str) else {}
 
 
 def _matches(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = sa.func.regexp_like(column, pattern, type_=sa.Boolean)
-    return found
+    matches: ColumnElement[bool] = sa.func.regexp_like(column, pattern, type_=sa.Boolean)
+    return matches
 
 
 PROFILE = Trino()

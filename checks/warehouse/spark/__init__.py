@@ -1,1 +1,1 @@
-"""How Spark SQL is spoken to: two drivers, Thrift and Connect, and the dialect of both."""
+"""Access to Spark SQL: two drivers, Thrift and Connect, and the dialect of both."""

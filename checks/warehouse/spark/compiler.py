@@ -55,7 +55,7 @@ class SparkTypes(compiler.GenericTypeCompiler):
 
 
 class SparkCompiler(compiler.SQLCompiler):
-    """A SELECT in Spark's words."""
+    """A SELECT in Spark's SQL."""
 
     def render_literal_value(self, value: Any, type_: Any) -> str:
         text = literal(value)

@@ -47,12 +47,12 @@ def connect(
     connect_seconds: how long to wait for the server. How long a statement runs, the caller
     decides, by cancelling it.
     """
-    given = dict(options or {})
+    channel_options = dict(options or {})
     if username:
-        given.setdefault("user_id", username)
+        channel_options.setdefault("user_id", username)
     if password:
-        given.setdefault("token", password)
-    connection = Connection(_session(host, port, given, connect_seconds))
+        channel_options.setdefault("token", password)
+    connection = Connection(_session(host, port, channel_options, connect_seconds))
     try:
         if schema:
             connection.run(f"USE {_quoted(schema)}", None)
@@ -64,27 +64,27 @@ def connect(
 
 def _session(host: str, port: int, options: dict[str, str], seconds: float) -> Any:
     with warnings.catch_warnings():
-        # It warns of versions of packages that are not used here.
+        # It warns about versions of packages that are not used here.
         warnings.simplefilter("ignore")
         from pyspark.logger import PySparkLogger
         from pyspark.sql.connect.client.core import DefaultChannelBuilder
         from pyspark.sql.connect.session import SparkSession
     # It prints every error on its own, with the statement.
     PySparkLogger.getLogger("SQLQueryContextLogger").disabled = True
-    given = "".join(f";{key}={quote(value)}" for key, value in options.items())
-    builder: Any = DefaultChannelBuilder(f"sc://{host}:{port}/;user_agent={_TAG}{given}")
+    option_text = "".join(f";{key}={quote(value)}" for key, value in options.items())
+    builder: Any = DefaultChannelBuilder(f"sc://{host}:{port}/;user_agent={_TAG}{option_text}")
     channel = builder.toChannel()
     _wait_until_ready(channel, f"{host}:{port}", seconds)
     builder.toChannel = lambda: channel
     session = SparkSession(builder)
-    # A statement that failed is not sent again: the gate decides what is tried again.
+    # A failed statement is not sent again: the gate decides about retries.
     session.client.set_retry_policies([])
     session.addTag(_TAG)
     return session
 
 
 def _wait_until_ready(channel: Any, where: str, seconds: float) -> None:
-    """Fail at once where nobody listens, and in time where nobody answers."""
+    """Fail at once where nothing listens, and in time where nothing answers."""
     from grpc import ChannelConnectivity
 
     states: SimpleQueue[Any] = SimpleQueue()
@@ -110,11 +110,11 @@ class Connection:
     def __init__(self, session: Any) -> None:
         self._session = session
         self.lost = False
-        # Left to the interpreter's end, a session waits there for threads that are no more.
+        # Otherwise a session waits at the interpreter's end for threads that have ended.
         atexit.register(self.close)
 
     def cursor(self) -> dbapi.Cursor:
-        """For one statement after another."""
+        """A cursor for one statement after another."""
         return dbapi.Cursor(self)
 
     def commit(self) -> None:
@@ -148,7 +148,7 @@ class Connection:
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
-        """Whatever the client library raises, as an Error without statement and stack trace."""
+        """Raises errors of the client library as an Error without statement and stack trace."""
         from pyspark.errors import PySparkException
 
         try:

@@ -1,4 +1,4 @@
-"""What both ways to Spark share: errors, what may be sent, what the server said, results."""
+"""Shared by both drivers: errors and their messages, allowed statements, results."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ threadsafety = 1
 
 
 class Error(Exception):
-    """Anything that went wrong."""
+    """The base of all errors."""
 
 
 class DatabaseError(Error):
@@ -55,24 +55,26 @@ _WRITES = frozenset(("INSERT", "MERGE", "UPDATE", "DELETE"))
 
 
 def failure(message: str) -> DatabaseError:
-    """What the server said as an exception: one line, without its statement and stack trace."""
+    """A server's message as an exception: one line, without statement and stack trace."""
     state = _SQLSTATE.search(message)
     kind = _CLASSES.get(state[1][:2], DatabaseError) if state else DatabaseError
-    return kind(said(message))
+    return kind(error_text(message))
 
 
-def said(message: str) -> str:
-    """The error class and the first sentence of what the server said."""
-    found = _CLASS.search(message)
-    if found is None:
+def error_text(message: str) -> str:
+    """The error class and the first sentence of a server's message."""
+    error_class = _CLASS.search(message)
+    if error_class is None:
         return _sentence(_without_java(message)) or "no reason was given"
-    # The Thrift server repeats the class, in front of Java's name of it.
-    text = message[message.rfind(found[0], 0, found.end() + 240) + len(found[0]) :]
-    return f"[{found[1]}] {_sentence(text)}"
+    # The Thrift server repeats the class, before Java's name of it.
+    text = message[
+        message.rfind(error_class[0], 0, error_class.end() + 240) + len(error_class[0]) :
+    ]
+    return f"[{error_class[1]}] {_sentence(text)}"
 
 
 def _sentence(text: str) -> str:
-    """The first sentence on one line, though a value in it may have several."""
+    """The first sentence as one line, even if a value in it has several."""
     parts = _STATE_FOLLOWS.split(text.strip(), maxsplit=1)
     known = parts[0] if len(parts) > 1 else parts[0].partition("\n")[0]
     return " ".join(_SENTENCE.split(known, maxsplit=1)[0].split())
@@ -86,7 +88,7 @@ def _without_java(message: str) -> str:
 
 
 def refuse_writes(statement: str) -> None:
-    """Spark has no read-only sessions, so what does more than read is not even sent.
+    """Spark has no read-only sessions, so a statement that does more than read is not sent.
 
     Raises ProgrammingError for anything that is not known to only read.
     """
@@ -111,7 +113,7 @@ def _writes_behind(statement: str) -> bool:
 
 
 class Cursor:
-    """A statement's result, fetched as a whole: Andon asks for groups, not for tables."""
+    """A statement's result, fetched as a whole: Andon reads groups, not tables."""
 
     arraysize = 1
     rowcount = -1
@@ -143,5 +145,5 @@ class Cursor:
         return taken
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        """Does nothing: no resource is open."""
         self._rows = []

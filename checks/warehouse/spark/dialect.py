@@ -1,4 +1,4 @@
-"""Spark for SQLAlchemy, by either of its protocols: to read, not to make tables."""
+"""Spark for SQLAlchemy, by either of its protocols: only for reading."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class _Spark(DefaultDialect):
     max_identifier_length = 255
 
     def initialize(self, connection: Any) -> None:
-        """Nothing to find out, so that connecting costs no statement."""
+        """Queries nothing, so that connecting costs no statement."""
 
     def get_isolation_level_values(self, dbapi_connection: Any) -> list[Any]:
         """Spark has no transactions."""
@@ -46,7 +46,7 @@ class _Spark(DefaultDialect):
         return [], {**options, "options": dict(url.query)}
 
     def is_disconnect(self, e: Exception, connection: Any, cursor: Any) -> bool:
-        """Whether the connection is of no more use."""
+        """Whether the connection is unusable."""
         return bool(connection is not None and getattr(connection, "lost", False))
 
 

@@ -14,7 +14,7 @@ _PLAIN = re.compile(r"[^\x00-\x1f\x7f'\\$]*")
 
 
 def literal(value: object) -> str:
-    """A value as SQL of its own type. Raises TypeError for what has none."""
+    """A value as an SQL literal of its type. Raises TypeError for an unsupported type."""
     if value is None:
         return "NULL"
     if isinstance(value, bool):

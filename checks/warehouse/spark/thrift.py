@@ -40,9 +40,9 @@ paramstyle = "pyformat"
 _PORT = 10_000
 _FETCHED = 10_000
 _LONGEST_PAUSE = 0.25
-#: What an administrator sees in front of the statement in Spark's own pages.
+#: Shown before the statement on Spark's own pages.
 _TAG = "/* andon */ "
-# It would print what is raised as well.
+# It would also print errors that are raised.
 logging.getLogger("thrift").addHandler(logging.NullHandler())
 
 
@@ -62,7 +62,7 @@ def connect(
 def _opened(address: Address, schema: str, connect_seconds: float, seconds: float) -> Any:
     from pyhive import hive
 
-    # PyHive puts the name between backticks and leaves it as it is.
+    # PyHive puts the name between backticks without escaping it.
     name = "`.`".join(part.replace("`", "``") for part in schema.split("."))
     with _faults(f"could not connect to {address.host}:{address.port}: "):
         transport, wire = address.transport()
@@ -91,7 +91,7 @@ class Connection:
         self.lost = False
 
     def cursor(self) -> dbapi.Cursor:
-        """For one statement after another."""
+        """A cursor for one statement after another."""
         return dbapi.Cursor(self)
 
     def commit(self) -> None:
@@ -105,7 +105,7 @@ class Connection:
             self._session._transport.close() if self.lost else self._session.close()
 
     def cancel(self) -> None:
-        """Stop the running statement, by a session of its own: this one's is waiting."""
+        """Stop the running statement through another session, as this one is waiting."""
         self._cancelled = True
         if (running := self._running) is None:
             return
@@ -132,17 +132,17 @@ class Connection:
                     client.CloseOperation(types.TCloseOperationReq(handle))
 
     def _wait(self, client: Any, types: Any) -> None:
-        """Until the statement is done; the server answers late while it is not."""
+        """Wait for the end of the statement; until then the server delays its answers."""
         states, pause = types.TOperationState, 0.002
         unfinished = (states.INITIALIZED_STATE, states.PENDING_STATE, states.RUNNING_STATE)
         while True:
-            asked = monotonic()
+            requested_at = monotonic()
             answer = _checked(
                 client.GetOperationStatus(types.TGetOperationStatusReq(self._running))
             )
             if answer.operationState not in unfinished:
                 break
-            if monotonic() - asked < pause:
+            if monotonic() - requested_at < pause:
                 sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
         if answer.operationState == states.TIMEDOUT_STATE:
@@ -162,7 +162,7 @@ class Connection:
 
 @contextmanager
 def _faults(where: str) -> Iterator[None]:
-    """Whatever the client library raises, as an Error without its request and stack trace."""
+    """Raises errors of the client library as an Error without request and stack trace."""
     from pyhive import exc
     from thrift.Thrift import TException
 
@@ -173,7 +173,7 @@ def _faults(where: str) -> Iterator[None]:
         raise failure(getattr(status, "errorMessage", None) or str(error)) from None
     except (TException, OSError, EOFError) as error:
         inner = getattr(error, "message", None) or error
-        raise OperationalError(f"{where}{dbapi.said(str(inner))}") from None
+        raise OperationalError(f"{where}{dbapi.error_text(str(inner))}") from None
 
 
 def _checked(response: Any) -> Any:
@@ -213,7 +213,7 @@ def _type_name(types: Any, column: Any) -> str:
 
 
 def _values(column: Any, type_name: str) -> list[Any]:
-    """One column's values; a bit of `nulls` says which are none."""
+    """One column's values; the bits of `nulls` mark the missing ones."""
     filled = next(part for part in vars(column).values() if part is not None)
     convert: Callable[[Any], Any] = _CONVERTERS.get(type_name, _same)
     nulls = filled.nulls
@@ -228,7 +228,7 @@ def _same(value: Any) -> Any:
 
 
 def _moment(text: str) -> datetime | str:
-    """A time; as text where Python does not count that far."""
+    """A time; as text where it is outside of Python's years."""
     try:
         return datetime.fromisoformat(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""How bytes get to a Spark Thrift server: plain or encrypted, by socket or HTTP, signed in."""
+"""The transport to a Spark Thrift server: plain or encrypted, by socket or HTTP, signed in."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Address:
         return TSaslClientTransport(
             lambda: get_installed_sasl(
                 host=self.host, sasl_auth=mechanism, service=service,
-                # Without LDAP nobody reads the password, but the protocol wants one.
+                # Without LDAP the password is not read, but the protocol requires one.
                 username=self.username, password=self.password or "x",
             ),
             mechanism,

@@ -1,4 +1,4 @@
-"""The sentences that several formats share. Each result is one inert line of plain text."""
+"""Sentences that several formats share. Each result is one inert line of plain text."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def headline(report: Report) -> str:
 
 
 def facts(verdict: Verdict, data_date: date | None) -> list[tuple[str, str]]:
-    """What a person needs to act on a verdict, as labelled lines, the action first."""
-    known = [
+    """What a person needs to act on a verdict, as (label, text) pairs, the action first."""
+    candidates = [
         ("Do now", verdict.action),
         ("Stops", "the line, whatever is waived" if verdict.stop else None),
         ("Retry", "may pass by itself; run it again" if verdict.retry else None),
@@ -28,18 +28,18 @@ def facts(verdict: Verdict, data_date: date | None) -> list[tuple[str, str]]:
         ("Runbook", verdict.runbook),
         ("Page", verdict.link),
     ]
-    return [(label, line(value)) for label, value in known if value]
+    return [(label, line(value)) for label, value in candidates if value]
 
 
 def body(verdict: Verdict, report: Report) -> str:
-    """Everything about one check, a fact a line, for formats that show each check alone."""
+    """Everything about one check, one fact a line, for formats that show each check separately."""
     waiver = [f"Waiver: {waiver_terms(verdict.waiver)}"] if verdict.waiver else []
     labelled = [f"{label}: {value}" for label, value in facts(verdict, report.data_date)]
     return "\n".join([line(verdict.message), line(verdict.summary), *labelled, *waiver])
 
 
 def followers(verdicts: Sequence[Verdict]) -> str:
-    """`2 follow from it: freshness, volume_zscore`; empty where none does."""
+    """`2 follow from it: freshness, volume_zscore`; empty where none follows."""
     return line(followers_text([verdict.id for verdict in verdicts])) if verdicts else ""
 
 
@@ -54,7 +54,7 @@ def since(verdict: Verdict, data_date: date | None) -> str | None:
 
 
 def waiver_terms(waiver: WaiverState) -> str:
-    """Who waived until when and why, and whether it still holds."""
+    """Who waived the check until when and why, and whether that still holds."""
     limit = "" if waiver.up_to is None else f", up to {number_text(waiver.up_to)}"
     state = "holds" if waiver.holds else "does not hold"
     why = f" ({waiver.why})" if waiver.why else ""
@@ -76,14 +76,14 @@ def acceptance_terms(acceptance: Acceptance) -> str:
     )
 
 
-def problem(fault: Problem) -> str:
-    """A fault of the configuration; its message already names file, line and key."""
-    hint = f" ({fault.hint})" if fault.hint and fault.hint not in fault.message else ""
-    return line(fault.message + hint)
+def problem(problem: Problem) -> str:
+    """A problem of the configuration; its message already names file, line and key."""
+    hint = f" ({problem.hint})" if problem.hint and problem.hint not in problem.message else ""
+    return line(problem.message + hint)
 
 
 def elapsed(report: Report) -> str:
-    """When it was evaluated and how long that took, in seconds."""
+    """When the day was evaluated and how long that took, in seconds."""
     moment = utc_text(report.evaluated_at.astimezone(UTC))
     return f"evaluated {moment} in {report.duration_seconds:.2f} s"
 

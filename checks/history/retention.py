@@ -1,4 +1,4 @@
-"""Whether the history would keep what a backfill is about to judge."""
+"""Whether the history would keep the days that a backfill is about to judge."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def require_kept(config: Config, history: History, first: date, last: date) -> None:
-    """Raises UsageError where days would be forgotten as soon as they are judged.
+    """Raises UsageError where days would be removed as soon as they are judged.
 
-    first, last: run dates. Counts from the newest data date that is recorded or asked for.
+    first, last: run dates. Retention counts from the newest data date, recorded or in the range.
     Raises HistoryError where the history cannot be read.
     """
     lag = config.data_lag_days

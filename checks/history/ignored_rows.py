@@ -1,4 +1,4 @@
-"""What a report says of rows in the history that were not used. Pure."""
+"""Rows of the history that were not used, and the warnings about them. Pure."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from checks.core.text import plural
 
 
 @dataclass(slots=True)
-class SetAside:
+class IgnoredRows:
     """Rows that a reader left out.
 
-    damaged: how many, by what they are. waivers: the damaged ones, and why. later: of rows of
-    each kind that are after now, the day.
+    damaged: how many, by kind. waivers: ids of damaged ones, with the columns. later: by kind, the
+    days of rows dated after now.
     """
 
     damaged: dict[str, int] = field(default_factory=dict)
@@ -26,12 +26,12 @@ class SetAside:
         self.damaged[kind] = self.damaged.get(kind, 0) + 1
 
     def add_later(self, kind: str, day: date) -> None:
-        """One more row from after now."""
+        """One more row dated after now."""
         self.later.setdefault(kind, []).append(day)
 
     def warnings(self, place: str) -> tuple[str, ...]:
-        """One sentence for all damaged rows, one for each waiver, one for each kind from after
-        now. place: names the store.
+        """One sentence for all damaged rows, one for each damaged waiver, one for each kind of
+        rows dated after now. place: the store's name.
         """
         return (
             *(f"history {place}: {_waiver(id_, columns)}" for id_, columns in self.waivers),
