@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from checks.catalog._audit import future_text, undated_text
-from checks.catalog.quarantine_rate import Params, family_of
+from checks.catalog.quarantine_rate import Params, without_digits
 from checks.core.metrics import AuditEntry, AuditLog, BadValue, Count
 from checks.core.timeframe import midnight
 from checks.core.totals import median
@@ -217,12 +217,12 @@ def _earlier(log: AuditLog) -> list[date]:
 
 def _missing(context: Context, log: AuditLog) -> tuple[MissingSource, ...]:
     """Sources seen on more than half of the earlier run days, but not on the run date."""
-    present = {family_of(entry.source) for entry in log.today}
+    present = {without_digits(entry.source) for entry in log.today}
     days = _earlier(log)
     seen: dict[str | None, dict[date, AuditEntry]] = {}
     for day in days:
         for entry in log.entries[day]:  # oldest first: the day's last entry stays
-            seen.setdefault(family_of(entry.source), {})[day] = entry
+            seen.setdefault(without_digits(entry.source), {})[day] = entry
     missing = [
         _missing_source(context, family, list(by_day.values()), len(days))
         for family, by_day in seen.items()
