@@ -10,7 +10,7 @@ from checks.catalog import get_check
 from checks.core.errors import MeasurementError
 from checks.core.metrics import Unmeasured
 from checks.core.model import Cause, Status, Verdict, folded
-from checks.evaluation.causes import remark
+from checks.evaluation.causes import followers_text
 from checks.judging.unmeasured import unknown, unmeasured
 from tests.catalog.samples import judgement, verdict
 
@@ -67,7 +67,7 @@ def test_a_fault_goes_from_the_reading_to_the_judgement() -> None:
     ],
 )
 def test_the_sentence(roots: list[str | None], said: str) -> None:
-    assert remark([failing("volume_zscore", root) for root in roots]) == said
+    assert followers_text([failing("volume_zscore", root) for root in roots]) == said
 
 
 def test_every_verdict_is_shown_once_whatever_it_names() -> None:
