@@ -48,7 +48,7 @@ _DUPLICATES = (
     "Find out why orders or purchases share an order id (a page loaded twice, ids used again), "
     "and remove the surplus"
 )
-IN_WORDS = {
+KIND_TEXTS = {
     "no_session_id": "without a session id",
     "unknown_session": "with a session that does not exist",
     _PURCHASES: "purchases that never became an order",
@@ -99,7 +99,7 @@ def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
     if problems:
         kind, problem = next(iter(problems.items()))
         return unknown(
-            _METRIC, problem.cause, problem.detail, what=f"{_WHAT} ({IN_WORDS[kind]})",
+            _METRIC, problem.cause, problem.detail, what=f"{_WHAT} ({KIND_TEXTS[kind]})",
             retry=problem.retry, reading=problem.reading, threshold=params.alert_above,
             unit="orders", details=details,
         )  # fmt: skip
@@ -234,7 +234,7 @@ def _remarks(measured: Measured) -> list[str]:
 
 def _kind_text(kind: OrphanKind, orders: OrderCounts) -> str:
     """What is wrong with the orders of a kind, and how far back sessions were searched."""
-    text = IN_WORDS[kind.kind]
+    text = KIND_TEXTS[kind.kind]
     if kind.kind == _PURCHASES and kind.count == 1:
         return text.replace("purchases", "purchase")
     if kind.kind == _UNKNOWN_SESSION and orders.lookback_days is not None:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """An acceptance as somebody asks for it. subject: None for the only one that fails."""
+class AcceptanceRequest:
+    """A requested acceptance. subject: None for the only one that fails."""
 
     check: str
     owner: str
@@ -32,19 +32,25 @@ class Wish:
     subject: str | None = None
 
 
-def accept(config: Config, history: History, wish: Wish, now: datetime) -> StoredAcceptance:
+#: The earlier name.
+Wish = AcceptanceRequest
+
+
+def accept(
+    config: Config, history: History, request: AcceptanceRequest, now: datetime
+) -> StoredAcceptance:
     """Store that what failed on the newest judged data date is normal from now on.
 
     The same request a second time, for the same day, is the same acceptance. `now` must be aware.
     Raises UsageError for what does not fail, may not be accepted or is incomplete, HistoryError
     when the history cannot be read or written.
     """
-    check = get_check(wish.check)
+    check = get_check(request.check)
     kind = _kind(check)
     data_date, failing = failing_subjects(config, history, check)
-    subject = _subject(check, wish.subject, failing, data_date)
+    subject = _subject(check, request.subject, failing, data_date)
     return history.accept(
-        config.pipeline, check.id, kind, subject, wish.owner, wish.reason, data_date, now
+        config.pipeline, check.id, kind, subject, request.owner, request.reason, data_date, now
     )
 
 

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """A waiver as somebody asks for it.
+class WaiverRequest:
+    """A requested waiver.
 
-    `until` is the last day, included. `up_to` is the worst value that still passes; None
-    asks for the value that was found last. `subjects` are names of what may fail, such as
-    `source=web`, or ANY alone; none asks for what failed last.
+    until: the last day, included. up_to: the worst value that still passes; None for the value
+    that was measured last. subjects: names of what may fail, such as `source=web`, or ANY alone;
+    none for what failed last.
     """
 
     check: str
@@ -39,9 +39,13 @@ class Wish:
     subjects: tuple[str, ...] = ()
 
 
+#: The earlier name.
+Wish = WaiverRequest
+
+
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What the place where it is asked calls its fields, for messages."""
+class FieldLabels:
+    """What messages call the fields of a request: options of the command, or fields of a form."""
 
     until: str
     limit: str
@@ -56,7 +60,7 @@ _KINDS = tuple(sorted(ALL_KINDS))
 ANY = "any"
 #: The state of a waiver that can still cover a red.
 HOLDS = "holds"
-COMMAND = Words(
+COMMAND = FieldLabels(
     until="--until",
     limit="--up-to",
     give_limit="say --up-to X",
@@ -65,29 +69,33 @@ COMMAND = Words(
 
 
 def give(
-    config: Config, history: History, wish: Wish, now: datetime, words: Words = COMMAND
+    config: Config,
+    history: History,
+    request: WaiverRequest,
+    now: datetime,
+    labels: FieldLabels = COMMAND,
 ) -> StoredWaiver:
     """Store a waiver for what was found on the newest judged data date.
 
-    The same wish a second time, for the same day and while it holds, is the same waiver.
-    `now` must be aware. Raises UsageError for what may not be waived or says too little,
+    The same request a second time, for the same day and while it holds, is the same waiver.
+    `now` must be aware. Raises UsageError for what may not be waived or is incomplete,
     HistoryError when the history cannot be read or written.
     """
-    check = get_check(wish.check)
+    check = get_check(request.check)
     today = now.astimezone(config.timezone).date()
-    if wish.until < today:
-        raise UsageError(f"{words.until} {wish.until} is over; today is {today}")
+    if request.until < today:
+        raise UsageError(f"{labels.until} {request.until} is over; today is {today}")
     data_date, verdict = _latest(config, history, check.id, today)
-    limit = _limit(wish.up_to, check, verdict, words)
-    subjects = _subjects(wish.subjects, check, verdict, words)
+    limit = _limit(request.up_to, check, verdict, labels)
+    subjects = _subjects(request.subjects, check, verdict, labels)
     if verdict is not None and verdict.status not in (Status.RED, Status.WAIVED):
-        data_date = _next_day(config, wish, data_date, verdict, words)
+        data_date = _next_day(config, request, data_date, verdict, labels)
     return history.give_waiver(
         config.pipeline,
         check.id,
-        wish.owner,
-        wish.reason,
-        wish.until,
+        request.owner,
+        request.reason,
+        request.until,
         limit,
         data_date,
         now,
@@ -118,28 +126,31 @@ def _latest(
     )
 
 
-def _next_day(config: Config, wish: Wish, data_date: date, verdict: Verdict, words: Words) -> date:
+def _next_day(
+    config: Config, request: WaiverRequest, data_date: date, verdict: Verdict, labels: FieldLabels
+) -> date:
     """The day from which a waiver holds for a check that does not fail yet: the next data date.
 
     Today's green would rearm it. Raises UsageError where it would be over by then.
     """
     following = data_date + timedelta(days=1)
     run_date = following + timedelta(days=config.data_lag_days)
-    if wish.until < run_date:
+    if request.until < run_date:
         raise UsageError(
             f"{verdict.id} is {verdict.status} for {data_date}, so a waiver would hold from the "
-            f"run of {run_date} on, and {words.until} {wish.until} is before"
+            f"run of {run_date} on, and {labels.until} {request.until} is before"
         )
     return following
 
 
 def _limit(
-    up_to: float | None, check: Check, verdict: Verdict | None, words: Words
+    up_to: float | None, check: Check, verdict: Verdict | None, labels: FieldLabels
 ) -> float | None:
     """The worst value that still passes. Raises UsageError where none is allowed or known."""
     if up_to is not None and up_to < 0 and not check.signed:
         raise UsageError(
-            f"{words.limit} {up_to:g}: {check.id} is never below 0; allowed: a number of at least 0"
+            f"{labels.limit} {up_to:g}: {check.id} is never below 0; "
+            "allowed: a number of at least 0"
         )
     if verdict is not None and verdict.stop:
         raise UsageError(
@@ -150,12 +161,12 @@ def _limit(
         return up_to
     if verdict is None or verdict.status not in (Status.RED, Status.WAIVED):
         state = "was not evaluated yet" if verdict is None else f"is {verdict.status}"
-        raise UsageError(f"{check.id} {state}, so there is no value to waive: {words.give_limit}")
+        raise UsageError(f"{check.id} {state}, so there is no value to waive: {labels.give_limit}")
     return verdict.value
 
 
 def _subjects(
-    names: tuple[str, ...], check: Check, verdict: Verdict | None, words: Words
+    names: tuple[str, ...], check: Check, verdict: Verdict | None, labels: FieldLabels
 ) -> Subjects | None:
     """The subjects covered. Raises UsageError where none is known, or one is of another kind."""
     if not check.subject_kinds:
@@ -167,16 +178,16 @@ def _subjects(
     if verdict is None or verdict.status not in (Status.RED, Status.WAIVED):
         state = "was not evaluated yet" if verdict is None else f"is {verdict.status}"
         raise UsageError(
-            f"{check.id} {state}, so no {kinds} is known that fails: {words.give_subject}"
+            f"{check.id} {state}, so no {kinds} is known that fails: {labels.give_subject}"
         )
     if not verdict.subjects or not any(verdict.subjects.values()):
         raise UsageError(
             f"the last evaluation does not say for which {kinds} {check.id} failed: run the gate "
-            f"again, or {words.give_subject}"
+            f"again, or {labels.give_subject}"
         )
     if any(MORE in failing for failing in verdict.subjects.values()):
         raise UsageError(
-            f"{check.id} fails for too much to name each {kinds}: {words.give_subject}"
+            f"{check.id} fails for too much to name each {kinds}: {labels.give_subject}"
         )
     return verdict.subjects
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from checks.catalog.orphan_orders import IN_WORDS, Measured, measure, problems_of
+from checks.catalog.orphan_orders import KIND_TEXTS, Measured, measure, problems_of
 from checks.core.metrics import OrphanKind, total_amount
 from checks.evidence._orders import NOT_MAPPED, orders_source
 from checks.evidence.context import Context
@@ -91,7 +91,7 @@ def read(context: Context) -> Orphans:
 def _kind(
     kind: str, found: OrphanKind | None, problems: Mapping[str, str], whole: float | None
 ) -> Kind:
-    words = IN_WORDS[kind]
+    words = KIND_TEXTS[kind]
     if found is not None:
         share = _share(found.revenue, whole)
         return Kind(kind, words, found.count, found.revenue, share)

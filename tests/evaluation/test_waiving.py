@@ -12,13 +12,13 @@ from checks.config.model import Config
 from checks.core.errors import HistoryError, UsageError
 from checks.core.model import Report, Status, Verdict
 from checks.core.records import StoredWaiver
-from checks.evaluation.waiving import ANY, Wish, Words, give, state_of
+from checks.evaluation.waiving import ANY, FieldLabels, WaiverRequest, give, state_of
 from checks.history import History, open_history
 from tests.catalog.samples import DAY, HOSTILE, NOW, RUN, judgement, verdict
 from tests.shop import Shop
 
 RATE = get_check("quarantine_rate")
-FORM = Words("the last day", "the limit", "enter one under Up to", "name it elsewhere")
+FORM = FieldLabels("the last day", "the limit", "enter one under Up to", "name it elsewhere")
 
 #: What fails in these tests, where they do not say.
 FAILING = {"source": ("web",), "reason": ()}
@@ -34,11 +34,11 @@ def history(config: Config) -> History:
     return open_history(config.history)
 
 
-def wish(**fields: object) -> Wish:
+def wish(**fields: object) -> WaiverRequest:
     asked: dict[str, object] = {
         "check": RATE.id, "owner": "Mia", "reason": "known outage", "until": RUN, "up_to": None,
     }  # fmt: skip
-    return Wish(**asked | fields)  # type: ignore[arg-type]
+    return WaiverRequest(**asked | fields)  # type: ignore[arg-type]
 
 
 def judged(history: History, found: Verdict, day: date = DAY) -> None:

@@ -23,7 +23,7 @@ from checks import DataMonitor, Report, UsageError, evaluate
 from checks.cli import main
 from checks.core.model import Status
 from checks.evaluation.validation import validate
-from checks.evaluation.waiving import Wish, give
+from checks.evaluation.waiving import WaiverRequest, give
 from checks.history import history_of, owned
 from checks.history.patience import Limits
 from checks.history.tables import METADATA
@@ -105,7 +105,7 @@ def own(tmp_path: Path) -> Shop:
 
 def waive(shop: Shop) -> None:
     config = shop.config()
-    give(config, history_of(config), Wish("quarantine_rate", "Mia", "known", RUN), NOW)
+    give(config, history_of(config), WaiverRequest("quarantine_rate", "Mia", "known", RUN), NOW)
 
 
 def rows_of(shop: Shop) -> dict[str, list[tuple[object, ...]]]:

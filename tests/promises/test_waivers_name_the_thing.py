@@ -23,7 +23,7 @@ from checks import Report, Status
 from checks.core.errors import UsageError
 from checks.core.model import Subjects, Verdict
 from checks.core.subjects import LEAST_SHARE, MANY, counting, not_covered, subject_name
-from checks.evaluation.waiving import Wish, give
+from checks.evaluation.waiving import WaiverRequest, give
 from checks.history import StoredWaiver, open_history
 from tests.shop import DAY, NOW, RUN, Row, Shop, Table, at, log_entry, order, view
 
@@ -33,7 +33,7 @@ Change = Callable[[Shop], None]
 def waive(shop: Shop, check: str, **fields: Any) -> StoredWaiver:
     config = shop.config()
     until = fields.pop("until", RUN + timedelta(days=30))
-    wish = Wish(check, "Mia", "known outage", until, **fields)
+    wish = WaiverRequest(check, "Mia", "known outage", until, **fields)
     return give(config, open_history(config.history), wish, fields.pop("now", NOW))
 
 
