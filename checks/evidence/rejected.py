@@ -14,14 +14,14 @@ from checks.evidence.context import Context
 from checks.quarantine.drilldown.model import Field, How, Rejected, Tally
 from checks.quarantine.selection import Place
 
-#: Values of each kind that are told apart.
+#: The most values of each field that are kept apart.
 MOST_VALUES = 100
 _FIELDS = (Field(How.REASON), Field(How.SOURCE), Field(How.EVENT), Field(How.HOUR))
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows with one value, as it may be shown: personal values in it are masked."""
+    """Rows with one value, in which personal data is masked."""
 
     value: str
     rows: int
@@ -29,7 +29,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """The most frequent values, and the rows of all others. why: there are none, None if any."""
+    """The most frequent values, and the rows of all others. why: the reason for having none."""
 
     parts: tuple[Part, ...]
     others: int = 0
@@ -38,11 +38,10 @@ class Breakdown:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """rows: all of the day. logged: what the audit log says of the same day.
+    """rows: all of the day. logged: the rejected rows of that day according to the audit log.
 
-    undated: rows that tell no time, which may be of the day. notes: what could not be read.
-    files: how many were read; None where rows come from a table. slow: every file has to be
-    read for a day, because names do not tell it. place: where was looked.
+    undated: rows without a time, which may be of the day. notes: what could not be read.
+    files: how many were read; None where rows come from a table. place: where rows are read from.
     """
 
     rows: int
@@ -58,19 +57,24 @@ class Summary:
 
 
 def read(context: Context) -> Summary:
-    """One reading of the day's own rows. Raises MeasurementError."""
+    """Counts of the day's rejected rows. Raises MeasurementError."""
     log = log_or_none(context)
     day = context.frame.data_date
     rate = rates_by_day(context, log).get(day) if log is not None else None
     logged = None if rate is None else rate.quarantined
     sources = sources_by_day(context, log)
-    found = ask_rejected(context, ((day,),), sources, lambda rows: _summary(context, rows, logged))
-    if found.files == 0 and logged:
-        said = plural(logged, "row was", "rows were")
-        notes = "; ".join(found.notes)
-        detail = f"no file can be read at {found.place} although the audit log says that {said} "
+    summary = ask_rejected(
+        context, ((day,),), sources, lambda rows: _summary(context, rows, logged)
+    )
+    if summary.files == 0 and logged:
+        logged_text = plural(logged, "row was", "rows were")
+        notes = "; ".join(summary.notes)
+        detail = (
+            f"no file can be read at {summary.place} although the audit log says that "
+            f"{logged_text} "
+        )
         raise MeasurementError(Cause.BAD_VALUE, f"{detail}quarantined{notes and f' ({notes})'}")
-    return found
+    return summary
 
 
 def _summary(context: Context, rejected: Rejected, logged: int | None) -> Summary:
@@ -84,7 +88,7 @@ def _summary(context: Context, rejected: Rejected, logged: int | None) -> Summar
         How.HOUR: roles.moment is None and "quarantine.occurred_at is not mapped, or not there",
     }
     parts = [
-        _breakdown(tally, index, total, unmapped[field.how] or _hidden(context, field.how))
+        _breakdown(tally, index, total, unmapped[field.how] or _hidden_reason(context, field.how))
         for index, field in enumerate(_FIELDS)
     ]
     reasons, sources, events, hours = parts
@@ -94,8 +98,8 @@ def _summary(context: Context, rejected: Rejected, logged: int | None) -> Summar
     )  # fmt: skip
 
 
-def _hidden(context: Context, how: How) -> str | None:
-    """Why the values of a column are not told; None where they are."""
+def _hidden_reason(context: Context, how: How) -> str | None:
+    """Why the values of a column are not shown; None where they are."""
     source = context.config.quarantine
     columns = {} if source is None else {
         How.REASON: source.reason, How.SOURCE: source.source, How.EVENT: source.event_name,
@@ -119,7 +123,7 @@ def _breakdown(tally: Tally, index: int, total: int, why: str | None) -> Breakdo
 
 
 def _place(context: Context) -> str:
-    """Where rows are looked for, in words, free of the machine's folders."""
+    """Where rows are read from, as text without folders of the machine."""
     source = context.config.quarantine
     if source is None or source.files is None:
         table = source.table if source is not None else None

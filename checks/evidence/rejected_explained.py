@@ -1,4 +1,4 @@
-"""What explains a rise of rejected rows, against the last days on which the rate was fine."""
+"""What explains a rise of rejected rows, compared with the last days with a fine rate."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from checks.quarantine.explaining import REST, ColumnCounts, Counts, Explanation
 from checks.quarantine.families import Nature, family_of, nature_of
 
 BASELINE_DAYS = 7
-#: Days since the rise that are read; a longer rise is compared by its last days.
+#: The most days of a rise that are read; of a longer one its last days.
 _MOST_SINCE = 14
 _SAMPLE = 1_000
 _MOST_VALUES = 5_000
@@ -41,9 +41,9 @@ _HOW = {
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """before: the days compared with, oldest first. since: those of the rise before the day.
+    """before: the days compared with, oldest first. since: the days of the rise, up to the day.
 
-    by_volume: whether expected rows follow the rows read; else the mean of the days before.
+    by_volume: whether expected rows are scaled by the rows read; else they are the mean of before.
     """
 
     explanation: Explanation
@@ -55,7 +55,7 @@ class Explained:
 
     @property
     def rise_began(self) -> date:
-        """The first day that `since` shares are of."""
+        """The first day of `since`."""
         return self.since[0]
 
 
@@ -69,7 +69,7 @@ def read(context: Context) -> Explained:
     day = context.frame.data_date
     before = _baseline(rates, day, "there is" if log is None else "the audit log knows")
     began = above_since(dict(rates), day) or day
-    earlier = [one for one in sorted(rates) if began <= one < day][-(_MOST_SINCE - 1) :]
+    earlier = [other for other in sorted(rates) if began <= other < day][-(_MOST_SINCE - 1) :]
     periods = ((day,), tuple(before), tuple(earlier))
     sources = sources_by_day(context, log)
     columns, totals, notes = ask_rejected(
@@ -83,21 +83,25 @@ def read(context: Context) -> Explained:
 
 
 def _baseline(rates: Mapping[date, DayRate], day: date, known: str) -> list[date]:
-    fine = [one for one in sorted(rates) if one < day and rates[one].above_alert is False]
-    if not fine:
+    fine_days = [
+        earlier
+        for earlier in sorted(rates)
+        if earlier < day and rates[earlier].above_alert is False
+    ]
+    if not fine_days:
         raise MeasurementError(
             Cause.BAD_VALUE,
             f"{known} no earlier day on which the rate was not above alert_above, so that there is "
             "nothing to compare with",
         )
-    return fine[-BASELINE_DAYS:]
+    return fine_days[-BASELINE_DAYS:]
 
 
 def _expected(
     rates: Mapping[date, DayRate], day: date, before: Sequence[date], rejected_before: int
 ) -> tuple[float, bool]:
-    """Rejected rows that the earlier days would give, scaled by the rows read where known."""
-    read_before = sum(rates[one].read or 0 for one in before)
+    """Rejected rows expected by the earlier days, scaled by the rows read where known."""
+    read_before = sum(rates[earlier].read or 0 for earlier in before)
     read_now = rates[day].read if day in rates else None
     if read_before and read_now:
         return rejected_before * read_now / read_before, True
@@ -125,15 +129,15 @@ def _columns(
 def _groups(
     tally: Tally, column: int, nature: Nature, mask: Mask, totals: Counts
 ) -> dict[str | None, Counts]:
-    """Rows of each family; those of values too rare to be told are the rest."""
-    found: dict[str | None, list[int]] = defaultdict(lambda: [0, 0, 0])
+    """Rows of each family of values; values too rare to be listed are the rest."""
+    counts_by_family: dict[str | None, list[int]] = defaultdict(lambda: [0, 0, 0])
     for group in tally.groups:
         if group.field == column:
             family = None if group.value is None else _family(group.value, nature, mask)
-            found[family][group.period] += group.rows
-    groups = {family: _counts(*rows) for family, rows in found.items()}
-    told = [sum(rows[place] for rows in groups.values()) for place in range(3)]
-    rest = Counts(*(total - known for total, known in zip(totals, told, strict=True)))
+            counts_by_family[family][group.period] += group.rows
+    groups = {family: _counts(*rows) for family, rows in counts_by_family.items()}
+    known_counts = [sum(rows[place] for rows in groups.values()) for place in range(3)]
+    rest = Counts(*(total - known for total, known in zip(totals, known_counts, strict=True)))
     return {**groups, REST: rest} if any(rest) else groups
 
 
