@@ -17,7 +17,7 @@ from checks.core.model import Judgement
 from checks.evidence._log import read_log
 from checks.evidence.context import Context
 from checks.quarantine.drilldown.model import Rejected
-from checks.quarantine.drilldown.opening import Wanted, read_rejected
+from checks.quarantine.drilldown.opening import RejectedRequest, read_rejected
 
 T = TypeVar("T")
 #: How many days back the log is read for days to compare with.
@@ -104,14 +104,14 @@ def log_or_none(context: Context) -> AuditLog | None:
         return None
 
 
-def ask_rejected(
+def query_rejected(
     context: Context,
     periods: tuple[tuple[date, ...], ...],
     sources: Mapping[date, tuple[str, ...]],
     read: Callable[[Rejected], T],
 ) -> T:
     """The result of `read` over the rejected rows of some periods. Raises MeasurementError."""
-    request = Wanted(periods, sources, context.frame.zone)
+    request = RejectedRequest(periods, sources, context.frame.zone)
     return read_rejected(context.config, context.warehouse, request, read)
 
 

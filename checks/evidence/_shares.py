@@ -10,7 +10,7 @@ from checks.catalog._rejected_share import share_of
 from checks.catalog.quarantine_rate import Params
 from checks.core.metrics import RejectedRows
 from checks.evidence._days import first_day, read_days
-from checks.evidence._rejected import DayRate, ask_rejected
+from checks.evidence._rejected import DayRate, query_rejected
 from checks.evidence.context import Context
 from checks.quarantine import read_rejected_rows
 
@@ -53,7 +53,7 @@ def _rejected_by_day(context: Context, days: int) -> tuple[dict[date, int], tupl
     last = context.frame.data_date
     days_back = [last - timedelta(days=back) for back in range(days)]
     periods = tuple((day,) for day in days_back)
-    totals, notes = ask_rejected(
+    totals, notes = query_rejected(
         context, periods, {}, lambda rows: (rows.tally((), 1).totals, rows.notes)
     )
     return dict(zip(days_back, totals, strict=True)), notes

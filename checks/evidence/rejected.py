@@ -9,14 +9,14 @@ from checks.core.errors import MeasurementError
 from checks.core.masking import is_hidden, masked_inside
 from checks.core.model import Cause
 from checks.core.text import day_text, plural
-from checks.evidence._rejected import ask_rejected, log_or_none, rates_by_day, sources_by_day
+from checks.evidence._rejected import log_or_none, query_rejected, rates_by_day, sources_by_day
 from checks.evidence.context import Context
-from checks.quarantine.drilldown.model import Field, How, Rejected, Tally
+from checks.quarantine.drilldown.model import Field, GroupBy, Rejected, Tally
 from checks.quarantine.selection import Place
 
 #: The most values of each field that are kept apart.
 MOST_VALUES = 100
-_FIELDS = (Field(How.REASON), Field(How.SOURCE), Field(How.EVENT), Field(How.HOUR))
+_FIELDS = (Field(GroupBy.REASON), Field(GroupBy.SOURCE), Field(GroupBy.EVENT), Field(GroupBy.HOUR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def read(context: Context) -> Summary:
     rate = rates_by_day(context, log).get(day) if log is not None else None
     logged = None if rate is None else rate.quarantined
     sources = sources_by_day(context, log)
-    summary = ask_rejected(
+    summary = query_rejected(
         context, ((day,),), sources, lambda rows: _summary(context, rows, logged)
     )
     if summary.files == 0 and logged:
@@ -82,10 +82,10 @@ def _summary(context: Context, rejected: Rejected, logged: int | None) -> Summar
     roles, total = rejected.roles, tally.totals[0]
     by_file = rejected.files is not None
     unmapped = {
-        How.REASON: roles.reason is None and "no column with the reason is mapped",
-        How.SOURCE: roles.source is None and not by_file and "quarantine.source is not mapped",
-        How.EVENT: roles.event is None and "quarantine.event_name is not mapped, or not there",
-        How.HOUR: roles.moment is None and "quarantine.occurred_at is not mapped, or not there",
+        GroupBy.REASON: roles.reason is None and "no column with the reason is mapped",
+        GroupBy.SOURCE: roles.source is None and not by_file and "quarantine.source is not mapped",
+        GroupBy.EVENT: roles.event is None and "quarantine.event_name is not mapped, or not there",
+        GroupBy.HOUR: roles.moment is None and "quarantine.occurred_at is not mapped, or not there",
     }
     parts = [
         _breakdown(tally, index, total, unmapped[field.how] or _hidden_reason(context, field.how))
@@ -98,11 +98,13 @@ def _summary(context: Context, rejected: Rejected, logged: int | None) -> Summar
     )  # fmt: skip
 
 
-def _hidden_reason(context: Context, how: How) -> str | None:
+def _hidden_reason(context: Context, how: GroupBy) -> str | None:
     """Why the values of a column are not shown; None where they are."""
     source = context.config.quarantine
     columns = {} if source is None else {
-        How.REASON: source.reason, How.SOURCE: source.source, How.EVENT: source.event_name,
+        GroupBy.REASON: source.reason,
+        GroupBy.SOURCE: source.source,
+        GroupBy.EVENT: source.event_name,
     }  # fmt: skip
     hidden = () if source is None else source.mask
     return "it is listed in quarantine.mask" if is_hidden(columns.get(how), hidden) else None
@@ -116,7 +118,7 @@ def _breakdown(tally: Tally, index: int, total: int, why: str | None) -> Breakdo
         if group.field == index and group.period == 0:
             groups[masked_inside(group.value or "")] += group.rows
     ranked = sorted(groups.items(), key=lambda item: (-item[1], item[0]))
-    if _FIELDS[index].how is How.HOUR:
+    if _FIELDS[index].how is GroupBy.HOUR:
         ranked = sorted(groups.items())
     parts = tuple(Part(value, rows) for value, rows in ranked)
     return Breakdown(parts, total - sum(part.rows for part in parts))

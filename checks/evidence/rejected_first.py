@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from checks.core.masking import WHOLE_TEXT, is_hidden, masked_inside
-from checks.evidence._rejected import ask_rejected, log_or_none, sources_by_day
+from checks.evidence._rejected import log_or_none, query_rejected, sources_by_day
 from checks.evidence.context import Context
-from checks.quarantine.drilldown.model import Field, How, Rejected
+from checks.quarantine.drilldown.model import Field, GroupBy, Rejected
 
 _MOST_REASONS = 200
 
@@ -39,7 +39,7 @@ def read(context: Context, *, days: int = 30) -> FirstSeen:
     sources = sources_by_day(context, log_or_none(context))
     source = context.config.quarantine
     is_whole = source is not None and is_hidden(source.reason, source.mask)
-    return ask_rejected(
+    return query_rejected(
         context, periods, sources, lambda rows: _first_seen(rows, periods, is_whole=is_whole)
     )
 
@@ -48,7 +48,7 @@ def _first_seen(
     rejected: Rejected, periods: tuple[tuple[date, ...], ...], *, is_whole: bool
 ) -> FirstSeen:
     """is_whole: whether reasons are masked altogether."""
-    tally = rejected.tally((Field(How.REASON),), _MOST_REASONS)
+    tally = rejected.tally((Field(GroupBy.REASON),), _MOST_REASONS)
     seen: dict[str, dict[date, int]] = {}
     for group in tally.groups:
         shown_reason = WHOLE_TEXT if is_whole else masked_inside(group.value or "")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checks.core.masking import Mask, masked, masked_inside, shown_names
-from checks.evidence._rejected import ask_rejected, log_or_none, masks_of, sources_by_day
+from checks.evidence._rejected import log_or_none, masks_of, query_rejected, sources_by_day
 from checks.evidence.context import MOST_ROWS, Context
-from checks.quarantine.drilldown.model import Field, Filters, How, Rejected
+from checks.quarantine.drilldown.model import Field, Filters, GroupBy, Rejected
 from checks.quarantine.records import MOST_GROUPS
 
 _SAMPLE = 500
@@ -48,7 +48,7 @@ def read(
     def read_rows(rejected: Rejected) -> Rows:
         return _rows(context, rejected, filters, max(page, 1))
 
-    return ask_rejected(context, ((day,),), sources, read_rows)
+    return query_rejected(context, ((day,),), sources, read_rows)
 
 
 def _rows(context: Context, rejected: Rejected, filters: Filters, page: int) -> Rows:
@@ -56,9 +56,9 @@ def _rows(context: Context, rejected: Rejected, filters: Filters, page: int) -> 
     masks = masks_of(context, rejected, sample)
     hidden = frozenset(i for i, mask in enumerate(masks) if mask is not Mask.INSIDE)
     stored_filters = Filters(
-        _stored_value(rejected, How.REASON, filters.reason),
-        _stored_value(rejected, How.SOURCE, filters.source),
-        _stored_value(rejected, How.EVENT, filters.event),
+        _stored_value(rejected, GroupBy.REASON, filters.reason),
+        _stored_value(rejected, GroupBy.SOURCE, filters.source),
+        _stored_value(rejected, GroupBy.EVENT, filters.event),
         filters.hour, filters.query, hidden,
     )  # fmt: skip
     total = rejected.total(stored_filters)
@@ -87,7 +87,7 @@ def _column_order(rejected: Rejected) -> list[int]:
     return [*first, *(i for i in range(len(rejected.names)) if i not in first)]
 
 
-def _stored_value(rejected: Rejected, how: How, shown: str | None) -> str | None:
+def _stored_value(rejected: Rejected, how: GroupBy, shown: str | None) -> str | None:
     """The stored value of a filter, which may be the masked form of it.
 
     Where several values have the same masked form, the most frequent.

@@ -10,7 +10,7 @@ import pytest
 
 from checks.quarantine import read_rejected_rows
 from checks.quarantine.drilldown.model import Filters, Rejected
-from checks.quarantine.drilldown.opening import Wanted, read_rejected
+from checks.quarantine.drilldown.opening import RejectedRequest, read_rejected
 from checks.quarantine.links import sorted_by_place
 from checks.warehouse import Warehouse
 from tests.quarantine.conftest import DAY, FILE, Desk, lines
@@ -29,7 +29,7 @@ def private(tmp_path: Path) -> Path:
 
 def page(desk: Desk) -> tuple[list[tuple[str | None, ...]], tuple[str, ...]]:
     """The rows that the page lists and downloads, and its notes."""
-    wanted = Wanted(((DAY,),), {DAY: ("events_20250308.csv",)}, desk.config().timezone)
+    wanted = RejectedRequest(((DAY,),), {DAY: ("events_20250308.csv",)}, desk.config().timezone)
 
     def question(rejected: Rejected) -> tuple[list[tuple[str | None, ...]], tuple[str, ...]]:
         return list(rejected.rows(Filters(), 0, 1000)), rejected.notes

@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from checks.evidence import rejected, rejected_explained, rejected_first, rejected_rows
 from checks.evidence.context import MOST_ROWS, Context, open_context
 from checks.quarantine.drilldown import tables
-from checks.quarantine.drilldown.model import Field, Filters, How, Rejected, Tally, Values
-from checks.quarantine.drilldown.opening import Wanted, read_rejected
+from checks.quarantine.drilldown.model import Field, Filters, GroupBy, Rejected, Tally, Values
+from checks.quarantine.drilldown.opening import RejectedRequest, read_rejected
 from checks.warehouse import Warehouse
 from tests.shop import DAY, NOW, Shop, log_entry
 
@@ -120,7 +120,7 @@ def test_a_page_far_down_is_the_one_that_follows(
     folders: dict[int, Path], filters: Filters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def question(context: Context) -> list[tuple[Values, ...]]:
-        wanted = Wanted(((DAY,),), {}, context.frame.zone)
+        wanted = RejectedRequest(((DAY,),), {}, context.frame.zone)
 
         def pages(found: Rejected) -> list[tuple[Values, ...]]:
             return [found.rows(filters, offset, 9) for offset in (5_000, 5_001, 12_345, 10**6)]
@@ -137,9 +137,9 @@ def test_a_page_far_down_is_the_one_that_follows(
 
 def test_addresses_are_grouped_without_their_query(folders: dict[int, Path]) -> None:
     def question(context: Context) -> Tally:
-        wanted = Wanted(((DAY,),), {}, context.frame.zone)
+        wanted = RejectedRequest(((DAY,),), {}, context.frame.zone)
         column = ["rejected_at", "why", "topic", "event", "address"].index("address")
-        field = Field(How.PATH, column)
+        field = Field(GroupBy.PATH, column)
         return read_rejected(
             context.config, context.warehouse, wanted, lambda rows: rows.tally((field,), REASONS)
         )

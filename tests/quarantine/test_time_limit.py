@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from checks.quarantine.content import Ends
-from checks.quarantine.memory import Memory
+from checks.quarantine.memory import InMemoryDuckDb
 from checks.quarantine.reader import Reader
 from tests.quarantine.conftest import FILE, HEADER, Desk, lines
 
@@ -91,7 +91,7 @@ def test_no_file_is_begun_once_it_is_stopped(desk: Desk, monkeypatch: pytest.Mon
 def test_what_is_stopped_while_it_begins_does_not_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     import duckdb
 
-    memory, connect = Memory(), duckdb.connect
+    memory, connect = InMemoryDuckDb(), duckdb.connect
 
     def late(*words: Any, **options: Any) -> duckdb.DuckDBPyConnection:
         memory.stop()
@@ -105,8 +105,8 @@ def test_what_is_stopped_while_it_begins_does_not_go_on(monkeypatch: pytest.Monk
 
 
 def test_stopping_and_closing_before_anything_was_read() -> None:
-    from checks.quarantine.formats import Wanted
+    from checks.quarantine.formats import MappedColumns
 
-    reader = Reader(Wanted(None, None), None)
+    reader = Reader(MappedColumns(None, None), None)
     reader.stop()
     reader.close()

@@ -114,7 +114,7 @@ def _file_lines(
     config: Config, source: QuarantineSource, seconds: float
 ) -> Iterator[ValidationLine]:
     """The folder, what its files are, and whether the newest has the mapped columns."""
-    from checks.quarantine.content import position_of, what_is_there
+    from checks.quarantine.content import position_of, present_columns_text
     from checks.quarantine.layout import layout_of
     from checks.quarantine.tally import CannotReadError
 
@@ -134,7 +134,7 @@ def _file_lines(
             continue
         if position_of(name, layout.columns) is None:
             missing = f"missing_column: {layout.newest} has no column {quoted(name)}"
-            existing = what_is_there(layout.columns)
+            existing = present_columns_text(layout.columns)
             yield ValidationLine(False, f"quarantine.{key}: {missing}; {existing}")
         else:
             yield ValidationLine(True, f"quarantine.{key}: column {quoted(name)}")
