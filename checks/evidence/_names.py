@@ -43,7 +43,7 @@ class NameSeries:
     name: str
     state: str
     today: int
-    usual: float
+    mean: float
     lowest: int
     highest: int
     counts: tuple[int, ...]
@@ -63,7 +63,7 @@ class NameDay:
 
     day: date
     events: int | None
-    usual: float | None = None
+    mean: float | None = None
     lowest: int | None = None
     highest: int | None = None
     state: str = UNJUDGED
@@ -154,7 +154,7 @@ def _judged_series(
         name=state.name,
         state=state.state if judged else UNJUDGED,
         today=state.today,
-        usual=state.usual,
+        mean=state.usual,
         lowest=state.lowest,
         highest=state.highest,
         counts=counts[window:],
@@ -174,7 +174,7 @@ def _unjudged_series(params: Params, name: str, events: EventCounts, window: int
         name=name,
         state=IGNORED if name in params.ignore else GONE,
         today=counts[-1],
-        usual=mean(before),
+        mean=mean(before),
         lowest=min(before),
         highest=max(before),
         counts=counts[window:],

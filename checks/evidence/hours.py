@@ -24,14 +24,14 @@ class Hour:
     """One hour of the judged day's wall clock.
 
     events: None where the hour has not begun, or was skipped when clocks changed.
-    usual, lowest, highest: median, minimum and maximum of this hour on the earlier days with
+    median, lowest, highest: of this hour on the earlier days with
     events. minutes: the length of the hour on this day, so far; is_cut: whether it still runs.
     state: `missing` for an hour inside a gap, else where its count lies.
     """
 
     hour: int
     events: int | None
-    usual: float | None
+    median: float | None
     lowest: int | None
     highest: int | None
     minutes: float
@@ -44,11 +44,11 @@ class Hour:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Consecutive hours without an event that together have `usual` events on other days."""
+    """Consecutive hours without an event that together have `expected` events on other days."""
 
     first: int
     last: int
-    usual: float
+    expected: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _hour(
     return Hour(
         hour=hour,
         events=counts[slot] if slot and minutes else None,
-        usual=median(baseline_counts),
+        median=median(baseline_counts),
         lowest=min(baseline_counts, default=None),
         highest=max(baseline_counts, default=None),
         minutes=minutes,
@@ -126,7 +126,7 @@ def _gaps(hours: Sequence[Hour], min_expected: float) -> tuple[Gap, ...]:
     counted_hours = (hour for hour in hours if hour.events is not None)
     for empty, run in groupby(counted_hours, key=lambda hour: not hour.events):
         run_hours = list(run)
-        expected = fsum(hour.usual or 0.0 for hour in run_hours)
+        expected = fsum(hour.median or 0.0 for hour in run_hours)
         if empty and expected >= min_expected:
             gaps.append(Gap(run_hours[0].hour, run_hours[-1].hour, expected))
     return tuple(gaps)

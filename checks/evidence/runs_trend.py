@@ -39,7 +39,7 @@ class RunDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Usual:
+class UsualArrival:
     """When the last load of a day usually arrives: minutes after midnight, over `days` days."""
 
     first: float
@@ -64,10 +64,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class RunsTrend:
-    """Run dates, the oldest first, the judged one last. usual: None without earlier days."""
+    """Run dates, the oldest first, the judged one last. usual_arrival: None without earlier days."""
 
     days: tuple[RunDay, ...]
-    usual: Usual | None
+    usual_arrival: UsualArrival | None
     arrival: Arrival
     has_status: bool
     least_entries: int = 1
@@ -82,7 +82,7 @@ def read(context: Context, days: int = 30) -> RunsTrend:
     usual_arrival = _usual_arrival(run_days[:-1])
     return RunsTrend(
         days=run_days,
-        usual=usual_arrival,
+        usual_arrival=usual_arrival,
         arrival=_arrival(run_days[-1], usual_arrival, frame),
         has_status=log.has_status and log.status_problem is None,
     )
@@ -119,12 +119,12 @@ def _state(day: date, first: date, frame: Timeframe, *, ran: bool) -> str:
     return GAP if over else NOT_YET
 
 
-def _usual_arrival(earlier: tuple[RunDay, ...]) -> Usual | None:
+def _usual_arrival(earlier: tuple[RunDay, ...]) -> UsualArrival | None:
     firsts = [day.first for day in earlier if day.first is not None]
     lasts = [day.last for day in earlier if day.last is not None]
     if not lasts:
         return None
-    return Usual(
+    return UsualArrival(
         first=median(firsts) or 0.0,
         last=median(lasts) or 0.0,
         earliest=min(lasts),
@@ -133,7 +133,7 @@ def _usual_arrival(earlier: tuple[RunDay, ...]) -> Usual | None:
     )
 
 
-def _arrival(day: RunDay, usual_arrival: Usual | None, frame: Timeframe) -> Arrival:
+def _arrival(day: RunDay, usual_arrival: UsualArrival | None, frame: Timeframe) -> Arrival:
     if day.last is not None:
         if usual_arrival is None:
             return Arrival(ARRIVED, None, outside=False)

@@ -35,10 +35,10 @@ def test_a_half_loaded_day_has_a_gap_until_midnight(shop: Shop) -> None:
     fill(shop, until=16)
     shop.write()
     found = ask(shop, hours.read)
-    assert [(gap.first, gap.last, gap.usual) for gap in found.gaps] == [(16, 23, 24.0)]
+    assert [(gap.first, gap.last, gap.expected) for gap in found.gaps] == [(16, 23, 24.0)]
     assert [hour.state for hour in found.hours] == ["within"] * 16 + ["missing"] * 8
     assert [hour.events for hour in found.hours] == [3] * 16 + [0] * 8
-    assert (found.hours[0].usual, found.hours[0].lowest, found.hours[0].highest) == (3.0, 3, 3)
+    assert (found.hours[0].median, found.hours[0].lowest, found.hours[0].highest) == (3.0, 3, 3)
     assert len(found.days) == 7
 
 
@@ -61,7 +61,7 @@ def test_an_hour_lies_below_within_or_above_its_range(duck: Shop, count: int, st
     duck.write()
     hour = ask(duck, hours.read).hours[9]
     assert (hour.events, hour.state) == (count, state)
-    assert (hour.usual, hour.lowest, hour.highest) == (3.0, 2, 4)
+    assert (hour.median, hour.lowest, hour.highest) == (3.0, 2, 4)
 
 
 def test_the_running_hour_is_compared_with_the_same_minutes(shop: Shop) -> None:
@@ -72,10 +72,10 @@ def test_the_running_hour_is_compared_with_the_same_minutes(shop: Shop) -> None:
     shop.write()
     quarter_past = datetime(2025, 3, 8, 9, 15, tzinfo=UTC)
     found = ask(shop, hours.read, now=quarter_past)
-    assert (found.hours[9].events, found.hours[9].usual) == (5, 5.0)
+    assert (found.hours[9].events, found.hours[9].median) == (5, 5.0)
     assert found.hours[9].minutes == pytest.approx(15, abs=0.01)
     assert found.hours[9].state == "within"
-    assert (found.hours[10].events, found.hours[10].usual) == (None, 3.0)
+    assert (found.hours[10].events, found.hours[10].median) == (None, 3.0)
     assert found.hours[10].state == "later"
     assert (found.until, found.gaps) == (quarter_past, ())
 
@@ -87,8 +87,8 @@ def test_one_name_alone_and_names_are_compared_as_text(shop: Shop) -> None:
     shop.write()
     found = ask(shop, lambda context: hours.read(context, event=HOSTILE))
     assert found.event == HOSTILE
-    assert [(gap.first, gap.last, gap.usual) for gap in found.gaps] == [(0, 23, 20.0)]
-    assert found.hours[7].usual == 20.0
+    assert [(gap.first, gap.last, gap.expected) for gap in found.gaps] == [(0, 23, 20.0)]
+    assert found.hours[7].median == 20.0
     unnamed = ask(shop, lambda context: hours.read(context, event="(null)"))
     assert unnamed.hours[7].events == 2
     assert unnamed.hours[7].state == "nothing to compare with"
@@ -112,7 +112,7 @@ def test_an_empty_table_has_nothing_to_compare_with(shop: Shop) -> None:
     shop.write()
     found = ask(shop, hours.read)
     assert (found.days, found.gaps) == ((), ())
-    assert {(hour.events, hour.usual, hour.state) for hour in found.hours} == {
+    assert {(hour.events, hour.median, hour.state) for hour in found.hours} == {
         (0, None, "nothing to compare with")
     }
 

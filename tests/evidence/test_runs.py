@@ -196,7 +196,7 @@ def test_an_empty_log(shop: Shop) -> None:
     assert (found.loads, found.missing, found.run_days) == ((), (), 0)
     trend = ask(shop, runs_trend.read, days=3)
     assert [one.entries for one in trend.days] == [0, 0, 0]
-    assert trend.usual is None
+    assert trend.usual_arrival is None
     assert (trend.arrival.state, trend.arrival.minutes) == (runs_trend.AWAITED, None)
 
 
@@ -275,7 +275,7 @@ def test_an_arrival_against_the_usual(
     shop = Shop(tmp_path, f"sqlite:///{tmp_path / 'warehouse.db'}")
     _arriving(shop, {3: 1.5, 2: 3.0, 1: 2.0, 0: hour})
     trend = ask(shop, runs_trend.read)
-    usual = trend.usual
+    usual = trend.usual_arrival
     assert (usual.last, usual.earliest, usual.latest, usual.days) == (120.0, 90.0, 180.0, 3)
     assert (trend.arrival.state, trend.arrival.minutes, trend.arrival.outside) == (
         runs_trend.ARRIVED, pytest.approx(minutes), outside,

@@ -126,7 +126,7 @@ def test_names_are_judged_as_in_the_report_silent_and_collapsed_first(shop: Shop
     assert len(told) == len(found)
     for one in found:
         row = told[one.name]
-        assert (one.state, one.today, one.usual) == (row["state"], row["events"], row["usual"])
+        assert (one.state, one.today, one.mean) == (row["state"], row["events"], row["usual"])
         assert (one.lowest, one.highest) == (row["lowest"], row["highest"])
         assert list(one.lead + one.counts)[-8:] == row["daily"]
         assert (one.low, one.high) == (row["low"], row["high"])
