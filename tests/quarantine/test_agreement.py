@@ -76,10 +76,14 @@ def test_each_source_is_compared_with_its_own_files() -> None:
         entry("a_1", 5), entry("b_2", 7), entry("c_3", 8), entry("d_4", 0), entry("e_5", 1),
         entry("f_6", BadValue("NULL")), entry(OTHER_DAY, 4),
     )  # fmt: skip
-    found = {"a_1": 4, "b_2": 7, "c_3": None}
+    rows_by_source = {"a_1": 4, "b_2": 7, "c_3": None}
     missing = "there is no file of this load of {}, although the audit log says that {} quarantined"
     differing_ = "the files of 'a_1' hold 4 rejected rows, but the audit log says that 5 were"
-    one = missing.format("'e_5'", "1 row was")
-    assert differences_by_source(log, found, DAY) == [f"{differing_} quarantined", one]
+    first = missing.format("'e_5'", "1 row was")
+    assert differences_by_source(log, rows_by_source, DAY) == [f"{differing_} quarantined", first]
     other = missing.format(f"'{OTHER_DAY}'", "4 rows were")
-    assert differences_by_source(log, found, None) == [f"{differing_} quarantined", one, other]
+    assert differences_by_source(log, rows_by_source, None) == [
+        f"{differing_} quarantined",
+        first,
+        other,
+    ]

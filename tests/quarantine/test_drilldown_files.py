@@ -37,8 +37,8 @@ def ask(desk: Desk, question: Callable[[Rejected], T], *earlier: date) -> T:
     """The answer about the judged day, and earlier days as the second period."""
     periods = ((DAY,), tuple(earlier)) if earlier else ((DAY,),)
     sources = {DAY: tuple(entry.source or "" for entry in desk.log.today)}
-    wanted = RejectedRequest(periods, sources, desk.config().timezone)
-    return read_rejected(desk.config(), cast("Warehouse", desk), wanted, question)
+    request = RejectedRequest(periods, sources, desk.config().timezone)
+    return read_rejected(desk.config(), cast("Warehouse", desk), request, question)
 
 
 def counted(desk: Desk, how: GroupBy, *earlier: date, column: int = -1) -> dict[Any, int]:
@@ -51,9 +51,9 @@ def listed(desk: Desk, **filters: Any) -> list[tuple[str | None, ...]]:
     """The rows that pass, with as many as are counted."""
 
     def question(rejected: Rejected) -> list[tuple[str | None, ...]]:
-        wanted = Filters(**filters)
-        rows = list(rejected.rows(wanted, 0, 1000))
-        assert rejected.total(wanted) == len(rows)
+        requested = Filters(**filters)
+        rows = list(rejected.rows(requested, 0, 1000))
+        assert rejected.total(requested) == len(rows)
         return rows
 
     return ask(desk, question)
@@ -120,10 +120,10 @@ def test_a_damaged_file_spoils_no_other(desk: Desk) -> None:
     desk.write("events_20250308.parquet", b"PAR1 no such thing PAR1")
     desk.write("events_20250308.csv.gz", gzip.compress(b"x" * 5000)[:-20])
     desk.pattern = "events_*"
-    found = ask(desk, lambda rejected: (rejected.tally((), 1).totals, rejected.notes))
-    assert found[0] == (2,)
-    assert len(found[1]) == 2
-    assert all(str(desk.folder) not in note for note in found[1])
+    answer = ask(desk, lambda rejected: (rejected.tally((), 1).totals, rejected.notes))
+    assert answer[0] == (2,)
+    assert len(answer[1]) == 2
+    assert all(str(desk.folder) not in note for note in answer[1])
 
 
 def test_a_file_that_spoils_only_some_columns_is_counted_in_none(desk: Desk) -> None:
@@ -145,7 +145,7 @@ def test_a_file_that_spoils_only_some_columns_is_counted_in_none(desk: Desk) -> 
     assert len(notes) == 1
     assert "events_20250308.parquet" in notes[0]
     assert tally.totals == (1,)
-    assert {(one.field, one.value, one.rows) for one in tally.groups} == {
+    assert {(group.field, group.value, group.rows) for group in tally.groups} == {
         (i, "x", 1) for i in range(9)
     }
 
@@ -186,8 +186,8 @@ def test_text_that_is_no_utf8_is_one_line_in_every_answer(
     assert len(listed(desk)) == expected
     assert len(listed(desk, reason="(unreadable line)")) == expected - 115
     assert ask(desk, lambda rejected: len(rejected.rows(Filters(), 100, 100))) == expected - 100
-    found = desk.read()
-    assert (found.rows, found.undated) == (expected, 116 - expected)
+    rejected = desk.read()
+    assert (rejected.rows, rejected.undated) == (expected, 116 - expected)
 
 
 def test_lines_that_are_no_utf8_are_of_their_files_source_and_period(desk: Desk) -> None:
@@ -301,17 +301,17 @@ def test_what_is_packed_is_small_by_what_it_holds(
     name, content = f"{FILE}.gz", gzip.compress(text.encode(), mtime=0)
     desk.write(name if packed else FILE, content if packed else text)
     desk.pattern, desk.mapping = "events_*", {}
-    asked = []
+    statements_seen = []
     tally = QueryBuilder.tally
 
     def counting(self: QueryBuilder, **options: Any) -> Sql:
-        asked.append(options)
+        statements_seen.append(options)
         return tally(self, **options)
 
     monkeypatch.setattr(QueryBuilder, "tally", counting)
     fields = [Field(GroupBy.VALUE, i) for i in range(9)]
     assert ask(desk, lambda rejected: len(rejected.tally(fields, 9).groups)) == 9
-    assert len(asked) == statements
+    assert len(statements_seen) == statements
 
 
 def test_more_faulty_lines_than_are_counted_are_said(
@@ -365,9 +365,9 @@ def test_filters(desk: Desk, filters: dict[str, Any], rows: int) -> None:
 
 def test_pages_hold_every_row_once(desk: Desk) -> None:
     desk.write(FILE, lines(*(f"r{i}" for i in range(25))))
-    found = ask(desk, lambda r: [r.rows(Filters(), offset, 10) for offset in (0, 10, 20, 30)])
-    assert [len(page) for page in found] == [10, 10, 5, 0]
-    assert [row[2] for page in found for row in page] == [f"r{i}" for i in range(25)]
+    answer = ask(desk, lambda r: [r.rows(Filters(), offset, 10) for offset in (0, 10, 20, 30)])
+    assert [len(page) for page in answer] == [10, 10, 5, 0]
+    assert [row[2] for page in answer for row in page] == [f"r{i}" for i in range(25)]
 
 
 @pytest.mark.parametrize(
@@ -453,8 +453,8 @@ def test_a_log_of_all_days_does_not_make_other_days_files_the_days(desk: Desk) -
 
 
 def test_no_file_at_all(desk: Desk) -> None:
-    found = ask(desk, lambda r: (r.files, r.tally((), 1).totals, r.rows(Filters(), 0, 5)))
-    assert found == (0, (0,), ())
+    answer = ask(desk, lambda r: (r.files, r.tally((), 1).totals, r.rows(Filters(), 0, 5)))
+    assert answer == (0, (0,), ())
 
 
 def test_a_file_without_an_owner_is_its_own_source(desk: Desk) -> None:
@@ -470,10 +470,10 @@ def test_a_file_without_an_owner_is_its_own_source(desk: Desk) -> None:
 def test_at_most_so_many_columns_and_the_mapped_ones_among_them(desk: Desk) -> None:
     names = [f"x{i}" for i in range(70)] + ["error_reason"]
     desk.write(FILE, ",".join(names) + "\n" + ",".join(["1"] * 70 + ["a"]) + "\n")
-    found = ask(desk, lambda r: (r.names, r.notes))
-    assert len(found[0]) == 60
-    assert "error_reason" in found[0]
-    assert found[1] == ("11 more columns are not shown",)
+    answer = ask(desk, lambda r: (r.names, r.notes))
+    assert len(answer[0]) == 60
+    assert "error_reason" in answer[0]
+    assert answer[1] == ("11 more columns are not shown",)
     assert counted(desk, GroupBy.REASON) == {"a": 1}
 
 
@@ -492,6 +492,6 @@ def test_reading_ends_with_its_time(desk: Desk, monkeypatch: pytest.MonkeyPatch)
 
 def test_another_mapped_section_is_needed(desk: Desk, tmp_path: Path) -> None:
     config = replace(desk.config(), quarantine=None)
-    wanted = RejectedRequest(((DAY,),), {}, config.timezone)
+    request = RejectedRequest(((DAY,),), {}, config.timezone)
     with pytest.raises(MeasurementError, match="not mapped"):
-        read_rejected(config, cast("Warehouse", desk), wanted, lambda rejected: rejected.names)
+        read_rejected(config, cast("Warehouse", desk), request, lambda rejected: rejected.names)

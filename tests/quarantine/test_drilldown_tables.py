@@ -33,8 +33,8 @@ MAPPING = {
 
 def row(hour: float, why: str | None, topic: str | None = "web", **more: Any) -> dict[str, Any]:
     """One rejected row of the judged day."""
-    given = {"rejected_at": at(DAY, hour), "why": why, "topic": topic, "event": "view"}
-    return given | {"amount": None, "note": None} | more
+    row = {"rejected_at": at(DAY, hour), "why": why, "topic": topic, "event": "view"}
+    return row | {"amount": None, "note": None} | more
 
 
 ROWS = [
@@ -68,8 +68,8 @@ def ask(shop: Shop, question: Callable[[Rejected], T], *earlier: int) -> T:
     """The answer about the judged day, and days before it as the second period."""
     before = tuple(DAY - timedelta(days=back) for back in earlier)
     with open_context(shop.config(), DAY, NOW) as context:
-        wanted = RejectedRequest(((DAY,), before), {}, context.frame.zone)
-        return read_rejected(context.config, context.warehouse, wanted, question)
+        request = RejectedRequest(((DAY,), before), {}, context.frame.zone)
+        return read_rejected(context.config, context.warehouse, request, question)
 
 
 @pytest.mark.parametrize(
@@ -118,23 +118,25 @@ def test_periods_and_the_most_frequent_values_of_each(rejecting: Shop) -> None:
     ],
 )
 def test_filters(rejecting: Shop, filters: dict[str, Any], rows: int) -> None:
-    wanted = Filters(**filters)
-    found = ask(rejecting, lambda rejected: (rejected.total(wanted), rejected.rows(wanted, 0, 10)))
-    assert (found[0], len(found[1])) == (rows, rows)
+    requested = Filters(**filters)
+    total, listed = ask(
+        rejecting, lambda rejected: (rejected.total(requested), rejected.rows(requested, 0, 10))
+    )
+    assert (total, len(listed)) == (rows, rows)
 
 
 def test_rows_are_text_of_a_bounded_length_in_the_order_of_time(rejecting: Shop) -> None:
-    found = ask(rejecting, lambda rejected: rejected.rows(Filters(), 0, 10))
-    assert [row[1] for row in found] == ["a", "a", "b", " ", None]
-    assert found[0][4] == "1.5"
-    assert len(found[3][5] or "") == 2000
+    answer = ask(rejecting, lambda rejected: rejected.rows(Filters(), 0, 10))
+    assert [row[1] for row in answer] == ["a", "a", "b", " ", None]
+    assert answer[0][4] == "1.5"
+    assert len(answer[3][5] or "") == 2000
     paged = ask(rejecting, lambda rejected: rejected.rows(Filters(), 3, 1))
-    assert paged == found[3:4]
+    assert paged == answer[3:4]
 
 
 def test_the_sample_is_of_every_period(rejecting: Shop) -> None:
-    found = ask(rejecting, lambda rejected: rejected.sample(1), 1)
-    assert len(found) == 2
+    answer = ask(rejecting, lambda rejected: rejected.sample(1), 1)
+    assert len(answer) == 2
 
 
 def test_without_a_time_the_day_cannot_be_told(rejecting: Shop) -> None:

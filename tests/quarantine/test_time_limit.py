@@ -34,10 +34,10 @@ def endless(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
 def test_what_takes_too_long_is_stopped(endless: Desk) -> None:
     endless.seconds = 0.5
     started = monotonic()
-    found = endless.read()
+    rejected = endless.read()
     assert monotonic() - started < PATIENCE
-    assert (found.rows, found.reasons) == (None, ())
-    assert found.warnings == ("quarantine: the files were not read within 0.5 s",)
+    assert (rejected.rows, rejected.reasons) == (None, ())
+    assert rejected.warnings == ("quarantine: the files were not read within 0.5 s",)
 
 
 def test_the_limit_is_ten_seconds(endless: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
