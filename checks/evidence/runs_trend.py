@@ -64,7 +64,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class RunsTrend:
-    """Run dates, the oldest first, the judged one last. usual_arrival: None without earlier days."""
+    """Run dates, the judged one last. usual_arrival: None without earlier days."""
 
     days: tuple[RunDay, ...]
     usual_arrival: UsualArrival | None
