@@ -23,7 +23,7 @@ import duckdb
 from checks import load_config
 from checks.evidence import rejected, rejected_explained, rejected_first, rejected_rows
 from checks.evidence.context import Context, open_context
-from checks.quarantine.memory import Memory
+from checks.quarantine.memory import InMemoryDuckDb
 from checks.warehouse import Warehouse
 from engine_data import DAYS, FIRST_DAY, LAST_DAY, MILLION, tell
 from processes import measured
@@ -120,7 +120,7 @@ def ask(config: Path, question: str) -> dict[str, float]:
     """Ask in this process; seconds, and the rows that came back."""
     fetched: list[int] = []
     _count(Warehouse, "fetch", fetched)
-    _count(Memory, "run", fetched)
+    _count(InMemoryDuckDb, "run", fetched)
     began = time.perf_counter()
     with open_context(load_config(config), LAST_DAY, NOW) as context:
         QUESTIONS[question](context)

@@ -15,10 +15,10 @@ from checks.judging.check import Check
 def all_checks() -> tuple[Check, ...]:
     """Every check, in the order of its `order`. Raises ValueError for duplicate ids."""
     names = [info.name for info in iter_modules(__path__) if not info.name.startswith("_")]
-    found = [import_module(f"{__name__}.{name}").CHECK for name in names]
-    if len({check.id for check in found}) != len(found):
+    checks = [import_module(f"{__name__}.{name}").CHECK for name in names]
+    if len({check.id for check in checks}) != len(checks):
         raise ValueError("two checks of the catalog have the same id")
-    return tuple(sorted(found, key=lambda check: check.order))
+    return tuple(sorted(checks, key=lambda check: check.order))
 
 
 def get_check(check_id: str) -> Check:

@@ -20,7 +20,7 @@ _MOST_LISTED, _MOST_STRAYS_LISTED = 200, 20
 
 
 def source_name(entry: AuditEntry | StrayEntry | Load) -> str:
-    """How a source is named in sentences; one without a name says so."""
+    """A source's name as messages show it, also where it has none."""
     return quoted(entry.source) if has_name(entry.source) else "the source without a name"
 
 
@@ -32,10 +32,10 @@ def has_name(source: str | None) -> TypeGuard[str]:
 def with_loads(
     judgement: Judgement, loads: Sequence[Load], doubtful: Sequence[Load] = ()
 ) -> Judgement:
-    """The judgement with what became of several entries of one source.
+    """The judgement with details on sources that have several entries.
 
-    Where nobody can tell how they are meant, the summary says so, and which key settles it.
-    doubtful: loads in parts that would be judged otherwise by their latest entry alone.
+    Where it is unclear how these are meant, the summary says so, and which key settles it.
+    doubtful: loads in parts that would be judged differently by their latest entry alone.
     """
     several = [load for load in loads if load.rule is not Rule.SINGLE]
     details = {
@@ -63,7 +63,7 @@ def _unsettled(several: Iterable[Load]) -> str:
 
 
 def _taken_for_parts(doubted: Sequence[Load]) -> str:
-    """Of loads that usually have several good entries, and may be preliminary and final ones."""
+    """Text on loads whose entries are added up, though they may be preliminary and final ones."""
     if not doubted:
         return ""
     first = doubted[0]
@@ -74,7 +74,7 @@ def _taken_for_parts(doubted: Sequence[Load]) -> str:
 
 
 def _read_nothing(several: Iterable[Load]) -> str:
-    """What is said of entries that read nothing after one that read rows."""
+    """Text on entries that read nothing after one that read rows."""
     empty = [load for load in several if load.read_nothing]
     if not empty:
         return ""
@@ -90,7 +90,7 @@ def _others(loads: Sequence[Load]) -> str:
 
 
 def _as_details(load: Load) -> dict[str, Any]:
-    """How many entries of a source count, and how many were replaced."""
+    """How many entries of a load count, and how many were replaced."""
     return {
         "source": load.source,
         "rule": load.rule.value,
@@ -100,17 +100,17 @@ def _as_details(load: Load) -> dict[str, Any]:
 
 
 def stray_count(strays: Sequence[StrayEntry]) -> int:
-    """How many entries belong to no run date, of those that are read."""
+    """How many entries belong to no run date, capped at the number that is read."""
     return min(len(strays), MOST_STRAYS)
 
 
 def strays_text(log: AuditLog) -> str:
-    """What is said of the entries that belong to no run date; empty where there are none."""
+    """Text on the entries that belong to no run date; empty where there are none."""
     return "".join(f"; {text}" for text in (future_text(log), undated_text(log)) if text)
 
 
 def future_text(log: AuditLog) -> str:
-    """What is said of the entries stamped after now; empty where there are none."""
+    """Text on the entries stamped after now; empty where there are none."""
     if not log.future:
         return ""
     ending = (
@@ -120,7 +120,7 @@ def future_text(log: AuditLog) -> str:
 
 
 def undated_text(log: AuditLog) -> str:
-    """What is said of the entries without a time; empty where there are none."""
+    """Text on the entries without a time; empty where there are none."""
     if not log.undated:
         return ""
     ending = "has no time and belongs" if len(log.undated) == 1 else "have no time and belong"
@@ -148,7 +148,7 @@ def _stray(entry: StrayEntry) -> dict[str, Any]:
 
 
 def no_entry(metric: str, what: str, run_date: date) -> Judgement:
-    """Nothing to measure because the run left no entry."""
+    """The judgement where the run left no entry to measure."""
     return unknown(
         metric,
         Cause.BAD_VALUE,
@@ -160,12 +160,12 @@ def no_entry(metric: str, what: str, run_date: date) -> Judgement:
 
 
 def bad_count(metric: str, what: str, column: str, entry: AuditEntry, bad: BadValue) -> Judgement:
-    """A count in the log that is no count."""
+    """The judgement where a count in the log is not a valid one."""
     of_source = f" of {source_name(entry)}" if has_name(entry.source) else ""
     return unknown(
         metric,
         Cause.BAD_VALUE,
-        f"{column} is {bad.text}",  # as it is documented: readers match it
+        f"{column} is {bad.text}",  # documented text: users match it
         what=f"{what}{of_source}",
         action=f"Correct {column}{of_source} in the audit log, or the loader that wrote it",
         reading=f"{READING}{of_source}",
@@ -173,11 +173,11 @@ def bad_count(metric: str, what: str, column: str, entry: AuditEntry, bad: BadVa
 
 
 def skip_without_entry(metric: str) -> Judgement:
-    """What a check becomes when the missing entry itself is already red."""
+    """The judgement of a check while `log_entry_exists_today` is already red."""
     return skipped(metric, f"{ENTRY_CHECK} is red")
 
 
 def entry_is_missing(verdicts: Mapping[str, Verdict]) -> bool:
-    """Whether the entry check stands red, and so already says what is wrong."""
+    """Whether `log_entry_exists_today` is red, and so already reports the missing entry."""
     entry = verdicts.get(ENTRY_CHECK)
     return entry is not None and entry.status is Status.RED

@@ -34,7 +34,7 @@ def share_of(rejected: int, accepted: int) -> float | None:
 
 
 def judge_share(params: Params, measured: RejectedShare, frame: Timeframe) -> Judgement:
-    """The same limits as with a log. Rows without a time of the day can only make it amber."""
+    """Judged by the same limits as with a log. Rows that belong to no day only make it amber."""
     rejected, problem = measured.rejected, measured.rejected.problem
     if problem is not None:
         return unknown(_METRIC, problem.cause, problem.detail, what=_WHAT, retry=problem.retry)
@@ -64,20 +64,20 @@ def judge_share(params: Params, measured: RejectedShare, frame: Timeframe) -> Ju
 
 
 def reason_subjects(params: Params, rejected: RejectedRows, total: int) -> Subjects:
-    """The reasons that count, where rejected rows say any; total: rows rejected or not."""
+    """The reasons that matter, where rejected rows have any. total: rejected and accepted rows."""
     if not rejected.reasons:
         return {}
     limit = params.alert_above * total
     names = counting(rejected.reasons, lambda _, rows: rows > limit)
-    # Those that were too many to tell apart are no reason of their own.
+    # The rest, beyond the reasons that are listed, is not a reason itself.
     return {REASON: tuple(name for name in names if name != OTHER_REASONS)}
 
 
 def _status(params: Params, measured: RejectedShare, rows: int, rate: float) -> Status:
     if rate > params.alert_above:
         return Status.RED
-    most = _with_undated(measured, rows)
-    return Status.AMBER if most > params.alert_above else Status.GREEN
+    highest_rate = _rate_with_undated(measured, rows)
+    return Status.AMBER if highest_rate > params.alert_above else Status.GREEN
 
 
 def _summary(
@@ -95,15 +95,15 @@ def _summary(
         text += f"; {rejected.note}"
     if rows and rejected.reasons:
         text += f"; {main_reason(rejected)}"
-    text += rows_of_no_day(rejected)
-    if rate <= params.alert_above < (most := _with_undated(measured, rows)):
+    text += not_counted_text(rejected)
+    if rate <= params.alert_above < (highest_rate := _rate_with_undated(measured, rows)):
         which = "all of these" if rejected.astray else "those without a time"
-        text += f"; with {which} the rate would be {percent_text(most)}"
+        text += f"; with {which} the rate would be {percent_text(highest_rate)}"
     return text
 
 
-def _with_undated(measured: RejectedShare, rows: int) -> float:
-    """The rate if all rows were of the day that have no time, or in its files one far from it."""
+def _rate_with_undated(measured: RejectedShare, rows: int) -> float:
+    """The rate if undated and astray rows were all of the judged day."""
     unsure = measured.rejected.undated + measured.rejected.astray
     return share_of(rows + unsure, measured.accepted) or 0.0
 
@@ -115,8 +115,8 @@ def main_reason(rejected: RejectedRows) -> str:
     return f"main reason {quoted(reason)} ({part})"
 
 
-def rows_of_no_day(rejected: RejectedRows) -> str:
-    """What a summary ends with where rejected rows do not count, for they are of no day."""
+def not_counted_text(rejected: RejectedRows) -> str:
+    """Text on rejected rows that do not count: undated, after now, or far from the day."""
     text = ""
     if rejected.undated:
         rows = plural(rejected.undated, "rejected row has", "rejected rows have")
@@ -164,11 +164,11 @@ def _details(params: Params, measured: RejectedShare, status: Status) -> dict[st
         "reasons": [{"reason": clean(reason, 200), "rows": n} for reason, n in rejected.reasons],
         "note": rejected.note,
         "filters": {"reason": rejected.reasons[0][0]} if by_reason else {},
-        **no_day_details(rejected),
+        **not_counted_details(rejected),
     }
 
 
-def no_day_details(rejected: RejectedRows) -> dict[str, int]:
+def not_counted_details(rejected: RejectedRows) -> dict[str, int]:
     """The counts behind `rows_of_no_day`."""
     return {
         "undated_rows": rejected.undated,

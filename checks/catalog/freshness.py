@@ -60,16 +60,16 @@ def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
 
 
 def _lag(newest: datetime, frame: Timeframe) -> float:
-    """Hours from the newest event until when there should be events."""
+    """Hours from the newest event to the time up to which events are due."""
     return (frame.due - newest).total_seconds() / _SECONDS_PER_HOUR
 
 
 def _behind(
     params: Params, events: EventCounts, frame: Timeframe, details: dict[str, Any]
 ) -> Judgement:
-    """Red: the day that the run loads has no event. The lag is told where it is beyond the limit.
+    """Red: the day that the run loads has no event. The lag is shown only beyond the limit.
 
-    Within the limit it would deny the red: early on a day that lasts, or with a limit of days.
+    Within the limit it would contradict the status: early in the day, or with a limit of days.
     """
     newest = events.newest if events.newest_problem is None else None
     lag = None if newest is None else _lag(newest, frame)

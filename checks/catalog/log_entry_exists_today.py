@@ -36,9 +36,11 @@ def measure(params: Params, data: Readings) -> AuditLog:
 def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
     """Red without an entry on the run date."""
     entries = len(log.today)
-    earlier = [len(rows) for day, rows in log.entries.items() if day != log.run_date and rows]
-    usual = median(earlier)
-    normal = f", usually {count_text(usual)} a day" if usual else ""
+    earlier_counts = [
+        len(rows) for day, rows in log.entries.items() if day != log.run_date and rows
+    ]
+    median_entries = median(earlier_counts)
+    normal = f", usually {count_text(median_entries)} a day" if median_entries else ""
     day = day_text(frame.run_date)
     details = {
         "entries": entries,

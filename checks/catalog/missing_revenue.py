@@ -37,7 +37,7 @@ class Params:
 
 
 def measure(params: Params, data: Readings) -> EventCounts:
-    """Purchases and how many have a usable amount."""
+    """The events, among them the purchases and how many have a usable amount."""
     return data.events()
 
 
@@ -53,7 +53,7 @@ def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
 
 
 def names_not_seen(events: EventCounts) -> str:
-    """That no configured purchase name occurs in the window, and which names do."""
+    """Text: no configured purchase name occurs in the window, and which names do."""
     seen = sorted(events.by_name, key=lambda name: -sum(events.by_name[name]))
     names = f"the names seen are {listed(seen, 8)}" if seen else "there are no events at all"
     return f"no event named {listed(events.purchase_names)} in {len(events.days)} days; {names}"
@@ -74,18 +74,18 @@ def no_such_event(metric: str, what: str, events: EventCounts) -> Judgement:
 
 def no_purchases(metric: str, what: str, events: EventCounts, frame: Timeframe) -> Judgement:
     """A day without purchases: suspicious where they are usual, else nothing to judge."""
-    usual, ended = events.usual_purchases(), events.purchases_ended_before()
+    average, ended = events.usual_purchases(), events.purchases_ended_before()
     details = {
         "events": events.judged,
         "purchases_ended": ended,
         "purchases": 0,
-        "usual_purchases": usual,
+        "usual_purchases": average,
         "daily": daily(events),
     }
-    if usual >= USUAL_PURCHASES:
+    if average >= USUAL_PURCHASES:
         return unknown(
             metric, Cause.BAD_VALUE,
-            f"no purchases {_since(ended, frame)}, usually {count_text(round(usual, 1))} a day",
+            f"no purchases {_since(ended, frame)}, usually {count_text(round(average, 1))} a day",
             what=what, action=f"Find out why no purchase arrived on {short_day(frame.data_date)}",
             details=details,
         )  # fmt: skip
@@ -97,12 +97,12 @@ def _since(ended: date | None, frame: Timeframe) -> str:
 
 
 def _judgement(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
-    bought = events.purchases
-    rows = bought.rows[-1]
-    missing = rows - bought.with_amount[-1]
+    purchases = events.purchases
+    rows = purchases.rows[-1]
+    missing = rows - purchases.with_amount[-1]
     share = missing / rows
     red = share >= params.alert_at
-    usual = _usual_share(events)
+    usual_text = _usual_share_text(events)
     action = "Nothing to do"
     if red:
         action = (
@@ -114,7 +114,7 @@ def _judgement(params: Params, events: EventCounts, frame: Timeframe) -> Judgeme
         message=f"{_METRIC}={deciding(share, params.alert_at, 4)} (below {params.alert_at})",
         summary=(
             f"{count_text(missing)} of {plural(rows, 'purchase')} on {day_text(frame.data_date)} "
-            f"({percent_text(share, params.alert_at)}) have no usable revenue{usual}"
+            f"({percent_text(share, params.alert_at)}) have no usable revenue{usual_text}"
         ),
         action=action,
         value=share,
@@ -123,15 +123,15 @@ def _judgement(params: Params, events: EventCounts, frame: Timeframe) -> Judgeme
         details={
             "purchases": rows,
             "missing": missing,
-            "negative": bought.negative,
-            "zero": bought.zero,
-            "revenue": bought.revenue[-1] if bought.revenue else None,
+            "negative": purchases.negative,
+            "zero": purchases.zero,
+            "revenue": purchases.revenue[-1] if purchases.revenue else None,
             "daily": daily(events),
         },
     )
 
 
-def _usual_share(events: EventCounts) -> str:
+def _usual_share_text(events: EventCounts) -> str:
     before = sum(events.purchases.rows[:-1])
     if not before:
         return ""
@@ -141,9 +141,9 @@ def _usual_share(events: EventCounts) -> str:
 
 def daily(events: EventCounts) -> list[dict[str, Any]]:
     """Purchases, those without a usable amount, and revenue, per day."""
-    bought = events.purchases
-    revenue = bought.revenue or (None,) * len(events.days)
-    rows = zip(events.days, bought.rows, bought.with_amount, revenue, strict=True)
+    purchases = events.purchases
+    revenue = purchases.revenue or (None,) * len(events.days)
+    rows = zip(events.days, purchases.rows, purchases.with_amount, revenue, strict=True)
     return [
         {"date": day, "purchases": count, "missing": count - usable, "revenue": money}
         for day, count, usable, money in rows
@@ -151,7 +151,7 @@ def daily(events: EventCounts) -> list[dict[str, Any]]:
 
 
 def purchase_event_is_silent(verdicts: Mapping[str, Verdict]) -> bool:
-    """Whether `event_volume` is red for a purchase event, and so already says what is wrong."""
+    """Whether `event_volume` is red for a purchase event, and so already reports it."""
     volume = verdicts.get("event_volume")
     if volume is None or volume.status is not Status.RED:
         return False
@@ -167,7 +167,7 @@ def guard(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:
 
 
 def has_only_no_events(verdict: Verdict) -> bool:
-    """Whether nothing but the empty day is wrong: purchases were there as long as events were."""
+    """Whether only the empty day is wrong: there were purchases as long as there were events."""
     details = verdict.details
     has_own_fault = details.get("other_names_seen") or details.get("purchases_ended")
     return no_events(verdict) and not has_own_fault

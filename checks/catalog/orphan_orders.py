@@ -48,7 +48,7 @@ _DUPLICATES = (
     "Find out why orders or purchases share an order id (a page loaded twice, ids used again), "
     "and remove the surplus"
 )
-IN_WORDS = {
+KIND_TEXTS = {
     "no_session_id": "without a session id",
     "unknown_session": "with a session that does not exist",
     _PURCHASES: "purchases that never became an order",
@@ -70,7 +70,7 @@ class Params:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The orders, and what the events say of purchases (None with the reason beside it)."""
+    """The orders, and the events with the purchases. events_problem: why `events` is None."""
 
     orders: OrderCounts
     events: EventCounts | None
@@ -99,7 +99,7 @@ def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
     if problems:
         kind, problem = next(iter(problems.items()))
         return unknown(
-            _METRIC, problem.cause, problem.detail, what=f"{_WHAT} ({IN_WORDS[kind]})",
+            _METRIC, problem.cause, problem.detail, what=f"{_WHAT} ({KIND_TEXTS[kind]})",
             retry=problem.retry, reading=problem.reading, threshold=params.alert_above,
             unit="orders", details=details,
         )  # fmt: skip
@@ -126,9 +126,9 @@ def problems_of(measured: Measured) -> Mapping[str, Unmeasured]:
 
 
 def too_many_undated(orders: OrderCounts) -> bool:
-    """Whether orders that no purchase can be compared with may be of the day, and orphans.
+    """Whether so many new orders have no time that orphans of the day may be among them.
 
-    New ones, as `checks.judging.undated` has it of events: above a share of the day's orders.
+    The limit is the one that `checks.judging.undated` has for events, as a share of the orders.
     """
     return orders.new_undated > UNKNOWN_ABOVE * max(1, orders.orders)
 
@@ -144,11 +144,11 @@ def _undated_orders(orders: OrderCounts) -> Unmeasured:
 
 
 def _no_orders(measured: Measured, frame: Timeframe, details: dict[str, Any]) -> Judgement:
-    """A day without orders is never green: purchases speak against it, or nothing was judged."""
-    bought, usual = _purchases(measured)
-    if bought is None or bought or usual >= USUAL_PURCHASES:
-        seen = "" if bought is None else f", {plural(bought, 'purchase')}"
-        normal = f", usually {count_text(round(usual, 1))} purchases a day" if usual else ""
+    """A day without orders is never green: unknown with purchases, else skipped."""
+    count, average = _purchase_counts(measured)
+    if count is None or count or average >= USUAL_PURCHASES:
+        seen = "" if count is None else f", {plural(count, 'purchase')}"
+        normal = f", usually {count_text(round(average, 1))} purchases a day" if average else ""
         return unknown(
             _METRIC, Cause.BAD_VALUE, f"no orders on {frame.data_date}{seen}{normal}", what=_WHAT,
             action=f"Find out why {frame.data_date} has no orders, then run the gate again",
@@ -157,8 +157,8 @@ def _no_orders(measured: Measured, frame: Timeframe, details: dict[str, Any]) ->
     return skipped(_METRIC, f"no orders and no purchases on {frame.data_date}", details)
 
 
-def _purchases(measured: Measured) -> tuple[int | None, float]:
-    """Purchases of the day (None: not known) and how many are usual."""
+def _purchase_counts(measured: Measured) -> tuple[int | None, float]:
+    """Purchases of the day (None where unknown), and how many a day usually has."""
     if measured.events is None:
         return None, 0.0
     return measured.events.purchases.rows[-1], measured.events.usual_purchases()
@@ -203,11 +203,11 @@ def _summary(orders: OrderCounts, kinds: list[OrphanKind], count: int, frame: Ti
     day, total = day_text(frame.data_date), plural(orders.orders, "order")
     if not count:
         return f"All {total} of {day} can be attributed"
-    parts = [f"{count_text(k.count)} {_words(k, orders)}" for k in kinds if k.count]
-    dark = sum(kind.revenue or 0.0 for kind in kinds)
-    money = f"; {dark:,.2f} of revenue is in the dark" if dark else ""
+    parts = [f"{count_text(k.count)} {_kind_text(k, orders)}" for k in kinds if k.count]
+    unattributed = sum(kind.revenue or 0.0 for kind in kinds)
+    revenue_text = f"; {unattributed:,.2f} of revenue is in the dark" if unattributed else ""
     orphans = f"{plural(count, 'orphan')} on {day}, which has {total}"
-    return f"{orphans}: {', '.join(parts)}{money} (none is normal)"
+    return f"{orphans}: {', '.join(parts)}{revenue_text} (none is normal)"
 
 
 def _remarks(measured: Measured) -> list[str]:
@@ -232,14 +232,14 @@ def _remarks(measured: Measured) -> list[str]:
     return remarks
 
 
-def _words(kind: OrphanKind, orders: OrderCounts) -> str:
-    """What is wrong with the orders of a kind, and how far back a session was looked for."""
-    words = IN_WORDS[kind.kind]
+def _kind_text(kind: OrphanKind, orders: OrderCounts) -> str:
+    """What is wrong with the orders of a kind, and how far back sessions were searched."""
+    text = KIND_TEXTS[kind.kind]
     if kind.kind == _PURCHASES and kind.count == 1:
-        return words.replace("purchases", "purchase")
+        return text.replace("purchases", "purchase")
     if kind.kind == _UNKNOWN_SESSION and orders.lookback_days is not None:
-        return f"{words} in the {plural(orders.lookback_days, 'day')} before"
-    return words
+        return f"{text} in the {plural(orders.lookback_days, 'day')} before"
+    return text
 
 
 def _action(kinds: list[OrphanKind]) -> str:
@@ -257,6 +257,7 @@ def _details(
     count: int,
 ) -> dict[str, Any]:
     orders = measured.orders
+    purchases, _ = _purchase_counts(measured)
     return {
         "events": None if measured.events is None else measured.events.judged,
         "orders": orders.orders,
@@ -272,7 +273,7 @@ def _details(
         "filters": {"kind": max(kinds, key=lambda kind: kind.count).kind} if count else {},
         "lookback_days": orders.lookback_days,
         "duplicate_order_ids": orders.duplicates,
-        "purchases": orders.purchases if orders.purchases is not None else _purchases(measured)[0],
+        "purchases": purchases if orders.purchases is None else orders.purchases,
         "duplicate_purchase_ids": orders.duplicate_purchases,
         "duplicate_share": orders.duplicate_share,
         UNDATED_ORDERS: orders.undated,
@@ -298,7 +299,7 @@ def guard(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:
 
 
 def has_neither_orders_nor_events(verdict: Verdict) -> bool:
-    """Whether nothing but the empty day is wrong: no kind was left unmeasured."""
+    """Whether only the empty day is wrong: no kind was left unmeasured."""
     details = verdict.details
     return no_events(verdict) and details.get("orders") == 0 and not details.get("unmeasured")
 

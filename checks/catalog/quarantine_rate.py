@@ -32,9 +32,9 @@ from checks.catalog._rejected_share import (
     RejectedShare,
     judge_share,
     main_reason,
-    no_day_details,
+    not_counted_details,
+    not_counted_text,
     reason_subjects,
-    rows_of_no_day,
 )
 from checks.core.metrics import AuditEntry, AuditLog, BadValue, RejectedRows, known
 from checks.core.model import Cause, Judgement, Layer, Status, Subjects, Verdict
@@ -101,10 +101,10 @@ class SourceRate:
     @property
     def family(self) -> str | None:
         """The source's name without its digits, so that daily files compare."""
-        return family_of(self.source)
+        return without_digits(self.source)
 
 
-def family_of(source: str | None) -> str | None:
+def without_digits(source: str | None) -> str | None:
     """A source's name without its digits, so that daily files compare."""
     return None if source is None else re.sub(r"\d+", "", source)
 
@@ -152,12 +152,12 @@ def source_rates(log: AuditLog, day: date) -> list[SourceRate] | Judgement:
 
 
 def _readings(log: AuditLog, day: date) -> list[list[SourceRate]] | Judgement:
-    """By source, every reading of its entries of a day; a judgement where a count is none."""
+    """Per source, every reading of its entries of a day; a judgement for an invalid count."""
     day_loads = loads(log, day)
     sources = []
     for load in day_loads:
         for entry in load.counted:
-            bad = _bad(entry)
+            bad = _bad_count(entry)
             if bad is not None:
                 return with_loads(bad, day_loads)
         sources.append([_rate_of(load.source, reading) for reading in load.readings])
@@ -171,10 +171,10 @@ def _is_alarming(params: Params, reading: SourceRate) -> bool:
 def _doubted(
     params: Params, day_loads: Sequence[Load], sources: Sequence[Sequence[SourceRate]]
 ) -> list[tuple[Load, SourceRate]]:
-    """Loads in parts that would alarm by their latest entry alone, with its rate.
+    """Loads in parts that would raise an alarm by their latest entry alone, with its rate.
 
-    Of a source that may have been loaded twice, where the blend would be above alert_above; of
-    any other one as every reading does, with many rows above stop_above.
+    For a source that may have been loaded twice: where the blend would be above alert_above.
+    For any other: where many rows are above stop_above, as for every reading.
     """
     alone = [[_rate_of(load.source, r) for r in load.latest_alone] for load in day_loads]
     blend = _highest_blend(
@@ -194,10 +194,10 @@ def _doubted(
 
 
 def _highest_blend(sources: Sequence[Sequence[SourceRate]]) -> list[SourceRate]:
-    """One reading of each source, so that the rate over all of them is the highest there is.
+    """One reading of each source, so that the rate over all of them is the highest possible.
 
-    A reading lifts a rate by what it quarantined above that rate of what it read. Exact: the
-    readings that lift the rate most are taken until none lifts it.
+    A reading lifts a rate by the rows that it quarantined beyond that share of the rows it read.
+    The result is exact: the readings that lift the rate most are taken until none lifts it.
     """
     chosen = [max(readings, key=lambda reading: reading.quarantined) for readings in sources]
     while True:
@@ -215,7 +215,7 @@ def _sums(rates: Sequence[SourceRate]) -> tuple[int, int]:
 
 
 def _lift(read: int, quarantined: int, reading: SourceRate) -> int:
-    """What a reading quarantined above a rate's share of what it read, times the rate's rows."""
+    """By how much a reading lifts the rate quarantined / read: in rows, times `read`."""
     return reading.quarantined * read - quarantined * reading.read
 
 
@@ -224,7 +224,7 @@ def _rate_of(source: str | None, entries: Sequence[AuditEntry]) -> SourceRate:
     return SourceRate(source, read, sum(known(entry.rows_quarantined) for entry in entries))
 
 
-def _bad(entry: AuditEntry) -> Judgement | None:
+def _bad_count(entry: AuditEntry) -> Judgement | None:
     for column in ("rows_quarantined", "rows_read"):
         value = getattr(entry, column)
         if isinstance(value, BadValue):
@@ -247,10 +247,10 @@ def _judgement(
     quarantined: int,
     read: int,
 ) -> Judgement:
-    """alarming: readings of many rows above stop_above, whether or not they are of the blend."""
+    """alarming: readings of many rows above stop_above, whether in the blend or not."""
     rate = quarantined / read
     worst = max(rates, key=lambda source: (source.rate, source.read))
-    usual = usual_rate(measured.log)
+    median_rate = usual_rate(measured.log)
     status = Status.GREEN
     if rate > params.alert_above:
         status = Status.RED
@@ -260,22 +260,22 @@ def _judgement(
     return Judgement(
         status=status,
         message=f"rate={deciding(rate, params.alert_above, 4)} (max {params.alert_above})",
-        summary=_summary(params, measured.rejected, worst, usual, quarantined, read),
+        summary=_summary(params, measured.rejected, worst, median_rate, quarantined, read),
         action=_action(status, measured.rejected, worst),
         value=rate,
         threshold=params.alert_above,
         unit="share",
         stop=rate > params.stop_above,
-        details=_details(params, measured, rates, worst, usual)
+        details=_details(params, measured, rates, worst, median_rate)
         | {"filters": _filters(status, measured.rejected, worst)},
         subjects=_subjects(params, measured.rejected, rates),
     )
 
 
 def _subjects(params: Params, rejected: RejectedRows, rates: Sequence[SourceRate]) -> Subjects:
-    """The sources, and where rejected rows can be read their reasons.
+    """The sources, and the reasons where rejected rows can be read.
 
-    The limit would be passed by one of them alone, or it has a good part of what was rejected.
+    Each of them would pass the limit alone, or has a good part of what was rejected.
     """
     read: Counter[str | None] = Counter()
     quarantined: Counter[str | None] = Counter()
@@ -310,18 +310,18 @@ def _summary(
     params: Params,
     rejected: RejectedRows,
     worst: SourceRate,
-    usual: float | None,
+    median_rate: float | None,
     quarantined: int,
     read: int,
 ) -> str:
     share = percent_text(quarantined / read, params.alert_above)
-    normal = f", usually {percent_text(usual)}" if usual is not None else ""
+    normal = f", usually {percent_text(median_rate)}" if median_rate is not None else ""
     text = f"{share} of {plural(read, 'row')} were quarantined ({count_text(quarantined)}){normal}"
     if has_name(worst.source) and quarantined:
         text += f"; worst source {quoted(worst.source)} at {percent_text(worst.rate)}"
     if quarantined and rejected.reasons:
         text += f"; {main_reason(rejected)}"
-    return text + rows_of_no_day(rejected)
+    return text + not_counted_text(rejected)
 
 
 def _action(status: Status, rejected: RejectedRows, worst: SourceRate) -> str:
@@ -335,7 +335,7 @@ def _action(status: Status, rejected: RejectedRows, worst: SourceRate) -> str:
 
 
 def _filters(status: Status, rejected: RejectedRows, worst: SourceRate) -> dict[str, str]:
-    """What the page with the evidence should show first."""
+    """The filters with which the page is opened."""
     if status is Status.GREEN:
         return {}
     if status is Status.AMBER and has_name(worst.source):
@@ -348,7 +348,7 @@ def _details(
     measured: Measured,
     rates: list[SourceRate],
     worst: SourceRate,
-    usual: float | None,
+    median_rate: float | None,
 ) -> dict[str, Any]:
     ranked = sorted(rates, key=lambda source: source.rate, reverse=True)
     reasons = measured.rejected.reasons
@@ -356,7 +356,7 @@ def _details(
         "rows_read": sum(r.read for r in rates),
         "rows_quarantined": sum(r.quarantined for r in rates),
         "stop_above": params.stop_above,
-        "usual_rate": usual,
+        "usual_rate": median_rate,
         "worst_source": worst.source,
         "worst_source_rate": worst.rate,
         "sources": [
@@ -371,7 +371,7 @@ def _details(
         ],
         "rejected_rows": measured.rejected.rows,
         "reasons": [{"reason": clean(reason, 200), "rows": rows} for reason, rows in reasons],
-        **no_day_details(measured.rejected),
+        **not_counted_details(measured.rejected),
     }  # fmt: skip
 
 

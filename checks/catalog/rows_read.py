@@ -59,7 +59,7 @@ class SourceRows:
 
 
 def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
-    """Red when all loads together read nothing; unknown for a count that is none."""
+    """Red when all loads together read nothing; unknown for an invalid count."""
     if not log.today:
         return no_entry(_METRIC, _WHAT, log.run_date)
     day_loads = loads(log)
@@ -101,7 +101,7 @@ def _judgement(log: AuditLog, lowest: list[SourceRows], frame: Timeframe) -> Jud
 
 
 def _as_details(source: SourceRows, frame: Timeframe) -> dict[str, Any]:
-    """A source's load; `rows_inserted` is None where it is not mapped or no number."""
+    """A source's load; `rows_inserted` is None where it is not mapped or not a number."""
     name = source.newest.source
     inserted = [entry.rows_inserted for entry in source.entries]
     whole = [count for count in inserted if isinstance(count, int)]
@@ -120,9 +120,9 @@ def guard(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:
 
 
 def nothing_was_read(verdict: Verdict) -> bool:
-    """Whether nothing was read by a load that may be of the data date, by its source's name."""
+    """Whether nothing was read, by a load that may be of the data date (by its source's name)."""
     sources = verdict.details.get("sources") or ()
-    return verdict.value == 0 and any(not one.get("names_other_days") for one in sources)
+    return verdict.value == 0 and any(not source.get("names_other_days") for source in sources)
 
 
 CHECK = Check(

@@ -55,19 +55,19 @@ class Params:
     running: tuple[str, ...] = setting("Words for a load that has not ended.", _DEFAULT.running)
 
     def endings(self) -> Endings:
-        """The words, as whatever reads the log needs them."""
+        """The words in the form in which the log is read."""
         return Endings(self.ok, self.failed, self.running)
 
     def problems(self) -> list[tuple[str, str, str]]:
         """A word may mean one thing only."""
         seen: dict[str, str] = {}
-        found = []
+        problems = []
         for key in (OK, FAILED, RUNNING):
             for word in getattr(self, key):
                 other = seen.setdefault(folded(word), key)
                 if other != key:
-                    found.append((key, repr(word), f"a word that is not in `{other}` as well"))
-        return found
+                    problems.append((key, repr(word), f"a word that is not in `{other}` as well"))
+        return problems
 
 
 def measure(params: Params, data: Readings) -> AuditLog:
@@ -76,7 +76,7 @@ def measure(params: Params, data: Readings) -> AuditLog:
 
 
 def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
-    """Red when a load failed; else unknown for one that runs or says an unheard-of word.
+    """Red when a load failed; else unknown for one that runs or has an unknown status.
 
     Amber where it would be green, but entries have no time.
     """
@@ -123,7 +123,7 @@ def _details(
 
 
 def _failed_without_time(log: AuditLog, frame: Timeframe) -> list[StrayEntry]:
-    """Entries without a time that say that they failed, and that nothing good of theirs repairs.
+    """Failed entries without a time that no good entry of their source repairs.
 
     A source whose name holds other days than this run's is not expected to have a good entry.
     """
@@ -182,7 +182,7 @@ def _green(log: AuditLog, count: int, details: Mapping[str, object], frame: Time
 
 
 def _too_many(log: AuditLog, details: Mapping[str, object]) -> Judgement:
-    """So many entries without a time are not all read, and one of the others may have failed."""
+    """Unknown: not all entries without a time were read, and one of the rest may have failed."""
     return unknown(
         _METRIC, Cause.BAD_VALUE, undated_text(log), what=_WHAT,
         action="Give the entries of the audit log the times of their loads, or remove them",
@@ -191,7 +191,7 @@ def _too_many(log: AuditLog, details: Mapping[str, object]) -> Judgement:
 
 
 def _missing_parts(log: AuditLog, loads_of_day: Sequence[Load]) -> str:
-    """Why parts that failed or did not end are not repaired: fewer good ones than usual."""
+    """Text on failed or unfinished parts that are not repaired: fewer good ones than usual."""
     texts = [
         f"; {source_name(load)} has {_parts_text(load.parts)}"
         for load in loads_of_day
@@ -211,7 +211,7 @@ def _parts_text(parts: Parts) -> str:
 
 
 def _repaired(log: AuditLog, loads_of_day: Sequence[Load]) -> str:
-    """How many entries that failed, and that had not ended, were replaced."""
+    """Text on how many failed and how many unfinished entries were replaced."""
     entries = [entry for load in loads_of_day for entry in load.replaced]
     failed = sum(log.meaning(entry) == FAILED for entry in entries)
     opened = sum(is_open(log, entry) for entry in entries)
@@ -249,9 +249,9 @@ def _unclear(entry: AuditEntry, word: str, details: Mapping[str, object]) -> Jud
 
 
 def _worst(log: AuditLog, tied: Sequence[AuditEntry]) -> tuple[AuditEntry, str]:
-    """Of entries with the same time, the one that says the worst."""
-    meant = [(entry, log.meaning(entry)) for entry in tied]
-    return min(meant, key=lambda pair: _WORST_FIRST.index(pair[1]))
+    """Of entries with the same time, the one with the worst ending."""
+    meanings = [(entry, log.meaning(entry)) for entry in tied]
+    return min(meanings, key=lambda pair: _WORST_FIRST.index(pair[1]))
 
 
 def guard(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:

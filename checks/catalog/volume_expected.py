@@ -29,7 +29,8 @@ from checks.detection import (
     ExpectedRange,
     history_days,
 )
-from checks.detection.baseline import Baseline, baseline, normal_range, side_of
+from checks.detection.baseline import Baseline, normal_range, side_of
+from checks.detection.baseline import baseline as compute_baseline
 from checks.judging.check import Check, Worse
 from checks.judging.segments import Carrier, carrying
 from checks.judging.unmeasured import learning, no_events, skipped, unknown
@@ -80,7 +81,7 @@ class Params:
 
 
 def measure(params: Params, data: Readings) -> DailyCounts:
-    """Events per day, as far back as is looked."""
+    """Events per day, over the whole history that the check uses."""
     return data.daily_counts()
 
 
@@ -89,25 +90,25 @@ def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
     mark = daily.calendar.special_day(daily.day)
     if mark is not None and mark.factor is None:
         return skipped(_METRIC, f"{mark.name}: not judged by volume", _details(daily))
-    usual = baseline_of(params, daily)
-    normal = normal_range(usual.kept, daily.day, daily.calendar, params.widen)
+    baseline = baseline_of(params, daily)
+    normal = normal_range(baseline.kept, daily.day, daily.calendar, params.widen)
     if normal is None:
-        return _unjudged(daily, usual, frame)
-    return _judgement(daily, usual, normal, frame)
+        return _unjudged(daily, baseline, frame)
+    return _judgement(daily, baseline, normal, frame)
 
 
 def baseline_of(params: Params, daily: DailyCounts, *, every: bool = False) -> Baseline:
-    """The days that say what is normal; with `every`, what was normal on each of them."""
-    return baseline(
+    """The days that say what is normal; with `every`, also the normal range of each of them."""
+    return compute_baseline(
         daily.totals(), daily.day, daily.calendar, params.widen,
         leave_out_red=params.leave_out_red, every=every,
     )  # fmt: skip
 
 
-def _unjudged(daily: DailyCounts, usual: Baseline, frame: Timeframe) -> Judgement:
-    """A young shop is learning; one whose days cannot be used has a problem."""
-    days = history_days(usual.kept, daily.day)
-    details = _details(daily, usual) | {
+def _unjudged(daily: DailyCounts, baseline: Baseline, frame: Timeframe) -> Judgement:
+    """Learning while the history is short; unknown where its days cannot be used."""
+    days = history_days(baseline.kept, daily.day)
+    details = _details(daily, baseline) | {
         "events": daily.counted[daily.day].total,
         "learned_days": days,
     }
@@ -123,30 +124,30 @@ def _unjudged(daily: DailyCounts, usual: Baseline, frame: Timeframe) -> Judgemen
 
 
 def _judgement(
-    daily: DailyCounts, usual: Baseline, normal: ExpectedRange, frame: Timeframe
+    daily: DailyCounts, baseline: Baseline, normal: ExpectedRange, frame: Timeframe
 ) -> Judgement:
     count = daily.counted[daily.day].total
     side = side_of(count, normal)
     low, high = math.ceil(normal.low), math.floor(normal.high)
-    carried = carrying(daily, usual, normal) if side else None
+    carrier = carrying(daily, baseline, normal) if side else None
     return Judgement(
         status=Status.RED if side else Status.GREEN,
         message=f"{_METRIC}={count} (normal {low} to {high})",
-        summary=_summary(daily, usual, normal, frame, carried),
+        summary=_summary(daily, baseline, normal, frame, carrier),
         action=_action(side, frame),
         value=count,
         threshold=normal.high if count > normal.expected else normal.low,
         unit="events",
-        details=_details(daily, usual)
+        details=_details(daily, baseline)
         | {
             "events": count,
             "expected": normal.expected,
             "low": normal.low,
             "high": normal.high,
             "basis": normal.basis.value,
-            "history_days": history_days(usual.kept, daily.day),
+            "history_days": history_days(baseline.kept, daily.day),
             "partial_day": not frame.is_over,
-            "filters": carried.filters if carried else {},
+            "filters": carrier.filters if carrier else {},
         },
         subjects={SIDE: (LOW if side < 0 else HIGH,)} if side else {SIDE: ()},
     )
@@ -154,10 +155,10 @@ def _judgement(
 
 def _summary(
     daily: DailyCounts,
-    usual: Baseline,
+    baseline: Baseline,
     normal: ExpectedRange,
     frame: Timeframe,
-    carried: Carrier | None,
+    carrier: Carrier | None,
 ) -> str:
     count = daily.counted[daily.day].total
     part = "" if frame.is_over else " so far"
@@ -166,20 +167,20 @@ def _summary(
         f"{count_text(math.ceil(normal.low))} to {count_text(math.floor(normal.high))}, "
         f"saw {count_text(count)}{_change(count, normal.expected)}"
     )
-    if carried is not None:
-        text += f", {carried.text}"
-    return "; ".join([text, *_remarks(daily, usual, normal)])
+    if carrier is not None:
+        text += f", {carrier.text}"
+    return "; ".join([text, *_remarks(daily, baseline, normal)])
 
 
 def _change(count: float, expected: float) -> str:
     return f" ({(count - expected) / expected * 100:+.0f} %)" if expected > 0 else ""
 
 
-def _remarks(daily: DailyCounts, usual: Baseline, normal: ExpectedRange) -> list[str]:
-    """On which step of the ladder it was judged, and what the calendar says of the day."""
+def _remarks(daily: DailyCounts, baseline: Baseline, normal: ExpectedRange) -> list[str]:
+    """By which range the day was judged, and what the calendar says of it."""
     remarks = []
     if basis := _BASES[normal.basis]:
-        remarks.append("judged " + basis.format(days=history_days(usual.kept, daily.day)))
+        remarks.append("judged " + basis.format(days=history_days(baseline.kept, daily.day)))
     mark = daily.calendar.special_day(daily.day)
     if mark is not None and mark.factor is not None:
         remarks.append(f"{mark.name}: {mark.factor:g} times the usual is expected")
@@ -203,9 +204,9 @@ def _action(side: int, frame: Timeframe) -> str:
     return "Nothing to do"
 
 
-def _details(daily: DailyCounts, usual: Baseline | None = None) -> dict[str, Any]:
+def _details(daily: DailyCounts, baseline: Baseline | None = None) -> dict[str, Any]:
     totals = daily.totals()
-    left_out = usual.left_out if usual else {}
+    left_out = baseline.left_out if baseline else {}
     return {
         "daily": [{"date": day, "events": count} for day, count in totals.items()],
         "remembered": _stretches(daily),
@@ -220,7 +221,7 @@ def _details(daily: DailyCounts, usual: Baseline | None = None) -> dict[str, Any
 
 
 def _stretches(daily: DailyCounts) -> list[dict[str, Any]]:
-    """The days that were not counted now, in stretches that were last verified on one day."""
+    """Remembered days in unbroken stretches, each verified last on one day."""
     days = [day for day in daily.days if day not in daily.measured and day in daily.remembered]
     stretches: list[dict[str, Any]] = []
     for day in days:

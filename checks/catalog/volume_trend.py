@@ -44,7 +44,7 @@ class Params:
 
 
 def measure(params: Params, data: Readings) -> DailyCounts:
-    """Events per day, as far back as is looked."""
+    """Events per day, over the whole history that `volume_expected` uses."""
     return data.daily_counts()
 
 
@@ -71,7 +71,7 @@ def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
 
 
 def _counts(daily: DailyCounts) -> dict[date, float]:
-    """The days without special ones and without outages; those far off count: they may be it."""
+    """Events per day without calendar days and outages; outliers stay, as they may be the trend."""
     totals = daily.totals()
     empty = {day for day in baseline(totals, daily.day, daily.calendar).left_out if not totals[day]}
     return {
@@ -124,7 +124,7 @@ def _details(trend: Trend) -> dict[str, Any]:
 
 
 def is_only_the_empty_day(verdict: Verdict) -> bool:
-    """Whether the week declines for want of the judged day's events alone."""
+    """Whether the week declines only because the judged day has no events."""
     return no_events(verdict) and verdict.details.get("declines_without_the_day") is False
 
 

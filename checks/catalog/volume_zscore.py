@@ -51,7 +51,7 @@ class Params:
 
 @dataclass(frozen=True, slots=True)
 class ZScore:
-    """A day's distance from its window. `floored` when counting noise set the deviation."""
+    """A day's distance from its window. floored: whether counting noise set the deviation."""
 
     z: float
     mean: float
@@ -60,7 +60,7 @@ class ZScore:
 
 
 def z_score(window: Sequence[int], today: int, factor: float = 1.0) -> ZScore | None:
-    """The Z-score of `today` against a window; None where the window is empty of events.
+    """The Z-score of `today` against a window; None where the window has no events.
 
     factor: how many times the usual is expected: mean and deviation are that many times as large.
     """
@@ -117,7 +117,7 @@ def _mostly_missing(params: Params, events: EventCounts, frame: Timeframe) -> Ju
 
 
 def _window(events: EventCounts) -> tuple[int, ...]:
-    """Events of the days before that are like any other."""
+    """Events of the days before, without those in the calendar."""
     pairs = zip(events.days[:-1], events.totals()[:-1], strict=True)
     return tuple(count for day, count in pairs if events.calendar.special_day(day) is None)
 

@@ -1,7 +1,7 @@
 """What may be accepted: one set of rules for the command and the dashboard.
 
-A waiver lets a failure pass for some days. An acceptance says that it is no failure: from now on
-it is usual.
+A waiver lets a failure pass for some days. An acceptance says that it is no failure: it is normal
+from now on.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """An acceptance as somebody asks for it. subject: None for the only one that fails."""
+class AcceptanceRequest:
+    """A requested acceptance. subject: None for the only one that fails."""
 
     check: str
     owner: str
@@ -32,38 +32,44 @@ class Wish:
     subject: str | None = None
 
 
-def accept(config: Config, history: History, wish: Wish, now: datetime) -> StoredAcceptance:
-    """Store that what failed on the newest judged data date is usual from now on.
+#: The earlier name.
+Wish = AcceptanceRequest
 
-    The same wish a second time, for the same day, is the same acceptance. `now` must be aware.
-    Raises UsageError for what does not fail, may not be accepted or says too little, HistoryError
+
+def accept(
+    config: Config, history: History, request: AcceptanceRequest, now: datetime
+) -> StoredAcceptance:
+    """Store that what failed on the newest judged data date is normal from now on.
+
+    The same request a second time, for the same day, is the same acceptance. `now` must be aware.
+    Raises UsageError for what does not fail, may not be accepted or is incomplete, HistoryError
     when the history cannot be read or written.
     """
-    check = get_check(wish.check)
+    check = get_check(request.check)
     kind = _kind(check)
     data_date, failing = failing_subjects(config, history, check)
-    subject = _subject(check, wish.subject, failing, data_date)
+    subject = _subject(check, request.subject, failing, data_date)
     return history.accept(
-        config.pipeline, check.id, kind, subject, wish.owner, wish.reason, data_date, now
+        config.pipeline, check.id, kind, subject, request.owner, request.reason, data_date, now
     )
 
 
 def state_of(acceptance: StoredAcceptance) -> str:
-    """`not revoked`, or by whom it was. Whether it still holds is in the report."""
+    """`not revoked`, or by whom it was revoked. Whether it still holds is in the report."""
     if acceptance.revoked_at is None:
         return "not revoked"
     return f"revoked by {acceptance.revoked_by}"
 
 
 def accepting_checks() -> tuple[Check, ...]:
-    """The checks of which something may be accepted."""
+    """The checks that allow acceptances."""
     return tuple(check for check in all_checks() if check.accepts is not None)
 
 
 def failing_subjects(
     config: Config, history: History, check: Check
 ) -> tuple[date, tuple[str, ...]]:
-    """The newest judged data date, and what of a check failed on it and may be accepted.
+    """The newest judged data date, and the subjects of a check that may be accepted on it.
 
     Raises UsageError where nothing was recorded.
     """

@@ -1,10 +1,9 @@
 """Which failing checks follow from another one, so that one cause is one alarm. Pure.
 
-A check follows from another in two cases only: the same fault stopped both readings; or the data
-date has no events at all by its own numbers, with a usual day in its place it would be fine, and
-the other one says why, or says it first. The root is red or unknown as it stands: never waived,
-amber, skipped or off, and never a follower itself. A follower keeps its status, its message and its
-weight in the exit code.
+A check follows from another in two cases only: the same fault stopped both readings; or it fails
+only because the data date has no events at all, and the other one explains that, or reports it
+first. The root is red or unknown: never waived, amber, skipped or off, and never a follower itself.
+A follower keeps its status, its message and its weight in the exit code.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ def with_causes(
     """The verdicts, in catalog order as they are, with `because` where one follows from another.
 
     checks, judgements: of these verdicts, by id. is_usual_day: whether the data date is the one
-    that the run loads; what the log says of a run explains no other day.
+    that the run loads: the log of a run explains no other day.
     """
     roots = _by_empty_day(verdicts, checks, is_usual_day=is_usual_day)
     empty_roots = set(roots.values())
@@ -39,7 +38,7 @@ def with_causes(
 
 
 def _by_fault(verdicts: Sequence[Verdict], judgements: Mapping[str, Judgement]) -> dict[str, str]:
-    """The first check that a fault stopped, by each later one; of those without another cause."""
+    """By each check that a fault stopped, the first check that the same fault stopped."""
     first: dict[str, str] = {}
     roots = {}
     for verdict in verdicts:
@@ -54,35 +53,35 @@ def _by_fault(verdicts: Sequence[Verdict], judgements: Mapping[str, Judgement]) 
 def _by_empty_day(
     verdicts: Sequence[Verdict], checks: Mapping[str, Check], *, is_usual_day: bool
 ) -> dict[str, str]:
-    """What explains the missing events, by each check that fails for want of them."""
+    """By each check that fails for lack of events, the check that explains why there are none."""
     empty = [
         verdict
         for verdict in verdicts
-        if verdict.status in _FAILING and _says(checks[verdict.id].empty_day, verdict)
+        if verdict.status in _FAILING and _applies(checks[verdict.id].empty_day, verdict)
     ]
     explaining = (
         verdict
         for verdict in verdicts
         if verdict.status is Status.RED
-        and _says(checks[verdict.id].explains_empty_day, verdict)
+        and _applies(checks[verdict.id].explains_empty_day, verdict)
         and (is_usual_day or verdict.layer is not Layer.INFRASTRUCTURE)
     )
-    saying = (verdict for verdict in empty if verdict.status in STOPPING)
-    root = next(explaining, None) or next(saying, None)
+    stopping = (verdict for verdict in empty if verdict.status in STOPPING)
+    root = next(explaining, None) or next(stopping, None)
     if root is None:
         return {}
     return {verdict.id: root.id for verdict in empty if verdict.id != root.id}
 
 
-def _says(predicate: Callable[[Verdict], bool] | None, verdict: Verdict) -> bool:
+def _applies(predicate: Callable[[Verdict], bool] | None, verdict: Verdict) -> bool:
     return predicate is not None and predicate(verdict)
 
 
-def remark(verdicts: Sequence[Verdict]) -> str:
-    """What a sentence about these verdicts adds: ` (4 follow from freshness)`; else nothing."""
+def followers_text(verdicts: Sequence[Verdict]) -> str:
+    """` (4 follow from freshness)`, to end a sentence about these verdicts; empty without any."""
     roots = [verdict.because for verdict in verdicts if verdict.because is not None]
     if not roots:
         return ""
     different = len(set(roots))
-    named = roots[0] if different == 1 else f"{different} of them"
-    return f" ({len(roots)} {'follows' if len(roots) == 1 else 'follow'} from {named})"
+    root_text = roots[0] if different == 1 else f"{different} of them"
+    return f" ({len(roots)} {'follows' if len(roots) == 1 else 'follow'} from {root_text})"

@@ -16,8 +16,7 @@ from checks.core.model import FAILING, URGENCY, Report, Status
 from checks.core.text import plural
 from checks.judging.check import Worse, is_worse
 
-# Of the statuses that tell of trouble, those whose value is beyond its limit: only there does a
-# move say anything.
+# The failing statuses whose value is beyond its limit: only there a change of the value matters.
 _BEYOND = FAILING - {Status.UNKNOWN}
 # The sum of the same rows in another order differs in its last digits.
 _ROUNDING = 1e-9
@@ -25,7 +24,7 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one evaluation found for one check. `value` is None where there was none."""
+    """One check in one evaluation. value: None where there was none."""
 
     status: Status
     value: float | None
@@ -33,7 +32,7 @@ class Result:
 
 
 class Recorded(Protocol):
-    """An evaluation as a history keeps it; mappings go by check id."""
+    """An evaluation as the history stores it; mappings are by check id."""
 
     @property
     def statuses(self) -> Mapping[str, Status]: ...
@@ -44,7 +43,7 @@ class Recorded(Protocol):
 
 
 class Kind(StrEnum):
-    """What a change is, the one that needs a person first at the top.
+    """The kind of a change, the most urgent one first.
 
     NEW_RED: red, and was not. RESOLVED: green, and was red, amber, waived or unknown.
     WORSE, BETTER: red, amber or waived as before, with another value. APPEARED, GONE:
@@ -71,9 +70,12 @@ class Change:
 
 
 def results_of(evaluation: Recorded | Report) -> dict[str, Result]:
-    """What an evaluation found, by check id, in its own order."""
+    """The results of an evaluation, by check id, in its own order."""
     if isinstance(evaluation, Report):
-        return {one.id: Result(one.status, one.value, one.message) for one in evaluation.checks}
+        return {
+            verdict.id: Result(verdict.status, verdict.value, verdict.message)
+            for verdict in evaluation.checks
+        }
     return {
         check: Result(status, evaluation.values.get(check), evaluation.messages.get(check, ""))
         for check, status in evaluation.statuses.items()
@@ -82,13 +84,13 @@ def results_of(evaluation: Recorded | Report) -> dict[str, Result]:
 
 def changes(before: Mapping[str, Result], after: Mapping[str, Result]) -> tuple[Change, ...]:
     """Every check that changed, the most important first, else in the catalog's order."""
-    found = []
+    changed = []
     for check in {**after, **before}:
         old, new = before.get(check), after.get(check)
         kind = _kind(check, old, new)
         if kind is not None:
-            found.append(Change(check, kind, old, new))
-    return tuple(sorted(found, key=_importance))
+            changed.append(Change(check, kind, old, new))
+    return tuple(sorted(changed, key=_importance))
 
 
 def _kind(check: str, before: Result | None, after: Result | None) -> Kind | None:
@@ -108,9 +110,9 @@ def _kind(check: str, before: Result | None, after: Result | None) -> Kind | Non
 
 def _move(check: str, before: Result, after: Result) -> Kind | None:
     """Which way the value of a failing check went; None where that cannot be said."""
-    worse = {one.id: one.worse for one in all_checks()}.get(check)
+    worse = {other.id: other.worse for other in all_checks()}.get(check)
     if worse is Worse.FARTHER_FROM_EXPECTED:
-        return None  # what was expected is not kept beside the value
+        return None  # the expected value is not stored
     if worse is None or after.status not in _BEYOND or before.value is None or after.value is None:
         return None
     if math.isclose(before.value, after.value, rel_tol=_ROUNDING):
@@ -137,11 +139,15 @@ def sentence(change: Change) -> str:
         was = "" if before is None else f" (was {before.status})"
         return f"{change.check} is not evaluated any more{was}"
     if before is None:
-        return f"{change.check} is {after.status} and was not evaluated before{_told(after)}"
+        return (
+            f"{change.check} is {after.status} and was not evaluated before{_message_suffix(after)}"
+        )
     if change.kind in (Kind.WORSE, Kind.BETTER):
-        found = f"{change.check} is still {after.status} and got {change.kind}{_told(after)}"
-        return f"{found}, before {before.message}" if before.message else found
-    return f"{change.check} is {after.status} now (was {before.status}){_told(after)}"
+        text = (
+            f"{change.check} is still {after.status} and got {change.kind}{_message_suffix(after)}"
+        )
+        return f"{text}, before {before.message}" if before.message else text
+    return f"{change.check} is {after.status} now (was {before.status}){_message_suffix(after)}"
 
 
 def difference(
@@ -150,19 +156,21 @@ def difference(
     gate_verdict: Status,
     live_verdict: Status,
 ) -> str | None:
-    """Why what is found now is not what the gate recorded, in one sentence.
+    """Why the live verdicts differ from those that the gate recorded, in one sentence.
 
-    Names the change that weighs most on the verdict and counts the others. None when the
-    verdicts and all statuses agree: a value that moved within its status is no difference.
+    Names the most urgent change and counts the others. None where the verdicts and all statuses
+    agree: a value that changed within its status is no difference.
     """
-    moved = [one for one in changes(gate, live) if one.kind not in (Kind.WORSE, Kind.BETTER)]
-    if not moved:
+    changed = [
+        change for change in changes(gate, live) if change.kind not in (Kind.WORSE, Kind.BETTER)
+    ]
+    if not changed:
         if gate_verdict is live_verdict:
             return None
         verdicts = f"went from {gate_verdict} to {live_verdict}"
         return f"Since the gate ran, the verdict {verdicts}, though no check changed its status."
-    first = min(moved, key=lambda one: min(_urgency(one.before), _urgency(one.after)))
-    others = len(moved) - 1
+    first = min(changed, key=lambda change: min(_urgency(change.before), _urgency(change.after)))
+    others = len(changed) - 1
     more = f"; and {plural(others, 'more change')}" if others else ""
     return f"Since the gate ran, {_went(first)}{more}."
 
@@ -171,9 +179,9 @@ def _went(change: Change) -> str:
     if change.before is None or change.after is None:
         return sentence(change)
     way = f"from {change.before.status} to {change.after.status}"
-    return f"{change.check} went {way}{_told(change.after)}"
+    return f"{change.check} went {way}{_message_suffix(change.after)}"
 
 
-def _told(result: Result) -> str:
+def _message_suffix(result: Result) -> str:
     message = result.message.rstrip(". ")
     return f": {message}" if message else ""

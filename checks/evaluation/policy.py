@@ -32,7 +32,7 @@ _FAILING = (Status.RED, Status.WAIVED, Status.AMBER)
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a verdict depends on beside the judgement: dates, what was waived, who is on it."""
+    """What a verdict depends on beside the judgement: dates, waivers, acknowledgements."""
 
     pipeline: str
     run_date: date
@@ -46,7 +46,7 @@ def verdict_of(
     check: Check,
     settings: CheckSettings,
     judgement: Judgement,
-    given: Circumstances,
+    circumstances: Circumstances,
     others: Mapping[str, Verdict],
 ) -> Verdict:
     """The verdict: guards first, then severity, then waivers.
@@ -58,7 +58,7 @@ def verdict_of(
     status = judgement.status
     if status is Status.RED and settings.severity is Severity.AMBER and not judgement.stop:
         status = Status.AMBER
-    waiver = standing_waiver(check, judgement, status, given)
+    waiver = standing_waiver(check, judgement, status, circumstances)
     if waiver is not None and waiver.holds and status is Status.RED:
         status = Status.WAIVED
     return Verdict(
@@ -77,31 +77,35 @@ def verdict_of(
         runbook=settings.runbook,
         cause=judgement.cause,
         retry=judgement.retry,
-        link=link(check, judgement, given),
+        link=link(check, judgement, circumstances),
         waiver=waiver,
         subjects=judgement.subjects if status in _FAILING else {},
-        acknowledgement=_acknowledgement(check.id, status, given.acknowledgements),
+        acknowledgement=_acknowledgement(check.id, status, circumstances.acknowledgements),
         details=judgement.details,
     )
 
 
 def standing_waiver(
-    check: Check, judgement: Judgement, status: Status, given: Circumstances
+    check: Check, judgement: Judgement, status: Status, circumstances: Circumstances
 ) -> WaiverState | None:
     """The waiver that concerns a check: one that holds if any does, else the latest."""
     states = [
-        waiver_state(stored, check, judgement, status, given)
-        for stored in sorted(given.waivers, key=lambda stored: stored.id, reverse=True)
+        waiver_state(stored, check, judgement, status, circumstances)
+        for stored in sorted(circumstances.waivers, key=lambda stored: stored.id, reverse=True)
         if stored.check == check.id
     ]
     return next((state for state in states if state.holds), states[0] if states else None)
 
 
 def waiver_state(
-    stored: StoredWaiver, check: Check, judgement: Judgement, status: Status, day: Circumstances
+    stored: StoredWaiver,
+    check: Check,
+    judgement: Judgement,
+    status: Status,
+    circumstances: Circumstances,
 ) -> WaiverState:
     """Whether a waiver holds on the run date for what fails, and why it does or does not."""
-    lapse = _lapse(stored, check.worse, judgement, status, day)
+    lapse_reason = _lapse_reason(stored, check.worse, judgement, status, circumstances)
     term = f"until the end of {stored.until:%A} {short_day(stored.until)}"
     if stored.subjects is None and check.subject_kinds:
         term += ", by its value alone: it names no subject"
@@ -113,22 +117,26 @@ def waiver_state(
         until=stored.until,
         up_to=stored.up_to,
         created_at=stored.created_at,
-        holds=lapse is None,
-        why=lapse or term,
+        holds=lapse_reason is None,
+        why=lapse_reason or term,
         data_date=stored.data_date,
         subjects=stored.subjects,
     )
 
 
-def _lapse(
-    stored: StoredWaiver, worse: Worse, judgement: Judgement, status: Status, day: Circumstances
+def _lapse_reason(
+    stored: StoredWaiver,
+    worse: Worse,
+    judgement: Judgement,
+    status: Status,
+    circumstances: Circumstances,
 ) -> str | None:
     """Why a waiver does not hold; None while it does."""
     if stored.revoked_at is not None:
         return f"revoked by {stored.revoked_by} on {stored.revoked_at:%Y-%m-%d}"
-    if day.run_date > stored.until:
+    if circumstances.run_date > stored.until:
         return f"expired on {stored.until}"
-    if day.data_date < stored.data_date:
+    if circumstances.data_date < stored.data_date:
         return f"given for {stored.data_date} and later"
     if stored.rearmed_on is not None:
         return f"rearmed: the check was green for {stored.rearmed_on}"
@@ -140,7 +148,7 @@ def _lapse(
 
 
 def _not_covered(stored: StoredWaiver, worse: Worse, judgement: Judgement) -> str | None:
-    """What a red check fails for beside what is waived, or by how much more."""
+    """Why a waiver does not cover a red check: other subjects, or a worse value."""
     others = not_covered(judgement.subjects, stored.subjects or {})
     if others:
         return f"not waived: {subjects_text(others)}"
@@ -152,12 +160,13 @@ def _not_covered(stored: StoredWaiver, worse: Worse, judgement: Judgement) -> st
     expected = judgement.details.get("expected")
     if is_worse(worse, judgement.value, stored.up_to, expected):
         value, limit = judgement.value, stored.up_to
-        return f"the value {_shown(value, limit)} is worse than the waived {_shown(limit, value)}"
+        shown, waived = _number_text(value, limit), _number_text(limit, value)
+        return f"the value {shown} is worse than the waived {waived}"
     return None
 
 
-def _shown(value: Number | None, other: Number | None) -> str:
-    """A value with six digits, or with all where that could not tell it from the other."""
+def _number_text(value: Number | None, other: Number | None) -> str:
+    """A number with six digits, or with all of them where the other would look the same."""
     if value is None:
         return "none"
     same = other is not None and f"{value:.6g}" == f"{other:.6g}"
@@ -169,17 +178,18 @@ def _acknowledgement(
 ) -> Acknowledgement | None:
     if status in (Status.GREEN, Status.SKIPPED):
         return None
-    found = [ack for ack in acknowledgements if ack.check == check_id]
-    return max(found, key=lambda ack: ack.created_at, default=None)
+    matching = [ack for ack in acknowledgements if ack.check == check_id]
+    return max(matching, key=lambda ack: ack.created_at, default=None)
 
 
-def link(check: Check, judgement: Judgement, given: Circumstances) -> str | None:
-    """Address of the page with the evidence, filtered to what was found."""
-    if given.dashboard_url is None:
+def link(check: Check, judgement: Judgement, circumstances: Circumstances) -> str | None:
+    """Address of the page with the evidence, filtered to what failed."""
+    if circumstances.dashboard_url is None:
         return None
     filters = usable_filters(judgement.details.get("filters") or {})
-    query = {"pipeline": given.pipeline, "date": str(given.data_date), **filters}
-    return f"{given.dashboard_url.rstrip('/')}/{check.page}?{urlencode(query, errors='replace')}"
+    query = {"pipeline": circumstances.pipeline, "date": str(circumstances.data_date), **filters}
+    page = f"{circumstances.dashboard_url.rstrip('/')}/{check.page}"
+    return f"{page}?{urlencode(query, errors='replace')}"
 
 
 def with_since(

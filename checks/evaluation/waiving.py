@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """A waiver as somebody asks for it.
+class WaiverRequest:
+    """A requested waiver.
 
-    `until` is the last day, included. `up_to` is the worst value that still passes; None
-    asks for the value that was found last. `subjects` are names of what may fail, such as
-    `source=web`, or ANY alone; none asks for what failed last.
+    until: the last day, included. up_to: the worst value that still passes; None for the value
+    that was measured last. subjects: names of what may fail, such as `source=web`, or ANY alone;
+    none for what failed last.
     """
 
     check: str
@@ -39,9 +39,13 @@ class Wish:
     subjects: tuple[str, ...] = ()
 
 
+#: The earlier name.
+Wish = WaiverRequest
+
+
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What the place where it is asked calls its fields, for messages."""
+class FieldLabels:
+    """What messages call the fields of a request: options of the command, or fields of a form."""
 
     until: str
     limit: str
@@ -49,14 +53,14 @@ class Words:
     give_subject: str
 
 
-#: How the checks know what people name as they see it, by kind.
+#: From a name as people type it to the one that checks record, by kind.
 _AS_MEASURED: Mapping[str, Callable[[str], str | None]] = {SOURCE: lasting_name, STATUS: folded}
 _KINDS = tuple(sorted(ALL_KINDS))
-#: In the place of a subject: whatever fails is covered, by its value alone.
+#: Instead of a subject: the waiver covers whatever fails, limited by its value only.
 ANY = "any"
-#: The state of a waiver that still can cover a red.
+#: The state of a waiver that can still cover a red.
 HOLDS = "holds"
-COMMAND = Words(
+COMMAND = FieldLabels(
     until="--until",
     limit="--up-to",
     give_limit="say --up-to X",
@@ -65,29 +69,33 @@ COMMAND = Words(
 
 
 def give(
-    config: Config, history: History, wish: Wish, now: datetime, words: Words = COMMAND
+    config: Config,
+    history: History,
+    request: WaiverRequest,
+    now: datetime,
+    labels: FieldLabels = COMMAND,
 ) -> StoredWaiver:
     """Store a waiver for what was found on the newest judged data date.
 
-    The same wish a second time, for the same day and while it holds, is the same waiver.
-    `now` must be aware. Raises UsageError for what may not be waived or says too little,
+    The same request a second time, for the same day and while it holds, is the same waiver.
+    `now` must be aware. Raises UsageError for what may not be waived or is incomplete,
     HistoryError when the history cannot be read or written.
     """
-    check = get_check(wish.check)
+    check = get_check(request.check)
     today = now.astimezone(config.timezone).date()
-    if wish.until < today:
-        raise UsageError(f"{words.until} {wish.until} is over; today is {today}")
+    if request.until < today:
+        raise UsageError(f"{labels.until} {request.until} is over; today is {today}")
     data_date, verdict = _latest(config, history, check.id, today)
-    limit = _limit(wish.up_to, check, verdict, words)
-    subjects = _subjects(wish.subjects, check, verdict, words)
+    limit = _limit(request.up_to, check, verdict, labels)
+    subjects = _subjects(request.subjects, check, verdict, labels)
     if verdict is not None and verdict.status not in (Status.RED, Status.WAIVED):
-        data_date = _next_day(config, wish, data_date, verdict, words)
+        data_date = _next_day(config, request, data_date, verdict, labels)
     return history.give_waiver(
         config.pipeline,
         check.id,
-        wish.owner,
-        wish.reason,
-        wish.until,
+        request.owner,
+        request.reason,
+        request.until,
         limit,
         data_date,
         now,
@@ -97,7 +105,7 @@ def give(
 
 
 def state_of(waiver: StoredWaiver, today: date) -> str:
-    """Whether a waiver still can cover a red (`holds`), and if not, why."""
+    """Whether a waiver can still cover a red (`holds`), and if not, why."""
     if waiver.revoked_at is not None:
         return "revoked"
     if waiver.rearmed_on is not None:
@@ -108,73 +116,78 @@ def state_of(waiver: StoredWaiver, today: date) -> str:
 def _latest(
     config: Config, history: History, check: str, today: date
 ) -> tuple[date, Verdict | None]:
-    """The newest judged data date and what was found on it; the expected one when none is."""
-    found = history.evaluations(config.pipeline, days=1)
-    if not found:
+    """The newest judged data date and its verdict; the date due today where none was judged."""
+    evaluations = history.evaluations(config.pipeline, days=1)
+    if not evaluations:
         return today - timedelta(days=config.data_lag_days), None
-    verdicts = history.report(found[0].id).checks
-    return found[0].data_date, next((one for one in verdicts if one.id == check), None)
+    verdicts = history.report(evaluations[0].id).checks
+    return evaluations[0].data_date, next(
+        (verdict for verdict in verdicts if verdict.id == check), None
+    )
 
 
-def _next_day(config: Config, wish: Wish, data_date: date, verdict: Verdict, words: Words) -> date:
-    """The day from which on a waiver holds for what does not fail yet: no green of today ends it.
+def _next_day(
+    config: Config, request: WaiverRequest, data_date: date, verdict: Verdict, labels: FieldLabels
+) -> date:
+    """The day from which a waiver holds for a check that does not fail yet: the next data date.
 
-    Raises UsageError where it would be over by then.
+    Today's green would rearm it. Raises UsageError where it would be over by then.
     """
     following = data_date + timedelta(days=1)
     run_date = following + timedelta(days=config.data_lag_days)
-    if wish.until < run_date:
+    if request.until < run_date:
         raise UsageError(
             f"{verdict.id} is {verdict.status} for {data_date}, so a waiver would hold from the "
-            f"run of {run_date} on, and {words.until} {wish.until} is before"
+            f"run of {run_date} on, and {labels.until} {request.until} is before"
         )
     return following
 
 
 def _limit(
-    asked: float | None, check: Check, verdict: Verdict | None, words: Words
+    up_to: float | None, check: Check, verdict: Verdict | None, labels: FieldLabels
 ) -> float | None:
-    """The worst value that still passes. Raises UsageError where none may or can be taken."""
-    if asked is not None and asked < 0 and not check.signed:
+    """The worst value that still passes. Raises UsageError where none is allowed or known."""
+    if up_to is not None and up_to < 0 and not check.signed:
         raise UsageError(
-            f"{words.limit} {asked:g}: {check.id} is never below 0; allowed: a number of at least 0"
+            f"{labels.limit} {up_to:g}: {check.id} is never below 0; "
+            "allowed: a number of at least 0"
         )
     if verdict is not None and verdict.stop:
         raise UsageError(
             f"{check.id} cannot be waived: {verdict.message} is above stop_above, "
             "where the line stops whatever anyone said"
         )
-    if asked is not None:
-        return asked
+    if up_to is not None:
+        return up_to
     if verdict is None or verdict.status not in (Status.RED, Status.WAIVED):
-        found = "was not evaluated yet" if verdict is None else f"is {verdict.status}"
-        raise UsageError(f"{check.id} {found}, so there is no value to waive: {words.give_limit}")
+        state = "was not evaluated yet" if verdict is None else f"is {verdict.status}"
+        raise UsageError(f"{check.id} {state}, so there is no value to waive: {labels.give_limit}")
     return verdict.value
 
 
 def _subjects(
-    names: tuple[str, ...], check: Check, verdict: Verdict | None, words: Words
+    names: tuple[str, ...], check: Check, verdict: Verdict | None, labels: FieldLabels
 ) -> Subjects | None:
-    """What is covered. Raises UsageError where nothing tells, or a name is of another kind."""
+    """The subjects covered. Raises UsageError where none is known, or one is of another kind."""
     if not check.subject_kinds:
         _refuse_subjects(names, check)
         return None
     if names:
-        return _named(names, check)
+        return _named_subjects(names, check)
     kinds = " or ".join(check.subject_kinds)
     if verdict is None or verdict.status not in (Status.RED, Status.WAIVED):
         state = "was not evaluated yet" if verdict is None else f"is {verdict.status}"
         raise UsageError(
-            f"{check.id} {state}, so no {kinds} is known that fails: {words.give_subject}"
+            f"{check.id} {state}, so no {kinds} is known that fails: {labels.give_subject}"
         )
     if not verdict.subjects or not any(verdict.subjects.values()):
         raise UsageError(
             f"the last evaluation does not say for which {kinds} {check.id} failed: run the gate "
-            f"again, or {words.give_subject}"
+            f"again, or {labels.give_subject}"
         )
     if any(MORE in failing for failing in verdict.subjects.values()):
         raise UsageError(
-            f"{check.id} fails for too much to name each {kinds}: {words.give_subject}"
+            f"{check.id} fails for too much to name each {kinds}: {labels.give_subject}"
         )
     return verdict.subjects
 
@@ -184,7 +197,7 @@ def _refuse_subjects(names: tuple[str, ...], check: Check) -> None:
         raise UsageError(f"{check.id} tells nothing apart that fails, so it has no subject to name")
 
 
-def _named(names: tuple[str, ...], check: Check) -> Subjects | None:
+def _named_subjects(names: tuple[str, ...], check: Check) -> Subjects | None:
     """Names by kind; a name without a kind is of the check's first one. None for ANY."""
     if any(name.strip().casefold() == ANY for name in names):
         if len(names) > 1:
@@ -210,7 +223,7 @@ def _named(names: tuple[str, ...], check: Check) -> Subjects | None:
 
 
 def _subject(kind: str, text: str) -> str:
-    """A name as the check knows it. One that is no name is typed as it is shown."""
+    """A name as the check records it; the placeholder for no name may be typed as shown."""
     if typed_name(text) == NO_NAME:
         return NO_NAME
     return subject_name(_AS_MEASURED.get(kind, str)(text))

@@ -1,4 +1,4 @@
-"""The days that say what is normal: as the evaluation reads them, remembered ones included."""
+"""Daily counts as the evaluation reads them, remembered days included."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from checks.measuring.remembering import Remembering
 def read_daily(context: Context, recent: EventCounts, *, dimensions: bool = True) -> DailyCounts:
     """The evaluation's counts of many days. Remembers nothing new. Raises MeasurementError.
 
-    dimensions: whether the recent days are counted by the mapped dimensions too.
+    dimensions: whether the recent days are also counted by the mapped dimensions.
     """
     source = source_of(context)
     recall = Remembering(context.config, now=context.frame.now).recall

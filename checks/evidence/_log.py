@@ -1,4 +1,4 @@
-"""The audit log for every reading about runs."""
+"""The audit log, as all evidence about runs reads it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def read_log(context: Context, days_before: int = DAYS_BEFORE) -> AuditLog:
 def minutes_of_day(context: Context, entry: AuditEntry) -> float:
     """The clock time of a load in the shop's zone, as minutes after midnight.
 
-    Of the clock on the wall, so that a usual time stays the same when clocks change.
+    Of the wall clock, so that the usual time of a load stays the same when clocks change.
     """
     local = entry.run_at.astimezone(context.frame.zone)
     return local.hour * 60 + local.minute + local.second / 60

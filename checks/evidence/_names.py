@@ -31,9 +31,9 @@ GONE, IGNORED, UNJUDGED = "gone", "ignored", "not judged"
 
 @dataclass(frozen=True, slots=True)
 class NameSeries:
-    """One event name, `counts` aligned with the days, and how the judged day stands.
+    """One event name: `counts` aligned with the days, and its state on the judged day.
 
-    state: as `event_volume` has it, or `gone` (no event on the day nor in its
+    state: as in `event_volume`, or `gone` (no event on the day nor in its
     window, but before), `ignored` (configured), `not judged` (the first window fills).
     low and high: outside of these `event_volume` calls the name collapsed or surged.
     last_seen: the last of the days with an event, None where there is none.
@@ -43,7 +43,7 @@ class NameSeries:
     name: str
     state: str
     today: int
-    usual: float
+    mean: float
     lowest: int
     highest: int
     counts: tuple[int, ...]
@@ -56,14 +56,14 @@ class NameSeries:
 
 @dataclass(frozen=True, slots=True)
 class NameDay:
-    """One day of one name: its count, the window before it, its normal range, its state then.
+    """One day of one name: its count, the window before it, its normal range and its state.
 
     is_beyond: whether the rule calls the name silent, collapsed or surged on that day.
     """
 
     day: date
     events: int | None
-    usual: float | None = None
+    mean: float | None = None
     lowest: int | None = None
     highest: int | None = None
     state: str = UNJUDGED
@@ -78,30 +78,37 @@ def names_of(
     params: Params,
     events: EventCounts,
     window: int,
-    own: Mapping[str, Segment],
+    segments: Mapping[str, Segment],
     daily: DailyCounts,
     accepted: tuple[StoredAcceptance, ...],
 ) -> tuple[NameSeries, ...]:
     """Every name that occurs or is expected; those that the report judges come first.
 
-    own: each name with its normal range on the judged day. daily: which names fell silent.
+    own: each name with its normal range on the judged day. daily: shows which names fell silent.
     accepted: acceptances of such names, revoked ones included.
     """
-    recent = _as_reported(events, window)
-    judged_states, _ = judged_names(params, recent, own, daily, accepted)
+    recent = _report_window(events, window)
+    judged_states, _ = judged_names(params, recent, segments, daily, accepted)
     full_names = {value_text(name): name for name in events.by_name}
-    states = [replace(one, name=full_names.get(one.name, one.name)) for one in judged_states]
+    states = [
+        replace(state, name=full_names.get(state.name, state.name)) for state in judged_states
+    ]
     judged = _is_judged(states, recent)
-    known = [_of_state(params, state, events, window, judged=judged) for state in states]
-    rest = set(events.by_name) - {state.name for state in states}
-    others = [_of_unjudged(params, name, events, window) for name in rest]
-    shown = [one for one in others if one.last_seen is not None]
-    return (*known, *sorted(shown, key=lambda one: (one.state, -sum(one.counts), one.name)))
+    judged_series = [
+        _judged_series(params, state, events, window, judged=judged) for state in states
+    ]
+    unjudged_names = set(events.by_name) - {state.name for state in states}
+    unjudged = [_unjudged_series(params, name, events, window) for name in unjudged_names]
+    occurring = [series for series in unjudged if series.last_seen is not None]
+    return (
+        *judged_series,
+        *sorted(occurring, key=lambda series: (series.state, -sum(series.counts), series.name)),
+    )
 
 
 def day_of(
     params: Params,
-    one: NameSeries,
+    name_series: NameSeries,
     days: tuple[date, ...],
     index: int,
     segment: Segment,
@@ -109,31 +116,36 @@ def day_of(
     judged: bool,
 ) -> NameDay:
     """The `index`th day of a name against the window before it, and its own range."""
-    window = len(one.lead)
-    series, day = (*one.lead, *one.counts)[index : index + window + 1], days[index]
+    window = len(name_series.lead)
+    window_counts, day = (
+        (*name_series.lead, *name_series.counts)[index : index + window + 1],
+        days[index],
+    )
     if not judged:
-        return NameDay(day, series[-1])
-    # The silence's first day is asked of nobody here, so the days may be any of that length.
-    state = name_state(params, one.name, series, (day,) * len(series), segment)
+        return NameDay(day, window_counts[-1])
+    # The first day of a silence is not used here, so any days of that length do.
+    state = name_state(
+        params, name_series.name, window_counts, (day,) * len(window_counts), segment
+    )
     return NameDay(
         day, state.today, state.usual, state.lowest, state.highest,
-        IGNORED if one.state == IGNORED else state.state, limits_of(params, segment),
+        IGNORED if name_series.state == IGNORED else state.state, limits_of(params, segment),
     )  # fmt: skip
 
 
-def _as_reported(events: EventCounts, window: int) -> EventCounts:
-    """What the evaluation itself reads: the judged day and its window, and their names."""
+def _report_window(events: EventCounts, window: int) -> EventCounts:
+    """The events as the evaluation reads them: of the judged day and its window only."""
     return events.last(window + 1)
 
 
 def _is_judged(states: list[NameState], recent: EventCounts) -> bool:
-    """Whether the rule says anything about names yet: as its judge decides it."""
+    """Whether `event_volume` judges names yet: the condition of its judge."""
     if any(state.state == SILENT for state in states):
         return True
     return recent.learning() is None and any(recent.totals()[:-1])
 
 
-def _of_state(
+def _judged_series(
     params: Params, state: NameState, events: EventCounts, window: int, *, judged: bool
 ) -> NameSeries:
     counts = events.by_name.get(state.name, (0,) * len(events.days))
@@ -142,7 +154,7 @@ def _of_state(
         name=state.name,
         state=state.state if judged else UNJUDGED,
         today=state.today,
-        usual=state.usual,
+        mean=state.usual,
         lowest=state.lowest,
         highest=state.highest,
         counts=counts[window:],
@@ -154,15 +166,15 @@ def _of_state(
     )
 
 
-def _of_unjudged(params: Params, name: str, events: EventCounts, window: int) -> NameSeries:
-    """A name that the rule says nothing about: retired, or silent for longer than the window."""
+def _unjudged_series(params: Params, name: str, events: EventCounts, window: int) -> NameSeries:
+    """A name that the rule does not judge: ignored, or silent for longer than the window."""
     counts = events.by_name[name]
     before = counts[-1 - window : -1]
     return NameSeries(
         name=name,
         state=IGNORED if name in params.ignore else GONE,
         today=counts[-1],
-        usual=mean(before),
+        mean=mean(before),
         lowest=min(before),
         highest=max(before),
         counts=counts[window:],

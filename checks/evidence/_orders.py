@@ -1,4 +1,4 @@
-"""The mapped tables of the orders, for every reading about orphans."""
+"""The mapped tables of the orders, as all evidence about orphans reads them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from checks.evidence.context import Context
 from checks.warehouse.order_tables import OrderTables
 from checks.warehouse.orphan_kinds import NO_ORDER, UNKNOWN_SESSION
 
-#: Why a kind of orphan cannot be told where its mapping is not there.
+#: Why a kind of orphan cannot be found without its mapping.
 NOT_MAPPED = {
     UNKNOWN_SESSION: "sessions are not mapped in andon.yml, so that nobody can tell whether "
     "an order's session exists",
@@ -36,7 +36,7 @@ def order_tables(context: Context) -> OrderTables:
 
 
 def not_mapped(tables: OrderTables) -> dict[str, str]:
-    """Why a kind cannot be told, for those whose mapping is not there."""
+    """By kind of orphan that lacks its mapping, the text that says so."""
     missing = {
         UNKNOWN_SESSION: tables.sessions is None,
         NO_ORDER: tables.sources_of_purchases() is None,

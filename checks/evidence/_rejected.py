@@ -1,4 +1,4 @@
-"""What every reading of rejected rows shares: the log by data day, masks, and open rows."""
+"""Shared by all evidence about rejected rows: the log by data day, masks, reading of rows."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from checks.core.model import Judgement
 from checks.evidence._log import read_log
 from checks.evidence.context import Context
 from checks.quarantine.drilldown.model import Rejected
-from checks.quarantine.drilldown.opening import Wanted, read_rejected
+from checks.quarantine.drilldown.opening import RejectedRequest, read_rejected
 
 T = TypeVar("T")
-#: How far back the log is read for days that compare.
+#: How many days back the log is read for days to compare with.
 LOOK_BACK = 60
 
 
 @dataclass(frozen=True, slots=True)
 class DayRate:
-    """Rejected over read rows of one data day; None where the log cannot tell, and why.
+    """Rejected over read rows of one data day; None where the log does not say, with `problem`.
 
     above_alert and above_stop: against the limits of `quarantine_rate`; None where not known.
     """
@@ -41,7 +41,7 @@ class DayRate:
 
 
 def rates_by_day(context: Context, log: AuditLog) -> dict[date, DayRate]:
-    """The rate of every data day that the log tells of."""
+    """The rate of every data day in the log."""
     limits: Params = context.config.checks["quarantine_rate"].params
     days = _by_data_day(context, log)
     lag = timedelta(days=context.config.data_lag_days)
@@ -57,12 +57,12 @@ def _by_data_day(context: Context, log: AuditLog) -> dict[date, list[AuditEntry]
     """Entries by the day of their rows: the day in the source's name, else run date less lag."""
     lag = timedelta(days=context.config.data_lag_days)
     days: dict[date, list[AuditEntry]] = defaultdict(list)
-    everything = [entry for entries in log.entries.values() for entry in entries]
-    reading = DayNames(entry.source for entry in everything if entry.source)
+    all_entries = [entry for entries in log.entries.values() for entry in entries]
+    day_names = DayNames(entry.source for entry in all_entries if entry.source)
     for run_date, entries in log.entries.items():
         for entry in entries:
-            named = reading.days(entry.source or "")
-            days[next(iter(named)) if len(named) == 1 else run_date - lag].append(entry)
+            named_days = day_names.days(entry.source or "")
+            days[next(iter(named_days)) if len(named_days) == 1 else run_date - lag].append(entry)
     return days
 
 
@@ -81,12 +81,12 @@ def _rate(day: date, by_data_day: AuditLog, limits: Params) -> DayRate:
 
 
 def long_log(context: Context, days: int = LOOK_BACK) -> AuditLog:
-    """The log of many days, and of the week after the judged day: loads may come late."""
+    """The log of many days up to the run date."""
     return read_log(context, days)
 
 
 def sources_by_day(context: Context, log: AuditLog | None) -> dict[date, tuple[str, ...]]:
-    """What was loaded of each data day. Nothing without a log."""
+    """The sources loaded for each data day; empty without a log."""
     if log is None or not log.has_source:
         return {}
     days = _by_data_day(context, log)
@@ -104,15 +104,15 @@ def log_or_none(context: Context) -> AuditLog | None:
         return None
 
 
-def ask_rejected(
+def query_rejected(
     context: Context,
     periods: tuple[tuple[date, ...], ...],
     sources: Mapping[date, tuple[str, ...]],
-    ask: Callable[[Rejected], T],
+    read: Callable[[Rejected], T],
 ) -> T:
-    """What `ask` makes of the rejected rows of some periods. Raises MeasurementError."""
-    wanted = Wanted(periods, sources, context.frame.zone)
-    return read_rejected(context.config, context.warehouse, wanted, ask)
+    """The result of `read` over the rejected rows of some periods. Raises MeasurementError."""
+    request = RejectedRequest(periods, sources, context.frame.zone)
+    return read_rejected(context.config, context.warehouse, request, read)
 
 
 def masks_of(
@@ -121,8 +121,8 @@ def masks_of(
     """How each column is masked, by its name, the configuration, and some of its values."""
     source = context.config.quarantine
     configured = source.mask if source is not None else ()
-    known = rejected.roles.known()
+    role_columns = rejected.roles.known()
     return tuple(
-        mask_of(name, [row[i] or "" for row in rows], configured, i in known)
+        mask_of(name, [row[i] or "" for row in rows], configured, i in role_columns)
         for i, name in enumerate(rejected.names)
     )

@@ -1,4 +1,4 @@
-"""What every reading of evidence is given: the configuration, the day, one open warehouse."""
+"""The context in which evidence is read: configuration, day, and an open warehouse."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from checks.config.model import Config
 from checks.core.timeframe import Timeframe, timeframe
 from checks.warehouse import Warehouse
 
-#: Rows of a list that one answer may hold.
+#: The most rows of a list on one page.
 MOST_ROWS = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One pipeline's judged day, and the connection to ask about it."""
+    """One pipeline's judged day, and the connection by which it is read."""
 
     config: Config
     frame: Timeframe
@@ -26,7 +26,7 @@ class Context:
 
     @property
     def naive(self) -> ZoneInfo:
-        """Where timestamps without a zone are at home."""
+        """Zone of timestamps stored without one."""
         return self.config.warehouse.naive_timestamps
 
 
@@ -43,6 +43,6 @@ def frame_of(config: Config, day: date, now: datetime) -> Timeframe:
 
 @contextmanager
 def open_context(config: Config, day: date, now: datetime) -> Iterator[Context]:
-    """The context of one reading; the warehouse is let go of at its end."""
+    """A context for one reading; its connection is closed at the end."""
     with Warehouse.of(config) as warehouse:
         yield Context(config, frame_of(config, day, now), warehouse)

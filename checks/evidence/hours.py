@@ -1,4 +1,4 @@
-"""The judged day hour by hour against what is usual: half a day's data is seen at once."""
+"""The judged day hour by hour against earlier days: a missing half day stands out."""
 
 from __future__ import annotations
 
@@ -24,15 +24,14 @@ class Hour:
     """One hour of the judged day's wall clock.
 
     events: None where the hour has not begun, or was skipped when clocks changed.
-    usual: the median of this hour on the days before that have events; lowest and
-    highest likewise. minutes: how long the hour was on this day, so far; is_cut:
-    whether it still runs.
+    median, lowest, highest: of this hour on the earlier days with
+    events. minutes: the length of the hour on this day, so far; is_cut: whether it still runs.
     state: `missing` for an hour inside a gap, else where its count lies.
     """
 
     hour: int
     events: int | None
-    usual: float | None
+    median: float | None
     lowest: int | None
     highest: int | None
     minutes: float
@@ -45,16 +44,16 @@ class Hour:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Hours on end without an event although, together, they usually have `usual`."""
+    """Consecutive hours without an event that together have `expected` events on other days."""
 
     first: int
     last: int
-    usual: float
+    expected: float
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The hours of the judged day. days: those before it, with events, that are its usual."""
+    """The hours of the judged day. days: the earlier days with events that it is compared with."""
 
     hours: tuple[Hour, ...]
     gaps: tuple[Gap, ...]
@@ -64,23 +63,25 @@ class Profile:
 
 
 def read(context: Context, *, event: str | None = None) -> Profile:
-    """Events per hour of the judged day, of one name or of all, and the usual of each hour.
+    """Events per hour of the judged day, of one name or of all, against the earlier days.
 
-    Usual is the median over those of the window's days that have any event, so that
-    one outage does not make silence usual. Hours are of the wall clock in the shop's
-    zone: a skipped one is not there, one that came twice counts both, and neither is
-    used as another day's usual. The running hour is compared with the same minutes.
-    Raises MeasurementError.
+    Each hour is compared with the median over the days of the window that have events, so
+    that an outage is not taken for normal. Hours are of the wall clock in the shop's zone: a
+    skipped one has no count, a repeated one has both, and neither is compared with. The
+    running hour is compared with the same minutes. Raises MeasurementError.
     """
     frame = context.frame
     slots = hour_slots(frame, window_of(context))
     counts = read_hours(
         context.warehouse, source_of(context), slots, context.naive, frame.zone, event
     )
-    before = {slot: count for slot, count in counts.items() if slot.day != frame.data_date}
-    days = sorted({slot.day for slot, count in before.items() if count})
+    earlier = {slot: count for slot, count in counts.items() if slot.day != frame.data_date}
+    days = sorted({slot.day for slot, count in earlier.items() if count})
     today = {slot.hour: slot for slot in slots if slot.day == frame.data_date}
-    hours = [_hour(hour, today.get(hour), counts, _usual(before, hour, days)) for hour in range(24)]
+    hours = [
+        _hour(hour, today.get(hour), counts, _baseline_counts(earlier, hour, days))
+        for hour in range(24)
+    ]
     gaps = _gaps(hours, context.config.checks["event_volume"].params.min_per_day)
     return Profile(
         hours=tuple(replace(hour, state=_state(hour, gaps)) for hour in hours),
@@ -91,41 +92,43 @@ def read(context: Context, *, event: str | None = None) -> Profile:
     )
 
 
-def _usual(before: Mapping[Slot, int], hour: int, days: Sequence[date]) -> list[int]:
-    """The hour's counts on the days that count, without hours that clocks made 0 or 2 long."""
+def _baseline_counts(earlier: Mapping[Slot, int], hour: int, days: Sequence[date]) -> list[int]:
+    """The hour's counts on the earlier days, without hours that clock changes made 0 or 2 long."""
     return [
         count
-        for slot, count in before.items()
+        for slot, count in earlier.items()
         if slot.hour == hour and slot.day in days and 0 < slot.minutes <= _HOUR
     ]
 
 
-def _hour(hour: int, slot: Slot | None, counts: Mapping[Slot, int], usual: list[int]) -> Hour:
+def _hour(
+    hour: int, slot: Slot | None, counts: Mapping[Slot, int], baseline_counts: list[int]
+) -> Hour:
     minutes = slot.minutes if slot else 0.0
     return Hour(
         hour=hour,
         events=counts[slot] if slot and minutes else None,
-        usual=median(usual),
-        lowest=min(usual, default=None),
-        highest=max(usual, default=None),
+        median=median(baseline_counts),
+        lowest=min(baseline_counts, default=None),
+        highest=max(baseline_counts, default=None),
         minutes=minutes,
         state=LATER if slot is None else SKIPPED,
     )
 
 
-def _gaps(hours: Sequence[Hour], least: float) -> tuple[Gap, ...]:
-    """Runs of hours without an event that usually hold `least` events or more.
+def _gaps(hours: Sequence[Hour], min_expected: float) -> tuple[Gap, ...]:
+    """Runs of hours without an event that usually have `min_expected` events or more.
 
-    `least` is what `event_volume` takes for a count that is not zero by chance
-    (Poisson). Hours that the clock skipped end no run.
+    With so many, zero is no coincidence (Poisson): it is the limit of `event_volume`. Hours
+    that the clock skipped do not end a run.
     """
     gaps: list[Gap] = []
-    there = (hour for hour in hours if hour.events is not None)
-    for empty, run in groupby(there, key=lambda hour: not hour.events):
-        members = list(run)
-        usual = fsum(hour.usual or 0.0 for hour in members)
-        if empty and usual >= least:
-            gaps.append(Gap(members[0].hour, members[-1].hour, usual))
+    counted_hours = (hour for hour in hours if hour.events is not None)
+    for empty, run in groupby(counted_hours, key=lambda hour: not hour.events):
+        run_hours = list(run)
+        expected = fsum(hour.median or 0.0 for hour in run_hours)
+        if empty and expected >= min_expected:
+            gaps.append(Gap(run_hours[0].hour, run_hours[-1].hour, expected))
     return tuple(gaps)
 
 

@@ -17,7 +17,7 @@ from checks.warehouse.orphans import OrphanList, OrphanRow
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One orphan. age: seconds from its time to now; amount None where it is none.
+    """One orphan. age: seconds from its time to now. amount: None where it is not a number.
 
     session_id: the one that no session has, None for the other kinds.
     """
@@ -34,8 +34,8 @@ class Row:
 class Rows:
     """One page of the list, by kind and then by time, the oldest first.
 
-    total: how many there are in all kinds that were asked for. problems: why a kind is
-    not in the list. unread: why a column is empty. day_only: kinds whose times are days.
+    total: how many there are in all requested kinds. problems: why a kind is not in the
+    list. unread: why a column is empty. day_only: kinds whose times are dates only.
     """
 
     rows: tuple[Row, ...]
@@ -51,7 +51,7 @@ def read(context: Context, kind: str | None = None, query: str = "", page: int =
     """At most 1,000 orphans of one kind or of all, whose order or session id contains `query`.
 
     page counts from 1; one after the last is empty. Raises MeasurementError for a kind
-    that does not exist, and where the one kind that was asked for cannot be read.
+    that does not exist, and where the one requested kind cannot be read.
     """
     if kind is not None and kind not in KINDS:
         raise MeasurementError(Cause.BAD_VALUE, f"{quoted(kind)} is no kind of orphan order")
@@ -75,29 +75,31 @@ class _Listing:
         self.failed: dict[str, MeasurementError] = {}
 
     def open(self, kind: str) -> None:
-        """Count one kind; keep why where that fails."""
+        """Count the orphans of one kind; record the problem where that fails."""
         if kind in self._not_mapped:
             self._absent[kind] = self._not_mapped[kind]
             return
         frame = self._context.frame
         try:
-            found = OrphanList(self._tables, kind, frame.start, frame.cut, self._query)
-            self._lists[kind] = (found, found.count())
+            orphan_list = OrphanList(self._tables, kind, frame.start, frame.cut, self._query)
+            self._lists[kind] = (orphan_list, orphan_list.count())
         except MeasurementError as error:
             self.failed[kind] = error
 
     def page(self, page: int) -> Rows:
         """The rows of one page."""
         total = sum(count for _, count in self._lists.values())
-        skip = (page - 1) * MOST_ROWS
+        offset = (page - 1) * MOST_ROWS
         rows: list[Row] = []
-        for found, count in self._lists.values():
-            wanted = MOST_ROWS - len(rows)
-            if wanted and skip < count:
-                rows += [self._row(row) for row in found.read(wanted, skip)]
-            skip = max(0, skip - count)
+        for orphan_list, count in self._lists.values():
+            limit = MOST_ROWS - len(rows)
+            if limit and offset < count:
+                rows += [self._row(row) for row in orphan_list.read(limit, offset)]
+            offset = max(0, offset - count)
         unread = {
-            k: why for found, _ in self._lists.values() for k, why in found.unread.why.items()
+            k: why
+            for orphan_list, _ in self._lists.values()
+            for k, why in orphan_list.unread.why.items()
         }
         return Rows(
             rows=tuple(rows),
@@ -106,7 +108,9 @@ class _Listing:
             pages=max(1, -(-total // MOST_ROWS)),
             problems=self._absent | {kind: error.detail for kind, error in self.failed.items()},
             unread=unread,
-            day_only=frozenset(kind for kind, (found, _) in self._lists.items() if found.day_only),
+            day_only=frozenset(
+                kind for kind, (orphan_list, _) in self._lists.items() if orphan_list.day_only
+            ),
         )
 
     def _row(self, row: OrphanRow) -> Row:

@@ -71,42 +71,49 @@ class Trend:
 def read(context: Context, days: int = 30) -> Trend:
     """Orphans per day and kind over `days` days up to the data date, as they are now.
 
-    What was repaired since is no orphan any more: a day may look better than its gate
-    saw it. Two grouped queries. Raises MeasurementError where the orders cannot be read.
+    Orphans repaired since then do not count: a day may look better than at its evaluation.
+    Two grouped queries. Raises MeasurementError where the orders cannot be read.
     """
     tables, frame = order_tables(context), context.frame
     dates = [*frame.days_before(max(days, 1) - 1), frame.data_date]
     slices = _slices(dates, frame)
     problems, unread = not_mapped(tables), Unread()
-    orders = _orders(tables, slices, problems, unread)
-    lost = _lost_purchases(tables, slices, problems, unread)
+    orders = _orders_by_day(tables, slices, problems, unread)
+    lost_purchases = _lost_purchases(tables, slices, problems, unread)
     kinds = tuple(kind for kind in KINDS if kind not in problems)
     limit = context.config.checks["orphan_orders"].params.alert_above
-    priced = _priced(tables, unread)
-    found = tuple(
-        _day(day, _on(orders, index), _on(lost, index), kinds, priced, limit)
+    priced = _priced_kinds(tables, unread)
+    trend_days = tuple(
+        _day(
+            day,
+            _groups_of_day(orders, index),
+            _groups_of_day(lost_purchases, index),
+            kinds,
+            priced,
+            limit,
+        )
         for index, day in enumerate(dates)
     )
     return Trend(
-        days=found,
+        days=trend_days,
         kinds=kinds,
         problems=problems,
         alert_above=limit,
-        first_order_day=next((one.day for one in found if one.orders), None),
+        first_order_day=next((day.day for day in trend_days if day.orders), None),
     )
 
 
 def _slices(dates: list[date], frame: Timeframe) -> Slices:
-    """Whole days, the judged one up to now while it lasts."""
+    """Start and end of each day; the judged one ends now while it lasts."""
     ends = [midnight(day + timedelta(days=1), frame.zone) for day in dates[:-1]]
     starts = [midnight(day, frame.zone) for day in dates]
     return list(zip(starts, [*ends, frame.cut], strict=True))
 
 
-def _orders(
+def _orders_by_day(
     tables: OrderTables, slices: Slices, problems: dict[str, str], unread: Unread
 ) -> list[DayGroup]:
-    """Orders and both their kinds; without sessions where those cannot be read."""
+    """Orders and their two kinds of orphans; without unknown sessions where those fail."""
     if UNKNOWN_SESSION not in problems:
         try:
             return orders_by_day(tables, slices, (NO_SESSION, UNKNOWN_SESSION), unread)
@@ -118,22 +125,22 @@ def _orders(
 def _lost_purchases(
     tables: OrderTables, slices: Slices, problems: dict[str, str], unread: Unread
 ) -> list[DayGroup]:
-    """Purchases without an order; without a single purchase nothing is known of them."""
+    """Purchases without an order; a problem where there is no purchase at all."""
     events = tables.sources_of_purchases()
     if events is None:
         return []
     try:
-        found = purchases_by_day(tables, slices, unread)
+        groups = purchases_by_day(tables, slices, unread)
     except MeasurementError as error:
         problems[NO_ORDER] = error.detail
         return []
-    if not found:
+    if not groups:
         names = listed(events.purchase_names)
         problems[NO_ORDER] = f"no event named {names} in {len(slices)} days"
-    return found
+    return groups
 
 
-def _priced(tables: OrderTables, unread: Unread) -> frozenset[str]:
+def _priced_kinds(tables: OrderTables, unread: Unread) -> frozenset[str]:
     """Kinds whose amounts are mapped and could be read."""
     mapped = {"orders.revenue": tables.orders.revenue}
     mapped["events.revenue"] = tables.events.revenue if tables.events else None
@@ -141,26 +148,26 @@ def _priced(tables: OrderTables, unread: Unread) -> frozenset[str]:
     return frozenset(kind for kind, key in _AMOUNT_OF.items() if key in known)
 
 
-def _on(groups: list[DayGroup], index: int) -> dict[str, DayGroup]:
+def _groups_of_day(groups: list[DayGroup], index: int) -> dict[str, DayGroup]:
     return {group.kind: group for group in groups if group.day == index}
 
 
 def _day(
     day: date,
     orders: dict[str, DayGroup],
-    lost: dict[str, DayGroup],
+    lost_purchases: dict[str, DayGroup],
     kinds: tuple[str, ...],
     priced: frozenset[str],
     limit: int,
 ) -> Day:
-    groups = orders | {NO_ORDER: lost[NO_ORDER]} if NO_ORDER in lost else orders
-    found = {kind: groups.get(kind) for kind in (ALL, *kinds)}
-    counts = {kind: group.rows if group else 0 for kind, group in found.items()}
-    amounts = {kind: group.amount if group else 0.0 for kind, group in found.items()}
-    every = counts.pop(ALL)
+    groups = orders | {NO_ORDER: lost_purchases[NO_ORDER]} if NO_ORDER in lost_purchases else orders
+    groups_by_kind = {kind: groups.get(kind) for kind in (ALL, *kinds)}
+    counts = {kind: group.rows if group else 0 for kind, group in groups_by_kind.items()}
+    amounts = {kind: group.amount if group else 0.0 for kind, group in groups_by_kind.items()}
+    order_count = counts.pop(ALL)
     return Day(
         day=day,
-        orders=every,
+        orders=order_count,
         counts=counts,
         revenue={kind: amounts[kind] for kind in kinds if kind in priced},
         beyond=sum(counts.values()) > limit,

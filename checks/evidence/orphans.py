@@ -1,4 +1,4 @@
-"""The orphans of the data date by kind, and the revenue in the dark, as the check has them."""
+"""The orphans of the data date by kind, and their revenue, as the check counts them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from checks.catalog.orphan_orders import IN_WORDS, Measured, measure, problems_of
+from checks.catalog.orphan_orders import KIND_TEXTS, Measured, measure, problems_of
 from checks.core.metrics import OrphanKind, total_amount
 from checks.evidence._orders import NOT_MAPPED, orders_source
 from checks.evidence.context import Context
@@ -18,7 +18,7 @@ from checks.warehouse.orphan_kinds import KINDS, NO_ORDER
 class Kind:
     """One kind of orphan.
 
-    count is None where it was not measured; `problem` says why, and `mapped` whether its
+    count: None where it was not measured, for the reason in `problem`. mapped: whether its
     tables are mapped at all. revenue: the orphans' amounts, None where amounts are not known.
     share: revenue over the day's revenue.
     """
@@ -37,10 +37,9 @@ class Orphans:
     """All kinds of one data date.
 
     orders: the attributed orders of the day. day_revenue: their amounts, and those of
-    purchases that never became an order: what the day brought in. dark: the part of it
-    that nothing can be attributed to, share: dark over day_revenue. unread: why a column
-    that only adds detail could not be read. beyond: whether the count is above
-    alert_above, the check's limit.
+    purchases that never became an order. dark: the part of it that cannot be attributed.
+    share: dark over day_revenue. unread: why a column that only adds detail could not be
+    read. beyond: whether the count is above alert_above, the check's limit.
     """
 
     day: date
@@ -61,7 +60,7 @@ class Orphans:
 
 
 def read(context: Context) -> Orphans:
-    """Counts and dark revenue by kind, exactly those of the check's verdict.
+    """Counts and unattributed revenue by kind, exactly those of the check's verdict.
 
     Raises MeasurementError where the orders cannot be read.
     """
@@ -70,18 +69,18 @@ def read(context: Context) -> Orphans:
     data = Measurements(context.config, context.frame, context.warehouse)
     measured: Measured = measure(params, data)
     problems = {kind: problem.detail for kind, problem in problems_of(measured).items()}
-    found = {k.kind: k for k in measured.orders.kinds if k.kind not in problems}
-    whole = _day_revenue(measured.orders.revenue, found.get(NO_ORDER))
-    count = sum(kind.count for kind in found.values())
-    dark = _sum([kind.revenue for kind in found.values()])
+    measured_kinds = {k.kind: k for k in measured.orders.kinds if k.kind not in problems}
+    day_revenue = _day_revenue(measured.orders.revenue, measured_kinds.get(NO_ORDER))
+    count = sum(kind.count for kind in measured_kinds.values())
+    lost_revenue = _sum([kind.revenue for kind in measured_kinds.values()])
     return Orphans(
         day=context.frame.data_date,
         orders=measured.orders.orders,
-        kinds=tuple(_kind(kind, found.get(kind), problems, whole) for kind in KINDS),
+        kinds=tuple(_kind(kind, measured_kinds.get(kind), problems, day_revenue) for kind in KINDS),
         count=count,
-        dark=dark,
-        day_revenue=whole,
-        share=_share(dark, whole),
+        dark=lost_revenue,
+        day_revenue=day_revenue,
+        share=_share(lost_revenue, day_revenue),
         alert_above=params.alert_above,
         beyond=count > params.alert_above,
         unread=measured.orders.unread,
@@ -89,26 +88,29 @@ def read(context: Context) -> Orphans:
 
 
 def _kind(
-    kind: str, found: OrphanKind | None, problems: Mapping[str, str], whole: float | None
+    kind: str,
+    measured_kind: OrphanKind | None,
+    problems: Mapping[str, str],
+    day_revenue: float | None,
 ) -> Kind:
-    words = IN_WORDS[kind]
-    if found is not None:
-        share = _share(found.revenue, whole)
-        return Kind(kind, words, found.count, found.revenue, share)
+    text = KIND_TEXTS[kind]
+    if measured_kind is not None:
+        share = _share(measured_kind.revenue, day_revenue)
+        return Kind(kind, text, measured_kind.count, measured_kind.revenue, share)
     if kind in problems:
-        return Kind(kind, words, None, None, None, problems[kind])
-    return Kind(kind, words, None, None, None, NOT_MAPPED[kind], mapped=False)
+        return Kind(kind, text, None, None, None, problems[kind])
+    return Kind(kind, text, None, None, None, NOT_MAPPED[kind], mapped=False)
 
 
 def _day_revenue(orders: float | None, lost: OrphanKind | None) -> float | None:
-    """What the day brought in; None where the orders' amounts are not known."""
+    """Revenue of the day; None where the orders' amounts are not known."""
     if orders is None:
         return None
     return total_amount([orders, (lost.revenue if lost else None) or 0.0])
 
 
 def _sum(amounts: list[float | None]) -> float | None:
-    """The sum of what is known; None where nothing is."""
+    """The sum of the known amounts; None without any."""
     known = [amount for amount in amounts if amount is not None]
     return total_amount(known) if known else None
 

@@ -1,4 +1,4 @@
-"""What the volume rules would have seen on a pipeline's own days, and how often they alarm."""
+"""Which changes the volume rules detect on a pipeline's own days, and how often they alarm."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class RulePower:
-    """What one check's rule sees, and the days on which it would have alarmed, newest first."""
+    """What one check's rule detects, and the days on which it would have alarmed, newest first."""
 
     check: str
     power: Power
@@ -56,9 +56,9 @@ class Powers:
 
 
 def read(context: Context, *, days: int = 90) -> Powers:
-    """Both rules on the `days` days up to the judged one, by the days that evaluations look at.
+    """Both rules on the `days` days up to the judged one, with the history that evaluations use.
 
-    Days in the calendar and days without events are not judged: an alarm there is no mistake.
+    Days in the calendar and days without events are not judged: an alarm there would be right.
     Raises MeasurementError.
     """
     events = read_days(
@@ -78,52 +78,52 @@ def powers(
     *,
     days: int = 90,
 ) -> Powers:
-    """What each rule sees on the last `days` days."""
-    usual = volume_expected.baseline_of(expected, daily)
+    """What each rule detects on the last `days` days."""
+    baseline = volume_expected.baseline_of(expected, daily)
     totals = daily.totals()
-    kept = {day: float(count) for day, count in totals.items() if day not in usual.left_out}
-    everything = {day: float(count) for day, count in totals.items()}
-    learned = _learned(kept, daily.day)
+    kept = {day: float(count) for day, count in totals.items() if day not in baseline.left_out}
+    all_counts = {day: float(count) for day, count in totals.items()}
+    minimum_history = _minimum_history(kept, daily.day)
 
     def by_weekday(history: Mapping[date, float], day: date) -> ExpectedRange | None:
-        if history_days(history, day) < learned:
+        if history_days(history, day) < minimum_history:
             return None
         return expected_range(history, day, widen=expected.widen)
 
     def by_zscore(history: Mapping[date, float], day: date) -> ExpectedRange | None:
-        first = min(everything)
+        first = min(all_counts)
         if day not in kept or (day - first).days < zscore.window_days:
             return None
         return zscore_range(
-            everything, day, window_days=zscore.window_days, alert_at=zscore.alert_at
+            all_counts, day, window_days=zscore.window_days, alert_at=zscore.alert_at
         )
 
     return Powers(
         daily.day,
         days,
         (
-            _of_rule("volume_expected", kept, daily.day, by_weekday, days),
-            _of_rule("volume_zscore", kept, daily.day, by_zscore, days),
+            _rule_power("volume_expected", kept, daily.day, by_weekday, days),
+            _rule_power("volume_zscore", kept, daily.day, by_zscore, days),
         ),
     )
 
 
-def _learned(kept: Mapping[date, float], day: date) -> int:
-    """From how many days of history on the weekday's rule is judged: it is wider before.
+def _minimum_history(kept: Mapping[date, float], day: date) -> int:
+    """The fewest days of history with which the weekday's rule is tested: below it is wider.
 
-    The full rule's, unless the shop is too young for it.
+    Those of the full rule, or 0 where the history is too short for it.
     """
     return WEEKDAY_DAYS if history_days(kept, day) > WEEKDAY_DAYS else 0
 
 
-def _of_rule(
+def _rule_power(
     check: str, history: Mapping[date, float], day: date, judge: Judge, days: int
 ) -> RulePower:
-    found = power(history, day, judge, days=days)
+    rule_power = power(history, day, judge, days=days)
     alarms = []
     for back in range(days):
-        on = day - timedelta(days=back)
-        usual = judge(history, on) if on in history else None
-        if usual is not None and not usual.low <= history[on] <= usual.high:
-            alarms.append(Alarm(on, int(history[on]), usual.low, usual.high))
-    return RulePower(check, found, tuple(alarms))
+        tested_day = day - timedelta(days=back)
+        normal = judge(history, tested_day) if tested_day in history else None
+        if normal is not None and not normal.low <= history[tested_day] <= normal.high:
+            alarms.append(Alarm(tested_day, int(history[tested_day]), normal.low, normal.high))
+    return RulePower(check, rule_power, tuple(alarms))

@@ -1,4 +1,4 @@
-"""What a volume rule sees, in words that the command line and the dashboard share."""
+"""Texts on what a volume rule detects, shared by the command line and the dashboard."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def drop_text(power: Power) -> str:
-    """`-21 %`; that not even an outage is seen."""
+    """`-21 %`, or that not even an outage is detected."""
     return _change_text(power, power.smallest_drop, "-", "none: not even an outage")
 
 
 def jump_text(power: Power) -> str:
-    """`+33 %`; that not even ten times the volume is seen."""
+    """`+33 %`, or that not even ten times the volume is detected."""
     return _change_text(power, power.smallest_jump, "+", "none: not even ten times")
 
 

@@ -9,19 +9,19 @@ from checks.core.errors import MeasurementError
 from checks.core.masking import is_hidden, masked_inside
 from checks.core.model import Cause
 from checks.core.text import day_text, plural
-from checks.evidence._rejected import ask_rejected, log_or_none, rates_by_day, sources_by_day
+from checks.evidence._rejected import log_or_none, query_rejected, rates_by_day, sources_by_day
 from checks.evidence.context import Context
-from checks.quarantine.drilldown.model import Field, How, Rejected, Tally
+from checks.quarantine.drilldown.model import Field, GroupBy, Rejected, Tally
 from checks.quarantine.selection import Place
 
-#: Values of each kind that are told apart.
+#: The most values of each field that are kept apart.
 MOST_VALUES = 100
-_FIELDS = (Field(How.REASON), Field(How.SOURCE), Field(How.EVENT), Field(How.HOUR))
+_FIELDS = (Field(GroupBy.REASON), Field(GroupBy.SOURCE), Field(GroupBy.EVENT), Field(GroupBy.HOUR))
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows with one value, as it may be shown: personal values in it are masked."""
+    """Rows with one value, in which personal data is masked."""
 
     value: str
     rows: int
@@ -29,7 +29,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """The most frequent values, and the rows of all others. why: there are none, None if any."""
+    """The most frequent values, and the rows of all others. why: the reason for having none."""
 
     parts: tuple[Part, ...]
     others: int = 0
@@ -38,11 +38,10 @@ class Breakdown:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """rows: all of the day. logged: what the audit log says of the same day.
+    """rows: all of the day. logged: the rejected rows of that day according to the audit log.
 
-    undated: rows that tell no time, which may be of the day. notes: what could not be read.
-    files: how many were read; None where rows come from a table. slow: every file has to be
-    read for a day, because names do not tell it. place: where was looked.
+    undated: rows without a time, which may be of the day. notes: what could not be read.
+    files: how many were read; None where rows come from a table. place: where rows are read from.
     """
 
     rows: int
@@ -58,19 +57,24 @@ class Summary:
 
 
 def read(context: Context) -> Summary:
-    """One reading of the day's own rows. Raises MeasurementError."""
+    """Counts of the day's rejected rows. Raises MeasurementError."""
     log = log_or_none(context)
     day = context.frame.data_date
     rate = rates_by_day(context, log).get(day) if log is not None else None
     logged = None if rate is None else rate.quarantined
     sources = sources_by_day(context, log)
-    found = ask_rejected(context, ((day,),), sources, lambda rows: _summary(context, rows, logged))
-    if found.files == 0 and logged:
-        said = plural(logged, "row was", "rows were")
-        notes = "; ".join(found.notes)
-        detail = f"no file can be read at {found.place} although the audit log says that {said} "
+    summary = query_rejected(
+        context, ((day,),), sources, lambda rows: _summary(context, rows, logged)
+    )
+    if summary.files == 0 and logged:
+        logged_text = plural(logged, "row was", "rows were")
+        notes = "; ".join(summary.notes)
+        detail = (
+            f"no file can be read at {summary.place} although the audit log says that "
+            f"{logged_text} "
+        )
         raise MeasurementError(Cause.BAD_VALUE, f"{detail}quarantined{notes and f' ({notes})'}")
-    return found
+    return summary
 
 
 def _summary(context: Context, rejected: Rejected, logged: int | None) -> Summary:
@@ -78,13 +82,13 @@ def _summary(context: Context, rejected: Rejected, logged: int | None) -> Summar
     roles, total = rejected.roles, tally.totals[0]
     by_file = rejected.files is not None
     unmapped = {
-        How.REASON: roles.reason is None and "no column with the reason is mapped",
-        How.SOURCE: roles.source is None and not by_file and "quarantine.source is not mapped",
-        How.EVENT: roles.event is None and "quarantine.event_name is not mapped, or not there",
-        How.HOUR: roles.moment is None and "quarantine.occurred_at is not mapped, or not there",
+        GroupBy.REASON: roles.reason is None and "no column with the reason is mapped",
+        GroupBy.SOURCE: roles.source is None and not by_file and "quarantine.source is not mapped",
+        GroupBy.EVENT: roles.event is None and "quarantine.event_name is not mapped, or not there",
+        GroupBy.HOUR: roles.moment is None and "quarantine.occurred_at is not mapped, or not there",
     }
     parts = [
-        _breakdown(tally, index, total, unmapped[field.how] or _hidden(context, field.how))
+        _breakdown(tally, index, total, unmapped[field.how] or _hidden_reason(context, field.how))
         for index, field in enumerate(_FIELDS)
     ]
     reasons, sources, events, hours = parts
@@ -94,11 +98,13 @@ def _summary(context: Context, rejected: Rejected, logged: int | None) -> Summar
     )  # fmt: skip
 
 
-def _hidden(context: Context, how: How) -> str | None:
-    """Why the values of a column are not told; None where they are."""
+def _hidden_reason(context: Context, how: GroupBy) -> str | None:
+    """Why the values of a column are not shown; None where they are."""
     source = context.config.quarantine
     columns = {} if source is None else {
-        How.REASON: source.reason, How.SOURCE: source.source, How.EVENT: source.event_name,
+        GroupBy.REASON: source.reason,
+        GroupBy.SOURCE: source.source,
+        GroupBy.EVENT: source.event_name,
     }  # fmt: skip
     hidden = () if source is None else source.mask
     return "it is listed in quarantine.mask" if is_hidden(columns.get(how), hidden) else None
@@ -112,14 +118,14 @@ def _breakdown(tally: Tally, index: int, total: int, why: str | None) -> Breakdo
         if group.field == index and group.period == 0:
             groups[masked_inside(group.value or "")] += group.rows
     ranked = sorted(groups.items(), key=lambda item: (-item[1], item[0]))
-    if _FIELDS[index].how is How.HOUR:
+    if _FIELDS[index].how is GroupBy.HOUR:
         ranked = sorted(groups.items())
     parts = tuple(Part(value, rows) for value, rows in ranked)
     return Breakdown(parts, total - sum(part.rows for part in parts))
 
 
 def _place(context: Context) -> str:
-    """Where rows are looked for, in words, free of the machine's folders."""
+    """Where rows are read from, as text without folders of the machine."""
     source = context.config.quarantine
     if source is None or source.files is None:
         table = source.table if source is not None else None

@@ -1,4 +1,4 @@
-"""What explains a rise of rejected rows, against the last days on which the rate was fine."""
+"""What explains a rise of rejected rows, compared with the last days with a fine rate."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ from checks.core.masking import Mask, shown_names
 from checks.core.model import Cause
 from checks.evidence._rejected import (
     DayRate,
-    ask_rejected,
     long_log,
     masks_of,
+    query_rejected,
     rates_by_day,
     sources_by_day,
 )
 from checks.evidence._shares import read_shares
 from checks.evidence.context import Context
 from checks.evidence.rejected_rate import above_since
-from checks.quarantine.drilldown.model import Field, How, Rejected, Tally
+from checks.quarantine.drilldown.model import Field, GroupBy, Rejected, Tally
 from checks.quarantine.explaining import REST, ColumnCounts, Counts, Explanation, explain
-from checks.quarantine.families import Nature, family_of, nature_of
+from checks.quarantine.value_groups import ColumnKind, column_kind, group_of
 
 BASELINE_DAYS = 7
-#: Days since the rise that are read; a longer rise is compared by its last days.
+#: The most days of a rise that are read; of a longer one its last days.
 _MOST_SINCE = 14
 _SAMPLE = 1_000
 _MOST_VALUES = 5_000
 _HOW = {
-    Nature.TIME: How.CLOCK,
-    Nature.URL: How.PATH,
-    Nature.AGENT: How.VALUE,
-    Nature.VALUE: How.VALUE,
-    Nature.VARIED: How.PRESENT,
+    ColumnKind.TIME: GroupBy.CLOCK,
+    ColumnKind.URL: GroupBy.PATH,
+    ColumnKind.AGENT: GroupBy.VALUE,
+    ColumnKind.VALUE: GroupBy.VALUE,
+    ColumnKind.VARIED: GroupBy.PRESENT,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """before: the days compared with, oldest first. since: those of the rise before the day.
+    """before: the days compared with, oldest first. since: the days of the rise, up to the day.
 
-    by_volume: whether expected rows follow the rows read; else the mean of the days before.
+    by_volume: whether expected rows are scaled by the rows read; else they are the mean of before.
     """
 
     explanation: Explanation
@@ -55,7 +55,7 @@ class Explained:
 
     @property
     def rise_began(self) -> date:
-        """The first day that `since` shares are of."""
+        """The first day of `since`."""
         return self.since[0]
 
 
@@ -69,10 +69,10 @@ def read(context: Context) -> Explained:
     day = context.frame.data_date
     before = _baseline(rates, day, "there is" if log is None else "the audit log knows")
     began = above_since(dict(rates), day) or day
-    earlier = [one for one in sorted(rates) if began <= one < day][-(_MOST_SINCE - 1) :]
+    earlier = [other for other in sorted(rates) if began <= other < day][-(_MOST_SINCE - 1) :]
     periods = ((day,), tuple(before), tuple(earlier))
     sources = sources_by_day(context, log)
-    columns, totals, notes = ask_rejected(
+    columns, totals, notes = query_rejected(
         context, periods, sources, lambda rows: _columns(context, rows)
     )
     expected, by_volume = _expected(rates, day, before, totals.before)
@@ -83,21 +83,25 @@ def read(context: Context) -> Explained:
 
 
 def _baseline(rates: Mapping[date, DayRate], day: date, known: str) -> list[date]:
-    fine = [one for one in sorted(rates) if one < day and rates[one].above_alert is False]
-    if not fine:
+    fine_days = [
+        earlier
+        for earlier in sorted(rates)
+        if earlier < day and rates[earlier].above_alert is False
+    ]
+    if not fine_days:
         raise MeasurementError(
             Cause.BAD_VALUE,
             f"{known} no earlier day on which the rate was not above alert_above, so that there is "
             "nothing to compare with",
         )
-    return fine[-BASELINE_DAYS:]
+    return fine_days[-BASELINE_DAYS:]
 
 
 def _expected(
     rates: Mapping[date, DayRate], day: date, before: Sequence[date], rejected_before: int
 ) -> tuple[float, bool]:
-    """Rejected rows that the earlier days would give, scaled by the rows read where known."""
-    read_before = sum(rates[one].read or 0 for one in before)
+    """Rejected rows expected by the earlier days, scaled by the rows read where known."""
+    read_before = sum(rates[earlier].read or 0 for earlier in before)
     read_now = rates[day].read if day in rates else None
     if read_before and read_now:
         return rejected_before * read_now / read_before, True
@@ -109,38 +113,39 @@ def _columns(
 ) -> tuple[list[ColumnCounts], Counts, tuple[str, ...]]:
     rows = rejected.sample(_SAMPLE)
     masks = masks_of(context, rejected, rows)
-    natures = [
-        nature_of(name, [row[i] for row in rows], masks[i]) for i, name in enumerate(rejected.names)
+    kinds = [
+        column_kind(name, [row[i] for row in rows], masks[i])
+        for i, name in enumerate(rejected.names)
     ]
-    fields = [Field(_HOW[nature], i) for i, nature in enumerate(natures)]
+    fields = [Field(_HOW[kind], i) for i, kind in enumerate(kinds)]
     tally = rejected.tally(fields, _MOST_VALUES)
     totals = Counts(tally.totals[1], tally.totals[0] + tally.totals[2], tally.totals[0])
     columns = [
-        ColumnCounts(name, _groups(tally, i, natures[i], masks[i], totals))
+        ColumnCounts(name, _groups(tally, i, kinds[i], masks[i], totals))
         for i, name in enumerate(shown_names(rejected.names))
     ]
     return columns, totals, rejected.notes
 
 
 def _groups(
-    tally: Tally, column: int, nature: Nature, mask: Mask, totals: Counts
+    tally: Tally, column: int, kind: ColumnKind, mask: Mask, totals: Counts
 ) -> dict[str | None, Counts]:
-    """Rows of each family; those of values too rare to be told are the rest."""
-    found: dict[str | None, list[int]] = defaultdict(lambda: [0, 0, 0])
+    """Rows of each group of values; values too rare to be listed are the rest."""
+    counts_by_group: dict[str | None, list[int]] = defaultdict(lambda: [0, 0, 0])
     for group in tally.groups:
         if group.field == column:
-            family = None if group.value is None else _family(group.value, nature, mask)
-            found[family][group.period] += group.rows
-    groups = {family: _counts(*rows) for family, rows in found.items()}
-    told = [sum(rows[place] for rows in groups.values()) for place in range(3)]
-    rest = Counts(*(total - known for total, known in zip(totals, told, strict=True)))
+            value_group = None if group.value is None else _value_group(group.value, kind, mask)
+            counts_by_group[value_group][group.period] += group.rows
+    groups = {value_group: _counts(*rows) for value_group, rows in counts_by_group.items()}
+    known_counts = [sum(rows[place] for rows in groups.values()) for place in range(3)]
+    rest = Counts(*(total - known for total, known in zip(totals, known_counts, strict=True)))
     return {**groups, REST: rest} if any(rest) else groups
 
 
-def _family(value: str, nature: Nature, mask: Mask) -> str | None:
-    if nature is Nature.VARIED:
-        return family_of("x", nature)
-    return family_of(value, nature) if mask is Mask.INSIDE else None
+def _value_group(value: str, kind: ColumnKind, mask: Mask) -> str | None:
+    if kind is ColumnKind.VARIED:
+        return group_of("x", kind)
+    return group_of(value, kind) if mask is Mask.INSIDE else None
 
 
 def _counts(day: int, before: int, earlier: int) -> Counts:

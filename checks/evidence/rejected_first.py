@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from checks.core.masking import WHOLE_TEXT, is_hidden, masked_inside
-from checks.evidence._rejected import ask_rejected, log_or_none, sources_by_day
+from checks.evidence._rejected import log_or_none, query_rejected, sources_by_day
 from checks.evidence.context import Context
-from checks.quarantine.drilldown.model import Field, How, Rejected
+from checks.quarantine.drilldown.model import Field, GroupBy, Rejected
 
 _MOST_REASONS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """rows: of the judged day. first: the first of the read days that has it."""
+    """rows: of the judged day. first: the first day read that has the reason."""
 
     value: str
     rows: int
@@ -33,34 +33,34 @@ class FirstSeen:
 
 
 def read(context: Context, *, days: int = 30) -> FirstSeen:
-    """Look through the last `days` days. Raises MeasurementError."""
+    """The reasons of the judged day, searched in the last `days` days. Raises MeasurementError."""
     last = context.frame.data_date
     periods = tuple((last - timedelta(days=back),) for back in range(days))
     sources = sources_by_day(context, log_or_none(context))
     source = context.config.quarantine
     is_whole = source is not None and is_hidden(source.reason, source.mask)
-    return ask_rejected(
-        context, periods, sources, lambda rows: _first(rows, periods, is_whole=is_whole)
+    return query_rejected(
+        context, periods, sources, lambda rows: _first_seen(rows, periods, is_whole=is_whole)
     )
 
 
-def _first(
+def _first_seen(
     rejected: Rejected, periods: tuple[tuple[date, ...], ...], *, is_whole: bool
 ) -> FirstSeen:
     """is_whole: whether reasons are masked altogether."""
-    tally = rejected.tally((Field(How.REASON),), _MOST_REASONS)
+    tally = rejected.tally((Field(GroupBy.REASON),), _MOST_REASONS)
     seen: dict[str, dict[date, int]] = {}
     for group in tally.groups:
-        shown = WHOLE_TEXT if is_whole else masked_inside(group.value or "")
-        by_day = seen.setdefault(shown, {})
+        shown_reason = WHOLE_TEXT if is_whole else masked_inside(group.value or "")
+        by_day = seen.setdefault(shown_reason, {})
         day = periods[group.period][0]
         by_day[day] = by_day.get(day, 0) + group.rows
     last = periods[0][0]
-    found = [
+    reasons = [
         Reason(value, by_day[last], min(by_day), len(by_day))
         for value, by_day in seen.items()
         if last in by_day
     ]
     filled = [days[0] for days, total in zip(periods, tally.totals, strict=True) if total]
-    ranked = tuple(sorted(found, key=lambda one: (-one.rows, one.value)))
+    ranked = tuple(sorted(reasons, key=lambda reason: (-reason.rows, reason.value)))
     return FirstSeen(ranked, min(filled, default=None), rejected.notes)

@@ -1,4 +1,4 @@
-"""The quarantine rate of every data day, by the audit log or by the rows themselves."""
+"""The quarantine rate of every data day, from the audit log or from the rows themselves."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from checks.evidence.context import Context
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """days: oldest first, the judged one last; a day that the log does not mention is not there.
+    """days: oldest first, the judged one last, without days that the log does not mention.
 
-    above_since: the first day of the unbroken row of days above `alert_above` that ends with
-    the judged one; None where that is not above it. notes: what could not be read. by_log:
-    whether an audit log tells the rates; else rejected rows and accepted events do.
+    above_since: the first of the consecutive days above `alert_above` up to the judged one;
+    None where that is not above it. notes: what could not be read. by_log: whether rates come
+    from an audit log; else from rejected rows and accepted events.
     """
 
     days: tuple[DayRate, ...]
@@ -34,34 +34,34 @@ def read(context: Context, *, days: int = 30) -> Rates:
     first = last - timedelta(days=days - 1)
     limits: Params = context.config.checks["quarantine_rate"].params
     by_log = context.config.audit_log is not None
-    known, notes = _known(context, days) if by_log else _shares(context, days)
+    rates, notes = _logged_rates(context, days) if by_log else _counted_rates(context, days)
     return Rates(
-        tuple(rate for day, rate in known.items() if first <= day <= last),
-        limits.alert_above, limits.stop_above, above_since(known, last), notes, by_log,
+        tuple(rate for day, rate in rates.items() if first <= day <= last),
+        limits.alert_above, limits.stop_above, above_since(rates, last), notes, by_log,
     )  # fmt: skip
 
 
-def _known(context: Context, days: int) -> tuple[dict[date, DayRate], tuple[str, ...]]:
+def _logged_rates(context: Context, days: int) -> tuple[dict[date, DayRate], tuple[str, ...]]:
     log = long_log(context, days + context.config.data_lag_days)
     return rates_by_day(context, log), ()
 
 
-def _shares(context: Context, days: int) -> tuple[dict[date, DayRate], tuple[str, ...]]:
-    found = read_shares(context, days)
-    return dict(found.by_day), found.notes
+def _counted_rates(context: Context, days: int) -> tuple[dict[date, DayRate], tuple[str, ...]]:
+    shares = read_shares(context, days)
+    return dict(shares.by_day), shares.notes
 
 
 def above_since(rates: dict[date, DayRate], day: date) -> date | None:
-    """Where the row of days above the limit that ends with `day` began.
+    """The first of the consecutive days above the limit that end with `day`.
 
-    A day without a rate neither is one of them nor ends the row.
+    A day without a rate is passed over.
     """
     since = None
-    for known in sorted((one for one in rates if one <= day), reverse=True):
-        if rates[known].above_alert is False:
+    for earlier in sorted((other for other in rates if other <= day), reverse=True):
+        if rates[earlier].above_alert is False:
             break
-        if rates[known].above_alert:
-            since = known
-        elif known == day:
+        if rates[earlier].above_alert:
+            since = earlier
+        elif earlier == day:
             return None
     return since

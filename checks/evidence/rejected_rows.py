@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checks.core.masking import Mask, masked, masked_inside, shown_names
-from checks.evidence._rejected import ask_rejected, log_or_none, masks_of, sources_by_day
+from checks.evidence._rejected import log_or_none, masks_of, query_rejected, sources_by_day
 from checks.evidence.context import MOST_ROWS, Context
-from checks.quarantine.drilldown.model import Field, Filters, How, Rejected
+from checks.quarantine.drilldown.model import Field, Filters, GroupBy, Rejected
 from checks.quarantine.records import MOST_GROUPS
 
 _SAMPLE = 500
@@ -38,36 +38,36 @@ def read(
 ) -> Rows:
     """Rows that pass every filter. Raises MeasurementError.
 
-    Filters are values as `rejected.read` tells them. `query` is looked for in every column,
-    in any case; in columns that are personal it must be the whole value.
+    Filters are values as `rejected.read` returns them. `query` is searched in every column,
+    ignoring case; in personal columns it must be the whole value.
     """
     day = context.frame.data_date
     sources = sources_by_day(context, log_or_none(context))
-    wanted = Filters(reason, source, event, hour, query.strip())
+    filters = Filters(reason, source, event, hour, query.strip())
 
-    def ask(rejected: Rejected) -> Rows:
-        return _rows(context, rejected, wanted, max(page, 1))
+    def read_rows(rejected: Rejected) -> Rows:
+        return _rows(context, rejected, filters, max(page, 1))
 
-    return ask_rejected(context, ((day,),), sources, ask)
+    return query_rejected(context, ((day,),), sources, read_rows)
 
 
-def _rows(context: Context, rejected: Rejected, wanted: Filters, page: int) -> Rows:
+def _rows(context: Context, rejected: Rejected, filters: Filters, page: int) -> Rows:
     sample = rejected.sample(_SAMPLE)
     masks = masks_of(context, rejected, sample)
     hidden = frozenset(i for i, mask in enumerate(masks) if mask is not Mask.INSIDE)
-    filters = Filters(
-        _as_stored(rejected, How.REASON, wanted.reason),
-        _as_stored(rejected, How.SOURCE, wanted.source),
-        _as_stored(rejected, How.EVENT, wanted.event),
-        wanted.hour, wanted.query, hidden,
+    stored_filters = Filters(
+        _stored_value(rejected, GroupBy.REASON, filters.reason),
+        _stored_value(rejected, GroupBy.SOURCE, filters.source),
+        _stored_value(rejected, GroupBy.EVENT, filters.event),
+        filters.hour, filters.query, hidden,
     )  # fmt: skip
-    total = rejected.total(filters)
-    rows = rejected.rows(filters, (page - 1) * MOST_ROWS, MOST_ROWS) if total else ()
+    total = rejected.total(stored_filters)
+    rows = rejected.rows(stored_filters, (page - 1) * MOST_ROWS, MOST_ROWS) if total else ()
     masks = masks_of(context, rejected, (*sample, *rows))
     shown = tuple(
         tuple(masked(value, mask) for value, mask in zip(row, masks, strict=True)) for row in rows
     )
-    order = _order(rejected)
+    order = _column_order(rejected)
     names = shown_names(rejected.names)
     return Rows(
         tuple(names[i] for i in order),
@@ -79,22 +79,22 @@ def _rows(context: Context, rejected: Rejected, wanted: Filters, page: int) -> R
     )
 
 
-def _order(rejected: Rejected) -> list[int]:
-    """Positions of the columns: when, what and why come first, the others as they are."""
+def _column_order(rejected: Rejected) -> list[int]:
+    """Positions of the columns: time, event, reason and source first, then the others."""
     roles = rejected.roles
     first = [i for i in (roles.moment, roles.event, roles.reason, roles.source) if i is not None]
     first = list(dict.fromkeys(first))
     return [*first, *(i for i in range(len(rejected.names)) if i not in first)]
 
 
-def _as_stored(rejected: Rejected, how: How, wanted: str | None) -> str | None:
-    """The value as the rows have it, where the filter is its masked form.
+def _stored_value(rejected: Rejected, how: GroupBy, shown: str | None) -> str | None:
+    """The stored value of a filter, which may be the masked form of it.
 
-    Where several are masked alike, the most frequent.
+    Where several values have the same masked form, the most frequent.
     """
-    if wanted is None or _MASKED_MARK not in wanted:
-        return wanted
+    if shown is None or _MASKED_MARK not in shown:
+        return shown
     groups = rejected.tally((Field(how),), MOST_GROUPS).groups
-    alike = [group for group in groups if masked_inside(group.value or "") == wanted]
+    alike = [group for group in groups if masked_inside(group.value or "") == shown]
     best = max(alike, key=lambda group: group.rows, default=None)
-    return wanted if best is None else best.value
+    return shown if best is None else best.value

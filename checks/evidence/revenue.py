@@ -18,9 +18,9 @@ from checks.evidence.context import Context
 class RevenueDay:
     """One day's purchases, those without a usable amount, and the sum of the usable ones.
 
-    All are None before the first event of all. share: missing of purchases; None
-    without a purchase, and `why` says so. beyond: whether the rule calls the day
-    red, before severity and waivers.
+    All are None before the very first event. share: missing over purchases; None without
+    a purchase, with the reason in `why`. beyond: whether the rule calls the day red, before
+    severity and waivers.
     """
 
     day: date
@@ -49,7 +49,7 @@ class Revenue:
 
 
 def read(context: Context, *, days: int = 30) -> Revenue:
-    """The `days` days that end with the judged one, each judged by the numbers of now.
+    """The `days` days that end with the judged one, each judged by current numbers.
 
     One scan; days as in `volume.read`. Raises MeasurementError, also where
     `events.revenue` is not mapped or holds no amounts.
@@ -75,17 +75,17 @@ def read(context: Context, *, days: int = 30) -> Revenue:
 def _revenue_day(
     params: missing_revenue.Params, events: EventCounts, frame: Timeframe, begin: date | None
 ) -> RevenueDay:
-    day, bought = events.days[-1], events.purchases
+    day, purchases = events.days[-1], events.purchases
     if begin is None or day < begin:
         return RevenueDay(day, why="before the first event of all")
     judgement = missing_revenue.judge(params, events, frame)
     measured = judgement.value is not None
     return RevenueDay(
         day,
-        purchases=bought.rows[-1],
-        missing=bought.rows[-1] - bought.with_amount[-1],
+        purchases=purchases.rows[-1],
+        missing=purchases.rows[-1] - purchases.with_amount[-1],
         share=judgement.value,
         beyond=judgement.status is Status.RED,
-        revenue=bought.revenue[-1],
+        revenue=purchases.revenue[-1],
         why="" if measured else judgement.summary,
     )

@@ -1,4 +1,4 @@
-"""The purchases of the judged day that carry no usable revenue."""
+"""The purchases of the judged day without usable revenue."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COLUMNS = ("time", "event", "order id", "revenue as stored")
 
 @dataclass(frozen=True, slots=True)
 class UnpricedRows:
-    """One page of at most 1,000 purchases in the order of time, and how many there are in all.
+    """One page of at most 1,000 purchases by time, and the total of all pages.
 
     Cells are (local time, event name, order id, the stored amount), as inert text;
     NULL where there is none.
@@ -26,18 +26,20 @@ class UnpricedRows:
 
 
 def read(context: Context, *, page: int = 1) -> UnpricedRows:
-    """The `page`th 1,000 purchases. Raises MeasurementError."""
-    total, found = read_unpriced(
+    """One page of purchases, counted from 1. Raises MeasurementError."""
+    total, purchases = read_unpriced(
         context.warehouse, source_of(context), context.frame, context.naive,
         limit=MOST_ROWS, offset=(max(page, 1) - 1) * MOST_ROWS,
     )  # fmt: skip
-    return UnpricedRows(tuple(_cells(context, one) for one in found), total, max(page, 1))
+    return UnpricedRows(
+        tuple(_cells(context, purchase) for purchase in purchases), total, max(page, 1)
+    )
 
 
-def _cells(context: Context, one: UnpricedPurchase) -> tuple[str, ...]:
-    local = one.at.astimezone(context.frame.zone) if one.at else None
+def _cells(context: Context, purchase: UnpricedPurchase) -> tuple[str, ...]:
+    local = purchase.at.astimezone(context.frame.zone) if purchase.at else None
     time = f"{local:%Y-%m-%d %H:%M:%S}" if local else None
     return tuple(
         "NULL" if value is None else clean(value)
-        for value in (time, one.name, one.order_id, one.amount)
+        for value in (time, purchase.name, purchase.order_id, purchase.amount)
     )

@@ -1,4 +1,4 @@
-"""The audit log of the run date, source by source, and the sources that are missing in it."""
+"""The audit log of the run date by source, and the sources that are missing in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from checks.catalog._audit import future_text, undated_text
-from checks.catalog.quarantine_rate import Params, family_of
+from checks.catalog.quarantine_rate import Params, without_digits
 from checks.core.metrics import AuditEntry, AuditLog, BadValue, Count
 from checks.core.timeframe import midnight
 from checks.core.totals import median
@@ -19,11 +19,11 @@ from checks.loads.effective import loads as loads_of
 
 MOST_LOADS = 1000
 ABOVE_ALERT, ABOVE_STOP = "above alert", "above stop"
-#: Whether an entry counts: alone, as one of several latest, or not, because a later one does.
+#: Whether an entry counts: alone; as one of several latest; not, as a later one replaced it.
 COUNTS, TIED, REPLACED = "counts", "tied", "replaced"
-#: Added up with others; only by its ending; or by the worse reading, as nobody can tell.
+#: Added up with others; by its status only; by the worse reading, as it is not settled.
 ADDED, STATUS_ONLY, UNSETTLED = "added", "status only", "unsettled"
-#: It does not, because it read nothing after one of its source that read rows.
+#: It does not count: it read nothing after an entry of its source that read rows.
 READ_NOTHING = "read nothing"
 
 
@@ -31,11 +31,11 @@ READ_NOTHING = "read nothing"
 class Load:
     """One entry of the log.
 
-    read, inserted, quarantined: a number of rows, or what stands there instead.
-    inserted is None where it is not mapped. rate: quarantined over read, None where
-    that is no number; `limit` says which limit of `quarantine_rate` it is above.
+    read, inserted, quarantined: a number of rows, or the bad value instead. inserted: None
+    where it is not mapped. rate: quarantined over read, None where that is not a number.
+    limit: which limit of `quarantine_rate` it is above.
     meaning: what the status says, see MEANINGS. place: whether it counts, from COUNTS to
-    READ_NOTHING. source and status are as they are in the log.
+    READ_NOTHING. source, status: as in the log.
     """
 
     source: str | None
@@ -52,9 +52,9 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class MissingSource:
-    """A source, by its name without digits, that usually comes and has no entry.
+    """A source, by its name without digits, that is usually loaded and has no entry.
 
-    seen_days of run_days: on how many of the earlier run days it came. usual_minutes:
+    seen_days of run_days: on how many of the earlier run days it was loaded. usual_minutes:
     median of its last load, minutes after midnight. overdue: whether that time is over.
     """
 
@@ -72,8 +72,8 @@ class Runs:
     """The run date's log.
 
     loads: the worst first, at most 1,000 of `entries`; without a source every entry counts.
-    unsettled: sources of which nobody can tell how several entries count. strays: what is
-    said of the log's entries that belong to no run date.
+    unsettled: sources for which it is unclear how several entries count. strays: texts on
+    entries of the log that belong to no run date.
     missing: None where sources are not mapped. run_days: earlier days with entries, of the
     7 before the run date. inserted_mapped, status_mapped: whether those columns are;
     the problems say why one could not be read.
@@ -117,7 +117,7 @@ def read(context: Context) -> Runs:
         loads=tuple(loads[:MOST_LOADS]),
         entries=len(loads),
         missing=_missing(context, log) if log.has_source else None,
-        run_days=len(_earlier(log)),
+        run_days=len(_earlier_days(log)),
         has_source=log.has_source,
         inserted_mapped=inserted_mapped,
         status_mapped=log.has_status,
@@ -143,7 +143,7 @@ def _loads(
 
 
 def _places(load: SourceLoad) -> dict[int, str]:
-    """Whether the entries of one source's load count, by their identity."""
+    """Whether each entry of a source's load counts (COUNTS to READ_NOTHING), by its `id`."""
     standing = [id(entry) for tied in load.endings for entry in tied]
     counted = [id(entry) for entry in load.counted]
     place = COUNTS if len(counted) == 1 else UNSETTLED
@@ -210,40 +210,40 @@ def _limit(rate: float | None, params: Params) -> str | None:
     return ABOVE_STOP if rate > params.stop_above else ABOVE_ALERT
 
 
-def _earlier(log: AuditLog) -> list[date]:
+def _earlier_days(log: AuditLog) -> list[date]:
     """Days before the run date that have entries."""
     return sorted(day for day, rows in log.entries.items() if rows and day < log.run_date)
 
 
 def _missing(context: Context, log: AuditLog) -> tuple[MissingSource, ...]:
     """Sources seen on more than half of the earlier run days, but not on the run date."""
-    present = {family_of(entry.source) for entry in log.today}
-    days = _earlier(log)
+    present = {without_digits(entry.source) for entry in log.today}
+    days = _earlier_days(log)
     seen: dict[str | None, dict[date, AuditEntry]] = {}
     for day in days:
         for entry in log.entries[day]:  # oldest first: the day's last entry stays
-            seen.setdefault(family_of(entry.source), {})[day] = entry
+            seen.setdefault(without_digits(entry.source), {})[day] = entry
     missing = [
         _missing_source(context, family, list(by_day.values()), len(days))
         for family, by_day in seen.items()
         if family not in present and len(by_day) * 2 > len(days)
     ]
-    return tuple(sorted(missing, key=lambda one: (not one.overdue, one.usual_minutes)))
+    return tuple(sorted(missing, key=lambda source: (not source.overdue, source.usual_minutes)))
 
 
 def _missing_source(
-    context: Context, family: str | None, lasts: Sequence[AuditEntry], run_days: int
+    context: Context, family: str | None, last_entries: Sequence[AuditEntry], run_days: int
 ) -> MissingSource:
-    usual = median(minutes_of_day(context, entry) for entry in lasts) or 0.0
+    usual_minutes = median(minutes_of_day(context, entry) for entry in last_entries) or 0.0
     frame = context.frame
-    due = midnight(frame.run_date, frame.zone) + timedelta(minutes=usual)
-    newest = max(lasts, key=lambda entry: entry.run_at)
+    due = midnight(frame.run_date, frame.zone) + timedelta(minutes=usual_minutes)
+    newest = max(last_entries, key=lambda entry: entry.run_at)
     return MissingSource(
         family=family,
         last_source=newest.source,
         last_seen=newest.run_at,
-        seen_days=len(lasts),
+        seen_days=len(last_entries),
         run_days=run_days,
-        usual_minutes=usual,
+        usual_minutes=usual_minutes,
         overdue=frame.now > due,
     )

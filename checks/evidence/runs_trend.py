@@ -1,4 +1,4 @@
-"""Runs per day, and when the day's loads arrived against when they usually do."""
+"""Runs per day, and the arrival of the day's loads against the usual time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from checks.evidence.context import Context
 
 #: A day's log: has entries, has none, has none yet, lies before the log's first entry.
 RAN, GAP, NOT_YET, BEFORE = "ran", "gap", "not yet", "before"
-#: How the wait for the run date's last load stands.
+#: Whether the run date's last load has arrived.
 ARRIVED, AWAITED, OVERDUE, NEVER = "arrived", "awaited", "overdue", "never"
 
 
@@ -39,7 +39,7 @@ class RunDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Usual:
+class UsualArrival:
     """When the last load of a day usually arrives: minutes after midnight, over `days` days."""
 
     first: float
@@ -53,9 +53,8 @@ class Usual:
 class Arrival:
     """The run date's last load against the usual time of it.
 
-    minutes: later than usual (below zero: earlier), of a load that has arrived or is
-    overdue; None where nothing is usual yet. outside: whether it arrived, or now is,
-    after the latest of the earlier days.
+    minutes: how much later than usual a load arrived, or is overdue by now (negative: earlier);
+    None without a usual time. outside: whether that is later than on all earlier days.
     """
 
     state: str
@@ -65,10 +64,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class RunsTrend:
-    """Run dates, the oldest first, the judged one last. usual: None without earlier days."""
+    """Run dates, the judged one last. usual_arrival: None without earlier days."""
 
     days: tuple[RunDay, ...]
-    usual: Usual | None
+    usual_arrival: UsualArrival | None
     arrival: Arrival
     has_status: bool
     least_entries: int = 1
@@ -79,12 +78,12 @@ def read(context: Context, days: int = 30) -> RunsTrend:
     log, frame = read_log(context, max(days, 1) - 1), context.frame
     dates = [frame.run_date - timedelta(days=back) for back in range(max(days, 1) - 1, -1, -1)]
     first = min((day for day, rows in log.entries.items() if rows), default=frame.run_date)
-    found = tuple(_day(context, log, day, first) for day in dates)
-    usual = _usual(found[:-1])
+    run_days = tuple(_day(context, log, day, first) for day in dates)
+    usual_arrival = _usual_arrival(run_days[:-1])
     return RunsTrend(
-        days=found,
-        usual=usual,
-        arrival=_arrival(found[-1], usual, frame),
+        days=run_days,
+        usual_arrival=usual_arrival,
+        arrival=_arrival(run_days[-1], usual_arrival, frame),
         has_status=log.has_status and log.status_problem is None,
     )
 
@@ -92,21 +91,21 @@ def read(context: Context, days: int = 30) -> RunsTrend:
 def _day(context: Context, log: AuditLog, day: date, first: date) -> RunDay:
     frame = context.frame
     entries = log.entries.get(day, ())
-    opening, closing = _ends(entries)
+    first_entry, last_entry = _first_and_last(entries)
     return RunDay(
         run_date=day,
         data_date=day - (frame.run_date - frame.data_date),
         entries=len(entries),
         by_meaning=Counter(log.meaning(entry) for entry in entries),
-        first=minutes_of_day(context, opening) if opening else None,
-        last=minutes_of_day(context, closing) if closing else None,
-        first_at=opening.run_at if opening else None,
-        last_at=closing.run_at if closing else None,
+        first=minutes_of_day(context, first_entry) if first_entry else None,
+        last=minutes_of_day(context, last_entry) if last_entry else None,
+        first_at=first_entry.run_at if first_entry else None,
+        last_at=last_entry.run_at if last_entry else None,
         state=_state(day, first, frame, ran=bool(entries)),
     )
 
 
-def _ends(entries: tuple[AuditEntry, ...]) -> tuple[AuditEntry | None, AuditEntry | None]:
+def _first_and_last(entries: tuple[AuditEntry, ...]) -> tuple[AuditEntry | None, AuditEntry | None]:
     by_time = sorted(entries, key=lambda entry: entry.run_at)
     return (by_time[0], by_time[-1]) if by_time else (None, None)
 
@@ -120,12 +119,12 @@ def _state(day: date, first: date, frame: Timeframe, *, ran: bool) -> str:
     return GAP if over else NOT_YET
 
 
-def _usual(earlier: tuple[RunDay, ...]) -> Usual | None:
+def _usual_arrival(earlier: tuple[RunDay, ...]) -> UsualArrival | None:
     firsts = [day.first for day in earlier if day.first is not None]
     lasts = [day.last for day in earlier if day.last is not None]
     if not lasts:
         return None
-    return Usual(
+    return UsualArrival(
         first=median(firsts) or 0.0,
         last=median(lasts) or 0.0,
         earliest=min(lasts),
@@ -134,20 +133,22 @@ def _usual(earlier: tuple[RunDay, ...]) -> Usual | None:
     )
 
 
-def _arrival(day: RunDay, usual: Usual | None, frame: Timeframe) -> Arrival:
+def _arrival(day: RunDay, usual_arrival: UsualArrival | None, frame: Timeframe) -> Arrival:
     if day.last is not None:
-        if usual is None:
+        if usual_arrival is None:
             return Arrival(ARRIVED, None, outside=False)
-        return Arrival(ARRIVED, day.last - usual.last, outside=day.last > usual.latest)
+        return Arrival(
+            ARRIVED, day.last - usual_arrival.last, outside=day.last > usual_arrival.latest
+        )
     if day.state == GAP:
         return Arrival(NEVER, None, outside=True)
-    waited = _waited(day.run_date, frame)
-    if usual is None or waited <= usual.last:
+    waited = _minutes_waited(day.run_date, frame)
+    if usual_arrival is None or waited <= usual_arrival.last:
         return Arrival(AWAITED, None, outside=False)
-    return Arrival(OVERDUE, waited - usual.last, outside=waited > usual.latest)
+    return Arrival(OVERDUE, waited - usual_arrival.last, outside=waited > usual_arrival.latest)
 
 
-def _waited(run_date: date, frame: Timeframe) -> float:
+def _minutes_waited(run_date: date, frame: Timeframe) -> float:
     """Minutes after the run date's midnight on the shop's clock; 0 before it."""
     local = frame.now.astimezone(frame.zone)
     if local.date() < run_date:

@@ -30,13 +30,12 @@ MOST_NAMES = 200
 class VolumeDay:
     """One day's events against the window before it.
 
-    events: None before the first event of all. low and high: mean -/+ alert_at
-    deviations, low not below zero; they, mean, deviation and z are None while the
-    first window fills or where it holds no events, and `why` says which.
+    events: None before the very first event. low, high: mean -/+ alert_at deviations, low
+    not below zero. These, mean, deviation and z are None while the first window fills or
+    where it has no events, with the reason in `why`.
     beyond: whether that rule calls the day red, before severity and waivers.
     normal: the range of `volume_expected`, None where the day has none. left_out: why the day
-    does not say what is normal on others. first: its count when it was first made, where late
-    loads have changed it.
+    is not in the baseline of others. first: its first count, where late loads changed it.
     """
 
     day: date
@@ -66,8 +65,8 @@ class Volume:
 
     until: while the judged day lasts, the local time at which every day is cut.
     other: events per day of the `other_names` names beyond the first 200.
-    daily: what was counted, from wherever. releases: when the tracking was changed.
-    segments: values of the mapped dimensions, those first that are farthest from the expected.
+    daily: all daily counts. releases: when the tracking was changed.
+    segments: values of the mapped dimensions, those farthest from the expected first.
     """
 
     days: tuple[VolumeDay, ...]
@@ -84,23 +83,23 @@ class Volume:
 
     @property
     def expected(self) -> float | None:
-        """What was expected of the judged day; None where it is not judged."""
+        """Events expected on the judged day; None where it is not judged."""
         normal = self.days[-1].normal
         return None if normal is None else normal.expected
 
     def state_of(self, segment: Segment) -> str:
-        """How a segment stands, as `event_volume` has it."""
+        """The state of a segment by the rule of `event_volume`."""
         return segment_state(self.rule, segment)
 
     def name_days(self, name: str) -> tuple[NameDay, ...]:
         """The days of one name, each against its own window. KeyError for an unknown name."""
-        found = next((one for one in self.names if one.name == name), None)
-        if found is None:
+        series = next((candidate for candidate in self.names if candidate.name == name), None)
+        if series is None:
             raise KeyError(name)
         dates = tuple(day.day for day in self.days)
         return tuple(
             day_of(
-                self.rule, found, dates, index, self._segment(name, day), judged=day.z is not None
+                self.rule, series, dates, index, self._segment(name, day), judged=day.z is not None
             )
             if day.events is not None
             else NameDay(day.day, None)
@@ -108,13 +107,13 @@ class Volume:
         )
 
     def _segment(self, name: str, day: VolumeDay) -> Segment:
-        """A name on one day, with the range that it had by the days before."""
+        """A name on one day, with its normal range by the days before."""
         shown = value_text(name)
         series = self.daily.series(NAME, shown)
-        left_out = {one.day for one in self.days if one.left_out}
-        kept = {one: count for one, count in series.items() if one not in left_out}
+        left_out = {other.day for other in self.days if other.left_out}
+        kept = {other: count for other, count in series.items() if other not in left_out}
         normal = normal_range(kept, day.day, self.daily.calendar, self.rule.widen)
-        is_new = not any(one < day.day for one in series)
+        is_new = not any(other < day.day for other in series)
         ratio = 1.0
         if day.is_unexpected and day.normal is not None and day.normal.expected > 0:
             ratio = (day.events or 0) / day.normal.expected
@@ -122,24 +121,24 @@ class Volume:
 
 
 def read(context: Context, *, days: int = 60) -> Volume:
-    """The `days` days that end with the judged one, each judged by the numbers of now.
+    """The `days` days that end with the judged one, each judged by current numbers.
 
     One scan. While the judged day lasts, every day counts up to the same time of
     day, as the report compares them. A day without events counts 0; days before
-    the first event of all are no data. Raises MeasurementError.
+    the very first event have no count. Raises MeasurementError.
     """
     events, window, frame = read_days(context, days), window_of(context), context.frame
     zscore = context.config.checks["volume_zscore"].params
     rule = context.config.checks["event_volume"].params
     daily = read_daily(context, events.last(MeasuringPlan.of(context.config).recent_days + 1))
     parts = event_volume.segments_of(rule, daily)
-    own = {one.value: one for one in parts if one.dimension == NAME}
+    own = {segment.value: segment for segment in parts if segment.dimension == NAME}
     accepted = Remembering(context.config, now=frame.now).accepted(event_volume.CHECK.id)
     begin, names = first_day(events), names_of(rule, events, window, own, daily, accepted)
-    told = _Expected(daily, context.config.checks["volume_expected"].params)
+    expectations = _Expectations(daily, context.config.checks["volume_expected"].params)
     return Volume(
         days=tuple(
-            told.on(_volume_day(zscore, part, frame_on(frame, part.days[-1]), begin))
+            expectations.completed(_volume_day(zscore, part, frame_on(frame, part.days[-1]), begin))
             for part in each_day(events, window)
         ),
         names=names[:MOST_NAMES],
@@ -147,30 +146,30 @@ def read(context: Context, *, days: int = 60) -> Volume:
         alert_at=zscore.alert_at,
         until=None if frame.is_over else frame.now.astimezone(frame.zone),
         other_names=len(names[MOST_NAMES:]),
-        other=_summed(names[MOST_NAMES:]),
+        other=_summed_counts(names[MOST_NAMES:]),
         rule=rule,
         daily=replace(daily, remembered={}, measured=()),
         releases=daily.calendar.releases,
         segments=tuple(
             sorted(
-                (one for one in parts if one.dimension != NAME),
-                key=lambda one: (-abs(one.distance), one.dimension, one.value),
+                (segment for segment in parts if segment.dimension != NAME),
+                key=lambda segment: (-abs(segment.distance), segment.dimension, segment.value),
             )
         ),
     )
 
 
-class _Expected:
-    """What `volume_expected` makes of each day."""
+class _Expectations:
+    """What `volume_expected` says of each day."""
 
     def __init__(self, daily: DailyCounts, params: volume_expected.Params) -> None:
-        usual = volume_expected.baseline_of(params, daily, every=True)
-        today = normal_range(usual.kept, daily.day, daily.calendar, params.widen)
-        self._normal = {**usual.normal, **({daily.day: today} if today else {})}
-        self._left_out = usual.left_out
+        baseline = volume_expected.baseline_of(params, daily, every=True)
+        today = normal_range(baseline.kept, daily.day, daily.calendar, params.widen)
+        self._normal = {**baseline.normal, **({daily.day: today} if today else {})}
+        self._left_out = baseline.left_out
         self._late = daily.late_loads()
 
-    def on(self, day: VolumeDay) -> VolumeDay:
+    def completed(self, day: VolumeDay) -> VolumeDay:
         """The day with its normal range and what else is known of it."""
         late = self._late.get(day.day)
         return replace(
@@ -203,5 +202,5 @@ def _volume_day(
     )
 
 
-def _summed(names: tuple[NameSeries, ...]) -> tuple[int, ...]:
-    return tuple(sum(column) for column in zip(*(one.counts for one in names), strict=True))
+def _summed_counts(names: tuple[NameSeries, ...]) -> tuple[int, ...]:
+    return tuple(sum(column) for column in zip(*(series.counts for series in names), strict=True))

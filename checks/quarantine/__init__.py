@@ -1,4 +1,4 @@
-"""What the rejected rows say about a load. They judge only where there is no audit log."""
+"""The rejected rows of a load. They are judged only where there is no audit log."""
 
 from checks.quarantine.rejected import read_rejected_rows
 

@@ -1,6 +1,6 @@
 """Whether the rejected rows are as many as the audit log says. Pure.
 
-Compared only where both mean the same rows: a warning that cries wolf is not read.
+They are compared only where both mean the same rows: false warnings would not be read.
 """
 
 from __future__ import annotations
@@ -15,26 +15,25 @@ from checks.core.text import count_text, plural, quoted
 from checks.loads.effective import Load, loads, may_be_of
 
 
-class Logged(NamedTuple):
-    """Rows quarantined by the log; readings of its entries may differ."""
+class LoggedRange(NamedTuple):
+    """Rows quarantined according to the log: a range, as entries may be read in several ways."""
 
     least: int
     most: int
 
 
-def logged_by_source(log: AuditLog) -> dict[str, Logged | None]:
-    """What the load of each named source quarantined; None where the count is bad."""
+def logged_by_source(log: AuditLog) -> dict[str, LoggedRange | None]:
+    """Rows that the load of each named source quarantined; None where the count is bad."""
     if not log.has_source:
         return {}
     return {load.source: _logged(load) for load in loads(log) if load.source is not None}
 
 
-def logged_of_day(log: AuditLog, day: date) -> Logged | None:
-    """What the log says of one day's rows as a whole; None where it cannot be told.
+def logged_of_day(log: AuditLog, day: date) -> LoggedRange | None:
+    """Rows that the log says were quarantined of one day; None where it does not say.
 
-    Sources that name days count where they name this one; sources that name none
-    count all. Where both kinds are in the log, its total means neither, nor
-    where a name means several days.
+    Sources whose names contain days count where they name this one; if no name contains a day,
+    all count. Where the log has both kinds, or a name may mean several days, it does not say.
     """
     groups = loads(log)
     if not log.has_source:
@@ -47,34 +46,36 @@ def logged_of_day(log: AuditLog, day: date) -> Logged | None:
 
 
 def _days_of(log: AuditLog, groups: Sequence[Load]) -> list[frozenset[date]]:
-    """The days that the source of each load may mean, by all names in the log."""
+    """The days that each load's source may mean, read with the format of all names in the log."""
     entries = [entry for of_day in log.entries.values() for entry in of_day]
-    reading = DayNames(entry.source for entry in entries if entry.source)
-    return [reading.days(load.source or "") for load in groups]
+    day_names = DayNames(entry.source for entry in entries if entry.source)
+    return [day_names.days(load.source or "") for load in groups]
 
 
-def quarantined_of(log: AuditLog, day: date | None) -> int:
-    """At least how many rows were quarantined, of one day or of all of the log's loads."""
-    of_loads = [
+def least_quarantined(log: AuditLog, day: date | None) -> int:
+    """The fewest rows that were quarantined, of one day or of all loads in the log."""
+    logged_loads = [
         _logged(load) for load in loads(log) if day is None or may_be_of(load.source, {day})
     ]
-    return sum(logged.least for logged in of_loads if logged is not None)
+    return sum(logged.least for logged in logged_loads if logged is not None)
 
 
-def differing(log: AuditLog, found: Mapping[str, int | None], day: date | None) -> list[str]:
-    """A sentence for each source whose files hold other than the log says, or that has none.
+def differences_by_source(
+    log: AuditLog, rows_by_source: Mapping[str, int | None], day: date | None
+) -> list[str]:
+    """A sentence for each source whose files disagree with the log, or that has no file.
 
-    `found`: rows by source, None where they could not be read. With a day, sources
-    that name other days are not expected to have files.
+    rows_by_source: None where rows could not be read. With a day, sources that name other days
+    are not expected to have files.
     """
     warnings = []
     for source, logged in logged_by_source(log).items():
         if logged is None:
             continue
-        if source in found:
-            rows = found[source]
+        if source in rows_by_source:
+            rows = rows_by_source[source]
             what = f"the files of {quoted(source)} hold"
-            warnings += differs(what, rows, logged) if rows is not None else []
+            warnings += difference(what, rows, logged) if rows is not None else []
         elif logged.least and (day is None or may_be_of(source, {day})):
             warnings.append(
                 f"there is no file of this load of {quoted(source)}, although the audit log says "
@@ -83,30 +84,32 @@ def differing(log: AuditLog, found: Mapping[str, int | None], day: date | None) 
     return warnings
 
 
-def differs(what: str, rows: int, logged: Logged | None, undated: int = 0) -> list[str]:
-    """The one sentence where a count lies outside of what the log says.
+def difference(what: str, rows: int, logged: LoggedRange | None, undated: int = 0) -> list[str]:
+    """One sentence where a count lies outside the range in the log, else none.
 
-    `undated` rows may or may not belong to the day.
+    undated: rows that may or may not belong to the day.
     """
     if logged is None or (rows <= logged.most and rows + undated >= logged.least):
         return []
-    told = logged.most if rows > logged.most else logged.least
+    logged_count = logged.most if rows > logged.most else logged.least
     return [
         f"{what} {plural(rows, 'rejected row')}, but the audit log says "
-        f"that {count_text(told)} {'was' if told == 1 else 'were'} quarantined"
+        f"that {count_text(logged_count)} {'was' if logged_count == 1 else 'were'} quarantined"
     ]
 
 
-def _logged(load: Load) -> Logged | None:
+def _logged(load: Load) -> LoggedRange | None:
     if any(isinstance(entry.rows_quarantined, BadValue) for entry in load.counted):
         return None
     sums = [sum(known(entry.rows_quarantined) for entry in reading) for reading in load.readings]
-    return Logged(min(sums), max(sums))
+    return LoggedRange(min(sums), max(sums))
 
 
-def _total(groups: Sequence[Load]) -> Logged | None:
+def _total(groups: Sequence[Load]) -> LoggedRange | None:
     parts = [_logged(load) for load in groups]
-    whole = [part for part in parts if part is not None]
-    if not whole or len(whole) < len(parts):
+    known_parts = [part for part in parts if part is not None]
+    if not known_parts or len(known_parts) < len(parts):
         return None
-    return Logged(sum(part.least for part in whole), sum(part.most for part in whole))
+    return LoggedRange(
+        sum(part.least for part in known_parts), sum(part.most for part in known_parts)
+    )

@@ -1,4 +1,4 @@
-"""The beginning and the end of a text file, and what they tell of how to read it."""
+"""The beginning and the end of a text file, which show how to read it."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _DELIMITERS = (",", ";", "\t", "|")
 #: Ends of lines for some writers. Here lines end with LF, CR or both.
 OTHER_LINE_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _TIME = re.compile(f"{LOCAL_TIME}|{OFFSET_TIME}")
-#: What names of columns look like; names of people have spaces.
+#: What column names look like; names of people contain spaces.
 _WORD = re.compile(r"\s*(?:[^\W\d][\w.:/-]*)?\s*")
 _MOST_NAMES = 12
 _NO_HEADER = "its first line does not look like a header"
 _WRITE_HEADER = "write the names of the columns as its first line"
-#: Whole lines inside of a quoted value from which on they are taken for rows. A text of two or
-#: three lines may have as many delimiters by chance.
+#: From this many lines inside a quoted value on, they are taken for rows: a text of two or
+#: three lines may have the right number of delimiters by chance.
 _FEWEST_ROWS = 3
 
 
@@ -47,12 +47,12 @@ class Ends(NamedTuple):
 
     @property
     def packing(self) -> str:
-        """What DuckDB calls the packing."""
+        """DuckDB's name of the compression."""
         return "gzip" if self.packed else "uncompressed"
 
 
 class Header(NamedTuple):
-    """Names of a CSV file's columns, and what stands between them."""
+    """Column names of a CSV file, and the delimiter between them."""
 
     names: tuple[str, ...]
     delimiter: str
@@ -61,8 +61,8 @@ class Header(NamedTuple):
 def ends_of(path: str, check: Callable[[], None]) -> Ends:
     """Both ends of a file. One packed with gzip is read through, so that a cut one is noticed.
 
-    What it is its bytes tell, and not its name: text or Parquet. `check` is called every
-    megabyte and may raise. Raises CannotReadError for what is neither.
+    Whether it is text or Parquet is decided by its bytes, not by its name. `check` is called
+    every megabyte and may raise. Raises CannotReadError for what is neither.
     """
     import zlib
 
@@ -71,9 +71,9 @@ def ends_of(path: str, check: Callable[[], None]) -> Ends:
         what = 'a folder, not a file; add "/*" to the pattern' if is_folder else "not a file"
         raise CannotReadError(f"is {what}")
     try:
-        ends = _plain(path)
+        ends = _plain_ends(path)
         if ends.beginning.startswith(GZIP):
-            ends = _unpacked(path, check)
+            ends = _unpacked_ends(path, check)
     except (EOFError, zlib.error):
         raise CannotReadError("is cut off or damaged") from None
     except OSError as error:
@@ -83,42 +83,41 @@ def ends_of(path: str, check: Callable[[], None]) -> Ends:
     return ends
 
 
-def _plain(path: str) -> Ends:
+def _plain_ends(path: str) -> Ends:
     with Path(path).open("rb") as file:
         beginning = file.read(_BEGINNING)
         file.seek(max(0, file.seek(0, os.SEEK_END) - _END))
         return Ends(beginning, file.read(_END))
 
 
-def _unpacked(path: str, check: Callable[[], None]) -> Ends:
+def _unpacked_ends(path: str, check: Callable[[], None]) -> Ends:
     import gzip
 
     with gzip.open(path, "rb") as file:
         beginning = file.read(_BEGINNING)
-        return Ends(beginning, _last(file, beginning[-_END:], check), packed=True)
+        return Ends(beginning, _last_bytes(file, beginning[-_END:], check), packed=True)
 
 
-def _last(file: BufferedIOBase, end: bytes, check: Callable[[], None]) -> bytes:
+def _last_bytes(file: BufferedIOBase, end: bytes, check: Callable[[], None]) -> bytes:
     while chunk := file.read(_CHUNK):
         check()
         end = (end + chunk)[-_END:]
     return end
 
 
-def header_of(beginning: bytes, wanted: Iterable[str]) -> Header:
-    """A CSV file's columns; the delimiter is the one by which most of the wanted are found.
+def header_of(beginning: bytes, mapped: Iterable[str]) -> Header:
+    """A CSV file's columns; the delimiter is the one with which most mapped columns are found.
 
-    Raises CannotReadError for a header without end, and for one that lines follow which do
-    not end as lines do here.
+    Raises CannotReadError for a header without end, and for line ends other than LF and CR.
     """
     text = beginning.decode("utf-8-sig", errors="replace")
-    whole = len(beginning) < _BEGINNING
-    headers = [_split(text, delimiter, whole=whole) for delimiter in _DELIMITERS]
-    names = {name.casefold() for name in wanted}
+    is_whole = len(beginning) < _BEGINNING
+    headers = [_parse_header(text, delimiter, whole=is_whole) for delimiter in _DELIMITERS]
+    mapped_names_folded = {name.casefold() for name in mapped}
 
     def fitness(header: Header) -> tuple[int, int]:
-        found = {name.strip().casefold() for name in header.names}
-        return len(names & found), len(header.names)
+        header_names = {name.strip().casefold() for name in header.names}
+        return len(mapped_names_folded & header_names), len(header.names)
 
     header = max(headers, key=fitness)
     if any(end in name for name in header.names for end in OTHER_LINE_ENDS):
@@ -127,11 +126,12 @@ def header_of(beginning: bytes, wanted: Iterable[str]) -> Header:
 
 
 def require_mapped(names: tuple[str, ...], mapped: Iterable[str], todo: str) -> None:
-    """Raise CannotReadError where a file has none of the mapped columns; `todo` is said of it."""
-    wanted = list(mapped)
-    if wanted and all(position_of(name, names) is None for name in wanted):
+    """Raise CannotReadError, with the advice `todo`, for a file without any mapped column."""
+    columns = list(mapped)
+    if columns and all(position_of(name, names) is None for name in columns):
         raise CannotReadError(
-            f"has none of the mapped {_columns(wanted)}; {what_is_there(names)}; {todo}"
+            f"has none of the mapped {_columns_text(columns)}; "
+            f"{present_columns_text(names)}; {todo}"
         )
 
 
@@ -140,36 +140,36 @@ def require_header(header: Header, mapped: Iterable[str]) -> None:
 
     A header has at least one of the mapped columns; where none is mapped, no values.
     """
-    wanted = list(mapped)
-    require_no_row(header.names, wanted)
-    require_mapped(header.names, wanted, _WRITE_HEADER)
+    columns = list(mapped)
+    require_no_row(header.names, columns)
+    require_mapped(header.names, columns, _WRITE_HEADER)
 
 
 def require_no_row(names: tuple[str, ...], mapped: Iterable[str]) -> None:
     """Raise CannotReadError where the first line of a CSV file looks like a row."""
-    wanted = list(mapped)
-    if is_row(names, wanted):
-        none = f"has none of the mapped {_columns(wanted)}: {_NO_HEADER}"
-        why = none if wanted else "begins with a row, not with a header"
+    columns = list(mapped)
+    if is_row(names, columns):
+        none = f"has none of the mapped {_columns_text(columns)}: {_NO_HEADER}"
+        why = none if columns else "begins with a row, not with a header"
         raise CannotReadError(f"{why}; {_WRITE_HEADER}")
 
 
 def is_row(names: tuple[str, ...], mapped: Iterable[str]) -> bool:
     """Whether the first line of a CSV file looks like a row.
 
-    Where a mapped column is there, it is a header. Else each name has to be one word; where none
-    is mapped, no time and nothing personal.
+    With a mapped column it is a header. Without, a time or personal value makes it a row, and
+    where columns are mapped so does a name of several words.
     """
-    wanted = list(mapped)
-    if any(position_of(name, names) is not None for name in wanted):
+    columns = list(mapped)
+    if any(position_of(name, names) is not None for name in columns):
         return False
     if any(_TIME.fullmatch(name) or masked_inside(name) != name for name in names):
         return True
-    return bool(wanted) and not all(_WORD.fullmatch(name) for name in names)
+    return bool(columns) and not all(_WORD.fullmatch(name) for name in names)
 
 
-def what_is_there(names: tuple[str, ...], *, row: bool = False) -> str:
-    """What a file has instead of a column, in words; of what looks like a row no value is told."""
+def present_columns_text(names: tuple[str, ...], *, row: bool = False) -> str:
+    """Text on the columns that a file has; of a first line that looks like a row, no value."""
     return _NO_HEADER if row else f"it has {listed(shown_names(names), _MOST_NAMES)}"
 
 
@@ -179,11 +179,11 @@ def mapped_names(source: QuarantineSource) -> tuple[str, ...]:
     return tuple(name for name in names if name is not None)
 
 
-def _columns(names: Sequence[str]) -> str:
+def _columns_text(names: Sequence[str]) -> str:
     return f"{'columns' if len(names) > 1 else 'column'} {listed(names, _MOST_NAMES)}"
 
 
-def _split(text: str, delimiter: str, *, whole: bool) -> Header:
+def _parse_header(text: str, delimiter: str, *, whole: bool) -> Header:
     import csv
     from io import StringIO
 
@@ -194,10 +194,10 @@ def _split(text: str, delimiter: str, *, whole: bool) -> Header:
     return Header(tuple(names), delimiter)
 
 
-def torn_by(
+def torn_rows_reason(
     path: str, delimiter: str, columns: int, check: Callable[[], None], *, packed: bool
 ) -> str:
-    """Why lines of a CSV file may not be its rows, in words; empty where they are.
+    """Text on why lines of a CSV file may not be its rows; empty where they are.
 
     A quote that is never closed, or not doubled inside of a quoted value, makes one row of
     several, and so do two stray quotes with whole rows between them; so does a quoted value of
@@ -208,12 +208,12 @@ def torn_by(
     import gzip
 
     opened = gzip.open if packed else open
-    empty = 0
+    empty_lines = 0
     try:
         with opened(path, "rt", encoding="utf-8-sig", errors="replace", newline="") as file:
             lines = csv.reader(_without_nul(file), delimiter=delimiter, strict=True)
             for number, line in enumerate(lines):
-                empty += not line
+                empty_lines += not line
                 if any(_holds_rows(value, delimiter, columns) for value in line):
                     return "has a quoted value that holds lines which look like rows"
                 if number % 10_000 == 0:
@@ -224,14 +224,14 @@ def torn_by(
         return "holds NUL bytes"
     except OSError as error:
         raise CannotReadError(f"cannot be read: {error.strerror or 'damaged'}") from None
-    if empty and columns == 1:
-        lines_are = "an empty line" if empty == 1 else f"{empty:,} empty lines"
+    if empty_lines and columns == 1:
+        lines_are = "an empty line" if empty_lines == 1 else f"{empty_lines:,} empty lines"
         return f'has one column and {lines_are}, which may be rows (write "" for an empty value)'
     return ""
 
 
 def _holds_rows(value: str, delimiter: str, columns: int) -> bool:
-    """Whether a value has so many lines, each with as many columns as a row, that they are rows."""
+    """Whether a value contains enough lines with the columns of a row to be several rows."""
     if "\n" not in value and "\r" not in value:
         return False
     inner = value.splitlines()[1:-1]
@@ -251,9 +251,9 @@ def _without_nul(lines: Iterable[str]) -> Iterator[str]:
 
 
 def position_of(name: str, names: tuple[str, ...]) -> int | None:
-    """Where a column is; an other spelling of upper and lower case is fine if it is the only."""
+    """Position of a column; case is ignored where that leaves one column only."""
     if name in names:
         return names.index(name)
-    wanted = name.strip().casefold()
-    same = [i for i, known in enumerate(names) if known.strip().casefold() == wanted]
+    folded = name.strip().casefold()
+    same = [i for i, known in enumerate(names) if known.strip().casefold() == folded]
     return same[0] if len(same) == 1 else None

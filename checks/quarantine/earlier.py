@@ -26,18 +26,18 @@ _REMEDY = "correct the quarantine section, or map audit_log, whose counts tell a
 
 
 def earlier_query(relation: Relation, occurred: Instant, frame: Timeframe) -> sa.Select[Any]:
-    """Rows of (days before the data date less one, rejected rows), of the days that have some.
+    """Rows of (days before the data date, rejected rows), for the earlier days that have some.
 
     While the data date lasts, each earlier day ends at the same time of day.
     """
     slices = frame.day_slices(EARLIER_DAYS)[:-1]
     bounds: list[tuple[sa.BindParameter[datetime], int]] = []
-    reached = slices[0][1]
+    previous_end = slices[0][1]
     for back, (_, start, end) in zip(range(EARLIER_DAYS, 0, -1), slices, strict=True):
-        if reached < start:
+        if previous_end < start:
             bounds.append((occurred.bound(start), _BETWEEN))
         bounds.append((occurred.bound(end), back))
-        reached = end
+        previous_end = end
     rows = (
         sa.select(bucket(occurred.expression, bounds, _BETWEEN).label("back"))
         .select_from(relation.target)
@@ -47,24 +47,24 @@ def earlier_query(relation: Relation, occurred: Instant, frame: Timeframe) -> sa
     return sa.select(rows.c.back, sa.func.count()).group_by(rows.c.back)
 
 
-def no_row(label: str, frame: Timeframe, having: set[int]) -> str:
-    """Why a day without a row had no rejected rows, in words.
+def no_row(label: str, frame: Timeframe, days_with_rows: set[int]) -> str:
+    """Text on why a day without a row had no rejected rows.
 
-    having: how many days before it there were some, up to EARLIER_DAYS. Raises CannotReadError
-    where no day had any, or every one from the oldest on that did.
+    days_with_rows: how many days back there were some, up to EARLIER_DAYS. Raises CannotReadError
+    where no day had any, or every one since the oldest of them had.
     """
     what = f"{label} holds no rejected row of {day_text(frame.data_date)}"
-    if not having:
+    if not days_with_rows:
         nothing = f"{what} or of the {EARLIER_DAYS} days before"
         raise CannotReadError(f"{nothing}; {_REMEDY}")
-    since = max(having)
-    if len(having) == since >= LEAST_DAYS:
+    since = max(days_with_rows)
+    if len(days_with_rows) == since >= LEAST_DAYS:
         each = f"although each of the {since} days before has some"
         raise CannotReadError(f"{what}, {each}; load it again, or map audit_log")
-    looked_at = since if len(having) < since else EARLIER_DAYS
-    return f"{what}, as on {looked_at - len(having)} of the {looked_at} days before"
+    searched_days = since if len(days_with_rows) < since else EARLIER_DAYS
+    return f"{what}, as on {searched_days - len(days_with_rows)} of the {searched_days} days before"
 
 
-def days_having(rows: list[Any]) -> set[int]:
+def days_back_with_rows(rows: list[Any]) -> set[int]:
     """How many days back there were rows, from the answer to `earlier_query`."""
     return {int(back) for back, count in rows if int(back) != _BETWEEN and int(count)}

@@ -1,4 +1,4 @@
-"""What explains a rise of rejected rows: which values grew beyond their usual share. Pure."""
+"""What explains a rise of rejected rows: the values that grew beyond their earlier share. Pure."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-#: Values that were not told apart. They explain nothing.
+#: The group of values that were not counted one by one. They explain nothing.
 REST = "\x00rest"
 MOST_CHANGES = 20
 _MOST_OF_COLUMN = 4
-#: Standard errors by which a share must have grown: chance does so once in 700 times.
+#: Standard errors by which a share must have grown; by chance that happens once in 700 times.
 _BEYOND_CHANCE = 3.0
-#: By how much the new largest group's share must have grown to be told as a shift.
+#: By how much the new largest group's share must have grown to be reported as a shift.
 _SHIFT = 0.1
 
 
@@ -37,8 +37,8 @@ class ColumnCounts:
 class Change:
     """One value whose share grew.
 
-    explained: its rows beyond what the earlier days' volume would have given. part: of the
-    whole rise. beyond: its rows beyond its usual share of all rows; by this values are ranked.
+    explained: its rows beyond those expected by the earlier days. part: explained over the whole
+    rise. beyond: its rows beyond its earlier share of all rows; values are ranked by this.
     """
 
     column: str
@@ -66,7 +66,7 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """expected: rows that the earlier days' share of what was read would have given."""
+    """expected: rows expected by the share of rejected rows on the earlier days."""
 
     rows: int
     expected: float
@@ -85,12 +85,12 @@ class Explanation:
 
 
 def explain(columns: Sequence[ColumnCounts], totals: Counts, expected: float) -> Explanation:
-    """Rank the values of every column by the part of the rise that is theirs.
+    """Rank the values of every column by how much of the rise they explain.
 
-    A value that always had most of the rows has most of any rise, and tells nothing. Each
-    value is therefore ranked by its rows beyond its usual share (share now less share
-    before, times the rows of the day), and told with the rows of the rise that it explains.
-    Left out is what chance alone would do: a growth below three standard errors of the
+    A value that always had most of the rows has most of any rise, and explains nothing. So each
+    value is ranked by its rows beyond its earlier share (share now less share before, times the
+    rows of the day), and shown with the rows of the rise that it explains. Growth that may be
+    chance is left out: below three standard errors of the
     difference of two proportions (NIST Engineering Statistics Handbook, 7.3.3).
     """
     scale = expected / totals.before if totals.before else 0.0
@@ -103,26 +103,26 @@ def explain(columns: Sequence[ColumnCounts], totals: Counts, expected: float) ->
 
 
 def _ranked(changes: Sequence[Change]) -> list[Change]:
-    return sorted(changes, key=lambda one: (-one.beyond, one.column, one.group or ""))
+    return sorted(changes, key=lambda change: (-change.beyond, change.column, change.group or ""))
 
 
 def _changes(column: ColumnCounts, totals: Counts, scale: float, rise: float) -> list[Change]:
-    found = []
+    changes = []
     for group, rows in column.groups.items():
-        if group == REST or not _grew(rows, totals):
+        if group == REST or not _has_grown(rows, totals):
             continue
         before, now = _share(rows.before, totals.before), _share(rows.day, totals.day)
         explained = rows.day - rows.before * scale
-        found.append(
+        changes.append(
             Change(
                 column.name, group, before, _share(rows.since, totals.since), now, rows.day,
                 explained, explained / rise if rise > 0 else None, (now - before) * totals.day,
             )
         )  # fmt: skip
-    return found
+    return changes
 
 
-def _grew(rows: Counts, totals: Counts) -> bool:
+def _has_grown(rows: Counts, totals: Counts) -> bool:
     if not totals.before or not totals.day:
         return False
     before, now = rows.before / totals.before, rows.day / totals.day
@@ -132,10 +132,10 @@ def _grew(rows: Counts, totals: Counts) -> bool:
 
 
 def _shifts(columns: Sequence[ColumnCounts], totals: Counts) -> tuple[Shift, ...]:
-    """Columns whose largest group changed, the one that moved most first."""
+    """Columns whose largest group changed, the largest shift first."""
     if not totals.before or not totals.since:
         return ()
-    found = []
+    shifts = []
     for column in columns:
         groups = {group: rows for group, rows in column.groups.items() if group != REST}
         if not groups:
@@ -149,9 +149,11 @@ def _shifts(columns: Sequence[ColumnCounts], totals: Counts) -> tuple[Shift, ...
         grown = shift.share_since - shift.share_since_before
         # Rounded, as 0.21 - 0.11 is below 0.1.
         if before != since and round(grown, 9) >= _SHIFT:
-            found.append(shift)
+            shifts.append(shift)
     return tuple(
-        sorted(found, key=lambda one: (one.share_since_before - one.share_since, one.column))
+        sorted(
+            shifts, key=lambda shift: (shift.share_since_before - shift.share_since, shift.column)
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""Rejected rows that the pipeline wrote to files."""
+"""Rejected rows in files."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from checks.core.model import Cause
 from checks.core.text import count_text, day_text, plural
 from checks.core.timeframe import Timeframe
 from checks.quarantine.agreement import (
-    differing,
-    differs,
+    difference,
+    differences_by_source,
+    least_quarantined,
     logged_by_source,
     logged_of_day,
-    quarantined_of,
 )
 from checks.quarantine.content import mapped_names
 from checks.quarantine.delivery import no_file, require_folders
-from checks.quarantine.formats import MOST_FAULTS, Wanted
+from checks.quarantine.formats import MOST_FAULTS, MappedColumns
 from checks.quarantine.reader import Reader
 from checks.quarantine.records import FAR, DayFilter
-from checks.quarantine.selection import Place, Selection, around, select, with_files_of_no_day
+from checks.quarantine.selection import Place, Selection, files_around, select, with_undated_files
 from checks.quarantine.tally import UNREADABLE, CannotReadError, FileTally, Findings
 from checks.warehouse.worker import DeadlineExceededError, Worker
 
@@ -42,9 +42,9 @@ class FileSearch:
         log: AuditLog | None,
         seconds: float,
     ) -> None:
-        """log: None where the rows are judged, and so have to be all of them.
+        """log: None where the rows themselves are judged, and so must be complete.
 
-        seconds: what is left of the whole evaluation's time.
+        seconds: the remaining time of the whole evaluation.
         """
         self._source = source
         self._frame = frame
@@ -57,10 +57,10 @@ class FileSearch:
         self._is_stopped = False
 
     def findings(self) -> Findings:
-        """What the files hold, within the time limit. Raises CannotReadError.
+        """The rows in the files, read within the time limit. Raises CannotReadError.
 
-        Even looking for files may hang, on a folder of the network, so that all of
-        it runs on a thread that can be left behind.
+        All of it runs on a thread that can be abandoned, as even listing a network folder may
+        hang.
         """
         worker = Worker(self._seconds)
         try:
@@ -81,19 +81,19 @@ class FileSearch:
             self._reader.close()
 
     def _search(self) -> Findings:
-        """What the files hold; a link that leaves the folder is told, and may make it unknown."""
+        """The rows in the files. A link out of the folder is a warning, or makes them unknown."""
         day = self._frame.data_date
         warning = self._place.warning_of_links(day)
         if not warning:
             return self._search_folder()
         try:
-            found = self._search_folder()
+            findings = self._search_folder()
         except CannotReadError as error:
             raise CannotReadError(f"{error}; {warning}", error.cause, retry=error.retry) from None
-        found.warnings.append(warning)
+        findings.warnings.append(warning)
         if self._place.has_link_of(day):
-            found.incomplete = found.incomplete or warning
-        return found
+            findings.incomplete = findings.incomplete or warning
+        return findings
 
     def _search_folder(self) -> Findings:
         sources = list(logged_by_source(self._log))
@@ -102,19 +102,19 @@ class FileSearch:
         if self._is_judged:
             require_folders(self._place, day)
             if not can_filter and self._all_name_other_days():
-                return self._nothing()
+                return self._without_files()
         chosen = select(self._place, day, sources, can_filter=can_filter)
         if self._is_judged:
-            chosen = with_files_of_no_day(self._place, day, chosen, can_filter=can_filter)
+            chosen = with_undated_files(self._place, day, chosen, can_filter=can_filter)
         if can_filter and not chosen.only_day and not chosen.owners:
-            return self._checked_by_time(chosen)
+            return self._search_by_name_and_time(chosen)
         if not chosen.files:
-            return self._nothing()
+            return self._without_files()
         tallies = self._read_all(chosen)
-        found = self._summed(chosen, tallies)
-        if chosen.only_day and (misnamed := self._of_the_day_by_rows(tallies)):
-            found.warnings.append(self._misnamed(sorted(misnamed)))
-        return found
+        findings = self._findings_of(chosen, tallies)
+        if chosen.only_day and (misnamed := self._misnamed_files(tallies)):
+            findings.warnings.append(self._misnamed_warning(sorted(misnamed)))
+        return findings
 
     def _read_all(self, chosen: Selection) -> dict[str, FileTally]:
         tallies = self._read(chosen.files, by_time=chosen.only_day)
@@ -122,76 +122,79 @@ class FileSearch:
             tallies |= self._read(chosen.mixed, by_time=True)
         return tallies
 
-    def _checked_by_time(self, chosen: Selection) -> Findings:
-        """Files that name the day, where their rows do not speak against it.
+    def _search_by_name_and_time(self, chosen: Selection) -> Findings:
+        """Count files that name the day, unless most of their rows are of other days.
 
-        Those that do are counted by their rows' times, and so are all others then, for the day's
-        rows may be in them. The same where the named files hold no row at all.
+        Such misnamed files are counted by their rows' times, and so are all others then, as they
+        may have rows of the day. So they are, too, where the named files have no row at all.
         """
-        timed = self._read(chosen.files, by_time=True)
-        misnamed = {path for path, tally in timed.items() if tally.is_mostly_of_other_days}
-        has_rows = any(tally != FileTally() for tally in timed.values())
+        other_tallies = self._read(chosen.files, by_time=True)
+        misnamed = {path for path, tally in other_tallies.items() if tally.is_mostly_of_other_days}
+        has_rows = any(tally != FileTally() for tally in other_tallies.values())
         by_name = tuple(path for path in chosen.files if path not in misnamed)
-        tallies = {path: timed[path] for path in by_name if timed[path].is_all_counted}
-        if again := [path for path in by_name if path not in tallies]:
-            tallies |= self._read(again, by_time=False)
+        tallies = {
+            path: other_tallies[path] for path in by_name if other_tallies[path].is_all_counted
+        }
+        if uncertain := [path for path in by_name if path not in tallies]:
+            tallies |= self._read(uncertain, by_time=False)
         others = chosen.mixed
         if misnamed or not has_rows:
-            files = around(
+            files = files_around(
                 self._place, self._frame.data_date, self._frame.run_date, can_filter=True
             )
             others = tuple(dict.fromkeys((*misnamed, *others, *files)))
             others = tuple(path for path in others if path not in by_name)
         if others:
-            timed = self._read(others, by_time=True)
-            sure = misnamed | set(chosen.mixed)
+            other_tallies = self._read(others, by_time=True)
+            certain = misnamed | set(chosen.mixed)
             tallies |= {
                 path: tally
-                for path, tally in timed.items()
-                if path in sure or self._may_hold_the_day(path, tally, is_told=bool(misnamed))
+                for path, tally in other_tallies.items()
+                if path in certain
+                or self._may_hold_the_day(path, tally, names_mislead=bool(misnamed))
             }
         if not tallies:
-            return self._nothing()
+            return self._without_files()
         mixed = tuple(path for path in others if path in tallies)
-        found = self._summed(replace(chosen, files=by_name, mixed=mixed), tallies)
+        findings = self._findings_of(replace(chosen, files=by_name, mixed=mixed), tallies)
         if self._is_judged:
-            found.astray = self._astray(tallies, misnamed, mixed)
+            findings.astray = self._astray_rows(tallies, misnamed, mixed)
         if not misnamed and not has_rows:
-            misnamed = self._of_the_day_by_rows({path: tallies[path] for path in mixed})
+            misnamed = self._misnamed_files({path: tallies[path] for path in mixed})
         if misnamed:
-            found.warnings.append(self._misnamed(sorted(misnamed)))
-        elif not chosen.files and not (found.rows or found.undated or found.astray):
-            return self._nothing()
-        return found
+            findings.warnings.append(self._misnamed_warning(sorted(misnamed)))
+        elif not chosen.files and not (findings.rows or findings.undated or findings.astray):
+            return self._without_files()
+        return findings
 
-    def _astray(
+    def _astray_rows(
         self, tallies: Mapping[str, FileTally], misnamed: set[str], mixed: Sequence[str]
     ) -> int:
-        """Rows of files that name the day, alone or in a short range, which are of no day near it.
+        """Rows far from the day, in files that name it alone or in a short range.
 
-        No other load's rows are expected there: they may be the day's, rejected for their time.
+        No rows of other loads are expected there: they may be of the day, rejected for their time.
         """
         ranges = {path for path in mixed if self._is_in_short_range(path)}
-        own = [tally for path, tally in tallies.items() if path in misnamed | ranges]
-        return sum(tally.far + tally.future for tally in own if not tally.failed)
+        own_tallies = [tally for path, tally in tallies.items() if path in misnamed | ranges]
+        return sum(tally.far + tally.future for tally in own_tallies if not tally.failed)
 
     def _is_in_short_range(self, path: str) -> bool:
         named = self._named_days().get(path, frozenset())
         day = self._frame.data_date
         return bool(named) and min(named) <= day <= max(named) <= min(named) + FAR
 
-    def _may_hold_the_day(self, path: str, tally: FileTally, *, is_told: bool) -> bool:
-        """Whether a file beside the day's own counts: one that is named only by rows of the day.
+    def _may_hold_the_day(self, path: str, tally: FileTally, *, names_mislead: bool) -> bool:
+        """Whether another file counts: where it has rows of the day, or does not name other days.
 
-        is_told: whether it is known that names of files do not tell the days of their rows.
+        names_mislead: whether names of files are known not to say the days of their rows.
         """
         has_rows = not tally.failed and tally.counted > 0
-        return is_told or has_rows or not self._names_other_days(path)
+        return names_mislead or has_rows or not self._names_other_days(path)
 
-    def _of_the_day_by_rows(self, tallies: Mapping[str, FileTally]) -> set[str]:
-        """Files that name other days, and most of whose rows are of this one."""
-        mostly = [path for path, tally in tallies.items() if tally.counted > tally.other]
-        return {path for path in mostly if self._names_other_days(path)}
+    def _misnamed_files(self, tallies: Mapping[str, FileTally]) -> set[str]:
+        """Files that name other days, although most of their rows are of this one."""
+        mostly_of_day = [path for path, tally in tallies.items() if tally.counted > tally.other]
+        return {path for path in mostly_of_day if self._names_other_days(path)}
 
     def _names_other_days(self, path: str) -> bool:
         if self._place.has_day:
@@ -199,7 +202,7 @@ class FileSearch:
         named = self._named_days().get(path)
         return bool(named) and named is not None and self._frame.data_date not in named
 
-    def _misnamed(self, paths: Sequence[str]) -> str:
+    def _misnamed_warning(self, paths: Sequence[str]) -> str:
         more = f" and {plural(len(paths) - 1, 'other file')}" if len(paths) > 1 else ""
         return (
             f"most rows of {self._place.shown(paths[0])}{more} are of another day than the name "
@@ -211,18 +214,18 @@ class FileSearch:
         moment = self._source.occurred_at if by_time else None
         day_filter = DayFilter(self._frame, self._naive) if by_time else None
         judged = self._source if self._is_judged else None
-        wanted = Wanted(self._source.reason, moment)
-        self._reader = Reader(wanted, day_filter, judged, mapped_names(self._source))
+        columns = MappedColumns(self._source.reason, moment)
+        self._reader = Reader(columns, day_filter, judged, mapped_names(self._source))
         if self._is_stopped:  # before there was this reader to stop
             self._reader.stop()
         return self._reader.read({path: self._place.shown(path) for path in files})
 
-    def _nothing(self) -> Findings:
-        """No file: right where nothing was quarantined."""
+    def _without_files(self) -> Findings:
+        """The findings without any file, which is right where nothing was quarantined."""
         if self._is_judged:
             return Findings(rows=0, note=no_file(self._place, self._frame.data_date))
         day = self._frame.data_date if self._place.has_day else None
-        missing = quarantined_of(self._log, day)
+        missing = least_quarantined(self._log, day)
         if not missing:
             return Findings(rows=0 if self._log.today else None)
         raise CannotReadError(
@@ -230,27 +233,29 @@ class FileSearch:
             f"the audit log says that {plural(missing, 'row was', 'rows were')} quarantined"
         )
 
-    def _summed(self, chosen: Selection, tallies: Mapping[str, FileTally]) -> Findings:
-        found = Findings(rows=_rows(tallies, chosen), incomplete=_incomplete(tallies))
+    def _findings_of(self, chosen: Selection, tallies: Mapping[str, FileTally]) -> Findings:
+        findings = Findings(rows=_rows(tallies, chosen), incomplete=_incomplete(tallies))
         for path, tally in tallies.items():
-            found.reasons.update(tally.reasons)
-            found.warnings += tally.warnings
+            findings.reasons.update(tally.reasons)
+            findings.warnings += tally.warnings
             if tally.unreadable and not chosen.by_time(path) and not tally.failed:
-                found.reasons[UNREADABLE] += tally.unreadable
-        found.future = sum(tally.future for tally in tallies.values())
+                findings.reasons[UNREADABLE] += tally.unreadable
+        findings.future = sum(tally.future for tally in tallies.values())
         if undated := sum(tally.undated for tally in tallies.values()):
             rows = plural(undated, "rejected row has", "rejected rows have")
-            found.warnings.append(f"{rows} no time that can be read, so that the day is not known")
-        found.undated = undated + _unreadable(tallies, chosen)
-        found.warnings += self._differences(chosen, tallies, found.rows)
+            findings.warnings.append(
+                f"{rows} no time that can be read, so that the day is not known"
+            )
+        findings.undated = undated + _unreadable(tallies, chosen)
+        findings.warnings += self._differences(chosen, tallies, findings.rows)
         if self._is_judged and self._is_file_missing(tallies):
-            found.note = no_file(self._place, self._frame.data_date)
-        return found
+            findings.note = no_file(self._place, self._frame.data_date)
+        return findings
 
     def _is_file_missing(self, tallies: Mapping[str, FileTally]) -> bool:
-        """Whether names tell days, but none the judged one, and their files hold none of its rows.
+        """Whether names say days, but none the judged one, and their files have no row of it.
 
-        Rows in a file that tells no day do not stand for the one that is missing.
+        Rows in files whose names say no day do not replace the missing file.
         """
         days = self._named_days()
         day = self._frame.data_date
@@ -259,12 +264,12 @@ class FileSearch:
         return not any(tally.counted for path, tally in tallies.items() if days.get(path))
 
     def _all_name_other_days(self) -> bool:
-        """Whether each file tells its days by its name, and none the judged one."""
+        """Whether each file names days, and none the judged one."""
         names = self._named_days().values()
         return bool(names) and all(names) and not any(self._frame.data_date in n for n in names)
 
     def _named_days(self) -> dict[str, frozenset[date]]:
-        """The days in each file's name; nothing where the pattern itself tells the day."""
+        """The days in each file's name; empty where the pattern itself contains the day."""
         if self._place.has_day:
             return {}
         return self._place.named_days(self._frame.data_date).by_path()
@@ -278,29 +283,31 @@ class FileSearch:
             for path, owner in chosen.owners.items():
                 by_source[owner][path] = tallies[path]
             counts = {owner: _rows(files, chosen) for owner, files in by_source.items()}
-            return differing(self._log, counts, day if self._place.has_day else None)
+            return differences_by_source(self._log, counts, day if self._place.has_day else None)
         if rows is None:
             return []
         undated = sum(tally.undated for tally in tallies.values())
         unsure = undated + _unreadable(tallies, chosen)
         what = f"the files of {day_text(day)} hold"
-        return differs(what, rows, logged_of_day(self._log, day), unsure)
+        return difference(what, rows, logged_of_day(self._log, day), unsure)
 
 
 def _unreadable(tallies: Mapping[str, FileTally], chosen: Selection) -> int:
-    """Lines that cannot be read where rows tell the day: any may be of the day."""
+    """Unreadable lines of files whose rows' times decide the day: any may be of the day."""
     return sum(tally.unreadable for path, tally in tallies.items() if chosen.by_time(path))
 
 
 def _incomplete(tallies: Mapping[str, FileTally]) -> str | None:
-    """Why the rows are not all that there are; None where they are."""
+    """Why the rows are not complete; None where they are."""
     faults = [tally.warnings[-1] for tally in tallies.values() if tally.failed]
     if faults:
         more = f"; and {len(faults) - 1} more" if len(faults) > 1 else ""
         return f"{faults[0]}{more}"
-    if torn := [tally for tally in tallies.values() if tally.not_whole]:
-        more = f"; and {len(torn) - 1} more" if len(torn) > 1 else ""
-        return f"{torn[0].not_whole}, so that the count is not whole{more}{torn[0].advice}"
+    if incomplete := [tally for tally in tallies.values() if tally.not_whole]:
+        more = f"; and {len(incomplete) - 1} more" if len(incomplete) > 1 else ""
+        return (
+            f"{incomplete[0].not_whole}, so that the count is not whole{more}{incomplete[0].advice}"
+        )
     if any(tally.capped for tally in tallies.values()):
         return f"more than {count_text(MOST_FAULTS)} lines cannot be read, and were not all counted"
     return None

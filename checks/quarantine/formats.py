@@ -1,4 +1,4 @@
-"""What DuckDB is to select from files of each format."""
+"""What DuckDB selects from files of each format."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from checks.quarantine.content import OTHER_LINE_ENDS, Header, position_of
 from checks.quarantine.records import Records, identifier
 from checks.quarantine.shapes import Shape, json_member
 
-#: Faulty lines of one file that are told apart; there may be more.
+#: The most faulty lines of one file that are recorded; there may be more.
 MOST_FAULTS = 10_000
 _CSV = """read_csv($files{tag}, columns={{{columns}}}, auto_detect=false, header=true,
   delim=$delimiter{tag}, quote='"', escape='"', nullstr='\x01\x02', strict_mode=false,
@@ -20,23 +20,23 @@ _JSON = {
     "lines": "format='newline_delimited', ignore_errors=true",
     "array": "format='array'",
 }
-#: What ends lines for some writers, as a class of characters. LF and CR do so for DuckDB too.
+#: Character class of line ends that only some writers use; DuckDB knows LF and CR only.
 _OTHER_ENDS = f"[{OTHER_LINE_ENDS}]"
 _ANY_ENDS = f"[\\r\\n\\x00{OTHER_LINE_ENDS}]"
 
 
-class Wanted(NamedTuple):
+class MappedColumns(NamedTuple):
     """The columns to read, as configured; None where not mapped or not needed."""
 
     reason: str | None
     moment: str | None
 
     def mapped(self) -> tuple[str, ...]:
-        """Those that are to be found."""
+        """The mapped ones."""
         return tuple(name for name in self if name is not None)
 
     def spelled(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """Those that are mapped, as a file spells them where it has them."""
+        """The mapped ones, spelled as in the file where it has them."""
         pairs = zip(self, self.positions(names), strict=True)
         return tuple(
             name if position is None else names[position]
@@ -45,7 +45,7 @@ class Wanted(NamedTuple):
         )
 
     def positions(self, names: tuple[str, ...]) -> tuple[int | None, int | None]:
-        """Where they are in a file, None where they are not."""
+        """Their positions in a file, None where one is absent."""
         reason, moment = (None if name is None else position_of(name, names) for name in self)
         return reason, moment
 
@@ -60,13 +60,13 @@ class CsvLayout(NamedTuple):
     packing: str = "uncompressed"
 
     @classmethod
-    def of(cls, header: Header, wanted: Wanted, packing: str) -> CsvLayout:
+    def from_header(cls, header: Header, columns: MappedColumns, packing: str) -> CsvLayout:
         """The layout of a file with this header."""
-        positions = wanted.positions(header.names)
+        positions = columns.positions(header.names)
         return cls(len(header.names), header.delimiter, *positions, packing)
 
 
-#: By file: lines with faults, faults, and lines so long that they may be many.
+#: By file: lines with faults, faults, and lines so long that they may hold several rows.
 FAULTS = """
 SELECT s.file_path, count(DISTINCT e.line), count(*), count(DISTINCT e.line)
   FILTER (CAST(e.error_type AS VARCHAR) IN ('LINE SIZE OVER MAXIMUM', 'UNQUOTED VALUE'))
@@ -79,10 +79,10 @@ FAULT_TABLES = ("reject_errors", "reject_scans")
 def csv_records(paths: Sequence[str], layout: CsvLayout) -> Records:
     """The lines of CSV files.
 
-    All columns are text by position, and one more than the header has. No text reads
-    as NULL, so that NULL in the last column means a line that is too short, and
-    anything in the one after it a line that is too long. A broken line with what ends lines
-    for other writers may be several; so may any in a file of one column.
+    All columns are read as text by position, with one more than in the header. No text is read
+    as NULL, so NULL in the last column means that a line is too short, and a value in the extra
+    one that it is too long. A broken line that contains other line ends may be several rows; so
+    may any broken line in a file of one column.
     """
     text = f"concat({_all(layout.columns)})"
     broken = csv_broken(layout.columns)
@@ -100,9 +100,9 @@ def csv_records(paths: Sequence[str], layout: CsvLayout) -> Records:
 
 
 def csv_source(columns: int, tag: str = "", packing: str = "uncompressed") -> str:
-    """What stands after FROM for CSV files of so many columns, read as c0, c1, ...
+    """SQL after FROM for CSV files of so many columns, read as c0, c1, ...
 
-    Parameters: `files` and `delimiter`, with the `tag` behind their names.
+    Parameters: `files` and `delimiter`, with `tag` appended to their names.
     """
     names = (f"'c{i}': 'VARCHAR'" for i in range(columns + 1))
     return _CSV.format(columns=", ".join(names), limit=MOST_FAULTS, tag=tag, packing=packing)
@@ -116,8 +116,8 @@ def csv_broken(columns: int) -> str:
 def csv_whole(columns: int) -> str:
     """SQL: always true, and reads every column.
 
-    Only then each statement leaves out the same lines: DuckDB looks for text that is not UTF-8 in
-    the columns that are selected, and 1.5 fails on it where only some are.
+    So each statement leaves out the same lines: DuckDB checks only selected columns for UTF-8, and
+    1.5 fails on other text where only some columns are selected.
     """
     return f"concat({_all(columns)}) IS NOT NULL"
 
@@ -127,16 +127,16 @@ def _all(columns: int) -> str:
 
 
 def json_source(kind: str, files: str = "file", packing: str = "uncompressed") -> str:
-    """What stands after FROM for the objects of JSON files; `files` is the parameter's name."""
+    """SQL after FROM for the objects of JSON files; `files` is the parameter's name."""
     how = f"{_JSON[kind]}, compression='{packing}', filename=true"
     return f"read_json_objects(${files}, {how})"
 
 
 def parquet_records(
-    path: str, names: tuple[str, ...], wanted: Wanted, types: Sequence[str] = ()
+    path: str, names: tuple[str, ...], columns: MappedColumns, types: Sequence[str] = ()
 ) -> Records:
     """The rows of one Parquet file. types: of the columns, as DuckDB names them."""
-    reason, moment = wanted.positions(names)
+    reason, moment = columns.positions(names)
     return Records(
         source="read_parquet($file, hive_partitioning=false)",
         path="''",
@@ -157,18 +157,18 @@ class JsonFile(NamedTuple):
     packing: str = "uncompressed"
 
 
-def json_records(file: JsonFile, wanted: Wanted, shape: Shape | None = None) -> Records:
-    """The objects of one JSON file; a line that is none is NULL.
+def json_records(file: JsonFile, columns: MappedColumns, shape: Shape | None = None) -> Records:
+    """The objects of one JSON file; a line that is not an object is NULL.
 
-    shape: which objects are no rows, but hold rows; None where that is not to be told.
+    shape: which objects are not rows, but contain rows; None where that does not matter.
     """
-    reason, moment = wanted.positions(file.names)
+    reason, moment = columns.positions(file.names)
     parameters: dict[str, object] = {"file": escape(file.path)}
-    columns = []
+    expressions = []
     for key, position in (("reason", reason), ("moment", moment)):
         if position is not None:
             parameters[key] = json_member(file.names[position])
-        columns.append("NULL" if position is None else f"json_extract_string(json, ${key})")
+        expressions.append("NULL" if position is None else f"json_extract_string(json, ${key})")
     broken = "json_type(json) <> 'OBJECT'"
     if shape is not None:
         broken += f" OR {shape.sql}"
@@ -176,8 +176,8 @@ def json_records(file: JsonFile, wanted: Wanted, shape: Shape | None = None) -> 
     return Records(
         source=json_source(file.kind, packing=file.packing),
         path="''",
-        reason=columns[0],
-        moment=columns[1],
+        reason=expressions[0],
+        moment=expressions[1],
         broken=broken,
         several="true",
         parameters=parameters,
@@ -190,7 +190,7 @@ def json_keys(kind: str, packing: str = "uncompressed") -> str:
 
 
 def json_shapes(kind: str, shape: Shape, packing: str = "uncompressed") -> str:
-    """The query for whether any of the first objects of a file is a row, and whether any is none.
+    """The query for whether any of a file's first objects is a row, and whether any is not.
 
     Both are NULL without any object.
     """
@@ -203,7 +203,7 @@ def _first(kind: str, packing: str) -> str:
 
 
 def typed_moment(column: str, type_: str) -> str:
-    """A column as what its text is read from: times beyond the years of text are its ends."""
+    """A column to cast to text, with times limited to the years that such text can hold."""
     kind = "TIMESTAMPTZ" if type_.endswith("WITH TIME ZONE") else type_.partition("_")[0]
     if kind not in ("DATE", "TIMESTAMP", "TIMESTAMPTZ"):
         return column

@@ -1,4 +1,4 @@
-"""Whether files of rejected rows can be read at all, of whatever day: folder, formats, columns."""
+"""Whether files of rejected rows can be read at all, on any day: folder, formats, columns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from checks.config.model import Config, QuarantineSource
 from checks.core.text import plural
 from checks.quarantine.delivery import require_folders
-from checks.quarantine.drilldown.choosing import Chosen
+from checks.quarantine.drilldown.choosing import ChosenFiles
 from checks.quarantine.drilldown.files import FileRejected
 from checks.quarantine.naming import format_of
 from checks.quarantine.selection import NAME_ONE_DAY, Place, unsure_names
@@ -27,8 +27,8 @@ _MOST_NAMED = 3
 class Layout:
     """The files that the pattern matches on any day, and the columns of the newest of them.
 
-    newest: its name for a person. columns: none where it is empty. problems: why files
-    cannot be read, or their days not be told, a sentence each.
+    newest: its name as shown. columns: empty where the file is. problems: sentences on why files
+    cannot be read, or their days are not known.
     """
 
     files: int
@@ -38,10 +38,10 @@ class Layout:
 
 
 def layout_of(config: Config, source: QuarantineSource, seconds: float) -> Layout:
-    """What is there, from names and the beginning of one file.
+    """The layout, from the names of files and the beginning of one of them.
 
-    seconds: what is left of the time. Raises CannotReadError where the folder does not exist,
-    may not be looked into, or does not answer in time.
+    seconds: the remaining time. Raises CannotReadError where the folder does not exist, may not
+    be read, or does not answer in time.
     """
     seconds = min(_MOST_SECONDS, seconds)
     worker = Worker(seconds)
@@ -58,9 +58,9 @@ def _layout(config: Config, source: QuarantineSource) -> Layout:
     require_folders(place, _ANY_DAY)
     files = place.files_of_any_day()
     readable = [path for path in files if format_of(path) is not None]
-    known = set(readable)
-    problems = _unreadable(place, [path for path in files if path not in known])
-    problems += _untold_days(config, source, place, readable)
+    readable_paths = set(readable)
+    problems = _unreadable(place, [path for path in files if path not in readable_paths])
+    problems += _unknown_days(config, source, place, readable)
     if not readable:
         return Layout(len(files), problems=tuple(problems))
     newest = max(readable, key=lambda path: (_modified(path), path))
@@ -68,24 +68,24 @@ def _layout(config: Config, source: QuarantineSource) -> Layout:
     return Layout(len(files), place.shown(newest), columns, (*problems, *notes))
 
 
-def _untold_days(
+def _unknown_days(
     config: Config, source: QuarantineSource, place: Place, files: list[str]
 ) -> list[str]:
-    """That no row's day can be told, where the rows are judged: without an audit log."""
+    """A problem where rows are judged (without an audit log) and their day is not known."""
     if config.audit_log is not None or source.occurred_at is not None or place.has_day:
         return []
-    named = place.named_days(_ANY_DAY)
-    days = {path: named.of(path) for path in files if path in named.names}
-    if unsure := [path for path, of in days.items() if len(of) > 1]:
-        return [f"{unsure_names(place, named, unsure)}; {NAME_ONE_DAY}"]
+    names = place.named_days(_ANY_DAY)
+    days = {path: names.days_of(path) for path in files if path in names.names}
+    if unsure := [path for path, named_days in days.items() if len(named_days) > 1]:
+        return [f"{unsure_names(place, names, unsure)}; {NAME_ONE_DAY}"]
     if not files or any(days.values()):
         return []
     return ["no file's name tells its day, and quarantine.occurred_at is not mapped"]
 
 
 def _unreadable(place: Place, paths: list[str]) -> list[str]:
-    why = "is neither CSV nor Parquet nor JSON lines, by its suffix"
-    sentences = [f"{place.shown(path)} {why}" for path in paths[:_MOST_NAMED]]
+    reason = "is neither CSV nor Parquet nor JSON lines, by its suffix"
+    sentences = [f"{place.shown(path)} {reason}" for path in paths[:_MOST_NAMED]]
     more = len(paths) - _MOST_NAMED
     return [*sentences, f"{plural(more, 'more file')} of such suffixes"] if more > 0 else sentences
 
@@ -100,8 +100,8 @@ def _modified(path: str) -> float:
 def _columns(
     config: Config, source: QuarantineSource, place: Place, path: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The columns of one file, and why it cannot be read."""
-    chosen = Chosen({_ANY_DAY: (path,)})
+    """The columns of one file, or the notes on why it cannot be read."""
+    chosen = ChosenFiles({_ANY_DAY: (path,)})
     naive = config.warehouse.naive_timestamps
     reading = FileRejected(source, place, chosen, ((_ANY_DAY,),), _UTC, naive)
     try:

@@ -1,4 +1,4 @@
-"""What a file is by its first and last bytes, whatever its name says. Pure."""
+"""The format of a file by its first and last bytes, whatever its name says. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PARQUET = b"PAR1"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _UNPACK = "unpack it, or pack it with gzip"
 _AS_ROWS = "write CSV, Parquet or JSON lines"
-#: What no text begins with, and what to do about it.
+#: Beginnings that no text has: pattern, format, and advice.
 _KNOWN = (
     (rb"\x1f\x8b", "is packed with gzip twice", "pack it once"),
     (rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18", "is packed with zstd", _UNPACK),
@@ -28,7 +28,7 @@ _KNOWN = (
     (rb"%PDF-", "is a PDF", _AS_ROWS),
 )
 _SIGNATURES = tuple((re.compile(start, re.DOTALL), what, todo) for start, what, todo in _KNOWN)
-#: Control characters that no text has; separators of fields and records are none of them.
+#: Control characters that no text has, without the separators of fields and records.
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x7f]")
 
 
@@ -38,9 +38,9 @@ def is_parquet(beginning: bytes, end: bytes) -> bool:
 
 
 def require_text(beginning: bytes, end: bytes) -> None:
-    """Raise CannotReadError, with what it is and what to do, for bytes that are no UTF-8 text.
+    """Raise CannotReadError, with the format and advice, for bytes that are not UTF-8 text.
 
-    Single bytes that are not UTF-8 are told by the lines that hold them.
+    Single bytes that are not UTF-8 are reported with their lines.
     """
     if beginning.startswith(_UTF16):
         raise CannotReadError("is UTF-16 text; UTF-8 is needed")

@@ -1,4 +1,4 @@
-"""DuckDB in memory, to read files with: one connection that writes nothing and can be stopped."""
+"""DuckDB in memory, for reading files: a connection that writes nothing and can be stopped."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _TOO_LARGE = "needs more memory to be read than is allowed"
 _DAMAGED = "is damaged or not what its suffix says"
 
 
-class Memory:
-    """The connection, opened when it is first needed. `stop` may come from another thread."""
+class InMemoryDuckDb:
+    """A connection, opened when first needed. `stop` may be called from another thread."""
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
@@ -55,8 +55,8 @@ class Memory:
             self.close()
             raise TooLargeError(_TOO_LARGE) from None
         except duckdb.Error:
-            # A failure may leave the connection unusable; a new one costs little. What DuckDB
-            # says is not told: it names the machine's folders and quotes the file.
+            # A failure may leave the connection unusable; a new one costs little. DuckDB's
+            # message is not shown: it names the machine's folders and quotes the file.
             self.close()
             raise CannotReadError(_DAMAGED) from None
 
@@ -66,19 +66,19 @@ class Memory:
             raise StoppedError
 
     def stop(self) -> None:
-        """Interrupt what runs; nothing more is begun."""
+        """Interrupt the running statement; no other is started."""
         self._stopped.set()
         threading.Thread(target=self._interrupt, name="andon-stopping", daemon=True).start()
 
     def _interrupt(self) -> None:
-        """Interrupt until nothing runs: one that comes before the statement begins is lost."""
+        """Interrupt until nothing runs: an interrupt before the statement starts has no effect."""
         while not self._idle.is_set():
             if (connection := self._connection) is not None:
                 connection.interrupt()
             self._idle.wait(_INTERRUPT_SECONDS)
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None

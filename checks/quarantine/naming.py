@@ -1,6 +1,6 @@
-"""What the name of a file tells: its format, and the source it was loaded from.
+"""What the name of a file says: its format, and the source it was loaded from.
 
-The days that it holds are `checks.core.day_names.days_in`, by one rule for sources and files.
+Days in names are read by `checks.core.day_names.days_in`, for sources and files alike.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SOURCE_SUFFIXES = frozenset(_FORMATS) | {
     ".avro", ".bz2", ".gz", ".log", ".lz4", ".orc", ".snappy", ".tsv", ".txt", ".xml", ".xz",
     ".zip", ".zst",
 }  # fmt: skip
-# The end of a path is what tells; a bound on what a hostile name may cost.
+# Only the end of a path is searched: this bounds the cost of a hostile name.
 _LONGEST = 200
 
 
@@ -52,5 +52,5 @@ def owner_of(path: str, sources: Mapping[str, str]) -> str | None:
     starts = [i for i in range(len(text)) if i == 0 or not text[i - 1].isalnum()]
     ends = [i for i in range(1, len(text) + 1) if i == len(text) or not text[i].isalnum()]
     inside = {text[start:end] for start in starts for end in ends if start < end}
-    known = sorted(inside & sources.keys(), key=len)
-    return sources[known[-1]] if known else None
+    inside_sources = sorted(inside & sources.keys(), key=len)
+    return sources[inside_sources[-1]] if inside_sources else None

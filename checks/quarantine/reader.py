@@ -16,10 +16,10 @@ from checks.quarantine.content import (
     header_of,
     is_row,
     mapped_names,
+    present_columns_text,
     require_header,
     require_mapped,
-    torn_by,
-    what_is_there,
+    torn_rows_reason,
 )
 from checks.quarantine.formats import (
     FAULT_TABLES,
@@ -27,14 +27,14 @@ from checks.quarantine.formats import (
     MOST_FAULTS,
     CsvLayout,
     JsonFile,
-    Wanted,
+    MappedColumns,
     csv_records,
     json_keys,
     json_records,
     json_shapes,
     parquet_records,
 )
-from checks.quarantine.memory import Memory
+from checks.quarantine.memory import InMemoryDuckDb
 from checks.quarantine.naming import format_of
 from checks.quarantine.records import DayFilter, Records, counting
 from checks.quarantine.shapes import SHAPE, Shape, shape_of
@@ -48,41 +48,41 @@ class Reader:
 
     def __init__(
         self,
-        wanted: Wanted,
+        columns: MappedColumns,
         day: DayFilter | None,
         judged: QuarantineSource | None = None,
         mapped: Sequence[str] = (),
     ) -> None:
-        """judged: what is mapped, where each tally has to say why it is not whole.
+        """judged: the mapping, where rows are judged and each tally must say if it is incomplete.
 
-        mapped: every column that is mapped, by which a header is known.
+        mapped: every mapped column, by which a header is recognised.
         """
         self._judged = judged
-        self._header = tuple(mapped) or wanted.mapped()
-        self._wanted = wanted
+        self._header = tuple(mapped) or columns.mapped()
+        self._columns = columns
         self._day = day
-        self._memory = Memory()
+        self._memory = InMemoryDuckDb()
 
     def read(self, files: Mapping[str, str]) -> dict[str, FileTally]:
-        """What each file holds, by its path; `files` maps paths to names for a person.
+        """The tally of each file, by its path. files: names as shown, by path.
 
-        A file that cannot be read is told in its tally.
+        The tally of a file that cannot be read says so.
         """
         self._tallies = {path: FileTally() for path in files}
         self._names = files
-        sheets: dict[CsvLayout, list[str]] = defaultdict(list)
+        paths_by_layout: dict[CsvLayout, list[str]] = defaultdict(list)
         for path in files:
             try:
-                self._prepare(path, sheets)
+                self._prepare(path, paths_by_layout)
             except CannotReadError as error:
                 self._fail(path, str(error))
-        for layout, paths in sheets.items():
-            self._read_sheets(layout, paths)
+        for layout, paths in paths_by_layout.items():
+            self._read_csv_files(layout, paths)
         if self._judged is not None:
-            self._tell_not_whole()
+            self._mark_incomplete()
         return self._tallies
 
-    def _tell_not_whole(self) -> None:
+    def _mark_incomplete(self) -> None:
         for path, tally in self._tallies.items():
             if tally.uncounted and not tally.not_whole:
                 lines = plural(tally.uncounted, "line")
@@ -90,15 +90,15 @@ class Reader:
                 tally.not_whole = f"{lines} of {self._names[path]} {verb}"
 
     def stop(self) -> None:
-        """Interrupt what runs; nothing more is begun."""
+        """Interrupt the running statement; no other is started."""
         self._memory.stop()
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._memory.close()
 
-    def _prepare(self, path: str, sheets: dict[CsvLayout, list[str]]) -> None:
-        """Read a file, or put a CSV file with those of the same layout, to be read together."""
+    def _prepare(self, path: str, paths_by_layout: dict[CsvLayout, list[str]]) -> None:
+        """Read a file; collect CSV files by layout, to be read together."""
         self._memory.check()
         kind = format_of(path)
         if kind is None:
@@ -112,22 +112,22 @@ class Reader:
             if kind == "json":
                 self._read_json(path, ends)
             else:
-                sheets[self._layout(path, ends)].append(path)
+                paths_by_layout[self._csv_layout(path, ends)].append(path)
 
-    def _layout(self, path: str, ends: Ends) -> CsvLayout:
+    def _csv_layout(self, path: str, ends: Ends) -> CsvLayout:
         header = header_of(ends.beginning, self._header)
         if self._judged is not None:
             require_header(header, self._mapped())
         row = is_row(header.names, self._header)
-        self._look_for_columns(path, header.names, row=row)
-        return CsvLayout.of(header, self._wanted, ends.packing)
+        self._check_columns(path, header.names, row=row)
+        return CsvLayout.from_header(header, self._columns, ends.packing)
 
     def _mapped(self) -> tuple[str, ...]:
         """Every mapped column, where the rows are judged."""
         return () if self._judged is None else mapped_names(self._judged)
 
-    def _read_sheets(self, layout: CsvLayout, paths: Sequence[str]) -> None:
-        """CSV files together, or each alone where one of them spoils it."""
+    def _read_csv_files(self, layout: CsvLayout, paths: Sequence[str]) -> None:
+        """Read CSV files together, or each alone where that fails."""
         try:
             rows = self._count(csv_records(paths, layout))
             faults = self._memory.run(FAULTS, {})
@@ -136,33 +136,35 @@ class Reader:
                 self._fail(paths[0], str(error))
                 return
             for path in paths:
-                self._read_sheets(layout, [path])
+                self._read_csv_files(layout, [path])
             return
         for table in FAULT_TABLES:
             self._memory.run(f"DROP TABLE {table}", {})
         for path, *group in rows:
             self._add(path, group, has_reason=layout.reason is not None)
-        torn = {path for path, *_, several in rows if several} if self._judged else set()
-        self._look_for_torn_rows(set(paths) if layout.columns == 1 else torn, layout)
-        self._tell_faults_of(paths, layout, faults)
+        torn_paths = {path for path, *_, several in rows if several} if self._judged else set()
+        self._check_torn_rows(set(paths) if layout.columns == 1 else torn_paths, layout)
+        self._report_faults(paths, layout, faults)
 
-    def _tell_faults_of(
+    def _report_faults(
         self, paths: Sequence[str], layout: CsvLayout, faults: Sequence[Any]
     ) -> None:
         for path in paths:
-            self._tell_broken(path, f"without exactly {plural(layout.columns, 'column')}")
+            self._warn_of_broken_lines(path, f"without exactly {plural(layout.columns, 'column')}")
         for path, lines, _, uncounted in faults:
-            self._tell_faults(path, lines, uncounted)
+            self._add_faults(path, lines, uncounted)
         if sum(errors for _, _, errors, _ in faults) >= MOST_FAULTS:
             for path in paths:
                 self._tallies[path].capped = True
 
-    def _look_for_torn_rows(self, paths: set[str], layout: CsvLayout) -> None:
-        """A quote that is never closed makes one row of the lines that follow."""
+    def _check_torn_rows(self, paths: set[str], layout: CsvLayout) -> None:
+        """Find quotes that are never closed: they make one row of the lines that follow."""
         is_gzip, check = layout.packing == "gzip", self._memory.check
         for path in paths:
             try:
-                why = torn_by(path, layout.delimiter, layout.columns, check, packed=is_gzip)
+                why = torn_rows_reason(
+                    path, layout.delimiter, layout.columns, check, packed=is_gzip
+                )
             except CannotReadError as error:
                 self._fail(path, str(error))
                 continue
@@ -171,7 +173,7 @@ class Reader:
             elif why:
                 self._tallies[path].warnings.append(f"{self._names[path]} {why}")
 
-    def _tell_broken(self, path: str, what: str) -> None:
+    def _warn_of_broken_lines(self, path: str, what: str) -> None:
         tally = self._tallies[path]
         if tally.unreadable:
             counted = "" if self._day else ", counted without a reason"
@@ -179,7 +181,7 @@ class Reader:
                 f"{self._names[path]} has {plural(tally.unreadable, 'line')} {what}{counted}"
             )
 
-    def _tell_faults(self, path: str, lines: int, uncounted: int) -> None:
+    def _add_faults(self, path: str, lines: int, uncounted: int) -> None:
         tally = self._tallies[path]
         tally.unreadable += lines
         tally.uncounted += uncounted
@@ -190,13 +192,13 @@ class Reader:
         )
 
     def _read_parquet(self, path: str) -> None:
-        source = parquet_records(path, (), Wanted(None, None))
+        source = parquet_records(path, (), MappedColumns(None, None))
         columns = self._memory.run(f"DESCRIBE SELECT * FROM {source.source}", source.parameters)  # noqa: S608
         names = tuple(str(column[0]) for column in columns)
         require_mapped(names, self._mapped(), _CORRECT)
-        self._look_for_columns(path, names)
+        self._check_columns(path, names)
         types = [str(column[1]) for column in columns]
-        self._read_one(path, parquet_records(path, names, self._wanted, types), names)
+        self._read_records(path, parquet_records(path, names, self._columns, types), names)
 
     def _read_json(self, path: str, ends: Ends) -> None:
         kind = "array" if ends.beginning.lstrip().startswith(b"[") else "lines"
@@ -208,18 +210,18 @@ class Reader:
             self._count_objects(file, None)
         else:
             self._judge_objects(file, self._judged)
-        self._tell_broken(path, "without a JSON object")
+        self._warn_of_broken_lines(path, "without a JSON object")
 
     def _judge_objects(self, file: JsonFile, judged: QuarantineSource) -> None:
-        """Count the objects of a file, but for those that are no rows."""
-        shape = shape_of(Wanted(judged.reason, judged.occurred_at).spelled(file.names))
+        """Count the objects of a file that are rows."""
+        shape = shape_of(MappedColumns(judged.reason, judged.occurred_at).spelled(file.names))
         query = json_shapes(file.kind, shape, file.packing)
         ((any_row, any_other),) = self._memory.run(
             query, {"file": escape(file.path)} | shape.parameters
         )
         if any_row:
             require_mapped(file.names, self._mapped(), _CORRECT)
-        # What holds rows has no columns of its own to look for.
+        # Objects that contain rows have no columns of their own to check.
         names = file.names if any_row or not any_other else ()
         self._count_objects(file._replace(names=names), shape)
         tally = self._tallies[file.path]
@@ -228,27 +230,27 @@ class Reader:
 
     def _count_objects(self, file: JsonFile, shape: Shape | None) -> None:
         if file.names:
-            self._look_for_columns(file.path, file.names)
-        self._read_one(file.path, json_records(file, self._wanted, shape), file.names)
+            self._check_columns(file.path, file.names)
+        self._read_records(file.path, json_records(file, self._columns, shape), file.names)
 
-    def _read_one(self, path: str, records: Records, names: tuple[str, ...]) -> None:
-        has_reason = self._wanted.positions(names)[0] is not None
+    def _read_records(self, path: str, records: Records, names: tuple[str, ...]) -> None:
+        has_reason = self._columns.positions(names)[0] is not None
         for _, *group in self._count(records):
             self._add(path, group, has_reason=has_reason)
 
-    def _look_for_columns(self, path: str, names: tuple[str, ...], *, row: bool = False) -> None:
+    def _check_columns(self, path: str, names: tuple[str, ...], *, row: bool = False) -> None:
         """Warn of a missing reason; raise CannotReadError for a missing time that is needed.
 
         row: whether the names look like the values of a row.
         """
-        reason, moment = self._wanted.positions(names)
-        there = what_is_there(names, row=row)
-        if self._wanted.moment is not None and moment is None:
-            missing = f"has no column {quoted(self._wanted.moment)}"
-            raise CannotReadError(f"{missing} to tell the day by; {there}")
-        if self._wanted.reason is not None and reason is None:
+        reason, moment = self._columns.positions(names)
+        present = present_columns_text(names, row=row)
+        if self._columns.moment is not None and moment is None:
+            missing = f"has no column {quoted(self._columns.moment)}"
+            raise CannotReadError(f"{missing} to tell the day by; {present}")
+        if self._columns.reason is not None and reason is None:
             self._tallies[path].warnings.append(
-                f"{self._names[path]} has no column {quoted(self._wanted.reason)}; {there}"
+                f"{self._names[path]} has no column {quoted(self._columns.reason)}; {present}"
             )
 
     def _count(self, records: Records) -> list[Any]:
@@ -263,6 +265,6 @@ class Reader:
 
 
 def cannot_be_named(path: str) -> bool:
-    """Whether DuckDB has no spelling for a path: not UTF-8, or a backslash beside a wildcard."""
+    """Whether DuckDB cannot be given a path: not UTF-8, or a backslash beside a wildcard."""
     foreign = any("\ud800" <= char <= "\udfff" for char in path)
     return foreign or (os.sep == "/" and "\\" in path and escape(path) != path)

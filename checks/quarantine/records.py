@@ -1,7 +1,7 @@
 """Counting the records of files in DuckDB, whatever their format: by fate and reason.
 
-Every piece of SQL here is written from positions and from our own constants;
-names that come from data or configuration are quoted by `identifier` or are parameters.
+All SQL here is made of positions and constants; names that come from data or configuration are
+quoted by `identifier` or are parameters.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from checks.core.timeframe import Timeframe
 from checks.quarantine.tally import OTHER
 from checks.warehouse.texts import BLANKS, LOCAL_TIME, OFFSET_TIME
 
-#: Reasons that are told apart while counting, and their length in characters.
+#: The most reasons that are counted one by one, and the most characters of one.
 MOST_GROUPS = 5_000
 LONGEST_REASON = 1_000
 _DAY = timedelta(days=1)
-#: Rows so far from the judged day, beside the days between it and its run, are of no load near it.
+#: Rows farther than this from the judged day and its run are of no load near it.
 FAR = timedelta(days=7)
 
 
@@ -27,9 +27,9 @@ FAR = timedelta(days=7)
 class Records:
     """SQL for the records of some files.
 
-    source: what stands after FROM, with its `parameters`. path: the file of a record.
-    reason and moment: columns, NULL where the files have none. broken: which records
-    could not be taken apart. several: which may hold the text of more than one record.
+    source: SQL after FROM, with its `parameters`. path: the file of a record. reason, moment:
+    columns, NULL where the files have none. broken: which records could not be parsed.
+    several: which may contain more than one record.
     """
 
     source: str
@@ -82,17 +82,17 @@ def is_aware(column: str) -> str:
 
 
 def day_in(column: str) -> str:
-    """SQL: the date that text is, NULL for what is none."""
+    """SQL: text as a date, NULL where it is not one."""
     return f"TRY_CAST({_trimmed(column)} AS DATE)"
 
 
 def time_in(column: str, kind: str) -> str:
-    """SQL: text as a TIMESTAMP or TIMESTAMPTZ, without a look at whether it is a time."""
+    """SQL: text as a TIMESTAMP or TIMESTAMPTZ, without checking its format."""
     return f"TRY_CAST({_trimmed(column)} AS {kind})"
 
 
 def instant_in(column: str, naive: ZoneInfo) -> str:
-    """SQL: the instant that text is, in UTC, by the one rule for text in tables; else NULL.
+    """SQL: text as an instant in UTC, by the rule for text in tables; else NULL.
 
     The session has to be in UTC.
     """
@@ -108,9 +108,9 @@ def _trimmed(column: str) -> str:
 
 
 def _fate(value: str, kind: str, bounds: Sequence[date]) -> str:
-    """What becomes of a value.
+    """SQL for the fate of a value.
 
-    bounds: the day's start, its end, what is after now, and between what is near.
+    bounds: start and end of the day, start of the future, first and last that are near the day.
     """
     start, end, future, first, last = (f"{kind} '{bound.isoformat()}'" for bound in bounds)
     return (
@@ -128,8 +128,7 @@ def identifier(name: str) -> str:
 def counting(records: Records, day: DayFilter | None) -> str:
     """The query that counts: rows of (path, fate, reason, count, whether some hold several).
 
-    Reasons beyond the `MOST_GROUPS` most frequent come as one, so that the answer
-    stays small whatever the files hold.
+    Reasons beyond the `MOST_GROUPS` most frequent are one group, so that the result stays small.
     """
     fate = day.fate() if day else "'counted'"
     return f"""

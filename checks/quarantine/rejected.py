@@ -1,4 +1,4 @@
-"""The one way in: whatever goes wrong is a warning, and a problem where rows are judged."""
+"""Reads the rejected rows of a load. Faults become warnings, or a problem where rows are judged."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ def read_rejected_rows(
 ) -> RejectedRows:
     """The rejected rows that belong to the judged load, by reason.
 
-    log: what they are compared with; None where they are judged themselves. `rows` is None
-    where they are not known as a whole. Reasons are as the data has them: readers make them
-    inert. Never raises, except for Ctrl-C.
+    log: to compare them with; None where they are judged themselves. `rows` of the result is None
+    where not all are known. Reasons are as in the data: callers make them inert. Never raises,
+    except for Ctrl-C.
     """
     source = config.quarantine
     if source is None:
         return RejectedRows()
     try:
-        found = _found(config, source, frame, log, warehouse)
+        findings = _findings(config, source, frame, log, warehouse)
     except MeasurementError as error:
         return _failed(Unmeasured.of(error), f"{error.detail} ({error.cause.value})", log)
     except CannotReadError as error:
@@ -42,25 +42,26 @@ def read_rejected_rows(
             raise KeyboardInterrupt from error
         detail = f"the reader failed ({type(error).__name__})"
         return _failed(Unmeasured(Cause.INTERNAL, detail), detail, log)
-    return _rows(found)
+    return _as_rejected_rows(findings)
 
 
-def _rows(found: Findings) -> RejectedRows:
-    problem = found.incomplete
+def _as_rejected_rows(findings: Findings) -> RejectedRows:
+    problem = findings.incomplete
     return RejectedRows(
-        found.rows, found.ranked(), _limited(found.warnings), found.undated, found.future,
+        findings.rows, findings.ranked(), _limited(findings.warnings), findings.undated,
+        findings.future,
         None if problem is None else Unmeasured(Cause.BAD_VALUE, clean(problem, _LONGEST_WARNING)),
-        found.note, found.astray,
+        findings.note, findings.astray,
     )  # fmt: skip
 
 
 def _failed(problem: Unmeasured, warning: str, log: AuditLog | None) -> RejectedRows:
-    """Nothing could be read. Where rows are judged, the verdict says why, and no warning too."""
+    """The result where nothing could be read. With judged rows the verdict says why, no warning."""
     inert = Unmeasured(problem.cause, clean(problem.detail, _LONGEST_WARNING), problem.retry)
     return RejectedRows(warnings=() if log is None else _limited([warning]), problem=inert)
 
 
-def _found(
+def _findings(
     config: Config,
     source: QuarantineSource,
     frame: Timeframe,

@@ -11,19 +11,18 @@ from pathlib import Path, PurePath
 
 from checks.core.day_names import DayNames, days_in
 from checks.core.text import day_text, plural, quoted
-from checks.quarantine.links import Sorted, sorted_by_place
-from checks.quarantine.links import told as links_told
+from checks.quarantine.links import SortedPaths, links_warning, sorted_by_place
 from checks.quarantine.naming import format_of, owner_of, stem_of
 from checks.quarantine.tally import CannotReadError
 
 MOST_BYTES = 256 * 1024 * 1024
 _FIELD = re.compile(r"\{date:([^{}]*)\}")
 _DIRECTIVE = re.compile(r"(%.)+")
-#: Days that a pattern must all spell in another way, or it does not tell one day.
+#: The pattern must differ on each of so many days, or it does not name single days.
 _APART, _ANY_DAY = 62, date(2025, 1, 1)
 
 
-#: How to name files whose rows do not tell their day.
+#: Advice for files whose rows do not say their day.
 NAME_ONE_DAY = "name each file by one day, the year first: 2025-03-08"
 
 
@@ -36,7 +35,7 @@ class Place:
 
     @property
     def has_day(self) -> bool:
-        """Whether the name has the day in it; that of a month or a weekday alone has not."""
+        """Whether the pattern contains the day; a month or a weekday alone is not enough."""
         spelled = {self.pattern_on(_ANY_DAY + timedelta(days=n)) for n in range(_APART)}
         return len(spelled) == _APART
 
@@ -45,31 +44,33 @@ class Place:
         return _FIELD.sub(lambda match: escape(day.strftime(match[1])), self.pattern)
 
     def files(self, *days: date) -> list[str]:
-        """What the pattern matches with each of the days filled in, and is in the folder."""
-        return self._sorted(*days).inside
+        """The files in the folder that match the pattern with any of the days filled in."""
+        return self._sorted_paths(*days).inside
 
     def warning_of_links(self, *days: date) -> str:
-        """That links leave the folder and are not followed; empty where none does."""
-        links = self._sorted(*days).links
-        return links_told([self.name(link) for link in links]) if links else ""
+        """Warning of links out of the folder, which are not followed; empty without any."""
+        links = self._sorted_paths(*days).links
+        return links_warning([self.name(link) for link in links]) if links else ""
 
     def has_link_of(self, day: date) -> bool:
         """Whether a link that is not followed may hold rows of a day, by its name."""
-        links = self._sorted(day).links
-        named = [days_in(self.name(link)) for link in links]
-        return (self.has_day and bool(links)) or any(not of or day in of for of in named)
+        links = self._sorted_paths(day).links
+        days_by_link = [days_in(self.name(link)) for link in links]
+        return (self.has_day and bool(links)) or any(
+            not days or day in days for days in days_by_link
+        )
 
-    def _sorted(self, *days: date) -> Sorted:
-        found = _matching(dict.fromkeys(self.pattern_on(day) for day in days))
-        return sorted_by_place(found, self.fixed_folder())
+    def _sorted_paths(self, *days: date) -> SortedPaths:
+        paths = _matching(dict.fromkeys(self.pattern_on(day) for day in days))
+        return sorted_by_place(paths, self.fixed_folder())
 
     def files_of_any_day(self) -> list[str]:
-        """Everything that the pattern matches on some day, and a little more."""
+        """All files that match the pattern on any day, and perhaps some more."""
         pattern = _FIELD.sub(lambda match: _DIRECTIVE.sub("*", match[1]), self.pattern)
         return sorted_by_place(_matching([pattern]), self.fixed_folder()).inside
 
     def shown(self, path: str) -> str:
-        """A file's name for a person: never with the machine's folders."""
+        """A file's name for messages, without the machine's folders."""
         return quoted(self.name(path))
 
     def shown_pattern(self, day: date) -> str:
@@ -91,39 +92,39 @@ class Place:
 
     def fixed_folder(self) -> Path:
         """The folder below which nothing in the pattern varies."""
-        beside = f"{escape(str(self.folder))}/"
-        fixed = re.split(r"[*?\[{]", self.pattern.removeprefix(beside), maxsplit=1)[0]
-        return (self.folder / f"{fixed}x").absolute().parent
+        folder_prefix = f"{escape(str(self.folder))}/"
+        fixed_part = re.split(r"[*?\[{]", self.pattern.removeprefix(folder_prefix), maxsplit=1)[0]
+        return (self.folder / f"{fixed_part}x").absolute().parent
 
 
 @dataclass(frozen=True, slots=True)
 class NamedDays:
-    """The names of files by their paths, and the days that they tell together."""
+    """The names of files by their paths, and the reading of the days in them."""
 
     names: Mapping[str, str]
     reading: DayNames
 
-    def of(self, path: str) -> frozenset[date]:
+    def days_of(self, path: str) -> frozenset[date]:
         """The days that a file's name may mean: none, one, or several."""
         return self.reading.days(self.names[path])
 
     def by_path(self) -> dict[str, frozenset[date]]:
-        """The same of each file."""
-        return {path: self.of(path) for path in self.names}
+        """The days of each file."""
+        return {path: self.days_of(path) for path in self.names}
 
     def unsure(self, day: date) -> list[str]:
-        """Files whose names mean several days, of which this is one."""
+        """Files whose names may mean several days, of which this is one."""
         days = self.by_path()
         return [path for path, named in days.items() if len(named) > 1 and day in named]
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What to read.
+    """The files to read.
 
-    owners: the audit log's source of each file whose name tells it.
-    only_day: rows of other days are in the files too, and have to be left out. mixed: more
-    files, of which the same is true.
+    owners: the audit log's source of each file, where its name says it. only_day: whether the
+    files also have rows of other days, which are left out. mixed: further files, of which the
+    same is true.
     """
 
     files: tuple[str, ...]
@@ -132,7 +133,7 @@ class Selection:
     mixed: tuple[str, ...] = ()
 
     def by_time(self, path: str) -> bool:
-        """Whether a file's rows tell their day by their time, and not by the file's name."""
+        """Whether the day of a file's rows is read from their times, not from its name."""
         return self.only_day or path in self.mixed
 
 
@@ -146,23 +147,25 @@ def select(
 ) -> Selection:
     """The files to read of a day; none where nothing matches the pattern.
 
-    sources: what the judged run loaded. can_filter: whether the rows tell their time.
-    most_bytes: of files in which the day's rows would have to be looked for; else MOST_BYTES.
-    Raises CannotReadError where the day's rows cannot be told from others.
+    sources: what the judged run loaded. can_filter: whether the rows have a time.
+    most_bytes: of files that would have to be searched for the day's rows; default MOST_BYTES.
+    Raises CannotReadError where the day's rows cannot be distinguished from others.
     """
     files = place.files(day)
     stems = {stem: source for source in sources if (stem := stem_of(source))}
-    owned = {path: owner for path in files if (owner := owner_of(place.name(path), stems))}
+    owners = {path: owner for path in files if (owner := owner_of(place.name(path), stems))}
     if place.has_day or not files:
-        return Selection(tuple(files), owned)
-    sure = {path: owner for path, owner in owned.items() if _is_one_load(place, path, owner, day)}
-    if sure:
-        return Selection(tuple(sure), sure)
+        return Selection(tuple(files), owners)
+    certain = {
+        path: owner for path, owner in owners.items() if _is_one_load(place, path, owner, day)
+    }
+    if certain:
+        return Selection(tuple(certain), certain)
     named = place.named_days(day)
     unsure = named.unsure(day)
     if unsure and not can_filter:
         raise CannotReadError(f"{unsure_names(place, named, unsure)}; {NAME_ONE_DAY}")
-    of_day = tuple(path for path in files if named.of(path) == {day})
+    of_day = tuple(path for path in files if named.days_of(path) == {day})
     if of_day:
         if unsure:
             _require_filter(place, unsure, day, MOST_BYTES, can_filter=can_filter)
@@ -172,12 +175,12 @@ def select(
     return Selection(tuple(files), only_day=True)
 
 
-def with_files_of_no_day(
+def with_undated_files(
     place: Place, day: date, chosen: Selection, *, can_filter: bool
 ) -> Selection:
-    """The same, and the files whose names tell no day: they may hold rows of the day too.
+    """The selection with the files whose names say no day: they may have rows of the day too.
 
-    Raises CannotReadError where their rows cannot be told from others.
+    Raises CannotReadError where their rows cannot be distinguished from others.
     """
     if place.has_day or chosen.only_day or not chosen.files:
         return chosen
@@ -197,11 +200,11 @@ def with_files_of_no_day(
     return replace(chosen, mixed=(*chosen.mixed, *mixed))
 
 
-def around(place: Place, day: date, run_date: date, *, can_filter: bool) -> tuple[str, ...]:
-    """Files that may hold rows of a day, whatever day their names say.
+def files_around(place: Place, day: date, run_date: date, *, can_filter: bool) -> tuple[str, ...]:
+    """Files that may have rows of a day, whatever day their names say.
 
-    All of them, or where that is too much the files named by the days around it up to the run
-    date. Raises CannotReadError where these are too much too.
+    All of them, or where they are too large, those named by the days around it up to the run
+    date. Raises CannotReadError where these are too large as well.
     """
     if not place.has_day:
         files = place.files(day)
@@ -212,14 +215,18 @@ def around(place: Place, day: date, run_date: date, *, can_filter: bool) -> tupl
     if place.has_day:
         files = place.files(*sorted(days))
     else:
-        named = place.named_days(day).by_path()
-        files = [path for path, of in named.items() if not of or not days.isdisjoint(of)]
+        days_by_path = place.named_days(day).by_path()
+        files = [
+            path
+            for path, named_days in days_by_path.items()
+            if not named_days or not days.isdisjoint(named_days)
+        ]
     _require_filter(place, files, day, MOST_BYTES, can_filter=can_filter)
     return tuple(files)
 
 
 def unsure_names(place: Place, named: NamedDays, unsure: Sequence[str]) -> str:
-    """Why names that mean several days do not tell the day of their files' rows."""
+    """Text on why names that may mean several days do not say the day of their rows."""
     why = named.reading.ambiguity(named.names[unsure[0]])
     more = f" and {plural(len(unsure) - 1, 'other file')}" if len(unsure) > 1 else ""
     return (
@@ -229,7 +236,7 @@ def unsure_names(place: Place, named: NamedDays, unsure: Sequence[str]) -> str:
 
 
 def _is_one_load(place: Place, path: str, owner: str, day: date) -> bool:
-    """Whether a file belongs to one load of its source, not to all that were before it."""
+    """Whether a file belongs to one load of its source, not to earlier ones as well."""
     days = days_in(place.name(path))
     stem = stem_of(owner)
     if days_in(stem) or day in days:

@@ -1,11 +1,11 @@
-"""Which JSON objects are no rows, but hold rows: as columns, or as lists."""
+"""Which JSON objects are not rows, but contain rows: as columns, or as lists."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-#: What is said of objects that are no rows.
+#: Text on objects that are not rows.
 SHAPE = (
     "objects of columns or lists of rows, as pandas writes them unless orient is "
     '"records", are not read; write one object a row, in which mapped members are no objects or '
@@ -17,24 +17,24 @@ _ALL_NESTED = (
 )
 _STRING = r'"(\\.|[^"\\])*"'
 _TEXTLESS = f"regexp_replace(CAST(json AS VARCHAR), '{_STRING}', '', 'g')"
-#: A list with an object or a list in it, at any depth. Texts may look like one.
+#: A list with an object or a list in it, at any depth. Strings are removed: they may look alike.
 _HOLDS_LISTS = rf"regexp_matches({_TEXTLESS}, '\[[^\]]*[\[{{]')"
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """SQL: whether the object in `json` is no row; and its parameters."""
+    """SQL for whether the object in `json` is not a row, and its parameters."""
 
     sql: str
     parameters: dict[str, object]
 
 
 def shape_of(mapped: Sequence[str]) -> Shape:
-    """The rule for objects, where these members are mapped.
+    """The rule for objects with these mapped members.
 
-    No row is an object of nothing but objects and lists; one whose mapped members are all
+    Not a row is an object with nothing but objects and lists; one whose mapped members are all
     objects or lists; one with a list of objects that have all of the mapped members; and one
-    without a mapped member that holds a list of objects or lists, at any depth.
+    without a mapped member that contains a list of objects or lists, at any depth.
     """
     parameters: dict[str, object] = {}
     types, inner = [], []
@@ -54,14 +54,14 @@ def shape_of(mapped: Sequence[str]) -> Shape:
 
 
 def json_member(key: str) -> str:
-    """Where a member of an object is, whatever its name: a JSON pointer (RFC 6901)."""
+    """The JSON pointer (RFC 6901) of a member of an object, whatever its name."""
     return f"/{key.replace('~', '~0').replace('/', '~1')}"
 
 
 def _inside_of_lists(key: str) -> str:
     """The path of a member of objects in lists, at any depth.
 
-    For `""` and `*` paths have no spelling: every member then, so that no row is counted falsely.
+    `""` and `*` cannot be written in a path: every member then, so that no row is miscounted.
     """
     if key in ("", "*"):
         return "$..*[*].*"

@@ -1,4 +1,4 @@
-"""Rejected rows that the pipeline keeps in its warehouse.
+"""Rejected rows in a table of the warehouse.
 
 One statement of three parts: the day's rows by reason, those without a time, those after now.
 They are joined by UNION ALL, so that each part is a plain range or a plain IS NULL: a condition
@@ -21,8 +21,8 @@ from checks.core.errors import MeasurementError
 from checks.core.metrics import AuditLog
 from checks.core.text import day_text
 from checks.core.timeframe import Timeframe
-from checks.quarantine.agreement import differs, logged_of_day
-from checks.quarantine.earlier import days_having, earlier_query, no_row
+from checks.quarantine.agreement import difference, logged_of_day
+from checks.quarantine.earlier import days_back_with_rows, earlier_query, no_row
 from checks.quarantine.records import LONGEST_REASON, MOST_GROUPS
 from checks.quarantine.tally import OTHER, CannotReadError, Findings, named_reason
 from checks.warehouse.instants import instant
@@ -52,7 +52,7 @@ def read_table(
 ) -> Findings:
     """The rows of the data date by reason. log: to compare them with; None where they are judged.
 
-    Raises CannotReadError where the day cannot be told or may not have been written,
+    Raises CannotReadError where the day is not known or may not have been written,
     MeasurementError for what fails.
     """
     day = day_text(frame.data_date)
@@ -60,34 +60,35 @@ def read_table(
         raise CannotReadError(
             f"quarantine.occurred_at is not mapped, so that the rows of {day} cannot be told"
         )
-    found = Findings(rows=0)
+    findings = Findings(rows=0)
     query = rejected_query(warehouse, source, frame, naive)
     require_spelled(warehouse, "quarantine", source, frame.start, frame.end)
-    found.warnings += query.warnings
+    findings.warnings += query.warnings
     for part, text, rows, total in warehouse.fetch(query.statement):
         if part == UNDATED:
-            found.undated = int(rows)
+            findings.undated = int(rows)
         elif part == FUTURE:
-            found.future = int(rows)
+            findings.future = int(rows)
         else:
-            found.rows = int(total)
-            found.reasons[named_reason(shown(text, query.kind, LONGEST_REASON))] += int(rows)
-    _complete(found, has_reason=query.has_reason)
+            findings.rows = int(total)
+            findings.reasons[named_reason(shown(text, query.kind, LONGEST_REASON))] += int(rows)
+    _complete(findings, has_reason=query.has_reason)
     if log is not None:
         logged = logged_of_day(log, frame.data_date)
         what = f"{query.label} holds for {day}"
-        found.warnings += differs(what, found.rows or 0, logged, found.undated)
-    elif not found.rows:
-        having = days_having(list(warehouse.fetch(query.earlier)))
-        found.note = no_row(query.label, frame, having)
-    return found
+        findings.warnings += difference(what, findings.rows or 0, logged, findings.undated)
+    elif not findings.rows:
+        earlier_days = days_back_with_rows(list(warehouse.fetch(query.earlier)))
+        findings.note = no_row(query.label, frame, earlier_days)
+    return findings
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedQuery:
-    """The day's rows by reason, and why a reason that is mapped is not among them.
+    """The query for the day's rows by reason.
 
-    kind: what reasons are stored as. earlier: the rows of the days before.
+    warnings: why a mapped reason is not read. kind: the type of stored reasons. earlier: the
+    query for rows of the days before.
     """
 
     statement: sa.Select[Any]
@@ -101,7 +102,7 @@ class RejectedQuery:
 def rejected_query(
     warehouse: Warehouse, source: QuarantineSource, frame: Timeframe, naive: ZoneInfo
 ) -> RejectedQuery:
-    """The most frequent reasons of the data date, and the rows of no day or after now.
+    """The query for the most frequent reasons of the data date, undated rows and rows after now.
 
     `quarantine.occurred_at` has to be mapped. Raises MeasurementError.
     """
@@ -111,8 +112,10 @@ def rejected_query(
     warnings: list[str] = []
     profile = warehouse.profile
     reason, kind = _reason(relation, source.reason, warnings, profile)
-    wanted = occurred.between(frame.start, frame.cut)
-    by_reason = _by_reason(relation, reason, wanted, lambda column: profile.in_order(column, kind))
+    condition = occurred.between(frame.start, frame.cut)
+    by_reason = _by_reason(
+        relation, reason, condition, lambda column: profile.in_order(column, kind)
+    )
     statement = _joined(
         relation,
         by_reason,
@@ -128,7 +131,7 @@ def rejected_query(
 def _reason(
     relation: Relation, name: str | None, warnings: list[str], profile: Profile
 ) -> tuple[ColumnElement[Any] | None, Kind]:
-    """The reason as short text, None where it is not mapped or, with a warning, not there."""
+    """The reason as short text, None where it is not mapped or, with a warning, absent."""
     if name is None:
         return None, Kind.TEXT
     try:
@@ -149,13 +152,13 @@ def rows_without_time(occurred: Instant, start: datetime, end: datetime) -> Colu
 def _by_reason(
     relation: Relation,
     reason: ColumnElement[Any] | None,
-    wanted: ColumnElement[bool],
+    condition: ColumnElement[bool],
     order: Callable[[ColumnElement[Any]], tuple[ColumnElement[Any], ...]],
 ) -> sa.Select[Any]:
     """Rows of (part, reason, rows, rows over all reasons): the most frequent reasons."""
     text = sa.cast(sa.null(), sa.String(1)) if reason is None else reason
     rejected = (
-        sa.select(text.label("reason")).select_from(relation.target).where(wanted)
+        sa.select(text.label("reason")).select_from(relation.target).where(condition)
     ).subquery(relation.inner_name("rejected_rows"))
     rows = sa.func.count()
     ranked = (
@@ -168,10 +171,10 @@ def _by_reason(
     return sa.select(_part(DATED), ranked.c.reason, ranked.c.n, ranked.c.total)
 
 
-def _counted(part: int, relation: Relation, wanted: ColumnElement[bool]) -> sa.Select[Any]:
-    """One row of the same shape: how many rows are of a part that has no reasons."""
+def _counted(part: int, relation: Relation, condition: ColumnElement[bool]) -> sa.Select[Any]:
+    """One row of the same shape: the count of a part without reasons."""
     rows = sa.func.count()
-    counted = sa.select(rows.label("n")).select_from(relation.target).where(wanted)
+    counted = sa.select(rows.label("n")).select_from(relation.target).where(condition)
     taken = counted.subquery(relation.inner_name(f"counted_rows_{part}"))
     return sa.select(_part(part), sa.null().label("reason"), taken.c.n, taken.c.n.label("total"))
 
@@ -181,14 +184,14 @@ def _part(part: int) -> ColumnElement[int]:
 
 
 def _joined(relation: Relation, *parts: sa.Select[Any]) -> sa.Select[Any]:
-    """Parts of the same shape as one SELECT, which is all that is ever sent."""
+    """Parts of the same shape as one SELECT statement."""
     joined = sa.union_all(*parts).subquery(relation.inner_name("rejected_parts"))
     return sa.select(joined.c.part, joined.c.reason, joined.c.n, joined.c.total)
 
 
-def _complete(found: Findings, *, has_reason: bool) -> None:
-    """Put what the query left out together, or drop the reasons where there are none."""
+def _complete(findings: Findings, *, has_reason: bool) -> None:
+    """Add the rows of reasons that the query left out, or drop reasons where none is mapped."""
     if not has_reason:
-        found.reasons.clear()
-    elif rest := (found.rows or 0) - found.reasons.total():
-        found.reasons[OTHER] += rest
+        findings.reasons.clear()
+    elif rest := (findings.rows or 0) - findings.reasons.total():
+        findings.reasons[OTHER] += rest

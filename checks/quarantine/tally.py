@@ -1,4 +1,4 @@
-"""What was found while reading: counts by reason, and what a person should know of."""
+"""Results of reading: counts by reason, and warnings."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ MOST_REASONS = 50
 
 
 def named_reason(value: object) -> str:
-    """A reason as it was written; one that is NULL or blank has a name of its own."""
+    """A reason as it was written, or `NO_REASON` where it is NULL or blank."""
     text = "" if value is None else str(value)
     return text if text.strip() else NO_REASON
 
 
 class CannotReadError(Exception):
-    """Why nothing, or one file, could be read: one sentence for a person, free of paths.
+    """Why nothing, or one file, could be read: a sentence to show, without paths.
 
     cause and retry: for the verdict, where rows are judged.
     """
@@ -32,7 +32,7 @@ class CannotReadError(Exception):
 
 
 class TooLargeError(CannotReadError):
-    """There is not memory enough for what was asked."""
+    """There is not enough memory for a query."""
 
 
 class StoppedError(Exception):
@@ -43,15 +43,13 @@ class StoppedError(Exception):
 class FileTally:
     """The rows of one file.
 
-    counted: belong to what is asked for. other: of other days, where only one is asked for;
-    far: those of them that are not near it.
-    unreadable: lines that could not be taken apart.
-    undated: rows whose own time could not be read, future: rows after now, both where only
-    one day is asked for. uncounted: of the unreadable lines, those that may hold several rows or
-    a part of one. not_whole: why the rows that are judged are not all of the file's; else empty.
-    advice: what is to be written instead.
-    failed: the file could not be read as a whole, so that its counts
-    say nothing. capped: there may be more rows than were counted.
+    counted: rows that match the request. Where only one day is requested: other: rows of other
+    days; far: those of them that are not near it; undated: rows whose time could not be read;
+    future: rows after now.
+    unreadable: lines that could not be parsed. uncounted: those of them that may be several rows
+    or a part of one. not_whole: why the judged rows are not complete; else empty. advice: what to
+    write instead. failed: whether the file could not be read completely, so that its counts mean
+    nothing. capped: there may be more rows than were counted.
     """
 
     counted: int = 0
@@ -69,7 +67,7 @@ class FileTally:
     warnings: list[str] = field(default_factory=list)
 
     def add(self, fate: str, reason: str | None, rows: int, *, has_reason: bool) -> None:
-        """Take in one group of rows."""
+        """Add one group of rows."""
         if fate in ("unreadable", "uncounted"):
             self.unreadable += rows
             self.uncounted += rows if fate == "uncounted" else 0
@@ -92,12 +90,12 @@ class FileTally:
 
     @property
     def is_all_counted(self) -> bool:
-        """Whether each row belongs to what is asked for, so that its name would tell the same."""
-        left = (self.other, self.unreadable, self.undated, self.future, self.uncounted)
-        return not self.failed and not any(left)
+        """Whether each row matches the request, so that counting by name gives the same."""
+        excluded = (self.other, self.unreadable, self.undated, self.future, self.uncounted)
+        return not self.failed and not any(excluded)
 
     def fail(self, warning: str) -> None:
-        """Remember that the file could not be read."""
+        """Record that the file could not be read."""
         self.failed = True
         self.warnings.append(warning)
 
@@ -106,9 +104,9 @@ class FileTally:
 class Findings:
     """Rows that belong to the judged load (None: not known), by reason.
 
-    undated: rows whose day cannot be told. future: rows after now, which do not count.
-    astray: of the day's own files, rows after now or of days far from it, which do not count.
-    incomplete: why `rows` is not known, or not all; None where it is. note: how it came about.
+    undated: rows whose day is not known. future: rows after now, which do not count.
+    astray: rows in the day's own files after now or far from the day, which do not count.
+    incomplete: why `rows` is unknown or incomplete; else None. note: why there are no rows.
     """
 
     rows: int | None = None
@@ -121,7 +119,7 @@ class Findings:
     warnings: list[str] = field(default_factory=list)
 
     def ranked(self) -> tuple[tuple[str, int], ...]:
-        """Reasons by count, the rarest put together so that `MOST_REASONS` remain."""
+        """Reasons by count; all but the first `MOST_REASONS` as one."""
         named = Counter(self.reasons)
         rest = named.pop(OTHER, 0)
         order = sorted(named.items(), key=lambda item: (-item[1], item[0]))

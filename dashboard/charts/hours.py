@@ -51,7 +51,7 @@ def _range(made: go.Figure, here: page.Here, found: Profile) -> None:
     made.add_trace(
         go.Scatter(
             x=[hour.hour for hour in usual],
-            y=[hour.usual for hour in usual],
+            y=[hour.median for hour in usual],
             mode="lines",
             line={"color": base.color("ink", here.dark), "width": 1.5, "shape": "hvh"},
             hoverinfo="skip",
@@ -66,7 +66,7 @@ def _missing(made: go.Figure, here: page.Here, found: Profile) -> None:
     made.add_trace(
         go.Bar(
             x=[hour.hour for hour in hours],
-            y=[hour.usual for hour in hours],
+            y=[hour.median for hour in hours],
             marker={
                 "color": "rgba(0,0,0,0)",
                 "line": {"color": ink, "width": 1.5},
@@ -99,11 +99,11 @@ def span(gap: Gap) -> str:
 def _words(here: page.Here, hour: Hour) -> str:
     lines = [f"<b>{hour.hour:02}:00 to {hour.hour + 1:02}:00, {look.day(here.day)}</b>"]
     lines.append(plural(hour.events or 0, "event"))
-    if hour.usual is None:
+    if hour.median is None:
         lines.append("nothing to compare with")
     else:
         lines.append(
-            f"usually {look.count(hour.usual)} (median), "
+            f"usually {look.count(hour.median)} (median), "
             f"{look.count(hour.lowest)} to {look.count(hour.highest)}"
         )
     lines.append(f"this hour: {hour.state}")

@@ -8,7 +8,7 @@ from typing import Final
 
 import plotly.graph_objects as go
 
-from checks.catalog.orphan_orders import IN_WORDS
+from checks.catalog.orphan_orders import KIND_TEXTS
 from checks.core.text import count_text, plural
 from checks.evidence.orphan_trend import Day, Trend
 from checks.warehouse.orphan_kinds import NO_ORDER, NO_SESSION, UNKNOWN_SESSION
@@ -124,7 +124,7 @@ def _words(here: page.Here, day: Day) -> str:
     for kind, count in day.counts.items():
         if count:
             amount = f", {look.money(day.revenue[kind])}" if kind in day.revenue else ""
-            lines.append(f"{count_text(count)} {IN_WORDS[kind]}{amount}")
+            lines.append(f"{count_text(count)} {KIND_TEXTS[kind]}{amount}")
     if day.dark is not None:
         lines.append(f"dark revenue {look.money(day.dark)}")
     return "<br>".join([*lines, said])

@@ -98,7 +98,7 @@ def arrivals(here: page.Here, trend: RunsTrend) -> go.Figure:
 
 
 def _usual(made: go.Figure, here: page.Here, trend: RunsTrend) -> None:
-    usual = trend.usual
+    usual = trend.usual_arrival
     if usual is None:
         return
     made.add_hrect(

@@ -9,7 +9,7 @@ import streamlit as st
 from checks.core.errors import AndonError
 from checks.core.subjects import MORE
 from checks.core.text import plural
-from checks.evaluation.accepting import Wish, accept, accepting_checks, state_of
+from checks.evaluation.accepting import AcceptanceRequest, accept, accepting_checks, state_of
 from dashboard import data, look, page
 from dashboard.components.decisions import Forms
 from dashboard.components.history_words import name as check_name
@@ -121,7 +121,7 @@ def _on_accept(forms: Forms, name: str) -> None:
 
 def _accepted(forms: Forms, name: str) -> str:
     check, subject = st.session_state[forms.key("subject")]
-    wish = Wish(check, name, st.session_state[forms.key("reason")], subject)
+    wish = AcceptanceRequest(check, name, st.session_state[forms.key("reason")], subject)
     here = forms.here
     accepted = accept(here.config, data.history(here.pipeline), wish, data.now())
     return (

@@ -58,7 +58,7 @@ def _watch(pattern: str, ask: Any) -> None:
     bar = st.empty()
     while thread.is_alive():
         thread.join(_LOOK_SECONDS)
-        found = BOARD.of(pattern) if thread.is_alive() else None
+        found = BOARD.latest(pattern) if thread.is_alive() else None
         if found is not None:
             done, total = found.done // _MEGABYTE, found.total // _MEGABYTE
             words = f"The names tell no day: looking through all files, {done:,} of {total:,} MB"

@@ -245,7 +245,7 @@ def _missing(found: Sequence[MissingSource], zone: ZoneInfo) -> None:
 
 def arrival(trend: RunsTrend) -> Html:
     """When the run date's last load came, against when it usually does."""
-    usual, now, day = trend.usual, trend.arrival, trend.days[-1]
+    usual, now, day = trend.usual_arrival, trend.arrival, trend.days[-1]
     if usual is None:
         return join("The log shows no earlier day, so that nothing is usual yet.")
     normal = (

@@ -189,7 +189,8 @@ def said(found: Profile) -> str:
     """What the hours tell, in one sentence."""
     if found.gaps:
         gaps = " and ".join(
-            f"from {hours.span(gap)} (usually {count_text(round(gap.usual))})" for gap in found.gaps
+            f"from {hours.span(gap)} (usually {count_text(round(gap.expected))})"
+            for gap in found.gaps
         )
         return f"No event {gaps}."
     if not found.days:
@@ -245,7 +246,7 @@ def _row(one: NameSeries) -> tuple[object, ...]:
         f"{multiples.GLYPHS[one.state]} {one.state}",
         one.name,
         look.count(one.today),
-        look.count(round(one.usual, 1)),
+        look.count(round(one.mean, 1)),
         look.count(one.lowest),
         look.count(one.highest),
         "–" if one.low is None else look.count(round(one.low, 1)),

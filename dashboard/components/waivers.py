@@ -12,7 +12,7 @@ from checks.core.errors import AndonError, UsageError
 from checks.core.model import Status, by_urgency
 from checks.core.subjects import subjects_text
 from checks.core.text import number_text, plural
-from checks.evaluation.waiving import HOLDS, Wish, Words, give, state_of
+from checks.evaluation.waiving import HOLDS, FieldLabels, WaiverRequest, give, state_of
 from dashboard import data, look, page
 from dashboard.components.decisions import Forms
 from dashboard.components.history_words import name as check_name
@@ -22,7 +22,7 @@ from dashboard.markup import Html, show, table, tag
 if TYPE_CHECKING:
     from checks.core.records import StoredWaiver
 
-_FORM: Final = Words(
+_FORM: Final = FieldLabels(
     until="Until", limit="Up to", give_limit="enter one under Up to",
     give_subject="name it on the command line, andon waive --subject NAME",
 )  # fmt: skip
@@ -138,7 +138,7 @@ def _given(forms: Forms, name: str) -> str:
     up_to, until = state[forms.key("up-to")], state[forms.key("until")]
     if not isinstance(until, date):
         raise UsageError("Until is empty: choose the last day")
-    wish = Wish(
+    wish = WaiverRequest(
         check=state[forms.key("check")], owner=name, reason=state[forms.key("reason")],
         until=until, up_to=None if up_to is None else float(up_to),
     )  # fmt: skip

@@ -134,10 +134,10 @@ def shown(seen: DailyCounts) -> DailyCounts:
     """As values are read: inert."""
     counted = {
         day: DayCounts(day, {
-            name: Values({value_text(v): c for v, c in found.events.items()}, found.rest)
-            for name, found in one.by_dimension.items()
+            name: Values({value_text(v): c for v, c in values.events.items()}, values.rest)
+            for name, values in counts.by_dimension.items()
         })
-        for day, one in seen.counted.items()
+        for day, counts in seen.counted.items()
     }  # fmt: skip
     return replace(seen, counted=counted)
 
@@ -148,7 +148,10 @@ def of_daily(seen: DailyCounts) -> event_volume.Measured:
     recent = [seen.counted[day] for day in (*window(8, seen.days[0])[:-1], *seen.days)[-8:]
               if day in seen.counted]  # fmt: skip
     by_name = {
-        name: (*(0,) * (8 - len(recent)), *(one.by_dimension[NAME].of(name) or 0 for one in recent))
+        name: (
+            *(0,) * (8 - len(recent)),
+            *(counts.by_dimension[NAME].of(name) or 0 for counts in recent),
+        )
         for name in names
     }
     return event_volume.Measured(events(by_name, has_earlier=seen.has_earlier), seen)
@@ -160,8 +163,8 @@ def measured(seen: EventCounts) -> event_volume.Measured:
     for name, counts in seen.by_name.items():
         shown = named.setdefault(value_text(name), [0] * len(counts))
         named[value_text(name)] = [a + b for a, b in zip(shown, counts, strict=True)]
-    found = daily(named, length=len(seen.days), has_earlier=seen.has_earlier)
-    return event_volume.Measured(seen, found)
+    daily_counts = daily(named, length=len(seen.days), has_earlier=seen.has_earlier)
+    return event_volume.Measured(seen, daily_counts)
 
 
 def measured_of(by_name: Mapping[str, Sequence[int]] | None = None, **fields: Any) -> Any:
@@ -226,7 +229,7 @@ def circumstances(*waivers: StoredWaiver, **fields: Any) -> Circumstances:
 
 def verdict(
     check: Check,
-    found: Judgement,
+    judgement: Judgement,
     *waivers: StoredWaiver,
     severity: Severity = Severity.RED,
     others: Mapping[str, Verdict] | None = None,
@@ -234,9 +237,9 @@ def verdict(
 ) -> Verdict:
     """The verdict that policy makes of a judgement."""
     settings = CheckSettings(severity=severity, params=check.params())
-    return verdict_of(check, settings, found, circumstances(*waivers, **fields), others or {})
+    return verdict_of(check, settings, judgement, circumstances(*waivers, **fields), others or {})
 
 
-def texts(found: Judgement) -> tuple[str, str, str]:
+def texts(judgement: Judgement) -> tuple[str, str, str]:
     """All that a person reads."""
-    return found.message, found.summary, found.action
+    return judgement.message, judgement.summary, judgement.action

@@ -80,15 +80,15 @@ def test_states(counts: tuple[int, ...], state: str) -> None:
 def test_around_the_edges_of_its_own_range(days: int, edge: int, step: int, state: str) -> None:
     counts = weekly(days, 100)
     low, high = _edges(counts)
-    found = judged_long({"x": (*counts[:-1], (low, high)[edge] + step)})
-    (own,) = (name for name in found.details["names"] if name["name"] == "x")
+    judgement = judged_long({"x": (*counts[:-1], (low, high)[edge] + step)})
+    (own,) = (name for name in judgement.details["names"] if name["name"] == "x")
     assert own["state"] == state
-    assert found.status is (Status.GREEN if state == "normal" else Status.AMBER)
+    assert judgement.status is (Status.GREEN if state == "normal" else Status.AMBER)
 
 
 def _edges(counts: Sequence[int]) -> tuple[int, int]:
-    found = judged_long({"x": counts})
-    (own,) = (name for name in found.details["names"] if name["name"] == "x")
+    judgement = judged_long({"x": counts})
+    (own,) = (name for name in judgement.details["names"] if name["name"] == "x")
     return math.ceil(own["low"]), math.floor(own["high"])
 
 
@@ -98,9 +98,9 @@ def judged_long(
     """With a history that is longer than the window of eight days."""
     length = max(len(counts) for counts in by_name.values())
     steady = {"page_view": weekly(length)}
-    found = daily({**steady, **by_name}, **fields)
+    counts = daily({**steady, **by_name}, **fields)
     recent = {name: (*(0,) * 8, *counts)[-8:] for name, counts in {**steady, **by_name}.items()}
-    return judge(params or Params(), Measured(events(recent), found), FRAME)
+    return judge(params or Params(), Measured(events(recent), counts), FRAME)
 
 
 def test_its_range_is_wider_than_the_total_has_it() -> None:
@@ -110,54 +110,70 @@ def test_its_range_is_wider_than_the_total_has_it() -> None:
     assert high > total.details["high"]
 
 
-@pytest.mark.parametrize(("usual", "state"), [(19, "rare"), (20, "normal"), (21, "normal")])
-def test_few_events_have_no_range(usual: int, state: str) -> None:
-    found = judged_long({"x": (usual,) * 61})
-    (own,) = (name for name in found.details["names"] if name["name"] == "x")
+@pytest.mark.parametrize(("median_count", "state"), [(19, "rare"), (20, "normal"), (21, "normal")])
+def test_few_events_have_no_range(median_count: int, state: str) -> None:
+    judgement = judged_long({"x": (median_count,) * 61})
+    (own,) = (name for name in judgement.details["names"] if name["name"] == "x")
     assert own["state"] == state
     assert judged_long({"x": (*(19,) * 60, 400)}).status is Status.GREEN
 
 
 def test_an_outage_before_hides_no_trickle() -> None:
     counts = (*weekly(61, 100)[:-4], 0, 0, 0, 5)
-    found = judged_long({"x": counts})
-    assert (found.status, found.message) == (Status.RED, "silent=1 (max 0)")
-    assert re.search(r"'x' stopped on 5 March: usually .* a day, 5 on 8 March", found.summary)
+    judgement = judged_long({"x": counts})
+    assert (judgement.status, judgement.message) == (Status.RED, "silent=1 (max 0)")
+    assert re.search(r"'x' stopped on 5 March: usually .* a day, 5 on 8 March", judgement.summary)
 
 
 def test_a_segment_that_fell_is_told() -> None:
-    usual = weekly(61, 500)
-    devices = {"ios": (*usual[:-1], 10), "web": usual, "rest <b>": (5,) * 61}
-    found = judged_long({"x": usual}, dimensions={"device": devices, "country": {"DE": usual}})
-    assert (found.status, found.message, found.value) == (Status.AMBER, "collapsed=1 (max 0)", 1)
-    assert found.summary.startswith("device=ios collapsed on 8 March: 10, normal ")
-    assert found.action == "Compare 'device=ios' by hour on Saturday 8 March with the days before"
-    (told,) = found.details["segments"]
-    assert (told["dimension"], told["value"], told["state"]) == ("device", "ios", "collapsed")
-    assert told["low"] < told["expected"] < told["high"]
+    baseline = weekly(61, 500)
+    devices = {"ios": (*baseline[:-1], 10), "web": baseline, "rest <b>": (5,) * 61}
+    judgement = judged_long(
+        {"x": baseline}, dimensions={"device": devices, "country": {"DE": baseline}}
+    )
+    assert (judgement.status, judgement.message, judgement.value) == (
+        Status.AMBER,
+        "collapsed=1 (max 0)",
+        1,
+    )
+    assert judgement.summary.startswith("device=ios collapsed on 8 March: 10, normal ")
+    assert (
+        judgement.action == "Compare 'device=ios' by hour on Saturday 8 March with the days before"
+    )
+    (segment,) = judgement.details["segments"]
+    assert (segment["dimension"], segment["value"], segment["state"]) == (
+        "device",
+        "ios",
+        "collapsed",
+    )
+    assert segment["low"] < segment["expected"] < segment["high"]
 
 
 def test_a_segment_that_may_be_among_the_rest_is_not_judged() -> None:
-    usual = weekly(61, 500)
-    devices = {"ios": (*usual[:-1], 0), "web": usual}
-    assert judged_long({"x": usual}, dimensions={"device": devices}).status is Status.AMBER
-    found = judged_long({"x": usual}, dimensions={"device": devices}, rest={"device": 7})
-    assert found.status is Status.GREEN
+    baseline = weekly(61, 500)
+    devices = {"ios": (*baseline[:-1], 0), "web": baseline}
+    assert judged_long({"x": baseline}, dimensions={"device": devices}).status is Status.AMBER
+    judgement = judged_long({"x": baseline}, dimensions={"device": devices}, rest={"device": 7})
+    assert judgement.status is Status.GREEN
 
 
 def test_a_dimension_that_cannot_be_read_is_unknown_unless_a_name_is_silent() -> None:
     problems = {"device": Unmeasured(Cause.MISSING_COLUMN, "no column 'device'")}
-    found = judged_long({"x": weekly(61)}, problems=problems)
-    assert (found.status, found.cause) == (Status.UNKNOWN, Cause.MISSING_COLUMN)
-    assert "no column 'device'" in found.message
+    judgement = judged_long({"x": weekly(61)}, problems=problems)
+    assert (judgement.status, judgement.cause) == (Status.UNKNOWN, Cause.MISSING_COLUMN)
+    assert "no column 'device'" in judgement.message
     silent = judged_long({"x": (*weekly(61)[:-1], 0)}, problems=problems)
     assert silent.status is Status.RED
 
 
 def test_a_history_that_cannot_be_read_is_unknown_unless_a_name_is_silent() -> None:
     problem = Unmeasured(Cause.TIMEOUT, "too slow", retry=True)
-    found = judge(Params(), Measured(events(STEADY), problem=problem), FRAME)
-    assert (found.status, found.cause, found.retry) == (Status.UNKNOWN, Cause.TIMEOUT, True)
+    judgement = judge(Params(), Measured(events(STEADY), problem=problem), FRAME)
+    assert (judgement.status, judgement.cause, judgement.retry) == (
+        Status.UNKNOWN,
+        Cause.TIMEOUT,
+        True,
+    )
     silent = events({**STEADY, "x": (*(22,) * 7, 0)})
     assert judge(Params(), Measured(silent, problem=problem), FRAME).status is Status.RED
 
@@ -173,26 +189,26 @@ def test_the_calendar_counts_for_names_too(mark: SpecialDay | None, status: Stat
     tripled = {"x": (*counts[:-1], counts[-1] * 3), "page_view": (*counts[:-1], counts[-1] * 3)}
     if mark is None:  # the others are as usual
         tripled |= {"page_view": counts, "y": counts, "z": counts}
-    found = judged_long(tripled, calendar=calendar)
-    assert found.status is status
+    judgement = judged_long(tripled, calendar=calendar)
+    assert judgement.status is status
 
 
 def test_names_that_go_with_the_total_are_no_finding_and_others_are() -> None:
-    usual = weekly(61, 500)
-    doubled = (*usual[:-1], usual[-1] * 2)
-    half = (*usual[:-1], usual[-1] // 2)
+    baseline = weekly(61, 500)
+    doubled = (*baseline[:-1], baseline[-1] * 2)
+    half = (*baseline[:-1], baseline[-1] // 2)
     together = {"page_view": doubled, "x": doubled, "y": doubled}
     assert judged_long(together).status is Status.GREEN
     assert judged_long(dict.fromkeys(together, half)).status is Status.GREEN
-    found = judged_long(together | {"y": half})
-    assert (found.status, found.message) == (Status.AMBER, "collapsed=1 (max 0)")
+    judgement = judged_long(together | {"y": half})
+    assert (judgement.status, judgement.message) == (Status.AMBER, "collapsed=1 (max 0)")
 
 
 def test_silence_is_red_on_any_day_of_the_calendar() -> None:
-    found = judged_long(
+    judgement = judged_long(
         {"x": (*weekly(61, 500)[:-1], 0)}, calendar=Calendar({DAY: SpecialDay("Labor Day")})
     )
-    assert found.status is Status.RED
+    assert judgement.status is Status.RED
 
 
 @pytest.mark.parametrize(
@@ -215,17 +231,17 @@ def test_silence_is_red_on_any_day_of_the_calendar() -> None:
 def test_rule_and_message(
     by_name: Mapping[str, Sequence[int]], status: Status, message: str
 ) -> None:
-    found = judged(by_name)
-    assert (found.status, found.message, found.threshold) == (status, message, 0)
+    judgement = judged(by_name)
+    assert (judgement.status, judgement.message, judgement.threshold) == (status, message, 0)
     flagged = 0 if status is Status.GREEN else int(message.split("=")[1][0])
-    assert found.value == flagged
+    assert judgement.value == flagged
 
 
 def test_the_dead_tracking_pixel_is_told_with_its_first_day() -> None:
-    found = judged({"checkout_completed": (22, 22, 22, 22, 22, 22, 0, 0)})
-    assert found.summary == "'checkout_completed' stopped on 7 March: usually 22 a day, 0 since"
-    assert "'checkout_completed'" in found.action
-    assert found.details["filters"] == {"event": "checkout_completed"}
+    judgement = judged({"checkout_completed": (22, 22, 22, 22, 22, 22, 0, 0)})
+    assert judgement.summary == "'checkout_completed' stopped on 7 March: usually 22 a day, 0 since"
+    assert "'checkout_completed'" in judgement.action
+    assert judgement.details["filters"] == {"event": "checkout_completed"}
 
 
 @pytest.mark.parametrize("length", range(2, 8))
@@ -258,16 +274,16 @@ def test_expected_names_are_red_however_long_they_are_silent(
 
 
 def test_an_expected_name_that_was_never_seen_says_so() -> None:
-    found = judged({}, Params(expected=("refund",)))
-    assert found.summary == "'refund' is expected and has been silent for 8 days or more"
+    judgement = judged({}, Params(expected=("refund",)))
+    assert judgement.summary == "'refund' is expected and has been silent for 8 days or more"
 
 
 def test_ignored_names_are_not_judged() -> None:
     by_name = {"old": (50,) * 7 + (0,)}
     assert judged(by_name).status is Status.RED
-    found = judged(by_name, Params(ignore=("old",)))
-    assert found.status is Status.GREEN
-    assert found.details["ignored"] == ["old"]
+    judgement = judged(by_name, Params(ignore=("old",)))
+    assert judgement.status is Status.GREEN
+    assert judgement.details["ignored"] == ["old"]
 
 
 def test_a_name_cannot_be_expected_and_ignored() -> None:
@@ -287,9 +303,9 @@ def test_own_parameters() -> None:
 
 
 def test_new_names_are_reported() -> None:
-    found = judged({"brand_new": (0,) * 7 + (999,)})
-    assert found.summary == ("1 event name is within the usual range; new: 'brand_new'")
-    assert found.details["new"] == ["brand_new"]
+    judgement = judged({"brand_new": (0,) * 7 + (999,)})
+    assert judgement.summary == ("1 event name is within the usual range; new: 'brand_new'")
+    assert judgement.details["new"] == ["brand_new"]
 
 
 def test_collapse_and_surge_are_told_with_their_range() -> None:
@@ -301,9 +317,9 @@ def test_collapse_and_surge_are_told_with_their_range() -> None:
 
 
 def test_green_counts_the_names_judged() -> None:
-    found = judged({"a": (50,) * 8, "rare": (1,) * 8})
-    assert found.summary == "2 event names are within the usual range"
-    assert found.action == "Nothing to do"
+    judgement = judged({"a": (50,) * 8, "rare": (1,) * 8})
+    assert judgement.summary == "2 event names are within the usual range"
+    assert judgement.action == "Nothing to do"
 
 
 def test_silent_purchase_names_are_told_apart() -> None:
@@ -314,8 +330,10 @@ def test_silent_purchase_names_are_told_apart() -> None:
 
 def test_learning() -> None:
     counts = {"a": (0, 0, 100, 100, 100, 100, 100, 0)}
-    found = judge(Params(), measured_of({"b": (0,) * 8, "a": (0,) * 8}, has_earlier=False), FRAME)
-    assert found.message == "silent=skipped (learning, 0 of 7 days)"
+    judgement = judge(
+        Params(), measured_of({"b": (0,) * 8, "a": (0,) * 8}, has_earlier=False), FRAME
+    )
+    assert judgement.message == "silent=skipped (learning, 0 of 7 days)"
     learning = judge(
         Params(), measured_of({"a": (0, 0, 100, 100, 100, 100, 100, 90)}, has_earlier=False), FRAME
     )
@@ -324,19 +342,21 @@ def test_learning() -> None:
 
 
 def test_an_expected_name_is_red_even_while_learning() -> None:
-    found = judge(
+    judgement = judge(
         Params(expected=("purchase",)),
         measured_of({"a": (0, 0, 100, 100, 100, 100, 100, 100)}, has_earlier=False),
         FRAME,
     )
-    assert found.status is Status.RED
+    assert judgement.status is Status.RED
 
 
 @pytest.mark.parametrize("by_name", [{}, {"a": (0,) * 8}, {"a": (0,) * 7 + (500,)}])
 def test_an_empty_window_is_unknown(by_name: dict[str, tuple[int, ...]]) -> None:
-    found = judge(Params(), measured_of(by_name), FRAME)
-    assert found.status is Status.UNKNOWN
-    assert found.message == "silent=unknown (bad_value: no events in the 7 days before 2025-03-08)"
+    judgement = judge(Params(), measured_of(by_name), FRAME)
+    assert judgement.status is Status.UNKNOWN
+    assert (
+        judgement.message == "silent=unknown (bad_value: no events in the 7 days before 2025-03-08)"
+    )
 
 
 def test_a_window_long_outage_of_everything_is_red_for_what_is_expected() -> None:
@@ -345,21 +365,21 @@ def test_a_window_long_outage_of_everything_is_red_for_what_is_expected() -> Non
 
 def test_ten_thousand_names_stay_bounded() -> None:
     by_name = {f"name_{i}": (20,) * 7 + (0,) for i in range(10_000)}
-    found = judge(Params(), measured_of(by_name), FRAME)
-    assert found.message == "silent=10000 (max 0)"
-    assert found.value == 10_000
-    assert len(found.details["names"]) == len(found.details["silent"]) == 200
-    assert found.details["names_total"] == 10_000
-    assert max(map(len, texts(found))) < 300
+    judgement = judge(Params(), measured_of(by_name), FRAME)
+    assert judgement.message == "silent=10000 (max 0)"
+    assert judgement.value == 10_000
+    assert len(judgement.details["names"]) == len(judgement.details["silent"]) == 200
+    assert judgement.details["names_total"] == 10_000
+    assert max(map(len, texts(judgement))) < 300
 
 
 def test_hostile_names_are_inert() -> None:
     for counts in ((22,) * 7 + (0,), (22,) * 7 + (1,), (22,) * 7 + (999,), (0,) * 7 + (5,)):
-        found = judged({HOSTILE: counts})
-        assert not any(char in text for text in texts(found) for char in FORBIDDEN)
+        judgement = judged({HOSTILE: counts})
+        assert not any(char in text for text in texts(judgement) for char in FORBIDDEN)
 
 
 def test_a_day_that_lasts_is_marked() -> None:
-    found = judge(Params(), measured_of(STEADY), LIVE)
-    assert found.details["partial_day"] is True
-    assert found.details["dates"][-1] == DAY
+    judgement = judge(Params(), measured_of(STEADY), LIVE)
+    assert judgement.details["partial_day"] is True
+    assert judgement.details["dates"][-1] == DAY

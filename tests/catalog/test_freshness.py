@@ -37,10 +37,10 @@ def judged(
     ],
 )
 def test_rule_and_message(lag: timedelta, status: Status, message: str) -> None:
-    found = judged(END - lag)
-    assert (found.status, found.message) == (status, message)
-    assert found.value == pytest.approx(lag.total_seconds() / 3600)
-    assert found.threshold == 6
+    judgement = judged(END - lag)
+    assert (judgement.status, judgement.message) == (status, message)
+    assert judgement.value == pytest.approx(lag.total_seconds() / 3600)
+    assert judgement.threshold == 6
 
 
 def test_own_limit() -> None:
@@ -50,19 +50,19 @@ def test_own_limit() -> None:
 
 @pytest.mark.parametrize("by_name", [{}, {"page_view": (100,) * 7 + (0,)}])
 def test_no_event_on_the_data_date_is_red(by_name: dict[str, tuple[int, ...]]) -> None:
-    found = judged(None, by_name=by_name)
-    assert (found.status, found.message) == (Status.RED, "lag=none (max 6h)")
-    assert found.value is None
-    assert found.summary == "There is no event on Saturday 8 March"
-    assert "2025-03-08" in found.action
+    judgement = judged(None, by_name=by_name)
+    assert (judgement.status, judgement.message) == (Status.RED, "lag=none (max 6h)")
+    assert judgement.value is None
+    assert judgement.summary == "There is no event on Saturday 8 March"
+    assert "2025-03-08" in judgement.action
 
 
 def test_while_the_day_lasts_now_is_what_counts() -> None:
     late, fresh = NOON - timedelta(hours=6, seconds=1), NOON - timedelta(hours=6)
     assert judged(late, LIVE).status is Status.RED
-    found = judged(fresh, LIVE)
-    assert found.status is Status.GREEN
-    assert "6.0 hours before now" in found.summary
+    judgement = judged(fresh, LIVE)
+    assert judgement.status is Status.GREEN
+    assert "6.0 hours before now" in judgement.summary
 
 
 def test_once_the_day_is_over_now_does_not_matter() -> None:
@@ -74,34 +74,34 @@ def test_the_clock_is_the_shops() -> None:
     from zoneinfo import ZoneInfo
 
     berlin = timeframe(NOW, ZoneInfo("Europe/Berlin"), data_date=DAY)
-    found = judged(berlin.end - timedelta(hours=1), berlin)
-    assert "is from 23:00" in found.summary
-    assert found.message == "lag=1.0h (max 6h)"
+    judgement = judged(berlin.end - timedelta(hours=1), berlin)
+    assert "is from 23:00" in judgement.summary
+    assert judgement.message == "lag=1.0h (max 6h)"
 
 
 @pytest.mark.parametrize(
-    ("count", "told"),
+    ("count", "text"),
     [(1, "1 event lies after now and is"), (1200, "1,200 events lie after now and are")],
 )
-def test_events_after_now_are_told_and_not_counted(count: int, told: str) -> None:
-    found = judged(END - timedelta(hours=1), future_events=count, future_newest=END)
-    assert found.status is Status.GREEN
-    assert found.summary.endswith(f"; {told} not counted")
-    assert found.action == "Correct the clock of whatever wrote the events that lie after now"
-    assert found.details["future_events"] == count
+def test_events_after_now_are_told_and_not_counted(count: int, text: str) -> None:
+    judgement = judged(END - timedelta(hours=1), future_events=count, future_newest=END)
+    assert judgement.status is Status.GREEN
+    assert judgement.summary.endswith(f"; {text} not counted")
+    assert judgement.action == "Correct the clock of whatever wrote the events that lie after now"
+    assert judgement.details["future_events"] == count
 
 
 def test_red_comes_before_a_wrong_clock() -> None:
-    found = judged(None, by_name={}, future_events=3)
-    assert found.status is Status.RED
-    assert found.action.startswith("Load the missing part of 2025-03-08")
+    judgement = judged(None, by_name={}, future_events=3)
+    assert judgement.status is Status.RED
+    assert judgement.action.startswith("Load the missing part of 2025-03-08")
 
 
 def test_a_column_without_a_time_of_day_is_unknown() -> None:
     problem = Unmeasured(Cause.BAD_VALUE, "column 'd' is a DATE")
-    found = judged(None, newest_problem=problem)
-    assert found.status is Status.UNKNOWN
-    assert found.message == "lag=unknown (bad_value: column 'd' is a DATE)"
+    judgement = judged(None, newest_problem=problem)
+    assert judgement.status is Status.UNKNOWN
+    assert judgement.message == "lag=unknown (bad_value: column 'd' is a DATE)"
 
 
 def test_no_event_is_red_even_where_the_time_of_day_cannot_be_told() -> None:

@@ -66,12 +66,12 @@ def judged(check_id: str, measured: object, config: Config = CONFIG) -> Judgemen
 @pytest.mark.parametrize("cause", list(Cause))
 @pytest.mark.parametrize("check_id", list(CHECKS))
 def test_what_cannot_be_read_is_unknown_with_its_cause(check_id: str, cause: Cause) -> None:
-    found = judged(check_id, Broken(MeasurementError(cause, "it broke", retry=True)))
+    judgement = judged(check_id, Broken(MeasurementError(cause, "it broke", retry=True)))
     metric = get_check(check_id).metric
-    assert found.status is Status.UNKNOWN
-    assert found.message == f"{metric}=unknown ({cause}: it broke)"
-    assert (found.cause, found.retry) == (cause, True)
-    assert found.action
+    assert judgement.status is Status.UNKNOWN
+    assert judgement.message == f"{metric}=unknown ({cause}: it broke)"
+    assert (judgement.cause, judgement.retry) == (cause, True)
+    assert judgement.action
 
 
 @pytest.mark.parametrize("check_id", list(CHECKS))
@@ -79,10 +79,10 @@ def test_an_exception_inside_a_check_is_unknown_and_keeps_its_text(
     check_id: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("ANDON_DEBUG", raising=False)
-    found = judged(check_id, Broken(KeyError("duckdb://user:geheim@host")))
-    assert (found.status, found.cause) == (Status.UNKNOWN, Cause.INTERNAL)
-    assert found.message.endswith("=unknown (internal: KeyError inside the check)")
-    assert "geheim" not in repr(found) + "".join(capsys.readouterr())
+    judgement = judged(check_id, Broken(KeyError("duckdb://user:geheim@host")))
+    assert (judgement.status, judgement.cause) == (Status.UNKNOWN, Cause.INTERNAL)
+    assert judgement.message.endswith("=unknown (internal: KeyError inside the check)")
+    assert "geheim" not in repr(judgement) + "".join(capsys.readouterr())
 
 
 def test_a_traceback_is_shown_on_request(
@@ -90,9 +90,9 @@ def test_a_traceback_is_shown_on_request(
 ) -> None:
     monkeypatch.setenv("ANDON_DEBUG", "1")
     judged("freshness", Broken(KeyError("geheim")))
-    told = capsys.readouterr().err
-    assert "in _fail" in told
-    assert "geheim" not in told
+    text = capsys.readouterr().err
+    assert "in _fail" in text
+    assert "geheim" not in text
 
 
 @pytest.mark.parametrize(
@@ -111,9 +111,9 @@ def test_a_traceback_is_shown_on_request(
 def test_a_check_whose_mapping_is_absent_is_skipped(
     check_id: str, change: Mapping[str, Any], reason: str
 ) -> None:
-    found = judged(check_id, Broken(KeyError("not to be read")), replace(CONFIG, **change))
-    assert found.status is Status.SKIPPED
-    assert found.message == f"{get_check(check_id).metric}=skipped ({reason})"
+    judgement = judged(check_id, Broken(KeyError("not to be read")), replace(CONFIG, **change))
+    assert judgement.status is Status.SKIPPED
+    assert judgement.message == f"{get_check(check_id).metric}=skipped ({reason})"
 
 
 def test_a_check_whose_column_is_not_mapped_is_skipped() -> None:

@@ -29,9 +29,9 @@ def judged(*today: AuditEntry, earlier_counts: tuple[int, ...] = ()) -> Judgemen
     ],
 )
 def test_rule_and_message(entries: int, status: Status, message: str) -> None:
-    found = judged(*[entry()] * entries)
-    assert (found.status, found.message) == (status, message)
-    assert (found.value, found.threshold) == (entries, 1)
+    judgement = judged(*[entry()] * entries)
+    assert (judgement.status, judgement.message) == (status, message)
+    assert (judgement.value, judgement.threshold) == (entries, 1)
 
 
 def test_entries_of_other_days_do_not_count() -> None:
@@ -43,8 +43,8 @@ def test_entries_of_other_days_do_not_count() -> None:
     [((), ""), ((2, 2, 9), ", usually 2 a day"), ((1, 2), ", usually 1.5 a day"), ((0,), "")],
 )
 def test_summary_tells_what_is_usual(counts: tuple[int, ...], normal: str) -> None:
-    found = judged(earlier_counts=counts)
-    assert found.summary == f"The pipeline left no audit-log entry on Sunday 9 March{normal}"
+    judgement = judged(earlier_counts=counts)
+    assert judgement.summary == f"The pipeline left no audit-log entry on Sunday 9 March{normal}"
 
 
 def test_action_names_the_day_to_load() -> None:

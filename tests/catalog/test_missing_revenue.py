@@ -24,10 +24,12 @@ from tests.catalog.samples import (
 )
 
 
-def judged(rows: int, missing: int = 0, usual: int = 20, **fields: Any) -> Judgement:
+def judged(rows: int, missing: int = 0, baseline_purchases: int = 20, **fields: Any) -> Judgement:
     params = fields.pop("params", Params())
-    usable = (*(usual,) * 7, rows - missing)
-    return judge(params, events(bought=(*(usual,) * 7, rows), usable=usable, **fields), FRAME)
+    usable = (*(baseline_purchases,) * 7, rows - missing)
+    return judge(
+        params, events(bought=(*(baseline_purchases,) * 7, rows), usable=usable, **fields), FRAME
+    )
 
 
 @pytest.mark.parametrize(
@@ -43,9 +45,9 @@ def judged(rows: int, missing: int = 0, usual: int = 20, **fields: Any) -> Judge
     ],
 )
 def test_rule_and_message(rows: int, missing: int, status: Status, message: str) -> None:
-    found = judged(rows, missing)
-    assert (found.status, found.message) == (status, message)
-    assert (found.value, found.threshold) == (missing / rows, 0.01)
+    judgement = judged(rows, missing)
+    assert (judgement.status, judgement.message) == (status, message)
+    assert (judgement.value, judgement.threshold) == (missing / rows, 0.01)
 
 
 def test_own_limit() -> None:
@@ -56,24 +58,24 @@ def test_own_limit() -> None:
 
 
 def test_summary_and_action_tell_the_number() -> None:
-    found = judged(22, 1)
-    assert found.summary == (
+    judgement = judged(22, 1)
+    assert judgement.summary == (
         "1 of 22 purchases on Saturday 8 March (4.5 %) have no usable revenue, usually 0.0 %"
     )
-    assert found.action.startswith("Look at the 1 purchase of 2025-03-08 without revenue")
+    assert judgement.action.startswith("Look at the 1 purchase of 2025-03-08 without revenue")
     assert judged(22).action == "Nothing to do"
 
 
 def test_usual_is_left_out_where_there_is_none() -> None:
-    assert "usually" not in judged(22, 1, usual=0).summary
+    assert "usually" not in judged(22, 1, baseline_purchases=0).summary
 
 
 def test_negative_and_zero_revenue_are_details_only() -> None:
-    found = judged(22, 0, negative=3, zero=4)
-    assert found.status is Status.GREEN
-    assert (found.details["negative"], found.details["zero"]) == (3, 4)
-    assert found.details["revenue"] is None
-    assert found.details["daily"][-1]["purchases"] == 22
+    judgement = judged(22, 0, negative=3, zero=4)
+    assert judgement.status is Status.GREEN
+    assert (judgement.details["negative"], judgement.details["zero"]) == (3, 4)
+    assert judgement.details["revenue"] is None
+    assert judgement.details["daily"][-1]["purchases"] == 22
 
 
 @pytest.mark.parametrize(
@@ -87,42 +89,42 @@ def test_negative_and_zero_revenue_are_details_only() -> None:
     ],
 )
 def test_a_day_without_purchases(bought: Sequence[int], status: Status) -> None:
-    found = judge(Params(), events(bought=bought), FRAME)
-    assert found.status is status
-    assert "no purchases on 2025-03-08" in found.message
-    assert found.details["purchases"] == 0
+    judgement = judge(Params(), events(bought=bought), FRAME)
+    assert judgement.status is status
+    assert "no purchases on 2025-03-08" in judgement.message
+    assert judgement.details["purchases"] == 0
 
 
 def test_no_event_named_as_a_purchase_is_unknown_and_names_those_seen() -> None:
     seen = {"checkout_completd": (20,) * 8, "page_view": (900,) * 8}
-    found = judge(
+    judgement = judge(
         Params(),
         events(seen, bought=(0,) * 8, purchase_names=("purchase", "checkout_completed")),
         FRAME,
     )
-    assert found.status is Status.UNKNOWN
-    assert found.message == (
+    assert judgement.status is Status.UNKNOWN
+    assert judgement.message == (
         "pct_missing_revenue=unknown (bad_value: no event named 'purchase', 'checkout_completed' "
         "in 8 days; the names seen are 'page_view', 'checkout_completd')"
     )
-    assert "events.purchase_names" in found.action
+    assert "events.purchase_names" in judgement.action
 
 
 def test_no_event_at_all_is_unknown() -> None:
-    found = judge(Params(), events({}, bought=(0,) * 8), FRAME)
-    assert found.status is Status.UNKNOWN
-    assert "there are no events at all" in found.message
+    judgement = judge(Params(), events({}, bought=(0,) * 8), FRAME)
+    assert judgement.status is Status.UNKNOWN
+    assert "there are no events at all" in judgement.message
 
 
 def test_an_unusable_column_is_unknown() -> None:
     problem = Unmeasured(Cause.MISSING_COLUMN, "no column 'revenue'", retry=False)
-    found = judged(22, revenue_problem=problem)
-    assert (found.status, found.cause) == (Status.UNKNOWN, Cause.MISSING_COLUMN)
+    judgement = judged(22, revenue_problem=problem)
+    assert (judgement.status, judgement.cause) == (Status.UNKNOWN, Cause.MISSING_COLUMN)
 
 
 def test_hostile_names_are_inert() -> None:
-    found = judge(Params(), events({HOSTILE: (1,) * 8}, bought=(0,) * 8), FRAME)
-    assert not any(char in text for text in texts(found) for char in FORBIDDEN)
+    judgement = judge(Params(), events({HOSTILE: (1,) * 8}, bought=(0,) * 8), FRAME)
+    assert not any(char in text for text in texts(judgement) for char in FORBIDDEN)
 
 
 def volume(
@@ -130,11 +132,11 @@ def volume(
 ) -> dict[str, Verdict]:
     """The verdict of `event_volume` when one name is silent."""
     check = event_volume.CHECK
-    found = event_volume.judge(
+    judgement = event_volume.judge(
         event_volume.Params(), measured_of({silent: (22,) * 7 + (0,), "x": (50,) * 8}), FRAME
     )
     waivers = [waiver(check.id, up_to=5)] if waived else []
-    return {check.id: verdict(check, found, *waivers, severity=severity)}
+    return {check.id: verdict(check, judgement, *waivers, severity=severity)}
 
 
 @pytest.mark.parametrize(
@@ -150,10 +152,10 @@ def volume(
 def test_skipped_only_where_the_silent_purchase_event_is_red(
     others: dict[str, Verdict], status: Status
 ) -> None:
-    found = verdict(CHECK, judged(0), others=others)
-    assert found.status is status
+    outcome = verdict(CHECK, judged(0), others=others)
+    assert outcome.status is status
     if status is Status.SKIPPED:
-        assert found.message == (
+        assert outcome.message == (
             "pct_missing_revenue=skipped (event_volume is red for the purchase event)"
         )
 
@@ -162,5 +164,5 @@ def test_the_guard_leaves_all_else_alone() -> None:
     others = volume("purchase")
     nameless = judge(Params(), events(bought=(0,) * 8), FRAME)
     broken = judged(0, revenue_problem=Unmeasured(Cause.TIMEOUT, "too slow", retry=True))
-    for found in (nameless, broken, judged(22, 22), judged(22), judgement(Status.UNKNOWN)):
-        assert verdict(CHECK, found, others=others).status is found.status
+    for outcome in (nameless, broken, judged(22, 22), judged(22), judgement(Status.UNKNOWN)):
+        assert verdict(CHECK, outcome, others=others).status is outcome.status

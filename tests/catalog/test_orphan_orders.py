@@ -21,12 +21,12 @@ TIMEOUT = Unmeasured(Cause.TIMEOUT, "took too long", retry=True)
 
 
 def judged(
-    found: OrderCounts,
+    orders: OrderCounts,
     seen: EventCounts | None = HEALTHY,
     params: Params | None = None,
     **fields: Any,
 ) -> Judgement:
-    return judge(params or Params(), Measured(found, seen, **fields), FRAME)
+    return judge(params or Params(), Measured(orders, seen, **fields), FRAME)
 
 
 @pytest.mark.parametrize(
@@ -42,18 +42,18 @@ def judged(
     ],
 )
 def test_rule_and_message(orphans: Sequence[int], limit: int, status: Status, message: str) -> None:
-    found = judged(orders(orphans=orphans), params=Params(limit))
-    assert (found.status, found.message) == (status, message)
-    assert (found.value, found.threshold) == (sum(orphans), limit)
+    judgement = judged(orders(orphans=orphans), params=Params(limit))
+    assert (judgement.status, judgement.message) == (status, message)
+    assert (judgement.value, judgement.threshold) == (sum(orphans), limit)
 
 
 def test_each_kind_is_counted_apart_with_its_dark_revenue() -> None:
-    found = judged(orders(orphans=(2, 0, 1), revenue=100.5, ids=("o1", "o2")))
-    assert found.summary == (
+    judgement = judged(orders(orphans=(2, 0, 1), revenue=100.5, ids=("o1", "o2")))
+    assert judgement.summary == (
         "3 orphans on Saturday 8 March, which has 40 orders: 2 without a session id, "
         "1 purchase that never became an order; 201.00 of revenue is in the dark (none is normal)"
     )
-    kinds = {kind["kind"]: kind for kind in found.details["kinds"]}
+    kinds = {kind["kind"]: kind for kind in judgement.details["kinds"]}
     assert kinds[NO_SESSION] == {
         "kind": NO_SESSION, "count": 2, "dark_revenue": 100.5, "order_ids": ["o1", "o2"],
     }  # fmt: skip
@@ -83,10 +83,10 @@ def test_green_says_all_can_be_attributed() -> None:
 
 def test_duplicates_are_details_only() -> None:
     counts = OrderCounts(40, None, 7, orders().kinds, duplicate_purchases=5)
-    found = judged(counts)
-    assert found.status is Status.GREEN
-    assert found.details["duplicate_order_ids"] == 7
-    assert found.details["duplicate_purchase_ids"] == 5
+    judgement = judged(counts)
+    assert judgement.status is Status.GREEN
+    assert judgement.details["duplicate_order_ids"] == 7
+    assert judgement.details["duplicate_purchase_ids"] == 5
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -101,18 +101,18 @@ def test_one_unmeasured_kind_is_unknown_unless_another_is_red(
     counts = orders(
         orphans=[others if name == measured else 0 for name in KINDS], problems={kind: TIMEOUT}
     )
-    found = judged(counts, params=Params(limit))
-    assert found.status is status
-    assert found.details["unmeasured"] == {kind: "took too long"}
+    judgement = judged(counts, params=Params(limit))
+    assert judgement.status is status
+    assert judgement.details["unmeasured"] == {kind: "took too long"}
     if status is Status.UNKNOWN:
-        assert found.message == "orphan_orders=unknown (timeout: took too long)"
-        assert found.retry
+        assert judgement.message == "orphan_orders=unknown (timeout: took too long)"
+        assert judgement.retry
 
 
 def test_a_kind_that_is_not_mapped_is_left_out() -> None:
-    found = judged(orders(absent=(UNKNOWN_SESSION, NO_ORDER)), None)
-    assert found.status is Status.GREEN
-    assert found.details["not_mapped"] == [UNKNOWN_SESSION, NO_ORDER]
+    judgement = judged(orders(absent=(UNKNOWN_SESSION, NO_ORDER)), None)
+    assert judgement.status is Status.GREEN
+    assert judgement.details["not_mapped"] == [UNKNOWN_SESSION, NO_ORDER]
 
 
 def test_events_that_cannot_be_read_spoil_only_the_purchase_half() -> None:
@@ -124,19 +124,19 @@ def test_events_that_cannot_be_read_spoil_only_the_purchase_half() -> None:
 
 def test_no_event_named_as_a_purchase_is_unknown_and_names_those_seen() -> None:
     seen = events({"chekout": (9,) * 8}, bought=(0,) * 8)
-    found = judged(orders(), seen)
-    assert found.status is Status.UNKNOWN
-    assert found.message == (
+    judgement = judged(orders(), seen)
+    assert judgement.status is Status.UNKNOWN
+    assert judgement.message == (
         "orphan_orders=unknown (bad_value: no event named 'purchase' in 8 days; "
         "the names seen are 'chekout')"
     )
-    assert "purchases that never became an order" in found.summary
+    assert "purchases that never became an order" in judgement.summary
     assert judged(orders(absent=(NO_ORDER,)), seen).status is Status.GREEN
     assert judged(orders(orphans=(1, 0, 0)), seen).status is Status.RED
 
 
-def bought(today: int, usual: int) -> EventCounts:
-    return events(bought=(*(usual,) * 7, today))
+def bought(today: int, baseline: int) -> EventCounts:
+    return events(bought=(*(baseline,) * 7, today))
 
 
 @pytest.mark.parametrize(
@@ -151,9 +151,9 @@ def bought(today: int, usual: int) -> EventCounts:
 )
 def test_a_day_without_orders_is_never_green(seen: EventCounts | None, status: Status) -> None:
     absent = () if seen else (NO_ORDER,)
-    found = judged(orders(0, absent=absent), seen)
-    assert found.status is status
-    assert "2025-03-08" in found.message
+    judgement = judged(orders(0, absent=absent), seen)
+    assert judgement.status is status
+    assert "2025-03-08" in judgement.message
 
 
 def test_no_orders_with_purchases_is_red_where_they_are_orphans() -> None:
@@ -217,6 +217,6 @@ def test_measuring_survives_unreadable_events(data: Any, expected: Measured) -> 
     ],
 )
 def test_how_far_back_a_session_was_looked_for_is_said(days: int | None, words: str) -> None:
-    found = judged(replace(orders(orphans=(0, 2, 0)), lookback_days=days))
-    assert f": 2 {words} (none" in found.summary
-    assert found.details["lookback_days"] == days
+    judgement = judged(replace(orders(orphans=(0, 2, 0)), lookback_days=days))
+    assert f": 2 {words} (none" in judgement.summary
+    assert judgement.details["lookback_days"] == days

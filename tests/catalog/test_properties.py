@@ -88,7 +88,9 @@ def logs(draw: st.DrawFn) -> AuditLog:
         for back in range(3)
     }
     return AuditLog(
-        RUN, {day: found for day, found in rows.items() if found}, has_source=draw(st.booleans())
+        RUN,
+        {day: entries for day, entries in rows.items() if entries},
+        has_source=draw(st.booleans()),
     )
 
 
@@ -139,17 +141,17 @@ def measured_orders(draw: st.DrawFn) -> orphan_orders.Measured:
     return orphan_orders.Measured(counts, seen, broke)
 
 
-def told(found: Judgement) -> None:
+def check_texts(judgement: Judgement) -> None:
     """Every judgement is complete and inert."""
-    assert all(texts(found))
-    assert not any(char in text for text in texts(found) for char in FORBIDDEN)
-    assert (found.cause is None) == (found.status is not Status.UNKNOWN)
-    assert found.status is not Status.WAIVED
-    assert not found.stop or found.status is Status.RED
-    if found.status in (Status.GREEN, Status.AMBER):
-        assert found.value is not None
-    if found.status is Status.GREEN:
-        assert found.action == "Nothing to do" or "clock" in found.action
+    assert all(texts(judgement))
+    assert not any(char in text for text in texts(judgement) for char in FORBIDDEN)
+    assert (judgement.cause is None) == (judgement.status is not Status.UNKNOWN)
+    assert judgement.status is not Status.WAIVED
+    assert not judgement.stop or judgement.status is Status.RED
+    if judgement.status in (Status.GREEN, Status.AMBER):
+        assert judgement.value is not None
+    if judgement.status is Status.GREEN:
+        assert judgement.action == "Nothing to do" or "clock" in judgement.action
 
 
 def counts_of(log: AuditLog) -> list[Any]:
@@ -161,7 +163,7 @@ def counts_of(log: AuditLog) -> list[Any]:
 @given(logs(), FRAMES)
 def test_checks_over_the_audit_log(log: AuditLog, frame: Any) -> None:
     entry_check = log_entry_exists_today.judge(log_entry_exists_today.Params(), log, frame)
-    told(entry_check)
+    check_texts(entry_check)
     assert (entry_check.status is Status.GREEN) == bool(log.today)
     read = rows_read.judge(rows_read.Params(), log, frame)
     rate = quarantine_rate.judge(
@@ -170,10 +172,10 @@ def test_checks_over_the_audit_log(log: AuditLog, frame: Any) -> None:
         frame,
     )
     status = run_status.judge(run_status.Params(), log, frame)
-    for found in (read, rate, status):
-        told(found)
+    for judgement in (read, rate, status):
+        check_texts(judgement)
         if not log.today:
-            assert found.status is Status.UNKNOWN
+            assert judgement.status is Status.UNKNOWN
     if any(isinstance(value, BadValue) for value in counts_of(log)):
         assert rate.status is Status.UNKNOWN
     if any(isinstance(e.rows_read, BadValue) for load in loads(log) for e in load.counted):
@@ -199,8 +201,8 @@ def test_checks_over_the_events(seen: EventCounts, frame: Any) -> None:
     volume = volume_zscore.judge(volume_zscore.Params(), seen, frame)
     names = event_volume.judge(event_volume.Params(), measured(seen), frame)
     revenue = missing_revenue.judge(missing_revenue.Params(), seen, frame)
-    for found in (fresh, volume, names, revenue):
-        told(found)
+    for judgement in (fresh, volume, names, revenue):
+        check_texts(judgement)
     if not seen.judged:
         assert fresh.status is Status.RED
     elif seen.newest_problem:
@@ -247,11 +249,11 @@ def test_checks_over_many_days(seen: DailyCounts, frame: Any) -> None:
     expected = volume_expected.judge(volume_expected.Params(), seen, frame)
     trend = volume_trend.judge(volume_trend.Params(), seen, frame)
     names = event_volume.judge(event_volume.Params(), of_daily(seen), frame)
-    for found in (expected, trend, names):
-        told(found)
+    for judgement in (expected, trend, names):
+        check_texts(judgement)
     if sum(day < DAY for day in seen.totals()) < 7:
-        for found in (expected, trend):
-            assert found.status in (Status.UNKNOWN, Status.SKIPPED)
+        for judgement in (expected, trend):
+            assert judgement.status in (Status.UNKNOWN, Status.SKIPPED)
     mark = seen.calendar.special_day(DAY)
     if mark is not None and mark.factor is None:
         assert expected.status is Status.SKIPPED
@@ -271,18 +273,18 @@ def test_an_expected_name_without_events_is_never_green(seen: EventCounts) -> No
 @QUICK
 @given(measured_orders(), FRAMES, st.sampled_from([0, 2, 20]))
 def test_orphan_orders(measured: orphan_orders.Measured, frame: Any, limit: int) -> None:
-    found = orphan_orders.judge(orphan_orders.Params(limit), measured, frame)
-    told(found)
+    judgement = orphan_orders.judge(orphan_orders.Params(limit), measured, frame)
+    check_texts(judgement)
     counts = measured.orders
     if counts.problems:
-        assert found.status in (Status.UNKNOWN, Status.RED)
+        assert judgement.status in (Status.UNKNOWN, Status.RED)
     if not counts.orders:
-        assert found.status is not Status.GREEN
+        assert judgement.status is not Status.GREEN
     halves = "purchase_without_order" not in counts.absent
     if halves and (
         measured.events_problem or (measured.events and not measured.events.purchase_seen())
     ):
-        assert found.status in (Status.UNKNOWN, Status.RED)
+        assert judgement.status in (Status.UNKNOWN, Status.RED)
 
 
 @QUICK
@@ -291,12 +293,12 @@ def test_the_rate_and_its_limits(read: int, quarantined: int) -> None:
     assume(quarantined <= read)
     entry = AuditEntry("a", NOW, read, quarantined)
     measured = quarantine_rate.Measured(AuditLog(RUN, {RUN: (entry,)}), RejectedRows())
-    found = quarantine_rate.judge(quarantine_rate.Params(), measured, FRAME)
+    judgement = quarantine_rate.judge(quarantine_rate.Params(), measured, FRAME)
     rate = quarantined / read
-    assert found.value == rate
-    assert (found.status is Status.RED) == (rate > 0.05)
-    assert found.stop == (rate > 0.06)
-    shown = float(found.message.split("=")[1].split()[0])
+    assert judgement.value == rate
+    assert (judgement.status is Status.RED) == (rate > 0.05)
+    assert judgement.stop == (rate > 0.06)
+    shown = float(judgement.message.split("=")[1].split()[0])
     assert (shown > 0.05) == (rate > 0.05)
 
 
@@ -312,7 +314,7 @@ def test_judges_read_no_clock(judge: Callable[..., Judgement]) -> None:
         window(40), {"purchase": (20,) * 40}, Purchases((20,) * 40, (20,) * 40), ("purchase",),
         newest=FRAME.end - timedelta(hours=1),
     )  # fmt: skip
-    params, found = {
+    params, own_measured = {
         freshness.judge: (freshness.Params(), seen),
         volume_zscore.judge: (volume_zscore.Params(), seen),
         event_volume.judge: (event_volume.Params(), measured(seen)),
@@ -321,5 +323,5 @@ def test_judges_read_no_clock(judge: Callable[..., Judgement]) -> None:
         volume_trend.judge: (volume_trend.Params(), daily(seen.by_name)),
     }[judge]
     later = replace(FRAME, now=FRAME.now + timedelta(days=1000))
-    assert judge(params, found, FRAME) == judge(params, found, later)
+    assert judge(params, own_measured, FRAME) == judge(params, own_measured, later)
     assert FRAME.data_date == DAY

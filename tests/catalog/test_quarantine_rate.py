@@ -25,8 +25,8 @@ def judged(
     earlier: dict[date, list[AuditEntry]] | None = None,
     rejected: RejectedRows | None = None,
 ) -> Judgement:
-    found = log(*today, has_source=has_source, earlier=earlier)
-    return judge(params or Params(), Measured(found, rejected or RejectedRows()), FRAME)
+    audit_log = log(*today, has_source=has_source, earlier=earlier)
+    return judge(params or Params(), Measured(audit_log, rejected or RejectedRows()), FRAME)
 
 
 @pytest.mark.parametrize(
@@ -46,9 +46,9 @@ def judged(
 def test_rule_and_message(
     quarantined: int, read: int, status: Status, stop: bool, message: str
 ) -> None:
-    found = judged(entry(read=read, quarantined=quarantined))
-    assert (found.status, found.stop, found.message) == (status, stop, message)
-    assert (found.value, found.threshold) == (quarantined / read, 0.05)
+    judgement = judged(entry(read=read, quarantined=quarantined))
+    assert (judgement.status, judgement.stop, judgement.message) == (status, stop, message)
+    assert (judgement.value, judgement.threshold) == (quarantined / read, 0.05)
 
 
 def test_own_limits() -> None:
@@ -114,8 +114,8 @@ def test_of_an_unsettled_source_the_reading_counts_that_makes_the_blend_highest(
     entries: list[tuple[int, int]], message: str, status: Status
 ) -> None:
     web = [entry("web", *counts, hour=hour) for hour, counts in enumerate(entries)]
-    found = judged(*web, entry("app", 3000, 0))
-    assert (found.message, found.status) == (message, status)
+    judgement = judged(*web, entry("app", 3000, 0))
+    assert (judgement.message, judgement.status) == (message, status)
 
 
 @pytest.mark.parametrize(
@@ -131,8 +131,8 @@ def test_a_tiny_entry_does_not_hide_the_source_that_lifts_the_blend(
     app: int, message: str, status: Status
 ) -> None:
     web = entry("web", 1000, 60, hour=1), entry("web", 10, 1, hour=2)
-    found = judged(*web, entry("app", 1000, app))
-    assert (found.message, found.status) == (message, status)
+    judgement = judged(*web, entry("app", 1000, app))
+    assert (judgement.message, judgement.status) == (message, status)
 
 
 @pytest.mark.parametrize(
@@ -152,11 +152,11 @@ def test_any_reading_of_many_rows_makes_amber(
     web: list[tuple[int, int]], status: Status, worst: float | None
 ) -> None:
     entries = [entry("web", *counts, hour=hour) for hour, counts in enumerate(web)]
-    found = judged(*entries, entry("app", 9000, 0))
-    assert found.status is status
+    judgement = judged(*entries, entry("app", 9000, 0))
+    assert judgement.status is status
     if worst is not None:
-        assert found.details["worst_source_rate"] == pytest.approx(worst)
-        assert found.details["filters"] == {"source": "web"}
+        assert judgement.details["worst_source_rate"] == pytest.approx(worst)
+        assert judgement.details["filters"] == {"source": "web"}
 
 
 @given(
@@ -175,34 +175,34 @@ def test_no_choice_of_readings_makes_a_higher_blend(sources: list[list[tuple[int
     readings = [load.readings for load in loads(log(*entries))]
     blends = []
     for choice in product(*readings):
-        counted = [one for reading in choice for one in reading]
-        read = sum(known(one.rows_read) for one in counted)
+        counted = [entry for reading in choice for entry in reading]
+        read = sum(known(entry.rows_read) for entry in counted)
         if read:
-            blends.append(sum(known(one.rows_quarantined) for one in counted) / read)
+            blends.append(sum(known(entry.rows_quarantined) for entry in counted) / read)
     assert judged(*entries).value in (None if not blends else max(blends), None)
     assert judged(*entries).value is not None or not any(blends)
 
 
 def test_without_a_source_column_every_entry_counts() -> None:
     rows = [entry(None, 100, 0, hour=4), entry(None, 100, 4, hour=5)]
-    found = judged(*rows, has_source=False)
-    assert found.value == 0.02
-    assert "worst source" not in found.summary
+    judgement = judged(*rows, has_source=False)
+    assert judgement.value == 0.02
+    assert "worst source" not in judgement.summary
 
 
 @pytest.mark.parametrize("column", ["rows_read", "rows_quarantined"])
 @pytest.mark.parametrize("bad", ["NULL", "-1, below zero", "'x', not a number", "nan"])
 def test_a_count_that_is_none_is_unknown(column: str, bad: str) -> None:
     faulty = replace(entry("a.csv"), **{column: BadValue(bad)})  # type: ignore[arg-type]
-    found = judged(faulty, entry("b.csv"))
-    assert found.status is Status.UNKNOWN
-    assert found.message == f"rate=unknown (bad_value: {column} is {bad})"
-    assert found.summary.startswith("The quarantine rate of 'a.csv' could not be judged")
+    judgement = judged(faulty, entry("b.csv"))
+    assert judgement.status is Status.UNKNOWN
+    assert judgement.message == f"rate=unknown (bad_value: {column} is {bad})"
+    assert judgement.summary.startswith("The quarantine rate of 'a.csv' could not be judged")
 
 
 def test_unknown_reads_as_documented_without_a_source() -> None:
-    found = judged(entry(None, 100, BadValue("NULL")), has_source=False)
-    assert found.message == "rate=unknown (bad_value: rows_quarantined is NULL)"
+    judgement = judged(entry(None, 100, BadValue("NULL")), has_source=False)
+    assert judgement.message == "rate=unknown (bad_value: rows_quarantined is NULL)"
 
 
 def test_a_bad_count_that_was_retried_does_not_matter() -> None:
@@ -216,28 +216,30 @@ def test_a_bad_count_of_a_tie_is_unknown() -> None:
 
 @pytest.mark.parametrize(("quarantined", "known"), [(100, True), (101, False)])
 def test_more_quarantined_than_read_is_unknown(quarantined: int, known: bool) -> None:
-    found = judged(entry("a.csv", 100, quarantined), entry("b.csv", 100_000, 0))
-    assert (found.status is not Status.UNKNOWN) is known
+    judgement = judged(entry("a.csv", 100, quarantined), entry("b.csv", 100_000, 0))
+    assert (judgement.status is not Status.UNKNOWN) is known
     if not known:
-        assert found.message == (
+        assert judgement.message == (
             "rate=unknown (bad_value: 101 quarantined of 100 read for 'a.csv')"
         )
-        assert found.cause is Cause.BAD_VALUE
+        assert judgement.cause is Cause.BAD_VALUE
 
 
 @pytest.mark.parametrize("source", [None, "", " "])
 def test_a_blank_source_is_one_without_a_name(source: str | None) -> None:
     for counts in ((100, 50), (100, 101), (100, BadValue("NULL"))):
-        found = judged(entry(source, *counts))
-        assert not any("''" in text or "' '" in text for text in (*texts(found), found.summary))
+        judgement = judged(entry(source, *counts))
+        assert not any(
+            "''" in text or "' '" in text for text in (*texts(judgement), judgement.summary)
+        )
     assert judged(entry(source, 100, 101)).message == (
         "rate=unknown (bad_value: 101 quarantined of 100 read for the source without a name)"
     )
 
 
 def test_nothing_read_is_unknown() -> None:
-    found = judged(entry(read=0, quarantined=0))
-    assert (found.status, found.message) == (
+    judgement = judged(entry(read=0, quarantined=0))
+    assert (judgement.status, judgement.message) == (
         Status.UNKNOWN, "rate=unknown (bad_value: rows_read is 0)",
     )  # fmt: skip
 
@@ -256,27 +258,27 @@ def test_no_entry_is_unknown() -> None:
     ],
 )
 def test_amber_for_one_bad_source_of_100_rows(read: int, quarantined: int, status: Status) -> None:
-    found = judged(entry("partner.csv", read, quarantined), entry("web.csv", 10**6, 0))
-    assert found.status is status
-    assert not found.stop
-    assert "'partner.csv'" in found.summary
+    judgement = judged(entry("partner.csv", read, quarantined), entry("web.csv", 10**6, 0))
+    assert judgement.status is status
+    assert not judgement.stop
+    assert "'partner.csv'" in judgement.summary
     if status is Status.AMBER:
-        assert "'partner.csv'" in found.action
+        assert "'partner.csv'" in judgement.action
 
 
 def test_amber_points_at_a_source_large_enough_to_judge() -> None:
     small, big = entry("small", 10, 10), entry("big", 200, 20)
-    found = judged(small, big, entry("web", 10**6, 0))
-    assert found.status is Status.AMBER
-    assert found.details["worst_source"] == "big"
+    judgement = judged(small, big, entry("web", 10**6, 0))
+    assert judgement.status is Status.AMBER
+    assert judgement.details["worst_source"] == "big"
 
 
 def test_red_beats_a_bad_source() -> None:
-    found = judged(entry("bad", 1000, 900), entry("good", 1000, 0))
-    assert (found.status, found.stop) == (Status.RED, True)
-    assert found.details["worst_source"] == "bad"
-    assert "'bad'" in found.summary
-    assert "'bad'" in found.action
+    judgement = judged(entry("bad", 1000, 900), entry("good", 1000, 0))
+    assert (judgement.status, judgement.stop) == (Status.RED, True)
+    assert judgement.details["worst_source"] == "bad"
+    assert "'bad'" in judgement.summary
+    assert "'bad'" in judgement.action
 
 
 def test_summary_tells_what_is_usual_and_the_main_reason() -> None:
@@ -285,23 +287,23 @@ def test_summary_tells_what_is_usual_and_the_main_reason() -> None:
         for back, bad in ((1, 4), (2, 8), (3, 6))
     }
     rejected = RejectedRows(58, (("missing_client_id", 50), ("other", 8)))
-    found = judged(entry(read=1000, quarantined=58), earlier=earlier, rejected=rejected)
-    assert found.summary == (
+    judgement = judged(entry(read=1000, quarantined=58), earlier=earlier, rejected=rejected)
+    assert judgement.summary == (
         "5.8 % of 1,000 rows were quarantined (58), usually 0.6 %; worst source 'web.csv' at "
         "5.8 %; main reason 'missing_client_id' (86.2 %)"
     )
-    assert found.action == (
+    assert judgement.action == (
         "Look at the rows rejected for 'missing_client_id' from 'web.csv', "
         "ask its producer what changed, repair and load them again"
     )
 
 
 def test_action_without_source_or_reason() -> None:
-    found = judged(entry(None, 100, 50), has_source=False)
-    assert found.action == (
+    judgement = judged(entry(None, 100, 50), has_source=False)
+    assert judgement.action == (
         "Look at the rows rejected, find out what changed, repair and load them again"
     )
-    assert "None" not in found.summary
+    assert "None" not in judgement.summary
 
 
 def test_bad_days_do_not_make_what_is_usual() -> None:
@@ -335,9 +337,9 @@ def test_family_is_the_name_without_digits() -> None:
 
 def test_hostile_sources_and_reasons_are_inert() -> None:
     rejected = RejectedRows(50, ((HOSTILE, 50),))
-    found = judged(entry(HOSTILE, 100, 50), rejected=rejected)
-    told = [*texts(found), found.details["reasons"][0]["reason"]]
-    assert not any(char in text for text in told for char in FORBIDDEN)
+    judgement = judged(entry(HOSTILE, 100, 50), rejected=rejected)
+    all_texts = [*texts(judgement), judgement.details["reasons"][0]["reason"]]
+    assert not any(char in text for text in all_texts for char in FORBIDDEN)
 
 
 @pytest.mark.parametrize(
@@ -356,17 +358,17 @@ def test_above_the_stop_nothing_waves_it_through(
     quarantined: int, severity: Severity, waived: bool, status: Status
 ) -> None:
     waivers = [waiver(up_to=1.0)] if waived else []
-    found = judged(entry(read=1000, quarantined=quarantined))
-    assert verdict(CHECK, found, *waivers, severity=severity).status is status
+    judgement = judged(entry(read=1000, quarantined=quarantined))
+    assert verdict(CHECK, judgement, *waivers, severity=severity).status is status
 
 
 def test_without_a_log_what_reasons_say_is_inert() -> None:
     rejected = RejectedRows(1, ((HOSTILE, 1),), undated=2, future=1)
-    found = judge(Params(), RejectedShare(rejected, 0), FRAME)
-    assert (found.status, found.value, found.stop) == (Status.RED, 1.0, True)
-    assert not any(bad in text for bad in FORBIDDEN for text in texts(found))
-    assert not any(bad in found.details["reasons"][0]["reason"] for bad in FORBIDDEN)
-    assert found.details["filters"] == {"reason": HOSTILE}
+    judgement = judge(Params(), RejectedShare(rejected, 0), FRAME)
+    assert (judgement.status, judgement.value, judgement.stop) == (Status.RED, 1.0, True)
+    assert not any(bad in text for bad in FORBIDDEN for text in texts(judgement))
+    assert not any(bad in judgement.details["reasons"][0]["reason"] for bad in FORBIDDEN)
+    assert judgement.details["filters"] == {"reason": HOSTILE}
 
 
 @pytest.mark.parametrize(
@@ -376,16 +378,16 @@ def test_without_a_log_what_reasons_say_is_inert() -> None:
 def test_without_a_log_rows_of_no_day_only_warn(
     accepted: int, undated: int, status: Status
 ) -> None:
-    found = judge(Params(), RejectedShare(RejectedRows(5, undated=undated), accepted), FRAME)
-    assert (found.status, found.details["undated_rows"]) == (status, undated)
-    assert ("without a time" in found.action) is (status is Status.AMBER)
+    judgement = judge(Params(), RejectedShare(RejectedRows(5, undated=undated), accepted), FRAME)
+    assert (judgement.status, judgement.details["undated_rows"]) == (status, undated)
+    assert ("without a time" in judgement.action) is (status is Status.AMBER)
 
 
 def test_without_a_log_a_count_that_is_not_whole_is_unknown() -> None:
     problem = Unmeasured(Cause.TIMEOUT, "the files were not read within 10 s", retry=True)
-    found = judge(Params(), RejectedShare(RejectedRows(7, problem=problem), 100), FRAME)
-    assert found.message == "rate=unknown (timeout: the files were not read within 10 s)"
-    assert (found.status, found.retry, found.value) == (Status.UNKNOWN, True, None)
+    judgement = judge(Params(), RejectedShare(RejectedRows(7, problem=problem), 100), FRAME)
+    assert judgement.message == "rate=unknown (timeout: the files were not read within 10 s)"
+    assert (judgement.status, judgement.retry, judgement.value) == (Status.UNKNOWN, True, None)
     assert judge(Params(), RejectedShare(RejectedRows(), 9), FRAME).status is Status.UNKNOWN
     nothing = judge(Params(), RejectedShare(RejectedRows(0), 0), FRAME)
     assert nothing.message == "rate=unknown (bad_value: no row of 2025-03-08, rejected or accepted)"

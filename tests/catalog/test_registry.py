@@ -65,7 +65,7 @@ def test_one_check_by_its_id() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("check_id", "text"),
     [
         ("freshnes", "unknown check 'freshnes'; did you mean freshness?"),
         ("Quarantine_Rate", "did you mean quarantine_rate?"),
@@ -73,9 +73,9 @@ def test_one_check_by_its_id() -> None:
         ("\x1b[31m", "unknown check '\\u001b[31m'"),
     ],
 )
-def test_an_unknown_id_is_told_with_the_nearest(asked: str, told: str) -> None:
-    with pytest.raises(UsageError, match=re.escape(told)):
-        get_check(asked)
+def test_an_unknown_id_is_told_with_the_nearest(check_id: str, text: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(text)):
+        get_check(check_id)
 
 
 @pytest.fixture
@@ -100,22 +100,22 @@ DOCUMENT = ROOT / "docs" / "checks.md"
 def section(check_id: str) -> str:
     """A check's own part of the documentation."""
     text = DOCUMENT.read_text(encoding="utf-8")
-    found = re.search(rf"^### `{check_id}`\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)
-    assert found is not None, f"docs/checks.md has no section on {check_id}"
-    return found[1]
+    match = re.search(rf"^### `{check_id}`\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert match is not None, f"docs/checks.md has no section on {check_id}"
+    return match[1]
 
 
 @pytest.mark.parametrize("check", all_checks(), ids=lambda check: check.id)
 def test_every_check_and_parameter_is_documented(check: Check) -> None:
-    told = section(check.id)
+    section_text = section(check.id)
     for field in dataclasses.fields(check.params):
-        row = re.search(rf"^\| `{field.name}` \| (.*?) \|", told, re.MULTILINE)
+        row = re.search(rf"^\| `{field.name}` \| (.*?) \|", section_text, re.MULTILINE)
         assert row is not None, f"docs/checks.md, {check.id}: {field.name} is not documented"
         if not isinstance(field.default, tuple):
             assert row[1] == f"`{field.default}`"
-    assert f"{check.metric}=" in told
+    assert f"{check.metric}=" in section_text
     for need in check.needs:
-        assert f"`{need}`" in told
+        assert f"`{need}`" in section_text
 
 
 @pytest.mark.parametrize("check", all_checks(), ids=lambda check: check.id)
@@ -125,10 +125,10 @@ def test_no_parameter_is_documented_that_does_not_exist(check: Check) -> None:
 
 
 def test_words_of_run_status_are_documented() -> None:
-    told = section("run_status")
+    section_text = section("run_status")
     params = get_check("run_status").params()
     for word in (*params.ok, *params.failed, *params.running):
-        assert f"`{word}`" in told
+        assert f"`{word}`" in section_text
 
 
 def test_what_every_check_takes_is_documented() -> None:

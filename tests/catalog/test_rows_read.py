@@ -36,24 +36,24 @@ def judged(*today: AuditEntry, has_source: bool = True) -> Judgement:
     ],
 )
 def test_rule_and_message(entries: list[AuditEntry], status: Status, message: str) -> None:
-    found = judged(*entries)
-    assert (found.status, found.message) == (status, message)
+    judgement = judged(*entries)
+    assert (judgement.status, judgement.message) == (status, message)
 
 
 def test_without_a_source_column_every_entry_counts() -> None:
-    found = judged(entry(None, 5, hour=4), entry(None, 7, hour=5), has_source=False)
-    assert found.message == "rows_read=12 (min 1)"
+    judgement = judged(entry(None, 5, hour=4), entry(None, 7, hour=5), has_source=False)
+    assert judgement.message == "rows_read=12 (min 1)"
 
 
 @pytest.mark.parametrize("bad", ["NULL", "'many', not a number", "-3, below zero", "nan"])
 @pytest.mark.parametrize("others", [(), (entry("b", 900),)])
 def test_a_count_that_is_none_is_unknown(bad: str, others: tuple[AuditEntry, ...]) -> None:
-    found = judged(entry("a.csv", BadValue(bad)), *others)
-    assert found.status is Status.UNKNOWN
-    assert found.cause is Cause.BAD_VALUE
-    assert found.message == f"rows_read=unknown (bad_value: rows_read is {bad})"
-    assert found.summary.startswith("The rows read of 'a.csv' could not be judged")
-    assert "'a.csv'" in found.action
+    judgement = judged(entry("a.csv", BadValue(bad)), *others)
+    assert judgement.status is Status.UNKNOWN
+    assert judgement.cause is Cause.BAD_VALUE
+    assert judgement.message == f"rows_read=unknown (bad_value: rows_read is {bad})"
+    assert judgement.summary.startswith("The rows read of 'a.csv' could not be judged")
+    assert "'a.csv'" in judgement.action
 
 
 def test_a_bad_count_that_was_retried_does_not_matter() -> None:
@@ -64,20 +64,20 @@ def test_a_bad_count_that_was_retried_does_not_matter() -> None:
 
 
 def test_a_bad_count_of_a_source_that_may_add_up_is_unknown() -> None:
-    found = judged(entry(read=BadValue("NULL"), hour=4), entry(hour=5))
-    assert found.status is Status.UNKNOWN
-    assert "`audit_log.several: replace` or `add` settles it" in found.summary
+    judgement = judged(entry(read=BadValue("NULL"), hour=4), entry(hour=5))
+    assert judgement.status is Status.UNKNOWN
+    assert "`audit_log.several: replace` or `add` settles it" in judgement.summary
 
 
 def test_the_setting_that_settles_it_is_named() -> None:
-    found = judged(entry(read=5, hour=4), entry(read=7, hour=5), entry("b", 1), entry("b", 2))
-    assert found.message == "rows_read=8 (min 1)"
-    assert found.summary == (
+    judgement = judged(entry(read=5, hour=4), entry(read=7, hour=5), entry("b", 1), entry("b", 2))
+    assert judgement.message == "rows_read=8 (min 1)"
+    assert judgement.summary == (
         "The run of Sunday 9 March read 8 rows from 2 sources; 'web.csv' has 2 entries, of which "
         "the worse reading counts, as of 1 other source: `audit_log.several: replace` or `add` "
         "settles it"
     )
-    assert found.details["several_entries"] == [
+    assert judgement.details["several_entries"] == [
         {"source": "web.csv", "rule": "unsettled", "counted": 2, "replaced": 0},
         {"source": "b", "rule": "unsettled", "counted": 2, "replaced": 0},
     ]
@@ -85,22 +85,24 @@ def test_the_setting_that_settles_it_is_named() -> None:
 
 
 def test_a_bad_count_without_a_source_is_named_without_one() -> None:
-    found = judged(entry(None, BadValue("NULL")), has_source=False)
-    assert found.message == "rows_read=unknown (bad_value: rows_read is NULL)"
+    judgement = judged(entry(None, BadValue("NULL")), has_source=False)
+    assert judgement.message == "rows_read=unknown (bad_value: rows_read is NULL)"
 
 
 def test_an_empty_source_is_named_beside_full_ones() -> None:
-    found = judged(entry("a.csv", 0), entry("b.csv", 1200))
+    judgement = judged(entry("a.csv", 0), entry("b.csv", 1200))
     assert (
-        found.summary
+        judgement.summary
         == "The run of Sunday 9 March read 1,200 rows from 2 sources; 'a.csv' was empty"
     )
-    assert found.details["empty_sources"] == ["a.csv"]
+    assert judgement.details["empty_sources"] == ["a.csv"]
 
 
-@pytest.mark.parametrize(("inserted", "told"), [(990, 990), (None, None), (BadValue("NULL"), None)])
+@pytest.mark.parametrize(
+    ("inserted", "expected"), [(990, 990), (None, None), (BadValue("NULL"), None)]
+)
 def test_details_tell_what_each_load_read_and_inserted(
-    inserted: int | BadValue | None, told: int | None
+    inserted: int | BadValue | None, expected: int | None
 ) -> None:
     load = replace(entry("a.csv", 1000), rows_inserted=inserted)
     assert judged(load).details["sources"] == [
@@ -109,7 +111,7 @@ def test_details_tell_what_each_load_read_and_inserted(
             "names_other_days": False,
             "run_at": load.run_at,
             "rows_read": 1000,
-            "rows_inserted": told,
+            "rows_inserted": expected,
         }
     ]
 
@@ -124,8 +126,8 @@ def _entry_check(status: Status) -> dict[str, Verdict]:
 
     check = get_check("log_entry_exists_today")
     severity = Severity.AMBER if status is Status.AMBER else Severity.RED
-    found = judgement(Status.RED if status is Status.AMBER else status)
-    return {check.id: verdict(check, found, severity=severity)}
+    outcome = judgement(Status.RED if status is Status.AMBER else status)
+    return {check.id: verdict(check, outcome, severity=severity)}
 
 
 def test_no_entry_is_skipped_only_where_that_is_red() -> None:

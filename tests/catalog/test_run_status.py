@@ -19,7 +19,7 @@ def judged(*today: AuditEntry, params: Params | None = None, has_source: bool = 
     return judge(params or Params(), log(*today, has_source=has_source), FRAME)
 
 
-def said(*words: str | None) -> list[AuditEntry]:
+def entries_with(*words: str | None) -> list[AuditEntry]:
     """One source for each word."""
     return [entry(f"{place}.csv", status=word) for place, word in enumerate(words)]
 
@@ -27,23 +27,23 @@ def said(*words: str | None) -> list[AuditEntry]:
 @pytest.mark.parametrize("word", Params().ok)
 def test_words_of_a_good_end(word: str) -> None:
     for written in (word, word.upper(), f" {word.title()} "):
-        found = judged(entry(status=written))
-        assert (found.status, found.message) == (Status.GREEN, "failed=0 (max 0)")
+        judgement = judged(entry(status=written))
+        assert (judgement.status, judgement.message) == (Status.GREEN, "failed=0 (max 0)")
 
 
 @pytest.mark.parametrize("word", Params().failed)
 def test_words_of_a_failure(word: str) -> None:
     for written in (word, word.upper(), f" {word.title()} "):
-        found = judged(entry(status=written))
-        assert (found.status, found.message) == (Status.RED, "failed=1 (max 0)")
+        judgement = judged(entry(status=written))
+        assert (judgement.status, judgement.message) == (Status.RED, "failed=1 (max 0)")
 
 
 @pytest.mark.parametrize("word", Params().running)
 def test_words_of_a_run_that_is_not_over(word: str) -> None:
-    found = judged(entry(status=word.upper()))
-    assert found.status is Status.UNKNOWN
-    assert found.retry
-    assert f"'{word.upper()}'" in found.message
+    judgement = judged(entry(status=word.upper()))
+    assert judgement.status is Status.UNKNOWN
+    assert judgement.retry
+    assert f"'{word.upper()}'" in judgement.message
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,11 @@ def test_words_of_a_run_that_is_not_over(word: str) -> None:
     ],
 )
 def test_what_is_unclear_is_unknown_and_named(word: str | None, message: str) -> None:
-    found = judged(entry(status=word))
-    assert (found.status, found.message, found.cause) == (
+    judgement = judged(entry(status=word))
+    assert (judgement.status, judgement.message, judgement.cause) == (
         Status.UNKNOWN, message, Cause.BAD_VALUE,
     )  # fmt: skip
-    assert found.retry is (word == "running")
+    assert judgement.retry is (word == "running")
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_what_is_unclear_is_unknown_and_named(word: str | None, message: str) ->
 def test_failed_beats_unclear_beats_ok(
     words: Sequence[str | None], status: Status, failed: int | None
 ) -> None:
-    found = judged(*said(*words))
-    assert (found.status, found.value) == (status, failed)
+    judgement = judged(*entries_with(*words))
+    assert (judgement.status, judgement.value) == (status, failed)
 
 
 @pytest.mark.parametrize(
@@ -117,17 +117,17 @@ def earlier(day: int, *words: str | None, source: str = "web") -> list[AuditEntr
     ]
 
 
-def in_parts(*words: str | None, usual: Sequence[int] = (4, 4), **fields: Any) -> AuditLog:
+def in_parts(*words: str | None, baseline_parts: Sequence[int] = (4, 4), **fields: Any) -> AuditLog:
     """A log of one source with so many good parts on the days before."""
     days = {FRAME.run_date - timedelta(days=back): tuple(earlier(back, *["ok"] * good))
-            for back, good in enumerate(usual, start=1)}  # fmt: skip
+            for back, good in enumerate(baseline_parts, start=1)}  # fmt: skip
     today = log(*earlier(0, *words), **fields)
     return replace(today, entries={**days, **today.entries})
 
 
 @pytest.mark.parametrize("several", [None, "add"])
 @pytest.mark.parametrize(
-    ("words", "usual", "message", "said"),
+    ("words", "baseline_parts", "message", "text"),
     [
         # Three of four: the next good part is no retry.
         (("ok", "failed", "ok", "ok"), (4, 4), "failed=1 (max 0)", "3 good parts, usually 4"),
@@ -150,10 +150,16 @@ def in_parts(*words: str | None, usual: Sequence[int] = (4, 4), **fields: Any) -
     ],
 )  # fmt: skip
 def test_a_part_is_repaired_when_as_many_came_as_usual(
-    words: Sequence[str | None], usual: Sequence[int], message: str, said: str, several: str | None
+    words: Sequence[str | None],
+    baseline_parts: Sequence[int],
+    message: str,
+    text: str,
+    several: str | None,
 ) -> None:
-    found = judge(Params(), in_parts(*words, usual=usual, several=several), FRAME)
-    assert (found.message, said in found.summary) == (message, True)
+    judgement = judge(
+        Params(), in_parts(*words, baseline_parts=baseline_parts, several=several), FRAME
+    )
+    assert (judgement.message, text in judgement.summary) == (message, True)
 
 
 @pytest.mark.parametrize(
@@ -167,9 +173,9 @@ def test_a_part_is_repaired_when_as_many_came_as_usual(
     ],
 )
 def test_without_a_day_before_no_part_is_repaired(words: Sequence[str], status: Status) -> None:
-    found = judge(Params(), in_parts(*words, usual=(), several="add"), FRAME)
-    assert found.status is status
-    assert ("no day before tells how many are usual" in found.summary) == (
+    judgement = judge(Params(), in_parts(*words, baseline_parts=(), several="add"), FRAME)
+    assert judgement.status is status
+    assert ("no day before tells how many are usual" in judgement.summary) == (
         status is not Status.GREEN
     )
 
@@ -180,16 +186,16 @@ def test_without_a_source_column_every_entry_counts() -> None:
 
 
 def test_red_names_the_load_and_its_word() -> None:
-    found = judged(*said("success", "Failed"))
-    assert found.summary == "1 of 2 loads of Sunday 9 March failed: '1.csv' says 'Failed'"
-    assert found.action == "Repair and rerun the load of '1.csv', then run the gate again"
-    assert found.details["failed"] == ["1.csv"]
-    assert [item["means"] for item in found.details["sources"]] == ["failed", "ok"]
+    judgement = judged(*entries_with("success", "Failed"))
+    assert judgement.summary == "1 of 2 loads of Sunday 9 March failed: '1.csv' says 'Failed'"
+    assert judgement.action == "Repair and rerun the load of '1.csv', then run the gate again"
+    assert judgement.details["failed"] == ["1.csv"]
+    assert [item["means"] for item in judgement.details["sources"]] == ["failed", "ok"]
 
 
 def test_red_names_the_first_loads_that_failed() -> None:
-    found = judged(*said("failed", "error", "failed", "failed", "failed"))
-    assert found.action == (
+    judgement = judged(*entries_with("failed", "error", "failed", "failed", "failed"))
+    assert judgement.action == (
         "Repair and rerun the load of '0.csv', '1.csv', '2.csv' and 2 more, then run the gate again"
     )
 
@@ -204,7 +210,7 @@ def test_own_words_replace_the_defaults() -> None:
 def test_a_word_may_mean_one_thing_only() -> None:
     assert Params().problems() == []
     problems = Params(ok=("done",), failed=("Done", "bad"), running=("bad",)).problems()
-    assert [(key, found) for key, found, _ in problems] == [
+    assert [(key, word) for key, word, _ in problems] == [
         ("failed", "'Done'"),
         ("running", "'bad'"),
     ]
@@ -223,7 +229,7 @@ def test_blanks_around_a_word_make_no_difference(blank: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "text"),
     [
         (("success",), ""),
         (("failed", "success"), "; 1 failed entry was replaced by a later one"),
@@ -234,14 +240,14 @@ def test_blanks_around_a_word_make_no_difference(blank: str) -> None:
          "that had not ended was replaced by a later one"),
     ],
 )  # fmt: skip
-def test_what_was_replaced_is_counted(words: Sequence[str | None], said: str) -> None:
-    found = judged(*(entry(status=word, hour=hour) for hour, word in enumerate(words)))
-    assert found.status is Status.GREEN
-    assert found.summary == f"1 load of Sunday 9 March ended well{said}"
+def test_what_was_replaced_is_counted(words: Sequence[str | None], text: str) -> None:
+    judgement = judged(*(entry(status=word, hour=hour) for hour, word in enumerate(words)))
+    assert judgement.status is Status.GREEN
+    assert judgement.summary == f"1 load of Sunday 9 March ended well{text}"
 
 
 @pytest.mark.parametrize(
-    ("words", "status", "said"),
+    ("words", "status", "text"),
     [
         (("running", "success", "running", "success"), Status.GREEN, "2 entries that had not"),
         (("running", "running", "success"), Status.UNKNOWN, "1 entry that had not ended"),
@@ -250,20 +256,20 @@ def test_what_was_replaced_is_counted(words: Sequence[str | None], said: str) ->
     ],
 )
 def test_a_part_that_runs_is_not_over_for_another_one_that_is(
-    words: Sequence[str], status: Status, said: str
+    words: Sequence[str], status: Status, text: str
 ) -> None:
     today = [entry(status=word, hour=hour) for hour, word in enumerate(words)]
-    found = judge(Params(), log(*today, several="add"), FRAME)
-    assert (found.status, found.retry) == (status, status is Status.UNKNOWN)
-    assert said in found.summary
+    judgement = judge(Params(), log(*today, several="add"), FRAME)
+    assert (judgement.status, judgement.retry) == (status, status is Status.UNKNOWN)
+    assert text in judgement.summary
 
 
 @pytest.mark.parametrize("source", [None, "", " ", "\u00a0"])
 @pytest.mark.parametrize("word", ["failed", "running", None])
 def test_a_blank_source_is_one_without_a_name(source: str | None, word: str | None) -> None:
-    found = judged(entry(source, status=word), entry("web.csv"))
-    assert "the source without a name" in found.action + found.summary
-    assert "''" not in found.action + found.summary
+    judgement = judged(entry(source, status=word), entry("web.csv"))
+    assert "the source without a name" in judgement.action + judgement.summary
+    assert "''" not in judgement.action + judgement.summary
 
 
 @pytest.mark.parametrize(
@@ -284,27 +290,27 @@ def test_a_blank_source_is_one_without_a_name(source: str | None, word: str | No
 def test_only_failed_loads_of_the_data_date_explain_that_it_is_empty(
     loads: list[tuple[str | None, str]], explains: bool
 ) -> None:
-    found = judged(*(entry(source, status=word) for source, word in loads))
-    assert every_load_failed(verdict(CHECK, found)) is explains
+    judgement = judged(*(entry(source, status=word) for source, word in loads))
+    assert every_load_failed(verdict(CHECK, judgement)) is explains
 
 
 def test_an_unreadable_status_column_is_unknown_with_its_cause() -> None:
     problem = Unmeasured(Cause.MISSING_COLUMN, "no column 'status'")
-    found = judge(Params(), log(entry(), status_problem=problem), FRAME)
-    assert found.status is Status.UNKNOWN
-    assert found.message == "failed=unknown (missing_column: no column 'status')"
+    judgement = judge(Params(), log(entry(), status_problem=problem), FRAME)
+    assert judgement.status is Status.UNKNOWN
+    assert judgement.message == "failed=unknown (missing_column: no column 'status')"
 
 
 def test_no_entry_is_unknown() -> None:
-    found = judged()
-    assert found.status is Status.UNKNOWN
-    assert "no audit-log entry on 2025-03-09" in found.message
+    judgement = judged()
+    assert judgement.status is Status.UNKNOWN
+    assert "no audit-log entry on 2025-03-09" in judgement.message
 
 
 @pytest.mark.parametrize("word", [HOSTILE, f"{HOSTILE} failed"])
 def test_hostile_words_and_sources_are_inert(word: str) -> None:
-    for found in (judged(entry(HOSTILE, status=word)), judged(entry(HOSTILE, status="failed"))):
-        assert not any(char in text for text in texts(found) for char in FORBIDDEN)
+    for judgement in (judged(entry(HOSTILE, status=word)), judged(entry(HOSTILE, status="failed"))):
+        assert not any(char in text for text in texts(judgement) for char in FORBIDDEN)
 
 
 def test_status_is_needed() -> None:

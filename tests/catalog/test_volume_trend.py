@@ -14,7 +14,7 @@ from checks.core.calendar import Calendar, SpecialDay
 from checks.core.model import Judgement, Status
 from tests.catalog.samples import DAY, FRAME, daily, verdict, weekly
 
-USUAL = weekly(100)
+BASELINE = weekly(100)
 
 
 def judged(counts: Sequence[int], params: Params | None = None, **fields: Any) -> Judgement:
@@ -23,17 +23,21 @@ def judged(counts: Sequence[int], params: Params | None = None, **fields: Any) -
 
 def sunk(share: float) -> tuple[int, ...]:
     """A last week of `share` of the usual."""
-    return (*USUAL[:-7], *(round(count * share) for count in USUAL[-7:]))
+    return (*BASELINE[:-7], *(round(count * share) for count in BASELINE[-7:]))
 
 
 def test_a_usual_week_is_green() -> None:
-    found = judged(USUAL)
-    assert found.message == "change=0.000 (above -0.150)"
-    assert found.summary == (
+    judgement = judged(BASELINE)
+    assert judgement.message == "change=0.000 (above -0.150)"
+    assert judgement.summary == (
         "The 7 days up to 8 March have 6,200 events, +0 % against 6,200, the median of the "
         "6 weeks before (a decline counts from 15 % on)"
     )
-    assert (found.status, found.action, found.value) == (Status.GREEN, "Nothing to do", 0.0)
+    assert (judgement.status, judgement.action, judgement.value) == (
+        Status.GREEN,
+        "Nothing to do",
+        0.0,
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,11 +45,11 @@ def test_a_usual_week_is_green() -> None:
     [(0.86, Status.GREEN), (0.85, Status.AMBER), (0.84, Status.AMBER), (1.5, Status.GREEN)],
 )
 def test_around_the_limit(share: float, status: Status) -> None:
-    found = judged(sunk(share))
-    assert found.status is status
-    assert found.value == pytest.approx(share - 1)
-    assert found.threshold == -0.15
-    assert ("Find out" in found.action) == (status is Status.AMBER)
+    judgement = judged(sunk(share))
+    assert judgement.status is status
+    assert judgement.value == pytest.approx(share - 1)
+    assert judgement.threshold == -0.15
+    assert ("Find out" in judgement.action) == (status is Status.AMBER)
 
 
 def test_own_limit() -> None:
@@ -56,10 +60,10 @@ def test_own_limit() -> None:
 
 def test_weeks_that_differ_much_have_a_larger_limit() -> None:
     factor = [1.0, 1.3, 0.8, 1.2, 0.7, 1.25, 0.9, 1.1, 0.75, 1.3, 0.8, 1.0, 1.2, 0.9, 1.0]
-    uneven = [round(count * factor[number // 7]) for number, count in enumerate(USUAL)]
-    found = judged(uneven)
-    assert found.details["limit"] > 0.3
-    assert found.status is Status.GREEN
+    uneven = [round(count * factor[number // 7]) for number, count in enumerate(BASELINE)]
+    judgement = judged(uneven)
+    assert judgement.details["limit"] > 0.3
+    assert judgement.status is Status.GREEN
 
 
 @pytest.mark.parametrize(
@@ -70,8 +74,8 @@ def test_weeks_that_differ_much_have_a_larger_limit() -> None:
     ],
 )
 def test_a_young_shop_is_learning(before: int, message: str) -> None:
-    found = judged(weekly(before + 1), length=127)
-    assert (found.status, found.message) == (Status.SKIPPED, message)
+    judgement = judged(weekly(before + 1), length=127)
+    assert (judgement.status, judgement.message) == (Status.SKIPPED, message)
 
 
 def test_the_first_week_that_can_be_compared() -> None:
@@ -80,9 +84,9 @@ def test_the_first_week_that_can_be_compared() -> None:
 
 def test_days_that_cannot_be_used_are_unknown() -> None:
     gone = Calendar({DAY - timedelta(days=back): SpecialDay("strike") for back in range(3, 60)})
-    found = judged(USUAL, calendar=gone)
-    assert found.status is Status.UNKNOWN
-    assert "too few of the 99 days before 2025-03-08 can be used" in found.message
+    judgement = judged(BASELINE, calendar=gone)
+    assert judgement.status is Status.UNKNOWN
+    assert "too few of the 99 days before 2025-03-08 can be used" in judgement.message
     assert judged((*(0,) * 99, 5), has_earlier=True).status is Status.UNKNOWN
 
 
@@ -91,24 +95,26 @@ def test_a_sale_is_no_decline_after_it() -> None:
     sale = [DAY - timedelta(days=back) for back in range(7, 14)]
     counts = [
         count * 5 if DAY - timedelta(days=99 - number) in sale else count
-        for number, count in enumerate(USUAL)
+        for number, count in enumerate(BASELINE)
     ]
-    found = judged(counts, calendar=Calendar({day: SpecialDay("Sale", 5.0) for day in sale}))
-    assert found.status is Status.GREEN
+    judgement = judged(counts, calendar=Calendar({day: SpecialDay("Sale", 5.0) for day in sale}))
+    assert judgement.status is Status.GREEN
 
 
 def test_a_slow_decline_is_seen_that_no_day_shows() -> None:
-    counts = [round(count * min(1.0, 0.97 ** (number - 85))) for number, count in enumerate(USUAL)]
-    found = judged(counts)
-    assert found.status is Status.AMBER
-    assert re.match(r"change=-0\.\d+ \(above -0\.\d+\)$", found.message)
+    counts = [
+        round(count * min(1.0, 0.97 ** (number - 85))) for number, count in enumerate(BASELINE)
+    ]
+    judgement = judged(counts)
+    assert judgement.status is Status.AMBER
+    assert re.match(r"change=-0\.\d+ \(above -0\.\d+\)$", judgement.message)
 
 
 @pytest.mark.parametrize(
     ("counts", "status", "follows"),
     [
-        ((*USUAL[:-1], 0), Status.AMBER, True),
-        ((*USUAL[:-1], 1), Status.AMBER, False),
+        ((*BASELINE[:-1], 0), Status.AMBER, True),
+        ((*BASELINE[:-1], 1), Status.AMBER, False),
         ((*sunk(0.94)[:-1], 0), Status.AMBER, True),
         ((*sunk(0.85)[:-1], 0), Status.AMBER, False),
     ],
@@ -117,5 +123,5 @@ def test_it_follows_only_where_the_empty_day_alone_makes_the_decline(
     counts: Sequence[int], status: Status, follows: bool
 ) -> None:
     params = Params(alert_at=0.09)
-    found = verdict(CHECK, judged(counts, params))
-    assert (found.status, is_only_the_empty_day(found)) == (status, follows)
+    outcome = verdict(CHECK, judged(counts, params))
+    assert (outcome.status, is_only_the_empty_day(outcome)) == (status, follows)

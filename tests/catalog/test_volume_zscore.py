@@ -37,11 +37,11 @@ def judged(counts: Sequence[int], params: Params | None = None, **fields: Any) -
 )
 def test_rule_and_message_on_the_floor(today: int, status: Status, message: str) -> None:
     """A week of 100 a day: the floor sqrt(100) is the deviation."""
-    found = judged((*REGULAR, today))
-    assert (found.status, found.message) == (status, message)
-    assert found.value == (today - 100) / 10
-    assert found.details["deviation_floored"] is True
-    assert "sqrt(mean)" in found.summary
+    judgement = judged((*REGULAR, today))
+    assert (judgement.status, judgement.message) == (status, message)
+    assert judgement.value == (today - 100) / 10
+    assert judgement.details["deviation_floored"] is True
+    assert "sqrt(mean)" in judgement.summary
 
 
 @pytest.mark.parametrize(
@@ -49,22 +49,22 @@ def test_rule_and_message_on_the_floor(today: int, status: Status, message: str)
     [(159, Status.GREEN), (160, Status.RED), (41, Status.GREEN), (40, Status.RED)],
 )
 def test_rule_on_the_sample_deviation(today: int, status: Status) -> None:
-    found = judged((*WIDE, today))
-    assert found.status is status
-    assert found.value == (today - 100) / 20
-    assert found.details["deviation_floored"] is False
-    assert "sqrt(mean)" not in found.summary
+    judgement = judged((*WIDE, today))
+    assert judgement.status is status
+    assert judgement.value == (today - 100) / 20
+    assert judgement.details["deviation_floored"] is False
+    assert "sqrt(mean)" not in judgement.summary
 
 
 def test_the_message_shows_the_deciding_digits() -> None:
     # 1,000,000 a day: floor 1000; 2,999 below is z = -2.999.
-    found = judged((*(10**6,) * 7, 10**6 - 2_999))
-    assert (found.status, found.message) == (Status.GREEN, "z=-2.999 (below 3.0)")
+    judgement = judged((*(10**6,) * 7, 10**6 - 2_999))
+    assert (judgement.status, judgement.message) == (Status.GREEN, "z=-2.999 (below 3.0)")
 
 
 def test_own_limit() -> None:
-    found = judged((*REGULAR, 125), Params(alert_at=2.5))
-    assert (found.status, found.message) == (Status.RED, "z=2.50 (below 2.5)")
+    judgement = judged((*REGULAR, 125), Params(alert_at=2.5))
+    assert (judgement.status, judgement.message) == (Status.RED, "z=2.50 (below 2.5)")
 
 
 def test_the_judged_day_is_not_of_its_own_window() -> None:
@@ -74,24 +74,24 @@ def test_the_judged_day_is_not_of_its_own_window() -> None:
 
 
 def test_empty_days_count_zero() -> None:
-    found = judged((100, 100, 100, 0, 100, 100, 100, 100))
-    assert found.details["mean"] == pytest.approx(600 / 7)
-    assert found.details["deviation"] == pytest.approx(37.79645)
+    judgement = judged((100, 100, 100, 0, 100, 100, 100, 100))
+    assert judgement.details["mean"] == pytest.approx(600 / 7)
+    assert judgement.details["deviation"] == pytest.approx(37.79645)
 
 
 def test_totals_are_over_all_names() -> None:
-    found = judge(Params(), events({"a": (50,) * 8, "b": (50,) * 7 + (80,)}), FRAME)
-    assert found.value == 3.0
-    assert found.details["by_name_today"][0] == {"name": "b", "events": 80}
+    judgement = judge(Params(), events({"a": (50,) * 8, "b": (50,) * 7 + (80,)}), FRAME)
+    assert judgement.value == 3.0
+    assert judgement.details["by_name_today"][0] == {"name": "b", "events": 80}
 
 
 @pytest.mark.parametrize("learned", range(7))
 def test_learning_while_the_first_week_fills(learned: int) -> None:
     counts = (*(0,) * (7 - learned), *(100,) * learned, 100)
-    found = judged(counts, has_earlier=False)
-    assert found.status is Status.SKIPPED
-    assert found.message == f"z=skipped (learning, {learned} of 7 days)"
-    assert found.details["learned_days"] == learned
+    judgement = judged(counts, has_earlier=False)
+    assert judgement.status is Status.SKIPPED
+    assert judgement.message == f"z=skipped (learning, {learned} of 7 days)"
+    assert judgement.details["learned_days"] == learned
 
 
 @pytest.mark.parametrize(
@@ -105,31 +105,31 @@ def test_not_learning_with_older_events_or_a_full_window(
 
 
 def test_a_gap_inside_the_first_week_does_not_shorten_it() -> None:
-    found = judged((0, 0, 5, 0, 5, 0, 5, 5), has_earlier=False)
-    assert found.message == "z=skipped (learning, 5 of 7 days)"
+    judgement = judged((0, 0, 5, 0, 5, 0, 5, 5), has_earlier=False)
+    assert judgement.message == "z=skipped (learning, 5 of 7 days)"
 
 
 @pytest.mark.parametrize("today", [0, 100])
 def test_an_empty_window_is_unknown(today: int) -> None:
-    found = judged((*(0,) * 7, today))
-    assert found.status is Status.UNKNOWN
-    assert found.message == "z=unknown (bad_value: no events in the 7 days before 2025-03-08)"
+    judgement = judged((*(0,) * 7, today))
+    assert judgement.status is Status.UNKNOWN
+    assert judgement.message == "z=unknown (bad_value: no events in the 7 days before 2025-03-08)"
     assert judge(Params(), events({}), FRAME).status is Status.UNKNOWN
 
 
 def test_summary_tells_the_change_and_the_normal_range() -> None:
-    found = judged((*WIDE, 40))
-    assert found.summary == (
+    judgement = judged((*WIDE, 40))
+    assert judgement.summary == (
         "Saturday 8 March has 40 events, -60% against the 7-day mean of 100 (normal 40 to 160)"
     )
-    assert "Find the missing part of 2025-03-08" in found.action
+    assert "Find the missing part of 2025-03-08" in judgement.action
     assert "loaded twice" in judged((*WIDE, 200)).action
 
 
 def test_a_day_that_lasts_is_said_to() -> None:
-    found = judge(Params(), events({"page_view": (*WIDE, 100)}), LIVE)
-    assert "100 events so far" in found.summary
-    assert found.details["partial_day"] is True
+    judgement = judge(Params(), events({"page_view": (*WIDE, 100)}), LIVE)
+    assert "100 events so far" in judgement.summary
+    assert judgement.details["partial_day"] is True
 
 
 def test_details_are_enough_to_draw() -> None:
@@ -143,8 +143,8 @@ def test_details_are_enough_to_draw() -> None:
     [(65, Status.WAIVED), (64, Status.RED), (135, Status.WAIVED), (136, Status.RED)],
 )
 def test_a_waiver_covers_what_is_no_farther_from_zero(today: int, status: Status) -> None:
-    given = waiver(CHECK.id, up_to=-3.5)
-    assert verdict(CHECK, judged((*REGULAR, today)), given).status is status
+    stored = waiver(CHECK.id, up_to=-3.5)
+    assert verdict(CHECK, judged((*REGULAR, today)), stored).status is status
 
 
 @pytest.mark.parametrize(
@@ -176,21 +176,21 @@ def test_a_listed_day_is_judged_by_its_factor() -> None:
 
 
 def test_a_listed_day_without_a_factor_is_not_judged() -> None:
-    found = judged((*WIDE, 0), calendar=on({0: SpecialDay("Labor Day")}))
-    assert found.message == "z=skipped (Labor Day: not judged by volume)"
+    judgement = judged((*WIDE, 0), calendar=on({0: SpecialDay("Labor Day")}))
+    assert judgement.message == "z=skipped (Labor Day: not judged by volume)"
 
 
 def test_listed_days_are_no_part_of_the_window() -> None:
     counts = (100, 100, 100, 900, 100, 100, 100, 100)
     assert judged(counts).details["mean"] > 200
-    found = judged(counts, calendar=on({4: SpecialDay("Sale", 9.0)}))
-    assert (found.details["mean"], found.value) == (100, 0)
+    judgement = judged(counts, calendar=on({4: SpecialDay("Sale", 9.0)}))
+    assert (judgement.details["mean"], judgement.value) == (100, 0)
 
 
 @pytest.mark.parametrize(("listed", "skipped"), [(5, False), (6, True), (7, True)])
 def test_a_window_in_the_calendar_is_skipped(listed: int, skipped: bool) -> None:
     calendar = on({back: SpecialDay("Sale", 2.0) for back in range(1, listed + 1)})
-    found = judged((*REGULAR, 100), calendar=calendar)
-    assert (found.status is Status.SKIPPED) is skipped
+    judgement = judged((*REGULAR, 100), calendar=calendar)
+    assert (judgement.status is Status.SKIPPED) is skipped
     if skipped:
-        assert found.message == f"z=skipped ({7 - listed} of 7 days are not in the calendar)"
+        assert judgement.message == f"z=skipped ({7 - listed} of 7 days are not in the calendar)"

@@ -10,7 +10,7 @@ from checks.catalog import get_check
 from checks.core.errors import MeasurementError
 from checks.core.metrics import Unmeasured
 from checks.core.model import Cause, Status, Verdict, folded
-from checks.evaluation.causes import remark
+from checks.evaluation.causes import followers_text
 from checks.judging.unmeasured import unknown, unmeasured
 from tests.catalog.samples import judgement, verdict
 
@@ -38,9 +38,9 @@ def failing(check: str, because: str | None = None, status: Status = Status.RED)
 def test_the_same_text_of_two_tables_is_one_fault_only_where_it_must_be(
     cause: Cause, readings: tuple[str, str], same: bool
 ) -> None:
-    one, other = (MeasurementError(cause, TEXT, reading=reading).fault for reading in readings)
-    assert (one == other) is same
-    assert MeasurementError(cause, f"{TEXT}!", reading=readings[0]).fault != one
+    first, other = (MeasurementError(cause, TEXT, reading=reading).fault for reading in readings)
+    assert (first == other) is same
+    assert MeasurementError(cause, f"{TEXT}!", reading=readings[0]).fault != first
 
 
 @pytest.mark.parametrize("cause", [Cause.BAD_VALUE, Cause.MISSING_COLUMN, Cause.INTERNAL])
@@ -53,12 +53,12 @@ def test_a_fault_goes_from_the_reading_to_the_judgement() -> None:
     error = MeasurementError(Cause.BAD_VALUE, TEXT, reading="events")
     kept = Unmeasured.of(error).error()
     assert kept.fault == error.fault == unmeasured("lag", "Freshness", kept).fault
-    said = unknown("z", Cause.BAD_VALUE, TEXT, what="The volume", reading="events")
-    assert said.fault == error.fault
+    judgement = unknown("z", Cause.BAD_VALUE, TEXT, what="The volume", reading="events")
+    assert judgement.fault == error.fault
 
 
 @pytest.mark.parametrize(
-    ("roots", "said"),
+    ("roots", "text"),
     [
         ([None, None], ""),
         ([None, "freshness"], " (1 follows from freshness)"),
@@ -66,8 +66,8 @@ def test_a_fault_goes_from_the_reading_to_the_judgement() -> None:
         ([None, None, "freshness", "rows_read"], " (2 follow from 2 of them)"),
     ],
 )
-def test_the_sentence(roots: list[str | None], said: str) -> None:
-    assert remark([failing("volume_zscore", root) for root in roots]) == said
+def test_the_sentence(roots: list[str | None], text: str) -> None:
+    assert followers_text([failing("volume_zscore", root) for root in roots]) == text
 
 
 def test_every_verdict_is_shown_once_whatever_it_names() -> None:
@@ -79,7 +79,9 @@ def test_every_verdict_is_shown_once_whatever_it_names() -> None:
         failing("freshness", status=Status.GREEN),
         failing("orphan_orders", status=Status.AMBER),
     ]
-    shown = [(head.id, [one.id for one in followers]) for head, followers in folded(listed)]
+    shown = [
+        (head.id, [follower.id for follower in followers]) for head, followers in folded(listed)
+    ]
     assert shown == [
         ("event_volume", []),
         ("rows_read", []),

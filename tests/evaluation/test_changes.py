@@ -36,8 +36,8 @@ def result(status: Status, value: float | None = 0.01) -> Result:
 def kind_of(before: Result | None, after: Result | None, check: str = RATE) -> Kind | None:
     old = {} if before is None else {check: before}
     new = {} if after is None else {check: after}
-    found = changes(old, new)
-    return found[0].kind if found else None
+    changed = changes(old, new)
+    return changed[0].kind if changed else None
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def kind_of(before: Result | None, after: Result | None, check: str = RATE) -> K
     ],
 )
 def test_a_change_of_status(before: Status | None, after: Status | None, kind: Kind) -> None:
-    old, new = (None if one is None else result(one) for one in (before, after))
+    old, new = (None if change is None else result(change) for change in (before, after))
     assert kind_of(old, new) is kind
 
 
@@ -125,8 +125,8 @@ def test_trouble_comes_first() -> None:
         "volume_zscore": result(AMBER),
         "of_new": result(GREEN),
     }
-    found = [(one.kind, one.check) for one in changes(before, after)]
-    assert found == [
+    kinds = [(change.kind, change.check) for change in changes(before, after)]
+    assert kinds == [
         (Kind.NEW_RED, "missing_revenue"),
         (Kind.NEW_RED, "orphan_orders"),
         (Kind.CHANGED, "freshness"),
@@ -216,20 +216,20 @@ def test_why_gate_and_now_differ(
     verdicts: tuple[Status, Status],
     expected: str | None,
 ) -> None:
-    found = difference(gate, live, *verdicts)
-    assert found == (None if expected is None else f"Since the gate ran, {expected}")
+    text = difference(gate, live, *verdicts)
+    assert text == (None if expected is None else f"Since the gate ran, {expected}")
 
 
 def test_results_of_a_report_and_of_what_was_recorded_are_the_same() -> None:
     check = all_checks()[0]
-    found = verdict(check, judgement(RED, value=7))
-    report = Report("p", None, None, NOW, RED, 2, "", (found,))
+    outcome = verdict(check, judgement(RED, value=7))
+    report = Report("p", None, None, NOW, RED, 2, "", (outcome,))
     stored = StoredEvaluation(
         id=1, pipeline="p", run_date=date(2025, 3, 9), data_date=date(2025, 3, 8),
         evaluated_at=NOW, verdict=RED, exit_code=2, statuses={check.id: RED},
-        values={check.id: 7.0}, messages={check.id: found.message},
+        values={check.id: 7.0}, messages={check.id: outcome.message},
     )  # fmt: skip
-    assert results_of(report) == results_of(stored) == {check.id: Result(RED, 7, found.message)}
+    assert results_of(report) == results_of(stored) == {check.id: Result(RED, 7, outcome.message)}
 
 
 STATUSES = st.sampled_from(Status)
@@ -248,13 +248,13 @@ def test_both_ways_name_the_same_checks(
     before: dict[str, Result], after: dict[str, Result]
 ) -> None:
     there, back = changes(before, after), changes(after, before)
-    assert {one.check for one in there} == {one.check for one in back}
+    assert {change.check for change in there} == {change.check for change in back}
     assert changes(before, before) == ()
-    kinds = {one.check: one.kind for one in back}
-    for one in there:
-        if one.kind in OPPOSITES:
-            assert kinds[one.check] in OPPOSITES[one.kind]
-        assert sentence(one).startswith(one.check)
+    kinds = {change.check: change.kind for change in back}
+    for change in there:
+        if change.kind in OPPOSITES:
+            assert kinds[change.check] in OPPOSITES[change.kind]
+        assert sentence(change).startswith(change.check)
 
 
 @given(RESULTS, RESULTS, STATUSES, STATUSES)

@@ -35,11 +35,11 @@ def rejected(shop: Shop, quarantined: int) -> None:
 
 
 def waive(shop: Shop, check: str, up_to: float | None, **more: Any) -> None:
-    given: dict[str, Any] = {
+    stored: dict[str, Any] = {
         "pipeline": "shop", "check": check, "owner": "ana", "reason": "known", "until": RUN,
         "up_to": up_to, "data_date": DAY, "now": NOW,
     }  # fmt: skip
-    open_history(shop.config().history).give_waiver(**(given | more))
+    open_history(shop.config().history).give_waiver(**(stored | more))
 
 
 class TestReport:
@@ -48,16 +48,18 @@ class TestReport:
         shop.parameters("quarantine_rate", owner="data-eng", runbook="https://wiki.example/q")
         rejected(shop, 55)
         report = shop.run()
-        found = verdict(report, "quarantine_rate")
-        assert (found.owner, found.runbook) == ("data-eng", "https://wiki.example/q")
-        assert found.link == "https://andon.example/board/quarantine?pipeline=shop&date=2025-03-08"
-        assert found.value == 0.055
-        assert found.since == DAY
-        assert found.summary == (
+        outcome = verdict(report, "quarantine_rate")
+        assert (outcome.owner, outcome.runbook) == ("data-eng", "https://wiki.example/q")
+        assert (
+            outcome.link == "https://andon.example/board/quarantine?pipeline=shop&date=2025-03-08"
+        )
+        assert outcome.value == 0.055
+        assert outcome.since == DAY
+        assert outcome.summary == (
             "5.5 % of 1,000 rows were quarantined (55), usually 1.0 %; "
             "worst source 'events_20250308.csv' at 5.5 %; red since 8 March."
         )
-        assert found.action.startswith("Look at the rows rejected from 'events_20250308.csv'")
+        assert outcome.action.startswith("Look at the rows rejected from 'events_20250308.csv'")
         assert report.summary == (
             "do not refresh the dashboards: 1 of 11 checks failed for 2025-03-08"
         )
@@ -118,8 +120,8 @@ class TestReport:
     def test_stop_overrides_amber(self, shop: Shop) -> None:
         shop.parameters("quarantine_rate", severity="amber")
         rejected(shop, 61)
-        found = verdict(shop.run(), "quarantine_rate")
-        assert (found.status, found.stop) == (Status.RED, True)
+        outcome = verdict(shop.run(), "quarantine_rate")
+        assert (outcome.status, outcome.stop) == (Status.RED, True)
 
 
 class TestOneBrokenCheck:
@@ -135,9 +137,9 @@ class TestOneBrokenCheck:
         monkeypatch.setattr("checks.evaluation.engine.all_checks", lambda: everything)
         shop.write()
         report = shop.run()
-        found = verdict(report, "freshness")
-        assert found.message == "lag=unknown (internal: ZeroDivisionError inside the check)"
-        assert found.cause is Cause.INTERNAL
+        outcome = verdict(report, "freshness")
+        assert outcome.message == "lag=unknown (internal: ZeroDivisionError inside the check)"
+        assert outcome.cause is Cause.INTERNAL
         assert sum(v.status is Status.GREEN for v in report.checks) == 9
         assert report.exit_code == 2
 
@@ -151,9 +153,9 @@ class TestOneBrokenCheck:
         )
         shop.write()
         assert verdict(shop.run(), "freshness").cause is Cause.INTERNAL
-        told = capsys.readouterr().err
-        assert "measurements.py" in told
-        assert "TypeError: odd" not in told
+        text = capsys.readouterr().err
+        assert "measurements.py" in text
+        assert "TypeError: odd" not in text
 
 
 class TestTime:
@@ -182,9 +184,9 @@ class TestTime:
         shop.settings["data_lag_days"] = 0
         report = shop.run(date=DAY, now=half_past_midnight)
         for check in ("missing_revenue", "orphan_orders"):
-            found = verdict(report, check)
-            assert found.status is Status.SKIPPED
-            assert "purchases on 2025-03-08" in found.message
+            outcome = verdict(report, check)
+            assert outcome.status is Status.SKIPPED
+            assert "purchases on 2025-03-08" in outcome.message
         assert report.exit_code == 0
 
     def test_latest_without_any_event(self, shop: Shop) -> None:
@@ -267,8 +269,8 @@ class TestWaivers:
         rejected(shop, 55)
         waive(shop, "quarantine_rate", 0.055)
         report = shop.run()
-        found = verdict(report, "quarantine_rate")
-        assert (found.status, report.verdict, report.exit_code) == (
+        outcome = verdict(report, "quarantine_rate")
+        assert (outcome.status, report.verdict, report.exit_code) == (
             Status.WAIVED, Status.GREEN, 0,
         )  # fmt: skip
         assert [(w.owner, w.reason, w.holds) for w in report.waivers] == [("ana", "known", True)]
@@ -338,10 +340,10 @@ class TestWaivers:
             "shop", "quarantine_rate", "bo", "on it", NOW
         )
         report = shop.run()
-        found = verdict(report, "quarantine_rate")
-        assert found.status is Status.RED
-        assert found.acknowledgement is not None
-        assert (found.acknowledgement.owner, found.acknowledgement.note) == ("bo", "on it")
+        outcome = verdict(report, "quarantine_rate")
+        assert outcome.status is Status.RED
+        assert outcome.acknowledgement is not None
+        assert (outcome.acknowledgement.owner, outcome.acknowledgement.note) == ("bo", "on it")
 
 
 class TestDeadPixel:
@@ -352,9 +354,11 @@ class TestDeadPixel:
         shop.orders.rows = [r for r in shop.orders.rows if r["purchase_time"].date() != DAY]
         shop.write()
         report = shop.run()
-        found = verdict(report, "event_volume")
-        assert found.status is Status.RED
-        assert found.summary.startswith("'purchase' stopped on 8 March: usually 12 a day, 0 since")
+        outcome = verdict(report, "event_volume")
+        assert outcome.status is Status.RED
+        assert outcome.summary.startswith(
+            "'purchase' stopped on 8 March: usually 12 a day, 0 since"
+        )
         assert verdict(report, "missing_revenue").status is Status.SKIPPED
         assert verdict(report, "orphan_orders").status is Status.SKIPPED
 
@@ -363,7 +367,7 @@ class TestDeadPixel:
         shop.write()
         report = shop.run()
         for check in ("missing_revenue", "orphan_orders"):
-            found = verdict(report, check)
-            assert found.status is Status.UNKNOWN
-            assert "no event named 'purchased'" in found.message
-            assert "the names seen are 'page_viewed', 'purchase'" in found.message
+            outcome = verdict(report, check)
+            assert outcome.status is Status.UNKNOWN
+            assert "no event named 'purchased'" in outcome.message
+            assert "the names seen are 'page_viewed', 'purchase'" in outcome.message

@@ -51,13 +51,13 @@ def held(**fields: object) -> StoredWaiver:
     ],
 )
 def test_severity(status: Status, severity: Severity, stop: bool, expected: Status) -> None:
-    found = verdict(CHECK, judgement(status, stop=stop) if status is not SKIPPED
+    outcome = verdict(CHECK, judgement(status, stop=stop) if status is not SKIPPED
                     else judgement(status), severity=severity)  # fmt: skip
-    assert (found.status, found.severity, found.stop) == (expected, severity, stop)
+    assert (outcome.status, outcome.severity, outcome.stop) == (expected, severity, stop)
 
 
 @pytest.mark.parametrize(
-    ("given_waiver", "found", "status", "why"),
+    ("given_waiver", "judgement", "status", "why"),
     [
         (held(), judgement(value=9.9), WAIVED, "until the end of Wednesday 12 March"),
         (held(), judgement(value=10), WAIVED, "until the end of Wednesday 12 March"),
@@ -93,8 +93,10 @@ def test_severity(status: Status, severity: Severity, stop: bool, expected: Stat
         ),
     ],
 )
-def test_waivers(given_waiver: StoredWaiver, found: Judgement, status: Status, why: str) -> None:
-    made = verdict(CHECK, found, given_waiver)
+def test_waivers(
+    given_waiver: StoredWaiver, judgement: Judgement, status: Status, why: str
+) -> None:
+    made = verdict(CHECK, judgement, given_waiver)
     assert made.status is status
     assert made.waiver is not None
     assert made.waiver.why.startswith(why)
@@ -111,28 +113,28 @@ def test_a_waiver_touches_only_red(status: Status) -> None:
 
 
 def test_a_waiver_leaves_amber_by_severity_amber() -> None:
-    found = verdict(CHECK, judgement(value=1), held(), severity=Severity.AMBER)
-    assert found.status is AMBER
+    outcome = verdict(CHECK, judgement(value=1), held(), severity=Severity.AMBER)
+    assert outcome.status is AMBER
 
 
 def test_a_waiver_of_another_check_does_not_count() -> None:
-    found = verdict(CHECK, judgement(value=1), waiver("rows_read", up_to=None))
-    assert (found.status, found.waiver) == (RED, None)
+    outcome = verdict(CHECK, judgement(value=1), waiver("rows_read", up_to=None))
+    assert (outcome.status, outcome.waiver) == (RED, None)
 
 
 def test_one_that_holds_comes_before_newer_ones_that_do_not() -> None:
     holds, expired = held(id=1), held(id=2, until=DAY)
-    found = verdict(CHECK, judgement(value=1), holds, expired)
-    assert found.status is WAIVED
-    assert found.waiver is not None
-    assert found.waiver.id == 1
+    outcome = verdict(CHECK, judgement(value=1), holds, expired)
+    assert outcome.status is WAIVED
+    assert outcome.waiver is not None
+    assert outcome.waiver.id == 1
 
 
 def test_of_those_that_do_not_hold_the_latest_is_told() -> None:
-    found = verdict(CHECK, judgement(value=1), held(id=1, until=DAY), held(id=2, until=DAY))
-    assert found.status is RED
-    assert found.waiver is not None
-    assert found.waiver.id == 2
+    outcome = verdict(CHECK, judgement(value=1), held(id=1, until=DAY), held(id=2, until=DAY))
+    assert outcome.status is RED
+    assert outcome.waiver is not None
+    assert outcome.waiver.id == 2
 
 
 @pytest.mark.parametrize(
@@ -185,18 +187,18 @@ def test_stop_and_unknown_are_never_waived_nor_made_better(
         until=RUN + timedelta(days=until),
         rearmed_on=DAY if rearmed else None,
     )
-    found = verdict(
+    outcome = verdict(
         check, judgement(status, stop=stop, value=value), given_waiver, severity=severity
     )
     if status is UNKNOWN or stop:
-        assert found.status is status
-    if found.status is WAIVED:
+        assert outcome.status is status
+    if outcome.status is WAIVED:
         assert until >= 0
         assert not rearmed
         assert not is_worse(check.worse, value, up_to)
     if status in (GREEN, AMBER):
-        assert found.status is status
-    assert found.status is not GREEN or status is GREEN
+        assert outcome.status is status
+    assert outcome.status is not GREEN or status is GREEN
 
 
 @pytest.mark.parametrize(
@@ -210,9 +212,9 @@ def test_an_acknowledgement_shows_until_the_check_is_green(status: Status, shown
         acknowledgement("rows_read", "Zoe", hours=2),
     )
     plain = verdict(CHECK, judgement(status))
-    found = verdict(CHECK, judgement(status), acknowledgements=acknowledgements)
-    assert found.status is plain.status
-    owner = found.acknowledgement.owner if found.acknowledgement else None
+    outcome = verdict(CHECK, judgement(status), acknowledgements=acknowledgements)
+    assert outcome.status is plain.status
+    owner = outcome.acknowledgement.owner if outcome.acknowledgement else None
     assert owner == ("Jon" if shown else None)
 
 
@@ -222,8 +224,8 @@ def test_nobody_acknowledged() -> None:
 
 def test_a_verdict_carries_what_the_check_and_its_settings_say() -> None:
     owned = CheckSettings(owner="data team", runbook="https://wiki/x", params=CHECK.params())
-    found = judgement(UNKNOWN, cause=Cause.LOCKED, retry=True, details={"a": 1})
-    made = verdict_of(CHECK, owned, found, circumstances(), {})
+    outcome = judgement(UNKNOWN, cause=Cause.LOCKED, retry=True, details={"a": 1})
+    made = verdict_of(CHECK, owned, outcome, circumstances(), {})
     assert (made.id, made.layer, made.unit) == (CHECK.id, CHECK.layer, CHECK.unit)
     assert (made.owner, made.runbook) == ("data team", "https://wiki/x")
     assert (made.cause, made.retry, made.details) == (Cause.LOCKED, True, {"a": 1})
@@ -232,8 +234,8 @@ def test_a_verdict_carries_what_the_check_and_its_settings_say() -> None:
 
 
 def test_a_guard_revises_what_was_evaluated_only() -> None:
-    def guard(found: Judgement, others: object) -> Judgement:
-        return replace(found, status=GREEN)
+    def guard(judgement: Judgement, others: object) -> Judgement:
+        return replace(judgement, status=GREEN)
 
     guarded = replace(CHECK, guard=guard)
     assert verdict(guarded, judgement()).status is GREEN
@@ -243,8 +245,8 @@ def test_a_guard_revises_what_was_evaluated_only() -> None:
 @pytest.mark.parametrize("base", ["https://board.example/andon", "https://board.example/andon/"])
 def test_a_link_leads_to_the_filtered_page(base: str) -> None:
     hostile = "a b&c=d#é\n\ud800"
-    found = judgement(details={"filters": {"event": hostile}})
-    link = verdict(CHECK, found, dashboard_url=base, pipeline="web & more").link
+    outcome = judgement(details={"filters": {"event": hostile}})
+    link = verdict(CHECK, outcome, dashboard_url=base, pipeline="web & more").link
     assert link is not None
     parts = urlsplit(link)
     assert parts.path == f"/andon/{CHECK.page}"
@@ -266,7 +268,7 @@ def days_ago(*back_and_status: tuple[int, Status]) -> list[tuple[date, Status]]:
 
 
 @pytest.mark.parametrize(
-    ("status", "earlier", "since", "told"),
+    ("status", "earlier", "since", "text"),
     [
         (RED, [], date(2025, 3, 8), "; red since 8 March"),
         (RED, [(1, GREEN), (2, RED)], date(2025, 3, 8), "; red since 8 March"),
@@ -285,15 +287,15 @@ def days_ago(*back_and_status: tuple[int, Status]) -> list[tuple[date, Status]]:
         (SKIPPED, [], date(2025, 3, 8), ""),
     ],
 )
-def test_since(status: Status, earlier: list[tuple[int, Status]], since: date, told: str) -> None:
+def test_since(status: Status, earlier: list[tuple[int, Status]], since: date, text: str) -> None:
     before = verdict(CHECK, judgement(status))
     after = with_since(before, days_ago(*earlier), DAY)
     assert after.since == since
-    assert after.summary == before.summary + told
+    assert after.summary == before.summary + text
     assert replace(after, since=None, since_days=None, summary=before.summary) == before
 
 
 def test_since_of_a_waived_check() -> None:
-    found = verdict(CHECK, judgement(value=1), held(created_at=NOW))
-    after = with_since(found, days_ago((1, WAIVED), (2, RED)), DAY)
+    outcome = verdict(CHECK, judgement(value=1), held(created_at=NOW))
+    after = with_since(outcome, days_ago((1, WAIVED), (2, RED)), DAY)
     assert after.summary.endswith("; waived since 7 March")

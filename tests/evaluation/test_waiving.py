@@ -12,13 +12,13 @@ from checks.config.model import Config
 from checks.core.errors import HistoryError, UsageError
 from checks.core.model import Report, Status, Verdict
 from checks.core.records import StoredWaiver
-from checks.evaluation.waiving import ANY, Wish, Words, give, state_of
+from checks.evaluation.waiving import ANY, FieldLabels, WaiverRequest, give, state_of
 from checks.history import History, open_history
 from tests.catalog.samples import DAY, HOSTILE, NOW, RUN, judgement, verdict
 from tests.shop import Shop
 
 RATE = get_check("quarantine_rate")
-FORM = Words("the last day", "the limit", "enter one under Up to", "name it elsewhere")
+FORM = FieldLabels("the last day", "the limit", "enter one under Up to", "name it elsewhere")
 
 #: What fails in these tests, where they do not say.
 FAILING = {"source": ("web",), "reason": ()}
@@ -34,16 +34,16 @@ def history(config: Config) -> History:
     return open_history(config.history)
 
 
-def wish(**fields: object) -> Wish:
-    asked: dict[str, object] = {
+def wish(**fields: object) -> WaiverRequest:
+    request_fields: dict[str, object] = {
         "check": RATE.id, "owner": "Mia", "reason": "known outage", "until": RUN, "up_to": None,
     }  # fmt: skip
-    return Wish(**asked | fields)  # type: ignore[arg-type]
+    return WaiverRequest(**request_fields | fields)  # type: ignore[arg-type]
 
 
-def judged(history: History, found: Verdict, day: date = DAY) -> None:
+def judged(history: History, verdict: Verdict, day: date = DAY) -> None:
     run_date = day + timedelta(days=1)
-    history.record(Report("shop", run_date, day, NOW, found.status, 1, "", (found,)))
+    history.record(Report("shop", run_date, day, NOW, verdict.status, 1, "", (verdict,)))
 
 
 def red(value: float | None = 0.06, **fields: object) -> Verdict:
@@ -53,10 +53,10 @@ def red(value: float | None = 0.06, **fields: object) -> Verdict:
 def test_what_was_found_last_is_the_limit(config: Config, history: History) -> None:
     judged(history, red(0.09), DAY - timedelta(days=1))
     judged(history, red(0.0582))
-    given = give(config, history, wish(), NOW)
-    assert history.all_waivers("shop") == (given,)
-    assert (given.check, given.owner, given.reason) == (RATE.id, "Mia", "known outage")
-    assert (given.up_to, given.until, given.data_date) == (0.0582, RUN, DAY)
+    stored = give(config, history, wish(), NOW)
+    assert history.all_waivers("shop") == (stored,)
+    assert (stored.check, stored.owner, stored.reason) == (RATE.id, "Mia", "known outage")
+    assert (stored.up_to, stored.until, stored.data_date) == (0.0582, RUN, DAY)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_today_is_the_day_of_the_pipelines_zone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "why"),
+    ("verdict", "why"),
     [
         (red(stop=True), "quarantine_rate cannot be waived: .* is above stop_above"),
         (verdict(RATE, judgement(Status.GREEN)), "is green, so there is no value.*Up to"),
@@ -95,8 +95,10 @@ def test_today_is_the_day_of_the_pipelines_zone(tmp_path: Path) -> None:
         (verdict(get_check("freshness"), judgement()), "was not evaluated yet"),
     ],
 )
-def test_what_may_not_be_waived(config: Config, history: History, found: Verdict, why: str) -> None:
-    judged(history, found)
+def test_what_may_not_be_waived(
+    config: Config, history: History, verdict: Verdict, why: str
+) -> None:
+    judged(history, verdict)
     with pytest.raises(UsageError, match=why):
         give(config, history, wish(), NOW, FORM)
     assert history.all_waivers("shop") == ()
@@ -124,8 +126,8 @@ def test_a_wish_that_says_too_little(
 
 
 def test_without_any_evaluation_the_expected_day_counts(config: Config, history: History) -> None:
-    asked = wish(up_to=0.06, subjects=(ANY,))
-    assert give(config, history, asked, NOW).data_date == DAY
+    request = wish(up_to=0.06, subjects=(ANY,))
+    assert give(config, history, request, NOW).data_date == DAY
 
 
 def test_a_second_click_gives_no_second_waiver(config: Config, history: History) -> None:
@@ -166,9 +168,9 @@ def test_what_ended_may_be_given_again(config: Config, history: History) -> None
 
 def test_hostile_words_are_made_inert(config: Config, history: History) -> None:
     judged(history, red())
-    given = give(config, history, wish(owner=HOSTILE, reason=HOSTILE), NOW)
-    assert "\x1b" not in given.owner + given.reason
-    assert "\n" not in given.owner + given.reason
+    stored = give(config, history, wish(owner=HOSTILE, reason=HOSTILE), NOW)
+    assert "\x1b" not in stored.owner + stored.reason
+    assert "\n" not in stored.owner + stored.reason
 
 
 def test_a_damaged_history_is_told(config: Config, tmp_path: Path) -> None:
@@ -200,9 +202,9 @@ def test_the_state_of_a_waiver(fields: dict[str, object], state: str) -> None:
 def test_a_limit_below_zero_is_for_what_can_be_below_zero(
     config: Config, history: History, check: str, up_to: float
 ) -> None:
-    asked = wish(check=check, up_to=up_to, subjects=(ANY,))
+    request = wish(check=check, up_to=up_to, subjects=(ANY,))
     if up_to >= 0 or check in ("volume_zscore", "volume_trend"):
-        assert give(config, history, asked, NOW).up_to == up_to
+        assert give(config, history, request, NOW).up_to == up_to
     else:
         with pytest.raises(UsageError, match=f"{check} is never below 0"):
-            give(config, history, asked, NOW)
+            give(config, history, request, NOW)

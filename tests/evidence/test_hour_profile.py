@@ -34,12 +34,16 @@ def fill(shop: Shop, per_hour: int = 3, until: float = 24, day: date = DAY, days
 def test_a_half_loaded_day_has_a_gap_until_midnight(shop: Shop) -> None:
     fill(shop, until=16)
     shop.write()
-    found = ask(shop, hours.read)
-    assert [(gap.first, gap.last, gap.usual) for gap in found.gaps] == [(16, 23, 24.0)]
-    assert [hour.state for hour in found.hours] == ["within"] * 16 + ["missing"] * 8
-    assert [hour.events for hour in found.hours] == [3] * 16 + [0] * 8
-    assert (found.hours[0].usual, found.hours[0].lowest, found.hours[0].highest) == (3.0, 3, 3)
-    assert len(found.days) == 7
+    profile = ask(shop, hours.read)
+    assert [(gap.first, gap.last, gap.expected) for gap in profile.gaps] == [(16, 23, 24.0)]
+    assert [hour.state for hour in profile.hours] == ["within"] * 16 + ["missing"] * 8
+    assert [hour.events for hour in profile.hours] == [3] * 16 + [0] * 8
+    assert (profile.hours[0].median, profile.hours[0].lowest, profile.hours[0].highest) == (
+        3.0,
+        3,
+        3,
+    )
+    assert len(profile.days) == 7
 
 
 @pytest.mark.parametrize(("empty", "gaps"), [(1, 0), (3, 0), (4, 1), (5, 1)])
@@ -61,7 +65,7 @@ def test_an_hour_lies_below_within_or_above_its_range(duck: Shop, count: int, st
     duck.write()
     hour = ask(duck, hours.read).hours[9]
     assert (hour.events, hour.state) == (count, state)
-    assert (hour.usual, hour.lowest, hour.highest) == (3.0, 2, 4)
+    assert (hour.median, hour.lowest, hour.highest) == (3.0, 2, 4)
 
 
 def test_the_running_hour_is_compared_with_the_same_minutes(shop: Shop) -> None:
@@ -71,13 +75,13 @@ def test_the_running_hour_is_compared_with_the_same_minutes(shop: Shop) -> None:
     shop.events.rows = [row for row in shop.events.rows if row["timestamp"] < at(DAY, 9.25)]
     shop.write()
     quarter_past = datetime(2025, 3, 8, 9, 15, tzinfo=UTC)
-    found = ask(shop, hours.read, now=quarter_past)
-    assert (found.hours[9].events, found.hours[9].usual) == (5, 5.0)
-    assert found.hours[9].minutes == pytest.approx(15, abs=0.01)
-    assert found.hours[9].state == "within"
-    assert (found.hours[10].events, found.hours[10].usual) == (None, 3.0)
-    assert found.hours[10].state == "later"
-    assert (found.until, found.gaps) == (quarter_past, ())
+    profile = ask(shop, hours.read, now=quarter_past)
+    assert (profile.hours[9].events, profile.hours[9].median) == (5, 5.0)
+    assert profile.hours[9].minutes == pytest.approx(15, abs=0.01)
+    assert profile.hours[9].state == "within"
+    assert (profile.hours[10].events, profile.hours[10].median) == (None, 3.0)
+    assert profile.hours[10].state == "later"
+    assert (profile.until, profile.gaps) == (quarter_past, ())
 
 
 def test_one_name_alone_and_names_are_compared_as_text(shop: Shop) -> None:
@@ -85,10 +89,10 @@ def test_one_name_alone_and_names_are_compared_as_text(shop: Shop) -> None:
     shop.events.rows += [view(DAY - timedelta(days=b), 7, HOSTILE) for b in range(1, 8)] * 20
     shop.events.rows += [view(DAY, 7, None)] * 2
     shop.write()
-    found = ask(shop, lambda context: hours.read(context, event=HOSTILE))
-    assert found.event == HOSTILE
-    assert [(gap.first, gap.last, gap.usual) for gap in found.gaps] == [(0, 23, 20.0)]
-    assert found.hours[7].usual == 20.0
+    profile = ask(shop, lambda context: hours.read(context, event=HOSTILE))
+    assert profile.event == HOSTILE
+    assert [(gap.first, gap.last, gap.expected) for gap in profile.gaps] == [(0, 23, 20.0)]
+    assert profile.hours[7].median == 20.0
     unnamed = ask(shop, lambda context: hours.read(context, event="(null)"))
     assert unnamed.hours[7].events == 2
     assert unnamed.hours[7].state == "nothing to compare with"
@@ -101,18 +105,18 @@ def test_a_day_without_events_is_not_usual(shop: Shop) -> None:
     gone = DAY - timedelta(days=3)
     shop.events.rows = [row for row in shop.events.rows if row["timestamp"].date() != gone]
     shop.write()
-    found = ask(shop, hours.read)
-    assert gone not in found.days
-    assert len(found.days) == 6
-    assert found.hours[5].lowest == 3
+    profile = ask(shop, hours.read)
+    assert gone not in profile.days
+    assert len(profile.days) == 6
+    assert profile.hours[5].lowest == 3
 
 
 def test_an_empty_table_has_nothing_to_compare_with(shop: Shop) -> None:
     shop.events.rows = []
     shop.write()
-    found = ask(shop, hours.read)
-    assert (found.days, found.gaps) == ((), ())
-    assert {(hour.events, hour.usual, hour.state) for hour in found.hours} == {
+    profile = ask(shop, hours.read)
+    assert (profile.days, profile.gaps) == ((), ())
+    assert {(hour.events, hour.median, hour.state) for hour in profile.hours} == {
         (0, None, "nothing to compare with")
     }
 
@@ -127,11 +131,11 @@ def test_clocks_that_change(
     shop.settings["timezone"] = "Europe/Berlin"
     fill(shop, day=day + timedelta(days=1), days=10)
     shop.write()
-    found = ask(shop, hours.read, day=day, now=datetime(2025, 12, 1, tzinfo=UTC))
-    two = found.hours[2]
+    profile = ask(shop, hours.read, day=day, now=datetime(2025, 12, 1, tzinfo=UTC))
+    two = profile.hours[2]
     assert (two.minutes, two.events, two.state) == (minutes, events, state)
-    assert {hour.events for hour in found.hours if hour.hour != 2} == {3}
-    assert found.gaps == ()
+    assert {hour.events for hour in profile.hours if hour.hour != 2} == {3}
+    assert profile.gaps == ()
     after = ask(
         shop, hours.read, day=day + timedelta(days=1), now=datetime(2025, 12, 1, tzinfo=UTC)
     )
@@ -147,8 +151,8 @@ def test_the_hours_of_a_day_are_the_whole_day(zone: str, day: date) -> None:
     slots = hour_slots(frame, 7)
     assert len(slots) == 8 * 24
     assert slots[-1].end == frame.end
-    assert all(one.start <= one.end for one in slots)
-    assert all(one.end == other.start for one, other in pairwise(slots))
+    assert all(slot.start <= slot.end for slot in slots)
+    assert all(slot.end == other.start for slot, other in pairwise(slots))
 
 
 def test_a_date_does_not_tell_the_hour(duck: Shop) -> None:

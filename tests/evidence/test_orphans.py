@@ -47,25 +47,25 @@ def test_the_counts_are_the_verdicts(shop: Shop) -> None:
     break_orders(shop)
     shop.write()
     details = shop.verdicts()["orphan_orders"].details
-    found = ask(shop, orphans.read)
-    assert [(k.kind, k.count, k.revenue) for k in found.kinds] == [
+    summary = ask(shop, orphans.read)
+    assert [(k.kind, k.count, k.revenue) for k in summary.kinds] == [
         (k["kind"], k["count"], k["dark_revenue"]) for k in details["kinds"]
     ]
-    assert (found.orders, found.count) == (details["orders"], details["orphans"])
-    assert found.count == 5
-    assert found.dark == 51.0 + 100.25 + 65.5
+    assert (summary.orders, summary.count) == (details["orders"], details["orphans"])
+    assert summary.count == 5
+    assert summary.dark == 51.0 + 100.25 + 65.5
 
 
 def test_shares_are_of_what_the_day_brought_in(shop: Shop) -> None:
     break_orders(shop)
     shop.write()
-    found = ask(shop, orphans.read)
+    summary = ask(shop, orphans.read)
     whole = 11 * 25.5 + 100.25 + 65.5  # the orders, and what never became one
-    assert found.day_revenue == pytest.approx(whole)
-    assert [k.share for k in found.kinds] == pytest.approx(
+    assert summary.day_revenue == pytest.approx(whole)
+    assert [k.share for k in summary.kinds] == pytest.approx(
         [51.0 / whole, 100.25 / whole, 65.5 / whole]
     )
-    assert found.share == pytest.approx(sum(k.share for k in found.kinds))
+    assert summary.share == pytest.approx(sum(k.share for k in summary.kinds))
 
 
 @pytest.mark.parametrize(("limit", "beyond"), [(0, True), (1, True), (2, False), (3, False)])
@@ -81,11 +81,11 @@ def test_beyond_is_above_the_limit_and_not_at_it(tmp_path: Path, limit: int, bey
 
 def test_a_healthy_day_has_measured_zeros(shop: Shop) -> None:
     shop.write()
-    found = ask(shop, orphans.read)
-    assert [(k.count, k.revenue, k.share, k.problem) for k in found.kinds] == [
+    summary = ask(shop, orphans.read)
+    assert [(k.count, k.revenue, k.share, k.problem) for k in summary.kinds] == [
         (0, 0.0, 0.0, None)
     ] * 3
-    assert (found.beyond, found.unmeasured) == (False, ())
+    assert (summary.beyond, summary.unmeasured) == (False, ())
     assert ask(shop, orphan_rows.read).total == 0
 
 
@@ -94,8 +94,8 @@ def test_nan_and_null_amounts_are_no_money(shop: Shop) -> None:
     shop.orders.rows[-2] |= {"lc_session_id": None, "revenue": float("nan")}
     shop.orders.rows[-3] |= {"lc_session_id": None, "revenue": 7.5}
     shop.write()
-    found = ask(shop, orphans.read)
-    assert (found.kinds[0].count, found.kinds[0].revenue) == (3, 7.5)
+    summary = ask(shop, orphans.read)
+    assert (summary.kinds[0].count, summary.kinds[0].revenue) == (3, 7.5)
     rows = ask(shop, orphan_rows.read).rows
     assert sorted(row.amount or 0.0 for row in rows) == [0.0, 0.0, 7.5]
     assert [row.amount for row in rows].count(None) == 2
@@ -120,9 +120,9 @@ def test_what_is_not_mapped_is_said_and_is_no_zero(
         shop.set(section, **keys)
     else:
         unmap(shop, section)
-    found = next(one for one in ask(shop, orphans.read).kinds if one.kind == kind)
-    assert (found.count, found.revenue, found.mapped) == (None, None, False)
-    assert why in (found.problem or "")
+    orphan_kind = next(counts for counts in ask(shop, orphans.read).kinds if counts.kind == kind)
+    assert (orphan_kind.count, orphan_kind.revenue, orphan_kind.mapped) == (None, None, False)
+    assert why in (orphan_kind.problem or "")
     trend = ask(shop, orphan_trend.read, days=3)
     assert kind not in trend.kinds
     assert kind not in trend.days[-1].counts
@@ -136,9 +136,9 @@ def test_what_is_not_mapped_is_said_and_is_no_zero(
 def test_a_missing_sessions_table_spoils_one_kind(shop: Shop) -> None:
     shop.orders.rows[-1]["lc_session_id"] = None
     shop.write("DROP TABLE dim_sessions")
-    found = ask(shop, orphans.read)
-    assert [kind.kind for kind in found.unmeasured] == [UNKNOWN_SESSION]
-    assert "dim_sessions" in (found.unmeasured[0].problem or "")
+    summary = ask(shop, orphans.read)
+    assert [kind.kind for kind in summary.unmeasured] == [UNKNOWN_SESSION]
+    assert "dim_sessions" in (summary.unmeasured[0].problem or "")
     trend = ask(shop, orphan_trend.read, days=3)
     assert trend.kinds == (NO_SESSION, NO_ORDER)
     assert "dim_sessions" in trend.problems[UNKNOWN_SESSION]
@@ -152,10 +152,10 @@ def test_an_unreadable_amount_hides_no_orphan(shop: Shop) -> None:
     shop.orders.rows[-1]["lc_session_id"] = None
     shop.write()
     shop.set("orders", revenue="no_such_column")
-    found = ask(shop, orphans.read)
-    assert (found.kinds[0].count, found.kinds[0].revenue) == (1, None)
-    assert (found.day_revenue, found.share) == (None, None)
-    assert "no_such_column" in found.unread["orders.revenue"]
+    summary = ask(shop, orphans.read)
+    assert (summary.kinds[0].count, summary.kinds[0].revenue) == (1, None)
+    assert (summary.day_revenue, summary.share) == (None, None)
+    assert "no_such_column" in summary.unread["orders.revenue"]
     rows = ask(shop, orphan_rows.read)
     assert rows.rows[0].amount is None
     assert "no_such_column" in rows.unread["orders.revenue"]
@@ -184,9 +184,9 @@ def test_orders_that_are_not_mapped_are_said(shop: Shop) -> None:
 def test_a_silent_purchase_event_is_no_zero(shop: Shop) -> None:
     shop.events.rows = [row for row in shop.events.rows if row["event_name"] != "purchase"]
     shop.write()
-    found = ask(shop, orphans.read)
-    assert found.kinds[2].count is None
-    assert "purchase" in (found.kinds[2].problem or "")
+    summary = ask(shop, orphans.read)
+    assert summary.kinds[2].count is None
+    assert "purchase" in (summary.kinds[2].problem or "")
     trend = ask(shop, orphan_trend.read, days=5)
     assert trend.kinds == (NO_SESSION, UNKNOWN_SESSION)
     assert trend.problems[NO_ORDER] == "no event named 'purchase' in 5 days"
@@ -195,9 +195,9 @@ def test_a_silent_purchase_event_is_no_zero(shop: Shop) -> None:
 def test_the_list_by_kind_with_ids_amount_and_age(shop: Shop) -> None:
     break_orders(shop)
     shop.write()
-    found = ask(shop, orphan_rows.read)
-    assert (found.total, found.page, found.pages, dict(found.problems)) == (5, 1, 1, {})
-    assert [(r.kind, r.order_id, r.session_id, r.amount) for r in found.rows] == [
+    page = ask(shop, orphan_rows.read)
+    assert (page.total, page.page, page.pages, dict(page.problems)) == (5, 1, 1, {})
+    assert [(r.kind, r.order_id, r.session_id, r.amount) for r in page.rows] == [
         (NO_SESSION, order_id(DAY, 10), None, 25.5),
         (NO_SESSION, order_id(DAY, 11), None, 25.5),
         (UNKNOWN_SESSION, order_id(DAY, 9), "gone", 100.25),
@@ -205,17 +205,17 @@ def test_the_list_by_kind_with_ids_amount_and_age(shop: Shop) -> None:
         (NO_ORDER, None, None, 25.5),
     ]
     newest = at(DAY, 1.9 * 11 + 1).replace(tzinfo=UTC)
-    assert found.rows[1].at == newest
-    assert found.rows[1].age == pytest.approx((NOW - newest).total_seconds())
+    assert page.rows[1].at == newest
+    assert page.rows[1].age == pytest.approx((NOW - newest).total_seconds())
 
 
 @pytest.mark.parametrize(("kind", "total"), [(NO_SESSION, 2), (UNKNOWN_SESSION, 1), (NO_ORDER, 2)])
 def test_one_kind(shop: Shop, kind: str, total: int) -> None:
     break_orders(shop)
     shop.write()
-    found = ask(shop, orphan_rows.read, kind=kind)
-    assert found.total == total
-    assert {row.kind for row in found.rows} == {kind}
+    page = ask(shop, orphan_rows.read, kind=kind)
+    assert page.total == total
+    assert {row.kind for row in page.rows} == {kind}
 
 
 @pytest.mark.parametrize(
@@ -266,29 +266,29 @@ def test_the_trend_counts_each_day_and_kind(shop: Shop) -> None:
     shop.events.rows += [purchase(before, 60, 5.0), purchase(before, 60, 5.0)]
     shop.write()
     trend = ask(shop, orphan_trend.read, days=5)
-    assert [one.day for one in trend.days] == [DAY - timedelta(days=n) for n in (4, 3, 2, 1, 0)]
+    assert [day.day for day in trend.days] == [DAY - timedelta(days=n) for n in (4, 3, 2, 1, 0)]
     assert trend.kinds == KINDS
-    assert [tuple(one.counts.values()) for one in trend.days] == [
+    assert [tuple(day.counts.values()) for day in trend.days] == [
         (0, 0, 0), (0, 0, 0), (0, 1, 1), (0, 0, 0), (2, 1, 2)
     ]  # fmt: skip
-    assert [one.dark for one in trend.days] == [0.0, 0.0, 15.0, 0.0, 216.75]
-    assert [one.orders for one in trend.days] == [12, 12, 13, 12, 12]
-    assert [one.beyond for one in trend.days] == [False, False, True, False, True]
+    assert [day.dark for day in trend.days] == [0.0, 0.0, 15.0, 0.0, 216.75]
+    assert [day.orders for day in trend.days] == [12, 12, 13, 12, 12]
+    assert [day.beyond for day in trend.days] == [False, False, True, False, True]
     assert trend.first_order_day == DAY - timedelta(days=4)
 
 
 def test_the_trends_last_day_is_the_verdicts(shop: Shop) -> None:
     break_orders(shop)
     shop.write()
-    last, found = ask(shop, orphan_trend.read).days[-1], ask(shop, orphans.read)
-    assert last.counts == {kind.kind: kind.count for kind in found.kinds}
-    assert (last.dark, last.orders) == (found.dark, found.orders)
+    last, summary = ask(shop, orphan_trend.read).days[-1], ask(shop, orphans.read)
+    assert last.counts == {kind.kind: kind.count for kind in summary.kinds}
+    assert (last.dark, last.orders) == (summary.dark, summary.orders)
 
 
 def test_the_trend_begins_before_the_first_order(shop: Shop) -> None:
     shop.write()
     trend = ask(shop, orphan_trend.read, days=20)
-    assert [one.empty for one in trend.days] == [True] * 9 + [False] * 11
+    assert [day.empty for day in trend.days] == [True] * 9 + [False] * 11
     assert trend.first_order_day == DAY - timedelta(days=10)
 
 
@@ -310,10 +310,10 @@ def test_dates_without_a_time_of_day(shop: Shop) -> None:
         row["purchase_time"] = row["purchase_time"].date()
     shop.orders.rows[-1]["lc_session_id"] = None
     shop.write()
-    found = ask(shop, orphan_rows.read)
-    assert found.day_only == {NO_SESSION, UNKNOWN_SESSION}
-    assert found.rows[0].at == datetime(2025, 3, 8, tzinfo=UTC)
-    assert [one.counts[NO_SESSION] for one in ask(shop, orphan_trend.read, days=3).days] == [
+    page = ask(shop, orphan_rows.read)
+    assert page.day_only == {NO_SESSION, UNKNOWN_SESSION}
+    assert page.rows[0].at == datetime(2025, 3, 8, tzinfo=UTC)
+    assert [day.counts[NO_SESSION] for day in ask(shop, orphan_trend.read, days=3).days] == [
         0,
         0,
         1,
@@ -328,9 +328,9 @@ def test_other_columns_of_time(tmp_path: Path, kind: str) -> None:
     if kind != "TEXT":
         column = "\"timestamp\" AT TIME ZONE 'UTC'"
     shop.write(f'ALTER TABLE stg_events ALTER "timestamp" TYPE {kind} USING {column}')
-    found = ask(shop, orphan_rows.read, kind=NO_ORDER)
-    assert [row.order_id for row in found.rows] == [order_id(DAY, 77), None]
-    assert found.rows[0].at == at(DAY, 1.9 * (77 % 12) + 1).replace(tzinfo=UTC)
+    page = ask(shop, orphan_rows.read, kind=NO_ORDER)
+    assert [row.order_id for row in page.rows] == [order_id(DAY, 77), None]
+    assert page.rows[0].at == at(DAY, 1.9 * (77 % 12) + 1).replace(tzinfo=UTC)
     assert ask(shop, orphan_trend.read, days=2).days[-1].counts[NO_ORDER] == 2
 
 

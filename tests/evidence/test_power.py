@@ -17,7 +17,7 @@ from tests.evidence.asking import ask
 from tests.shop import Shop, view
 
 
-def of(counts: tuple[int, ...], days: int = 90, **fields: object) -> Powers:
+def powers_of(counts: tuple[int, ...], days: int = 90, **fields: object) -> Powers:
     return powers(
         daily(counts, **fields),  # type: ignore[arg-type]
         volume_expected.Params(), volume_zscore.Params(), days=days,
@@ -30,7 +30,7 @@ def noisy(days: int, noise: float, seed: int = 3) -> tuple[int, ...]:
 
 
 def test_a_quiet_week_shows_what_a_z_score_over_it_cannot() -> None:
-    expected, zscore = of(noisy(126, 0.02)).rules
+    expected, zscore = powers_of(noisy(126, 0.02)).rules
     assert (expected.check, zscore.check) == ("volume_expected", "volume_zscore")
     assert expected.power.judged == 90
     assert expected.power.smallest_drop is not None
@@ -40,7 +40,7 @@ def test_a_quiet_week_shows_what_a_z_score_over_it_cannot() -> None:
 
 
 def test_noise_costs_sight() -> None:
-    quiet, loud = (of(noisy(126, noise)).rules[0].power for noise in (0.02, 0.15))
+    quiet, loud = (powers_of(noisy(126, noise)).rules[0].power for noise in (0.02, 0.15))
     assert quiet.smallest_drop is not None
     assert loud.smallest_drop is not None
     assert quiet.smallest_drop < loud.smallest_drop
@@ -48,17 +48,17 @@ def test_noise_costs_sight() -> None:
 
 def test_a_drop_of_the_size_said_is_out_on_nine_days_of_ten() -> None:
     counts = noisy(126, 0.05)
-    found = of(counts, days=40).rules[0]
-    assert found.power.smallest_drop is not None
-    assert found.alarms == ()
-    for size, most in ((found.power.smallest_drop + 0.005, 4), (found.power.smallest_drop / 2, 40)):
+    rule = powers_of(counts, days=40).rules[0]
+    assert rule.power.smallest_drop is not None
+    assert rule.alarms == ()
+    for size, most in ((rule.power.smallest_drop + 0.005, 4), (rule.power.smallest_drop / 2, 40)):
         missed = 0
         for back in range(40):
             last = len(counts) - back
             history = {DAY - timedelta(days=last - 1 - n): c for n, c in enumerate(counts[:last])}
-            usual = expected_range({day: c for day, c in history.items() if day != DAY}, DAY)
-            assert usual is not None
-            missed += counts[last - 1] * (1 - size) >= usual.low
+            normal = expected_range({day: c for day, c in history.items() if day != DAY}, DAY)
+            assert normal is not None
+            missed += counts[last - 1] * (1 - size) >= normal.low
         assert missed <= most
         assert most == 4 or missed > 4
 
@@ -66,18 +66,18 @@ def test_a_drop_of_the_size_said_is_out_on_nine_days_of_ten() -> None:
 def test_alarms_are_named_newest_first() -> None:
     counts = list(noisy(126, 0.02))
     counts[-10], counts[-30] = counts[-10] * 2, counts[-30] // 3
-    found = of(tuple(counts)).rules[0]
-    assert [alarm.day for alarm in found.alarms] == [
+    rule = powers_of(tuple(counts)).rules[0]
+    assert [alarm.day for alarm in rule.alarms] == [
         DAY - timedelta(days=9), DAY - timedelta(days=29),
     ]  # fmt: skip
-    assert alarm_text(found.alarms[1]).startswith(f"{DAY - timedelta(days=29)}: ")
+    assert alarm_text(rule.alarms[1]).startswith(f"{DAY - timedelta(days=29)}: ")
 
 
 def test_special_and_empty_days_are_not_judged() -> None:
     counts = list(noisy(126, 0.02))
     counts[-5], counts[-20] = 0, counts[-20] * 4
     sale = DAY - timedelta(days=19)
-    expected, zscore = of(tuple(counts), calendar=Calendar({sale: SpecialDay("Sale", 4.0)})).rules
+    expected, zscore = powers_of(tuple(counts), calendar=Calendar({sale: SpecialDay("Sale", 4.0)})).rules
     assert expected.power.judged == 88
     assert expected.alarms == ()
     assert sale not in {alarm.day for alarm in zscore.alarms}
@@ -85,19 +85,19 @@ def test_special_and_empty_days_are_not_judged() -> None:
 
 @pytest.mark.parametrize(("days", "judged"), [(1, 0), (7, 0), (8, 1), (20, 13), (23, 2), (40, 19)])
 def test_young_shops_are_judged_by_what_rule_they_have(days: int, judged: int) -> None:
-    found = of(weekly(days), days=90).rules[0]
-    assert found.power.judged == judged
+    rule = powers_of(weekly(days), days=90).rules[0]
+    assert rule.power.judged == judged
 
 
 def test_words() -> None:
-    young = of(weekly(3)).rules[0].power
+    young = powers_of(weekly(3)).rules[0].power
     assert (drop_text(young), jump_text(young)) == ("not judged", "not judged")
-    quiet = of(noisy(126, 0.02)).rules[0].power
+    quiet = powers_of(noisy(126, 0.02)).rules[0].power
     assert drop_text(quiet).endswith(" %")
     assert drop_text(quiet).startswith("-")
     assert jump_text(quiet).startswith("+")
     chance = random.Random(1)  # noqa: S311
-    blind = of(tuple(chance.choice((1, 0, 2)) for _ in range(126)))
+    blind = powers_of(tuple(chance.choice((1, 0, 2)) for _ in range(126)))
     assert drop_text(blind.rules[0].power) == "none: not even an outage"
 
 
@@ -106,7 +106,7 @@ def test_it_reads_what_the_evaluation_reads(duck: Shop) -> None:
         view(DAY - timedelta(days=back), 1) for back in range(50) for _ in range(40 + back % 3)
     ]
     duck.write()
-    found = ask(duck, read)
-    assert found.until == DAY
-    assert isinstance(found.until, date)
-    assert [rule.power.judged for rule in found.rules] == [29, 43]
+    powers = ask(duck, read)
+    assert powers.until == DAY
+    assert isinstance(powers.until, date)
+    assert [rule.power.judged for rule in powers.rules] == [29, 43]

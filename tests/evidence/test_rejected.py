@@ -72,21 +72,21 @@ def rising(rejecting: Rejecting) -> Shop:
 
 
 def test_the_day_counted(rejecting: Rejecting) -> None:
-    found = ask(rising(rejecting), rejected.read)
-    assert (found.rows, found.logged, found.files) == (100, 100, 1)
-    assert [(part.value, part.rows) for part in found.reasons.parts] == [("b", 92), ("a", 8)]
-    assert [part.value for part in found.sources.parts] == ["events_20250308.csv"]
-    assert [part.value for part in found.events.parts] == ["view"]
-    assert sum(part.rows for part in found.hours.parts) == 100
-    assert [part.value for part in found.hours.parts] == [f"{hour:02}" for hour in range(24)]
+    summary = ask(rising(rejecting), rejected.read)
+    assert (summary.rows, summary.logged, summary.files) == (100, 100, 1)
+    assert [(part.value, part.rows) for part in summary.reasons.parts] == [("b", 92), ("a", 8)]
+    assert [part.value for part in summary.sources.parts] == ["events_20250308.csv"]
+    assert [part.value for part in summary.events.parts] == ["view"]
+    assert sum(part.rows for part in summary.hours.parts) == 100
+    assert [part.value for part in summary.hours.parts] == [f"{hour:02}" for hour in range(24)]
 
 
 def test_what_is_not_mapped_says_so(rejecting: Rejecting) -> None:
     rejecting.shop.set("quarantine", event_name=None, reason="nothing")
-    found = ask(rising(rejecting), rejected.read)
-    assert found.events.why == "quarantine.event_name is not mapped, or not there"
-    assert found.reasons.why == "no column with the reason is mapped"
-    assert (found.events.parts, found.reasons.parts) == ((), ())
+    summary = ask(rising(rejecting), rejected.read)
+    assert summary.events.why == "quarantine.event_name is not mapped, or not there"
+    assert summary.reasons.why == "no column with the reason is mapped"
+    assert (summary.events.parts, summary.reasons.parts) == ((), ())
 
 
 def test_a_missing_file_is_no_empty_day(rejecting: Rejecting) -> None:
@@ -99,8 +99,8 @@ def test_a_missing_file_is_no_empty_day(rejecting: Rejecting) -> None:
 def test_nothing_rejected_and_nothing_logged(rejecting: Rejecting) -> None:
     rejecting.day(0, [])
     next(rejecting.folder.iterdir()).unlink()
-    found = ask(rejecting.done(), rejected.read)
-    assert (found.rows, found.logged, found.files) == (0, 0, 0)
+    summary = ask(rejecting.done(), rejected.read)
+    assert (summary.rows, summary.logged, summary.files) == (0, 0, 0)
 
 
 def test_reasons_with_personal_values_are_masked_and_can_be_asked_for(
@@ -108,24 +108,24 @@ def test_reasons_with_personal_values_are_masked_and_can_be_asked_for(
 ) -> None:
     rejecting.day(0, ["x,mail alice@example.com is bad", "x,mail alice@example.com is bad", "x,a"])
     shop = rejecting.done()
-    found = ask(shop, rejected.read)
+    summary = ask(shop, rejected.read)
     masked = "mail a…@… is bad"
-    assert [part.value for part in found.reasons.parts] == [masked, "a"]
+    assert [part.value for part in summary.reasons.parts] == [masked, "a"]
     assert ask(shop, lambda context: rejected_rows.read(context, reason=masked)).total == 2
 
 
 def test_rows_masked_with_when_what_and_why_first(rejecting: Rejecting) -> None:
-    found = ask(rising(rejecting), rejected_rows.read)
-    assert found.names == ("timestamp", "event", "error_reason", "client_id", "agent")
-    assert found.rows[0] == ("2025-03-08T00:00:00Z", "view", "a", "secr… (18)", BOT)
-    assert (found.total, found.masked) == (100, ("client_id",))
+    page = ask(rising(rejecting), rejected_rows.read)
+    assert page.names == ("timestamp", "event", "error_reason", "client_id", "agent")
+    assert page.rows[0] == ("2025-03-08T00:00:00Z", "view", "a", "secr… (18)", BOT)
+    assert (page.total, page.masked) == (100, ("client_id",))
 
 
 def test_configured_columns_are_masked_whole(rejecting: Rejecting) -> None:
     rejecting.shop.set("quarantine", mask=["Agent"])
-    found = ask(rising(rejecting), rejected_rows.read)
-    assert {row[4] for row in found.rows} == {"(masked)"}
-    assert found.masked == ("client_id", "agent")
+    page = ask(rising(rejecting), rejected_rows.read)
+    assert {row[4] for row in page.rows} == {"(masked)"}
+    assert page.masked == ("client_id", "agent")
     searched = ask(rejecting.shop, lambda context: rejected_rows.read(context, query="iPhone"))
     assert searched.total == 0
 
@@ -144,8 +144,8 @@ def test_configured_columns_are_masked_whole(rejecting: Rejecting) -> None:
     ],
 )
 def test_filtered_rows(rejecting: Rejecting, options: dict[str, Any], total: int) -> None:
-    found = ask(rising(rejecting), lambda context: rejected_rows.read(context, **options))
-    assert (found.total, len(found.rows)) == (total, total)
+    page = ask(rising(rejecting), lambda context: rejected_rows.read(context, **options))
+    assert (page.total, len(page.rows)) == (total, total)
 
 
 def test_never_more_than_a_thousand_rows(rejecting: Rejecting) -> None:
@@ -155,9 +155,9 @@ def test_never_more_than_a_thousand_rows(rejecting: Rejecting) -> None:
         ask(shop, lambda context, page=page: rejected_rows.read(context, page=page))
         for page in (1, 2, 3, 4)
     ]
-    assert [len(found.rows) for found in pages] == [1000, 1000, 500, 0]
-    assert {found.total for found in pages} == {2500}
-    assert len({row for found in pages for row in found.rows}) == 2500
+    assert [len(page.rows) for page in pages] == [1000, 1000, 500, 0]
+    assert {page.total for page in pages} == {2500}
+    assert len({row for page in pages for row in page.rows}) == 2500
 
 
 @pytest.mark.parametrize(
@@ -169,10 +169,10 @@ def test_a_rate_against_both_limits(
     rejecting: Rejecting, quarantined: int, above: tuple[bool, bool]
 ) -> None:
     rejecting.day(0, [], logged=quarantined)
-    found = ask(rejecting.done(), rejected_rate.read)
-    (day,) = found.days
+    rates = ask(rejecting.done(), rejected_rate.read)
+    (day,) = rates.days
     assert (day.rate, day.above_alert, day.above_stop) == (quarantined / 1000, *above)
-    assert found.above_since == (DAY if above[0] else None)
+    assert rates.above_since == (DAY if above[0] else None)
 
 
 def test_a_log_of_all_days_in_one_run_tells_each_days_rate(rejecting: Rejecting) -> None:
@@ -180,8 +180,8 @@ def test_a_log_of_all_days_in_one_run_tells_each_days_rate(rejecting: Rejecting)
         rejecting.day(back, [], logged=10 * (back + 1))
     for entry in rejecting.shop.log.rows:
         entry["run_timestamp"] = at(DAY + timedelta(days=1), 2.25)
-    found = ask(rejecting.done(), rejected_rate.read)
-    assert [(day.day, day.rate) for day in found.days] == [
+    rates = ask(rejecting.done(), rejected_rate.read)
+    assert [(day.day, day.rate) for day in rates.days] == [
         (DAY - timedelta(days=2), 0.03), (DAY - timedelta(days=1), 0.02), (DAY, 0.01),
     ]  # fmt: skip
 
@@ -221,30 +221,30 @@ def test_since_when_the_rate_is_above(levels: list[bool | None], since: int | No
 
 
 def test_what_explains_the_rise(rejecting: Rejecting) -> None:
-    found = ask(rising(rejecting), rejected_explained.read)
+    explained = ask(rising(rejecting), rejected_explained.read)
     days = [DAY - timedelta(days=back) for back in range(9, 2, -1)]
-    assert (found.before, found.since) == (
+    assert (explained.before, explained.since) == (
         tuple(days),
         tuple(DAY - timedelta(days=b) for b in (2, 1, 0)),
     )
-    assert found.by_volume
-    assert (found.explanation.rows, found.explanation.expected) == (100, 10)
-    first = found.explanation.changes[0]
+    assert explained.by_volume
+    assert (explained.explanation.rows, explained.explanation.expected) == (100, 10)
+    first = explained.explanation.changes[0]
     assert first.column in ("agent", "error_reason")
-    phones = next(one for one in found.explanation.changes if one.group == "phones")
+    phones = next(change for change in explained.explanation.changes if change.group == "phones")
     # By hand: 20 % before, 92 % now; 2 would be usual, 90 more of a rise of 90.
     assert (phones.share_before, phones.share_now, phones.explained) == (0.2, 0.92, 90)
     assert phones.part == 1.0
-    shifts = {shift.column: (shift.before, shift.since) for shift in found.explanation.shifts}
+    shifts = {shift.column: (shift.before, shift.since) for shift in explained.explanation.shifts}
     assert shifts == {"agent": ("bots", "phones"), "error_reason": ("a", "b")}
 
 
 def test_expected_rows_follow_the_rows_read(rejecting: Rejecting) -> None:
     rejecting.day(1, ["x,a"] * 10, read=1000)
     rejecting.day(0, ["x,a"] * 30, read=3000)
-    found = ask(rejecting.done(), rejected_explained.read)
-    assert found.explanation.expected == 30
-    assert not found.explanation.is_rise
+    explained = ask(rejecting.done(), rejected_explained.read)
+    assert explained.explanation.expected == 30
+    assert not explained.explanation.is_rise
 
 
 def test_nothing_to_compare_with_is_said(rejecting: Rejecting) -> None:
@@ -257,15 +257,15 @@ def test_nothing_to_compare_with_is_said(rejecting: Rejecting) -> None:
 def test_no_personal_value_in_an_explanation(rejecting: Rejecting) -> None:
     rejecting.day(1, ["x,a"] * 10)
     rejecting.day(0, ["bob@example.com,a"] * 40 + ["y,a"] * 60)
-    found = ask(rejecting.done(), rejected_explained.read)
-    assert "example.com" not in repr(found)
-    assert "secret" not in repr(found)
+    explained = ask(rejecting.done(), rejected_explained.read)
+    assert "example.com" not in repr(explained)
+    assert "secret" not in repr(explained)
 
 
 @pytest.mark.parametrize(("day", "first"), [(DAY, DAY - timedelta(days=2))])
 def test_first_seen(rejecting: Rejecting, day: date, first: date) -> None:
-    found = ask(rising(rejecting), rejected_first.read, day)
-    assert [(one.value, one.rows, one.first) for one in found.reasons] == [
+    first_seen = ask(rising(rejecting), rejected_first.read, day)
+    assert [(reason.value, reason.rows, reason.first) for reason in first_seen.reasons] == [
         ("b", 92, first), ("a", 8, DAY - timedelta(days=11)),
     ]  # fmt: skip
-    assert found.oldest == DAY - timedelta(days=11)
+    assert first_seen.oldest == DAY - timedelta(days=11)

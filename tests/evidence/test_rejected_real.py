@@ -33,21 +33,23 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 def test_before_2_march_bots_and_since_then_phones(folder: Path) -> None:
     with open_context(load_config(folder / "andon.yml"), date(2025, 3, 8), NOW) as context:
-        found = rejected_explained.read(context)
-    assert found.before == tuple([date(2025, 2, day) for day in range(23, 29)] + [date(2025, 3, 1)])
-    assert found.rise_began == date(2025, 3, 2)
-    (shift,) = found.explanation.shifts
+        explained = rejected_explained.read(context)
+    assert explained.before == tuple(
+        [date(2025, 2, day) for day in range(23, 29)] + [date(2025, 3, 1)]
+    )
+    assert explained.rise_began == date(2025, 3, 2)
+    (shift,) = explained.explanation.shifts
     assert (shift.column, shift.before, shift.since) == ("user_agent", "bots", "phones")
     assert f"{shift.share_before:.0%} {shift.share_since:.0%}" == "41% 62%"
-    first = found.explanation.changes[0]
+    first = explained.explanation.changes[0]
     assert (first.column, first.group, first.rows) == ("user_agent", "phones", 331)
 
 
 def test_the_day_and_its_rows(folder: Path) -> None:
     with open_context(load_config(folder / "andon.yml"), date(2025, 3, 8), NOW) as context:
-        found = rejected.read(context)
+        summary = rejected.read(context)
         rows = rejected_rows.read(context, query="ahrefs")
-    assert (found.rows, found.logged, found.notes) == (548, 548, ())
-    assert len(found.hours.parts) == 24
+    assert (summary.rows, summary.logged, summary.notes) == (548, 548, ())
+    assert len(summary.hours.parts) == 24
     # By hand: grep -ci ahrefs events_20250308_errors.csv
     assert rows.total == 24

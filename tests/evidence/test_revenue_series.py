@@ -29,15 +29,15 @@ def test_the_judged_day_has_the_numbers_of_the_verdict(shop: Shop) -> None:
     break_amounts(shop, None, -3.0, 0.0)
     shop.write()
     verdict = shop.verdicts()["missing_revenue"]
-    found = ask(shop, lambda context: revenue.read(context, days=4))
-    last = found.days[-1]
+    series = ask(shop, lambda context: revenue.read(context, days=4))
+    last = series.days[-1]
     assert (last.share, last.beyond) == (verdict.value, True)
     assert (last.purchases, last.missing) == (12, 1)
-    assert (last.revenue, found.alert_at) == (verdict.details["revenue"], verdict.threshold)
-    assert (found.negative, found.zero) == (1, 1)
+    assert (last.revenue, series.alert_at) == (verdict.details["revenue"], verdict.threshold)
+    assert (series.negative, series.zero) == (1, 1)
     daily = [(row["purchases"], row["missing"], row["revenue"]) for row in verdict.details["daily"]]
-    assert [(d.purchases, d.missing, d.revenue) for d in found.days] == daily[-4:]
-    assert not found.days[-2].beyond
+    assert [(d.purchases, d.missing, d.revenue) for d in series.days] == daily[-4:]
+    assert not series.days[-2].beyond
 
 
 def test_a_day_that_lasts_has_the_numbers_of_the_verdict(shop: Shop) -> None:
@@ -45,9 +45,9 @@ def test_a_day_that_lasts_has_the_numbers_of_the_verdict(shop: Shop) -> None:
     noon = datetime(2025, 3, 8, 12, tzinfo=UTC)
     shop.settings["data_lag_days"] = 0
     verdict = shop.verdicts(date=DAY, now=noon)["missing_revenue"]
-    found = ask(shop, lambda context: revenue.read(context, days=4), now=noon)
-    assert found.until == noon
-    assert [day.purchases for day in found.days] == [
+    series = ask(shop, lambda context: revenue.read(context, days=4), now=noon)
+    assert series.until == noon
+    assert [day.purchases for day in series.days] == [
         row["purchases"] for row in verdict.details["daily"]
     ][-4:]
 
@@ -68,12 +68,12 @@ def test_days_without_purchases_and_before_all_events_have_no_share(shop: Shop) 
         if r["event_name"] != "purchase" or r["timestamp"].date() != bare
     ]
     shop.write()
-    found = ask(shop, lambda context: revenue.read(context, days=14)).days
-    assert (found[0].purchases, found[0].revenue) == (None, None)
-    assert found[0].why == "before the first event of all"
-    assert (found[-2].purchases, found[-2].share, found[-2].revenue) == (0, None, 0.0)
-    assert "no purchases on 2025-03-07, usually 12 a day" in found[-2].why
-    assert found[3].share == 0.0
+    days = ask(shop, lambda context: revenue.read(context, days=14)).days
+    assert (days[0].purchases, days[0].revenue) == (None, None)
+    assert days[0].why == "before the first event of all"
+    assert (days[-2].purchases, days[-2].share, days[-2].revenue) == (0, None, 0.0)
+    assert "no purchases on 2025-03-07, usually 12 a day" in days[-2].why
+    assert days[3].share == 0.0
 
 
 def test_decimals_are_summed_to_the_cent(duck: Shop) -> None:
@@ -102,13 +102,13 @@ def test_the_purchases_concerned_in_the_order_of_time(shop: Shop) -> None:
     shop.events.rows += [purchase(DAY - timedelta(days=1), 3, None), view(DAY, 5)]
     shop.events.rows += [purchase(DAY, 4, None) | {"transaction_id": None}]
     shop.write()
-    found = ask(shop, revenue_rows.read)
-    assert found.total == 3
-    assert [row[0] for row in found.rows] == [
+    page = ask(shop, revenue_rows.read)
+    assert page.total == 3
+    assert [row[0] for row in page.rows] == [
         "2025-03-08 01:00:00", "2025-03-08 04:48:00", "2025-03-08 08:36:00",
     ]  # fmt: skip
-    assert found.rows[0] == ("2025-03-08 01:00:00", "purchase", "ORD-20250308-000", "NULL")
-    assert found.rows[2][2] == "NULL"
+    assert page.rows[0] == ("2025-03-08 01:00:00", "purchase", "ORD-20250308-000", "NULL")
+    assert page.rows[2][2] == "NULL"
 
 
 def test_amounts_are_shown_as_they_are_stored(shop: Shop) -> None:
@@ -125,13 +125,13 @@ def test_text_amounts_and_hostile_ids_are_inert(duck: Shop) -> None:
     break_amounts(duck, "12,50", "\u202e" + "9" * 3000, "7.5")
     duck.events.rows += [purchase(DAY, 5, "free") | {"transaction_id": HOSTILE[:40]}]
     duck.write()
-    found = ask(duck, revenue_rows.read)
-    amounts = [row[3] for row in found.rows]
+    page = ask(duck, revenue_rows.read)
+    amounts = [row[3] for row in page.rows]
     assert amounts[0] == "12,50"
     assert amounts[1].startswith("\\u202e999")
     assert len(amounts[1]) < 100
-    assert found.rows[-1][2] == HOSTILE[:40]
-    assert found.total == 3
+    assert page.rows[-1][2] == HOSTILE[:40]
+    assert page.total == 3
     assert ask(duck, lambda c: revenue.read(c, days=1)).days[-1].missing == 3
 
 
@@ -150,8 +150,8 @@ def test_the_list_agrees_with_the_count_and_comes_a_thousand_at_a_time(duck: Sho
 def test_a_day_that_lasts_lists_what_has_come_so_far(duck: Shop) -> None:
     break_amounts(duck, None, None, None)
     duck.write()
-    found = ask(duck, revenue_rows.read, now=datetime(2025, 3, 8, 4, tzinfo=UTC))
-    assert found.total == 2
+    page = ask(duck, revenue_rows.read, now=datetime(2025, 3, 8, 4, tzinfo=UTC))
+    assert page.total == 2
 
 
 def test_times_are_of_the_shop(duck: Shop) -> None:

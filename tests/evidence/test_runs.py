@@ -48,16 +48,20 @@ def today(shop: Shop, *rows: Row) -> None:
 
 def test_a_healthy_load(shop: Shop) -> None:
     shop.write()
-    found = ask(shop, runs.read)
-    (load,) = found.loads
+    run_log = ask(shop, runs.read)
+    (load,) = run_log.loads
     assert (load.source, load.read, load.inserted, load.quarantined) == (
         "events_20250308.csv", 1000, None, 10,
     )  # fmt: skip
     assert (load.rate, load.limit, load.status, load.meaning) == (0.01, None, "success", OK)
     assert load.run_at == datetime(2025, 3, 9, 2, 15, tzinfo=UTC)
-    assert (load.place, found.run_date, found.data_date) == (COUNTS, RUN, DAY)
-    assert (found.missing, found.run_days, found.entries) == ((), 7, 1)
-    assert (found.inserted_mapped, found.status_mapped, found.has_source) == (False, True, True)
+    assert (load.place, run_log.run_date, run_log.data_date) == (COUNTS, RUN, DAY)
+    assert (run_log.missing, run_log.run_days, run_log.entries) == ((), 7, 1)
+    assert (run_log.inserted_mapped, run_log.status_mapped, run_log.has_source) == (
+        False,
+        True,
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,36 +106,36 @@ def test_reruns_and_ties(shop: Shop) -> None:
         entry(at(RUN, 1), "b"),
     )
     shop.write()
-    found = ask(shop, runs.read)
-    assert [(one.source, one.place, one.meaning) for one in found.loads] == [
+    run_log = ask(shop, runs.read)
+    assert [(load.source, load.place, load.meaning) for load in run_log.loads] == [
         ("b", UNSETTLED, FAILED), ("a", COUNTS, OK), ("b", UNSETTLED, OK), ("b", UNSETTLED, OK),
         ("a", REPLACED, FAILED),
     ]  # fmt: skip
-    assert found.unsettled == ("b",)
+    assert run_log.unsettled == ("b",)
     shop.set("audit_log", several="replace")
-    found = ask(shop, runs.read)
-    assert [(one.source, one.place, one.meaning) for one in found.loads] == [
+    run_log = ask(shop, runs.read)
+    assert [(load.source, load.place, load.meaning) for load in run_log.loads] == [
         ("b", TIED, FAILED), ("a", COUNTS, OK), ("b", TIED, OK),
         ("a", REPLACED, FAILED), ("b", REPLACED, OK),
     ]  # fmt: skip
     shop.set("audit_log", several="add")
-    found = ask(shop, runs.read)
-    assert [(one.source, one.place, one.meaning) for one in found.loads] == [
+    run_log = ask(shop, runs.read)
+    assert [(load.source, load.place, load.meaning) for load in run_log.loads] == [
         ("a", STATUS_ONLY, FAILED), ("b", STATUS_ONLY, FAILED), ("a", ADDED, OK),
         ("b", ADDED, OK), ("b", ADDED, OK),
     ]  # fmt: skip
-    assert found.unsettled == ()
-    assert found.sources == ("a", "b")
-    assert found.entries == 5
+    assert run_log.unsettled == ()
+    assert run_log.sources == ("a", "b")
+    assert run_log.entries == 5
 
 
 def test_without_a_source_every_entry_counts(shop: Shop) -> None:
     today(shop, entry(at(RUN, 2)), entry(at(RUN, 3)))
     shop.set("audit_log", source=None)
     shop.write()
-    found = ask(shop, runs.read)
-    assert [(one.source, one.place) for one in found.loads] == [(None, COUNTS)] * 2
-    assert (found.missing, found.has_source) == (None, False)
+    run_log = ask(shop, runs.read)
+    assert [(load.source, load.place) for load in run_log.loads] == [(None, COUNTS)] * 2
+    assert (run_log.missing, run_log.has_source) == (None, False)
 
 
 @pytest.mark.parametrize(
@@ -166,11 +170,11 @@ def test_nothing_read_has_no_rate(shop: Shop) -> None:
 def test_a_missing_column_spoils_only_itself(shop: Shop, key: str) -> None:
     shop.set("audit_log", **{key: "no_such_column"})
     shop.write()
-    found = ask(shop, runs.read)
-    problems = {"status": found.status_problem, "rows_inserted": found.inserted_problem}
+    run_log = ask(shop, runs.read)
+    problems = {"status": run_log.status_problem, "rows_inserted": run_log.inserted_problem}
     assert "no_such_column" in (problems.pop(key) or "")
     assert list(problems.values()) == [None]
-    (load,) = found.loads
+    (load,) = run_log.loads
     assert (load.read, load.inserted) == (1000, None)
     assert load.meaning == (SILENT if key == "status" else OK)
 
@@ -192,11 +196,11 @@ def test_without_the_log_there_is_no_answer(shop: Shop, read: Callable[..., Any]
 def test_an_empty_log(shop: Shop) -> None:
     shop.log.rows = []
     shop.write()
-    found = ask(shop, runs.read)
-    assert (found.loads, found.missing, found.run_days) == ((), (), 0)
+    run_log = ask(shop, runs.read)
+    assert (run_log.loads, run_log.missing, run_log.run_days) == ((), (), 0)
     trend = ask(shop, runs_trend.read, days=3)
-    assert [one.entries for one in trend.days] == [0, 0, 0]
-    assert trend.usual is None
+    assert [day.entries for day in trend.days] == [0, 0, 0]
+    assert trend.usual_arrival is None
     assert (trend.arrival.state, trend.arrival.minutes) == (runs_trend.AWAITED, None)
 
 
@@ -214,13 +218,13 @@ def test_missing_is_a_source_of_more_than_half_of_the_days(
     shop = Shop(tmp_path, f"sqlite:///{tmp_path / 'warehouse.db'}")
     _with_partner(shop, days)
     shop.write()
-    found = ask(shop, runs.read).missing
-    assert bool(found) is missing
+    missing_sources = ask(shop, runs.read).missing
+    assert bool(missing_sources) is missing
     if missing:
-        (one,) = found
-        assert (one.family, one.last_source) == ("partner_.json", "partner_20250308.json")
-        assert (one.seen_days, one.run_days, one.usual_minutes) == (days, 7, 240.0)
-        assert one.last_seen == datetime(2025, 3, 8, 4, tzinfo=UTC)
+        (source,) = missing_sources
+        assert (source.family, source.last_source) == ("partner_.json", "partner_20250308.json")
+        assert (source.seen_days, source.run_days, source.usual_minutes) == (days, 7, 240.0)
+        assert source.last_seen == datetime(2025, 3, 8, 4, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -233,16 +237,16 @@ def test_a_missing_source_is_overdue_after_its_usual_time(
     _with_partner(shop, 7)
     shop.write()
     now = datetime(2025, 3, 9, tzinfo=UTC) + timedelta(minutes=minute)
-    (one,) = ask(shop, runs.read, now=now).missing
-    assert one.overdue is overdue
+    (source,) = ask(shop, runs.read, now=now).missing
+    assert source.overdue is overdue
 
 
 def test_a_run_date_without_any_entry_misses_every_usual_source(shop: Shop) -> None:
     today(shop)
     shop.write()
-    found = ask(shop, runs.read)
-    assert found.loads == ()
-    assert [one.family for one in found.missing] == ["events_.csv"]
+    run_log = ask(shop, runs.read)
+    assert run_log.loads == ()
+    assert [source.family for source in run_log.missing] == ["events_.csv"]
 
 
 def test_runs_per_day_with_gaps_and_the_time_before_the_log(shop: Shop) -> None:
@@ -251,12 +255,12 @@ def test_runs_per_day_with_gaps_and_the_time_before_the_log(shop: Shop) -> None:
     shop.log.rows.append(entry(at(RUN - timedelta(days=1), 9), status="failed"))
     shop.write()
     trend = ask(shop, runs_trend.read, days=13)
-    states = [one.state for one in trend.days]
+    states = [day.state for day in trend.days]
     assert states == ["before"] * 2 + ["ran"] * 7 + ["gap"] + ["ran"] * 3
-    assert [one.entries for one in trend.days] == [0, 0] + [1] * 7 + [0, 1, 2, 1]
+    assert [day.entries for day in trend.days] == [0, 0] + [1] * 7 + [0, 1, 2, 1]
     assert trend.days[-2].by_meaning == {OK: 1, FAILED: 1}
     assert (trend.days[-2].first, trend.days[-2].last) == (135.0, 540.0)
-    assert [one.data_date for one in trend.days[-2:]] == [DAY - timedelta(days=1), DAY]
+    assert [day.data_date for day in trend.days[-2:]] == [DAY - timedelta(days=1), DAY]
 
 
 def _arriving(shop: Shop, hours: dict[int, float]) -> None:
@@ -275,8 +279,13 @@ def test_an_arrival_against_the_usual(
     shop = Shop(tmp_path, f"sqlite:///{tmp_path / 'warehouse.db'}")
     _arriving(shop, {3: 1.5, 2: 3.0, 1: 2.0, 0: hour})
     trend = ask(shop, runs_trend.read)
-    usual = trend.usual
-    assert (usual.last, usual.earliest, usual.latest, usual.days) == (120.0, 90.0, 180.0, 3)
+    usual_arrival = trend.usual_arrival
+    assert (
+        usual_arrival.last,
+        usual_arrival.earliest,
+        usual_arrival.latest,
+        usual_arrival.days,
+    ) == (120.0, 90.0, 180.0, 3)
     assert (trend.arrival.state, trend.arrival.minutes, trend.arrival.outside) == (
         runs_trend.ARRIVED, pytest.approx(minutes), outside,
     )  # fmt: skip
@@ -314,17 +323,17 @@ def test_the_usual_time_is_that_of_the_shops_clock(tmp_path: Path) -> None:
     with open_context(shop.config(), spring, datetime(2025, 3, 31, 9, tzinfo=UTC)) as context:
         assert context.frame.zone == ZoneInfo("Europe/Berlin")
         trend = runs_trend.read(context)
-    assert [one.last for one in trend.days[-4:]] == [180.0, 180.0, 240.0, 240.0]
+    assert [day.last for day in trend.days[-4:]] == [180.0, 180.0, 240.0, 240.0]
 
 
 def test_a_lag_of_two_days(shop: Shop) -> None:
     shop.settings["data_lag_days"] = 2
     shop.write()
-    found = ask(shop, runs.read, now=NOW + timedelta(days=1))
-    assert (found.run_date, found.data_date) == (RUN + timedelta(days=1), DAY)
-    assert found.loads == ()
+    run_log = ask(shop, runs.read, now=NOW + timedelta(days=1))
+    assert (run_log.run_date, run_log.data_date) == (RUN + timedelta(days=1), DAY)
+    assert run_log.loads == ()
     trend = ask(shop, runs_trend.read, now=NOW + timedelta(days=1), days=2)
-    assert [(one.run_date, one.data_date) for one in trend.days] == [
+    assert [(day.run_date, day.data_date) for day in trend.days] == [
         (RUN, DAY - timedelta(days=1)), (RUN + timedelta(days=1), DAY),
     ]  # fmt: skip
 
@@ -352,8 +361,8 @@ def test_more_loads_than_a_page_shows(shop: Shop, monkeypatch: pytest.MonkeyPatc
     ok = [entry(at(RUN, 2), f"s{n}") for n in range(4)]
     today(shop, *ok, entry(at(RUN, 2), "zz", status="failed"))
     shop.write()
-    found = ask(shop, runs.read)
-    assert ([one.source for one in found.loads], found.entries) == (["zz", "s0"], 5)
+    run_log = ask(shop, runs.read)
+    assert ([load.source for load in run_log.loads], run_log.entries) == (["zz", "s0"], 5)
 
 
 def test_a_log_that_is_not_mapped_is_said(shop: Shop) -> None:

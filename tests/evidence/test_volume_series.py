@@ -37,12 +37,12 @@ def test_a_day_that_lasts_has_the_numbers_of_the_verdict(shop: Shop) -> None:
     noon = datetime(2025, 3, 8, 12, tzinfo=UTC)
     shop.settings["data_lag_days"] = 0
     verdict = shop.verdicts(date=DAY, now=noon)["volume_zscore"]
-    found = ask(shop, lambda context: volume.read(context, days=4), now=noon)
-    assert found.until == noon
+    series = ask(shop, lambda context: volume.read(context, days=4), now=noon)
+    assert series.until == noon
     assert verdict.details["partial_day"]
     window = [row["events"] for row in verdict.details["daily"]]
-    assert [day.events for day in found.days] == window[-4:]
-    assert found.days[-1].z == verdict.value
+    assert [day.events for day in series.days] == window[-4:]
+    assert series.days[-1].z == verdict.value
 
 
 def test_every_day_has_the_numbers_that_its_own_report_has(shop: Shop) -> None:
@@ -78,35 +78,35 @@ def test_days_before_the_first_event_are_no_data_and_a_missing_day_is_zero(shop:
     missing = days_before(2)
     shop.events.rows = [r for r in shop.events.rows if r["timestamp"].date() != missing]
     shop.write()
-    found = ask(shop, lambda context: volume.read(context, days=14)).days
-    assert [day.events is None for day in found[:4]] == [True, True, True, False]
-    assert found[0].why == "before the first event of all"
-    assert found[-3].events == 0
-    assert found[3].z is None
-    assert "learning" in found[3].why
-    assert found[-3].z is not None
+    days = ask(shop, lambda context: volume.read(context, days=14)).days
+    assert [day.events is None for day in days[:4]] == [True, True, True, False]
+    assert days[0].why == "before the first event of all"
+    assert days[-3].events == 0
+    assert days[3].z is None
+    assert "learning" in days[3].why
+    assert days[-3].z is not None
 
 
 def test_the_first_window_is_filled_after_its_days(shop: Shop) -> None:
     shop.write()  # 11 days: the first with a whole window is the eighth
-    found = ask(shop, lambda context: volume.read(context, days=11)).days
-    assert [day.z is not None for day in found] == [False] * 7 + [True] * 4
+    days = ask(shop, lambda context: volume.read(context, days=11)).days
+    assert [day.z is not None for day in days] == [False] * 7 + [True] * 4
 
 
 def test_older_events_than_those_read_make_the_first_day_a_day(shop: Shop) -> None:
     shop.events.rows = [view(days_before(40), 1), view(DAY, 1)]
     shop.write()
-    found = ask(shop, lambda context: volume.read(context, days=3)).days
-    assert [day.events for day in found] == [0, 0, 1]
-    assert "no events in the 7 days" in found[-1].why
+    days = ask(shop, lambda context: volume.read(context, days=3)).days
+    assert [day.events for day in days] == [0, 0, 1]
+    assert "no events in the 7 days" in days[-1].why
 
 
 def test_an_empty_table_has_no_events_on_any_day(shop: Shop) -> None:
     shop.events.rows = []
     shop.write()
-    found = ask(shop, lambda context: volume.read(context, days=3))
-    assert [day.events for day in found.days] == [None] * 3
-    assert found.names == ()
+    series = ask(shop, lambda context: volume.read(context, days=3))
+    assert [day.events for day in series.days] == [None] * 3
+    assert series.names == ()
 
 
 def test_names_are_judged_as_in_the_report_silent_and_collapsed_first(shop: Shop) -> None:
@@ -118,23 +118,27 @@ def test_names_are_judged_as_in_the_report_silent_and_collapsed_first(shop: Shop
     shop.events.rows += [view(DAY, 1, "brand new")]
     shop.write()
     verdict = shop.verdicts()["event_volume"]
-    found = ask(shop, lambda context: volume.read(context, days=4)).names
-    assert [(one.name, one.state) for one in found[:4]] == [
+    names = ask(shop, lambda context: volume.read(context, days=4)).names
+    assert [(series.name, series.state) for series in names[:4]] == [
         (HOSTILE, "silent"), ("cart", "collapsed"), ("(null)", "surged"), ("brand new", "new"),
     ]  # fmt: skip
-    told = {row["name"]: row for row in verdict.details["names"]}
-    assert len(told) == len(found)
-    for one in found:
-        row = told[one.name]
-        assert (one.state, one.today, one.usual) == (row["state"], row["events"], row["usual"])
-        assert (one.lowest, one.highest) == (row["lowest"], row["highest"])
-        assert list(one.lead + one.counts)[-8:] == row["daily"]
-        assert (one.low, one.high) == (row["low"], row["high"])
-    assert (found[0].silent_since, found[0].last_seen) == (DAY, days_before(1))
-    assert found[1].low is not None
-    assert found[2].high is not None
-    assert found[1].today < found[1].low
-    assert found[2].today > found[2].high
+    rows_by_name = {row["name"]: row for row in verdict.details["names"]}
+    assert len(rows_by_name) == len(names)
+    for series in names:
+        row = rows_by_name[series.name]
+        assert (series.state, series.today, series.mean) == (
+            row["state"],
+            row["events"],
+            row["usual"],
+        )
+        assert (series.lowest, series.highest) == (row["lowest"], row["highest"])
+        assert list(series.lead + series.counts)[-8:] == row["daily"]
+        assert (series.low, series.high) == (row["low"], row["high"])
+    assert (names[0].silent_since, names[0].last_seen) == (DAY, days_before(1))
+    assert names[1].low is not None
+    assert names[2].high is not None
+    assert names[1].today < names[1].low
+    assert names[2].today > names[2].high
 
 
 def test_names_that_the_rule_does_not_judge_any_more_are_told(shop: Shop) -> None:
@@ -142,9 +146,9 @@ def test_names_that_the_rule_does_not_judge_any_more_are_told(shop: Shop) -> Non
     shop.events.rows += [view(days_before(1), 1, "retired")] * 30
     shop.parameters("event_volume", ignore=["retired"])
     shop.write()
-    found = {one.name: one for one in ask(shop, lambda c: volume.read(c, days=12)).names}
-    assert (found["old"].state, found["old"].last_seen) == (GONE, days_before(9))
-    assert (found["retired"].state, found["retired"].low) == (IGNORED, None)
+    series = {day.name: day for day in ask(shop, lambda c: volume.read(c, days=12)).names}
+    assert (series["old"].state, series["old"].last_seen) == (GONE, days_before(9))
+    assert (series["retired"].state, series["retired"].low) == (IGNORED, None)
 
 
 def test_an_expected_name_that_never_came_is_silent(shop: Shop) -> None:
@@ -158,23 +162,23 @@ def test_an_expected_name_that_never_came_is_silent(shop: Shop) -> None:
 def test_names_are_not_judged_while_the_first_window_fills(shop: Shop) -> None:
     shop.events.rows = [view(days_before(b), 1) for b in range(3) for _ in range(30)]
     shop.write()
-    found = ask(shop, lambda context: volume.read(context, days=3))
-    assert {one.state for one in found.names} == {UNJUDGED}
-    assert {day.state for day in found.name_days("page_viewed")} == {UNJUDGED}
+    series = ask(shop, lambda context: volume.read(context, days=3))
+    assert {series.state for series in series.names} == {UNJUDGED}
+    assert {day.state for day in series.name_days("page_viewed")} == {UNJUDGED}
 
 
 def test_the_days_of_one_name_each_have_their_own_window(shop: Shop) -> None:
     shop.events.rows = [r for r in shop.events.rows if r["timestamp"] < at(DAY, 0)]
     shop.events.rows += [view(DAY, 1) for _ in range(20)]
     shop.write()
-    found = ask(shop, lambda context: volume.read(context, days=14))
-    series = found.name_days("purchase")
+    answer = ask(shop, lambda context: volume.read(context, days=14))
+    series = answer.name_days("purchase")
     assert [day.state for day in series[-3:]] == ["rare", "rare", "silent"]
     assert (series[-1].events, series[-1].lowest, series[-1].highest) == (0, 12, 12)
     assert series[0].events is None
-    assert [day.state for day in found.name_days("page_viewed")][3] == UNJUDGED
+    assert [day.state for day in answer.name_days("page_viewed")][3] == UNJUDGED
     with pytest.raises(KeyError):
-        found.name_days("no such name")
+        answer.name_days("no such name")
 
 
 def test_names_beyond_two_hundred_are_one_series(duck: Shop) -> None:
@@ -182,9 +186,9 @@ def test_names_beyond_two_hundred_are_one_series(duck: Shop) -> None:
         view(days_before(b), 1, f"name {i:03}") for b in range(9) for i in range(203)
     ]
     duck.write()
-    found = ask(duck, lambda context: volume.read(context, days=2))
-    assert (len(found.names), found.other_names, found.other) == (200, 3, (3, 3))
-    assert found.days[-1].events == 203
+    series = ask(duck, lambda context: volume.read(context, days=2))
+    assert (len(series.names), series.other_names, series.other) == (200, 3, (3, 3))
+    assert series.days[-1].events == 203
 
 
 def test_a_berlin_day_of_23_hours_is_one_day(shop: Shop) -> None:
@@ -193,8 +197,8 @@ def test_a_berlin_day_of_23_hours_is_one_day(shop: Shop) -> None:
     shop.events.rows = [view(sunday, hour) for hour in (-1.01, -0.99, 21.99, 22.01)]
     shop.write()
     now = datetime(2025, 4, 2, tzinfo=UTC)
-    found = ask(shop, lambda c: volume.read(c, days=3), day=sunday + timedelta(days=1), now=now)
-    assert [day.events for day in found.days] == [1, 2, 1]
+    series = ask(shop, lambda c: volume.read(c, days=3), day=sunday + timedelta(days=1), now=now)
+    assert [day.events for day in series.days] == [1, 2, 1]
 
 
 def test_text_timestamps_are_counted_by_day(shop: Shop) -> None:
@@ -204,8 +208,8 @@ def test_text_timestamps_are_counted_by_day(shop: Shop) -> None:
     for row in shop.events.rows:
         row["timestamp"] = row["timestamp"].isoformat() + "Z"
     shop.write()
-    found = ask(shop, lambda context: volume.read(context, days=3)).days
-    assert [day.events for day in found] == [34, 33, 32]
+    days = ask(shop, lambda context: volume.read(context, days=3)).days
+    assert [day.events for day in days] == [34, 33, 32]
 
 
 def test_unmapped_events_say_so(duck: Shop) -> None:
@@ -222,7 +226,7 @@ def test_the_day_of_the_run_is_of_no_matter(duck: Shop) -> None:
     duck.write()
     week = ask(duck, lambda c: volume.read(c, days=2), day=days_before(1), now=NOW)
     assert week.days[-1].z == duck.verdicts(date=RUN - timedelta(days=1))["volume_zscore"].value
-    assert purchase(DAY, 1)["event_name"] in {one.name for one in week.names}
+    assert purchase(DAY, 1)["event_name"] in {series.name for series in week.names}
 
 
 def test_every_day_has_the_range_that_its_own_report_has(duck: Shop) -> None:
@@ -244,8 +248,8 @@ def test_every_day_of_a_name_has_the_range_that_its_own_report_has(duck: Shop) -
         for back in range(40) for name in ("a", "b") for _ in range(33 + back % 5)
     ]  # fmt: skip
     duck.write()
-    found = ask(duck, lambda context: volume.read(context, days=9))
-    for day in found.name_days("a"):
+    series = ask(duck, lambda context: volume.read(context, days=9))
+    for day in series.name_days("a"):
         own = duck.verdicts(date=day.day + timedelta(days=1))["event_volume"].details["names"]
         (row,) = (name for name in own if name["name"] == "a")
         assert day.normal is not None
@@ -264,7 +268,7 @@ def test_an_empty_day_is_left_out_and_a_late_load_is_told(duck: Shop) -> None:
         "INSERT INTO stg_events (timestamp, event_name) "
         f"SELECT TIMESTAMP '{days_before(2)} 04:00', 'page_viewed'"
     )
-    days = {one.day: one for one in ask(duck, volume.read).days}
+    days = {day.day: day for day in ask(duck, volume.read).days}
     assert days[days_before(3)].left_out == "no events"
     assert (days[days_before(2)].first, days[days_before(2)].events) == (33, 34)
-    assert [one.first for one in days.values() if one.first is not None] == [33]
+    assert [day.first for day in days.values() if day.first is not None] == [33]

@@ -30,8 +30,8 @@ def floors_of_the_contract() -> list[set[str]]:
     """The layers that the import contract enforces."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     (contract,) = [
-        one for one in settings["tool"]["importlinter"]["contracts"]
-        if one["type"] == "layers" and one.get("containers") == ["checks"]
+        contract for contract in settings["tool"]["importlinter"]["contracts"]
+        if contract["type"] == "layers" and contract.get("containers") == ["checks"]
     ]  # fmt: skip
     return [set(layer.split(" | ")) for layer in contract["layers"]]
 
@@ -73,4 +73,4 @@ def test_no_file_of_a_subject_is_forgotten(subject: str) -> None:
         for path in (ROOT / top).rglob("*.py")
         if STEMS[subject] in path.stem
     }
-    assert sorted(one for one in files - named if not one.startswith(folders or "-")) == []
+    assert sorted(file for file in files - named if not file.startswith(folders or "-")) == []

@@ -20,8 +20,8 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 
 def rows() -> dict[str, tuple[str, set[str]]]:
     """Title and own parameters of each address in the guide's table."""
-    found = re.findall(r"^\| `(/[a-z-]*)` \| ([^|]+) \| ([^|]*)\|$", GUIDE, re.MULTILINE)
-    return {path: (title.strip(), set(re.findall(r"`(\w+)`", own))) for path, title, own in found}
+    matches = re.findall(r"^\| `(/[a-z-]*)` \| ([^|]+) \| ([^|]*)\|$", GUIDE, re.MULTILINE)
+    return {path: (title.strip(), set(re.findall(r"`(\w+)`", own))) for path, title, own in matches}
 
 
 def test_every_page_is_in_the_table() -> None:
@@ -41,8 +41,8 @@ def test_what_a_page_points_to_is_there(page: Path) -> None:
     targets = re.findall(
         r"\]\(([^)#\s]+)\)|(?:src|srcset)=\"([^\"]+)\"|!\[[^]]*\]\(([^)]+)\)", text
     )
-    named = {one for found in targets for one in found if one and "://" not in one}
-    missing = [one for one in sorted(named) if not (page.parent / one).exists()]
+    named = {target for match in targets for target in match if target and "://" not in target}
+    missing = [target for target in sorted(named) if not (page.parent / target).exists()]
     assert missing == []
 
 

@@ -52,9 +52,9 @@ def test_a_broken_contract_is_noticed(tmp_path: Path) -> None:
 
 def files_of(name: str) -> list[Path]:
     path = CHECKS / name
-    found = sorted(path.rglob("*.py")) if path.is_dir() else [path]
-    assert found
-    return found
+    paths = sorted(path.rglob("*.py")) if path.is_dir() else [path]
+    assert paths
+    return paths
 
 
 def impurities(source: str) -> list[str]:
@@ -75,12 +75,12 @@ def _is_impure(function: ast.expr) -> bool:
 
 @pytest.mark.parametrize("name", PURE)
 def test_judges_and_outputs_read_no_clock_and_no_file(name: str) -> None:
-    found = {
+    impure = {
         str(path.relative_to(ROOT)): bad
         for path in files_of(name)
         if (bad := impurities(path.read_text(encoding="utf-8")))
     }
-    assert found == {}
+    assert impure == {}
 
 
 @pytest.mark.parametrize(

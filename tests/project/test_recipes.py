@@ -100,8 +100,8 @@ def test_the_recipe_calls_the_gate_as_it_is(gate: Callable[..., list[str]]) -> N
     words = gate(0, run_after=datetime(2025, 3, 9, 5, tzinfo=UTC))
     parser = ArgumentParser()
     command.configure(parser)
-    found = parser.parse_args(words[2:])
-    assert (words[1], str(found.date), found.wait) == ("gate", "2025-03-09", 1800)
+    arguments = parser.parse_args(words[2:])
+    assert (words[1], str(arguments.date), arguments.wait) == ("gate", "2025-03-09", 1800)
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -42,9 +42,9 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> Fetched:
 
         def counting(self: Warehouse, statement: Any) -> Any:
             nonlocal rows
-            found = fetch(self, statement)
-            rows += len(found)
-            return found
+            fetched = fetch(self, statement)
+            rows += len(fetched)
+            return fetched
 
         with monkeypatch.context() as patch:
             patch.setattr(Warehouse, "fetch", counting)

@@ -127,26 +127,26 @@ def _require_counted(details: dict[str, Any], key: str, whole: Any) -> None:
 @pytest.mark.parametrize("count", [0, 1, 199, 200, 201, 50_000])
 @pytest.mark.parametrize("kind", [list, tuple, set, dict.fromkeys])
 def test_a_list_is_cut_at_its_limit_and_counted(count: int, kind: Any) -> None:
-    details = to_dict(_of({"sources": kind(range(count))}))["checks"][0]["details"]
+    details = to_dict(_report_of({"sources": kind(range(count))}))["checks"][0]["details"]
     assert len(details["sources"]) == min(count, MOST_LISTED)
     assert details.get("sources_total") == (count if count > MOST_LISTED else None)
 
 
 def test_a_count_that_is_there_stays() -> None:
     details = {"names": list(range(201)), "names_total": 300_000}
-    assert to_dict(_of(details))["checks"][0]["details"]["names_total"] == 300_000
+    assert to_dict(_report_of(details))["checks"][0]["details"]["names_total"] == 300_000
 
 
 def test_of_a_series_the_newest_days_stay() -> None:
     days = [date(2020, 1, 1) + timedelta(days=number) for number in range(300)]
-    details = to_dict(_of({"dates": days}))["checks"][0]["details"]
+    details = to_dict(_report_of({"dates": days}))["checks"][0]["details"]
     assert details["dates"] == [str(day) for day in days[100:]]
 
 
 def test_only_the_biggest_details_are_cut_further() -> None:
     small = {"sources": [f"s{number}" for number in range(200)]}
     big = {"sources": [{"name": "x" * 400, "n": number} for number in range(5_000)]}
-    report = _of(small, big, small)
+    report = _report_of(small, big, small)
     document = to_dict(report)
     kept = [len(verdict["details"]["sources"]) for verdict in document["checks"]]
     assert (kept[0], kept[2]) == (200, 200)
@@ -160,7 +160,7 @@ def test_a_filter_is_whole_or_not_there(length: int, is_kept: bool) -> None:
 
     name = "n" * length
     filters = {"event": name, "kind": "x"}
-    details = to_dict(_of({"filters": filters}))["checks"][0]["details"]
+    details = to_dict(_report_of({"filters": filters}))["checks"][0]["details"]
     assert details["filters"] == (filters if is_kept else {"kind": "x"})
     check: Check = CHECKS[0]
     judgement = replace(_judgement(), details={"filters": filters})
@@ -176,7 +176,7 @@ def _judgement() -> Any:
     return Judgement(Status.RED, "m", "s", "a")
 
 
-def _of(*details: dict[str, Any]) -> Report:
+def _report_of(*details: dict[str, Any]) -> Report:
     verdicts = tuple(
         Verdict(
             id=check.id, layer=Layer.BUSINESS, status=Status.GREEN, stop=False,
@@ -202,7 +202,7 @@ def test_a_text_is_cut_once(text: str, most: int) -> None:
 @pytest.mark.parametrize("count", [1, 200, 201, 202, 5_000])
 def test_warnings_and_problems_are_cut_and_counted(count: int) -> None:
     report = replace(
-        _of({}), warnings=tuple(f"w{n}" for n in range(count)),
+        _report_of({}), warnings=tuple(f"w{n}" for n in range(count)),
         errors=tuple(Problem(f"p{n}") for n in range(count)),
     )  # fmt: skip
     small = capped(report)
@@ -257,22 +257,22 @@ def test_the_reports_of_a_big_shop_are_small(big_shop: Shop, big_report: Report)
     (run,) = open_history(config.history).all_runs("shop", DAY)
     stored = open_history(config.history).report(run.id)
     assert len(json.dumps(to_dict(stored), separators=(",", ":"))) <= MOST_BYTES
-    found = {verdict.id: verdict for verdict in stored.checks}
-    assert found["rows_read"].details["sources_total"] == SOURCES + 1
-    assert found["run_status"].details["sources_total"] == SOURCES + SOURCES // 10 + 1
-    assert found["run_status"].status is Status.RED
-    assert found["event_volume"].details["names_total"] == NAMES + 2
+    verdicts = {verdict.id: verdict for verdict in stored.checks}
+    assert verdicts["rows_read"].details["sources_total"] == SOURCES + 1
+    assert verdicts["run_status"].details["sources_total"] == SOURCES + SOURCES // 10 + 1
+    assert verdicts["run_status"].status is Status.RED
+    assert verdicts["event_volume"].details["names_total"] == NAMES + 2
     # Long names: the biggest lists are cut further until the whole is small enough.
-    assert MOST_LISTED // 2 <= len(found["rows_read"].details["sources"]) <= MOST_LISTED
+    assert MOST_LISTED // 2 <= len(verdicts["rows_read"].details["sources"]) <= MOST_LISTED
 
 
 def test_what_is_worst_is_kept(big_report: Report) -> None:
-    found = {
+    details = {
         verdict["id"]: verdict["details"] for verdict in to_dict(big_report)["checks"]
     }  # fmt: skip
-    assert {source["means"] for source in found["run_status"]["sources"]} == {"failed"}
-    assert {source["rows_read"] for source in found["rows_read"]["sources"]} == {0}
-    rates = [source["rate"] for source in found["quarantine_rate"]["sources"]]
+    assert {source["means"] for source in details["run_status"]["sources"]} == {"failed"}
+    assert {source["rows_read"] for source in details["rows_read"]["sources"]} == {0}
+    rates = [source["rate"] for source in details["quarantine_rate"]["sources"]]
     assert rates
     assert min(rates) > 0.9
 

@@ -59,14 +59,14 @@ def base() -> dict[str, Any]:
 
 
 def _within(shape: type[Any], prefix: str, path: tuple[str | int, ...]) -> Iterator[Place]:
-    for one in settings_of(shape):
-        key = f"{prefix}{one.name}"
-        if is_dataclass(one.item) and isinstance(one.item, type):
-            yield from _within(one.item, f"{key}[1].", (*path, one.name, 0))
-        elif is_dataclass(one.type):
-            yield from _within(one.type, f"{key}.", (*path, one.name))
+    for setting in settings_of(shape):
+        key = f"{prefix}{setting.name}"
+        if is_dataclass(setting.item) and isinstance(setting.item, type):
+            yield from _within(setting.item, f"{key}[1].", (*path, setting.name, 0))
+        elif is_dataclass(setting.type):
+            yield from _within(setting.type, f"{key}.", (*path, setting.name))
         else:
-            yield Place(key, (*path, one.name), one)
+            yield Place(key, (*path, setting.name), setting)
 
 
 def _all_places() -> Iterator[Place]:
@@ -93,10 +93,10 @@ def _set(settings: dict[str, Any], path: tuple[str | int, ...], value: Any) -> N
     here[path[-1]] = value
 
 
-def problems_of(folder: Path, wanted: list[Place], written: str) -> dict[str, Problem]:
+def problems_of(folder: Path, keys: list[Place], written: str) -> dict[str, Problem]:
     """The problem of each key, all of them written the same; each is told with its line."""
     settings = base()
-    for number_, place in enumerate(wanted):
+    for number_, place in enumerate(keys):
         mark = f"{MARK}-{number_}."
         _set(settings, place.path, [mark] if place.declared.type is tuple else mark)
     text = yaml.safe_dump(settings, width=1000)
@@ -110,46 +110,46 @@ def problems_of(folder: Path, wanted: list[Place], written: str) -> dict[str, Pr
     with pytest.raises(ConfigError) as raised:
         load_config(path, environ={})
     first: dict[str, Problem] = {}
-    for one in raised.value.problems:
-        first.setdefault(str(one.key), one)
-    for number_, place in enumerate(wanted):
+    for problem in raised.value.problems:
+        first.setdefault(str(problem.key), problem)
+    for number_, place in enumerate(keys):
         assert first[place.key].line == lines[number_], place.key
     return first
 
 
 @pytest.mark.parametrize(("written", "read"), ODD_NUMBERS.items())
 def test_every_number_is_plain(tmp_path: Path, written: str, read: str) -> None:
-    wanted = places("int", "float")
-    found = problems_of(tmp_path, wanted, written)
-    assert len(wanted) > 20
-    for place in wanted:
-        assert found[place.key].found == f"{written}, which YAML reads as {read}"
-        assert str(found[place.key].hint).startswith("write ")
+    keys = places("int", "float")
+    problems = problems_of(tmp_path, keys, written)
+    assert len(keys) > 20
+    for place in keys:
+        assert problems[place.key].found == f"{written}, which YAML reads as {read}"
+        assert str(problems[place.key].hint).startswith("write ")
 
 
 @pytest.mark.parametrize(("written", "read"), NO_TEXT.items())
 def test_every_text_is_text(tmp_path: Path, written: str, read: str | None) -> None:
-    wanted = places("text", "choice", "zone")
-    found = problems_of(tmp_path, wanted, written)
-    assert len(wanted) > 60
-    for place in wanted:
+    keys = places("text", "choice", "zone")
+    problems = problems_of(tmp_path, keys, written)
+    assert len(keys) > 60
+    for place in keys:
         shown = written if read is None else f"{written}, which YAML reads as {read}"
         secret = place.declared.secret
-        assert found[place.key].found == ("a value that is not shown" if secret else shown)
+        assert problems[place.key].found == ("a value that is not shown" if secret else shown)
         hint = None if place.declared.allowed_texts else "put it in quotes"
-        assert found[place.key].hint == hint
+        assert problems[place.key].hint == hint
 
 
 @pytest.mark.parametrize("written", ["1", "0", "'true'", "y", "n", "6:00", "2025-03-08"])
 def test_every_truth_value_is_one(tmp_path: Path, written: str) -> None:
-    wanted = places("bool")
-    assert len(problems_of(tmp_path, wanted, written)) >= len(wanted) > 10
+    keys = places("bool")
+    assert len(problems_of(tmp_path, keys, written)) >= len(keys) > 10
 
 
 @pytest.mark.parametrize("written", ["6:00", "20250308", "2025-3-8", "2025-03-08 10:00:00", "yes"])
 def test_every_day_is_one(tmp_path: Path, written: str) -> None:
-    wanted = places("day")
-    assert len(problems_of(tmp_path, wanted, written)) >= len(wanted) > 1
+    keys = places("day")
+    assert len(problems_of(tmp_path, keys, written)) >= len(keys) > 1
 
 
 @pytest.mark.parametrize("check", all_checks(), ids=lambda check: check.id)
@@ -160,9 +160,9 @@ def test_what_a_command_sets_follows_the_same_rule(
     path = tmp_path / "andon.yml"
     path.write_text(yaml.safe_dump(base()), encoding="utf-8")
     config = load_config(path, environ={})
-    for one in settings_of(check.params):
-        if shape_of(one) in ("int", "float"):
-            override = Override(check.id, one.name, written)
+    for setting in settings_of(check.params):
+        if shape_of(setting) in ("int", "float"):
+            override = Override(check.id, setting.name, written)
             with pytest.raises(ConfigError, match=f"{written}, which YAML reads as"):
                 with_overrides(config, [override], {}, all_checks())
 

@@ -110,14 +110,14 @@ BREAKAGES: tuple[Callable[[Shop], None], ...] = (
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
     """What is said of each broken shop."""
-    found = {}
+    reports = {}
     for breaking in BREAKAGES:
         folder = tmp_path_factory.mktemp(breaking.__name__)
         shop = Shop(folder, named("duckdb").warehouse(Path(folder)))
         breaking(shop)
         shop.write()
-        found[breaking.__name__] = shop.run()
-    return found
+        reports[breaking.__name__] = shop.run()
+    return reports
 
 
 def alerts(report: Report) -> list[Verdict]:
@@ -128,20 +128,20 @@ def alerts(report: Report) -> list[Verdict]:
 
 def test_every_check_fired_once(reports: dict[str, Report]) -> None:
     fired = {
-        one.id
+        verdict.id
         for report in reports.values()
-        for one in report.checks
-        if one.status in (Status.RED, Status.AMBER)
+        for verdict in report.checks
+        if verdict.status in (Status.RED, Status.AMBER)
     }
     assert fired == {check.id for check in all_checks()}
 
 
-@pytest.mark.parametrize("name", [one.__name__ for one in BREAKAGES])
+@pytest.mark.parametrize("name", [breakage.__name__ for breakage in BREAKAGES])
 def test_an_alert_is_whole(reports: dict[str, Report], name: str) -> None:
-    found = alerts(reports[name])
-    assert found
+    alarming = alerts(reports[name])
+    assert alarming
     metrics = {check.id: check.metric for check in all_checks()}
-    for verdict in found:
+    for verdict in alarming:
         pattern = UNMEASURED if verdict.status is Status.UNKNOWN else WHY
         match = pattern.fullmatch(verdict.message)
         assert match is not None, verdict.message
@@ -152,7 +152,7 @@ def test_an_alert_is_whole(reports: dict[str, Report], name: str) -> None:
         assert not verdict.action.startswith("Nothing to do")
 
 
-@pytest.mark.parametrize("name", [one.__name__ for one in BREAKAGES])
+@pytest.mark.parametrize("name", [breakage.__name__ for breakage in BREAKAGES])
 def test_a_person_is_shown_all_of_it(reports: dict[str, Report], name: str) -> None:
     report = reports[name]
     text = " ".join(render("text", report).split())

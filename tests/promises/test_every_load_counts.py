@@ -49,8 +49,8 @@ def judged(shop: Shop, check: str, **options: Any) -> Verdict:
 
 def statuses(shop: Shop, **options: Any) -> tuple[Status, ...]:
     """Of rows_read, run_status and quarantine_rate."""
-    found = shop.verdicts(**options)
-    return tuple(found[check].status for check in ("rows_read", "run_status", "quarantine_rate"))
+    verdicts = shop.verdicts(**options)
+    return tuple(verdicts[check].status for check in ("rows_read", "run_status", "quarantine_rate"))
 
 
 @pytest.mark.parametrize(
@@ -68,20 +68,20 @@ def test_the_last_of_eight_hourly_loads_hides_none(
         for hour in range(8)
     ]
     entries(shop, *loads, days_before=days_before, each_day=8)
-    found = shop.verdicts()
-    assert found["quarantine_rate"].status is RED
-    assert found["quarantine_rate"].value == pytest.approx(rate)
-    assert found["rows_read"].value == read
+    verdicts = shop.verdicts()
+    assert verdicts["quarantine_rate"].status is RED
+    assert verdicts["quarantine_rate"].value == pytest.approx(rate)
+    assert verdicts["rows_read"].value == read
     # Of parts the next one is no retry: three of eight are missing.
     in_parts = read == 5000
-    status = found["run_status"]
+    status = verdicts["run_status"]
     assert status.message == f"failed={3 if in_parts else 0} (max 0)"
     assert ("has 5 good parts, usually 8" in status.summary) is in_parts
     assert ("3 failed entries were replaced by a later one" in status.summary) is not in_parts
-    assert ("audit_log.several" in found["quarantine_rate"].summary) == (read == 1000)
+    assert ("audit_log.several" in verdicts["quarantine_rate"].summary) == (read == 1000)
     with open_context(shop.config(), DAY, NOW) as context:
         page = runs.read(context)
-    places = [one.place for one in page.loads if one.source == source]
+    places = [load.place for load in page.loads if load.source == source]
     assert places.count(STATUS_ONLY if in_parts else REPLACED) == 3
     assert places.count(ADDED if in_parts else UNSETTLED) == 5
 
@@ -106,16 +106,16 @@ def test_a_small_last_entry_hides_no_big_one(
         )
     ]
     entries(shop, *rows)
-    found = judged(shop, "quarantine_rate")
-    assert (found.message, found.status) == (message, status)
-    assert "audit_log.several" in found.summary
+    verdict = judged(shop, "quarantine_rate")
+    assert (verdict.message, verdict.status) == (message, status)
+    assert "audit_log.several" in verdict.summary
 
 
 @pytest.mark.parametrize("name", ["hr-1", "partner-v20240115", "8hr1", "api-version-2024-01-15"])
 def test_parts_whose_name_looks_like_a_file_add_up(shop: Shop, name: str) -> None:
     entries(shop, load(name, 1, 200), load(name, 2, 0), days_before=3, each_day=2)
-    found = shop.verdicts()
-    assert (found["quarantine_rate"].value, found["rows_read"].value) == (0.1, 2000)
+    verdicts = shop.verdicts()
+    assert (verdicts["quarantine_rate"].value, verdicts["rows_read"].value) == (0.1, 2000)
 
 
 @pytest.mark.parametrize(
@@ -143,10 +143,10 @@ def test_a_part_that_runs_is_not_over_when_another_one_is(
 def test_the_configuration_says_how_several_entries_count(shop: Shop, several: str | None) -> None:
     shop.set("audit_log", several=several)
     entries(shop, load("web", 1, 400), load("web", 2, 10))
-    found = judged(shop, "quarantine_rate")
-    assert found.status is (GREEN if several == "replace" else RED)
-    assert found.value == pytest.approx(0.01 if several == "replace" else 0.205)
-    assert ("audit_log.several" in found.summary) == (several is None)
+    verdict = judged(shop, "quarantine_rate")
+    assert verdict.status is (GREEN if several == "replace" else RED)
+    assert verdict.value == pytest.approx(0.01 if several == "replace" else 0.205)
+    assert ("audit_log.several" in verdict.summary) == (several is None)
 
 
 @pytest.mark.parametrize(
@@ -168,10 +168,10 @@ def test_entries_without_a_source_never_replace_one_another(shop: Shop, source: 
         load(source, 2, 10),
         load(FILE, 2),
     )
-    found = shop.verdicts()
-    assert (found["run_status"].status, found["run_status"].value) == (RED, 1)
-    assert found["rows_read"].value == 4000
-    assert found["quarantine_rate"].value == pytest.approx(430 / 4000)
+    verdicts = shop.verdicts()
+    assert (verdicts["run_status"].status, verdicts["run_status"].value) == (RED, 1)
+    assert verdicts["rows_read"].value == 4000
+    assert verdicts["quarantine_rate"].value == pytest.approx(430 / 4000)
 
 
 @pytest.mark.parametrize(
@@ -189,8 +189,8 @@ def test_what_failed_is_red_until_a_later_good_entry(
     shop: Shop, words: tuple[str, str], status: Status, failed: int | None
 ) -> None:
     entries(shop, *(load("web", hour, status=word) for hour, word in enumerate(words)))
-    found = judged(shop, "run_status")
-    assert (found.status, found.value) == (status, failed)
+    verdict = judged(shop, "run_status")
+    assert (verdict.status, verdict.value) == (status, failed)
 
 
 @pytest.mark.parametrize(
@@ -205,10 +205,10 @@ def test_an_entry_after_now_is_no_run(shop: Shop, ahead: timedelta, counts: bool
     moment = NOW.replace(tzinfo=None) + ahead
     row = load(FILE, 0) | {"run_timestamp": moment}
     entries(shop, row)
-    found = judged(shop, "log_entry_exists_today")
-    assert (found.status, found.value) == ((GREEN, 1) if counts else (RED, 0))
-    assert found.details["entries_after_now"] == (0 if counts else 1)
-    assert ("1 entry is stamped after now and does not count" in found.summary) is not counts
+    verdict = judged(shop, "log_entry_exists_today")
+    assert (verdict.status, verdict.value) == ((GREEN, 1) if counts else (RED, 0))
+    assert verdict.details["entries_after_now"] == (0 if counts else 1)
+    assert ("1 entry is stamped after now and does not count" in verdict.summary) is not counts
     # A failed load is not repaired from the future.
     entries(shop, load(FILE, 5, status="failed"), row)
     status = judged(shop, "run_status")
@@ -235,13 +235,13 @@ def test_an_entry_that_no_calendar_has_is_after_now(
         "INSERT INTO pipeline_logs (filename, run_timestamp, rows_read, rows_quarantined, status) "
         f"VALUES ('late', '{moment}', 7, 7, 'failed')",
     )
-    found = shop.verdicts()
+    verdicts = shop.verdicts()
     checks = ("log_entry_exists_today", "rows_read", "run_status", "quarantine_rate")
-    assert [found[check].status for check in checks] == [GREEN] * 4
-    assert found["rows_read"].value == 1000
+    assert [verdicts[check].status for check in checks] == [GREEN] * 4
+    assert verdicts["rows_read"].value == 1000
     for check in ("log_entry_exists_today", "run_status"):
-        assert "1 entry is stamped after now and does not count" in found[check].summary
-        assert found[check].details["after_now"][0]["run_at"].year > 9000
+        assert "1 entry is stamped after now and does not count" in verdicts[check].summary
+        assert verdicts[check].details["after_now"][0]["run_at"].year > 9000
     with open_context(shop.config(), DAY, NOW) as context:
         assert len(runs.read(context).strays) == 1
 
@@ -249,12 +249,12 @@ def test_an_entry_that_no_calendar_has_is_after_now(
 def test_entries_of_later_run_dates_are_no_future_when_a_past_day_is_judged(shop: Shop) -> None:
     entries(shop, load(FILE, 2))
     past = RUN - timedelta(days=2)
-    found = judged(shop, "log_entry_exists_today", date=past)
-    assert (found.status, found.details["entries_after_now"]) == (GREEN, 0)
+    verdict = judged(shop, "log_entry_exists_today", date=past)
+    assert (verdict.status, verdict.details["entries_after_now"]) == (GREEN, 0)
     entries(shop, load(FILE, 2), load(FILE, 22), load(FILE, 50))
-    found = judged(shop, "log_entry_exists_today", date=past)
-    assert (found.status, found.details["entries_after_now"]) == (GREEN, 2)
-    assert "2 entries are stamped after now and do not count" in found.summary
+    verdict = judged(shop, "log_entry_exists_today", date=past)
+    assert (verdict.status, verdict.details["entries_after_now"]) == (GREEN, 2)
+    assert "2 entries are stamped after now and do not count" in verdict.summary
 
 
 @pytest.mark.parametrize(
@@ -279,13 +279,13 @@ def test_an_entry_without_a_time_is_told(
     shop.log.rows = [row for row in shop.log.rows if row["run_timestamp"].date() != RUN]
     shop.log.rows += [load(good, 2), lost]
     shop.write()
-    found = shop.verdicts()
-    assert found["run_status"].status is status
-    assert found["run_status"].message == f"failed={int(status is RED)} (max 0)"
+    verdicts = shop.verdicts()
+    assert verdicts["run_status"].status is status
+    assert verdicts["run_status"].message == f"failed={int(status is RED)} (max 0)"
     for check in ("run_status", "log_entry_exists_today"):
-        assert "1 entry has no time and belongs to no run date" in found[check].summary
-        assert found[check].details["entries_without_time"] == 1
-    assert found["log_entry_exists_today"].value == 1
+        assert "1 entry has no time and belongs to no run date" in verdicts[check].summary
+        assert verdicts[check].details["entries_without_time"] == 1
+    assert verdicts["log_entry_exists_today"].value == 1
 
 
 @pytest.mark.parametrize("word", ["failed", "running"])
@@ -293,17 +293,17 @@ def test_an_entry_without_a_time_weakens_nothing(shop: Shop, word: str) -> None:
     shop.log.rows = [row for row in shop.log.rows if row["run_timestamp"].date() != RUN]
     shop.log.rows += [load("web", 2, status=word), load("web", 0) | {"run_timestamp": None}]
     shop.write()
-    found = judged(shop, "run_status")
-    assert found.status is (RED if word == "failed" else UNKNOWN)
-    assert "1 entry has no time" in found.summary
+    verdict = judged(shop, "run_status")
+    assert verdict.status is (RED if word == "failed" else UNKNOWN)
+    assert "1 entry has no time" in verdict.summary
 
 
 def test_only_entries_without_a_time_are_no_run(shop: Shop) -> None:
     shop.log.rows = [load("web", 0) | {"run_timestamp": None}]
     shop.write()
-    found = judged(shop, "log_entry_exists_today")
-    assert found.status is RED
-    assert "1 entry has no time" in found.summary
+    verdict = judged(shop, "log_entry_exists_today")
+    assert verdict.status is RED
+    assert "1 entry has no time" in verdict.summary
 
 
 @pytest.mark.parametrize(
@@ -354,12 +354,12 @@ def test_counts_that_no_check_needs_may_be_left_out(shop: Shop) -> None:
     for check in ("rows_read", "quarantine_rate"):
         shop.parameters(check, enabled=False)
     shop.write()
-    found = shop.verdicts()
-    assert found["run_status"].status is found["log_entry_exists_today"].status is GREEN
-    assert not {"rows_read", "quarantine_rate"} & set(found)
+    verdicts = shop.verdicts()
+    assert verdicts["run_status"].status is verdicts["log_entry_exists_today"].status is GREEN
+    assert not {"rows_read", "quarantine_rate"} & set(verdicts)
     with open_context(shop.config(), DAY, NOW) as context:
-        (one,) = runs.read(context).loads
-    assert (one.read, one.rate) == (one.quarantined, None)
+        (load,) = runs.read(context).loads
+    assert (load.read, load.rate) == (load.quarantined, None)
 
 
 @pytest.mark.parametrize("name", ["events_{:%Y%m%d}.csv", "clicks/dt={:%Y-%m-%d}", "web"])
@@ -395,8 +395,8 @@ def test_no_part_is_a_retry_of_another(
     shop.write()
     assert statuses(shop) == expected
     missing = expected[1] is not GREEN
-    said = f"has {words.count('success')} good part" in judged(shop, "run_status").summary
-    assert said is missing
+    is_said = f"has {words.count('success')} good part" in judged(shop, "run_status").summary
+    assert is_said is missing
 
 
 @pytest.mark.parametrize("source", [FILE, "web"])
@@ -406,7 +406,7 @@ def test_a_load_that_read_nothing_replaces_none_that_read_rows(shop: Shop, sourc
     summary = judged(shop, "rows_read").summary
     assert "read nothing and does not replace the one that read rows" in summary
     with open_context(shop.config(), DAY, NOW) as context:
-        places = [one.place for one in runs.read(context).loads]
+        places = [load.place for load in runs.read(context).loads]
     assert places == [COUNTS, READ_NOTHING]
     entries(shop, *(load(source, hour, 0) | {"rows_read": 0} for hour in (1, 2)))
     assert statuses(shop)[0] is RED
@@ -442,8 +442,8 @@ def test_a_log_without_sources_is_of_one_where_the_configuration_says_so(
 ) -> None:
     shop.set("audit_log", source=None, several=several)
     entries(shop, load("a", 1, status=words[0]), load("b", 2, status=words[1]))
-    found = shop.verdicts()
-    assert (found["rows_read"].value, found["run_status"].status) == (read, status)
+    verdicts = shop.verdicts()
+    assert (verdicts["rows_read"].value, verdicts["run_status"].status) == (read, status)
 
 
 @pytest.mark.parametrize(
@@ -453,12 +453,12 @@ def test_two_loads_a_day_may_be_one_and_its_correction(
     shop: Shop, final: int, status: Status
 ) -> None:
     entries(shop, load("web", 1, 5), load("web", 2, final), days_before=7, each_day=2)
-    found = judged(shop, "quarantine_rate")
-    assert found.status is status
-    assert "audit_log.several" in found.summary
+    verdict = judged(shop, "quarantine_rate")
+    assert verdict.status is status
+    assert "audit_log.several" in verdict.summary
     shop.set("audit_log", several="add")
-    found = judged(shop, "quarantine_rate")
-    assert (found.status, "audit_log.several" in found.summary) == (
+    verdict = judged(shop, "quarantine_rate")
+    assert (verdict.status, "audit_log.several" in verdict.summary) == (
         RED if status is RED else GREEN, False,
     )  # fmt: skip
 
@@ -466,11 +466,11 @@ def test_two_loads_a_day_may_be_one_and_its_correction(
 def test_a_late_part_of_many_rows_above_the_limit_is_told(shop: Shop) -> None:
     rows = [load("web", 1 + hour / 2, 61 if hour == 7 else 0) for hour in range(8)]
     entries(shop, *rows, days_before=7, each_day=8)
-    found = judged(shop, "quarantine_rate")
-    assert (found.status, "audit_log.several" in found.summary) == (AMBER, True)
+    verdict = judged(shop, "quarantine_rate")
+    assert (verdict.status, "audit_log.several" in verdict.summary) == (AMBER, True)
     entries(shop, *[*rows[:7], load("web", 4.5, 60)], days_before=7, each_day=8)
-    found = judged(shop, "quarantine_rate")
-    assert (found.status, "audit_log.several" in found.summary) == (GREEN, False)
+    verdict = judged(shop, "quarantine_rate")
+    assert (verdict.status, "audit_log.several" in verdict.summary) == (GREEN, False)
 
 
 @pytest.mark.parametrize(
@@ -488,7 +488,7 @@ def test_statuses_and_sources_are_names_whatever_their_type(
     shop.log.rows = [row | {"status": good, "filename": 20250308.0} for row in shop.log.rows]
     shop.write()
     assert statuses(shop) == (GREEN, GREEN, GREEN)
-    assert [one["source"] for one in judged(shop, "run_status").details["sources"]] == ["20250308"]
+    assert [row["source"] for row in judged(shop, "run_status").details["sources"]] == ["20250308"]
     shop.log.rows = [row | {"status": bad} for row in shop.log.rows]
     shop.write()
     assert judged(shop, "run_status").message == "failed=1 (max 0)"

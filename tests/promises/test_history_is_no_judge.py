@@ -72,7 +72,10 @@ def spoil(shop: Shop) -> None:
 
 def essence(report: Report) -> list[object]:
     """What a person acts on. Since when, and who is on it, only a history knows."""
-    checks = [(one.id, one.status, one.value, one.message, one.stop) for one in report.checks]
+    checks = [
+        (verdict.id, verdict.status, verdict.value, verdict.message, verdict.stop)
+        for verdict in report.checks
+    ]
     return [report.verdict, report.exit_code, *checks]
 
 
@@ -92,8 +95,8 @@ def filled(shop: Shop) -> Path:
     """The file of a history with two days; checkpointed, so that the file alone is whole."""
     monitor, path = DataMonitor(shop.config()), shop.folder / "history.db"
     before = timedelta(days=1)
-    with pytest.MonkeyPatch.context() as usual:
-        usual.setattr(owned, "LIMITS", Limits(60.0, 60.0))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(owned, "LIMITS", Limits(60.0, 60.0))
         monitor.run(date=RUN - before, now=NOW - before, record=True)
         monitor.run(date=RUN, now=NOW, record=True)
     with closing(sqlite3.connect(path)) as connection:
@@ -157,7 +160,7 @@ def test_a_history_that_holds_every_lock(duck: Shop) -> None:
         other.execute("BEGIN EXCLUSIVE")
         report, without = judged(duck)
     assert essence(report) == essence(without)
-    assert any("locked by another process" in told for told in report.warnings)
+    assert any("locked by another process" in warning for warning in report.warnings)
 
 
 SERVERS = {
@@ -174,9 +177,12 @@ def test_a_server_that_does_not_answer(shop: Shop, fault: str) -> None:
         shop.settings["history"] = {"url": url}
         report, without = judged(shop)
     assert essence(report) == essence(without)
-    told = [one for one in report.warnings if one.startswith("history ")]
-    assert any("not answer within 0.5 s; no waiver applies" in one for one in told)
-    assert any("not answer within 0.5 s; this evaluation was not recorded" in one for one in told)
+    warnings = [warning for warning in report.warnings if warning.startswith("history ")]
+    assert any("not answer within 0.5 s; no waiver applies" in warning for warning in warnings)
+    assert any(
+        "not answer within 0.5 s; this evaluation was not recorded" in warning
+        for warning in warnings
+    )
 
 
 LOCKS = ("andon_evaluations", "andon_results", "andon_waivers", "andon_schema")
@@ -188,8 +194,8 @@ def test_a_lock_that_is_held_for_ever(duck: Shop, postgresql_server: str, table:
     engine = sa.create_engine(postgresql_server, poolclass=sa.pool.NullPool)
     duck.settings["history"] = {"url": postgresql_server}
     try:
-        with pytest.MonkeyPatch.context() as usual:
-            usual.setattr(owned, "LIMITS", Limits(60.0, 60.0))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(owned, "LIMITS", Limits(60.0, 60.0))
             assert duck.run(record=True).warnings == ()
         with engine.begin() as other:
             other.exec_driver_sql(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
@@ -198,7 +204,7 @@ def test_a_lock_that_is_held_for_ever(duck: Shop, postgresql_server: str, table:
         with engine.begin() as other:
             METADATA.drop_all(other)
     assert essence(report) == essence(without)
-    assert any("locked by another" in one or "answer" in one for one in report.warnings)
+    assert any("locked by another" in warning or "answer" in warning for warning in report.warnings)
 
 
 @pytest.mark.parametrize("fault", SERVERS)
@@ -216,10 +222,10 @@ def test_the_command_ends_with_its_verdict(duck: Shop, fault: str) -> None:
     report = json.loads(done.stdout)
     without = evaluate(duck.config(), date=RUN, use_history=False)
     assert (done.returncode, report["verdict"]) == (without.exit_code, without.verdict.value)
-    told = " ".join(report["warnings"])
+    warnings_text = " ".join(report["warnings"])
     silence = r"(it did not answer within \d+ s|connection timeout expired)"  # whose is shorter
-    assert re.search(f"{silence}; no waiver applies", told)
-    assert re.search(f"{silence}; this evaluation was not recorded", told)
+    assert re.search(f"{silence}; no waiver applies", warnings_text)
+    assert re.search(f"{silence}; this evaluation was not recorded", warnings_text)
     assert "Traceback" not in done.stderr
 
 
@@ -294,13 +300,16 @@ def _check_damage(
         connection.commit()
     patience.RECENT_FAILURES.clear()
     report = DataMonitor(shop.config()).run(date=RUN, now=NOW)
-    checks = {one.id: one.status for one in report.checks}
+    checks = {verdict.id: verdict.status for verdict in report.checks}
     if checks["quarantine_rate"] is Status.WAIVED:
-        assert report.exit_code == exit_code((one.status for one in report.checks), strict=False)
+        assert report.exit_code == exit_code(
+            (verdict.status for verdict in report.checks), strict=False
+        )
         waived = [
-            Status.RED if one.status is Status.WAIVED else one.status for one in report.checks
+            Status.RED if verdict.status is Status.WAIVED else verdict.status
+            for verdict in report.checks
         ]
-        assert waived == [one[1] for one in plain[2:]]  # type: ignore[index]
+        assert waived == [row[1] for row in plain[2:]]  # type: ignore[index]
     else:
         assert essence(report) == plain
 
@@ -343,10 +352,12 @@ def test_one_run_in_2030_changes_nothing_but_a_warning(duck: Shop) -> None:
     monitor.run(date=WRONG.date(), now=WRONG, record=True)
     report = monitor.run(date=RUN, now=NOW, record=True)
     assert essence(report) == essence(undisturbed)
-    assert [one.since for one in report.checks] == [one.since for one in undisturbed.checks]
+    assert [verdict.since for verdict in report.checks] == [
+        verdict.since for verdict in undisturbed.checks
+    ]
     assert report.warnings == (*undisturbed.warnings, LATER)
     history = open_history(duck.config().history)
-    shown = [one.data_date for one in history.evaluations(PIPELINE, now=NOW)]
+    shown = [evaluation.data_date for evaluation in history.evaluations(PIPELINE, now=NOW)]
     assert shown == [DAY, DAY - yesterday]
 
 
@@ -357,27 +368,29 @@ def test_since_counts_days_that_were_recorded(duck: Shop) -> None:
     before = timedelta(days=3)
     first = monitor.run(date=RUN - before, now=NOW - before, record=True)
     report = monitor.run(date=RUN, now=NOW)
-    status = {one.id: one.status for one in first.checks}
-    same = [one for one in report.checks if one.status is status[one.id]]
-    assert {one.since for one in same} == {DAY - before}
-    assert {one.since_days for one in same} == {2}
-    others = [one for one in report.checks if one.status is not status[one.id]]
-    assert {(one.since, one.since_days) for one in others} == {(DAY, 1)}
-    failing = [one for one in same if one.status in (Status.AMBER, Status.UNKNOWN, Status.RED)]
-    for one in failing:
-        assert one.summary.endswith(f"since {DAY - before} (2 recorded days).")
+    status = {verdict.id: verdict.status for verdict in first.checks}
+    same = [verdict for verdict in report.checks if verdict.status is status[verdict.id]]
+    assert {verdict.since for verdict in same} == {DAY - before}
+    assert {verdict.since_days for verdict in same} == {2}
+    others = [verdict for verdict in report.checks if verdict.status is not status[verdict.id]]
+    assert {(verdict.since, verdict.since_days) for verdict in others} == {(DAY, 1)}
+    failing = [
+        verdict for verdict in same if verdict.status in (Status.AMBER, Status.UNKNOWN, Status.RED)
+    ]
+    for verdict in failing:
+        assert verdict.summary.endswith(f"since {DAY - before} (2 recorded days).")
 
 
 # ---- gates that are killed
 
 
-def gates_for_ever(config: Path, name: int, told: Connection) -> None:
+def gates_for_ever(config: Path, name: int, pipe: Connection) -> None:
     """Gates, one after the other; each says when it was evaluated once it was recorded."""
     monitor = DataMonitor(load_config(config))
     for number in range(10**6):
         now = NOW + timedelta(seconds=name, microseconds=number)
         if not monitor.run(date=RUN, now=now, record=True).warnings:
-            told.send(now)
+            pipe.send(now)
 
 
 def kill_gates(config: Path, times: int, seed: int = 0) -> list[datetime]:
@@ -385,14 +398,14 @@ def kill_gates(config: Path, times: int, seed: int = 0) -> list[datetime]:
 
     Where there is time: `kill_gates(config, 200)`.
     """
-    told: list[datetime] = []
+    recorded: list[datetime] = []
     chance = random.Random(seed)  # noqa: S311
     for name in range(times):
         receiver, sender = PROCESSES.Pipe(duplex=False)
         process = PROCESSES.Process(target=gates_for_ever, args=(config, name, sender))
         process.start()
         sender.close()
-        told.append(receiver.recv())
+        recorded.append(receiver.recv())
         until = monotonic() + chance.uniform(0, 0.3)
         while monotonic() < until:
             sleep(0)
@@ -401,26 +414,28 @@ def kill_gates(config: Path, times: int, seed: int = 0) -> list[datetime]:
         process.join(FOREVER)
         with contextlib.suppress(EOFError), receiver:
             while True:
-                told.append(receiver.recv())
-    return told
+                recorded.append(receiver.recv())
+    return recorded
 
 
 @pytest.mark.usefixtures("patient")
 def test_killing_gates_loses_and_doubles_nothing(duck: Shop) -> None:
     duck.write()
     config = duck.config()
-    told = kill_gates(config.path, KILLED)
+    recorded = kill_gates(config.path, KILLED)
     with closing(sqlite3.connect(duck.folder / "history.db")) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     history = open_history(config.history)
     runs = history.all_runs(PIPELINE, DAY)
-    moments = [one.evaluated_at for one in runs]
+    moments = [evaluation.evaluated_at for evaluation in runs]
     assert len(moments) == len(set(moments))
-    assert set(told) <= set(moments)
-    assert len(moments) - len(told) <= KILLED
-    assert len({tuple(one.statuses) for one in runs}) == 1
-    for one in runs:
-        assert [check.id for check in history.report(one.id).checks] == list(one.statuses)
+    assert set(recorded) <= set(moments)
+    assert len(moments) - len(recorded) <= KILLED
+    assert len({tuple(evaluation.statuses) for evaluation in runs}) == 1
+    for evaluation in runs:
+        assert [check.id for check in history.report(evaluation.id).checks] == list(
+            evaluation.statuses
+        )
     report = DataMonitor(config).run(date=RUN, now=NOW + timedelta(minutes=4), record=True)
     assert (report.verdict, report.warnings) == (Status.GREEN, ())
     assert len(history.all_runs(PIPELINE, DAY)) == len(runs) + 1

@@ -131,10 +131,11 @@ def test_session_ids_of_different_kinds_that_never_match(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("orders", "shared", "told"), [(12, 6, False), (12, 7, True), (9, 9, False), (10, 10, True)]
+    ("orders", "shared", "is_warned"),
+    [(12, 6, False), (12, 7, True), (9, 9, False), (10, 10, True)],
 )
 def test_one_session_id_on_most_orders_is_a_warning(
-    shop: Shop, orders: int, shared: int, told: bool
+    shop: Shop, orders: int, shared: int, is_warned: bool
 ) -> None:
     rows = _many(shop, orders)
     for row in rows[:shared]:
@@ -145,4 +146,4 @@ def test_one_session_id_on_most_orders_is_a_warning(
     assert verdict.status is Status.GREEN
     assert verdict.details["orders_of_one_session"] == shared
     words = f"{shared} of {orders} orders of Saturday 8 March share one session id"
-    assert any(words in warning for warning in report.warnings) == told
+    assert any(words in warning for warning in report.warnings) == is_warned

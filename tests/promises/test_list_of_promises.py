@@ -28,6 +28,6 @@ def test_every_promise_has_its_file_and_every_file_its_promise() -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_says_what_is_promised_and_how_it_is_proved(name: str) -> None:
     module = ast.parse((HERE / name).read_text(encoding="utf-8"))
-    told = ast.get_docstring(module)
-    assert told is not None
-    assert len(told) > 60
+    docstring = ast.get_docstring(module)
+    assert docstring is not None
+    assert len(docstring) > 60

@@ -99,7 +99,7 @@ def test_another_name_is_not_taken_for_a_purchase(shop: Shop, name: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "text"),
     [
         ([None], "is NULL in all events of 11 days"),
         (["web"], "is 'web' in all events of 11 days: it tells no part of the volume from another"),
@@ -108,14 +108,14 @@ def test_another_name_is_not_taken_for_a_purchase(shop: Shop, name: str) -> None
     ],
 )
 def test_a_dimension_without_values_is_said(
-    shop: Shop, values: list[str | None], said: str
+    shop: Shop, values: list[str | None], text: str
 ) -> None:
     shop.events.columns["channel"] = sa.String(10)
     for number, row in enumerate(shop.events.rows):
         row["channel"] = values[number % len(values)]
     shop.set("events", dimensions=["channel"])
     shop.write()
-    expected = [f"events.dimensions: column 'channel' {said}"] if said else []
+    expected = [f"events.dimensions: column 'channel' {text}"] if text else []
     assert warnings(shop) == expected
     assert warned_by_validate(shop) == expected
 
@@ -164,15 +164,15 @@ OFF: list[tuple[str, Callable[[Shop], None], str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("check", "change", "said"), OFF)
+@pytest.mark.parametrize(("check", "change", "text"), OFF)
 def test_what_is_mapped_and_not_judged_is_said(
-    shop: Shop, check: str, change: Callable[[Shop], None], said: str
+    shop: Shop, check: str, change: Callable[[Shop], None], text: str
 ) -> None:
     change(shop)
     shop.write()
     assert warnings(shop) == []
     shop.parameters(check, enabled=False)
-    expected = [said]
+    expected = [text]
     if check == "quarantine_rate":
         expected.append(
             "audit_log.rows_quarantined is mapped, but checks.quarantine_rate is off: the share of "
@@ -253,8 +253,8 @@ def test_a_key_that_nothing_uses_is_said_once(
     for change in changes:
         change(shop)
     shop.write()
-    for told in (warnings(shop), warned_without_reading(shop)):
-        assert [text.split(" ")[0] for text in told] == keys
+    for texts in (warnings(shop), warned_without_reading(shop)):
+        assert [text.split(" ")[0] for text in texts] == keys
 
 
 def warned_without_reading(shop: Shop) -> list[str]:
@@ -263,7 +263,7 @@ def warned_without_reading(shop: Shop) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("section", "said"),
+    ("section", "text"),
     [
         ("orders", "events.order_id is mapped, but orders.order_id is not: purchases without an "
          "order are not judged"),
@@ -271,10 +271,10 @@ def warned_without_reading(shop: Shop) -> list[str]:
          "order are not judged"),
     ],
 )  # fmt: skip
-def test_an_order_id_on_one_side_only_is_said(shop: Shop, section: str, said: str) -> None:
+def test_an_order_id_on_one_side_only_is_said(shop: Shop, section: str, text: str) -> None:
     shop.set(section, order_id=None)
     shop.write()
-    assert warnings(shop) == [said]
+    assert warnings(shop) == [text]
 
 
 def _inserted(shop: Shop, read: int, rejected: int, inserted: int) -> None:
@@ -288,21 +288,21 @@ def _inserted(shop: Shop, read: int, rejected: int, inserted: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("read", "said"),
+    ("read", "text"),
     [
         (42, "fewer"), (41, ""), (40, "more"),
     ],
 )  # fmt: skip
-def test_a_log_that_does_not_add_up_is_said(shop: Shop, read: int, said: str) -> None:
+def test_a_log_that_does_not_add_up_is_said(shop: Shop, read: int, text: str) -> None:
     there = sum(row["timestamp"] >= at(DAY, 0) for row in shop.events.rows)
     _inserted(shop, read - 41 + there + 1, 1, there)
     shop.write()
     expected = (
         f"audit_log.rows_inserted: the load of 'events_20250308.csv' read {read - 41 + there + 1} "
-        f"rows, inserted {there} and rejected 1: together 1 {said} than it read"
+        f"rows, inserted {there} and rejected 1: together 1 {text} than it read"
     )
     report = shop.run()
-    assert list(report.warnings) == ([expected] if said else [])
+    assert list(report.warnings) == ([expected] if text else [])
     assert report.exit_code == 0
 
 
@@ -329,7 +329,7 @@ def _of_today(shop: Shop, revenue: Callable[[int], float]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("revenue", "said"),
+    ("revenue", "text"),
     [
         (lambda i: 0.0, "all 12 purchases are of zero revenue"),
         (lambda i: -25.5, "all 12 purchases are of negative revenue"),
@@ -337,15 +337,15 @@ def _of_today(shop: Shop, revenue: Callable[[int], float]) -> None:
     ],
 )
 def test_no_purchase_of_any_revenue_is_said(
-    shop: Shop, revenue: Callable[[int], float], said: str
+    shop: Shop, revenue: Callable[[int], float], text: str
 ) -> None:
     _of_today(shop, revenue)
     shop.write()
-    assert warnings(shop) == [f"events.revenue: {said} on Saturday 8 March"]
+    assert warnings(shop) == [f"events.revenue: {text} on Saturday 8 March"]
 
 
 @pytest.mark.parametrize(
-    ("amount", "said"),
+    ("amount", "text"),
     [
         (127.51, "more than 5 times"),
         (127.5, ""),
@@ -356,17 +356,17 @@ def test_no_purchase_of_any_revenue_is_said(
         (2550.0, "more than 5 times"),
     ],
 )
-def test_revenue_far_from_its_usual_is_said(shop: Shop, amount: float, said: str) -> None:
+def test_revenue_far_from_its_usual_is_said(shop: Shop, amount: float, text: str) -> None:
     _of_today(shop, lambda i: amount)
     shop.write()
     expected = [
-        f"events.revenue: revenue is {amount * 12:,.2f} on Saturday 8 March, {said} the usual "
+        f"events.revenue: revenue is {amount * 12:,.2f} on Saturday 8 March, {text} the usual "
         "306.00",
-        f"events.revenue: the mean purchase is {amount:,.2f} on Saturday 8 March, {said} the usual "
+        f"events.revenue: the mean purchase is {amount:,.2f} on Saturday 8 March, {text} the usual "
         "25.50",
     ]
     report = shop.run()
-    assert list(report.warnings) == (expected if said else [])
+    assert list(report.warnings) == (expected if text else [])
     assert report.exit_code == 0
 
 
@@ -394,6 +394,8 @@ def test_revenue_of_orders_that_cannot_be_read_is_said(shop: Shop, fault: str) -
             row["revenue"] = True
     shop.write()
     report = shop.run()
-    assert {one.id: one.status for one in report.checks}["orphan_orders"] is Status.GREEN
-    told = "orders.revenue is mapped and cannot be read: "
-    assert any(warning.startswith(told) for warning in report.warnings), report.warnings
+    assert {verdict.id: verdict.status for verdict in report.checks}[
+        "orphan_orders"
+    ] is Status.GREEN
+    prefix = "orders.revenue is mapped and cannot be read: "
+    assert any(warning.startswith(prefix) for warning in report.warnings), report.warnings

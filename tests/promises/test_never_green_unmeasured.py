@@ -56,8 +56,8 @@ def judged(healthy: tuple[Config, Measurements], monkeypatch: pytest.MonkeyPatch
         checks = tuple(replaced.get(check.id, check) for check in all_checks())
         monkeypatch.setattr("checks.evaluation.engine.all_checks", lambda: checks)
         frame = frame_of(config)
-        found = judge_all(config, frame, measured, lambda text: None)
-        return {one.id: one.status for one in plain_verdicts(config, frame, found)}
+        judgements = judge_all(config, frame, measured, lambda text: None)
+        return {verdict.id: verdict.status for verdict in plain_verdicts(config, frame, judgements)}
 
     return judge
 
@@ -68,7 +68,7 @@ def failing(check: str, error: Exception, step: str = "measure") -> dict[str, Ch
     def fail(*arguments: Any) -> Any:
         raise error
 
-    real = next(one for one in all_checks() if one.id == check)
+    real = next(other for other in all_checks() if other.id == check)
     return {check: replace(real, **{step: fail})}
 
 
@@ -103,13 +103,18 @@ def test_what_nobody_foresaw_is_unknown_too(judged: Judged, check: str, step: st
 @pytest.mark.parametrize("severity", Severity)
 def test_no_severity_softens_it(healthy: tuple[Config, Measurements], severity: Severity) -> None:
     config, measured = healthy
-    settings = {name: replace(one, severity=severity) for name, one in config.checks.items()}
+    settings = {
+        name: replace(check_settings, severity=severity)
+        for name, check_settings in config.checks.items()
+    }
     config = replace(config, checks=settings)
     frame = frame_of(config)
     for check in all_checks():
         known = {check.id: unmeasured(check.metric, "x", MeasurementError(Cause.LOCKED, "x"))}
-        found = judge_all(config, frame, measured, lambda text: None, known)
-        statuses = {one.id: one.status for one in plain_verdicts(config, frame, found)}
+        judgements = judge_all(config, frame, measured, lambda text: None, known)
+        statuses = {
+            verdict.id: verdict.status for verdict in plain_verdicts(config, frame, judgements)
+        }
         assert statuses[check.id] is Status.UNKNOWN
 
 
@@ -127,10 +132,10 @@ def test_a_table_that_is_gone_is_unknown(shop: Shop, section: str) -> None:
     shop.set(section, table="gone")
     shop.write()
     report = shop.run()
-    found = {one.id: one for one in report.checks}
+    verdicts = {verdict.id: verdict for verdict in report.checks}
     stopped = needing(section) or {"orphan_orders"}
-    assert {found[check].status for check in stopped} == {Status.UNKNOWN}
-    assert {found[check].cause for check in stopped} == {Cause.MISSING_TABLE}
+    assert {verdicts[check].status for check in stopped} == {Status.UNKNOWN}
+    assert {verdicts[check].cause for check in stopped} == {Cause.MISSING_TABLE}
     assert (report.verdict, report.exit_code) == (Status.UNKNOWN, 2)
 
 
@@ -152,7 +157,7 @@ def test_a_column_that_is_gone_is_unknown(
     shop.set(section, **{key: "gone"})
     shop.write()
     report = shop.run()
-    unknown = {one.id for one in report.checks if one.status is Status.UNKNOWN}
+    unknown = {verdict.id for verdict in report.checks if verdict.status is Status.UNKNOWN}
     assert checks <= unknown
     assert (report.verdict, report.exit_code) == (Status.UNKNOWN, 2)
 
@@ -164,7 +169,7 @@ def test_a_warehouse_that_is_gone_is_unknown(shop: Shop) -> None:
     url = shop.url.replace("warehouse", "gone") if "///" in shop.url else f"{shop.url}_gone"
     shop.set("warehouse", url=url)
     report = shop.run()
-    assert {one.status for one in report.checks} == {Status.UNKNOWN}
+    assert {verdict.status for verdict in report.checks} == {Status.UNKNOWN}
     assert report.exit_code == 2
 
 

@@ -36,7 +36,7 @@ FAILING = {Status.RED, Status.UNKNOWN, Status.AMBER}
 
 def because(report: Report) -> dict[str, str]:
     """What follows from what, by check."""
-    return {one.id: one.because for one in report.checks if one.because is not None}
+    return {verdict.id: verdict.because for verdict in report.checks if verdict.because is not None}
 
 
 def follow(checks: tuple[str, ...], root: str) -> dict[str, str]:
@@ -176,7 +176,10 @@ def test_a_few_events_are_alarms_of_their_own(shop: Shop, left: int) -> None:
     lose_the_log(shop)
     shop.write()
     report = shop.run()
-    assert [one.id for one in report.checks if one.status is Status.RED] == [ENTRY, *VOLUMES]
+    assert [verdict.id for verdict in report.checks if verdict.status is Status.RED] == [
+        ENTRY,
+        *VOLUMES,
+    ]
     assert because(report) == {}
 
 
@@ -264,7 +267,7 @@ def test_a_name_that_was_silent_before_the_empty_day_is_an_alarm_of_its_own(
     shop.write()
     report = shop.run()
     assert ("event_volume" not in because(report)) is is_own
-    volume = next(one for one in report.checks if one.id == "event_volume")
+    volume = next(verdict for verdict in report.checks if verdict.id == "event_volume")
     if is_own:
         assert volume.summary.startswith(f"'purchase' stopped on {since.day} March")
 
@@ -283,7 +286,7 @@ def test_purchases_that_had_ended_before_are_an_alarm_of_their_own(shop: Shop) -
     shop.write()
     report = shop.run()
     assert "missing_revenue" not in because(report)
-    revenue = next(one for one in report.checks if one.id == "missing_revenue")
+    revenue = next(verdict for verdict in report.checks if verdict.id == "missing_revenue")
     assert "no purchases since 2025-03-06" in revenue.message
 
 
@@ -349,7 +352,7 @@ def test_a_waived_follower_is_no_alarm_at_all(shop: Shop) -> None:
 
 
 def status(report: Report, check: str) -> Status:
-    return next(one.status for one in report.checks if one.id == check)
+    return next(verdict.status for verdict in report.checks if verdict.id == check)
 
 
 # Whatever the statuses ---------------------------------------------------------------------
@@ -364,7 +367,8 @@ def cases(draw: st.DrawFn) -> Case:
     verdicts = [draw(_verdicts(check)) for check in all_checks() if check in chosen]
     faults = st.none() | st.sampled_from(["locked: a", "events: bad_value: b"])
     judgements = {
-        one.id: Judgement(one.status, one.message, "", "", fault=draw(faults)) for one in verdicts
+        verdict.id: Judgement(verdict.status, verdict.message, "", "", fault=draw(faults))
+        for verdict in verdicts
     }
     return verdicts, judgements
 
@@ -403,22 +407,28 @@ def _verdicts(check: Check) -> st.SearchStrategy[Verdict]:
 
 @settings(max_examples=150, deadline=None)
 @given(cases(), st.booleans())
-def test_a_follower_keeps_all_it_has_and_its_root_is_an_alarm(case: Case, usual: bool) -> None:
+def test_a_follower_keeps_all_it_has_and_its_root_is_an_alarm(
+    case: Case, is_usual_day: bool
+) -> None:
     verdicts, judgements = case
     checks = {check.id: check for check in all_checks()}
-    found = with_causes(verdicts, checks, judgements, is_usual_day=usual)
-    assert [replace(one, because=None) for one in found] == verdicts
-    assert worst(one.status for one in found) is worst(one.status for one in verdicts)
-    assert exit_code((one.status for one in found), strict=False) == exit_code(
-        (one.status for one in verdicts), strict=False
+    with_roots = with_causes(verdicts, checks, judgements, is_usual_day=is_usual_day)
+    assert [replace(verdict, because=None) for verdict in with_roots] == verdicts
+    assert worst(verdict.status for verdict in with_roots) is worst(
+        verdict.status for verdict in verdicts
     )
-    by_id = {one.id: one for one in found}
-    for follower in found:
+    assert exit_code((verdict.status for verdict in with_roots), strict=False) == exit_code(
+        (verdict.status for verdict in verdicts), strict=False
+    )
+    by_id = {verdict.id: verdict for verdict in with_roots}
+    for follower in with_roots:
         if follower.because is not None:
             root = by_id[follower.because]
             assert follower.status in FAILING
             assert root.status in (Status.RED, Status.UNKNOWN)
             assert root.because is None
             assert root.id != follower.id
-    listed = [one.id for head, followers in folded(found) for one in (head, *followers)]
+    listed = [
+        verdict.id for head, followers in folded(with_roots) for verdict in (head, *followers)
+    ]
     assert sorted(listed) == sorted(by_id)

@@ -23,7 +23,7 @@ from checks import DataMonitor, Report, UsageError, evaluate
 from checks.cli import main
 from checks.core.model import Status
 from checks.evaluation.validation import validate
-from checks.evaluation.waiving import Wish, give
+from checks.evaluation.waiving import WaiverRequest, give
 from checks.history import history_of, owned
 from checks.history.patience import Limits
 from checks.history.tables import METADATA
@@ -105,7 +105,7 @@ def own(tmp_path: Path) -> Shop:
 
 def waive(shop: Shop) -> None:
     config = shop.config()
-    give(config, history_of(config), Wish("quarantine_rate", "Mia", "known", RUN), NOW)
+    give(config, history_of(config), WaiverRequest("quarantine_rate", "Mia", "known", RUN), NOW)
 
 
 def rows_of(shop: Shop) -> dict[str, list[tuple[object, ...]]]:
@@ -120,7 +120,10 @@ def rows_of(shop: Shop) -> dict[str, list[tuple[object, ...]]]:
 
 def essence(report: Report) -> list[object]:
     """What a person acts on."""
-    checks = [(one.id, one.status, one.value, one.message, one.stop) for one in report.checks]
+    checks = [
+        (verdict.id, verdict.status, verdict.value, verdict.message, verdict.stop)
+        for verdict in report.checks
+    ]
     return [report.verdict, report.exit_code, report.waivers, *checks]
 
 
@@ -221,7 +224,7 @@ def test_a_fresh_shop_learns_although_another_of_its_name_is_old(own: Shop, tmp_
 
 
 def status_of(report: Report, check: str) -> Status:
-    return next(one.status for one in report.checks if one.id == check)
+    return next(verdict.status for verdict in report.checks if verdict.id == check)
 
 
 def linked(shop: Shop) -> str:
@@ -312,7 +315,7 @@ def test_rows_without_a_time_of_another_shop_are_not_taken_for_known(
 
 
 def freshness(report: Report) -> str:
-    return next(one.message for one in report.checks if one.id == "freshness")
+    return next(verdict.message for verdict in report.checks if verdict.id == "freshness")
 
 
 def test_validate_says_whose_the_name_is(own: Shop, tmp_path: Path) -> None:

@@ -80,15 +80,16 @@ class Outcome:
         """(where, exit code, verdict) of everything that says either."""
         for path in sorted(self.folder.iterdir()):
             if path.is_file() and path.suffix != ".db" and not path.name.endswith(("-wal", "-shm")):
-                yield path.name, *told(path.name.partition(".")[0], path.read_text("utf-8"))
+                yield path.name, *reported(path.name.partition(".")[0], path.read_text("utf-8"))
 
     def recorded(self) -> list[tuple[int, str, int, str]]:
         """Column and document of each recorded evaluation."""
         history = open_history(HistoryConfig(url=f"sqlite:///{self.folder / 'h.db'}"))
         runs = history.all_runs("shop", date(2025, 3, 8))
-        found = [(run, history.report(run.id)) for run in runs]
+        reports = [(run, history.report(run.id)) for run in runs]
         return [
-            (run.exit_code, run.verdict, report.exit_code, report.verdict) for run, report in found
+            (run.exit_code, run.verdict, report.exit_code, report.verdict)
+            for run, report in reports
         ]
 
 
@@ -96,7 +97,7 @@ class Outcome:
 _ANY = -1
 
 
-def told(format_: str, text: str) -> tuple[int, str]:
+def reported(format_: str, text: str) -> tuple[int, str]:
     """The exit code and the verdict that a document tells."""
     if format_ == "json":
         document = json.loads(text)
@@ -104,7 +105,7 @@ def told(format_: str, text: str) -> tuple[int, str]:
     if format_ == "junit":
         suite = ET.fromstring(text).find("testsuite")  # noqa: S314  (our own)
         assert suite is not None
-        own = {one.get("name"): one.get("value") for one in suite.iter("property")}
+        own = {element.get("name"): element.get("value") for element in suite.iter("property")}
         code = int(own["exit_code"] or "")
         assert bool(int(suite.get("failures", "")) + int(suite.get("errors", ""))) == bool(code)
         return code, own["verdict"] or ""
@@ -184,7 +185,9 @@ def call(
     has_summary: bool = True,
 ) -> Outcome:
     """Publish every format to a file, with some of them led elsewhere."""
-    wanted = [ReportFile(name, broken.get(name, folder / f"{name}.out")) for name in formats()]
+    expected_files = [
+        ReportFile(name, broken.get(name, folder / f"{name}.out")) for name in formats()
+    ]
     err = io.StringIO()
     environ = {"GITHUB_STEP_SUMMARY": str(folder / "summary.md")} if has_summary else {}
     config = _Config(
@@ -193,7 +196,7 @@ def call(
         folder / "andon.yml",
     )
     console = Console(stdout, err, environ)
-    code = publish(report, format_, wanted, console, Recording(config))  # type: ignore[arg-type]
+    code = publish(report, format_, expected_files, console, Recording(config))  # type: ignore[arg-type]
     return Outcome(code, folder, stdout.getvalue() if stdout else "", err.getvalue())
 
 
@@ -401,9 +404,9 @@ def test_a_withheld_report_does_not_say_go_on_as_well(status: Status) -> None:
     summary = summarise(status, verdicts, date(2025, 3, 8))
     assert "may be refreshed" in summary
     report = replace(report_of(status), summary=summary)
-    told = publishing.with_missing_outputs(report, ["cannot write a"]).summary
+    withheld = publishing.with_missing_outputs(report, ["cannot write a"]).summary
     count = "1 of 1 check passed" if status is Status.GREEN else "1 of 1 check warns"
-    assert told == (
+    assert withheld == (
         f"do not refresh the dashboards yet: 1 report could not be written; {count} for 2025-03-08"
     )
 

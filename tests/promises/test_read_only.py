@@ -50,13 +50,13 @@ WRITING = re.compile(
 @pytest.fixture
 def sent() -> Iterator[list[tuple[str, str]]]:
     """Every statement that reaches a driver: the database it is sent to, and its text."""
-    found: list[tuple[str, str]] = []
+    statements: list[tuple[str, str]] = []
 
     def hear(connection: sa.Connection, cursor: object, statement: str, *rest: object) -> None:
-        found.append((str(connection.engine.url.database), statement))
+        statements.append((str(connection.engine.url.database), statement))
 
     sa.event.listen(Engine, "before_cursor_execute", hear)
-    yield found
+    yield statements
     sa.event.remove(Engine, "before_cursor_execute", hear)
 
 

@@ -108,23 +108,23 @@ def test_the_limits(
     if not accepted:
         duck.events.rows = []
     (folder / "bad_20250308.csv").write_text(csv_of(bad), "utf-8")
-    found = judged(duck)
-    assert (found.status, found.stop, found.message) == (status, stop, message)
-    assert (found.value, found.threshold) == (bad / (bad + accepted), 0.05)
+    verdict = judged(duck)
+    assert (verdict.status, verdict.stop, verdict.message) == (status, stop, message)
+    assert (verdict.value, verdict.threshold) == (bad / (bad + accepted), 0.05)
 
 
 @pytest.mark.parametrize(("accepted", "status"), [(950, Status.GREEN), (949, Status.RED)])
 def test_a_table_on_every_engine(shop: Shop, accepted: int, status: Status) -> None:
     rows = [*rejects(30), *rejects(20, why="worse")]
     rows += [{"happened": at(DAY, hour), "why": "another day"} for hour in (-0.001, 24)]
-    found = judged(with_table(without_log(shop, accepted), rows))
-    assert found.status is status
-    assert found.summary.startswith(
+    verdict = judged(with_table(without_log(shop, accepted), rows))
+    assert verdict.status is status
+    assert verdict.summary.startswith(
         f"5.0{'' if accepted == 950 else '1'} % of {'1,000' if accepted == 950 else '999'} rows of "
         f"Saturday 8 March were quarantined: 50 rejected rows and {accepted} accepted events, as "
         "no audit log is mapped; main reason 'bad' (60.0 %)"
     )
-    details = found.details
+    details = verdict.details
     assert (details["rows_quarantined"], details["rows_accepted"]) == (50, accepted)
     assert (details["undated_rows"], details["future_rows"]) == (0, 0)
 
@@ -133,26 +133,26 @@ def test_a_query_with_other_names_on_every_engine(shop: Shop) -> None:
     with_table(without_log(shop, 90), rejects(10))
     query = "SELECT happened AS moment, why AS because FROM refused WHERE why <> 'x'"
     shop.settings["quarantine"] = {"query": query, "occurred_at": "moment", "reason": "because"}
-    found = judged(shop)
-    assert (found.message, found.stop) == ("rate=0.1000 (max 0.05)", True)
+    verdict = judged(shop)
+    assert (verdict.message, verdict.stop) == ("rate=0.1000 (max 0.05)", True)
 
 
 def test_times_as_text_on_every_engine(shop: Shop) -> None:
     texts = ["2025-03-08T05:00:00Z", "2025-03-08 06:00:00", "2025-03-09T00:30:00+01:00"]
     texts += [None, "yesterday", "20155", ""]
     rows = [{"happened": text, "why": "bad"} for text in texts]
-    found = judged(with_table(without_log(shop, 97), rows, sa.String(40)))
-    assert found.message == "rate=0.0300 (max 0.05)"
-    assert found.details["undated_rows"] == 4
+    verdict = judged(with_table(without_log(shop, 97), rows, sa.String(40)))
+    assert verdict.message == "rate=0.0300 (max 0.05)"
+    assert verdict.details["undated_rows"] == 4
 
 
 def test_rows_without_a_time_are_told_with_a_log_on_every_engine(shop: Shop) -> None:
     with_table(shop, [*rejects(10), *[{"happened": None, "why": "no time"}] * 3])
     shop.write()
-    found = verdict_of(shop)
-    assert (found.status, found.message) == (Status.GREEN, "rate=0.0100 (max 0.05)")
-    assert "; 3 rejected rows have no time that can be read, so no day" in found.summary
-    assert found.details["undated_rows"] == 3
+    verdict = verdict_of(shop)
+    assert (verdict.status, verdict.message) == (Status.GREEN, "rate=0.0100 (max 0.05)")
+    assert "; 3 rejected rows have no time that can be read, so no day" in verdict.summary
+    assert verdict.details["undated_rows"] == 3
 
 
 @pytest.mark.parametrize(
@@ -160,19 +160,19 @@ def test_rows_without_a_time_are_told_with_a_log_on_every_engine(shop: Shop) -> 
 )
 def test_rows_without_a_time_can_only_warn(duck: Shop, undated: int, status: Status) -> None:
     rows = [*rejects(4), *[{"happened": None, "why": "no time"}] * undated]
-    found = judged(with_table(without_log(duck, 95), rows))
-    assert (found.status, found.message) == (status, "rate=0.0404 (max 0.05)")
-    assert found.details["undated_rows"] == undated
-    assert "no time that can be read" in found.summary
-    assert ("with those without a time the rate would be" in found.summary) is (undated > 1)
+    verdict = judged(with_table(without_log(duck, 95), rows))
+    assert (verdict.status, verdict.message) == (status, "rate=0.0404 (max 0.05)")
+    assert verdict.details["undated_rows"] == undated
+    assert "no time that can be read" in verdict.summary
+    assert ("with those without a time the rate would be" in verdict.summary) is (undated > 1)
 
 
 def test_rows_after_now_do_not_count_on_every_engine(shop: Shop) -> None:
     later = [{"happened": at(DAY + timedelta(days=days), 7), "why": "clock"} for days in (1, 400)]
-    found = judged(with_table(without_log(shop, 97), [*rejects(3), *later]))
-    assert found.message == "rate=0.0300 (max 0.05)"
-    assert found.details["future_rows"] == 2
-    assert "; 2 rejected rows lie after now, not counted" in found.summary
+    verdict = judged(with_table(without_log(shop, 97), [*rejects(3), *later]))
+    assert verdict.message == "rate=0.0300 (max 0.05)"
+    assert verdict.details["future_rows"] == 2
+    assert "; 2 rejected rows lie after now, not counted" in verdict.summary
 
 
 def test_while_the_day_lasts_rows_later_on_it_do_not_count(duck: Shop) -> None:
@@ -181,9 +181,9 @@ def test_while_the_day_lasts_rows_later_on_it_do_not_count(duck: Shop) -> None:
     duck.settings["data_lag_days"] = 0
     duck.write()
     now = datetime(2025, 3, 8, 6, tzinfo=UTC)
-    found = verdict_of(duck, date=DAY, data_date=DAY, now=now)
-    assert (found.details["rows_quarantined"], found.details["future_rows"]) == (2, 2)
-    assert found.details["rows_accepted"] == 51
+    verdict = verdict_of(duck, date=DAY, data_date=DAY, now=now)
+    assert (verdict.details["rows_quarantined"], verdict.details["future_rows"]) == (2, 2)
+    assert verdict.details["rows_accepted"] == 51
 
 
 def _csv(path: Path, times: list[str]) -> None:
@@ -219,9 +219,9 @@ def test_a_days_file_counts_by_its_name(duck: Shop, put: Put, files: str) -> Non
     folder = with_files(without_log(duck, 90), files)
     put(folder / "bad_20250308.csv", ["2025-03-08T05:00:00Z", "no time", "2024-01-01"] * 2)
     put(folder / "bad_20250307.csv", ["2025-03-07T05:00:00Z"])
-    found = judged(duck)
-    assert (found.status, found.message) == (Status.RED, "rate=0.0625 (max 0.05)")
-    assert found.details["undated_rows"] == 0
+    verdict = judged(duck)
+    assert (verdict.status, verdict.message) == (Status.RED, "rate=0.0625 (max 0.05)")
+    assert verdict.details["undated_rows"] == 0
 
 
 @pytest.mark.parametrize("put", FORMATS)
@@ -229,24 +229,24 @@ def test_a_file_without_a_day_counts_by_its_rows(duck: Shop, put: Put) -> None:
     folder = with_files(without_log(duck, 98), "quarantine/*")
     times = ["2025-03-08T00:00:00Z", "2025-03-08 23:59:59", "2025-03-07T23:59:59Z", "2025-03-09"]
     put(folder / "bad.csv", [*times, "yesterday", "2025-03-09T06:12:01Z", "9999-12-31"])
-    found = judged(duck)
-    assert found.message == "rate=0.0200 (max 0.05)"
-    assert (found.details["undated_rows"], found.details["future_rows"]) == (1, 2)
-    assert "1 rejected row has no time that can be read, so no day" in found.summary
+    verdict = judged(duck)
+    assert verdict.message == "rate=0.0200 (max 0.05)"
+    assert (verdict.details["undated_rows"], verdict.details["future_rows"]) == (1, 2)
+    assert "1 rejected row has no time that can be read, so no day" in verdict.summary
 
 
 @pytest.mark.parametrize("content", ["", HEADER, "\n"])
 def test_an_empty_file_is_no_rejected_row(duck: Shop, content: str) -> None:
     folder = with_files(without_log(duck))
     (folder / "bad_20250308.csv").write_text(content, "utf-8")
-    found = judged(duck)
-    assert (found.status, found.message) == (Status.GREEN, "rate=0.0000 (max 0.05)")
+    verdict = judged(duck)
+    assert (verdict.status, verdict.message) == (Status.GREEN, "rate=0.0000 (max 0.05)")
 
 
-def unknown(found: Verdict, words: str, cause: Cause = Cause.BAD_VALUE) -> bool:
+def unknown(verdict: Verdict, words: str, cause: Cause = Cause.BAD_VALUE) -> bool:
     """Whether a verdict could not be measured, for this reason."""
-    assert (found.status, found.cause) == (Status.UNKNOWN, cause), found.message
-    assert words in found.message
+    assert (verdict.status, verdict.cause) == (Status.UNKNOWN, cause), verdict.message
+    assert words in verdict.message
     return True
 
 
@@ -259,14 +259,14 @@ def test_a_day_without_a_file(duck: Shop, days: int, glob: bool, occurred_at: st
     for day in EARLIER[-days:] if days else []:
         (folder / f"bad_{day:%Y%m%d}.csv").write_text(csv_of(3, day), "utf-8")
     (folder / "bad_20240101.csv").write_text(csv_of(3, date(2024, 1, 1)), "utf-8")
-    found = judged(duck)
+    verdict = judged(duck)
     if days == 14:
-        assert unknown(found, "although each of the 14 days before has one")
+        assert unknown(verdict, "although each of the 14 days before has one")
     elif not days:
-        assert unknown(found, "or one of the 14 days before; correct quarantine.files")
+        assert unknown(verdict, "or one of the 14 days before; correct quarantine.files")
     else:
-        assert (found.status, found.message) == (Status.GREEN, "rate=0.0000 (max 0.05)")
-        assert f"as on {14 - days} of the 14 days before" in found.summary
+        assert (verdict.status, verdict.message) == (Status.GREEN, "rate=0.0000 (max 0.05)")
+        assert f"as on {14 - days} of the 14 days before" in verdict.summary
 
 
 @pytest.mark.parametrize("files", ["quarantine/bad_*.csv", DATED])
@@ -288,12 +288,12 @@ def test_a_day_without_a_file_where_old_ones_are_deleted(
     for days in back:
         day = DAY - timedelta(days=days)
         (folder / f"bad_{day:%Y%m%d}.csv").write_text(csv_of(3, day), "utf-8")
-    found = judged(duck)
+    verdict = judged(duck)
     if words.startswith("although"):
-        assert unknown(found, words)
+        assert unknown(verdict, words)
     else:
-        assert found.status is Status.GREEN
-        assert words in found.summary
+        assert verdict.status is Status.GREEN
+        assert words in verdict.summary
 
 
 def test_folders_and_files_that_are_not_there(duck: Shop) -> None:
@@ -315,8 +315,8 @@ def test_a_folder_that_may_not_be_looked_into(duck: Shop, monkeypatch: pytest.Mo
     assert judged(duck).status is Status.GREEN
     closed = str(folder / "b")
     monkeypatch.setattr("os.access", lambda path, mode: str(path) != closed)
-    found = verdict_of(duck)
-    assert unknown(found, "the folder 'quarantine/b' may not be looked into", Cause.PERMISSION)
+    verdict = verdict_of(duck)
+    assert unknown(verdict, "the folder 'quarantine/b' may not be looked into", Cause.PERMISSION)
 
 
 @pytest.mark.parametrize(
@@ -341,9 +341,9 @@ def test_a_file_that_cannot_be_read_is_no_count(
     (folder / name).write_bytes(content)
     if name != "bad.csv":
         (folder / "bad_20250308_2.csv").write_text(csv_of(2), "utf-8")
-    found = judged(duck)
-    assert unknown(found, words)
-    assert str(duck.folder) not in found.message
+    verdict = judged(duck)
+    assert unknown(verdict, words)
+    assert str(duck.folder) not in verdict.message
 
 
 def test_lines_beyond_what_is_counted_are_no_count(
@@ -361,9 +361,9 @@ def test_what_takes_too_long_is_no_count(duck: Shop, monkeypatch: pytest.MonkeyP
     folder = with_files(without_log(duck))
     (folder / "bad_20250308.csv").write_text(csv_of(1), "utf-8")
     monkeypatch.setattr("checks.quarantine.files.MOST_SECONDS", 0.0)
-    found = judged(duck)
-    assert unknown(found, "the files were not read within 0 s", Cause.TIMEOUT)
-    assert found.retry
+    verdict = judged(duck)
+    assert unknown(verdict, "the files were not read within 0 s", Cause.TIMEOUT)
+    assert verdict.retry
 
 
 @pytest.mark.parametrize("month", ["%Y-%m", "%Y/%m", "%B", "%a", "%d"])
@@ -422,9 +422,9 @@ def test_the_gate_and_the_page_agree_without_a_log(duck: Shop) -> None:
     for day in EARLIER[:9]:
         (folder / f"bad_{day:%Y%m%d}.csv").write_text(csv_of(2, day), "utf-8")
     (folder / "bad_20250308.csv").write_text(csv_of(9) + "a line, with, more columns\n", "utf-8")
-    found = judged(duck)
+    verdict = judged(duck)
     rates = ask(duck, rejected_rate.read)
-    assert rates.days[-1].rate == found.value == 10 / 110
+    assert rates.days[-1].rate == verdict.value == 10 / 110
     assert [day.rate for day in rates.days[:-1]] == [2 / 102] * 9
     assert (rates.above_since, rates.by_log) == (DAY, False)
     assert ask(duck, rejected.read).rows == 10
@@ -434,10 +434,10 @@ def test_the_gate_and_the_page_agree_without_a_log(duck: Shop) -> None:
 
 def test_the_page_tells_rows_without_a_time_as_the_gate(shop: Shop) -> None:
     with_table(without_log(shop, 95), [*rejects(5), *[{"happened": None, "why": "x"}] * 2])
-    found = judged(shop)
+    verdict = judged(shop)
     shown = ask(shop, rejected.read)
-    assert (shown.rows, shown.undated) == (5, found.details["undated_rows"]) == (5, 2)
-    assert ask(shop, rejected_rate.read).days[-1].rate == found.value == 0.05
+    assert (shown.rows, shown.undated) == (5, verdict.details["undated_rows"]) == (5, 2)
+    assert ask(shop, rejected_rate.read).days[-1].rate == verdict.value == 0.05
 
 
 def test_with_a_log_the_log_is_judged_as_before(duck: Shop) -> None:
@@ -445,8 +445,8 @@ def test_with_a_log_the_log_is_judged_as_before(duck: Shop) -> None:
     duck.log.rows[-1] = log_entry(DAY, 1000, 0)
     duck.write()
     report = duck.run()
-    found = next(check for check in report.checks if check.id == "quarantine_rate")
-    assert (found.status, found.message) == (Status.GREEN, "rate=0.0000 (max 0.05)")
+    verdict = next(check for check in report.checks if check.id == "quarantine_rate")
+    assert (verdict.status, verdict.message) == (Status.GREEN, "rate=0.0000 (max 0.05)")
 
 
 @pytest.mark.parametrize(
@@ -479,8 +479,8 @@ def wrong(shop: Shop) -> list[str]:
 def test_past_days_are_judged_by_their_rejected_rows_too(duck: Shop, bad: int) -> None:
     with_table(without_log(duck, 95), rejects(bad)).write()
     config = duck.config()
-    found = replay(config, config, days=1, last=DAY, now=NOW, progress=lambda text: None)
-    (day,) = found.days
+    backtest = replay(config, config, days=1, last=DAY, now=NOW, progress=lambda text: None)
+    (day,) = backtest.days
     assert day.now.status("quarantine_rate") is (Status.GREEN if bad == 5 else Status.RED)
 
 
@@ -499,9 +499,9 @@ def put_mixed(shop: Shop, **more: Any) -> Path:
 
 def test_files_that_name_no_day_are_read_beside_the_days(duck: Shop) -> None:
     put_mixed(duck)
-    found = judged(duck)
-    assert (found.status, found.message) == (Status.RED, "rate=0.2428 (max 0.05)")
-    assert (found.details["rows_quarantined"], found.details["undated_rows"]) == (42, 1)
+    verdict = judged(duck)
+    assert (verdict.status, verdict.message) == (Status.RED, "rate=0.2428 (max 0.05)")
+    assert (verdict.details["rows_quarantined"], verdict.details["undated_rows"]) == (42, 1)
     assert ask(duck, rejected.read).rows == 42
 
 
@@ -543,11 +543,11 @@ def test_rows_of_a_file_of_no_day_do_not_stand_for_a_missing_file(duck: Shop, ba
     for days in range(1, back + 1):
         day = DAY - timedelta(days=days)
         (folder / f"web_{day:%Y%m%d}.csv").write_text(csv_of(3, day), "utf-8")
-    found = judged(duck)
+    verdict = judged(duck)
     if back == 3:
-        assert unknown(found, "although each of the 3 days before has one")
+        assert unknown(verdict, "although each of the 3 days before has one")
     else:
-        assert found.message == "rate=0.0200 (max 0.05)"
+        assert verdict.message == "rate=0.0200 (max 0.05)"
 
 
 def test_with_a_log_files_of_no_day_are_left_out_as_before(duck: Shop) -> None:
@@ -582,9 +582,9 @@ def test_lines_that_are_no_object_are_no_count(
     folder = with_files(without_log(duck), MIXED)
     (folder / "bad_20250308_1.csv").write_text(csv_of(1), "utf-8")
     (folder / name).write_text(body, "utf-8")
-    found = judged(duck)
-    assert unknown(found, "so that the count is not whole" if "\r" not in body else "")
-    assert words in found.message
+    verdict = judged(duck)
+    assert unknown(verdict, "so that the count is not whole" if "\r" not in body else "")
+    assert words in verdict.message
 
 
 @pytest.mark.parametrize("suffix", ["jsonl", "json"])
@@ -645,11 +645,11 @@ def test_a_quote_that_is_never_closed_is_no_count(
         (folder / f"{name}.gz").write_bytes(gzip.compress(content, 1))
     else:
         (folder / name).write_bytes(content)
-    found = judged(duck)
+    verdict = judged(duck)
     if words is None:
-        assert (found.status, found.message) == (Status.GREEN, "rate=0.0200 (max 0.05)")
+        assert (verdict.status, verdict.message) == (Status.GREEN, "rate=0.0200 (max 0.05)")
     else:
-        assert unknown(found, words)
+        assert unknown(verdict, words)
 
 
 @pytest.mark.parametrize(
@@ -707,7 +707,7 @@ def test_files_named_by_the_day_of_the_load(duck: Shop, files: str, has_own: boo
         (folder / "r_20250308.csv").write_text(csv_of(count, DAY - timedelta(days=1)), "utf-8")
     duck.write()
     report = duck.run()
-    verdict = next(one for one in report.checks if one.id == "quarantine_rate")
+    verdict = next(verdict for verdict in report.checks if verdict.id == "quarantine_rate")
     assert verdict.message == "rate=0.1000 (max 0.05)"
     assert len([text for text in report.warnings if "another day than the name" in text]) == 1
 
@@ -760,8 +760,8 @@ def test_rows_of_days_near_by_are_other_loads(duck: Shop, files: str) -> None:
 def test_rows_far_off_in_a_file_of_several_days(
     duck: Shop, name: str, day: date, status: Status
 ) -> None:
-    found = named_files(duck, {name: (10, day), "r_2025-03-08.csv": (1, DAY)})
-    assert found.status is status
+    verdict = named_files(duck, {name: (10, day), "r_2025-03-08.csv": (1, DAY)})
+    assert verdict.status is status
 
 
 def test_a_name_with_two_days_is_a_range(duck: Shop) -> None:
@@ -800,9 +800,9 @@ def test_an_object_of_columns_or_lists_is_no_row(
     folder = with_files(without_log(duck), "quarantine/*")
     body = json.dumps(NO_ROWS[number])
     (folder / f"{name}.{suffix}").write_text(f"{body}\n{body}\n" if suffix == "jsonl" else body)
-    found = judged(duck)
-    assert unknown(found, f"of 'quarantine/{name}.{suffix}'")
-    assert "write one object a row" in found.message
+    verdict = judged(duck)
+    assert unknown(verdict, f"of 'quarantine/{name}.{suffix}'")
+    assert "write one object a row" in verdict.message
     assert any("holds no rows" in text and f"{name}.{suffix}" in text for text in wrong(duck))
 
 
@@ -865,9 +865,9 @@ def test_bytes_that_are_no_text_are_no_count(
     names = {} if mapped else {"reason": None, "occurred_at": None}
     folder = with_files(without_log(duck), "quarantine/*", **names)
     (folder / f"bad_20250308.{suffix}").write_bytes(content)
-    found = judged(duck)
-    assert unknown(found, f"'quarantine/bad_20250308.{suffix}'")
-    assert words in found.message
+    verdict = judged(duck)
+    assert unknown(verdict, f"'quarantine/bad_20250308.{suffix}'")
+    assert words in verdict.message
 
 
 def test_nul_bytes_inside_of_a_file_are_no_count(duck: Shop) -> None:
@@ -885,9 +885,9 @@ NO_TIMES += ["2025-03-08 24:00:00", "2025-03-08t05:00:00z", "0000-01-01", "2025-
 def test_what_is_no_time_in_a_table_is_none_in_a_file(duck: Shop, put: Put) -> None:
     folder = with_files(without_log(duck, 98), "quarantine/*")
     put(folder / "bad.csv", [*NO_TIMES, "2025-03-08 05:00", " 2025-03-08T23:59:59.9999999Z "])
-    found = judged(duck)
-    assert (found.status, found.message) == (Status.AMBER, "rate=0.0200 (max 0.05)")
-    assert found.details["undated_rows"] == len(NO_TIMES)
+    verdict = judged(duck)
+    assert (verdict.status, verdict.message) == (Status.AMBER, "rate=0.0200 (max 0.05)")
+    assert verdict.details["undated_rows"] == len(NO_TIMES)
 
 
 def test_typed_times_beyond_every_year_are_after_now_or_before_every_day(duck: Shop) -> None:
@@ -914,9 +914,9 @@ def test_a_file_without_a_header_is_no_count(duck: Shop, files: str, name: str) 
     for number in range(30):
         path = folder / f"{name}_{number}.csv" if files != DATED else folder / f"{name}.csv"
         path.write_text("2025-03-08T05:00:00Z,bad\n", "utf-8")
-    found = judged(duck)
-    assert unknown(found, "has none of the mapped columns 'why', 'when'")
-    assert "write the names of the columns as its first line" in found.message
+    verdict = judged(duck)
+    assert unknown(verdict, "has none of the mapped columns 'why', 'when'")
+    assert "write the names of the columns as its first line" in verdict.message
 
 
 def test_a_file_without_a_header_where_nothing_is_mapped(duck: Shop) -> None:
@@ -935,13 +935,13 @@ def everything_told(shop: Shop) -> str:
     """Every word of the report, of `validate` and of the page."""
     shop.write()
     report = shop.run()
-    told = [repr(report), *(line.text for line in validate(shop.config()))]
+    texts = [repr(report), *(line.text for line in validate(shop.config()))]
     for read in (rejected.read, rejected_rows.read, rejected_explained.read):
         try:
-            told.append(repr(ask(shop, read)))
+            texts.append(repr(ask(shop, read)))
         except MeasurementError as error:
-            told.append(str(error))
-    return "\n".join(told)
+            texts.append(str(error))
+    return "\n".join(texts)
 
 
 @pytest.mark.parametrize("has_log", [True, False])
@@ -956,9 +956,9 @@ def test_the_first_row_of_a_file_without_a_header_is_told_nowhere(
 ) -> None:
     folder = with_files(duck if has_log else without_log(duck), "quarantine/*.csv", **mapping)
     (folder / name).write_text(PERSON * 3, "utf-8")
-    told = everything_told(duck)
-    assert [part for part in PARTS if part in told] == []
-    assert "not look like a header" in told or "not with a header" in told
+    texts = everything_told(duck)
+    assert [part for part in PARTS if part in texts] == []
+    assert "not look like a header" in texts or "not with a header" in texts
 
 
 @pytest.mark.parametrize("suffix", ["csv", "jsonl"])
@@ -969,10 +969,10 @@ def test_names_of_columns_are_masked_like_values(duck: Shop, suffix: str) -> Non
     body = f"{','.join(row)}\n{','.join(row.values())}\n"
     path = folder / f"bad_20250308.{suffix}"
     path.write_text(body if suffix == "csv" else json.dumps(row) + "\n", "utf-8")
-    told = everything_told(duck)
-    assert "it has " in told
-    assert "'j…@…'" in told
-    assert [part for part in PARTS if part in told] == []
+    texts = everything_told(duck)
+    assert "it has " in texts
+    assert "'j…@…'" in texts
+    assert [part for part in PARTS if part in texts] == []
     assert {"j…@…", "203.0.…"} < set(ask(duck, rejected_rows.read).names)
 
 
@@ -1036,24 +1036,24 @@ def test_an_empty_line_of_one_column_is_no_lost_row(
 )
 def test_a_table_without_a_row_of_the_day(duck: Shop, back: tuple[int, ...], words: str) -> None:
     rows = [row for days in back for row in rejects(2, DAY - timedelta(days=days))]
-    found = judged(with_table(without_log(duck, 98), rows))
+    verdict = judged(with_table(without_log(duck, 98), rows))
     if words.startswith("as on"):
-        assert (found.status, found.message) == (Status.GREEN, "rate=0.0000 (max 0.05)")
-        assert words in found.summary
+        assert (verdict.status, verdict.message) == (Status.GREEN, "rate=0.0000 (max 0.05)")
+        assert words in verdict.summary
     else:
-        assert unknown(found, words)
+        assert unknown(verdict, words)
 
 
 @pytest.mark.parametrize("back", [3, 4])
 def test_a_table_without_a_row_of_the_day_on_every_engine(shop: Shop, back: int) -> None:
     days = [DAY - timedelta(days=n) for n in (1, 2, back)]
-    found = judged(
+    verdict = judged(
         with_table(without_log(shop, 98), [row for day in days for row in rejects(2, day)])
     )
     if back == 3:
-        assert unknown(found, "although each of the 3 days before has some")
+        assert unknown(verdict, "although each of the 3 days before has some")
     else:
-        assert "as on 1 of the 4 days before" in found.summary
+        assert "as on 1 of the 4 days before" in verdict.summary
 
 
 def test_with_a_log_a_table_without_a_row_is_compared_as_before(duck: Shop) -> None:

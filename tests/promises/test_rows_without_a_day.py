@@ -57,8 +57,8 @@ def test_new_events_without_a_time_warn_and_then_spoil_the_day(
     assert verdicts["freshness"].status is freshness
     assert _statuses(verdicts, EVENT_CHECKS[1:]) == {others}
     assert verdicts["freshness"].details["undated_events"] == count
-    said = "no time that can be read" in verdicts["freshness"].summary
-    assert said == (0 < count <= 20)
+    is_said = "no time that can be read" in verdicts["freshness"].summary
+    assert is_said == (0 < count <= 20)
 
 
 def test_events_with_text_that_is_no_time_count_the_same(shop: Shop) -> None:

@@ -105,14 +105,14 @@ def status(port: int, path: str) -> int:
         return 0
 
 
-def words_of(said: list[ForwardMsg]) -> bytes:
-    return b"".join(one.SerializeToString() for one in said)
+def words_of(messages_sent: list[ForwardMsg]) -> bytes:
+    return b"".join(message.SerializeToString() for message in messages_sent)
 
 
-def downloads(said: list[ForwardMsg]) -> list[str]:
-    elements = [one.delta.new_element for one in said]
-    return [one.download_button.url for one in elements
-            if one.WhichOneof("type") == "download_button"]  # fmt: skip
+def downloads(messages_sent: list[ForwardMsg]) -> list[str]:
+    elements = [element.delta.new_element for element in messages_sent]
+    return [element.download_button.url for element in elements
+            if element.WhichOneof("type") == "download_button"]  # fmt: skip
 
 
 DAY = "date=2025-03-08"
@@ -124,16 +124,16 @@ def test_the_owner_is_who_sits_at_the_machine(serve: Callable[..., int]) -> None
     assert FORM in local
     assert OWNER.encode() in local
     for header in ({"X-Forwarded-For": "203.0.113.7"}, {"Via": "1.1 proxy"}):
-        said = words_of(messages(port, page="history", query=DAY, **header))
-        assert FORM not in said
-        assert OWNER.encode() not in said
-        assert b"A sign-in is needed" in said
+        content = words_of(messages(port, page="history", query=DAY, **header))
+        assert FORM not in content
+        assert OWNER.encode() not in content
+        assert b"A sign-in is needed" in content
 
 
 def test_who_lets_everybody_in_lets_nobody_act(serve: Callable[..., int]) -> None:
-    said = words_of(messages(serve("--allow-anonymous"), page="history", query=DAY))
-    assert FORM not in said
-    assert b"A sign-in is needed" in said
+    content = words_of(messages(serve("--allow-anonymous"), page="history", query=DAY))
+    assert FORM not in content
+    assert b"A sign-in is needed" in content
 
 
 @pytest.mark.parametrize("words", [(), ("--allow-anonymous",)])
@@ -152,8 +152,8 @@ def test_a_download_is_one_sessions_alone_and_ends_with_it(serve: Callable[..., 
     port = serve()
     served: list[int] = []
 
-    def fetch(said: list[ForwardMsg]) -> None:
-        served.extend(status(port, url) for url in downloads(said))
+    def fetch(messages_sent: list[ForwardMsg]) -> None:
+        served.extend(status(port, url) for url in downloads(messages_sent))
 
     first = downloads(messages(port, page="quarantine", query=DAY, while_open=fetch))
     second = downloads(messages(port, page="quarantine", query=DAY, while_open=fetch))

@@ -28,7 +28,7 @@ from tests.engines import named
 from tests.shop import DAY, NOW, RUN, Shop, at, view
 
 LATER = NOW + timedelta(days=30)
-ONE = timedelta(days=1)
+ONE_DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def duck(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 def latest(shop: Shop, **options: object) -> tuple[Report, Verdict]:
     """The newest day with events, as the run of 9 March sees it: the report and freshness."""
     report = shop.run(**{"data_date": "latest", "now": LATER} | options)
-    return report, next(one for one in report.checks if one.id == "freshness")
+    return report, next(verdict for verdict in report.checks if verdict.id == "freshness")
 
 
 def without_last(shop: Shop, days: int) -> None:
@@ -62,7 +62,7 @@ def test_events_after_the_runs_own_day_do_not_move_it(shop: Shop, ahead: int) ->
 def test_the_last_instant_of_the_runs_own_day_is_its_own(shop: Shop) -> None:
     without_last(shop, 1)
     shop.events.rows += [
-        view(DAY, 23.9999), view(RUN, 0.0), view(DAY - ONE, 23.9999),
+        view(DAY, 23.9999), view(RUN, 0.0), view(DAY - ONE_DAY, 23.9999),
     ]  # fmt: skip
     shop.write()
     report, freshness = latest(shop)
@@ -79,8 +79,8 @@ def test_an_older_day_is_red_and_says_why(shop: Shop, days: int, hours: str) -> 
     newest = DAY - timedelta(days=days)
     assert (report.data_date, report.exit_code) == (newest, 1)
     assert (freshness.status, freshness.message) == (Status.RED, f"lag={hours}h (max 6h)")
-    said = f"{newest.day} March, although the run of 9 March loads 8 March"
-    assert said in freshness.summary
+    text = f"{newest.day} March, although the run of 9 March loads 8 March"
+    assert text in freshness.summary
     assert f"{hours} hours before the end of 8 March (at most 6 is normal)" in freshness.summary
     assert freshness.action.startswith("Load 2025-03-08, or find out why it did not arrive")
     assert freshness.details["expected_date"] == DAY
@@ -93,7 +93,7 @@ def test_dates_instead_of_times(shop: Shop) -> None:
 
     without_last(shop, 2)
     shop.events.columns["timestamp"] = sa.Date()
-    shop.events.rows += [view(RUN, 2.0), view(RUN + ONE, 2.0)]
+    shop.events.rows += [view(RUN, 2.0), view(RUN + ONE_DAY, 2.0)]
     for row in shop.events.rows:
         row["timestamp"] = row["timestamp"].date()
     shop.write()
@@ -128,7 +128,7 @@ def test_the_runs_own_day_is_what_its_lag_says(duck: Shop, lag: int, own: date) 
     assert latest(duck)[0].data_date == own
     assert latest(duck, data_date=own)[0].data_date == own
     with pytest.raises(UsageError, match=f"is after {own}"):
-        latest(duck, data_date=own + ONE)
+        latest(duck, data_date=own + ONE_DAY)
 
 
 def test_the_command_refuses_with_code_2(duck: Shop, capsys: pytest.CaptureFixture[str]) -> None:
@@ -137,8 +137,8 @@ def test_the_command_refuses_with_code_2(duck: Shop, capsys: pytest.CaptureFixtu
     config = str(duck.folder / "andon.yml")
     words = ["gate", "--no-record", "--config", config, "--date", "2025-03-09", "--data-date"]
     assert main([*words, "2025-03-09"]) == 2
-    told = capsys.readouterr().err
-    assert "data date 2025-03-09 is after 2025-03-08, the day the run of 2025-03-09 loads" in told
+    output = capsys.readouterr().err
+    assert "data date 2025-03-09 is after 2025-03-08, the day the run of 2025-03-09 loads" in output
     duck.events.rows += [view(RUN, 2.0)]
     duck.write()
     assert main([*words, "latest"]) == 0
@@ -169,7 +169,7 @@ def test_while_its_day_lasts_the_lag_ends_now(duck: Shop, hour: float, message: 
                                                 (1000, "lag=none")])  # fmt: skip
 def test_no_limit_makes_an_older_day_green(duck: Shop, limit: int, message: str) -> None:
     without_last(duck, 1)
-    duck.events.rows += [view(DAY - ONE, 23.6)]
+    duck.events.rows += [view(DAY - ONE_DAY, 23.6)]
     duck.parameters("freshness", max_lag_hours=limit)
     duck.write()
     _, freshness = latest(duck)
@@ -205,13 +205,13 @@ def test_a_run_whose_day_has_not_begun_is_refused(duck: Shop) -> None:
 def test_the_days_are_the_shops(duck: Shop, zone: str) -> None:
     duck.settings["timezone"] = zone
     end = midnight(RUN, ZoneInfo(zone)).replace(tzinfo=None)
-    duck.events.rows = [row for row in duck.events.rows if row["timestamp"] < end - ONE]
+    duck.events.rows = [row for row in duck.events.rows if row["timestamp"] < end - ONE_DAY]
     last, next_day = view(DAY, 0.0), view(DAY, 0.0)
     last["timestamp"], next_day["timestamp"] = end - timedelta(seconds=1), end
     duck.events.rows.append(next_day)
     duck.write()
     report, freshness = latest(duck)
-    assert (report.data_date, freshness.status) == (DAY - ONE, Status.RED)
+    assert (report.data_date, freshness.status) == (DAY - ONE_DAY, Status.RED)
     duck.events.rows.append(last)
     duck.write()
     report, freshness = latest(duck)
@@ -223,10 +223,10 @@ def test_replayed_days_and_pages_keep_the_rule(duck: Shop, lag: int) -> None:
     duck.settings["data_lag_days"] = lag
     duck.write()
     config = duck.config()
-    found = replay(
+    backtest = replay(
         config, config, days=3, last=DAY - timedelta(days=3), now=LATER, progress=lambda text: None
     )
-    assert [day.data_date for day in found.days][-1] == DAY - timedelta(days=3)
+    assert [day.data_date for day in backtest.days][-1] == DAY - timedelta(days=3)
     frame = frame_of(config, DAY, LATER)
     assert (frame.data_date, frame.run_date) == (DAY, DAY + timedelta(days=lag))
     reports = evaluate(config, date=frame.run_date, data_date=DAY, now=LATER)
@@ -269,10 +269,10 @@ def test_the_newest_day_is_green_only_where_it_is_the_runs_own(
     day = own - timedelta(days=behind)
     frame = replace(frame, data_date=day, expected_date=own)
     newest = frame.start + (frame.cut - frame.start) * part
-    found = judge(Params(limit), events(newest=min(newest, now)), frame)
-    lag_hours = (min(now, midnight(own + ONE, ZoneInfo(zone))) - newest) / timedelta(hours=1)
-    assert (found.status is Status.GREEN) == (behind == 0 and lag_hours <= limit)
-    assert found.value is None or (found.value > limit) == (found.status is Status.RED)
+    judgement = judge(Params(limit), events(newest=min(newest, now)), frame)
+    lag_hours = (min(now, midnight(own + ONE_DAY, ZoneInfo(zone))) - newest) / timedelta(hours=1)
+    assert (judgement.status is Status.GREEN) == (behind == 0 and lag_hours <= limit)
+    assert judgement.value is None or (judgement.value > limit) == (judgement.status is Status.RED)
 
 
 def test_a_frame_without_an_expected_day_is_never_behind() -> None:

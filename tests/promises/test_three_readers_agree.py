@@ -50,7 +50,7 @@ def bridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bridge]:
 def verdicts(checks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The verdicts without what the history adds: the pages read it on their own."""
     history = ("since", "acknowledgement", "waiver")
-    return [{key: one[key] for key in one if key not in history} for one in checks]
+    return [{key: verdict[key] for key in verdict if key not in history} for verdict in checks]
 
 
 @pytest.mark.parametrize("scenario", ["missing-identity", "no-run", "dead-checkout-pixel"])
@@ -71,7 +71,7 @@ def test_the_same_verdicts_everywhere(
     assert verdicts(gate["checks"]) == verdicts(json.loads(json.dumps(python["checks"])))
     for key in ("verdict", "summary", "data_date", "run_date"):
         assert gate[key] == pages[key] == python[key]
-    red = {one["id"] for one in gate["checks"] if one["status"] == Status.RED}
+    red = {row["id"] for row in gate["checks"] if row["status"] == Status.RED}
     assert red == set(SCENARIOS[scenario].expected_red)
 
 
@@ -92,17 +92,17 @@ def test_explain_tells_the_limits_that_are_judged_by(
     text = config.read_text(encoding="utf-8")
     limits = "".join(f"  {check}: {{{key}: {value}}}\n" for check, (key, value) in LIMITS.items())
     config.write_text(f"{text.partition(NL_CHECKS)[0]}{NL_CHECKS}{limits}", encoding="utf-8")
-    judged = {one.id: one for one in bridge(config).checks}
+    judged = {verdict.id: verdict for verdict in bridge(config).checks}
     for check, (key, value) in LIMITS.items():
         assert main(["explain", check, "--config", str(config)]) == 0
-        told = capsys.readouterr().out
-        row = next(line.split() for line in told.splitlines() if line.split()[:1] == [key])
+        output = capsys.readouterr().out
+        row = next(line.split() for line in output.splitlines() if line.split()[:1] == [key])
         assert float(row[1]) == value == judged[check].threshold
 
 
 def test_explain_tells_the_rules_of_the_catalog(capsys: pytest.CaptureFixture[str]) -> None:
     for check in all_checks():
         assert main(["explain", check.id]) == 0
-        told = capsys.readouterr().out
-        assert f"Rule: {check.rule}" in told
-        assert f"When it fails: {get_check(check.id).advice}" in told
+        output = capsys.readouterr().out
+        assert f"Rule: {check.rule}" in output
+        assert f"When it fails: {get_check(check.id).advice}" in output

@@ -149,7 +149,7 @@ def test_what_is_of_another_shape_is_wrong_exactly_where_the_gate_cannot_measure
     SHAPES[shape](shop)
     shop.write()
     cannot = unknown(shop)
-    told, looked = plain(shop), deep(shop)
+    lines, looked = plain(shop), deep(shop)
     assert checks_wrong(looked) == cannot
     # A column that only adds detail is told as missing, though no check needs it.
     if cannot:
@@ -157,9 +157,9 @@ def test_what_is_of_another_shape_is_wrong_exactly_where_the_gate_cannot_measure
         is_of_values = shape.startswith("name as") or (
             shape == "time as a day" and shop.engine.name == "sqlite"
         )
-        assert wrong(told) or is_of_values
+        assert wrong(lines) or is_of_values
     else:
-        assert all("missing_column" in text for text in wrong(told) + wrong(looked))
+        assert all("missing_column" in text for text in wrong(lines) + wrong(looked))
 
 
 def _today(**values: object) -> Change:
@@ -393,16 +393,16 @@ def test_files_that_cannot_be_read_are_wrong(duck: Shop, kind: str) -> None:
     pattern, files, mapping, cause = FOLDERS[kind]
     quarantined(duck, pattern, files, **mapping)
     warned = duck.run().warnings
-    told = wrong(plain(duck))
+    lines = wrong(plain(duck))
     if kind in _OF_THE_DAY:
-        assert told == []
+        assert lines == []
         assert any(cause in text for text in warned)
         return
-    assert bool(told) is bool(cause)
-    assert any(cause in text for text in told) or not cause
+    assert bool(lines) is bool(cause)
+    assert any(cause in text for text in lines) or not cause
     if not cause:
         assert (wrong(deep(duck)), warned) == ([], ())
-    assert all(str(duck.folder) not in text for text in told)
+    assert all(str(duck.folder) not in text for text in lines)
 
 
 TABLES: dict[str, tuple[dict[str, str], bool]] = {
@@ -430,9 +430,9 @@ def test_a_table_of_rejected_rows_that_cannot_be_read_is_wrong(shop: Shop, kind:
 
 def test_plain_reads_no_events_and_deep_tells_what_it_read(shop: Shop) -> None:
     shop.write()
-    told, looked = [line.text for line in plain(shop)], [line.text for line in deep(shop)]
-    assert "reading events: works, over no rows" in told
-    assert "reading orders: works, over no rows" in told
+    lines, looked = [line.text for line in plain(shop)], [line.text for line in deep(shop)]
+    assert "reading events: works, over no rows" in lines
+    assert "reading orders: works, over no rows" in lines
     events = sum(row["timestamp"] >= at(DAY, 0) for row in shop.events.rows)
     assert f"reading events: {events} events of 2025-03-08" in looked
     assert "reading orders: 12 orders of 2025-03-08" in looked
@@ -501,6 +501,6 @@ def test_a_time_that_cannot_be_read_is_told_once(tmp_path: Path, engine: str) ->
     shop.write()
     shop.set("events", occurred_at="no_time", dimensions=["client_id", "transaction_id"])
     shop.set("audit_log", run_at="no_time")
-    told = [text for text in wrong(plain(shop)) if "no_time" in text and "reading" not in text]
-    assert [text.partition(":")[0] for text in told] == ["audit_log.run_at", "events.occurred_at"]
+    lines = [text for text in wrong(plain(shop)) if "no_time" in text and "reading" not in text]
+    assert [text.partition(":")[0] for text in lines] == ["audit_log.run_at", "events.occurred_at"]
     assert not [text for text in wrong(plain(shop)) if text.startswith("audit_log.rows_read")]

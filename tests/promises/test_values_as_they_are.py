@@ -255,49 +255,49 @@ def fetched(
     return [tuple(row) for row in rows]
 
 
-def wrong(columns: Columns, found: Sequence[Sequence[object]]) -> list[str]:
+def wrong(columns: Columns, stored_rows: Sequence[Sequence[object]]) -> list[str]:
     """What was taken for something else, a line each."""
     return [
         f"{type_} {value}: {is_} instead of {right}"
-        for (type_, values), measured in zip(columns.items(), found, strict=True)
+        for (type_, values), measured in zip(columns.items(), stored_rows, strict=True)
         for (value, right), is_ in zip(values.items(), measured, strict=True)
         if is_ != right
     ]
 
 
 def test_amounts(shop: Shop) -> None:
-    columns, found = columns_of(shop, AMOUNTS), []
+    columns, stored_rows = columns_of(shop, AMOUNTS), []
     for warehouse, relation, _ in filled(shop, columns):
         amount, valid = amount_of(relation, "stored", warehouse.profile)
         checked = amount if valid is None else sa.case((valid, amount), else_=None)
         micros = warehouse.profile.micros(checked)
         rows = fetched(warehouse, relation, sa.cast(checked, sa.Double), micros)
-        found.append([None if row[0] is None else float(str(row[0])) for row in rows])
+        stored_rows.append([None if row[0] is None else float(str(row[0])) for row in rows])
         assert [row[0] is None for row in rows] == [row[1] is None for row in rows]
-    assert wrong(columns, found) == []
+    assert wrong(columns, stored_rows) == []
 
 
 def test_names(shop: Shop) -> None:
-    columns, found = columns_of(shop, NAMED), []
+    columns, stored_rows = columns_of(shop, NAMED), []
     for warehouse, relation, right in filled(shop, columns):
         name = name_of(relation, "stored", warehouse.profile)
-        wanted = [text for text in right if text is not None]
-        rows = fetched(warehouse, relation, name, sa.case((name.in_(wanted), 1), else_=0))
-        found.append([row[0] for row in rows])
+        expected = [text for text in right if text is not None]
+        rows = fetched(warehouse, relation, name, sa.case((name.in_(expected), 1), else_=0))
+        stored_rows.append([row[0] for row in rows])
         assert [row[1] for row in rows] == [int(text is not None) for text in right]
-    assert wrong(columns, found) == []
+    assert wrong(columns, stored_rows) == []
 
 
 def test_what_is_no_id(shop: Shop) -> None:
-    columns, found = columns_of(shop, NO_IDS), []
+    columns, stored_rows = columns_of(shop, NO_IDS), []
     for warehouse, relation, _ in filled(shop, columns):
         blank = id_of(relation, "stored", warehouse.profile).blank
-        found.append([bool(row[0]) for row in fetched(warehouse, relation, blank)])
-    assert wrong(columns, found) == []
+        stored_rows.append([bool(row[0]) for row in fetched(warehouse, relation, blank)])
+    assert wrong(columns, stored_rows) == []
 
 
 def test_times(shop: Shop) -> None:
-    columns, found = columns_of(shop, TIMES), []
+    columns, stored_rows = columns_of(shop, TIMES), []
     for warehouse, relation, _ in filled(shop, columns):
         at = instant(relation, "stored", warehouse.profile, HOME, HOME)
         flags = [
@@ -308,17 +308,17 @@ def test_times(shop: Shop) -> None:
         ]  # fmt: skip
         rows = fetched(warehouse, relation, *flags, at.plain(at.expression))
         kinds = (UNDATED, EARLIER, IN_DAY, LATER)
-        found.append([kinds[row.index(1)] for row in rows])
+        stored_rows.append([kinds[row.index(1)] for row in rows])
         assert all(sum(int(str(flag)) for flag in row[:4]) == 1 for row in rows)
         moments = [at.moment(row[4]) for row in rows]
-        told = [
+        kinds_of_moments = [
             UNDATED if m is None else LATER if m >= END else IN_DAY if m >= START else EARLIER
             for m in moments
         ]
-        assert told == found[-1]
+        assert kinds_of_moments == stored_rows[-1]
         newest = sa.select(at.newest(at.expression)).select_from(relation.target)
         assert at.moment(warehouse.fetch(newest)[0][0]) == max(m for m in moments if m)
-    assert wrong(columns, found) == []
+    assert wrong(columns, stored_rows) == []
 
 
 BIG = 2**53
@@ -413,18 +413,18 @@ def test_ids_are_compared_as_values(shop: Shop) -> None:
             ]
     shop.engine.write(shop.url, (), statements)
     shop.settings["warehouse"]["timeout_seconds"] = 600
-    found = {}
+    matches = {}
     with Warehouse(shop.config().warehouse) as warehouse:
         for number, pair in enumerate(pairs):
-            one = warehouse.relation("orders", Source(f"a{number}"))
+            relation = warehouse.relation("orders", Source(f"a{number}"))
             other_one = warehouse.relation("sessions", Source(f"b{number}"))
-            ids = [id_of(r, "stored", warehouse.profile) for r in (one, other_one)]
+            ids = [id_of(r, "stored", warehouse.profile) for r in (relation, other_one)]
             same = same_id(*ids[0][:2], *ids[1][:2], warehouse.profile)
-            joined = one.target.join(other_one.target, same)
-            found[pair] = bool(
+            joined = relation.target.join(other_one.target, same)
+            matches[pair] = bool(
                 warehouse.fetch(sa.select(sa.func.count()).select_from(joined))[0][0]
             )
-    assert found == pairs
+    assert matches == pairs
 
 
 def test_kinds_that_differ_are_told(shop: Shop) -> None:
@@ -436,15 +436,15 @@ def test_kinds_that_differ_are_told(shop: Shop) -> None:
         "spark": {"STRING": text, "BIGINT": number, "DOUBLE": number},
     }
     relations = [relation for _, relation, _ in filled(shop, columns_of(shop, columns))]
-    found = [relation.column("stored")[1] for relation in relations]
-    assert kinds_differ(found[0], found[0]) is None
-    assert kinds_differ(found[0], found[1]) == "text and number"
-    assert kinds_differ(found[1], found[2]) is None
-    if len(found) > 3:
-        assert kinds_differ(found[3], found[0]) == "UUID and text"
+    kinds = [relation.column("stored")[1] for relation in relations]
+    assert kinds_differ(kinds[0], kinds[0]) is None
+    assert kinds_differ(kinds[0], kinds[1]) == "text and number"
+    assert kinds_differ(kinds[1], kinds[2]) is None
+    if len(kinds) > 3:
+        assert kinds_differ(kinds[3], kinds[0]) == "UUID and text"
 
 
-def asked(shop: Shop) -> Warehouse:
+def warehouse_of(shop: Shop) -> Warehouse:
     """The shop's warehouse with a table that is not looked at: without any there is no file."""
     shop.engine.write(shop.url, (), ["CREATE TABLE unused (a INT)"])
     return Warehouse(shop.config().warehouse)
@@ -459,7 +459,7 @@ def asked(shop: Shop) -> Warehouse:
 )
 def test_a_query_that_returns_a_column_twice_is_refused(shop: Shop, query: str) -> None:
     with (
-        asked(shop) as warehouse,
+        warehouse_of(shop) as warehouse,
         pytest.raises(MeasurementError) as refused,
     ):
         warehouse.relation("events", Source(query=query))
@@ -470,7 +470,7 @@ def test_a_query_that_returns_a_column_twice_is_refused(shop: Shop, query: str) 
 def test_names_that_differ_only_in_case_are_one_column_where_the_engine_folds(shop: Shop) -> None:
     quote = "`" if shop.engine.backend == "spark" else '"'
     source = Source(query=f"SELECT 1 AS {quote}a{quote}, 2 AS {quote}A{quote}")
-    with asked(shop) as warehouse:
+    with warehouse_of(shop) as warehouse:
         if shop.engine.name == "postgresql":
             assert set(warehouse.relation("events", source).kinds) == {"a", "A"}
             return
@@ -480,5 +480,5 @@ def test_names_that_differ_only_in_case_are_one_column_where_the_engine_folds(sh
 
 def test_a_column_called_like_the_engines_second_one_is_no_second_one(shop: Shop) -> None:
     source = Source(query="SELECT 1 AS a, 2 AS a_1")
-    with asked(shop) as warehouse:
+    with warehouse_of(shop) as warehouse:
         assert set(warehouse.relation("events", source).kinds) == {"a", "a_1"}

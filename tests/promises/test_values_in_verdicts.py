@@ -37,8 +37,8 @@ def retyped(shop: Shop, table: str, column: str, type_: str, value: str) -> str:
     return RETYPED[name].format(table=table, column=column, type=stored, value=value)
 
 
-def statuses(found: dict[str, Verdict]) -> dict[str, Status]:
-    return {name: found[name].status for name in EVENTS}
+def statuses(verdicts: dict[str, Verdict]) -> dict[str, Status]:
+    return {name: verdicts[name].status for name in EVENTS}
 
 
 @pytest.mark.parametrize("text", ["", "n/a", "12,50"])
@@ -47,9 +47,9 @@ def test_text_in_a_column_of_numbers_is_a_missing_amount(shop: Shop, text: str) 
         pytest.skip("the engine keeps no text in a column of numbers")
     day = f"timestamp >= '{DAY}' AND timestamp < '{DAY}a'"
     shop.write(f"UPDATE stg_events SET revenue = '{text}' WHERE revenue IS NOT NULL AND {day}")
-    found = shop.verdicts()["missing_revenue"]
-    assert found.status is Status.RED
-    assert found.value == 1.0
+    verdict = shop.verdicts()["missing_revenue"]
+    assert verdict.status is Status.RED
+    assert verdict.value == 1.0
 
 
 @pytest.mark.parametrize("nothing", ["NaN", "infinity"])
@@ -59,8 +59,8 @@ def test_a_session_id_that_is_no_number_is_none(shop: Shop, nothing: str) -> Non
         f"CASE WHEN purchase_time >= '{DAY}' THEN CAST('{nothing}' AS DOUBLE PRECISION) ELSE 1 END"
     )
     shop.write(retyped(shop, "fct_attribution", "lc_session_id", "double", number))
-    found = shop.verdicts()["orphan_orders"]
-    assert found.status is Status.RED
+    verdict = shop.verdicts()["orphan_orders"]
+    assert verdict.status is Status.RED
 
 
 def test_session_ids_of_two_number_types_are_matched(shop: Shop) -> None:
@@ -69,8 +69,8 @@ def test_session_ids_of_two_number_types_are_matched(shop: Shop) -> None:
         retyped(shop, "fct_attribution", "lc_session_id", "double", digits.format("lc_session_id")),
         retyped(shop, "dim_sessions", "session_id", "BIGINT", digits.format("session_id")),
     )
-    found = shop.verdicts()["orphan_orders"]
-    assert found.status is Status.GREEN
+    verdict = shop.verdicts()["orphan_orders"]
+    assert verdict.status is Status.GREEN
 
 
 def test_labels_are_names(shop: Shop) -> None:
@@ -88,9 +88,9 @@ def test_numbers_are_names(shop: Shop) -> None:
     shop.set("events", purchase_names=["7"])
     number = "CASE event_name WHEN 'purchase' THEN 7 ELSE 1 END"
     shop.write(retyped(shop, "stg_events", "event_name", "number", number))
-    found = dict(shop.verdicts())
-    assert Status.UNKNOWN not in statuses(found).values()
-    assert found["missing_revenue"].status is Status.GREEN
+    verdicts = dict(shop.verdicts())
+    assert Status.UNKNOWN not in statuses(verdicts).values()
+    assert verdicts["missing_revenue"].status is Status.GREEN
 
 
 @pytest.mark.parametrize("moment", ["infinity", "57155-04-01 10:00:00", "10000-01-01 00:00:00"])
@@ -98,9 +98,9 @@ def test_one_time_that_no_calendar_has_counts_as_after_now(shop: Shop, moment: s
     if shop.engine.name not in RETYPED:
         pytest.skip("the engine keeps no such times")
     shop.write(f"INSERT INTO stg_events (timestamp, event_name) VALUES ('{moment}', 'late')")
-    found = shop.verdicts()["freshness"]
-    assert found.status is Status.GREEN
-    assert (found.details["future_events"], found.details["far_events"]) == (1, 1)
+    verdict = shop.verdicts()["freshness"]
+    assert verdict.status is Status.GREEN
+    assert (verdict.details["future_events"], verdict.details["far_events"]) == (1, 1)
 
 
 @pytest.mark.parametrize("type_", ["timestamp", "varchar(40)"])
@@ -116,8 +116,8 @@ def test_the_hour_before_midnight_that_comes_twice_is_the_second(shop: Shop, typ
         statements = (retyped(shop, "stg_events", '"timestamp"', type_, text),)
     shop.write(*statements)
     now = datetime(2025, 4, 6, 10, tzinfo=UTC)
-    found = shop.verdicts(date=datetime(2025, 4, 6, tzinfo=UTC).date(), now=now)["freshness"]
-    assert found.value == pytest.approx(1 / 6, abs=0.01)
+    verdict = shop.verdicts(date=datetime(2025, 4, 6, tzinfo=UTC).date(), now=now)["freshness"]
+    assert verdict.value == pytest.approx(1 / 6, abs=0.01)
 
 
 def test_text_that_is_no_utf_8_takes_down_no_check(shop: Shop) -> None:
@@ -131,11 +131,11 @@ def test_text_that_is_no_utf_8_takes_down_no_check(shop: Shop) -> None:
         f"UPDATE pipeline_logs SET filename = {odd} WHERE run_timestamp > '{DAY} 23'",
         f"UPDATE fct_attribution SET lc_session_id = {odd} WHERE purchase_time {day}",
     )
-    found = dict(shop.verdicts())
-    assert [verdict for verdict in found.values() if verdict.status is Status.UNKNOWN] == []
-    assert found["missing_revenue"].value == pytest.approx(1 / 12)
-    assert found["orphan_orders"].status is Status.RED
-    assert "a\ufffd" in str(found["event_volume"].details)
+    verdicts = dict(shop.verdicts())
+    assert [verdict for verdict in verdicts.values() if verdict.status is Status.UNKNOWN] == []
+    assert verdicts["missing_revenue"].value == pytest.approx(1 / 12)
+    assert verdicts["orphan_orders"].status is Status.RED
+    assert "a\ufffd" in str(verdicts["event_volume"].details)
 
 
 def test_a_time_that_is_no_utf_8_is_none(shop: Shop) -> None:
@@ -184,9 +184,9 @@ def test_a_collation_makes_no_two_names_one(shop: Shop) -> None:
         f"WHERE event_name = 'purchase' AND transaction_id = '{first}'",
         *collated(shop, "stg_events", "event_name", EVENTS_REST),
     )
-    found = dict(shop.verdicts())
-    assert found["event_volume"].status is Status.GREEN
-    assert found["missing_revenue"].details["purchases"] == 11
+    verdicts = dict(shop.verdicts())
+    assert verdicts["event_volume"].status is Status.GREEN
+    assert verdicts["missing_revenue"].details["purchases"] == 11
 
 
 def test_a_collation_makes_no_two_ids_one(shop: Shop) -> None:
@@ -221,9 +221,9 @@ def test_json_is_its_text(shop: Shop) -> None:
             )
         )
     )
-    found = dict(shop.verdicts())
-    assert Status.UNKNOWN not in statuses(found).values()
-    assert found["orphan_orders"].status is Status.GREEN
+    verdicts = dict(shop.verdicts())
+    assert Status.UNKNOWN not in statuses(verdicts).values()
+    assert verdicts["orphan_orders"].status is Status.GREEN
 
 
 NESTED = {
@@ -239,10 +239,10 @@ def test_lists_and_structures_are_no_ids(shop: Shop) -> None:
     for value, type_ in NESTED[shop.engine.name].items():
         more = ["CREATE TYPE pair AS (a text)"] if type_ == "pair" else []
         shop.write(*more, retyped(shop, "fct_attribution", "lc_session_id", type_, value))
-        found = shop.verdicts()["orphan_orders"]
-        assert found.status is Status.UNKNOWN
+        verdict = shop.verdicts()["orphan_orders"]
+        assert verdict.status is Status.UNKNOWN
         assert "'lc_session_id' is of type a list or a structure, which is not an id" in (
-            found.message
+            verdict.message
         )
 
 
@@ -323,6 +323,6 @@ def test_a_database_without_an_encoding_is_read(shop: Shop, tmp_path: Path) -> N
             f"VALUES ('{DAY} 10:00:00', convert_from('\\x61ff'::bytea, 'SQL_ASCII'))",
         ),
     )
-    found = dict(plain.verdicts())
-    assert [v.message for v in found.values() if v.status is Status.UNKNOWN] == []
-    assert "a\ufffd" in str(found["event_volume"].details)
+    verdicts = dict(plain.verdicts())
+    assert [v.message for v in verdicts.values() if v.status is Status.UNKNOWN] == []
+    assert "a\ufffd" in str(verdicts["event_volume"].details)

@@ -23,7 +23,7 @@ from checks import Report, Status
 from checks.core.errors import UsageError
 from checks.core.model import Subjects, Verdict
 from checks.core.subjects import LEAST_SHARE, MANY, counting, not_covered, subject_name
-from checks.evaluation.waiving import Wish, give
+from checks.evaluation.waiving import WaiverRequest, give
 from checks.history import StoredWaiver, open_history
 from tests.shop import DAY, NOW, RUN, Row, Shop, Table, at, log_entry, order, view
 
@@ -33,7 +33,7 @@ Change = Callable[[Shop], None]
 def waive(shop: Shop, check: str, **fields: Any) -> StoredWaiver:
     config = shop.config()
     until = fields.pop("until", RUN + timedelta(days=30))
-    wish = Wish(check, "Mia", "known outage", until, **fields)
+    wish = WaiverRequest(check, "Mia", "known outage", until, **fields)
     return give(config, open_history(config.history), wish, fields.pop("now", NOW))
 
 
@@ -206,7 +206,7 @@ def test_a_reason_is_a_subject(shop: Shop) -> None:
     shop.set("quarantine", table="rejected", reason="reason", source="filename", occurred_at="at")
     changed(shop, entries(load("web", 112)))
     report = shop.run(record=True)
-    subjects = {one.id: one.subjects for one in report.checks}["quarantine_rate"]
+    subjects = {verdict.id: verdict.subjects for verdict in report.checks}["quarantine_rate"]
     assert subjects == {"source": ("web",), "reason": ("no client",)}
     waive(shop, "quarantine_rate")
     assert judged(shop, "quarantine_rate").status is Status.WAIVED
@@ -220,13 +220,13 @@ def test_a_reason_is_a_subject(shop: Shop) -> None:
 
 @pytest.mark.parametrize("check", ["volume_zscore", "volume_expected"])
 def test_the_other_side_is_not_covered(shop: Shop, check: str) -> None:
-    usual = [row for row in shop.events.rows if row["timestamp"] < at(DAY, 0)]
-    shop.events.rows = [*usual, view(DAY, 5)]
+    earlier_rows = [row for row in shop.events.rows if row["timestamp"] < at(DAY, 0)]
+    shop.events.rows = [*earlier_rows, view(DAY, 5)]
     shop.write()
     shop.run(record=True)
     waive(shop, check)
     assert judged(shop, check).status is Status.WAIVED
-    shop.events.rows = [*usual, *(view(DAY, number / 10) for number in range(55))]
+    shop.events.rows = [*earlier_rows, *(view(DAY, number / 10) for number in range(55))]
     shop.write()
     verdict = judged(shop, check)
     assert verdict.status is Status.RED
@@ -269,7 +269,7 @@ def test_days_before_its_data_date_are_not_covered(shop: Shop, back: int) -> Non
     failed = log_entry(DAY - timedelta(days=back), filename="web", status="failed")
     earlier = [row for row in shop.log.rows if row["run_timestamp"] != failed["run_timestamp"]]
     shop.log.rows = [*earlier, failed]
-    changed(shop, lambda one: one.log.rows.append(load("web", 1, status="failed")))
+    changed(shop, lambda shop: shop.log.rows.append(load("web", 1, status="failed")))
     shop.run(record=True)
     waive(shop, "run_status")
     assert judged(shop, "run_status").status is Status.WAIVED
@@ -336,7 +336,7 @@ def test_what_tells_nothing_apart_names_nothing(shop: Shop) -> None:
     shop.events.rows = [row for row in shop.events.rows if row["timestamp"] < at(DAY, 10)]
     shop.write()
     report = shop.run(record=True)
-    assert {one.id: one.status for one in report.checks}["freshness"] is Status.RED
+    assert {verdict.id: verdict.status for verdict in report.checks}["freshness"] is Status.RED
     with pytest.raises(UsageError, match="freshness tells nothing apart that fails"):
         waive(shop, "freshness", subjects=("web",))
     assert waive(shop, "freshness").subjects is None

@@ -21,7 +21,7 @@ from tests.quarantine.conftest import (
 )
 
 D7 = date(2025, 3, 7)
-ONE = audit_log(entry(quarantined=1))
+ONE_ROW_LOGGED = audit_log(entry(quarantined=1))
 BATCH = audit_log(entry(), entry("events_20250307.csv", 3))
 
 
@@ -62,32 +62,32 @@ def test_the_files_of_the_judged_load(
 ) -> None:
     two_days(desk)
     desk.pattern, desk.log = pattern, log
-    found = desk.read()
-    assert (found.rows, found.reasons, found.warnings) == (rows, reasons, ())
+    rejected = desk.read()
+    assert (rejected.rows, rejected.reasons, rejected.warnings) == (rows, reasons, ())
 
 
 def test_a_day_in_a_folder_counts_too(desk: Desk) -> None:
     desk.write("day=2025-03-08/part-0.csv", lines("a", "b"))
     desk.write("day=2025-03-07/part-0.csv", lines("x", day=D7))
     desk.pattern, desk.log = "*/part-*.csv", audit_log(entry("topic", 2))
-    found = desk.read()
-    assert (found.rows, found.warnings) == (2, ())
+    rejected = desk.read()
+    assert (rejected.rows, rejected.warnings) == (2, ())
 
 
 def test_a_load_whose_name_has_a_number_but_no_day(desk: Desk) -> None:
     desk.write("load_17_errors.csv", lines("a", "b"))
     desk.write("load_16_errors.csv", lines("x"))
     desk.log = audit_log(entry("load_17.csv", 2))
-    found = desk.read()
-    assert (found.rows, found.warnings) == (2, ())
+    rejected = desk.read()
+    assert (rejected.rows, rejected.warnings) == (2, ())
 
 
 def test_a_partner_with_a_number_does_not_bring_in_other_days(desk: Desk) -> None:
     desk.write("partner7_20250308.csv", lines("a", "b"))
     desk.write("partner7_20250307.csv", lines("x", day=D7))
     desk.log = audit_log(entry("partner7", 2))
-    found = desk.read()
-    assert (found.rows, found.warnings) == (2, ())
+    rejected = desk.read()
+    assert (rejected.rows, rejected.warnings) == (2, ())
 
 
 GROWING = (
@@ -100,9 +100,9 @@ GROWING = (
 def test_one_growing_file_is_filtered_by_the_rows_own_time(desk: Desk) -> None:
     desk.write("errors.csv", GROWING)
     desk.log = audit_log(entry("topic", 5))
-    found = desk.read()
-    assert (found.rows, found.warnings) == (5, ())
-    assert {reason for reason, _ in found.reasons} == {
+    rejected = desk.read()
+    assert (rejected.rows, rejected.warnings) == (5, ())
+    assert {reason for reason, _ in rejected.reasons} == {
         "first", "last", "offset", "whole day", "short"
     }  # fmt: skip
 
@@ -117,26 +117,26 @@ def test_days_are_the_shops_and_times_without_a_zone_the_configured_ones(desk: D
         "6,2025-03-08T05:00:00Z,first\n7,2025-03-08,day\n8,2025-03-09,day after\n",
     )
     desk.log = audit_log(entry("topic", 4))
-    found = desk.read()
-    assert found.reasons == (("first", 2), ("day", 1), ("last", 1))
-    assert found.warnings == ()
+    rejected = desk.read()
+    assert rejected.reasons == (("first", 2), ("day", 1), ("last", 1))
+    assert rejected.warnings == ()
 
 
 def test_rows_without_a_readable_time_are_told(desk: Desk) -> None:
     desk.write("errors.csv", HEADER + "1,2025-03-08T01:00:00Z,a\n2,soon,b\n3,,c\n")
     desk.log = audit_log(entry("topic", 3))
-    found = desk.read()
-    assert (found.rows, found.reasons) == (1, (("a", 1),))
-    assert found.warnings == (
+    rejected = desk.read()
+    assert (rejected.rows, rejected.reasons) == (1, (("a", 1),))
+    assert rejected.warnings == (
         "quarantine: 2 rejected rows have no time that can be read, so that the day is not known",
     )
 
 
 def test_other_days_alone_are_no_agreement(desk: Desk) -> None:
     desk.write("events_20250307_errors.csv", lines("x", day=D7))
-    found = desk.read()
-    assert found.rows == 0
-    assert found.warnings == (
+    rejected = desk.read()
+    assert rejected.rows == 0
+    assert rejected.warnings == (
         "quarantine: the files of Saturday 8 March hold 0 rejected rows, "
         "but the audit log says that 2 were quarantined",
     )
@@ -145,9 +145,9 @@ def test_other_days_alone_are_no_agreement(desk: Desk) -> None:
 def test_without_a_time_and_without_a_day_in_the_name_nothing_can_be_told(desk: Desk) -> None:
     desk.write("errors.csv", lines("x"))
     del desk.mapping["occurred_at"]
-    found = desk.read()
-    assert (found.rows, found.reasons) == (None, ())
-    assert found.warnings == (
+    rejected = desk.read()
+    assert (rejected.rows, rejected.reasons) == (None, ())
+    assert rejected.warnings == (
         "quarantine: no name of 1 file that 'quarantine/*.csv' matches tells Saturday 8 March, "
         "and quarantine.occurred_at is not mapped; put the day in the file name",
     )
@@ -156,9 +156,9 @@ def test_without_a_time_and_without_a_day_in_the_name_nothing_can_be_told(desk: 
 def test_too_much_to_search_is_not_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(selection, "MOST_BYTES", 10)
     desk.write("errors.csv", lines("x"))
-    found = desk.read()
-    assert found.rows is None
-    assert found.warnings == (
+    rejected = desk.read()
+    assert rejected.rows is None
+    assert rejected.warnings == (
         "quarantine: 1 file of 0 MB would have to be read to find the rows of Saturday 8 March; "
         "put the day in the file name",
     )
@@ -174,7 +174,7 @@ def test_too_much_to_search_is_not_read(desk: Desk, monkeypatch: pytest.MonkeyPa
         ("*.csv", audit_log(entry(quarantined=0)), 0, None),
         ("*.csv", audit_log(), None, None),
         ("e_{date:%m-%d}.csv", BATCH, None, "'quarantine/e_03-08.csv', {} 2 rows were"),
-        ("e_{date:%m-%d}.csv", ONE, None, "'quarantine/e_03-08.csv', {} 1 row was"),
+        ("e_{date:%m-%d}.csv", ONE_ROW_LOGGED, None, "'quarantine/e_03-08.csv', {} 1 row was"),
         ("e_{date:%m-%d}.csv", audit_log(entry("events_20250307.csv", 4)), 0, None),
     ],
 )  # fmt: skip
@@ -182,19 +182,19 @@ def test_no_file_matches(
     desk: Desk, pattern: str, log: AuditLog, rows: int | None, warning: str | None
 ) -> None:
     desk.pattern, desk.log = pattern, log
-    found = desk.read()
-    said = "although the audit log says that"
+    rejected = desk.read()
+    text = "although the audit log says that"
     full = f"quarantine: no file matches {warning} quarantined"
-    expected = (full.format(said),) if warning else ()
-    assert (found.rows, found.warnings) == (rows, expected)
+    expected = (full.format(text),) if warning else ()
+    assert (rejected.rows, rejected.warnings) == (rows, expected)
 
 
 def test_a_source_without_a_file_and_one_that_differs(desk: Desk) -> None:
     desk.write(FILE, lines("a"))
     desk.log = BATCH
-    found = desk.read()
-    assert found.rows == 1
-    assert found.warnings == (
+    rejected = desk.read()
+    assert rejected.rows == 1
+    assert rejected.warnings == (
         "quarantine: the files of 'events_20250308.csv' hold 1 rejected row, "
         "but the audit log says that 2 were quarantined",
         "quarantine: there is no file of this load of 'events_20250307.csv', "
@@ -205,8 +205,8 @@ def test_a_source_without_a_file_and_one_that_differs(desk: Desk) -> None:
 def test_a_source_in_several_files(desk: Desk) -> None:
     desk.write("events_20250308_errors_1.csv", lines("a"))
     desk.write("events_20250308_errors_2.csv", lines("b"))
-    found = desk.read()
-    assert (found.rows, found.warnings) == (2, ())
+    rejected = desk.read()
+    assert (rejected.rows, rejected.warnings) == (2, ())
 
 
 def test_files_outside_of_the_configurations_folder_are_shown_without_theirs(
@@ -217,9 +217,9 @@ def test_files_outside_of_the_configurations_folder_are_shown_without_theirs(
     (far / FILE).write_text("no header here", encoding="utf-8")
     desk.folder = tmp_path / "shop" / "quarantine"
     desk.pattern = f"{tmp_path}/far?away?/deep/*.csv"
-    found = desk.read()
-    assert found.rows == 0
-    assert found.warnings[0].startswith(f"quarantine: 'far[away]/deep/{FILE}' has no column")
+    rejected = desk.read()
+    assert rejected.rows == 0
+    assert rejected.warnings[0].startswith(f"quarantine: 'far[away]/deep/{FILE}' has no column")
     desk.pattern = f"{tmp_path}/nowhere/*.csv"
     assert desk.read().warnings == (
         "quarantine: no file matches '*.csv', although the audit log says that "
@@ -232,24 +232,24 @@ def test_folders_and_names_full_of_wildcards_mean_themselves(desk: Desk, tmp_pat
     desk.write("events_20250308_[x]*?.csv", lines("a", "b"))
     (tmp_path / "a").mkdir()
     desk.pattern = "events_{date:%Y%m%d}_*.csv"
-    found = desk.read()
-    assert (found.rows, found.warnings) == (2, ())
+    rejected = desk.read()
+    assert (rejected.rows, rejected.warnings) == (2, ())
 
 
 def test_markers_of_writers_are_passed_over(desk: Desk) -> None:
     desk.write("_SUCCESS", "")
     desk.write("_events_20250308.csv", lines("a", "b"))
     desk.pattern = "*"
-    found = desk.read()
-    assert (found.rows, found.warnings) == (2, ())
+    rejected = desk.read()
+    assert (rejected.rows, rejected.warnings) == (2, ())
 
 
 def test_a_day_is_found_for_any_source_of_hours(desk: Desk) -> None:
     desk.log = audit_log(*(entry(f"e_2025030{DAY.day}{hour:02}.json", 1) for hour in range(3)))
     for hour in range(3):
         desk.write(f"e_2025030{DAY.day}{hour:02}.csv", lines(f"h{hour}"))
-    found = desk.read()
-    assert (found.rows, len(found.reasons), found.warnings) == (3, 3, ())
+    rejected = desk.read()
+    assert (rejected.rows, len(rejected.reasons), rejected.warnings) == (3, 3, ())
 
 
 def test_the_source_is_the_name_of_the_file(desk: Desk) -> None:

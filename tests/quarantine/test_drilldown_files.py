@@ -16,12 +16,12 @@ import pytest
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
 from checks.quarantine.drilldown import files
-from checks.quarantine.drilldown.model import Field, Filters, How, Rejected
-from checks.quarantine.drilldown.opening import Wanted, read_rejected
+from checks.quarantine.drilldown.model import Field, Filters, GroupBy, Rejected
+from checks.quarantine.drilldown.opening import RejectedRequest, read_rejected
 from checks.quarantine.drilldown.parts import Sql
 from checks.quarantine.drilldown.spans import SPANS
-from checks.quarantine.drilldown.sql import Questions
-from checks.quarantine.memory import _SETTINGS, Memory
+from checks.quarantine.drilldown.sql import QueryBuilder
+from checks.quarantine.memory import _SETTINGS, InMemoryDuckDb
 from checks.quarantine.tally import CannotReadError, TooLargeError
 from checks.warehouse import Warehouse
 from tests.quarantine.conftest import DAY, FILE, HEADER, Desk, audit_log, lines
@@ -37,11 +37,11 @@ def ask(desk: Desk, question: Callable[[Rejected], T], *earlier: date) -> T:
     """The answer about the judged day, and earlier days as the second period."""
     periods = ((DAY,), tuple(earlier)) if earlier else ((DAY,),)
     sources = {DAY: tuple(entry.source or "" for entry in desk.log.today)}
-    wanted = Wanted(periods, sources, desk.config().timezone)
-    return read_rejected(desk.config(), cast("Warehouse", desk), wanted, question)
+    request = RejectedRequest(periods, sources, desk.config().timezone)
+    return read_rejected(desk.config(), cast("Warehouse", desk), request, question)
 
 
-def counted(desk: Desk, how: How, *earlier: date, column: int = -1) -> dict[Any, int]:
+def counted(desk: Desk, how: GroupBy, *earlier: date, column: int = -1) -> dict[Any, int]:
     """Rows of the judged day by one thing."""
     tally = ask(desk, lambda rejected: rejected.tally((Field(how, column),), 100), *earlier)
     return {group.value: group.rows for group in tally.groups if group.period == 0}
@@ -51,9 +51,9 @@ def listed(desk: Desk, **filters: Any) -> list[tuple[str | None, ...]]:
     """The rows that pass, with as many as are counted."""
 
     def question(rejected: Rejected) -> list[tuple[str | None, ...]]:
-        wanted = Filters(**filters)
-        rows = list(rejected.rows(wanted, 0, 1000))
-        assert rejected.total(wanted) == len(rows)
+        requested = Filters(**filters)
+        rows = list(rejected.rows(requested, 0, 1000))
+        assert rejected.total(requested) == len(rows)
         return rows
 
     return ask(desk, question)
@@ -78,8 +78,8 @@ def as_lines(*rows: object) -> str:
 def test_every_format(desk: Desk, name: str, content: str | bytes) -> None:
     desk.write(name, content)
     desk.pattern = "events_*"
-    assert counted(desk, How.REASON) == {"a": 1, "b": 1}
-    assert counted(desk, How.HOUR) == {"00": 1, "01": 1}
+    assert counted(desk, GroupBy.REASON) == {"a": 1, "b": 1}
+    assert counted(desk, GroupBy.HOUR) == {"00": 1, "01": 1}
     names = ask(desk, lambda rejected: rejected.names)
     assert sorted(names) == ["client_id", "error_reason", "timestamp"]
     assert listed(desk, reason="b", hour="01", query="C1") != []
@@ -92,7 +92,7 @@ def test_parquet_with_types(desk: Desk) -> None:
     )
     with duckdb.connect() as connection:
         connection.execute(f"COPY ({select}) TO '{desk.folder / 'e_20250308.parquet'}'")
-    assert counted(desk, How.HOUR) == {"05": 1}
+    assert counted(desk, GroupBy.HOUR) == {"05": 1}
     assert listed(desk) == [("1.5", "a", "2025-03-08 05:00:00")]
 
 
@@ -105,13 +105,13 @@ def test_headers_that_differ_come_together(desk: Desk) -> None:
 
 def test_lines_that_cannot_be_taken_apart_are_a_reason_of_their_own(desk: Desk) -> None:
     desk.write(FILE, lines("a") + "only one\n" + "x,y,z,too many\n")
-    assert counted(desk, How.REASON) == {"a": 1, "(unreadable line)": 2}
+    assert counted(desk, GroupBy.REASON) == {"a": 1, "(unreadable line)": 2}
     assert len(listed(desk, reason="(unreadable line)")) == 2
 
 
 def test_reasons_that_are_missing_have_a_name(desk: Desk) -> None:
     desk.write(FILE, lines("", " ", "a"))
-    assert counted(desk, How.REASON) == {"(no reason)": 2, "a": 1}
+    assert counted(desk, GroupBy.REASON) == {"(no reason)": 2, "a": 1}
     assert len(listed(desk, reason="(no reason)")) == 2
 
 
@@ -120,10 +120,10 @@ def test_a_damaged_file_spoils_no_other(desk: Desk) -> None:
     desk.write("events_20250308.parquet", b"PAR1 no such thing PAR1")
     desk.write("events_20250308.csv.gz", gzip.compress(b"x" * 5000)[:-20])
     desk.pattern = "events_*"
-    found = ask(desk, lambda rejected: (rejected.tally((), 1).totals, rejected.notes))
-    assert found[0] == (2,)
-    assert len(found[1]) == 2
-    assert all(str(desk.folder) not in note for note in found[1])
+    answer = ask(desk, lambda rejected: (rejected.tally((), 1).totals, rejected.notes))
+    assert answer[0] == (2,)
+    assert len(answer[1]) == 2
+    assert all(str(desk.folder) not in note for note in answer[1])
 
 
 def test_a_file_that_spoils_only_some_columns_is_counted_in_none(desk: Desk) -> None:
@@ -140,19 +140,19 @@ def test_a_file_that_spoils_only_some_columns_is_counted_in_none(desk: Desk) -> 
     path.write_bytes(content[:place] + b"\xff\xfe" + content[place + 2 :])
     desk.write(FILE, ",".join(names) + "\n" + ",".join("x" * 9) + "\n")
     desk.pattern, desk.mapping = "events_*", {}
-    fields = [Field(How.VALUE, i) for i in range(9)]
+    fields = [Field(GroupBy.VALUE, i) for i in range(9)]
     tally, notes = ask(desk, lambda rejected: (rejected.tally(fields, 1000), rejected.notes))
     assert len(notes) == 1
     assert "events_20250308.parquet" in notes[0]
     assert tally.totals == (1,)
-    assert {(one.field, one.value, one.rows) for one in tally.groups} == {
+    assert {(group.field, group.value, group.rows) for group in tally.groups} == {
         (i, "x", 1) for i in range(9)
     }
 
 
 def test_text_that_is_no_utf8_spoils_only_its_line(desk: Desk) -> None:
     desk.write(FILE, lines("a", "b").encode() + b"c,2025-03-08T03:00:00Z,\xff\xfe\n")
-    assert counted(desk, How.REASON) == {"a": 1, "b": 1, "(unreadable line)": 1}
+    assert counted(desk, GroupBy.REASON) == {"a": 1, "b": 1, "(unreadable line)": 1}
 
 
 MANY = [f"c{i}" for i in range(9)]
@@ -174,7 +174,7 @@ def test_text_that_is_no_utf8_is_one_line_in_every_answer(
     )
     desk.pattern, desk.log = pattern, audit_log()
     desk.mapping = {"reason": "c8", "occurred_at": "timestamp"}
-    fields = [*(Field(How.VALUE, i) for i in range(9)), Field(How.REASON)]
+    fields = [*(Field(GroupBy.VALUE, i) for i in range(9)), Field(GroupBy.REASON)]
     is_dated = pattern == "events_*"
     expected = 116 if is_dated else 115
     tally = ask(desk, lambda rejected: rejected.tally(fields, 1000))
@@ -186,8 +186,8 @@ def test_text_that_is_no_utf8_is_one_line_in_every_answer(
     assert len(listed(desk)) == expected
     assert len(listed(desk, reason="(unreadable line)")) == expected - 115
     assert ask(desk, lambda rejected: len(rejected.rows(Filters(), 100, 100))) == expected - 100
-    found = desk.read()
-    assert (found.rows, found.undated) == (expected, 116 - expected)
+    rejected = desk.read()
+    assert (rejected.rows, rejected.undated) == (expected, 116 - expected)
 
 
 def test_lines_that_are_no_utf8_are_of_their_files_source_and_period(desk: Desk) -> None:
@@ -223,7 +223,7 @@ def test_a_damaged_file_is_in_neither_total_nor_rows(desk: Desk) -> None:
     desk.write(FILE, lines("a"))
     desk.pattern = "events_*"
     assert ask(desk, lambda r: (r.total(Filters()), len(r.rows(Filters(), 0, 1000)))) == (1, 1)
-    assert counted(desk, How.REASON) == {"a": 1}
+    assert counted(desk, GroupBy.REASON) == {"a": 1}
 
 
 @pytest.mark.parametrize("name", ["", "*", "a/b", "~1", 'a"b', "a\\b", "$", "0", "-1", "ü", "?"])
@@ -235,7 +235,7 @@ def test_members_of_any_name(desk: Desk, name: str, suffix: str) -> None:
     desk.pattern = "events_*"
     names = ask(desk, lambda rejected: rejected.names)
     column = names.index(name or "(no name)")
-    assert counted(desk, How.VALUE, column=column) == {"value 0": 1, "value 1": 1}
+    assert counted(desk, GroupBy.VALUE, column=column) == {"value 0": 1, "value 1": 1}
     assert len(listed(desk)) == 2
     desk.mapping["reason"] = name or "z"
     assert desk.read().reasons == ((("value 0", 1), ("value 1", 1)) if name else (("other", 2),))
@@ -247,7 +247,7 @@ def test_a_parquet_column_with_our_own_name_for_the_file(desk: Desk) -> None:
         connection.execute(f"COPY (SELECT {columns}) TO '{desk.folder / 'e_20250308.parquet'}'")
     desk.pattern = "*.parquet"
     assert listed(desk) == [("a", "b", "c")]
-    assert counted(desk, How.SOURCE) == {"quarantine/e_20250308.parquet": 1}
+    assert counted(desk, GroupBy.SOURCE) == {"quarantine/e_20250308.parquet": 1}
 
 
 def test_files_without_one_object(desk: Desk) -> None:
@@ -256,7 +256,7 @@ def test_files_without_one_object(desk: Desk) -> None:
     desk.pattern = "events_*"
     count = desk.read().rows
     assert count
-    assert counted(desk, How.REASON) == {"(unreadable line)": count}
+    assert counted(desk, GroupBy.REASON) == {"(unreadable line)": count}
     assert listed(desk) == [()] * count
     assert ask(desk, lambda rejected: rejected.sample(5)) == ((),) * count
 
@@ -265,13 +265,13 @@ def test_only_what_needs_too_much_memory_is_called_too_large(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.write(FILE, lines("a", "b"))
-    fields = tuple(Field(How.VALUE, i) for i in range(3))
+    fields = tuple(Field(GroupBy.VALUE, i) for i in range(3))
 
     def refusal(error: CannotReadError) -> str:
         def tally(*_: object, **__: object) -> Sql:
             raise error
 
-        monkeypatch.setattr(Questions, "tally", tally)
+        monkeypatch.setattr(QueryBuilder, "tally", tally)
         with pytest.raises(MeasurementError) as caught:
             ask(desk, lambda rejected: rejected.tally(fields, 10))
         return caught.value.detail
@@ -282,7 +282,7 @@ def test_only_what_needs_too_much_memory_is_called_too_large(
 
 def test_memory_that_is_used_up_is_told_from_damage(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(_SETTINGS, "memory_limit", "4MB")
-    memory = Memory()
+    memory = InMemoryDuckDb()
     with pytest.raises(TooLargeError):
         memory.run("SELECT count(DISTINCT hash(i)) FROM range(3000000) t(i)", {})
     with pytest.raises(CannotReadError, match="damaged"):
@@ -301,17 +301,17 @@ def test_what_is_packed_is_small_by_what_it_holds(
     name, content = f"{FILE}.gz", gzip.compress(text.encode(), mtime=0)
     desk.write(name if packed else FILE, content if packed else text)
     desk.pattern, desk.mapping = "events_*", {}
-    asked = []
-    tally = Questions.tally
+    statements_seen = []
+    tally = QueryBuilder.tally
 
-    def counting(self: Questions, **options: Any) -> Sql:
-        asked.append(options)
+    def counting(self: QueryBuilder, **options: Any) -> Sql:
+        statements_seen.append(options)
         return tally(self, **options)
 
-    monkeypatch.setattr(Questions, "tally", counting)
-    fields = [Field(How.VALUE, i) for i in range(9)]
+    monkeypatch.setattr(QueryBuilder, "tally", counting)
+    fields = [Field(GroupBy.VALUE, i) for i in range(9)]
     assert ask(desk, lambda rejected: len(rejected.tally(fields, 9).groups)) == 9
-    assert len(asked) == statements
+    assert len(statements_seen) == statements
 
 
 def test_more_faulty_lines_than_are_counted_are_said(
@@ -336,7 +336,7 @@ def test_hostile_names_are_only_names(desk: Desk) -> None:
     desk.write(FILE, f'"{name}",error_reason,timestamp,timestamp\n1,a,2025-03-08T00:00:00Z,2\n')
     desk.write("events_20250308_b'[x]*.csv", lines("b"))
     assert ask(desk, lambda rejected: rejected.names)[3] == name
-    assert counted(desk, How.REASON) == {"a": 1, "b": 1}
+    assert counted(desk, GroupBy.REASON) == {"a": 1, "b": 1}
 
 
 @pytest.mark.parametrize(
@@ -365,9 +365,9 @@ def test_filters(desk: Desk, filters: dict[str, Any], rows: int) -> None:
 
 def test_pages_hold_every_row_once(desk: Desk) -> None:
     desk.write(FILE, lines(*(f"r{i}" for i in range(25))))
-    found = ask(desk, lambda r: [r.rows(Filters(), offset, 10) for offset in (0, 10, 20, 30)])
-    assert [len(page) for page in found] == [10, 10, 5, 0]
-    assert [row[2] for page in found for row in page] == [f"r{i}" for i in range(25)]
+    answer = ask(desk, lambda r: [r.rows(Filters(), offset, 10) for offset in (0, 10, 20, 30)])
+    assert [len(page) for page in answer] == [10, 10, 5, 0]
+    assert [row[2] for page in answer for row in page] == [f"r{i}" for i in range(25)]
 
 
 @pytest.mark.parametrize(
@@ -385,7 +385,7 @@ def test_pages_hold_every_row_once(desk: Desk) -> None:
 def test_hours_are_the_shops(desk: Desk, moment: str, hour: str) -> None:
     desk.zone = desk.naive = "Europe/Berlin"
     desk.write(FILE, f"{HEADER}c,{moment},a\n")
-    assert counted(desk, How.HOUR) == {hour: 1}
+    assert counted(desk, GroupBy.HOUR) == {hour: 1}
     assert len(listed(desk, hour=hour)) == 1
 
 
@@ -402,9 +402,9 @@ def test_a_folder_whose_names_tell_no_day(desk: Desk) -> None:
     desk.pattern = "part-*.csv"
     for number, day in enumerate((DAY, DAY - timedelta(days=1), DAY - timedelta(days=2))):
         desk.write(f"part-{number}.csv", lines("a", f"r{number}", day=day))
-    assert counted(desk, How.REASON) == {"a": 1, "r0": 1}
+    assert counted(desk, GroupBy.REASON) == {"a": 1, "r0": 1}
     assert ask(desk, lambda rejected: rejected.files) == 1
-    assert counted(desk, How.REASON, DAY - timedelta(days=1)) == {"a": 1, "r0": 1}
+    assert counted(desk, GroupBy.REASON, DAY - timedelta(days=1)) == {"a": 1, "r0": 1}
 
 
 def test_a_changed_file_is_looked_through_again(desk: Desk) -> None:
@@ -412,9 +412,9 @@ def test_a_changed_file_is_looked_through_again(desk: Desk) -> None:
     desk.pattern = "part-*.csv"
     desk.write("part-0.csv", lines("a"))
     path = desk.write("part-1.csv", lines("b", day=DAY - timedelta(days=1)))
-    assert counted(desk, How.REASON) == {"a": 1}
+    assert counted(desk, GroupBy.REASON) == {"a": 1}
     desk.write("part-1.csv", lines("b", "c"))
-    assert counted(desk, How.REASON) == {"a": 1, "b": 1, "c": 1}
+    assert counted(desk, GroupBy.REASON) == {"a": 1, "b": 1, "c": 1}
     assert SPANS.get(str(path), "timestamp") is not None
 
 
@@ -440,7 +440,7 @@ def test_a_day_in_the_name_reads_no_other_file(desk: Desk) -> None:
     desk.write(FILE, lines("a"))
     desk.write("events_20250307_errors.csv", lines("b"))
     desk.write("events_20250306_errors.csv", "no header".encode("utf-16"))
-    assert counted(desk, How.REASON) == {"a": 1}
+    assert counted(desk, GroupBy.REASON) == {"a": 1}
     assert ask(desk, lambda rejected: rejected.notes) == ()
     periods = ask(desk, lambda r: r.tally((), 1).totals, DAY - timedelta(days=1))
     assert periods == (1, 1)
@@ -449,29 +449,32 @@ def test_a_day_in_the_name_reads_no_other_file(desk: Desk) -> None:
 def test_a_log_of_all_days_does_not_make_other_days_files_the_days(desk: Desk) -> None:
     desk.write(FILE, lines("a"))
     desk.write("events_20250307_errors.csv", lines("b"))
-    assert counted(desk, How.REASON) == {"a": 1}
+    assert counted(desk, GroupBy.REASON) == {"a": 1}
 
 
 def test_no_file_at_all(desk: Desk) -> None:
-    found = ask(desk, lambda r: (r.files, r.tally((), 1).totals, r.rows(Filters(), 0, 5)))
-    assert found == (0, (0,), ())
+    answer = ask(desk, lambda r: (r.files, r.tally((), 1).totals, r.rows(Filters(), 0, 5)))
+    assert answer == (0, (0,), ())
 
 
 def test_a_file_without_an_owner_is_its_own_source(desk: Desk) -> None:
     desk.write("events_20250308_errors.csv", lines("a"))
     desk.write("app_20250308.csv", lines("b"))
-    assert counted(desk, How.SOURCE) == {"events_20250308.csv": 1, "quarantine/app_20250308.csv": 1}
+    assert counted(desk, GroupBy.SOURCE) == {
+        "events_20250308.csv": 1,
+        "quarantine/app_20250308.csv": 1,
+    }
     assert len(listed(desk, source="quarantine/app_20250308.csv")) == 1
 
 
 def test_at_most_so_many_columns_and_the_mapped_ones_among_them(desk: Desk) -> None:
     names = [f"x{i}" for i in range(70)] + ["error_reason"]
     desk.write(FILE, ",".join(names) + "\n" + ",".join(["1"] * 70 + ["a"]) + "\n")
-    found = ask(desk, lambda r: (r.names, r.notes))
-    assert len(found[0]) == 60
-    assert "error_reason" in found[0]
-    assert found[1] == ("11 more columns are not shown",)
-    assert counted(desk, How.REASON) == {"a": 1}
+    answer = ask(desk, lambda r: (r.names, r.notes))
+    assert len(answer[0]) == 60
+    assert "error_reason" in answer[0]
+    assert answer[1] == ("11 more columns are not shown",)
+    assert counted(desk, GroupBy.REASON) == {"a": 1}
 
 
 def test_reading_ends_with_its_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -479,7 +482,9 @@ def test_reading_ends_with_its_time(desk: Desk, monkeypatch: pytest.MonkeyPatch)
 
     desk.write(FILE, lines("a"))
     desk.seconds = 0.2
-    monkeypatch.setattr("checks.quarantine.drilldown.opening.choose", lambda *a, **o: time.sleep(1))
+    monkeypatch.setattr(
+        "checks.quarantine.drilldown.opening.choose_files", lambda *a, **o: time.sleep(1)
+    )
     with pytest.raises(MeasurementError) as caught:
         ask(desk, lambda rejected: rejected.names)
     assert caught.value.cause is Cause.TIMEOUT
@@ -487,6 +492,6 @@ def test_reading_ends_with_its_time(desk: Desk, monkeypatch: pytest.MonkeyPatch)
 
 def test_another_mapped_section_is_needed(desk: Desk, tmp_path: Path) -> None:
     config = replace(desk.config(), quarantine=None)
-    wanted = Wanted(((DAY,),), {}, config.timezone)
+    request = RejectedRequest(((DAY,),), {}, config.timezone)
     with pytest.raises(MeasurementError, match="not mapped"):
-        read_rejected(config, cast("Warehouse", desk), wanted, lambda rejected: rejected.names)
+        read_rejected(config, cast("Warehouse", desk), request, lambda rejected: rejected.names)

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from checks.core.errors import MeasurementError
 from checks.evidence.context import open_context
-from checks.quarantine.drilldown.model import Field, Filters, How, Rejected
-from checks.quarantine.drilldown.opening import Wanted, read_rejected
+from checks.quarantine.drilldown.model import Field, Filters, GroupBy, Rejected
+from checks.quarantine.drilldown.opening import RejectedRequest, read_rejected
 from tests.shop import DAY, NOW, Shop, at
 from tests.shop import Table as ShopTable
 
@@ -33,8 +33,8 @@ MAPPING = {
 
 def row(hour: float, why: str | None, topic: str | None = "web", **more: Any) -> dict[str, Any]:
     """One rejected row of the judged day."""
-    given = {"rejected_at": at(DAY, hour), "why": why, "topic": topic, "event": "view"}
-    return given | {"amount": None, "note": None} | more
+    row = {"rejected_at": at(DAY, hour), "why": why, "topic": topic, "event": "view"}
+    return row | {"amount": None, "note": None} | more
 
 
 ROWS = [
@@ -68,19 +68,19 @@ def ask(shop: Shop, question: Callable[[Rejected], T], *earlier: int) -> T:
     """The answer about the judged day, and days before it as the second period."""
     before = tuple(DAY - timedelta(days=back) for back in earlier)
     with open_context(shop.config(), DAY, NOW) as context:
-        wanted = Wanted(((DAY,), before), {}, context.frame.zone)
-        return read_rejected(context.config, context.warehouse, wanted, question)
+        request = RejectedRequest(((DAY,), before), {}, context.frame.zone)
+        return read_rejected(context.config, context.warehouse, request, question)
 
 
 @pytest.mark.parametrize(
     ("field", "groups"),
     [
-        (Field(How.REASON), {"a": 2, "b": 1, "(no reason)": 2}),
-        (Field(How.SOURCE), {"web": 3, "(no source)": 2}),
-        (Field(How.EVENT), {"view": 4, "(no event name)": 1}),
-        (Field(How.HOUR), {"00": 2, "07": 1, "12": 1, "23": 1}),
-        (Field(How.VALUE, 1), {"a": 2, "b": 1, None: 2}),
-        (Field(How.PRESENT, 5), {"": 2, None: 3}),
+        (Field(GroupBy.REASON), {"a": 2, "b": 1, "(no reason)": 2}),
+        (Field(GroupBy.SOURCE), {"web": 3, "(no source)": 2}),
+        (Field(GroupBy.EVENT), {"view": 4, "(no event name)": 1}),
+        (Field(GroupBy.HOUR), {"00": 2, "07": 1, "12": 1, "23": 1}),
+        (Field(GroupBy.VALUE, 1), {"a": 2, "b": 1, None: 2}),
+        (Field(GroupBy.PRESENT, 5), {"": 2, None: 3}),
     ],
 )
 def test_counting(rejecting: Shop, field: Field, groups: dict[str | None, int]) -> None:
@@ -90,7 +90,7 @@ def test_counting(rejecting: Shop, field: Field, groups: dict[str | None, int]) 
 
 
 def test_periods_and_the_most_frequent_values_of_each(rejecting: Shop) -> None:
-    tally = ask(rejecting, lambda rejected: rejected.tally((Field(How.REASON),), 1), 1, 2)
+    tally = ask(rejecting, lambda rejected: rejected.tally((Field(GroupBy.REASON),), 1), 1, 2)
     assert tally.totals == (5, 2)
     by_period = {period: 0 for period, *_ in tally.groups}
     for group in tally.groups:
@@ -118,23 +118,25 @@ def test_periods_and_the_most_frequent_values_of_each(rejecting: Shop) -> None:
     ],
 )
 def test_filters(rejecting: Shop, filters: dict[str, Any], rows: int) -> None:
-    wanted = Filters(**filters)
-    found = ask(rejecting, lambda rejected: (rejected.total(wanted), rejected.rows(wanted, 0, 10)))
-    assert (found[0], len(found[1])) == (rows, rows)
+    requested = Filters(**filters)
+    total, listed = ask(
+        rejecting, lambda rejected: (rejected.total(requested), rejected.rows(requested, 0, 10))
+    )
+    assert (total, len(listed)) == (rows, rows)
 
 
 def test_rows_are_text_of_a_bounded_length_in_the_order_of_time(rejecting: Shop) -> None:
-    found = ask(rejecting, lambda rejected: rejected.rows(Filters(), 0, 10))
-    assert [row[1] for row in found] == ["a", "a", "b", " ", None]
-    assert found[0][4] == "1.5"
-    assert len(found[3][5] or "") == 2000
+    answer = ask(rejecting, lambda rejected: rejected.rows(Filters(), 0, 10))
+    assert [row[1] for row in answer] == ["a", "a", "b", " ", None]
+    assert answer[0][4] == "1.5"
+    assert len(answer[3][5] or "") == 2000
     paged = ask(rejecting, lambda rejected: rejected.rows(Filters(), 3, 1))
-    assert paged == found[3:4]
+    assert paged == answer[3:4]
 
 
 def test_the_sample_is_of_every_period(rejecting: Shop) -> None:
-    found = ask(rejecting, lambda rejected: rejected.sample(1), 1)
-    assert len(found) == 2
+    answer = ask(rejecting, lambda rejected: rejected.sample(1), 1)
+    assert len(answer) == 2
 
 
 def test_without_a_time_the_day_cannot_be_told(rejecting: Shop) -> None:
@@ -146,6 +148,6 @@ def test_without_a_time_the_day_cannot_be_told(rejecting: Shop) -> None:
 def test_a_query_in_place_of_a_table(rejecting: Shop) -> None:
     text = "SELECT rejected_at, why FROM rejected_rows WHERE why <> 'b'"
     rejecting.set("quarantine", table=None, query=text, source=None, event_name=None)
-    tally = ask(rejecting, lambda rejected: rejected.tally((Field(How.SOURCE),), 5))
+    tally = ask(rejecting, lambda rejected: rejected.tally((Field(GroupBy.SOURCE),), 5))
     assert [group.value for group in tally.groups] == ["(no source)"]
     assert tally.totals[0] in (3, 4)

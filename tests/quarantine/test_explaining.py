@@ -20,14 +20,14 @@ CONSTANT = column("reason", {"missing": (1000, 1000, 1000)})
 TOTALS = Counts(1000, 1000, 1000)
 
 
-def changed(found: Explanation) -> list[tuple[str, str | None]]:
-    return [(change.column, change.group) for change in found.changes]
+def changed(explanation: Explanation) -> list[tuple[str, str | None]]:
+    return [(change.column, change.group) for change in explanation.changes]
 
 
 def test_the_value_that_grew_is_first_with_its_part_of_the_rise() -> None:
-    found = explain([CONSTANT, AGENT], TOTALS, expected=100)
-    assert changed(found) == [("agent", "phones")]
-    phones = found.changes[0]
+    explanation = explain([CONSTANT, AGENT], TOTALS, expected=100)
+    assert changed(explanation) == [("agent", "phones")]
+    phones = explanation.changes[0]
     # By hand: a tenth of the volume before gives 12 phones; 608 more of a rise of 900.
     assert (phones.share_before, phones.share_now, phones.rows) == (0.12, 0.62, 620)
     assert phones.explained == pytest.approx(608)
@@ -42,10 +42,10 @@ def test_the_largest_group_before_and_since() -> None:
     assert (shift.share_before, shift.share_since) == (0.41, 0.62)
 
 
-@pytest.mark.parametrize(("since", "told"), [(209, False), (210, True)])
-def test_a_shift_needs_ten_points(since: int, told: bool) -> None:
+@pytest.mark.parametrize(("since", "is_reported"), [(209, False), (210, True)])
+def test_a_shift_needs_ten_points(since: int, is_reported: bool) -> None:
     groups: Groups = {"a": (200, 100, 100), "b": (110, since, since)}
-    assert bool(explain([column("x", groups)], TOTALS, 100).shifts) is told
+    assert bool(explain([column("x", groups)], TOTALS, 100).shifts) is is_reported
 
 
 def test_a_constant_column_explains_nothing_of_its_own() -> None:
@@ -53,42 +53,42 @@ def test_a_constant_column_explains_nothing_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "told"),
+    ("now", "is_reported"),
     # A hundredth of 1,000 before; the standard error of the difference decides.
     [(24, False), (30, True)],
 )
-def test_chance_is_not_told(now: int, told: bool) -> None:
+def test_chance_is_not_told(now: int, is_reported: bool) -> None:
     groups: Groups = {"x": (10, now, now), None: (990, 1000 - now, 1000 - now)}
-    assert bool(explain([column("c", groups)], TOTALS, 100).changes) is told
+    assert bool(explain([column("c", groups)], TOTALS, 100).changes) is is_reported
 
 
 def test_missing_is_a_value_and_the_rest_is_none() -> None:
     groups: Groups = {None: (10, 700, 700), REST: (100, 300, 300), "a": (890, 0, 0)}
-    found = explain([column("id", groups)], TOTALS, 10)
-    assert changed(found) == [("id", None)]
-    assert found.shifts[0].since is None
+    explanation = explain([column("id", groups)], TOTALS, 10)
+    assert changed(explanation) == [("id", None)]
+    assert explanation.shifts[0].since is None
 
 
 def test_at_most_four_values_of_one_column() -> None:
     groups: Groups = {f"v{i}": (0, 160, 160) for i in range(6)}
-    found = explain([column("x", groups | {"old": (1000, 40, 40)})], TOTALS, 10)
-    assert changed(found) == [("x", f"v{i}") for i in range(4)]
+    explanation = explain([column("x", groups | {"old": (1000, 40, 40)})], TOTALS, 10)
+    assert changed(explanation) == [("x", f"v{i}") for i in range(4)]
 
 
 @pytest.mark.parametrize(
     ("expected", "is_rise"), [(998.9, True), (999.0, True), (999.1, False), (2000.0, False)]
 )
 def test_a_rise_is_at_least_one_row(expected: float, is_rise: bool) -> None:
-    found = explain([AGENT], TOTALS, expected)
-    assert found.is_rise is is_rise
-    assert all((change.part is None) is (found.rise <= 0) for change in found.changes)
+    explanation = explain([AGENT], TOTALS, expected)
+    assert explanation.is_rise is is_rise
+    assert all((change.part is None) is (explanation.rise <= 0) for change in explanation.changes)
 
 
 @pytest.mark.parametrize("totals", [Counts(0, 5, 5), Counts(5, 0, 0), Counts(0, 0, 0)])
 def test_nothing_to_compare(totals: Counts) -> None:
     rows = (totals.before, totals.since, totals.day)
-    found = explain([column("x", {"a": rows})], totals, 0)
-    assert (found.changes, found.shifts) == ((), ())
+    explanation = explain([column("x", {"a": rows})], totals, 0)
+    assert (explanation.changes, explanation.shifts) == ((), ())
 
 
 @given(
@@ -102,12 +102,12 @@ def test_nothing_to_compare(totals: Counts) -> None:
 def test_any_counts_give_shares_and_one_order(
     groups: dict[str | None, tuple[int, int]], expected: float
 ) -> None:
-    given_ = {group: Counts(before, day, day) for group, (before, day) in groups.items()}
+    counts = {group: Counts(before, day, day) for group, (before, day) in groups.items()}
     before, day = (sum(rows[i] for rows in groups.values()) for i in (0, 1))
     totals = Counts(before, day, day)
-    found = explain([ColumnCounts("x", given_)], totals, expected)
-    backwards = dict(reversed(given_.items()))
-    assert found == explain([ColumnCounts("x", backwards)], totals, expected)
-    for change in found.changes:
+    explanation = explain([ColumnCounts("x", counts)], totals, expected)
+    backwards = dict(reversed(counts.items()))
+    assert explanation == explain([ColumnCounts("x", backwards)], totals, expected)
+    for change in explanation.changes:
         assert 0 <= change.share_before < change.share_now <= 1
         assert change.beyond > 0

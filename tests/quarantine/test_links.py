@@ -10,7 +10,7 @@ import pytest
 
 from checks.quarantine import read_rejected_rows
 from checks.quarantine.drilldown.model import Filters, Rejected
-from checks.quarantine.drilldown.opening import Wanted, read_rejected
+from checks.quarantine.drilldown.opening import RejectedRequest, read_rejected
 from checks.quarantine.links import sorted_by_place
 from checks.warehouse import Warehouse
 from tests.quarantine.conftest import DAY, FILE, Desk, lines
@@ -29,12 +29,12 @@ def private(tmp_path: Path) -> Path:
 
 def page(desk: Desk) -> tuple[list[tuple[str | None, ...]], tuple[str, ...]]:
     """The rows that the page lists and downloads, and its notes."""
-    wanted = Wanted(((DAY,),), {DAY: ("events_20250308.csv",)}, desk.config().timezone)
+    request = RejectedRequest(((DAY,),), {DAY: ("events_20250308.csv",)}, desk.config().timezone)
 
     def question(rejected: Rejected) -> tuple[list[tuple[str | None, ...]], tuple[str, ...]]:
         return list(rejected.rows(Filters(), 0, 1000)), rejected.notes
 
-    return read_rejected(desk.config(), cast("Warehouse", desk), wanted, question)
+    return read_rejected(desk.config(), cast("Warehouse", desk), request, question)
 
 
 def link_file(desk: Desk, private: Path) -> str:
@@ -83,12 +83,12 @@ def test_what_leaves_the_folder_is_not_read_and_said(
 ) -> None:
     link = lay(desk, private)  # type: ignore[operator]
     log = desk.log if has_log else None
-    found = read_rejected_rows(desk.config(), desk.frame(), log, cast("Warehouse", desk))
-    assert found.rows is None or found.problem is not None
-    said = " ".join((*found.warnings, found.problem.detail if found.problem else ""))
-    assert f"'{link}' leads out of the quarantine folder and is not read" in said
-    assert SECRET not in dict(found.reasons)
-    assert private.name not in said or lay is dots
+    rejected = read_rejected_rows(desk.config(), desk.frame(), log, cast("Warehouse", desk))
+    assert rejected.rows is None or rejected.problem is not None
+    text = " ".join((*rejected.warnings, rejected.problem.detail if rejected.problem else ""))
+    assert f"'{link}' leads out of the quarantine folder and is not read" in text
+    assert SECRET not in dict(rejected.reasons)
+    assert private.name not in text or lay is dots
     rows, notes = page(desk)
     assert rows == []
     assert f"'{link}' leads out of the quarantine folder and is not read" in " ".join(notes)
@@ -97,19 +97,19 @@ def test_what_leaves_the_folder_is_not_read_and_said(
 def test_files_beside_it_are_read_and_the_count_is_not_whole(desk: Desk, private: Path) -> None:
     desk.write(FILE, lines("a", "b"))
     (desk.folder / "events_20250308_more.csv").symlink_to(private / FILE)
-    found = desk.read()
-    assert dict(found.reasons) == {"a": 1, "b": 1}
-    assert "events_20250308_more.csv' leads out" in found.warnings[-1]
-    assert found.problem is not None
+    rejected = desk.read()
+    assert dict(rejected.reasons) == {"a": 1, "b": 1}
+    assert "events_20250308_more.csv' leads out" in rejected.warnings[-1]
+    assert rejected.problem is not None
     assert len(page(desk)[0]) == 2
 
 
 def test_a_link_of_another_day_is_said_and_spoils_nothing(desk: Desk, private: Path) -> None:
     desk.write(FILE, lines("a", "b"))
     (desk.folder / "events_20250301_errors.csv").symlink_to(private / FILE)
-    found = desk.read()
-    assert (found.rows, found.problem) == (2, None)
-    assert "events_20250301_errors.csv' leads out" in found.warnings[-1]
+    rejected = desk.read()
+    assert (rejected.rows, rejected.problem) == (2, None)
+    assert "events_20250301_errors.csv' leads out" in rejected.warnings[-1]
 
 
 def test_a_day_in_the_pattern_tells_of_its_own_links_alone(desk: Desk, private: Path) -> None:
@@ -133,17 +133,17 @@ def test_a_link_that_stays_inside_is_followed(desk: Desk, *, is_folder: bool) ->
         (desk.folder / "day").mkdir()
         (desk.folder / "day" / FILE).symlink_to(kept)
         desk.pattern = "d*/*.csv"
-    found = desk.read()
-    assert (found.rows, found.warnings, found.problem) == (2, (), None)
+    rejected = desk.read()
+    assert (rejected.rows, rejected.warnings, rejected.problem) == (2, (), None)
     assert len(page(desk)[0]) == 2
 
 
 def test_the_folder_itself_may_be_a_link(desk: Desk, private: Path) -> None:
     desk.folder.rmdir()
     desk.folder.symlink_to(private)
-    found = desk.read()
-    assert dict(found.reasons) == {SECRET: 3}
-    assert not [one for one in found.warnings if "leads out" in one]
+    rejected = desk.read()
+    assert dict(rejected.reasons) == {SECRET: 3}
+    assert not [warning for warning in rejected.warnings if "leads out" in warning]
 
 
 def test_a_broken_link_and_one_to_itself_hang_nothing(desk: Desk) -> None:
@@ -160,5 +160,5 @@ def test_a_name_that_begins_like_the_folders_is_outside(tmp_path: Path) -> None:
     (tmp_path / "ab" / "x").touch()
     (folder / "x").symlink_to(tmp_path / "ab" / "x")
     (folder / "y").touch()
-    found = sorted_by_place([os.path.join(folder, n) for n in "xy"], folder)  # noqa: PTH118
-    assert found == ([str(folder / "y")], [str(folder / "x")])
+    paths = sorted_by_place([os.path.join(folder, n) for n in "xy"], folder)  # noqa: PTH118
+    assert paths == ([str(folder / "y")], [str(folder / "x")])

@@ -51,15 +51,15 @@ def as_lines(*rows: object) -> str:
 def test_good_files(desk: Desk, name: str, content: str | bytes) -> None:
     desk.write(name, content)
     desk.pattern = "events_*"
-    found = desk.read()
-    assert (found.rows, found.reasons, found.warnings) == (2, (("a", 1), ("b", 1)), ())
+    rejected = desk.read()
+    assert (rejected.rows, rejected.reasons, rejected.warnings) == (2, (("a", 1), ("b", 1)), ())
 
 
 def test_a_parquet_file(desk: Desk) -> None:
     desk.pattern = "*.parquet"
     parquet(desk.folder / "events_20250308.parquet", "SELECT unnest(['a', 'b']) AS error_reason")
-    found = desk.read()
-    assert (found.rows, found.reasons, found.warnings) == (2, (("a", 1), ("b", 1)), ())
+    rejected = desk.read()
+    assert (rejected.rows, rejected.reasons, rejected.warnings) == (2, (("a", 1), ("b", 1)), ())
 
 
 @pytest.mark.parametrize(
@@ -74,8 +74,8 @@ def test_times_of_every_type_in_parquet(desk: Desk, value: str) -> None:
         select = f'SELECT \'x\' AS error_reason, {value} AS "time ""of"" it"'
     parquet(desk.folder / "errors.parquet", f"{select} FROM range(1) t(i)")
     desk.mapping["occurred_at"] = 'time "of" it'
-    found = desk.read()
-    assert (found.rows, found.reasons, found.warnings) == (1, (("x", 1),), ())
+    rejected = desk.read()
+    assert (rejected.rows, rejected.reasons, rejected.warnings) == (1, (("x", 1),), ())
 
 
 def test_json_filtered_by_day_with_a_hostile_key(desk: Desk) -> None:
@@ -84,8 +84,8 @@ def test_json_filtered_by_day_with_a_hostile_key(desk: Desk) -> None:
     desk.pattern, desk.log = "*.jsonl", audit_log(entry("topic", 1))
     times = ("2025-03-08T01:00:00Z", "2025-03-07T01:00:00Z")
     desk.write("errors.jsonl", as_lines(*({key: time, "error_reason": "x"} for time in times)))
-    found = desk.read()
-    assert (found.rows, found.reasons, found.warnings) == (1, (("x", 1),), ())
+    rejected = desk.read()
+    assert (rejected.rows, rejected.reasons, rejected.warnings) == (1, (("x", 1),), ())
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ def test_json_filtered_by_day_with_a_hostile_key(desk: Desk) -> None:
 def test_files_without_rows(desk: Desk, name: str, content: str | bytes) -> None:
     desk.write(name, content)
     desk.pattern, desk.log = "events_*", audit_log(entry(quarantined=0))
-    found = desk.read()
-    assert (found.rows, found.reasons, found.warnings) == (0, (), ())
+    rejected = desk.read()
+    assert (rejected.rows, rejected.reasons, rejected.warnings) == (0, (), ())
 
 
 RAGGED = HEADER + "1,2025-03-08T00:00:00Z,a\n"
@@ -130,24 +130,24 @@ def test_broken_lines_hide_no_others_and_are_told(
     desk: Desk, content: str | bytes, warning: str
 ) -> None:
     desk.write(FILE, content)
-    found = desk.read()
-    broken = found.rows - 1 if found.rows else 0
-    assert dict(found.reasons) == {"a": 1, "(unreadable line)": broken}
-    assert found.warnings[0] == f"quarantine: 'quarantine/{FILE}' {warning}"
-    assert len(found.warnings) == (1 if broken == 1 else 2)  # two are in the log
+    rejected = desk.read()
+    broken = rejected.rows - 1 if rejected.rows else 0
+    assert dict(rejected.reasons) == {"a": 1, "(unreadable line)": broken}
+    assert rejected.warnings[0] == f"quarantine: 'quarantine/{FILE}' {warning}"
+    assert len(rejected.warnings) == (1 if broken == 1 else 2)  # two are in the log
 
 
 def test_empty_last_fields_are_not_ragged(desk: Desk) -> None:
     desk.write(FILE, HEADER + "1,,\n,,\n")
-    found = desk.read()
-    assert (found.rows, found.reasons, found.warnings) == (2, (("(no reason)", 2),), ())
+    rejected = desk.read()
+    assert (rejected.rows, rejected.reasons, rejected.warnings) == (2, (("(no reason)", 2),), ())
 
 
 def test_broken_lines_of_a_filtered_file_are_not_counted(desk: Desk) -> None:
     desk.write("errors.csv", RAGGED + "2,x\n")
-    found = desk.read()
-    assert (found.rows, found.reasons) == (1, (("a", 1),))
-    assert found.warnings == (
+    rejected = desk.read()
+    assert (rejected.rows, rejected.reasons) == (1, (("a", 1),))
+    assert rejected.warnings == (
         "quarantine: 'quarantine/errors.csv' has 1 line without exactly 3 columns",
     )
 
@@ -166,10 +166,10 @@ def test_lines_that_are_no_objects(desk: Desk) -> None:
     desk.pattern, desk.log = "*.jsonl", audit_log(entry(quarantined=5))
     content = as_lines(ROWS[0]) + "not json\n42\n" + '{"error_reason": null}\n'
     desk.write("events_20250308.jsonl", content.encode() + b'{"error_reason": "\xe9"}\n')
-    found = desk.read()
-    assert found.rows == 5
-    assert dict(found.reasons) == {"a": 1, "(no reason)": 1, "(unreadable line)": 3}
-    assert found.warnings == (
+    rejected = desk.read()
+    assert rejected.rows == 5
+    assert dict(rejected.reasons) == {"a": 1, "(no reason)": 1, "(unreadable line)": 3}
+    assert rejected.warnings == (
         "quarantine: 'quarantine/events_20250308.jsonl' has 3 lines without a JSON object, "
         "counted without a reason",
     )
@@ -205,13 +205,13 @@ def test_unreadable_files(desk: Desk, name: str, content: str | bytes, why: str 
     desk.write(name, content)
     desk.write("events_20250308_more.csv", lines("x"))
     desk.pattern = "events_*"
-    found = desk.read()
+    rejected = desk.read()
     if why is None:  # a control character in a name is only a strange name
-        assert found.rows is not None
+        assert rejected.rows is not None
         return
-    assert found.rows is None
-    assert found.reasons == (("x", 1),)
-    assert found.warnings == (f"quarantine: 'quarantine/{name}' {why}",)
+    assert rejected.rows is None
+    assert rejected.reasons == (("x", 1),)
+    assert rejected.warnings == (f"quarantine: 'quarantine/{name}' {why}",)
 
 
 def test_a_name_that_is_not_unicode(desk: Desk) -> None:
@@ -220,9 +220,9 @@ def test_a_name_that_is_not_unicode(desk: Desk) -> None:
         Path(os.fsdecode(path)).write_bytes(lines("a").encode())
     except OSError:
         pytest.skip("this file system holds only Unicode names")
-    found = desk.read()
-    assert found.rows is None
-    assert found.warnings == (
+    rejected = desk.read()
+    assert rejected.rows is None
+    assert rejected.warnings == (
         "quarantine: 'quarantine/events_20250308_\\udcff.csv' has a name that cannot be opened",
     )
 
@@ -238,9 +238,9 @@ def test_folders_and_pipes_are_not_read(desk: Desk) -> None:
 
 def test_a_dangling_link_in_a_searched_folder(desk: Desk) -> None:
     (desk.folder / "link.csv").symlink_to(desk.folder / "gone.csv")
-    found = desk.read()
-    assert found.rows is None
-    assert found.warnings == ("quarantine: 'quarantine/link.csv' is not a file",)
+    rejected = desk.read()
+    assert rejected.rows is None
+    assert rejected.warnings == ("quarantine: 'quarantine/link.csv' is not a file",)
 
 
 def test_a_file_without_permission(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -250,9 +250,11 @@ def test_a_file_without_permission(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
         raise PermissionError(13, "Permission denied", str(desk.folder / FILE))
 
     monkeypatch.setattr(Path, "open", refuse)
-    found = desk.read()
-    assert found.rows is None
-    assert found.warnings == (f"quarantine: 'quarantine/{FILE}' cannot be read: Permission denied",)
+    rejected = desk.read()
+    assert rejected.rows is None
+    assert rejected.warnings == (
+        f"quarantine: 'quarantine/{FILE}' cannot be read: Permission denied",
+    )
 
 
 @pytest.mark.parametrize(
@@ -262,9 +264,9 @@ def test_a_file_without_permission(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
 def test_a_missing_reason_names_the_columns_there_are(desk: Desk, name: str, content: str) -> None:
     desk.write(name, content)
     desk.pattern, desk.log = "events_*", audit_log(entry(quarantined=1))
-    found = desk.read()
-    assert (found.rows, found.reasons) == (1, ())
-    (warning,) = found.warnings
+    rejected = desk.read()
+    assert (rejected.rows, rejected.reasons) == (1, ())
+    (warning,) = rejected.warnings
     assert warning.startswith(f"quarantine: 'quarantine/{name}' has no column 'error_reason'; it")
     assert "'when'" in warning
     assert "'why'" in warning
@@ -277,9 +279,9 @@ def test_a_missing_reason_names_the_columns_there_are(desk: Desk, name: str, con
 def test_a_missing_time_where_the_day_is_to_be_told(desk: Desk, name: str, content: str) -> None:
     desk.write(name, content)
     desk.pattern = "errors.*"
-    found = desk.read()
-    assert found.rows is None
-    assert found.warnings == (
+    rejected = desk.read()
+    assert rejected.rows is None
+    assert rejected.warnings == (
         f"quarantine: 'quarantine/{name}' has no column 'timestamp' to tell the day by; "
         "it has 'error_reason'",
     )
@@ -288,8 +290,8 @@ def test_a_missing_time_where_the_day_is_to_be_told(desk: Desk, name: str, conte
 def test_reasons_may_not_be_mapped(desk: Desk) -> None:
     desk.write(FILE, lines("a", "b"))
     del desk.mapping["reason"]
-    found = desk.read()
-    assert (found.rows, found.reasons, found.warnings) == (2, (), ())
+    rejected = desk.read()
+    assert (rejected.rows, rejected.reasons, rejected.warnings) == (2, (), ())
 
 
 def test_one_bad_file_does_not_spoil_those_read_with_it(
@@ -306,10 +308,10 @@ def test_one_bad_file_does_not_spoil_those_read_with_it(
     good = gzip.compress((lines("a", "b") + "3\n").encode(), mtime=0)
     desk.write("events_20250308_good.csv.gz", good)
     desk.pattern = "events_*"
-    found = desk.read()
-    assert found.rows is None
-    assert found.reasons == (("(unreadable line)", 1), ("a", 1), ("b", 1))
-    assert found.warnings == (
+    rejected = desk.read()
+    assert rejected.rows is None
+    assert rejected.reasons == (("(unreadable line)", 1), ("a", 1), ("b", 1))
+    assert rejected.warnings == (
         f"quarantine: 'quarantine/{FILE}.gz' is damaged or not what its suffix says",
         f"quarantine: 'quarantine/events_20250308_good.csv.gz' has 1 line {SHORT}",
     )
@@ -321,23 +323,23 @@ def test_hostile_values_stay_raw_and_hostile_names_become_inert(desk: Desk) -> N
     desk.write(name, lines(reason, "b", "c"))
     desk.log = audit_log(entry("events_20250308\n\x1b[31m.csv", 2))
     desk.write("events_20250308_x.csv", "\x1b[31m,b\n1,2\n")
-    found = desk.read()
-    assert (reason, 1) in found.reasons
-    assert found.warnings
-    assert all(text.isprintable() for text in found.warnings)
+    rejected = desk.read()
+    assert (reason, 1) in rejected.reasons
+    assert rejected.warnings
+    assert all(text.isprintable() for text in rejected.warnings)
 
 
 def test_only_so_many_reasons_are_named(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     reasons = [f"r{i:03}" for i in range(80) for _ in range(80 - i)]
     desk.write(FILE, lines(*reasons))
     desk.log = audit_log(entry(quarantined=len(reasons)))
-    found = desk.read()
-    assert len(found.reasons) == 51
-    assert found.reasons[0] == ("r000", 80)
-    assert found.reasons[-1] == ("other reasons", sum(range(1, 31)))
+    rejected = desk.read()
+    assert len(rejected.reasons) == 51
+    assert rejected.reasons[0] == ("r000", 80)
+    assert rejected.reasons[-1] == ("other reasons", sum(range(1, 31)))
     monkeypatch.setattr("checks.quarantine.records.MOST_GROUPS", 10)
     few = desk.read()
-    assert few.reasons == (*found.reasons[:10], ("other reasons", sum(range(1, 71))))
+    assert few.reasons == (*rejected.reasons[:10], ("other reasons", sum(range(1, 71))))
     assert few.warnings == ()
 
 
@@ -370,9 +372,9 @@ def test_ten_warnings_are_enough(desk: Desk) -> None:
     for i in range(14):
         desk.write(f"events_20250308_{i:02}.txt", "x")
     desk.pattern = "events_*"
-    found = desk.read()
-    assert len(found.warnings) == 11
-    assert found.warnings[-1] == "quarantine: and 4 more"
+    rejected = desk.read()
+    assert len(rejected.warnings) == 11
+    assert rejected.warnings[-1] == "quarantine: and 4 more"
 
 
 def test_any_failure_is_a_warning(
@@ -380,9 +382,9 @@ def test_any_failure_is_a_warning(
 ) -> None:
     desk.write(FILE, lines("a"))
     broken_reading(ZeroDivisionError("secret"))
-    found = desk.read()
-    assert found.rows is None
-    assert found.warnings == ("quarantine: the reader failed (ZeroDivisionError)",)
+    rejected = desk.read()
+    assert rejected.rows is None
+    assert rejected.warnings == ("quarantine: the reader failed (ZeroDivisionError)",)
 
 
 def as_duckdb_tells_it() -> BaseException:

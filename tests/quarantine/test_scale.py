@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from checks.evidence import rejected, rejected_explained, rejected_first, rejected_rows
 from checks.evidence.context import MOST_ROWS, Context, open_context
 from checks.quarantine.drilldown import tables
-from checks.quarantine.drilldown.model import Field, Filters, How, Rejected, Tally, Values
-from checks.quarantine.drilldown.opening import Wanted, read_rejected
+from checks.quarantine.drilldown.model import Field, Filters, GroupBy, Rejected, Tally, Values
+from checks.quarantine.drilldown.opening import RejectedRequest, read_rejected
 from checks.warehouse import Warehouse
 from tests.shop import DAY, NOW, Shop, log_entry
 
@@ -77,14 +77,14 @@ def listen(warehouse: Warehouse, sent: Sent) -> None:
     fetch = warehouse.fetch
 
     def listening(statement: sa.Select[Any]) -> list[Any]:
-        found = fetch(statement)
+        rows = fetch(statement)
         text = str(statement.compile(compile_kwargs={"literal_binds": False}))
         if "bad_events" in text:
             limit = re.search(r"LIMIT :(\w+)", text)
             values = statement.compile().params
             sent.statements.append(text + (f"\n-- {values[limit[1]]}" if limit else ""))
-            sent.fetched.append(len(found))
-        return found
+            sent.fetched.append(len(rows))
+        return rows
 
     warehouse.fetch = listening  # type: ignore[method-assign]
 
@@ -120,28 +120,28 @@ def test_a_page_far_down_is_the_one_that_follows(
     folders: dict[int, Path], filters: Filters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def question(context: Context) -> list[tuple[Values, ...]]:
-        wanted = Wanted(((DAY,),), {}, context.frame.zone)
+        request = RejectedRequest(((DAY,),), {}, context.frame.zone)
 
-        def pages(found: Rejected) -> list[tuple[Values, ...]]:
-            return [found.rows(filters, offset, 9) for offset in (5_000, 5_001, 12_345, 10**6)]
+        def pages(rejected: Rejected) -> list[tuple[Values, ...]]:
+            return [rejected.rows(filters, offset, 9) for offset in (5_000, 5_001, 12_345, 10**6)]
 
-        return read_rejected(context.config, context.warehouse, wanted, pages)
+        return read_rejected(context.config, context.warehouse, request, pages)
 
-    asked: list[list[tuple[Values, ...]]] = []
+    request: list[list[tuple[Values, ...]]] = []
     for deep in (5_000, 10**9):
         monkeypatch.setattr(tables, "_DEEP", deep)
-        ask(folders[ROWS], ROWS, lambda context: asked.append(question(context)))
-    assert asked[0] == asked[1]
-    assert [len(page) for page in asked[0]] == [9, 9, 9, 0]
+        ask(folders[ROWS], ROWS, lambda context: request.append(question(context)))
+    assert request[0] == request[1]
+    assert [len(page) for page in request[0]] == [9, 9, 9, 0]
 
 
 def test_addresses_are_grouped_without_their_query(folders: dict[int, Path]) -> None:
     def question(context: Context) -> Tally:
-        wanted = Wanted(((DAY,),), {}, context.frame.zone)
+        request = RejectedRequest(((DAY,),), {}, context.frame.zone)
         column = ["rejected_at", "why", "topic", "event", "address"].index("address")
-        field = Field(How.PATH, column)
+        field = Field(GroupBy.PATH, column)
         return read_rejected(
-            context.config, context.warehouse, wanted, lambda rows: rows.tally((field,), REASONS)
+            context.config, context.warehouse, request, lambda rows: rows.tally((field,), REASONS)
         )
 
     assert ask(folders[ROWS], ROWS, question).fetched == [1, 40]

@@ -124,8 +124,8 @@ def test_what_is_missing_is_a_warning(
     report = rejecting.run()
     assert details(report) == (rows, {})
     # Between name and cause may stand what the driver said.
-    said = [re.sub(r"\(Catalog Error.*\) \(", "(", text) for text in report.warnings]
-    assert said == ([f"quarantine: {warning}"] if warning else [])
+    warnings = [re.sub(r"\(Catalog Error.*\) \(", "(", warnings) for warnings in report.warnings]
+    assert warnings == ([f"quarantine: {warning}"] if warning else [])
 
 
 def test_reasons_that_are_no_text(duck: Shop) -> None:

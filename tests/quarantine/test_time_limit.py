@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from checks.quarantine.content import Ends
-from checks.quarantine.memory import Memory
+from checks.quarantine.memory import InMemoryDuckDb
 from checks.quarantine.reader import Reader
 from tests.quarantine.conftest import FILE, HEADER, Desk, lines
 
@@ -34,10 +34,10 @@ def endless(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
 def test_what_takes_too_long_is_stopped(endless: Desk) -> None:
     endless.seconds = 0.5
     started = monotonic()
-    found = endless.read()
+    rejected = endless.read()
     assert monotonic() - started < PATIENCE
-    assert (found.rows, found.reasons) == (None, ())
-    assert found.warnings == ("quarantine: the files were not read within 0.5 s",)
+    assert (rejected.rows, rejected.reasons) == (None, ())
+    assert rejected.warnings == ("quarantine: the files were not read within 0.5 s",)
 
 
 def test_the_limit_is_ten_seconds(endless: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +91,7 @@ def test_no_file_is_begun_once_it_is_stopped(desk: Desk, monkeypatch: pytest.Mon
 def test_what_is_stopped_while_it_begins_does_not_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     import duckdb
 
-    memory, connect = Memory(), duckdb.connect
+    memory, connect = InMemoryDuckDb(), duckdb.connect
 
     def late(*words: Any, **options: Any) -> duckdb.DuckDBPyConnection:
         memory.stop()
@@ -105,8 +105,8 @@ def test_what_is_stopped_while_it_begins_does_not_go_on(monkeypatch: pytest.Monk
 
 
 def test_stopping_and_closing_before_anything_was_read() -> None:
-    from checks.quarantine.formats import Wanted
+    from checks.quarantine.formats import MappedColumns
 
-    reader = Reader(Wanted(None, None), None)
+    reader = Reader(MappedColumns(None, None), None)
     reader.stop()
     reader.close()

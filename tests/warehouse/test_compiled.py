@@ -33,7 +33,7 @@ from checks.config.readonly import problem_of
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
 from checks.core.timeframe import Timeframe
-from checks.quarantine.drilldown.model import Field, Filters, How
+from checks.quarantine.drilldown.model import Field, Filters, GroupBy
 from checks.quarantine.drilldown.tables import TableRejected
 from checks.quarantine.tables import rejected_query
 from checks.warehouse.audit import read_audit_log
@@ -209,9 +209,16 @@ def _quarantine(recorder: Any) -> None:
     rejected = TableRejected(recorder, source, periods, ZONE, _zone(recorder))
     rejected.sample(10)
     columns = [rejected.names.index(name) for name in (AT, PART, NAME, AMOUNT)]
-    rejected.tally([*(Field(how) for how in (How.REASON, How.SOURCE, How.EVENT, How.HOUR))], 5)
     rejected.tally(
-        [Field(how, column) for how in (How.VALUE, How.CLOCK, How.PRESENT) for column in columns], 5
+        [*(Field(how) for how in (GroupBy.REASON, GroupBy.SOURCE, GroupBy.EVENT, GroupBy.HOUR))], 5
+    )
+    rejected.tally(
+        [
+            Field(how, column)
+            for how in (GroupBy.VALUE, GroupBy.CLOCK, GroupBy.PRESENT)
+            for column in columns
+        ],
+        5,
     )
     filters = Filters("a reason", "a file", "an event", "07", "Ä%_x' ", frozenset({2}))
     for row_filters in (Filters(), filters):

@@ -39,13 +39,13 @@ def run(args: Namespace, console: Console) -> int:
     from checks.config import load_config
     from checks.core.inert import line
     from checks.core.text import quoted
-    from checks.evaluation.accepting import Wish, accept
+    from checks.evaluation.accepting import AcceptanceRequest, accept
     from checks.history import history_of
 
     check = get_check(args.check).id
     config = load_config(args.config)
     owner = owner_of(args.owner, console.environ)
-    wish = Wish(check, owner, args.reason, args.subject)
+    wish = AcceptanceRequest(check, owner, args.reason, args.subject)
     accepted = accept(config, history_of(config), wish, clock.now())
     console.out(
         f"acceptance {accepted.id}: {check} no longer fails for {accepted.kind} "

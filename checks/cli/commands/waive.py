@@ -50,13 +50,13 @@ def run(args: Namespace, console: Console) -> int:
     from checks.catalog import get_check
     from checks.cli.people import owner_of
     from checks.config import load_config
-    from checks.evaluation.waiving import Wish, give
+    from checks.evaluation.waiving import WaiverRequest, give
     from checks.history import history_of
 
     check = get_check(args.check).id  # a misspelt name is reported before a missing configuration
     config = load_config(args.config)
     owner = owner_of(args.owner, console.environ)
-    wish = Wish(check, owner, args.reason, args.until, args.up_to, tuple(args.subject))
+    wish = WaiverRequest(check, owner, args.reason, args.until, args.up_to, tuple(args.subject))
     waiver = give(config, history_of(config), wish, clock.now())
     console.out(_confirmation(waiver))
     return GREEN

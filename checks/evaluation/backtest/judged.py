@@ -1,4 +1,4 @@
-"""What a replay carries from day to day, and from one configuration to the other."""
+"""What a replay reuses: counts for later days, judgements for the other configuration."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from checks.measuring.measurements import Measurements
 
 
 @dataclass(slots=True)
-class Counted:
+class ReplayCounts:
     """The daily counts of one replay: no day is counted twice."""
 
     counted_at: datetime
     _days: dict[date, RememberedCounts] = field(default_factory=dict)
 
     def recall(self, first: date, last: date) -> Mapping[date, RememberedCounts]:
-        """What was counted of the days from `first` to `last`."""
-        return {day: one for day, one in self._days.items() if first <= day <= last}
+        """The counts of the days from `first` to `last`."""
+        return {day: counts for day, counts in self._days.items() if first <= day <= last}
 
-    def keep(self, daily: DailyCounts | None) -> None:
-        """Remember what was counted; what could not be read is tried again for the next day."""
+    def remember(self, daily: DailyCounts | None) -> None:
+        """Remember new counts; after a problem nothing, so that the next day counts again."""
         if daily is None or daily.problems:
             return
         for day in daily.measured:
@@ -36,8 +36,8 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """One day's numbers, and what one configuration makes of them."""
+class JudgedDay:
+    """One day's measurements, and the judgements of one configuration."""
 
     config: Config
     frame: Timeframe
@@ -47,12 +47,12 @@ class Judged:
     def side(self) -> Side:
         """The day's verdicts: no waiver applies."""
         verdicts = plain_verdicts(self.config, self.frame, self.judgements)
-        return Side({one.id: one for one in verdicts})
+        return Side({verdict.id: verdict for verdict in verdicts})
 
-    def known_to(self, other: Config) -> dict[str, Judgement]:
-        """What another configuration judges alike; severity and guards come after that."""
+    def shared_with(self, other: Config) -> dict[str, Judgement]:
+        """The judgements that another configuration shares: those with the same parameters."""
         return {
-            id_: one
-            for id_, one in self.judgements.items()
+            id_: judgement
+            for id_, judgement in self.judgements.items()
             if self.config.checks[id_].params == other.checks[id_].params
         }

@@ -1,4 +1,4 @@
-"""What a replay found: days, judged by two sets of settings. Pure data."""
+"""The result of a replay: days, judged by two sets of settings. Pure data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from checks.core.model import Status, Verdict, worst
 from checks.judging.gate import RED, UNKNOWN, exit_code
 
 _JUDGED = frozenset({Status.RED, Status.AMBER, Status.GREEN})
-# Of a check that is not enabled, the same as if it had passed.
+# A check that is not enabled (None) counts as passed.
 _PASSED = frozenset({Status.GREEN, Status.SKIPPED, None})
 
 
@@ -23,18 +23,18 @@ class Side:
 
     @property
     def verdict(self) -> Status:
-        """What the day came to."""
-        return worst(one.status for one in self.verdicts.values())
+        """The status of the day as a whole."""
+        return worst(verdict.status for verdict in self.verdicts.values())
 
     @property
     def exit_code(self) -> int:
-        """What the gate would have exited with."""
-        return exit_code(one.status for one in self.verdicts.values())
+        """The exit code that the gate would have had."""
+        return exit_code(verdict.status for verdict in self.verdicts.values())
 
     def status(self, check: str) -> Status | None:
-        """What a check came to; None where it is not enabled."""
-        found = self.verdicts.get(check)
-        return found.status if found is not None else None
+        """The status of a check; None where it is not enabled."""
+        verdict = self.verdicts.get(check)
+        return verdict.status if verdict is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Day:
     def changed_checks(self) -> list[str]:
         """Ids of the checks whose status differs, in the order of the verdicts.
 
-        One that passed and is no longer enabled, or the other way round, is none of them.
+        A check that passes on one side and is off on the other does not count.
         """
         return [id_ for id_ in self.checks() if self._differs(id_)]
 
@@ -78,7 +78,9 @@ class Backtest:
     def was_judged(self) -> bool:
         """Whether any check could be judged on any day."""
         sides = [*self.sides(changed=False), *self.sides(changed=True)]
-        return any(one.status in _JUDGED for side in sides for one in side.verdicts.values())
+        return any(
+            verdict.status in _JUDGED for side in sides for verdict in side.verdicts.values()
+        )
 
     def sides(self, *, changed: bool) -> list[Side]:
         """All days by one of the two sets of settings."""
@@ -89,13 +91,13 @@ class Backtest:
         return sum(side.exit_code == RED for side in self.sides(changed=changed))
 
     def unjudged(self, *, changed: bool) -> int:
-        """Days that something could not be measured of: the gate's exit code 2."""
+        """Days on which something could not be measured: the gate's exit code 2."""
         return sum(side.exit_code == UNKNOWN for side in self.sides(changed=changed))
 
     def counts(self, check: str, *, changed: bool) -> Counter[Status]:
         """Days of a check by status; where it is not enabled it has none."""
-        found = (side.status(check) for side in self.sides(changed=changed))
-        return Counter(status for status in found if status is not None)
+        statuses = (side.status(check) for side in self.sides(changed=changed))
+        return Counter(status for status in statuses if status is not None)
 
     def changed_days(self, check: str) -> int:
         """Days on which the status of a check differs."""

@@ -10,7 +10,7 @@ from checks.config.model import Config
 from checks.core.errors import MeasurementError, UsageError
 from checks.core.model import Judgement
 from checks.core.timeframe import Timeframe, timeframe
-from checks.evaluation.backtest.judged import Counted, Judged
+from checks.evaluation.backtest.judged import JudgedDay, ReplayCounts
 from checks.evaluation.backtest.model import Backtest, Day
 from checks.evaluation.engine import judge_all
 from checks.measuring.measurements import Measurements
@@ -18,34 +18,40 @@ from checks.measuring.plan import MeasuringPlan
 from checks.warehouse import Warehouse
 
 _MOST_DAYS = 3650  # ten years: more is a typing error
-Tell = Callable[[str], None]
+ProgressCallback = Callable[[str], None]
 
 
 def newest_day(config: Config, now: datetime) -> date:
-    """The latest data date that can be replayed: loaded by a run up to today's, and over."""
+    """The latest data date that can be replayed: it is over, and its run was due by today."""
     today = now.astimezone(config.timezone).date()
     return today - timedelta(days=max(1, config.data_lag_days))
 
 
 def replay(
-    config: Config, changed: Config, *, days: int, last: date, now: datetime, progress: Tell
+    config: Config,
+    changed: Config,
+    *,
+    days: int,
+    last: date,
+    now: datetime,
+    progress: ProgressCallback,
 ) -> Backtest:
     """Judge the `days` data dates up to `last` by both configurations.
 
-    changed: differs from `config` in `checks` alone. now: the one reading of the clock. Waivers
+    changed: differs from `config` in `checks` only. now: the current time. Waivers
     do not apply, nothing is read of the history, and nothing is recorded.
 
     Raises UsageError for days that cannot be replayed, MeasurementError when the warehouse
     cannot be reached.
     """
-    first = _first(config, days, last, now)
-    found = list(_Replay(config, changed, now, progress).between(first, last))
-    if not found:
+    first = _first_day(config, days, last, now)
+    replayed = list(_Replay(config, changed, now, progress).between(first, last))
+    if not replayed:
         raise UsageError(f"there is no event and no log entry from {first} to {last}")
-    return Backtest(first, last, tuple(found), days - len(found))
+    return Backtest(first, last, tuple(replayed), days - len(replayed))
 
 
-def _first(config: Config, days: int, last: date, now: datetime) -> date:
+def _first_day(config: Config, days: int, last: date, now: datetime) -> date:
     newest = newest_day(config, now)
     if last > newest:
         raise UsageError(f"{last} cannot be replayed; the newest day that can be is {newest}")
@@ -57,50 +63,52 @@ def _first(config: Config, days: int, last: date, now: datetime) -> date:
 
 
 class _Replay:
-    """Both configurations over one day after the other."""
+    """Replays days in order, each by both configurations."""
 
-    def __init__(self, config: Config, changed: Config, now: datetime, tell: Tell) -> None:
+    def __init__(
+        self, config: Config, changed: Config, now: datetime, progress: ProgressCallback
+    ) -> None:
         self._config = _without_explanations(config)
         self._changed = _without_explanations(changed)
-        self._now, self._tell = now, tell
-        self._counted = Counted(now)
+        self._now, self._progress = now, progress
+        self._counted = ReplayCounts(now)
         self._has_begun = False
 
     def between(self, first: date, last: date) -> Iterator[Day]:
-        """Oldest first, from the first day on that has an event, an earlier one, or an entry."""
+        """The days, oldest first, without those before the first event or log entry."""
         days = (last - first).days + 1
         for offset in range(days):
             day = first + timedelta(days=offset)
-            self._tell(f"replaying {day}, {offset + 1} of {days} days")
-            found = self._day(day)
-            if found is not None:
-                yield found
+            self._progress(f"replaying {day}, {offset + 1} of {days} days")
+            replayed = self._replay_day(day)
+            if replayed is not None:
+                yield replayed
 
-    def _day(self, day: date) -> Day | None:
-        """The day as it is judged once it is over; the later days lie before now, too."""
+    def _replay_day(self, day: date) -> Day | None:
+        """The day as it was judged once it was over; None before the first event or log entry."""
         config = self._config
         frame = timeframe(
             self._now, config.timezone, data_date=day, data_lag_days=config.data_lag_days,
             run_date=day + timedelta(days=config.data_lag_days),
         )  # fmt: skip
-        # A connection a day: the time-out is one evaluation's, and a writer may come between.
-        with Warehouse.of(config, self._tell) as warehouse:
+        # One connection a day: the time-out is per evaluation, and a writer may need its turn.
+        with Warehouse.of(config, self._progress) as warehouse:
             warehouse.check_connection()
             measured = self._measurements(config, frame, warehouse)
-            self._has_begun = self._has_begun or _is_begun(config, measured)
+            self._has_begun = self._has_begun or _has_data(config, measured)
             if not self._has_begun:
                 return None
-            now = self._judged(config, frame, measured)
-            changed = self._again(now, warehouse)
-        return Day(day, now.side(), changed.side())
+            current = self._judged(config, frame, measured)
+            changed = self._judged_by_changed(current, warehouse)
+        return Day(day, current.side(), changed.side())
 
-    def _again(self, now: Judged, warehouse: Warehouse) -> Judged:
-        """The day by the other configuration; measured anew only where it measures otherwise."""
-        if MeasuringPlan.of(now.config).measures_like(MeasuringPlan.of(self._changed)):
-            known = now.known_to(self._changed)
-            return self._judged(self._changed, now.frame, now.measured, known)
-        measured = self._measurements(self._changed, now.frame, warehouse)
-        return self._judged(self._changed, now.frame, measured)
+    def _judged_by_changed(self, current: JudgedDay, warehouse: Warehouse) -> JudgedDay:
+        """The day by the changed configuration, measured again only where the plans differ."""
+        if MeasuringPlan.of(current.config).measures_like(MeasuringPlan.of(self._changed)):
+            shared = current.shared_with(self._changed)
+            return self._judged(self._changed, current.frame, current.measured, shared)
+        measured = self._measurements(self._changed, current.frame, warehouse)
+        return self._judged(self._changed, current.frame, measured)
 
     def _measurements(self, config: Config, frame: Timeframe, warehouse: Warehouse) -> Measurements:
         return Measurements(config, frame, warehouse, self._counted.recall, recall_is_final=True)
@@ -110,20 +118,20 @@ class _Replay:
         config: Config,
         frame: Timeframe,
         measured: Measurements,
-        known: Mapping[str, Judgement] | None = None,
-    ) -> Judged:
-        judgements = judge_all(config, frame, measured, lambda text: None, known)
-        self._counted.keep(measured.found_daily_counts())
-        return Judged(config, frame, measured, judgements)
+        shared: Mapping[str, Judgement] | None = None,
+    ) -> JudgedDay:
+        judgements = judge_all(config, frame, measured, lambda text: None, shared)
+        self._counted.remember(measured.found_daily_counts())
+        return JudgedDay(config, frame, measured, judgements)
 
 
 def _without_explanations(config: Config) -> Config:
-    """Without the rejected rows where an audit log is judged: every verdict is the same."""
+    """Without rejected rows where there is an audit log: they change no verdict then."""
     return config if config.audit_log is None else replace(config, quarantine=None)
 
 
-def _is_begun(config: Config, measured: Measurements) -> bool:
-    """Whether there is anything to judge; what cannot be measured is for the checks to say."""
+def _has_data(config: Config, measured: Measurements) -> bool:
+    """Whether there is anything to judge; True where that cannot be measured."""
     try:
         if config.events is not None:
             events = measured.events()

@@ -1,14 +1,14 @@
-"""What no check judges, but a person should know of: as warnings, which change no status.
+"""Warnings on what no check judges but people should know. They change no status.
 
-Everything comes from what the checks have read already: it costs no statement.
+They use only what the checks have read already, and send no statement of their own.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checks.evaluation.observations.configured import of_names
-from checks.evaluation.observations.numbers import of_numbers
+from checks.evaluation.observations.configured import name_observations
+from checks.evaluation.observations.numbers import number_observations
 from checks.evaluation.observations.unused import unused
 
 if TYPE_CHECKING:
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
     from checks.measuring.measurements import CompletedReadings
 
-__all__ = ["observations", "of_names", "unused"]
+__all__ = ["name_observations", "observations", "unused"]
 
 
 def observations(config: Config, frame: Timeframe, readings: CompletedReadings) -> tuple[str, ...]:
-    """What is mapped and not used, and which numbers do not fit each other: a sentence each."""
+    """A sentence for each mapped key that nothing uses, and for numbers that disagree."""
     return (
-        *_unjudged_age(config, frame),
+        *_stale_data(config, frame),
         *unused(config),
-        *of_names(config, frame, readings),
-        *of_numbers(config, frame, readings),
+        *name_observations(config, frame, readings),
+        *number_observations(config, frame, readings),
     )
 
 
-def _unjudged_age(config: Config, frame: Timeframe) -> tuple[str, ...]:
-    """That the newest day with events is too old, where no check is on to judge it."""
+def _stale_data(config: Config, frame: Timeframe) -> tuple[str, ...]:
+    """A warning that the newest day with events is too old, while `freshness` is off."""
     if not frame.is_behind or config.checks["freshness"].enabled:
         return ()
     newest = f"the newest day with events is {frame.data_date}"

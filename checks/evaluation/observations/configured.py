@@ -1,4 +1,4 @@
-"""What the configuration names and no row has. Pure."""
+"""Names and columns in the configuration that no row has. Pure."""
 
 from __future__ import annotations
 
@@ -18,27 +18,31 @@ if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
     from checks.measuring.measurements import CompletedReadings
 
-#: How alike a misspelt name is to the one that is meant: 'checkout_started' is another event
+#: How similar a misspelt name must be to the right one: 'checkout_started' is another event
 #: than 'checkout_completed' (0.71).
 _LIKENESS = 0.85
 
 
-def of_names(config: Config, frame: Timeframe, readings: CompletedReadings) -> tuple[str, ...]:
-    """What is mapped on one side only, and names and columns that have no events."""
+def name_observations(
+    config: Config, frame: Timeframe, readings: CompletedReadings
+) -> tuple[str, ...]:
+    """Order ids mapped on one side only, and names and columns without events."""
     sentences = list(_half_mapped_ids(config))
     source, events = config.events, readings.events
     if source is None or events is None or not any(events.totals()):
         return tuple(sentences)
     daily = readings.daily_counts
     if frame.is_over:  # while the day lasts, later hours of earlier days are not counted
-        sentences += limited("events.purchase_names", _never_bought(source, events, daily))
+        sentences += limited("events.purchase_names", _unseen_purchase_names(source, events, daily))
     ignored = config.checks["event_volume"].params.ignore
     sentences += limited("events.purchase_names", _lookalikes(source, events, ignored))
     if daily is not None:
-        sentences += limited("events.dimensions", _idle_dimensions(daily))
+        sentences += limited("events.dimensions", _constant_dimensions(daily))
         if frame.is_over:
-            sentences += limited("checks.event_volume.ignore", _never_seen(ignored, events, daily))
-            sentences += _forgotten(config.checks["event_volume"], events, daily)
+            sentences += limited(
+                "checks.event_volume.ignore", _unseen_ignored_names(ignored, events, daily)
+            )
+            sentences += _unremembered_names(config.checks["event_volume"], events, daily)
     return tuple(sentences)
 
 
@@ -55,41 +59,41 @@ def _half_mapped_ids(config: Config) -> Iterator[str]:
         yield f"{mapped} is mapped, but {missing} is not: purchases without an order are not judged"
 
 
-def _never_bought(
+def _unseen_purchase_names(
     source: EventsSource, events: EventCounts, daily: DailyCounts | None
 ) -> Iterator[str]:
-    """Purchase names without an event, where others have some: else a check says so."""
+    """Purchase names without an event, where others have some: else a check reports it."""
     if not _listed_and_seen(source, events):
         return
     unlisted = [name for name in events.by_name if name not in source.purchase_names]
     for name in source.purchase_names:
-        if name in events.by_name or _is_in(daily, name):
+        if name in events.by_name or _has_events(daily, name):
             continue
-        near = _alike(name, unlisted) or did_you_mean(name, unlisted, _LIKENESS)
+        near = _same_letters(name, unlisted) or did_you_mean(name, unlisted, _LIKENESS)
         hint = f"; did you mean {quoted(near)}?" if near else ""
         yield (
             f"events.purchase_names: no event is named {quoted(name)} in "
-            f"{plural(_days(events, daily), 'day')}{hint}"
+            f"{plural(_searched_days(events, daily), 'day')}{hint}"
         )
 
 
 def _lookalikes(
     source: EventsSource, events: EventCounts, ignored: tuple[str, ...]
 ) -> Iterator[str]:
-    """Names that are a purchase's but for case, blanks and punctuation, and do not count as one.
+    """Names that equal a purchase name but for case, blanks and punctuation, and do not count.
 
-    Where it is the listed name that never occurs, that is said with this one as a hint.
+    Where the listed name itself never occurs, `_unseen_purchase_names` suggests this one.
     """
-    meanable = _listed_and_seen(source, events) or source.purchase_names
+    candidates = _listed_and_seen(source, events) or source.purchase_names
     for name, series in events.by_name.items():
         if name in source.purchase_names or name in ignored:
             continue
-        if (meant := _alike(name, meanable)) is not None:
+        if (lookalike := _same_letters(name, candidates)) is not None:
             count = plural(sum(series), "event is", "events are")
             yield (
                 f"events.purchase_names: {count} named {quoted(name)} in "
-                f"{plural(len(events.days), 'day')}, which looks like {quoted(meant)} but is not "
-                "listed: not counted as purchases"
+                f"{plural(len(events.days), 'day')}, which looks like {quoted(lookalike)} but is "
+                "not listed: not counted as purchases"
             )
 
 
@@ -97,8 +101,8 @@ def _listed_and_seen(source: EventsSource, events: EventCounts) -> list[str]:
     return [name for name in source.purchase_names if name in events.by_name]
 
 
-def _alike(name: str, others: Sequence[str]) -> str | None:
-    """The first of some names that has the same letters and digits."""
+def _same_letters(name: str, others: Sequence[str]) -> str | None:
+    """The first of the other names that has the same letters and digits."""
     letters = _letters(name)
     return next((other for other in others if letters and _letters(other) == letters), None)
 
@@ -109,7 +113,7 @@ def _letters(name: str) -> str:
     return "".join(char for char in folded if char.isalnum())
 
 
-def _idle_dimensions(daily: DailyCounts) -> Iterator[str]:
+def _constant_dimensions(daily: DailyCounts) -> Iterator[str]:
     days = plural(len(daily.totals()), "day")
     for column in daily.dimensions():
         if _has_rest(daily, column):
@@ -124,58 +128,64 @@ def _idle_dimensions(daily: DailyCounts) -> Iterator[str]:
             )
 
 
-def _forgotten(silence: CheckSettings, events: EventCounts, daily: DailyCounts) -> Iterator[str]:
-    """Names that could be silent, and are too many to be remembered beyond the window."""
-    least = silence.params.min_per_day
-    forgotten = [
+def _unremembered_names(
+    settings: CheckSettings, events: EventCounts, daily: DailyCounts
+) -> Iterator[str]:
+    """Regular names beyond the most that are remembered: their silence may go unnoticed."""
+    minimum = settings.params.min_per_day
+    unremembered = [
         name
         for name, counts in events.by_name.items()
-        if silence.enabled
-        and mean(counts) >= least
-        and _is_beyond(name, counts, events.days, daily)
+        if settings.enabled
+        and mean(counts) >= minimum
+        and _is_unremembered(name, counts, events.days, daily)
     ]
-    if forgotten:
+    if unremembered:
         yield (
-            f"events: {plural(len(forgotten), 'regular event name')} beyond those that are "
+            f"events: {plural(len(unremembered), 'regular event name')} beyond those that are "
             "remembered of a day, such as "
-            f"{quoted(min(forgotten))}: when one falls silent, no check says so for longer than "
+            f"{quoted(min(unremembered))}: when one falls silent, no check says so for longer than "
             f"the {plural(len(events.days) - 1, 'day')} before the data date"
         )
 
 
-def _is_beyond(name: str, counts: Sequence[int], days: Sequence[date], daily: DailyCounts) -> bool:
-    """Whether a name is not among those that are remembered of the last day that it was there."""
-    last = max(day for day, count in zip(days, counts, strict=True) if count)
-    remembered = daily.counted.get(last)
+def _is_unremembered(
+    name: str, counts: Sequence[int], days: Sequence[date], daily: DailyCounts
+) -> bool:
+    """Whether a name is not among those remembered of the last day on which it occurred."""
+    last_day = max(day for day, count in zip(days, counts, strict=True) if count)
+    remembered = daily.counted.get(last_day)
     return remembered is not None and remembered.by_dimension[NAME].of(value_text(name)) is None
 
 
-def _never_seen(ignored: tuple[str, ...], events: EventCounts, daily: DailyCounts) -> Iterator[str]:
+def _unseen_ignored_names(
+    ignored: tuple[str, ...], events: EventCounts, daily: DailyCounts
+) -> Iterator[str]:
     for name in ignored:
-        if name not in events.by_name and not _is_in(daily, name):
-            days = count_text(_days(events, daily))
+        if name not in events.by_name and not _has_events(daily, name):
+            days = count_text(_searched_days(events, daily))
             yield (
                 f"checks.event_volume.ignore: no event is named {quoted(name)} in {days} days: "
                 "misspelt, or no longer needed"
             )
 
 
-def _is_in(daily: DailyCounts | None, name: str) -> bool:
+def _has_events(daily: DailyCounts | None, name: str) -> bool:
     """Whether a name has events on any of the days of the longer history."""
     if daily is None:
         return False
-    shown = value_text(name)
-    return any(day.by_dimension[NAME].events.get(shown) for day in daily.counted.values())
+    text = value_text(name)
+    return any(day.by_dimension[NAME].events.get(text) for day in daily.counted.values())
 
 
-def _days(events: EventCounts, daily: DailyCounts | None) -> int:
-    """Over how many days a name was looked for, from the first with events on."""
+def _searched_days(events: EventCounts, daily: DailyCounts | None) -> int:
+    """Over how many days a name was searched, from the first day with events."""
     if daily is None or _has_rest(daily, NAME):
         return len(events.days)
     return len(daily.totals())
 
 
 def _has_rest(daily: DailyCounts, dimension: str) -> bool:
-    """Whether some values were too many to be told apart."""
+    """Whether a dimension had more values than are kept apart."""
     values = (day.by_dimension.get(dimension) for day in daily.counted.values())
     return any(counts is not None and counts.rest for counts in values)

@@ -1,4 +1,4 @@
-"""Numbers that were measured, that no check judges, and that do not fit. Pure."""
+"""Measured numbers that no check judges and that disagree. Pure."""
 
 from __future__ import annotations
 
@@ -22,33 +22,35 @@ if TYPE_CHECKING:
 MOST_APART_SHARE, MOST_APART_ROWS = 0.01, 10
 #: From this many orders on, how large a share of them may name the same session.
 FEWEST_ORDERS, MOST_OF_ONE_SESSION = 10, 0.5
-#: From this many purchases with an amount on, none above zero is no chance.
+#: With this many purchases with an amount, it is no coincidence that none is above zero.
 FEWEST_PURCHASES = 3
-#: How many times its usual, or which part of it, revenue and the mean basket may be.
+#: Revenue and the mean purchase may be at most this many times their median, or 1/this of it.
 MOST_TIMES = 5.0
-#: Days with purchases that it takes to say what is usual.
+#: The fewest days with purchases for such a median.
 FEWEST_DAYS = 3
 _SLACK = 1 + 1e-9
 
 
-def of_numbers(config: Config, frame: Timeframe, readings: CompletedReadings) -> tuple[str, ...]:
-    """What does not add up in the log, and what is odd about the day's revenue and orders."""
+def number_observations(
+    config: Config, frame: Timeframe, readings: CompletedReadings
+) -> tuple[str, ...]:
+    """Counts in the log that do not add up, and unusual revenue and orders of the day."""
     log, events = readings.audit_log, readings.events
     sentences: list[str] = []
     if log is not None:
-        sentences += limited("audit_log", _sums(_ended_well(log, loads(log))))
+        sentences += limited("audit_log", _unbalanced_loads(_ended_well(log, loads(log))))
         if events is not None and config.audit_log is not None:
-            sentences += _inserted(config, frame, log, events)
+            sentences += _inserted_against_events(config, frame, log, events)
     if events is not None and config.events is not None and config.events.revenue:
-        sentences += _revenue(frame, events)
+        sentences += _unusual_revenue(frame, events)
     if readings.orders is not None:
-        sentences += _one_session(frame, readings.orders)
-        sentences += _unread(readings.orders)
+        sentences += _shared_session(frame, readings.orders)
+        sentences += _unread_columns(readings.orders)
     return tuple(sentences)
 
 
-def _one_session(frame: Timeframe, orders: OrderCounts) -> Iterator[str]:
-    """That most orders of the day name the same session: an attribution that gives all to one."""
+def _shared_session(frame: Timeframe, orders: OrderCounts) -> Iterator[str]:
+    """A warning that most orders of the day have the same session id."""
     shared = orders.of_one_session
     if orders.orders >= FEWEST_ORDERS and shared > orders.orders * MOST_OF_ONE_SESSION:
         yield (
@@ -57,19 +59,19 @@ def _one_session(frame: Timeframe, orders: OrderCounts) -> Iterator[str]:
         )
 
 
-def _unread(orders: OrderCounts) -> Iterator[str]:
-    """Columns that only add detail: no check is unknown without them."""
+def _unread_columns(orders: OrderCounts) -> Iterator[str]:
+    """Columns that cannot be read and only add detail: no check is unknown without them."""
     for key, why in orders.unread.items():
         yield f"{key} is mapped and cannot be read: {why}"
 
 
-def _ended_well(log: AuditLog, of: Sequence[Load]) -> list[AuditEntry]:
-    """The entries that count and did not fail: of a failed one no sum is expected."""
-    entries = [entry for load in of for entry in load.counted]
+def _ended_well(log: AuditLog, day_loads: Sequence[Load]) -> list[AuditEntry]:
+    """The entries that count and did not fail: counts of a failed one need not add up."""
+    entries = [entry for load in day_loads for entry in load.counted]
     return [entry for entry in entries if log.meaning(entry) in (OK, SILENT)]
 
 
-def _sums(entries: Sequence[AuditEntry]) -> Iterator[str]:
+def _unbalanced_loads(entries: Sequence[AuditEntry]) -> Iterator[str]:
     """Loads of which rows are missing, or are there twice."""
     for entry in entries:
         read, rejected, inserted = entry.rows_read, entry.rows_quarantined, entry.rows_inserted
@@ -77,79 +79,83 @@ def _sums(entries: Sequence[AuditEntry]) -> Iterator[str]:
             continue
         if read != inserted + rejected:
             name = f" of {quoted(entry.source)}" if entry.source and entry.source.strip() else ""
-            apart = "fewer" if inserted + rejected < read else "more"
+            direction = "fewer" if inserted + rejected < read else "more"
             yield (
                 f"audit_log.rows_inserted: the load{name} read {plural(read, 'row')}, inserted "
                 f"{count_text(inserted)} and rejected {count_text(rejected)}: together "
-                f"{count_text(abs(read - inserted - rejected))} {apart} than it read"
+                f"{count_text(abs(read - inserted - rejected))} {direction} than it read"
             )
 
 
-def _inserted(
+def _inserted_against_events(
     config: Config, frame: Timeframe, log: AuditLog, events: EventCounts
 ) -> Iterator[str]:
-    """Rows that the log says were inserted, against the events of the day that they are of."""
-    of_run = frame.data_date == frame.run_date - timedelta(days=config.data_lag_days)
-    of_day = [load for load in loads(log) if may_be_of(load.source, {frame.data_date})]
-    entries = [entry for load in of_day for entry in load.counted]
-    counts = [entry.rows_inserted for entry in _ended_well(log, of_day)]
-    whole = [count for count in counts if isinstance(count, int)]
-    is_clear = all(len(load.readings) == 1 for load in of_day) and len(whole) == len(entries)
-    if not (of_run and frame.is_over and whole and is_clear):
+    """The rows inserted according to the log, compared with the events of their day."""
+    is_loaded_by_run = frame.data_date == frame.run_date - timedelta(days=config.data_lag_days)
+    day_loads = [load for load in loads(log) if may_be_of(load.source, {frame.data_date})]
+    entries = [entry for load in day_loads for entry in load.counted]
+    counts = [entry.rows_inserted for entry in _ended_well(log, day_loads)]
+    valid_counts = [count for count in counts if isinstance(count, int)]
+    is_unambiguous = all(len(load.readings) == 1 for load in day_loads) and len(
+        valid_counts
+    ) == len(entries)
+    if not (is_loaded_by_run and frame.is_over and valid_counts and is_unambiguous):
         return
-    inserted, there = sum(whole), events.judged
-    if abs(inserted - there) > max(MOST_APART_ROWS, inserted * MOST_APART_SHARE):
+    inserted, event_count = sum(valid_counts), events.judged
+    if abs(inserted - event_count) > max(MOST_APART_ROWS, inserted * MOST_APART_SHARE):
         yield (
             f"audit_log.rows_inserted: the loads of {short_day(frame.run_date)} inserted "
-            f"{plural(inserted, 'row')}, but events has {count_text(there)} of "
+            f"{plural(inserted, 'row')}, but events has {count_text(event_count)} of "
             f"{day_text(frame.data_date)}; fine only where they load other tables or days too"
         )
 
 
-def _revenue(frame: Timeframe, events: EventCounts) -> Iterator[str]:
-    bought, day = events.purchases, day_text(frame.data_date)
-    usable = bought.with_amount[-1]
-    if events.revenue_problem is not None or not bought.revenue or not usable:
+def _unusual_revenue(frame: Timeframe, events: EventCounts) -> Iterator[str]:
+    purchases, day = events.purchases, day_text(frame.data_date)
+    usable = purchases.with_amount[-1]
+    if events.revenue_problem is not None or not purchases.revenue or not usable:
         return
-    if bought.zero + bought.negative == usable:
+    if purchases.zero + purchases.negative == usable:
         if usable >= FEWEST_PURCHASES:
             yield f"events.revenue: {_none_above_zero(events)} on {day}"
         return
     past = [
         (revenue, revenue / count)
         for past_day, revenue, count in zip(
-            events.days[:-1], bought.revenue[:-1], bought.with_amount[:-1], strict=True
+            events.days[:-1], purchases.revenue[:-1], purchases.with_amount[:-1], strict=True
         )
         if count and events.calendar.special_day(past_day) is None
     ]
     if len(past) < FEWEST_DAYS:
         return
-    today = bought.revenue[-1]
+    today = purchases.revenue[-1]
     if events.calendar.special_day(frame.data_date) is None:
-        yield from _beyond("revenue is", today, median(revenue for revenue, _ in past), day)
-    yield from _beyond(
+        yield from _unusual_amount("revenue is", today, median(revenue for revenue, _ in past), day)
+    yield from _unusual_amount(
         "the mean purchase is", today / usable, median(mean for _, mean in past), day
     )
 
 
 def _none_above_zero(events: EventCounts) -> str:
-    bought = events.purchases
-    usable = bought.with_amount[-1]
-    if bought.zero == usable:
+    purchases = events.purchases
+    usable = purchases.with_amount[-1]
+    if purchases.zero == usable:
         return f"all {count_text(usable)} purchases are of zero revenue"
-    if bought.negative == usable:
+    if purchases.negative == usable:
         return f"all {count_text(usable)} purchases are of negative revenue"
     return f"all {count_text(usable)} purchases are of zero or negative revenue"
 
 
-def _beyond(what: str, today: float, usual: float | None, day: str) -> Iterator[str]:
-    """A sentence where an amount is not within 5 times and a fifth of its usual."""
-    if usual is None or usual <= 0:
+def _unusual_amount(
+    what: str, today: float, median_amount: float | None, day: str
+) -> Iterator[str]:
+    """A sentence where an amount is above 5 times, or below a fifth of, its median."""
+    if median_amount is None or median_amount <= 0:
         return
-    if today > usual * MOST_TIMES * _SLACK:
+    if today > median_amount * MOST_TIMES * _SLACK:
         side = f"more than {MOST_TIMES:g} times"
-    elif today * MOST_TIMES * _SLACK < usual:
+    elif today * MOST_TIMES * _SLACK < median_amount:
         side = f"less than 1/{MOST_TIMES:g} of"
     else:
         return
-    yield f"events.revenue: {what} {today:,.2f} on {day}, {side} the usual {usual:,.2f}"
+    yield f"events.revenue: {what} {today:,.2f} on {day}, {side} the usual {median_amount:,.2f}"

@@ -1,4 +1,4 @@
-"""A few sentences of each kind are read; more are not."""
+"""At most a few sentences of each kind."""
 
 from __future__ import annotations
 

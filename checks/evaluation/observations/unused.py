@@ -1,7 +1,7 @@
-"""Keys of the configuration that are mapped or set, and that nothing uses as the rest stands. Pure.
+"""Configuration keys that are mapped or set, but used by nothing. Pure.
 
-One table: which check uses a key, and what else must be mapped for it. A key that has its default
-is not set. It takes no reading, so that `andon validate` says it too.
+One table: which check uses a key, and what else must be mapped for it. A key with its default
+value is not set. Needs no measurement, so `andon validate` reports it too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MOST_REASONS = 3
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A check that uses a key while it is on and all of `mapped` is; none of `unmapped` may be."""
+    """A check that uses a key while it is on, all of `mapped` is mapped and none of `unmapped`."""
 
     check: str
     mapped: tuple[str, ...] = ()
@@ -30,10 +30,10 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """Keys that are used together, by any of some checks; and what it means that none does.
+class KeyUsage:
+    """Keys with the checks that use them, and the consequence where none of these does.
 
-    Of a section that is not used, nothing is said of its keys.
+    Where a whole section is unused, its keys are not reported one by one.
     """
 
     keys: tuple[str, ...]
@@ -50,56 +50,60 @@ _PURCHASES = (Use("missing_revenue", ("events.revenue",)), Use("orphan_orders", 
 _SHARE = Use("quarantine_rate", ("quarantine",), ("audit_log",))
 _EVENTS = (*_uses("freshness", *_VOLUMES), *_PURCHASES, _SHARE)
 
-ROWS = (
-    Row(
+KEY_USAGES = (
+    KeyUsage(
         ("audit_log",),
         _uses("log_entry_exists_today", "rows_read", "run_status", "quarantine_rate"),
         "no load is judged",
     ),
-    Row(("events",), _EVENTS, "no event is judged"),
-    Row(
+    KeyUsage(("events",), _EVENTS, "no event is judged"),
+    KeyUsage(
         ("quarantine",),
         (Use("quarantine_rate", ("audit_log",)), Use("quarantine_rate", ("events",))),
         "rejected rows are not judged",
     ),
-    Row(("audit_log.status",), _uses("run_status"), "loads that failed are not judged"),
-    Row(
+    KeyUsage(("audit_log.status",), _uses("run_status"), "loads that failed are not judged"),
+    KeyUsage(
         ("audit_log.rows_read",),
         _uses("rows_read", "quarantine_rate"),
         "loads that read nothing are not judged",
     ),
-    Row(
+    KeyUsage(
         ("audit_log.rows_quarantined",),
         _uses("quarantine_rate"),
         "the share of rejected rows is not judged",
     ),
-    Row(
+    KeyUsage(
         ("orders", "sessions"),
         (Use("orphan_orders", ("orders",)),),
         "orders that belong to no session are not judged",
     ),
-    Row(
+    KeyUsage(
         ("sessions.lookback_days",),
         (Use("orphan_orders", ("sessions.started_at",)),),
         "orders are looked up among all sessions",
     ),
-    Row(
+    KeyUsage(
         ("events.order_id",),
-        # While orphan_orders is off, that is said of the orders.
+        # While orphan_orders is off, the section `orders` is reported instead.
         (Use("orphan_orders", ("orders",)), Use("", ("orders",))),
         "purchases without an order are not judged",
     ),
-    Row(("events.revenue",), _uses("missing_revenue"), "purchases without revenue are not judged"),
-    Row(("events.dimensions",), _uses("event_volume"), "the values of no dimension are judged"),
-    Row(
+    KeyUsage(
+        ("events.revenue",), _uses("missing_revenue"), "purchases without revenue are not judged"
+    ),
+    KeyUsage(
+        ("events.dimensions",), _uses("event_volume"), "the values of no dimension are judged"
+    ),
+    KeyUsage(
         ("events.name",),
         (*_uses("event_volume"), *_PURCHASES),
         "no event name is judged",
     ),
-    Row(("events.purchase_names",), _PURCHASES, "no purchase is judged"),
-    Row(("calendar.days",), _uses(*_VOLUMES), "no volume is judged"),
-    Row(("calendar.holidays",), _uses(*_VOLUMES), "no volume is judged"),
-    Row(
+    KeyUsage(("events.purchase_names",), _PURCHASES, "no purchase is judged"),
+    KeyUsage(("calendar.days",), _uses(*_VOLUMES), "no volume is judged"),
+    KeyUsage(("calendar.holidays",), _uses(*_VOLUMES), "no volume is judged"),
+    KeyUsage(
         ("checks.orphan_orders.duplicates_above",),
         (
             Use("orphan_orders", ("orders", "orders.order_id")),
@@ -108,7 +112,7 @@ ROWS = (
         "ids that are there twice are not judged",
     ),
 )
-#: Parameters of a check that other checks use as well; any other serves its own check alone.
+#: Parameters of a check that other checks use as well; all others serve only their own check.
 SHARED = {
     "checks.volume_zscore.window_days": _EVENTS,
     "checks.volume_expected.history_days": _uses("event_volume", "volume_trend"),
@@ -125,28 +129,28 @@ SHARED = {
 def unused(config: Config) -> Iterator[str]:
     """A sentence for each key that is mapped or set and has no effect."""
     unused_sections = set()
-    for row in ROWS:
-        keys = [key for key in row.keys if _is_configured(config, key)]
+    for usage in KEY_USAGES:
+        keys = [key for key in usage.keys if _is_configured(config, key)]
         keys = [key for key in keys if key.partition(".")[0] not in unused_sections]
-        if not keys or any(_is_in_use(config, use) for use in row.uses):
+        if not keys or any(_is_in_use(config, use) for use in usage.uses):
             continue
         unused_sections |= {key for key in keys if "." not in key}
-        yield _sentence(keys, _why(config, row.uses), row.consequence)
+        yield _sentence(keys, _why(config, usage.uses), usage.consequence)
     for check in all_checks():
         yield from _unused_parameters(config, check)
 
 
 def _unused_parameters(config: Config, check: Check) -> Iterator[str]:
     """Parameters of a check that is off, or that has nothing to judge."""
-    own = [Use(check.id, check.needs)]
+    own_uses = [Use(check.id, check.needs)]
     if check.alternatives:
-        own.append(Use(check.id, check.alternatives))
-    names = [one.name for one in fields(check.params) if "doc" in one.metadata]
+        own_uses.append(Use(check.id, check.alternatives))
+    names = [field.name for field in fields(check.params) if "doc" in field.metadata]
     for name in (*names, "severity"):
         key = f"checks.{check.id}.{name}"
-        uses = (*own, *SHARED.get(key, ()))
+        uses = (*own_uses, *SHARED.get(key, ()))
         if _is_configured(config, key) and not any(_is_in_use(config, use) for use in uses):
-            yield _sentence([key], _why(config, own[:1]), "it has no effect")
+            yield _sentence([key], _why(config, own_uses[:1]), "it has no effect")
 
 
 def _is_in_use(config: Config, use: Use) -> bool:
@@ -163,22 +167,22 @@ def _is_configured(config: Config, key: str) -> bool:
     if not name:
         return getattr(config, section) is not None
     if section != "checks":
-        return _differs(getattr(config, section), name)
+        return _has_other_value(getattr(config, section), name)
     check, _, parameter = name.partition(".")
     if parameter == "severity":
         return config.checks[check].severity is not Severity.RED
-    return _differs(config.checks[check].params, parameter)
+    return _has_other_value(config.checks[check].params, parameter)
 
 
-def _differs(source: object, name: str) -> bool:
+def _has_other_value(source: object, name: str) -> bool:
     if source is None:
         return False
-    default = next(one.default for one in fields(source) if one.name == name)  # type: ignore[arg-type]
+    default = next(field.default for field in fields(source) if field.name == name)  # type: ignore[arg-type]
     return bool(getattr(source, name) != default)
 
 
 def _why(config: Config, uses: Sequence[Use]) -> str:
-    """What is off, and what is not mapped, of all that would use a key."""
+    """Why a key is unused: the checks that are off, and the keys that are not mapped."""
     missing: dict[str, None] = {}
     off: dict[str, None] = {}
     for use in uses:

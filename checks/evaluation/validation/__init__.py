@@ -1,4 +1,4 @@
-"""`andon validate`: does the configuration fit the warehouse? One line per thing that was tried."""
+"""`andon validate`: does the configuration fit the warehouse? One line for each thing tried."""
 
 from checks.evaluation.validation.lines import ValidationLine
 from checks.evaluation.validation.trying import validate

@@ -1,4 +1,4 @@
-"""Whether a mapped column is of a type that its role can be read from."""
+"""Whether a mapped column has a type that suits its role."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ANY_DAY = date(2025, 1, 1)
 
 
 def mapped_columns(source: Any) -> Iterator[tuple[str, str]]:
-    """(key, column) of every mapped column, also of those in a mapping of its own."""
+    """(key, column) of every mapped column, nested mappings included."""
     for field in fields(source):
         value = getattr(source, field.name)
         if isinstance(value, tuple) and field.metadata.get("kind") == "column":
@@ -46,7 +46,7 @@ def mapped_columns(source: Any) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of one mapped section. samples: whether values may be read to tell a type."""
+    """The columns of one mapped section. samples: whether values may be read to find a type."""
 
     config: Config
     warehouse: Warehouse
@@ -76,7 +76,7 @@ class Columns:
         return kind
 
     def _has_time(self, key: str) -> bool:
-        """Whether the section's time can be read; where it cannot, its own key is to blame."""
+        """Whether the section's time can be read; where not, the time's own key reports it."""
         naive, zone = self.config.warehouse.naive_timestamps, self.config.timezone
         try:
             instant(self.relation, getattr(self.source, key), self.warehouse.profile, naive, zone)
@@ -92,26 +92,26 @@ class Columns:
         ValueScan(self.warehouse, self.source, name, day, naive, zone, MOST_VALUES).query()
 
     def _require_counts(self, key: str, name: str, kind: Kind) -> None:
-        """Counts are numbers by value: a type may be of no say, as that of a query on SQLite."""
-        means_little = self.warehouse.profile.name == "sqlite"
-        if kind in (Kind.INTEGER, Kind.NUMBER) and not means_little:
+        """Values decide whether a column has counts: types of a query on SQLite mean nothing."""
+        is_untyped = self.warehouse.profile.name == "sqlite"
+        if kind in (Kind.INTEGER, Kind.NUMBER) and not is_untyped:
             return
         if not self._has_time("run_at"):
             return
-        values = self._newest(name) if self.samples else []
+        values = self._newest_values(name) if self.samples else []
         for value in values:
             if isinstance(bad := as_count(value), BadValue):
                 raise MeasurementError(
                     Cause.BAD_VALUE, f"{self.relation.label}: {key} is {bad.text}"
                 )
-        if not values and not means_little:
+        if not values and not is_untyped:
             raise MeasurementError(
                 Cause.BAD_VALUE,
                 f"{self.relation.label}: column {quoted(name)} is of type {kind.value}, "
                 "not a number",
             )
 
-    def _newest(self, name: str) -> list[Any]:
+    def _newest_values(self, name: str) -> list[Any]:
         """A few values of the log's newest entries."""
         source: AuditLogSource = self.source
         profile, naive = self.warehouse.profile, self.config.warehouse.naive_timestamps

@@ -1,4 +1,4 @@
-"""Which checks the gate could judge on a day, by judging it."""
+"""Which checks the gate could judge on a day, found out by judging it."""
 
 from __future__ import annotations
 
@@ -8,23 +8,25 @@ from checks.config.model import Config
 from checks.core.model import Cause, Status, Verdict
 from checks.core.timeframe import Timeframe
 from checks.evaluation.engine import judge_all, plain_verdicts
-from checks.evaluation.observations import of_names
+from checks.evaluation.observations import name_observations
 from checks.evaluation.validation.lines import ValidationLine
 from checks.loads.effective import loads
 from checks.measuring.measurements import CompletedReadings, Measurements
 
 
-def judged(config: Config, frame: Timeframe, measured: Measurements) -> Iterator[ValidationLine]:
-    """A line a check: wrong where the gate would be unknown for what it reads.
+def judged_lines(
+    config: Config, frame: Timeframe, measured: Measurements
+) -> Iterator[ValidationLine]:
+    """A line for each check: not ok where the gate would be unknown for what it reads.
 
-    A day that has nothing yet is no fault of the configuration. Names that never occur are
+    A day without rows yet is no fault of the configuration. Names that never occur are
     warnings.
     """
     judgements = judge_all(config, frame, measured, lambda text: None)
     readings = measured.readings()
     for verdict in plain_verdicts(config, frame, judgements):
         yield _line(verdict, readings)
-    for text in of_names(config, frame, readings):
+    for text in name_observations(config, frame, readings):
         yield ValidationLine(True, text, warns=True)
 
 
@@ -41,7 +43,7 @@ def _has_nothing_yet(verdict: Verdict, readings: CompletedReadings) -> bool:
     if verdict.cause is not Cause.BAD_VALUE:
         return False
     is_empty = _EMPTY.get(verdict.id)
-    # A load that is not over yet is the only value that may be another one soon.
+    # A load that is not over yet is the only value that may soon change.
     return verdict.retry or (is_empty is not None and is_empty(readings))
 
 
@@ -64,7 +66,7 @@ def _no_past(readings: CompletedReadings) -> bool:
 
 
 def _few_days(readings: CompletedReadings) -> bool:
-    """The events of all days were read: what is missing for a judgement is days."""
+    """Whether the events of all days were read, so that only more days are missing."""
     events = readings.events
     return readings.daily_counts is not None and (events is None or not events.undated.events)
 

@@ -1,4 +1,4 @@
-"""What a person reads of one thing that was tried."""
+"""One line of the output of `andon validate`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ValidationLine:
-    """One thing that was tried, and what came of it. more: lines that belong to it.
+    """One thing that was tried, with its result. more: further lines that belong to it.
 
     warns: whether it works, but may not be what was meant.
     """

@@ -11,7 +11,7 @@ from checks.core.timeframe import Timeframe
 from checks.evaluation.observations import unused
 from checks.evaluation.validation.columns import Columns, mapped_columns
 from checks.evaluation.validation.lines import ValidationLine
-from checks.evaluation.validation.readings import Reading, without_rows
+from checks.evaluation.validation.readings import SectionReader, without_rows
 from checks.measuring.measurements import Measurements
 from checks.measuring.queries import queries
 from checks.warehouse import Warehouse
@@ -43,43 +43,45 @@ def validate(
             yield ValidationLine(False, f"warehouse: {error}")
         else:
             yield ValidationLine(True, f"warehouse: connected to {warehouse.profile.name or 'it'}")
-            yield from _in_warehouse(config, warehouse, explained, measured)
-    yield _history(config)
+            yield from _warehouse_lines(config, warehouse, explained, measured)
+    yield _history_line(config)
 
 
-def _in_warehouse(
+def _warehouse_lines(
     config: Config, warehouse: Warehouse, explained: Timeframe | None, measured: Timeframe | None
 ) -> Iterator[ValidationLine]:
     runs = explained is None or measured is not None
     lines = [
-        line for section in SECTIONS for line in _section(config, warehouse, section, runs=runs)
+        line
+        for section in SECTIONS
+        for line in _section_lines(config, warehouse, section, runs=runs)
     ]
     yield from lines
     if explained is not None:
-        yield from _explained(config, explained, warehouse)
+        yield from _explained_lines(config, explained, warehouse)
     if runs:
-        wrong = [line.text for line in lines if not line.ok]
-        yield from _measured(config, warehouse, measured, wrong)
+        reported = [line.text for line in lines if not line.ok]
+        yield from _measured_lines(config, warehouse, measured, reported)
 
 
-def _measured(
-    config: Config, warehouse: Warehouse, day: Timeframe | None, wrong: list[str]
+def _measured_lines(
+    config: Config, warehouse: Warehouse, day: Timeframe | None, reported: list[str]
 ) -> Iterator[ValidationLine]:
-    """The gate's own reading; what a table's or a column's line has said is not said again."""
-    read, frame = (config, day) if day is not None else without_rows(config)
-    measurements = Measurements(read, frame, warehouse)
-    reading = Reading(read, frame, warehouse, measurements, over_rows=day is not None)
+    """The gate's own measurements, without problems that a table's or column's line reported."""
+    tried_config, frame = (config, day) if day is not None else without_rows(config)
+    measurements = Measurements(tried_config, frame, warehouse)
+    reading = SectionReader(tried_config, frame, warehouse, measurements, over_rows=day is not None)
     for line in reading.lines():
         cause = line.text.partition(": ")[2]
-        if line.ok or not any(text.endswith(cause) for text in wrong):
+        if line.ok or not any(text.endswith(cause) for text in reported):
             yield line
     if day is not None:
-        from checks.evaluation.validation.judged import judged  # the whole engine
+        from checks.evaluation.validation.judged import judged_lines  # the whole engine
 
-        yield from judged(config, day, measurements)
+        yield from judged_lines(config, day, measurements)
 
 
-def _section(
+def _section_lines(
     config: Config, warehouse: Warehouse, section: str, *, runs: bool
 ) -> Iterator[ValidationLine]:
     source = getattr(config, section)
@@ -87,7 +89,7 @@ def _section(
         yield ValidationLine(True, f"{section}: not mapped")
         return
     if getattr(source, "files", None) is not None:
-        yield from _files(config, source, warehouse.remaining())
+        yield from _file_lines(config, source, warehouse.remaining())
         return
     try:
         relation = warehouse.relation(section, source)
@@ -97,10 +99,10 @@ def _section(
     yield ValidationLine(True, f"{section}: {relation.label}")
     columns = Columns(config, warehouse, relation, source, samples=runs)
     for key, name in mapped_columns(source):
-        yield _column(columns, f"{section}.{key}", key, name)
+        yield _column_line(columns, f"{section}.{key}", key, name)
 
 
-def _column(columns: Columns, label: str, key: str, name: str) -> ValidationLine:
+def _column_line(columns: Columns, label: str, key: str, name: str) -> ValidationLine:
     try:
         kind = columns.kind(key, name)
     except MeasurementError as error:
@@ -108,9 +110,11 @@ def _column(columns: Columns, label: str, key: str, name: str) -> ValidationLine
     return ValidationLine(True, f"{label}: column {quoted(name)}, {kind.value}")
 
 
-def _files(config: Config, source: QuarantineSource, seconds: float) -> Iterator[ValidationLine]:
+def _file_lines(
+    config: Config, source: QuarantineSource, seconds: float
+) -> Iterator[ValidationLine]:
     """The folder, what its files are, and whether the newest has the mapped columns."""
-    from checks.quarantine.content import position_of, what_is_there
+    from checks.quarantine.content import position_of, present_columns_text
     from checks.quarantine.layout import layout_of
     from checks.quarantine.tally import CannotReadError
 
@@ -130,13 +134,15 @@ def _files(config: Config, source: QuarantineSource, seconds: float) -> Iterator
             continue
         if position_of(name, layout.columns) is None:
             missing = f"missing_column: {layout.newest} has no column {quoted(name)}"
-            there = what_is_there(layout.columns)
-            yield ValidationLine(False, f"quarantine.{key}: {missing}; {there}")
+            existing = present_columns_text(layout.columns)
+            yield ValidationLine(False, f"quarantine.{key}: {missing}; {existing}")
         else:
             yield ValidationLine(True, f"quarantine.{key}: column {quoted(name)}")
 
 
-def _explained(config: Config, frame: Timeframe, warehouse: Warehouse) -> Iterator[ValidationLine]:
+def _explained_lines(
+    config: Config, frame: Timeframe, warehouse: Warehouse
+) -> Iterator[ValidationLine]:
     for query in queries(config, frame, warehouse):
         name = f"query of {query.name}" + (f" ({query.when})" if query.when else "")
         try:
@@ -150,11 +156,11 @@ def _explained(config: Config, frame: Timeframe, warehouse: Warehouse) -> Iterat
         estimate = plan.estimate or (unknown if plan.plan else f"{unknown} without running it")
         steps = () if plan.estimate else plan.plan[:_MOST_PLAN_LINES]
         yield ValidationLine(
-            True, f"{name}: {estimate}", (*plan.sql.splitlines(), *(f"  {one}" for one in steps))
+            True, f"{name}: {estimate}", (*plan.sql.splitlines(), *(f"  {step}" for step in steps))
         )
 
 
-def _history(config: Config) -> ValidationLine:
+def _history_line(config: Config) -> ValidationLine:
     from checks.history import history_of
 
     try:

@@ -13,10 +13,10 @@ from checks.quarantine.tally import CannotReadError
 
 
 @dataclass(slots=True)
-class Chosen:
-    """Files of one day each, and files in which rows tell their day by their time.
+class ChosenFiles:
+    """Files of one day each (by_day), and files of which only the rows' times say the day (mixed).
 
-    owners: the audit log's source of each file whose name tells it.
+    owners: the audit log's source of each file, where its name says it.
     """
 
     by_day: dict[date, tuple[str, ...]] = field(default_factory=dict)
@@ -29,17 +29,17 @@ class Chosen:
         return [*(path for paths in self.by_day.values() for path in paths), *self.mixed]
 
 
-def choose(
+def choose_files(
     place: Place,
     days: Sequence[date],
     sources: Mapping[date, tuple[str, ...]],
     *,
     can_filter: bool,
-) -> Chosen:
+) -> ChosenFiles:
     """The files of every day; the first day is the judged one.
 
-    sources: what was loaded of each day. can_filter: whether rows tell their time.
-    Raises CannotReadError where the first day's rows cannot be told from others.
+    sources: what was loaded for each day. can_filter: whether rows have a time.
+    Raises CannotReadError where the first day's rows cannot be distinguished from others.
     """
     chosen = _chosen(place, days, sources, can_filter=can_filter)
     stems = {stem: name for names in sources.values() for name in names if (stem := stem_of(name))}
@@ -55,26 +55,28 @@ def _chosen(
     sources: Mapping[date, tuple[str, ...]],
     *,
     can_filter: bool,
-) -> Chosen:
+) -> ChosenFiles:
     if place.has_day:
-        return Chosen({day: tuple(place.files(day)) for day in days})
-    reading = place.named_days(*days)
-    if not can_filter and (unsure := reading.unsure(days[0])):
-        raise CannotReadError(f"{unsure_names(place, reading, unsure)}; {NAME_ONE_DAY}")
-    named = reading.by_path()
-    if any(named.values()):
-        return _by_name(named, days, can_filter=can_filter)
+        return ChosenFiles({day: tuple(place.files(day)) for day in days})
+    named_days = place.named_days(*days)
+    if not can_filter and (unsure := named_days.unsure(days[0])):
+        raise CannotReadError(f"{unsure_names(place, named_days, unsure)}; {NAME_ONE_DAY}")
+    days_by_path = named_days.by_path()
+    if any(days_by_path.values()):
+        return _by_name(days_by_path, days, can_filter=can_filter)
     return _by_source_or_time(place, days, sources, can_filter=can_filter)
 
 
 def _by_name(
-    named: Mapping[str, frozenset[date]], days: Sequence[date], *, can_filter: bool
-) -> Chosen:
-    """Where names tell days, a file without one, or with several, may hold any."""
-    by_day = {day: tuple(path for path, on in named.items() if on == {day}) for day in days}
-    wanted = set(days)
-    unsure = tuple(path for path, on in named.items() if not on or (len(on) > 1 and on & wanted))
-    return Chosen(by_day, unsure if can_filter else ())
+    days_by_path: Mapping[str, frozenset[date]], days: Sequence[date], *, can_filter: bool
+) -> ChosenFiles:
+    """Choose by days in names; a file that names none, or several, may hold rows of any."""
+    by_day = {day: tuple(path for path, on in days_by_path.items() if on == {day}) for day in days}
+    requested_days = set(days)
+    unsure = tuple(
+        path for path, on in days_by_path.items() if not on or (len(on) > 1 and on & requested_days)
+    )
+    return ChosenFiles(by_day, unsure if can_filter else ())
 
 
 def _by_source_or_time(
@@ -83,19 +85,19 @@ def _by_source_or_time(
     sources: Mapping[date, tuple[str, ...]],
     *,
     can_filter: bool,
-) -> Chosen:
-    chosen = Chosen()
+) -> ChosenFiles:
+    chosen = ChosenFiles()
     for day in days:
         try:
-            found = select(
+            selection = select(
                 place, day, sources.get(day, ()), can_filter=can_filter, most_bytes=math.inf
             )
         except CannotReadError:
             if day == days[0]:
                 raise
             continue
-        if found.only_day:
-            chosen.mixed = tuple(dict.fromkeys((*chosen.mixed, *found.files)))
+        if selection.only_day:
+            chosen.mixed = tuple(dict.fromkeys((*chosen.mixed, *selection.files)))
         else:
-            chosen.by_day[day] = found.files
+            chosen.by_day[day] = selection.files
     return chosen

@@ -13,7 +13,7 @@ Key = tuple[str, int]
 
 
 def keys_of(names: Sequence[str]) -> list[Key]:
-    """What makes a column the same in two files: its name in any case, and which of these."""
+    """What identifies a column in all files: its name without case, and its place among equals."""
     seen: Counter[str] = Counter()
     keys = []
     for name in names:
@@ -34,14 +34,14 @@ def common_columns(headers: Iterable[Sequence[str]]) -> dict[Key, str]:
 
 def kept_columns(columns: dict[Key, str], mapped: Iterable[str]) -> dict[Key, str]:
     """At most `MOST_COLUMNS` of them; the mapped ones are always among them."""
-    wanted = {name.strip().casefold() for name in mapped}
-    first = [key for key in columns if key[0] in wanted and key[1] == 0]
-    others = [key for key in columns if key not in first]
-    kept = {*first, *others[: MOST_COLUMNS - len(first)]}
+    mapped_names = {name.strip().casefold() for name in mapped}
+    mapped_keys = [key for key in columns if key[0] in mapped_names and key[1] == 0]
+    others = [key for key in columns if key not in mapped_keys]
+    kept = {*mapped_keys, *others[: MOST_COLUMNS - len(mapped_keys)]}
     return {key: name for key, name in columns.items() if key in kept}
 
 
 def roles_of(names: tuple[str, ...], source: QuarantineSource) -> Roles:
-    """Where the mapped columns are."""
+    """Positions of the mapped columns."""
     mapped = (source.reason, source.occurred_at, source.source, source.event_name)
     return Roles(*(None if name is None else position_of(name, names) for name in mapped))

@@ -11,29 +11,29 @@ from checks.core.timeframe import midnight
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
-    """Ascending (start, end, index), half-open, in UTC; and days that mean a whole index."""
+    """Ascending (start, end, index), half-open, in UTC; days: (date, index) of whole days."""
 
     spans: tuple[tuple[datetime, datetime, int], ...]
     days: tuple[tuple[date, int], ...] = ()
 
     def edges(self, outside: int) -> list[tuple[datetime, int]]:
-        """Ascending (exclusive end, index), `outside` for what lies before and between."""
-        found: list[tuple[datetime, int]] = []
+        """Ascending (exclusive end, index), with `outside` before and between the ranges."""
+        edges: list[tuple[datetime, int]] = []
         for start, end, index in self.spans:
-            if not found or found[-1][0] < start:
-                found.append((start, outside))
-            found.append((end, index))
-        return found
+            if not edges or edges[-1][0] < start:
+                edges.append((start, outside))
+            edges.append((end, index))
+        return edges
 
 
 def hours_of(day: date, zone: ZoneInfo) -> Ranges:
-    """Every hour of a day by what the clock says; one that comes twice has one index."""
+    """Every hour of a day by the wall clock; a repeated one has the same index twice."""
     start, end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
     spans = []
     while start < end:
-        after = min(start + timedelta(hours=1), end)
-        spans.append((start, after, start.astimezone(zone).hour))
-        start = after
+        next_start = min(start + timedelta(hours=1), end)
+        spans.append((start, next_start, start.astimezone(zone).hour))
+        start = next_start
     return Ranges(tuple(spans))
 
 

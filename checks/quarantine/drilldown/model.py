@@ -1,4 +1,4 @@
-"""What can be asked of rejected rows, whether they lie in files or in a table."""
+"""The interface of rejected rows, whether they are stored in files or in a table."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-#: Characters of one value that are ever read, and of a value that rows are grouped by.
+#: The most characters that are read of a value, and of a value that rows are grouped by.
 LONGEST_VALUE, LONGEST_GROUP = 2_000, 300
-#: Columns that are read; a file may have any number.
+#: The most columns that are read; a file may have any number.
 MOST_COLUMNS = 60
 NO_SOURCE = "(no source)"
 NO_EVENT = "(no event name)"
-#: Rows that tell no time of day, and rows of another day within the day's own files.
+#: Rows without a time of day, and rows of another day in the files of the day.
 NO_HOUR, OTHER_DAY = "no time", "another day"
 
 Values = tuple[str | None, ...]
 
 
-class How(StrEnum):
-    """By what rows are counted."""
+class GroupBy(StrEnum):
+    """What rows are grouped by."""
 
     REASON = "reason"
     SOURCE = "source"
@@ -33,9 +33,9 @@ class How(StrEnum):
 
 
 class Field(NamedTuple):
-    """One thing to count by; `column` is a position, not used by the first four ways."""
+    """One thing to group by. column: a position, not used by the first four kinds."""
 
-    how: How
+    how: GroupBy
     column: int = -1
 
 
@@ -50,7 +50,7 @@ class Tallied(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """totals: rows of each period. groups: at most as many values as were asked for."""
+    """totals: rows of each period. groups: at most the requested number of values."""
 
     totals: tuple[int, ...]
     groups: tuple[Tallied, ...]
@@ -59,10 +59,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which rows of the first period are wanted.
+    """Filters for the rows of the first period.
 
-    `exact`: columns that `query` must match as a whole, so that personal values cannot be
-    found out letter by letter.
+    exact: columns that `query` must match as a whole, so that personal values cannot be guessed
+    letter by letter.
     """
 
     reason: str | None = None
@@ -74,7 +74,7 @@ class Filters:
 
 
 class Roles(NamedTuple):
-    """Positions of the mapped columns; None where one is not mapped or not there."""
+    """Positions of the mapped columns; None where one is not mapped or absent."""
 
     reason: int | None
     moment: int | None
@@ -82,12 +82,12 @@ class Roles(NamedTuple):
     event: int | None
 
     def known(self) -> frozenset[int]:
-        """All that are there."""
+        """The positions of those that are present."""
         return frozenset(position for position in self if position is not None)
 
 
 class Rejected(Protocol):
-    """Rejected rows of some periods, the judged day first. Text only, cut to a length."""
+    """Rejected rows of some periods, the judged day first. Values are text of limited length."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ class Rejected(Protocol):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What could not be read, in sentences for a person."""
+        """What could not be read, as sentences to show."""
 
     @property
     def files(self) -> int | None:
@@ -111,7 +111,7 @@ class Rejected(Protocol):
     def tally(self, fields: Sequence[Field], most: int, *, undated: bool = False) -> Tally:
         """Rows of each period by each field, the most frequent `most` values of each.
 
-        undated: whether rows that tell no time are wanted too; files tell them anyway.
+        undated: whether rows without a time are counted too; files always count them.
         """
 
     def total(self, filters: Filters) -> int:

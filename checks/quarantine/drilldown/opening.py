@@ -1,4 +1,4 @@
-"""The one way in: a reading of some periods, whatever keeps the rows, within a time limit."""
+"""Reads rejected rows of some periods, from files or a table, within a time limit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from checks.config.model import Config, QuarantineSource
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
-from checks.quarantine.drilldown.choosing import choose
+from checks.quarantine.drilldown.choosing import choose_files
 from checks.quarantine.drilldown.files import FileRejected
 from checks.quarantine.drilldown.model import Rejected
 from checks.quarantine.drilldown.tables import TableRejected
@@ -26,10 +26,10 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RejectedRequest:
     """periods: days to be read, of which the very first is the judged one.
 
-    sources: what the audit log says was loaded of each day. zone: of the shop.
+    sources: by day, the sources loaded according to the audit log. zone: of the shop.
     """
 
     periods: tuple[tuple[date, ...], ...]
@@ -40,22 +40,22 @@ class Wanted:
 def read_rejected(
     config: Config,
     warehouse: Warehouse,
-    wanted: Wanted,
-    ask: Callable[[Rejected], T],
+    request: RejectedRequest,
+    compute: Callable[[Rejected], T],
 ) -> T:
-    """What `ask` makes of the rejected rows.
+    """The result of `compute` over the rejected rows.
 
-    Raises MeasurementError: not mapped, the day cannot be told, out of time.
+    Raises MeasurementError: not mapped, days that cannot be distinguished, out of time.
     """
     source = config.quarantine
     if source is None:
         raise MeasurementError(Cause.BAD_VALUE, "`quarantine` is not mapped in andon.yml")
     try:
         if source.files is None:
-            return ask(
-                TableRejected(warehouse, source, wanted.periods, wanted.zone, _naive(config))
+            return compute(
+                TableRejected(warehouse, source, request.periods, request.zone, _naive(config))
             )
-        return _Files(config, source, wanted).read(ask, warehouse.remaining())
+        return _FileReading(config, source, request).read(compute, warehouse.remaining())
     except CannotReadError as error:
         raise MeasurementError(Cause.BAD_VALUE, str(error)) from None
 
@@ -64,19 +64,19 @@ def _naive(config: Config) -> ZoneInfo:
     return config.warehouse.naive_timestamps
 
 
-class _Files:
-    """A reading on a thread of its own: a folder of the network may hang."""
+class _FileReading:
+    """Reads files on a thread of its own, as a network folder may hang."""
 
-    def __init__(self, config: Config, source: QuarantineSource, wanted: Wanted) -> None:
-        self._source, self._wanted = source, wanted
+    def __init__(self, config: Config, source: QuarantineSource, request: RejectedRequest) -> None:
+        self._source, self._request = source, request
         self._place = Place(source.files or "", config.path.parent)
         self._naive = _naive(config)
         self._reading: FileRejected | None = None
 
-    def read(self, ask: Callable[[Rejected], T], seconds: float) -> T:
+    def read(self, compute: Callable[[Rejected], T], seconds: float) -> T:
         worker = Worker(seconds)
         try:
-            return worker.call(lambda: ask(self._opened()), self._stop)
+            return worker.call(lambda: compute(self._opened()), self._stop)
         except DeadlineExceededError:
             detail = f"the files were not read within {seconds:.0f} s"
             raise MeasurementError(Cause.TIMEOUT, detail, retry=True) from None
@@ -84,11 +84,16 @@ class _Files:
             worker.stop(self._close)
 
     def _opened(self) -> FileRejected:
-        days = [day for days in self._wanted.periods for day in days]
+        days = [day for days in self._request.periods for day in days]
         can_filter = self._source.occurred_at is not None
-        chosen = choose(self._place, days, self._wanted.sources, can_filter=can_filter)
+        chosen = choose_files(self._place, days, self._request.sources, can_filter=can_filter)
         self._reading = FileRejected(
-            self._source, self._place, chosen, self._wanted.periods, self._wanted.zone, self._naive
+            self._source,
+            self._place,
+            chosen,
+            self._request.periods,
+            self._request.zone,
+            self._naive,
         )
         self._reading.prepare()
         return self._reading

@@ -1,6 +1,6 @@
-"""Files of one form as something DuckDB selects text from.
+"""SQL that selects text from files of one form.
 
-Names that come from files are parameters or quoted by `identifier`; all else is our own.
+Names that come from files are parameters or quoted by `identifier`; all else is constant.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from checks.quarantine.formats import csv_broken, csv_source, csv_whole, json_so
 from checks.quarantine.records import identifier
 from checks.quarantine.shapes import json_member
 
-#: What the column with a row's file is called; longer where a column has that name.
+#: Name of the column with a row's file; it is extended where another column has that name.
 _FILE = "andon file name"
 
 
-#: A column, where files have none.
+#: The column selected where files have none.
 NOTHING = "NULL::VARCHAR AS nothing"
 
 
 class Form(NamedTuple):
-    """What files must share to be read together. kind: csv, parquet, lines or array.
+    """What files must have in common to be read together. kind: csv, parquet, lines or array.
 
-    packing: what DuckDB calls it.
+    packing: DuckDB's name of the compression.
     """
 
     kind: str
@@ -35,7 +35,7 @@ class Form(NamedTuple):
 
 
 class Part(NamedTuple):
-    """Files of one form and one period; period None: their rows tell it by their time."""
+    """Files of one form and one period; None where the period depends on a row's time."""
 
     form: Form
     period: int | None
@@ -52,7 +52,7 @@ class Sql(NamedTuple):
 def selecting(part: Part, tag: str, positions: Sequence[int | None]) -> Sql:
     """Rows of (period, path, broken, v0, v1, ...): the columns at `positions` as short text.
 
-    Every selection of them has the same rows, whatever else of it is asked for.
+    Every selection from the same files has the same rows, whatever columns are used.
     """
     form = part.form
     parameters: dict[str, object] = {f"files{tag}": [escape(path) for path in part.paths]}
@@ -72,7 +72,7 @@ def selecting(part: Part, tag: str, positions: Sequence[int | None]) -> Sql:
 
 
 def faulty(part: Part, tag: str, faults: Mapping[str, int], width: int) -> Sql | None:
-    """As many broken rows without values as there are lines that no reading returns."""
+    """Broken rows without values, one for each faulty line that DuckDB leaves out."""
     counts = {path: faults[path] for path in part.paths if faults.get(path)}
     if not counts:
         return None
@@ -90,7 +90,7 @@ def _period(part: Part) -> int:
 
 
 def _source(form: Form, tag: str, parameters: dict[str, object]) -> tuple[str, str, str]:
-    """What stands after FROM; and SQL for a row's file and for whether it is no row."""
+    """SQL after FROM, SQL for a row's file, and SQL for whether it is not a row."""
     if form.kind == "csv":
         parameters[f"delimiter{tag}"] = form.delimiter
         columns = len(form.names)

@@ -1,7 +1,7 @@
-"""From when to when the rows of a file are, so that only the files of a day are read for it.
+"""First and last times of a file's rows, so that only files with rows of a day are read for it.
 
-What was found once is remembered while the file stays as it is: a folder whose names tell no
-day is read as a whole only once.
+They are cached while a file is unchanged: a folder whose names say no day is read completely only
+once.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """First and last time of a file's rows: with an offset, without one, and as a mere day.
+    """First and last time of a file's rows: with an offset, without one, and as a date only.
 
-    Times are microseconds since 1970, in UTC and on the clock's face; None where there are
+    Times are microseconds since 1970, in UTC or on the wall clock; None where there are
     no such rows. undated: rows without a time that can be read.
     """
 
@@ -43,37 +43,37 @@ class Span:
             return True
         return any(
             _overlap(self.aware, _micros(start), _micros(end))
-            or _overlap(self.local, _face(start, naive), _face(end, naive))
+            or _overlap(self.local, _wall_micros(start, naive), _wall_micros(end, naive))
             for start, end, _ in ranges.spans
         )
 
 
-def _overlap(known: tuple[int, int] | None, start: int, end: int) -> bool:
-    return known is not None and known[0] < end and known[1] >= start
+def _overlap(span: tuple[int, int] | None, start: int, end: int) -> bool:
+    return span is not None and span[0] < end and span[1] >= start
 
 
 def _micros(moment: datetime) -> int:
     return round((moment - _EPOCH).total_seconds() * 1_000_000)
 
 
-def _face(moment: datetime, zone: ZoneInfo) -> int:
+def _wall_micros(moment: datetime, zone: ZoneInfo) -> int:
     return _micros(moment.astimezone(zone).replace(tzinfo=UTC))
 
 
-class SpanMemory:
-    """Spans by file and state, for every reading of this process. Safe between threads."""
+class SpanCache:
+    """Spans by file and its state, for the whole process. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: OrderedDict[tuple[object, ...], Span] = OrderedDict()
 
     def get(self, path: str, column: str) -> Span | None:
-        """What is known of a file as it is now."""
+        """The span of a file in its present state, None where it is not known."""
         with self._lock:
             return self._known.get(_state(path, column))
 
     def put(self, path: str, column: str, span: Span) -> None:
-        """Remember; the oldest are forgotten."""
+        """Store a span; the oldest are dropped."""
         with self._lock:
             self._known[_state(path, column)] = span
             while len(self._known) > _MOST_FILES:
@@ -82,40 +82,40 @@ class SpanMemory:
 
 def _state(path: str, column: str) -> tuple[object, ...]:
     try:
-        found = Path(path).stat()
+        status = Path(path).stat()
     except OSError:
         return path, column
-    return path, column, found.st_size, found.st_mtime_ns
+    return path, column, status.st_size, status.st_mtime_ns
 
 
-SPANS = SpanMemory()
+SPANS = SpanCache()
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Bytes that were read, and those that are to be."""
+    """Bytes read so far, and in total."""
 
     done: int
     total: int
 
 
 class ProgressBoard:
-    """How far the search through a folder is, by the folder's pattern."""
+    """Progress of the search through each folder, by the folder's pattern."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: dict[str, Progress] = {}
 
-    def tell(self, pattern: str, progress: Progress | None) -> None:
-        """The latest state; None where nothing is searched any more."""
+    def report(self, pattern: str, progress: Progress | None) -> None:
+        """Store the progress of a search; None where it has ended."""
         with self._lock:
             if progress is None:
                 self._running.pop(pattern, None)
             else:
                 self._running[pattern] = progress
 
-    def of(self, pattern: str) -> Progress | None:
-        """What was told last."""
+    def latest(self, pattern: str) -> Progress | None:
+        """The last reported progress; None without a search."""
         with self._lock:
             return self._running.get(pattern)
 
@@ -124,7 +124,7 @@ BOARD = ProgressBoard()
 
 
 def batches(paths: Sequence[str], most_bytes: int) -> list[tuple[list[str], int]]:
-    """Files in groups of about so many bytes, each with its size."""
+    """Files in groups of about `most_bytes`, each with its size."""
     groups: list[tuple[list[str], int]] = []
     for path in paths:
         size = _size(path)

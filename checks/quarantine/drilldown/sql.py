@@ -1,7 +1,7 @@
-"""The questions as DuckDB's SQL, over the rows that `parts` select.
+"""Queries as DuckDB's SQL, over the rows that `parts` selects.
 
-Every piece is written from positions and from our own constants; what comes from data,
-addresses or configuration is a parameter.
+All text is made of positions and constants; what comes from data, page addresses or configuration
+is a parameter.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from checks.quarantine.drilldown.model import (
     OTHER_DAY,
     Field,
     Filters,
-    How,
+    GroupBy,
     Roles,
 )
 from checks.quarantine.drilldown.parts import NOTHING, Sql
@@ -29,11 +29,11 @@ from checks.quarantine.tally import NO_REASON, UNREADABLE
 UNKNOWN, OUTSIDE = -1, -2
 
 
-class Questions:
+class QueryBuilder:
     """Writes queries over `taken`: rows of (period, path, broken, v0, v1, ...).
 
-    days: where periods are told by the rows' time, their ranges. sources: files by the
-    source they were loaded from, where no column tells it.
+    days: the ranges of the periods, where these depend on the rows' time. sources: files by the
+    source they were loaded from, where no column has it.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ SELECT period, field, value, n FROM ranked WHERE place <= {most}
         return Sql(text, dict(self._taken.parameters))
 
     def sample(self, period: int, count: int, width: int) -> Sql:
-        """The first rows of one period. One at a time: steps used twice would be kept whole."""
+        """The first rows of one period. One at a time: DuckDB materialises steps used twice."""
         columns = _columns(width)
         text = (
             f"WITH {self._rows()} SELECT {columns} FROM dated "  # noqa: S608
@@ -85,7 +85,7 @@ SELECT period, field, value, n FROM ranked WHERE place <= {most}
         return Sql(text, dict(self._taken.parameters))
 
     def spans(self) -> Sql:
-        """First and last time of every file's rows, and how many tell none."""
+        """First and last time of every file's rows, and how many have none."""
         ends = ", ".join(
             f"epoch_us(min({at})), epoch_us(max({at}))" for at in ("at_aware", "at_local")
         )
@@ -98,13 +98,13 @@ SELECT period, field, value, n FROM ranked WHERE place <= {most}
         return Sql(text, dict(self._taken.parameters))
 
     def total(self, filters: Filters, width: int) -> Sql:
-        """How many rows of the first period pass."""
+        """How many rows of the first period pass the filters."""
         where = self._where(filters, width)
         text = f"WITH {self._rows()} SELECT count(*) FROM dated WHERE {where.text}"  # noqa: S608
         return Sql(text, self._taken.parameters | where.parameters)
 
     def rows(self, filters: Filters, width: int, offset: int, count: int) -> Sql:
-        """Some of them, in the order of the files."""
+        """Some of these rows, in the order of the files."""
         where = self._where(filters, width)
         columns = _columns(width)
         text = (
@@ -120,7 +120,7 @@ SELECT period, field, value, n FROM ranked WHERE place <= {most}
         return f"{self._steps()}, dated AS (SELECT {columns} AS period FROM parsed)"  # noqa: S608
 
     def _steps(self) -> str:
-        """The rows, and their time by its own form. A mere day has no time."""
+        """The rows, and their time according to its format. A date alone has no time."""
         moment = "NULL::VARCHAR" if self._roles.moment is None else f"v{self._roles.moment}"
         return f"""taken AS ({self._taken.text}),
 timed AS (SELECT *, {moment} AS moment FROM taken),
@@ -135,50 +135,50 @@ parsed AS (
 
     def _bucket(self, ranges: Ranges, *, of_days: bool) -> str:
         """Index of the range that a row's time falls into, UNKNOWN or OUTSIDE."""
-        whole = str(UNKNOWN)
+        day_case = str(UNKNOWN)
         if of_days:
             cases = " ".join(f"WHEN DATE '{day}' THEN {index}" for day, index in ranges.days)
             otherwise = f"CASE WHEN {day_in('moment')} IS NULL THEN {UNKNOWN} ELSE {OUTSIDE} END"
-            whole = f"CASE {day_in('moment')} {cases} ELSE {otherwise} END"
+            day_case = f"CASE {day_in('moment')} {cases} ELSE {otherwise} END"
         edges = ranges.edges(OUTSIDE)
         aware = _tree("at_aware", _bounds(edges, "TIMESTAMPTZ", None), OUTSIDE)
         local = _tree("at_local", _bounds(edges, "TIMESTAMP", self._naive), OUTSIDE)
         return (
-            f"(CASE WHEN is_day THEN {whole} WHEN at_aware IS NOT NULL THEN {aware} "
+            f"(CASE WHEN is_day THEN {day_case} WHEN at_aware IS NOT NULL THEN {aware} "
             f"WHEN at_local IS NOT NULL THEN {local} ELSE {UNKNOWN} END)"
         )
 
     def _value(self, field: Field) -> str:
-        """SQL for what rows are counted by."""
+        """SQL for what rows are grouped by."""
         column = f"v{field.column}"
-        shown = {
-            How.REASON: self._reason(),
-            How.SOURCE: self._source(),
-            How.EVENT: _named(self._roles.event, NO_EVENT),
-            How.HOUR: self._hour(),
+        expressions = {
+            GroupBy.REASON: self._reason(),
+            GroupBy.SOURCE: self._source(),
+            GroupBy.EVENT: _text_or(self._roles.event, NO_EVENT),
+            GroupBy.HOUR: self._hour(),
         }
-        if field.how in shown:
-            return shown[field.how]
-        if field.how is How.CLOCK:
+        if field.how in expressions:
+            return expressions[field.how]
+        if field.how is GroupBy.CLOCK:
             return f"nullif(regexp_extract({column}, '[T ](\\d\\d):', 1), '')"
-        if field.how is How.PRESENT:
+        if field.how is GroupBy.PRESENT:
             return f"CASE WHEN trim({column}) <> '' THEN '' END"
-        if field.how is How.PATH:
+        if field.how is GroupBy.PATH:
             column = f"regexp_replace({column}, '(?s)[?#].*$', '')"
         return f"CASE WHEN trim({column}) <> '' THEN left({column}, {LONGEST_GROUP}) END"
 
     def _reason(self) -> str:
-        named = _named(self._roles.reason, NO_REASON)
+        named = _text_or(self._roles.reason, NO_REASON)
         return f"CASE WHEN broken THEN '{UNREADABLE}' ELSE {named} END"
 
     def _source(self) -> str:
-        return "path" if self._roles.source is None else _named(self._roles.source, NO_SOURCE)
+        return "path" if self._roles.source is None else _text_or(self._roles.source, NO_SOURCE)
 
     def _hour(self) -> str:
-        """Two digits, or the word for none."""
+        """Two digits, or the text for no hour of the day."""
         index = self._bucket(self._hours, of_days=False)
-        words = f"WHEN {UNKNOWN} THEN '{NO_HOUR}' WHEN {OUTSIDE} THEN '{OTHER_DAY}'"
-        return f"CASE {index} {words} ELSE printf('%02d', {index}) END"
+        special_cases = f"WHEN {UNKNOWN} THEN '{NO_HOUR}' WHEN {OUTSIDE} THEN '{OTHER_DAY}'"
+        return f"CASE {index} {special_cases} ELSE printf('%02d', {index}) END"
 
     def _where(self, filters: Filters, width: int) -> Sql:
         conditions, parameters = ["period = 0"], dict[str, object]()
@@ -186,11 +186,11 @@ parsed AS (
             conditions.append("list_contains($paths, path)")
             parameters["paths"] = list(self._sources.get(filters.source, ()))
         for name, how in _FILTERS:
-            wanted = getattr(filters, name)
-            by_file = how is How.SOURCE and self._roles.source is None
-            if wanted is not None and not by_file:
+            value = getattr(filters, name)
+            by_file = how is GroupBy.SOURCE and self._roles.source is None
+            if value is not None and not by_file:
                 conditions.append(f"({self._value(Field(how))}) = ${name}")
-                parameters[name] = wanted
+                parameters[name] = value
         if filters.query:
             conditions.append(f"({_search(filters, width)})")
             parameters["query"] = filters.query
@@ -198,8 +198,11 @@ parsed AS (
 
 
 _FILTERS = (
-    ("reason", How.REASON), ("source", How.SOURCE), ("event", How.EVENT), ("hour", How.HOUR),
-)  # fmt: skip
+    ("reason", GroupBy.REASON),
+    ("source", GroupBy.SOURCE),
+    ("event", GroupBy.EVENT),
+    ("hour", GroupBy.HOUR),
+)
 
 
 def _columns(width: int) -> str:
@@ -216,8 +219,8 @@ def _search(filters: Filters, width: int) -> str:
     return " OR ".join(tests) or "false"
 
 
-def _named(column: int | None, missing: str) -> str:
-    """A mapped column's text; one that is blank has a name of its own."""
+def _text_or(column: int | None, missing: str) -> str:
+    """A mapped column's text, or `missing` where it is blank."""
     if column is None:
         return f"'{missing}'"
     text = f"left(v{column}, {LONGEST_REASON})"
@@ -225,10 +228,10 @@ def _named(column: int | None, missing: str) -> str:
 
 
 def _bounds(
-    edges: Sequence[tuple[datetime, int]], kind: str, home: ZoneInfo | None
+    edges: Sequence[tuple[datetime, int]], kind: str, zone: ZoneInfo | None
 ) -> list[tuple[str, int]]:
-    """(Exclusive end as a literal, index); times without an offset are at `home`."""
-    ends = [end if home is None else end.astimezone(home).replace(tzinfo=None) for end, _ in edges]
+    """(Exclusive end as a literal, index); times without an offset are in `zone`."""
+    ends = [end if zone is None else end.astimezone(zone).replace(tzinfo=None) for end, _ in edges]
     return [
         (f"{kind} '{at.isoformat()}'", index) for at, (_, index) in zip(ends, edges, strict=True)
     ]

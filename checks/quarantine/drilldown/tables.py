@@ -24,7 +24,7 @@ from checks.quarantine.drilldown.model import (
     OTHER_DAY,
     Field,
     Filters,
-    How,
+    GroupBy,
     Roles,
     Tallied,
     Tally,
@@ -43,18 +43,18 @@ if TYPE_CHECKING:
     from checks.warehouse import Warehouse
 
 _OUTSIDE = -2
-#: Rows to skip beyond which their time is looked for first.
+#: From this offset on, the time of the first row is looked up before rows are read.
 _DEEP = 5_000
 #: Kinds that every driver returns plainly.
 _PLAIN = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.DATE})
 #: Columns that rows are ordered by, after their time.
 _ORDERED = 8
 #: What a missing value is called.
-_MISSING = {How.REASON: NO_REASON, How.SOURCE: NO_SOURCE, How.EVENT: NO_EVENT}
+_MISSING = {GroupBy.REASON: NO_REASON, GroupBy.SOURCE: NO_SOURCE, GroupBy.EVENT: NO_EVENT}
 
 
 class TableRejected:
-    """Asks the warehouse. Raises MeasurementError, as every question to it does."""
+    """Reads from the warehouse. Every method that queries it raises MeasurementError."""
 
     files: int | None = None
     notes: tuple[str, ...] = ()
@@ -71,9 +71,9 @@ class TableRejected:
         self._relation = warehouse.relation("quarantine", source)
         self._occurred = _occurred(warehouse, self._relation, source, naive, zone)
         mapped = (source.reason, source.occurred_at, source.source, source.event_name)
-        everything = common_columns([tuple(self._relation.kinds)])
+        all_columns = common_columns([tuple(self._relation.kinds)])
         self.names: tuple[str, ...] = tuple(
-            kept_columns(everything, [name for name in mapped if name]).values()
+            kept_columns(all_columns, [name for name in mapped if name]).values()
         )
         self.roles: Roles = roles_of(self.names, source)
 
@@ -92,16 +92,16 @@ class TableRejected:
             totals[period] = rows
         for index, field in enumerate(fields):
             value, kind = self._value(field)
-            for period, found, rows in self._grouped(value, most, kind):
-                groups.append(Tallied(period, index, self._shown(field, found, kind), rows))
+            for period, group_value, rows in self._grouped(value, most, kind):
+                groups.append(Tallied(period, index, self._shown(field, group_value, kind), rows))
         return Tally(tuple(totals.values()), tuple(groups), self._undated() if undated else 0)
 
     def _undated(self) -> int:
-        """Rows that tell no time, as the gate counts them."""
+        """Rows without a time, as the gate counts them."""
         day = self._periods[0][0]
-        start, end = (midnight(one, self._zone) for one in (day, day + timedelta(days=1)))
-        wanted = rows_without_time(self._occurred, start, end)
-        counted = sa.select(sa.func.count()).select_from(self._relation.target).where(wanted)
+        start, end = (midnight(boundary, self._zone) for boundary in (day, day + timedelta(days=1)))
+        condition = rows_without_time(self._occurred, start, end)
+        counted = sa.select(sa.func.count()).select_from(self._relation.target).where(condition)
         return int(self._warehouse.fetch(counted)[0][0])
 
     def total(self, filters: Filters) -> int:
@@ -115,20 +115,20 @@ class TableRejected:
             earlier = self._filtered(filters, sa.func.count()).where(self._occurred.before(since))
             offset -= int(self._warehouse.fetch(earlier)[0][0])
             statement = statement.where(self._occurred.from_(since))
-        found = self._warehouse.fetch(statement.limit(count).offset(offset))
-        return tuple(self._shown_row(row) for row in found)
+        rows = self._warehouse.fetch(statement.limit(count).offset(offset))
+        return tuple(self._shown_row(row) for row in rows)
 
     def _moment_at(self, filters: Filters, offset: int) -> datetime | None:
-        """The time of the row so far down: whole rows need not be sorted up to there."""
+        """The time of the row at an offset, so that whole rows need not be sorted up to it."""
         time = self._occurred.plain(self._occurred.expression).label("moment")
         statement = self._filtered(filters, time).order_by(self._occurred.expression)
-        found = self._warehouse.fetch(statement.limit(1).offset(offset))
-        return self._occurred.moment(found[0][0]) if found else None
+        rows = self._warehouse.fetch(statement.limit(1).offset(offset))
+        return self._occurred.moment(rows[0][0]) if rows else None
 
     def _stored(self, index: int, longest: int) -> tuple[ColumnElement[Any], Kind]:
-        """A value as its driver returns it plainly; of text, as much as is wanted.
+        """A column as a driver returns it unchanged; text is cut to `longest` characters.
 
-        Engines spell numbers, times and truth differently as text: `shown` spells them here.
+        Engines write numbers, times and booleans differently as text, so `shown` formats them.
         """
         column, kind = self._relation.column(self.names[index])
         profile = self._warehouse.profile
@@ -177,8 +177,8 @@ class TableRejected:
         bounds = [(self._occurred.bound(end), index) for end, index in ranges.edges(_OUTSIDE)]
         period = bucket(self._occurred.expression, bounds, _OUTSIDE)
         spans = [(start, end) for start, end, _ in ranges.spans]
-        rows = self._within(spans, period.label("period"), value.label("value"))
-        taken = rows.subquery("rejected_rows")
+        selected = self._within(spans, period.label("period"), value.label("value"))
+        taken = selected.subquery("rejected_rows")
         n = sa.func.count()
         place = sa.func.row_number().over(
             partition_by=taken.c.period,
@@ -190,43 +190,43 @@ class TableRejected:
             .subquery("counted")
         )
         statement = sa.select(counted.c.period, counted.c.value, counted.c.n)
-        found = self._warehouse.fetch(statement.where(counted.c.place <= most))
-        return [(int(p), v, int(rows)) for p, v, rows in found]
+        rows = self._warehouse.fetch(statement.where(counted.c.place <= most))
+        return [(int(p), v, int(count)) for p, v, count in rows]
 
     def _value(self, field: Field) -> tuple[ColumnElement[Any], Kind]:
         """What rows are counted by, and its kind."""
-        named = {
-            How.REASON: (self.roles.reason, NO_REASON),
-            How.SOURCE: (self.roles.source, NO_SOURCE),
-            How.EVENT: (self.roles.event, NO_EVENT),
+        mapped = {
+            GroupBy.REASON: (self.roles.reason, NO_REASON),
+            GroupBy.SOURCE: (self.roles.source, NO_SOURCE),
+            GroupBy.EVENT: (self.roles.event, NO_EVENT),
         }
-        if field.how in named:
-            return self._named(*named[field.how])
-        if field.how is How.HOUR:
+        if field.how in mapped:
+            return self._text_or(*mapped[field.how])
+        if field.how is GroupBy.HOUR:
             return self._hour(), Kind.INTEGER
         value, kind = self._stored(field.column, LONGEST_GROUP)
-        if field.how is How.CLOCK:
+        if field.how is GroupBy.CLOCK:
             return self._clock(value, kind), Kind.TEXT
         profile = self._warehouse.profile
-        if field.how is How.PRESENT:
-            there = sa.literal_column("''", sa.String)
+        if field.how is GroupBy.PRESENT:
+            present = sa.literal_column("''", sa.String)
             missing = value.is_(None)
             blank = sa.or_(missing, profile.is_blank(value)) if kind is Kind.TEXT else missing
-            return sa.case((blank, None), else_=there), Kind.TEXT
+            return sa.case((blank, None), else_=present), Kind.TEXT
         if kind is not Kind.TEXT:
             return value, kind
-        if field.how is How.PATH:
+        if field.how is GroupBy.PATH:
             value = profile.without_query(value)
         return sa.case((profile.is_blank(value), None), else_=value), kind
 
     def _clock(self, value: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
-        """The hour as it is written; empty where none is."""
+        """The hour as it is written; empty where there is none."""
         profile = self._warehouse.profile
         if kind in _PLAIN:
             return sa.literal_column("''", sa.String)
         return profile.part(value if kind is Kind.TEXT else profile.as_text(value), 12, 2)
 
-    def _named(self, column: int | None, missing: str) -> tuple[ColumnElement[Any], Kind]:
+    def _text_or(self, column: int | None, missing: str) -> tuple[ColumnElement[Any], Kind]:
         none = sa.literal_column(f"'{missing}'", sa.String)
         if column is None:
             return none, Kind.TEXT
@@ -237,7 +237,7 @@ class TableRejected:
         return sa.case((value.is_(None), none), (blank, none), else_=value), kind
 
     def _hour(self) -> ColumnElement[Any]:
-        """Index of the hour; a DATE tells none."""
+        """Index of the hour; -1 for a DATE, which has none."""
         if self._occurred.kind is Kind.DATE:
             return sa.literal_column("-1", sa.Integer)
         edges = hours_of(self._periods[0][0], self._zone).edges(_OUTSIDE)
@@ -248,35 +248,37 @@ class TableRejected:
     def _shown(field: Field, value: Any, kind: Kind) -> str | None:
         if field.how in _MISSING and value is None:
             return _MISSING[field.how]
-        if field.how is not How.HOUR:
+        if field.how is not GroupBy.HOUR:
             return shown(value, kind, LONGEST_REASON)
         hour = int(value)
         return f"{hour:02d}" if hour >= 0 else NO_HOUR if hour == -1 else OTHER_DAY
 
     def _filtered(self, filters: Filters, *columns: ColumnElement[Any]) -> sa.Select[Any]:
         statement = self._select(0, *columns)
-        for how, wanted in (
-            (How.REASON, filters.reason), (How.SOURCE, filters.source), (How.EVENT, filters.event),
-        ):  # fmt: skip
-            if wanted is not None:
-                statement = statement.where(self._is(Field(how), wanted))
+        for how, text in (
+            (GroupBy.REASON, filters.reason),
+            (GroupBy.SOURCE, filters.source),
+            (GroupBy.EVENT, filters.event),
+        ):
+            if text is not None:
+                statement = statement.where(self._equals(Field(how), text))
         if filters.hour is not None:
             statement = statement.where(self._hour() == _hour_index(filters.hour))
         if filters.query:
             statement = statement.where(sa.or_(*self._search(filters)))
         return statement
 
-    def _is(self, field: Field, wanted: str) -> ColumnElement[bool]:
-        """Whether a value is the one that is shown as `wanted`."""
+    def _equals(self, field: Field, text: str) -> ColumnElement[bool]:
+        """Whether a value is the one that is shown as `text`."""
         value, kind = self._value(field)
-        if wanted == _MISSING[field.how] and kind is not Kind.TEXT:
+        if text == _MISSING[field.how] and kind is not Kind.TEXT:
             return value.is_(None)
-        return _same(value, kind, wanted)
+        return _same(value, kind, text)
 
     def _search(self, filters: Filters) -> list[ColumnElement[bool]]:
-        """Text that contains the query; a number or a truth that is the query.
+        """Text that contains the query; a number or a boolean that equals it.
 
-        Times are looked for as they are shown, but for their fractions.
+        Times are searched as they are shown, but without fractions of a second.
         """
         tests: list[ColumnElement[bool]] = [sa.false()]
         profile = self._warehouse.profile
@@ -312,7 +314,7 @@ def _hour_index(hour: str) -> int:
 
 
 def _merged(spans: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
-    """Ranges that touch, as one."""
+    """The ranges, with adjoining ones merged."""
     merged: list[tuple[datetime, datetime]] = []
     for start, end in spans:
         if merged and merged[-1][1] == start:
@@ -322,14 +324,14 @@ def _merged(spans: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, 
     return merged
 
 
-def _same(value: ColumnElement[Any], kind: Kind, wanted: str) -> ColumnElement[bool]:
-    """Whether a value is the one that `shown` spells so; never, where no such value is."""
+def _same(value: ColumnElement[Any], kind: Kind, text: str) -> ColumnElement[bool]:
+    """Whether a value is the one that `shown` formats as `text`; false where there is none."""
     if kind is Kind.TEXT:
-        return value == sa.bindparam(None, wanted)
+        return value == sa.bindparam(None, text)
     if kind is Kind.BOOLEAN:
         known = {"true": True, "false": False}
-        return value == sa.literal(known[wanted]) if wanted in known else sa.false()
-    number = number_of(wanted)
+        return value == sa.literal(known[text]) if text in known else sa.false()
+    number = number_of(text)
     if kind in (Kind.INTEGER, Kind.NUMBER) and number is not None:
         return value == (int(number) if number.is_integer() else number)
     return sa.false()

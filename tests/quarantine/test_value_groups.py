@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from checks.core.masking import Mask
-from checks.quarantine.families import (
+from checks.quarantine.value_groups import (
     PRESENT,
-    Nature,
-    agent_family,
-    family_of,
-    nature_of,
-    url_family,
+    ColumnKind,
+    agent_group,
+    column_kind,
+    group_of,
+    url_group,
 )
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_3_1 like Mac OS X) Version/18.3 Mobile/15E148"
@@ -39,7 +39,7 @@ IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_3_1 like Mac OS X) Version/18.3 
     ],
 )
 def test_user_agents(agent: str, family: str) -> None:
-    assert agent_family(agent) == family
+    assert agent_group(agent) == family
 
 
 @pytest.mark.parametrize(
@@ -57,41 +57,41 @@ def test_user_agents(agent: str, family: str) -> None:
     ],
 )
 def test_addresses(url: str, family: str) -> None:
-    assert url_family(url) == family
+    assert url_group(url) == family
 
 
 @pytest.mark.parametrize(
     ("name", "values", "mask", "nature"),
     [
-        ("t", ["2025-03-08T01:02:03Z"] * 4 + ["?"], Mask.INSIDE, Nature.TIME),
-        ("t", ["2025-03-08T01:02:03Z"] * 3 + ["?"], Mask.INSIDE, Nature.VALUE),
-        ("ua", [IPHONE, "curl/7.1"], Mask.INSIDE, Nature.AGENT),
-        ("user_agent", ["odd"], Mask.INSIDE, Nature.AGENT),
-        ("page", ["https://a.b/c", "/d"], Mask.INSIDE, Nature.URL),
-        ("id", ["a"], Mask.PERSONAL, Nature.VARIED),
-        ("id", ["a"], Mask.WHOLE, Nature.VARIED),
-        ("x", [None, "", " "], Mask.INSIDE, Nature.VARIED),
-        ("x", [str(i) for i in range(30)], Mask.INSIDE, Nature.VARIED),
-        ("x", [str(i) for i in range(29)], Mask.INSIDE, Nature.VALUE),
-        ("x", ["a", "b"] * 50, Mask.INSIDE, Nature.VALUE),
+        ("t", ["2025-03-08T01:02:03Z"] * 4 + ["?"], Mask.INSIDE, ColumnKind.TIME),
+        ("t", ["2025-03-08T01:02:03Z"] * 3 + ["?"], Mask.INSIDE, ColumnKind.VALUE),
+        ("ua", [IPHONE, "curl/7.1"], Mask.INSIDE, ColumnKind.AGENT),
+        ("user_agent", ["odd"], Mask.INSIDE, ColumnKind.AGENT),
+        ("page", ["https://a.b/c", "/d"], Mask.INSIDE, ColumnKind.URL),
+        ("id", ["a"], Mask.PERSONAL, ColumnKind.VARIED),
+        ("id", ["a"], Mask.WHOLE, ColumnKind.VARIED),
+        ("x", [None, "", " "], Mask.INSIDE, ColumnKind.VARIED),
+        ("x", [str(i) for i in range(30)], Mask.INSIDE, ColumnKind.VARIED),
+        ("x", [str(i) for i in range(29)], Mask.INSIDE, ColumnKind.VALUE),
+        ("x", ["a", "b"] * 50, Mask.INSIDE, ColumnKind.VALUE),
     ],
 )
 def test_the_nature_of_a_column(
-    name: str, values: list[str | None], mask: Mask, nature: Nature
+    name: str, values: list[str | None], mask: Mask, nature: ColumnKind
 ) -> None:
-    assert nature_of(name, values, mask) is nature
+    assert column_kind(name, values, mask) is nature
 
 
 @pytest.mark.parametrize(
     ("value", "nature", "family"),
     [
-        (None, Nature.VALUE, None),
-        (" ", Nature.AGENT, None),
-        ("07", Nature.TIME, "07:00"),
-        ("", Nature.VARIED, None),
-        ("x", Nature.VARIED, PRESENT),
-        ("mail a.b@c.de", Nature.VALUE, "mail a…@…"),
+        (None, ColumnKind.VALUE, None),
+        (" ", ColumnKind.AGENT, None),
+        ("07", ColumnKind.TIME, "07:00"),
+        ("", ColumnKind.VARIED, None),
+        ("x", ColumnKind.VARIED, PRESENT),
+        ("mail a.b@c.de", ColumnKind.VALUE, "mail a…@…"),
     ],
 )
-def test_the_family_of_a_value(value: str | None, nature: Nature, family: str | None) -> None:
-    assert family_of(value, nature) == family
+def test_the_family_of_a_value(value: str | None, nature: ColumnKind, family: str | None) -> None:
+    assert group_of(value, nature) == family

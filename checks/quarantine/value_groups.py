@@ -1,7 +1,7 @@
-"""What kind of values a column of rejected rows has, and to which family a value belongs. Pure.
+"""The kind of values in a column of rejected rows, and the group to which a value belongs. Pure.
 
-Families are what people speak of: bots and phones, not user agents; sections of a shop,
-not addresses of pages.
+Groups are what people speak of: bots and phones, not user agents; sections of a shop, not
+addresses of pages.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ _AGENTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 
 
-class Nature(StrEnum):
-    """What a column holds, as far as grouping its values is concerned."""
+class ColumnKind(StrEnum):
+    """The kind of values in a column, which decides how they are grouped."""
 
     TIME = "time"
     URL = "address of a page"
@@ -52,50 +52,54 @@ class Nature(StrEnum):
     VARIED = "present or missing"
 
 
-def nature_of(name: str, values: Sequence[str | None], mask: Mask) -> Nature:
-    """The nature of a column by some of its values.
+def column_kind(name: str, values: Sequence[str | None], mask: Mask) -> ColumnKind:
+    """The kind of a column, by some of its values.
 
-    Personal columns, and those where nearly every row has another value, are told apart
-    only by being there or not.
+    Personal columns, and those with another value in nearly every row, are grouped only by
+    whether there is a value.
     """
-    there = [value.strip() for value in values if value and value.strip()]
-    if mask is not Mask.INSIDE or not there:
-        return Nature.VARIED
-    for nature, form in ((Nature.TIME, _TIME), (Nature.AGENT, _AGENT), (Nature.URL, _URL)):
-        if sum(bool(form.search(value)) for value in there) >= _MOSTLY * len(there):
-            return nature
+    present = [value.strip() for value in values if value and value.strip()]
+    if mask is not Mask.INSIDE or not present:
+        return ColumnKind.VARIED
+    for kind, pattern in (
+        (ColumnKind.TIME, _TIME),
+        (ColumnKind.AGENT, _AGENT),
+        (ColumnKind.URL, _URL),
+    ):
+        if sum(bool(pattern.search(value)) for value in present) >= _MOSTLY * len(present):
+            return kind
     if re.search(r"user.?agent", name, re.I):
-        return Nature.AGENT
-    varied = len(set(there)) > len(there) / 2
-    return Nature.VARIED if varied and len(there) >= _MANY else Nature.VALUE
+        return ColumnKind.AGENT
+    varied = len(set(present)) > len(present) / 2
+    return ColumnKind.VARIED if varied and len(present) >= _MANY else ColumnKind.VALUE
 
 
-def family_of(value: str | None, nature: Nature) -> str | None:
-    """The family of one value, free of personal values; None where it is missing."""
+def group_of(value: str | None, kind: ColumnKind) -> str | None:
+    """The group of one value, without personal data; None where it is missing."""
     if value is None or not value.strip():
         return None
-    if nature is Nature.AGENT:
-        return agent_family(value)
-    if nature is Nature.URL:
-        return url_family(value)
-    if nature is Nature.TIME:
+    if kind is ColumnKind.AGENT:
+        return agent_group(value)
+    if kind is ColumnKind.URL:
+        return url_group(value)
+    if kind is ColumnKind.TIME:
         return f"{value}:00"
-    if nature is Nature.VARIED:
+    if kind is ColumnKind.VARIED:
         return PRESENT
     return masked_inside(value)[:_LONGEST]
 
 
-def agent_family(agent: str) -> str:
-    """Bots, phones, tablets or desktops, by what a user agent says of itself.
+def agent_group(agent: str) -> str:
+    """Bots, phones, tablets or desktops, by the text of a user agent.
 
-    An app's own browser counts as the device it runs on. The order matters: bots name
-    browsers, and tablets name phones.
+    An app's own browser counts as the device it runs on. The order matters: bots mention
+    browsers, and tablets mention phones.
     """
-    found = (family for family, form in _AGENTS if form.search(agent))
-    return next(found, "other programs")
+    matches = (family for family, pattern in _AGENTS if pattern.search(agent))
+    return next(matches, "other programs")
 
 
-def url_family(url: str) -> str:
+def url_group(url: str) -> str:
     """Host and first part of the path, with ids replaced: `www.shop.example/products/…`."""
     try:
         parts = urlsplit(url.strip())
