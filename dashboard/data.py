@@ -33,7 +33,7 @@ from checks.evaluation.summary import stopped_by_strict
 from checks.evidence.context import Context, open_context
 from checks.history import History, StoredEvaluation, StoredWaiver, history_of
 from checks.judging.check import Check
-from dashboard.shelf import About, Shelf
+from dashboard.evaluation_cache import About, Shelf
 
 #: Recorded runs change when a gate runs: they are read again after this many seconds.
 HISTORY_SECONDS = 5.0

@@ -10,7 +10,7 @@ import streamlit as st
 from checks.core.model import STOPPING
 from checks.core.text import clean, plural
 from dashboard import address, data, frame, look, pacing, page
-from dashboard.components import lamps, ticker
+from dashboard.components import status_grid, ticker
 from dashboard.markup import Html, join, show, tag
 
 #: Days of the strip under the date.
@@ -172,6 +172,6 @@ def _failing_days(here: page.Here) -> tuple[date | None, date | None]:
 
 
 def _strip(here: page.Here) -> None:
-    days = lamps.days_until(here.until, _STRIP)
-    row = lamps.Row("Gate", tuple(here.status_of(day) for day in days))
-    lamps.draw(here, days, (row,), key="strip", compact=True)
+    days = status_grid.days_until(here.until, _STRIP)
+    row = status_grid.Row("Gate", tuple(here.status_of(day) for day in days))
+    status_grid.draw(here, days, (row,), key="strip", compact=True)

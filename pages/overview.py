@@ -9,7 +9,7 @@ from dashboard import layout
 from dashboard.components import board, pipelines, verdict
 
 here = layout.begin(__doc__)
-pipelines.lamps(here)
+pipelines.draw(here)
 verdict.sentence(here)
 board.failing(here)
 board.passing(here)

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from checks.core.text import clean
-from dashboard import keeping, page
+from dashboard import memoizing, page
 
 Tone = Literal["line", "muted", "failure", "accent", "band", "grid", "ink", "paper", "second"]
 
@@ -27,7 +27,7 @@ _TONES: Final[dict[Tone, tuple[str, str]]] = {
     "paper": ("#ffffff", "#0f1216"),
 }
 #: Decorates what builds a figure of shared evidence.
-kept: Final = keeping.kept
+kept: Final = memoizing.kept
 #: A legend in one line above the figure; a click on it hides nothing.
 LEGEND: Final[dict[str, Any]] = {
     "orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom",

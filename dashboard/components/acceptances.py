@@ -12,8 +12,8 @@ from checks.core.text import plural
 from checks.evaluation.accepting import Wish, accept, accepting_checks, state_of
 from dashboard import data, look, page
 from dashboard.components.decisions import Forms
-from dashboard.components.history_words import name as check_name
-from dashboard.components.history_words import short, whole
+from dashboard.components.history_text import name as check_name
+from dashboard.components.history_text import short, whole
 from dashboard.markup import plain, show, table, tag
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from datetime import date
 
 from checks.core.model import FAILING, folded
 from dashboard import look, page
-from dashboard.components import check_card, lamps
+from dashboard.components import check_card, status_grid
 from dashboard.markup import show, tag
 
 _DAYS = 30
@@ -40,21 +40,21 @@ def wall(here: page.Here) -> None:
     if here.recorded.problem:
         page.problem("The history cannot be read.", here.recorded.problem)
         return
-    days = lamps.days_until(here.until, _DAYS)
+    days = status_grid.days_until(here.until, _DAYS)
     if not any(here.evaluation_of(day) for day in days):
         page.empty(
             "No gate is recorded in these 30 days.",
             "Put `andon gate` behind the load; `andon backfill` judges earlier days.",
         )
         return
-    lamps.draw(here, days, _rows(here, days), key="wall")
+    status_grid.draw(here, days, _rows(here, days), key="wall")
 
 
-def _rows(here: page.Here, days: tuple[date, ...]) -> list[lamps.Row]:
-    rows = [lamps.Row("gate", tuple(here.status_of(day) for day in days))]
+def _rows(here: page.Here, days: tuple[date, ...]) -> list[status_grid.Row]:
+    rows = [status_grid.Row("gate", tuple(here.status_of(day) for day in days))]
     for verdict in here.report.checks:
         statuses = tuple(here.status_of(day, verdict.id) for day in days)
-        rows.append(lamps.Row(verdict.id, statuses, _notes(here, days, verdict.id)))
+        rows.append(status_grid.Row(verdict.id, statuses, _notes(here, days, verdict.id)))
     return rows
 
 

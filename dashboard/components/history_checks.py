@@ -10,7 +10,7 @@ from checks.core.model import by_urgency
 from checks.history.statistics import Statistics, statistics
 from dashboard import address, data, look, page
 from dashboard.charts import history as charts
-from dashboard.components.history_words import name, short, whole
+from dashboard.components.history_text import name, short, whole
 from dashboard.markup import Html, show, table, tag
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from checks.core.model import FAILING, Report, Status
 from checks.core.text import plural
 from checks.evaluation.changes import Change, Kind, Result, changes, results_of
 from dashboard import address, data, look, page
-from dashboard.components.history_words import name as check_name
-from dashboard.components.history_words import short, whole
+from dashboard.components.history_text import name as check_name
+from dashboard.components.history_text import short, whole
 from dashboard.markup import Html, join, show, table, tag
 
 if TYPE_CHECKING:

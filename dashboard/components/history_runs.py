@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from checks.core.model import URGENCY, Status
 from dashboard import data, look, page
-from dashboard.components.history_words import short, whole
+from dashboard.components.history_text import short, whole
 from dashboard.markup import Html, join, show, tag
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ class Lamp(NamedTuple):
     stopped: bool
 
 
-def lamps(here: page.Here) -> None:
+def draw(here: page.Here) -> None:
     """A lamp for each pipeline's latest day, with a link; nothing where there is only one."""
     names = [one.name for one in data.setup().pipelines]
     if len(names) < 2:

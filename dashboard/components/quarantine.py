@@ -16,7 +16,7 @@ from dashboard.charts import base
 from dashboard.charts import quarantine as charts
 from dashboard.components import quarantine_explained, quarantine_rows
 from dashboard.components.quarantine_parts import parts_table
-from dashboard.components.quarantine_reading import reading
+from dashboard.components.reading_progress import reading
 from dashboard.markup import show, tag
 
 #: What the rate is of, with an audit log and without.

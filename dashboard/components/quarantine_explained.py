@@ -13,7 +13,7 @@ from checks.evidence.rejected_first import read as read_rejected_first
 from checks.quarantine.explaining import Change, Shift
 from dashboard import look, page
 from dashboard.components.quarantine_parts import parts_table
-from dashboard.components.quarantine_reading import reading
+from dashboard.components.reading_progress import reading
 from dashboard.markup import Html, show, table, tag
 
 _MISSING = "(missing)"

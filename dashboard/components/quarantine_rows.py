@@ -12,7 +12,7 @@ from checks.evidence.rejected import Breakdown, Summary
 from checks.evidence.rejected_rows import Rows
 from checks.evidence.rejected_rows import read as read_rejected_rows
 from dashboard import address, page
-from dashboard.components.quarantine_reading import reading
+from dashboard.components.reading_progress import reading
 from dashboard.components.rows import show_rows
 from dashboard.csv_file import file_name
 from dashboard.markup import show, tag

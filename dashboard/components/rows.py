@@ -12,7 +12,7 @@ import streamlit as st
 
 from checks.core.text import clean, count_text
 from checks.evidence.context import MOST_ROWS
-from dashboard import downloads, keeping, look
+from dashboard import downloads, look, memoizing
 from dashboard.csv_file import to_csv
 from dashboard.page import Here
 
@@ -67,7 +67,7 @@ def _built(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> _Built:
     return frame, configured, to_csv(headings, rows)
 
 
-@keeping.kept
+@memoizing.kept
 def _built_once(here: Here, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> _Built:
     return _built(headings, rows)
 

@@ -15,8 +15,8 @@ from checks.core.text import number_text, plural
 from checks.evaluation.waiving import HOLDS, Wish, Words, give, state_of
 from dashboard import data, look, page
 from dashboard.components.decisions import Forms
-from dashboard.components.history_words import name as check_name
-from dashboard.components.history_words import short, whole
+from dashboard.components.history_text import name as check_name
+from dashboard.components.history_text import short, whole
 from dashboard.markup import Html, show, table, tag
 
 if TYPE_CHECKING:

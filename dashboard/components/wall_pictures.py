@@ -11,7 +11,7 @@ from checks.core.model import Status, Verdict
 from checks.evidence.volume import read as read_volume
 from dashboard import data, look, page
 from dashboard.charts.pictures import Picture, Point, figure_of
-from dashboard.components import lamps
+from dashboard.components import status_grid
 
 _DAYS = 30
 _FOLDER = Path(__file__).parent
@@ -30,7 +30,7 @@ def draw(here: page.Here) -> None:
 
 def four(here: page.Here) -> tuple[Picture, ...]:
     """The pictures, as the gate recorded the days and as the day looks now."""
-    days = lamps.days_until(here.day, _DAYS)
+    days = status_grid.days_until(here.day, _DAYS)
     return (
         _of_check(here, days, "quarantine_rate", "Quarantine rate"),
         _volume(here, days),

@@ -10,12 +10,15 @@ import pytest
 
 from checks.core.model import GLYPHS, Status
 from dashboard import look
-from dashboard.components import lamps
+from dashboard.components import status_grid
 from dashboard.look import LOOKS, NoGate
 
+_GRID = look.STYLE.with_name("components") / "status_grid.css"
 _SHEETS = {
     "style.css": look.STYLE.read_text(encoding="utf-8"),
-    "lamps.css": look.STYLE.with_name("components").joinpath("lamps.css").read_text("utf-8"),
+    "status_grid.css": look.STYLE.with_name("components")
+    .joinpath("status_grid.css")
+    .read_text("utf-8"),
 }
 
 
@@ -86,5 +89,5 @@ def test_numbers(made: str, words: str) -> None:
 
 
 def test_days_of_a_board_end_with_the_last() -> None:
-    days = lamps.days_until(date(2025, 3, 1), 3)
+    days = status_grid.days_until(date(2025, 3, 1), 3)
     assert days == (date(2025, 2, 27), date(2025, 2, 28), date(2025, 3, 1))

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from dashboard import data, settling
+from dashboard import data, garbage_collection
 from tests.dashboard.conftest import NOW
 from tests.dashboard.screen import Screen
 
@@ -117,9 +117,9 @@ def test_what_lives_is_out_of_the_collectors_sight_and_garbage_is_not(
     calls: list[str] = []
     for name in ("unfreeze", "collect", "freeze"):
         monkeypatch.setattr(gc, name, lambda *_, name=name: calls.append(name))
-    settling.settle.clear()
-    settling.settle()
-    settling.settle()
+    garbage_collection.settle.clear()
+    garbage_collection.settle()
+    garbage_collection.settle()
     assert calls == ["unfreeze", "collect", "freeze"]
 
 

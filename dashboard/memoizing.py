@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
 from dashboard import data, page
-from dashboard.shelf import About
+from dashboard.evaluation_cache import About
 
 _Given = ParamSpec("_Given")
 _Made = TypeVar("_Made")

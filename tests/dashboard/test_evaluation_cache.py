@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from dashboard import shelf as module
-from dashboard.shelf import About, Shelf
+from dashboard import evaluation_cache as module
+from dashboard.evaluation_cache import About, Shelf
 
 DAY = date(2025, 3, 8)
 FIRST = datetime(2025, 3, 9, 7, 10, tzinfo=UTC)

@@ -19,8 +19,8 @@ _FOLDER = Path(__file__).parent
 _component = st.components.v2.component(
     "andon_lamps",
     html='<div class="board"></div>',
-    css=(_FOLDER / "lamps.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "lamps.js").read_text(encoding="utf-8"),
+    css=(_FOLDER / "status_grid.css").read_text(encoding="utf-8"),
+    js=(_FOLDER / "status_grid.js").read_text(encoding="utf-8"),
 )
 _NO_CHECK = "not evaluated"
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from dashboard import data, keeping
+from dashboard import data, memoizing
 from tests.dashboard.screen import Screen
 
 Demo = Callable[..., Path]
@@ -47,7 +47,7 @@ class Builder:
 
     def __init__(self) -> None:
         self.built = 0
-        self._kept = keeping.kept(self._build)
+        self._kept = memoizing.kept(self._build)
 
     def get(self, *given: Any, **named: Any) -> object:
         """For a page that is always the same."""
