@@ -27,9 +27,9 @@ def main() -> None:
     )  # fmt: skip
     frame.style()
     sign_in.require()
-    frame.remember(pages, current)
+    frame.remember_pages(pages, current)
     current.run()
-    garbage_collection.settle()
+    garbage_collection.freeze_survivors()
 
 
 main()

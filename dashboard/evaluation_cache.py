@@ -1,7 +1,7 @@
-"""What was read and made of the latest evaluations, once for all viewers, and bounded in size.
+"""A cache, bounded in size, of what was read and built for the latest evaluations.
 
-A new evaluation of a day makes everything of the one before the last outdated: it is let go of
-at once, so that a server that runs for weeks holds what it held on its first day.
+Only the two latest evaluations of a day are kept; what belongs to older ones is dropped at once,
+so that a server that runs for weeks needs no more memory than on its first day.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-#: Pages that are being drawn while the numbers are renewed still need those before.
+#: Evaluations kept for a day: a page drawn during a refresh still needs the previous one.
 _EVALUATIONS = 2
-#: An object in memory takes up to so many times the bytes of its pickle.
-_TIMES = 8
-#: What is counted for an entry on top, and for one that cannot be pickled.
-_ENTRY, _UNKNOWN = 1024, 1024 * 1024
+#: An object takes up to so many times the size of its pickle in memory.
+_SIZE_FACTOR = 8
+#: Counted in addition for each value, and for a value that cannot be pickled.
+_OVERHEAD_BYTES, _UNPICKLABLE_BYTES = 1024, 1024 * 1024
 
 
-class About(NamedTuple):
-    """Which evaluation something belongs to: that of a day, made at a moment."""
+class EvaluationKey(NamedTuple):
+    """The evaluation of a pipeline's day at one time: what cached values belong to."""
 
     pipeline: str
     day: date
-    at: datetime
+    evaluated_at: datetime
 
 
 @dataclass(slots=True)
@@ -36,81 +36,91 @@ class _Slot:
     used: float
     lock: threading.Lock = field(default_factory=threading.Lock)
     size: int = 0
-    held: object = None
-    made: bool = False
+    keep_alive: object = None
+    is_made: bool = False
     value: Any = None
 
 
-class Shelf:
-    """Values by evaluation and key. The least recently used go first; the newest stays."""
+class EvaluationCache:
+    """Values by evaluation and key. The least recently used are evicted first, the newest never."""
 
     def __init__(self, most_bytes: int, idle_seconds: float) -> None:
         self._most_bytes, self._idle_seconds = most_bytes, idle_seconds
         self._lock = threading.Lock()
-        self._slots: OrderedDict[tuple[About, Hashable], _Slot] = OrderedDict()
-        self._latest: dict[tuple[str, date], list[About]] = {}
+        self._slots: OrderedDict[tuple[EvaluationKey, Hashable], _Slot] = OrderedDict()
+        self._latest: dict[tuple[str, date], list[EvaluationKey]] = {}
 
     def __len__(self) -> int:
         return len(self._slots)
 
     @property
     def size(self) -> int:
-        """About how many bytes of memory its values take; rather too many than too few."""
+        """An upper estimate of the memory of all values, in bytes."""
         return sum(slot.size for slot in list(self._slots.values()))
 
-    def get(self, about: About, key: Hashable, make: Callable[[], Any], held: object = None) -> Any:
-        """The value, made where it is not there; several who ask at once wait for one making.
+    def get(
+        self,
+        evaluation: EvaluationKey,
+        key: Hashable,
+        make: Callable[[], Any],
+        keep_alive: object = None,
+    ) -> Any:
+        """The value of a key; `make` builds it once, also for threads that ask at the same time.
 
-        `held` stays as long as the value does: what `key` knows by its identity.
+        `keep_alive` is held as long as the value: objects that `key` identifies by their id().
         """
-        slot = self._slot(about, key)
+        slot = self._slot(evaluation, key)
         with slot.lock:
-            if not slot.made:
-                slot.value, slot.held = make(), held
-                slot.made = True
-                self._weigh(slot)
+            if not slot.is_made:
+                slot.value, slot.keep_alive = make(), keep_alive
+                slot.is_made = True
+                self._update_size(slot)
         return slot.value
 
-    def _slot(self, about: About, key: Hashable) -> _Slot:
+    def _slot(self, evaluation: EvaluationKey, key: Hashable) -> _Slot:
         with self._lock:
-            slot = self._slots.get((about, key))
+            slot = self._slots.get((evaluation, key))
             if slot is None:
-                self._renew(about)
-                slot = self._slots[about, key] = _Slot(used=0.0)
+                self._evict_outdated(evaluation)
+                slot = self._slots[evaluation, key] = _Slot(used=0.0)
             slot.used = time.monotonic()
-            self._slots.move_to_end((about, key))
+            self._slots.move_to_end((evaluation, key))
             return slot
 
-    def _renew(self, about: About) -> None:
-        """Let go of what is outdated or unused before something is added.
+    def _evict_outdated(self, evaluation: EvaluationKey) -> None:
+        """Drop what is outdated or unused before something is added.
 
-        Which evaluation is the latest is told by when it came: a clock may be set back.
+        The latest evaluation is the one that was added last: a clock may be set back.
         """
-        latest = self._latest.setdefault(about[:2], [])
-        if about not in latest:
-            latest.append(about)
+        latest = self._latest.setdefault(evaluation[:2], [])
+        if evaluation not in latest:
+            latest.append(evaluation)
             del latest[:-_EVALUATIONS]
         oldest = time.monotonic() - self._idle_seconds
-        for place, slot in list(self._slots.items()):
-            if place[0] not in self._latest[place[0][:2]] or slot.used < oldest:
-                del self._slots[place]
-        seen = {one[:2] for one, _ in self._slots} | {about[:2]}
-        self._latest = {which: found for which, found in self._latest.items() if which in seen}
+        for slot_key, slot in list(self._slots.items()):
+            if slot_key[0] not in self._latest[slot_key[0][:2]] or slot.used < oldest:
+                del self._slots[slot_key]
+        pipeline_days = {cached[:2] for cached, _ in self._slots} | {evaluation[:2]}
+        self._latest = {
+            pipeline_day: evaluations
+            for pipeline_day, evaluations in self._latest.items()
+            if pipeline_day in pipeline_days
+        }
 
-    def _weigh(self, slot: _Slot) -> None:
-        slot.size = _size((slot.held, slot.value))
+    def _update_size(self, slot: _Slot) -> None:
+        slot.size = _estimated_size((slot.keep_alive, slot.value))
         with self._lock:
             total = self.size
             while total > self._most_bytes and len(self._slots) > 1:
                 total -= self._slots.popitem(last=False)[1].size
 
 
-#: What cannot be pickled says it with one of these.
-_REFUSALS = (pickle.PicklingError, AttributeError, TypeError, ValueError, RecursionError)
+#: Raised for what cannot be pickled.
+_PICKLE_ERRORS = (pickle.PicklingError, AttributeError, TypeError, ValueError, RecursionError)
 
 
-def _size(value: object) -> int:
+def _estimated_size(value: object) -> int:
     try:
-        return _ENTRY + _TIMES * len(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
-    except _REFUSALS:
-        return _UNKNOWN
+        return _OVERHEAD_BYTES + _SIZE_FACTOR * len(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+    except _PICKLE_ERRORS:
+        return _UNPICKLABLE_BYTES

@@ -1,8 +1,7 @@
-"""The garbage collector is kept from looking at what lives anyway.
+"""Long-lived objects are excluded from garbage collection.
 
-Streamlit collects garbage after every run. Without this each collection looks at all modules, at
-all that was read and drawn for everybody, and at what every open page holds: what a refresh
-costs would grow with what the server has done before.
+Streamlit collects garbage after every run. Without this each collection would scan all modules, the
+caches and the state of every open page: a refresh would cost more the longer a server runs.
 """
 
 from __future__ import annotations
@@ -12,15 +11,15 @@ from typing import Final
 
 import streamlit as st
 
-#: For so long what was made lately is looked at by each collection.
+#: How long new objects are scanned by each collection.
 SECONDS: Final = 60.0
 
 
 @st.cache_resource(ttl=SECONDS, show_spinner=False)
-def settle() -> None:
-    """Take what lives by now out of the collector's sight; at most once in `SECONDS`.
+def freeze_survivors() -> None:
+    """Exclude all live objects from garbage collection; at most once in `SECONDS`.
 
-    What became garbage since the last time, and was out of sight, goes here.
+    Excluded objects that became garbage since the last time are collected first.
     """
     gc.unfreeze()
     gc.collect()

@@ -1,7 +1,7 @@
-"""What is made of shared answers is made once, not once for every viewer and refresh.
+"""Figures and tables are built once for all viewers, not for each viewer and refresh.
 
 A figure of sixty days takes longer to build than everything else on its page, and fifty
-viewers refresh it with the same numbers. What is kept is shared: it is never changed.
+viewers refresh it with the same numbers. Memoized results are shared: nobody may change them.
 """
 
 from __future__ import annotations
@@ -12,49 +12,62 @@ from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
 from dashboard import data, page
-from dashboard.evaluation_cache import About
+from dashboard.evaluation_cache import EvaluationKey
 
-_Given = ParamSpec("_Given")
-_Made = TypeVar("_Made")
-_OfAPage = Callable[Concatenate[page.Here, _Given], _Made]
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+_PageFunction = Callable[Concatenate[page.PageContext, _Arguments], _Result]
 _PLAIN: Final = (str, int, float, bool, date, type(None))
-#: Longer ones are known by what they are, not by what is in them.
+#: Longer tuples are identified by their id(), not by their elements.
 _LONGEST_TUPLE: Final = 64
 
 
-def kept(function: _OfAPage[_Given, _Made]) -> _OfAPage[_Given, _Made]:
-    """Keep what the function made of a page, for as long as the page's evaluation is news.
+def memoized(function: _PageFunction[_Arguments, _Result]) -> _PageFunction[_Arguments, _Result]:
+    """Memoize a function of a page's context, as long as the context's evaluation is cached.
 
-    The function must be pure, and its arguments frozen: they are known by identity, so
-    that nothing is compared, and held for as long, so that no other gets their identity.
+    The function must be pure and its arguments immutable. They are identified by their id(), so
+    that nothing is compared, and kept alive, so that no other object gets the same id().
     """
 
     @wraps(function)
-    def made(here: page.Here, *given: _Given.args, **named: _Given.kwargs) -> _Made:
-        key = (function, _of_here(here), *map(_known, (*given, *sorted(named.items()))))
-        found: _Made = data.shelf().get(
-            About(here.pipeline, here.day, here.live.at),
-            key,
-            lambda: function(here, *given, **named),
-            held=(here.config, *given, *named.values()),
+    def wrapper(
+        context: page.PageContext, *arguments: _Arguments.args, **keywords: _Arguments.kwargs
+    ) -> _Result:
+        key = (
+            function,
+            _context_key(context),
+            *map(_identity, (*arguments, *sorted(keywords.items()))),
         )
-        return found
+        result: _Result = data.evaluation_cache().get(
+            EvaluationKey(context.pipeline, context.day, context.live.evaluated_at),
+            key,
+            lambda: function(context, *arguments, **keywords),
+            keep_alive=(context.config, *arguments, *keywords.values()),
+        )
+        return result
 
-    return cast("_OfAPage[_Given, _Made]", made)
-
-
-def _known(given: Any) -> Hashable:
-    """What tells one argument from another."""
-    if type(given) in _PLAIN:
-        return type(given), given
-    if type(given) is tuple and len(given) <= _LONGEST_TUPLE:
-        return tuple(id(one) if type(one) not in _PLAIN else one for one in given)
-    return id(given)
+    return cast("_PageFunction[_Arguments, _Result]", wrapper)
 
 
-def _of_here(here: page.Here) -> Hashable:
-    """A page begins anew at every run; this is what it is about, beside its evaluation.
+def _identity(argument: Any) -> Hashable:
+    """What distinguishes one argument from another."""
+    if type(argument) in _PLAIN:
+        return type(argument), argument
+    if type(argument) is tuple and len(argument) <= _LONGEST_TUPLE:
+        return tuple(
+            id(element) if type(element) not in _PLAIN else element for element in argument
+        )
+    return id(argument)
 
-    Recorded evaluations never change, and are read again every few seconds.
+
+def _context_key(context: page.PageContext) -> Hashable:
+    """What a result depends on beside the evaluation: each run of a page has a new context.
+
+    Recorded evaluations are read again every few seconds but never change, so their ids suffice.
     """
-    return id(here.config), here.today, here.dark, tuple(one.id for one in here.evaluations)
+    return (
+        id(context.config),
+        context.today,
+        context.is_dark,
+        tuple(evaluation.id for evaluation in context.evaluations),
+    )

@@ -1,4 +1,4 @@
-"""Evidence that may take long: says what is being read while it is, and how far."""
+"""Evidence that takes long to read: shows what is being read, and the progress."""
 
 from __future__ import annotations
 
@@ -23,44 +23,44 @@ _LOOK_SECONDS = 0.25
 _MEGABYTE = 1_000_000
 
 
-def reading(
-    here: page.Here,
+def read_with_progress(
+    context: page.PageContext,
     read: Callable[Concatenate[Context, Options], T],
-    what: str,
+    label: str,
     *positional: Options.args,
     **options: Options.kwargs,
 ) -> T | None:
-    """What a reader says, with a line that says what is read and for how long already.
+    """What a reader returns; meanwhile a line shows what is read and for how long already.
 
-    Where file names tell no day, every file is looked through once: then with a bar.
+    Where file names contain no day, every file has to be read once: then with a progress bar.
     """
-    with st.spinner(f"{what} …", show_time=True):
-        place = _searched(here)
-        if place is not None:
-            _watch(place, lambda: here.answer(read, *positional, **options))
-        return here.evidence(read, *positional, **options)
+    with st.spinner(f"{label} …", show_time=True):
+        pattern = _searched_pattern(context)
+        if pattern is not None:
+            _show_progress(pattern, lambda: context.answer(read, *positional, **options))
+        return context.evidence(read, *positional, **options)
 
 
-def _searched(here: page.Here) -> str | None:
-    """The pattern of files in which the day has to be looked for."""
-    source = here.config.quarantine
+def _searched_pattern(context: page.PageContext) -> str | None:
+    """The pattern of the files that have to be searched for the day; None where names show it."""
+    source = context.config.quarantine
     if source is None or source.files is None:
         return None
-    place = Place(source.files, here.config.path.parent)
+    place = Place(source.files, context.config.path.parent)
     return None if place.has_day else place.pattern
 
 
-def _watch(pattern: str, ask: Any) -> None:
-    """Let the reading run on a thread of its own, and show how far it is."""
-    thread = threading.Thread(target=ask, daemon=True)
+def _show_progress(pattern: str, read: Any) -> None:
+    """Read in a thread of its own, and show the progress."""
+    thread = threading.Thread(target=read, daemon=True)
     add_script_run_ctx(thread)
     thread.start()
     bar = st.empty()
     while thread.is_alive():
         thread.join(_LOOK_SECONDS)
-        found = BOARD.of(pattern) if thread.is_alive() else None
-        if found is not None:
-            done, total = found.done // _MEGABYTE, found.total // _MEGABYTE
+        progress = BOARD.of(pattern) if thread.is_alive() else None
+        if progress is not None:
+            done, total = progress.done // _MEGABYTE, progress.total // _MEGABYTE
             words = f"The names tell no day: looking through all files, {done:,} of {total:,} MB"
-            bar.progress(found.done / max(found.total, 1), text=words)
+            bar.progress(progress.done / max(progress.total, 1), text=words)
     bar.empty()

@@ -22,9 +22,9 @@ NAME = "web-clickstream"
 
 @pytest.fixture(autouse=True)
 def _rested() -> Iterator[None]:
-    patience.RESTING.forget()
+    patience.RESTING.invalidate()
     yield
-    patience.RESTING.forget()
+    patience.RESTING.invalidate()
 
 
 def stalling(folder: Path, url: str) -> Path:

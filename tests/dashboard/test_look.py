@@ -25,7 +25,9 @@ _SHEETS = {
 def test_every_status_has_a_look_of_its_own() -> None:
     assert set(LOOKS) == {*Status, NoGate.NOT_RUN}
     for part in ("glyph", "word", "css"):
-        assert len({getattr(one, part) for one in LOOKS.values()}) == len(LOOKS)
+        assert len({getattr(look_of_status, part) for look_of_status in LOOKS.values()}) == len(
+            LOOKS
+        )
 
 
 def test_glyphs_are_those_of_the_terminal() -> None:
