@@ -40,10 +40,10 @@ Prepare = Callable[[Size], Prepared]
 Engine = Callable[[Path], AbstractContextManager[Prepare]]
 
 
-def timed(ask: Callable[[], Sequence[Any]]) -> float:
+def timed(run_query: Callable[[], Sequence[Any]]) -> float:
     """Seconds until every row is there. Raises RuntimeError for an answer of another size."""
     began = time.perf_counter()
-    rows = ask()
+    rows = run_query()
     seconds = time.perf_counter() - began
     if len(rows) != 8 * 20:
         raise RuntimeError(f"the yardstick found {len(rows)} groups of 8 days and 20 names")

@@ -45,7 +45,7 @@ class Warehouse:
     def run_date(self) -> date:
         return LAST_DAY + timedelta(days=1)
 
-    def forget(self) -> None:
+    def clear_history(self) -> None:
         """Start with an empty history."""
         for path in self.folder.glob("history.db*"):
             path.unlink()

@@ -18,7 +18,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 _SECONDS = 600
 
 
-def named() -> str | None:
+def from_variable() -> str | None:
     """The browser that ANDON_BROWSER names, if it is there."""
     path = os.environ.get(VARIABLE)
     return shutil.which(path) if path else None
@@ -26,10 +26,10 @@ def named() -> str | None:
 
 def on_path() -> str | None:
     """A Chromium or Chrome of the system."""
-    return next((found for name in NAMES if (found := shutil.which(name))), None)
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
-def of_playwright() -> str | None:
+def installed_by_playwright() -> str | None:
     """Playwright's own Chromium, where it was installed."""
     from playwright.sync_api import sync_playwright
 
@@ -38,14 +38,14 @@ def of_playwright() -> str | None:
     return path if path and Path(path).exists() else None
 
 
-def from_playwright() -> str | None:
+def install_by_playwright() -> str | None:
     """The same, installed now."""
     if not _succeeds(sys.executable, "-m", "playwright", "install", "chromium"):
         return None
-    return of_playwright()
+    return installed_by_playwright()
 
 
-def from_apt() -> str | None:
+def install_by_apt() -> str | None:
     """Debian's package, where we may install one."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return None
@@ -55,11 +55,11 @@ def from_apt() -> str | None:
 
 
 WAYS: tuple[Callable[[], str | None], ...] = (
-    named,
+    from_variable,
     on_path,
-    of_playwright,
-    from_playwright,
-    from_apt,
+    installed_by_playwright,
+    install_by_playwright,
+    install_by_apt,
 )
 
 

@@ -20,25 +20,25 @@ _SECONDS = 600
 _VERSION = re.compile(r'version "(\d+)')
 
 
-def named() -> Path | None:
+def from_variable() -> Path | None:
     """The Java that JAVA_HOME names, if it is there and new enough."""
     home = os.environ.get(VARIABLE)
-    return _good(Path(home)) if home else None
+    return _if_recent(Path(home)) if home else None
 
 
 def on_path() -> Path | None:
     """The system's Java."""
     program = shutil.which("java")
-    return _good(Path(program).resolve().parent.parent) if program else None
+    return _if_recent(Path(program).resolve().parent.parent) if program else None
 
 
 def installed() -> Path | None:
     """A Java where Debian keeps them, the newest first."""
     homes = sorted(Path("/usr/lib/jvm").glob("*/bin/java"), key=str, reverse=True)
-    return next((good for java in homes if (good := _good(java.parent.parent))), None)
+    return next((recent for java in homes if (recent := _if_recent(java.parent.parent))), None)
 
 
-def from_apt() -> Path | None:
+def install_by_apt() -> Path | None:
     """Debian's package, where we may install one."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return None
@@ -48,7 +48,7 @@ def from_apt() -> Path | None:
     return on_path() or installed()
 
 
-WAYS: tuple[Callable[[], Path | None], ...] = (named, on_path, installed, from_apt)
+WAYS: tuple[Callable[[], Path | None], ...] = (from_variable, on_path, installed, install_by_apt)
 
 
 def find(ways: tuple[Callable[[], Path | None], ...] = WAYS) -> Path | None:
@@ -81,18 +81,18 @@ def main() -> int:
     return subprocess.run(sys.argv[1:], env=with_java(os.environ, home), check=False).returncode
 
 
-def _good(home: Path) -> Path | None:
+def _if_recent(home: Path) -> Path | None:
     program = home / "bin" / "java"
     if not program.is_file():
         return None
     try:
-        told = subprocess.run(
+        version_output = subprocess.run(
             [program, "-version"], capture_output=True, text=True, timeout=_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    found = _VERSION.search(told.stderr)
-    return home if found and int(found[1]) >= OLDEST else None
+    version = _VERSION.search(version_output.stderr)
+    return home if version and int(version[1]) >= OLDEST else None
 
 
 def _succeeds(*command: str) -> bool:

@@ -32,8 +32,8 @@ def spans(line: str) -> Iterator[tuple[str, str]]:
             if part:
                 yield name, part
         else:
-            found = [_CLASSES[code] for code in part.split(";") if code in _CLASSES]
-            name = found[-1] if found else ""
+            classes = [_CLASSES[code] for code in part.split(";") if code in _CLASSES]
+            name = classes[-1] if classes else ""
 
 
 def svg(text: str) -> str:
