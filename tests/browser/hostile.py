@@ -54,8 +54,8 @@ def write(folder: Path) -> Path:
 
 
 #: These cannot travel in the CSV file that fills the tables.
-_MADE_THERE = {ODD[1]: "NUL", ODD[2]: "LONG"}
-_THERE = {"NUL": "'a' || chr(0) || 'b'", "LONG": "repeat('Z', 1000000)"}
+_PLACEHOLDERS = {ODD[1]: "NUL", ODD[2]: "LONG"}
+_SQL_OF_PLACEHOLDERS = {"NUL": "'a' || chr(0) || 'b'", "LONG": "repeat('Z', 1000000)"}
 
 
 def _replacements() -> list[str]:
@@ -66,14 +66,14 @@ def _replacements() -> list[str]:
         ("fct_attribution", "lc_session_id"),
     )
     return [
-        f"UPDATE {table} SET {column} = {made} WHERE {column} = '{name}'"
+        f"UPDATE {table} SET {column} = {expression} WHERE {column} = '{name}'"
         for table, column in columns
-        for name, made in _THERE.items()
+        for name, expression in _SQL_OF_PLACEHOLDERS.items()
     ]
 
 
-def _spoken(text: str) -> str:
-    return _MADE_THERE.get(text, text)
+def _placeholder(text: str) -> str:
+    return _PLACEHOLDERS.get(text, text)
 
 
 def _events(shop: Shop) -> None:
@@ -81,17 +81,17 @@ def _events(shop: Shop) -> None:
     for back in range(1, 9):
         day = DAY - timedelta(days=back)
         shop.events.rows += [view(day, 8, text) for text in MARKUP for _ in range(12)]
-        shop.events.rows += [view(day, 8, _spoken(text)) for text in (*FORMULAS, *ODD)]
+        shop.events.rows += [view(day, 8, _placeholder(text)) for text in (*FORMULAS, *ODD)]
     for number, text in enumerate(TEXTS, 20):
-        one = purchase(DAY, number, revenue=None)
-        shop.events.rows.append(one | {"transaction_id": _spoken(text)})
+        hostile_purchase = purchase(DAY, number, revenue=None)
+        shop.events.rows.append(hostile_purchase | {"transaction_id": _placeholder(text)})
 
 
 def _orders(shop: Shop) -> None:
     """Each text as the id of an order, and as a session that does not exist."""
     for number, text in enumerate(TEXTS, 20):
-        one = order(DAY, number, session=_spoken(text), revenue=-3.5)
-        shop.orders.rows.append(one | {"transaction_id": _spoken(text)})
+        hostile_order = order(DAY, number, session=_placeholder(text), revenue=-3.5)
+        shop.orders.rows.append(hostile_order | {"transaction_id": _placeholder(text)})
 
 
 def _log(shop: Shop) -> None:

@@ -47,7 +47,7 @@ _BOXES = """() => {
   return boxes.join();
 }"""
 #: So many looks in a row must find everything where it was.
-_STILL = 6
+_STILL_COUNT = 6
 #: Milliseconds between two looks at a condition.
 _TICK = 50
 _SECONDS = 1000.0
@@ -133,7 +133,7 @@ class Screen:
         """A text is not on the page, or goes away before long."""
         expect(self.page.locator(".stApp")).not_to_contain_text(text)
 
-    def becomes(self, condition: Callable[[Screen], bool], what: str) -> None:
+    def wait_until(self, condition: Callable[[Screen], bool], what: str) -> None:
         """Wait until something is so."""
         end = monotonic() + PATIENCE / _SECONDS
         while not condition(self):
@@ -141,15 +141,15 @@ class Screen:
                 raise AssertionError(f"{what}: {self.page.url}")
             self.page.wait_for_timeout(_TICK)
 
-    def still(self) -> None:
+    def wait_until_still(self) -> None:
         """Wait until nothing on the page moves or grows any more."""
         seen: list[str] = []
 
         def same(it: Screen) -> bool:
             seen.append(it.page.evaluate(_BOXES))
-            return len(seen) >= _STILL and len(set(seen[-_STILL:])) == 1
+            return len(seen) >= _STILL_COUNT and len(set(seen[-_STILL_COUNT:])) == 1
 
-        self.becomes(same, "nothing moves")
+        self.wait_until(same, "nothing moves")
 
     def lets_choose(self, label: str, value: str) -> None:
         """A select box shows this choice."""
@@ -162,8 +162,8 @@ class Screen:
 
     def cells(self, column: int) -> list[str]:
         """One column of the first list of rows, as a screen reader gets it."""
-        found = self.page.locator('[data-testid="stDataFrame"]').first
-        return found.locator(f'[role="gridcell"][aria-colindex="{column}"]').all_text_contents()
+        table = self.page.locator('[data-testid="stDataFrame"]').first
+        return table.locator(f'[role="gridcell"][aria-colindex="{column}"]').all_text_contents()
 
     def click_bar(self, chart: str, day: str) -> None:
         """Click the bar of a day in the figure that is described so, once it hears that.
@@ -174,16 +174,16 @@ class Screen:
         figure = self.page.get_by_role("figure", name=chart)
         figure.locator(".trace.bars .point").first.wait_for()
         plot = figure.locator(".js-plotly-plot")
-        self.becomes(lambda it: bool(plot.evaluate(_LISTENS)), "a figure that can be clicked")
-        self.still()
+        self.wait_until(lambda it: bool(plot.evaluate(_LISTENS)), "a figure that can be clicked")
+        self.wait_until_still()
 
         def over(it: Screen) -> bool:
             x, y = plot.evaluate(_BAR, day)
             it.page.mouse.move(x - 1, y)
             it.page.mouse.move(x, y)
-            return any(one.startswith(day) for one in plot.evaluate(_HOVERED))
+            return any(hovered.startswith(day) for hovered in plot.evaluate(_HOVERED))
 
-        self.becomes(over, f"the mouse over {day}")
+        self.wait_until(over, f"the mouse over {day}")
         self.page.mouse.down()
         self.page.mouse.up()
 
@@ -197,8 +197,10 @@ class Screen:
 
     def check(self) -> None:
         """Fail for anything that a page may never cause."""
-        found = [one for one in self.faults if not any(part in one for part in self.expected)]
-        assert not found, "\n".join(found)
+        unexpected = [
+            fault for fault in self.faults if not any(part in fault for part in self.expected)
+        ]
+        assert not unexpected, "\n".join(unexpected)
 
     def _fault(self, words: str) -> None:
         self.faults.append(words[:500])

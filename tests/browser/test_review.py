@@ -52,7 +52,7 @@ def test_everything_is_on_the_screen(screen: Screen, embedded: bool) -> None:
     screen.says("evaluated ")
     for size in SIZES:
         page.set_viewport_size(size)
-        screen.still()
+        screen.wait_until_still()
         assert page.evaluate(_SCROLLS) == [], size
         assert page.evaluate(_CUT_OFF) == [], size
     assert screen.bar.count() == (0 if embedded else 1)
