@@ -131,9 +131,9 @@ def number(name: str, default: int = 1) -> int:
     return int(requested)
 
 
-def show_error(what: str, instead: str) -> None:
+def show_error(title: str, remedy: str) -> None:
     """Show what is wrong with the address."""
-    show(tag("div", tag("strong", what), " ", instead, class_="a-note fault", role="alert"))
+    show(tag("div", tag("strong", title), " ", remedy, class_="a-note fault", role="alert"))
 
 
 def _sync_field(name: str, key: str, value: object) -> None:

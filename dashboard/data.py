@@ -252,7 +252,7 @@ def evaluation_cache() -> EvaluationCache:
 
 
 def history(name: str) -> History:
-    """The history, to write to it; call `forget` afterwards. Raises HistoryError."""
+    """The history, to write to it; call `invalidate` afterwards. Raises HistoryError."""
     return history_of(pipeline(name).config)
 
 
@@ -293,9 +293,9 @@ def _cached(
 
 
 def _paths() -> tuple[Path, ...]:
-    several = os.environ.get(CONFIGS)
-    if several:
-        return tuple(Path(part) for part in several.split(os.pathsep) if part)
+    config_paths = os.environ.get(CONFIGS)
+    if config_paths:
+        return tuple(Path(part) for part in config_paths.split(os.pathsep) if part)
     return (Path(os.environ.get(CONFIG) or "andon.yml"),)
 
 

@@ -33,7 +33,7 @@ class EvaluationKey(NamedTuple):
 
 @dataclass(slots=True)
 class _Slot:
-    used: float
+    used_at: float
     lock: threading.Lock = field(default_factory=threading.Lock)
     size: int = 0
     keep_alive: object = None
@@ -82,8 +82,8 @@ class EvaluationCache:
             slot = self._slots.get((evaluation, key))
             if slot is None:
                 self._evict_outdated(evaluation)
-                slot = self._slots[evaluation, key] = _Slot(used=0.0)
-            slot.used = time.monotonic()
+                slot = self._slots[evaluation, key] = _Slot(used_at=0.0)
+            slot.used_at = time.monotonic()
             self._slots.move_to_end((evaluation, key))
             return slot
 
@@ -98,7 +98,7 @@ class EvaluationCache:
             del latest[:-_EVALUATIONS]
         oldest = time.monotonic() - self._idle_seconds
         for slot_key, slot in list(self._slots.items()):
-            if slot_key[0] not in self._latest[slot_key[0][:2]] or slot.used < oldest:
+            if slot_key[0] not in self._latest[slot_key[0][:2]] or slot.used_at < oldest:
                 del self._slots[slot_key]
         pipeline_days = {cached[:2] for cached, _ in self._slots} | {evaluation[:2]}
         self._latest = {

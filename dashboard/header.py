@@ -89,8 +89,8 @@ def _banners(context: page.PageContext) -> None:
     notes: list[Html] = []
     if context.live.stale_reason:
         at = _time_text(context, context.live.evaluated_at)[3:]
-        what = f"{context.live.stale_reason}: these are the numbers of {at}."
-        notes.append(tag("div", tag("strong", what), class_="a-note stale", role="status"))
+        title = f"{context.live.stale_reason}: these are the numbers of {at}."
+        notes.append(tag("div", tag("strong", title), class_="a-note stale", role="status"))
     if context.gate.problem:
         notes.append(_note("The history cannot be read, so what the gate said is not known.",
                            context.gate.problem))  # fmt: skip
@@ -103,15 +103,15 @@ def _banners(context: page.PageContext) -> None:
 
 
 def _not_run(context: page.PageContext) -> Html:
-    why = (
+    reason = (
         "No gate is recorded for this day. What is shown is the dashboard's own evaluation; it "
         "has neither stopped nor released anything."
     )
-    return _note("The gate was not run.", why, "differ")
+    return _note("The gate was not run.", reason, "differ")
 
 
-def _note(what: str, why: str, kind: str = "problem") -> Html:
-    return tag("div", tag("strong", what), " ", why, class_=f"a-note {kind}", role="status")
+def _note(title: str, reason: str, kind: str = "problem") -> Html:
+    return tag("div", tag("strong", title), " ", reason, class_=f"a-note {kind}", role="status")
 
 
 def _pipeline(context: page.PageContext) -> None:

@@ -63,10 +63,10 @@ def table(
     """
     right = frozenset(numeric)
 
-    def cells(name: str, row: Sequence[Child], **more: object) -> Html:
+    def cells(name: str, row: Sequence[Child], **attributes: object) -> Html:
         return join(
             *(
-                tag(name, cell, class_="num" if i in right else None, **more)
+                tag(name, cell, class_="num" if i in right else None, **attributes)
                 for i, cell in enumerate(row)
             )
         )

@@ -24,7 +24,7 @@ def titles() -> dict[str, str]:
         for file in sorted(FOLDER.glob("*.py"))
         if not file.stem.startswith("_")
     }
-    order = {name: place for place, name in enumerate(_ORDER)}
+    order = {name: index for index, name in enumerate(_ORDER)}
     return dict(sorted(titles_by_address.items(), key=lambda item: order.get(item[0], len(order))))
 
 

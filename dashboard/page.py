@@ -122,7 +122,7 @@ def parameters(pipeline: str, day: date | None, **filters: object) -> dict[str, 
     return query | filter_values
 
 
-def go(
+def navigate(
     context: PageContext, *, day: date | None = None, path: str | None = None, **filters: object
 ) -> None:
     """Show another day or page; pipeline and day are kept. Not for use in a callback."""
@@ -151,16 +151,18 @@ def section(title: str, note: str | Html = "") -> None:
     show(tag("div", tag("h2", title), below, class_="a-section"))
 
 
-def empty(title: str, why: str | Html) -> None:
+def empty(title: str, reason: str | Html) -> None:
     """A note that something is absent, and what that means."""
-    show(tag("div", tag("strong", title), " ", why, class_="a-note empty"))
+    show(tag("div", tag("strong", title), " ", reason, class_="a-note empty"))
 
 
-def problem(title: str, why: str | Html) -> None:
+def problem(title: str, reason: str | Html) -> None:
     """A note that something could not be measured or read, and why."""
     look = LOOKS[Status.UNKNOWN]
     mark = tag("span", look.glyph, class_="glyph", aria_hidden="true")
-    show(tag("div", mark, tag("strong", title), " ", why, class_="a-note problem", role="status"))
+    show(
+        tag("div", mark, tag("strong", title), " ", reason, class_="a-note problem", role="status")
+    )
 
 
 def _context_from_address(title: str) -> PageContext:
@@ -174,8 +176,8 @@ def _context_from_address(title: str) -> PageContext:
     names = [configured.name for configured in setup.pipelines]
     name = address.parameter(address.PIPELINE) or names[0]
     if name not in names:
-        what = f"The link asks for the pipeline {name[:80]!r}, which is not configured here."
-        _stop(what, (f"Configured: {', '.join(names)}.",), home=True)
+        error = f"The link asks for the pipeline {name[:80]!r}, which is not configured here."
+        _stop(error, (f"Configured: {', '.join(names)}.",), home=True)
     config = data.pipeline(name).config
     today = data.today(config)
     day = _day(today, config)
@@ -205,19 +207,19 @@ def _day(today: date, config: Config) -> date:
     try:
         day = date.fromisoformat(requested)
     except ValueError:
-        what = f"The link asks for the date {requested[:40]!r}, which is no date such as {today}."
-        _stop(what, (), home=True)
+        error = f"The link asks for the date {requested[:40]!r}, which is no date such as {today}."
+        _stop(error, (), home=True)
     if not data.FIRST_DAY <= day <= last:
-        what = f"The link asks for {day}, which is not a day that can be judged."
-        _stop(what, (f"The latest day is {last} ({config.timezone.key}).",), home=True)
+        error = f"The link asks for {day}, which is not a day that can be judged."
+        _stop(error, (f"The latest day is {last} ({config.timezone.key}).",), home=True)
     return day
 
 
-def _stop(what: str, why: tuple[str, ...], *, home: bool = False) -> NoReturn:
+def _stop(title: str, reasons: tuple[str, ...], *, home: bool = False) -> NoReturn:
     """Say why nothing can be shown, and show nothing."""
     frame.navigation_bar({})
-    lines = join(*(tag("div", line) for line in why))
-    show(tag("div", tag("strong", what), lines, class_="a-note fault", role="alert"))
+    lines = join(*(tag("div", line) for line in reasons))
+    show(tag("div", tag("strong", title), lines, class_="a-note fault", role="alert"))
     if home:
         st.page_link(frame.page_of("overview"), label="Show the latest day")
     st.stop()

@@ -83,13 +83,13 @@ def figure(
     return fig
 
 
-def add_limit(fig: go.Figure, y: float, label: str, context: _Themed, **where: Any) -> None:
+def add_limit(fig: go.Figure, y: float, label: str, context: _Themed, **subplot: Any) -> None:
     """A dashed line at a limit, with its name at the left end."""
     fig.add_hline(
         y=y, line={"color": color("failure", context.is_dark), "width": 1.5, "dash": "dash"},
         annotation={"text": label, "font": {"color": color("failure", context.is_dark), "size": 12},
                     "xanchor": "left", "yanchor": "bottom", "showarrow": False},
-        annotation_position="top left", **where,
+        annotation_position="top left", **subplot,
     )  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def show(
     # The selection stays as long as the figure: only a new one is a click.
     if picked and picked != st.session_state.get(last) and picked != context.day:
         st.session_state[last] = picked
-        page.go(context, day=picked)
+        page.navigate(context, day=picked)
     st.session_state[last] = picked
 
 

@@ -35,7 +35,7 @@ class Bar:
 
 def add_bars(
     fig: go.Figure, context: page.PageContext, bars: Sequence[Bar], *,
-    hatched: Sequence[bool] = (), **where: Any,
+    hatched: Sequence[bool] = (), **subplot: Any,
 ) -> None:  # fmt: skip
     """A bar for each day; a red one has a thick outline too."""
     normal_color = base.color("line", context.is_dark)
@@ -55,12 +55,12 @@ def add_bars(
             width=DAY_MS * 0.72,
             unselected={"marker": {"opacity": 1}},
         ),
-        **where,
+        **subplot,
     )
 
 
 def add_verdicts(
-    fig: go.Figure, context: page.PageContext, bars: Sequence[Bar], check: str, **where: Any
+    fig: go.Figure, context: page.PageContext, bars: Sequence[Bar], check: str, **subplot: Any
 ) -> None:
     """The glyph of the gate's verdict above the bar of each day on which the check failed."""
     statuses = [(bar, context.status_of(bar.day, check)) for bar in bars]
@@ -79,12 +79,12 @@ def add_verdicts(
             cliponaxis=False,
             hoverinfo="skip",
         ),
-        **where,
+        **subplot,
     )
 
 
 def add_circles(
-    fig: go.Figure, context: page.PageContext, bars: Sequence[Bar], **where: Any
+    fig: go.Figure, context: page.PageContext, bars: Sequence[Bar], **subplot: Any
 ) -> None:
     """A circle at the base of some bars."""
     fig.add_trace(
@@ -100,7 +100,7 @@ def add_circles(
             cliponaxis=False,
             hoverinfo="skip",
         ),
-        **where,
+        **subplot,
     )
 
 
@@ -110,7 +110,7 @@ def _glyph_color(context: page.PageContext, status: Status | None) -> str:
 
 def add_band(
     fig: go.Figure, context: page.PageContext, days: Sequence[date], low: Sequence[float],
-    high: Sequence[float], **where: Any,
+    high: Sequence[float], **subplot: Any,
 ) -> None:  # fmt: skip
     """A range from `low` to `high` for each day; a gap for a day without one."""
     fig.add_trace(
@@ -122,7 +122,7 @@ def add_band(
             marker={"color": base.color("band", context.is_dark), "line": {"width": 0}},
             hoverinfo="skip",
         ),
-        **where,
+        **subplot,
     )
 
 
@@ -131,7 +131,7 @@ def add_steps(
     context: page.PageContext,
     days: Sequence[date],
     values: Sequence[float],
-    **where: Any,
+    **subplot: Any,
 ) -> None:
     """A thin stepped line of what is expected."""
     fig.add_trace(
@@ -142,7 +142,7 @@ def add_steps(
             line={"color": base.color("ink", context.is_dark), "width": 1.25, "shape": "hvh"},
             hoverinfo="skip",
         ),
-        **where,
+        **subplot,
     )
 
 
@@ -152,7 +152,7 @@ def add_limits(
     days: Sequence[date],
     values: Sequence[float],
     label: str,
-    **where: Any,
+    **subplot: Any,
 ) -> None:
     """A limit that differs by day: a dotted stepped line, labelled in the right margin."""
     limit_color = base.color("failure", context.is_dark)
@@ -164,23 +164,23 @@ def add_limits(
             line={"color": limit_color, "width": 1, "dash": "dot", "shape": "hvh"},
             hoverinfo="skip",
         ),
-        **where,
+        **subplot,
     )
     if days:
         fig.add_annotation(
             x=days[-1], y=values[-1], text=label, font={"color": limit_color, "size": 12},
-            showarrow=False, xanchor="left", xshift=12, **where,
+            showarrow=False, xanchor="left", xshift=12, **subplot,
         )  # fmt: skip
 
 
-def add_room(fig: go.Figure, day: date, values: Sequence[float], **where: Any) -> None:
+def extend_axis(fig: go.Figure, day: date, values: Sequence[float], **subplot: Any) -> None:
     """Extend the axis to these values: a horizontal line does not extend it by itself."""
     fig.add_trace(
         go.Scatter(
             x=[day] * len(values), y=list(values), mode="markers", marker={"opacity": 0},
             hoverinfo="skip",
         ),
-        **where,
+        **subplot,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from dashboard.charts import base, by_day
 
 COLUMNS = 4
 _ROW = 128
-_FAILING, _ODD = ("silent",), ("collapsed", "surged")
+_FAILING, _UNUSUAL = ("silent",), ("collapsed", "surged")
 GLYPHS = {
     "silent": "✗", "collapsed": "▼", "surged": "▲", "new": "+", "normal": "✓", "rare": "·",
     "gone": "○", "retired": "□", "ignored": "-", "not judged": "?",
@@ -44,12 +44,12 @@ def grid(context: page.PageContext, volume: Volume, names: Sequence[NameSeries])
 
 def _add_series(
     fig: go.Figure, context: page.PageContext, series: NameSeries, dates: Sequence[date],
-    known: Sequence[bool], **where: int,
+    known: Sequence[bool], **subplot: int,
 ) -> None:  # fmt: skip
     pairs = zip(dates, series.counts, known, strict=True)
     points = [(day, count) for day, count, is_known in pairs if is_known]
     marker_color = base.color(_tone(series), context.is_dark)
-    _add_normal_range(fig, context, series, dates, **where)
+    _add_normal_range(fig, context, series, dates, **subplot)
     fig.add_trace(
         go.Scatter(
             x=[day for day, _ in points],
@@ -59,7 +59,7 @@ def _add_series(
             mode="lines",
             line={"color": base.color("line", context.is_dark), "width": 1.5},
         ),
-        **where,
+        **subplot,
     )
     fig.add_trace(
         go.Scatter(
@@ -71,7 +71,7 @@ def _add_series(
             hoverinfo="skip",
             cliponaxis=False,
         ),
-        **where,
+        **subplot,
     )  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def _add_normal_range(
     context: page.PageContext,
     series: NameSeries,
     dates: Sequence[date],
-    **where: int,
+    **subplot: int,
 ) -> None:
     """The normal range of the judged day, or of the days before it, drawn over the last days."""
     days = dates[-1 - len(series.lead) :]
@@ -95,7 +95,7 @@ def _add_normal_range(
             fillcolor=base.color("band", context.is_dark),
             hoverinfo="skip",
         ),
-        **where,
+        **subplot,
     )
 
 
@@ -148,15 +148,17 @@ def _hover(series: NameSeries, day: date, count: int) -> str:
 def normal_text(series: NameSeries) -> str:
     """The normal range of a name in words."""
     low, high = normal_range(series)
-    what = "before the judged day" if series.low is None else "normal on the judged day"
-    return f"{what}: {look.count(low)} to {look.count(high)}, now {series.state}"
+    range_name = "before the judged day" if series.low is None else "normal on the judged day"
+    return f"{range_name}: {look.count(low)} to {look.count(high)}, now {series.state}"
 
 
 def _tone(series: NameSeries) -> base.Tone:
-    return "failure" if series.state in _FAILING else "second" if series.state in _ODD else "line"
+    return (
+        "failure" if series.state in _FAILING else "second" if series.state in _UNUSUAL else "line"
+    )
 
 
 def _symbol(series: NameSeries) -> str:
     if series.state in _FAILING:
         return "x"
-    return "diamond" if series.state in _ODD else "circle"
+    return "diamond" if series.state in _UNUSUAL else "circle"

@@ -23,7 +23,7 @@ _STYLES: Final[Mapping[str, tuple[base.Tone, str]]] = {
     UNKNOWN_SESSION: ("second", "/"),
     NO_ORDER: ("muted", "x"),
 }
-SHORT: Final[Mapping[str, str]] = {
+KIND_LABELS: Final[Mapping[str, str]] = {
     NO_SESSION: "no session id",
     UNKNOWN_SESSION: "session that does not exist",
     NO_ORDER: "purchase without an order",
@@ -89,7 +89,7 @@ def judged_days(trend: Trend) -> list[Day]:
     return [day for day in trend.days if day.count or (first is not None and day.day >= first)]
 
 
-def dates_of(trend: Trend) -> list[date]:
+def clickable_days(trend: Trend) -> list[date]:
     """The days that can be clicked."""
     return [day.day for day in judged_days(trend)]
 
@@ -110,7 +110,7 @@ def _stacked(
         fig.add_bar(
             x=[day.day for day in days],
             y=[value(day, kind) for day in days],
-            name=SHORT[kind],
+            name=KIND_LABELS[kind],
             customdata=[_hover(context, day) for day in days],
             hovertemplate="%{customdata}<extra></extra>",
             width=by_day.DAY_MS * 0.72,

@@ -53,7 +53,7 @@ def svg_of(picture: Picture) -> dict[str, Any]:
         "title": picture.title,
         "now": picture.now,
         "css": f"{look.look_of(picture.status).css}-edge",
-        "words": _words(picture),
+        "words": _description(picture),
         "box": f"0 0 {_WIDTH:g} {_HEIGHT:g}",
         "shapes": shapes + _days(picture.points),
     }
@@ -145,6 +145,6 @@ def _text(text: str, x: float, y: float, css: str) -> Shape:
     return {"name": "text", "class": css, "x": round(x, 1), "y": round(y, 1), "text": text}
 
 
-def _words(picture: Picture) -> str:
+def _description(picture: Picture) -> str:
     failing = sum(point.status in _FAILING for point in picture.points)
     return f"{picture.title}: {picture.now}; {failing} of {len(picture.points)} days failed"

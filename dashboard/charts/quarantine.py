@@ -26,10 +26,20 @@ def rates_figure(context: page.PageContext, rates: Rates) -> go.Figure:
     by_day.add_bars(fig, context, bars)
     by_day.add_verdicts(fig, context, bars, CHECK)
     _add_limit(
-        fig, context, rates.alert_above, f"red above {_short(rates.alert_above)}", "dash", "top"
+        fig,
+        context,
+        rates.alert_above,
+        f"red above {_limit_text(rates.alert_above)}",
+        "dash",
+        "top",
     )
     _add_limit(
-        fig, context, rates.stop_above, f"stops above {_short(rates.stop_above)}", "solid", "bottom"
+        fig,
+        context,
+        rates.stop_above,
+        f"stops above {_limit_text(rates.stop_above)}",
+        "solid",
+        "bottom",
     )
     base.mark_day(fig, context.day, context)
     fig.update_xaxes(
@@ -53,11 +63,11 @@ def _add_limit(
     )  # fmt: skip
 
 
-def _short(limit: float) -> str:
+def _limit_text(limit: float) -> str:
     return f"{limit * 100:g} %"
 
 
-def dates_of(rates: Rates) -> list[date]:
+def clickable_days(rates: Rates) -> list[date]:
     """The days that can be clicked."""
     return [day.day for day in rates.days]
 

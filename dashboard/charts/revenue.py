@@ -24,7 +24,7 @@ def shares_figure(context: page.PageContext, revenue: Revenue) -> go.Figure:
     _add_zero_marks(fig, context, bars)
     by_day.add_verdicts(fig, context, bars, CHECK)
     base.add_limit(fig, revenue.alert_at, f"red at {look.percent(revenue.alert_at)}", context)
-    by_day.add_room(fig, revenue.days[-1].day, [1.5 * revenue.alert_at])
+    by_day.extend_axis(fig, revenue.days[-1].day, [1.5 * revenue.alert_at])
     fig.update_yaxes(tickformat=".1%")
     return fig
 
@@ -41,7 +41,7 @@ def revenue_figure(context: page.PageContext, revenue: Revenue) -> go.Figure:
     return fig
 
 
-def dates_of(revenue: Revenue) -> list[date]:
+def clickable_days(revenue: Revenue) -> list[date]:
     """The days that can be clicked: those that have data."""
     return [day.day for day in revenue.days if day.purchases is not None]
 

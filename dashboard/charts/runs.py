@@ -27,7 +27,7 @@ _ABSENT: Final[tuple[tuple[str, str, str, base.Tone], ...]] = (
     (GAP, "no entry", "x", "failure"),
     (NOT_YET, "no entry yet", "x-open", "ink"),
 )
-_WITHOUT: Final = {
+_NO_ENTRY_TEXT: Final = {
     GAP: "no audit-log entry: the pipeline did not run",
     NOT_YET: "no audit-log entry yet; the run date is not over",
 }
@@ -93,7 +93,7 @@ def arrivals(context: page.PageContext, trend: RunsTrend) -> go.Figure:
     _add_first_to_last(fig, context, ran)
     _add_points(fig, context, ran, "first load", [day.first for day in ran], "circle-open")
     _add_points(fig, context, ran, "last load", [day.last for day in ran], "circle")
-    low, high = _range(trend)
+    low, high = _time_range(trend)
     _add_missing_days(fig, context, trend.days, low + 0.04 * (high - low))
     fig.update_xaxes(
         type="date",
@@ -182,7 +182,7 @@ def _pattern(shape: str, context: page.PageContext) -> dict[str, object]:
 def _hover(day: RunDay, context: page.PageContext) -> str:
     lines = [f"<b>{look.day(day.data_date)}</b>", f"run of {look.day(day.run_date)}"]
     if day.state != RAN:
-        return "<br>".join([*lines, _WITHOUT[day.state]])
+        return "<br>".join([*lines, _NO_ENTRY_TEXT[day.state]])
     counts = [f"{_STYLES[meaning][0]}: {count}" for meaning, count in day.by_meaning.items()]
     lines += [f"{plural(day.entries, 'entry', 'entries')} ({', '.join(counts)})"]
     if day.first_at and day.last_at:
@@ -193,7 +193,7 @@ def _hover(day: RunDay, context: page.PageContext) -> str:
     return "<br>".join(lines)
 
 
-def _range(trend: RunsTrend) -> tuple[float, float]:
+def _time_range(trend: RunsTrend) -> tuple[float, float]:
     """The range of the time axis, with a margin."""
     times = [time for day in trend.days for time in (day.first, day.last) if time is not None]
     if not times:

@@ -37,7 +37,7 @@ def zscore_figure(context: page.PageContext, volume: Volume) -> go.Figure:
     for limit in (volume.alert_at, -volume.alert_at):
         base.add_limit(fig, limit, f"red at {limit:+g}", context, **lower)
     room = [1.3 * volume.alert_at, -1.3 * volume.alert_at]
-    by_day.add_room(fig, volume.days[-1].day, room, **lower)
+    by_day.extend_axis(fig, volume.days[-1].day, room, **lower)
     by_day.add_releases(fig, context, _releases_in(volume))
     by_day.mark_judged_day(fig, context)
     return fig
@@ -157,18 +157,18 @@ def _comparison_lines(day: VolumeDay, volume: Volume) -> list[str]:
     return [
         f"mean of the {volume.window_days} days before: {look.count(round(day.mean or 0))}",
         f"normal: {look.count(round(day.low or 0))} to {look.count(round(day.high or 0))}",
-        f"Z-score {_z(day, volume)}, red at ±{volume.alert_at:g}",
+        f"Z-score {_zscore_text(day, volume)}, red at ±{volume.alert_at:g}",
     ]
 
 
-def _z(day: VolumeDay, volume: Volume) -> str:
+def _zscore_text(day: VolumeDay, volume: Volume) -> str:
     score = day.z or 0.0
     return f"{'-' if score < 0 else '+'}{deciding(abs(score), volume.alert_at, _DIGITS)}"
 
 
 def _z_bar(context: page.PageContext, day: VolumeDay, volume: Volume) -> by_day.Bar:
     day_line, gate_line = by_day.hover_ends(context, day.day, ZSCORE)
-    limit = f"Z-score {_z(day, volume)}, red at ±{volume.alert_at:g}"
+    limit = f"Z-score {_zscore_text(day, volume)}, red at ±{volume.alert_at:g}"
     spread = f"one standard deviation: {look.count(round(day.deviation or 0))} events"
     return by_day.Bar(
         day.day, day.z or 0.0, "<br>".join([day_line, limit, spread, gate_line]), day.beyond
@@ -192,6 +192,6 @@ def _releases_in(volume: Volume) -> list[date]:
     return [day for day in volume.releases if volume.days[0].day <= day <= volume.days[-1].day]
 
 
-def dates_of(volume: Volume) -> list[date]:
+def clickable_days(volume: Volume) -> list[date]:
     """The days that can be clicked: those that have data."""
     return [day.day for day in volume.days if day.events is not None]

@@ -134,13 +134,13 @@ def _store_acceptance(forms: DecisionForms, person: str) -> str:
 
 
 def _draw_revoke_buttons(
-    forms: DecisionForms, person: str, standing: list[StoredAcceptance]
+    forms: DecisionForms, person: str, open_acceptances: list[StoredAcceptance]
 ) -> None:
     def revoke(number: int) -> bool:
         pipeline = forms.context.pipeline
         return data.history(pipeline).revoke_acceptance(number, pipeline, person, data.now())
 
     forms.draw_revoke_buttons(
-        person, {decision.id: decision.subject for decision in standing},
+        person, {decision.id: decision.subject for decision in open_acceptances},
         "The check then fails for it again, and may stop the line.", revoke,
     )  # fmt: skip

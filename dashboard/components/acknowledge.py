@@ -114,5 +114,5 @@ def _moment_text(context: page.PageContext, moment: datetime) -> str:
     return look.clock(moment, context.zone) if is_today else look.moment(moment, context.zone)
 
 
-def _key(what: str, context: page.PageContext, check: str) -> str:
-    return f"ack-{what}-{context.pipeline}-{check}"
+def _key(name: str, context: page.PageContext, check: str) -> str:
+    return f"ack-{name}-{context.pipeline}-{check}"

@@ -23,9 +23,9 @@ class DecisionForms:
     context: page.PageContext
     kind: str
 
-    def key(self, what: str) -> str:
+    def key(self, name: str) -> str:
         """The key of a widget, or of a value in the session state."""
-        return f"{self.kind}-{self.context.pipeline}-{what}"
+        return f"{self.kind}-{self.context.pipeline}-{name}"
 
     def person(self) -> str | None:
         """The person in whose name decisions are made here; None where none are allowed."""
@@ -94,15 +94,15 @@ class DecisionForms:
         """Why there is no form, and the commands that give and revoke a decision."""
         plural_kind = f"{self.kind}s".capitalize()
         if not self.context.config.dashboard.allow_waivers:
-            why = f"{plural_kind} are not given here: dashboard.allow_waivers is not true. "
+            reason = f"{plural_kind} are not given here: dashboard.allow_waivers is not true. "
         else:
-            why = (
+            reason = (
                 f"{plural_kind} are given in a person's name, and nobody is signed in. A sign-in "
                 "is needed, or $ANDON_OWNER in a browser on the machine itself, through no proxy. "
             )
         give, revoke = commands
         return tag(
-            "p", why, "On the command line: ", tag("code", give), " and ", tag("code", revoke),
+            "p", reason, "On the command line: ", tag("code", give), " and ", tag("code", revoke),
             class_="a-sub a-command",
         )  # fmt: skip
 

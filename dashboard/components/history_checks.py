@@ -73,8 +73,8 @@ def _draw_table(evaluations: tuple[StoredEvaluation, ...], count: int) -> None:
     check_statistics = sorted(statistics(evaluations), key=_sort_key)
     rows = [_row(check) for check in check_statistics]
     show(table(_HEADINGS, rows, numeric=(1, 2, 3, 4, 5, 6), caption="How often each check failed"))
-    have = "has" if len(evaluations) == 1 else "have"
-    notes = [f"{len(evaluations)} of {count} days {have} a recorded evaluation."]
+    verb = "has" if len(evaluations) == 1 else "have"
+    notes = [f"{len(evaluations)} of {count} days {verb} a recorded evaluation."]
     if any(not incident.begin_seen for check in check_statistics for incident in check.incidents):
         notes.append(
             "An incident that was red on the first of these days may have begun before: it is "

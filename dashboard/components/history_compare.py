@@ -146,8 +146,8 @@ def _draw_comparison(context: page.PageContext, old: Side, new: Side) -> None:
         headings = ("Change", "Check", _heading(context, old, new), _heading(context, new, old))
         show(table(headings, [_row(change) for change in changed], caption="What changed"))
     else:
-        what = "Nothing changed: each check has the same status, and no failing value moved."
-        page.empty(what, "")
+        title = "Nothing changed: each check has the same status, and no failing value moved."
+        page.empty(title, "")
     show(_unchanged_text(old, new, changed))
 
 
@@ -180,13 +180,13 @@ def _unchanged_text(old: Side, new: Side, changed: tuple[Change, ...]) -> Html:
     changed_checks = {change.check for change in changed}
     unchanged_checks = [check for check in new.results if check not in changed_checks]
     failing = [check for check in unchanged_checks if new.results[check].status in FAILING]
-    fine = plural(len(unchanged_checks) - len(failing), "other check")
+    others_text = plural(len(unchanged_checks) - len(failing), "other check")
     parts: list[object] = []
     for check in failing:
         result = new.results[check]
         parts += [tag("span", look.chip(result.status), " ", tag("code", check), " ",
                       result.message, class_="part"), " "]  # fmt: skip
-    unchanged = f"{fine} as before, none of them failing."
+    unchanged = f"{others_text} as before, none of them failing."
     if not failing:
         return tag("p", unchanged, class_="a-sub")
     return tag(

@@ -17,7 +17,7 @@ from checks.warehouse.orphan_kinds import KINDS, UNKNOWN_SESSION
 from dashboard import address, look, page
 from dashboard.charts import base
 from dashboard.charts import orphans as charts
-from dashboard.charts.orphans import SHORT
+from dashboard.charts.orphans import KIND_LABELS
 from dashboard.components.rows import show_rows
 from dashboard.csv_file import file_name
 from dashboard.markup import show, table, tag
@@ -41,9 +41,9 @@ def draw_by_kind(orphans: Orphans) -> None:
     show(table(headings, rows, numeric=(1, 2, 3), caption="Orphan orders by kind"))
     for kind in orphans.kinds:
         if kind.problem and kind.mapped:
-            page.problem(f"Not measured: {SHORT[kind.kind]}.", kind.problem)
+            page.problem(f"Not measured: {KIND_LABELS[kind.kind]}.", kind.problem)
         elif kind.problem:
-            page.empty(f"Not mapped: {SHORT[kind.kind]}.", f"{_capitalised(kind.problem)}.")
+            page.empty(f"Not mapped: {KIND_LABELS[kind.kind]}.", f"{_capitalised(kind.problem)}.")
     draw_unread(orphans.unread)
 
 
@@ -71,9 +71,9 @@ def share_note(orphans: Orphans) -> str:
     )
 
 
-def draw_unread(why: Mapping[str, str]) -> None:
+def draw_unread(problems: Mapping[str, str]) -> None:
     """Columns that could not be read."""
-    for key, problem in why.items():
+    for key, problem in problems.items():
         page.problem(f"{_COLUMNS.get(key, 'A column')} could not be read.", problem)
 
 
@@ -81,7 +81,7 @@ def draw_list(context: page.PageContext, orphans: Orphans | None) -> None:
     """The orphans one by one with the filters of the address, or why there are none."""
     kinds, search = st.columns(2, gap="small")
     with kinds:
-        kind = address.select("kind", "Kind", KINDS, SHORT.__getitem__)
+        kind = address.select("kind", "Kind", KINDS, KIND_LABELS.__getitem__)
     with search:
         query = address.text("q", "Order or session id contains")
     number = address.number("page")
@@ -91,8 +91,8 @@ def draw_list(context: page.PageContext, orphans: Orphans | None) -> None:
     if rows is None:
         return
     if orphans is None or kind.value is not None:  # else the table by kind says so
-        for name, why in rows.problems.items():
-            page.problem(f"Not in the list: {SHORT[name]}.", why)
+        for name, reason in rows.problems.items():
+            page.problem(f"Not in the list: {KIND_LABELS[name]}.", reason)
     if rows.rows:
         _draw_table(context, rows, kind.value)
     elif rows.total:
@@ -136,7 +136,7 @@ def _draw_table(context: page.PageContext, rows: Rows, kind: str | None) -> None
         columns.append(lambda row: row.session_id)
     if kind is None:
         headings.insert(0, "Kind")
-        columns.insert(0, lambda row: SHORT[row.kind])
+        columns.insert(0, lambda row: KIND_LABELS[row.kind])
     show_rows(
         headings, [[cell(row) for cell in columns] for row in rows.rows], rows.total, rows.page,
         "orphans", file_name(context.pipeline, "orphan-orders", context.day),
@@ -163,12 +163,12 @@ def draw_trend(context: page.PageContext, trend: Trend) -> None:
         "Counted in the warehouse as it is now: what was repaired since is no orphan any more. "
         "Hover says what the gate saw then. Click a bar to open its day.",
     )
-    for kind, why in trend.problems.items():
-        page.problem(f"Not in the trend: {SHORT[kind]}.", why)
-    if not trend.kinds or not charts.dates_of(trend):
+    for kind, reason in trend.problems.items():
+        page.problem(f"Not in the trend: {KIND_LABELS[kind]}.", reason)
+    if not trend.kinds or not charts.clickable_days(trend):
         page.empty("No orders in these days.", "There was nothing to attribute.")
         return
-    days, (left, right) = charts.dates_of(trend), st.columns(2)
+    days, (left, right) = charts.clickable_days(trend), st.columns(2)
     with left:
         base.show(
             charts.counts(context, trend),

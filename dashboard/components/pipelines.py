@@ -29,9 +29,9 @@ def draw(context: page.PageContext) -> None:
         (_pipeline_status(name) for name in names), key=lambda pipeline: URGENCY.index(pipeline.now)
     )
     with st.container(key="andon-pipelines", horizontal=True, gap="small"):
-        for place, pipeline in enumerate(statuses):
-            with st.container(key=f"pipeline-{place}", width="content", gap=None):
-                _draw(pipeline, chosen=pipeline.name == context.pipeline)
+        for index, pipeline in enumerate(statuses):
+            with st.container(key=f"pipeline-{index}", width="content", gap=None):
+                _draw(pipeline, is_chosen=pipeline.name == context.pipeline)
 
 
 def _pipeline_status(name: str) -> PipelineStatus:
@@ -43,7 +43,7 @@ def _pipeline_status(name: str) -> PipelineStatus:
     )
 
 
-def _draw(pipeline: PipelineStatus, *, chosen: bool) -> None:
+def _draw(pipeline: PipelineStatus, *, is_chosen: bool) -> None:
     gate = look.look_of(pipeline.gate)
     strict = f", {look.STRICT}" if pipeline.is_strict_stop else ""
     show(
@@ -52,6 +52,6 @@ def _draw(pipeline: PipelineStatus, *, chosen: bool) -> None:
     )  # fmt: skip
     st.page_link(
         frame.page_of("overview"),
-        label=f"**{plain(pipeline.name)}**" if chosen else plain(pipeline.name),
+        label=f"**{plain(pipeline.name)}**" if is_chosen else plain(pipeline.name),
         query_params=page.parameters(pipeline.name, None),
     )

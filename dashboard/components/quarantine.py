@@ -51,7 +51,7 @@ def draw_rates(context: page.PageContext) -> None:
     )
     for note in rates.notes:
         page.problem("Not all could be read:", note)
-    days = charts.dates_of(rates)
+    days = charts.clickable_days(rates)
     if not days:
         page.empty(
             "The audit log tells of no load.",
@@ -70,8 +70,8 @@ def _draw_unknown_days(rates: Rates) -> None:
     """A note on days without a usable rate: they have no bar."""
     unknown = [day for day in rates.days if day.rate is None]
     if unknown:
-        what = f"No rate for {plural(len(unknown), 'day')}: {look.day(unknown[-1].day)}"
-        page.problem(what, f"({unknown[-1].problem})")
+        title = f"No rate for {plural(len(unknown), 'day')}: {look.day(unknown[-1].day)}"
+        page.problem(title, f"({unknown[-1].problem})")
 
 
 def draw_summary(context: page.PageContext) -> Summary | None:

@@ -34,7 +34,7 @@ def draw_days(context: page.PageContext, revenue: Revenue) -> None:
 
 
 def _draw_figure(context: page.PageContext, revenue: Revenue, *, share: bool) -> None:
-    clickable = charts.dates_of(revenue)
+    clickable = charts.clickable_days(revenue)
     if not clickable:
         page.empty("No event at all.", "Nothing was loaded, or the table is the wrong one.")
         return

@@ -151,7 +151,7 @@ def _cells(load: Load, runs: Runs, zone: ZoneInfo) -> tuple[object, ...]:
         rate,
         ending_chip(load.meaning),
         _muted("not mapped") if not runs.status_mapped else _status_text(load.status),
-        _at(load.run_at, zone),
+        _time_text(load.run_at, zone),
         _counts_text(load),
     )
 
@@ -207,7 +207,7 @@ def _muted(words: str) -> Html:
     return tag("em", words)
 
 
-def _at(moment: datetime, zone: ZoneInfo) -> str:
+def _time_text(moment: datetime, zone: ZoneInfo) -> str:
     return look.stamp(moment.astimezone(zone))
 
 
@@ -240,7 +240,7 @@ def _draw_missing_table(missing: Sequence[MissingSource], zone: ZoneInfo) -> Non
         (
             tag("code", source.family) if source.family is not None else _muted("no name"),
             source.last_source if source.last_source is not None else _muted("no name"),
-            _at(source.last_seen, zone),
+            _time_text(source.last_seen, zone),
             f"{source.seen_days} of {plural(source.run_days, 'run day')}",
             clock_text(source.usual_minutes),
             tag("b", "overdue") if source.overdue else "not due yet",
@@ -263,16 +263,15 @@ def arrival_sentence(trend: RunsTrend) -> Html:
         return join(tag("b", "No load came on the run date."), usual_text)
     if current.state == runs_trend.AWAITED:
         return join("The load is not due yet.", usual_text)
-    most = ", later than on any of these days" if current.outside else ""
+    extreme_note = ", later than on any of these days" if current.outside else ""
     if current.state == runs_trend.OVERDUE:
         return join(
-            tag("b", f"No load yet, overdue by {_duration_text(current.minutes)}{most}."),
+            tag("b", f"No load yet, overdue by {_duration_text(current.minutes)}{extreme_note}."),
             usual_text,
         )
-    came = (
-        f"The last load came at {clock_text(day.last or 0)}, {_delay_text(current.minutes)}{most}."
-    )
-    return join(tag("b", came) if current.outside else came, usual_text)
+    delay = _delay_text(current.minutes)
+    sentence = f"The last load came at {clock_text(day.last or 0)}, {delay}{extreme_note}."
+    return join(tag("b", sentence) if current.outside else sentence, usual_text)
 
 
 def _delay_text(minutes: float | None) -> str:

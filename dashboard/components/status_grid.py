@@ -59,7 +59,7 @@ def draw(
     answer = _component(data=values, key=f"lamps-{key}", on_day_change=_ignore_change)
     picked = getattr(answer, "day", None)
     if picked:
-        page.go(context, day=date.fromisoformat(str(picked)))
+        page.navigate(context, day=date.fromisoformat(str(picked)))
 
 
 def _ignore_change() -> None:

@@ -51,7 +51,7 @@ def draw_days(
     """The figure of all events by one of the rules, or of one event name."""
     until = f" Every day counts up to {volume.until:%H:%M}, as today does." if volume.until else ""
     window = f"the {volume.window_days} days before"
-    clickable = charts.dates_of(volume)
+    clickable = charts.clickable_days(volume)
     if name is None and rule is None:
         page.section("Events per day, and what was expected", _expected_note(volume, until))
         fig = charts.expected_figure(context, volume)
@@ -236,7 +236,7 @@ def draw_names(context: page.PageContext, volume: Volume) -> None:
         return
     shown = volume.names[:MOST_PICTURES]
     alt = "; ".join(f"{series.state}: {plural(series.today, 'event')}" for series in shown)
-    dates = charts.dates_of(volume)
+    dates = charts.clickable_days(volume)
     base.show(
         multiples.grid(context, volume, shown), context, key="volume-names", alt=alt, days=dates
     )

@@ -21,7 +21,7 @@ from dashboard.markup import Html, show, table, tag
 if TYPE_CHECKING:
     from checks.core.records import StoredWaiver
 
-_FIELD_NAMES: Final = Words(
+_FIELD_LABELS: Final = Words(
     until="Until", limit="Up to", give_limit="enter one under Up to",
     give_subject="name it on the command line, andon waive --subject NAME",
 )  # fmt: skip
@@ -143,7 +143,9 @@ def _store_waiver(forms: DecisionForms, person: str) -> str:
         check=state[forms.key("check")], owner=person, reason=state[forms.key("reason")],
         until=until, up_to=None if up_to is None else float(up_to),
     )  # fmt: skip
-    waiver = give(context.config, data.history(context.pipeline), request, data.now(), _FIELD_NAMES)
+    waiver = give(
+        context.config, data.history(context.pipeline), request, data.now(), _FIELD_LABELS
+    )
     covered = f" for {subjects_text(waiver.subjects)}" if waiver.subjects else ""
     limit = "" if waiver.up_to is None else f" up to {number_text(waiver.up_to)}"
     return (
@@ -153,12 +155,14 @@ def _store_waiver(forms: DecisionForms, person: str) -> str:
     )
 
 
-def _draw_revoke_buttons(forms: DecisionForms, person: str, holding: list[StoredWaiver]) -> None:
+def _draw_revoke_buttons(
+    forms: DecisionForms, person: str, open_waivers: list[StoredWaiver]
+) -> None:
     def revoke(number: int) -> bool:
         pipeline = forms.context.pipeline
         return data.history(pipeline).revoke_waiver(number, pipeline, person, data.now())
 
     forms.draw_revoke_buttons(
-        person, {decision.id: decision.check for decision in holding},
+        person, {decision.id: decision.check for decision in open_waivers},
         "The check is then judged as usual again, and may stop the line.", revoke,
     )  # fmt: skip

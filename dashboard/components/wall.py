@@ -45,7 +45,7 @@ def markup(context: page.PageContext) -> Html:
         tag(
             "div",
             _checks(context),
-            tag("div", *_sides(context), class_="w-side"),
+            tag("div", *_side_sections(context), class_="w-side"),
             class_="w-middle",
         ),
         class_="wall",
@@ -127,7 +127,7 @@ def _since_and_owner(context: page.PageContext, verdict: Verdict) -> str:
     return f"since {check_card.streak_text(verdict, context.day)} · {who}"
 
 
-def _sides(context: page.PageContext) -> list[Html]:
+def _side_sections(context: page.PageContext) -> list[Html]:
     return [
         _list_section("Changes since the day before", *_changes(context)),
         _list_section("Open waivers", *_waivers(context)),

@@ -82,19 +82,24 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = self._with_ours(scope["path"], message.get("headers", ()))
+                message["headers"] = self._with_security_headers(
+                    scope["path"], message.get("headers", ())
+                )
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
-    def _with_ours(self, path: str, headers: Any) -> list[tuple[bytes, bytes]]:
-        ours = dict(self._headers)
-        kept = [(name.lower(), value) for name, value in headers]
-        if path.startswith("/media/") or _is_html(kept):
-            ours["cache-control"] = "no-store"
-        names = {name.encode("latin-1") for name in ours}
-        added = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in ours.items()]
-        return [pair for pair in kept if pair[0] not in names] + added
+    def _with_security_headers(self, path: str, headers: Any) -> list[tuple[bytes, bytes]]:
+        added_headers = dict(self._headers)
+        existing_headers = [(name.lower(), value) for name, value in headers]
+        if path.startswith("/media/") or _is_html(existing_headers):
+            added_headers["cache-control"] = "no-store"
+        names = {name.encode("latin-1") for name in added_headers}
+        added = [
+            (name.encode("latin-1"), value.encode("latin-1"))
+            for name, value in added_headers.items()
+        ]
+        return [pair for pair in existing_headers if pair[0] not in names] + added
 
 
 class ClosedRoutes:
@@ -122,10 +127,14 @@ def is_closed(path: str) -> bool:
     return any(path == prefix or path.startswith(f"{prefix}/") for prefix in _CLOSED)
 
 
-async def _refuse(send: Send, status: int, body: bytes, more: list[tuple[bytes, bytes]]) -> None:
+async def _refuse(
+    send: Send, status: int, body: bytes, extra_headers: list[tuple[bytes, bytes]]
+) -> None:
     kind = (b"content-type", b"text/plain; charset=utf-8")
     length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [kind, length, *more]})
+    await send(
+        {"type": "http.response.start", "status": status, "headers": [kind, length, *extra_headers]}
+    )
     await send({"type": "http.response.body", "body": body})
 
 
