@@ -1,7 +1,7 @@
-"""Viewers without a browser: they speak Streamlit's protocol over a websocket.
+"""Viewers without a browser: they use Streamlit's protocol over a websocket.
 
-A viewer asks for a page, keeps what the server tells it to keep, and runs fragments again
-when their time has come, as Streamlit's frontend does (its messages: `streamlit/proto`).
+A viewer requests a page, caches what the server marks as cacheable, and runs fragments again
+at their intervals, as Streamlit's frontend does (its messages: `streamlit/proto`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _BIGGEST = 200 * 1024 * 1024
 
 @dataclass(slots=True)
 class Received:
-    """What has come since the counts were last taken."""
+    """What was received since the counts were last taken."""
 
     bytes: int = 0
     messages: int = 0
@@ -39,7 +39,7 @@ class Received:
 
 
 class Viewer:
-    """Somebody who looks at one page and leaves it open."""
+    """A viewer who opens one page and leaves it open."""
 
     def __init__(self, stream: str, page: str, query: str = "") -> None:
         self._stream, self._page, self._query = stream, page, query
@@ -83,7 +83,7 @@ class Viewer:
         await self._socket.send(message.SerializeToString())
 
     def take_counts(self) -> Received:
-        """The counts so far; counting begins anew."""
+        """The counts so far; they are reset."""
         received, self.received = self.received, Received()
         return received
 

@@ -27,7 +27,7 @@ HEADER = """\
 
 @dataclass(slots=True)
 class Times:
-    """Seconds of one page, and of the bare page right beside each."""
+    """Seconds of one page, and of the bare page measured beside it."""
 
     cold: list[float] = field(default_factory=list)
     bare_cold: list[float] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Times:
 
 
 def cold(browser: Browser, server: Server, path: str, title: str | None) -> tuple[float, float]:
-    """A new visitor opens one address: the time, and what the browser's main thread computed."""
+    """Seconds until a new visitor's page is complete, and processor seconds of its main thread."""
     with visitor(browser) as viewer:
         return viewer.open(f"{server.url}/{path}", title), viewer.computed()
 
@@ -48,7 +48,7 @@ def cold(browser: Browser, server: Server, path: str, title: str | None) -> tupl
 def measure_cold(
     browser: Browser, server: Server, bare_server: Server, times_by_path: dict[str, Times]
 ) -> None:
-    """Every page once, the bare page beside each."""
+    """Open every page once, and the bare page beside each."""
     for path, title in PAGES.items():
         times = times_by_path[path]
         seconds, computed = cold(browser, bare_server, "", BARE_PAGES[""])
@@ -66,7 +66,7 @@ def measure_clicks(
     times_by_path: dict[str, Times],
     tours: int,
 ) -> None:
-    """A visitor goes round all pages, again and again; the first time is counted apart."""
+    """A visitor clicks through all pages several times; the first tour is counted separately."""
     with visitor(browser) as viewer, visitor(browser) as bare_viewer:
         viewer.open(f"{server.url}/", PAGES[""])
         bare_viewer.open(f"{bare_server.url}/", BARE_PAGES[""])

@@ -44,14 +44,14 @@ _BARE_SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a process holds, in MiB: resident, and its share of what it shares with others."""
+    """The memory of a process in MiB: resident set size, and proportional set size."""
 
     resident: float
     proportional: float
 
 
 class Server:
-    """One running server; leaves with its `with` block."""
+    """One running server; stopped at the end of its `with` block."""
 
     def __init__(self, *command: str, settings: tuple[str, ...] = ()) -> None:
         self._port = _free_port()

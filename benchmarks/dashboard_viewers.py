@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from dashboard_client import Received, Viewer
 from dashboard_servers import BARE_PAGES, PAGES, Memory, Server, andon, bare, demo
 
-#: The quickest dashboard looks again one second after its numbers may be renewed.
+#: The shortest interval of a dashboard: one second after its numbers are due.
 REFRESH = 61.0
-#: What is compared at the beginning and at the end.
+#: Seconds of the beginning and of the end that are compared.
 STRETCH = 600.0
 _SAMPLE_SECONDS = 0.5
 _MAX_SECONDS = 120.0
@@ -39,7 +39,7 @@ last | median wait, first and last | longest wait, first and last |
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A server and the pages that its viewers look at, one after the other."""
+    """A server and its pages, which are assigned to viewers in turn."""
 
     name: str
     server: Server
@@ -48,7 +48,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A while in which viewers only looked; resident memory in MiB: its median, and the most."""
+    """A period without new viewers; median and peak of the resident memory in MiB."""
 
     processor: float
     resident: float
@@ -58,7 +58,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What was measured of a group. `stretches`: the beginning, what is between, the end."""
+    """What was measured of a group. `stretches`: the beginning, the middle, the end."""
 
     processor: float
     with_first_viewers: Memory
@@ -70,7 +70,7 @@ class Cost:
 
 
 async def measure(group: Group, viewers: int, seconds: float) -> Cost:
-    """One viewer of each page, then all of them, then a while in which they only look."""
+    """Measure one viewer of each page, then all viewers, then a period without new ones."""
     tasks: list[asyncio.Task[None]] = []
     watchers: list[Viewer] = []
 
@@ -106,13 +106,13 @@ async def measure(group: Group, viewers: int, seconds: float) -> Cost:
 
 
 def parts(seconds: float) -> tuple[float, float, float]:
-    """How long the beginning, what is between, and the end are."""
+    """Seconds of the beginning, the middle and the end."""
     end = min(STRETCH, seconds / 2)
     return end, seconds - 2 * end, end
 
 
 async def _measure_stretch(server: Server, watchers: Sequence[Viewer], seconds: float) -> Stretch:
-    """Count while viewers only look."""
+    """Measure a period in which viewers only keep their pages open."""
     loop = asyncio.get_running_loop()
     before, began, samples = server.cpu_seconds(), loop.time(), [server.resident()]
     while loop.time() < began + seconds:
@@ -124,7 +124,7 @@ async def _measure_stretch(server: Server, watchers: Sequence[Viewer], seconds: 
 
 
 def _total_received(watchers: Sequence[Viewer]) -> Received:
-    """What all of them received since they were last asked."""
+    """What all viewers received since it was last counted."""
     total = Received()
     for watcher in watchers:
         _add(total, watcher.take_counts())
@@ -143,7 +143,7 @@ def _add(total: Received, more: Received) -> None:
 def _ensure_all_stayed(
     group: Group, tasks: list[asyncio.Task[None]], opened: Received, refreshed: Received
 ) -> None:
-    """Raise RuntimeError for a viewer that left or saw an error: it would cost nothing."""
+    """Raise RuntimeError if a viewer left or got an error: it would cost nothing."""
     gone = [task for task in tasks if task.done()]
     errors = opened.errors + refreshed.errors
     if gone or errors or refreshed.runs < len(tasks):
@@ -173,7 +173,7 @@ def line(group: Group, cost: Cost, viewers: int) -> str:
 
 
 def growth_line(group: Group, cost: Cost) -> str:
-    """How the end differs from the beginning."""
+    """One line of the table that compares the end with the beginning."""
     first, _, last = cost.stretches
     waits = [stretch.received.seconds or [0.0] for stretch in (first, last)]
     medians = [f"{statistics.median(seconds) * 1000:.0f} ms" for seconds in waits]
@@ -197,7 +197,7 @@ def _kilobytes(size: float) -> str:
 
 
 async def measure_all(groups: Sequence[Group], viewers: int, seconds: float) -> list[Cost]:
-    """All groups at the same time."""
+    """Measure all groups at the same time."""
     return await asyncio.gather(*(measure(group, viewers, seconds) for group in groups))
 
 

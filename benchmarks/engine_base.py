@@ -1,4 +1,4 @@
-"""What every measured engine offers: the shop in it, and the yardstick's time."""
+"""What every measured engine offers: the shop in it, and the time of the yardstick query."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Prepared:
         return folder / "andon.yml"
 
 
-#: An engine that runs: puts the shop into it where it is not there yet.
+#: A running engine: loads the shop into it if it is not there yet.
 Prepare = Callable[[Size], Prepared]
 Engine = Callable[[Path], AbstractContextManager[Prepare]]
 

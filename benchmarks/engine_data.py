@@ -83,19 +83,19 @@ _INSERTS = (
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many events there are, in millions, and where what is made of them is kept."""
+    """The number of events, in millions, and the folder for everything made of them."""
 
     millions: float
     folder: Path
 
     @property
     def database(self) -> Path:
-        """The rows themselves, in the order of time."""
+        """The database with the rows, ordered by time."""
         return self.folder / "warehouse.duckdb"
 
 
 def prepared_size(data: Path, millions: float) -> Size:
-    """The rows of that size, made where they are not there yet."""
+    """The size with its rows, which are built if they do not exist."""
     size = Size(millions, data / f"engines-{millions:g}m")
     size.folder.mkdir(parents=True, exist_ok=True)
     if not size.database.exists():
@@ -131,7 +131,7 @@ def _rows_of(number: int, millions: float) -> int:
 
 
 def yardstick_query(stamp: str, more: str = "") -> str:
-    """The yardstick by hand: what the checks need to know of 8 days of events, in one scan.
+    """The yardstick, written by hand: what the checks need of 8 days of events, in one scan.
 
     By day and name: events, the newest, purchases with an amount, negative and zero ones, and
     their sum. stamp: how the engine spells a time, with {} for its text. more: a condition.
@@ -150,5 +150,5 @@ GROUP BY day, event_name"""
 
 
 def print_progress(text: str) -> None:
-    """Say what takes so long."""
+    """Print what is being done."""
     print(f"{text} ...", file=sys.stderr, flush=True)

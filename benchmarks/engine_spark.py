@@ -1,6 +1,6 @@
-"""Spark: a cluster of the tests' kind, over Parquet that is cut into days.
+"""Spark: a cluster like that of the tests, over Parquet files partitioned by day.
 
-The configuration says by which column the events are cut, and when sessions begin.
+The configuration names the partition column of events and the start time of sessions.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ _PARTITIONED_TABLE = "stg_events"
 
 @contextmanager
 def engine(data: Path) -> Iterator[Prepare]:
-    """Spark by HiveServer2's protocol."""
+    """Spark over HiveServer2's protocol."""
     with _cluster() as cluster:
         yield lambda size: _prepared(cluster, size, cluster.thrift_url)
 
 
 @contextmanager
 def connect_engine(data: Path) -> Iterator[Prepare]:
-    """The same by Spark Connect; the yardstick still goes the other way."""
+    """Spark over Spark Connect; the yardstick still uses HiveServer2."""
     with _cluster() as cluster:
         yield lambda size: _prepared(cluster, size, cluster.connect_url)
 
@@ -111,7 +111,7 @@ def _export(size: Size, folder: Path) -> None:
 
 
 def _create(name: str, folder: Path) -> list[str]:
-    """The table over the files that are there."""
+    """Statements that create a table over its files."""
     columns = [column.split(" ", 1) for column in TABLES[name].split(", ")]
     spelled = [f"{column} {_KINDS[kind]}" for column, kind in columns]
     is_partitioned = name == _PARTITIONED_TABLE

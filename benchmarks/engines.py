@@ -50,7 +50,7 @@ def gate(config: Path) -> float:
 
 
 def compare(name: str, prepare: Prepare, millions: float, runs: int) -> list[Run]:
-    """Runs after one of each that is not counted."""
+    """The runs, after one that is not counted."""
     many, few = prepare(prepared_size(DATA, millions)), prepare(prepared_size(DATA, TINY))
     configs = DATA / "engine-configs" / name
     config, tiny = many.configured(configs / f"{millions:g}"), few.configured(configs / "tiny")

@@ -46,7 +46,7 @@ class Warehouse:
         return LAST_DAY + timedelta(days=1)
 
     def clear_history(self) -> None:
-        """Start with an empty history."""
+        """Remove the history, so that the next run begins with an empty one."""
         for path in self.folder.glob("history.db*"):
             path.unlink()
 

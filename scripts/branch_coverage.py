@@ -14,7 +14,7 @@ from pathlib import Path
 
 
 def summaries(report: Path, folders: Sequence[str] = ()) -> dict[str, dict[str, int]]:
-    """What a `coverage json` file counted in each file, of those folders if any are named."""
+    """The summary of each file in a `coverage json` report, of the named folders if any."""
     files = json.loads(report.read_text(encoding="utf-8"))["files"]
     return {
         name: entry["summary"]
@@ -46,7 +46,7 @@ def least_covered(
 
 
 def main() -> int:
-    """Print the share; 1 when it is below the minimum."""
+    """Print the share; the exit code: 1 when it is below the minimum."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("report", type=Path, help="file that `coverage json` wrote")
     parser.add_argument("folders", nargs="*", help="at the top of the repository")

@@ -19,7 +19,7 @@ _SECONDS = 600
 
 
 def from_variable() -> str | None:
-    """The browser that ANDON_BROWSER names, if it is there."""
+    """The browser that ANDON_BROWSER names, if it exists."""
     path = os.environ.get(VARIABLE)
     return shutil.which(path) if path else None
 
@@ -30,7 +30,7 @@ def on_path() -> str | None:
 
 
 def installed_by_playwright() -> str | None:
-    """Playwright's own Chromium, where it was installed."""
+    """Playwright's own Chromium, if it is installed."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -39,14 +39,14 @@ def installed_by_playwright() -> str | None:
 
 
 def install_by_playwright() -> str | None:
-    """The same, installed now."""
+    """Install Playwright's own Chromium."""
     if not _succeeds(sys.executable, "-m", "playwright", "install", "chromium"):
         return None
     return installed_by_playwright()
 
 
 def install_by_apt() -> str | None:
-    """Debian's package, where we may install one."""
+    """Install Debian's package, where packages can be installed."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return None
     _succeeds("apt-get", "update")
@@ -64,12 +64,12 @@ WAYS: tuple[Callable[[], str | None], ...] = (
 
 
 def find(ways: tuple[Callable[[], str | None], ...] = WAYS) -> str | None:
-    """The first browser that one of the ways leads to."""
+    """The first browser that one of the functions returns."""
     return next((path for way in ways if (path := way())), None)
 
 
 def without(environ: os._Environ[str] | dict[str, str]) -> int:
-    """Say that there is no browser; the exit code."""
+    """Print that there is no browser; the exit code."""
     rule = "*" * 78
     print(
         f"{rule}\nTHE BROWSER TESTS WERE NOT RUN: there is no Chromium, and none could be "

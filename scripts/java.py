@@ -21,7 +21,7 @@ _VERSION = re.compile(r'version "(\d+)')
 
 
 def from_variable() -> Path | None:
-    """The Java that JAVA_HOME names, if it is there and new enough."""
+    """The Java that JAVA_HOME names, if it exists and is recent enough."""
     home = os.environ.get(VARIABLE)
     return _if_recent(Path(home)) if home else None
 
@@ -33,13 +33,13 @@ def on_path() -> Path | None:
 
 
 def installed() -> Path | None:
-    """A Java where Debian keeps them, the newest first."""
+    """The newest Java in Debian's folder for them."""
     homes = sorted(Path("/usr/lib/jvm").glob("*/bin/java"), key=str, reverse=True)
     return next((recent for java in homes if (recent := _if_recent(java.parent.parent))), None)
 
 
 def install_by_apt() -> Path | None:
-    """Debian's package, where we may install one."""
+    """Java from Debian's package, where packages can be installed."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return None
     package = f"openjdk-{OLDEST}-jre-headless"
@@ -52,7 +52,7 @@ WAYS: tuple[Callable[[], Path | None], ...] = (from_variable, on_path, installed
 
 
 def find(ways: tuple[Callable[[], Path | None], ...] = WAYS) -> Path | None:
-    """The home of the first Java that one of the ways leads to."""
+    """The home of the first Java that one of the functions returns."""
     return next((home for way in ways if (home := way())), None)
 
 
@@ -63,7 +63,7 @@ def with_java(environ: Mapping[str, str], home: Path) -> dict[str, str]:
 
 
 def without(environ: Mapping[str, str]) -> int:
-    """Say that there is no Java; the exit code."""
+    """Print that there is no Java; the exit code."""
     rule = "*" * 78
     print(
         f"{rule}\nSPARK'S TESTS WERE NOT RUN: there is no Java {OLDEST} or later, and none could "

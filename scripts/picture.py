@@ -37,7 +37,7 @@ def spans(line: str) -> Iterator[tuple[str, str]]:
 
 
 def svg(text: str) -> str:
-    """The whole picture."""
+    """The report as an SVG."""
     lines = text.rstrip("\n").split("\n")
     widest = max(len(_STYLE.sub("", line)) for line in lines)
     width, height = widest * _CHARACTER + 2 * _MARGIN, len(lines) * _LINE + 2 * _MARGIN

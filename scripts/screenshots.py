@@ -60,7 +60,7 @@ _HEIGHT: Final = """() => {
 
 
 class Shot(NamedTuple):
-    """A page and the screen it is looked at on; `tall`: the screen grows with the page."""
+    """A page and its viewport; `tall`: the viewport grows with the page."""
 
     page: str
     query: str = ""
@@ -82,7 +82,7 @@ SHOTS: Final = (
 
 
 def write(folder: Path) -> Path:
-    """The demo, a gate each morning, and a person who is on one failure; its configuration."""
+    """Write the demo with a gate run each morning and an acknowledgement; its configuration."""
     demo = write_demo(folder, today=RUN, backfill_days=0)
     config = load_config(demo.config)
     for back in range(DAYS - 1, -1, -1):
@@ -96,7 +96,7 @@ def write(folder: Path) -> Path:
 
 @contextmanager
 def dashboard(config: Path, home: Path) -> Iterator[str]:
-    """The address of a dashboard on the demo, while it runs."""
+    """Run a dashboard over the demo; its address."""
     with socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -116,7 +116,7 @@ def dashboard(config: Path, home: Path) -> Iterator[str]:
 
 
 def take(browser: Browser, address: str, shot: Shot, theme: Theme) -> bytes:
-    """One picture, once the page is complete."""
+    """A screenshot of one page, once it is complete."""
     path = "" if shot.page == "overview" else shot.page
     page = browser.new_page(
         viewport={"width": shot.width, "height": shot.height}, color_scheme=theme
@@ -133,7 +133,7 @@ def take(browser: Browser, address: str, shot: Shot, theme: Theme) -> bytes:
 
 
 def with_fewer_colors(picture: bytes) -> bytes:
-    """The picture in its most frequent colours; the others, shades at edges, in the nearest."""
+    """The picture reduced to its most frequent colours; other pixels get the nearest of them."""
     pixels = np.asarray(Image.open(io.BytesIO(picture)).convert("RGB")).astype(np.int64)
     codes = (pixels[..., 0] << 16) + (pixels[..., 1] << 8) + pixels[..., 2]
     unique_codes, indexes, counts = np.unique(codes, return_inverse=True, return_counts=True)
@@ -161,7 +161,7 @@ def _wait_for(server: subprocess.Popen[bytes], address: str) -> None:
 
 
 def _settle(page: Page) -> None:
-    """Wait until everything is drawn, and stays as it is for a second."""
+    """Wait until everything is drawn and does not change for a second."""
     end, seen = time.monotonic() + _MAX_SECONDS, ""
     while time.monotonic() < end:
         page.wait_for_function(_DRAWN, timeout=_MAX_SECONDS * 1000)

@@ -28,11 +28,11 @@ from tests.shop import Table
 from tests.spark_tables import create_statements, renamed, write_parquet
 
 _SECONDS = 180
-#: Far from UTC, so that a session whose zone was forgotten shows.
+#: Far from UTC, so that a session whose time zone was not set is noticed.
 _ZONE = "Asia/Kathmandu"
-#: Making code for a query takes longer than reading a thousand rows without.
+#: Generating code for a query takes longer than reading a thousand rows without it.
 _FEW_ROWS = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
-#: Ends the cluster with the test run, however that ends.
+#: Ends the cluster when the test run ends, however it ends.
 _KEEPER = """
 import os, signal, subprocess, sys, time
 run, command = int(sys.argv[1]), sys.argv[2:]
@@ -48,7 +48,7 @@ while child.poll() is None:
 
 @dataclass(frozen=True)
 class SparkCluster:
-    """Where a cluster is, and a way to fill it. `pages`: its own web pages, "" if unknown."""
+    """The addresses of a cluster, and methods to fill it. `pages`: its web UI, "" if unknown."""
 
     thrift: str
     connect: str
@@ -60,7 +60,7 @@ class SparkCluster:
         return _with_database(self.thrift, database)
 
     def connect_url(self, database: str) -> str:
-        """The same, by Spark Connect."""
+        """The warehouse's URL, by Spark Connect."""
         return _with_database(self.connect, database)
 
     def fresh_database(self) -> str:
@@ -70,7 +70,7 @@ class SparkCluster:
         return name
 
     def write(self, database: str, tables: Sequence[Table], statements: Sequence[str] = ()) -> None:
-        """Create the tables anew and fill them, then run statements of a test's own.
+        """Create and fill the tables, then run the test's own statements.
 
         Spark cannot rename a column of Parquet, so such a table is written again.
         """
@@ -82,14 +82,14 @@ class SparkCluster:
         self.execute(database, to_run)
 
     def execute(self, database: str, statements: Sequence[str]) -> None:
-        """Run statements that need not only read."""
+        """Run statements that may write."""
         with self.session(database) as cursor:
             for statement in statements:
                 cursor.execute(statement)
 
     @contextmanager
     def session(self, database: str = "default") -> Iterator[Any]:
-        """A cursor of PyHive's own, which may write."""
+        """A cursor of PyHive, which may write."""
         from pyhive import hive
 
         url = sa.make_url(self.thrift)
@@ -103,13 +103,13 @@ class SparkCluster:
             session.close()
 
     def api_answer(self, path: str) -> Any:
-        """What the cluster tells of its application, as JSON."""
+        """The answer of the cluster's REST API about its application, as JSON."""
         root = f"{self.pages}/api/v1/applications"
         application = _json(root)[0]["id"]
         return _json(f"{root}/{application}/{path}")
 
     def finished_tasks(self) -> dict[str, int]:
-        """Tasks that each executor has done."""
+        """The number of tasks that each executor has completed."""
         executors = self.api_answer("executors")
         return {
             executor["id"]: executor["completedTasks"]

@@ -1,4 +1,4 @@
-"""Tables of the tests as Parquet files, which Spark takes for tables as they are."""
+"""Tables of the tests as Parquet files, from which Spark creates tables."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def write_parquet(table: Table, file: Path) -> None:
 
 
 def create_statements(table: Table, folder: Path) -> list[str]:
-    """What makes a table of a folder of files, instead of the one that was there."""
+    """Statements that create a table from a folder of files, replacing an existing one."""
     name = _quoted(table.name)
     statements = []
     if table.schema:

@@ -1,4 +1,4 @@
-"""Servers that take a connection and then say nothing, or sign in and then say nothing."""
+"""Servers that accept a connection and never answer, or that sign in and never answer then."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SIGNED_IN = (
 
 @contextmanager
 def _serving(talk: Callable[[socket.socket], None]) -> Iterator[int]:
-    """The port of a server that does `talk` with each client, and keeps all lines until the end."""
+    """The port of a server that runs `talk` for each client, and keeps all connections open."""
     listener = socket.create_server(("127.0.0.1", 0))
     connections: list[socket.socket] = []
 

@@ -20,7 +20,7 @@ from tests.browser.served import Served
 from tests.moment import now, today
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-#: Nothing that Chromium does for itself may be taken for a request of the page.
+#: Without Chromium's own network requests, which would look like requests of the page.
 _ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -89,7 +89,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 
 @pytest.fixture(scope="session")
 def untouched(pristine: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the demo made before anybody looks at it: a reader's files come and go."""
+    """A copy of the demo made before any dashboard reads it, which creates temporary files."""
     folder = tmp_path_factory.mktemp("untouched") / "demo"
     shutil.copytree(pristine.folder, folder)
     return folder

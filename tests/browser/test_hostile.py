@@ -48,7 +48,7 @@ _COLLECT = """() => {
     .filter((one) => ["bold", "x"].includes(one.textContent.trim())).map((one) => one.outerHTML);
   return found;
 }"""
-#: On each page some of the texts must be seen, or this file would prove nothing.
+#: Texts that must be visible on each page, or these tests would prove nothing.
 _SEEN = {
     "": (MARKUP[5], MARKUP[6], MARKUP[1], MARKUP[0] + MARKUP[4]),
     "runs": MARKUP,
@@ -62,7 +62,7 @@ _SEEN = {
 _BOXES = """(points) => points.map((one) => one.getBoundingClientRect())
   .filter((box) => box.width > 1 && box.height > 1)
   .map((box) => [box.x + box.width / 2, box.y + box.height / 2])"""
-#: Pages whose figures speak on hover.
+#: Pages with figures that have hover texts.
 _FIGURES = ("runs", "quarantine", "volume", "revenue", "orphan-orders")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\x00]")
 
@@ -78,7 +78,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def look(screen: Screen, path: str) -> dict[str, Any]:
-    """What is on the page, once it says what it must."""
+    """The content of the page, once it has the texts that it must have."""
     content: dict[str, Any] = {"text": ""}
 
     def seen(it: Screen) -> bool:
@@ -94,9 +94,9 @@ def look(screen: Screen, path: str) -> dict[str, Any]:
 
 
 def hover(screen: Screen, is_enough: Callable[[str], bool]) -> None:
-    """The mouse over marks of each figure, until enough was said: what hovers is data too.
+    """Move the mouse over marks of each figure until enough hover texts were shown.
 
-    Not every mark speaks, and a figure that is drawn anew has forgotten the mouse.
+    Not every mark has a hover text, and a figure that is drawn again loses the mouse.
     """
     hover_texts: list[str] = []
 
@@ -120,7 +120,7 @@ def _contains_any(expected: tuple[str, ...], hover_text: str) -> bool:
 
 
 def assert_harmless(content: dict[str, Any]) -> None:
-    """Nothing ran, nothing leads away, nothing is anything but text."""
+    """No script ran, no link leads to another site, and no text became markup."""
     assert (content["pwned"], content["wrong"], content["strong"]) == (None, [], [])
     assert not _BIDI.search(content["text"])
     # A cell of a megabyte is shortened before it is sent.

@@ -40,7 +40,7 @@ def written_demos(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], P
 
 @pytest.fixture
 def demo(written_demos: Callable[[str], Path], tmp_path: Path) -> Callable[[str], Path]:
-    """A demo's folder of this test's own; the gate ran at 06:12 UTC on the run date."""
+    """A copy of a demo's folder for this test; the gate ran at 06:12 UTC on the run date."""
 
     def copied_demo(scenario: str = "missing-identity") -> Path:
         folder = tmp_path / scenario

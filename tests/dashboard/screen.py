@@ -1,4 +1,4 @@
-"""One page as Streamlit's test driver sees it, and the words on it."""
+"""One page in Streamlit's test driver, and the text on it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SECONDS = 60
 
 
 class Screen:
-    """A page that was run once. `at` is the driver; `text` all words that a person reads."""
+    """A page that was run once. `at`: the driver; `text`: all text that a person reads."""
 
     def __init__(self, path: str, parameters: dict[str, str]) -> None:
         self.at = AppTest.from_file(str(APP), default_timeout=_SECONDS)
@@ -44,7 +44,7 @@ class Screen:
 
     @property
     def text(self) -> str:
-        """The words of the page, white space folded."""
+        """The text of the page, with white space folded."""
         words = unescape(re.sub(r"<[^>]*>", " ", self.html))
         return " ".join(words.split())
 
