@@ -33,7 +33,7 @@ def test_orphans_as_a_file_are_the_orphans_on_the_page(screen: Screen, pristine:
 def test_rejected_rows_as_a_file_are_masked_as_on_the_page(screen: Screen, pristine: Demo) -> None:
     source = pristine.folder / "quarantine" / f"events_{pristine.day:%Y%m%d}_errors.csv"
     originals = list(csv.DictReader(io.StringIO(source.read_text(encoding="utf-8"))))
-    # A name that the day has, whichever day it is; one whose rows hold ids to mask, if any does.
+    # An event name of the day, preferably one whose rows have ids to mask.
     names = Counter(row["event_name"] for row in originals)
     ids = Counter(row["event_name"] for row in originals if row["transaction_id"])
     event = max(names, key=lambda name: (ids[name], names[name]))

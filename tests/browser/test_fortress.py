@@ -30,7 +30,7 @@ def test_the_browser_is_told_to_fetch_and_run_nothing_from_elsewhere(screen: Scr
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "no-referrer"
     screen.drawn()
-    # And the browser obeys: neither script nor picture of somebody else's.
+    # The browser enforces it: neither inline scripts nor pictures from elsewhere.
     screen.expected += ["Content Security Policy", "192.0.2.1"]
     screen.page.evaluate("""() => {
       window.refused = [];

@@ -14,7 +14,7 @@ from tests.browser.served import Served
 
 pytestmark = pytest.mark.browser
 
-#: What has the focus, through shadow roots: its words, and whether it can be told from others.
+#: The focused element, also in shadow roots: its text, and whether the focus is visible.
 _FOCUS = """() => {
   let one = document.activeElement;
   while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;

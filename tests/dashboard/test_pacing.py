@@ -13,9 +13,9 @@ from dashboard import header, pacing
 from tests.dashboard.screen import Screen
 
 SESSIONS = [secrets.token_hex(16) for _ in range(400)]
-#: Of the session that is called "a session": it does not change from one process to the next.
+#: The interval of the session with the id "a session": the same in every process.
 PACE = 62.48313436540775
-#: How old numbers may be when the first who looks has them measured, whatever the setting.
+#: Values of `dashboard.refresh_seconds`.
 SETTINGS = (5.0, 60.0, 300.0, 3600.0)
 
 

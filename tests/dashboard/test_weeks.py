@@ -25,10 +25,10 @@ Open = Callable[..., Screen]
 PAGES = (
     "overview", "runs", "quarantine", "volume", "revenue", "orphan-orders", "history", "review",
 )  # fmt: skip
-#: Renewals after which all that stays is there, and that are looked at afterwards.
+#: Refreshes until everything that stays in memory exists, and those that are measured afterwards.
 FIRST, MORE = 3, 6
 _METHODS = (MethodType, BuiltinMethodType)
-#: Of tens of thousands; what a page leaves at each renewal would be hundreds.
+#: Objects, of tens of thousands; a page that leaks at each refresh would leave hundreds.
 FEW = 40
 
 
