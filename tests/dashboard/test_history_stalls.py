@@ -22,9 +22,9 @@ NAME = "web-clickstream"
 
 @pytest.fixture(autouse=True)
 def _rested() -> Iterator[None]:
-    patience.RESTING.invalidate()
+    patience.RESTING.forget()
     yield
-    patience.RESTING.invalidate()
+    patience.RESTING.forget()
 
 
 def stalling(folder: Path, url: str) -> Path:
