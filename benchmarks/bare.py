@@ -51,12 +51,12 @@ def main() -> None:
         events = connection.execute(EVENTS, window).fetchall()
         (orders,) = connection.execute(ORDERS, judged).fetchall()
         (purchases,) = connection.execute(PURCHASES, judged).fetchall()
-    found = {
+    answers = {
         "quarantine_rate": rate,
         "events": sum(row[2] for row in events if row[0] == day),
         "orphan_orders": orders[1] + orders[2] + purchases[0],
     }
-    print(json.dumps(found))
+    print(json.dumps(answers))
 
 
 if __name__ == "__main__":

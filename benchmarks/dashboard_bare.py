@@ -1,4 +1,4 @@
-"""The yardstick: a bare Streamlit app of two pages, each one chart and one table of 1,000 rows.
+"""The baseline: a bare Streamlit app of two pages, each with a chart and a table of 1,000 rows.
 
 The chart has as many points as a chart of Andon's, the table the columns of a rejected row;
 both are drawn again every 30 seconds. `streamlit run` serves it; the benchmarks start it.

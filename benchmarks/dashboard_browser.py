@@ -21,19 +21,23 @@ _ARGUMENTS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 _VIEW: ViewportSize = {"width": 1366, "height": 768}
-_PATIENCE = 60_000.0
+_MAX_MILLISECONDS = 60_000.0
 _WATCH = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A Chromium: the one of ANDON_BROWSER, or one on the path. Raises RuntimeError without."""
-    wanted = os.environ.get("ANDON_BROWSER")
-    found = shutil.which(wanted) if wanted else next(filter(None, map(shutil.which, _NAMES)), None)
-    if found is None:
+    configured = os.environ.get("ANDON_BROWSER")
+    executable = (
+        shutil.which(configured)
+        if configured
+        else next(filter(None, map(shutil.which, _NAMES)), None)
+    )
+    if executable is None:
         raise RuntimeError("there is no Chromium: install one, or name it in ANDON_BROWSER")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
         yield browser
         browser.close()
 
@@ -44,7 +48,7 @@ def visitor(browser: Browser) -> Iterator[Visitor]:
     context = browser.new_context(viewport=_VIEW)
     context.add_init_script(_WATCH)
     page = context.new_page()
-    page.set_default_timeout(_PATIENCE)
+    page.set_default_timeout(_MAX_MILLISECONDS)
     yield Visitor(page)
     context.close()
 
@@ -70,12 +74,14 @@ class Visitor:
     def computed(self) -> float:
         """Processor seconds of the page's main thread so far; a busy machine hardly moves them."""
         metrics = self._meter.send("Performance.getMetrics")["metrics"]
-        return next(float(one["value"]) for one in metrics if one["name"] == "TaskDuration")
+        return next(
+            float(metric["value"]) for metric in metrics if metric["name"] == "TaskDuration"
+        )
 
     def counts(self) -> dict[str, int]:
         """How much is on the page: charts, tables, elements."""
-        found: dict[str, int] = self._page.evaluate("() => window.andonWatch.counts()")
-        return found
+        counts: dict[str, int] = self._page.evaluate("() => window.andonWatch.counts()")
+        return counts
 
     def rest(self, seconds: float) -> None:
         """Leave the page alone for a while."""
@@ -85,8 +91,8 @@ class Visitor:
         script = "title => window.andonWatch.complete(title)"
         seconds = float(self._page.evaluate(script, title)) / 1000
         # A page that failed is soon complete.
-        if fault := self._page.evaluate("() => window.andonWatch.fault()"):
-            raise RuntimeError(f"{self._page.url} says: {fault}")
+        if error := self._page.evaluate("() => window.andonWatch.fault()"):
+            raise RuntimeError(f"{self._page.url} says: {error}")
         return seconds
 
     def _clicked(self) -> float:

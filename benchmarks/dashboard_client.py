@@ -1,7 +1,7 @@
-"""Viewers without a browser: they speak Streamlit's protocol over a websocket.
+"""Viewers without a browser: they use Streamlit's protocol over a websocket.
 
-A viewer asks for a page, keeps what the server tells it to keep, and runs fragments again
-when their time has come, as Streamlit's frontend does (its messages: `streamlit/proto`).
+A viewer requests a page, caches what the server marks as cacheable, and runs fragments again
+at their intervals, as Streamlit's frontend does (its messages: `streamlit/proto`).
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ _BIGGEST = 200 * 1024 * 1024
 
 @dataclass(slots=True)
 class Received:
-    """What has come since the counts were last taken."""
+    """What was received since the counts were last taken."""
 
     bytes: int = 0
     messages: int = 0
     runs: int = 0
     full_runs: int = 0
-    kept: int = 0
+    cached: int = 0
     most_rows: int = 0
     biggest: int = 0
-    trouble: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
 
 
 class Viewer:
-    """Somebody who looks at one page and leaves it open."""
+    """A viewer who opens one page and leaves it open."""
 
     def __init__(self, stream: str, page: str, query: str = "") -> None:
         self._stream, self._page, self._query = stream, page, query
         self._hash = ""
         self._timers: dict[str, asyncio.Task[None]] = {}
-        self._asked: float | None = None
+        self._asked_at: float | None = None
         self._cached: set[str] = set()
         self._socket: ClientConnection | None = None
         self.finished = asyncio.Event()
@@ -56,14 +56,14 @@ class Viewer:
         async with connect(
             self._stream, subprotocols=_SUBPROTOCOLS, max_size=_BIGGEST, compression=None
         ) as self._socket:
-            await self.ask()
+            await self.request_run()
             try:
                 async for data in self._socket:
-                    self._take(data if isinstance(data, bytes) else data.encode())
+                    self._count_message(data if isinstance(data, bytes) else data.encode())
             finally:
                 self._stop_timers()
 
-    async def ask(self, fragment: str = "") -> None:
+    async def request_run(self, fragment: str = "") -> None:
         """Run the page, or one of its fragments, again."""
         if self._socket is None:
             raise RuntimeError("nobody is connected")
@@ -79,15 +79,15 @@ class Viewer:
         state.context_info.locale = "en-GB"
         state.context_info.url = f"http://127.0.0.1/{self._page}"
         state.context_info.color_scheme = "light"
-        self._asked = time.perf_counter()
+        self._asked_at = time.perf_counter()
         await self._socket.send(message.SerializeToString())
 
-    def counted(self) -> Received:
-        """The counts so far; counting begins anew."""
-        found, self.received = self.received, Received()
-        return found
+    def take_counts(self) -> Received:
+        """The counts so far; they are reset."""
+        received, self.received = self.received, Received()
+        return received
 
-    def _take(self, data: bytes) -> None:
+    def _count_message(self, data: bytes) -> None:
         message = ForwardMsg()
         message.ParseFromString(data)
         count = self.received
@@ -105,7 +105,7 @@ class Viewer:
             for fragment in message.stop_auto_rerun.fragment_ids:
                 self._stop_timer(fragment)
         elif kind == "ref_hash":
-            count.kept += 1
+            count.cached += 1
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             self._element(message.delta.new_element)
         elif kind == "script_finished":
@@ -120,15 +120,15 @@ class Viewer:
 
     def _end(self) -> None:
         self.received.runs += 1
-        if self._asked is not None:
-            self.received.seconds.append(time.perf_counter() - self._asked)
-            self._asked = None
+        if self._asked_at is not None:
+            self.received.seconds.append(time.perf_counter() - self._asked_at)
+            self._asked_at = None
         self.finished.set()
 
     def _element(self, element: Element) -> None:
         kind = element.WhichOneof("type")
         if kind == "exception":
-            self.received.trouble.append(element.exception.message)
+            self.received.errors.append(element.exception.message)
         elif kind in ("dataframe", "table"):
             data = getattr(element, kind).arrow_data.data
             self.received.most_rows = max(self.received.most_rows, _rows(data))
@@ -138,8 +138,8 @@ class Viewer:
         self._timers[fragment] = asyncio.create_task(self._repeat(fragment, interval))
 
     def _stop_timer(self, fragment: str) -> None:
-        if found := self._timers.pop(fragment, None):
-            found.cancel()
+        if timer := self._timers.pop(fragment, None):
+            timer.cancel()
 
     def _stop_timers(self) -> None:
         for fragment in list(self._timers):
@@ -149,7 +149,7 @@ class Viewer:
         with suppress(ConnectionError):
             while True:
                 await asyncio.sleep(interval)
-                await self.ask(fragment)
+                await self.request_run(fragment)
 
 
 def _rows(data: bytes) -> int:

@@ -27,7 +27,7 @@ HEADER = """\
 
 @dataclass(slots=True)
 class Times:
-    """Seconds of one page, and of the bare page right beside each."""
+    """Seconds of one page, and of the bare page measured beside it."""
 
     cold: list[float] = field(default_factory=list)
     bare_cold: list[float] = field(default_factory=list)
@@ -40,54 +40,62 @@ class Times:
 
 
 def cold(browser: Browser, server: Server, path: str, title: str | None) -> tuple[float, float]:
-    """A new visitor opens one address: the time, and what the browser's main thread computed."""
-    with visitor(browser) as somebody:
-        return somebody.open(f"{server.url}/{path}", title), somebody.computed()
+    """Seconds until a new visitor's page is complete, and processor seconds of its main thread."""
+    with visitor(browser) as viewer:
+        return viewer.open(f"{server.url}/{path}", title), viewer.computed()
 
 
-def measure_cold(browser: Browser, ours: Server, theirs: Server, found: dict[str, Times]) -> None:
-    """Every page once, the bare page beside each."""
+def measure_cold(
+    browser: Browser, server: Server, bare_server: Server, times_by_path: dict[str, Times]
+) -> None:
+    """Open every page once, and the bare page beside each."""
     for path, title in PAGES.items():
-        here = found[path]
-        seconds, computed = cold(browser, theirs, "", BARE_PAGES[""])
-        here.bare_cold.append(seconds)
-        here.bare_computed.append(computed)
-        seconds, computed = cold(browser, ours, path, title)
-        here.cold.append(seconds)
-        here.computed.append(computed)
+        times = times_by_path[path]
+        seconds, computed = cold(browser, bare_server, "", BARE_PAGES[""])
+        times.bare_cold.append(seconds)
+        times.bare_computed.append(computed)
+        seconds, computed = cold(browser, server, path, title)
+        times.cold.append(seconds)
+        times.computed.append(computed)
 
 
 def measure_clicks(
-    browser: Browser, ours: Server, theirs: Server, found: dict[str, Times], tours: int
+    browser: Browser,
+    server: Server,
+    bare_server: Server,
+    times_by_path: dict[str, Times],
+    tours: int,
 ) -> None:
-    """A visitor goes round all pages, again and again; the first time is counted apart."""
-    with visitor(browser) as somebody, visitor(browser) as neighbour:
-        somebody.open(f"{ours.url}/", PAGES[""])
-        neighbour.open(f"{theirs.url}/", BARE_PAGES[""])
-        neighbour.click("Second", "Second"), neighbour.click("First", "First")
-        somebody.rest(6)  # as somebody who reads; by then the overview has fetched what others need
+    """A visitor clicks through all pages several times; the first tour is counted separately."""
+    with visitor(browser) as viewer, visitor(browser) as bare_viewer:
+        viewer.open(f"{server.url}/", PAGES[""])
+        bare_viewer.open(f"{bare_server.url}/", BARE_PAGES[""])
+        bare_viewer.click("Second", "Second"), bare_viewer.click("First", "First")
+        viewer.rest(6)  # as somebody who reads; by then the overview has fetched what others need
         for tour in range(tours + 1):
             for path in [*list(PAGES)[1:], ""]:
-                here = found[path]
+                times = times_by_path[path]
                 title = PAGES[path]
-                seconds = somebody.click(title or WALL_LINK, title)
-                here.counts = somebody.counts()
-                (here.click if tour else here.first_click).append(seconds)
+                seconds = viewer.click(title or WALL_LINK, title)
+                times.counts = viewer.counts()
+                (times.click if tour else times.first_click).append(seconds)
                 if tour:
-                    here.bare_click.append(neighbour.click("Second", "Second"))
-                    neighbour.click("First", "First")
+                    times.bare_click.append(bare_viewer.click("Second", "Second"))
+                    bare_viewer.click("First", "First")
 
 
-def lines(found: dict[str, Times]) -> list[str]:
+def lines(times_by_path: dict[str, Times]) -> list[str]:
     """The table; the last line is the bare page."""
-    bare_cold = [one for times in found.values() for one in times.bare_cold]
-    bare_click = [one for times in found.values() for one in times.bare_click]
-    computed = statistics.median(one for times in found.values() for one in times.bare_computed)
+    bare_cold = [seconds for times in times_by_path.values() for seconds in times.bare_cold]
+    bare_click = [seconds for times in times_by_path.values() for seconds in times.bare_click]
+    computed = statistics.median(
+        seconds for times in times_by_path.values() for seconds in times.bare_computed
+    )
     last = _line(
         "bare", "1, 1", _seconds(bare_cold), "", f"{computed:.2f} s", "", "",
         _seconds(bare_click), "",
     )  # fmt: skip
-    return [*(_of_page(path, times) for path, times in found.items()), last]
+    return [*(_of_page(path, times) for path, times in times_by_path.items()), last]
 
 
 def _of_page(path: str, times: Times) -> str:
@@ -112,8 +120,8 @@ def _seconds(samples: list[float]) -> str:
     return f"{statistics.median(samples):.2f} s (most {max(samples):.2f})"
 
 
-def _ratio(ours: list[float], theirs: list[float]) -> str:
-    pairs = zip(ours, theirs, strict=True)
+def _ratio(samples: list[float], bare_samples: list[float]) -> str:
+    pairs = zip(samples, bare_samples, strict=True)
     return f"{statistics.median(a / b for a, b in pairs):.2f} x"
 
 
@@ -123,14 +131,14 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=5, help="cold loads of a page, tours of clicks")
     options = parser.parse_args()
     config = demo()
-    found: dict[str, Times] = defaultdict(Times)
-    with andon(config) as ours, bare() as theirs, chromium() as browser:
-        measure_cold(browser, ours, theirs, defaultdict(Times))  # the first evaluation
+    times_by_path: dict[str, Times] = defaultdict(Times)
+    with andon(config) as server, bare() as bare_server, chromium() as browser:
+        measure_cold(browser, server, bare_server, defaultdict(Times))  # the first evaluation
         for _ in range(options.runs):
-            measure_cold(browser, ours, theirs, found)
-        measure_clicks(browser, ours, theirs, found, options.runs)
-    print("\n".join((HEADER, *lines(found))))
-    print(f"\nload average: {', '.join(f'{one:.1f}' for one in os.getloadavg())}")
+            measure_cold(browser, server, bare_server, times_by_path)
+        measure_clicks(browser, server, bare_server, times_by_path, options.runs)
+    print("\n".join((HEADER, *lines(times_by_path))))
+    print(f"\nload average: {', '.join(f'{load:.1f}' for load in os.getloadavg())}")
     return 0
 
 

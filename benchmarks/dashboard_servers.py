@@ -44,22 +44,22 @@ _BARE_SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a process holds, in MiB: resident, and its share of what it shares with others."""
+    """The memory of a process in MiB: resident set size, and proportional set size."""
 
     resident: float
     proportional: float
 
 
 class Server:
-    """One running server; leaves with its `with` block."""
+    """One running server; stopped at the end of its `with` block."""
 
     def __init__(self, *command: str, settings: tuple[str, ...] = ()) -> None:
         self._port = _free_port()
         self._log = DATA / f"server-{self._port}.log"
-        words = [*command, *(one.format(port=self._port) for one in settings)]
+        arguments = [*command, *(setting.format(port=self._port) for setting in settings)]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                words, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 start_new_session=True,
             )  # fmt: skip
 
@@ -107,11 +107,11 @@ class Server:
 
     def _pids(self) -> list[int]:
         """The command, and Streamlit where the command has started it."""
-        found = [self._process.pid]
-        for pid in found:
+        pids = [self._process.pid]
+        for pid in pids:
             children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
-            found += [int(child) for child in children.split()]
-        return found
+            pids += [int(child) for child in children.split()]
+        return pids
 
     def _answers(self) -> bool:
         try:

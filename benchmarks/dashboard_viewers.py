@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from dashboard_client import Received, Viewer
 from dashboard_servers import BARE_PAGES, PAGES, Memory, Server, andon, bare, demo
 
-#: The quickest dashboard looks again one second after its numbers may be renewed.
+#: The shortest interval of a dashboard: one second after its numbers are due.
 REFRESH = 61.0
-#: What is compared at the beginning and at the end.
+#: Seconds of the beginning and of the end that are compared.
 STRETCH = 600.0
 _SAMPLE_SECONDS = 0.5
-_PATIENCE = 120.0
+_MAX_SECONDS = 120.0
 HEADER = """\
 | {viewers} viewers of | processor (goal 20 % of one core) | memory with one | with {viewers} \
 | a viewer (goal 1 MB) | a viewer, PSS | refreshes | longest wait | opening sends | a refresh \
@@ -39,7 +39,7 @@ last | median wait, first and last | longest wait, first and last |
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A server and the pages that its viewers look at, one after the other."""
+    """A server and its pages, which are assigned to viewers in turn."""
 
     name: str
     server: Server
@@ -48,7 +48,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A while in which viewers only looked; resident memory in MiB: its median, and the most."""
+    """A period without new viewers; median and peak of the resident memory in MiB."""
 
     processor: float
     resident: float
@@ -58,19 +58,19 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What was measured of a group. `stretches`: the beginning, what is between, the end."""
+    """What was measured of a group. `stretches`: the beginning, the middle, the end."""
 
     processor: float
-    one: Memory
-    all_there: Memory
-    many: Memory
+    with_first_viewers: Memory
+    with_all_viewers: Memory
+    at_end: Memory
     opened: Received
     refreshed: Received
     stretches: Sequence[Stretch]
 
 
 async def measure(group: Group, viewers: int, seconds: float) -> Cost:
-    """One viewer of each page, then all of them, then a while in which they only look."""
+    """Measure one viewer of each page, then all viewers, then a period without new ones."""
     tasks: list[asyncio.Task[None]] = []
     watchers: list[Viewer] = []
 
@@ -79,74 +79,76 @@ async def measure(group: Group, viewers: int, seconds: float) -> Cost:
         watcher = Viewer(group.server.stream, page)
         watchers.append(watcher)
         tasks.append(asyncio.create_task(watcher.watch()))
-        await asyncio.wait_for(watcher.finished.wait(), _PATIENCE)
+        await asyncio.wait_for(watcher.finished.wait(), _MAX_SECONDS)
 
     for number in range(len(group.pages)):
         await join(number)
     await asyncio.sleep(5)
-    one = group.server.memory()
+    with_first_viewers = group.server.memory()
     for number in range(len(group.pages), viewers):
         await asyncio.gather(join(number), asyncio.sleep(REFRESH / viewers))
     await asyncio.sleep(REFRESH + 4)
-    opened, all_there = _counted(watchers), group.server.memory()
+    opened, with_all_viewers = _total_received(watchers), group.server.memory()
     before, began = group.server.cpu_seconds(), asyncio.get_running_loop().time()
-    stretches = [await _looked_on(group.server, watchers, part) for part in parts(seconds)]
-    took = asyncio.get_running_loop().time() - began
-    processor = (group.server.cpu_seconds() - before) / took
+    stretches = [await _measure_stretch(group.server, watchers, part) for part in parts(seconds)]
+    elapsed = asyncio.get_running_loop().time() - began
+    processor = (group.server.cpu_seconds() - before) / elapsed
     refreshed = Received()
     for stretch in stretches:
         _add(refreshed, stretch.received)
-    many = group.server.memory()
+    at_end = group.server.memory()
     _ensure_all_stayed(group, tasks, opened, refreshed)
     for task in tasks:
         task.cancel()
-    return Cost(processor, one, all_there, many, opened, refreshed, stretches)
+    return Cost(
+        processor, with_first_viewers, with_all_viewers, at_end, opened, refreshed, stretches
+    )
 
 
 def parts(seconds: float) -> tuple[float, float, float]:
-    """How long the beginning, what is between, and the end are."""
+    """Seconds of the beginning, the middle and the end."""
     end = min(STRETCH, seconds / 2)
     return end, seconds - 2 * end, end
 
 
-async def _looked_on(server: Server, watchers: Sequence[Viewer], seconds: float) -> Stretch:
-    """Count while viewers only look."""
+async def _measure_stretch(server: Server, watchers: Sequence[Viewer], seconds: float) -> Stretch:
+    """Measure a period in which viewers only keep their pages open."""
     loop = asyncio.get_running_loop()
-    before, began, seen = server.cpu_seconds(), loop.time(), [server.resident()]
+    before, began, samples = server.cpu_seconds(), loop.time(), [server.resident()]
     while loop.time() < began + seconds:
         await asyncio.sleep(_SAMPLE_SECONDS)
-        seen.append(server.resident())
-    took = max(loop.time() - began, _SAMPLE_SECONDS)
-    processor = (server.cpu_seconds() - before) / took
-    return Stretch(processor, statistics.median(seen), max(seen), _counted(watchers))
+        samples.append(server.resident())
+    elapsed = max(loop.time() - began, _SAMPLE_SECONDS)
+    processor = (server.cpu_seconds() - before) / elapsed
+    return Stretch(processor, statistics.median(samples), max(samples), _total_received(watchers))
 
 
-def _counted(watchers: Sequence[Viewer]) -> Received:
-    """What all of them received since they were last asked."""
+def _total_received(watchers: Sequence[Viewer]) -> Received:
+    """What all viewers received since it was last counted."""
     total = Received()
     for watcher in watchers:
-        _add(total, watcher.counted())
+        _add(total, watcher.take_counts())
     return total
 
 
 def _add(total: Received, more: Received) -> None:
-    for name in ("bytes", "messages", "runs", "full_runs", "kept"):
+    for name in ("bytes", "messages", "runs", "full_runs", "cached"):
         setattr(total, name, getattr(total, name) + getattr(more, name))
     for name in ("most_rows", "biggest"):
         setattr(total, name, max(getattr(total, name), getattr(more, name)))
-    total.trouble += more.trouble
+    total.errors += more.errors
     total.seconds += more.seconds
 
 
 def _ensure_all_stayed(
     group: Group, tasks: list[asyncio.Task[None]], opened: Received, refreshed: Received
 ) -> None:
-    """Raise RuntimeError for a viewer that left or saw an error: it would cost nothing."""
+    """Raise RuntimeError if a viewer left or got an error: it would cost nothing."""
     gone = [task for task in tasks if task.done()]
-    trouble = opened.trouble + refreshed.trouble
-    if gone or trouble or refreshed.runs < len(tasks):
+    errors = opened.errors + refreshed.errors
+    if gone or errors or refreshed.runs < len(tasks):
         raise RuntimeError(
-            f"{group.name}: {len(gone)} viewers left, {refreshed.runs} refreshes, {trouble[:3]}"
+            f"{group.name}: {len(gone)} viewers left, {refreshed.runs} refreshes, {errors[:3]}"
         )
 
 
@@ -157,10 +159,10 @@ def line(group: Group, cost: Cost, viewers: int) -> str:
     cells = (
         group.name,
         f"{cost.processor:.1%}",
-        f"{cost.one.resident:.0f} MiB",
-        f"{cost.many.resident:.0f} MiB",
-        f"{(cost.many.resident - cost.one.resident) / added:.2f} MiB",
-        f"{(cost.many.proportional - cost.one.proportional) / added:.2f} MiB",
+        f"{cost.with_first_viewers.resident:.0f} MiB",
+        f"{cost.at_end.resident:.0f} MiB",
+        f"{(cost.at_end.resident - cost.with_first_viewers.resident) / added:.2f} MiB",
+        f"{(cost.at_end.proportional - cost.with_first_viewers.proportional) / added:.2f} MiB",
         f"{refreshed.runs}, {statistics.median(refreshed.seconds) * 1000:.0f} ms",
         f"{max(refreshed.seconds):.2f} s",
         f"{_kilobytes(cost.opened.bytes / viewers)}, largest {_kilobytes(cost.opened.biggest)}",
@@ -171,14 +173,14 @@ def line(group: Group, cost: Cost, viewers: int) -> str:
 
 
 def growth_line(group: Group, cost: Cost) -> str:
-    """How the end differs from the beginning."""
+    """One line of the table that compares the end with the beginning."""
     first, _, last = cost.stretches
-    waits = [one.received.seconds or [0.0] for one in (first, last)]
+    waits = [stretch.received.seconds or [0.0] for stretch in (first, last)]
     medians = [f"{statistics.median(seconds) * 1000:.0f} ms" for seconds in waits]
-    peak = max(one.peak for one in cost.stretches)
+    peak = max(stretch.peak for stretch in cost.stretches)
     cells = (
         group.name,
-        f"{cost.all_there.resident:.0f} MiB",
+        f"{cost.with_all_viewers.resident:.0f} MiB",
         f"{first.resident:.0f}, {first.peak:.0f} MiB",
         f"{last.resident:.0f}, {last.peak:.0f} MiB",
         f"{last.resident - first.resident:+.0f} MiB",
@@ -194,8 +196,8 @@ def _kilobytes(size: float) -> str:
     return f"{size / 1000:,.0f} kB"
 
 
-async def compared(groups: Sequence[Group], viewers: int, seconds: float) -> list[Cost]:
-    """All groups at the same time."""
+async def measure_all(groups: Sequence[Group], viewers: int, seconds: float) -> list[Cost]:
+    """Measure all groups at the same time."""
     return await asyncio.gather(*(measure(group, viewers, seconds) for group in groups))
 
 
@@ -212,7 +214,7 @@ def main() -> int:
             Group("/quarantine", stack.enter_context(andon(config)), ["quarantine"]),
             Group("bare", stack.enter_context(bare()), list(BARE_PAGES)[:1]),
         ]
-        costs = asyncio.run(compared(groups, options.viewers, options.seconds))
+        costs = asyncio.run(measure_all(groups, options.viewers, options.seconds))
     print(HEADER.format(viewers=options.viewers))
     for group, cost in zip(groups, costs, strict=True):
         print(line(group, cost, options.viewers))

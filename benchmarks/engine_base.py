@@ -1,4 +1,4 @@
-"""What every measured engine offers: the shop in it, and the yardstick's time."""
+"""What every measured engine offers: the shop in it, and the time of the yardstick query."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ class Prepared:
         return folder / "andon.yml"
 
 
-#: An engine that runs: puts the shop into it where it is not there yet.
+#: A running engine: loads the shop into it if it is not there yet.
 Prepare = Callable[[Size], Prepared]
 Engine = Callable[[Path], AbstractContextManager[Prepare]]
 
 
-def timed(ask: Callable[[], Sequence[Any]]) -> float:
+def timed(run_query: Callable[[], Sequence[Any]]) -> float:
     """Seconds until every row is there. Raises RuntimeError for an answer of another size."""
     began = time.perf_counter()
-    rows = ask()
+    rows = run_query()
     seconds = time.perf_counter() - began
     if len(rows) != 8 * 20:
         raise RuntimeError(f"the yardstick found {len(rows)} groups of 8 days and 20 names")

@@ -83,19 +83,19 @@ _INSERTS = (
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many events there are, in millions, and where what is made of them is kept."""
+    """The number of events, in millions, and the folder for everything made of them."""
 
     millions: float
     folder: Path
 
     @property
     def database(self) -> Path:
-        """The rows themselves, in the order of time."""
+        """The database with the rows, ordered by time."""
         return self.folder / "warehouse.duckdb"
 
 
-def sized(data: Path, millions: float) -> Size:
-    """The rows of that size, made where they are not there yet."""
+def prepared_size(data: Path, millions: float) -> Size:
+    """The size with its rows, which are built if they do not exist."""
     size = Size(millions, data / f"engines-{millions:g}m")
     size.folder.mkdir(parents=True, exist_ok=True)
     if not size.database.exists():
@@ -106,7 +106,7 @@ def sized(data: Path, millions: float) -> Size:
 def _build(size: Size) -> None:
     unfinished = size.folder / "unfinished.duckdb"
     unfinished.unlink(missing_ok=True)
-    tell(f"building {size.millions:g} million events")
+    print_progress(f"building {size.millions:g} million events")
     with duckdb.connect(str(unfinished)) as connection:
         connection.execute("SET enable_progress_bar = false")
         for name, columns in TABLES.items():
@@ -121,8 +121,8 @@ def _write_day(connection: duckdb.DuckDBPyConnection, number: int, rows: int) ->
     values = {"day": day, "number": number, "rows": rows}
     connection.execute(_DAY, values)
     for statement in _INSERTS:
-        wanted = {name: value for name, value in values.items() if f"${name}" in statement}
-        connection.execute(statement, wanted)
+        used_values = {name: value for name, value in values.items() if f"${name}" in statement}
+        connection.execute(statement, used_values)
 
 
 def _rows_of(number: int, millions: float) -> int:
@@ -130,8 +130,8 @@ def _rows_of(number: int, millions: float) -> int:
     return round(millions * MILLION / DAYS * (1 + ((number - DAYS + 3) % 5 - 2) / 100))
 
 
-def fused(stamp: str, more: str = "") -> str:
-    """The yardstick by hand: what the checks need to know of 8 days of events, in one scan.
+def yardstick_query(stamp: str, more: str = "") -> str:
+    """The yardstick, written by hand: what the checks need of 8 days of events, in one scan.
 
     By day and name: events, the newest, purchases with an amount, negative and zero ones, and
     their sum. stamp: how the engine spells a time, with {} for its text. more: a condition.
@@ -149,6 +149,6 @@ FROM (SELECT CASE {cases} ELSE {len(WINDOW) - 1} END AS day, event_name, occurre
 GROUP BY day, event_name"""
 
 
-def tell(text: str) -> None:
-    """Say what takes so long."""
+def print_progress(text: str) -> None:
+    """Print what is being done."""
     print(f"{text} ...", file=sys.stderr, flush=True)

@@ -9,9 +9,9 @@ from pathlib import Path
 import duckdb
 
 from engine_base import Prepare, Prepared, timed
-from engine_data import Size, fused
+from engine_data import Size, yardstick_query
 
-_FUSED = fused("TIMESTAMP '{}'")
+_YARDSTICK_QUERY = yardstick_query("TIMESTAMP '{}'")
 
 
 @contextmanager
@@ -23,6 +23,6 @@ def engine(data: Path) -> Iterator[Prepare]:
 def _prepared(size: Size) -> Prepared:
     def query() -> float:
         with duckdb.connect(str(size.database), read_only=True) as connection:
-            return timed(lambda: connection.execute(_FUSED).fetchall())
+            return timed(lambda: connection.execute(_YARDSTICK_QUERY).fetchall())
 
     return Prepared(f"duckdb:///{size.database}", query)

@@ -21,9 +21,9 @@ import psycopg
 from psycopg import sql
 
 from engine_base import Prepare, Prepared, timed
-from engine_data import DAYS, FIRST_DAY, TABLES, Size, fused, tell
+from engine_data import DAYS, FIRST_DAY, TABLES, Size, print_progress, yardstick_query
 
-_FUSED = fused("TIMESTAMP '{}'")
+_YARDSTICK_QUERY = yardstick_query("TIMESTAMP '{}'")
 _OPTIONS = (
     "-h '' -c fsync=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 "
     "-c max_wal_size=8GB -c shared_buffers=1GB -c timezone=UTC"
@@ -59,11 +59,11 @@ def engine(data: Path) -> Iterator[Prepare]:
 
 
 def _programs() -> Path:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    one = str(found[-1]) if found else shutil.which("initdb")
-    if one is None:
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    initdb = str(installed[-1]) if installed else shutil.which("initdb")
+    if initdb is None:
         raise RuntimeError("no PostgreSQL server (initdb, pg_ctl) is installed")
-    return Path(one).resolve().parent
+    return Path(initdb).resolve().parent
 
 
 def _owner(*folders: Path) -> pwd.struct_passwd | None:
@@ -88,13 +88,13 @@ def _run(user: pwd.struct_passwd | None, folder: Path, *command: str | Path) -> 
 def _prepared(socket: Path, size: Size) -> Prepared:
     name = f"events_{size.millions:g}m".replace(".", "_")
     with _connected(socket, "postgres") as connection:
-        there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-        if there.fetchone() is None:
+        existing = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if existing.fetchone() is None:
             _build(connection, socket, size, name)
 
     def query() -> float:
         with _connected(socket, name) as own:
-            return timed(lambda: own.execute(_FUSED).fetchall())
+            return timed(lambda: own.execute(_YARDSTICK_QUERY).fetchall())
 
     return Prepared(f"postgresql+psycopg://postgres@/{name}?host={socket}", query)
 
@@ -106,7 +106,7 @@ def _connected(socket: Path, database: str) -> psycopg.Connection:
 
 
 def _build(connection: psycopg.Connection, socket: Path, size: Size, name: str) -> None:
-    tell(f"copying {size.millions:g} million events into PostgreSQL")
+    print_progress(f"copying {size.millions:g} million events into PostgreSQL")
     connection.execute("DROP DATABASE IF EXISTS unfinished")
     connection.execute("CREATE DATABASE unfinished")
     with _connected(socket, "unfinished") as target:

@@ -1,6 +1,6 @@
-"""Spark: a cluster of the tests' kind, over Parquet that is cut into days.
+"""Spark: a cluster like that of the tests, over Parquet files partitioned by day.
 
-The configuration says by which column the events are cut, and when sessions begin.
+The configuration names the partition column of events and the start time of sessions.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from typing import Any
 import duckdb
 
 from engine_base import Prepare, Prepared, timed
-from engine_data import RUN_DATE, TABLES, WINDOW, Size, fused, tell
+from engine_data import RUN_DATE, TABLES, WINDOW, Size, print_progress, yardstick_query
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.spark_cluster import SparkCluster, _started
 
-_FUSED = fused(
+_YARDSTICK_QUERY = yardstick_query(
     "TIMESTAMP_NTZ '{}'",
     f" AND event_date >= DATE '{WINDOW[0]}' AND event_date < DATE '{RUN_DATE}'",
 )
@@ -33,19 +33,19 @@ _KINDS = {
     "VARCHAR": "STRING", "TIMESTAMP": "TIMESTAMP_NTZ", "DOUBLE PRECISION": "DOUBLE",
     "BIGINT": "BIGINT",
 }  # fmt: skip
-_CUT = "stg_events"
+_PARTITIONED_TABLE = "stg_events"
 
 
 @contextmanager
 def engine(data: Path) -> Iterator[Prepare]:
-    """Spark by HiveServer2's protocol."""
+    """Spark over HiveServer2's protocol."""
     with _cluster() as cluster:
         yield lambda size: _prepared(cluster, size, cluster.thrift_url)
 
 
 @contextmanager
 def connect_engine(data: Path) -> Iterator[Prepare]:
-    """The same by Spark Connect; the yardstick still goes the other way."""
+    """Spark over Spark Connect; the yardstick still uses HiveServer2."""
     with _cluster() as cluster:
         yield lambda size: _prepared(cluster, size, cluster.connect_url)
 
@@ -75,7 +75,7 @@ def _prepared(cluster: SparkCluster, size: Size, url: Callable[[str], str]) -> P
         with cluster.session(database) as cursor:
             cursor.execute("SELECT 1")
             cursor.fetchall()
-            return timed(lambda: _rows(cursor, _FUSED))
+            return timed(lambda: _rows(cursor, _YARDSTICK_QUERY))
 
     return Prepared(
         url(database),
@@ -91,14 +91,14 @@ def _rows(cursor: Any, statement: str) -> list[tuple[object, ...]]:
 
 
 def _export(size: Size, folder: Path) -> None:
-    tell(f"copying {size.millions:g} million events into Parquet")
+    print_progress(f"copying {size.millions:g} million events into Parquet")
     unfinished = folder.with_name("parquet-unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
     with duckdb.connect(str(size.database), read_only=True) as rows:
         rows.execute("SET enable_progress_bar = false")
         for name in TABLES:
-            if name == _CUT:
+            if name == _PARTITIONED_TABLE:
                 query = f"SELECT *, CAST(occurred_at AS DATE) AS event_date FROM {name}"
                 rows.execute(
                     f"COPY ({query}) TO '{unfinished / name}' "
@@ -111,14 +111,14 @@ def _export(size: Size, folder: Path) -> None:
 
 
 def _create(name: str, folder: Path) -> list[str]:
-    """The table over the files that are there."""
+    """Statements that create a table over its files."""
     columns = [column.split(" ", 1) for column in TABLES[name].split(", ")]
     spelled = [f"{column} {_KINDS[kind]}" for column, kind in columns]
-    cut = name == _CUT
-    if cut:
+    is_partitioned = name == _PARTITIONED_TABLE
+    if is_partitioned:
         spelled.append("event_date DATE")
     create = (
         f"CREATE TABLE IF NOT EXISTS {name} ({', '.join(spelled)}) USING parquet "
-        f"{'PARTITIONED BY (event_date) ' if cut else ''}LOCATION '{folder / name}'"
+        f"{'PARTITIONED BY (event_date) ' if is_partitioned else ''}LOCATION '{folder / name}'"
     )
-    return [create, f"MSCK REPAIR TABLE {name}"] if cut else [create]
+    return [create, f"MSCK REPAIR TABLE {name}"] if is_partitioned else [create]

@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 
 from engine_base import Prepare, Prepared, timed
-from engine_data import TABLES, Size, fused, tell
+from engine_data import TABLES, Size, print_progress, yardstick_query
 
-_FUSED = fused("'{}.000000'")
+_YARDSTICK_QUERY = yardstick_query("'{}.000000'")
 _AT_ONCE = 50_000
 _INDEXES = {
     "stg_events": "occurred_at", "fct_orders": "ordered_at", "dim_sessions": "session_id",
@@ -33,13 +33,13 @@ def _prepared(size: Size) -> Prepared:
 
     def query() -> float:
         with closing(sqlite3.connect(path)) as connection:
-            return timed(lambda: connection.execute(_FUSED).fetchall())
+            return timed(lambda: connection.execute(_YARDSTICK_QUERY).fetchall())
 
     return Prepared(f"sqlite:///{path}", query)
 
 
 def _build(size: Size, path: Path) -> None:
-    tell(f"copying {size.millions:g} million events into SQLite")
+    print_progress(f"copying {size.millions:g} million events into SQLite")
     unfinished = path.with_name("unfinished.sqlite")
     unfinished.unlink(missing_ok=True)
     with (
@@ -67,8 +67,8 @@ def _copy(
     ]
     target.execute(f"CREATE TABLE {table} ({columns})")
     insert = f"INSERT INTO {table} VALUES ({', '.join('?' * len(names))})"
-    found = rows.execute(f"SELECT {', '.join(texts)} FROM {table}")
+    result = rows.execute(f"SELECT {', '.join(texts)} FROM {table}")
     target.execute("BEGIN")
-    while chunk := found.fetchmany(_AT_ONCE):
+    while chunk := result.fetchmany(_AT_ONCE):
         target.executemany(insert, chunk)
     target.execute("COMMIT")

@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 
 from engine_base import Prepare
-from engine_data import RUN_DATE, TINY, sized
+from engine_data import RUN_DATE, TINY, prepared_size
 from processes import measured
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,12 +50,12 @@ def gate(config: Path) -> float:
 
 
 def compare(name: str, prepare: Prepare, millions: float, runs: int) -> list[Run]:
-    """Runs after one of each that is not counted."""
-    many, few = prepare(sized(DATA, millions)), prepare(sized(DATA, TINY))
+    """The runs, after one that is not counted."""
+    many, few = prepare(prepared_size(DATA, millions)), prepare(prepared_size(DATA, TINY))
     configs = DATA / "engine-configs" / name
     config, tiny = many.configured(configs / f"{millions:g}"), few.configured(configs / "tiny")
-    found = [Run(many.query(), gate(config), gate(tiny)) for _ in range(runs + 1)]
-    return found[1:]
+    all_runs = [Run(many.query(), gate(config), gate(tiny)) for _ in range(runs + 1)]
+    return all_runs[1:]
 
 
 def line(name: str, millions: float, runs: list[Run]) -> str:

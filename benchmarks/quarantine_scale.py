@@ -25,7 +25,7 @@ from checks.evidence import rejected, rejected_explained, rejected_first, reject
 from checks.evidence.context import Context, open_context
 from checks.quarantine.memory import InMemoryDuckDb
 from checks.warehouse import Warehouse
-from engine_data import DAYS, FIRST_DAY, LAST_DAY, MILLION, tell
+from engine_data import DAYS, FIRST_DAY, LAST_DAY, MILLION, print_progress
 from processes import measured
 
 DATA = Path(__file__).resolve().parent.parent / "bench-data"
@@ -84,7 +84,7 @@ def built(millions: float) -> Path:
 
 def build(folder: Path, millions: float) -> None:
     """Write table and files."""
-    tell(f"building {millions:g} million rejected rows")
+    print_progress(f"building {millions:g} million rejected rows")
     unfinished = DATA / "quarantine-unfinished"
     (unfinished / "files").mkdir(parents=True, exist_ok=True)
     _write(unfinished, round(millions * MILLION))
@@ -131,9 +131,9 @@ def _count(owner: type, name: str, fetched: list[int]) -> None:
     original = getattr(owner, name)
 
     def counting(*arguments: Any) -> Any:
-        found = original(*arguments)
-        fetched.append(len(found))
-        return found
+        rows = original(*arguments)
+        fetched.append(len(rows))
+        return rows
 
     setattr(owner, name, counting)
 
@@ -144,9 +144,9 @@ def line(folder: Path, kind: str, question: str) -> str:
     script = str(Path(__file__).resolve())
     config = str(folder / f"{kind}.yml")
     sample = measured([sys.executable, script, "--ask", question, "--config", config], output)
-    found = json.loads(output.read_text(encoding="utf-8"))
+    answer = json.loads(output.read_text(encoding="utf-8"))
     cells = (
-        question, kind, f"{found['seconds']:.2f} s", f"{found['rows']:,.0f}",
+        question, kind, f"{answer['seconds']:.2f} s", f"{answer['rows']:,.0f}",
         f"{sample.mebibytes:.0f} MiB", f"{os.getloadavg()[0]:.1f}",
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"

@@ -45,8 +45,8 @@ class Warehouse:
     def run_date(self) -> date:
         return LAST_DAY + timedelta(days=1)
 
-    def forget(self) -> None:
-        """Start with an empty history."""
+    def clear_history(self) -> None:
+        """Remove the history, so that the next run begins with an empty one."""
         for path in self.folder.glob("history.db*"):
             path.unlink()
 

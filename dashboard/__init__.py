@@ -1,1 +1,1 @@
-"""The screens: what the gate said and what is true now, for people. See docs/dashboard.md."""
+"""The dashboard: what the gate recorded, and a live evaluation beside it. See docs/dashboard.md."""

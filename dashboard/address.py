@@ -1,6 +1,7 @@
-"""Pages keep their state in the address: it can be shared, reloaded, and gone back to.
+"""The state of a page is kept in its address, so that it can be shared, reloaded and gone back to.
 
-What an address asks for and is not there is said, never silently replaced by everything.
+A page says so when its address asks for something that does not exist; it never shows everything
+instead.
 """
 
 from __future__ import annotations
@@ -28,30 +29,29 @@ _MOST_DIGITS = 7
 class Choice(NamedTuple):
     """A filter: the chosen option, or None for all.
 
-    `bad` is what the address asked for and is no option; the page has said so, and must
-    not show rows as if nothing had been asked.
+    `invalid` is a value in the address that is no option. An error about it was shown already; the
+    page must not show unfiltered rows.
     """
 
     value: str | None
-    bad: str | None = None
+    invalid: str | None = None
 
 
-def asked(name: str) -> str | None:
-    """What the address says, None where it says nothing."""
-    found = st.query_params.get(name)
-    return found[:_LONGEST] if found else None
+def parameter(name: str) -> str | None:
+    """The value of a parameter in the address; None without one."""
+    value = st.query_params.get(name)
+    return value[:_LONGEST] if value else None
 
 
-def shown(day: date) -> None:
-    """Note which day is shown, for an address that names none."""
+def remember_shown_day(day: date) -> None:
+    """Remember the shown day, for an address that names none."""
     st.session_state[_SHOWN] = day.isoformat()
 
 
-def put(**values: object) -> None:
+def update(**values: object) -> None:
     """Change the address in place; None and empty text remove a parameter.
 
-    With a filter the address names its day as well: what is shared today must not mean
-    another day tomorrow.
+    An address with a filter names its day too, so that a shared link means the same day tomorrow.
     """
     filters = [name for name, value in values.items() if name not in _FRAME and value]
     if filters and DAY not in st.query_params and _SHOWN in st.session_state:
@@ -79,61 +79,65 @@ def select(
 ) -> Choice:
     """A select box whose choice is in the address.
 
-    `describe` says an option in words (hostile text is fine: it is shown as it is).
+    `describe` returns the text of an option; it is shown as plain text, so it may be hostile.
     """
     key = f"filter:{name}"
-    wanted = asked(name)
-    bad = wanted if wanted is not None and wanted not in options else None
-    # Not None: a select box shows its own words for that.
-    _follow(name, key, "" if bad or wanted is None else wanted)
-    words = describe or str
+    requested = parameter(name)
+    invalid = requested if requested is not None and requested not in options else None
+    # Not None: a select box shows its own placeholder for that.
+    _sync_field(name, key, "" if invalid or requested is None else requested)
+    describe_option = describe or str
     st.selectbox(
         label,
         ["", *options],
         key=key,
         # Options are plain text, unlike labels.
-        format_func=lambda option: clean(words(option) if option else all_label, _LONGEST_OPTION),
-        on_change=_keep,
+        format_func=lambda option: clean(
+            describe_option(option) if option else all_label, _LONGEST_OPTION
+        ),
+        on_change=_on_change,
         args=(name, key),
     )
-    if bad is not None:
-        fault(
-            f"The link asks for {label.lower()} {bad[:80]!r}, which is not there on this day.",
+    if invalid is not None:
+        show_error(
+            f"The link asks for {label.lower()} {invalid[:80]!r}, which is not there on this day.",
             "Nothing is filtered in its place: choose another, or clear the filter.",
         )
-        st.button("Clear the filter", key=f"clear:{name}", on_click=put, kwargs={name: None})
-    return Choice(st.session_state[key] or None, bad)
+        st.button("Clear the filter", key=f"clear:{name}", on_click=update, kwargs={name: None})
+    return Choice(st.session_state[key] or None, invalid)
 
 
 def text(name: str, label: str, placeholder: str = "") -> str:
     """A text field whose content is in the address."""
     key = f"filter:{name}"
-    _follow(name, key, asked(name) or "")
+    _sync_field(name, key, parameter(name) or "")
     st.text_input(
-        label, key=key, placeholder=placeholder, max_chars=_LONGEST, on_change=_keep,
+        label, key=key, placeholder=placeholder, max_chars=_LONGEST, on_change=_on_change,
         args=(name, key),
     )  # fmt: skip
     return str(st.session_state[key] or "").strip()
 
 
 def number(name: str, default: int = 1) -> int:
-    """A whole number of at least 1 in the address; another text there is said."""
-    wanted = asked(name)
-    if wanted is None:
+    """A whole number of at least 1 in the address; an error is shown for anything else."""
+    requested = parameter(name)
+    if requested is None:
         return default
-    if not wanted.isdecimal() or len(wanted) > _MOST_DIGITS or int(wanted) < 1:
-        fault(f"The link asks for {name} {wanted[:40]!r}, which is no page.", "This is page 1.")
+    if not requested.isdecimal() or len(requested) > _MOST_DIGITS or int(requested) < 1:
+        show_error(
+            f"The link asks for {name} {requested[:40]!r}, which is no page.", "This is page 1."
+        )
         return default
-    return int(wanted)
+    return int(requested)
 
 
-def fault(what: str, instead: str) -> None:
-    """Say what is wrong with the address."""
-    show(tag("div", tag("strong", what), " ", instead, class_="a-note fault", role="alert"))
+def show_error(title: str, remedy: str) -> None:
+    """Show what is wrong with the address."""
+    show(tag("div", tag("strong", title), " ", remedy, class_="a-note fault", role="alert"))
 
 
-def _follow(name: str, key: str, value: object) -> None:
-    """Set a field to the address when that changed by itself: a link, a reload, going back."""
+def _sync_field(name: str, key: str, value: object) -> None:
+    """Set a field from the address after it changed by a link, a reload or going back."""
     seen = f"seen:{key}"
     now = st.query_params.get(name)
     if key not in st.session_state or st.session_state.get(seen) != now:
@@ -141,8 +145,8 @@ def _follow(name: str, key: str, value: object) -> None:
         st.session_state[seen] = now
 
 
-def _keep(name: str, key: str) -> None:
+def _on_change(name: str, key: str) -> None:
     """Write a changed field to the address; another filter begins at the first page."""
     value = st.session_state[key]
-    put(**{name: value, "page": None})
+    update(**{name: value, "page": None})
     st.session_state[f"seen:{key}"] = st.query_params.get(name)

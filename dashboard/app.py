@@ -12,7 +12,7 @@ if _ROOT not in sys.path:
 
 import streamlit as st  # noqa: E402
 
-from dashboard import frame, navigation, settling  # noqa: E402
+from dashboard import frame, garbage_collection, navigation  # noqa: E402
 from dashboard.server import sign_in  # noqa: E402
 
 
@@ -27,9 +27,9 @@ def main() -> None:
     )  # fmt: skip
     frame.style()
     sign_in.require()
-    frame.remember(pages, current)
+    frame.remember_pages(pages, current)
     current.run()
-    settling.settle()
+    garbage_collection.freeze_survivors()
 
 
 main()

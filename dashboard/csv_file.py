@@ -19,12 +19,12 @@ _SKIPPED = "\"'`‘’“”«»"
 _LONGEST_PART = 60  # Three parts and a date: file systems take 255 bytes.
 
 
-def file_name(pipeline: str, what: str, day: date) -> str:
-    """`web-clickstream-orphan-orders-2025-03-08.csv`: whose rows, of which page, of which day.
+def file_name(pipeline: str, page: str, day: date) -> str:
+    """`web-clickstream-orphan-orders-2025-03-08.csv`: pipeline, page and day.
 
-    `what` is the page's address. Only a-z, 0-9 and hyphens, whatever the pipeline is called.
+    `page` is the page's address. Only a-z, 0-9 and hyphens, whatever the pipeline is called.
     """
-    return f"{_slug(pipeline) or 'pipeline'}-{_slug(what)}-{day.isoformat()}.csv"
+    return f"{_slug(pipeline) or 'pipeline'}-{_slug(page)}-{day.isoformat()}.csv"
 
 
 def _slug(text: str) -> str:
@@ -36,9 +36,9 @@ def _slug(text: str) -> str:
 def to_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """RFC 4180 in UTF-8 with a byte order mark; no cell, heading included, is a formula.
 
-    Invisible characters, line breaks among them, come as visible escapes. Numbers stay
-    numbers, None is an empty cell, a time is ISO 8601 with its offset from UTC. Source of
-    what a formula is: OWASP, "CSV Injection".
+    Invisible characters, line breaks among them, become visible escapes. Numbers stay
+    numbers, None is an empty cell, a time is ISO 8601 with its offset from UTC. What counts as a
+    formula: OWASP, "CSV Injection".
     """
     text = StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
@@ -65,7 +65,7 @@ def _guarded(text: str) -> str:
 
 
 def _is_formula(text: str) -> bool:
-    """Whether text begins with a formula's sign, behind spaces, quotes and invisible ones."""
+    """Whether text begins as a formula, after spaces, quotes and invisible characters."""
     for char in text:
         if char in _STARTS or unicodedata.normalize("NFKC", char) in _STARTS:
             return True

@@ -1,7 +1,7 @@
-"""The one bridge to `checks`: pages ask here and nowhere else.
+"""The only module of the dashboard that measures, reads and records.
 
 Every answer is cached, errors too, so that many viewers cost one evaluation. Answers are
-frozen and shared between viewers. The dashboard records nothing by looking.
+immutable and shared between viewers. Viewing a page records nothing.
 """
 
 from __future__ import annotations
@@ -33,23 +33,22 @@ from checks.evaluation.summary import stopped_by_strict
 from checks.evidence.context import Context, open_context
 from checks.history import History, StoredEvaluation, StoredWaiver, history_of
 from checks.judging.check import Check
-from dashboard.shelf import About, Shelf
+from dashboard.evaluation_cache import EvaluationCache, EvaluationKey
 
 #: Recorded runs change when a gate runs: they are read again after this many seconds.
 HISTORY_SECONDS = 5.0
 #: The earliest day that can be asked for.
 FIRST_DAY: Final = date(1970, 1, 1)
 _MOST_ANSWERS = 64
-#: Recorded reports are big, and two at a time are compared.
+#: Recorded reports are large; a page compares two of them.
 _REPORT_SECONDS, _MOST_REPORTS = 3600.0, 8
-#: Evidence and what was made of it take no more memory than that, and are let go of when nobody
-#: has asked for so long.
-_SHELF_BYTES, _EVIDENCE_SECONDS = 64 * 1024 * 1024, 1800.0
-#: A page never waits long for a writer: it shows the last good numbers and says so.
+#: Most memory for evidence and the figures made of it; entries unused for so long are dropped.
+_EVIDENCE_BYTES, _EVIDENCE_SECONDS = 64 * 1024 * 1024, 1800.0
+#: A page waits no longer for a writer: it shows the last good numbers and says so.
 _LOCK_SECONDS = 1.0
-#: DuckDB reads in this process, with 20 to 30 MiB that it then gives back: one after the other, or
-#: they would add up. A slow reading is waited for no longer than that.
-_TURN_SECONDS = 5.0
+#: DuckDB reads in this process and needs 20 to 30 MiB while it does, so readers take turns. One
+#: waits no longer than that for another.
+_READER_LOCK_SECONDS = 5.0
 
 T = TypeVar("T")
 Options = ParamSpec("Options")
@@ -57,32 +56,32 @@ Options = ParamSpec("Options")
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """One configured pipeline. `stamp` changes with its file."""
+    """One configured pipeline. `mtime_ns`: when its file was last changed."""
 
     name: str
     config: Config
-    stamp: int
+    mtime_ns: int
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What was configured: pipelines, or the problems that a person must mend first."""
+    """The configured pipelines, and the problems of configurations that cannot be used."""
 
     pipelines: tuple[Pipeline, ...] = ()
     problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
-    """What an evaluation found at `at`. `trouble`: why these are not the newest numbers."""
+class LiveEvaluation:
+    """The dashboard's own evaluation. `stale_reason`: why these are not the newest numbers."""
 
     report: Report
-    at: datetime
-    trouble: str | None = None
+    evaluated_at: datetime
+    stale_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class GateRuns:
     """The runs that the gate recorded for one data date, the latest first."""
 
     runs: tuple[StoredEvaluation, ...] = ()
@@ -90,17 +89,17 @@ class Gate:
 
     @property
     def latest(self) -> StoredEvaluation | None:
-        """The run that counts."""
+        """The latest run: the one that counts."""
         return self.runs[0] if self.runs else None
 
     @property
-    def stopped(self) -> str | None:
-        """That the run that counts stopped the line for amber alone; None where it did not."""
-        return None if self.latest is None else stopped(self.latest)
+    def strict_stop(self) -> str | None:
+        """Text for a latest run that stopped the line because of `--strict`; None otherwise."""
+        return None if self.latest is None else strict_stop(self.latest)
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class RecordedDays:
     """The latest evaluation of each recorded data date, newest first."""
 
     evaluations: tuple[StoredEvaluation, ...] = ()
@@ -109,7 +108,7 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
-    """What was read, or in one sentence why it could not be."""
+    """What was read, or one sentence that says why it could not be read."""
 
     value: T | None
     problem: str | None
@@ -118,15 +117,15 @@ class Answer(Generic[T]):
 
 def setup() -> Setup:
     """The configured pipelines, by name; read again when a file changes."""
-    return _setup(tuple((str(path), _stamp(path)) for path in _paths()))
+    return _setup(tuple((str(path), _mtime_ns(path)) for path in _paths()))
 
 
 def pipeline(name: str) -> Pipeline:
     """One configured pipeline. Raises LookupError for an unknown name."""
-    found = next((one for one in setup().pipelines if one.name == name), None)
-    if found is None:
-        raise LookupError(name)
-    return found
+    for configured in setup().pipelines:
+        if configured.name == name:
+            return configured
+    raise LookupError(name)
 
 
 def today(config: Config) -> date:
@@ -135,86 +134,94 @@ def today(config: Config) -> date:
 
 
 def last_day(config: Config) -> date:
-    """The latest data date that can be looked at: today in the shop's zone."""
+    """The latest data date that can be shown: today in the shop's time zone."""
     return now().astimezone(config.timezone).date()
 
 
 def zone_of(report: Report) -> ZoneInfo:
-    """The shop's zone of a report."""
+    """The shop's time zone of a report."""
     return ZoneInfo(report.timezone)
 
 
 def check(check_id: str) -> Check:
-    """What a check is. Raises UsageError for an unknown id."""
+    """The check of that id. Raises UsageError for an unknown one."""
     return get_check(check_id)
 
 
-def difference(said: Gate, found: Live) -> str | None:
-    """In one sentence why gate and live evaluation differ; None where they agree."""
-    if said.latest is None:
+def difference(gate_runs: GateRuns, live_evaluation: LiveEvaluation) -> str | None:
+    """One sentence that says how gate and live evaluation differ; None where they agree."""
+    if gate_runs.latest is None:
         return None
     return changes.difference(
-        changes.results_of(said.latest), changes.results_of(found.report),
-        said.latest.verdict, found.report.verdict,
+        changes.results_of(gate_runs.latest), changes.results_of(live_evaluation.report),
+        gate_runs.latest.verdict, live_evaluation.report.verdict,
     )  # fmt: skip
 
 
-def changed(before: StoredEvaluation, after: Live) -> tuple[str, ...]:
-    """What is not as it was, a sentence a change, the most important first.
+def change_sentences(before: StoredEvaluation, after: LiveEvaluation) -> tuple[str, ...]:
+    """One sentence for each change, the most important first.
 
-    What follows from a check that changed too is left out.
+    Checks that follow from another changed check are left out.
     """
-    found = changes.changes(changes.results_of(before), changes.results_of(after.report))
-    moved = {one.check for one in found}
-    follows = {one.id for one in after.report.checks if one.because in moved}
-    return tuple(changes.sentence(one) for one in found if one.check not in follows)
+    all_changes = changes.changes(changes.results_of(before), changes.results_of(after.report))
+    changed_checks = {change.check for change in all_changes}
+    follower_ids = {
+        verdict.id for verdict in after.report.checks if verdict.because in changed_checks
+    }
+    return tuple(
+        changes.sentence(change) for change in all_changes if change.check not in follower_ids
+    )
 
 
-def stopped(run: StoredEvaluation) -> str | None:
-    """That a recorded run stopped the line for amber alone; None where it did not."""
+def strict_stop(run: StoredEvaluation) -> str | None:
+    """Text for a recorded run that stopped the line because of `--strict`; None otherwise."""
     return stopped_by_strict(run.statuses.values(), run.exit_code)
 
 
 def open_waivers(name: str) -> tuple[StoredWaiver, ...]:
-    """The waivers that can still cover a red today. Raises HistoryError."""
+    """The waivers that hold today. Raises HistoryError."""
     config = pipeline(name).config
     day = now().astimezone(config.timezone).date()
-    given = history(name).all_waivers(name)
-    return tuple(one for one in given if waiving.state_of(one, day) == waiving.HOLDS)
+    waivers = history(name).all_waivers(name)
+    return tuple(waiver for waiver in waivers if waiving.state_of(waiver, day) == waiving.HOLDS)
 
 
-def live(name: str, day: date) -> Live:
+def live(name: str, day: date) -> LiveEvaluation:
     """The live evaluation of a data date, at most `dashboard.refresh_seconds` old.
 
-    While the warehouse is locked by its writer: the last good one, with the reason.
+    While its writer locks the warehouse, the last good evaluation, with the reason.
     """
-    one = pipeline(name)
-    ask = _remembered(_evaluated, one.config.dashboard.refresh_seconds)
-    found: Live = ask(one.name, one.stamp, day, _generation(name))
-    return found
+    configured = pipeline(name)
+    read_cached = _cached(_evaluate, configured.config.dashboard.refresh_seconds)
+    evaluation: LiveEvaluation = read_cached(
+        configured.name, configured.mtime_ns, day, _generation(name)
+    )
+    return evaluation
 
 
-def gate(name: str, day: date) -> Gate:
+def gate(name: str, day: date) -> GateRuns:
     """What the gate recorded for a data date."""
-    one = pipeline(name)
-    found: Gate = _remembered(_gate, HISTORY_SECONDS)(name, one.stamp, day, _generation(name))
-    return found
+    configured = pipeline(name)
+    runs: GateRuns = _cached(_gate, HISTORY_SECONDS)(
+        name, configured.mtime_ns, day, _generation(name)
+    )
+    return runs
 
 
-def days(name: str, until: date, count: int) -> Days:
+def days(name: str, until: date, count: int) -> RecordedDays:
     """The last evaluation of each of the `count` data dates up to `until`, newest first."""
-    one = pipeline(name)
-    ask = _remembered(_days, HISTORY_SECONDS)
-    found: Days = ask(name, one.stamp, until, count, _generation(name))
-    return found
+    configured = pipeline(name)
+    read_cached = _cached(_days, HISTORY_SECONDS)
+    recorded: RecordedDays = read_cached(name, configured.mtime_ns, until, count, _generation(name))
+    return recorded
 
 
 def recorded_report(name: str, evaluation: int) -> Answer[Report]:
     """One recorded evaluation's full report."""
-    one = pipeline(name)
-    ask = _remembered(_report, _REPORT_SECONDS, _MOST_REPORTS)
-    found: Answer[Report] = ask(name, one.stamp, evaluation)
-    return found
+    configured = pipeline(name)
+    read_cached = _cached(_report, _REPORT_SECONDS, _MOST_REPORTS)
+    answer: Answer[Report] = read_cached(name, configured.mtime_ns, evaluation)
+    return answer
 
 
 def evidence(
@@ -224,43 +231,43 @@ def evidence(
     *positional: Options.args,
     **options: Options.kwargs,
 ) -> Answer[T]:
-    """What one of `checks.evidence`'s readers answers about a data date.
+    """The answer of one of the readers in `checks.evidence` for a data date.
 
-    It is read once for each live evaluation of the day, so that cards and evidence are of
-    one time, and stays with it while a locked warehouse makes the last good one stay.
+    It is read once for each live evaluation of the day, so that cards and evidence are of the
+    same time; it is kept as long as that evaluation is shown.
     """
-    one, about = pipeline(name), About(name, day, live(name, day).at)
-    found: Answer[T] = shelf().get(
-        about,
-        (read.__module__, one.stamp, positional, tuple(sorted(options.items()))),
+    configured, evaluation = pipeline(name), EvaluationKey(name, day, live(name, day).evaluated_at)
+    answer: Answer[T] = evaluation_cache().get(
+        evaluation,
+        (read.__module__, configured.mtime_ns, positional, tuple(sorted(options.items()))),
         lambda: _evidence(lambda context: read(context, *positional, **options), name, day),
     )
-    return found
+    return answer
 
 
 @st.cache_resource(show_spinner=False)
-def shelf() -> Shelf:
-    """Where evidence stays, with the figures and tables that were made of it."""
-    return Shelf(_SHELF_BYTES, _EVIDENCE_SECONDS)
+def evaluation_cache() -> EvaluationCache:
+    """The cache of evidence, and of the figures and tables that were made of it."""
+    return EvaluationCache(_EVIDENCE_BYTES, _EVIDENCE_SECONDS)
 
 
 def history(name: str) -> History:
-    """The history, to write to it; call `forget` afterwards. Raises HistoryError."""
+    """The history, to write to it; call `invalidate` afterwards. Raises HistoryError."""
     return history_of(pipeline(name).config)
 
 
-def forget(name: str) -> None:
-    """Measure and read again at the next look: something was written."""
+def invalidate(name: str) -> None:
+    """Measure and read again at the next refresh: something was written."""
     with _LOCK:
         _GENERATIONS[name] = _GENERATIONS.get(name, 0) + 1
 
 
-# ---- behind the caches
+# ---- what the caches call
 
 
-_LOCK, _TURN = threading.Lock(), threading.Lock()
+_LOCK, _READER_LOCK = threading.Lock(), threading.Lock()
 _GENERATIONS: dict[str, int] = {}
-_LAST_GOOD: dict[tuple[str, date], Live] = {}
+_LAST_GOOD: dict[tuple[str, date], LiveEvaluation] = {}
 _MOST_LAST_GOOD = 64
 _EVALUATIONS: OrderedDict[tuple[str, int], StoredEvaluation] = OrderedDict()
 _MOST_EVALUATIONS = 1000
@@ -271,28 +278,28 @@ def _generation(name: str) -> int:
 
 
 @cache
-def _remembered(
-    function: Callable[..., Any], seconds: float, most: int = _MOST_ANSWERS
+def _cached(
+    function: Callable[..., Any], seconds: float, max_entries: int = _MOST_ANSWERS
 ) -> Callable[..., Any]:
-    """The function with answers that are shared by everybody for so long."""
+    """The function with its answers cached, for all viewers, for so many seconds."""
 
     def answer(*arguments: Any) -> Any:
         return function(*arguments)
 
-    # Streamlit keeps one cache a name: another time to live needs another name.
+    # Streamlit identifies a cache by the function's name: another time to live needs another one.
     answer.__qualname__ = f"{function.__qualname__}_for_{seconds:g}_s"
-    keep = st.cache_resource(ttl=seconds, max_entries=most, show_spinner=False)
-    return keep(answer)
+    cache_resource = st.cache_resource(ttl=seconds, max_entries=max_entries, show_spinner=False)
+    return cache_resource(answer)
 
 
 def _paths() -> tuple[Path, ...]:
-    several = os.environ.get(CONFIGS)
-    if several:
-        return tuple(Path(part) for part in several.split(os.pathsep) if part)
+    config_paths = os.environ.get(CONFIGS)
+    if config_paths:
+        return tuple(Path(part) for part in config_paths.split(os.pathsep) if part)
     return (Path(os.environ.get(CONFIG) or "andon.yml"),)
 
 
-def _stamp(path: Path) -> int:
+def _mtime_ns(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
     except OSError:
@@ -301,120 +308,122 @@ def _stamp(path: Path) -> int:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _setup(files: tuple[tuple[str, int], ...]) -> Setup:
-    found: dict[str, Pipeline] = {}
+    pipelines: dict[str, Pipeline] = {}
     problems: list[str] = []
-    for path, stamp in files:
+    for path, mtime_ns in files:
         try:
             config = load_config(path)
         except ConfigError as error:
             problems += [problem.message for problem in error.problems]
             continue
-        if config.pipeline in found:
+        if config.pipeline in pipelines:
             problems.append(f"two configurations are named {config.pipeline!r}")
-        found[config.pipeline] = Pipeline(config.pipeline, config, stamp)
-    return Setup(tuple(found.values()), tuple(problems))
+        pipelines[config.pipeline] = Pipeline(config.pipeline, config, mtime_ns)
+    return Setup(tuple(pipelines.values()), tuple(problems))
 
 
-def _impatient(config: Config) -> Config:
-    """The same for a server: it waits little for a writer, and reads with little memory."""
+def _for_server(config: Config) -> Config:
+    """The configuration for a server: a short wait for writers, and little memory for reading."""
     seconds = min(_LOCK_SECONDS, config.warehouse.lock_wait_seconds)
     warehouse = replace(config.warehouse, lock_wait_seconds=seconds, is_read_by_server=True)
     return replace(config, warehouse=warehouse)
 
 
 @contextmanager
-def _in_turn(config: Config) -> Iterator[None]:
-    here = config.warehouse.url.startswith("duckdb")
-    mine = here and _TURN.acquire(timeout=_TURN_SECONDS)
+def _one_reader_at_a_time(config: Config) -> Iterator[None]:
+    is_duckdb = config.warehouse.url.startswith("duckdb")
+    acquired = is_duckdb and _READER_LOCK.acquire(timeout=_READER_LOCK_SECONDS)
     try:
         yield
     finally:
-        if mine:
-            _TURN.release()
+        if acquired:
+            _READER_LOCK.release()
 
 
-def _evaluated(name: str, stamp: int, day: date, generation: int) -> Live:
-    config = _impatient(pipeline(name).config)
+def _evaluate(name: str, mtime_ns: int, day: date, generation: int) -> LiveEvaluation:
+    config = _for_server(pipeline(name).config)
     run_date = day + timedelta(days=config.data_lag_days)
-    with _in_turn(config):
+    with _one_reader_at_a_time(config):
         moment = now()
         report = evaluate(config, date=run_date, data_date=day, now=moment)
-    return _kept(name, day, Live(report, moment))
+    return _or_last_good(name, day, LiveEvaluation(report, moment))
 
 
-def _kept(name: str, day: date, found: Live) -> Live:
-    """The new evaluation; while the writer holds the warehouse, the last good one instead."""
-    locked = next((one for one in found.report.checks if one.cause is Cause.LOCKED), None)
+def _or_last_good(name: str, day: date, evaluation: LiveEvaluation) -> LiveEvaluation:
+    """The new evaluation; while a writer locks the warehouse, the last good one instead."""
+    locked = next(
+        (verdict for verdict in evaluation.report.checks if verdict.cause is Cause.LOCKED), None
+    )
     with _LOCK:
         if locked is None:
             _LAST_GOOD.pop((name, day), None)
-            _LAST_GOOD[name, day] = found
+            _LAST_GOOD[name, day] = evaluation
             while len(_LAST_GOOD) > _MOST_LAST_GOOD:
                 _LAST_GOOD.pop(next(iter(_LAST_GOOD)))
-            return found
+            return evaluation
         before = _LAST_GOOD.get((name, day))
     if before is None:
-        return found
-    return replace(before, trouble="The warehouse is locked by its writer")
+        return evaluation
+    return replace(before, stale_reason="The warehouse is locked by its writer")
 
 
-def _gate(name: str, stamp: int, day: date, generation: int) -> Gate:
+def _gate(name: str, mtime_ns: int, day: date, generation: int) -> GateRuns:
     try:
-        return Gate(_shared(history(name).all_runs(name, day)))
+        return GateRuns(_shared(history(name).all_runs(name, day)))
     except AndonError as error:
-        return Gate(problem=str(error))
+        return GateRuns(problem=str(error))
 
 
-def _days(name: str, stamp: int, until: date, count: int, generation: int) -> Days:
+def _days(name: str, mtime_ns: int, until: date, count: int, generation: int) -> RecordedDays:
     try:
-        return Days(_shared(history(name).evaluations(name, count, until)))
+        return RecordedDays(_shared(history(name).evaluations(name, count, until)))
     except AndonError as error:
-        return Days(problem=str(error))
+        return RecordedDays(problem=str(error))
 
 
-def _shared(found: Iterable[StoredEvaluation]) -> tuple[StoredEvaluation, ...]:
-    """The same objects for what was read before.
+def _shared(evaluations: Iterable[StoredEvaluation]) -> tuple[StoredEvaluation, ...]:
+    """Equal evaluations that were read before, as the same objects.
 
-    Each session holds what its page was drawn from, and they are read again every few seconds.
+    They are read again every few seconds, and each session holds those its page was drawn from.
     """
     with _LOCK:
-        shared = tuple(_known(one) for one in found)
+        shared = tuple(_interned(evaluation) for evaluation in evaluations)
         while len(_EVALUATIONS) > _MOST_EVALUATIONS:
             _EVALUATIONS.popitem(last=False)
     return shared
 
 
-def _known(one: StoredEvaluation) -> StoredEvaluation:
-    known = _EVALUATIONS.pop((one.pipeline, one.id), None)
-    stays = known if known == one else one
-    _EVALUATIONS[one.pipeline, one.id] = stays
-    return stays
+def _interned(evaluation: StoredEvaluation) -> StoredEvaluation:
+    earlier = _EVALUATIONS.pop((evaluation.pipeline, evaluation.id), None)
+    interned = earlier if earlier == evaluation else evaluation
+    _EVALUATIONS[evaluation.pipeline, evaluation.id] = interned
+    return interned
 
 
-def _report(name: str, stamp: int, evaluation: int) -> Answer[Report]:
+def _report(name: str, mtime_ns: int, evaluation: int) -> Answer[Report]:
     try:
         return Answer(history(name).report(evaluation), None, now())
     except AndonError as error:
         return Answer(None, str(error), now())
 
 
-def _unread(error: MeasurementError) -> str:
-    """Why evidence is missing. What a driver says of a lock names files and processes."""
+def _unread_reason(error: MeasurementError) -> str:
+    """Why evidence is missing, without the files and processes that a driver names of a lock."""
     if error.cause is Cause.LOCKED:
         return "The warehouse is locked by its writer. It is read again at the next evaluation."
     return f"{error.detail} ({error.cause.value.replace('_', ' ')})"
 
 
 def _evidence(read: Callable[[Context], T], name: str, day: date) -> Answer[T]:
-    moment, config = now(), _impatient(pipeline(name).config)
+    moment, config = now(), _for_server(pipeline(name).config)
     try:
-        with _in_turn(config), open_context(config, day, moment) as context:
+        with _one_reader_at_a_time(config), open_context(config, day, moment) as context:
             return Answer(read(context), None, moment)
     except MeasurementError as error:
-        return Answer(None, _unread(error), moment)
+        return Answer(None, _unread_reason(error), moment)
     except AndonError as error:
         return Answer(None, str(error), moment)
-    except Exception as error:  # its text may hold data or secrets: only its class is told
+    except Exception as error:  # its text may hold data or secrets: only its class is shown
         if is_interruption(error):
             raise
         return Answer(None, f"internal error: {type(error).__name__}", moment)

@@ -1,8 +1,8 @@
-"""Downloads at addresses that nobody can compute, and that end with their session.
+"""Downloads at addresses that nobody can guess, and that end with their session.
 
-Streamlit serves a download to whoever knows its address, and makes the address of the file's
-content, name and type. So a secret of the session is part of the type, where it changes nothing
-for the person: the file keeps its name.
+Streamlit serves a download to whoever knows its address, and derives the address from the file's
+content, name and MIME type. So a secret of the session is made a part of the MIME type, where
+nobody sees it: the file keeps its name.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ class _Session(NamedTuple):
 
 
 def private(kind: str) -> str:
-    """A type of file, such as text/csv, that makes a download's address this session's alone."""
+    """A MIME type, such as text/csv, extended so that only this session knows the address."""
     return f"{kind}; session={_session().secret}"
 
 
 def remove(session_id: str) -> None:
     """Remove the files of a session.
 
-    Streamlit keeps them while the session could be taken up again, and then until another page
-    is drawn. A page that is taken up again is drawn anew, with its downloads.
+    Streamlit keeps them as long as the browser may reconnect, and then until another page is
+    drawn. After a reconnect the page is drawn again, with its downloads.
     """
     if not runtime.exists():
         return
@@ -43,7 +43,7 @@ def remove(session_id: str) -> None:
     files.remove_orphaned_files()  # removes what is marked
 
 
-# Let go of when the browser leaves, and with it the files.
+# Released when the browser disconnects; the files are removed then.
 @st.cache_resource(
     scope="session", show_spinner=False, on_release=lambda session: remove(session.id)
 )

@@ -1,4 +1,4 @@
-"""What is the same on every page: the style, the bar with the pages' links."""
+"""What is the same on every page: the style sheet and the bar with links to all pages."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def style() -> None:
     show(_style())
 
 
-def remember(pages: Mapping[str, StreamlitPage], current: StreamlitPage) -> None:
-    """Keep the pages of this run, for the links on them."""
+def remember_pages(pages: Mapping[str, StreamlitPage], current: StreamlitPage) -> None:
+    """Remember the pages of this run, for links to them."""
     st.session_state[_PAGES] = dict(pages)
     st.session_state[_CURRENT] = next(
         (name for name, page in pages.items() if page.url_path == current.url_path),
@@ -36,11 +36,11 @@ def remember(pages: Mapping[str, StreamlitPage], current: StreamlitPage) -> None
 
 def page_of(path: str) -> StreamlitPage:
     """Streamlit's page of an address. Raises KeyError for an unknown one."""
-    found: StreamlitPage = st.session_state[_PAGES][path]
-    return found
+    page: StreamlitPage = st.session_state[_PAGES][path]
+    return page
 
 
-def has(path: str) -> bool:
+def has_page(path: str) -> bool:
     """Whether there is a page of this address."""
     return path in st.session_state.get(_PAGES, {})
 
@@ -51,17 +51,17 @@ def current() -> str:
 
 
 def is_embedded() -> bool:
-    """Whether the page is shown inside another, without furniture."""
+    """Whether the page is embedded in another one, without navigation."""
     return bool(st.context.is_embedded)
 
 
-def bar(parameters: Mapping[str, str]) -> None:
+def navigation_bar(parameters: Mapping[str, str]) -> None:
     """The links to all pages; they keep pipeline and day."""
     if is_embedded():
         return
     with st.container(key="andon-bar", horizontal=True, gap="small", vertical_alignment="center"):
         for path, title in navigation.titles().items():
-            here = path == current()
-            with st.container(key=f"nav-{'here' if here else 'to'}-{path}", width="content"):
+            is_current = path == current()
+            with st.container(key=f"nav-{'here' if is_current else 'to'}-{path}", width="content"):
                 st.page_link(page_of(path), label=title, query_params=dict(parameters))
         sign_in.sign_out()

@@ -1,4 +1,4 @@
-"""The head of a page: pipeline, day, what the gate said, what is true now, how old that is."""
+"""The head of a page: pipeline, day, the gate's verdict, the live verdict and its age."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import streamlit as st
 from checks.core.model import STOPPING
 from checks.core.text import clean, plural
 from dashboard import address, data, frame, look, pacing, page
-from dashboard.components import lamps, ticker
+from dashboard.components import status_grid, ticker
 from dashboard.markup import Html, join, show, tag
 
 #: Days of the strip under the date.
@@ -19,105 +19,108 @@ _STRIP = 30
 STALE_AFTER = 3
 
 
-def draw(here: page.Here) -> None:
+def draw(context: page.PageContext) -> None:
     """The whole head."""
     with st.container(key="andon-head", horizontal=True, vertical_alignment="center", gap="small"):
-        show(tag("h1", here.title, class_="a-title"))
-        _pipeline(here)
-        _day_picker(here)
-    status(here)
+        show(tag("h1", context.title, class_="a-title"))
+        _pipeline(context)
+        _day_picker(context)
+    status(context)
     if frame.current() != "overview":
-        _strip(here)
+        _strip(context)
 
 
-def status(here: page.Here) -> None:
-    """What gate and live evaluation say; looks again by itself and redraws the page on news."""
-    seconds = here.config.dashboard.refresh_seconds
-    st.session_state["andon:drawn"] = _stamp(here.live, here.gate)
+def status(context: page.PageContext) -> None:
+    """The verdicts of gate and live evaluation; refreshes itself, and the page after a change."""
+    seconds = context.config.dashboard.refresh_seconds
+    st.session_state["andon:drawn"] = _stamp(context.live, context.gate)
 
-    @st.fragment(run_every=pacing.seconds_between_looks(here.config))
+    @st.fragment(run_every=pacing.refresh_interval(context.config))
     def watch() -> None:
-        live = data.live(here.pipeline, here.day)
-        gate = data.gate(here.pipeline, here.day)
+        live = data.live(context.pipeline, context.day)
+        gate = data.gate(context.pipeline, context.day)
         if st.session_state.get("andon:drawn") != _stamp(live, gate):
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-            show(sentence(here, live, gate))
+            show(sentence(context, live, gate))
             ticker.draw(live, seconds * STALE_AFTER, key="andon-age")
 
     with st.container(key="andon-status"):
         watch()
-        _banners(here)
+        _banners(context)
 
 
-def sentence(here: page.Here, live: data.Live, gate: data.Gate) -> Html:
+def sentence(context: page.PageContext, live: data.LiveEvaluation, gate: data.GateRuns) -> Html:
     """`Data of Sat 8 March 2025 · gate: RED at 06:12 · now: GREEN at 07:10`."""
     latest = gate.latest
-    said = look.chip(latest.verdict if latest else None)
-    when = f" {_at(here, latest.evaluated_at)}" if latest else ""
-    strict = f", {look.STRICT}" if gate.stopped else ""
+    verdict_chip = look.chip(latest.verdict if latest else None)
+    when = f" {_time_text(context, latest.evaluated_at)}" if latest else ""
+    strict = f", {look.STRICT}" if gate.strict_stop else ""
     reruns = f", {plural(len(gate.runs), 'run')}" if len(gate.runs) > 1 else ""
     return tag(
         "div",
-        tag("span", tag("b", look.day(here.day)), class_="part"),
-        tag("span", "gate: ", said, when, strict, reruns, class_="part"),
-        tag("span", "now: ", look.chip(live.report.verdict), f" {_at(here, live.at)}",
-            class_="part"),
+        tag("span", tag("b", look.day(context.day)), class_="part"),
+        tag("span", "gate: ", verdict_chip, when, strict, reruns, class_="part"),
+        tag("span", "now: ", look.chip(live.report.verdict),
+            f" {_time_text(context, live.evaluated_at)}", class_="part"),
         class_="a-status",
     )  # fmt: skip
 
 
-def _at(here: page.Here, moment: object) -> str:
+def _time_text(context: page.PageContext, moment: object) -> str:
     from datetime import datetime
 
     if not isinstance(moment, datetime):
         return ""
-    local = moment.astimezone(here.zone)
-    same_day = local.date() == data.now().astimezone(here.zone).date()
-    name = local.tzname() or here.zone.key
-    return f"at {local:%H:%M} {name}" if same_day else f"on {look.moment(moment, here.zone)} {name}"
+    local = moment.astimezone(context.zone)
+    same_day = local.date() == data.now().astimezone(context.zone).date()
+    name = local.tzname() or context.zone.key
+    return (
+        f"at {local:%H:%M} {name}" if same_day else f"on {look.moment(moment, context.zone)} {name}"
+    )
 
 
-def _stamp(live: data.Live, gate: data.Gate) -> tuple[object, ...]:
+def _stamp(live: data.LiveEvaluation, gate: data.GateRuns) -> tuple[object, ...]:
     latest = gate.latest
-    return live.at, live.trouble, latest.id if latest else None
+    return live.evaluated_at, live.stale_reason, latest.id if latest else None
 
 
-def _banners(here: page.Here) -> None:
+def _banners(context: page.PageContext) -> None:
     notes: list[Html] = []
-    if here.live.trouble:
-        what = f"{here.live.trouble}: these are the numbers of {_at(here, here.live.at)[3:]}."
-        notes.append(tag("div", tag("strong", what), class_="a-note stale", role="status"))
-    if here.gate.problem:
+    if context.live.stale_reason:
+        at = _time_text(context, context.live.evaluated_at)[3:]
+        title = f"{context.live.stale_reason}: these are the numbers of {at}."
+        notes.append(tag("div", tag("strong", title), class_="a-note stale", role="status"))
+    if context.gate.problem:
         notes.append(_note("The history cannot be read, so what the gate said is not known.",
-                           here.gate.problem))  # fmt: skip
-    elif here.gate.latest is None:
-        notes.append(_not_run(here))
-    elif differs := data.difference(here.gate, here.live):
+                           context.gate.problem))  # fmt: skip
+    elif context.gate.latest is None:
+        notes.append(_not_run(context))
+    elif differs := data.difference(context.gate, context.live):
         notes.append(_note("Gate and now differ.", differs, "differ"))
     if notes:
         show(join(*notes))
 
 
-def _not_run(here: page.Here) -> Html:
-    why = (
+def _not_run(context: page.PageContext) -> Html:
+    reason = (
         "No gate is recorded for this day. What is shown is the dashboard's own evaluation; it "
         "has neither stopped nor released anything."
     )
-    return _note("The gate was not run.", why, "differ")
+    return _note("The gate was not run.", reason, "differ")
 
 
-def _note(what: str, why: str, kind: str = "problem") -> Html:
-    return tag("div", tag("strong", what), " ", why, class_=f"a-note {kind}", role="status")
+def _note(title: str, reason: str, kind: str = "problem") -> Html:
+    return tag("div", tag("strong", title), " ", reason, class_=f"a-note {kind}", role="status")
 
 
-def _pipeline(here: page.Here) -> None:
-    names = [one.name for one in data.setup().pipelines]
+def _pipeline(context: page.PageContext) -> None:
+    names = [configured.name for configured in data.setup().pipelines]
     if len(names) < 2:
-        show(tag("div", here.pipeline, class_="a-pipeline"))
+        show(tag("div", context.pipeline, class_="a-pipeline"))
         return
     key = "frame:pipeline"
-    st.session_state[key] = here.pipeline
+    st.session_state[key] = context.pipeline
     st.selectbox(
         "Pipeline", names, key=key, format_func=clean, label_visibility="collapsed", width=240,
         on_change=_change_pipeline, args=(key,),
@@ -126,36 +129,40 @@ def _pipeline(here: page.Here) -> None:
 
 def _change_pipeline(key: str) -> None:
     address.clear_filters()
-    address.put(pipeline=st.session_state[key])
+    address.update(pipeline=st.session_state[key])
 
 
-def _day_picker(here: page.Here) -> None:
-    earlier, later = _failing_days(here)
-    one = timedelta(days=1)
-    last = data.last_day(here.config)
-    later_day = here.day + one if here.day < last else None
+def _day_picker(context: page.PageContext) -> None:
+    earlier, later = _failing_days(context)
+    one_day = timedelta(days=1)
+    last = data.last_day(context.config)
+    later_day = context.day + one_day if context.day < last else None
     with st.container(key="andon-days", horizontal=True, vertical_alignment="bottom", gap="xsmall",
                       width="content"):  # fmt: skip
-        _to_day("Previous failing day", earlier, "prev-failing", _set_day, earlier)
-        _to_day("Previous day", here.day - one, "prev", _set_day, here.day - one)
+        _day_button("Previous failing day", earlier, "prev-failing", _set_day, earlier)
+        _day_button("Previous day", context.day - one_day, "prev", _set_day, context.day - one_day)
         key = "frame:day"
-        st.session_state[key] = here.day
+        st.session_state[key] = context.day
         st.date_input(
             "Data date", key=key, min_value=data.FIRST_DAY, max_value=last, format="YYYY-MM-DD",
             label_visibility="collapsed", width=140, on_change=_change_day, args=(key,),
         )  # fmt: skip
-        _to_day("Next day", later_day, "next", _set_day, later_day)
-        _to_day("Next failing day", later, "next-failing", _set_day, later)
+        _day_button("Next day", later_day, "next", _set_day, later_day)
+        _day_button("Next failing day", later, "next-failing", _set_day, later)
 
 
-def _to_day(label: str, day: date | None, key: str, go: Callable[..., None], *args: object) -> None:
-    """A button that the style sheet shows as an arrow; its words are for screen readers."""
-    told = f"{label}: {look.day(day)}" if day else f"{label}: none is recorded"
-    st.button(label, key=f"frame:{key}", help=told, disabled=day is None, on_click=go, args=args)
+def _day_button(
+    label: str, day: date | None, key: str, on_click: Callable[..., None], *args: object
+) -> None:
+    """A button that the style sheet shows as an arrow; its label is for screen readers."""
+    tooltip = f"{label}: {look.day(day)}" if day else f"{label}: none is recorded"
+    st.button(
+        label, key=f"frame:{key}", help=tooltip, disabled=day is None, on_click=on_click, args=args
+    )
 
 
 def _set_day(day: date | None) -> None:
-    address.put(date=day, page=None)
+    address.update(date=day, page=None)
 
 
 def _change_day(key: str) -> None:
@@ -163,15 +170,17 @@ def _change_day(key: str) -> None:
         _set_day(st.session_state[key])
 
 
-def _failing_days(here: page.Here) -> tuple[date | None, date | None]:
+def _failing_days(context: page.PageContext) -> tuple[date | None, date | None]:
     """The nearest recorded failing days before and after the shown one."""
-    failing = sorted(e.data_date for e in here.evaluations if e.verdict in STOPPING)
-    earlier = [day for day in failing if day < here.day]
-    later = [day for day in failing if day > here.day]
+    failing = sorted(
+        evaluation.data_date for evaluation in context.evaluations if evaluation.verdict in STOPPING
+    )
+    earlier = [day for day in failing if day < context.day]
+    later = [day for day in failing if day > context.day]
     return (earlier[-1] if earlier else None), (later[0] if later else None)
 
 
-def _strip(here: page.Here) -> None:
-    days = lamps.days_until(here.until, _STRIP)
-    row = lamps.Row("Gate", tuple(here.status_of(day) for day in days))
-    lamps.draw(here, days, (row,), key="strip", compact=True)
+def _strip(context: page.PageContext) -> None:
+    days = status_grid.days_until(context.until, _STRIP)
+    row = status_grid.Row("Gate", tuple(context.status_of(day) for day in days))
+    status_grid.draw(context, days, (row,), key="strip", compact=True)

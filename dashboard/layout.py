@@ -6,17 +6,17 @@ from dashboard import frame, header, page
 from dashboard.components import check_card as card
 
 
-def begin(title: str | None) -> page.Here:
-    """Draw the frame and what was said of the day; stops the script where nothing can be shown.
+def begin(title: str | None) -> page.PageContext:
+    """Draw the frame and the page's head; stops the script where nothing can be shown.
 
     title: the page's docstring, whose first line is its title.
     """
-    here = page.look_up(title)
-    frame.bar(page.parameters(here.pipeline, here.day))
-    header.draw(here)
-    return here
+    context = page.page_context(title)
+    frame.navigation_bar(page.parameters(context.pipeline, context.day))
+    header.draw(context)
+    return context
 
 
-def check_card(here: page.Here, check: str) -> None:
+def check_card(context: page.PageContext, check: str) -> None:
     """The card of one check."""
-    card.draw(here, check)
+    card.draw(context, check)

@@ -1,4 +1,4 @@
-"""How a status looks, and how numbers, days and times are written on screen.
+"""How a status looks, and how numbers, days and times are written on pages.
 
 Colour never carries meaning alone: each status has its own glyph, word, fill and border.
 The colours themselves are in `style.css`, one set for light and one for dark.
@@ -17,18 +17,18 @@ from checks.core.text import count_text, percent_text
 from dashboard.markup import Html, join, tag
 
 STYLE: Final = Path(__file__).with_name("style.css")
-#: Beside a gate's amber that stopped the line.
+#: Shown beside an amber verdict of a gate that stopped the line.
 STRICT: Final = "stopped the line (--strict)"
 
 
 class NoGate(StrEnum):
-    """What stands where a gate's verdict should be, and none was recorded."""
+    """Stands for the gate's verdict where none was recorded."""
 
     NOT_RUN = "not_run"
 
 
 class Look(NamedTuple):
-    """glyph and word say the same; `css` names the fill and border."""
+    """`glyph` and `word` mean the same; `css` is the class with fill and border."""
 
     glyph: str
     word: str
@@ -52,7 +52,7 @@ def look_of(status: Status | None) -> Look:
 
 
 def chip(status: Status | None, *, big: bool = False) -> Html:
-    """Glyph and word in their fill and border."""
+    """Glyph and word of a status with its fill and border."""
     look = look_of(status)
     glyph = tag("span", look.glyph, aria_hidden="true", class_="glyph")
     size = " big" if big else ""
@@ -69,12 +69,12 @@ def mark(status: Status) -> Html:
 
 
 def count(value: float | None) -> str:
-    """`2,908`; a dash for what is not known."""
+    """`2,908`; a dash for an unknown number."""
     return "–" if value is None else count_text(value)
 
 
 def percent(share: float | None, limit: float | None = None) -> str:
-    """`5.8 %`, with the digits that decide against a limit."""
+    """`5.8 %`, with enough digits to compare it with the limit."""
     return "–" if share is None else percent_text(share, limit)
 
 
@@ -95,7 +95,7 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
 
 
 def stamp(local: datetime) -> str:
-    """`2025-03-09 06:12:00`: a time that is in the shop's zone already, for a column of times."""
+    """`2025-03-09 06:12:00`: a time in the shop's zone, for a column of times."""
     return f"{local:%Y-%m-%d %H:%M:%S}"
 
 

@@ -1,6 +1,6 @@
-"""The only way to HTML: every text is escaped, so that no value can become markup.
+"""The only module that builds HTML: every text is escaped, so that no value becomes markup.
 
-A value from a warehouse is text, whatever it looks like. Nothing here makes a link of one.
+A value from a warehouse is text, whatever it looks like, and never becomes a link.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$&^=@/])")
 
 
 class Html(str):
-    """Markup that is safe as it is: made by `tag`, or written in this code base."""
+    """Safe markup: built by `tag`, or a literal in this code base."""
 
     __slots__ = ()
 
@@ -26,7 +26,7 @@ Child: TypeAlias = object
 
 
 def tag(name: str, *children: Child, **attributes: object) -> Html:
-    """One element. Children that are no Html are shown as text; None and False are left out.
+    """One element. Children that are not Html are escaped; None and False are left out.
 
     `class_` is written `class`, `data_day` is written `data-day`; an attribute that is
     None or False is left out.
@@ -36,17 +36,17 @@ def tag(name: str, *children: Child, **attributes: object) -> Html:
 
 
 def join(*children: Child) -> Html:
-    """Several pieces one after the other."""
+    """The children one after the other."""
     return Html("".join(_child(child) for child in children))
 
 
 def text(value: object, longest: int = _LONGEST) -> Html:
-    """A hostile value as inert text: invisible characters become visible escapes."""
+    """A hostile value as escaped text: invisible characters become visible escapes."""
     return Html(escape(clean(value, longest), quote=True))
 
 
 def plain(value: object, longest: int = 120) -> str:
-    """A hostile value for a label that Streamlit reads as Markdown: shown as it is."""
+    """A hostile value escaped for a label that Streamlit reads as Markdown."""
     return _MARKDOWN.sub(r"\\\1", clean(value, longest))
 
 
@@ -59,14 +59,14 @@ def table(
 ) -> Html:
     """A small table; the columns in `numeric` are aligned on the right.
 
-    `caption` says to a screen reader what it holds.
+    `caption` is read by screen readers.
     """
     right = frozenset(numeric)
 
-    def cells(name: str, row: Sequence[Child], **more: object) -> Html:
+    def cells(name: str, row: Sequence[Child], **attributes: object) -> Html:
         return join(
             *(
-                tag(name, cell, class_="num" if i in right else None, **more)
+                tag(name, cell, class_="num" if i in right else None, **attributes)
                 for i, cell in enumerate(row)
             )
         )

@@ -1,4 +1,4 @@
-"""The pages, found in `pages/`: a file there is a page. Names and addresses are an interface."""
+"""The pages: each file in `pages/` is one. Their names and addresses are an interface."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _ORDER = (HOME, "runs", "quarantine", "volume", "revenue", "orphan-orders", "his
 @cache
 def titles() -> dict[str, str]:
     """Title of each page by its address, in the order of the navigation."""
-    found = {
+    titles_by_address = {
         file.stem.replace("_", "-"): _title(file)
         for file in sorted(FOLDER.glob("*.py"))
         if not file.stem.startswith("_")
     }
-    order = {name: place for place, name in enumerate(_ORDER)}
-    return dict(sorted(found.items(), key=lambda item: order.get(item[0], len(order))))
+    order = {name: index for index, name in enumerate(_ORDER)}
+    return dict(sorted(titles_by_address.items(), key=lambda item: order.get(item[0], len(order))))
 
 
 def pages() -> dict[str, StreamlitPage]:
@@ -43,7 +43,7 @@ def pages() -> dict[str, StreamlitPage]:
 
 def _title(file: Path) -> str:
     """The first line of a page's docstring. Raises ValueError for a page without one."""
-    words = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
-    if not words:
+    docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
+    if not docstring:
         raise ValueError(f"pages/{file.name} has no docstring; its first line is the title")
-    return words.partition("\n")[0].rstrip(".")
+    return docstring.partition("\n")[0].rstrip(".")

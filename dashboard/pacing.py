@@ -1,7 +1,7 @@
-"""How often an open page looks again: each session at its own pace.
+"""How often an open page refreshes: each session at its own interval.
 
-Pages that all looked after the same time would draw themselves anew together: whoever comes
-while the numbers are measured waits for them, and from then on they come at once.
+With one interval for all, pages that once waited for the same evaluation would refresh at the
+same moment from then on.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from checks.config.model import Config
 
-#: Of `dashboard.refresh_seconds`: the slowest session looks so much later than the quickest.
+#: Part of `dashboard.refresh_seconds` over which the sessions are spread.
 SPREAD: Final = 0.25
-#: Beyond it waiting longer spreads nothing more.
+#: The widest spread that helps.
 _MOST_SECONDS: Final = 30.0
-#: A look right before the numbers may be renewed would find the old ones.
+#: A refresh just before the numbers are due would get the old ones.
 _LATER: Final = 1.0
 
 
-def seconds_between_looks(config: Config) -> float:
-    """For the session that is being drawn for; always the same one."""
+def refresh_interval(config: Config) -> float:
+    """Seconds between two refreshes of the current session; always the same for a session."""
     context = get_script_run_ctx()
     return pace(config.dashboard.refresh_seconds, context.session_id if context else "")
 
 
 def pace(refresh_seconds: float, session: str) -> float:
-    """From one second after `refresh_seconds` to a quarter, but no more than 30 s, later."""
+    """`refresh_seconds`, one second, and up to a quarter (at most 30 s) more."""
     share = zlib.crc32(session.encode()) / 2**32
     return refresh_seconds + _LATER + share * min(refresh_seconds * SPREAD, _MOST_SECONDS)

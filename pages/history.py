@@ -16,16 +16,16 @@ from dashboard.components import (
     waivers,
 )
 
-here = layout.begin(__doc__)
-if here.recorded.problem is not None:
-    page.problem("The history cannot be read, so nothing is waived.", here.recorded.problem)
+context = layout.begin(__doc__)
+if context.recorded.problem is not None:
+    page.problem("The history cannot be read, so nothing is waived.", context.recorded.problem)
     st.stop()
-history_compare.draw(here)
-waivers.draw(here)
-acceptances.draw(here)
+history_compare.draw(context)
+waivers.draw(context)
+acceptances.draw(context)
 left, right = st.columns((1, 1.06), gap="medium")
 with left:
-    history_runs.draw(here)
+    history_runs.draw(context)
 with right:
-    history_checks.draw(here)
-    history_checks.values(here)
+    history_checks.draw(context)
+    history_checks.draw_values(context)

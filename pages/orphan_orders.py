@@ -12,20 +12,20 @@ from checks.evidence.orphans import read as read_orphans
 from dashboard import layout, page
 from dashboard.components import orphans
 
-here = layout.begin(__doc__)
-layout.check_card(here, "orphan_orders")
+context = layout.begin(__doc__)
+layout.check_card(context, "orphan_orders")
 left, right = st.columns([3, 2], gap="medium")
 
 with right:
-    found = here.evidence(read_orphans)
-    if found is not None:
-        page.section("By kind", orphans.share_note(found))
-        orphans.by_kind(found)
+    day_orphans = context.evidence(read_orphans)
+    if day_orphans is not None:
+        page.section("By kind", orphans.share_note(day_orphans))
+        orphans.draw_by_kind(day_orphans)
 
 with left:
     page.section("The orders", "What must be repaired: by kind, the oldest first.")
-    orphans.draw_list(here, found)
+    orphans.draw_list(context, day_orphans)
 
-trend = here.evidence(read_orphan_trend, days=30)
+trend = context.evidence(read_orphan_trend, days=30)
 if trend is not None:
-    orphans.draw_trend(here, trend)
+    orphans.draw_trend(context, trend)

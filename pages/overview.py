@@ -8,9 +8,9 @@ from __future__ import annotations
 from dashboard import layout
 from dashboard.components import board, pipelines, verdict
 
-here = layout.begin(__doc__)
-pipelines.lamps(here)
-verdict.sentence(here)
-board.failing(here)
-board.passing(here)
-board.wall(here)
+context = layout.begin(__doc__)
+pipelines.draw(context)
+verdict.draw(context)
+board.draw_failing(context)
+board.draw_passing(context)
+board.draw_recent_days(context)

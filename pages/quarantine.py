@@ -8,15 +8,15 @@ from __future__ import annotations
 from dashboard import layout, page
 from dashboard.components import quarantine
 
-here = layout.begin(__doc__)
-layout.check_card(here, "quarantine_rate")
-told = quarantine.headline()
-left, right = quarantine.halves()
+context = layout.begin(__doc__)
+layout.check_card(context, "quarantine_rate")
+headline = quarantine.headline_place()
+left, right = quarantine.columns()
 with right:
-    quarantine.rates(here)
+    quarantine.draw_rates(context)
 
-if here.config.quarantine is None:
-    told.empty()
+if context.config.quarantine is None:
+    headline.empty()
     with left:
         page.empty(
             "No rejected rows are mapped.",
@@ -25,11 +25,11 @@ if here.config.quarantine is None:
         )
 else:
     with left:
-        summary = quarantine.summary(here)
+        summary = quarantine.draw_summary(context)
         if summary is not None:
-            quarantine.rows(here, summary)
+            quarantine.draw_rows(context, summary)
     if summary is not None and summary.rows:
         with right:
-            quarantine.hours(here, summary)
-        quarantine.parts(here, summary)
-    quarantine.explained(here, told)
+            quarantine.draw_hours(context, summary)
+        quarantine.draw_parts(context, summary)
+    quarantine.draw_explanation(context, headline)

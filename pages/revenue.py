@@ -9,16 +9,16 @@ from checks.evidence.revenue import read as read_revenue
 from dashboard import layout, page
 from dashboard.components import revenue
 
-here = layout.begin(__doc__)
-layout.check_card(here, "missing_revenue")
+context = layout.begin(__doc__)
+layout.check_card(context, "missing_revenue")
 
-if here.config.events is None or here.config.events.revenue is None:
+if context.config.events is None or context.config.events.revenue is None:
     page.empty(
         "No revenue column is mapped.",
         "Name it as events.revenue in andon.yml; until then nothing is known about amounts.",
     )
 else:
-    found = here.evidence(read_revenue, days=30)
-    if found is not None:
-        revenue.days(here, found)
-    revenue.rows(here, found)
+    day_revenue = context.evidence(read_revenue, days=30)
+    if day_revenue is not None:
+        revenue.draw_days(context, day_revenue)
+    revenue.draw_rows(context, day_revenue)

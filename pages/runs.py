@@ -14,35 +14,35 @@ from dashboard.charts import base
 from dashboard.charts import runs as charts
 from dashboard.components import runs
 
-here = layout.begin(__doc__)
+context = layout.begin(__doc__)
 for check in ("log_entry_exists_today", "rows_read", "run_status"):
-    layout.check_card(here, check)
+    layout.check_card(context, check)
 
-found = here.evidence(read_runs)
-if found is not None:
+day_runs = context.evidence(read_runs)
+if day_runs is not None:
     page.section(
-        f"The loads of {look.day(found.run_date)}",
+        f"The loads of {look.day(day_runs.run_date)}",
         "What the audit log says of the run that loaded "
-        f"{look.day(found.data_date)}; what is to be looked at comes first. "
+        f"{look.day(day_runs.data_date)}; what is to be looked at comes first. "
         "The last column says which of several entries of a source count.",
     )
-    runs.draw_loads(here, found)
+    runs.draw_loads(context, day_runs)
     page.section(
         "Missing sources",
         "Sources that came on more than half of the 7 days before, and have no entry on this "
         "run date. Names are compared without their digits, so that daily files compare.",
     )
-    runs.draw_missing(here, found)
+    runs.draw_missing(context, day_runs)
 
-trend = here.evidence(read_runs_trend, days=30)
+trend = context.evidence(read_runs_trend, days=30)
 if trend is not None:
     days = [day.data_date for day in charts.shown_days(trend)]
     left, right = st.columns(2)
     with left:
         page.section("Runs per day", "Entries by how they ended. Click a bar to open its day.")
-        base.show(charts.per_day(here, trend), here, key="runs-per-day", days=days,
+        base.show(charts.per_day(context, trend), context, key="runs-per-day", days=days,
                   alt=runs.runs_alt(trend))  # fmt: skip
     with right:
-        page.section("Arrival of the loads", runs.arrival(trend))
-        base.show(charts.arrivals(here, trend), here, key="arrivals", days=days,
+        page.section("Arrival of the loads", runs.arrival_sentence(trend))
+        base.show(charts.arrivals(context, trend), context, key="arrivals", days=days,
                   alt="First and last load of each day by time of day")  # fmt: skip

@@ -15,36 +15,36 @@ from checks.evidence.volume import read as read_volume
 from dashboard import address, layout
 from dashboard.components import volume
 
-here = layout.begin(__doc__)
-layout.check_card(here, "volume_expected")
-layout.check_card(here, "volume_zscore")
-layout.check_card(here, "event_volume")
-layout.check_card(here, "volume_trend")
+context = layout.begin(__doc__)
+layout.check_card(context, "volume_expected")
+layout.check_card(context, "volume_zscore")
+layout.check_card(context, "event_volume")
+layout.check_card(context, "volume_trend")
 
-found = here.evidence(read_volume, days=60)
-if found is not None:
-    names = [one.name for one in found.names if one.name]
+day_volume = context.evidence(read_volume, days=60)
+if day_volume is not None:
+    names = [series.name for series in day_volume.names if series.name]
     left, right = st.columns([3, 2], gap="medium")
     with left:
         event = address.select(
             "event", "Event name", names,
-            describe=partial(volume.describe, found), all_label="All events",
+            describe=partial(volume.name_label, day_volume), all_label="All events",
         )  # fmt: skip
     with right:
         rule = address.select(
             "rule", "Rule for all events", [volume.ZSCORE],
             describe=volume.rule_name, all_label=volume.rule_name(None),
         )  # fmt: skip
-    if event.bad is None and rule.bad is None:
+    if event.invalid is None and rule.invalid is None:
         left, right = st.columns([3, 2], gap="medium")
         with left:
-            volume.days(here, found, event.value, rule.value)
+            volume.draw_days(context, day_volume, event.value, rule.value)
         with right:
-            hours = here.evidence(read_hours, event=event.value)
+            hours = context.evidence(read_hours, event=event.value)
             if hours is not None:
-                volume.profile(here, hours)
-    volume.segments(here, found)
-    volume.names(here, found)
-    seen = here.evidence(read_power, days=90)
-    if seen is not None:
-        volume.power(seen)
+                volume.draw_hours(context, hours)
+    volume.draw_segments(context, day_volume)
+    volume.draw_names(context, day_volume)
+    powers = context.evidence(read_power, days=90)
+    if powers is not None:
+        volume.draw_power(powers)

@@ -18,19 +18,19 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 _SECONDS = 600
 
 
-def named() -> str | None:
-    """The browser that ANDON_BROWSER names, if it is there."""
+def from_variable() -> str | None:
+    """The browser that ANDON_BROWSER names, if it exists."""
     path = os.environ.get(VARIABLE)
     return shutil.which(path) if path else None
 
 
 def on_path() -> str | None:
     """A Chromium or Chrome of the system."""
-    return next((found for name in NAMES if (found := shutil.which(name))), None)
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
-def of_playwright() -> str | None:
-    """Playwright's own Chromium, where it was installed."""
+def installed_by_playwright() -> str | None:
+    """Playwright's own Chromium, if it is installed."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -38,15 +38,15 @@ def of_playwright() -> str | None:
     return path if path and Path(path).exists() else None
 
 
-def from_playwright() -> str | None:
-    """The same, installed now."""
+def install_by_playwright() -> str | None:
+    """Install Playwright's own Chromium."""
     if not _succeeds(sys.executable, "-m", "playwright", "install", "chromium"):
         return None
-    return of_playwright()
+    return installed_by_playwright()
 
 
-def from_apt() -> str | None:
-    """Debian's package, where we may install one."""
+def install_by_apt() -> str | None:
+    """Install Debian's package, where packages can be installed."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return None
     _succeeds("apt-get", "update")
@@ -55,21 +55,21 @@ def from_apt() -> str | None:
 
 
 WAYS: tuple[Callable[[], str | None], ...] = (
-    named,
+    from_variable,
     on_path,
-    of_playwright,
-    from_playwright,
-    from_apt,
+    installed_by_playwright,
+    install_by_playwright,
+    install_by_apt,
 )
 
 
 def find(ways: tuple[Callable[[], str | None], ...] = WAYS) -> str | None:
-    """The first browser that one of the ways leads to."""
+    """The first browser that one of the functions returns."""
     return next((path for way in ways if (path := way())), None)
 
 
 def without(environ: os._Environ[str] | dict[str, str]) -> int:
-    """Say that there is no browser; the exit code."""
+    """Print that there is no browser; the exit code."""
     rule = "*" * 78
     print(
         f"{rule}\nTHE BROWSER TESTS WERE NOT RUN: there is no Chromium, and none could be "

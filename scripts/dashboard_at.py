@@ -1,6 +1,6 @@
-"""The dashboard at a moment that stands still: `dashboard_at.py MOMENT PORT CONFIG`.
+"""The dashboard with a fixed clock: `dashboard_at.py MOMENT PORT CONFIG`.
 
-Pictures of it are the same whenever they are taken. Nothing but the clock differs from
+Its screenshots are the same whenever they are taken. Only the clock differs from
 `andon dashboard`.
 """
 
@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def _stop_the_clock(moment: datetime) -> None:
-    """Before anything else is imported: some know the clock by its own name."""
+    """Fix the clock before other modules are imported: some import its function by name."""
     from checks.core import clock
 
     def now() -> datetime:

@@ -20,26 +20,26 @@ _SECONDS = 600
 _VERSION = re.compile(r'version "(\d+)')
 
 
-def named() -> Path | None:
-    """The Java that JAVA_HOME names, if it is there and new enough."""
+def from_variable() -> Path | None:
+    """The Java that JAVA_HOME names, if it exists and is recent enough."""
     home = os.environ.get(VARIABLE)
-    return _good(Path(home)) if home else None
+    return _if_recent(Path(home)) if home else None
 
 
 def on_path() -> Path | None:
     """The system's Java."""
     program = shutil.which("java")
-    return _good(Path(program).resolve().parent.parent) if program else None
+    return _if_recent(Path(program).resolve().parent.parent) if program else None
 
 
 def installed() -> Path | None:
-    """A Java where Debian keeps them, the newest first."""
+    """The newest Java in Debian's folder for them."""
     homes = sorted(Path("/usr/lib/jvm").glob("*/bin/java"), key=str, reverse=True)
-    return next((good for java in homes if (good := _good(java.parent.parent))), None)
+    return next((recent for java in homes if (recent := _if_recent(java.parent.parent))), None)
 
 
-def from_apt() -> Path | None:
-    """Debian's package, where we may install one."""
+def install_by_apt() -> Path | None:
+    """Java from Debian's package, where packages can be installed."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return None
     package = f"openjdk-{OLDEST}-jre-headless"
@@ -48,11 +48,11 @@ def from_apt() -> Path | None:
     return on_path() or installed()
 
 
-WAYS: tuple[Callable[[], Path | None], ...] = (named, on_path, installed, from_apt)
+WAYS: tuple[Callable[[], Path | None], ...] = (from_variable, on_path, installed, install_by_apt)
 
 
 def find(ways: tuple[Callable[[], Path | None], ...] = WAYS) -> Path | None:
-    """The home of the first Java that one of the ways leads to."""
+    """The home of the first Java that one of the functions returns."""
     return next((home for way in ways if (home := way())), None)
 
 
@@ -63,7 +63,7 @@ def with_java(environ: Mapping[str, str], home: Path) -> dict[str, str]:
 
 
 def without(environ: Mapping[str, str]) -> int:
-    """Say that there is no Java; the exit code."""
+    """Print that there is no Java; the exit code."""
     rule = "*" * 78
     print(
         f"{rule}\nSPARK'S TESTS WERE NOT RUN: there is no Java {OLDEST} or later, and none could "
@@ -81,18 +81,18 @@ def main() -> int:
     return subprocess.run(sys.argv[1:], env=with_java(os.environ, home), check=False).returncode
 
 
-def _good(home: Path) -> Path | None:
+def _if_recent(home: Path) -> Path | None:
     program = home / "bin" / "java"
     if not program.is_file():
         return None
     try:
-        told = subprocess.run(
+        version_output = subprocess.run(
             [program, "-version"], capture_output=True, text=True, timeout=_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    found = _VERSION.search(told.stderr)
-    return home if found and int(found[1]) >= OLDEST else None
+    version = _VERSION.search(version_output.stderr)
+    return home if version and int(version[1]) >= OLDEST else None
 
 
 def _succeeds(*command: str) -> bool:

@@ -32,12 +32,12 @@ def spans(line: str) -> Iterator[tuple[str, str]]:
             if part:
                 yield name, part
         else:
-            found = [_CLASSES[code] for code in part.split(";") if code in _CLASSES]
-            name = found[-1] if found else ""
+            classes = [_CLASSES[code] for code in part.split(";") if code in _CLASSES]
+            name = classes[-1] if classes else ""
 
 
 def svg(text: str) -> str:
-    """The whole picture."""
+    """The report as an SVG."""
     lines = text.rstrip("\n").split("\n")
     widest = max(len(_STYLE.sub("", line)) for line in lines)
     width, height = widest * _CHARACTER + 2 * _MARGIN, len(lines) * _LINE + 2 * _MARGIN

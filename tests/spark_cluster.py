@@ -28,11 +28,11 @@ from tests.shop import Table
 from tests.spark_tables import create_statements, renamed, write_parquet
 
 _SECONDS = 180
-#: Far from UTC, so that a session whose zone was forgotten shows.
+#: Far from UTC, so that a session whose time zone was not set is noticed.
 _ZONE = "Asia/Kathmandu"
-#: Making code for a query takes longer than reading a thousand rows without.
+#: Generating code for a query takes longer than reading a thousand rows without it.
 _FEW_ROWS = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
-#: Ends the cluster with the test run, however that ends.
+#: Ends the cluster when the test run ends, however it ends.
 _KEEPER = """
 import os, signal, subprocess, sys, time
 run, command = int(sys.argv[1]), sys.argv[2:]
@@ -48,7 +48,7 @@ while child.poll() is None:
 
 @dataclass(frozen=True)
 class SparkCluster:
-    """Where a cluster is, and a way to fill it. `pages`: its own web pages, "" if unknown."""
+    """The addresses of a cluster, and methods to fill it. `pages`: its web UI, "" if unknown."""
 
     thrift: str
     connect: str
@@ -60,7 +60,7 @@ class SparkCluster:
         return _with_database(self.thrift, database)
 
     def connect_url(self, database: str) -> str:
-        """The same, by Spark Connect."""
+        """The warehouse's URL, by Spark Connect."""
         return _with_database(self.connect, database)
 
     def fresh_database(self) -> str:
@@ -70,26 +70,26 @@ class SparkCluster:
         return name
 
     def write(self, database: str, tables: Sequence[Table], statements: Sequence[str] = ()) -> None:
-        """Create the tables anew and fill them, then run statements of a test's own.
+        """Create and fill the tables, then run the test's own statements.
 
         Spark cannot rename a column of Parquet, so such a table is written again.
         """
         known = {table.name: table for table in tables}
-        to_run = [line for table in tables for line in self._made(table)]
+        to_run = [line for table in tables for line in self._create_statements(table)]
         for statement in statements:
             again = renamed(statement, known)
-            to_run += self._made(again) if again else [statement]
+            to_run += self._create_statements(again) if again else [statement]
         self.execute(database, to_run)
 
     def execute(self, database: str, statements: Sequence[str]) -> None:
-        """Run statements that need not only read."""
+        """Run statements that may write."""
         with self.session(database) as cursor:
             for statement in statements:
                 cursor.execute(statement)
 
     @contextmanager
     def session(self, database: str = "default") -> Iterator[Any]:
-        """A cursor of PyHive's own, which may write."""
+        """A cursor of PyHive, which may write."""
         from pyhive import hive
 
         url = sa.make_url(self.thrift)
@@ -102,18 +102,22 @@ class SparkCluster:
         finally:
             session.close()
 
-    def asked(self, path: str) -> Any:
-        """What the cluster tells of its application, as JSON."""
+    def api_answer(self, path: str) -> Any:
+        """The answer of the cluster's REST API about its application, as JSON."""
         root = f"{self.pages}/api/v1/applications"
         application = _json(root)[0]["id"]
         return _json(f"{root}/{application}/{path}")
 
     def finished_tasks(self) -> dict[str, int]:
-        """Tasks that each executor has done."""
-        told = self.asked("executors")
-        return {e["id"]: e["completedTasks"] for e in told if e["id"] != "driver"}
+        """The number of tasks that each executor has completed."""
+        executors = self.api_answer("executors")
+        return {
+            executor["id"]: executor["completedTasks"]
+            for executor in executors
+            if executor["id"] != "driver"
+        }
 
-    def _made(self, table: Table) -> list[str]:
+    def _create_statements(self, table: Table) -> list[str]:
         folder = Path(self.folder) / "tables" / uuid.uuid4().hex
         folder.mkdir(parents=True)
         write_parquet(table, folder / "part-0.parquet")
@@ -158,8 +162,8 @@ def _shared(folder: Path, run: int) -> tuple[SparkCluster, int]:
         if not known.exists():
             cluster, keeper = _started(folder, run, _FEW_ROWS)
             known.write_text(json.dumps([asdict(cluster), keeper]), encoding="utf-8")
-        told, keeper = json.loads(known.read_text(encoding="utf-8"))
-    return SparkCluster(**told), keeper
+        fields, keeper = json.loads(known.read_text(encoding="utf-8"))
+    return SparkCluster(**fields), keeper
 
 
 def _started(
@@ -189,8 +193,8 @@ def _started(
 def _command(
     folder: Path, thrift: int, connect: int, pages: int, settings: Mapping[str, str] | None
 ) -> list[str]:
-    found = find_spec("pyspark")
-    if found is None or found.origin is None:
+    pyspark = find_spec("pyspark")
+    if pyspark is None or pyspark.origin is None:
         raise FileNotFoundError("pyspark")
     every = {
         "spark.driver.host": "127.0.0.1",
@@ -211,7 +215,7 @@ def _command(
     confs = [("--conf", f"{key}={value}") for key, value in every.items()]
     hiveconfs = [("--hiveconf", f"hive.server2.{key}={value}") for key, value in hive.items()]
     return [
-        str(Path(found.origin).parent / "bin" / "spark-submit"),
+        str(Path(pyspark.origin).parent / "bin" / "spark-submit"),
         "--master", "local-cluster[2,1,1024]",
         "--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2",
         "--driver-memory", "1g", "--executor-memory", "1g",
@@ -233,10 +237,10 @@ def _wait(cluster: SparkCluster, port: int, keeper: subprocess.Popen[bytes], log
 
 
 def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
+    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [listener.getsockname()[1] for listener in listeners]
+    for listener in listeners:
+        listener.close()
     return ports
 
 

@@ -1,4 +1,4 @@
-"""Tables of the tests as Parquet files, which Spark takes for tables as they are."""
+"""Tables of the tests as Parquet files, from which Spark creates tables."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def write_parquet(table: Table, file: Path) -> None:
         pyarrow.array([row.get(name) for row in table.rows], type=_arrow_type(type_))
         for name, type_ in table.columns.items()
     ]
-    made = pyarrow.Table.from_arrays(arrays, names=list(table.columns))
-    pyarrow.parquet.write_table(made, file)
+    arrow_table = pyarrow.Table.from_arrays(arrays, names=list(table.columns))
+    pyarrow.parquet.write_table(arrow_table, file)
 
 
 def create_statements(table: Table, folder: Path) -> list[str]:
-    """What makes a table of a folder of files, instead of the one that was there."""
+    """Statements that create a table from a folder of files, replacing an existing one."""
     name = _quoted(table.name)
     statements = []
     if table.schema:
@@ -45,10 +45,10 @@ def create_statements(table: Table, folder: Path) -> list[str]:
 
 def renamed(statement: str, tables: Mapping[str, Table]) -> Table | None:
     """The table with the column that a statement renames; None for any other statement."""
-    found = _RENAME.fullmatch(statement)
-    if found is None:
+    match = _RENAME.fullmatch(statement)
+    if match is None:
         return None
-    name, old, new = found.groups()
+    name, old, new = match.groups()
     table = tables[name]
     names = {column: new if column == old else column for column in table.columns}
     rows = [{names.get(key, key): value for key, value in row.items()} for row in table.rows]
@@ -58,26 +58,26 @@ def renamed(statement: str, tables: Mapping[str, Table]) -> Table | None:
 
 def spark_type(declared: Any) -> str:
     """Spark's name of a column's type."""
-    made = declared() if isinstance(declared, type) else declared
-    if isinstance(made, sa.DateTime):
-        return "TIMESTAMP" if made.timezone else "TIMESTAMP_NTZ"
-    if isinstance(made, sa.Numeric) and not isinstance(made, sa.Float):
-        return f"DECIMAL({made.precision or 38},{made.scale or 0})"
+    column_type = declared() if isinstance(declared, type) else declared
+    if isinstance(column_type, sa.DateTime):
+        return "TIMESTAMP" if column_type.timezone else "TIMESTAMP_NTZ"
+    if isinstance(column_type, sa.Numeric) and not isinstance(column_type, sa.Float):
+        return f"DECIMAL({column_type.precision or 38},{column_type.scale or 0})"
     for kind, name in _NAMES.items():
-        if isinstance(made, kind):
+        if isinstance(column_type, kind):
             return name
-    raise TypeError(f"no type of Spark for {made!r}")
+    raise TypeError(f"no type of Spark for {column_type!r}")
 
 
 def _arrow_type(declared: Any) -> Any:
     import pyarrow
 
-    made = declared() if isinstance(declared, type) else declared
-    if isinstance(made, sa.DateTime):
-        return pyarrow.timestamp("us", tz="UTC" if made.timezone else None)
-    if isinstance(made, sa.Numeric) and not isinstance(made, sa.Float):
-        return pyarrow.decimal128(made.precision or 38, made.scale or 0)
-    return pyarrow.type_for_alias(_ARROW[spark_type(made)])
+    column_type = declared() if isinstance(declared, type) else declared
+    if isinstance(column_type, sa.DateTime):
+        return pyarrow.timestamp("us", tz="UTC" if column_type.timezone else None)
+    if isinstance(column_type, sa.Numeric) and not isinstance(column_type, sa.Float):
+        return pyarrow.decimal128(column_type.precision or 38, column_type.scale or 0)
+    return pyarrow.type_for_alias(_ARROW[spark_type(column_type)])
 
 
 def _quoted(name: str) -> str:

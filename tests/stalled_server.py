@@ -1,4 +1,4 @@
-"""Servers that take a connection and then say nothing, or sign in and then say nothing."""
+"""Servers that accept a connection and never answer, or that sign in and never answer then."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _SIGNED_IN = (
 
 @contextmanager
 def _serving(talk: Callable[[socket.socket], None]) -> Iterator[int]:
-    """The port of a server that does `talk` with each client, and keeps all lines until the end."""
+    """The port of a server that runs `talk` for each client, and keeps all connections open."""
     listener = socket.create_server(("127.0.0.1", 0))
-    lines: list[socket.socket] = []
+    connections: list[socket.socket] = []
 
     def serve() -> None:
         with suppress(OSError):
             while True:
-                line, _ = listener.accept()
-                lines.append(line)
-                threading.Thread(target=talk, args=(line,), daemon=True).start()
+                connection, _ = listener.accept()
+                connections.append(connection)
+                threading.Thread(target=talk, args=(connection,), daemon=True).start()
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -41,25 +41,25 @@ def _serving(talk: Callable[[socket.socket], None]) -> Iterator[int]:
         listener.shutdown(socket.SHUT_RDWR)
         thread.join(10)
         listener.close()
-        for line in lines:
+        for connection in connections:
             with suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
-            line.close()
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
 
 
-def _nothing(line: socket.socket) -> None:
+def _nothing(connection: socket.socket) -> None:
     """Neither yes nor no."""
 
 
-def _signs_in(line: socket.socket) -> None:
+def _signs_in(connection: socket.socket) -> None:
     with suppress(OSError, struct.error):
         while True:
-            length, request = struct.unpack("!ii", line.recv(8, socket.MSG_WAITALL))
+            length, request = struct.unpack("!ii", connection.recv(8, socket.MSG_WAITALL))
             if request in _NO:
-                line.sendall(b"N")
+                connection.sendall(b"N")
                 continue
-            line.recv(length - 8, socket.MSG_WAITALL)
-            line.sendall(_SIGNED_IN)
+            connection.recv(length - 8, socket.MSG_WAITALL)
+            connection.sendall(_SIGNED_IN)
             return
 
 
@@ -80,6 +80,6 @@ def stalled() -> Iterator[str]:
 @contextmanager
 def three_silent_hosts() -> Iterator[str]:
     """A URL with three hosts; each may take its own 20 seconds."""
-    with _serving(_nothing) as one, _serving(_nothing) as two, _serving(_nothing) as three:
-        hosts = "&".join(f"host=127.0.0.1:{port}" for port in (one, two, three))
+    with _serving(_nothing) as first, _serving(_nothing) as second, _serving(_nothing) as third:
+        hosts = "&".join(f"host=127.0.0.1:{port}" for port in (first, second, third))
         yield f"postgresql://andon@/shop?{hosts}&connect_timeout=20"

@@ -1,1 +1,1 @@
-"""Figures, one module a page. What they show is measured and judged elsewhere."""
+"""Figures, one module for each page. What they show is measured and judged elsewhere."""

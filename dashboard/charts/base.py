@@ -1,4 +1,4 @@
-"""What all figures share: one theme for light and dark, labelled limits, a click for a day."""
+"""What all figures share: a light and a dark theme, labelled limits, days that can be clicked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from checks.core.text import clean
-from dashboard import keeping, page
+from dashboard import memoizing, page
 
 Tone = Literal["line", "muted", "failure", "accent", "band", "grid", "ink", "paper", "second"]
 
@@ -26,8 +26,8 @@ _TONES: Final[dict[Tone, tuple[str, str]]] = {
     "ink": ("#3a4250", "#b6bfcc"),
     "paper": ("#ffffff", "#0f1216"),
 }
-#: Decorates what builds a figure of shared evidence.
-kept: Final = keeping.kept
+#: Decorates functions that build a figure from shared evidence.
+memoized: Final = memoizing.memoized
 #: A legend in one line above the figure; a click on it hides nothing.
 LEGEND: Final[dict[str, Any]] = {
     "orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom",
@@ -43,91 +43,96 @@ _CONFIG: Final[dict[str, Any]] = {
 
 class _Themed(Protocol):
     @property
-    def dark(self) -> bool: ...
+    def is_dark(self) -> bool: ...
 
 
-def color(tone: Tone, dark: bool) -> str:
-    """A colour of the palette. `failure` is only ever failure."""
-    return _TONES[tone][dark]
+def color(tone: Tone, is_dark: bool) -> str:
+    """A colour of the palette. `failure` is used for failures only."""
+    return _TONES[tone][is_dark]
 
 
 def inert(value: object, longest: int = 60) -> str:
-    """Hostile text for a figure: Plotly reads some tags as markup, and `$` as mathematics."""
+    """Hostile text escaped for Plotly, which reads some tags as markup and `$` as mathematics."""
     return escape(clean(value, longest), quote=False).replace("$", "&#36;")
 
 
 def figure(
-    here: _Themed, *, y_title: str, x_title: str = "", height: int = 280, **layout: Any
+    context: _Themed, *, y_title: str, x_title: str = "", height: int = 280, **layout: Any
 ) -> go.Figure:
-    """An empty figure with titled axes. Numbers on hover are the traces' own business."""
-    dark = here.dark
-    title: dict[str, Any] = {"font": {"color": color("ink", dark), "size": 12}, "standoff": 8}
+    """An empty figure with titled axes. Traces add their own hover texts."""
+    is_dark = context.is_dark
+    title: dict[str, Any] = {"font": {"color": color("ink", is_dark), "size": 12}, "standoff": 8}
     axis: dict[str, Any] = {
-        "gridcolor": color("grid", dark), "linecolor": color("grid", dark), "zeroline": False,
-        "tickfont": {"color": color("ink", dark), "size": 12},
+        "gridcolor": color("grid", is_dark), "linecolor": color("grid", is_dark), "zeroline": False,
+        "tickfont": {"color": color("ink", is_dark), "size": 12},
         "fixedrange": True, "automargin": True,
     }  # fmt: skip
-    made = go.Figure()
-    made.update_layout(
+    fig = go.Figure()
+    fig.update_layout(
         height=height, margin={"l": 8, "r": 8, "t": 18, "b": 8}, showlegend=False,
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", bargap=0.25,
-        font={"family": _FONT, "size": 12, "color": color("ink", dark)},
-        hoverlabel={"font": {"family": _FONT, "size": 13, "color": color("accent", dark)},
-                    "bgcolor": color("paper", dark), "bordercolor": color("muted", dark),
+        font={"family": _FONT, "size": 12, "color": color("ink", is_dark)},
+        hoverlabel={"font": {"family": _FONT, "size": 13, "color": color("accent", is_dark)},
+                    "bgcolor": color("paper", is_dark), "bordercolor": color("muted", is_dark),
                     "align": "left"},
         hovermode="closest", dragmode=False, clickmode="event+select",
         xaxis=axis | {"title": title | {"text": x_title}, "showgrid": False},
         yaxis=axis | {"title": title | {"text": y_title}, "separatethousands": True},
     )  # fmt: skip
-    made.update_layout(**layout)
-    return made
+    fig.update_layout(**layout)
+    return fig
 
 
-def threshold(made: go.Figure, y: float, label: str, here: _Themed, **where: Any) -> None:
+def add_limit(fig: go.Figure, y: float, label: str, context: _Themed, **subplot: Any) -> None:
     """A dashed line at a limit, with its name at the left end."""
-    made.add_hline(
-        y=y, line={"color": color("failure", here.dark), "width": 1.5, "dash": "dash"},
-        annotation={"text": label, "font": {"color": color("failure", here.dark), "size": 12},
+    fig.add_hline(
+        y=y, line={"color": color("failure", context.is_dark), "width": 1.5, "dash": "dash"},
+        annotation={"text": label, "font": {"color": color("failure", context.is_dark), "size": 12},
                     "xanchor": "left", "yanchor": "bottom", "showarrow": False},
-        annotation_position="top left", **where,
+        annotation_position="top left", **subplot,
     )  # fmt: skip
 
 
-def mark_day(made: go.Figure, day: date, here: _Themed, label: str = "") -> None:
+def mark_day(fig: go.Figure, day: date, context: _Themed, label: str = "") -> None:
     """A band behind the judged day."""
     noon = datetime(day.year, day.month, day.day)  # noqa: DTZ001  (a place on the axis)
     half = timedelta(hours=12)
-    made.add_vrect(
+    fig.add_vrect(
         x0=noon - half, x1=noon + half, line_width=0, layer="below",
-        fillcolor=color("muted", here.dark), opacity=0.22,
+        fillcolor=color("muted", context.is_dark), opacity=0.22,
     )  # fmt: skip
     if label:
-        made.add_annotation(
+        fig.add_annotation(
             text=label, x=noon, xanchor="center", y=1, yref="paper", yanchor="bottom",
-            showarrow=False, font={"color": color("ink", here.dark), "size": 12},
+            showarrow=False, font={"color": color("ink", context.is_dark), "size": 12},
         )  # fmt: skip
 
 
 def show(
-    made: go.Figure, here: page.Here, *, key: str, alt: str, days: Sequence[date] | None = None
+    fig: go.Figure,
+    context: page.PageContext,
+    *,
+    key: str,
+    alt: str,
+    days: Sequence[date] | None = None,
 ) -> None:
     """Draw a figure. With `days`, a click on a point whose x is one of them shows that day.
 
-    alt: what the figure shows, in words, for who cannot see it.
+    alt: a description for people who cannot see the figure.
     """
     if days is None:
-        st.plotly_chart(made, key=key, theme=None, config=_CONFIG, alt=alt)
+        st.plotly_chart(fig, key=key, theme=None, config=_CONFIG, alt=alt)
         return
     event = st.plotly_chart(
-        made, key=key, theme=None, config=_CONFIG, alt=alt, on_select="rerun",
+        fig, key=key, theme=None, config=_CONFIG, alt=alt, on_select="rerun",
         selection_mode="points",
     )  # fmt: skip
     picked = _picked_day(event, days)
     last = f"picked:{key}"
-    # The selection stays while the figure does: only a new one is a click.
-    if picked and picked != st.session_state.get(last) and picked != here.day:
+    # The selection stays as long as the figure: only a new one is a click.
+    if picked and picked != st.session_state.get(last) and picked != context.day:
         st.session_state[last] = picked
-        page.go(here, day=picked)
+        page.navigate(context, day=picked)
     st.session_state[last] = picked
 
 
@@ -136,9 +141,9 @@ def _picked_day(event: Any, days: Sequence[date]) -> date | None:
     for point in points:
         text = str(point.get("x", ""))[:10]
         try:
-            found = date.fromisoformat(text)
+            day = date.fromisoformat(text)
         except ValueError:
             continue
-        if found in days:
-            return found
+        if day in days:
+            return day
     return None

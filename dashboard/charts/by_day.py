@@ -1,4 +1,4 @@
-"""What figures with a day axis share: bars that name their day, what the gate said, a band."""
+"""What figures with a day axis share: bars, the gate's verdicts, ranges, limits and marks."""
 
 from __future__ import annotations
 
@@ -15,192 +15,208 @@ from dashboard.charts import base
 
 DAY_MS = 86_400_000
 HEIGHT = 340
-#: Days on an axis as they are written elsewhere.
+#: Format of days on an axis.
 TICKS = "%-d %b"
 TALL = 450
-#: Room on the right for the names of limits.
+#: With space on the right for the labels of limits.
 MARGIN = {"l": 8, "r": 78, "t": 22, "b": 8}
 _MARKED = (Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED)
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One day's bar. `words` are its hover, ready and inert; beyond: the rule calls it red."""
+    """One day's bar. `hover`: escaped text; `is_red`: whether the rule judges the day red."""
 
     day: date
     value: float
-    words: str
-    beyond: bool = False
+    hover: str
+    is_red: bool = False
 
 
-def bars(
-    made: go.Figure, here: page.Here, given: Sequence[Bar], *,
-    hatched: Sequence[bool] = (), **where: Any,
+def add_bars(
+    fig: go.Figure, context: page.PageContext, bars: Sequence[Bar], *,
+    hatched: Sequence[bool] = (), **subplot: Any,
 ) -> None:  # fmt: skip
-    """A bar a day; one that the rule calls red is red and has a thick outline too."""
-    calm, red = base.color("line", here.dark), base.color("failure", here.dark)
-    outline = base.color("accent", here.dark)
-    made.add_trace(
+    """A bar for each day; a red one has a thick outline too."""
+    normal_color = base.color("line", context.is_dark)
+    red_color = base.color("failure", context.is_dark)
+    outline = base.color("accent", context.is_dark)
+    fig.add_trace(
         go.Bar(
-            x=[bar.day for bar in given],
-            y=[bar.value for bar in given],
-            customdata=[bar.words for bar in given],
+            x=[bar.day for bar in bars],
+            y=[bar.value for bar in bars],
+            customdata=[bar.hover for bar in bars],
             hovertemplate="%{customdata}<extra></extra>",
             marker={
-                "color": [red if bar.beyond else calm for bar in given],
-                "line": {"width": [1.5 if bar.beyond else 0 for bar in given], "color": outline},
-                "pattern": {"shape": ["/" if one else "" for one in hatched]},
+                "color": [red_color if bar.is_red else normal_color for bar in bars],
+                "line": {"width": [1.5 if bar.is_red else 0 for bar in bars], "color": outline},
+                "pattern": {"shape": ["/" if is_hatched else "" for is_hatched in hatched]},
             },
             width=DAY_MS * 0.72,
             unselected={"marker": {"opacity": 1}},
         ),
-        **where,
+        **subplot,
     )
 
 
-def verdicts(
-    made: go.Figure, here: page.Here, given: Sequence[Bar], check: str, **where: Any
+def add_verdicts(
+    fig: go.Figure, context: page.PageContext, bars: Sequence[Bar], check: str, **subplot: Any
 ) -> None:
-    """Above the bar of each day on which the gate did not let the check pass: its glyph."""
-    found = [(bar, here.status_of(bar.day, check)) for bar in given]
-    marked = [(bar, status) for bar, status in found if status in _MARKED]
-    made.add_trace(
+    """The glyph of the gate's verdict above the bar of each day on which the check failed."""
+    statuses = [(bar, context.status_of(bar.day, check)) for bar in bars]
+    marked = [(bar, status) for bar, status in statuses if status in _MARKED]
+    fig.add_trace(
         go.Scatter(
             x=[bar.day for bar, _ in marked],
             y=[bar.value for bar, _ in marked],
             text=[f"<b>{look.look_of(status).glyph}</b>" for _, status in marked],
             textfont={
                 "size": 15,
-                "color": [_tone(here, status) for _, status in marked],
+                "color": [_glyph_color(context, status) for _, status in marked],
             },
             mode="text",
             textposition="top center",
             cliponaxis=False,
             hoverinfo="skip",
         ),
-        **where,
+        **subplot,
     )
 
 
-def circles(made: go.Figure, here: page.Here, given: Sequence[Bar], **where: Any) -> None:
-    """A circle at the foot of bars that stand apart."""
-    made.add_trace(
+def add_circles(
+    fig: go.Figure, context: page.PageContext, bars: Sequence[Bar], **subplot: Any
+) -> None:
+    """A circle at the base of some bars."""
+    fig.add_trace(
         go.Scatter(
-            x=[bar.day for bar in given],
-            y=[0] * len(given),
+            x=[bar.day for bar in bars],
+            y=[0] * len(bars),
             mode="markers",
-            marker={"size": 8, "symbol": "circle-open", "color": base.color("accent", here.dark)},
+            marker={
+                "size": 8,
+                "symbol": "circle-open",
+                "color": base.color("accent", context.is_dark),
+            },
             cliponaxis=False,
             hoverinfo="skip",
         ),
-        **where,
+        **subplot,
     )
 
 
-def _tone(here: page.Here, status: Status | None) -> str:
-    return base.color("failure" if status is Status.RED else "accent", here.dark)
+def _glyph_color(context: page.PageContext, status: Status | None) -> str:
+    return base.color("failure" if status is Status.RED else "accent", context.is_dark)
 
 
-def band(
-    made: go.Figure, here: page.Here, days: Sequence[date], low: Sequence[float],
-    high: Sequence[float], **where: Any,
+def add_band(
+    fig: go.Figure, context: page.PageContext, days: Sequence[date], low: Sequence[float],
+    high: Sequence[float], **subplot: Any,
 ) -> None:  # fmt: skip
-    """A step of `low` to `high` a day; a day without one leaves a hole."""
-    made.add_trace(
+    """A range from `low` to `high` for each day; a gap for a day without one."""
+    fig.add_trace(
         go.Bar(
             x=list(days),
             base=list(low),
             y=[top - bottom for bottom, top in zip(low, high, strict=True)],
             width=DAY_MS,
-            marker={"color": base.color("band", here.dark), "line": {"width": 0}},
+            marker={"color": base.color("band", context.is_dark), "line": {"width": 0}},
             hoverinfo="skip",
         ),
-        **where,
+        **subplot,
     )
 
 
-def steps(
-    made: go.Figure, here: page.Here, days: Sequence[date], values: Sequence[float], **where: Any
+def add_steps(
+    fig: go.Figure,
+    context: page.PageContext,
+    days: Sequence[date],
+    values: Sequence[float],
+    **subplot: Any,
 ) -> None:
-    """A thin stepped line: what is usual."""
-    made.add_trace(
+    """A thin stepped line of what is expected."""
+    fig.add_trace(
         go.Scatter(
             x=list(days),
             y=list(values),
             mode="lines",
-            line={"color": base.color("ink", here.dark), "width": 1.25, "shape": "hvh"},
+            line={"color": base.color("ink", context.is_dark), "width": 1.25, "shape": "hvh"},
             hoverinfo="skip",
         ),
-        **where,
+        **subplot,
     )
 
 
-def limits(
-    made: go.Figure, here: page.Here, days: Sequence[date], values: Sequence[float], label: str,
-    **where: Any,
-) -> None:  # fmt: skip
-    """A limit that is another one each day: a dotted step, named in the margin at its end."""
-    tone = base.color("failure", here.dark)
-    made.add_trace(
+def add_limits(
+    fig: go.Figure,
+    context: page.PageContext,
+    days: Sequence[date],
+    values: Sequence[float],
+    label: str,
+    **subplot: Any,
+) -> None:
+    """A limit that differs by day: a dotted stepped line, labelled in the right margin."""
+    limit_color = base.color("failure", context.is_dark)
+    fig.add_trace(
         go.Scatter(
             x=list(days),
             y=list(values),
             mode="lines",
-            line={"color": tone, "width": 1, "dash": "dot", "shape": "hvh"},
+            line={"color": limit_color, "width": 1, "dash": "dot", "shape": "hvh"},
             hoverinfo="skip",
         ),
-        **where,
+        **subplot,
     )
     if days:
-        made.add_annotation(
-            x=days[-1], y=values[-1], text=label, font={"color": tone, "size": 12},
-            showarrow=False, xanchor="left", xshift=12, **where,
+        fig.add_annotation(
+            x=days[-1], y=values[-1], text=label, font={"color": limit_color, "size": 12},
+            showarrow=False, xanchor="left", xshift=12, **subplot,
         )  # fmt: skip
 
 
-def reach(made: go.Figure, day: date, values: Sequence[float], **where: Any) -> None:
-    """Make room for these values: a line across a figure moves no axis by itself."""
-    made.add_trace(
+def extend_axis(fig: go.Figure, day: date, values: Sequence[float], **subplot: Any) -> None:
+    """Extend the axis to these values: a horizontal line does not extend it by itself."""
+    fig.add_trace(
         go.Scatter(
             x=[day] * len(values), y=list(values), mode="markers", marker={"opacity": 0},
             hoverinfo="skip",
         ),
-        **where,
+        **subplot,
     )  # fmt: skip
 
 
-def releases(made: go.Figure, here: page.Here, days: Sequence[date]) -> None:
-    """A dashed line through days on which the tracking was changed, named at its head."""
+def add_releases(fig: go.Figure, context: page.PageContext, days: Sequence[date]) -> None:
+    """A dashed line through days on which the tracking was changed, labelled at the top."""
     for day in days:
-        made.add_vline(
-            x=day, line={"color": base.color("second", here.dark), "width": 1.5, "dash": "dash"}
+        fig.add_vline(
+            x=day,
+            line={"color": base.color("second", context.is_dark), "width": 1.5, "dash": "dash"},
         )
-        made.add_annotation(
+        fig.add_annotation(
             text="tracking changed", x=day, xanchor="right", xshift=-4, y=1, yref="paper",
             yanchor="top", showarrow=False,
-            font={"color": base.color("second", here.dark), "size": 12},
+            font={"color": base.color("second", context.is_dark), "size": 12},
         )  # fmt: skip
 
 
-def judged(made: go.Figure, here: page.Here) -> None:
-    """Mark and name the judged day, the last one of the axis."""
-    base.mark_day(made, here.day, here)
-    made.add_annotation(
-        text="judged day", x=here.day, xanchor="right", xshift=14, y=1, yref="paper",
+def mark_judged_day(fig: go.Figure, context: page.PageContext) -> None:
+    """Mark and label the judged day, the last one of the axis."""
+    base.mark_day(fig, context.day, context)
+    fig.add_annotation(
+        text="judged day", x=context.day, xanchor="right", xshift=14, y=1, yref="paper",
         yanchor="bottom", showarrow=False,
-        font={"color": base.color("ink", here.dark), "size": 12},
+        font={"color": base.color("ink", context.is_dark), "size": 12},
     )  # fmt: skip
 
 
-def span(days: Sequence[date]) -> list[datetime]:
-    """The range of the axis: whole days, those without data too."""
+def axis_range(days: Sequence[date]) -> list[datetime]:
+    """The range of the axis: whole days, including days without data."""
     half = timedelta(hours=14)
     first, last = (datetime(d.year, d.month, d.day) for d in (days[0], days[-1]))  # noqa: DTZ001
     return [first - half, last + half]
 
 
-def head(here: page.Here, day: date, check: str) -> tuple[str, str]:
-    """The first and the last line of a day's hover: which day, and what the gate said."""
-    status = here.status_of(day, check)
-    said = "not run on this day" if status is None else f"{look.look_of(status).word} for {check}"
-    return f"<b>{look.day(day)}</b>", f"gate: {said}"
+def hover_ends(context: page.PageContext, day: date, check: str) -> tuple[str, str]:
+    """The first and the last line of a day's hover text: the day, and the gate's verdict."""
+    status = context.status_of(day, check)
+    result = "not run on this day" if status is None else f"{look.look_of(status).word} for {check}"
+    return f"<b>{look.day(day)}</b>", f"gate: {result}"

@@ -1,4 +1,4 @@
-"""The figure of one day by the hour, over what is usual."""
+"""The figure of one day by the hour, with the usual range of each hour."""
 
 from __future__ import annotations
 
@@ -10,94 +10,96 @@ from dashboard import look, page
 from dashboard.charts import base, by_day
 
 
-@base.kept
-def profile(here: page.Here, found: Profile) -> go.Figure:
-    """Bars: the day's hours. Band and line: lowest to highest, and median, of the days before."""
-    made = base.figure(
-        here, y_title="events per hour", x_title=f"hour of the day ({here.zone.key})",
+@base.memoized
+def hours_figure(context: page.PageContext, profile: Profile) -> go.Figure:
+    """Bars: the day's hours. Band and line: range and median of the days before."""
+    fig = base.figure(
+        context, y_title="events per hour", x_title=f"hour of the day ({context.zone.key})",
         height=by_day.TALL,
     )  # fmt: skip
-    made.update_layout(barmode="overlay", hovermode="x", bargap=0.25)
-    _range(made, here, found)
-    there = [hour for hour in found.hours if hour.events is not None]
-    made.add_trace(
+    fig.update_layout(barmode="overlay", hovermode="x", bargap=0.25)
+    _add_usual_range(fig, context, profile)
+    counted = [hour for hour in profile.hours if hour.events is not None]
+    fig.add_trace(
         go.Bar(
-            x=[hour.hour for hour in there],
-            y=[hour.events for hour in there],
-            customdata=[_words(here, hour) for hour in there],
+            x=[hour.hour for hour in counted],
+            y=[hour.events for hour in counted],
+            customdata=[_hover(context, hour) for hour in counted],
             hovertemplate="%{customdata}<extra></extra>",
-            marker={"color": base.color("line", here.dark)},
+            marker={"color": base.color("line", context.is_dark)},
         )
     )
-    _missing(made, here, found)
-    made.update_xaxes(range=[-0.6, 23.6], tickvals=list(range(0, 24, 2)))
-    made.update_xaxes(ticktext=[f"{hour:02}:00" for hour in range(0, 24, 2)], tickangle=0)
-    made.update_yaxes(rangemode="tozero")
-    return made
+    _add_missing_hours(fig, context, profile)
+    fig.update_xaxes(range=[-0.6, 23.6], tickvals=list(range(0, 24, 2)))
+    fig.update_xaxes(ticktext=[f"{hour:02}:00" for hour in range(0, 24, 2)], tickangle=0)
+    fig.update_yaxes(rangemode="tozero")
+    return fig
 
 
-def _range(made: go.Figure, here: page.Here, found: Profile) -> None:
-    usual = [hour for hour in found.hours if hour.lowest is not None]
-    made.add_trace(
+def _add_usual_range(fig: go.Figure, context: page.PageContext, profile: Profile) -> None:
+    compared = [hour for hour in profile.hours if hour.lowest is not None]
+    fig.add_trace(
         go.Bar(
-            x=[hour.hour for hour in usual],
-            base=[hour.lowest for hour in usual],
-            y=[(hour.highest or 0) - (hour.lowest or 0) for hour in usual],
+            x=[hour.hour for hour in compared],
+            base=[hour.lowest for hour in compared],
+            y=[(hour.highest or 0) - (hour.lowest or 0) for hour in compared],
             width=1,
-            marker={"color": base.color("band", here.dark), "line": {"width": 0}},
+            marker={"color": base.color("band", context.is_dark), "line": {"width": 0}},
             hoverinfo="skip",
         )
     )
-    made.add_trace(
+    fig.add_trace(
         go.Scatter(
-            x=[hour.hour for hour in usual],
-            y=[hour.median for hour in usual],
+            x=[hour.hour for hour in compared],
+            y=[hour.median for hour in compared],
             mode="lines",
-            line={"color": base.color("ink", here.dark), "width": 1.5, "shape": "hvh"},
+            line={"color": base.color("ink", context.is_dark), "width": 1.5, "shape": "hvh"},
             hoverinfo="skip",
         )
     )
 
 
-def _missing(made: go.Figure, here: page.Here, found: Profile) -> None:
+def _add_missing_hours(fig: go.Figure, context: page.PageContext, profile: Profile) -> None:
     """Hours of a gap: an empty, hatched bar as high as the hour usually is."""
-    hours = [hour for hour in found.hours if hour.state == MISSING]
-    ink = base.color("failure", here.dark)
-    made.add_trace(
+    hours = [hour for hour in profile.hours if hour.state == MISSING]
+    failure_color = base.color("failure", context.is_dark)
+    fig.add_trace(
         go.Bar(
             x=[hour.hour for hour in hours],
             y=[hour.median for hour in hours],
             marker={
                 "color": "rgba(0,0,0,0)",
-                "line": {"color": ink, "width": 1.5},
-                "pattern": {"shape": "/", "fgcolor": ink, "fgopacity": 0.8, "size": 6},
+                "line": {"color": failure_color, "width": 1.5},
+                "pattern": {"shape": "/", "fgcolor": failure_color, "fgopacity": 0.8, "size": 6},
             },
             hoverinfo="skip",
         )
     )
-    for gap in found.gaps:
-        _name(made, here, gap, [hour for hour in hours if gap.first <= hour.hour <= gap.last])
+    for gap in profile.gaps:
+        _add_gap_label(
+            fig, context, gap, [hour for hour in hours if gap.first <= hour.hour <= gap.last]
+        )
 
 
-def _name(made: go.Figure, here: page.Here, gap: Gap, hours: list[Hour]) -> None:
-    made.add_annotation(
+def _add_gap_label(fig: go.Figure, context: page.PageContext, gap: Gap, hours: list[Hour]) -> None:
+    fig.add_annotation(
         x=(gap.first + gap.last) / 2,
         y=max(hour.highest or 0 for hour in hours),
-        text=f"<b>no event</b><br>{span(gap)}",
+        text=f"<b>no event</b><br>{gap_text(gap)}",
         yshift=20,
         showarrow=False,
-        font={"color": base.color("failure", here.dark), "size": 13},
-        bgcolor=base.color("paper", here.dark),
+        font={"color": base.color("failure", context.is_dark), "size": 13},
+        bgcolor=base.color("paper", context.is_dark),
     )
 
 
-def span(gap: Gap) -> str:
+def gap_text(gap: Gap) -> str:
     """`16:00 to 24:00`."""
     return f"{gap.first:02}:00 to {gap.last + 1:02}:00"
 
 
-def _words(here: page.Here, hour: Hour) -> str:
-    lines = [f"<b>{hour.hour:02}:00 to {hour.hour + 1:02}:00, {look.day(here.day)}</b>"]
+def _hover(context: page.PageContext, hour: Hour) -> str:
+    lines = [f"<b>{hour.hour:02}:00 to {hour.hour + 1:02}:00, {look.day(context.day)}</b>"]
     lines.append(plural(hour.events or 0, "event"))
     if hour.median is None:
         lines.append("nothing to compare with")

@@ -1,7 +1,7 @@
-"""The wall's pictures: one number a day against its limit, drawn so that they scale to any screen.
+"""The pictures of the wall screen: one number a day with its limit, as SVG that scales.
 
-Plain SVG: a wall has no mouse, may be 4K, and must not wait for five megabytes of script.
-Every number on it was measured and judged elsewhere.
+Plain SVG: a wall screen has no mouse, may be 4K, and must not wait for five megabytes of script.
+Every number was measured and judged elsewhere.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Point(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """What one picture shows. `now`: the judged day's number in words; `limit`: its limit."""
+    """One picture. `now`: the judged day's number as text; `limits`: with their labels."""
 
     title: str
     now: str
@@ -41,8 +41,8 @@ class Picture(NamedTuple):
 Shape = dict[str, Any]
 
 
-def figure_of(picture: Picture) -> dict[str, Any]:
-    """The picture as plain data: its words, and shapes for an SVG of `WIDTH` by `HEIGHT`."""
+def svg_of(picture: Picture) -> dict[str, Any]:
+    """The picture as plain data: its texts, and shapes of an SVG of `_WIDTH` by `_HEIGHT`."""
     scale = _Scale(picture)
     shapes = [*_band(picture.points, scale)]
     for y, name in picture.limits:
@@ -53,18 +53,20 @@ def figure_of(picture: Picture) -> dict[str, Any]:
         "title": picture.title,
         "now": picture.now,
         "css": f"{look.look_of(picture.status).css}-edge",
-        "words": _words(picture),
+        "words": _description(picture),
         "box": f"0 0 {_WIDTH:g} {_HEIGHT:g}",
         "shapes": shapes + _days(picture.points),
     }
 
 
 class _Scale:
-    """Where days and numbers are."""
+    """Coordinates of days and numbers."""
 
     def __init__(self, picture: Picture) -> None:
-        numbers = [p.value for p in picture.points if p.value is not None]
-        numbers += [edge for p in picture.points for edge in (p.low, p.high) if edge is not None]
+        numbers = [point.value for point in picture.points if point.value is not None]
+        numbers += [
+            edge for point in picture.points for edge in (point.low, point.high) if edge is not None
+        ]
         numbers += [y for y, _ in picture.limits]
         self.top = max([*numbers, 0.0]) * 1.12 or 1.0
         self.bottom = min([*numbers, 0.0]) * 1.12
@@ -79,7 +81,7 @@ class _Scale:
 
 
 def _mark(point: Point, index: int, scale: _Scale) -> list[Shape]:
-    """A bar; a failing day's is solid and carries its glyph, a missing number is a glyph alone."""
+    """A bar; a failing day's is solid and has a glyph, a missing number is a glyph alone."""
     x, ground = scale.x(index), scale.y(0)
     glyph = look.look_of(point.status).glyph
     if point.value is None:
@@ -96,10 +98,14 @@ def _band(points: Sequence[Point], scale: _Scale) -> list[Shape]:
     """The normal range of the days that have one."""
     return [
         _rect(
-            scale.x(i), scale.y(one.high), scale.step, scale.y(one.low) - scale.y(one.high), "band"
+            scale.x(i),
+            scale.y(point.high),
+            scale.step,
+            scale.y(point.low) - scale.y(point.high),
+            "band",
         )
-        for i, one in enumerate(points)
-        if one.low is not None and one.high is not None
+        for i, point in enumerate(points)
+        if point.low is not None and point.high is not None
     ]
 
 
@@ -139,6 +145,6 @@ def _text(text: str, x: float, y: float, css: str) -> Shape:
     return {"name": "text", "class": css, "x": round(x, 1), "y": round(y, 1), "text": text}
 
 
-def _words(picture: Picture) -> str:
+def _description(picture: Picture) -> str:
     failing = sum(point.status in _FAILING for point in picture.points)
     return f"{picture.title}: {picture.now}; {failing} of {len(picture.points)} days failed"

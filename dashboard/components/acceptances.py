@@ -1,4 +1,4 @@
-"""What somebody accepts as it is now, and where allowed, accepting it and revoking that."""
+"""Acceptances: their list, and forms to give and revoke them where that is allowed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from checks.core.subjects import MORE
 from checks.core.text import plural
 from checks.evaluation.accepting import AcceptanceRequest, accept, accepting_checks, state_of
 from dashboard import data, look, page
-from dashboard.components.decisions import Forms
-from dashboard.components.history_words import name as check_name
-from dashboard.components.history_words import short, whole
+from dashboard.components.decisions import DecisionForms
+from dashboard.components.history_text import check_name, no_wrap, weekday_text
 from dashboard.markup import plain, show, table, tag
 
 if TYPE_CHECKING:
@@ -24,14 +23,14 @@ _MOST = 30
 _HEADINGS = ("No.", "Check", "Accepted", "Owner", "Reason", "From", "State", "Given")
 
 
-def draw(here: page.Here) -> None:
-    """The list, and the forms or why there are none; nothing where there is nothing to say."""
+def draw(context: page.PageContext) -> None:
+    """The list, and the forms or why there are none; nothing without acceptances and failures."""
     try:
-        stored = data.history(here.pipeline).all_acceptances(here.pipeline)
+        stored = data.history(context.pipeline).all_acceptances(context.pipeline)
     except AndonError as error:
         page.problem("What was accepted cannot be read, so nothing is accepted.", str(error))
         return
-    failing = _failing(here)
+    failing = _failing(context)
     if not stored and not failing:
         return
     page.section(
@@ -39,23 +38,25 @@ def draw(here: page.Here) -> None:
         "What is accepted is not a failure, such as a retired event, until it is there again or "
         "the acceptance is revoked.",
     )
-    _list(here, stored)
-    forms = Forms(here, "acceptance")
+    _draw_list(context, stored)
+    forms = DecisionForms(context, "acceptance")
     forms.show_outcome()
-    if (name := forms.person()) is None:
+    if (person := forms.person()) is None:
         show(forms.command_hint(_commands(failing)))
         return
     if failing:
-        _accept(forms, name, failing)
-    _revoke(forms, name, [one for one in stored if one.revoked_at is None])
+        _draw_accept_form(forms, person, failing)
+    _draw_revoke_buttons(
+        forms, person, [acceptance for acceptance in stored if acceptance.revoked_at is None]
+    )
 
 
-def _failing(here: page.Here) -> list[tuple[str, str]]:
-    """(check, subject) of what fails now and may be accepted."""
+def _failing(context: page.PageContext) -> list[tuple[str, str]]:
+    """(check, subject) of each current failure that may be accepted."""
     kinds = {check.id: check.accepts for check in accepting_checks()}
     return [
         (verdict.id, subject)
-        for verdict in here.report.checks
+        for verdict in context.report.checks
         for subject in _subjects(verdict, kinds.get(verdict.id))
         if subject != MORE
     ]
@@ -65,31 +66,33 @@ def _subjects(verdict: Verdict, kind: str | None) -> tuple[str, ...]:
     return (verdict.subjects or {}).get(kind, ()) if kind else ()
 
 
-def _list(here: page.Here, stored: tuple[StoredAcceptance, ...]) -> None:
+def _draw_list(context: page.PageContext, stored: tuple[StoredAcceptance, ...]) -> None:
     """Those that were not revoked first, then the newest."""
     if not stored:
         return
-    ordered = sorted(stored, key=lambda one: (one.revoked_at is not None, -one.id))
-    rows = [_row(here, one) for one in ordered[:_MOST]]
+    ordered = sorted(
+        stored, key=lambda acceptance: (acceptance.revoked_at is not None, -acceptance.id)
+    )
+    rows = [_row(context, acceptance) for acceptance in ordered[:_MOST]]
     show(table(_HEADINGS, rows, numeric=(0,), caption="Accepted"))
     if len(ordered) > _MOST:
         older = plural(len(ordered) - _MOST, "older acceptance")
         show(tag("p", f"{older}: andon acceptances lists all.", class_="a-sub"))
 
 
-def _row(here: page.Here, one: StoredAcceptance) -> tuple[object, ...]:
-    state = state_of(one)
-    if one.revoked_at is not None:
-        state += f" on {look.moment(one.revoked_at, here.zone)}"
+def _row(context: page.PageContext, acceptance: StoredAcceptance) -> tuple[object, ...]:
+    state = state_of(acceptance)
+    if acceptance.revoked_at is not None:
+        state += f" on {look.moment(acceptance.revoked_at, context.zone)}"
     return (
-        str(one.id),
-        check_name(one.check),
-        f"{one.kind} {one.subject}",
-        one.owner,
-        one.reason,
-        whole(short(one.data_date)),
+        str(acceptance.id),
+        check_name(acceptance.check),
+        f"{acceptance.kind} {acceptance.subject}",
+        acceptance.owner,
+        acceptance.reason,
+        no_wrap(weekday_text(acceptance.data_date)),
         tag("span", state, class_="a-sub"),
-        whole(look.moment(one.created_at, here.zone)),
+        no_wrap(look.moment(acceptance.created_at, context.zone)),
     )
 
 
@@ -101,41 +104,43 @@ def _commands(failing: list[tuple[str, str]]) -> tuple[str, str]:
     )
 
 
-def _accept(forms: Forms, name: str, failing: list[tuple[str, str]]) -> None:
+def _draw_accept_form(forms: DecisionForms, person: str, failing: list[tuple[str, str]]) -> None:
     with st.form(forms.key("form"), clear_on_submit=False):
-        show(tag("div", tag("b", "Accept as it is now"), " in the name of ", tag("b", name)))
+        show(tag("div", tag("b", "Accept as it is now"), " in the name of ", tag("b", person)))
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.selectbox(
                 "What fails", failing, key=forms.key("subject"), width=330,
                 format_func=lambda pair: f"{plain(pair[0])}: {plain(pair[1])}",
             )  # fmt: skip
             st.text_input("Reason", key=forms.key("reason"), max_chars=1000)
-            st.form_submit_button("Accept it", on_click=_on_accept, args=(forms, name))
+            st.form_submit_button("Accept it", on_click=_on_accept, args=(forms, person))
 
 
-def _on_accept(forms: Forms, name: str) -> None:
-    """Store it, and empty the reason. A refusal keeps it as it is."""
-    if forms.decide(name, "Not accepted", lambda: _accepted(forms, name)):
+def _on_accept(forms: DecisionForms, person: str) -> None:
+    """Store the acceptance and empty the reason. After a refusal the reason stays."""
+    if forms.decide(person, "Not accepted", lambda: _store_acceptance(forms, person)):
         st.session_state[forms.key("reason")] = ""
 
 
-def _accepted(forms: Forms, name: str) -> str:
+def _store_acceptance(forms: DecisionForms, person: str) -> str:
     check, subject = st.session_state[forms.key("subject")]
-    wish = AcceptanceRequest(check, name, st.session_state[forms.key("reason")], subject)
-    here = forms.here
-    accepted = accept(here.config, data.history(here.pipeline), wish, data.now())
+    request = AcceptanceRequest(check, person, st.session_state[forms.key("reason")], subject)
+    context = forms.context
+    accepted = accept(context.config, data.history(context.pipeline), request, data.now())
     return (
         f"Acceptance {accepted.id} stands: {accepted.check} no longer fails for {accepted.kind} "
         f"{accepted.subject}. Run the gate again to release the line."
     )
 
 
-def _revoke(forms: Forms, name: str, standing: list[StoredAcceptance]) -> None:
+def _draw_revoke_buttons(
+    forms: DecisionForms, person: str, open_acceptances: list[StoredAcceptance]
+) -> None:
     def revoke(number: int) -> bool:
-        pipeline = forms.here.pipeline
-        return data.history(pipeline).revoke_acceptance(number, pipeline, name, data.now())
+        pipeline = forms.context.pipeline
+        return data.history(pipeline).revoke_acceptance(number, pipeline, person, data.now())
 
-    forms.revoke_buttons(
-        name, {decision.id: decision.subject for decision in standing},
+    forms.draw_revoke_buttons(
+        person, {decision.id: decision.subject for decision in open_acceptances},
         "The check then fails for it again, and may stop the line.", revoke,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""One check's verdict as a card: what it is, why, since when, what to do, who is on it."""
+"""One check's verdict as a card: status, reason, since when, what to do, who works on it."""
 
 from __future__ import annotations
 
@@ -16,38 +16,40 @@ from dashboard.markup import Html, join, plain, show, tag
 _LONGEST_LABEL = 400
 
 
-def draw(here: page.Here, check: str) -> None:
-    """The card of one check; one line where it is fine, and where it is switched off."""
-    verdict = here.verdict(check)
+def draw(context: page.PageContext, check: str) -> None:
+    """The card of one check; one line where it does not fail or is switched off."""
+    verdict = context.verdict(check)
     if verdict is None:
         page.empty(f"{check} is switched off.", "It is not evaluated; andon.yml says so.")
     elif verdict.status in FAILING:
-        failing(here, verdict)
+        draw_failing(context, verdict)
     else:
-        show(tag("div", compact(verdict), class_="a-compact"))
+        show(tag("div", one_line(verdict), class_="a-compact"))
 
 
-def failing(here: page.Here, verdict: Verdict, followers: Sequence[Verdict] = ()) -> None:
-    """The whole card, with the link to the evidence and the button; its followers folded."""
+def draw_failing(
+    context: page.PageContext, verdict: Verdict, followers: Sequence[Verdict] = ()
+) -> None:
+    """The card of a failing check, with its followers folded."""
     css = look.look_of(verdict.status).css
     with st.container(key=f"card-{css}-{verdict.id}"):
-        _whole(here, verdict)
+        _draw_card(context, verdict)
         if followers:
             label = followers_text([follower.id for follower in followers])
             with st.expander(plain(label, _LONGEST_LABEL)):
                 for follower in followers:
-                    _whole(here, follower)
+                    _draw_card(context, follower)
 
 
-def _whole(here: page.Here, verdict: Verdict) -> None:
-    show(_body(here, verdict))
+def _draw_card(context: page.PageContext, verdict: Verdict) -> None:
+    show(_body(context, verdict))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        evidence_link(here, verdict)
-        acknowledge.button(here, verdict)
+        draw_evidence_link(context, verdict)
+        acknowledge.draw_button(context, verdict)
 
 
-def compact(verdict: Verdict) -> Html:
-    """A check that asks for nothing, in one line."""
+def one_line(verdict: Verdict) -> Html:
+    """A check that does not fail, as one line."""
     return tag(
         "div",
         look.chip(verdict.status),
@@ -58,43 +60,43 @@ def compact(verdict: Verdict) -> Html:
     )
 
 
-def evidence_link(here: page.Here, verdict: Verdict) -> None:
-    """To the page with the evidence, filtered to what was found; nothing where one is there."""
+def draw_evidence_link(context: page.PageContext, verdict: Verdict) -> None:
+    """A link to the page with the evidence, with its filters; nothing on that page itself."""
     path = data.check(verdict.id).page
-    if path == frame.current() or not frame.has(path):
+    if path == frame.current() or not frame.has_page(path):
         return
     filters = verdict.details.get("filters") or {}
-    wanted = {str(name): str(value) for name, value in filters.items()}
-    page.link("Show the evidence →", path, here, None, **wanted)
+    link_filters = {str(name): str(value) for name, value in filters.items()}
+    page.link("Show the evidence →", path, context, None, **link_filters)
 
 
-def since(here: page.Here, verdict: Verdict) -> str:
+def status_since(context: page.PageContext, verdict: Verdict) -> str:
     """`red since 6 March (3 days)`."""
-    return f"{verdict.status.value} since {run(verdict, here.day)}"
+    return f"{verdict.status.value} since {streak_text(verdict, context.day)}"
 
 
-def run(verdict: Verdict, day: date) -> str:
-    """`6 March (3 days)`; `2025-03-06 (2 recorded days)` where others were not recorded."""
-    begun = verdict.since or day
-    is_whole = not has_gaps(begun, day, verdict.since_days)
-    first = short_day(begun) if is_whole else str(begun)
-    return f"{first} ({run_length(begun, day, verdict.since_days)})"
+def streak_text(verdict: Verdict, day: date) -> str:
+    """`6 March (3 days)`; `2025-03-06 (2 recorded days)` where days in between are missing."""
+    first_day = verdict.since or day
+    is_whole = not has_gaps(first_day, day, verdict.since_days)
+    first_text = short_day(first_day) if is_whole else str(first_day)
+    return f"{first_text} ({run_length(first_day, day, verdict.since_days)})"
 
 
-def _body(here: page.Here, verdict: Verdict) -> Html:
+def _body(context: page.PageContext, verdict: Verdict) -> Html:
     return tag(
         "div",
         tag("div", look.chip(verdict.status), tag("code", verdict.id),
             tag("span", verdict.message, class_="value"), class_="a-line"),
         tag("p", verdict.summary, class_="why"),
         tag("p", tag("b", "Do now: "), verdict.action, class_="do"),
-        tag("p", *_facts(here, verdict), class_="facts"),
+        tag("p", *_facts(context, verdict), class_="facts"),
         class_="a-card-body",
     )  # fmt: skip
 
 
-def _facts(here: page.Here, verdict: Verdict) -> list[Html]:
-    facts: list[Html] = [tag("span", since(here, verdict))]
+def _facts(context: page.PageContext, verdict: Verdict) -> list[Html]:
+    facts: list[Html] = [tag("span", status_since(context, verdict))]
     if verdict.because is not None:
         facts.append(tag("span", "follows from ", tag("b", verdict.because)))
     if verdict.stop:
@@ -104,16 +106,16 @@ def _facts(here: page.Here, verdict: Verdict) -> list[Html]:
     if verdict.owner:
         facts.append(tag("span", "owner ", tag("b", verdict.owner)))
     if verdict.waiver is not None:
-        facts.append(tag("span", _waiver(verdict)))
+        facts.append(tag("span", _waiver_text(verdict)))
     if verdict.runbook:
-        # The one link out: an address from andon.yml, checked when it was loaded.
+        # The only external link: an address from andon.yml, validated when it was loaded.
         facts.append(
             tag("a", "runbook", href=verdict.runbook, target="_blank", rel="noopener noreferrer")
         )
     return [join(*facts)]
 
 
-def _waiver(verdict: Verdict) -> str:
+def _waiver_text(verdict: Verdict) -> str:
     waiver = verdict.waiver
     if waiver is None:
         return ""

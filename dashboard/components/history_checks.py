@@ -1,4 +1,4 @@
-"""How each check fared: days red, incidents, time to green; and its recorded values by day."""
+"""Statistics of each check: days red, incidents, time to green; and its recorded values by day."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from checks.core.model import by_urgency
 from checks.history.statistics import Statistics, statistics
 from dashboard import address, data, look, page
 from dashboard.charts import history as charts
-from dashboard.components.history_words import name, short, whole
+from dashboard.components.history_text import check_name, no_wrap, weekday_text
 from dashboard.markup import Html, show, table, tag
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ _HEADINGS = (
 )  # fmt: skip
 
 
-def draw(here: page.Here) -> None:
-    """The table of all checks and the values of one."""
+def draw(context: page.PageContext) -> None:
+    """The table of all checks."""
     page.section(
         "How often each check failed",
         "Days by what the gate found. An incident begins with a red day and is open until the next "
@@ -32,28 +32,28 @@ def draw(here: page.Here) -> None:
     )
     with st.container(width=200):
         choice = address.select(
-            "period", "Period", _PERIODS, describe=_days_words, all_label=_days_words(str(_PERIOD))
+            "period", "Period", _PERIODS, describe=_days_text, all_label=_days_text(str(_PERIOD))
         )
-    if choice.bad:
+    if choice.invalid:
         return
     count = int(choice.value or _PERIOD)
-    found = data.days(here.pipeline, here.day, count)
-    if found.problem is not None:
-        page.problem("The history cannot be read.", found.problem)
-    elif not found.evaluations:
+    recorded = data.days(context.pipeline, context.day, count)
+    if recorded.problem is not None:
+        page.problem("The history cannot be read.", recorded.problem)
+    elif not recorded.evaluations:
         page.empty(
             f"No gate is recorded in these {count} days.",
             "So nothing is known of how often a check failed.",
         )
     else:
-        _table(found.evaluations, count)
+        _draw_table(recorded.evaluations, count)
 
 
-def values(here: page.Here) -> None:
+def draw_values(context: page.PageContext) -> None:
     """The recorded values of one check; the most urgent one unless another is asked for."""
-    ids = [verdict.id for verdict in here.report.checks]
-    urgent = next((verdict.id for verdict in by_urgency(here.report.checks)), None)
-    if urgent is None or not here.evaluations:
+    ids = [verdict.id for verdict in context.report.checks]
+    urgent = next((verdict.id for verdict in by_urgency(context.report.checks)), None)
+    if urgent is None or not context.evaluations:
         return
     page.section(
         "Recorded values of one check",
@@ -61,21 +61,21 @@ def values(here: page.Here) -> None:
     )
     with st.container(width=360):
         choice = address.select("check", "Check", ids, all_label=f"{urgent} (the most urgent)")
-    if not choice.bad:
-        charts.values(here, choice.value or urgent)
+    if not choice.invalid:
+        charts.draw_values(context, choice.value or urgent)
 
 
-def _days_words(count: str) -> str:
+def _days_text(count: str) -> str:
     return f"{count} days"
 
 
-def _table(evaluations: tuple[StoredEvaluation, ...], count: int) -> None:
-    found = sorted(statistics(evaluations), key=_trouble)
-    rows = [_row(one) for one in found]
+def _draw_table(evaluations: tuple[StoredEvaluation, ...], count: int) -> None:
+    check_statistics = sorted(statistics(evaluations), key=_sort_key)
+    rows = [_row(check) for check in check_statistics]
     show(table(_HEADINGS, rows, numeric=(1, 2, 3, 4, 5, 6), caption="How often each check failed"))
-    have = "has" if len(evaluations) == 1 else "have"
-    notes = [f"{len(evaluations)} of {count} days {have} a recorded evaluation."]
-    if any(not one.begin_seen for check in found for one in check.incidents):
+    verb = "has" if len(evaluations) == 1 else "have"
+    notes = [f"{len(evaluations)} of {count} days {verb} a recorded evaluation."]
+    if any(not incident.begin_seen for check in check_statistics for incident in check.incidents):
         notes.append(
             "An incident that was red on the first of these days may have begun before: it is "
             "counted, and left out of the mean."
@@ -83,26 +83,26 @@ def _table(evaluations: tuple[StoredEvaluation, ...], count: int) -> None:
     show(tag("p", " ".join(notes), class_="a-sub"))
 
 
-def _trouble(one: Statistics) -> tuple[bool, int, int]:
+def _sort_key(check: Statistics) -> tuple[bool, int, int]:
     """Open incidents first, then by days red; otherwise in the catalog's order."""
-    return one.open is None, -one.red, -(one.unknown + one.amber + one.waived)
+    return check.open is None, -check.red, -(check.unknown + check.amber + check.waived)
 
 
-def _row(one: Statistics) -> tuple[object, ...]:
+def _row(check: Statistics) -> tuple[object, ...]:
     return (
-        name(one.check),
-        _count(one.red),
-        _count(one.unknown),
-        _count(one.amber),
-        _count(one.waived),
-        _count(len(one.incidents)),
-        _mean(one.mean_days_to_green),
-        _last(one),
+        check_name(check.check),
+        _count(check.red),
+        _count(check.unknown),
+        _count(check.amber),
+        _count(check.waived),
+        _count(len(check.incidents)),
+        _mean(check.mean_days_to_green),
+        _last(check),
     )
 
 
 def _count(number: int) -> Html | str:
-    """Zero is quiet: the eye looks for the others."""
+    """Zero is greyed out, so that other numbers stand out."""
     return tag("span", "0", class_="quiet") if number == 0 else look.count(number)
 
 
@@ -110,9 +110,9 @@ def _mean(days: float | None) -> str:
     return "–" if days is None else f"{days:.1f}"
 
 
-def _last(one: Statistics) -> Html | str:
-    if one.last_red is None:
+def _last(check: Statistics) -> Html | str:
+    if check.last_red is None:
         return tag("span", "never", class_="quiet")
-    if one.open is not None:
-        return whole(tag("b", "open"), f" since {one.open.first.day} {one.open.first:%b}")
-    return whole(short(one.last_red))
+    if check.open is not None:
+        return no_wrap(tag("b", "open"), f" since {check.open.first.day} {check.open.first:%b}")
+    return no_wrap(weekday_text(check.last_red))

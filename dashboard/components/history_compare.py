@@ -1,4 +1,4 @@
-"""What changed between two recorded evaluations, chosen in the address or the last two days."""
+"""What changed between two recorded evaluations: chosen ones, or those of the last two days."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from checks.core.model import FAILING, Report, Status
 from checks.core.text import plural
 from checks.evaluation.changes import Change, Kind, Result, changes, results_of
 from dashboard import address, data, look, page
-from dashboard.components.history_words import name as check_name
-from dashboard.components.history_words import short, whole
+from dashboard.components.history_text import check_name, no_wrap, weekday_text
 from dashboard.markup import Html, join, show, table, tag
 
 if TYPE_CHECKING:
@@ -43,112 +42,124 @@ class Side:
     results: Mapping[str, Result]
 
 
-def draw(here: page.Here) -> None:
-    """The two choices, what changed, and what failed all along."""
+def draw(context: page.PageContext) -> None:
+    """The two choices, what changed, and what failed in both."""
     page.section(
         "What changed",
         "By default the last evaluation of the shown day against the recorded day before it.",
     )
-    before, after = _defaults(here)
-    sides = _options(here)
+    before, after = _defaults(context)
+    sides = _options(context)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        old = _choose(here, _FROM, "Before", sides, before)
-        new = _choose(here, _TO, "After", sides, after)
-    if old.bad or new.bad:
+        old_choice = _draw_choice(context, _FROM, "Before", sides, before)
+        new_choice = _draw_choice(context, _TO, "After", sides, after)
+    if old_choice.invalid or new_choice.invalid:
         return
-    found_old, found_new = _chosen(old, sides, before), _chosen(new, sides, after)
-    if found_new is None:
+    old, new = _chosen(old_choice, sides, before), _chosen(new_choice, sides, after)
+    if new is None:
         page.empty(
             "There is nothing to compare.",
-            f"No gate is recorded for {look.day(here.day)}. Choose an evaluation under After.",
+            f"No gate is recorded for {look.day(context.day)}. Choose an evaluation under After.",
         )
-    elif found_old is None:
+    elif old is None:
         page.empty(
             "There is nothing to compare with.",
             "No earlier day is recorded: this is where the history begins.",
         )
     else:
-        _compare(here, found_old, found_new)
+        _draw_comparison(context, old, new)
 
 
-def _defaults(here: page.Here) -> tuple[Side | None, Side | None]:
-    earlier = (one for one in here.evaluations if one.data_date < here.day)
-    before, latest = next(earlier, None), here.gate.latest
+def _defaults(context: page.PageContext) -> tuple[Side | None, Side | None]:
+    earlier = (
+        evaluation for evaluation in context.evaluations if evaluation.data_date < context.day
+    )
+    before, latest = next(earlier, None), context.gate.latest
     return (_side(before) if before else None), (_side(latest) if latest else None)
 
 
-def _options(here: page.Here) -> dict[str, Side]:
-    """By id: the evaluation of each day, all runs of the shown day, and what a link names."""
-    known: dict[int, StoredEvaluation] = {one.id: one for one in here.evaluations}
-    known |= {one.id: one for one in here.gate.runs}
-    newest_first = sorted(known.values(), key=lambda one: (one.data_date, one.id), reverse=True)
-    sides = {str(one.id): _side(one) for one in newest_first}
-    for wanted in (address.asked(_FROM), address.asked(_TO)):
-        if wanted is not None and wanted not in sides:
-            side = _looked_up(here, wanted)
-            sides |= {wanted: side} if side else {}
+def _options(context: page.PageContext) -> dict[str, Side]:
+    """By id: each day's evaluation, all runs of the shown day, and those that the address names."""
+    known: dict[int, StoredEvaluation] = {
+        evaluation.id: evaluation for evaluation in context.evaluations
+    }
+    known |= {evaluation.id: evaluation for evaluation in context.gate.runs}
+    newest_first = sorted(
+        known.values(), key=lambda evaluation: (evaluation.data_date, evaluation.id), reverse=True
+    )
+    sides = {str(evaluation.id): _side(evaluation) for evaluation in newest_first}
+    for evaluation_id in (address.parameter(_FROM), address.parameter(_TO)):
+        if evaluation_id is not None and evaluation_id not in sides:
+            side = _side_by_id(context, evaluation_id)
+            sides |= {evaluation_id: side} if side else {}
     return sides
 
 
-def _looked_up(here: page.Here, wanted: str) -> Side | None:
-    """An evaluation that is not among the last days; None unless it is this pipeline's."""
-    if not (wanted.isascii() and wanted.isdecimal() and len(wanted) < 10):
+def _side_by_id(context: page.PageContext, evaluation_id: str) -> Side | None:
+    """An evaluation older than the last days; None unless it is this pipeline's."""
+    if not (evaluation_id.isascii() and evaluation_id.isdecimal() and len(evaluation_id) < 10):
         return None
-    report = data.recorded_report(here.pipeline, int(wanted)).value
-    if not isinstance(report, Report) or report.pipeline != here.pipeline:
+    report = data.recorded_report(context.pipeline, int(evaluation_id)).value
+    if not isinstance(report, Report) or report.pipeline != context.pipeline:
         return None
     if report.data_date is None:
         return None
     return Side(report.data_date, report.evaluated_at, report.verdict, results_of(report))
 
 
-def _side(one: StoredEvaluation) -> Side:
-    return Side(one.data_date, one.evaluated_at, one.verdict, results_of(one))
+def _side(evaluation: StoredEvaluation) -> Side:
+    return Side(
+        evaluation.data_date, evaluation.evaluated_at, evaluation.verdict, results_of(evaluation)
+    )
 
 
-def _choose(
-    here: page.Here, name: str, label: str, sides: Mapping[str, Side], default: Side | None
+def _draw_choice(
+    context: page.PageContext,
+    name: str,
+    label: str,
+    sides: Mapping[str, Side],
+    default: Side | None,
 ) -> address.Choice:
     nothing = "nothing is recorded"
     return address.select(
         name,
         label,
         list(sides),
-        describe=lambda wanted: _words(here, sides[wanted]),
-        all_label=_words(here, default) if default else nothing,
+        describe=lambda evaluation_id: _side_text(context, sides[evaluation_id]),
+        all_label=_side_text(context, default) if default else nothing,
     )
 
 
-def _words(here: page.Here, side: Side) -> str:
+def _side_text(context: page.PageContext, side: Side) -> str:
     shown = look.look_of(side.verdict)
-    at = look.moment(side.at, here.zone)
-    return f"data of {short(side.day)}, evaluated {at}: {shown.glyph} {shown.word}"
+    at = look.moment(side.at, context.zone)
+    return f"data of {weekday_text(side.day)}, evaluated {at}: {shown.glyph} {shown.word}"
 
 
 def _chosen(choice: address.Choice, sides: Mapping[str, Side], default: Side | None) -> Side | None:
     return default if choice.value is None else sides[choice.value]
 
 
-def _compare(here: page.Here, old: Side, new: Side) -> None:
-    found = changes(old.results, new.results)
-    if found:
-        headings = ("Change", "Check", _heading(here, old, new), _heading(here, new, old))
-        show(table(headings, [_row(one) for one in found], caption="What changed"))
+def _draw_comparison(context: page.PageContext, old: Side, new: Side) -> None:
+    changed = changes(old.results, new.results)
+    if changed:
+        headings = ("Change", "Check", _heading(context, old, new), _heading(context, new, old))
+        show(table(headings, [_row(change) for change in changed], caption="What changed"))
     else:
-        what = "Nothing changed: each check has the same status, and no failing value moved."
-        page.empty(what, "")
-    show(_all_along(old, new, found))
+        title = "Nothing changed: each check has the same status, and no failing value moved."
+        page.empty(title, "")
+    show(_unchanged_text(old, new, changed))
 
 
-def _heading(here: page.Here, side: Side, other: Side) -> str:
-    """The day, and the time too where both are of one day."""
-    same = side.day == other.day
-    return look.moment(side.at, here.zone) if same else f"{short(side.day)}"
+def _heading(context: page.PageContext, side: Side, other: Side) -> str:
+    """The day; the time instead where both evaluations are of the same day."""
+    is_same_day = side.day == other.day
+    return look.moment(side.at, context.zone) if is_same_day else f"{weekday_text(side.day)}"
 
 
 def _row(change: Change) -> tuple[Html, Html, Html, Html]:
     glyph, word = _KINDS[change.kind]
-    mark = whole(tag("span", glyph, aria_hidden="true"), f" {word}")
+    mark = no_wrap(tag("span", glyph, aria_hidden="true"), f" {word}")
     strong = change.kind is Kind.NEW_RED
     return (
         tag("b", mark) if strong else mark,
@@ -164,18 +175,18 @@ def _result(result: Result | None) -> Html:
     return join(look.chip(result.status), " ", tag("span", result.message))
 
 
-def _all_along(old: Side, new: Side, found: tuple[Change, ...]) -> Html:
-    """What did not change and yet is not fine; how many checks are as they were."""
-    moved = {one.check for one in found}
-    same = [check for check in new.results if check not in moved]
-    failing = [check for check in same if new.results[check].status in FAILING]
-    fine = plural(len(same) - len(failing), "other check")
+def _unchanged_text(old: Side, new: Side, changed: tuple[Change, ...]) -> Html:
+    """Checks that failed in both evaluations, and how many others did not change."""
+    changed_checks = {change.check for change in changed}
+    unchanged_checks = [check for check in new.results if check not in changed_checks]
+    failing = [check for check in unchanged_checks if new.results[check].status in FAILING]
+    others_text = plural(len(unchanged_checks) - len(failing), "other check")
     parts: list[object] = []
     for check in failing:
         result = new.results[check]
         parts += [tag("span", look.chip(result.status), " ", tag("code", check), " ",
                       result.message, class_="part"), " "]  # fmt: skip
-    unchanged = f"{fine} as before, none of them failing."
+    unchanged = f"{others_text} as before, none of them failing."
     if not failing:
         return tag("p", unchanged, class_="a-sub")
     return tag(

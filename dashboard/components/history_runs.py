@@ -1,4 +1,4 @@
-"""The recorded evaluations of the last days, the runs of the shown day among them."""
+"""The recorded evaluations of the last days, with all runs of the shown day."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from checks.core.model import URGENCY, Status
 from dashboard import data, look, page
-from dashboard.components.history_words import short, whole
+from dashboard.components.history_text import no_wrap, weekday_text
 from dashboard.markup import Html, join, show, tag
 
 if TYPE_CHECKING:
@@ -17,99 +17,105 @@ if TYPE_CHECKING:
 _DAYS = 30
 _HEADINGS = ("Data date", "Run date", "Evaluated", "Verdict", "Exit", "Checks that failed")
 _NUMERIC = 4
-# What kept a day from being plainly green.
-_TOLD = (Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED)
+# Statuses of checks that are listed for a day.
+_NOT_GREEN = (Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED)
 
 
-def draw(here: page.Here) -> None:
-    """A line for each day, newest first; days without a gate in between are said."""
+def draw(context: page.PageContext) -> None:
+    """A line for each day, newest first, including days without a gate in between."""
     page.section(
         "Recorded evaluations",
         "The 30 days to the shown one, each as its last gate run found it. The runs of the "
         "shown day are all listed.",
     )
-    found = {one.data_date: one for one in here.evaluations if one.data_date <= here.day}
-    days = [here.day - timedelta(days=back) for back in range(_DAYS)]
-    recorded = [day for day in days if day in found]
+    by_day = {
+        evaluation.data_date: evaluation
+        for evaluation in context.evaluations
+        if evaluation.data_date <= context.day
+    }
+    days = [context.day - timedelta(days=back) for back in range(_DAYS)]
+    recorded = [day for day in days if day in by_day]
     if not recorded:
         page.empty(
             "No gate is recorded in these 30 days.",
             "Put `andon gate` behind the load; `andon backfill` judges earlier days.",
         )
         return
-    lines = (_lines(here, day, found.get(day)) for day in days if day >= recorded[-1])
+    lines = (_lines(context, day, by_day.get(day)) for day in days if day >= recorded[-1])
     show(_table(join(*lines)))
 
 
-def _lines(here: page.Here, day: date, latest: StoredEvaluation | None) -> Html:
-    """The line of one day; for the shown day one for each of its runs."""
+def _lines(context: page.PageContext, day: date, latest: StoredEvaluation | None) -> Html:
+    """The line of one day; for the shown day a line for each of its runs."""
     if latest is None:
-        return _not_run(here, day)
-    runs = here.gate.runs if day == here.day and here.gate.runs else (latest,)
-    return join(*(_line(here, run, place) for place, run in enumerate(runs)))
+        return _not_run(context, day)
+    runs = context.gate.runs if day == context.day and context.gate.runs else (latest,)
+    return join(*(_line(context, run, index) for index, run in enumerate(runs)))
 
 
-def _line(here: page.Here, run: StoredEvaluation, place: int) -> Html:
-    shown = run.data_date == here.day
+def _line(context: page.PageContext, run: StoredEvaluation, index: int) -> Html:
+    is_shown = run.data_date == context.day
     name: object = (
-        short(run.data_date) if place == 0 else tag("span", "earlier run", class_="a-sub")
+        weekday_text(run.data_date) if index == 0 else tag("span", "earlier run", class_="a-sub")
     )
     return _row(
         (
-            tag("b", name) if shown and place == 0 else name,
-            short(run.run_date),
-            look.moment(run.evaluated_at, here.zone),
-            join(look.chip(run.verdict), f" {look.STRICT}" if data.stopped(run) else None),
+            tag("b", name) if is_shown and index == 0 else name,
+            weekday_text(run.run_date),
+            look.moment(run.evaluated_at, context.zone),
+            join(look.chip(run.verdict), f" {look.STRICT}" if data.strict_stop(run) else None),
             str(run.exit_code),
-            failed(run.statuses.items()),
+            failed_checks(run.statuses.items()),
         ),
-        shown=shown,
+        is_shown=is_shown,
     )
 
 
-def _not_run(here: page.Here, day: date) -> Html:
-    cells = (short(day), "–", "–", look.chip(None), "–", "no gate is recorded for this day")
-    return _row(cells, shown=day == here.day)
+def _not_run(context: page.PageContext, day: date) -> Html:
+    cells = (weekday_text(day), "–", "–", look.chip(None), "–", "no gate is recorded for this day")
+    return _row(cells, is_shown=day == context.day)
 
 
-def failed(statuses: Iterable[tuple[str, Status]]) -> Html:
+def failed_checks(statuses: Iterable[tuple[str, Status]]) -> Html:
     """The checks that were not green, the most urgent first, each with its glyph."""
-    told = sorted(
-        ((check, status) for check, status in statuses if status in _TOLD),
-        key=lambda item: URGENCY.index(item[1]),
+    not_green = sorted(
+        ((check, status) for check, status in statuses if status in _NOT_GREEN),
+        key=lambda pair: URGENCY.index(pair[1]),
     )
-    if not told:
+    if not not_green:
         return tag("span", "none", class_="a-sub")
-    return join(*(_failed(check, status, place) for place, (check, status) in enumerate(told)))
+    return join(
+        *(_failed_check(check, status, index) for index, (check, status) in enumerate(not_green))
+    )
 
 
-def _failed(check: str, status: Status, place: int) -> Html:
-    shown = look.look_of(status)
-    glyph = tag("span", shown.glyph, aria_hidden="true")
-    word = tag("span", f" {shown.word}: ", class_="unseen")
-    return join(", " if place else None, whole(glyph, word, " ", check))
+def _failed_check(check: str, status: Status, index: int) -> Html:
+    look_of_status = look.look_of(status)
+    glyph = tag("span", look_of_status.glyph, aria_hidden="true")
+    word = tag("span", f" {look_of_status.word}: ", class_="unseen")
+    return join(", " if index else None, no_wrap(glyph, word, " ", check))
 
 
-def _row(cells: tuple[object, ...], *, shown: bool) -> Html:
+def _row(cells: tuple[object, ...], *, is_shown: bool) -> Html:
     return tag(
         "tr",
         *(
-            tag("td", cell if place == len(cells) - 1 else whole(cell), class_=_class(place))
-            for place, cell in enumerate(cells)
+            tag("td", cell if index == len(cells) - 1 else no_wrap(cell), class_=_class(index))
+            for index, cell in enumerate(cells)
         ),
-        style="background:var(--panel)" if shown else None,
-        aria_current="date" if shown else None,
+        style="background:var(--panel)" if is_shown else None,
+        aria_current="date" if is_shown else None,
     )
 
 
 def _table(body: Html) -> Html:
     heads = (
-        tag("th", name, scope="col", class_=_class(place)) for place, name in enumerate(_HEADINGS)
+        tag("th", name, scope="col", class_=_class(index)) for index, name in enumerate(_HEADINGS)
     )
     caption = tag("caption", "Recorded evaluations, newest first", class_="unseen")
     table = tag("table", caption, tag("thead", tag("tr", *heads)), tag("tbody", body))
     return tag("div", table, class_="a-table")
 
 
-def _class(place: int) -> str | None:
-    return "num" if place == _NUMERIC else None
+def _class(index: int) -> str | None:
+    return "num" if index == _NUMERIC else None

@@ -17,7 +17,7 @@ from checks.warehouse.orphan_kinds import KINDS, UNKNOWN_SESSION
 from dashboard import address, look, page
 from dashboard.charts import base
 from dashboard.charts import orphans as charts
-from dashboard.charts.orphans import SHORT
+from dashboard.charts.orphans import KIND_LABELS
 from dashboard.components.rows import show_rows
 from dashboard.csv_file import file_name
 from dashboard.markup import show, table, tag
@@ -28,31 +28,31 @@ _COLUMNS: Final = {
 }  # fmt: skip
 
 
-def by_kind(found: Orphans) -> None:
-    """Count, dark revenue and share of each kind, and of all; why one is not known."""
-    every = all(kind.count is not None for kind in found.kinds)
+def draw_by_kind(orphans: Orphans) -> None:
+    """Count, dark revenue and share of each kind and of all; why one is unknown."""
+    is_complete = all(kind.count is not None for kind in orphans.kinds)
     total = [
-        "All" if every else "All that were measured",
-        look.count(found.count), look.money(found.dark), _share(found.share),
+        "All" if is_complete else "All that were measured",
+        look.count(orphans.count), look.money(orphans.dark), _share(orphans.share),
     ]  # fmt: skip
-    rows = [_kind_row(kind) for kind in found.kinds]
+    rows = [_kind_row(kind) for kind in orphans.kinds]
     rows.append(tuple(tag("b", cell) for cell in total))
     headings = ("Kind", "Orphans", "Dark revenue", "Share of the day")
     show(table(headings, rows, numeric=(1, 2, 3), caption="Orphan orders by kind"))
-    for kind in found.kinds:
+    for kind in orphans.kinds:
         if kind.problem and kind.mapped:
-            page.problem(f"Not measured: {SHORT[kind.kind]}.", kind.problem)
+            page.problem(f"Not measured: {KIND_LABELS[kind.kind]}.", kind.problem)
         elif kind.problem:
-            page.empty(f"Not mapped: {SHORT[kind.kind]}.", f"{_capital(kind.problem)}.")
-    unread(found.unread)
+            page.empty(f"Not mapped: {KIND_LABELS[kind.kind]}.", f"{_capitalised(kind.problem)}.")
+    draw_unread(orphans.unread)
 
 
 def _kind_row(kind: Kind) -> tuple[object, ...]:
     count = tag("em", "not known") if kind.count is None else look.count(kind.count)
-    return _capital(kind.words), count, look.money(kind.revenue), _share(kind.share)
+    return _capitalised(kind.words), count, look.money(kind.revenue), _share(kind.share)
 
 
-def _capital(words: str) -> str:
+def _capitalised(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
@@ -60,75 +60,75 @@ def _share(share: float | None) -> str:
     return "–" if share is None else percent_text(share, 0.0)
 
 
-def share_note(found: Orphans) -> str:
-    """Of what the shares are."""
-    if found.day_revenue is None:
+def share_note(orphans: Orphans) -> str:
+    """What the shares are shares of."""
+    if orphans.day_revenue is None:
         return "Amounts are not known, so that there is no share of the day's revenue."
     return (
-        f"Shares are of {look.money(found.day_revenue)}: the amounts of the day's "
-        f"{plural(found.orders, 'order')}, and of purchases that never became one. "
-        f"At most {plural(found.alert_above, 'orphan')} allowed."
+        f"Shares are of {look.money(orphans.day_revenue)}: the amounts of the day's "
+        f"{plural(orphans.orders, 'order')}, and of purchases that never became one. "
+        f"At most {plural(orphans.alert_above, 'orphan')} allowed."
     )
 
 
-def unread(why: Mapping[str, str]) -> None:
+def draw_unread(problems: Mapping[str, str]) -> None:
     """Columns that could not be read."""
-    for key, problem in why.items():
+    for key, problem in problems.items():
         page.problem(f"{_COLUMNS.get(key, 'A column')} could not be read.", problem)
 
 
-def draw_list(here: page.Here, found: Orphans | None) -> None:
-    """The orphans one by one, with the filters of the address; why there are none."""
+def draw_list(context: page.PageContext, orphans: Orphans | None) -> None:
+    """The orphans one by one with the filters of the address, or why there are none."""
     kinds, search = st.columns(2, gap="small")
     with kinds:
-        kind = address.select("kind", "Kind", KINDS, SHORT.__getitem__)
+        kind = address.select("kind", "Kind", KINDS, KIND_LABELS.__getitem__)
     with search:
         query = address.text("q", "Order or session id contains")
     number = address.number("page")
-    if kind.bad is not None:
+    if kind.invalid is not None:
         return
-    rows = here.evidence(read_orphan_rows, kind=kind.value, query=query, page=number)
+    rows = context.evidence(read_orphan_rows, kind=kind.value, query=query, page=number)
     if rows is None:
         return
-    if found is None or kind.value is not None:  # else the table by kind says so
-        for name, why in rows.problems.items():
-            page.problem(f"Not in the list: {SHORT[name]}.", why)
+    if orphans is None or kind.value is not None:  # else the table by kind says so
+        for name, reason in rows.problems.items():
+            page.problem(f"Not in the list: {KIND_LABELS[name]}.", reason)
     if rows.rows:
-        _table(here, rows, kind.value)
+        _draw_table(context, rows, kind.value)
     elif rows.total:
         page.empty(
             f"There is no page {number}.",
             f"The list has {plural(rows.total, 'row')} on {plural(rows.pages, 'page')}.",
         )
     else:
-        _nothing(here, found, filtered=bool(kind.value or query))
+        _draw_empty(context, orphans, filtered=bool(kind.value or query))
 
 
-def _nothing(here: page.Here, found: Orphans | None, *, filtered: bool) -> None:
-    day = look.day(here.day)
-    if filtered and found is not None and found.count:
+def _draw_empty(context: page.PageContext, orphans: Orphans | None, *, filtered: bool) -> None:
+    day = look.day(context.day)
+    if filtered and orphans is not None and orphans.count:
         page.empty(
             "No orphan matches.",
-            f"{plural(found.count, 'orphan')} of {day} in all: clear the filter.",
+            f"{plural(orphans.count, 'orphan')} of {day} in all: clear the filter.",
         )
-    elif found is None or found.unmeasured:
+    elif orphans is None or orphans.unmeasured:
         page.empty("No orphan in what could be measured.", "That is no proof that there is none.")
-    elif not found.orders:
+    elif not orphans.orders:
         page.empty(
             f"{day} has no orders.", "There was nothing to attribute, and nothing is proved."
         )
     else:
         page.empty(
             f"No orphan on {day}.",
-            f"All {plural(found.orders, 'order')} can be attributed, as far as it is mapped.",
+            f"All {plural(orphans.orders, 'order')} can be attributed, as far as it is mapped.",
         )
 
 
-def _table(here: page.Here, rows: Rows, kind: str | None) -> None:
-    """The rows; a column that could only say one thing is left out."""
-    headings = ["Order id", f"Time ({here.zone.key})", "Amount", "Age"]
+def _draw_table(context: page.PageContext, rows: Rows, kind: str | None) -> None:
+    """The rows; columns that have the same value in all rows are left out."""
+    headings = ["Order id", f"Time ({context.zone.key})", "Amount", "Age"]
     columns: list[Callable[[Row], object]] = [
-        lambda row: row.order_id, lambda row: _time(here, row, rows), lambda row: row.amount,
+        lambda row: row.order_id, lambda row: _time(context, row, rows), lambda row: row.amount,
         _age,
     ]  # fmt: skip
     if kind in (None, UNKNOWN_SESSION):
@@ -136,19 +136,19 @@ def _table(here: page.Here, rows: Rows, kind: str | None) -> None:
         columns.append(lambda row: row.session_id)
     if kind is None:
         headings.insert(0, "Kind")
-        columns.insert(0, lambda row: SHORT[row.kind])
+        columns.insert(0, lambda row: KIND_LABELS[row.kind])
     show_rows(
         headings, [[cell(row) for cell in columns] for row in rows.rows], rows.total, rows.page,
-        "orphans", file_name(here.pipeline, "orphan-orders", here.day),
+        "orphans", file_name(context.pipeline, "orphan-orders", context.day),
         "Orphan orders one by one, with order id, time, amount, age and session id",
     )  # fmt: skip
 
 
-def _time(here: page.Here, row: Row, rows: Rows) -> date | None:
-    """When, in the shop's zone; only the day where no more is stored."""
+def _time(context: page.PageContext, row: Row, rows: Rows) -> date | None:
+    """The time in the shop's zone; the day where only that is stored."""
     if row.at is None:
         return None
-    local = row.at.astimezone(here.zone)
+    local = row.at.astimezone(context.zone)
     return local.date() if row.kind in rows.day_only else local
 
 
@@ -156,27 +156,31 @@ def _age(row: Row) -> str | None:
     return None if row.age is None else look.age(row.age)
 
 
-def draw_trend(here: page.Here, trend: Trend) -> None:
+def draw_trend(context: page.PageContext, trend: Trend) -> None:
     """Orphans and dark revenue per day, side by side."""
     page.section(
         f"The last {len(trend.days)} days",
         "Counted in the warehouse as it is now: what was repaired since is no orphan any more. "
         "Hover says what the gate saw then. Click a bar to open its day.",
     )
-    for kind, why in trend.problems.items():
-        page.problem(f"Not in the trend: {SHORT[kind]}.", why)
-    if not trend.kinds or not charts.dates_of(trend):
+    for kind, reason in trend.problems.items():
+        page.problem(f"Not in the trend: {KIND_LABELS[kind]}.", reason)
+    if not trend.kinds or not charts.clickable_days(trend):
         page.empty("No orders in these days.", "There was nothing to attribute.")
         return
-    days, (left, right) = charts.dates_of(trend), st.columns(2)
+    days, (left, right) = charts.clickable_days(trend), st.columns(2)
     with left:
         base.show(
-            charts.counts(here, trend), here, key="orphans-per-day", days=days, alt=_alt(trend)
+            charts.counts(context, trend),
+            context,
+            key="orphans-per-day",
+            days=days,
+            alt=_alt(trend),
         )
     with right:
         if any(day.dark for day in trend.days):
             base.show(
-                charts.revenue(here, trend), here, key="dark-revenue", days=days,
+                charts.revenue(context, trend), context, key="dark-revenue", days=days,
                 alt="Dark revenue per day and kind",
             )  # fmt: skip
         elif any(day.revenue for day in trend.days):
@@ -186,7 +190,7 @@ def draw_trend(here: page.Here, trend: Trend) -> None:
 
 
 def _alt(trend: Trend) -> str:
-    beyond, last = sum(one.beyond for one in trend.days), trend.days[-1]
+    beyond, last = sum(day.beyond for day in trend.days), trend.days[-1]
     return (
         f"Orphans per day and kind: {last.count} on {last.day}; "
         f"{beyond} of {len(trend.days)} days are above the limit"

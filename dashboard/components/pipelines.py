@@ -1,4 +1,4 @@
-"""Several pipelines: a lamp each, the worst first."""
+"""The status of each pipeline, the worst first, where several are configured."""
 
 from __future__ import annotations
 
@@ -11,43 +11,47 @@ from dashboard import data, frame, look, page
 from dashboard.markup import plain, show, tag
 
 
-class Lamp(NamedTuple):
-    """One pipeline: what is true now, and what the gate said of the same day."""
+class PipelineStatus(NamedTuple):
+    """One pipeline: the live status of its latest day, and the gate's status of that day."""
 
     name: str
     now: Status
     gate: Status | None
-    stopped: bool
+    is_strict_stop: bool
 
 
-def lamps(here: page.Here) -> None:
-    """A lamp for each pipeline's latest day, with a link; nothing where there is only one."""
-    names = [one.name for one in data.setup().pipelines]
+def draw(context: page.PageContext) -> None:
+    """The status of each pipeline's latest day, with a link; nothing for a single pipeline."""
+    names = [configured.name for configured in data.setup().pipelines]
     if len(names) < 2:
         return
-    found = sorted((_lamp(name) for name in names), key=lambda lamp: URGENCY.index(lamp.now))
+    statuses = sorted(
+        (_pipeline_status(name) for name in names), key=lambda pipeline: URGENCY.index(pipeline.now)
+    )
     with st.container(key="andon-pipelines", horizontal=True, gap="small"):
-        for place, lamp in enumerate(found):
-            with st.container(key=f"pipeline-{place}", width="content", gap=None):
-                _draw(lamp, chosen=lamp.name == here.pipeline)
+        for index, pipeline in enumerate(statuses):
+            with st.container(key=f"pipeline-{index}", width="content", gap=None):
+                _draw(pipeline, is_chosen=pipeline.name == context.pipeline)
 
 
-def _lamp(name: str) -> Lamp:
+def _pipeline_status(name: str) -> PipelineStatus:
     day = data.today(data.pipeline(name).config)
     gate = data.gate(name, day)
-    said = gate.latest.verdict if gate.latest else None
-    return Lamp(name, data.live(name, day).report.verdict, said, gate.stopped is not None)
+    gate_status = gate.latest.verdict if gate.latest else None
+    return PipelineStatus(
+        name, data.live(name, day).report.verdict, gate_status, gate.strict_stop is not None
+    )
 
 
-def _draw(lamp: Lamp, *, chosen: bool) -> None:
-    gate = look.look_of(lamp.gate)
-    strict = f", {look.STRICT}" if lamp.stopped else ""
+def _draw(pipeline: PipelineStatus, *, is_chosen: bool) -> None:
+    gate = look.look_of(pipeline.gate)
+    strict = f", {look.STRICT}" if pipeline.is_strict_stop else ""
     show(
-        tag("div", look.chip(lamp.now), tag("span", f"gate {gate.glyph} {gate.word}{strict}"),
+        tag("div", look.chip(pipeline.now), tag("span", f"gate {gate.glyph} {gate.word}{strict}"),
             class_="a-lamp")
     )  # fmt: skip
     st.page_link(
         frame.page_of("overview"),
-        label=f"**{plain(lamp.name)}**" if chosen else plain(lamp.name),
-        query_params=page.parameters(lamp.name, None),
+        label=f"**{plain(pipeline.name)}**" if is_chosen else plain(pipeline.name),
+        query_params=page.parameters(pipeline.name, None),
     )

@@ -1,4 +1,4 @@
-"""What the quarantine page draws, in the order of its parts."""
+"""The sections of the quarantine page, in their order."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from dashboard.charts import base
 from dashboard.charts import quarantine as charts
 from dashboard.components import quarantine_explained, quarantine_rows
 from dashboard.components.quarantine_parts import parts_table
-from dashboard.components.quarantine_reading import reading
+from dashboard.components.reading_progress import read_with_progress
 from dashboard.markup import show, tag
 
-#: What the rate is of, with an audit log and without.
+#: How the rate is computed, with an audit log and without.
 _RATE = {
     True: "Rejected over read rows, by the audit log",
     False: "Rejected rows over these and the accepted events",
 }
 
 
-def headline() -> Any:
-    """A place at the top for what explains the rise, which is known only at the end."""
+def headline_place() -> Any:
+    """A placeholder at the top for the sentence that explains the rise, which is read last."""
     place = st.empty()
     with place:
         waiting = "reading the earlier days …"
@@ -35,115 +35,122 @@ def headline() -> Any:
     return place
 
 
-def halves() -> Any:
-    """The rows on the left, the figures beside them: both are seen without scrolling."""
+def columns() -> Any:
+    """The columns for rows and figures: both are visible without scrolling."""
     return st.columns([5, 3], gap="medium")
 
 
-def rates(here: page.Here) -> None:
+def draw_rates(context: page.PageContext) -> None:
     """The rate by day."""
-    found: Rates | None = here.evidence(read_rejected_rate, days=30)
-    if found is None:
+    rates: Rates | None = context.evidence(read_rejected_rate, days=30)
+    if rates is None:
         return
     page.section(
         "Rate by day",
-        f"{_RATE[found.by_log]}. ✗ ! ?: what the gate said. Click opens a day.",
+        f"{_RATE[rates.by_log]}. ✗ ! ?: what the gate said. Click opens a day.",
     )
-    for note in found.notes:
+    for note in rates.notes:
         page.problem("Not all could be read:", note)
-    days = charts.dates_of(found)
+    days = charts.clickable_days(rates)
     if not days:
         page.empty(
-            "The audit log tells of no load.", f"Nothing is known of the 30 days up to {here.day}."
+            "The audit log tells of no load.",
+            f"Nothing is known of the 30 days up to {context.day}.",
         )
         return
-    _unknown_days(found)
-    last = found.days[-1]
-    alt = f"Rate per day; the last is {look.percent(last.rate, found.alert_above)}."
-    base.show(charts.rates(here, found), here, key="quarantine-rates", alt=alt, days=days)
+    _draw_unknown_days(rates)
+    last = rates.days[-1]
+    alt = f"Rate per day; the last is {look.percent(last.rate, rates.alert_above)}."
+    base.show(
+        charts.rates_figure(context, rates), context, key="quarantine-rates", alt=alt, days=days
+    )
 
 
-def _unknown_days(found: Rates) -> None:
-    """A day without a usable rate has no bar: that is said, not left to be missed."""
-    unknown = [day for day in found.days if day.rate is None]
+def _draw_unknown_days(rates: Rates) -> None:
+    """A note on days without a usable rate: they have no bar."""
+    unknown = [day for day in rates.days if day.rate is None]
     if unknown:
-        what = f"No rate for {plural(len(unknown), 'day')}: {look.day(unknown[-1].day)}"
-        page.problem(what, f"({unknown[-1].problem})")
+        title = f"No rate for {plural(len(unknown), 'day')}: {look.day(unknown[-1].day)}"
+        page.problem(title, f"({unknown[-1].problem})")
 
 
-def summary(here: page.Here) -> Summary | None:
-    """The day's rows, counted; what could not be read is said."""
-    page.section(f"Rejected rows of {look.day(here.day)}")
-    found: Summary | None = reading(here, read_rejected, "Reading the day's rejected rows")
-    if found is None:
+def draw_summary(context: page.PageContext) -> Summary | None:
+    """Read the summary of the day's rejected rows; draw what could not be read."""
+    page.section(f"Rejected rows of {look.day(context.day)}")
+    summary: Summary | None = read_with_progress(
+        context, read_rejected, "Reading the day's rejected rows"
+    )
+    if summary is None:
         return None
-    for note in found.notes:
+    for note in summary.notes:
         page.problem("Not all could be read:", note)
-    if found.undated:
+    if summary.undated:
         page.problem(
-            f"{plural(found.undated, 'row')} without a time that can be read.",
+            f"{plural(summary.undated, 'row')} without a time that can be read.",
             "They may belong to this day or to any other, and are not counted.",
         )
-    if found.logged is not None and found.logged != found.rows:
+    if summary.logged is not None and summary.logged != summary.rows:
         page.problem(
-            f"{plural(found.rows, 'row')} found, {look.count(found.logged)} logged.",
+            f"{plural(summary.rows, 'row')} found, {look.count(summary.logged)} logged.",
             "The audit log and the rejected rows do not agree about this day.",
         )
-    return found
+    return summary
 
 
-def rows(here: page.Here, found: Summary) -> None:
+def draw_rows(context: page.PageContext, summary: Summary) -> None:
     """The rows themselves, or why there are none."""
-    if found.rows:
-        quarantine_rows.draw(here, found)
-    elif found.logged == 0:
+    if summary.rows:
+        quarantine_rows.draw(context, summary)
+    elif summary.logged == 0:
         page.empty("No rejected row.", "The audit log says the same: everything read was accepted.")
-    elif found.files == 0:
-        log = ", and the audit log knows no load of that day" if here.config.audit_log else ""
-        page.empty("No file of rejected rows.", f"Nothing matches {found.place}{log}.")
+    elif summary.files == 0:
+        log = ", and the audit log knows no load of that day" if context.config.audit_log else ""
+        page.empty("No file of rejected rows.", f"Nothing matches {summary.place}{log}.")
     else:
-        page.empty("No rejected row.", f"Looked for in {found.place}.")
+        page.empty("No rejected row.", f"Looked for in {summary.place}.")
 
 
-def parts(here: page.Here, found: Summary) -> None:
+def draw_parts(context: page.PageContext, summary: Summary) -> None:
     """The day's rows by reason, source and event name."""
     first, second, third = st.columns([2, 1, 1], gap="medium")
     with first:
         page.section("By reason", "With the day on which each reason was first seen.")
         reasons = st.empty()
         with reasons:
-            _parts("Reason", found.reasons, found.rows)
+            _draw_breakdown("Reason", summary.reasons, summary.rows)
     with second:
         page.section("By source", "What the rows were loaded from.")
-        _parts("Source", found.sources, found.rows)
+        _draw_breakdown("Source", summary.sources, summary.rows)
     with third:
         page.section("By event name", "As the rejected rows name it.")
-        _parts("Event name", found.events, found.rows)
+        _draw_breakdown("Event name", summary.events, summary.rows)
     with first:
-        quarantine_explained.first_seen(here, found, reasons)
+        quarantine_explained.draw_first_seen(context, summary, reasons)
 
 
-def hours(here: page.Here, found: Summary) -> None:
+def draw_hours(context: page.PageContext, summary: Summary) -> None:
     """The day's rows by hour."""
     page.section("By hour", "When the rejected events happened.")
-    if found.hours.why is not None:
-        page.empty("Not known.", f"{found.hours.why}.")
+    if summary.hours.why is not None:
+        page.empty("Not known.", f"{summary.hours.why}.")
         return
-    alt = f"Rejected rows by hour of {day_text(here.day)}; {look.count(found.rows)} in all."
-    base.show(charts.hours(here, found.hours.parts), here, key="quarantine-hours", alt=alt)
-    odd = [part for part in found.hours.parts if not part.value.isdecimal()]
-    if odd:
-        words = ", ".join(f"{plural(part.rows, 'row')} of {part.value}" for part in odd)
-        show(tag("p", f"Not in the figure: {words}.", class_="a-sub"))
+    alt = f"Rejected rows by hour of {day_text(context.day)}; {look.count(summary.rows)} in all."
+    base.show(
+        charts.hours_figure(context, summary.hours.parts), context, key="quarantine-hours", alt=alt
+    )
+    without_hour = [part for part in summary.hours.parts if not part.value.isdecimal()]
+    if without_hour:
+        counts = ", ".join(f"{plural(part.rows, 'row')} of {part.value}" for part in without_hour)
+        show(tag("p", f"Not in the figure: {counts}.", class_="a-sub"))
 
 
-def _parts(heading: str, found: Breakdown, total: int) -> None:
-    if found.why is not None:
-        page.empty("Not known.", f"{found.why}.")
+def _draw_breakdown(heading: str, breakdown: Breakdown, total: int) -> None:
+    if breakdown.why is not None:
+        page.empty("Not known.", f"{breakdown.why}.")
         return
-    show(parts_table(heading, found, total))
+    show(parts_table(heading, breakdown, total))
 
 
-def explained(here: page.Here, told: Any) -> None:
-    """What explains the rise, and its sentence at the top."""
-    quarantine_explained.draw(here, told)
+def draw_explanation(context: page.PageContext, headline: Any) -> None:
+    """The section that explains the rise, and its sentence at the top."""
+    quarantine_explained.draw(context, headline)

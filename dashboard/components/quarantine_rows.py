@@ -1,4 +1,4 @@
-"""The rejected rows themselves, behind filters that live in the address."""
+"""The rejected rows themselves, with filters that are kept in the address."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from checks.evidence.rejected import Breakdown, Summary
 from checks.evidence.rejected_rows import Rows
 from checks.evidence.rejected_rows import read as read_rejected_rows
 from dashboard import address, page
-from dashboard.components.quarantine_reading import reading
+from dashboard.components.reading_progress import read_with_progress
 from dashboard.components.rows import show_rows
 from dashboard.csv_file import file_name
 from dashboard.markup import show, tag
@@ -21,86 +21,88 @@ _PIXELS = 465
 _NAMES = ("reason", "source", "event", "hour", "q")
 
 
-def draw(here: page.Here, found: Summary) -> None:
-    """Filters, and one page of the rows that pass them."""
-    choices, query = _filters(found)
-    if any(choice.bad is not None for choice in choices.values()):
+def draw(context: page.PageContext, summary: Summary) -> None:
+    """Filters, and one page of the rows that match them."""
+    choices, query = _draw_filters(summary)
+    if any(choice.invalid is not None for choice in choices.values()):
         page.empty(
             "No rows are shown.", "The link asks for something that is not there on this day."
         )
         return
     number = address.number("page")
-    listed: Rows | None = reading(
-        here, read_rejected_rows, "Reading the rows", page=number, query=query,
+    row_page: Rows | None = read_with_progress(
+        context, read_rejected_rows, "Reading the rows", page=number, query=query,
         **{name: choice.value for name, choice in choices.items()},
     )  # fmt: skip
-    if listed is not None:
-        _list(here, found, listed)
+    if row_page is not None:
+        _draw_list(context, summary, row_page)
 
 
-def _filters(found: Summary) -> tuple[dict[str, address.Choice], str]:
+def _draw_filters(summary: Summary) -> tuple[dict[str, address.Choice], str]:
     reason, source, event, hour, search = st.columns([3, 2.4, 2, 1.3, 2], gap="small")
     choices = {}
     for place, name, label, breakdown in (
-        (reason, "reason", "Reason", found.reasons), (source, "source", "Source", found.sources),
-        (event, "event", "Event name", found.events), (hour, "hour", "Hour", found.hours),
-    ):  # fmt: skip
+        (reason, "reason", "Reason", summary.reasons),
+        (source, "source", "Source", summary.sources),
+        (event, "event", "Event name", summary.events),
+        (hour, "hour", "Hour", summary.hours),
+    ):
         with place:
-            choices[name] = _choice(name, label, breakdown)
+            choices[name] = _draw_filter(name, label, breakdown)
     with search:
         query = address.text("q", "Search", "in every column")
     return choices, query
 
 
-def _choice(name: str, label: str, found: Breakdown) -> address.Choice:
-    """A filter by what is there. A link may name a value as it is stored: it is masked first."""
-    rows = {part.value: part.rows for part in found.parts}
-    asked = address.asked(name)
-    if asked is not None and asked not in rows and masked_inside(asked) in rows:
-        address.put(**{name: masked_inside(asked)})
+def _draw_filter(name: str, label: str, breakdown: Breakdown) -> address.Choice:
+    """A filter by the values of the day. A link may name a stored value: it is masked first."""
+    rows = {part.value: part.rows for part in breakdown.parts}
+    requested = address.parameter(name)
+    if requested is not None and requested not in rows and masked_inside(requested) in rows:
+        address.update(**{name: masked_inside(requested)})
     return address.select(
         name, label, list(rows), describe=lambda value: f"{value} ({count_text(rows[value])})"
     )
 
 
-def _list(here: page.Here, found: Summary, listed: Rows) -> None:
-    if not listed.total:
+def _draw_list(context: page.PageContext, summary: Summary, row_page: Rows) -> None:
+    if not row_page.total:
         page.empty(
             "No row passes these filters.",
-            f"{plural(found.rows, 'row was', 'rows were')} rejected on this day. "
+            f"{plural(summary.rows, 'row was', 'rows were')} rejected on this day. "
             "Personal columns are found by their whole value only.",
         )
-        _clear()
+        _draw_clear_button()
         return
-    if not listed.rows:
+    if not row_page.rows:
         page.empty(
-            f"There is no page {count_text(listed.page)}.",
-            f"{plural(listed.total, 'row')} in all; go back to the first page.",
+            f"There is no page {count_text(row_page.page)}.",
+            f"{plural(row_page.total, 'row')} in all; go back to the first page.",
         )
-        _clear()
+        _draw_clear_button()
         return
-    if not listed.names:
+    if not row_page.names:
         page.empty(
             "No row is shown.",
-            f"None of the {plural(listed.total, 'line')} can be taken apart: no column is known.",
+            f"None of the {plural(row_page.total, 'line')} can be taken apart: no column is known.",
         )
         return
     show_rows(
-        listed.names, listed.rows, listed.total, listed.page, "rejected-rows",
-        file_name(here.pipeline, "quarantine", here.day),
-        f"{plural(listed.total, 'rejected row')}, personal values masked",
-        _PIXELS, shared_by=here,
+        row_page.names, row_page.rows, row_page.total, row_page.page, "rejected-rows",
+        file_name(context.pipeline, "quarantine", context.day),
+        f"{plural(row_page.total, 'rejected row')}, personal values masked",
+        _PIXELS, shared_by=context,
     )  # fmt: skip
-    _told(listed.masked)
+    _draw_masking_note(row_page.masked)
 
 
-def _told(masked: Sequence[str]) -> None:
-    """Which columns are masked, so that nobody takes a mask for the data."""
+def _draw_masking_note(masked: Sequence[str]) -> None:
+    """Which columns are masked, so that nobody takes masked values for the stored ones."""
     columns = f"Masked columns: {', '.join(masked)}. " if masked else ""
     inside = "E-mail and IP addresses, long ids and phone numbers are masked in every column."
     show(tag("p", columns, inside, class_="a-sub"))
 
 
-def _clear() -> None:
-    if any(address.asked(name) for name in (*_NAMES, "page")):
+def _draw_clear_button() -> None:
+    if any(address.parameter(name) for name in (*_NAMES, "page")):
         st.button("Clear all filters", key="clear-rejected", on_click=address.clear_filters)

@@ -1,4 +1,4 @@
-"""What the revenue page says in words and rows."""
+"""The sections of the revenue page."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from dashboard.components.rows import show_rows
 from dashboard.csv_file import file_name
 
 
-def days(here: page.Here, found: Revenue) -> None:
+def draw_days(context: page.PageContext, revenue: Revenue) -> None:
     """Share and revenue by day, side by side."""
-    until = f" Every day counts up to {found.until:%H:%M}, as today does." if found.until else ""
+    until = (
+        f" Every day counts up to {revenue.until:%H:%M}, as today does." if revenue.until else ""
+    )
     left, right = st.columns(2, gap="medium")
     with left:
         page.section(
@@ -25,65 +27,79 @@ def days(here: page.Here, found: Revenue) -> None:
             "Their share of all purchases, per day; a dot is a measured zero. "
             f"✗ ! ?: what the gate said.{until}",
         )
-        _draw(here, found, share=True)
+        _draw_figure(context, revenue, share=True)
     with right:
         page.section("Total revenue", f"The sum of all usable amounts, per day.{until}")
-        _draw(here, found, share=False)
+        _draw_figure(context, revenue, share=False)
 
 
-def _draw(here: page.Here, found: Revenue, *, share: bool) -> None:
-    clickable = charts.dates_of(found)
+def _draw_figure(context: page.PageContext, revenue: Revenue, *, share: bool) -> None:
+    clickable = charts.clickable_days(revenue)
     if not clickable:
         page.empty("No event at all.", "Nothing was loaded, or the table is the wrong one.")
         return
-    last = found.days[-1]
+    last = revenue.days[-1]
     if share:
-        alt = f"Share per day; the last is {look.percent(last.share, found.alert_at)}."
-        base.show(charts.shares(here, found), here, key="revenue-share", alt=alt, days=clickable)
+        alt = f"Share per day; the last is {look.percent(last.share, revenue.alert_at)}."
+        base.show(
+            charts.shares_figure(context, revenue),
+            context,
+            key="revenue-share",
+            alt=alt,
+            days=clickable,
+        )
     else:
         alt = f"Revenue per day; the last is {look.money(last.revenue)}."
-        base.show(charts.revenue(here, found), here, key="revenue-sum", alt=alt, days=clickable)
+        base.show(
+            charts.revenue_figure(context, revenue),
+            context,
+            key="revenue-sum",
+            alt=alt,
+            days=clickable,
+        )
 
 
-def rows(here: page.Here, found: Revenue | None) -> None:
-    """The purchases concerned, and those with an odd but usable amount in one line."""
+def draw_rows(context: page.PageContext, revenue: Revenue | None) -> None:
+    """The purchases without revenue; a note on those with a zero or negative amount."""
     page.section("The purchases concerned", "In the order of time; amounts as they are stored.")
-    if found is not None and (found.negative or found.zero):
+    if revenue is not None and (revenue.negative or revenue.zero):
         page.empty(
-            f"{plural(found.zero, 'purchase')} with zero and "
-            f"{plural(found.negative, 'purchase')} with negative revenue.",
+            f"{plural(revenue.zero, 'purchase')} with zero and "
+            f"{plural(revenue.negative, 'purchase')} with negative revenue.",
             "They count as usable: the amount is a number.",
         )
-    listed = here.evidence(read_revenue_rows, page=address.number("page"))
-    if listed is not None:
-        _list(here, found, listed)
+    row_page = context.evidence(read_revenue_rows, page=address.number("page"))
+    if row_page is not None:
+        _draw_list(context, revenue, row_page)
 
 
-def _list(here: page.Here, found: Revenue | None, listed: UnpricedRows) -> None:
-    if not listed.total:
-        page.empty(f"No purchase without revenue on {day_text(here.day)}.", _why(found))
-    elif not listed.rows:
+def _draw_list(context: page.PageContext, revenue: Revenue | None, row_page: UnpricedRows) -> None:
+    if not row_page.total:
         page.empty(
-            f"There is no page {listed.page}.",
-            f"{plural(listed.total, 'purchase')} in all; go back to the first page.",
+            f"No purchase without revenue on {day_text(context.day)}.", _empty_reason(revenue)
+        )
+    elif not row_page.rows:
+        page.empty(
+            f"There is no page {row_page.page}.",
+            f"{plural(row_page.total, 'purchase')} in all; go back to the first page.",
         )
     else:
         time, *others = COLUMNS
-        headings = (f"{time} ({here.zone.key})", *others)
+        headings = (f"{time} ({context.zone.key})", *others)
         show_rows(
-            headings, listed.rows, listed.total, listed.page, "revenue-rows",
-            file_name(here.pipeline, "revenue", here.day), "Purchases without usable revenue",
-            shared_by=here,
+            headings, row_page.rows, row_page.total, row_page.page, "revenue-rows",
+            file_name(context.pipeline, "revenue", context.day), "Purchases without usable revenue",
+            shared_by=context,
         )  # fmt: skip
 
 
-def _why(found: Revenue | None) -> str:
-    """What an empty list means: all is well, or there was nothing to look at."""
-    if found is None:
+def _empty_reason(revenue: Revenue | None) -> str:
+    """What an empty list means: no purchase is without revenue, or there are no purchases."""
+    if revenue is None:
         return "How many purchases there were could not be read."
-    bought = found.days[-1].purchases
-    if bought:
-        return f"All {plural(bought, 'purchase')} of the day carry a usable amount."
-    if bought is None:
+    purchases = revenue.days[-1].purchases
+    if purchases:
+        return f"All {plural(purchases, 'purchase')} of the day carry a usable amount."
+    if purchases is None:
         return "There is no data of that day."
     return "There is no purchase on that day at all; see event_volume on the volume page."

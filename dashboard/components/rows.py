@@ -1,4 +1,4 @@
-"""Rows of a list: at most 1,000 at a time, where one is in it, and a safe CSV file of them."""
+"""One page of a list, at most 1,000 rows, with buttons to other pages and a safe CSV file."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import streamlit as st
 
 from checks.core.text import clean, count_text
 from checks.evidence.context import MOST_ROWS
-from dashboard import downloads, keeping, look
+from dashboard import downloads, look, memoizing
 from dashboard.csv_file import to_csv
-from dashboard.page import Here
+from dashboard.page import PageContext
 
 _LONGEST_CELL = 2_000
 _ROW_PIXELS, _MOST_PIXELS = 35, 560
-_Built: TypeAlias = "tuple[pd.DataFrame, dict[str, Any], bytes]"
+_Table: TypeAlias = "tuple[pd.DataFrame, dict[str, Any], bytes]"
 _MOST_EXACT = 2**53  # Beyond it a browser cannot show an integer.
 
 
@@ -31,55 +31,59 @@ def show_rows(
     file_name: str,
     alt: str,
     most_pixels: int = _MOST_PIXELS,
-    shared_by: Here | None = None,
+    shared_by: PageContext | None = None,
 ) -> None:
     """One page of a list as a table, with buttons to its other pages and a CSV download.
 
-    `total`: how many rows there are in all. `page` counts from 1 and lives in the address
-    as `page`. `file_name` and `alt` are our own words. Columns of numbers are right-aligned.
-    Times are given in the shop's zone: the table shows its clock, the file the offset too.
-    A table higher than `most_pixels` scrolls. `shared_by`: the page whose evidence the rows
-    are, frozen; without it they were made for this run.
+    `total`: how many rows there are in all. `page` counts from 1 and is kept in the address
+    as `page`. `file_name` and `alt` hold no values from data. Columns of numbers are
+    right-aligned. Times are in the shop's zone: the file has their offset too. A table higher
+    than `most_pixels` scrolls. `shared_by`: the context whose immutable evidence the rows are;
+    None for rows made for this run.
     """
-    built = _built_once(shared_by, headings, rows) if shared_by else _built(headings, rows)
-    frame, configured, content = built
+    table = _build_once(shared_by, headings, rows) if shared_by else _build(headings, rows)
+    frame, column_config, content = table
     st.dataframe(
         frame,
-        column_config=configured,
+        column_config=column_config,
         hide_index=True,
         height=min(most_pixels, (len(rows) + 1) * _ROW_PIXELS + 3),
         key=key,
         placeholder="",
         alt=alt,
     )
-    _footer(content, len(rows), total, page, key, file_name)
+    _draw_footer(content, len(rows), total, page, key, file_name)
 
 
-def _built(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> _Built:
+def _build(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> _Table:
     """The table, how its columns are shown, and the CSV file."""
     names = [f"c{index}" for index in range(len(headings))]
     columns = [_column([row[index] for row in rows]) for index in range(len(headings))]
-    configured = {
-        name: _configured(clean(heading), column)
+    column_config = {
+        name: _column_config(clean(heading), column)
         for name, heading, column in zip(names, headings, columns, strict=True)
     }
     frame = pd.DataFrame(dict(zip(names, columns, strict=True)))
-    return frame, configured, to_csv(headings, rows)
+    return frame, column_config, to_csv(headings, rows)
 
 
-@keeping.kept
-def _built_once(here: Here, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> _Built:
-    return _built(headings, rows)
+@memoizing.memoized
+def _build_once(
+    context: PageContext, headings: Sequence[str], rows: Sequence[Sequence[object]]
+) -> _Table:
+    return _build(headings, rows)
 
 
-def _footer(content: bytes, shown: int, total: int, page: int, key: str, file_name: str) -> None:
+def _draw_footer(
+    content: bytes, shown: int, total: int, page: int, key: str, file_name: str
+) -> None:
     first = (page - 1) * MOST_ROWS + 1
     last = first + shown - 1
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(f"rows {count_text(first)} to {count_text(last)} of {count_text(total)}")
         if total > MOST_ROWS:
-            _turn("Previous", page - 1, f"{key}_previous", enabled=page > 1)
-            _turn("Next", page + 1, f"{key}_next", enabled=last < total)
+            _draw_page_button("Previous", page - 1, f"{key}_previous", enabled=page > 1)
+            _draw_page_button("Next", page + 1, f"{key}_next", enabled=last < total)
         st.download_button(
             "Download these rows (CSV)",
             data=content,
@@ -90,12 +94,12 @@ def _footer(content: bytes, shown: int, total: int, page: int, key: str, file_na
         )
 
 
-def _turn(label: str, page: int, key: str, *, enabled: bool) -> None:
-    st.button(label, key=key, disabled=not enabled, on_click=_open, args=(page,))
+def _draw_page_button(label: str, page: int, key: str, *, enabled: bool) -> None:
+    st.button(label, key=key, disabled=not enabled, on_click=_open_page, args=(page,))
 
 
-def _open(page: int) -> None:
-    """Every filter of the address stays; the first page needs no mention."""
+def _open_page(page: int) -> None:
+    """Open a page; all filters stay, and the first page has no parameter."""
     if page > 1:
         st.query_params["page"] = str(page)
     elif "page" in st.query_params:
@@ -123,7 +127,7 @@ def _is_number(value: object) -> bool:
     return number and abs(float(str(value))) < _MOST_EXACT
 
 
-def _configured(heading: str, column: pd.Series[Any]) -> Any:
+def _column_config(heading: str, column: pd.Series[Any]) -> Any:
     if column.dtype == "Int64":
         return st.column_config.NumberColumn(heading, format="%,d")
     if column.dtype == "Float64":

@@ -34,8 +34,8 @@ from dashboard.csv_file import file_name
 from dashboard.markup import Html, join, show, table, tag
 
 _MOST_HTML_ROWS: Final = 50
-#: What a status says, and which look says so.
-WORDS: Final = {
+#: How an entry ended in words, and the status whose look it has.
+ENDING_TEXT: Final = {
     FAILED: "failed", UNHEARD: "unheard of", RUNNING: "not over", SILENT: "not known",
     OK: "ended well",
 }  # fmt: skip
@@ -46,7 +46,7 @@ _LOOK_OF: Final = {
 
 
 #: Whether an entry counts, in words.
-_PLACES: Final = {
+_COUNTS_TEXT: Final = {
     REPLACED: "no, a later entry does", TIED: "yes, one of several at that time",
     ADDED: "yes, added up", STATUS_ONLY: "its ending does, its rows do not",
     UNSETTLED: "yes, the worse reading",
@@ -54,222 +54,233 @@ _PLACES: Final = {
 }  # fmt: skip
 
 
-def draw_loads(here: page.Here, found: Runs) -> None:
-    """The run date's entries, with the filters of the address; why there are none."""
-    wanted = _filters(found)
-    if found.status_problem:
-        page.problem("How the loads ended is not known.", found.status_problem)
-    if found.inserted_problem:
-        page.problem("The rows inserted are not known.", found.inserted_problem)
-    _strays(found)
-    if wanted is None:
+def draw_loads(context: page.PageContext, runs: Runs) -> None:
+    """The run date's entries with the filters of the address, or why there are none."""
+    filters = _draw_filters(runs)
+    if runs.status_problem:
+        page.problem("How the loads ended is not known.", runs.status_problem)
+    if runs.inserted_problem:
+        page.problem("The rows inserted are not known.", runs.inserted_problem)
+    _draw_strays(runs)
+    if filters is None:
         return
-    chosen = [load for load in found.loads if _matches(load, *wanted)]
-    if chosen:
-        _table(here, found, chosen)
-    elif found.entries:
+    shown = [load for load in runs.loads if _matches(load, *filters)]
+    if shown:
+        _draw_table(context, runs, shown)
+    elif runs.entries:
         page.empty(
             "No load matches.",
-            f"The run has {plural(found.entries, 'entry', 'entries')}, none of them like this.",
+            f"The run has {plural(runs.entries, 'entry', 'entries')}, none of them like this.",
         )
     else:
-        _no_entry(here, found)
+        _draw_no_entry(context, runs)
 
 
-def _strays(found: Runs) -> None:
-    """Entries that belong to no run date, and sources of which nobody can tell how they count."""
-    for text in found.strays:
+def _draw_strays(runs: Runs) -> None:
+    """Entries that belong to no run date, and sources whose entries may count in several ways."""
+    for text in runs.strays:
         page.problem("Not every entry of the log counts.", f"{text}.")
-    if found.unsettled:
+    if runs.unsettled:
         page.problem(
             "Some sources have several entries, and the worse reading counts.",
-            f"{listed(found.unsettled)}: `audit_log.several: replace` or `add` in andon.yml "
+            f"{listed(runs.unsettled)}: `audit_log.several: replace` or `add` in andon.yml "
             "settles it.",
         )
 
 
-def _filters(found: Runs) -> tuple[str | None, str | None] | None:
-    """Source and ending that were asked for; None where one is not there (said already)."""
-    if not found.entries and not (address.asked("source") or address.asked("ended")):
+def _draw_filters(runs: Runs) -> tuple[str | None, str | None] | None:
+    """The chosen source and ending; None where the address names an invalid one (shown already)."""
+    if not runs.entries and not (address.parameter("source") or address.parameter("ended")):
         return None, None
-    endings = tuple(one for one in WORDS if any(load.meaning == one for load in found.loads))
+    endings = tuple(
+        meaning for meaning in ENDING_TEXT if any(load.meaning == meaning for load in runs.loads)
+    )
     source = ending = address.Choice(None)
-    one, two, _ = st.columns([2, 1, 1], gap="small")
-    with one:
-        if len(found.sources) > 1 or address.asked("source"):
-            source = address.select("source", "Source", found.sources)
-    with two:
-        if len(endings) > 1 or address.asked("ended"):
-            ending = address.select("ended", "How it ended", endings, WORDS.__getitem__)
-    return None if source.bad or ending.bad else (source.value, ending.value)
+    left, middle, _ = st.columns([2, 1, 1], gap="small")
+    with left:
+        if len(runs.sources) > 1 or address.parameter("source"):
+            source = address.select("source", "Source", runs.sources)
+    with middle:
+        if len(endings) > 1 or address.parameter("ended"):
+            ending = address.select("ended", "How it ended", endings, ENDING_TEXT.__getitem__)
+    return None if source.invalid or ending.invalid else (source.value, ending.value)
 
 
 def _matches(load: Load, source: str | None, meaning: str | None) -> bool:
     return source in (None, load.source) and meaning in (None, load.meaning)
 
 
-def _no_entry(here: page.Here, found: Runs) -> None:
-    """No entry is red once the run is due, and too early to tell before."""
+def _draw_no_entry(context: page.PageContext, runs: Runs) -> None:
+    """No entry at all: red once the run is due, too early to judge before."""
     page.empty(
-        f"The audit log has no entry on {look.day(found.run_date)}.",
-        f"Nothing says that the load of {look.day(found.data_date)} was started; until it has "
+        f"The audit log has no entry on {look.day(runs.run_date)}.",
+        f"Nothing says that the load of {look.day(runs.data_date)} was started; until it has "
         "run, the tables may lack that day.",
     )
 
 
-def _table(here: page.Here, found: Runs, chosen: Sequence[Load]) -> None:
-    """The entries as a table: of our own up to 50 rows, else one that scrolls."""
+def _draw_table(context: page.PageContext, runs: Runs, shown: Sequence[Load]) -> None:
+    """The entries as an HTML table up to 50 rows, else as one that scrolls."""
     headings = (
         "Source", "Read", "Inserted", "Quarantined", "Rate", "Ended", "Status in the log",
-        f"Ran at ({here.zone.key})", "Counts",
+        f"Ran at ({context.zone.key})", "Counts",
     )  # fmt: skip
-    if len(chosen) <= _MOST_HTML_ROWS:
-        cells = [_cells(load, found, here.zone) for load in chosen]
+    if len(shown) <= _MOST_HTML_ROWS:
+        cells = [_cells(load, runs, context.zone) for load in shown]
         show(table(headings, cells, numeric=(1, 2, 3, 4), caption="Audit log of the run date"))
         return
     show_rows(
-        headings, [_plain_cells(load, found, here.zone) for load in chosen], len(chosen), 1,
-        "loads", file_name(here.pipeline, "runs", here.day),
+        headings, [_plain_cells(load, runs, context.zone) for load in shown], len(shown), 1,
+        "loads", file_name(context.pipeline, "runs", context.day),
         "Audit log of the run date: one row for each load",
     )  # fmt: skip
-    if found.entries > len(found.loads):
+    if runs.entries > len(runs.loads):
         page.empty(
-            f"{plural(found.entries, 'entry', 'entries')} in all.",
-            f"The {plural(len(found.loads), 'entry', 'entries')} to look at first are shown.",
+            f"{plural(runs.entries, 'entry', 'entries')} in all.",
+            f"The {plural(len(runs.loads), 'entry', 'entries')} to look at first are shown.",
         )
 
 
-def _cells(load: Load, found: Runs, zone: ZoneInfo) -> tuple[object, ...]:
-    chosen_rate: object = tag("b", _rate(load, found)) if load.limit else _rate(load, found)
+def _cells(load: Load, runs: Runs, zone: ZoneInfo) -> tuple[object, ...]:
+    rate: object = tag("b", _rate(load, runs)) if load.limit else _rate(load, runs)
     return (
-        tag("code", load.source) if load.source is not None else _soft("no name"),
-        _count(load.read), _inserted(load, found), _count(load.quarantined), chosen_rate,
-        ended(load.meaning), _soft("not mapped") if not found.status_mapped else _raw(load.status),
-        _at(load.run_at, zone), _place(load),
-    )  # fmt: skip
+        tag("code", load.source) if load.source is not None else _muted("no name"),
+        _count(load.read),
+        _inserted(load, runs),
+        _count(load.quarantined),
+        rate,
+        ending_chip(load.meaning),
+        _muted("not mapped") if not runs.status_mapped else _status_text(load.status),
+        _time_text(load.run_at, zone),
+        _counts_text(load),
+    )
 
 
-def _plain_cells(load: Load, found: Runs, zone: ZoneInfo) -> tuple[object, ...]:
+def _plain_cells(load: Load, runs: Runs, zone: ZoneInfo) -> tuple[object, ...]:
     return (
         load.source, _number(load.read), _number(load.inserted), _number(load.quarantined),
-        _rate(load, found), WORDS[load.meaning], load.status, load.run_at.astimezone(zone),
-        _place(load),
+        _rate(load, runs), ENDING_TEXT[load.meaning], load.status, load.run_at.astimezone(zone),
+        _counts_text(load),
     )  # fmt: skip
 
 
-def ended(meaning: str) -> Html:
-    """What a status says, with its glyph."""
-    one = look.look_of(_LOOK_OF[meaning])
-    glyph = tag("span", one.glyph, aria_hidden="true", class_="glyph")
-    return tag("span", glyph, WORDS[meaning], class_=f"chip {one.css}")
+def ending_chip(meaning: str) -> Html:
+    """How an entry ended, with its glyph."""
+    status_look = look.look_of(_LOOK_OF[meaning])
+    glyph = tag("span", status_look.glyph, aria_hidden="true", class_="glyph")
+    return tag("span", glyph, ENDING_TEXT[meaning], class_=f"chip {status_look.css}")
 
 
-def _place(load: Load) -> str:
-    return _PLACES.get(load.place, "yes")
+def _counts_text(load: Load) -> str:
+    return _COUNTS_TEXT.get(load.place, "yes")
 
 
-def _rate(load: Load, found: Runs) -> str:
+def _rate(load: Load, runs: Runs) -> str:
     if load.rate is None:
         return "–"
-    limit = found.stop_above if load.limit == ABOVE_STOP else found.alert_above
+    limit = runs.stop_above if load.limit == ABOVE_STOP else runs.alert_above
     rate = percent_text(load.rate, limit)
     return f"{rate} (above {percent_text(limit)})" if load.limit else rate
 
 
 def _count(count: Count) -> object:
-    return _soft(count.text) if isinstance(count, BadValue) else look.count(count)
+    return _muted(count.text) if isinstance(count, BadValue) else look.count(count)
 
 
-def _inserted(load: Load, found: Runs) -> object:
+def _inserted(load: Load, runs: Runs) -> object:
     if load.inserted is not None:
         return _count(load.inserted)
-    return _soft("not read" if found.inserted_mapped else "not mapped")
+    return _muted("not read" if runs.inserted_mapped else "not mapped")
 
 
 def _number(count: Count | None) -> object:
     return count.text if isinstance(count, BadValue) else count
 
 
-def _raw(status: str | None) -> object:
+def _status_text(status: str | None) -> object:
     if status is None:
-        return _soft("NULL")
-    return tag("code", status) if status.strip() else _soft("blank")
+        return _muted("NULL")
+    return tag("code", status) if status.strip() else _muted("blank")
 
 
-def _soft(words: str) -> Html:
+def _muted(words: str) -> Html:
     return tag("em", words)
 
 
-def _at(moment: datetime, zone: ZoneInfo) -> str:
+def _time_text(moment: datetime, zone: ZoneInfo) -> str:
     return look.stamp(moment.astimezone(zone))
 
 
-def draw_missing(here: page.Here, found: Runs) -> None:
-    """The sources that usually come and did not; why there are none."""
-    if found.missing is None:
+def draw_missing(context: page.PageContext, runs: Runs) -> None:
+    """The sources that usually come and did not, or why there are none."""
+    if runs.missing is None:
         page.empty(
             "Nobody can tell.",
             "`audit_log.source` is not mapped in andon.yml: loads have no names.",
         )
-    elif found.missing:
-        _missing(found.missing, here.zone)
-    elif not found.run_days:
+    elif runs.missing:
+        _draw_missing_table(runs.missing, context.zone)
+    elif not runs.run_days:
         page.empty(
             "No source is expected yet.", "The log has no entry in the 7 days before this run date."
         )
     else:
         page.empty(
             "No source is missing.",
-            f"Every usual source of the last {plural(found.run_days, 'run day')} has an entry.",
+            f"Every usual source of the last {plural(runs.run_days, 'run day')} has an entry.",
         )
 
 
-def _missing(found: Sequence[MissingSource], zone: ZoneInfo) -> None:
+def _draw_missing_table(missing: Sequence[MissingSource], zone: ZoneInfo) -> None:
     headings = (
         "Source (without digits)", "Last entry of it", f"At ({zone.key})", "Came on",
         "Usually by", "Now",
     )  # fmt: skip
     rows = [
         (
-            tag("code", one.family) if one.family is not None else _soft("no name"),
-            one.last_source if one.last_source is not None else _soft("no name"),
-            _at(one.last_seen, zone),
-            f"{one.seen_days} of {plural(one.run_days, 'run day')}",
-            clock_text(one.usual_minutes),
-            tag("b", "overdue") if one.overdue else "not due yet",
+            tag("code", source.family) if source.family is not None else _muted("no name"),
+            source.last_source if source.last_source is not None else _muted("no name"),
+            _time_text(source.last_seen, zone),
+            f"{source.seen_days} of {plural(source.run_days, 'run day')}",
+            clock_text(source.usual_minutes),
+            tag("b", "overdue") if source.overdue else "not due yet",
         )
-        for one in found
+        for source in missing
     ]
     show(table(headings, rows, caption="Sources that are missing on the run date"))
 
 
-def arrival(trend: RunsTrend) -> Html:
-    """When the run date's last load came, against when it usually does."""
-    usual, now, day = trend.usual_arrival, trend.arrival, trend.days[-1]
-    if usual is None:
+def arrival_sentence(trend: RunsTrend) -> Html:
+    """When the run date's last load came, compared with the usual time."""
+    usual_arrival, current, day = trend.usual_arrival, trend.arrival, trend.days[-1]
+    if usual_arrival is None:
         return join("The log shows no earlier day, so that nothing is usual yet.")
-    normal = (
-        f" Usual is {clock_text(usual.last)} ({clock_text(usual.earliest)} to "
-        f"{clock_text(usual.latest)} on {plural(usual.days, 'day')})."
+    usual_text = (
+        f" Usual is {clock_text(usual_arrival.last)} ({clock_text(usual_arrival.earliest)} to "
+        f"{clock_text(usual_arrival.latest)} on {plural(usual_arrival.days, 'day')})."
     )
-    if now.state == runs_trend.NEVER:
-        return join(tag("b", "No load came on the run date."), normal)
-    if now.state == runs_trend.AWAITED:
-        return join("The load is not due yet.", normal)
-    most = ", later than on any of these days" if now.outside else ""
-    if now.state == runs_trend.OVERDUE:
-        return join(tag("b", f"No load yet, overdue by {_minutes(now.minutes)}{most}."), normal)
-    came = f"The last load came at {clock_text(day.last or 0)}, {_against(now.minutes)}{most}."
-    return join(tag("b", came) if now.outside else came, normal)
+    if current.state == runs_trend.NEVER:
+        return join(tag("b", "No load came on the run date."), usual_text)
+    if current.state == runs_trend.AWAITED:
+        return join("The load is not due yet.", usual_text)
+    extreme_note = ", later than on any of these days" if current.outside else ""
+    if current.state == runs_trend.OVERDUE:
+        return join(
+            tag("b", f"No load yet, overdue by {_duration_text(current.minutes)}{extreme_note}."),
+            usual_text,
+        )
+    delay = _delay_text(current.minutes)
+    sentence = f"The last load came at {clock_text(day.last or 0)}, {delay}{extreme_note}."
+    return join(tag("b", sentence) if current.outside else sentence, usual_text)
 
 
-def _against(minutes: float | None) -> str:
+def _delay_text(minutes: float | None) -> str:
     if minutes is None or not round(minutes):
         return "as usual"
-    return f"{_minutes(abs(minutes))} {'late' if minutes > 0 else 'early'}"
+    return f"{_duration_text(abs(minutes))} {'late' if minutes > 0 else 'early'}"
 
 
-def _minutes(minutes: float | None) -> str:
+def _duration_text(minutes: float | None) -> str:
     whole = round(minutes or 0)
     if whole < 90:
         return f"{whole} min"
@@ -277,7 +288,7 @@ def _minutes(minutes: float | None) -> str:
 
 
 def runs_alt(trend: RunsTrend) -> str:
-    """What the figure of the runs shows, in words."""
+    """The description of the figure of the runs."""
     last = trend.days[-1]
     entries = plural(last.entries, "audit-log entry", "audit-log entries")
     gaps = sum(day.state == runs_trend.GAP for day in trend.days)

@@ -1,4 +1,4 @@
-"""How old the numbers are, counted on by the browser: a server that hangs cannot hide it."""
+"""The age of the numbers, counted by the browser, so that it is right while the server hangs."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ export default function ({ parentElement, data }) {
 _component = st.components.v2.component("andon_age", html=_HTML, css=_CSS, js=_JS)
 
 
-def draw(live: data.Live, stale_after: float, key: str) -> None:
+def draw(live: data.LiveEvaluation, stale_after: float, key: str) -> None:
     """`evaluated 07:10, 12 s ago`, and STALE after so many seconds."""
     zone = data.zone_of(live.report)
-    local = live.at.astimezone(zone)
+    local = live.evaluated_at.astimezone(zone)
     values: dict[str, Any] = {
-        "age": max(0.0, (data.now() - live.at).total_seconds()),
+        "age": max(0.0, (data.now() - live.evaluated_at).total_seconds()),
         "at": f"{local:%H:%M:%S} {local.tzname() or zone.key}",
         "limit": stale_after,
     }

@@ -1,4 +1,4 @@
-"""The answer in one sentence."""
+"""The verdict of the evaluation in one sentence."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from dashboard.markup import Html, join, show, tag
 _PASSING = (Status.GREEN, Status.AMBER)
 
 
-def sentence(here: page.Here) -> None:
+def draw(context: page.PageContext) -> None:
     """`✗ RED  Do not refresh the dashboards: 2 of 11 checks failed for Saturday 8 March.`"""
-    show(markup(here.report, here.day, here.gate.stopped))
-    if here.report.warnings:
-        lines = join(*(tag("div", text) for text in here.report.warnings))
+    show(verdict_markup(context.report, context.day, context.gate.strict_stop))
+    if context.report.warnings:
+        lines = join(*(tag("div", text) for text in context.report.warnings))
         show(tag("div", tag("strong", "Warnings"), lines, class_="a-note"))
 
 
-def markup(report: Report, day: date, stopped: str | None = None) -> Html:
-    """The sentence with its status. `stopped`: what the gate did, as `words` has it."""
+def verdict_markup(report: Report, day: date, strict_stop: str | None = None) -> Html:
+    """The sentence with its status. `strict_stop`: see `verdict_sentence`."""
     css = look.look_of(report.verdict).css
     box = css if report.verdict is Status.RED else f"quiet {css}-line"
     return tag(
         "div",
         look.chip(report.verdict, big=True),
-        tag("p", words(report, day, stopped)),
+        tag("p", verdict_sentence(report, day, strict_stop)),
         class_=f"a-verdict {box}",
     )
 
 
-def words(report: Report, day: date, stopped: str | None = None) -> str:
-    """The report's summary as a sentence that names the day as people do.
+def verdict_sentence(report: Report, day: date, strict_stop: str | None = None) -> str:
+    """The report's summary as a sentence, with the day written out.
 
-    stopped: that the gate stopped the line for amber alone. Then nothing says that the dashboards
-    may be refreshed: only the gate releases the line.
+    strict_stop: text for a gate that stopped the line because of `--strict`. Then the sentence
+    does not say that the dashboards may be refreshed: only the gate releases the line.
     """
     summary = report.summary
-    if stopped is not None and report.verdict in _PASSING:
-        summary = f"{stopped}. Now {summary.partition(': ')[2]}"
+    if strict_stop is not None and report.verdict in _PASSING:
+        summary = f"{strict_stop}. Now {summary.partition(': ')[2]}"
     text = summary.replace(str(day), day_text(day))
     return f"{text[:1].upper()}{text[1:]}."

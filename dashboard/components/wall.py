@@ -1,4 +1,4 @@
-"""The wall screen: everything on one screen, scaled to it, renewed by itself."""
+"""The wall screen: everything on one screen, scaled to it, refreshed automatically."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from checks.core.errors import AndonError
 from checks.core.model import FAILING, Status, Verdict, folded
 from checks.core.text import short_day
 from dashboard import data, frame, look, pacing, page
-from dashboard.components import check_card, ticker, verdict, wall_pictures
+from dashboard.components import check_card, ticker, wall_pictures
+from dashboard.components.verdict import verdict_sentence
 from dashboard.markup import Html, show, tag
 
 _MOST_LINES = 5
@@ -18,67 +19,76 @@ _MOST_LINES = 5
 
 def draw(title: str | None) -> None:
     """The whole screen, again at every refresh."""
-    here = page.look_up(title)
-    frame.bar(page.parameters(here.pipeline, here.day if here.day != here.today else None))
-    seconds = here.config.dashboard.refresh_seconds
+    context = page.page_context(title)
+    frame.navigation_bar(
+        page.parameters(context.pipeline, context.day if context.day != context.today else None)
+    )
+    seconds = context.config.dashboard.refresh_seconds
 
-    @st.fragment(run_every=pacing.seconds_between_looks(here.config))
+    @st.fragment(run_every=pacing.refresh_interval(context.config))
     def screen() -> None:
-        # A wall that was opened yesterday is about today.
-        now = page.look_up(here.title)
+        # The day changes while the wall screen stays open.
+        current = page.page_context(context.title)
         with st.container(key="andon-wall", gap=None):
-            show(markup(now))
-            wall_pictures.draw(now)
-            ticker.draw(now.live, seconds * 3, key="wall-age")
+            show(markup(current))
+            wall_pictures.draw(current)
+            ticker.draw(current.live, seconds * 3, key="wall-age")
 
     screen()
 
 
-def markup(here: page.Here) -> Html:
+def markup(context: page.PageContext) -> Html:
     """Verdict, checks, changes and waivers as one piece."""
     return tag(
         "div",
-        _head(here),
-        tag("div", _checks(here), tag("div", *_sides(here), class_="w-side"), class_="w-middle"),
+        _head(context),
+        tag(
+            "div",
+            _checks(context),
+            tag("div", *_side_sections(context), class_="w-side"),
+            class_="w-middle",
+        ),
         class_="wall",
     )
 
 
-def _head(here: page.Here) -> Html:
-    report = here.report
+def _head(context: page.PageContext) -> Html:
+    report = context.report
     css = look.look_of(report.verdict).css
-    latest = here.gate.latest
-    zone = here.live.at.astimezone(here.zone).tzname() or here.zone.key
-    said = f" {look.clock(latest.evaluated_at, here.zone)} {zone}" if latest else ""
-    strict = f", {look.STRICT}" if here.gate.stopped else ""
-    gate = tag("span", "gate ", look.chip(latest.verdict if latest else None), said, strict)
-    at = f" {look.clock(here.live.at, here.zone)} {zone}"
+    latest = context.gate.latest
+    zone = context.live.evaluated_at.astimezone(context.zone).tzname() or context.zone.key
+    gate_time = f" {look.clock(latest.evaluated_at, context.zone)} {zone}" if latest else ""
+    strict = f", {look.STRICT}" if context.gate.strict_stop else ""
+    gate = tag("span", "gate ", look.chip(latest.verdict if latest else None), gate_time, strict)
+    at = f" {look.clock(context.live.evaluated_at, context.zone)} {zone}"
     now = tag("span", "now ", look.chip(report.verdict), at)
-    facts = tag("div", tag("b", here.pipeline), tag("span", look.day(here.day)), gate, now,
+    facts = tag("div", tag("b", context.pipeline), tag("span", look.day(context.day)), gate, now,
                 class_="w-facts")  # fmt: skip
-    sentence = tag("h1", verdict.words(report, here.day, here.gate.stopped), class_="a-title")
+    sentence = tag(
+        "h1", verdict_sentence(report, context.day, context.gate.strict_stop), class_="a-title"
+    )
     mark = look.look_of(report.verdict)
     lamp = tag("div", tag("span", mark.glyph, class_="glyph", aria_hidden="true"), mark.word,
                class_="w-lamp")  # fmt: skip
-    return tag("header", lamp, tag("div", sentence, _trouble(here), class_="w-say"), facts,
+    return tag("header", lamp, tag("div", sentence, _data_note(context), class_="w-say"), facts,
                class_=f"w-head {css}")  # fmt: skip
 
 
-def _trouble(here: page.Here) -> Html:
-    """Why the numbers may not be what the gate said, in one line."""
-    if here.live.trouble:
-        at = look.clock(here.live.at, here.zone)
-        return tag("p", f"{here.live.trouble}: these are the numbers of {at}.")
-    if here.gate.latest is None:
-        return tag("p", here.gate.problem or "The gate was not run for this day.")
-    return tag("p", data.difference(here.gate, here.live) or "Gate and now agree.")
+def _data_note(context: page.PageContext) -> Html:
+    """One line on why the numbers may differ from the gate's."""
+    if context.live.stale_reason:
+        at = look.clock(context.live.evaluated_at, context.zone)
+        return tag("p", f"{context.live.stale_reason}: these are the numbers of {at}.")
+    if context.gate.latest is None:
+        return tag("p", context.gate.problem or "The gate was not run for this day.")
+    return tag("p", data.difference(context.gate, context.live) or "Gate and now agree.")
 
 
-def _checks(here: page.Here) -> Html:
+def _checks(context: page.PageContext) -> Html:
     """A line for each check, and one for all that follow from it."""
     lines: list[Html] = []
-    for one, followers in folded(here.report.checks):
-        lines.append(_check(here, one))
+    for head, followers in folded(context.report.checks):
+        lines.append(_check(context, head))
         if followers:
             lines.append(_followers(followers))
     return tag("div", *lines, class_="w-checks")
@@ -93,59 +103,65 @@ def _followers(followers: Sequence[Verdict]) -> Html:
     return tag("div", tag("b", f"{len(followers)} {verb} from it"), *names, class_="w-followers")
 
 
-def _check(here: page.Here, found: Verdict) -> Html:
-    failing = found.status in FAILING
-    told = _who(here, found) if failing else ""
+def _check(context: page.PageContext, verdict: Verdict) -> Html:
+    failing = verdict.status in FAILING
+    who = _since_and_owner(context, verdict) if failing else ""
     return tag(
         "div",
-        look.chip(found.status),
-        tag("span", found.id, class_="w-id"),
-        tag("span", found.message, class_="w-value"),
-        tag("span", told, class_="w-who"),
+        look.chip(verdict.status),
+        tag("span", verdict.id, class_="w-id"),
+        tag("span", verdict.message, class_="w-value"),
+        tag("span", who, class_="w-who"),
         class_="w-check failing" if failing else "w-check",
     )
 
 
-def _who(here: page.Here, found: Verdict) -> str:
-    """Since when, and what is being done about it."""
-    if found.acknowledgement is not None:
-        done = f"{found.acknowledgement.owner} is on it"
-    elif found.status is Status.WAIVED and found.waiver is not None:
-        done = f"waived by {found.waiver.owner}"
+def _since_and_owner(context: page.PageContext, verdict: Verdict) -> str:
+    """Since when the check fails, and who works on it."""
+    if verdict.acknowledgement is not None:
+        who = f"{verdict.acknowledgement.owner} is on it"
+    elif verdict.status is Status.WAIVED and verdict.waiver is not None:
+        who = f"waived by {verdict.waiver.owner}"
     else:
-        done = f"nobody is on it{f', owner {found.owner}' if found.owner else ''}"
-    return f"since {check_card.run(found, here.day)} · {done}"
+        who = f"nobody is on it{f', owner {verdict.owner}' if verdict.owner else ''}"
+    return f"since {check_card.streak_text(verdict, context.day)} · {who}"
 
 
-def _sides(here: page.Here) -> list[Html]:
+def _side_sections(context: page.PageContext) -> list[Html]:
     return [
-        _list("Changes since the day before", *_changes(here)),
-        _list("Open waivers", *_waivers(here)),
+        _list_section("Changes since the day before", *_changes(context)),
+        _list_section("Open waivers", *_waivers(context)),
     ]
 
 
-def _list(title: str, items: list[str], none: str) -> Html:
+def _list_section(title: str, items: list[str], empty_text: str) -> Html:
     shown: list[Html] = [tag("li", item) for item in items[:_MOST_LINES]]
     if len(items) > _MOST_LINES:
         shown.append(tag("li", f"and {len(items) - _MOST_LINES} more"))
-    inner = tag("ul", *shown) if shown else tag("p", none)
+    inner = tag("ul", *shown) if shown else tag("p", empty_text)
     return tag("section", tag("h2", title), inner)
 
 
-def _changes(here: page.Here) -> tuple[list[str], str]:
-    before = next((one for one in here.evaluations if one.data_date < here.day), None)
-    if here.recorded.problem:
-        return [], f"The history cannot be read: {here.recorded.problem}"
-    if before is None:
+def _changes(context: page.PageContext) -> tuple[list[str], str]:
+    earlier = next(
+        (evaluation for evaluation in context.evaluations if evaluation.data_date < context.day),
+        None,
+    )
+    if context.recorded.problem:
+        return [], f"The history cannot be read: {context.recorded.problem}"
+    if earlier is None:
         return [], "No earlier day is recorded, so nothing can be compared."
-    found = list(data.changed(before, here.live))
-    return found, f"Every check is as it was for {short_day(before.data_date)}."
+    lines = list(data.change_sentences(earlier, context.live))
+    return lines, f"Every check is as it was for {short_day(earlier.data_date)}."
 
 
-def _waivers(here: page.Here) -> tuple[list[str], str]:
+def _waivers(context: page.PageContext) -> tuple[list[str], str]:
     try:
-        given = data.open_waivers(here.pipeline)
+        waivers = data.open_waivers(context.pipeline)
     except AndonError as error:
         return [], f"The history cannot be read: {error}"
-    lines = [f"{one.check} until {one.until}: {one.owner}, {one.reason}" for one in given]
+    lines = [
+        f"{waiver.check} until {waiver.until}: {waiver.owner}, {waiver.reason}"
+        for waiver in waivers
+    ]
     return lines, "Nothing is waived."

@@ -1,4 +1,4 @@
-"""The server that `andon dashboard` starts: Streamlit's own app behind our rules.
+"""The server that `andon dashboard` starts: Streamlit's app with our security rules.
 
 `streamlit run dashboard/app.py` shows the same pages without them, for development.
 """
@@ -30,9 +30,9 @@ from checks.core.environment import DASHBOARD_ATTACHED  # noqa: E402
 from dashboard import navigation  # noqa: E402
 from dashboard.server import shell, sign_in  # noqa: E402
 from dashboard.server.return_link import ReturnLink  # noqa: E402
-from dashboard.server.security import Closed, SecurityHeaders, policy  # noqa: E402
+from dashboard.server.security import ClosedRoutes, SecurityHeaders, policy  # noqa: E402
 
-_SHELL, _HOME = shell.ours(), shell.home()
+_SHELL, _HOME = shell.page_shell(), shell.home_shell()
 
 
 async def _page(request: Request) -> HTMLResponse:
@@ -55,7 +55,7 @@ def _end_with_parent() -> None:
 if os.environ.get(DASHBOARD_ATTACHED):
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
 
-# Only what went wrong: the command says where the server is.
+# Only errors: the command prints the server's address itself.
 logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 
 app = App(
@@ -67,8 +67,8 @@ app = App(
     ],
     middleware=[
         # Streamlit's own shell answers at other paths, with a script of its own.
-        Middleware(SecurityHeaders, policy=policy(shell.original() + _HOME)),
-        Middleware(Closed),
+        Middleware(SecurityHeaders, policy=policy(shell.streamlit_shell() + _HOME)),
+        Middleware(ClosedRoutes),
         *([Middleware(ReturnLink)] if sign_in.kind() == sign_in.OIDC else []),
     ],
 )

@@ -1,4 +1,4 @@
-"""Who may do something here, and under which name it is recorded."""
+"""Who may decide something on a page, and the name it is recorded under."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from checks.core.text import clean
 from dashboard.server import sign_in
 
 _LONGEST = 200
-#: Set by proxies, in the beginnings of their names: the request came from elsewhere.
+#: Prefixes of headers that proxies set: the request came from another machine.
 _PROXIED: Final = (
     "cdn-loop", "cf-", "client-ip", "fastly-", "forwarded", "true-client-ip", "via", "x-amzn-",
     "x-arr-", "x-azure-", "x-client-ip", "x-cluster-", "x-envoy-", "x-forwarded", "x-goog-",
@@ -24,9 +24,9 @@ _PROXIED: Final = (
 
 
 def person() -> str | None:
-    """The name that acts are recorded under; None for nobody known.
+    """The name that decisions are recorded under; None where it is not known.
 
-    Who signed in. At the machine itself, where nobody signs in, it is $ANDON_OWNER, as on the
+    The person who signed in. At the machine itself, without sign-in, $ANDON_OWNER as on the
     command line.
     """
     if sign_in.kind() is not None:
@@ -37,15 +37,15 @@ def person() -> str | None:
 
 
 def may_acknowledge() -> bool:
-    """Whether somebody may say that they are on it: it changes no verdict."""
+    """Whether somebody may acknowledge a check: that changes no verdict."""
     return person() is not None or is_at_the_machine()
 
 
 def is_at_the_machine() -> bool:
-    """Whether nobody signs in and the request comes from this machine, through no proxy.
+    """Whether there is no sign-in and the request comes from this machine, through no proxy.
 
-    Decided anew for each run and each click, from how the server listens and from the headers
-    of the session's own request.
+    Decided again for each run and each click, from the address that the server listens at and the
+    headers of the session's own request.
     """
     return (
         sign_in.kind() is None
@@ -61,15 +61,15 @@ def listens_at() -> str:
 
 
 def request_headers() -> Mapping[str, str]:
-    """The headers of the session's own request, the one that began it."""
+    """The headers of the request that began the session."""
     return st.context.headers
 
 
 def is_direct(headers: Mapping[str, str]) -> bool:
-    """Whether a request names this machine, and no proxy has left its mark on it.
+    """Whether a request was sent to this machine's own name, without any header of a proxy.
 
-    A page's origin has to be the same: a proxy may hide all but that, and so may a page of
-    another server on this machine.
+    The origin must be the host too: it may be the only trace of a proxy, or of a page of another
+    server on this machine.
     """
     if any(_is_of_a_proxy(name) for name in headers):
         return False

@@ -1,7 +1,7 @@
-"""A link survives sign-in.
+"""After sign-in a person gets to the page they asked for.
 
-Streamlit's sign-in always ends at `/`. The page that was asked for last is kept in a cookie
-that only the end of the sign-in gets to see, and that end leads there instead.
+Streamlit's sign-in always ends at `/`. The page that was requested last is kept in a cookie that
+is sent to the sign-in callback only, and the callback redirects there instead.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SECONDS: Final = 900
 _LONGEST: Final = 3500
 #: Printable ASCII without the characters that browsers rewrite into others.
 _PLAIN = re.compile(r"/(?![/\\])[!-\[\]-~]*")
-#: A path as pages have it: nothing encoded, no dots, so that it is what it seems to be.
+#: The path of a page: nothing encoded and no dots, so that it can mean nothing else.
 _PAGE = re.compile(r"[^%.]*")
 _NO_PAGES: Final = (
     "_stcore", "app", "auth", "component", "healthz", "media", "oauth2callback", "static",
@@ -27,7 +27,7 @@ _NO_PAGES: Final = (
 
 
 class ReturnLink:
-    """Keeps the wanted page in a cookie, and ends a sign-in there."""
+    """Middleware that keeps the requested page in a cookie and redirects there after sign-in."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -40,7 +40,9 @@ class ReturnLink:
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = _changed(scope, message["status"], message.get("headers", ()))
+                message["headers"] = _changed_headers(
+                    scope, message["status"], message.get("headers", ())
+                )
             await send(message)
 
         await self._app(scope, receive, send_on)
@@ -58,14 +60,14 @@ def is_own_page(link: str) -> bool:
 
 
 def _decoded(path: str) -> str:
-    """The path as a server may see it that decodes more than once."""
-    while (once := unquote(path)) != path:
-        path = once
+    """The path decoded until it no longer changes, as some servers do."""
+    while (decoded := unquote(path)) != path:
+        path = decoded
     return path
 
 
 def _is_page(path: str) -> bool:
-    """Whether a decoded path has no host, no way upwards, and no part that is not a page's."""
+    """Whether a decoded path has no host, no `..` and no part that belongs to no page."""
     parts = path.casefold().removeprefix("/").split("/")
     return (
         "\\" not in path
@@ -74,19 +76,21 @@ def _is_page(path: str) -> bool:
     )
 
 
-def _changed(scope: Scope, status: int, headers: object) -> list[tuple[bytes, bytes]]:
-    kept: list[tuple[bytes, bytes]] = list(headers)  # type: ignore[call-overload]
+def _changed_headers(scope: Scope, status: int, headers: object) -> list[tuple[bytes, bytes]]:
+    changed: list[tuple[bytes, bytes]] = list(headers)  # type: ignore[call-overload]
     if scope["path"] == CALLBACK:
-        return _led_back(scope, kept) if status in (302, 303, 307) else kept
-    link = _asked_for(scope)
+        return _redirected_to_link(scope, changed) if status in (302, 303, 307) else changed
+    link = _requested_page(scope)
     if link is not None:
-        kept.append((b"set-cookie", _cookie(scope, quote(link, safe=""), _SECONDS)))
-    return kept
+        changed.append((b"set-cookie", _cookie(scope, quote(link, safe=""), _SECONDS)))
+    return changed
 
 
-def _led_back(scope: Scope, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The end of a sign-in, with the kept page instead of `/`."""
-    link = _kept(scope)
+def _redirected_to_link(
+    scope: Scope, headers: list[tuple[bytes, bytes]]
+) -> list[tuple[bytes, bytes]]:
+    """The headers of the sign-in callback, redirecting to the kept page instead of `/`."""
+    link = _link_from_cookie(scope)
     if link is None:
         return headers
     changed = [
@@ -96,10 +100,10 @@ def _led_back(scope: Scope, headers: list[tuple[bytes, bytes]]) -> list[tuple[by
     return [*changed, (b"set-cookie", _cookie(scope, "", 0))]
 
 
-def _asked_for(scope: Scope) -> str | None:
+def _requested_page(scope: Scope) -> str | None:
     """Path and query of a page that a person opens; None for everything else."""
-    given = dict(scope.get("headers", ()))
-    if scope["method"] != "GET" or b"text/html" not in given.get(b"accept", b""):
+    request_headers = dict(scope.get("headers", ()))
+    if scope["method"] != "GET" or b"text/html" not in request_headers.get(b"accept", b""):
         return None
     path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
     query = scope.get("query_string", b"").decode("latin-1")
@@ -107,7 +111,7 @@ def _asked_for(scope: Scope) -> str | None:
     return link if is_own_page(link) and len(quote(link, safe="")) <= _LONGEST else None
 
 
-def _kept(scope: Scope) -> str | None:
+def _link_from_cookie(scope: Scope) -> str | None:
     cookies: SimpleCookie = SimpleCookie()
     for name, value in scope.get("headers", ()):
         if name == b"cookie":

@@ -1,4 +1,4 @@
-"""What every answer of the server carries, and what the server does not answer at all.
+"""Security headers of every response, and routes that are closed.
 
 Pure ASGI (https://asgi.readthedocs.io); knows nothing of pages or of `checks`.
 """
@@ -17,14 +17,14 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-#: Of Streamlit's own routes: alive, the browser's settings, the session, our scripts.
+#: Open routes of Streamlit: health, the browser's settings, the session, our components.
 _OPEN: Final = (
     "/_stcore/health",
     "/_stcore/host-config",
     "/_stcore/stream",
     "/_stcore/bidi-components/",
 )
-#: Metrics, uploads, the agent API and whatever comes with the next version; old components.
+#: Metrics, uploads, the agent API and whatever a later version adds; old components.
 _CLOSED: Final = ("/_stcore", "/component", "/app/static")
 _METHODS: Final = ("GET", "HEAD")
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
@@ -42,10 +42,10 @@ _ALWAYS: Final = {
 
 
 def policy(index_html: str) -> str:
-    """The Content Security Policy for a page shell: nothing from anywhere else.
+    """The Content Security Policy for a page shell: nothing from other origins.
 
-    Inline scripts are refused but for those that the shell itself has, named by their
-    hashes. Styles are inline in Streamlit; they can neither run nor fetch anything.
+    Inline scripts are refused except those of the shell itself, listed by their hashes. Inline
+    styles are allowed, because Streamlit needs them; they can neither run nor fetch anything.
     """
     codes = dict.fromkeys(_INLINE_SCRIPT.findall(index_html))
     scripts = " ".join(f"'sha256-{_hash(code)}'" for code in codes)
@@ -68,7 +68,7 @@ def policy(index_html: str) -> str:
 
 
 class SecurityHeaders:
-    """Adds the headers to every answer, refusals and errors included."""
+    """Middleware that adds the headers to every response, refusals and errors included."""
 
     def __init__(self, app: App, policy: str) -> None:
         self._app = app
@@ -82,23 +82,28 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = self._with_ours(scope["path"], message.get("headers", ()))
+                message["headers"] = self._with_security_headers(
+                    scope["path"], message.get("headers", ())
+                )
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
-    def _with_ours(self, path: str, given: Any) -> list[tuple[bytes, bytes]]:
-        ours = dict(self._headers)
-        kept = [(name.lower(), value) for name, value in given]
-        if path.startswith("/media/") or _is_html(kept):
-            ours["cache-control"] = "no-store"
-        names = {name.encode("latin-1") for name in ours}
-        added = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in ours.items()]
-        return [pair for pair in kept if pair[0] not in names] + added
+    def _with_security_headers(self, path: str, headers: Any) -> list[tuple[bytes, bytes]]:
+        added_headers = dict(self._headers)
+        existing_headers = [(name.lower(), value) for name, value in headers]
+        if path.startswith("/media/") or _is_html(existing_headers):
+            added_headers["cache-control"] = "no-store"
+        names = {name.encode("latin-1") for name in added_headers}
+        added = [
+            (name.encode("latin-1"), value.encode("latin-1"))
+            for name, value in added_headers.items()
+        ]
+        return [pair for pair in existing_headers if pair[0] not in names] + added
 
 
-class Closed:
-    """Refuses what the dashboard does not need: uploads, metrics, the agent API."""
+class ClosedRoutes:
+    """Middleware that refuses what the dashboard does not need: uploads, metrics, the agent API."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -114,16 +119,22 @@ class Closed:
 
 
 def is_closed(path: str) -> bool:
-    """Whether nothing answers at that path."""
-    if any(path == one or (one.endswith("/") and path.startswith(one)) for one in _OPEN):
+    """Whether requests for that path are refused."""
+    if any(
+        path == prefix or (prefix.endswith("/") and path.startswith(prefix)) for prefix in _OPEN
+    ):
         return False
-    return any(path == one or path.startswith(f"{one}/") for one in _CLOSED)
+    return any(path == prefix or path.startswith(f"{prefix}/") for prefix in _CLOSED)
 
 
-async def _refuse(send: Send, status: int, body: bytes, more: list[tuple[bytes, bytes]]) -> None:
+async def _refuse(
+    send: Send, status: int, body: bytes, extra_headers: list[tuple[bytes, bytes]]
+) -> None:
     kind = (b"content-type", b"text/plain; charset=utf-8")
     length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [kind, length, *more]})
+    await send(
+        {"type": "http.response.start", "status": status, "headers": [kind, length, *extra_headers]}
+    )
     await send({"type": "http.response.body", "body": body})
 
 

@@ -1,7 +1,7 @@
-"""`streamlit run` without its watch over settings files: what `andon dashboard` starts.
+"""`streamlit run` without watching settings files: what `andon dashboard` starts.
 
-Whatever `fileWatcherType` says, Streamlit looks five times a second, on threads of their own,
-whether a `config.toml` changed. Ours are given on the command line, where no file undoes them.
+Whatever `fileWatcherType` says, Streamlit checks five times a second, in threads of its own,
+whether a `config.toml` changed. Our settings are options of the command line, which override it.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ from typing import Any
 
 from streamlit.web import bootstrap, cli
 
-#: No setting ends the watch. Where a Streamlit has no such function it is left to watch, and
-#: `tests/dashboard/test_whole_server.py` tells.
+#: No setting turns this off. A Streamlit without such a function keeps watching, and
+#: `tests/dashboard/test_whole_server.py` fails.
 _WATCH = "_install_config_watchers"
 
 
 def main() -> None:
-    """Serve as the command line says, until a signal ends it."""
+    """Serve with the options of the command line, until a signal ends it."""
     if hasattr(bootstrap, _WATCH):
         setattr(bootstrap, _WATCH, _watch_nothing)
     cli.main(prog_name="streamlit")
 
 
 def _watch_nothing(flag_options: dict[str, Any]) -> None:
-    """In place of Streamlit's own."""
+    """Replaces Streamlit's own function."""
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ _LONGEST_NAME = 200
 
 
 def require() -> None:
-    """Let nobody past who is not signed in, where sign-in is configured; else do nothing."""
+    """Stop the script for whoever is not signed in, where sign-in is configured."""
     if kind() is None or person() is not None:
         return
     if kind() == OIDC:
@@ -34,25 +34,25 @@ def require() -> None:
 
 
 def person() -> str | None:
-    """The signed-in person's address or name as one inert line; None for nobody known.
+    """The signed-in person's e-mail address or name as one safe line; None where it is not known.
 
     With OpenID Connect only what the provider signed counts, with a proxy only its header.
     """
-    how = kind()
-    if how is None or (how == OIDC and not st.user.get("is_logged_in")):
+    method = kind()
+    if method is None or (method == OIDC and not st.user.get("is_logged_in")):
         return None
-    found = (st.user.get(name) for name in (_NAMES if how == OIDC else _NAMES[:1]))
-    name = next((str(value).strip() for value in found if value and str(value).strip()), "")
+    candidates = (st.user.get(name) for name in (_NAMES if method == OIDC else _NAMES[:1]))
+    name = next((str(value).strip() for value in candidates if value and str(value).strip()), "")
     return clean(name, _LONGEST_NAME) or None
 
 
 def can_sign_out() -> bool:
-    """Whether a person is signed in here; one who came through a proxy signs out there."""
+    """Whether a person can sign out here; with a proxy they sign out there."""
     return kind() == OIDC and person() is not None
 
 
 def sign_out() -> None:
-    """A button with which the signed-in person leaves; nothing where nobody signs in here."""
+    """A button to sign out; nothing where nobody can sign out here."""
     if can_sign_out() and st.button(
         "Sign out", key="sign-out", help=plain(person()), type="tertiary"
     ):
@@ -61,19 +61,19 @@ def sign_out() -> None:
 
 def kind() -> str | None:
     """How people sign in, OIDC or HEADER; None where nobody has to."""
-    asked = os.environ.get(REQUIRE_SIGN_IN, "")
-    if asked in ("", "0"):
+    mode = os.environ.get(REQUIRE_SIGN_IN, "")
+    if mode in ("", "0"):
         return OIDC if _auth() else None
-    # Anything that is not understood requires what nobody can fake.
-    return HEADER if asked == HEADER else OIDC
+    # An unknown value requires the kind that nobody can fake.
+    return HEADER if mode == HEADER else OIDC
 
 
 def _auth() -> Mapping[str, object]:
     """`[auth]` of the secrets; empty without one."""
-    found: Mapping[str, object] = {}
+    auth: Mapping[str, object] = {}
     if st.secrets.load_if_toml_exists():
-        found = st.secrets.get("auth", {})
-    return found
+        auth = st.secrets.get("auth", {})
+    return auth
 
 
 def _providers() -> list[str]:

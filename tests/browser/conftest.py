@@ -20,7 +20,7 @@ from tests.browser.served import Served
 from tests.moment import now, today
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-#: Nothing that Chromium does for itself may be taken for a request of the page.
+#: Without Chromium's own network requests, which would look like requests of the page.
 _ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -57,15 +57,19 @@ class Demo:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium. Without one the tests are skipped, and fail where CI is set."""
-    wanted = os.environ.get("ANDON_BROWSER")
-    found = shutil.which(wanted) if wanted else next(filter(None, map(shutil.which, _NAMES)), None)
-    if found is None:
+    configured = os.environ.get("ANDON_BROWSER")
+    executable = (
+        shutil.which(configured)
+        if configured
+        else next(filter(None, map(shutil.which, _NAMES)), None)
+    )
+    if executable is None:
         words = "there is no Chromium: install one, or name it in ANDON_BROWSER"
         if os.environ.get("CI") not in (None, "", "0", "false"):
             pytest.fail(words)
         pytest.skip(words)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=_ARGUMENTS)
+        chromium = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
         yield chromium
         chromium.close()
 
@@ -77,15 +81,15 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     Not to be changed.
     """
     folder = tmp_path_factory.mktemp("browser") / "demo"
-    made = write_demo(folder, today=today(), days=40, events_per_day=3000, backfill_days=15)
-    demo = Demo(folder, made.run_date)
+    written = write_demo(folder, today=today(), days=40, events_per_day=3000, backfill_days=15)
+    demo = Demo(folder, written.run_date)
     demo.gate()
     return demo
 
 
 @pytest.fixture(scope="session")
 def untouched(pristine: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the demo made before anybody looks at it: a reader's files come and go."""
+    """A copy of the demo made before any dashboard reads it, which creates temporary files."""
     folder = tmp_path_factory.mktemp("untouched") / "demo"
     shutil.copytree(pristine.folder, folder)
     return folder

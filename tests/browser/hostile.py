@@ -1,4 +1,4 @@
-"""A shop in which every text that anybody else may choose is an attack."""
+"""A shop in which every text from outside is an attack."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from checks.history import open_history
 from tests.moment import now
 from tests.shop import DAY, NOW, RUN, Shop, log_entry, order, purchase, view
 
-#: Where a browser that obeys a text would ask; nothing answers there (RFC 5737).
+#: The host that a browser would contact if it followed a text; nothing answers (RFC 5737).
 HOST = "192.0.2.1"
-#: What each text would do where it is taken for markup: run, fetch, lead away, or look different.
+#: Texts that, taken for markup, would run code, fetch something, link elsewhere or look different.
 MARKUP = (
     "<script>window.pwned=1</script>",
     f"<img src=http://{HOST}/x.png onerror=window.pwned=2>",
@@ -53,9 +53,9 @@ def write(folder: Path) -> Path:
     return folder / "andon.yml"
 
 
-#: These cannot travel in the CSV file that fills the tables.
-_MADE_THERE = {ODD[1]: "NUL", ODD[2]: "LONG"}
-_THERE = {"NUL": "'a' || chr(0) || 'b'", "LONG": "repeat('Z', 1000000)"}
+#: Placeholders for texts that the CSV file that fills the tables cannot hold.
+_PLACEHOLDERS = {ODD[1]: "NUL", ODD[2]: "LONG"}
+_SQL_OF_PLACEHOLDERS = {"NUL": "'a' || chr(0) || 'b'", "LONG": "repeat('Z', 1000000)"}
 
 
 def _replacements() -> list[str]:
@@ -66,36 +66,36 @@ def _replacements() -> list[str]:
         ("fct_attribution", "lc_session_id"),
     )
     return [
-        f"UPDATE {table} SET {column} = {made} WHERE {column} = '{name}'"
+        f"UPDATE {table} SET {column} = {expression} WHERE {column} = '{name}'"
         for table, column in columns
-        for name, made in _THERE.items()
+        for name, expression in _SQL_OF_PLACEHOLDERS.items()
     ]
 
 
-def _spoken(text: str) -> str:
-    return _MADE_THERE.get(text, text)
+def _placeholder(text: str) -> str:
+    return _PLACEHOLDERS.get(text, text)
 
 
 def _events(shop: Shop) -> None:
-    """Each text as the name of an event that came every day before, and stopped."""
+    """Each text as the name of an event that came every day before and then stopped."""
     for back in range(1, 9):
         day = DAY - timedelta(days=back)
         shop.events.rows += [view(day, 8, text) for text in MARKUP for _ in range(12)]
-        shop.events.rows += [view(day, 8, _spoken(text)) for text in (*FORMULAS, *ODD)]
+        shop.events.rows += [view(day, 8, _placeholder(text)) for text in (*FORMULAS, *ODD)]
     for number, text in enumerate(TEXTS, 20):
-        one = purchase(DAY, number, revenue=None)
-        shop.events.rows.append(one | {"transaction_id": _spoken(text)})
+        hostile_purchase = purchase(DAY, number, revenue=None)
+        shop.events.rows.append(hostile_purchase | {"transaction_id": _placeholder(text)})
 
 
 def _orders(shop: Shop) -> None:
     """Each text as the id of an order, and as a session that does not exist."""
     for number, text in enumerate(TEXTS, 20):
-        one = order(DAY, number, session=_spoken(text), revenue=-3.5)
-        shop.orders.rows.append(one | {"transaction_id": _spoken(text)})
+        hostile_order = order(DAY, number, session=_placeholder(text), revenue=-3.5)
+        shop.orders.rows.append(hostile_order | {"transaction_id": _placeholder(text)})
 
 
 def _log(shop: Shop) -> None:
-    """Each text as the name of a source, and as how it ended."""
+    """Each text as the name of a source, and in its status."""
     for back in range(8):
         day = DAY - timedelta(days=back)
         more = {"quarantined": 900} if back == 0 else {}

@@ -1,4 +1,4 @@
-"""What a person sees and does in the browser, and what the browser itself complains of."""
+"""What a person sees and does in the browser, and errors that the browser reports."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _BAR = """(plot, day) => {
     .sort((a, b) => b.height - a.height);
   return [boxes[0].x + boxes[0].width / 2, boxes[0].y + boxes[0].height / 2];
 }"""
-#: Whether a click on the figure would be heard, and what the mouse is over, as Plotly knows it.
+#: Whether the figure handles clicks, and the points under the mouse, according to Plotly.
 _LISTENS = "plot => Boolean(plot._ev?._events?.plotly_selected && plot._fullData?.length)"
 _HOVERED = "plot => (plot._hoverdata ?? []).map((point) => String(point.x))"
-#: Where everything is, through shadow roots.
+#: The boxes of all elements, including those in shadow roots.
 _BOXES = """() => {
   const boxes = [innerWidth, innerHeight, document.fonts.status];
   const measure = (root) => root.querySelectorAll("*").forEach((one) => {
@@ -46,9 +46,9 @@ _BOXES = """() => {
   measure(document.body);
   return boxes.join();
 }"""
-#: So many looks in a row must find everything where it was.
-_STILL = 6
-#: Milliseconds between two looks at a condition.
+#: Number of identical measurements in a row after which nothing moves.
+_STILL_COUNT = 6
+#: Milliseconds between two checks of a condition.
 _TICK = 50
 _SECONDS = 1000.0
 #: Four times what a busy machine needs, and an upper limit only: nothing waits for it to pass.
@@ -57,13 +57,13 @@ expect.set_options(timeout=PATIENCE)
 
 
 class Screen:
-    """One browser page, watched: `faults` is what no page may ever cause."""
+    """One browser page. `faults` collects errors that no page may cause."""
 
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
         self.url = url
         self.faults: list[str] = []
-        #: Parts of complaints that a test brings about itself, such as a server that is gone.
+        #: Parts of errors that a test causes on purpose, such as a stopped server.
         self.expected: list[str] = []
         page.set_default_timeout(PATIENCE)
         page.on("console", self._console)
@@ -77,7 +77,7 @@ class Screen:
     # ---- going there
 
     def open(self, path: str = "", **parameters: object) -> Screen:
-        """Open an address from cold and wait until it is drawn."""
+        """Open an address in a fresh page and wait until it is drawn."""
         query = urlencode({name: str(value) for name, value in parameters.items()})
         self.page.goto(f"{self.url}/{path}{'?' if query else ''}{query}")
         return self.drawn()
@@ -98,7 +98,7 @@ class Screen:
         self.page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
 
     def go(self, title: str) -> Screen:
-        """Follow a link of the bar, by its words."""
+        """Follow a link of the bar by its text."""
         self.bar.get_by_role("link", name=title, exact=True).click()
         self.has_title(title)
         self.idle()
@@ -113,7 +113,7 @@ class Screen:
 
     @property
     def parameters(self) -> dict[str, str]:
-        """What the address says after its question mark."""
+        """The query parameters of the address."""
         return {name: values[0] for name, values in parse_qs(urlsplit(self.page.url).query).items()}
 
     @property
@@ -126,30 +126,30 @@ class Screen:
         expect(self.page.locator("h1.a-title")).to_have_text(title)
 
     def says(self, text: str | re.Pattern[str]) -> None:
-        """A text is on the page, before long."""
+        """Wait until a text is on the page."""
         expect(self.page.locator(".stApp")).to_contain_text(text)
 
     def lacks(self, text: str) -> None:
-        """A text is not on the page, or goes away before long."""
+        """Wait until a text is not on the page."""
         expect(self.page.locator(".stApp")).not_to_contain_text(text)
 
-    def becomes(self, condition: Callable[[Screen], bool], what: str) -> None:
-        """Wait until something is so."""
+    def wait_until(self, condition: Callable[[Screen], bool], what: str) -> None:
+        """Wait until a condition holds."""
         end = monotonic() + PATIENCE / _SECONDS
         while not condition(self):
             if monotonic() > end:
                 raise AssertionError(f"{what}: {self.page.url}")
             self.page.wait_for_timeout(_TICK)
 
-    def still(self) -> None:
+    def wait_until_still(self) -> None:
         """Wait until nothing on the page moves or grows any more."""
         seen: list[str] = []
 
         def same(it: Screen) -> bool:
             seen.append(it.page.evaluate(_BOXES))
-            return len(seen) >= _STILL and len(set(seen[-_STILL:])) == 1
+            return len(seen) >= _STILL_COUNT and len(set(seen[-_STILL_COUNT:])) == 1
 
-        self.becomes(same, "nothing moves")
+        self.wait_until(same, "nothing moves")
 
     def lets_choose(self, label: str, value: str) -> None:
         """A select box shows this choice."""
@@ -161,29 +161,29 @@ class Screen:
         self.page.get_by_role("option", name=value, exact=True).click()
 
     def cells(self, column: int) -> list[str]:
-        """One column of the first list of rows, as a screen reader gets it."""
-        found = self.page.locator('[data-testid="stDataFrame"]').first
-        return found.locator(f'[role="gridcell"][aria-colindex="{column}"]').all_text_contents()
+        """One column of the first list of rows, as a screen reader reads it."""
+        table = self.page.locator('[data-testid="stDataFrame"]').first
+        return table.locator(f'[role="gridcell"][aria-colindex="{column}"]').all_text_contents()
 
     def click_bar(self, chart: str, day: str) -> None:
-        """Click the bar of a day in the figure that is described so, once it hears that.
+        """Click the bar of a day in the figure with that description, once it handles clicks.
 
-        A figure is drawn anew after each run of the page: until then it has no ear, or the bar is
-        about to move. Plotly selects what the mouse was over before it was pressed.
+        A figure is drawn again after each run of the page: before that it has no event handler, or
+        the bar still moves. Plotly selects what the mouse was over before it was pressed.
         """
         figure = self.page.get_by_role("figure", name=chart)
         figure.locator(".trace.bars .point").first.wait_for()
         plot = figure.locator(".js-plotly-plot")
-        self.becomes(lambda it: bool(plot.evaluate(_LISTENS)), "a figure that can be clicked")
-        self.still()
+        self.wait_until(lambda it: bool(plot.evaluate(_LISTENS)), "a figure that can be clicked")
+        self.wait_until_still()
 
         def over(it: Screen) -> bool:
             x, y = plot.evaluate(_BAR, day)
             it.page.mouse.move(x - 1, y)
             it.page.mouse.move(x, y)
-            return any(one.startswith(day) for one in plot.evaluate(_HOVERED))
+            return any(hovered.startswith(day) for hovered in plot.evaluate(_HOVERED))
 
-        self.becomes(over, f"the mouse over {day}")
+        self.wait_until(over, f"the mouse over {day}")
         self.page.mouse.down()
         self.page.mouse.up()
 
@@ -197,8 +197,10 @@ class Screen:
 
     def check(self) -> None:
         """Fail for anything that a page may never cause."""
-        found = [one for one in self.faults if not any(part in one for part in self.expected)]
-        assert not found, "\n".join(found)
+        unexpected = [
+            fault for fault in self.faults if not any(part in fault for part in self.expected)
+        ]
+        assert not unexpected, "\n".join(unexpected)
 
     def _fault(self, words: str) -> None:
         self.faults.append(words[:500])

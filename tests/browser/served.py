@@ -25,7 +25,7 @@ def free_port() -> int:
 
 
 class Served:
-    """One running dashboard over some configurations, in `folder`'s care."""
+    """One running dashboard over some configurations, with `folder` as its home."""
 
     def __init__(self, folder: Path, *configs: Path, port: int | None = None) -> None:
         self.folder = folder
@@ -41,7 +41,7 @@ class Served:
 
     @property
     def complaints(self) -> str:
-        """What the server said on standard error: nothing, as long as all is well."""
+        """What the server wrote to standard error: nothing without errors."""
         return self._errors.read_text(encoding="utf-8", errors="replace")
 
     def stop(self) -> None:

@@ -22,8 +22,8 @@ _RUN = """async () => (await axe.run(document, {resultTypes: ["violations"]})).v
 def violations(screen: Screen) -> list[Any]:
     """What axe calls serious or critical on the page as it is, with the elements."""
     screen.page.evaluate(AXE_SCRIPT)
-    found: list[Any] = screen.page.evaluate(_RUN)
-    return found
+    violations: list[Any] = screen.page.evaluate(_RUN)
+    return violations
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -35,15 +35,15 @@ def test_no_page_has_a_serious_violation(
 ) -> None:
     screen = visit(served, color_scheme=scheme)
     screen.open(date=pristine.day)
-    found = {}
+    violations_by_page = {}
     for path, title in {**PAGES, WALL: "Review"}.items():
         screen.bar.get_by_role("link", name=title, exact=True).click()
-        screen.becomes(lambda it, path=path: it.path == path, "the page")
+        screen.wait_until(lambda it, path=path: it.path == path, "the page")
         screen.idle()
         if path not in ("", WALL):
             screen.page.locator(".js-plotly-plot svg.main-svg").first.wait_for(state="attached")
-        found[f"/{path}"] = violations(screen)
-    assert {path: one for path, one in found.items() if one} == {}
+        violations_by_page[f"/{path}"] = violations(screen)
+    assert {path: listed for path, listed in violations_by_page.items() if listed} == {}
 
 
 def test_it_is_light_and_dark_as_the_system_is(

@@ -30,7 +30,7 @@ def test_the_browser_is_told_to_fetch_and_run_nothing_from_elsewhere(screen: Scr
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "no-referrer"
     screen.drawn()
-    # And the browser obeys: neither script nor picture of somebody else's.
+    # The browser enforces it: neither inline scripts nor pictures from elsewhere.
     screen.expected += ["Content Security Policy", "192.0.2.1"]
     screen.page.evaluate("""() => {
       window.refused = [];
@@ -71,9 +71,9 @@ def elsewhere(served: Served) -> Iterator[str]:
 def test_no_other_page_can_frame_the_board(browser: Browser, elsewhere: str) -> None:
     context = browser.new_context()
     page = context.new_page()
-    with page.expect_console_message(lambda it: "frame" in it.text.lower()) as told:
+    with page.expect_console_message(lambda it: "frame" in it.text.lower()) as message:
         page.goto(elsewhere)
-    assert "frame-ancestors" in told.value.text or "X-Frame-Options" in told.value.text
+    assert "frame-ancestors" in message.value.text or "X-Frame-Options" in message.value.text
     assert not page.frame_locator("iframe").locator(".stApp").count()
     context.close()
 

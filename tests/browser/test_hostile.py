@@ -20,7 +20,7 @@ from tests.shop import DAY
 pytestmark = pytest.mark.browser
 
 #: All texts and elements of the page, of shadow roots too. A link may only lead to a page.
-_FOUND = """() => {
+_COLLECT = """() => {
   const found = {text: "", wrong: [], count: 0};
   const look = (root) => {
     root.querySelectorAll("*").forEach((one) => {
@@ -48,7 +48,7 @@ _FOUND = """() => {
     .filter((one) => ["bold", "x"].includes(one.textContent.trim())).map((one) => one.outerHTML);
   return found;
 }"""
-#: On each page some of the texts must be seen, or this file would prove nothing.
+#: Texts that must be visible on each page, or these tests would prove nothing.
 _SEEN = {
     "": (MARKUP[5], MARKUP[6], MARKUP[1], MARKUP[0] + MARKUP[4]),
     "runs": MARKUP,
@@ -62,7 +62,7 @@ _SEEN = {
 _BOXES = """(points) => points.map((one) => one.getBoundingClientRect())
   .filter((box) => box.width > 1 && box.height > 1)
   .map((box) => [box.x + box.width / 2, box.y + box.height / 2])"""
-#: Pages whose figures speak on hover.
+#: Pages with figures that have hover texts.
 _FIGURES = ("runs", "quarantine", "volume", "revenue", "orphan-orders")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\x00]")
 
@@ -78,29 +78,29 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def look(screen: Screen, path: str) -> dict[str, Any]:
-    """What is on the page, once it says what it must."""
-    found: dict[str, Any] = {"text": ""}
+    """The content of the page, once it has the texts that it must have."""
+    content: dict[str, Any] = {"text": ""}
 
     def seen(it: Screen) -> bool:
-        found.update(it.page.evaluate(_FOUND))
-        return all(text in found["text"] for text in _SEEN[path])
+        content.update(it.page.evaluate(_COLLECT))
+        return all(text in content["text"] for text in _SEEN[path])
 
     try:
-        screen.becomes(seen, "")
+        screen.wait_until(seen, "")
     except AssertionError:
-        missing = [text for text in _SEEN[path] if text not in found["text"]]
+        missing = [text for text in _SEEN[path] if text not in content["text"]]
         raise AssertionError(f"not seen on {path or '/'}: {missing}") from None
-    return found
+    return content
 
 
 def hover(screen: Screen, is_enough: Callable[[str], bool]) -> None:
-    """The mouse over marks of each figure, until enough was said: what hovers is data too.
+    """Move the mouse over marks of each figure until enough hover texts were shown.
 
-    Not every mark speaks, and a figure that is drawn anew has forgotten the mouse.
+    Not every mark has a hover text, and a figure that is drawn again loses the mouse.
     """
-    said: list[str] = []
+    hover_texts: list[str] = []
 
-    def spoken(it: Screen) -> bool:
+    def has_enough(it: Screen) -> bool:
         for figure in it.page.get_by_test_id("stPlotlyChart").all():
             figure.locator("svg.main-svg").first.wait_for(state="attached")
             figure.scroll_into_view_if_needed()
@@ -108,23 +108,23 @@ def hover(screen: Screen, is_enough: Callable[[str], bool]) -> None:
             for x, y in (boxes[0], boxes[len(boxes) // 2], boxes[-1]) if boxes else ():
                 it.page.mouse.move(x - 1, y)
                 it.page.mouse.move(x, y)
-                said.extend(figure.locator(".hoverlayer").all_text_contents())
-                harmless(it.page.evaluate(_FOUND))
-        return is_enough("".join(said))
+                hover_texts.extend(figure.locator(".hoverlayer").all_text_contents())
+                assert_harmless(it.page.evaluate(_COLLECT))
+        return is_enough("".join(hover_texts))
 
-    screen.becomes(spoken, "figures that speak")
-
-
-def _holds(wanted: tuple[str, ...], said: str) -> bool:
-    return bool(said) and any(text in said for text in wanted)
+    screen.wait_until(has_enough, "figures that speak")
 
 
-def harmless(found: dict[str, Any]) -> None:
-    """Nothing ran, nothing leads away, nothing is anything but text."""
-    assert (found["pwned"], found["wrong"], found["strong"]) == (None, [], [])
-    assert not _BIDI.search(found["text"])
+def _contains_any(expected: tuple[str, ...], hover_text: str) -> bool:
+    return bool(hover_text) and any(text in hover_text for text in expected)
+
+
+def assert_harmless(content: dict[str, Any]) -> None:
+    """No script ran, no link leads to another site, and no text became markup."""
+    assert (content["pwned"], content["wrong"], content["strong"]) == (None, [], [])
+    assert not _BIDI.search(content["text"])
     # A cell of a megabyte is shortened before it is sent.
-    assert "Z" * 3000 not in found["text"]
+    assert "Z" * 3000 not in content["text"]
 
 
 def test_every_page_shows_hostile_texts_as_texts(
@@ -134,17 +134,17 @@ def test_every_page_shows_hostile_texts_as_texts(
     screen.open(date=DAY)
     for path, title in {**PAGES, WALL: "Review"}.items():
         screen.bar.get_by_role("link", name=title, exact=True).click()
-        screen.becomes(lambda it, path=path: it.path == path, "the page")
+        screen.wait_until(lambda it, path=path: it.path == path, "the page")
         screen.idle()
-        harmless(look(screen, path))
+        assert_harmless(look(screen, path))
         if path in _FIGURES:
             screen.page.locator(".js-plotly-plot .point").first.wait_for(state="attached")
             # What stopped comes first among the event names, and only its text is hostile.
-            wanted = MARKUP if path == "volume" else ("",)
-            hover(screen, partial(_holds, wanted))
-        found = look(screen, path)
-        harmless(found)
-        assert found["title"] == f"{title} · Andon"
+            expected = MARKUP if path == "volume" else ("",)
+            hover(screen, partial(_contains_any, expected))
+        content = look(screen, path)
+        assert_harmless(content)
+        assert content["title"] == f"{title} · Andon"
         screen.check()
 
 
@@ -164,7 +164,7 @@ def test_a_hostile_value_can_be_chosen_and_shared(
         screen.page.locator(f"input[value*='{text[:9]}']")
     ).first).to_be_visible()  # fmt: skip
     assert screen.parameters[name] == text
-    harmless(screen.page.evaluate(_FOUND))
+    assert_harmless(screen.page.evaluate(_COLLECT))
 
 
 def test_a_hostile_address_is_told_and_not_obeyed(
@@ -174,7 +174,7 @@ def test_a_hostile_address_is_told_and_not_obeyed(
     for parameters in ({"date": MARKUP[1]}, {"pipeline": MARKUP[0]}, {"event": MARKUP[4]}):
         screen.open("volume", **parameters)
         expect(screen.page.get_by_role("alert")).to_be_visible()
-        harmless(screen.page.evaluate(_FOUND))
+        assert_harmless(screen.page.evaluate(_COLLECT))
 
 
 def test_no_downloaded_cell_is_a_formula(attacked: Served, visit: Callable[..., Screen]) -> None:

@@ -14,7 +14,7 @@ from tests.browser.served import Served
 
 pytestmark = pytest.mark.browser
 
-#: What has the focus, through shadow roots: its words, and whether it can be told from others.
+#: The focused element, also in shadow roots: its text, and whether the focus is visible.
 _FOCUS = """() => {
   let one = document.activeElement;
   while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
@@ -97,13 +97,13 @@ def test_the_lamps_are_one_stop_and_arrows_walk_them(screen: Screen, pristine: D
     assert focus["seen"]
     assert not any(words.startswith("gate, ") for words in passed)
     screen.page.keyboard.press("Enter")
-    screen.becomes(lambda it: it.parameters["date"] == str(other), "the day of the lamp")
+    screen.wait_until(lambda it: it.parameters["date"] == str(other), "the day of the lamp")
     screen.says(f"{other.day} {other:%B %Y}")
 
 
 def test_a_day_and_a_filter_without_a_mouse(screen: Screen, pristine: Demo) -> None:
     screen.open("orphan-orders", date=pristine.day)
-    screen.becomes(lambda it: len(it.cells(1)) == 4, "the orphans")
+    screen.wait_until(lambda it: len(it.cells(1)) == 4, "the orphans")
     tab_to(screen, "Kind")
     screen.page.keyboard.press("ArrowDown")
     options = screen.page.get_by_role("option")
@@ -111,13 +111,13 @@ def test_a_day_and_a_filter_without_a_mouse(screen: Screen, pristine: Demo) -> N
     screen.page.keyboard.type("no session")
     expect(options).to_have_count(1)
     screen.page.keyboard.press("Enter")
-    screen.becomes(lambda it: it.parameters.get("kind") == "no_session_id", "the filter")
+    screen.wait_until(lambda it: it.parameters.get("kind") == "no_session_id", "the filter")
     screen.page.evaluate("document.activeElement.blur()")
     screen.reload()
     tab_to(screen, "", key="st-key-frame-prev ")
     screen.page.keyboard.press("Enter")
     before = str(pristine.day - timedelta(days=1))
-    screen.becomes(lambda it: it.parameters["date"] == before, "the day before")
+    screen.wait_until(lambda it: it.parameters["date"] == before, "the day before")
     assert screen.parameters["kind"] == "no_session_id"
 
 

@@ -18,7 +18,7 @@ from tests.browser.served import Served
 
 pytestmark = pytest.mark.browser
 DIFFER = "Gate and now differ."
-#: A page that was loaded anew has forgotten this.
+#: Lost when the page is loaded again.
 _MARK = "window.loadedOnce = true"
 _WRITER = """
 import sys, duckdb
@@ -111,7 +111,7 @@ def test_a_locked_warehouse_is_told_and_the_last_numbers_stay(
         screen.says("The warehouse is locked by its writer: these are the numbers of")
         assert screen.page.locator(".a-verdict").inner_text() == before
         expect(screen.page.locator('[class*="st-key-card-s-unknown"]')).to_have_count(0)
-        # Who comes now sees them too; what nobody has read before is told, and never empty.
+        # A new visitor sees them too; what was never read before is an error, and never empty.
         screen.go("Orphan orders")
         screen.says("The warehouse is locked by its writer: these are the numbers of")
         screen.says("locked by its writer for over 1 s")
@@ -126,14 +126,14 @@ def test_a_server_that_went_makes_the_numbers_stale_and_comes_back_by_itself(
         screen.open(path)
         screen.page.evaluate(_MARK)
         screen.says("evaluated ")
-        # The browser says that nobody answers; the page need not.
+        # The browser's console reports that nobody answers.
         screen.expected += ["ERR_CONNECTION", "WebSocket", "server", "Client Error"]
     renewed.stop()
     for screen in screens:
         age = screen.page.locator(".age")
         expect(age).to_have_class(re.compile(r"\bstale\b"))
         expect(age).to_contain_text("STALE: these numbers are")
-        # They are still there to be read.
+        # The numbers are still shown.
         expect(screen.page.locator(".a-verdict, .wall").first).to_contain_text("checks failed")
     renewed.restart()
     for screen in screens:

@@ -10,8 +10,8 @@ from tests.browser.screens import WALL, Screen
 pytestmark = pytest.mark.browser
 SIZES: list[ViewportSize] = [{"width": 1920, "height": 1080}, {"width": 3840, "height": 2160}]
 
-#: Every element with a text or a picture of its own that is not wholly on the screen, and every
-#: box that would scroll or that hides a part of what is in it.
+#: Every element with text or graphics of its own that is not completely on the screen, and every
+#: box that would scroll or that cuts off its content.
 _CUT_OFF = """() => {
   const found = [];
   const own = (one) => [...one.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
@@ -52,7 +52,7 @@ def test_everything_is_on_the_screen(screen: Screen, embedded: bool) -> None:
     screen.says("evaluated ")
     for size in SIZES:
         page.set_viewport_size(size)
-        screen.still()
+        screen.wait_until_still()
         assert page.evaluate(_SCROLLS) == [], size
         assert page.evaluate(_CUT_OFF) == [], size
     assert screen.bar.count() == (0 if embedded else 1)

@@ -89,7 +89,7 @@ def test_a_link_survives_sign_in(stranger: Screen, pristine: Demo) -> None:
 def test_whoever_the_provider_refuses_is_asked_again(stranger: Screen, provider: Provider) -> None:
     provider.refuses = True
     open_link(stranger, "/history?kind=x")
-    # The address was this one before too: only a new arrival there says that it was refused.
+    # The address was the same before: only a new navigation to it shows the refusal.
     with stranger.page.expect_navigation(url="**/history?kind=x"):
         button(stranger).click()
     expect(button(stranger)).to_be_visible()

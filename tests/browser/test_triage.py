@@ -24,11 +24,11 @@ def test_a_card_leads_to_its_rows_and_back(screen: Screen, pristine: Demo) -> No
     screen.open()
     card(screen, "orphan_orders").get_by_role("link", name="Show the evidence").click()
     screen.has_title("Orphan orders")
-    asked = {"pipeline": PIPELINE, "date": str(pristine.day), "kind": "no_session_id"}
+    parameters = {"pipeline": PIPELINE, "date": str(pristine.day), "kind": "no_session_id"}
     for _ in range(2):
         screen.lets_choose("Kind", "no session id")
-        screen.becomes(lambda it: len(it.cells(1)) == 2, "the rows of that kind")
-        assert (screen.path, screen.parameters) == ("orphan-orders", asked)
+        screen.wait_until(lambda it: len(it.cells(1)) == 2, "the rows of that kind")
+        assert (screen.path, screen.parameters) == ("orphan-orders", parameters)
         screen.reload()
     screen.page.go_back()
     screen.has_title("Overview")
@@ -39,13 +39,13 @@ def test_a_card_leads_to_the_rejected_rows_of_its_reason(screen: Screen, pristin
     screen.open()
     card(screen, "quarantine_rate").get_by_role("link", name="Show the evidence").click()
     screen.has_title("Quarantine")
-    asked = {"pipeline": PIPELINE, "date": str(pristine.day), "reason": "client_id: missing"}
+    parameters = {"pipeline": PIPELINE, "date": str(pristine.day), "reason": "client_id: missing"}
     for _ in range(2):
-        assert (screen.path, screen.parameters) == ("quarantine", asked)
+        assert (screen.path, screen.parameters) == ("quarantine", parameters)
         screen.says("rows 1 to 174 of 174")
         reason = screen.page.get_by_role("combobox", name="Reason", exact=True)
         expect(reason).to_have_value(re.compile("^client_id: missing"))
-        screen.becomes(lambda it: len(it.cells(1)) > 10, "the rejected rows")
+        screen.wait_until(lambda it: len(it.cells(1)) > 10, "the rejected rows")
         screen.reload()
 
 
@@ -53,16 +53,16 @@ def test_a_filter_is_in_the_address_and_going_back_takes_it_away(
     screen: Screen, pristine: Demo
 ) -> None:
     screen.open("orphan-orders", pipeline=PIPELINE, date=pristine.day)
-    screen.becomes(lambda it: len(it.cells(1)) == 4, "all four orphans")
+    screen.wait_until(lambda it: len(it.cells(1)) == 4, "all four orphans")
     screen.choose("Kind", "session that does not exist")
-    screen.becomes(lambda it: it.parameters.get("kind") == "unknown_session", "the address")
-    screen.becomes(lambda it: len(it.cells(1)) == 2, "two of them")
+    screen.wait_until(lambda it: it.parameters.get("kind") == "unknown_session", "the address")
+    screen.wait_until(lambda it: len(it.cells(1)) == 2, "two of them")
     screen.page.go_back()
-    screen.becomes(lambda it: len(it.cells(1)) == 4, "all four again")
+    screen.wait_until(lambda it: len(it.cells(1)) == 4, "all four again")
     screen.lets_choose("Kind", "All")
     assert screen.parameters == {"pipeline": PIPELINE, "date": str(pristine.day)}
     screen.page.go_forward()
-    screen.becomes(lambda it: len(it.cells(1)) == 2, "two again")
+    screen.wait_until(lambda it: len(it.cells(1)) == 2, "two again")
     screen.lets_choose("Kind", "session that does not exist")
 
 
@@ -73,7 +73,7 @@ def test_a_click_in_a_chart_shows_that_day_and_going_back_the_one_before(
     screen.open("volume", pipeline=PIPELINE, date=pristine.day)
     for day in (first, second):
         screen.click_bar("Bars of events per day", str(day))
-        screen.becomes(lambda it, day=day: it.parameters["date"] == str(day), "the address")
+        screen.wait_until(lambda it, day=day: it.parameters["date"] == str(day), "the address")
         screen.says(f"{day.day} {day:%B %Y}")
         screen.idle()
     screen.page.go_back()
@@ -100,7 +100,7 @@ def test_the_days_beside_and_the_failing_days(screen: Screen, pristine: Demo) ->
 
     def press(key: str, day: str) -> None:
         screen.page.locator(f".st-key-frame-{key}").get_by_role("button").click()
-        screen.becomes(lambda it: it.parameters["date"] == day, f"{key} leads to {day}")
+        screen.wait_until(lambda it: it.parameters["date"] == day, f"{key} leads to {day}")
         screen.drawn()
 
     press("next", days[0])

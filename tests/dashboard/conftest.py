@@ -40,15 +40,15 @@ def written_demos(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], P
 
 @pytest.fixture
 def demo(written_demos: Callable[[str], Path], tmp_path: Path) -> Callable[[str], Path]:
-    """A demo's folder of this test's own; the gate ran at 06:12 UTC on the run date."""
+    """A copy of a demo's folder for this test; the gate ran at 06:12 UTC on the run date."""
 
-    def own(scenario: str = "missing-identity") -> Path:
+    def copied_demo(scenario: str = "missing-identity") -> Path:
         folder = tmp_path / scenario
         if not folder.exists():
             shutil.copytree(written_demos(scenario), folder)
         return folder
 
-    return own
+    return copied_demo
 
 
 @pytest.fixture
@@ -66,15 +66,15 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Screen]]:
     monkeypatch.delenv("ANDON_CONFIG", raising=False)
     monkeypatch.delenv("ANDON_REQUIRE_SIGN_IN", raising=False)
 
-    def forget() -> None:
+    def clear_caches() -> None:
         st.cache_resource.clear()
         data._LAST_GOOD.clear()
 
     def open_page(*configs: Path, path: str = "overview", **parameters: str) -> Screen:
-        forget()
-        files = [str(one / "andon.yml" if one.is_dir() else one) for one in configs]
+        clear_caches()
+        files = [str(config / "andon.yml" if config.is_dir() else config) for config in configs]
         monkeypatch.setenv("ANDON_CONFIGS", ":".join(files))
         return Screen(path, parameters)
 
     yield open_page
-    forget()
+    clear_caches()

@@ -1,4 +1,4 @@
-"""One page as Streamlit's test driver sees it, and the words on it."""
+"""One page in Streamlit's test driver, and the text on it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SECONDS = 60
 
 
 class Screen:
-    """A page that was run once. `at` is the driver; `text` all words that a person reads."""
+    """A page that was run once. `at`: the driver; `text`: all text that a person reads."""
 
     def __init__(self, path: str, parameters: dict[str, str]) -> None:
         self.at = AppTest.from_file(str(APP), default_timeout=_SECONDS)
@@ -29,28 +29,34 @@ class Screen:
     def run(self) -> Screen:
         """Run the page again, and fail where it raised anything."""
         self.at.run()
-        raised = [f"{one.message}\n{''.join(one.stack_trace)}" for one in self.at.exception]
+        raised = [
+            f"{exception.message}\n{''.join(exception.stack_trace)}"
+            for exception in self.at.exception
+        ]
         assert not raised, "\n".join(raised)
         return self
 
     @property
     def html(self) -> str:
         """All markup that the page drew itself, without the style sheet."""
-        found = (str(one.proto.body) for one in self.at.get("html"))
-        return "\n".join(body for body in found if not body.startswith("<style>"))
+        bodies = (str(element.proto.body) for element in self.at.get("html"))
+        return "\n".join(body for body in bodies if not body.startswith("<style>"))
 
     @property
     def text(self) -> str:
-        """The words of the page, white space folded."""
+        """The text of the page, with white space folded."""
         words = unescape(re.sub(r"<[^>]*>", " ", self.html))
         return " ".join(words.split())
 
     @property
     def parameters(self) -> dict[str, str]:
         """The address's parameters; of one given twice the last."""
-        found: dict[str, Any] = dict(self.at.query_params)
-        return {name: one if isinstance(one, str) else one[-1] for name, one in found.items()}
+        parameters: dict[str, Any] = dict(self.at.query_params)
+        return {
+            name: value if isinstance(value, str) else value[-1]
+            for name, value in parameters.items()
+        }
 
     def links(self) -> list[str]:
         """The labels of the links inside the app."""
-        return [str(one.proto.label) for one in self.at.get("page_link")]
+        return [str(link.proto.label) for link in self.at.get("page_link")]

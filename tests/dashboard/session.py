@@ -21,7 +21,7 @@ def free_port() -> int:
 
 def seen(port: int, host: str = "127.0.0.1", **headers: str) -> bytes:
     """What the overview's first run sends to a browser that knows the server as `host`."""
-    return b"".join(one.SerializeToString() for one in messages(port, host, **headers))
+    return b"".join(message.SerializeToString() for message in messages(port, host, **headers))
 
 
 def messages(
@@ -36,17 +36,17 @@ def messages(
     request = BackMsg()
     request.rerun_script.query_string = query
     request.rerun_script.page_name = page
-    said: list[ForwardMsg] = []
+    received: list[ForwardMsg] = []
     address = f"ws://{host}:{port}/_stcore/stream"
-    line = socket.create_connection(("127.0.0.1", port))
-    with connect(address, sock=line, additional_headers=headers, max_size=None) as session:
+    connection = socket.create_connection(("127.0.0.1", port))
+    with connect(address, sock=connection, additional_headers=headers, max_size=None) as session:
         session.send(request.SerializeToString())
         while True:
             answer = session.recv(timeout=_SECONDS)
             assert isinstance(answer, bytes)
             message = ForwardMsg()
             message.ParseFromString(answer)
-            said.append(message)
+            received.append(message)
             if message.WhichOneof("type") == "script_finished":
-                while_open(said)
-                return said
+                while_open(received)
+                return received

@@ -47,6 +47,10 @@ def test_exactly_the_expected_checks_are_red_on_screen(
     scenario: str, demo: Demo, screen: Open
 ) -> None:
     page = screen(demo(scenario))
-    red = [one for one in SCENARIOS[scenario].expected_red if f"✗ RED {one} " in page.text]
+    red = [
+        check_id
+        for check_id in SCENARIOS[scenario].expected_red
+        if f"✗ RED {check_id} " in page.text
+    ]
     assert red == list(SCENARIOS[scenario].expected_red)
     assert page.text.count("Do now:") >= len(red)

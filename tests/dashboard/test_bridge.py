@@ -25,37 +25,43 @@ NAME = "web-clickstream"
 
 
 @pytest.fixture
-def counted(monkeypatch: pytest.MonkeyPatch) -> list[date]:
+def evaluated_days(monkeypatch: pytest.MonkeyPatch) -> list[date]:
     """Every evaluation that the bridge asks for."""
-    asked: list[date] = []
+    evaluated_days: list[date] = []
     evaluate = data.evaluate
 
     def counting(config: Any, **options: Any) -> Report:
-        asked.append(options["data_date"])
+        evaluated_days.append(options["data_date"])
         return evaluate(config, **options)
 
     monkeypatch.setattr(data, "evaluate", counting)
-    return asked
+    return evaluated_days
 
 
-def test_many_looks_are_one_evaluation(demo: Demo, screen: Open, counted: list[date]) -> None:
+def test_many_looks_are_one_evaluation(
+    demo: Demo, screen: Open, evaluated_days: list[date]
+) -> None:
     screen(demo())
     for path in ("volume", "review", "overview"):
         Screen(path, {})
-    assert counted == [DAY]
+    assert evaluated_days == [DAY]
 
 
-def test_another_day_is_another_evaluation(demo: Demo, screen: Open, counted: list[date]) -> None:
+def test_another_day_is_another_evaluation(
+    demo: Demo, screen: Open, evaluated_days: list[date]
+) -> None:
     screen(demo())
     data.live(NAME, DAY - timedelta(days=1))
-    assert counted == [DAY, DAY - timedelta(days=1)]
+    assert evaluated_days == [DAY, DAY - timedelta(days=1)]
 
 
-def test_what_was_written_is_looked_at_again(demo: Demo, screen: Open, counted: list[date]) -> None:
+def test_what_was_written_is_looked_at_again(
+    demo: Demo, screen: Open, evaluated_days: list[date]
+) -> None:
     screen(demo())
-    data.forget(NAME)
+    data.invalidate(NAME)
     data.live(NAME, DAY)
-    assert counted == [DAY, DAY]
+    assert evaluated_days == [DAY, DAY]
 
 
 def test_looking_records_nothing(demo: Demo, screen: Open) -> None:
@@ -68,7 +74,9 @@ def test_looking_records_nothing(demo: Demo, screen: Open) -> None:
 
 
 def _locked(report: Report) -> Report:
-    checks = tuple(replace(one, status=Status.UNKNOWN, cause=Cause.LOCKED) for one in report.checks)
+    checks = tuple(
+        replace(verdict, status=Status.UNKNOWN, cause=Cause.LOCKED) for verdict in report.checks
+    )
     return replace(report, checks=checks, verdict=Status.UNKNOWN)
 
 
@@ -80,9 +88,11 @@ def test_under_a_lock_the_last_good_numbers_stay_and_it_is_said(
     evaluate = data.evaluate
     monkeypatch.setattr(data, "evaluate", lambda *a, **k: _locked(evaluate(*a, **k)))
     monkeypatch.setattr(data, "now", lambda: NOW + timedelta(minutes=5))
-    data.forget(NAME)
+    data.invalidate(NAME)
     page.run()
-    assert data.live(NAME, DAY) == replace(good, trouble="The warehouse is locked by its writer")
+    assert data.live(NAME, DAY) == replace(
+        good, stale_reason="The warehouse is locked by its writer"
+    )
     assert "The warehouse is locked by its writer" in page.text
     assert "now: ✗ RED at 07:10 UTC" in page.text
 
@@ -124,14 +134,14 @@ def test_evidence_that_fails_is_an_answer(demo: Demo, screen: Open) -> None:
     folder = demo()
     screen(folder)
     (folder / "warehouse.duckdb").unlink()
-    data.forget(NAME)
+    data.invalidate(NAME)
     answer = data.evidence(volume.read, NAME, DAY, days=21)
     assert answer.value is None
     assert "does not exist" in (answer.problem or "")
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "problem"),
     [
         (
             MeasurementError(Cause.LOCKED, "locked for 1 s (IO Error: /srv/shop.db, PID 4711)"),
@@ -146,7 +156,7 @@ def test_evidence_that_fails_is_an_answer(demo: Demo, screen: Open) -> None:
     ],
 )
 def test_why_evidence_is_missing(
-    error: Exception, told: str, demo: Demo, screen: Open, monkeypatch: pytest.MonkeyPatch
+    error: Exception, problem: str, demo: Demo, screen: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     screen(demo())
 
@@ -154,7 +164,7 @@ def test_why_evidence_is_missing(
         raise error
 
     monkeypatch.setattr("checks.evidence.volume.read", refused)
-    assert data.evidence(volume.read, NAME, DAY).problem == told
+    assert data.evidence(volume.read, NAME, DAY).problem == problem
 
 
 def test_evidence_that_breaks_tells_no_more_than_its_kind(

@@ -20,14 +20,14 @@ def test_the_guide_names_the_parameters_that_a_page_asks_for(
     screen: Callable[..., Screen],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked: set[str] = set()
-    ask = address.asked
+    requested: set[str] = set()
+    parameter = address.parameter
 
     def noted(name: str) -> str | None:
-        asked.add(name)
-        return ask(name)
+        requested.add(name)
+        return parameter(name)
 
-    monkeypatch.setattr(address, "asked", noted)
+    monkeypatch.setattr(address, "parameter", noted)
     screen(demo("missing-identity"), path=path, date="2025-03-08")
-    told = rows()["/" if path == HOME else f"/{path}"][1]
-    assert asked == told | {address.PIPELINE, address.DAY}
+    documented = rows()["/" if path == HOME else f"/{path}"][1]
+    assert requested == documented | {address.PIPELINE, address.DAY}

@@ -14,7 +14,7 @@ from tests.dashboard.screen import Screen
 Demo = Callable[..., Path]
 Open = Callable[..., Screen]
 PAGES = tuple(titles())
-#: What must be read on a page when that story is told there.
+#: Text that must be on a page in each scenario.
 MUST_SAY = {
     ("missing-identity", "quarantine"): ("rate=0.0580 (max 0.05)", "client_id: missing"),
     ("late-load", "volume"): ("✗ RED volume_zscore",),

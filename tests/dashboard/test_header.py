@@ -75,15 +75,17 @@ def test_reruns_are_counted(demo: Demo, screen: Open) -> None:
 
 def test_links_keep_pipeline_and_day(demo: Demo, screen: Open) -> None:
     page = screen(demo(), date="2025-03-07")
-    links = {str(one.proto.label): str(one.proto.query_string) for one in page.at.get("page_link")}
+    links = {
+        str(link.proto.label): str(link.proto.query_string) for link in page.at.get("page_link")
+    }
     assert links["Volume"] == "pipeline=web-clickstream&date=2025-03-07"
 
 
 def test_the_card_links_to_its_evidence_already_filtered(demo: Demo, screen: Open) -> None:
     page = screen(demo())
-    found = [str(one.proto.query_string) for one in page.at.get("page_link")]
-    assert any("reason=client_id" in query and "date=2025-03-08" in query for query in found)
-    assert any("kind=no_session_id" in query for query in found)
+    queries = [str(link.proto.query_string) for link in page.at.get("page_link")]
+    assert any("reason=client_id" in query and "date=2025-03-08" in query for query in queries)
+    assert any("kind=no_session_id" in query for query in queries)
 
 
 def test_another_pipeline_drops_the_filters(demo: Demo, screen: Open) -> None:

@@ -17,7 +17,7 @@ UNKNOWN = "not run on this day"
 
 def unknown_days(shown: Screen) -> int:
     """On how many marks of the figures the gate is said not to have run."""
-    return sum(str(one.proto.spec).count(UNKNOWN) for one in shown.at.get("plotly_chart"))
+    return sum(str(chart.proto.spec).count(UNKNOWN) for chart in shown.at.get("plotly_chart"))
 
 
 def test_figures_say_what_the_gate_said(
@@ -35,13 +35,13 @@ def test_figures_say_what_the_gate_said(
 )
 def test_what_is_known_reaches_75_days_before_the_day(back: int, days: int) -> None:
     today = date(2025, 3, 8)
-    assert page._reach(today - timedelta(days=back), today) == days
+    assert page._recorded_days_needed(today - timedelta(days=back), today) == days
 
 
 @pytest.mark.parametrize(("back", "ahead"), [(-1, 0), (0, 0), (29, 29), (30, 14), (400, 14)])
 def test_a_strip_of_30_days_holds_the_day(back: int, ahead: int) -> None:
-    here = page.Here.__new__(page.Here)
+    context = page.PageContext.__new__(page.PageContext)
     for name, value in {"day": DAY, "today": DAY + timedelta(days=back)}.items():
-        object.__setattr__(here, name, value)
-    assert here.until == DAY + timedelta(days=ahead)
-    assert (here.until - here.day).days < 30
+        object.__setattr__(context, name, value)
+    assert context.until == DAY + timedelta(days=ahead)
+    assert (context.until - context.day).days < 30

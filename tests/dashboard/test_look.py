@@ -10,19 +10,24 @@ import pytest
 
 from checks.core.model import GLYPHS, Status
 from dashboard import look
-from dashboard.components import lamps
+from dashboard.components import status_grid
 from dashboard.look import LOOKS, NoGate
 
+_GRID = look.STYLE.with_name("components") / "status_grid.css"
 _SHEETS = {
     "style.css": look.STYLE.read_text(encoding="utf-8"),
-    "lamps.css": look.STYLE.with_name("components").joinpath("lamps.css").read_text("utf-8"),
+    "status_grid.css": look.STYLE.with_name("components")
+    .joinpath("status_grid.css")
+    .read_text("utf-8"),
 }
 
 
 def test_every_status_has_a_look_of_its_own() -> None:
     assert set(LOOKS) == {*Status, NoGate.NOT_RUN}
     for part in ("glyph", "word", "css"):
-        assert len({getattr(one, part) for one in LOOKS.values()}) == len(LOOKS)
+        assert len({getattr(look_of_status, part) for look_of_status in LOOKS.values()}) == len(
+            LOOKS
+        )
 
 
 def test_glyphs_are_those_of_the_terminal() -> None:
@@ -86,5 +91,5 @@ def test_numbers(made: str, words: str) -> None:
 
 
 def test_days_of_a_board_end_with_the_last() -> None:
-    days = lamps.days_until(date(2025, 3, 1), 3)
+    days = status_grid.days_until(date(2025, 3, 1), 3)
     assert days == (date(2025, 2, 27), date(2025, 2, 28), date(2025, 3, 1))

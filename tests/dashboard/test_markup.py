@@ -47,28 +47,28 @@ class Elements(HTMLParser):
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_a_value_is_text_in_an_element(value: str) -> None:
-    found = Elements(tag("p", value, title=value))
-    assert found.names == ["p"]
-    assert [name for name, _ in found.attributes] == ["title"]
-    assert found.words == found.attributes[0][1]
+    elements = Elements(tag("p", value, title=value))
+    assert elements.names == ["p"]
+    assert [name for name, _ in elements.attributes] == ["title"]
+    assert elements.words == elements.attributes[0][1]
 
 
 @given(st.text(max_size=200))
 def test_no_text_becomes_markup(value: str) -> None:
-    found = Elements(table(("a", value), [(value, tag("b", value))], caption=value))
-    assert set(found.names) <= {
+    elements = Elements(table(("a", value), [(value, tag("b", value))], caption=value))
+    assert set(elements.names) <= {
         "div", "table", "caption", "thead", "tbody", "tr", "th", "td", "b",
     }  # fmt: skip
-    assert found.names.count("b") == 1
-    assert {name for name, _ in found.attributes} <= {"class", "scope"}
+    assert elements.names.count("b") == 1
+    assert {name for name, _ in elements.attributes} <= {"class", "scope"}
 
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_a_label_is_shown_as_it_is(value: str) -> None:
     rendered = MarkdownIt("gfm-like", {"linkify": False}).render(plain(value))
-    found = Elements(rendered)
-    assert found.names == ["p"]
-    assert "http" not in "".join(word or "" for _, word in found.attributes)
+    elements = Elements(rendered)
+    assert elements.names == ["p"]
+    assert "http" not in "".join(word or "" for _, word in elements.attributes)
 
 
 @given(st.text(alphabet=st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp")), max_size=80))
@@ -85,7 +85,7 @@ def test_only_markup_is_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "expected"),
+    ("markup", "expected"),
     [
         (tag("p", None, False, "", 0), "<p>0</p>"),
         (tag("p", class_="a", data_day="b", title=None, hidden=False),
@@ -94,13 +94,13 @@ def test_only_markup_is_shown() -> None:
         (text("x" * 3000), "x" * 1999 + "…"),
     ],
 )  # fmt: skip
-def test_how_markup_is_written(made: Html, expected: str) -> None:
-    assert made == expected
-    assert isinstance(made, Html)
+def test_how_markup_is_written(markup: Html, expected: str) -> None:
+    assert markup == expected
+    assert isinstance(markup, Html)
 
 
 def test_numbers_of_a_table_are_on_the_right() -> None:
-    made = table(("check", "rows"), [("a", "1,000")], numeric=(1,))
-    assert '<th scope="col">check</th>' in made
-    assert '<th class="num" scope="col">rows</th>' in made
-    assert '<td class="num">1,000</td>' in made
+    markup = table(("check", "rows"), [("a", "1,000")], numeric=(1,))
+    assert '<th scope="col">check</th>' in markup
+    assert '<th class="num" scope="col">rows</th>' in markup
+    assert '<td class="num">1,000</td>' in markup

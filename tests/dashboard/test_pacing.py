@@ -13,9 +13,9 @@ from dashboard import header, pacing
 from tests.dashboard.screen import Screen
 
 SESSIONS = [secrets.token_hex(16) for _ in range(400)]
-#: Of the session that is called "a session": it does not change from one process to the next.
+#: The interval of the session with the id "a session": the same in every process.
 PACE = 62.48313436540775
-#: How old numbers may be when the first who looks has them measured, whatever the setting.
+#: Values of `dashboard.refresh_seconds`.
 SETTINGS = (5.0, 60.0, 300.0, 3600.0)
 
 
@@ -55,13 +55,13 @@ def test_every_page_looks_again_at_that_pace(
 ) -> None:
     import streamlit as st
 
-    asked: list[float] = []
+    intervals: list[float] = []
     fragment = st.fragment
 
-    def noted(*given: Any, run_every: float | None = None, **named: Any) -> Any:
-        asked.extend([] if run_every is None else [run_every])
-        return fragment(*given, run_every=run_every, **named)
+    def noted(*arguments: Any, run_every: float | None = None, **keywords: Any) -> Any:
+        intervals.extend([] if run_every is None else [run_every])
+        return fragment(*arguments, run_every=run_every, **keywords)
 
     monkeypatch.setattr(st, "fragment", noted)
     screen(demo(), path=path)
-    assert set(asked) == {pacing.pace(60.0, "test session id")}  # as the driver names it
+    assert set(intervals) == {pacing.pace(60.0, "test session id")}  # as the driver names it

@@ -58,26 +58,27 @@ def rerun(folder: Path, at: datetime, day: date = DAY, **statuses: Status) -> in
     history = history_of(folder)
     last = history.report(history.evaluations("web-clickstream", 1, DAY)[0].id)
     checks = tuple(
-        replace(one, status=statuses.get(one.id, one.status), waiver=None) for one in last.checks
+        replace(verdict, status=statuses.get(verdict.id, verdict.status), waiver=None)
+        for verdict in last.checks
     )
-    found = [one.status for one in checks]
+    recorded_statuses = [verdict.status for verdict in checks]
     report = replace(
-        last, checks=checks, evaluated_at=at, verdict=worst(found), exit_code=exit_code(found),
-        data_date=day, run_date=day + timedelta(days=1),
+        last, checks=checks, evaluated_at=at, verdict=worst(recorded_statuses),
+        exit_code=exit_code(recorded_statuses), data_date=day, run_date=day + timedelta(days=1),
     )  # fmt: skip
     return history.record(report)
 
 
-def given(folder: Path, check: str = "orphan_orders", **fields: Any) -> StoredWaiver:
-    asked: dict[str, Any] = {
+def give_waiver(folder: Path, check: str = "orphan_orders", **fields: Any) -> StoredWaiver:
+    defaults: dict[str, Any] = {
         "owner": "Jon", "reason": "known outage", "until": RUN, "up_to": 4.5, "data_date": DAY,
     }  # fmt: skip
-    return history_of(folder).give_waiver("web-clickstream", check, **asked | fields, now=NOW)
+    return history_of(folder).give_waiver("web-clickstream", check, **defaults | fields, now=NOW)
 
 
 def widget(page: Screen, kind: str, label: str) -> Any:
     """The first field or button with a label."""
-    return next(one for one in getattr(page.at, kind) if one.label == label)
+    return next(element for element in getattr(page.at, kind) if element.label == label)
 
 
 def press(page: Screen, label: str) -> Screen:
@@ -114,7 +115,8 @@ def test_every_run_of_the_shown_day_is_listed_and_can_be_compared(demo: Demo, sc
     second = rerun(folder, NOW, quarantine_rate=Status.GREEN)
     page = screen(folder, path="history")
     assert "earlier run Sun 9 Mar Sun 9 Mar 06:12 ✗ RED" in page.text
-    assert len([one for one in options(page, "After") if "Sat 8 Mar" in one]) == 3  # and default
+    choices = [option for option in options(page, "After") if "Sat 8 Mar" in option]
+    assert len(choices) == 3  # and default
     page = screen(folder, path="history", **{"from": str(first), "to": str(second)})
     changed = between(page.text, "What changed", "Waivers")
     assert "Sun 9 Mar 06:12 Sun 9 Mar 07:10" in changed
@@ -129,9 +131,9 @@ def test_a_choice_goes_to_the_address(demo: Demo, screen: Open) -> None:
     assert page.parameters["from"].isdecimal()
 
 
-@pytest.mark.parametrize("asked", ["9999", "x", "-1", "１", "9" * 40, "<script>"])
-def test_a_link_to_no_evaluation_says_so(demo: Demo, screen: Open, asked: str) -> None:
-    page = screen(demo(), path="history", to=asked)
+@pytest.mark.parametrize("evaluation_id", ["9999", "x", "-1", "１", "9" * 40, "<script>"])
+def test_a_link_to_no_evaluation_says_so(demo: Demo, screen: Open, evaluation_id: str) -> None:
+    page = screen(demo(), path="history", to=evaluation_id)
     assert "The link asks for after" in page.text
     assert "new red" not in page.text
     assert "<script>" not in page.html
@@ -192,13 +194,13 @@ def test_a_history_that_cannot_be_read(
         store.write_bytes(content)
     page = screen(folder, path="history")
     assert "The history cannot be read, so nothing is waived." in page.text
-    assert not [one for one in page.at.button if one.label == "Give the waiver"]
+    assert not [button for button in page.at.button if button.label == "Give the waiver"]
     assert "Traceback" not in page.text
 
 
 def test_a_name_that_belongs_to_another_warehouse(demo: Demo, screen: Open, ana: str) -> None:
     folder = allowing(demo())
-    given(folder)
+    give_waiver(folder)
     (folder / "warehouse.duckdb").rename(folder / "moved.duckdb")
     config = folder / "andon.yml"
     text = config.read_text(encoding="utf-8")
@@ -208,11 +210,11 @@ def test_a_name_that_belongs_to_another_warehouse(demo: Demo, screen: Open, ana:
     assert f"configuration reads duckdb {folder}/moved.duckdb" in page.text
     assert "andon history adopt" in page.text
     assert "known outage" not in page.text
-    assert not [one for one in page.at.button if one.label == "Give the waiver"]
+    assert not [button for button in page.at.button if button.label == "Give the waiver"]
     page = screen(folder)
     assert "The history cannot be read." in page.text
     press(page, "I am on it")
-    assert acks(folder) == []
+    assert acknowledgements_of(folder) == []
     assert "It could not be noted who is on it. history " in page.text
 
 
@@ -255,12 +257,12 @@ def test_where_waivers_are_not_allowed_the_command_is_named(
     demo: Demo, screen: Open, ana: str
 ) -> None:
     folder = demo()
-    given(folder)
+    give_waiver(folder)
     page = screen(folder, path="history")
     assert "dashboard.allow_waivers is not true" in page.text
     assert "andon waive quarantine_rate --until 2025-03-10 --reason 'why it may pass'" in page.text
-    labels = [one.label for one in page.at.button]
-    assert not [one for one in labels if one in ("Give the waiver", "Revoke it")]
+    labels = [button.label for button in page.at.button]
+    assert not [label for label in labels if label in ("Give the waiver", "Revoke it")]
 
 
 @pytest.mark.parametrize("reach", ["", "1"])
@@ -272,7 +274,7 @@ def test_who_is_not_signed_in_gives_no_waiver(
         monkeypatch.setenv("ANDON_OWNER", ANA)
     page = screen(allowing(demo()), path="history")
     assert "nobody is signed in" in page.text
-    assert not [one for one in page.at.button if one.label == "Give the waiver"]
+    assert not [button for button in page.at.button if button.label == "Give the waiver"]
 
 
 def test_a_waiver_is_given_by_who_is_signed_in(demo: Demo, screen: Open, ana: str) -> None:
@@ -335,7 +337,7 @@ def test_what_stops_the_line_is_refused(demo: Demo, screen: Open, ana: str) -> N
     folder = allowing(demo())
     history = history_of(folder)
     last = history.report(history.evaluations("web-clickstream", 1)[0].id)
-    stopping = tuple(replace(one, stop=one.status is Status.RED) for one in last.checks)
+    stopping = tuple(replace(verdict, stop=verdict.status is Status.RED) for verdict in last.checks)
     history.record(replace(last, checks=stopping))
     page = screen(folder, path="history")
     widget(page, "number_input", "Up to").set_value(0.5)
@@ -355,7 +357,7 @@ def test_a_store_that_takes_no_waiver(
         raise HistoryError("history history.db: locked by another process for over 5 s")
 
     folder = allowing(demo())
-    waiver = given(folder)
+    waiver = give_waiver(folder)
     page = screen(folder, path="history")
     monkeypatch.setattr(History, "give_waiver", locked)
     monkeypatch.setattr(History, "revoke_waiver", locked)
@@ -370,7 +372,7 @@ def test_a_store_that_takes_no_waiver(
 
 def test_a_waiver_is_revoked(demo: Demo, screen: Open, ana: str) -> None:
     folder = allowing(demo())
-    waiver = given(folder)
+    waiver = give_waiver(folder)
     page = screen(folder, path="history")
     assert "now: ✗ RED" in page.text
     press(page, "Revoke it")
@@ -378,13 +380,13 @@ def test_a_waiver_is_revoked(demo: Demo, screen: Open, ana: str) -> None:
     assert (ended.id, ended.revoked_by) == (waiver.id, ANA)
     assert "Waiver 1 is revoked: its check is judged as usual again." in page.text
     assert "revoked by ana@example.com on Sun 9 Mar 07:10" in page.text
-    assert not [one for one in page.at.button if one.label == "Revoke it"]
+    assert not [button for button in page.at.button if button.label == "Revoke it"]
 
 
 def test_the_list_tells_who_why_and_until_when(demo: Demo, screen: Open) -> None:
     folder = demo()
-    given(folder, "freshness", until=DAY, owner="Old")
-    given(folder, up_to=None)
+    give_waiver(folder, "freshness", until=DAY, owner="Old")
+    give_waiver(folder, up_to=None)
     page = screen(folder, path="history")
     table = between(page.text, "No. Check Owner", "Waivers are not given here")
     assert table.index("orphan_orders") < table.index("freshness")  # what holds comes first
@@ -397,33 +399,36 @@ def test_the_list_tells_who_why_and_until_when(demo: Demo, screen: Open) -> None
 
 def test_hostile_words_stay_words(demo: Demo, screen: Open, ana: str) -> None:
     folder = allowing(demo())
-    given(folder, owner=HOSTILE, reason=HOSTILE)
+    give_waiver(folder, owner=HOSTILE, reason=HOSTILE)
     history_of(folder).acknowledge("web-clickstream", "quarantine_rate", HOSTILE, HOSTILE, NOW)
     for path in ("history", "overview"):
         page = screen(folder, path=path)
         assert "<b>Mallory</b>" in page.text  # as text
         assert "<b>Mallory" not in page.html
-        shown = page.html + "".join(str(one) for one in page.at.markdown)
+        shown = page.html + "".join(str(element) for element in page.at.markdown)
         assert "\x1b" not in shown
         assert "\u202e" not in shown
-        assert not [one for one in page.at.markdown if "evil.example" in one.value]
+        assert not [element for element in page.at.markdown if "evil.example" in element.value]
 
 
 # ---- who is on it
 
 
-def acks(folder: Path) -> list[tuple[str, str, str]]:
-    found = history_of(folder).context("web-clickstream", DAY).acknowledgements
-    return [(one.check, one.owner, one.note) for one in found]
+def acknowledgements_of(folder: Path) -> list[tuple[str, str, str]]:
+    acknowledgements = history_of(folder).context("web-clickstream", DAY).acknowledgements
+    return [
+        (acknowledgement.check, acknowledgement.owner, acknowledgement.note)
+        for acknowledgement in acknowledgements
+    ]
 
 
 def test_one_click_says_who_is_on_it(demo: Demo, screen: Open, ana: str) -> None:
     folder = demo()
     page = screen(folder)
-    labels = [one.label for one in page.at.button]
+    labels = [button.label for button in page.at.button]
     assert labels.count("I am on it") == 2  # a button for each of the two failing checks
     press(page, "I am on it")
-    assert acks(folder) == [("quarantine_rate", ANA, "")]
+    assert acknowledgements_of(folder) == [("quarantine_rate", ANA, "")]
     assert "ana@example.com is on it since 07:10" in page.text
 
 
@@ -431,12 +436,12 @@ def test_without_sign_in_a_name_is_asked_for(demo: Demo, screen: Open) -> None:
     folder = demo()
     page = screen(folder)
     press(page, "I am on it")
-    assert acks(folder) == []
+    assert acknowledgements_of(folder) == []
     assert "It could not be noted who is on it. the owner must not be empty" in page.text
     widget(page, "text_input", "Your name").set_value("Jon")
     widget(page, "text_input", "What is known so far (optional)").set_value("asked the app team")
     press(page, "I am on it")
-    assert acks(folder) == [("quarantine_rate", "Jon", "asked the app team")]
+    assert acknowledgements_of(folder) == [("quarantine_rate", "Jon", "asked the app team")]
     assert "Jon is on it since 07:10: asked the app team" in page.text
 
 
@@ -447,8 +452,8 @@ def test_somebody_else_takes_over(demo: Demo, screen: Open, ana: str) -> None:
     page = screen(folder)
     assert "Jon is on it since Sat 8 Mar 07:10: looking" in page.text
     press(page, "Take over")
-    assert acks(folder) == [("quarantine_rate", ANA, "")]
-    assert "Change the note" in [one.label for one in page.at.button]
+    assert acknowledgements_of(folder) == [("quarantine_rate", ANA, "")]
+    assert "Change the note" in [button.label for button in page.at.button]
 
 
 def test_strangers_cannot_say_that_they_are_on_it(
@@ -456,9 +461,9 @@ def test_strangers_cannot_say_that_they_are_on_it(
 ) -> None:
     monkeypatch.setenv("ANDON_DASHBOARD_OPEN", "1")
     page = screen(demo())
-    assert "I am on it" not in [one.label for one in page.at.button]
+    assert "I am on it" not in [button.label for button in page.at.button]
     assert "Who signs in can say so here." in page.text
 
 
 def test_a_fine_check_has_no_button(demo: Demo, screen: Open, ana: str) -> None:
-    assert "I am on it" not in [one.label for one in screen(demo("all-green")).at.button]
+    assert "I am on it" not in [button.label for button in screen(demo("all-green")).at.button]

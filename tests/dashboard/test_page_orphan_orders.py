@@ -32,7 +32,7 @@ def rows(page: Screen) -> list[list[Any]]:
 
 def figures(page: Screen) -> list[dict[str, Any]]:
     """The page's figures as Plotly is given them."""
-    return [json.loads(one.proto.spec) for one in page.at.get("plotly_chart")]
+    return [json.loads(chart.proto.spec) for chart in page.at.get("plotly_chart")]
 
 
 def test_kinds_with_their_dark_revenue_and_share(demo: Demo, screen: Open) -> None:
@@ -53,7 +53,7 @@ def test_the_numbers_are_the_verdicts(demo: Demo, screen: Open) -> None:
     folder = demo("orphan-orders")
     page = screen(folder, path="orphan-orders")
     report = DataMonitor(load_config(folder / "andon.yml")).run(date=RUN, now=NOW)
-    details = next(one for one in report.checks if one.id == "orphan_orders").details
+    details = next(verdict for verdict in report.checks if verdict.id == "orphan_orders").details
     for kind in details["kinds"]:
         assert f" {kind['count']} {kind['dark_revenue']:,.2f} " in page.text
     ids = {order for kind in details["kinds"] for order in kind["order_ids"]}
@@ -68,8 +68,8 @@ def test_an_alerts_link_shows_its_rows_at_once(
     demo: Demo, screen: Open, kind: str, count: int, columns: int
 ) -> None:
     page = screen(demo("orphan-orders"), path="orphan-orders", kind=kind)
-    found = rows(page)
-    assert (len(found), len(found[0])) == (count, columns)
+    listed_rows = rows(page)
+    assert (len(listed_rows), len(listed_rows[0])) == (count, columns)
     assert page.at.selectbox[0].value == kind
 
 
@@ -81,9 +81,9 @@ def test_a_kind_that_does_not_exist_is_said_and_shows_no_rows(demo: Demo, screen
 
 def test_searching_and_a_search_without_a_hit(demo: Demo, screen: Open) -> None:
     folder = demo("orphan-orders")
-    wanted = rows(screen(folder, path="orphan-orders"))[3]
-    page = screen(folder, path="orphan-orders", q=wanted[1].lower())
-    assert rows(page) == [wanted]
+    searched_row = rows(screen(folder, path="orphan-orders"))[3]
+    page = screen(folder, path="orphan-orders", q=searched_row[1].lower())
+    assert rows(page) == [searched_row]
     page = screen(folder, path="orphan-orders", q="no such id")
     assert "No orphan matches. 7 orphans of Sat 8 March 2025 in all" in page.text
 

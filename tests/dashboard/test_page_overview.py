@@ -29,7 +29,7 @@ def test_what_follows_is_folded_into_the_card_of_its_cause(demo: Demo, screen: O
     assert folded.label.replace("\\", "") == (
         "4 follow from it: freshness, volume_zscore, volume_expected, event_volume"
     )
-    inside = " ".join(str(one.proto.body) for one in folded.get("html"))
+    inside = " ".join(str(element.proto.body) for element in folded.get("html"))
     for check in ("freshness", "volume_zscore", "volume_expected", "event_volume"):
         assert (
             inside.count(f"<code>{check}</code>") == page.html.count(f"<code>{check}</code>") == 1

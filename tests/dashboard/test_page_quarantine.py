@@ -177,7 +177,7 @@ def test_without_rejected_rows_in_the_configuration(demo: Demo, screen: Open) ->
 def test_clearing_the_filters(demo: Demo, screen: Open) -> None:
     page = screen(demo(), path="quarantine", q="no such text anywhere", hour="12")
     clear: AppTest = page.at
-    next(one for one in clear.button if one.label == "Clear all filters").click()
+    next(button for button in clear.button if button.label == "Clear all filters").click()
     page.run()
     assert set(page.parameters) <= {"pipeline", "date"}
     assert rows_of(page) > 0

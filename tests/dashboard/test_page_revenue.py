@@ -16,8 +16,8 @@ SHARES, SUMS = 0, 1
 
 def test_the_purchases_concerned_are_listed(demo: Demo, screen: Open) -> None:
     page = screen(demo("lost-revenue"), path="revenue")
-    told = page.text.partition(" purchases on Saturday 8 March")[0].rpartition(" of ")
-    missing, bought = told[0].rpartition(" ")[2], told[2]
+    words = page.text.partition(" purchases on Saturday 8 March")[0].rpartition(" of ")
+    missing, bought = words[0].rpartition(" ")[2], words[2]
     rows = page.at.dataframe[0].value
     assert len(rows) == int(missing)
     assert set(rows["c3"]) == {"NULL"}

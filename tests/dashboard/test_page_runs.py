@@ -38,7 +38,7 @@ def load(source: str, minute: int, status: str = "success", read: str = "1000") 
 
 def figures(page: Screen) -> list[dict[str, Any]]:
     """The page's figures as Plotly is given them."""
-    return [json.loads(one.proto.spec) for one in page.at.get("plotly_chart")]
+    return [json.loads(chart.proto.spec) for chart in page.at.get("plotly_chart")]
 
 
 def hovers(figure: dict[str, Any]) -> str:
@@ -118,7 +118,9 @@ def test_figures_have_titles_limits_and_exact_numbers(demo: Demo, screen: Open) 
     bars, arrivals = figures(screen(demo(), path="runs"))
     assert bars["layout"]["yaxis"]["title"]["text"] == "audit-log entries"
     assert arrivals["layout"]["yaxis"]["title"]["text"] == "time of day (UTC)"
-    assert {one["layout"]["xaxis"]["title"]["text"] for one in (bars, arrivals)} == {"data date"}
+    assert {figure["layout"]["xaxis"]["title"]["text"] for figure in (bars, arrivals)} == {
+        "data date"
+    }
     assert "min 1" in [note["text"] for note in bars["layout"]["annotations"]]
     assert [n["text"] for n in arrivals["layout"]["annotations"]] == ["usual last load 05:39"]
     assert "run of Sun 9 March 2025<br>1 entry (ended well: 1)" in hovers(bars)

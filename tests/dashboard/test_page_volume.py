@@ -29,7 +29,7 @@ def change(folder: Path, statement: str, *values: object) -> Path:
 
 def figures(page: Screen) -> list[dict[str, Any]]:
     """The page's figures as Plotly is given them."""
-    return [json.loads(one.proto.spec) for one in page.at.get("plotly_chart")]
+    return [json.loads(chart.proto.spec) for chart in page.at.get("plotly_chart")]
 
 
 def hovers(figure: dict[str, Any]) -> list[str]:

@@ -81,11 +81,11 @@ def history_of(folder: Path) -> History:
 
 
 def labels(page: Screen) -> list[str]:
-    return [str(one.label) for one in page.at.button]
+    return [str(button.label) for button in page.at.button]
 
 
 def press(page: Screen, label: str) -> Screen:
-    next(one for one in page.at.button if one.label == label).click()
+    next(button for button in page.at.button if button.label == label).click()
     return page.run()
 
 
@@ -140,16 +140,16 @@ def test_a_form_that_is_still_there_does_nothing(
     folder = allowing(demo())
     if act == "revoke":
         page = screen(folder, path="history")
-        next(one for one in page.at.text_input if one.label == "Reason").set_value("known")
+        next(field for field in page.at.text_input if field.label == "Reason").set_value("known")
         press(page, "Give the waiver")
     page = screen(folder, path="overview" if act == "acknowledge" else "history")
     if act == "give":
-        next(one for one in page.at.text_input if one.label == "Reason").set_value("phones")
+        next(field for field in page.at.text_input if field.label == "Reason").set_value("phones")
     arrange(monkeypatch)
     label = {"give": "Give the waiver", "revoke": "Revoke it", "acknowledge": "I am on it"}[act]
     page = press(page, label)
-    given = history_of(folder).all_waivers("web-clickstream")
-    assert [one.revoked_at for one in given] == ([None] if act == "revoke" else [])
+    waivers = history_of(folder).all_waivers("web-clickstream")
+    assert [waiver.revoked_at for waiver in waivers] == ([None] if act == "revoke" else [])
     assert history_of(folder).context("web-clickstream", DAY).acknowledgements == ()
     if act != "acknowledge":
         assert "this session may not do that; sign in and try again." in page.text
@@ -160,7 +160,7 @@ def test_a_form_of_somebody_else_does_nothing(
 ) -> None:
     folder = allowing(demo())
     page = screen(folder, path="history")
-    next(one for one in page.at.text_input if one.label == "Reason").set_value("phones")
+    next(field for field in page.at.text_input if field.label == "Reason").set_value("phones")
     monkeypatch.setenv("ANDON_OWNER", "jon@example.com")
     press(page, "Give the waiver")
     assert history_of(folder).all_waivers("web-clickstream") == ()
@@ -171,7 +171,7 @@ def test_waivers_that_are_no_longer_allowed(
 ) -> None:
     folder = allowing(demo())
     page = screen(folder, path="history")
-    next(one for one in page.at.text_input if one.label == "Reason").set_value("phones")
+    next(field for field in page.at.text_input if field.label == "Reason").set_value("phones")
     file = folder / "andon.yml"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("allow_waivers: true", "allow_waivers: false # no"), "utf-8")

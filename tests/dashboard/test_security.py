@@ -20,9 +20,9 @@ from starlette.testclient import TestClient
 
 from dashboard.server import shell
 from dashboard.server.return_link import COOKIE, ReturnLink, is_own_page
-from dashboard.server.security import Closed, SecurityHeaders, is_closed, policy
+from dashboard.server.security import ClosedRoutes, SecurityHeaders, is_closed, policy
 
-SHELL = shell.ours()
+SHELL = shell.page_shell()
 
 
 async def page(request: Request) -> Response:
@@ -54,7 +54,7 @@ def client() -> TestClient:
         ],
         middleware=[
             Middleware(SecurityHeaders, policy=policy(SHELL)),
-            Middleware(Closed),
+            Middleware(ClosedRoutes),
             Middleware(ReturnLink),
         ],
     )
@@ -117,7 +117,7 @@ def test_the_shell_is_streamlits_with_our_name_and_place() -> None:
     assert "service-desc" not in SHELL
     assert "/_stcore/agent" not in SHELL
     # Streamlit's own is served at other paths; both shells' scripts may run.
-    assert policy(shell.original() + SHELL).count("sha256-") == 2
+    assert policy(shell.streamlit_shell() + SHELL).count("sha256-") == 2
 
 
 # ---- closed routes
@@ -299,5 +299,5 @@ def test_pages_of_ours_are_kept(link: str) -> None:
 
 
 def test_other_protocols_pass() -> None:
-    with TestClient(Starlette(middleware=[Middleware(ReturnLink), Middleware(Closed)])):
+    with TestClient(Starlette(middleware=[Middleware(ReturnLink), Middleware(ClosedRoutes)])):
         pass  # its lifespan went through

@@ -92,7 +92,9 @@ def test_arrivals_by_the_shops_clock(demo: Demo, screen: Open) -> None:
     (first,) = [trace for trace in arrivals["data"] if trace.get("name") == "first load"]
     assert first["y"][-1] == 30
     assert "first 00:30:00, last 06:38:25" in first["hovertext"][-1]
-    assert [one["text"] for one in arrivals["layout"]["annotations"]] == ["usual last load 06:39"]
+    assert [annotation["text"] for annotation in arrivals["layout"]["annotations"]] == [
+        "usual last load 06:39"
+    ]
 
 
 def test_many_loads_in_a_file(demo: Demo, screen: Open, files: Files) -> None:

@@ -37,7 +37,7 @@ def opened(user: dict[str, Any] | None = None, auth: dict[str, Any] | None = Non
 
 
 def inside(app: AppTest) -> list[str]:
-    return [one.value for one in app.text]
+    return [text.value for text in app.text]
 
 
 def test_where_nobody_has_to_sign_in_nobody_has_a_name() -> None:
@@ -51,7 +51,7 @@ def test_by_provider(monkeypatch: pytest.MonkeyPatch, required: str) -> None:
     for user in (None, {"email": "mia@example.com"}, {"is_logged_in": False, "email": "m@x"}):
         app = opened(user, AUTH)
         assert inside(app) == []
-        assert [one.label for one in app.button] == ["Sign in"]
+        assert [button.label for button in app.button] == ["Sign in"]
     app = opened({"is_logged_in": True, "email": "mia@example.com"}, AUTH)
     assert inside(app) == ["inside: mia@example.com True"]
 
@@ -80,7 +80,7 @@ def test_who_has_no_name_at_all_is_not_let_in() -> None:
 
 def test_several_providers() -> None:
     auth = {"redirect_uri": "x", "corp": {"client_id": "a"}, "te*am": {"client_id": "b"}}
-    labels = [one.label for one in opened(None, auth).button]
+    labels = [button.label for button in opened(None, auth).button]
     assert labels == ["Sign in with corp", "Sign in with te\\*am"]
 
 

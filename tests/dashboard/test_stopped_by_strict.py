@@ -24,15 +24,15 @@ G, A, R, U, W = Status.GREEN, Status.AMBER, Status.RED, Status.UNKNOWN, Status.W
 
 
 @pytest.mark.parametrize("strict", [True, False])
-@pytest.mark.parametrize("found", [(), (G,), (A,), (G, A, A), (R, A), (U, A), (W, A), (W, G)])
-def test_what_amber_alone_stopped(found: tuple[Status, ...], *, strict: bool) -> None:
-    told = stopped_by_strict(found, exit_code(found, strict=strict))
-    by_amber = strict and A in found and R not in found and U not in found
-    assert (told is not None) is by_amber
-    if told:
-        count = found.count(A)
+@pytest.mark.parametrize("statuses", [(), (G,), (A,), (G, A, A), (R, A), (U, A), (W, A), (W, G)])
+def test_what_amber_alone_stopped(statuses: tuple[Status, ...], *, strict: bool) -> None:
+    sentence = stopped_by_strict(statuses, exit_code(statuses, strict=strict))
+    by_amber = strict and A in statuses and R not in statuses and U not in statuses
+    assert (sentence is not None) is by_amber
+    if sentence:
+        count = statuses.count(A)
         warned = "1 check was amber" if count == 1 else f"{count} checks were amber"
-        assert told == f"the line was stopped: the gate ran with --strict and {warned}"
+        assert sentence == f"the line was stopped: the gate ran with --strict and {warned}"
 
 
 def recorded(folder: Path, *, strict: bool, amber: tuple[str, ...], at: datetime = NOW) -> None:
@@ -40,9 +40,10 @@ def recorded(folder: Path, *, strict: bool, amber: tuple[str, ...], at: datetime
     history = open_history(load_config(folder / "andon.yml").history)
     last = history.report(history.evaluations("web-clickstream", 1, DAY)[0].id)
     checks = tuple(
-        replace(one, status=A if one.id in amber else G, waiver=None) for one in last.checks
+        replace(verdict, status=A if verdict.id in amber else G, waiver=None)
+        for verdict in last.checks
     )
-    statuses = [one.status for one in checks]
+    statuses = [verdict.status for verdict in checks]
     verdict = A if amber else G
     history.record(
         replace(last, checks=checks, evaluated_at=at, verdict=verdict,

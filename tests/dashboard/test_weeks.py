@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from dashboard import data, settling
+from dashboard import data, garbage_collection
 from tests.dashboard.conftest import NOW
 from tests.dashboard.screen import Screen
 
@@ -25,10 +25,10 @@ Open = Callable[..., Screen]
 PAGES = (
     "overview", "runs", "quarantine", "volume", "revenue", "orphan-orders", "history", "review",
 )  # fmt: skip
-#: Renewals after which all that stays is there, and that are looked at afterwards.
+#: Refreshes until everything that stays in memory exists, and those that are measured afterwards.
 FIRST, MORE = 3, 6
 _METHODS = (MethodType, BuiltinMethodType)
-#: Of tens of thousands; what a page leaves at each renewal would be hundreds.
+#: Objects, of tens of thousands; a page that leaks at each refresh would leave hundreds.
 FEW = 40
 
 
@@ -43,8 +43,8 @@ class Weeks:
         """The numbers are measured again, and all pages draw them."""
         for _ in range(times):
             self._moment += timedelta(seconds=61)
-            for ask, seconds in ((data._evaluated, 60.0), (data._gate, 5.0), (data._days, 5.0)):
-                data._remembered(ask, seconds).clear()
+            for function, seconds in ((data._evaluate, 60.0), (data._gate, 5.0), (data._days, 5.0)):
+                data._cached(function, seconds).clear()
             for page in self._pages:
                 page.run()
 
@@ -56,8 +56,10 @@ def objects() -> Counter[str]:
     """
     gc.unfreeze()
     gc.collect()
-    kept = (one for one in gc.get_objects() if not isinstance(one, _METHODS))
-    return Counter(f"{type(one).__module__}.{type(one).__qualname__}" for one in kept)
+    instances = (instance for instance in gc.get_objects() if not isinstance(instance, _METHODS))
+    return Counter(
+        f"{type(instance).__module__}.{type(instance).__qualname__}" for instance in instances
+    )
 
 
 @pytest.mark.parametrize("paths", [PAGES[:4], PAGES[4:]])
@@ -65,24 +67,24 @@ def test_no_page_leaves_anything_at_a_renewal(
     demo: Demo, screen: Open, monkeypatch: pytest.MonkeyPatch, paths: tuple[str, ...]
 ) -> None:
     first = screen(demo(), path=paths[0])
-    here = Weeks(monkeypatch, first, *(Screen(path, {}) for path in paths[1:]))
-    here.renew(FIRST)
-    before, kept, size = objects(), len(data.shelf()), data.shelf().size
-    here.renew(MORE)
+    weeks = Weeks(monkeypatch, first, *(Screen(path, {}) for path in paths[1:]))
+    weeks.renew(FIRST)
+    before, kept, size = objects(), len(data.evaluation_cache()), data.evaluation_cache().size
+    weeks.renew(MORE)
     grown = objects() - before
     assert grown.total() < FEW * MORE, grown.most_common(9)
-    assert len(data.shelf()) == kept
-    assert data.shelf().size < size * 1.1
+    assert len(data.evaluation_cache()) == kept
+    assert data.evaluation_cache().size < size * 1.1
 
 
 def test_a_session_keeps_as_many_values_however_often_it_is_drawn(
     demo: Demo, screen: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = screen(demo(), path="quarantine")
-    here = Weeks(monkeypatch, page)
-    here.renew(1)
+    weeks = Weeks(monkeypatch, page)
+    weeks.renew(1)
     before = keys(page)
-    here.renew(MORE)
+    weeks.renew(MORE)
     assert keys(page) == before
 
 
@@ -96,7 +98,7 @@ def test_recorded_evaluations_that_are_read_again_are_the_same(demo: Demo, scree
     first = data._days(NAME, 0, data.today(data.pipeline(NAME).config), 90, 0).evaluations
     again = data._days(NAME, 0, data.today(data.pipeline(NAME).config), 90, 1).evaluations
     assert len(first) > 5
-    assert all(one is other for one, other in zip(first, again, strict=True))
+    assert all(evaluation is other for evaluation, other in zip(first, again, strict=True))
     assert len(data._EVALUATIONS) <= data._MOST_EVALUATIONS
 
 
@@ -117,13 +119,13 @@ def test_what_lives_is_out_of_the_collectors_sight_and_garbage_is_not(
     calls: list[str] = []
     for name in ("unfreeze", "collect", "freeze"):
         monkeypatch.setattr(gc, name, lambda *_, name=name: calls.append(name))
-    settling.settle.clear()
-    settling.settle()
-    settling.settle()
+    garbage_collection.freeze_survivors.clear()
+    garbage_collection.freeze_survivors()
+    garbage_collection.freeze_survivors()
     assert calls == ["unfreeze", "collect", "freeze"]
 
 
-def reading(url: str) -> Any:
+def config_for(url: str) -> Any:
     """As much of a configuration as taking turns needs."""
     return SimpleNamespace(warehouse=SimpleNamespace(url=url))
 
@@ -137,7 +139,7 @@ def test_what_is_read_in_this_process_is_read_one_after_the_other(url: str, toge
     inside, most, all_in = [0], [0], Barrier(5)
 
     def read() -> None:
-        with data._in_turn(reading(url)):
+        with data._one_reader_at_a_time(config_for(url)):
             inside[0] += 1
             most[0] = max(most[0], inside[0])
             with suppress(BrokenBarrierError):
@@ -145,16 +147,19 @@ def test_what_is_read_in_this_process_is_read_one_after_the_other(url: str, toge
             inside[0] -= 1
 
     readers = [Thread(target=read) for _ in range(5)]
-    for one in readers:
-        one.start()
-    for one in readers:
-        one.join(60)
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join(60)
     assert most == [together]
 
 
 def test_a_slow_reading_is_not_waited_for_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data, "_TURN_SECONDS", 0.01)
-    config = reading("duckdb://")
-    with data._in_turn(config), data._in_turn(config):  # the second came while the first reads
+    monkeypatch.setattr(data, "_READER_LOCK_SECONDS", 0.01)
+    config = config_for("duckdb://")
+    with (
+        data._one_reader_at_a_time(config),
+        data._one_reader_at_a_time(config),
+    ):  # the second came while the first reads
         pass
-    assert not data._TURN.locked()
+    assert not data._READER_LOCK.locked()

@@ -77,7 +77,9 @@ def test_special_and_empty_days_are_not_judged() -> None:
     counts = list(noisy(126, 0.02))
     counts[-5], counts[-20] = 0, counts[-20] * 4
     sale = DAY - timedelta(days=19)
-    expected, zscore = powers_of(tuple(counts), calendar=Calendar({sale: SpecialDay("Sale", 4.0)})).rules
+    expected, zscore = powers_of(
+        tuple(counts), calendar=Calendar({sale: SpecialDay("Sale", 4.0)})
+    ).rules
     assert expected.power.judged == 88
     assert expected.alarms == ()
     assert sale not in {alarm.day for alarm in zscore.alarms}

@@ -11,7 +11,9 @@ from types import ModuleType
 import pytest
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "browser.py"
-TELL = "import os, sys; sys.exit(7 if os.environ['ANDON_BROWSER'] == '/x/chromium' else 8)"
+EXIT_BY_BROWSER = (
+    "import os, sys; sys.exit(7 if os.environ['ANDON_BROWSER'] == '/x/chromium' else 8)"
+)
 
 
 @pytest.fixture
@@ -42,11 +44,11 @@ def test_the_named_browser_must_be_there(
     browser: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ANDON_BROWSER", raising=False)
-    assert browser.named() is None
+    assert browser.from_variable() is None
     monkeypatch.setenv("ANDON_BROWSER", "/no/such/browser")
-    assert browser.named() is None
+    assert browser.from_variable() is None
     monkeypatch.setenv("ANDON_BROWSER", sys.executable)
-    assert browser.named() == sys.executable
+    assert browser.from_variable() == sys.executable
 
 
 @pytest.mark.parametrize(
@@ -72,5 +74,5 @@ def test_the_command_gets_the_browser_and_gives_its_code(
     browser: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(browser, "find", lambda: "/x/chromium")
-    monkeypatch.setattr(sys, "argv", ["browser.py", sys.executable, "-c", TELL])
+    monkeypatch.setattr(sys, "argv", ["browser.py", sys.executable, "-c", EXIT_BY_BROWSER])
     assert browser.main() == 7

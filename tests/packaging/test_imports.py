@@ -11,13 +11,13 @@ import pytest
 from tests.packaging import small_warehouse
 
 SCREENS = {"numpy", "pandas", "plotly", "pyarrow", "streamlit"}
-HEAVY = SCREENS | {"duckdb", "jsonschema", "sqlalchemy", "sqlglot", "yaml"}
+SLOW_TO_IMPORT = SCREENS | {"duckdb", "jsonschema", "sqlalchemy", "sqlglot", "yaml"}
 #: Every gate run needs the rest of HEAVY.
 NOT_FOR_THE_GATE = SCREENS | {"difflib", "jsonschema", "lxml", "sqlglot"}
 
 
 #: `-X importtime` would also list what was looked for in vain, as DuckDB looks for pandas.
-TELL = """
+PRINT_IMPORTS = """
 import atexit, sys
 names = lambda: " ".join(name for name, module in list(sys.modules.items()) if module)
 atexit.register(lambda: sys.stderr.write("imported: " + names()))
@@ -27,7 +27,11 @@ atexit.register(lambda: sys.stderr.write("imported: " + names()))
 def imported(code: str, folder: Path) -> set[str]:
     """Top-level names of all that a fresh interpreter has imported after running `code`."""
     done = subprocess.run(
-        [sys.executable, "-c", TELL + code], cwd=folder, capture_output=True, text=True, check=False
+        [sys.executable, "-c", PRINT_IMPORTS + code],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     names = done.stderr.rsplit("imported: ", 1)[1].split()
@@ -47,7 +51,7 @@ def calling(*arguments: str) -> str:
     "code", ["import checks", "import checks.cli", calling("--version"), calling("--help")]
 )
 def test_what_needs_no_warehouse_imports_no_driver(code: str, tmp_path: Path) -> None:
-    assert imported(code, tmp_path) & HEAVY == set()
+    assert imported(code, tmp_path) & SLOW_TO_IMPORT == set()
 
 
 def test_a_gate_run_imports_only_what_it_uses(tmp_path: Path) -> None:

@@ -82,7 +82,10 @@ def test_sign_in_comes_with_the_screens(wheel: Path) -> None:
     archive = zipfile.ZipFile(wheel)
     metadata = message_from_bytes(archive.read(f"andon-{VERSION}.dist-info/METADATA"))
     needed = metadata.get_all("Requires-Dist", [])
-    assert any(one.startswith("streamlit[auth]") and "dashboard" in one for one in needed)
+    assert any(
+        requirement.startswith("streamlit[auth]") and "dashboard" in requirement
+        for requirement in needed
+    )
 
 
 @pytest.fixture
@@ -149,8 +152,8 @@ def test_the_dashboard_works_from_the_wheel_beside_decoys(installed: Path, decoy
     )
     try:
         assert process.stdout is not None
-        said = process.stdout.readline()
-        assert said == f"Andon is at http://127.0.0.1:{port} (Ctrl-C stops it)\n"
+        first_line = process.stdout.readline()
+        assert first_line == f"Andon is at http://127.0.0.1:{port} (Ctrl-C stops it)\n"
         assert b"small" in seen(port)
     finally:
         process.terminate()

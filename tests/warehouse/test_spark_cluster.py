@@ -132,7 +132,7 @@ class _source:  # noqa: N801
 
 
 def _jobs(cluster: SparkCluster) -> int:
-    return len(cluster.asked("jobs"))
+    return len(cluster.api_answer("jobs"))
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -207,7 +207,7 @@ def test_cancelled_from_another_thread_a_session_goes_on(
 def _is_idle(cluster: SparkCluster) -> bool:
     """Whether no executor works any more, soon."""
     for _ in range(40):
-        if not any(executor["activeTasks"] for executor in cluster.asked("executors")):
+        if not any(executor["activeTasks"] for executor in cluster.api_answer("executors")):
             return True
         time.sleep(0.25)
     return False
@@ -309,7 +309,7 @@ def _partitions_read(cluster: SparkCluster, database: str) -> int:
     for _ in range(40):
         jobs = [
             metric["value"]
-            for query in cluster.asked("sql?details=true&offset=0&length=100000")
+            for query in cluster.api_answer("sql?details=true&offset=0&length=100000")
             for node in query["nodes"]
             if database in node["nodeName"]
             for metric in node["metrics"]
@@ -336,7 +336,7 @@ def test_both_executors_work(spark_server: SparkCluster, partitioned: str, way: 
 def test_an_administrator_sees_who_asked(spark_server: SparkCluster, values: str) -> None:
     with opened(spark_server.thrift_url(values)) as warehouse:
         warehouse.fetch(text("SELECT 'who asks' AS a", "a"))
-    executions = spark_server.asked("sql?details=false&offset=0&length=100000")
+    executions = spark_server.api_answer("sql?details=false&offset=0&length=100000")
     assert any(q["description"].startswith("/* andon */") and "who asks" in q["description"]
                for q in executions)  # fmt: skip
 

@@ -1,6 +1,7 @@
-"""Days as lamps: a row each for what is judged, a column each for the days; a click opens one.
+"""A grid of statuses: a row for the gate and for each check, a column for each day.
 
-One tab stop for the whole board; arrow keys move between lamps, Enter opens a day.
+A click on a cell (a "lamp") opens its day. The grid is one tab stop; arrow keys move between
+cells, Enter opens a day.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ _FOLDER = Path(__file__).parent
 _component = st.components.v2.component(
     "andon_lamps",
     html='<div class="board"></div>',
-    css=(_FOLDER / "lamps.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "lamps.js").read_text(encoding="utf-8"),
+    css=(_FOLDER / "status_grid.css").read_text(encoding="utf-8"),
+    js=(_FOLDER / "status_grid.js").read_text(encoding="utf-8"),
 )
 _NO_CHECK = "not evaluated"
 
 
 class Row(NamedTuple):
-    """One line of the board: a status for each of its days, None where no gate ran."""
+    """One row of the grid: a status for each day, None where no gate ran."""
 
     label: str
     statuses: tuple[Status | None, ...]
@@ -34,12 +35,12 @@ class Row(NamedTuple):
 
 
 def days_until(last: date, count: int) -> tuple[date, ...]:
-    """`count` days, the last one last."""
+    """`count` days up to the last one."""
     return tuple(last - timedelta(days=back) for back in range(count - 1, -1, -1))
 
 
 def draw(
-    here: page.Here,
+    context: page.PageContext,
     days: Sequence[date],
     rows: Sequence[Row],
     *,
@@ -47,22 +48,22 @@ def draw(
     compact: bool = False,
     clickable: bool = True,
 ) -> None:
-    """The board; a click on a lamp shows its day."""
+    """The grid; a click on a cell shows its day."""
     values: dict[str, Any] = {
         "days": [_day(day) for day in days],
         "rows": [_row(row, days) for row in rows],
-        "selected": here.day.isoformat(),
+        "selected": context.day.isoformat(),
         "compact": compact,
         "clickable": clickable,
     }
-    answer = _component(data=values, key=f"lamps-{key}", on_day_change=_nothing)
+    answer = _component(data=values, key=f"lamps-{key}", on_day_change=_ignore_change)
     picked = getattr(answer, "day", None)
     if picked:
-        page.go(here, day=date.fromisoformat(str(picked)))
+        page.navigate(context, day=date.fromisoformat(str(picked)))
 
 
-def _nothing() -> None:
-    """The click's value is read from the component's answer."""
+def _ignore_change() -> None:
+    """Nothing to do: the clicked day is read from the component's answer."""
 
 
 def _day(day: date) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from dashboard import data, keeping
+from dashboard import data, memoizing
 from tests.dashboard.screen import Screen
 
 Demo = Callable[..., Path]
@@ -28,17 +28,18 @@ class Evidence:
 
 
 @pytest.fixture(autouse=True)
-def _an_empty_shelf() -> Iterator[None]:
+def _empty_cache() -> Iterator[None]:
     yield
     st.cache_resource.clear()
 
 
-def a_page(*recorded: int, minute: int = 10, dark: bool = False) -> Any:
-    """As much of a page as tells it from another one."""
+def page_context(*recorded: int, minute: int = 10, is_dark: bool = False) -> Any:
+    """As much of a context as distinguishes a page from another one."""
     return SimpleNamespace(
-        pipeline="shop", day=date(2025, 3, 8), today=date(2025, 3, 8), config=CONFIG, dark=dark,
-        live=SimpleNamespace(at=datetime(2025, 3, 9, 7, minute, tzinfo=UTC)),
-        evaluations=tuple(SimpleNamespace(id=one) for one in recorded),
+        pipeline="shop", day=date(2025, 3, 8), today=date(2025, 3, 8), config=CONFIG,
+        is_dark=is_dark,
+        live=SimpleNamespace(evaluated_at=datetime(2025, 3, 9, 7, minute, tzinfo=UTC)),
+        evaluations=tuple(SimpleNamespace(id=evaluation_id) for evaluation_id in recorded),
     )  # fmt: skip
 
 
@@ -47,23 +48,23 @@ class Builder:
 
     def __init__(self) -> None:
         self.built = 0
-        self._kept = keeping.kept(self._build)
+        self._memoized = memoizing.memoized(self._build)
 
-    def get(self, *given: Any, **named: Any) -> object:
+    def get(self, *arguments: Any, **keywords: Any) -> object:
         """For a page that is always the same."""
-        return self.of(a_page(), *given, **named)
+        return self.get_for(page_context(), *arguments, **keywords)
 
-    def of(self, here: Any, *given: Any, **named: Any) -> object:
-        return self._kept(here, *given, **named)
+    def get_for(self, context: Any, *arguments: Any, **keywords: Any) -> object:
+        return self._memoized(context, *arguments, **keywords)
 
-    def _build(self, here: Any, *given: Any, **named: Any) -> object:
+    def _build(self, context: Any, *arguments: Any, **keywords: Any) -> object:
         self.built += 1
         return object()
 
 
 def test_the_same_arguments_are_built_once() -> None:
-    builder, found = Builder(), Evidence()
-    assert builder.get(found, 1, name="a") is builder.get(found, 1, name="a")
+    builder, evidence = Builder(), Evidence()
+    assert builder.get(evidence, 1, name="a") is builder.get(evidence, 1, name="a")
     assert builder.built == 1
 
 
@@ -82,27 +83,33 @@ def test_equal_evidence_of_another_reading_is_built_again() -> None:
 
 
 def test_a_short_tuple_is_known_by_what_is_in_it_and_a_long_one_by_what_it_is() -> None:
-    builder, one = Builder(), Evidence()
-    assert builder.get((one, "x")) is builder.get((one, "x"))
-    assert builder.get((one, "x")) is not builder.get((one, "y"))
-    many = (one,) * 1000
+    builder, evidence = Builder(), Evidence()
+    assert builder.get((evidence, "x")) is builder.get((evidence, "x"))
+    assert builder.get((evidence, "x")) is not builder.get((evidence, "y"))
+    many = (evidence,) * 1000
     assert builder.get(many) is builder.get(many)
     assert builder.get(many) is not builder.get((*many,)[:-1])
 
 
 def test_a_page_of_another_look_or_other_recorded_days_is_another() -> None:
     builder = Builder()
-    pages = [a_page(), a_page(minute=11), a_page(dark=True), a_page(1), a_page(1, 2)]
-    found = [builder.of(here) for here in pages]
-    assert [builder.of(here) for here in pages] == found
-    assert builder.built == len(pages)
+    contexts = [
+        page_context(),
+        page_context(minute=11),
+        page_context(is_dark=True),
+        page_context(1),
+        page_context(1, 2),
+    ]
+    results = [builder.get_for(context) for context in contexts]
+    assert [builder.get_for(context) for context in contexts] == results
+    assert builder.built == len(contexts)
 
 
 def test_nothing_is_kept_of_evaluations_that_are_outdated() -> None:
     builder = Builder()
     for minute in range(50):
-        builder.of(a_page(minute=minute), Evidence())
-    assert len(data.shelf()) == 2
+        builder.get_for(page_context(minute=minute), Evidence())
+    assert len(data.evaluation_cache()) == 2
 
 
 def test_what_is_known_by_identity_is_held_while_it_is() -> None:
