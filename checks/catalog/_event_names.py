@@ -162,17 +162,25 @@ def name_state(
     window, today = counts[:-1], counts[-1]
     quiet = _trailing_zeros(window)
     before = window[: len(window) - quiet]
-    usual = mean(before) if before else 0.0
+    mean_before = mean(before) if before else 0.0
     lowest, highest = (min(before), max(before)) if before else (0, 0)
-    state = _state(params, name, today, usual, segment, seen=any(before) or not is_told)
+    state = _state(params, name, today, mean_before, segment, seen=any(before) or not is_told)
     since = days[-1 - quiet] if state == SILENT else None
-    return NameState(name, state, today, usual, lowest, highest, tuple(counts), since, segment)
+    return NameState(
+        name, state, today, mean_before, lowest, highest, tuple(counts), since, segment
+    )
 
 
 def _state(
-    params: Params, name: str, today: int, usual: float, segment: Segment | None, *, seen: bool
+    params: Params,
+    name: str,
+    today: int,
+    mean_before: float,
+    segment: Segment | None,
+    *,
+    seen: bool,
 ) -> str:
-    if not today and (name in params.expected or usual >= params.min_per_day):
+    if not today and (name in params.expected or mean_before >= params.min_per_day):
         return SILENT
     if today and not seen and (segment is None or segment.is_new):
         return NEW

@@ -87,10 +87,10 @@ def _silence(daily: DailyCounts, name: str, least: float) -> Silence | None:
         before = counts[
             max(0, len(counts) - silent_days - _DAYS_BEFORE) : len(counts) - silent_days
         ]
-        usual = median(before) or 0.0
-        is_silent_since = largest < STRAY * usual and has_empty_day and count >= STRAY * usual
-        if is_silent_since and usual >= least and _is_regular(before, usual):
-            return Silence(days[len(days) - silent_days], usual, min(before), max(before))
+        typical = median(before) or 0.0
+        is_silent_since = largest < STRAY * typical and has_empty_day and count >= STRAY * typical
+        if is_silent_since and typical >= least and _is_regular(before, typical):
+            return Silence(days[len(days) - silent_days], typical, min(before), max(before))
         silent_days, largest = silent_days + 1, max(largest, count)
         has_empty_day = has_empty_day or series.get(day) == 0
         if largest >= never_stray:
@@ -98,6 +98,6 @@ def _silence(daily: DailyCounts, name: str, least: float) -> Silence | None:
     return None
 
 
-def _is_regular(counts: Sequence[int], usual: float) -> bool:
+def _is_regular(counts: Sequence[int], typical: float) -> bool:
     """Whether a name came on most of these days. usual: their median, which no spike moves."""
-    return sum(count >= STRAY * usual for count in counts) >= _REGULAR_DAYS
+    return sum(count >= STRAY * typical for count in counts) >= _REGULAR_DAYS

@@ -101,15 +101,15 @@ def measure(params: Params, data: Readings) -> Measured:
     return Measured(events, daily, problem, data.accepted(CHECK.id))
 
 
-def judge(params: Params, found: Measured, frame: Timeframe) -> Judgement:
+def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
     """Red for a silent name; amber for one far outside its own range; new names are told."""
-    events = found.events
-    own = _segments(params, found)
+    events = measured.events
+    own = _segments(params, measured)
     states, accepted = judged_names(
-        params, events, {one.value: one for one in own if one.dimension == NAME},
-        found.daily, found.accepted,
+        params, events, {segment.value: segment for segment in own if segment.dimension == NAME},
+        measured.daily, measured.accepted,
     )  # fmt: skip
-    others = [one for one in own if one.dimension != NAME]
+    others = [segment for segment in own if segment.dimension != NAME]
     if not any(state.state == SILENT for state in states):
         window = len(events.days) - 1
         if (days := events.learning()) is not None:
@@ -118,15 +118,15 @@ def judge(params: Params, found: Measured, frame: Timeframe) -> Judgement:
             return _mostly_missing(events, frame)
         if not any(events.totals()[:-1]):
             return _nothing_to_compare(window, events, frame)
-        if (problem := _problem_of(found)) is not None:
+        if (problem := _problem_of(measured)) is not None:
             return unmeasured(SILENT, "The range of event names and segments", problem.error())
-    judgement = _judgement(params, states, others, found, frame)
+    judgement = _judgement(params, states, others, measured, frame)
     return replace(judgement, acceptances=accepted)
 
 
-def _segments(params: Params, found: Measured) -> list[Segment]:
+def _segments(params: Params, measured: Measured) -> list[Segment]:
     """Every name and value with its normal range, where the day is judged by it at all."""
-    daily = found.daily
+    daily = measured.daily
     if daily is None:
         return []
     return segments_of(params, daily)
@@ -134,27 +134,27 @@ def _segments(params: Params, found: Measured) -> list[Segment]:
 
 def segments_of(params: Params, daily: DailyCounts) -> list[Segment]:
     """Every name and value with the range that it is judged by."""
-    usual = baseline(daily.totals(), daily.day, daily.calendar)
-    ratio = _ratio(daily, usual)
-    return [one.moved_with(ratio) for one in segments(daily, usual, params.widen)]
+    usual_days = baseline(daily.totals(), daily.day, daily.calendar)
+    ratio = _ratio(daily, usual_days)
+    return [segment.moved_with(ratio) for segment in segments(daily, usual_days, params.widen)]
 
 
-def _ratio(daily: DailyCounts, usual: Baseline) -> float:
+def _ratio(daily: DailyCounts, usual_days: Baseline) -> float:
     """How many times the expected the total is, where that is out of its own normal range.
 
     A name that only goes with the total is no finding: `volume_expected` has it already.
     """
-    normal = normal_range(usual.kept, daily.day, daily.calendar)
+    normal = normal_range(usual_days.kept, daily.day, daily.calendar)
     count = daily.counted[daily.day].total
     if normal is None or not side_of(count, normal) or normal.expected <= 0:
         return 1.0
     return count / normal.expected
 
 
-def _problem_of(found: Measured) -> Unmeasured | None:
-    if found.problem is not None:
-        return found.problem
-    return next(iter(found.daily.problems.values()), None) if found.daily else None
+def _problem_of(measured: Measured) -> Unmeasured | None:
+    if measured.problem is not None:
+        return measured.problem
+    return next(iter(measured.daily.problems.values()), None) if measured.daily else None
 
 
 def _nothing_to_compare(window: int, events: EventCounts, frame: Timeframe) -> Judgement:
@@ -182,36 +182,36 @@ def _judgement(
     params: Params,
     states: list[NameState],
     others: list[Segment],
-    found: Measured,
+    measured: Measured,
     frame: Timeframe,
 ) -> Judgement:
-    of = {kind: [s for s in states if s.state == kind] for kind in ORDER}
-    empty_since = found.events.empty_since()
-    ended = [state for state in of[SILENT] if _ended_before(state, empty_since)]
-    of[SILENT].sort(key=lambda state: not _ended_before(state, empty_since))
+    by_state = {kind: [s for s in states if s.state == kind] for kind in ORDER}
+    empty_since = measured.events.empty_since()
+    ended = [state for state in by_state[SILENT] if _ended_before(state, empty_since)]
+    by_state[SILENT].sort(key=lambda state: not _ended_before(state, empty_since))
     moved = {
         kind: sorted(
-            (one for one in others if segment_state(params, one) == kind),
-            key=lambda one: -abs(one.distance),
+            (segment for segment in others if segment_state(params, segment) == kind),
+            key=lambda segment: -abs(segment.distance),
         )
         for kind in (COLLAPSED, SURGED)
     }
-    status, kind = _worst(of, moved)
-    names = [state.name for state in of[kind]] if status is not Status.GREEN else []
+    status, kind = _worst(by_state, moved)
+    names = [state.name for state in by_state[kind]] if status is not Status.GREEN else []
     flagged = moved.get(kind, []) if status is Status.AMBER else []
     count = len(names) + len(flagged)
     return Judgement(
         status=status,
         message=f"{kind}={count} (max 0)",
-        summary=_summary(of, moved, kind, status, frame),
-        action=_action(kind, status, [*names, *(one.label for one in flagged)], frame),
+        summary=_summary(by_state, moved, kind, status, frame),
+        action=_action(kind, status, [*names, *(segment.label for segment in flagged)], frame),
         value=count,
         threshold=0,
         unit=_UNIT,
-        details=_details(params, states, of, moved, found.events, frame)
+        details=_details(params, states, by_state, moved, measured.events, frame)
         | {"silent_before_the_day": [state.name for state in ended[:_MOST_NAMES]]}
         | {"filters": {"event": names[0]} if names else {}},
-        subjects={EVENT: tuple(dict.fromkeys(map(subject_of, of[SILENT])))},
+        subjects={EVENT: tuple(dict.fromkeys(map(subject_of, by_state[SILENT])))},
     )
 
 
@@ -225,7 +225,7 @@ def _ended_before(state: NameState, empty_since: date | None) -> bool:
 def _details(
     params: Params,
     states: list[NameState],
-    of: dict[str, list[NameState]],
+    by_state: dict[str, list[NameState]],
     moved: dict[str, list[Segment]],
     events: EventCounts,
     frame: Timeframe,
@@ -238,53 +238,59 @@ def _details(
         "missing": list(events.missing),
         "events_of_other_names": sum(events.rest),
         "partial_day": not frame.is_over,
-        **{kind: [s.name for s in of[kind][:_MOST_NAMES]] for kind in ORDER[:5]},
-        "silent_purchase_names": [s.name for s in of[SILENT] if s.name in events.purchase_names],
-        "ignored": list(params.ignore),
-        "segments": [_segment_details(kind, one) for kind, found in moved.items() for one in found][
-            :_MOST_NAMES
+        **{kind: [s.name for s in by_state[kind][:_MOST_NAMES]] for kind in ORDER[:5]},
+        "silent_purchase_names": [
+            s.name for s in by_state[SILENT] if s.name in events.purchase_names
         ],
+        "ignored": list(params.ignore),
+        "segments": [
+            _segment_details(kind, segment)
+            for kind, segments in moved.items()
+            for segment in segments
+        ][:_MOST_NAMES],
     }
 
 
-def _worst(of: dict[str, list[NameState]], moved: dict[str, list[Segment]]) -> tuple[Status, str]:
-    if of[SILENT]:
+def _worst(
+    by_state: dict[str, list[NameState]], moved: dict[str, list[Segment]]
+) -> tuple[Status, str]:
+    if by_state[SILENT]:
         return Status.RED, SILENT
     for kind in (COLLAPSED, SURGED):
-        if of[kind] or moved[kind]:
+        if by_state[kind] or moved[kind]:
             return Status.AMBER, kind
     return Status.GREEN, SILENT
 
 
 def _summary(
-    of: dict[str, list[NameState]],
+    by_state: dict[str, list[NameState]],
     moved: dict[str, list[Segment]],
     kind: str,
     status: Status,
     frame: Timeframe,
 ) -> str:
     if status is Status.GREEN:
-        judged = len(of[NORMAL])
+        judged = len(by_state[NORMAL])
         verb = "is" if judged == 1 else "are"
         text, others = f"{plural(judged, 'event name')} {verb} within the usual range", 0
     elif kind == SILENT:
-        text, others = _silence(of[SILENT][0], frame), len(of[SILENT]) - 1
+        text, others = _silence(by_state[SILENT][0], frame), len(by_state[SILENT]) - 1
     else:
-        parts = [s.segment for s in of[kind] if s.segment is not None] + moved[kind]
+        parts = [s.segment for s in by_state[kind] if s.segment is not None] + moved[kind]
         text, others = _move(parts[0], kind, frame), len(parts) - 1
     text += f"; and {others} more" if others > 0 else ""
-    if of[NEW]:
-        text += f"; new: {listed(s.name for s in of[NEW])}"
-    if of[RETIRED]:
-        text += f"; accepted as retired: {listed(s.name for s in of[RETIRED])}"
+    if by_state[NEW]:
+        text += f"; new: {listed(s.name for s in by_state[NEW])}"
+    if by_state[RETIRED]:
+        text += f"; accepted as retired: {listed(s.name for s in by_state[RETIRED])}"
     return text
 
 
-def _move(one: Segment, kind: str, frame: Timeframe) -> str:
-    low, high = one.edges
+def _move(segment: Segment, kind: str, frame: Timeframe) -> str:
+    low, high = segment.edges
     return (
-        f"{one.label} {kind} on {short_day(frame.data_date)}: {count_text(one.today or 0)}, normal "
-        f"{count_text(low)} to {count_text(high)}"
+        f"{segment.label} {kind} on {short_day(frame.data_date)}: "
+        f"{count_text(segment.today or 0)}, normal {count_text(low)} to {count_text(high)}"
     )
 
 
@@ -328,13 +334,13 @@ def _as_details(params: Params, state: NameState) -> dict[str, Any]:
     }
 
 
-def _segment_details(kind: str, one: Segment) -> dict[str, Any]:
-    normal = one.normal
+def _segment_details(kind: str, segment: Segment) -> dict[str, Any]:
+    normal = segment.normal
     return {
-        "dimension": one.dimension,
-        "value": one.value,
+        "dimension": segment.dimension,
+        "value": segment.value,
         "state": kind,
-        "events": one.today,
+        "events": segment.today,
         "expected": None if normal is None else normal.expected,
         "low": None if normal is None else normal.low,
         "high": None if normal is None else normal.high,

@@ -133,8 +133,8 @@ class DailyCounts:
 
     def values(self, dimension: str) -> list[str]:
         """Every value of a dimension that is told apart on any of the days, in order."""
-        found = {v for day in self.days for v in self._values(day, dimension).events}
-        return sorted(found)
+        values = {v for day in self.days for v in self._values(day, dimension).events}
+        return sorted(values)
 
     def series(self, dimension: str, value: str, since: date | None = None) -> dict[date, int]:
         """Events per day of one value, from its first day on; none before `since`.

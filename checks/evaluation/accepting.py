@@ -32,10 +32,6 @@ class AcceptanceRequest:
     subject: str | None = None
 
 
-#: The earlier name.
-Wish = AcceptanceRequest
-
-
 def accept(
     config: Config, history: History, request: AcceptanceRequest, now: datetime
 ) -> StoredAcceptance:

@@ -39,10 +39,6 @@ class WaiverRequest:
     subjects: tuple[str, ...] = ()
 
 
-#: The earlier name.
-Wish = WaiverRequest
-
-
 @dataclass(frozen=True, slots=True)
 class FieldLabels:
     """What messages call the fields of a request: options of the command, or fields of a form."""

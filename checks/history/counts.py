@@ -93,17 +93,17 @@ def keep(
     """
     if not days and not gone:
         return
-    every = [one.day for one in (*days, *gone)]
+    every = [counts.day for counts in (*days, *gone)]
     known = between(connection, series, min(every), max(every), now)
     rows = {}
-    for one in days:
-        before = known.get(one.day)
+    for counts in days:
+        before = known.get(counts.day)
         # A slower gate must not put back an older count.
         if before is None or not before.is_verified or before.counted_at <= now:
-            rows[one.day] = _counted(one, before, now)
-    for one in gone:
-        before = known.get(one.day) or RememberedCounts(one, now, one.total)
-        rows[one.day] = replace(before, gone_at=before.gone_at or now, counted_at=now)
+            rows[counts.day] = _counted(counts, before, now)
+    for counts in gone:
+        before = known.get(counts.day) or RememberedCounts(counts, now, counts.total)
+        rows[counts.day] = replace(before, gone_at=before.gone_at or now, counted_at=now)
     _write(connection, series, rows.values())
 
 
@@ -134,11 +134,11 @@ def newest_day(connection: Connection, series: Series, now: datetime) -> date | 
     return newest
 
 
-def _counted(one: DayCounts, before: RememberedCounts | None, now: datetime) -> RememberedCounts:
+def _counted(counts: DayCounts, before: RememberedCounts | None, now: datetime) -> RememberedCounts:
     if before is None:
-        return RememberedCounts(one, now, one.total)
-    changed_at = before.changed_at if before.counts == one else now
-    return RememberedCounts(one, now, before.first_total, changed_at)
+        return RememberedCounts(counts, now, counts.total)
+    changed_at = before.changed_at if before.counts == counts else now
+    return RememberedCounts(counts, now, before.first_total, changed_at)
 
 
 def _rows(
@@ -155,7 +155,7 @@ def _former(
 ) -> dict[date, RememberedCounts]:
     rows = _rows(connection, series.pipeline, series.former, first, last)
     read = (_unverified(row) for row in rows if row[-1] is None)
-    return {one.counts.day: one for one in read if one is not None}
+    return {remembered.counts.day: remembered for remembered in read if remembered is not None}
 
 
 def _read(series: Series, row: tuple[Any, ...]) -> RememberedCounts | None:
@@ -200,10 +200,10 @@ def _write(connection: Connection, series: Series, days: Collection[RememberedCo
         sa.delete(DAILY_COUNTS).where(
             _C.pipeline == series.pipeline,
             _C.fingerprint == series.fingerprint,
-            _C.day.in_([one.counts.day for one in days]),
+            _C.day.in_([remembered.counts.day for remembered in days]),
         )
     )
-    connection.execute(sa.insert(DAILY_COUNTS), [_row(series, one) for one in days])
+    connection.execute(sa.insert(DAILY_COUNTS), [_row(series, remembered) for remembered in days])
 
 
 def _row(series: Series, remembered: RememberedCounts) -> dict[str, object]:
@@ -230,14 +230,14 @@ def _digest(series: Series, remembered: RememberedCounts, text: str) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]
 
 
-def _written(one: DayCounts) -> str:
-    held = {name: [dict(v.events), v.rest] for name, v in one.by_dimension.items()}
+def _written(counts: DayCounts) -> str:
+    held = {name: [dict(v.events), v.rest] for name, v in counts.by_dimension.items()}
     return json.dumps(held, separators=(",", ":"))
 
 
 def _dimensions(held: Any) -> Mapping[str, Values]:
     """Raises one of _DAMAGED for anything but names with whole, non-negative counts."""
-    dimensions = {name: _values(*one) for name, one in held.items()}
+    dimensions = {name: _values(*counts) for name, counts in held.items()}
     if NAME not in dimensions:
         raise ValueError("no counts by event name")
     return dimensions

@@ -116,11 +116,12 @@ class DailyReader:
         MeasurementError.
         """
         slices = self.frame.day_slices(self.history_days)
-        fresh = [one for one in slices if one[0] in recent.days]
-        older = [one for one in slices if one[0] < fresh[0][0] and one[0] not in recent.missing]
+        fresh = [day_slice for day_slice in slices if day_slice[0] in recent.days]
+        first = fresh[0][0]
+        older = [s for s in slices if s[0] < first and s[0] not in recent.missing]
         known = self._remembered(slices)
         if self.is_final:
-            fresh = [one for one in fresh if one[0] not in known]
+            fresh = [day_slice for day_slice in fresh if day_slice[0] not in known]
         counted = self._counted(fresh, _names_of(recent)) if fresh else {}
         spots = self._compared(recent, known, [day for day, _, _ in older])
         settled = {
@@ -165,23 +166,23 @@ class DailyReader:
 
     def _is_settled(self, day: date, known: Mapping[date, RememberedCounts]) -> bool:
         """Whether a day was counted after the last late load that may have changed it."""
-        found = known.get(day)
-        if found is None or self.is_final:
-            return found is not None
-        return found.is_verified and is_settled(found, self.config, self.settle_days)
+        remembered = known.get(day)
+        if remembered is None or self.is_final:
+            return remembered is not None
+        return remembered.is_verified and is_settled(remembered, self.config, self.settle_days)
 
     def _compared(
         self, recent: EventCounts, known: Mapping[date, RememberedCounts], older: list[date]
     ) -> _Spots:
         """The days that were counted again against what is remembered of them."""
         verified, gone, differences = {}, [], []
-        usual = usual_day([known[day].counts.total for day in sorted(known)])
+        usual_total = usual_day([known[day].counts.total for day in sorted(known)])
         least = MeasuringPlan.of(self.config).name_per_day
         for spot in recent.spot_checks:
             remembered = known.get(spot.day)
             if remembered is None or spot.day not in older:
                 continue
-            change = difference(spot, remembered, least, usual)
+            change = difference(spot, remembered, least, usual_total)
             if change is None:
                 verified[spot.day] = counted_again(spot, remembered)
             elif spot.total < remembered.counts.total and not self.keeps_before(
@@ -251,7 +252,7 @@ class DailyReader:
 
         The two weeks before it are looked at first: in most tables they say it.
         """
-        slices = [one for one in self.frame.day_slices(self.history_days) if one[0] < day]
+        slices = [s for s in self.frame.day_slices(self.history_days) if s[0] < day]
         near, far = slices[-_NEAR_DAYS:], slices[:-_NEAR_DAYS]
         return any(
             shows_kept(day, total, known, least)
@@ -279,14 +280,14 @@ class DailyReader:
 
     def _counted(self, slices: DaySlices, names: Mapping[date, Values]) -> dict[date, DayCounts]:
         """Days with every dimension that can be read; why others cannot is kept aside."""
-        found: dict[str, Mapping[date, Values]] = {NAME: names}
+        by_dimension: dict[str, Mapping[date, Values]] = {NAME: names}
         for column in self.source.dimensions:
             try:
-                found[column] = self._values(column, slices, MOST_VALUES)
+                by_dimension[column] = self._values(column, slices, MOST_VALUES)
             except MeasurementError as error:
                 self._problems[column] = Unmeasured.of(error)
         return {
-            day: DayCounts(day, {name: values[day] for name, values in found.items()})
+            day: DayCounts(day, {name: values[day] for name, values in by_dimension.items()})
             for day, _, _ in slices
         }
 
@@ -303,7 +304,7 @@ def is_settled(remembered: RememberedCounts, config: Config, settle_days: int) -
 
 def fingerprint(config: Config) -> str:
     """Of what decides what is counted: the warehouse, the table, the mapped columns, the zones."""
-    attached = [[one.alias, one.url or one.path] for one in config.warehouse.attach]
+    attached = [[other.alias, other.url or other.path] for other in config.warehouse.attach]
     return _hashed([_FORMAT, *target_of(config.warehouse.url), attached], config)
 
 

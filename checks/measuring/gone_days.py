@@ -128,13 +128,16 @@ def _without_spikes(totals: Iterable[int]) -> list[int]:
 def shows_kept(day: date, total: int, known: Mapping[date, RememberedCounts], least: int) -> bool:
     """Whether a day with so many events shows that the warehouse keeps the days from it on.
 
-    One that was remembered as gone, or with next to nothing, does not: it was loaded again alone.
+    One that was remembered with next to nothing, or as gone, does not, nor does one before a day
+    that is remembered as gone: it was loaded again alone.
     """
     remembered = known.get(day)
-    was_there = remembered is None or (
-        remembered.gone_at is None and remembered.counts.total >= least
+    was_there = remembered is None or remembered.counts.total >= least
+    return (
+        total >= least
+        and was_there
+        and not any(counts.gone_at for later, counts in known.items() if later >= day)
     )
-    return total >= least and was_there
 
 
 def leading_days(

@@ -161,10 +161,6 @@ class Measurements:
             self._read[key] = self._recall(first, last)
         return cast("Mapping[date, RememberedCounts]", self._read[key])
 
-    def found_daily_counts(self) -> DailyCounts | None:
-        """What `daily_counts` found, where a check asked for it and it could be read."""
-        return self.readings().daily_counts
-
     def readings(self) -> CompletedReadings:
         """What has been read so far. Reads nothing."""
         names = CompletedReadings.__dataclass_fields__
@@ -202,9 +198,9 @@ class Measurements:
         """The old days that are counted again in the statement of the recent ones."""
         count = self._config.history.spot_check_days
         first = self._frame.days_before(window)[0]
-        wanted = days_to_check(known, self._frame.data_date, first, count)
-        slices = self._frame.day_slices((self._frame.data_date - wanted[0]).days if wanted else 0)
-        return [one for one in slices if one[0] in wanted]
+        days = days_to_check(known, self._frame.data_date, first, count)
+        slices = self._frame.day_slices((self._frame.data_date - days[0]).days if days else 0)
+        return [day_slice for day_slice in slices if day_slice[0] in days]
 
     def _keeps_before(self, day: date, known: Mapping[date, RememberedCounts], least: int) -> bool:
         return self._daily_reader().keeps_before(day, known, least)

@@ -75,7 +75,7 @@ class Remembering:
         """Remember what was measured and is new, changed or settled since; warnings, if any."""
         if self._failure is not None:
             all_new = ", and all rows without a time count as new"
-            return (_told(self._failure) + (all_new if self._is_undated_unread else ""),)
+            return (_warning(self._failure) + (all_new if self._is_undated_unread else ""),)
         if daily.problems:
             return ()  # days without a mapped dimension: its check says what is missing
         days = [
@@ -97,7 +97,7 @@ class Remembering:
                 gone=gone, former=former_fingerprint(config), is_doubted=daily.is_doubted,
             )  # fmt: skip
         except HistoryError as error:
-            return (_told(error),)
+            return (_warning(error),)
         return ()
 
     def _read(self, first: date, last: date) -> Mapping[date, RememberedCounts]:
@@ -134,5 +134,5 @@ class Remembering:
         return not is_settled(known, self._config, settle_days)
 
 
-def _told(error: HistoryError) -> str:
+def _warning(error: HistoryError) -> str:
     return f"{error}; the daily counts were not remembered"

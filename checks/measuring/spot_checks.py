@@ -48,7 +48,7 @@ def days_to_check(
     before: the first day that is measured anyway. Those that were verified longest ago come
     first; among them the same weekday of the last eight weeks, then the rest, the nearest first.
     """
-    candidates = [day for day, one in known.items() if day < before and one.is_verified]
+    candidates = [day for day, counts in known.items() if day < before and counts.is_verified]
 
     def place(day: date) -> tuple[date, bool, int]:
         back = (data_date - day).days

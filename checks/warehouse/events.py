@@ -199,10 +199,10 @@ def _rows(
     if occurred.not_before is not None:
         occurred, target = converted_once(occurred, first, relation, columns)
         columns = {key: target.c[key] for key in columns}
-    wanted = occurred.from_(first)
+    is_read = occurred.from_(first)
     if cut < frame.future:
         at, future = occurred.expression, occurred.bound(frame.future)
-        wanted = sa.and_(wanted, sa.or_(at < occurred.bound(cut), at >= future))
+        is_read = sa.and_(is_read, sa.or_(at < occurred.bound(cut), at >= future))
     return (
         sa.select(
             *slice_columns(occurred, slices, frame.far),
@@ -210,7 +210,7 @@ def _rows(
             *(column.label(key) for key, column in columns.items()),
         )
         .select_from(target)
-        .where(wanted)
+        .where(is_read)
         .subquery(relation.inner_name("judged_events"))
     )
 
@@ -385,5 +385,6 @@ class _Tally:
         )
 
 
-def _later(one: datetime | None, other: datetime | None) -> datetime | None:
-    return other if one is None else one if other is None else max(one, other)
+def _later(first: datetime | None, second: datetime | None) -> datetime | None:
+    moments = [moment for moment in (first, second) if moment is not None]
+    return max(moments, default=None)

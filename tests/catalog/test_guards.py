@@ -27,7 +27,8 @@ from checks.config.model import (
 )
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause, Judgement, Severity, Status
-from checks.evaluation.engine import _judge, _verdicts
+from checks.evaluation.judgements import _judge
+from checks.evaluation.verdicts import _verdicts
 from checks.measuring.measurements import Measurements
 from tests.catalog.samples import FRAME, ZONE, circumstances, events, log, measured, waiver
 

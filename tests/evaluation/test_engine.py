@@ -134,7 +134,8 @@ class TestOneBrokenCheck:
             broken if check.id == "freshness" else check
             for check in checks.catalog.all_checks()  # type: ignore[attr-defined]
         )
-        monkeypatch.setattr("checks.evaluation.engine.all_checks", lambda: everything)
+        for module in ("engine", "judgements", "verdicts"):
+            monkeypatch.setattr(f"checks.evaluation.{module}.all_checks", lambda: everything)
         shop.write()
         report = shop.run()
         outcome = verdict(report, "freshness")

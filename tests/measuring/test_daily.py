@@ -40,7 +40,7 @@ def long_shop(tmp_path: Path) -> Shop:
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[Sent]:
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[Sent]:
     """The statements that are sent to the warehouse, with their values."""
     from checks.warehouse.connection import Warehouse
 
@@ -60,22 +60,22 @@ def run(shop: Shop, **options: Any) -> Report:
     return DataMonitor(shop.config()).run(**({"date": RUN, "now": NOW, "record": True} | options))
 
 
-def of(report: Report, check: str) -> Verdict:
-    return next(one for one in report.checks if one.id == check)
+def verdict_of(report: Report, check: str) -> Verdict:
+    return next(verdict for verdict in report.checks if verdict.id == check)
 
 
-def scans(asked: list[Sent]) -> list[set[date]]:
+def scans(statements: list[Sent]) -> list[set[date]]:
     """The midnights that each statement which counts events names."""
     return [
-        {found for value in values if (found := day_of(value)) is not None}
-        for text, values in asked
+        {scanned_day for value in values if (scanned_day := day_of(value)) is not None}
+        for text, values in statements
         if "stg_events" in text and "count(*)" in text
     ]
 
 
-def oldest_of(asked: list[Sent]) -> date:
+def oldest_of(statements: list[Sent]) -> date:
     """The oldest day from which anything was counted."""
-    return min(min(one) for one in scans(asked))
+    return min(min(scan) for scan in scans(statements))
 
 
 def day_of(value: str) -> date | None:
@@ -86,43 +86,46 @@ def day_of(value: str) -> date | None:
 
 
 def verdicts_of(report: Report) -> list[tuple[str, str, str, Any]]:
-    return [(one.id, one.message, one.status.value, one.value) for one in report.checks]
+    return [
+        (verdict.id, verdict.message, verdict.status.value, verdict.value)
+        for verdict in report.checks
+    ]
 
 
 def test_the_second_evaluation_reads_only_the_recent_window(
-    long_shop: Shop, asked: list[Sent]
+    long_shop: Shop, statements: list[Sent]
 ) -> None:
     first = run(long_shop)
-    assert oldest_of(asked) == DAY - timedelta(days=126)
-    asked.clear()
+    assert oldest_of(statements) == DAY - timedelta(days=126)
+    statements.clear()
     second = run(long_shop)
     assert verdicts_of(second) == verdicts_of(first)
-    assert oldest_of(asked) == DAY - timedelta(days=7)
+    assert oldest_of(statements) == DAY - timedelta(days=7)
 
 
-def test_the_next_day_too_reads_only_its_window(long_shop: Shop, asked: list[Sent]) -> None:
+def test_the_next_day_too_reads_only_its_window(long_shop: Shop, statements: list[Sent]) -> None:
     yesterday = timedelta(days=1)
     run(long_shop, date=RUN - yesterday, now=NOW - yesterday)
-    asked.clear()
+    statements.clear()
     report = run(long_shop)
-    assert oldest_of(asked) == DAY - timedelta(days=7)
+    assert oldest_of(statements) == DAY - timedelta(days=7)
     long_shop.set("history", url=f"sqlite:///{long_shop.folder / 'other.db'}")
     assert verdicts_of(run(long_shop)) == verdicts_of(report)
 
 
 def test_days_that_no_evaluation_counted_are_counted_once(
-    long_shop: Shop, asked: list[Sent]
+    long_shop: Shop, statements: list[Sent]
 ) -> None:
     gap = timedelta(days=20)
     run(long_shop, date=RUN - gap, now=NOW - gap)
-    asked.clear()
+    statements.clear()
     report = run(long_shop)
     # Counted while late loads could change them: from the 7 days before that evaluation on.
-    fill = [one for one in scans(asked) if min(one) < DAY - timedelta(days=7)]
-    assert {min(one) for one in fill} == {DAY - gap - timedelta(days=5)}
-    asked.clear()
+    fill = [scan for scan in scans(statements) if min(scan) < DAY - timedelta(days=7)]
+    assert {min(scan) for scan in fill} == {DAY - gap - timedelta(days=5)}
+    statements.clear()
     assert verdicts_of(run(long_shop)) == verdicts_of(report)
-    assert oldest_of(asked) == DAY - timedelta(days=7)
+    assert oldest_of(statements) == DAY - timedelta(days=7)
 
 
 def test_without_a_history_the_verdict_is_the_same(long_shop: Shop, tmp_path: Path) -> None:
@@ -135,12 +138,12 @@ def test_without_a_history_the_verdict_is_the_same(long_shop: Shop, tmp_path: Pa
 
 
 def test_what_the_gate_says_while_it_counts(long_shop: Shop) -> None:
-    told: list[str] = []
-    run(long_shop, progress=told.append)
-    assert "counting the events of 119 earlier days" in told
-    told.clear()
-    run(long_shop, progress=told.append)
-    assert not any(text.startswith("counting") for text in told)
+    messages: list[str] = []
+    run(long_shop, progress=messages.append)
+    assert "counting the events of 119 earlier days" in messages
+    messages.clear()
+    run(long_shop, progress=messages.append)
+    assert not any(text.startswith("counting") for text in messages)
 
 
 def change(shop: Shop, statement: str) -> None:
@@ -151,17 +154,17 @@ def change(shop: Shop, statement: str) -> None:
 def test_a_late_load_within_the_settling_days_is_seen_and_told(long_shop: Shop) -> None:
     run(long_shop)
     day = DAY - timedelta(days=3)
-    before = of(run(long_shop), "volume_expected").details["daily"]
+    before = verdict_of(run(long_shop), "volume_expected").details["daily"]
     change(long_shop, f"INSERT INTO stg_events (timestamp, event_name) VALUES ('{day} 05:00', 'x')")
-    found = of(run(long_shop), "volume_expected")
-    (then,) = (one["events"] for one in before if one["date"] == day)
-    assert found.details["late_loads"] == [{"date": day, "first": then, "events": then + 1}]
+    judgement = verdict_of(run(long_shop), "volume_expected")
+    (then,) = (day_counts["events"] for day_counts in before if day_counts["date"] == day)
+    assert judgement.details["late_loads"] == [{"date": day, "first": then, "events": then + 1}]
 
 
 def test_a_change_of_a_settled_day_is_not_seen(long_shop: Shop) -> None:
     run(long_shop)
     change(long_shop, f"DELETE FROM stg_events WHERE timestamp < '{DAY - timedelta(days=20)}'")
-    kept = of(run(long_shop), "volume_expected")
+    kept = verdict_of(run(long_shop), "volume_expected")
     assert kept.details["history_days"] == DAYS - 1
 
 
@@ -174,13 +177,13 @@ def test_a_change_of_a_settled_day_is_not_seen(long_shop: Shop) -> None:
     ],
 )
 def test_another_mapping_counts_anew(
-    long_shop: Shop, asked: list[Sent], changed: dict[str, Any]
+    long_shop: Shop, statements: list[Sent], changed: dict[str, Any]
 ) -> None:
     run(long_shop)
-    asked.clear()
+    statements.clear()
     long_shop.set("events", **changed)
     run(long_shop)
-    assert oldest_of(asked) == DAY - timedelta(days=126)
+    assert oldest_of(statements) == DAY - timedelta(days=126)
 
 
 @pytest.mark.parametrize("where", ["timezone", "naive_timestamps"])
@@ -202,16 +205,16 @@ def test_what_does_not_decide_what_is_counted_keeps_the_counts(long_shop: Shop) 
 
 def test_a_password_is_not_of_the_fingerprint(long_shop: Shop) -> None:
     long_shop.set("warehouse", url="postgresql+psycopg://andon:one@db/shop")
-    one = fingerprint(long_shop.config())
+    fingerprint_before = fingerprint(long_shop.config())
     long_shop.set("warehouse", url="postgresql+psycopg://andon:two@db/shop")
-    assert fingerprint(long_shop.config()) == one
+    assert fingerprint(long_shop.config()) == fingerprint_before
 
 
 def test_a_day_that_lasts_remembers_nothing(long_shop: Shop) -> None:
     noon = datetime(2025, 3, 8, 12, tzinfo=UTC)
     long_shop.settings["data_lag_days"] = 0
     report = run(long_shop, date=DAY, now=noon)
-    assert of(report, "volume_expected").details["partial_day"] is True
+    assert verdict_of(report, "volume_expected").details["partial_day"] is True
     config = long_shop.config()
     history = open_history(config.history)
     first = DAY - timedelta(days=200)
@@ -224,48 +227,48 @@ def test_looking_remembers_nothing(long_shop: Shop) -> None:
     run(long_shop, date=RUN - timedelta(days=1))
     config = long_shop.config()
     history = open_history(config.history)
-    asked = (config.pipeline, fingerprint(config), DAY - timedelta(days=400), DAY)
-    before = history.daily_counts(*asked)
+    series = (config.pipeline, fingerprint(config), DAY - timedelta(days=400), DAY)
+    before = history.daily_counts(*series)
     run(long_shop, record=False, now=NOW + timedelta(hours=1))
-    assert history.daily_counts(*asked) == before
+    assert history.daily_counts(*series) == before
 
 
 @pytest.mark.parametrize("options", [(), ("--wait", "1s")])
 def test_the_gate_remembers_also_while_it_waits(
-    long_shop: Shop, asked: list[Sent], options: tuple[str, ...]
+    long_shop: Shop, statements: list[Sent], options: tuple[str, ...]
 ) -> None:
     words = ("gate", "--config", str(long_shop.folder / "andon.yml"), "--date", str(RUN))
     long_shop.config()
     main((*words, "--no-record"))
-    asked.clear()
+    statements.clear()
     main((*words, *options))
-    assert oldest_of(asked) == DAY - timedelta(days=126)
-    asked.clear()
+    assert oldest_of(statements) == DAY - timedelta(days=126)
+    statements.clear()
     main((*words, *options))
-    assert oldest_of(asked) == DAY - timedelta(days=7)
+    assert oldest_of(statements) == DAY - timedelta(days=7)
 
 
 def test_what_is_remembered(long_shop: Shop) -> None:
     run(long_shop)
     config = long_shop.config()
-    found = open_history(config.history).daily_counts(
+    remembered = open_history(config.history).daily_counts(
         config.pipeline, fingerprint(config), DAY - timedelta(days=400), DAY
     )
-    assert set(found) == {DAY - timedelta(days=back) for back in range(127)}
-    counts = found[DAY].counts.by_dimension
+    assert set(remembered) == {DAY - timedelta(days=back) for back in range(127)}
+    counts = remembered[DAY].counts.by_dimension
     assert dict(counts[NAME].events) == {"page_viewed": 40}
     assert dict(counts["device"].events) == {"ios": 20, "web": 20}
-    empty = found[DAY - timedelta(days=100)].counts
+    empty = remembered[DAY - timedelta(days=100)].counts
     assert (empty.total, dict(empty.by_dimension["device"].events)) == (0, {})
 
 
 def test_a_dimension_that_is_not_there_spoils_only_its_check(long_shop: Shop) -> None:
     long_shop.set("events", dimensions=["device", "channel"])
     report = run(long_shop)
-    names = of(report, "event_volume")
+    names = verdict_of(report, "event_volume")
     assert names.message.startswith("silent=unknown (missing_column: ")
     assert "channel" in names.message
-    assert of(report, "volume_expected").status.value == "green"
+    assert verdict_of(report, "volume_expected").status.value == "green"
 
 
 def test_values_beyond_two_hundred_are_one_number(long_shop: Shop) -> None:
@@ -277,13 +280,13 @@ def test_values_beyond_two_hundred_are_one_number(long_shop: Shop) -> None:
     run(long_shop)
     config = long_shop.config()
     first = DAY - timedelta(days=1)
-    found = open_history(config.history).daily_counts(
+    remembered = open_history(config.history).daily_counts(
         config.pipeline, fingerprint(config), first, DAY
     )
-    devices = found[DAY].counts.by_dimension["device"]
+    devices = remembered[DAY].counts.by_dimension["device"]
     assert (len(devices.events), devices.rest) == (200, 102)
     assert (devices.of("ios"), devices.of("rare 299")) == (20, None)
-    assert found[first].counts.by_dimension["device"].rest == 0
+    assert remembered[first].counts.by_dimension["device"].rest == 0
 
 
 def test_values_of_every_sort_are_inert_text(long_shop: Shop) -> None:
@@ -297,9 +300,9 @@ def test_values_of_every_sort_are_inert_text(long_shop: Shop) -> None:
             )
     run(long_shop)
     config = long_shop.config()
-    found = open_history(config.history).daily_counts(
+    remembered = open_history(config.history).daily_counts(
         config.pipeline, fingerprint(config), DAY, DAY
     )
-    devices = found[DAY].counts.by_dimension["device"].events
+    devices = remembered[DAY].counts.by_dimension["device"].events
     assert {"(null)", "\\u001b[31m", "=cmd()", "", " ", "Ä☂"} < set(devices)
     assert max(map(len, devices)) == 200 + len("…") + 8  # the digest keeps long ones apart

@@ -85,6 +85,12 @@ def test_days_are_gone_up_to_the_first_that_is_kept() -> None:
     assert gone_days(totals, known, 20) == [day(4), day(3), day(2)]
 
 
+def test_a_day_before_one_that_is_gone_shows_nothing() -> None:
+    known = remembered(200, 200, 200, 200, gone=(3,))
+    totals = {day(4): 200, day(3): 0, day(2): 90, day(1): 100}
+    assert gone_days(totals, known, 20) == [day(3), day(2)]
+
+
 def test_days_before_the_shop_are_not_missing() -> None:
     known = remembered(3, 200, 200)
     leading = [(day(back), 0) for back in (9, 4, 3, 2, 1)]

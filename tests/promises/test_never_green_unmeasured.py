@@ -18,7 +18,8 @@ from checks.config.model import Config
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause, Severity
 from checks.core.timeframe import Timeframe, timeframe
-from checks.evaluation.engine import judge_all, plain_verdicts
+from checks.evaluation.judgements import judge_all
+from checks.evaluation.verdicts import plain_verdicts
 from checks.judging.check import Check
 from checks.judging.gate import exit_code
 from checks.judging.unmeasured import unmeasured
@@ -54,7 +55,8 @@ def judged(healthy: tuple[Config, Measurements], monkeypatch: pytest.MonkeyPatch
     def judge(replaced: dict[str, Check]) -> dict[str, Status]:
         config, measured = healthy
         checks = tuple(replaced.get(check.id, check) for check in all_checks())
-        monkeypatch.setattr("checks.evaluation.engine.all_checks", lambda: checks)
+        for module in ("judgements", "verdicts"):
+            monkeypatch.setattr(f"checks.evaluation.{module}.all_checks", lambda: checks)
         frame = frame_of(config)
         judgements = judge_all(config, frame, measured, lambda text: None)
         return {verdict.id: verdict.status for verdict in plain_verdicts(config, frame, judgements)}

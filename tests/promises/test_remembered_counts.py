@@ -71,12 +71,12 @@ def shop_in(folder: Path) -> Shop:
 
 def run(shop: Shop, back: int = 0, **options: Any) -> Report:
     moment = timedelta(days=back)
-    asked = {"date": RUN - moment, "now": NOW - moment, "record": True} | options
-    return evaluate(shop.config(), **asked)
+    arguments = {"date": RUN - moment, "now": NOW - moment, "record": True} | options
+    return evaluate(shop.config(), **arguments)
 
 
 def verdicts(report: Report) -> list[tuple[str, str, Any]]:
-    return [(one.id, one.message, one.value) for one in report.checks]
+    return [(verdict.id, verdict.message, verdict.value) for verdict in report.checks]
 
 
 def without_history(shop: Shop) -> list[tuple[str, str, Any]]:
@@ -210,7 +210,7 @@ def test_a_small_name_that_came_to_old_days_is_seen(large: Shop) -> None:
     change(large, load("app_open", 10, DAYS - 1, 11))
     report = run(large)
     assert verdicts(report) == without_history(large)
-    assert {one.id: one.status for one in report.checks}["event_volume"] is Status.RED
+    assert {verdict.id: verdict.status for verdict in report.checks}["event_volume"] is Status.RED
     (warning,) = report.warnings
     assert warning.startswith(
         f"events: {day(14)} was remembered with 0 events named 'app_open', the warehouse has 10; "
@@ -223,7 +223,9 @@ def test_a_small_name_that_is_renamed_on_every_day_is_seen(large: Shop) -> None:
     change(large, "UPDATE stg_events SET event_name = 'wishlist_add' WHERE event_name = 'wish_add'")
     report = run(large)
     assert verdicts(report) == without_history(large)
-    assert {one.id: one.status for one in report.checks}["event_volume"] is not Status.RED
+    assert {verdict.id: verdict.status for verdict in report.checks}[
+        "event_volume"
+    ] is not Status.RED
     assert "12 events named 'wish_add', the warehouse has 0" in report.warnings[0]
 
 
@@ -266,8 +268,8 @@ def test_a_name_that_came_or_went_makes_a_day_another(
     remembered: Values, now: dict[str, int], named: str | None
 ) -> None:
     known = RememberedCounts(DayCounts(DAY, {NAME: remembered}), NOW, 9000)
-    found = difference(SpotCheck(DAY, now), known, 10)
-    assert (None if found is None else found.name) == named
+    change = difference(SpotCheck(DAY, now), known, 10)
+    assert (None if change is None else change.name) == named
 
 
 def test_names_that_were_too_many_stay_so_when_a_day_is_verified() -> None:
@@ -366,7 +368,7 @@ def test_stray_events_of_old_days_overwrite_no_remembered_day(
         assert verdicts(run(kept)) == before
     change(kept, delete(0, 0, 0.83))
     report = run(kept)
-    status = {one.id: one.status for one in report.checks}
+    status = {verdict.id: verdict.status for verdict in report.checks}
     assert (status["volume_expected"], status["volume_zscore"]) == (Status.RED, Status.RED)
 
 
@@ -378,8 +380,8 @@ def stray(shop: Shop, *backs: int, events: int = 1) -> None:
 
 def remembered_totals(shop: Shop) -> dict[date, int]:
     config = shop.config()
-    asked = (config.pipeline, fingerprint(config), day(130), day(0))
-    known = open_history(config.history).daily_counts(*asked)
+    series = (config.pipeline, fingerprint(config), day(130), day(0))
+    known = open_history(config.history).daily_counts(*series)
     return {known_day: counts.counts.total for known_day, counts in known.items()}
 
 
@@ -421,7 +423,7 @@ def test_spikes_end_no_history(kept: Shop, backs: tuple[int, ...]) -> None:
     spike(kept, *backs)
     change(kept, delete(0, 0, 0.95))
     report = run(kept)
-    expected = of(report, "volume_expected")
+    expected = verdict_of(report, "volume_expected")
     assert expected.status is Status.RED
     assert expected.details["history_days"] == DAYS - 1
     assert verdicts(report) == without_history(kept)
@@ -469,7 +471,7 @@ def test_a_tenth_of_a_big_day_is_more_than_a_thousand(kept: Shop) -> None:
     assert status["volume_expected"] is status["volume_zscore"] is Status.GREEN
 
 
-def of(report: Report, check: str) -> Any:
+def verdict_of(report: Report, check: str) -> Any:
     return next(verdict for verdict in report.checks if verdict.id == check)
 
 
@@ -485,7 +487,7 @@ def test_a_rerun_of_a_day_that_is_gone_keeps_its_count(kept: Shop, reruns: tuple
         assert any("the remembered count is kept; andon recount" in w for w in report.warnings)
     assert remembered_totals(kept) == before
     change(kept, delete(0, 0, 0.6))
-    assert of(run(kept), "volume_expected").status is Status.RED
+    assert verdict_of(run(kept), "volume_expected").status is Status.RED
 
 
 def test_a_rerun_of_a_day_that_was_cut_keeps_its_count(kept: Shop) -> None:
@@ -506,7 +508,7 @@ def test_a_day_that_was_repaired_is_remembered_as_repaired(kept: Shop) -> None:
         run(kept, back)
     truncate(kept, 0, 1)
     change(kept, repeat(0, 0))
-    assert of(run(kept), "volume_expected").status is Status.RED
+    assert verdict_of(run(kept), "volume_expected").status is Status.RED
     truncate(kept, 0, 1)
     assert run(kept).warnings == ()
     assert remembered_totals(kept)[day(0)] == 60
@@ -522,12 +524,12 @@ def test_a_day_that_nothing_remembers_is_missing_not_empty(
     truncate(kept, 0, 1)
     change(kept, delete(0, 0, 0.6))
     report = run(kept)
-    z, expected = of(report, "volume_zscore"), of(report, "volume_expected")
+    z, expected = verdict_of(report, "volume_zscore"), verdict_of(report, "volume_expected")
     assert expected.status is Status.RED
     gone = sorted(day(back) for back in unrecorded)
     assert list(z.details["missing"]) == list(expected.details["missing"]) == gone
     assert any("gone from the warehouse and not remembered" in w for w in report.warnings)
-    assert list(of(run(kept), "volume_zscore").details["missing"]) == gone
+    assert list(verdict_of(run(kept), "volume_zscore").details["missing"]) == gone
 
 
 def test_a_window_that_is_mostly_missing_is_unknown(kept: Shop) -> None:
@@ -550,10 +552,10 @@ def test_names_beyond_the_thousandth_are_not_silent(kept: Shop) -> None:
     for back in range(12, -1, -1):
         truncate(kept, back, 1)
         report = run(kept, back)
-    verdict = of(report, "event_volume")
+    verdict = verdict_of(report, "event_volume")
     assert (verdict.status, verdict.details["new"]) == (Status.GREEN, [])
     assert verdict.details["events_of_other_names"] > 0
-    assert of(report, "volume_zscore").status is Status.GREEN
+    assert verdict_of(report, "volume_zscore").status is Status.GREEN
 
 
 @pytest.mark.parametrize("days", [2, 5, 7, 20])
@@ -569,8 +571,10 @@ def test_a_table_that_keeps_so_many_hours_halves_no_day(kept: Shop, days: int) -
         )
         report = run(kept, back)
     change(kept, "DELETE FROM stg_events", "INSERT INTO stg_events SELECT * FROM all_events")
-    whole = {one.id: one.message for one in run(kept, use_history=False, record=False).checks}
-    message = {one.id: one.message for one in report.checks}
+    whole = {
+        verdict.id: verdict.message for verdict in run(kept, use_history=False, record=False).checks
+    }
+    message = {verdict.id: verdict.message for verdict in report.checks}
     for check in ("volume_expected", "volume_zscore"):
         if check == "volume_expected" or days >= 7:
             assert message[check].split("=")[0] == whole[check].split("=")[0]
@@ -590,7 +594,7 @@ def test_an_outage_seven_days_ago_makes_no_new_shop(kept: Shop) -> None:
         truncate(kept, back, 2)
         run(kept, back)
     truncate(kept, 0, 2)
-    status = {one.id: one.status for one in run(kept).checks}
+    status = {verdict.id: verdict.status for verdict in run(kept).checks}
     assert Status.UNKNOWN not in (status["volume_zscore"], status["event_volume"])
 
 
@@ -602,10 +606,10 @@ def test_days_that_are_gone_are_judged_as_remembered(kept: Shop, days: int) -> N
     truncate(kept, 0, days)
     change(kept, delete(0, 0, 0.6))
     report = run(kept)
-    status = {one.id: one.status for one in report.checks}
+    status = {verdict.id: verdict.status for verdict in report.checks}
     assert (status["volume_expected"], status["volume_zscore"]) == (Status.RED, Status.RED)
     assert report.exit_code == 1
-    expected = next(one for one in report.checks if one.id == "volume_expected")
+    expected = next(verdict for verdict in report.checks if verdict.id == "volume_expected")
     assert any(stretch["gone"] for stretch in expected.details["remembered"])
 
 
@@ -620,7 +624,7 @@ def test_the_judged_day_is_never_recalled(kept: Shop) -> None:
     change(kept, "DELETE FROM stg_events")
     report = run(kept)
     assert report.exit_code != 0
-    lag = next(one for one in report.checks if one.id == "freshness")
+    lag = next(verdict for verdict in report.checks if verdict.id == "freshness")
     assert lag.status is Status.RED
 
 
@@ -632,8 +636,12 @@ def test_no_pipeline_learns_for_ever(kept: Shop) -> None:
     }  # fmt: skip
     truncate(kept, 0, 2)
     report = run(kept, use_history=False, record=False)
-    unknown = [one for one in report.checks if one.status is Status.UNKNOWN]
-    assert {one.id for one in unknown} == {"volume_zscore", "volume_expected", "event_volume"}
+    unknown = [verdict for verdict in report.checks if verdict.status is Status.UNKNOWN]
+    assert {verdict.id for verdict in unknown} == {
+        "volume_zscore",
+        "volume_expected",
+        "event_volume",
+    }
     assert unknown[0].message == (
         "z=unknown (bad_value: fewer than 7 days with events before, though orders are older "
         "than 7 days)"
@@ -645,7 +653,7 @@ def test_a_young_pipeline_learns(kept: Shop) -> None:
     truncate(kept, 0, 3)
     report = run(kept)
     assert report.exit_code == 0
-    assert [one.id for one in report.checks if one.status is Status.SKIPPED][:1]
+    assert [verdict.id for verdict in report.checks if verdict.status is Status.SKIPPED][:1]
 
 
 def test_recorded_evaluations_show_the_age(kept: Shop) -> None:
@@ -653,7 +661,7 @@ def test_recorded_evaluations_show_the_age(kept: Shop) -> None:
         run(kept, back, remember=False)
     truncate(kept, 0, 2)
     report = run(kept)
-    z = next(one for one in report.checks if one.id == "volume_zscore")
+    z = next(verdict for verdict in report.checks if verdict.id == "volume_zscore")
     assert z.message.endswith(f"though events were judged on {day(12)})")
 
 
@@ -669,8 +677,8 @@ def test_recount_tells_what_changed(kept: Shop, capsys: pytest.CaptureFixture[st
         f"{day(20)}  60 remembered, 120 counted\n11 days counted, 1 changed\n"
     )
     config = kept.config()
-    asked = (config.pipeline, fingerprint(config), day(20), day(20))
-    assert open_history(config.history).daily_counts(*asked)[day(20)].counts.total == 120
+    series = (config.pipeline, fingerprint(config), day(20), day(20))
+    assert open_history(config.history).daily_counts(*series)[day(20)].counts.total == 120
 
 
 def test_recount_keeps_days_that_are_gone(kept: Shop, capsys: pytest.CaptureFixture[str]) -> None:
@@ -700,7 +708,7 @@ def test_recount_refuses(kept: Shop, first: date, last: date, why: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first_url", "other"),
     [
         ("postgresql://u:a@h/d?options=-csearch_path%3Da", "postgresql://u:a@h/d?options=-csearch_path%3Db"),
         ("postgresql://u@h/d", "postgresql://u@h/d?options=-c%20role%3Dreader"),
@@ -712,12 +720,12 @@ def test_recount_refuses(kept: Shop, first: date, last: date, why: str) -> None:
         ("mssql+pyodbc://?odbc_connect=SERVER%3Da%3BPWD%3Dx", "mssql+pyodbc://?odbc_connect=SERVER%3Db%3BPWD%3Dx"),
     ],
 )  # fmt: skip
-def test_another_target_is_another_series(one: str, other: str) -> None:
-    assert target_of(one) != target_of(other)
+def test_another_target_is_another_series(first_url: str, other: str) -> None:
+    assert target_of(first_url) != target_of(other)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first_url", "other"),
     [
         ("postgresql://u:a@h/d", "postgresql+psycopg://v:b@h/d?application_name=x&connect_timeout=3"),
         ("postgresql://h/d?options=-csearch_path%3Da", "postgresql://h/d?options=-c%20search_path%3Da%20-c%20statement_timeout%3D5"),
@@ -725,8 +733,8 @@ def test_another_target_is_another_series(one: str, other: str) -> None:
         ("mssql+pyodbc://?odbc_connect=SERVER%3Da%3BPWD%3Dx", "mssql+pyodbc://?odbc_connect=SERVER%3Da%3BPWD%3Dy"),
     ],
 )  # fmt: skip
-def test_what_reads_the_same_is_the_same_series(one: str, other: str) -> None:
-    assert target_of(one) == target_of(other)
+def test_what_reads_the_same_is_the_same_series(first_url: str, other: str) -> None:
+    assert target_of(first_url) == target_of(other)
 
 
 def test_a_link_to_a_file_is_that_file(tmp_path: Path) -> None:
@@ -742,10 +750,10 @@ def test_the_volume_page_shows_what_the_gate_judged(kept: Shop) -> None:
         run(kept, back)
     truncate(kept, 0, 2)
     report = run(kept)
-    z = next(one for one in report.checks if one.id == "volume_zscore")
+    z = next(verdict for verdict in report.checks if verdict.id == "volume_zscore")
     with open_context(kept.config(), DAY, NOW) as context:
         days = volume.read(context, days=10).days
-    assert [one.events for one in days[-3:]] == [100, 100, 60]
+    assert [counts.events for counts in days[-3:]] == [100, 100, 60]
     assert days[-1].z == z.value
 
 
@@ -766,7 +774,7 @@ def test_a_pipeline_whose_age_cannot_be_read_does_not_learn(kept: Shop) -> None:
     }  # fmt: skip
     truncate(kept, 0, 2)
     report = run(kept, use_history=False, record=False)
-    z = next(one for one in report.checks if one.id == "volume_zscore")
+    z = next(verdict for verdict in report.checks if verdict.id == "volume_zscore")
     assert z.status is Status.UNKNOWN
     assert "nobody knows how old the pipeline is (table 'gone' does not exist" in z.message
 
@@ -831,7 +839,10 @@ def test_stray_events_of_before_do_not_begin_a_shop(
         "INSERT INTO stg_events SELECT * FROM days",
     )
     clean = verdicts(run(kept, use_history=False, record=False))
-    assert of(run(kept, use_history=False, record=False), "volume_trend").status is Status.SKIPPED
+    assert (
+        verdict_of(run(kept, use_history=False, record=False), "volume_trend").status
+        is Status.SKIPPED
+    )
     stray(kept, *strays)
     assert verdicts(run(kept, use_history=uses_history, record=uses_history)) == clean
 
@@ -880,7 +891,7 @@ def test_a_stray_event_of_each_load_erases_no_memory(
     totals = remembered_totals(kept)
     assert [totals[day(back)] for back in range(1, 16)] == [events] * 15
     for check in ("volume_zscore", "volume_expected", "event_volume"):
-        assert of(report, check).status is Status.GREEN
+        assert verdict_of(report, check).status is Status.GREEN
 
 
 @pytest.mark.parametrize("loaded", [(60,), (9,), (8,), (14, 13, 12)])
@@ -891,7 +902,7 @@ def test_old_days_that_are_loaded_again_alone_erase_no_memory(
     keep_days(kept, 3, 100, lambda back: [])
     before = remembered_totals(kept)
     fill(kept, dict.fromkeys(range(3), 100) | dict.fromkeys(loaded, int(100 * share)))
-    assert run(kept).exit_code == 0
+    assert [run(kept).exit_code for _ in range(3)] == [0, 0, 0]
     after = remembered_totals(kept)
     others = [back for back in range(1, 16) if back not in loaded]
     assert [after[day(back)] for back in others] == [before[day(back)] for back in others]
@@ -920,7 +931,7 @@ def test_a_day_without_events_a_week_ago_makes_no_shop_young(kept: Shop, days: i
     for back in range(31, -1, -1):
         fill(kept, {old: counts[old] for old in range(back, min(back + days, 40))})
         report = run(kept, back)
-    assert of(report, "volume_zscore").status is not Status.UNKNOWN
+    assert verdict_of(report, "volume_zscore").status is not Status.UNKNOWN
     assert report.exit_code != 2
 
 
@@ -944,8 +955,8 @@ def test_a_name_that_fell_silent_before_a_shop_grew_is_still_silent(kept: Shop) 
     fill(kept, {back: 5000 if back <= 12 else 50 for back in range(60)})
     change(kept, f"DELETE FROM stg_events WHERE event_name = 'cart' AND timestamp >= '{day(14)}'")
     report = run(kept)
-    assert of(report, "event_volume").status is Status.RED
-    assert "cart" in of(report, "event_volume").summary
+    assert verdict_of(report, "event_volume").status is Status.RED
+    assert "cart" in verdict_of(report, "event_volume").summary
 
 
 def test_while_a_day_lasts_the_action_says_that_nothing_is_remembered(kept: Shop) -> None:
@@ -954,6 +965,6 @@ def test_while_a_day_lasts_the_action_says_that_nothing_is_remembered(kept: Shop
         fill(kept, dict.fromkeys(range(back, back + 3), 100))
         moment = {"date": day(back), "now": NOW - timedelta(days=back + 1)}
         report = run(kept, **moment)
-    verdict = of(report, "volume_zscore")
+    verdict = verdict_of(report, "volume_zscore")
     assert verdict.status is Status.UNKNOWN
     assert "of parts of days nothing is remembered" in verdict.action

@@ -23,10 +23,9 @@ from checks.catalog import all_checks
 from checks.catalog._silence import last_return, silences
 from checks.core.counts import NAME, DailyCounts, DayCounts, Values, value_text
 from checks.core.errors import HistoryError, UsageError
-from checks.evaluation.accepting import Wish, accept
+from checks.evaluation.accepting import AcceptanceRequest, accept
 from checks.evaluation.engine import evaluate
-from checks.evaluation.waiving import Wish as Waiver
-from checks.evaluation.waiving import give
+from checks.evaluation.waiving import WaiverRequest, give
 from checks.history import StoredAcceptance, open_history
 from checks.measuring.daily import fingerprint
 from checks.outputs import render
@@ -67,13 +66,13 @@ def run(shop: Shop, back: int = 0, **options: Any) -> Report:
 
 
 def status(report: Report) -> Status:
-    return {one.id: one.status for one in report.checks}["event_volume"]
+    return {verdict.id: verdict.status for verdict in report.checks}["event_volume"]
 
 
 def accepted(shop: Shop, subject: str | None, back: int = 0, **fields: Any) -> StoredAcceptance:
     config = shop.config()
-    wish = Wish("event_volume", "Mia", "the wishlist is gone", subject, **fields)
-    return accept(config, open_history(config.history), wish, NOW - timedelta(days=back))
+    request = AcceptanceRequest("event_volume", "Mia", "the wishlist is gone", subject, **fields)
+    return accept(config, open_history(config.history), request, NOW - timedelta(days=back))
 
 
 @pytest.mark.parametrize("use_history", [True, False])
@@ -85,7 +84,7 @@ def test_a_dead_name_stays_red(weeks: Shop, use_history: bool) -> None:
     for back in (29, 28, 24, 23, 22, 21, 15, 1, 0):
         report = run(weeks, back, **options)
         assert status(report) is RED, back
-        (verdict,) = (one for one in report.checks if one.id == "event_volume")
+        (verdict,) = (verdict for verdict in report.checks if verdict.id == "event_volume")
         assert verdict.message == "silent=1 (max 0)"
         assert "'cart' stopped on 7 February: usually 12 a day, 0 since" in verdict.summary
         assert verdict.subjects == {"event": ("cart",)}
@@ -121,11 +120,15 @@ def test_what_is_accepted_is_green_and_told(weeks: Shop) -> None:
     assert accepted(weeks, "wishlist") == acceptance
     report = run(weeks)
     assert (status(report), report.exit_code) == (GREEN, 0)
-    (told,) = report.acceptances
-    assert (told.holds, told.owner, told.reason) == (True, "Mia", "the wishlist is gone")
+    (acceptance,) = report.acceptances
+    assert (acceptance.holds, acceptance.owner, acceptance.reason) == (
+        True,
+        "Mia",
+        "the wishlist is gone",
+    )
     for name in ("text", "markdown", "junit", "json"):
         assert "the wishlist is gone" in render(name, report), name
-    (verdict,) = (one for one in report.checks if one.id == "event_volume")
+    (verdict,) = (verdict for verdict in report.checks if verdict.id == "event_volume")
     assert verdict.details["retired"] == ["wishlist"]
     assert "accepted as retired: 'wishlist'" in verdict.summary
     # Not of days before, and of no other name.
@@ -148,8 +151,8 @@ def test_what_returns_and_falls_silent_again_is_red(weeks: Shop) -> None:
     assert status(run(weeks, 11)) is not RED
     report = run(weeks, 2)
     assert status(report) is RED
-    (told,) = report.acceptances
-    assert (told.holds, told.why) == (False, "it was there again before 6 March")
+    (acceptance,) = report.acceptances
+    assert (acceptance.holds, acceptance.why) == (False, "it was there again before 6 March")
 
 
 def test_an_expected_name_that_returned_is_red_again(weeks: Shop) -> None:
@@ -204,7 +207,12 @@ def test_what_may_not_be_accepted(weeks: Shop, check: str, subject: str | None, 
     run(weeks)
     config = weeks.config()
     with pytest.raises(UsageError, match=why):
-        accept(config, open_history(config.history), Wish(check, "Mia", "why", subject), NOW)
+        accept(
+            config,
+            open_history(config.history),
+            AcceptanceRequest(check, "Mia", "why", subject),
+            NOW,
+        )
     assert open_history(config.history).all_acceptances("shop") == ()
 
 
@@ -219,9 +227,9 @@ def test_nobody_accepts_without_a_name_and_a_reason(
     weeks.write()
     run(weeks)
     config = weeks.config()
-    wish = Wish("event_volume", owner, reason, "cart")
+    request = AcceptanceRequest("event_volume", owner, reason, "cart")
     with pytest.raises(UsageError, match=why):
-        accept(config, open_history(config.history), wish, NOW)
+        accept(config, open_history(config.history), request, NOW)
 
 
 def test_nothing_is_accepted_before_it_was_evaluated(weeks: Shop) -> None:
@@ -311,8 +319,8 @@ def test_long_names_stay_apart(weeks: Shop, name: str, other: str) -> None:
 
 def waived(shop: Shop, back: int = 0, *subjects: str) -> None:
     config = shop.config()
-    wish = Waiver("event_volume", "Mia", "known", RUN + timedelta(days=9), None, subjects)
-    give(config, open_history(config.history), wish, NOW - timedelta(days=back))
+    request = WaiverRequest("event_volume", "Mia", "known", RUN + timedelta(days=9), None, subjects)
+    give(config, open_history(config.history), request, NOW - timedelta(days=back))
 
 
 @pytest.mark.parametrize("name", [*ALIKE[0], ALIKE[1][0], "a\u200bb", "x" * 199 + "…"], ids=ascii)
@@ -339,7 +347,7 @@ def test_a_name_is_typed_as_it_is_shown(
         name_on(weeks, blank, range(3, DAYS))
     weeks.write()
     report = run(weeks)
-    (verdict,) = (one for one in report.checks if one.id == "event_volume")
+    (verdict,) = (verdict for verdict in report.checks if verdict.id == "event_volume")
     assert verdict.subjects == {"event": ("(no name)", "\\(no name)")}
     if decide is accepted:
         accepted(weeks, typed)
@@ -402,7 +410,7 @@ def test_a_name_is_not_forgotten_where_there_are_too_many(weeks: Shop, use_histo
     for back in (15, 14, 13, 9, 8, 7, 6, 1, 0):
         report = run(weeks, back, **options)
         assert (status(report) is RED) is (back < 15), back
-        subjects = {one.id: one.subjects for one in report.checks}["event_volume"]
+        subjects = {verdict.id: verdict.subjects for verdict in report.checks}["event_volume"]
         assert subjects == ({"event": ("cart",)} if back < 15 else {})
         assert not any("regular event name" in warning for warning in report.warnings)
 
@@ -458,8 +466,8 @@ def test_an_irregular_name_that_returned_is_red_again(weeks: Shop) -> None:
 def counts_of(*counts: int) -> DailyCounts:
     days = tuple(day(len(counts) - 1 - index) for index in range(len(counts)))
     by_day = {
-        one: DayCounts(one, {NAME: Values({"cart": count} if count else {})})
-        for one, count in zip(days, counts, strict=True)
+        counted_day: DayCounts(counted_day, {NAME: Values({"cart": count} if count else {})})
+        for counted_day, count in zip(days, counts, strict=True)
     }
     return DailyCounts(days, by_day)
 
@@ -479,7 +487,7 @@ def test_when_a_name_was_there_last(counts: tuple[int, ...], back: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("counts", "usual"),
+    ("counts", "typical"),
     [
         ((10,) * 7 + (0,), 10), ((9,) * 7 + (0,), None), ((10,) * 4 + (0,) * 20, 10),
         ((10,) * 3 + (0,) * 20, None), ((100,) * 7 + (0, 9, 0, 9), 100),
@@ -488,9 +496,9 @@ def test_when_a_name_was_there_last(counts: tuple[int, ...], back: int) -> None:
         ((100,) * 6 + (15000,) + (0,) * 20, 100), ((100, 9000, 100, 9000, 100) + (0,) * 9, 100),
     ],
 )  # fmt: skip
-def test_where_silence_begins(counts: tuple[int, ...], usual: float | None) -> None:
-    found = silences(counts_of(*counts), 10).get("cart")
-    assert (None if found is None else found.usual) == usual
+def test_where_silence_begins(counts: tuple[int, ...], typical: float | None) -> None:
+    silence = silences(counts_of(*counts), 10).get("cart")
+    assert (None if silence is None else silence.usual) == typical
 
 
 @settings(deadline=None)
@@ -501,7 +509,7 @@ def test_where_silence_begins(counts: tuple[int, ...], usual: float | None) -> N
 def test_every_regular_name_that_stopped_is_silent_however_long(
     before: list[int], silent_days: int, missing: int
 ) -> None:
-    found = silences(counts_of(*before, *(0,) * silent_days), 10)
+    by_name = silences(counts_of(*before, *(0,) * silent_days), 10)
     # A name that shrank to a tenth before was nearly silent then already.
     if min(before[-7:]) > 0.1 * max(before):
-        assert found["cart"].since == day(silent_days - 1)
+        assert by_name["cart"].since == day(silent_days - 1)

@@ -11,7 +11,7 @@ from checks.core.counts import DailyCounts, RememberedCounts
 from checks.core.model import Judgement
 from checks.core.timeframe import Timeframe
 from checks.evaluation.backtest.model import Side
-from checks.evaluation.engine import plain_verdicts
+from checks.evaluation.verdicts import plain_verdicts
 from checks.measuring.measurements import Measurements
 
 

@@ -12,7 +12,7 @@ from checks.core.model import Judgement
 from checks.core.timeframe import Timeframe, timeframe
 from checks.evaluation.backtest.judged import JudgedDay, ReplayCounts
 from checks.evaluation.backtest.model import Backtest, Day
-from checks.evaluation.engine import judge_all
+from checks.evaluation.judgements import judge_all
 from checks.measuring.measurements import Measurements
 from checks.measuring.plan import MeasuringPlan
 from checks.warehouse import Warehouse
@@ -121,7 +121,7 @@ class _Replay:
         shared: Mapping[str, Judgement] | None = None,
     ) -> JudgedDay:
         judgements = judge_all(config, frame, measured, lambda text: None, shared)
-        self._counted.remember(measured.found_daily_counts())
+        self._counted.remember(measured.readings().daily_counts)
         return JudgedDay(config, frame, measured, judgements)
 
 

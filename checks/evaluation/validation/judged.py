@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from checks.config.model import Config
 from checks.core.model import Cause, Status, Verdict
 from checks.core.timeframe import Timeframe
-from checks.evaluation.engine import judge_all, plain_verdicts
+from checks.evaluation.judgements import judge_all
 from checks.evaluation.observations import name_observations
 from checks.evaluation.validation.lines import ValidationLine
+from checks.evaluation.verdicts import plain_verdicts
 from checks.loads.effective import loads
 from checks.measuring.measurements import CompletedReadings, Measurements
 

@@ -1,0 +1,124 @@
+"""Every check's judgement of what was measured: whatever goes wrong inside one makes it unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from checks.catalog import all_checks
+from checks.config.model import CheckSettings, Config
+from checks.core.environment import DEBUG
+from checks.core.errors import MeasurementError, is_interruption
+from checks.core.model import Cause, Judgement, Status
+from checks.core.text import clean
+from checks.core.timeframe import Timeframe
+from checks.judging.check import Check
+from checks.judging.undated import without_undated
+from checks.judging.unmeasured import skipped, unmeasured
+from checks.measuring.measurements import Measurements
+
+Progress = Callable[[str], None]
+
+
+def judge_all(
+    config: Config,
+    frame: Timeframe,
+    measurements: Measurements,
+    report_progress: Progress,
+    known: Mapping[str, Judgement] | None = None,
+) -> dict[str, Judgement]:
+    """Every enabled check's judgement, in catalog order; those `known` stay as they are."""
+    judgements = {}
+    counts_undated = _first_that_counts(config)
+    for check in all_checks():
+        settings = config.checks[check.id]
+        if settings.enabled:
+            report_progress(f"measuring {check.id}")
+            judgement = known.get(check.id) if known else None
+            if judgement is None:
+                judgement = _judge(check, settings, config, frame, measurements)
+                judgement = _without_undated(
+                    check, judgement, measurements, tells=check.id == counts_undated
+                )
+            judgements[check.id] = judgement
+    return judgements
+
+
+def _first_that_counts(config: Config) -> str | None:
+    """The check that says how many events have no time: one is enough."""
+    enabled = (
+        check.id for check in all_checks() if check.counts and config.checks[check.id].enabled
+    )
+    return next(enabled, None)
+
+
+def _without_undated(
+    check: Check, judgement: Judgement, measurements: Measurements, *, tells: bool
+) -> Judgement:
+    """The judgement in the light of events that belong to no day, where the check counts any."""
+    if check.counts is None or not measurements.has_events:
+        return judgement
+    try:
+        events = measurements.events()
+    except MeasurementError as error:
+        return _unless_judged(check, judgement, error)
+    except Exception as error:
+        if is_interruption(error):
+            raise KeyboardInterrupt from error
+        return _unless_judged(check, judgement, _internal(error))
+    of_purchases = check.counts == "purchases"
+    return without_undated(judgement, check.metric, events, tells=tells, of_purchases=of_purchases)
+
+
+def _judge(
+    check: Check,
+    settings: CheckSettings,
+    config: Config,
+    frame: Timeframe,
+    measurements: Measurements,
+) -> Judgement:
+    """One check's judgement; whatever goes wrong inside makes it unknown, alone."""
+    missing = missing_mapping(config, check)
+    if missing is not None:
+        return skipped(check.metric, missing)
+    what = f"The check {check.id}"
+    try:
+        return check.judge(settings.params, check.measure(settings.params, measurements), frame)
+    except MeasurementError as error:
+        return unmeasured(check.metric, what, error)
+    except Exception as error:
+        if is_interruption(error):
+            raise KeyboardInterrupt from error
+        # One broken check must not hide the others.
+        return unmeasured(check.metric, what, _internal(error))
+
+
+def _unless_judged(check: Check, judgement: Judgement, error: MeasurementError) -> Judgement:
+    """Unknown where a check would pass although the events that it counts cannot be read."""
+    if judgement.status in (Status.GREEN, Status.AMBER):
+        return unmeasured(check.metric, f"The check {check.id}", error)
+    return judgement  # it says itself what is wrong, or why it was skipped
+
+
+def _internal(error: Exception) -> MeasurementError:
+    """An unforeseen exception; its text may hold data or secrets, so only its class is told."""
+    import os
+
+    if os.environ.get(DEBUG):
+        import sys
+        import traceback
+
+        # Without the exception's own text, and so without what a driver may quote in it.
+        traceback.print_tb(error.__traceback__, file=sys.stderr)
+    place = clean(type(error).__name__)
+    return MeasurementError(Cause.INTERNAL, f"{place} inside the check")
+
+
+def missing_mapping(config: Config, check: Check) -> str | None:
+    """Why a check cannot be evaluated by this configuration; None where it can."""
+    missing = next((key for key in check.needs if not config.is_mapped(key)), None)
+    instead = check.alternatives
+    if missing is None or (instead and all(config.is_mapped(key) for key in instead)):
+        return None
+    if instead:
+        return f"{missing} is not mapped, nor are {' and '.join(instead)}"
+    return f"{missing} is not mapped"

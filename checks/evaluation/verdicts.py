@@ -1,0 +1,98 @@
+"""From judgements to verdicts: causes, waivers, and since when each status holds. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from graphlib import TopologicalSorter
+from typing import TYPE_CHECKING
+
+from checks.catalog import all_checks
+from checks.config.model import Config
+from checks.core.model import Acceptance, Judgement, Status, Verdict, WaiverState
+from checks.core.timeframe import Timeframe
+from checks.evaluation.causes import with_causes
+from checks.evaluation.policy import Circumstances, verdict_of, with_since
+
+if TYPE_CHECKING:
+    from checks.history import HistoryContext
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """The verdicts, and the waivers and acceptances that they stand under."""
+
+    verdicts: tuple[Verdict, ...]
+    waivers: tuple[WaiverState, ...]
+    acceptances: tuple[Acceptance, ...] = ()
+
+
+def plain_verdicts(
+    config: Config, frame: Timeframe, judgements: Mapping[str, Judgement]
+) -> tuple[Verdict, ...]:
+    """The verdicts of these judgements in catalog order: no waiver applies, `since` is open."""
+    return assemble(config, frame, judgements, None).verdicts
+
+
+def assemble(
+    config: Config,
+    frame: Timeframe,
+    judgements: Mapping[str, Judgement],
+    context: HistoryContext | None,
+) -> Assembled:
+    """The verdicts in catalog order. context: what the history holds; None without one."""
+    circumstances = Circumstances(
+        pipeline=config.pipeline,
+        run_date=frame.run_date,
+        data_date=frame.data_date,
+        waivers=context.waivers if context else (),
+        acknowledgements=context.acknowledgements if context else (),
+        dashboard_url=config.dashboard.url,
+    )
+    loaded_date = frame.run_date - timedelta(days=config.data_lag_days)
+    verdicts = with_causes(
+        _verdicts(config, judgements, circumstances),
+        {check.id: check for check in all_checks()},
+        judgements,
+        is_usual_day=frame.data_date == loaded_date,
+    )
+    if context is not None:
+        verdicts = tuple(
+            with_since(verdict, context.statuses.get(verdict.id, ()), frame.data_date)
+            for verdict in verdicts
+        )
+    verdicts = tuple(
+        replace(verdict, summary=f"{verdict.summary}.", action=f"{verdict.action}.")
+        for verdict in verdicts
+    )
+    acceptances = (
+        acceptance for judgement in judgements.values() for acceptance in judgement.acceptances
+    )
+    return Assembled(verdicts, _waivers(verdicts), tuple(acceptances))
+
+
+def _verdicts(
+    config: Config, judgements: Mapping[str, Judgement], circumstances: Circumstances
+) -> tuple[Verdict, ...]:
+    """Verdicts in catalog order, each after those that its guard looks at."""
+    checks = {check.id: check for check in all_checks() if check.id in judgements}
+    graph = {
+        id_: [other for other in check.after if other in checks] for id_, check in checks.items()
+    }
+    done: dict[str, Verdict] = {}
+    for id_ in TopologicalSorter(graph).static_order():
+        done[id_] = verdict_of(
+            checks[id_], config.checks[id_], judgements[id_], circumstances, done
+        )
+    return tuple(done[id_] for id_ in checks)
+
+
+def _waivers(verdicts: Sequence[Verdict]) -> tuple[WaiverState, ...]:
+    """What is waived, and what no longer is while its check is not green."""
+    return tuple(
+        verdict.waiver
+        for verdict in verdicts
+        if verdict.waiver is not None
+        and (verdict.waiver.holds or verdict.status is not Status.GREEN)
+    )
