@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -53,6 +54,15 @@ def own_main_module() -> Iterator[None]:
     own = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = own
+
+
+@pytest.fixture(autouse=True)
+def lent_warehouses() -> Iterator[None]:
+    """Warehouses on servers are used again by later tests."""
+    with ExitStack() as stack:
+        for engine in running():
+            stack.enter_context(engine.lent())
+        yield
 
 
 @pytest.fixture

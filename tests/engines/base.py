@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -40,6 +41,11 @@ class Engine(ABC):
     @abstractmethod
     def warehouse(self, folder: Path) -> str:
         """The URL of a fresh, empty database."""
+
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """What is made inside may be used again by others afterwards; files are not."""
+        yield
 
     def owns(self, driver: str) -> bool:
         """Whether URLs of a SQLAlchemy driver mean this engine."""
