@@ -14,6 +14,7 @@ PORT ?= 8501
 DASHBOARD ?= $(if $(CI),no,yes)
 PIP := -m pip --disable-pip-version-check install --quiet
 LOCKS := requirements
+SIDE_BY_SIDE := --numprocesses auto --dist worksteal
 # Tests that also run against DuckDB 2; the other engines were asked by `make test-python`.
 ENGINE_TESTS := $(wildcard tests/warehouse tests/evaluation/test_engine.py tests/e2e \
   $(foreach promise,values_as_they_are values_in_verdicts ids rows_without_a_day names_of_our_own, \
@@ -58,16 +59,16 @@ contracts: $(VENV)/.installed-test
 	@$(BIN)/lint-imports
 
 test-quick: $(VENV)/.installed-test
-	@$(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal \
+	@$(BIN)/python -m pytest --quiet $(SIDE_BY_SIDE) \
 	  -m "not browser and not spark and not compiled" $(QUICK_TESTS)
 
 test-python: $(VENV)/.installed-test $(SECOND)/.installed
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest --numprocesses auto --dist worksteal \
+	@$(BIN)/coverage run -m pytest $(SIDE_BY_SIDE) \
 	  -m "not browser and not spark and not compiled" tests
 
 test-engines: $(ENGINES)/.installed ## the same checks on a Spark cluster, and the SQL of engines that do not run here
-	@$(ENGINES)/bin/coverage run -m pytest -p no:cacheprovider -m compiled tests/warehouse
+	@$(ENGINES)/bin/coverage run -m pytest -p no:cacheprovider $(SIDE_BY_SIDE) -m compiled tests/warehouse
 	@$(ENGINES)/bin/python scripts/java.py $(ENGINES)/bin/coverage run -m pytest \
 	  -p no:cacheprovider -m spark tests/warehouse tests/evidence tests/promises \
 	  --ignore tests/promises/test_the_dashboard_keeps_its_doors.py
@@ -84,15 +85,14 @@ coverage: $(VENV)/.installed-test ## which branches `make test-python test-engin
 	@$(BIN)/python scripts/branch_coverage.py .coverage.json dashboard pages --minimum 85
 
 test-dates: $(VENV)/.installed-test ## what reads the clock, on a Sunday, 29 February, 1 January, as clocks change, at a leap second
-	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m odd_days tests
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m odd_days tests
 
 test-browser: $(VENV)/.installed-test ## the dashboard in a real Chromium, which is installed when it can be
 	@$(BIN)/python scripts/browser.py $(BIN)/python -m pytest --numprocesses 2 -m browser tests/browser
 
 test-duckdb2: $(SECOND)/.installed ## the engine's tests, against DuckDB 2
-	@$(SECOND)/bin/python -m pytest -p no:cacheprovider --quiet $(ENGINE_TESTS) \
-	  -m "not spark and not compiled" -k "not postgresql and not sqlite"
-	@$(SECOND)/bin/python -m pytest -p no:cacheprovider --quiet tests/warehouse/test_contract.py -k sqlite
+	@$(SECOND)/bin/python -m pytest -p no:cacheprovider --quiet $(SIDE_BY_SIDE) $(ENGINE_TESTS) \
+	  -m "not spark and not compiled" -k "not postgresql and (not sqlite or test_contract)"
 
 bench: $(VENV)/.installed ## time the gate against bare SQL: SIZES=1,10,50 (million events), RUNS=7
 	@$(BIN)/python benchmarks/bench.py --sizes $(SIZES) --runs $(RUNS)

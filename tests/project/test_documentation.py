@@ -15,7 +15,10 @@ from dashboard.navigation import HOME, titles
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "dashboard.md").read_text(encoding="utf-8")
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 
 
 def rows() -> dict[str, tuple[str, set[str]]]:
@@ -52,6 +55,10 @@ def imports_that_are_shown() -> list[str]:
     return sorted(
         {line for line in lines if re.fullmatch(r"from checks[\w.]* import [\w, ]+", line)}
     )
+
+
+def test_imports_are_shown() -> None:
+    assert len(imports_that_are_shown()) >= 4
 
 
 @pytest.mark.parametrize("line", imports_that_are_shown())
