@@ -354,7 +354,7 @@ def test_stray_events_of_old_days_overwrite_no_remembered_day(
     kept: Shop, stray_days: list[int], acts: str
 ) -> None:
     """An event that comes a month late, into a table that keeps five days."""
-    for back in range(31, 0, -1):
+    for back in range(21, 0, -1):
         truncate(kept, back, 5)
         run(kept, back)
     truncate(kept, 0, 5)
@@ -477,7 +477,7 @@ def verdict_of(report: Report, check: str) -> Any:
 
 @pytest.mark.parametrize("reruns", [(2,), (5, 4, 3)])
 def test_a_rerun_of_a_day_that_is_gone_keeps_its_count(kept: Shop, reruns: tuple[int, ...]) -> None:
-    for back in range(31, -1, -1):
+    for back in range(21, -1, -1):
         truncate(kept, back, 1)
         run(kept, back)
     before = remembered_totals(kept)
@@ -492,7 +492,7 @@ def test_a_rerun_of_a_day_that_is_gone_keeps_its_count(kept: Shop, reruns: tuple
 
 def test_a_rerun_of_a_day_that_was_cut_keeps_its_count(kept: Shop) -> None:
     """The table keeps so many hours, and the day's gate runs again in the evening."""
-    for back in range(31, -1, -1):
+    for back in range(21, -1, -1):
         truncate(kept, back, 1)
         run(kept, back)
     before = remembered_totals(kept)
@@ -503,7 +503,7 @@ def test_a_rerun_of_a_day_that_was_cut_keeps_its_count(kept: Shop) -> None:
 
 def test_a_day_that_was_repaired_is_remembered_as_repaired(kept: Shop) -> None:
     """Loaded twice, found red, loaded again: the table holds that day alone, and all of it."""
-    for back in range(31, 0, -1):
+    for back in range(21, 0, -1):
         truncate(kept, back, 1)
         run(kept, back)
     truncate(kept, 0, 1)
@@ -518,7 +518,7 @@ def test_a_day_that_was_repaired_is_remembered_as_repaired(kept: Shop) -> None:
 def test_a_day_that_nothing_remembers_is_missing_not_empty(
     kept: Shop, unrecorded: tuple[int, ...]
 ) -> None:
-    for back in range(31, 0, -1):
+    for back in range(21, 0, -1):
         truncate(kept, back, 1)
         run(kept, back, record=back not in unrecorded)
     truncate(kept, 0, 1)
@@ -533,7 +533,7 @@ def test_a_day_that_nothing_remembers_is_missing_not_empty(
 
 
 def test_a_window_that_is_mostly_missing_is_unknown(kept: Shop) -> None:
-    for back in range(31, 0, -1):
+    for back in range(21, 0, -1):
         truncate(kept, back, 1)
         run(kept, back, record=back > 5)
     truncate(kept, 0, 1)
@@ -562,7 +562,7 @@ def test_names_beyond_the_thousandth_are_not_silent(kept: Shop) -> None:
 def test_a_table_that_keeps_so_many_hours_halves_no_day(kept: Shop, days: int) -> None:
     """Its oldest day is half there: rows go by their age, and the gate runs at noon."""
     change(kept, "CREATE TABLE all_events AS SELECT * FROM stg_events")
-    for back in range(31, -1, -1):
+    for back in range(21, -1, -1):
         change(
             kept,
             "DELETE FROM stg_events",
@@ -581,7 +581,7 @@ def test_a_table_that_keeps_so_many_hours_halves_no_day(kept: Shop, days: int) -
     with closing(sqlite3.connect(kept.folder / "history.db")) as history:
         rows = history.execute(
             "SELECT counts FROM andon_daily_counts WHERE day BETWEEN ? AND ?",
-            (str(day(31)), str(day(1))),  # the first days were never whole
+            (str(day(21)), str(day(1))),  # the first days were never whole
         )
         totals = [sum(json.loads(counts)["event name"][0].values()) for (counts,) in rows]
     assert set(totals) <= {0, 60, 100}
@@ -590,7 +590,7 @@ def test_a_table_that_keeps_so_many_hours_halves_no_day(kept: Shop, days: int) -
 def test_an_outage_seven_days_ago_makes_no_new_shop(kept: Shop) -> None:
     """Its day is empty as the days are that a table no longer keeps."""
     change(kept, delete(7, 7))
-    for back in range(31, 0, -1):
+    for back in range(21, 0, -1):
         truncate(kept, back, 2)
         run(kept, back)
     truncate(kept, 0, 2)
@@ -600,7 +600,7 @@ def test_an_outage_seven_days_ago_makes_no_new_shop(kept: Shop) -> None:
 
 @pytest.mark.parametrize("days", [1, 2, 5, 7])
 def test_days_that_are_gone_are_judged_as_remembered(kept: Shop, days: int) -> None:
-    for back in range(31, 0, -1):
+    for back in range(21, 0, -1):
         truncate(kept, back, days)
         run(kept, back)
     truncate(kept, 0, days)
@@ -928,7 +928,7 @@ def test_bad_loads_of_a_young_shop_that_are_repaired_are_forgotten(
 @pytest.mark.parametrize("days", [7, 8])
 def test_a_day_without_events_a_week_ago_makes_no_shop_young(kept: Shop, days: int) -> None:
     counts = dict.fromkeys(range(40), 100) | {7: 0}
-    for back in range(31, -1, -1):
+    for back in range(21, -1, -1):
         fill(kept, {old: counts[old] for old in range(back, min(back + days, 40))})
         report = run(kept, back)
     assert verdict_of(report, "volume_zscore").status is not Status.UNKNOWN
