@@ -237,15 +237,20 @@ def _recalled(report: Report | None) -> Iterator[tuple[str, int]]:
 
 
 def prune(connection: Connection, pipeline: str, days: Sequence[date], keep_days: int) -> None:
-    """Remove evaluations of more than `keep_days` before the second newest of `days`.
-
-    days: the recorded data dates, newest first. The first 30 of them stay. A single evaluation by
-    a clock that is years ahead is the newest, and so removes nothing.
-    """
-    before = min(days_before(days[:2][-1], keep_days), days[:_LEAST_DAYS][-1])
+    """Remove evaluations before the first data date that is kept. days: newest first."""
+    before = first_kept(days, keep_days)
     old = sa.select(_E.id).where(_E.pipeline == pipeline, _E.data_date < before)
     connection.execute(sa.delete(RESULTS).where(_R.evaluation_id.in_(old)))
     connection.execute(sa.delete(EVALUATIONS).where(_E.pipeline == pipeline, _E.data_date < before))
+
+
+def first_kept(days: Sequence[date], keep_days: int) -> date:
+    """The oldest data date that stays when all of `days`, newest first, are recorded.
+
+    It is `keep_days` before the second newest: a single evaluation by a clock that is years ahead
+    is the newest, and so removes nothing. The newest 30 data dates always stay.
+    """
+    return min(days_before(days[:2][-1], keep_days), days[:_LEAST_DAYS][-1])
 
 
 def days_before(day: date, days: int) -> date:

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 def require_kept(config: Config, history: History, first: date, last: date) -> None:
     """Raises UsageError where days would be removed as soon as they are judged.
 
-    first, last: run dates. Retention counts from the newest data date, recorded or in the range.
-    Raises HistoryError where the history cannot be read.
+    first, last: run dates. Retention counts the data dates that are recorded and those of the
+    range. Raises HistoryError where the history cannot be read.
     """
     lag = config.data_lag_days
-    last_day = date.fromordinal(max(1, last.toordinal() - lag))
-    first_kept = history.first_kept(config.pipeline, last_day)
-    if first.toordinal() - lag < first_kept.toordinal():
+    ordinals = range(first.toordinal() - lag, last.toordinal() - lag + 1)
+    days = [date.fromordinal(max(1, ordinal)) for ordinal in ordinals]
+    first_kept = history.first_kept(config.pipeline, days)
+    if days[0] < first_kept:
         raise UsageError(
             f"--from {first}: the history would forget what is judged at once, as "
             f"history.keep_days is {config.history.keep_days} and it keeps data dates from "

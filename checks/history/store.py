@@ -6,7 +6,7 @@ HistoryError of one line, because a history must never decide a verdict.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from uuid import uuid4
 
@@ -108,10 +108,12 @@ class History(Decisions):
             lambda connection: evaluations.correct(connection, row_id(evaluation_id), report),
         )
 
-    def first_kept(self, pipeline: str, last: date, now: datetime | None = None) -> date:
-        """The oldest data date that is kept once `last` is recorded, by `keep_days`."""
-        newest = self._read(pipeline, now, lambda reader: max(reader.days(), default=None), None)
-        return evaluations.days_before(max(newest or last, last), self._keep_days)
+    def first_kept(self, pipeline: str, days: Iterable[date]) -> date:
+        """The oldest data date that is kept once these are recorded too, of which there is one."""
+        none: tuple[date, ...] = ()
+        recorded = self._read(pipeline, None, lambda reader: reader.days(), none)
+        newest_first = sorted({*recorded, *days}, reverse=True)
+        return evaluations.first_kept(newest_first, self._keep_days)
 
     def daily_counts(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -191,12 +192,36 @@ def test_an_id_is_never_given_twice(url: str) -> None:
     assert history.record(report(DAY)) > pruned + 1
 
 
-@pytest.mark.parametrize("back", [10, 11, 4000])
-def test_which_day_is_the_first_that_is_kept(url: str, back: int) -> None:
-    history = History(url, keep_days=10)
-    assert history.first_kept(PIPELINE, day(back)) == day(back + 10)
-    history.record(report(DAY))
-    assert history.first_kept(PIPELINE, day(back)) == day(10)
+@pytest.mark.parametrize(
+    ("recorded", "added"),
+    [
+        ([], [9]),
+        ([0], [9]),
+        ([0], [40, 39, 38]),
+        (range(25), range(25, 29)),
+        (range(25), range(25, 35)),
+        (range(1, 33), [0]),
+        (range(32), [60, 90]),
+    ],
+)
+@pytest.mark.parametrize("keep_days", [1, 10, 50])
+def test_which_day_is_the_first_that_is_kept(
+    url: str, recorded: Sequence[int], added: Sequence[int], keep_days: int
+) -> None:
+    """By what is kept in fact when the days are recorded, the oldest first."""
+    history = History(url, keep_days=keep_days)
+    for back in sorted(recorded, reverse=True):
+        history.record(report(day(back)))
+
+    def kept_days() -> set[date]:
+        return {stored.data_date for stored in history.evaluations(PIPELINE, 400, until=DAY)}
+
+    before = kept_days()
+    first = history.first_kept(PIPELINE, [day(back) for back in added])
+    for back in sorted(added, reverse=True):
+        history.record(report(day(back)))
+    every = before | {day(back) for back in added}
+    assert kept_days() == {kept for kept in every if kept >= first}
 
 
 def test_an_outcome_is_corrected_in_its_place(url: str) -> None:

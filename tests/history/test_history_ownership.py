@@ -73,7 +73,7 @@ READING: dict[str, Act] = {
     "all runs": lambda it: it.all_runs(PIPELINE, DAY),
     "report": lambda it: it.report(1),
     "waivers": lambda it: it.all_waivers(PIPELINE),
-    "first kept": lambda it: it.first_kept(PIPELINE, DAY),
+    "first kept": lambda it: it.first_kept(PIPELINE, [DAY]),
     "require": lambda it: it.require_own(PIPELINE),
 }
 
