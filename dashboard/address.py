@@ -29,8 +29,8 @@ _MOST_DIGITS = 7
 class Choice(NamedTuple):
     """A filter: the chosen option, or None for all.
 
-    `invalid` is a value in the address that is no option. An error about it was shown already; the
-    page must not show unfiltered rows.
+    `invalid` is a value in the address that is not an option. An error about it was shown already;
+    the page must not show unfiltered rows.
     """
 
     value: str | None

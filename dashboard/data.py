@@ -44,7 +44,8 @@ _MOST_ANSWERS = 64
 _REPORT_SECONDS, _MOST_REPORTS = 3600.0, 8
 #: Most memory for evidence and the figures made of it; entries unused for so long are dropped.
 _EVIDENCE_BYTES, _EVIDENCE_SECONDS = 64 * 1024 * 1024, 1800.0
-#: A page waits no longer for a writer: it shows the last good numbers and says so.
+#: How long a page waits for the warehouse's writer; then it shows the last good numbers and says
+#: so.
 _LOCK_SECONDS = 1.0
 #: DuckDB reads in this process and needs 20 to 30 MiB while it does, so readers take turns. One
 #: waits no longer than that for another.
@@ -209,7 +210,9 @@ def gate(name: str, day: date) -> GateRuns:
 
 
 def days(name: str, until: date, count: int) -> RecordedDays:
-    """The last evaluation of each of the `count` data dates up to `until`, newest first."""
+    """The last evaluation of each recorded data date of the `count` calendar days up to `until`,
+    newest first.
+    """
     configured = pipeline(name)
     read_cached = _cached(_days, HISTORY_SECONDS)
     recorded: RecordedDays = read_cached(name, configured.mtime_ns, until, count, _generation(name))

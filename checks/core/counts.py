@@ -75,7 +75,7 @@ class DailyCounts:
     is_doubted: whether the next evaluation counts the remembered days again. missing: days of
     that stretch that are gone from the warehouse and remembered by nothing; `days` is without
     them. withheld: days that are remembered with more events than were counted, of which the
-    warehouse may have a part alone: what is remembered of them stays.
+    warehouse may have only a part: what is remembered of them stays.
     """
 
     days: tuple[date, ...]
@@ -113,14 +113,14 @@ class DailyCounts:
     def learned(self, needed: int) -> int | None:
         """Days of history so far while these are fewer than a rule needs, else None.
 
-        None too where the shop has events, but so long ago that none of the days has any.
+        Also None where the shop's only events are older than these days.
         """
         before = sum(day < self.day for day in self.totals())
         is_young = before < needed and (before > 0 or not self.has_earlier)
         return before if is_young else None
 
     def late_loads(self) -> dict[date, tuple[int, int]]:
-        """Days whose count is another now than when it was first made: (then, now)."""
+        """Days whose count now differs from the first one: (first, now)."""
         return {
             day: (known.first_total, self.counted[day].total)
             for day, known in self.remembered.items()
@@ -128,7 +128,7 @@ class DailyCounts:
         }
 
     def dimensions(self) -> tuple[str, ...]:
-        """The mapped dimensions, beside the event's name."""
+        """The mapped dimensions, besides the event's name."""
         return tuple(name for name in self.counted[self.day].by_dimension if name != NAME)
 
     def values(self, dimension: str) -> list[str]:

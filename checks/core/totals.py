@@ -37,13 +37,13 @@ def median(values: Iterable[float]) -> float | None:
 
 
 def begin_of(totals: Sequence[int]) -> int:
-    """The place of the first day of a shop's history, in events of one day after the other.
+    """The index of the first day of a shop's history in its daily totals.
 
-    totals: the judged day last. It is the first day with events, unless those of the first days are
-    stray ones that came with later loads. They are where they are a hundredth of the biggest day at
-    most, and where from the first bigger day on bigger days are the rule, for a week before the
-    judged day at least: else those are spikes of a small shop. Two spikes of many days are passed
-    over when the biggest is looked for.
+    totals: oldest first, the judged day last. It is the first day with events, unless those of the
+    first days are stray ones that came with later loads. They are stray where each has at most a
+    hundredth of the biggest day, and where bigger days are the rule from the first bigger one on,
+    with at least seven of them before the judged day: else those are spikes of a small shop. Two
+    spikes of many days are passed over when the biggest is looked for.
     """
     ranked = sorted((total for total in totals if total), reverse=True)
     if not ranked:
@@ -64,7 +64,7 @@ def usual_day(totals: Sequence[int]) -> float:
 
 
 def bulk_day(totals: Iterable[int]) -> int:
-    """Half of all events are of days with so many events, or more; 0 without any.
+    """The total for which days of at least that many events hold half of all events; 0 without any.
 
     However many days have a few stray events, they have few of all.
     """

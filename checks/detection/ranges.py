@@ -1,10 +1,11 @@
 """The normal range of a day's count, from the history there is.
 
 7 to 13 days: the lowest and the highest so far, with a wide margin. 14 to 20: a narrower one.
-From 21 on, two measures are combined: how far the count is from the expected one, relative to
-how well the rule predicted before, and how far it is beyond the record of the last 8 weeks.
-Either alone can put a count out of range, or both together. The constants were
-chosen by walking forward through public daily series with injected incidents.
+From 21 on, unless the weekday forecast has too few recent days (then the range is still used), two
+measures are combined: how far the count is from the expected one, relative to how well the rule
+predicted before, and how far it is beyond the record of the last 8 weeks. Either alone can put a
+count out of range, or both together. The constants were chosen by walking forward through public
+daily series with injected incidents.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def with_causes(
 
 
 def _by_fault(verdicts: Sequence[Verdict], judgements: Mapping[str, Judgement]) -> dict[str, str]:
-    """By each check that a fault stopped, the first check that the same fault stopped."""
+    """For each check that a fault stopped, the first check that the same fault stopped."""
     first: dict[str, str] = {}
     roots = {}
     for verdict in verdicts:
@@ -53,7 +53,7 @@ def _by_fault(verdicts: Sequence[Verdict], judgements: Mapping[str, Judgement]) 
 def _by_empty_day(
     verdicts: Sequence[Verdict], checks: Mapping[str, Check], *, is_usual_day: bool
 ) -> dict[str, str]:
-    """By each check that fails for lack of events, the check that explains why there are none."""
+    """For each check that fails for lack of events, the check that explains why there are none."""
     empty = [
         verdict
         for verdict in verdicts

@@ -58,7 +58,7 @@ def evaluate(
     that one.
     now: the one reading of the clock, by default the system's. strict: amber counts as red.
     use_history: read waivers and earlier statuses. record: keep the report in the history.
-    remember: keep the daily counts there, so that they are not counted again; as `record`.
+    remember: keep the daily counts there, so that they are not counted again; None: as `record`.
 
     Raises UsageError for a data date in the future or after the day that the run loads, and for
     "latest" without any event.
@@ -76,7 +76,7 @@ def evaluate(
             report = recorded(config, report)
         if not (record if remember is None else remember):
             return report
-        # After the report: what it costs to count days again is time, not a verdict.
+        # After the report: if this fails, days are counted again; no verdict changes.
         return replace(report, warnings=(*report.warnings, *_remember_counts(judged, config)))
 
 
@@ -93,7 +93,7 @@ class _Request:
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """What was read and judged. is_history_read: whether reading the history did not fail."""
+    """What was read and judged. is_history_read: False only where reading it failed."""
 
     frame: Timeframe
     measurements: Measurements
@@ -160,7 +160,7 @@ def _frame(
 
 
 def _latest(config: Config, warehouse: Warehouse, own: Timeframe) -> Timeframe:
-    """The newest day with events, none after the run's own.
+    """The timeframe of the newest day with events, at the latest the run's own.
 
     The run's own when the warehouse cannot tell: the checks will say why.
     """
@@ -182,7 +182,7 @@ def _without_endless_learning(
     judgements: Mapping[str, Judgement],
     context: HistoryContext | None,
 ) -> dict[str, Judgement]:
-    """No check learns for longer than it takes: the recorded days and other tables say so."""
+    """A check in an old pipeline does not stay `learning`: recorded days or tables show its age."""
     checks = {check.id: check for check in all_checks()}
     statuses = context.statuses if context is not None else {}
 

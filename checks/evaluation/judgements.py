@@ -26,7 +26,7 @@ def judge_all(
     report_progress: Progress,
     known: Mapping[str, Judgement] | None = None,
 ) -> dict[str, Judgement]:
-    """Every enabled check's judgement, in catalog order; those `known` stay as they are."""
+    """Every enabled check's judgement, in catalog order; those in `known` are kept as they are."""
     judgements = {}
     counts_undated = _first_that_counts(config)
     for check in all_checks():
@@ -76,7 +76,7 @@ def _judge(
     frame: Timeframe,
     measurements: Measurements,
 ) -> Judgement:
-    """One check's judgement; whatever goes wrong inside makes it unknown, alone."""
+    """One check's judgement; whatever goes wrong inside makes only this one unknown."""
     missing = missing_mapping(config, check)
     if missing is not None:
         return skipped(check.metric, missing)

@@ -1,4 +1,4 @@
-"""A pipeline that has been there for long learns no more: what it cannot compare is unknown. Pure.
+"""An old pipeline is no longer learning: what it cannot compare is unknown. Pure.
 
 A check that compares days is skipped while a young shop fills its first days. In a pipeline that
 is older than that, the days before are missing, and to skip it would let every day pass.
@@ -13,7 +13,7 @@ from checks.core.model import Cause, Judgement, Status
 from checks.judging.check import Check
 from checks.judging.unmeasured import unknown
 
-#: Days with events are only told from the day on that some check could measure them.
+#: Statuses that show that a check saw events.
 _MEASURED = (Status.GREEN, Status.AMBER)
 _ACTION = (
     "Find out why the days before are not in the events table; where it keeps a few days only, "
@@ -22,7 +22,7 @@ _ACTION = (
 # While a day lasts, days are compared up to the same time of day, of which nothing is remembered.
 _ACTION_WHILE_IT_LASTS = (
     "Find out why the days before are not in the events table; where it keeps a few days only, "
-    "judge days that are over (data_lag_days: 1): of parts of days nothing is remembered"
+    "judge days that are over (data_lag_days: 1): unfinished days are not remembered"
 )
 
 
@@ -36,7 +36,7 @@ def without_endless_learning(
     """The judgements, where `learning` is unknown if the pipeline is older than what it takes.
 
     older_than: what shows that the pipeline is older than so many days; None where nothing does.
-    is_over: whether the judged day is, so that days before it are remembered.
+    is_over: whether the judged day is over, so that days before it are remembered.
     """
     action = _ACTION if is_over else _ACTION_WHILE_IT_LASTS
     return {

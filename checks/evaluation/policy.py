@@ -32,7 +32,7 @@ _FAILING = (Status.RED, Status.WAIVED, Status.AMBER)
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a verdict depends on beside the judgement: dates, waivers, acknowledgements."""
+    """What a verdict depends on besides the judgement: dates, waivers, acknowledgements."""
 
     pipeline: str
     run_date: date

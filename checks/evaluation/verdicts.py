@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """The verdicts, and the waivers and acceptances that they stand under."""
+    """The verdicts, and the waivers and acceptances that apply to them."""
 
     verdicts: tuple[Verdict, ...]
     waivers: tuple[WaiverState, ...]
@@ -41,7 +41,9 @@ def assemble(
     judgements: Mapping[str, Judgement],
     context: HistoryContext | None,
 ) -> Assembled:
-    """The verdicts in catalog order. context: what the history holds; None without one."""
+    """The verdicts in catalog order, with the waivers and acceptances that apply. context: what the
+    history holds; None without one.
+    """
     circumstances = Circumstances(
         pipeline=config.pipeline,
         run_date=frame.run_date,

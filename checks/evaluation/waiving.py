@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 class WaiverRequest:
     """A requested waiver.
 
-    until: the last day, included. up_to: the worst value that still passes; None for the value
-    that was measured last. subjects: names of what may fail, such as `source=web`, or ANY alone;
-    none for what failed last.
+    until: the last run date on which it holds. up_to: the worst value that still passes; None for
+    the value that was measured last. subjects: names of what may fail, such as `source=web`, or ANY
+    alone; none for what failed last.
     """
 
     check: str
@@ -72,6 +72,8 @@ def give(
     labels: FieldLabels = COMMAND,
 ) -> StoredWaiver:
     """Store a waiver for what was found on the newest judged data date.
+
+    For a check that passed then, it holds from the next data date on.
 
     The same request a second time, for the same day and while it holds, is the same waiver.
     `now` must be aware. Raises UsageError for what may not be waived or is incomplete,

@@ -2,7 +2,7 @@
 
 A row is taken only when its digest says that it is as it was written. Any other is left out, and
 its day is counted again. Rows without a digest are not verified: those of the second schema
-version, which have another fingerprint too, and those that the warehouse spoke against. Nor are
+version, which have another fingerprint too, and those that a later count contradicted. Nor are
 those with a name that an earlier version may have cut: it may stand for several.
 """
 
@@ -69,7 +69,7 @@ def between(
 ) -> dict[date, RememberedCounts]:
     """What is remembered of the days from `first` to `last`.
 
-    Damaged rows are left out, as are those that were counted after the present.
+    Damaged rows are left out, as are those that were counted after both `now` and the clock's time.
     """
     latest = max(now, clock.now()).astimezone(UTC) + TOLERANCE
     known = {} if not series.former else _former(connection, series, first, last)
@@ -122,7 +122,9 @@ def prune(connection: Connection, pipeline: str, before: date) -> None:
 
 
 def newest_day(connection: Connection, series: Series, now: datetime) -> date | None:
-    """The newest remembered day of a series that had events and is not after now."""
+    """The newest remembered day of a series that had events when it was first counted, and is not
+    after now.
+    """
     newest: date | None = connection.scalar(
         sa.select(sa.func.max(_C.day)).where(
             _C.pipeline == series.pipeline,

@@ -131,7 +131,9 @@ class Reader:
         return None
 
     def latest_by_day(self, days: int, until: date | None) -> tuple[StoredEvaluation, ...]:
-        """The latest evaluation of each of the `days` data dates up to `until`, newest first."""
+        """The latest evaluation of each recorded data date of the `days` calendar days up to
+        `until`, newest first.
+        """
         rows = self._evaluations()
         last = until or (rows[0]["data_date"] if rows else None)
         if last is None:

@@ -66,7 +66,7 @@ class Statistics:
 
     @property
     def mean_days_to_green(self) -> float | None:
-        """The mean of `days_to_green` over incidents seen from begin to end; None without any."""
+        """The mean of `days_to_green` over incidents seen from beginning to end; or None."""
         seen = [
             days
             for incident in self.incidents

@@ -76,9 +76,8 @@ class History(Decisions):
 
         key: unique to this evaluation; with a key that was recorded before nothing is stored.
         Rearms waivers and closes acknowledgements of checks that are green now, and removes
-        evaluations older than `keep_days` before the pipeline's newest data date but one, and
-        never the newest 30 data dates. Raises ValueError for a report without dates: it judged
-        no day.
+        evaluations more than `keep_days` before the newest data date but one; the newest 30 data
+        dates always stay. Raises ValueError for a report without dates: it judged no day.
         """
         day = report.data_date
         if day is None or report.run_date is None:
@@ -126,7 +125,7 @@ class History(Decisions):
         """The remembered counts of the days from `first` to `last`.
 
         fingerprint: identifies what is counted; `former`: the same in the second schema version.
-        Damaged rows are left out, as are those counted after `now`.
+        Damaged rows are left out, as are those counted after both `now` and the clock's time.
         """
         series = counts.Series(pipeline, fingerprint, former)
         moment = or_clock(now)
@@ -149,7 +148,8 @@ class History(Decisions):
 
         gone: remembered days of which the warehouse has no event any more.
         is_doubted: whether every other day has to be counted again before it is used.
-        Removes days more than `keep_days` before the newest day that had events.
+        Removes days more than `keep_days` before the newest day that had events when it was first
+        counted.
         """
         moment = utc(now)
         series = counts.Series(pipeline, fingerprint, former)

@@ -140,11 +140,11 @@ EVALUATIONS = sa.Table(
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("exit_code", sa.Integer, nullable=False),
     sa.Column("report", sa.Text, nullable=False),
-    # Unique to one evaluation, which is so stored only once; older ones have none.
+    # Unique to one evaluation, which is therefore stored only once; older ones have none.
     sa.Column("record_key", sa.Text),
     sa.Index("andon_evaluations_by_day", "pipeline", "data_date", "id"),
     sa.Index("andon_evaluations_by_key", "record_key", unique=True),
-    sqlite_autoincrement=True,  # an id is never given twice, also after pruning
+    sqlite_autoincrement=True,  # an id is never given twice, even after pruning
 )
 
 RESULTS = sa.Table(

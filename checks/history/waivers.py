@@ -106,7 +106,7 @@ def rearm(
 
     An earlier record for a day that has not begun, by a wrong clock, is replaced.
 
-    Stored with the waiver, so that it outlives the evaluation, which is pruned one day.
+    Stored with the waiver, so that it outlives the evaluation, which will be pruned.
     """
     connection.execute(
         sa.update(WAIVERS)

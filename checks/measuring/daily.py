@@ -48,16 +48,16 @@ if TYPE_CHECKING:
     from checks.warehouse import Warehouse
     from checks.warehouse.slices import DaySlices
 
-#: How many rows of no day were counted for an earlier data date, before the day's own run could
-#: load any, by what they are: `metrics.RECALLED`.
+#: How many rows without a day an earlier data date's evaluation counted, by kind
+#: (`metrics.RECALLED`), before the day's own run could load any.
 RecallUndated = Callable[[date], Mapping[str, int]]
 #: What is remembered of the days between two days, both included.
 Recall = Callable[[date, date], Mapping[date, "RememberedCounts"]]
 # Raise it when what is counted, or how, changes.
 _FORMAT = 2
-#: So many days before a stretch are looked at before all others.
+#: The days nearest before a stretch are looked at first: this many.
 _NEAR_DAYS = 14
-#: A day that was cut by its age has no event of its first hours.
+#: A day whose oldest rows were deleted by retention has no event of its first hours.
 _FIRST_HOURS = timedelta(hours=3)
 
 
@@ -73,7 +73,7 @@ def recall_no_undated(data_date: date) -> Mapping[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Spots:
-    """What came of the days that were counted again. recounts: all others are counted now.
+    """What the spot checks found. recounts: whether all other days are counted now.
 
     verified: those that are the same, with their names as they were counted now.
     """
@@ -89,8 +89,8 @@ class _Spots:
 class DailyReader:
     """Puts the days together. settle_days: how long late loads may still change a day.
 
-    is_final: whether what is recalled holds of every day, as where one moment is looked at.
-    fits: whether so many days can be counted in the time that is left.
+    is_final: whether every recalled day is believed and not counted again, as in a backtest.
+    fits: whether so many days can be counted in half of the time that is left.
     """
 
     config: Config
@@ -155,7 +155,7 @@ class DailyReader:
         )
 
     def _counted_earlier(self, slices: DaySlices) -> dict[date, DayCounts]:
-        """Days before the window, counted in one go, which is announced: it may take long."""
+        """Days before the window, counted in one go, announced: it may take a long time."""
         if not slices:
             return {}
         self.tell(f"counting the events of {plural(len(slices), 'earlier day')}")
@@ -205,7 +205,9 @@ class DailyReader:
         older: DaySlices,
         least: int,
     ) -> tuple[list[date], list[date]]:
-        """Older days just counted that are gone from the warehouse: the remembered, the others."""
+        """Older days, just counted, that the warehouse no longer has: those that are remembered,
+        and those that are not.
+        """
         totals = {day: counted[day].total for day, _, _ in older}
         gone = gone_days(totals, known, least)
         absent = missing_days(leading_days(totals, known, least), known, least)
@@ -221,8 +223,8 @@ class DailyReader:
     ) -> tuple[date, ...]:
         """The judged day, where the warehouse no longer has the whole of it.
 
-        It has nothing before it either, and fewer events than are remembered. A day of which the
-        first hours are there was not cut by its age, but repaired.
+        The warehouse has no earlier day either, and fewer events than are remembered. A day whose
+        first hours are there was not cut by retention, but repaired.
         """
         day = recent.days[-1]
         total = counted[day].total if day in counted else 0
@@ -248,9 +250,9 @@ class DailyReader:
         return self.config.warehouse.naive_timestamps, self.frame.zone
 
     def keeps_before(self, day: date, known: Mapping[date, RememberedCounts], least: int) -> bool:
-        """Whether the warehouse keeps a day before this one, as far back as is looked.
+        """Whether the warehouse keeps a day before this one, as far back as volume is judged.
 
-        The two weeks before it are looked at first: in most tables they say it.
+        The two weeks before it are looked at first: in most tables they suffice.
         """
         slices = [s for s in self.frame.day_slices(self.history_days) if s[0] < day]
         near, far = slices[-_NEAR_DAYS:], slices[:-_NEAR_DAYS]
@@ -279,7 +281,7 @@ class DailyReader:
         return counted
 
     def _counted(self, slices: DaySlices, names: Mapping[date, Values]) -> dict[date, DayCounts]:
-        """Days with every dimension that can be read; why others cannot is kept aside."""
+        """Days with every dimension that can be read; why not is recorded in `_problems`."""
         by_dimension: dict[str, Mapping[date, Values]] = {NAME: names}
         for column in self.source.dimensions:
             try:
@@ -297,13 +299,15 @@ class DailyReader:
 
 
 def is_settled(remembered: RememberedCounts, config: Config, settle_days: int) -> bool:
-    """Whether a day was last counted `settle_days` after it, or later."""
+    """Whether a day was last counted at least `settle_days` days after its own date."""
     counted_on = remembered.counted_at.astimezone(config.timezone).date()
     return (counted_on - remembered.counts.day).days >= settle_days
 
 
 def fingerprint(config: Config) -> str:
-    """Of what decides what is counted: the warehouse, the table, the mapped columns, the zones."""
+    """A digest of everything that decides what is counted: the warehouse, the table, the mapped
+    columns, the zones.
+    """
     attached = [[other.alias, other.url or other.path] for other in config.warehouse.attach]
     return _hashed([_FORMAT, *target_of(config.warehouse.url), attached], config)
 
@@ -374,7 +378,7 @@ def _names_of(recent: EventCounts) -> dict[date, Values]:
 
 
 def _stretch(slices: DaySlices, known: Iterable[date]) -> DaySlices:
-    """From the first day that is not known to the last: one scan, one range."""
+    """The slices from the first to the last day that is not known: one scan."""
     known = set(known)
     missing = [index for index, (day, _, _) in enumerate(slices) if day not in known]
     return slices[missing[0] : missing[-1] + 1] if missing else []

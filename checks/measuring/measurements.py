@@ -49,8 +49,8 @@ from checks.warehouse.slices import DaySlices
 if TYPE_CHECKING:
     from checks.core.records import StoredAcceptance
 
-#: A check that learns for longer than this many days is not held against the age of tables: one
-#: that keeps a few weeks would make it unknown until as many days are remembered.
+#: A check that needs more than this many days to learn stays `learning` even in an old pipeline: a
+#: table that keeps only a few weeks would else make it unknown.
 _LONGEST_LEARNING = 14
 T = TypeVar("T")
 #: What somebody accepts of a check, by its id; revoked ones included.
@@ -91,11 +91,11 @@ class Measurements:
         recall_undated: RecallUndated = recall_no_undated,
         accepted: Accepted = nothing_accepted,
     ) -> None:
-        """recall: what earlier evaluations counted. tell: hears of what takes long.
+        """recall: what earlier evaluations counted. tell: called with a text before anything slow.
 
-        recall_is_final: whether no day that is recalled is counted again: many days are looked
-        at in one moment, and rows without a time belong to none of them. recall_undated: what
-        an earlier evaluation counted of those. accepted: what somebody accepts of a check.
+        recall_is_final: whether recalled days are never counted again, as in a backtest; rows
+        without a time then count as old. recall_undated: what an earlier evaluation counted of
+        those. accepted: what somebody accepts of a check.
         """
         self._recall_undated = recall_undated
         self.accepted = accepted
@@ -150,7 +150,7 @@ class Measurements:
         )  # fmt: skip
 
     def _fits(self, days: int) -> bool:
-        """Whether so many days can be counted in half of the time that is left."""
+        """Whether `days` days can be counted in half of the time that is left."""
         scans = 1 + len(_mapped(self._config.events).dimensions)
         return days * scans * self._seconds_per_day < self._warehouse.remaining() / 2
 
@@ -208,8 +208,8 @@ class Measurements:
     def _compared(self, undated: Undated) -> Undated:
         """The events without a time, and how many there were before.
 
-        Of a partitioned table only the data date's partitions are asked for those without a
-        time, and all is new.
+        Of a partitioned table only the data date's partitions are asked for those without a time,
+        so nothing earlier can be compared and all of them count as new.
         """
         if self._recall_is_final:
             before = {
@@ -255,10 +255,11 @@ class Measurements:
         return self._once("orders", read)
 
     def older_than(self, days: int) -> str | None:
-        """What in the audit log or the orders shows that the pipeline is older than so many days.
+        """What shows that the pipeline is older than `days` days, as text.
 
-        None where nothing does, or where it takes longer to learn than a table need be kept.
-        What cannot be read shows nothing to the contrary, and is told.
+        The audit log and the orders are asked. None where neither shows it, or where it takes
+        longer to learn than a table need be kept. A table that cannot be read counts as old, and
+        the text says so.
         """
         if days > _LONGEST_LEARNING:
             return None
@@ -273,7 +274,7 @@ class Measurements:
         return None
 
     def _has_before(self, section: str, source: Source, column: str, days: int) -> bool:
-        """Whether a table begins earlier. Raises MeasurementError."""
+        """Whether a table has rows from before those days. Raises MeasurementError."""
         first = self._frame.run_date if section == "audit_log" else self._frame.data_date
         end = midnight(first - timedelta(days=days), self._frame.zone)
         naive, zone = self._naive, self._frame.zone
@@ -311,7 +312,7 @@ class Measurements:
 
 
 def _as_may_be_told(config: Config, rejected: RejectedRows) -> RejectedRows:
-    """The rejected rows with their reasons masked, as they are wherever rows are shown."""
+    """The rejected rows with their reasons masked, as everywhere else."""
     source = config.quarantine
     is_whole = source is not None and is_hidden(source.reason, source.mask)
     reasons: Counter[str] = Counter()

@@ -11,7 +11,7 @@ from checks.core.endings import Endings
 
 @dataclass(frozen=True, slots=True)
 class MeasuringPlan:
-    """How far back, and with which words, a pipeline is measured. All in days but `endings`.
+    """How far back, and by which status words, a pipeline is measured. All in days but `endings`.
 
     window_days: days before the data date that it is compared with. history_days: days that say
     what volume is normal. settle_days: days that late loads may still change. endings: what the

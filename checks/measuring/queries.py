@@ -82,7 +82,7 @@ class _Reading:
             yield from self._values(source, recent)
 
     def _spots(self, recent: int) -> DaySlices:
-        """As many old days as are counted again: which ones, the history decides."""
+        """Stand-ins for the old days that are spot-checked: the history decides which."""
         count = self.config.history.spot_check_days
         older = self.frame.day_slices(recent + 7 * count)[: -1 - recent]
         return older[::7][:count]

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 class Remembering:
-    """One evaluation's door to what earlier ones counted. A history that fails is a warning."""
+    """Reads and keeps the daily counts for one evaluation. A history that fails is a warning."""
 
     def __init__(
         self, config: Config, aside: Executor | None = None, now: datetime | None = None
     ) -> None:
-        """aside: where the history is read, so that it waits for what is read there already.
+        """aside: the thread that reads the history; reads are queued on it.
 
         now: the evaluation's reading of the clock; the system's where none is given.
         """
@@ -34,7 +34,7 @@ class Remembering:
     def recall(self, first: date, last: date) -> Mapping[date, RememberedCounts]:
         """What is remembered of the days from `first` to `last`; nothing where it cannot be read.
 
-        `keep` says why.
+        `keep` then returns the warning.
         """
         try:
             if self._aside is None:
@@ -47,7 +47,8 @@ class Remembering:
     def undated_before(self, data_date: date) -> Mapping[str, int]:
         """What evaluations of an earlier data date counted of rows without a time, before the
         day's own run could load any; nothing where there is none, or where it cannot be read.
-        `keep` says why.
+
+        `keep` then returns the warning.
         """
         try:
             if self._aside is None:

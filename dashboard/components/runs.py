@@ -111,7 +111,7 @@ def _matches(load: Load, source: str | None, meaning: str | None) -> bool:
 
 
 def _draw_no_entry(context: page.PageContext, runs: Runs) -> None:
-    """No entry at all: red once the run is due, too early to judge before."""
+    """Say that the run date has no entry."""
     page.empty(
         f"The audit log has no entry on {look.day(runs.run_date)}.",
         f"Nothing says that the load of {look.day(runs.data_date)} was started; until it has "
