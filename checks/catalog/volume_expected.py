@@ -113,7 +113,7 @@ def _unjudged(daily: DailyCounts, baseline: Baseline, frame: Timeframe) -> Judge
         "events": daily.counted[daily.day].total,
         "learned_days": days,
     }
-    if daily.learned(MINIMUM_DAYS) is not None:
+    if daily.days_learned_if_too_few(MINIMUM_DAYS) is not None:
         return learning(_METRIC, days, MINIMUM_DAYS, details)
     return unknown(
         _METRIC, Cause.BAD_VALUE,
@@ -256,7 +256,7 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
-    empty_day=no_events,
+    fails_for_empty_day=no_events,
     worse=Worse.FARTHER_FROM_EXPECTED,
     subject_kinds=(SIDE,),
 )

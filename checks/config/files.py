@@ -15,14 +15,14 @@ _SCHEME = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]+:[/\\]")
 _DIRECTIVES = "aAbBdejmuUwWyYGVC"
 
 
-def resolved_pattern(kind: str, text: str, folder: Path) -> str:
+def resolved_pattern(key_kind: str, text: str, folder: Path) -> str:
     """A file or a pattern of files, made absolute, by the kind of its key.
 
     Raises InvalidValueError.
     """
-    if kind == "path":
+    if key_kind == "path":
         return str(folder / text)
-    return files_pattern(text, folder) if kind == "files" else readable_files(text, folder)
+    return files_pattern(text, folder) if key_kind == "files" else readable_files(text, folder)
 
 
 def files_pattern(pattern: str, folder: Path) -> str:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from checks.core.calendar import Calendar
 from checks.core.metrics import Unmeasured
 from checks.core.text import bounded
-from checks.core.totals import begin_of
+from checks.core.totals import first_day_index
 
 #: The dimension that every pipeline has: the event's name.
 NAME = "event name"
@@ -102,7 +102,7 @@ class DailyCounts:
         """Events per day, from the day on with which the shop's history begins."""
         if not self._totals:  # each name's series asks for it
             counts = [(day, self.counted[day].total) for day in self.days]
-            self._totals.update(counts[begin_of([total for _, total in counts]) :])
+            self._totals.update(counts[first_day_index([total for _, total in counts]) :])
         return self._totals
 
     def has_strays(self) -> bool:
@@ -110,7 +110,7 @@ class DailyCounts:
         first = min(self.totals(), default=self.day)
         return any(self.counted[day].total for day in self.days if day < first)
 
-    def learned(self, needed: int) -> int | None:
+    def days_learned_if_too_few(self, needed: int) -> int | None:
         """Days of history so far while these are fewer than a rule needs, else None.
 
         Also None where the shop's only events are older than these days.
@@ -144,7 +144,7 @@ class DailyCounts:
         """
         days = self.totals() if since is None else (day for day in self.days if day >= since)
         counts = ((day, self._values(day, dimension).of(value)) for day in days)
-        return _from_first((day, count) for day, count in counts if count is not None)
+        return _from_first_events((day, count) for day, count in counts if count is not None)
 
     def _values(self, day: date, dimension: str) -> Values:
         return self.counted[day].by_dimension.get(dimension, Values({}, rest=1))
@@ -167,7 +167,7 @@ def largest(events: Mapping[str, int], most: int) -> Values:
     return Values(dict(ranked[:most]), sum(count for _, count in ranked[most:]))
 
 
-def _from_first(counts: Iterable[tuple[date, int]]) -> dict[date, int]:
+def _from_first_events(counts: Iterable[tuple[date, int]]) -> dict[date, int]:
     result: dict[date, int] = {}
     for day, count in counts:
         if count or result:

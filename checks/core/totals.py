@@ -36,7 +36,7 @@ def median(values: Iterable[float]) -> float | None:
     return items[middle] if len(items) % 2 else (items[middle - 1] + items[middle]) / 2
 
 
-def begin_of(totals: Sequence[int]) -> int:
+def first_day_index(totals: Sequence[int]) -> int:
     """The index of the first day of a shop's history in its daily totals.
 
     totals: oldest first, the judged day last. It is the first day with events, unless those of the
@@ -58,12 +58,12 @@ def begin_of(totals: Sequence[int]) -> int:
     return next(place for place, total in enumerate(totals) if total)
 
 
-def usual_day(totals: Sequence[int]) -> float:
+def usual_day_events(totals: Sequence[int]) -> float:
     """Events of a usual day: the median of the days with events since the history began, or 0."""
-    return median(total for total in totals[begin_of(totals) :] if total) or 0.0
+    return median(total for total in totals[first_day_index(totals) :] if total) or 0.0
 
 
-def bulk_day(totals: Iterable[int]) -> int:
+def bulk_day_events(totals: Iterable[int]) -> int:
     """The total for which days of at least that many events hold half of all events; 0 without any.
 
     However many days have a few stray events, they have few of all.
@@ -77,7 +77,7 @@ def bulk_day(totals: Iterable[int]) -> int:
     return 0
 
 
-def low_day(totals: Iterable[int]) -> int:
+def low_day_events(totals: Iterable[int]) -> int:
     """Events of a low day: the lower quartile of the days with events; 0 without any.
 
     Spikes do not raise it, and a few days with next to nothing do not lower it.

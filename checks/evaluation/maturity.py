@@ -26,32 +26,32 @@ _ACTION_WHILE_IT_LASTS = (
 )
 
 
-def without_endless_learning(
+def with_learning_limited(
     judgements: Mapping[str, Judgement],
     checks: Mapping[str, Check],
-    older_than: Callable[[int], str | None],
+    evidence_of_age: Callable[[int], str | None],
     *,
     is_over: bool = True,
 ) -> dict[str, Judgement]:
     """The judgements, where `learning` is unknown if the pipeline is older than what it takes.
 
-    older_than: what shows that the pipeline is older than so many days; None where nothing does.
+    evidence_of_age: what shows that the pipeline is older than so many days; None without any.
     is_over: whether the judged day is over, so that days before it are remembered.
     """
     action = _ACTION if is_over else _ACTION_WHILE_IT_LASTS
     return {
-        id_: _grown(judgement, checks[id_].metric, older_than, action)
+        id_: _unknown_if_older(judgement, checks[id_].metric, evidence_of_age, action)
         for id_, judgement in judgements.items()
     }
 
 
-def _grown(
-    judgement: Judgement, metric: str, older_than: Callable[[int], str | None], action: str
+def _unknown_if_older(
+    judgement: Judgement, metric: str, evidence_of_age: Callable[[int], str | None], action: str
 ) -> Judgement:
     needed = judgement.learning_days
     if judgement.status is not Status.SKIPPED or needed is None:
         return judgement
-    if (evidence := older_than(needed)) is None:
+    if (evidence := evidence_of_age(needed)) is None:
         return judgement
     return unknown(
         metric, Cause.BAD_VALUE,

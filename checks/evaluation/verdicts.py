@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Assembled:
+class ReportParts:
     """The verdicts, and the waivers and acceptances that apply to them."""
 
     verdicts: tuple[Verdict, ...]
@@ -32,15 +32,15 @@ def plain_verdicts(
     config: Config, frame: Timeframe, judgements: Mapping[str, Judgement]
 ) -> tuple[Verdict, ...]:
     """The verdicts of these judgements in catalog order: no waiver applies, `since` is open."""
-    return assemble(config, frame, judgements, None).verdicts
+    return report_parts(config, frame, judgements, None).verdicts
 
 
-def assemble(
+def report_parts(
     config: Config,
     frame: Timeframe,
     judgements: Mapping[str, Judgement],
     context: HistoryContext | None,
-) -> Assembled:
+) -> ReportParts:
     """The verdicts in catalog order, with the waivers and acceptances that apply. context: what the
     history holds; None without one.
     """
@@ -57,7 +57,7 @@ def assemble(
         _verdicts(config, judgements, circumstances),
         {check.id: check for check in all_checks()},
         judgements,
-        is_usual_day=frame.data_date == loaded_date,
+        is_loaded_by_run=frame.data_date == loaded_date,
     )
     if context is not None:
         verdicts = tuple(
@@ -71,7 +71,7 @@ def assemble(
     acceptances = (
         acceptance for judgement in judgements.values() for acceptance in judgement.acceptances
     )
-    return Assembled(verdicts, _waivers(verdicts), tuple(acceptances))
+    return ReportParts(verdicts, _waivers(verdicts), tuple(acceptances))
 
 
 def _verdicts(

@@ -83,7 +83,7 @@ def give(
     today = now.astimezone(config.timezone).date()
     if request.until < today:
         raise UsageError(f"{labels.until} {request.until} is over; today is {today}")
-    data_date, verdict = _latest(config, history, check.id, today)
+    data_date, verdict = _latest_verdict(config, history, check.id, today)
     limit = _limit(request.up_to, check, verdict, labels)
     subjects = _subjects(request.subjects, check, verdict, labels)
     if verdict is not None and verdict.status not in (Status.RED, Status.WAIVED):
@@ -111,7 +111,7 @@ def state_of(waiver: StoredWaiver, today: date) -> str:
     return "expired" if waiver.until < today else HOLDS
 
 
-def _latest(
+def _latest_verdict(
     config: Config, history: History, check: str, today: date
 ) -> tuple[date, Verdict | None]:
     """The newest judged data date and its verdict; the date due today where none was judged."""

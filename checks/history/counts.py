@@ -22,7 +22,7 @@ from checks.core import clock
 from checks.core.counts import NAME, DayCounts, RememberedCounts, Values
 from checks.core.metrics import LARGEST_COUNT
 from checks.core.text import may_be_cut
-from checks.history.moments import TOLERANCE, today
+from checks.history.moments import TOLERANCE, latest_date_anywhere
 from checks.history.tables import DAILY_COUNTS
 
 _C = DAILY_COUNTS.c
@@ -55,7 +55,9 @@ class Series:
     former: str = ""
 
 
-def is_of_others(connection: Connection, pipeline: str, fingerprints: Collection[str]) -> bool:
+def is_only_of_other_mappings(
+    connection: Connection, pipeline: str, fingerprints: Collection[str]
+) -> bool:
     """Whether a pipeline's days were counted, and none by one of these mappings."""
     if not fingerprints:
         return False
@@ -129,7 +131,7 @@ def newest_day(connection: Connection, series: Series, now: datetime) -> date | 
         sa.select(sa.func.max(_C.day)).where(
             _C.pipeline == series.pipeline,
             _C.fingerprint == series.fingerprint,
-            _C.day <= today(now),
+            _C.day <= latest_date_anywhere(now),
             _C.first_total > 0,
         )
     )

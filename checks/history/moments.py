@@ -18,7 +18,7 @@ def is_later(moment: datetime, now: datetime) -> bool:
     return moment - now > TOLERANCE
 
 
-def today(now: datetime) -> date:
+def latest_date_anywhere(now: datetime) -> date:
     """The latest date that it is now anywhere on earth."""
     try:
         return (now + _EASTERNMOST).date()

@@ -22,7 +22,7 @@ from checks.core.records import (
     StoredEvaluation,
 )
 from checks.history import acceptances, counts, evaluations, ownership, waivers
-from checks.history.arguments import or_clock, required, row_id, utc
+from checks.history.arguments import or_clock, required_line, row_id, utc
 from checks.history.decisions import Decisions
 from checks.history.evaluations import Reader
 from checks.history.ignored_rows import IgnoredRows
@@ -184,7 +184,7 @@ class History(Decisions):
 
         def query(reader: Reader) -> Mapping[str, int]:
             numbers = reader.undated_before(data_date, utc(loaded_from))
-            if counts.is_of_others(reader.connection, pipeline, fingerprints):
+            if counts.is_only_of_other_mappings(reader.connection, pipeline, fingerprints):
                 return {key: value for key, value in numbers.items() if key not in OF_EVENTS}
             return numbers
 
@@ -248,7 +248,7 @@ class History(Decisions):
         identify = self._claimant.identify
         if identify is None:
             raise ValueError("a history that is opened for no warehouse can adopt none")
-        owner, moment = required("owner", by, _OWNER), utc(now)
+        owner, moment = required_line("owner", by, _OWNER), utc(now)
         return self._access.write(
             lambda connection: ownership.adopt(connection, pipeline, identify(), owner, moment)
         )

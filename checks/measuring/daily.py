@@ -26,7 +26,7 @@ from checks.core.errors import MeasurementError
 from checks.core.metrics import EventCounts, Unmeasured
 from checks.core.text import count_text, plural, quoted
 from checks.core.timeframe import midnight
-from checks.core.totals import usual_day
+from checks.core.totals import usual_day_events
 from checks.measuring.gone_days import (
     gone_days,
     has_more,
@@ -72,7 +72,7 @@ def recall_no_undated(data_date: date) -> Mapping[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Spots:
+class _SpotFindings:
     """What the spot checks found. recounts: whether all other days are counted now.
 
     verified: those that are the same, with their names as they were counted now.
@@ -90,7 +90,7 @@ class DailyReader:
     """Puts the days together. settle_days: how long late loads may still change a day.
 
     is_final: whether every recalled day is believed and not counted again, as in a backtest.
-    fits: whether so many days can be counted in half of the time that is left.
+    fits_time: whether so many days can be counted in half of the time that is left.
     """
 
     config: Config
@@ -102,7 +102,7 @@ class DailyReader:
     history_days: int
     settle_days: int
     is_final: bool = False
-    fits: Callable[[int], bool] = lambda days: True
+    fits_time: Callable[[int], bool] = lambda days: True
     _problems: dict[str, Unmeasured] = field(default_factory=dict)
 
     def read(self, recent: EventCounts) -> DailyCounts:
@@ -123,34 +123,38 @@ class DailyReader:
         if self.is_final:
             fresh = [day_slice for day_slice in fresh if day_slice[0] not in known]
         counted = self._counted(fresh, _names_of(recent)) if fresh else {}
-        spots = self._compared(recent, known, [day for day, _, _ in older])
+        spots = self._spot_findings(recent, known, [day for day, _, _ in older])
         settled = {
             day: spots.verified.get(day, known[day].counts)
             for day, _, _ in slices
             if day not in counted and not spots.recounts and self._is_settled(day, known)
         }
-        unknown = _stretch(older, settled)
+        unknown = _unknown_stretch(older, settled)
         counted |= self._counted_earlier(unknown)
-        lost, absent = self._lost(counted, known, unknown, self._least(recent, known))
-        gone = [*lost, *recent.recalled, *spots.gone]
-        held = {day: known[day].counts for day in gone}
+        leading_gone, newly_missing = self._gone_and_missing(
+            counted, known, unknown, self._least(recent, known)
+        )
+        gone = [*leading_gone, *recent.recalled, *spots.gone]
+        gone_counts = {day: known[day].counts for day in gone}
         withheld = self._withheld(recent, counted, known)
-        counted = {day: counts for day, counts in counted.items() if day not in absent}
+        counted = {day: counts for day, counts in counted.items() if day not in newly_missing}
         return DailyCounts(
             days=tuple(
-                day for day, _, _ in slices if day not in absent and day not in recent.missing
+                day
+                for day, _, _ in slices
+                if day not in newly_missing and day not in recent.missing
             ),
-            counted=settled | counted | held,
+            counted=settled | counted | gone_counts,
             calendar=calendar_between(self.config.calendar, slices[0][0], slices[-1][0]),
             remembered=known,
-            measured=tuple(sorted(counted.keys() - held.keys())),
+            measured=tuple(sorted(counted.keys() - gone_counts.keys())),
             problems=dict(self._problems),
             has_earlier=recent.has_earlier,
             gone=tuple(sorted({*gone, *(d for d in settled if known[d].gone_at is not None)})),
             verified=tuple(spots.verified),
             notes=(*spots.notes, *_notes_of(recent, known, withheld)),
             is_doubted=spots.is_doubted,
-            missing=tuple(sorted({*absent, *recent.missing})),
+            missing=tuple(sorted({*newly_missing, *recent.missing})),
             withheld=withheld,
         )
 
@@ -171,13 +175,13 @@ class DailyReader:
             return remembered is not None
         return remembered.is_verified and is_settled(remembered, self.config, self.settle_days)
 
-    def _compared(
+    def _spot_findings(
         self, recent: EventCounts, known: Mapping[date, RememberedCounts], older: list[date]
-    ) -> _Spots:
+    ) -> _SpotFindings:
         """The days that were counted again against what is remembered of them."""
         verified, gone, differences = {}, [], []
-        usual_total = usual_day([known[day].counts.total for day in sorted(known)])
-        least = MeasuringPlan.of(self.config).name_per_day
+        usual_total = usual_day_events([known[day].counts.total for day in sorted(known)])
+        least = MeasuringPlan.of(self.config).least_events_of_name
         for spot in recent.spot_checks:
             remembered = known.get(spot.day)
             if remembered is None or spot.day not in older:
@@ -191,14 +195,14 @@ class DailyReader:
                 gone.append(spot.day)
             else:
                 differences.append(change)
-        spots = _Spots(verified, tuple(gone))
+        spots = _SpotFindings(verified, tuple(gone))
         if not differences:
             return spots
-        is_possible = self.fits(len(older))
-        note = _note(differences[0], older, is_possible=is_possible)
+        is_possible = self.fits_time(len(older))
+        note = _difference_note(differences[0], older, is_possible=is_possible)
         return replace(spots, notes=(note,), recounts=is_possible, is_doubted=not is_possible)
 
-    def _lost(
+    def _gone_and_missing(
         self,
         counted: Mapping[date, DayCounts],
         known: Mapping[date, RememberedCounts],
@@ -350,7 +354,7 @@ def _notes_of(
     return notes
 
 
-def _note(change: Difference, older: list[date], *, is_possible: bool) -> str:
+def _difference_note(change: Difference, older: list[date], *, is_possible: bool) -> str:
     days = plural(len(older), "earlier day")
     named = "" if change.name is None else f" named {quoted(change.name)}"
     text = (
@@ -377,7 +381,7 @@ def _names_of(recent: EventCounts) -> dict[date, Values]:
     }
 
 
-def _stretch(slices: DaySlices, known: Iterable[date]) -> DaySlices:
+def _unknown_stretch(slices: DaySlices, known: Iterable[date]) -> DaySlices:
     """The slices from the first to the last day that is not known: one scan."""
     known = set(known)
     missing = [index for index, (day, _, _) in enumerate(slices) if day not in known]

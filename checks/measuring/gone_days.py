@@ -8,7 +8,7 @@ from datetime import date
 
 from checks.core.counts import NAME, RememberedCounts, Values, value_text
 from checks.core.metrics import EventCounts
-from checks.core.totals import bulk_day
+from checks.core.totals import bulk_day_events
 
 #: Whether the warehouse keeps a day before this one, by what is remembered and by how many events
 #: show that a day is there.
@@ -106,12 +106,12 @@ def least_of_day(
     fewer = {day: total for day, total in counted.items() if total < totals.get(day, 0)}
     unchanged = [total for day, total in totals.items() if day not in fewer]
     if any(unchanged):
-        repaired = _tenth(bulk_day(unchanged))
+        repaired = _tenth(bulk_day_events(unchanged))
         totals |= {day: total for day, total in fewer.items() if total >= repaired}
-    without_spikes = bulk_day(_without_spikes(totals.values()))
+    without_spikes = bulk_day_events(_without_spikes(totals.values()))
     if max(counted.values(), default=0) < _PART * without_spikes:
         return _tenth(without_spikes)
-    return _tenth(bulk_day(totals.values()))  # no spikes: today's days are as big
+    return _tenth(bulk_day_events(totals.values()))  # no spikes: today's days are as big
 
 
 def _tenth(total: int) -> int:

@@ -21,13 +21,13 @@ class Remembering:
     """Reads and keeps the daily counts for one evaluation. A history that fails is a warning."""
 
     def __init__(
-        self, config: Config, aside: Executor | None = None, now: datetime | None = None
+        self, config: Config, background: Executor | None = None, now: datetime | None = None
     ) -> None:
-        """aside: the thread that reads the history; reads are queued on it.
+        """background: the thread that reads the history; reads are queued on it.
 
         now: the evaluation's reading of the clock; the system's where none is given.
         """
-        self._config, self._aside, self._now = config, aside, now
+        self._config, self._background, self._now = config, background, now
         self._failure: HistoryError | None = None
         self._is_undated_unread = False
 
@@ -37,9 +37,9 @@ class Remembering:
         `keep` then returns the warning.
         """
         try:
-            if self._aside is None:
+            if self._background is None:
                 return self._read(first, last)
-            return self._aside.submit(self._read, first, last).result()
+            return self._background.submit(self._read, first, last).result()
         except HistoryError as error:
             self._failure = error
             return {}
@@ -51,9 +51,9 @@ class Remembering:
         `keep` then returns the warning.
         """
         try:
-            if self._aside is None:
+            if self._background is None:
                 return self._read_undated(data_date)
-            return self._aside.submit(self._read_undated, data_date).result()
+            return self._background.submit(self._read_undated, data_date).result()
         except HistoryError as error:
             self._failure = error
             self._is_undated_unread = True
@@ -83,7 +83,7 @@ class Remembering:
             daily.counted[day]
             for day in daily.measured
             if day not in daily.withheld
-            and self._is_news(daily.counted[day], daily.remembered.get(day), settle_days)
+            and self._must_be_kept(daily.counted[day], daily.remembered.get(day), settle_days)
         ]
         verified = [daily.counted[day] for day in daily.verified]
         gone = [daily.counted[day] for day in daily.gone if self._is_newly_gone(daily, day)]
@@ -129,7 +129,9 @@ class Remembering:
         known = daily.remembered[day]
         return known.gone_at is None or not known.is_verified
 
-    def _is_news(self, counts: DayCounts, known: RememberedCounts | None, settle_days: int) -> bool:
+    def _must_be_kept(
+        self, counts: DayCounts, known: RememberedCounts | None, settle_days: int
+    ) -> bool:
         if known is None or not known.is_verified or known.counts != counts or known.gone_at:
             return True
         return not is_settled(known, self._config, settle_days)

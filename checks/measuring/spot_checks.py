@@ -73,9 +73,9 @@ def difference(
     if max(known.counts.total, spot.total) <= STRAY_DAY * usual:
         return None
     now, total = _as_remembered(spot, remembered), known.counts.total
-    if _moved(now, remembered) > TOLERANCE * max(total, spot.total):
+    if _moved_events(now, remembered) > TOLERANCE * max(total, spot.total):
         return Difference(spot.day, total, spot.total)
-    return _of_a_name(spot, remembered, max(least, 1))
+    return _largest_name_difference(spot, remembered, max(least, 1))
 
 
 def counted_again(spot: SpotCheck, known: RememberedCounts) -> DayCounts:
@@ -110,7 +110,9 @@ def _shown(spot: SpotCheck) -> Counter[str]:
     return counts
 
 
-def _of_a_name(spot: SpotCheck, remembered: Values, least: float) -> Difference | None:
+def _largest_name_difference(
+    spot: SpotCheck, remembered: Values, least: float
+) -> Difference | None:
     """The name that moved most, where it moved by at least half and by `least` events.
 
     A name that was in the rest had at most the rest.
@@ -128,7 +130,7 @@ def _by_size(change: Difference) -> tuple[int, int, str]:
     return abs(change.counted - change.remembered), change.remembered, change.name or ""
 
 
-def _moved(now: Values, remembered: Values) -> int:
+def _moved_events(now: Values, remembered: Values) -> int:
     """Events that are more or fewer, or have another name."""
     names, before = {*now.events, *remembered.events}, remembered.events
     more, fewer = _sums(now.events.get(name, 0) - before.get(name, 0) for name in names)

@@ -121,7 +121,7 @@ def _draw_choice(
     default: Side | None,
 ) -> address.Choice:
     nothing = "nothing is recorded"
-    return address.select(
+    return address.draw_select_box(
         name,
         label,
         list(sides),

@@ -106,7 +106,7 @@ class _Replay:
         """The day by the changed configuration, measured again only where the plans differ."""
         if MeasuringPlan.of(current.config).measures_like(MeasuringPlan.of(self._changed)):
             shared = current.shared_with(self._changed)
-            return self._judged(self._changed, current.frame, current.measured, shared)
+            return self._judged(self._changed, current.frame, current.measurements, shared)
         measured = self._measurements(self._changed, current.frame, warehouse)
         return self._judged(self._changed, current.frame, measured)
 

@@ -106,7 +106,9 @@ class BigQuery(Profile):
 
     def contains(self, text: ColumnElement[Any], query: str) -> ColumnElement[bool]:
         # LIKE has no ESCAPE.
-        place = sa.func.strpos(self.same_case(text, query), query.lower(), type_=sa.Integer)
+        place = sa.func.strpos(
+            self.with_letters_lowered(text, query), query.lower(), type_=sa.Integer
+        )
         return place > 0
 
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
