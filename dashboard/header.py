@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import streamlit as st
 
@@ -67,11 +67,7 @@ def sentence(context: page.PageContext, live: data.LiveEvaluation, gate: data.Ga
     )  # fmt: skip
 
 
-def _time_text(context: page.PageContext, moment: object) -> str:
-    from datetime import datetime
-
-    if not isinstance(moment, datetime):
-        return ""
+def _time_text(context: page.PageContext, moment: datetime) -> str:
     local = moment.astimezone(context.zone)
     same_day = local.date() == data.now().astimezone(context.zone).date()
     name = local.tzname() or context.zone.key
@@ -95,14 +91,14 @@ def _banners(context: page.PageContext) -> None:
         notes.append(_note("The history cannot be read, so what the gate said is not known.",
                            context.gate.problem))  # fmt: skip
     elif context.gate.latest is None:
-        notes.append(_not_run(context))
+        notes.append(_not_run())
     elif differs := data.difference(context.gate, context.live):
         notes.append(_note("Gate and now differ.", differs, "differ"))
     if notes:
         show(join(*notes))
 
 
-def _not_run(context: page.PageContext) -> Html:
+def _not_run() -> Html:
     reason = (
         "No gate is recorded for this day. What is shown is the dashboard's own evaluation; it "
         "has neither stopped nor released anything."

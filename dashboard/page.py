@@ -122,14 +122,9 @@ def parameters(pipeline: str, day: date | None, **filters: object) -> dict[str, 
     return query | filter_values
 
 
-def navigate(
-    context: PageContext, *, day: date | None = None, path: str | None = None, **filters: object
-) -> None:
-    """Show another day or page; pipeline and day are kept. Not for use in a callback."""
-    target = path or frame.current_path()
+def navigate(context: PageContext, *, day: date | None = None, **filters: object) -> None:
+    """Show another day of this page; the pipeline is kept. Not for use in a callback."""
     query = parameters(context.pipeline, day or context.day, **filters)
-    if target != frame.current_path():
-        st.switch_page(frame.page_of(target), query_params=query)
     address.update(date=query[address.DAY], page=None, **filters)
     st.rerun()
 

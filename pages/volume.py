@@ -43,7 +43,7 @@ if day_volume is not None:
             hours = context.evidence(read_hours, event=event.value)
             if hours is not None:
                 volume.draw_hours(context, hours)
-    volume.draw_segments(context, day_volume)
+    volume.draw_segments(day_volume)
     volume.draw_names(context, day_volume)
     powers = context.evidence(read_power, days=90)
     if powers is not None:

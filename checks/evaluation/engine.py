@@ -15,9 +15,10 @@ from checks.config.model import Config
 from checks.core import clock
 from checks.core.errors import HistoryError, MeasurementError, UsageError
 from checks.core.model import Judgement, Report, worst
+from checks.core.progress import Progress
 from checks.core.timeframe import Timeframe, timeframe
 from checks.core.version import VERSION
-from checks.evaluation.judgements import Progress, judge_all
+from checks.evaluation.judgements import judge_all
 from checks.evaluation.maturity import recorded_before, with_learning_limited
 from checks.evaluation.observations import observations
 from checks.evaluation.summary import summarise

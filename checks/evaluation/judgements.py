@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from checks.catalog import all_checks
 from checks.config.model import CheckSettings, Config
 from checks.core.environment import DEBUG
 from checks.core.errors import MeasurementError, is_interruption
 from checks.core.model import Cause, Judgement, Status
+from checks.core.progress import Progress
 from checks.core.text import clean
 from checks.core.timeframe import Timeframe
 from checks.judging.check import Check
 from checks.judging.undated import considering_undated
 from checks.judging.unmeasured import skipped, unmeasured
 from checks.measuring.measurements import Measurements
-
-Progress = Callable[[str], None]
 
 
 def judge_all(

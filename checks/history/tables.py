@@ -7,7 +7,6 @@ zone; such text also sorts by time.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -17,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator
 
 from checks.core.model import Subjects
+from checks.core.text import ISO_DAY
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
@@ -114,12 +114,10 @@ def _day(value: Any) -> date | Damaged | None:
     if value is None:
         return None
     try:
-        return date.fromisoformat(value) if _DAY.fullmatch(value) else Damaged.DAMAGED
+        return date.fromisoformat(value) if ISO_DAY.fullmatch(value) else Damaged.DAMAGED
     except (ValueError, TypeError):
         return Damaged.DAMAGED
 
-
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 METADATA = sa.MetaData()
 

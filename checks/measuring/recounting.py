@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from checks.config.model import Config
 from checks.core.counts import DayCounts, RememberedCounts
 from checks.core.errors import UsageError
+from checks.core.progress import Progress
 from checks.core.timeframe import timeframe
 from checks.measuring.daily import DailyReader, fingerprint, former_fingerprint, recall_nothing
 from checks.measuring.gone_days import gone_days, least_of_day
 from checks.measuring.plan import MeasuringPlan
 from checks.warehouse import Warehouse
 
-Progress = Callable[[str], None]
 #: The most days that one statement counts.
 MOST_DAYS = 1100
 

@@ -73,7 +73,7 @@ def draw_loads(context: page.PageContext, runs: Runs) -> None:
             f"The run has {plural(runs.entry_count, 'entry', 'entries')}, none of them like this.",
         )
     else:
-        _draw_no_entry(context, runs)
+        _draw_no_entry(runs)
 
 
 def _draw_strays(runs: Runs) -> None:
@@ -112,7 +112,7 @@ def _matches(load: Load, source: str | None, ending: str | None) -> bool:
     return source in (None, load.source) and ending in (None, load.meaning)
 
 
-def _draw_no_entry(context: page.PageContext, runs: Runs) -> None:
+def _draw_no_entry(runs: Runs) -> None:
     """Say that the run date has no entry."""
     page.empty(
         f"The audit log has no entry on {look.day(runs.run_date)}.",

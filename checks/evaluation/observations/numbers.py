@@ -11,7 +11,8 @@ from checks.core.metrics import AuditEntry, AuditLog, EventCounts, OrderCounts
 from checks.core.text import count_text, day_text, plural, quoted, short_day
 from checks.core.totals import median
 from checks.evaluation.observations.sentences import limited
-from checks.loads.effective import Load, loads, may_be_of
+from checks.loads.effective import Load, loads
+from checks.loads.sources import may_be_of
 
 if TYPE_CHECKING:
     from checks.config.model import Config
