@@ -29,8 +29,8 @@ _MOST_DIGITS = 7
 class Choice(NamedTuple):
     """A filter: the chosen option, or None for all.
 
-    `invalid` is a value in the address that is no option. An error about it was shown already; the
-    page must not show unfiltered rows.
+    `invalid` is a value in the address that is not an option. An error about it was shown already;
+    the page must not show unfiltered rows.
     """
 
     value: str | None
@@ -70,7 +70,7 @@ def clear_filters() -> None:
             st.query_params.pop(name, None)
 
 
-def select(
+def draw_select_box(
     name: str,
     label: str,
     options: Sequence[str],
@@ -107,7 +107,7 @@ def select(
     return Choice(st.session_state[key] or None, invalid)
 
 
-def text(name: str, label: str, placeholder: str = "") -> str:
+def draw_text_field(name: str, label: str, placeholder: str = "") -> str:
     """A text field whose content is in the address."""
     key = f"filter:{name}"
     _sync_field(name, key, parameter(name) or "")
@@ -118,7 +118,7 @@ def text(name: str, label: str, placeholder: str = "") -> str:
     return str(st.session_state[key] or "").strip()
 
 
-def number(name: str, default: int = 1) -> int:
+def page_number(name: str, default: int = 1) -> int:
     """A whole number of at least 1 in the address; an error is shown for anything else."""
     requested = parameter(name)
     if requested is None:

@@ -25,7 +25,7 @@ def main() -> None:
         page_icon=str(Path(__file__).with_name("icon.png")), layout="wide",
         initial_sidebar_state="collapsed",
     )  # fmt: skip
-    frame.style()
+    frame.draw_style()
     sign_in.require()
     frame.remember_pages(pages, current)
     current.run()

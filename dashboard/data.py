@@ -29,7 +29,7 @@ from checks.core.errors import AndonError, ConfigError, MeasurementError, is_int
 from checks.core.model import Cause, Report
 from checks.evaluation import changes, waiving
 from checks.evaluation.engine import evaluate
-from checks.evaluation.summary import stopped_by_strict
+from checks.evaluation.summary import strict_stop_text
 from checks.evidence.context import Context, open_context
 from checks.history import History, StoredEvaluation, StoredWaiver, history_of
 from checks.judging.check import Check
@@ -44,11 +44,12 @@ _MOST_ANSWERS = 64
 _REPORT_SECONDS, _MOST_REPORTS = 3600.0, 8
 #: Most memory for evidence and the figures made of it; entries unused for so long are dropped.
 _EVIDENCE_BYTES, _EVIDENCE_SECONDS = 64 * 1024 * 1024, 1800.0
-#: A page waits no longer for a writer: it shows the last good numbers and says so.
-_LOCK_SECONDS = 1.0
+#: How long a page waits for the warehouse's writer; then it shows the last good numbers and says
+#: so.
+_WRITER_WAIT_SECONDS = 1.0
 #: DuckDB reads in this process and needs 20 to 30 MiB while it does, so readers take turns. One
 #: waits no longer than that for another.
-_READER_LOCK_SECONDS = 5.0
+_READER_WAIT_SECONDS = 5.0
 
 T = TypeVar("T")
 Options = ParamSpec("Options")
@@ -128,12 +129,12 @@ def pipeline(name: str) -> Pipeline:
     raise LookupError(name)
 
 
-def today(config: Config) -> date:
+def due_day(config: Config) -> date:
     """The data date that today's run is about."""
     return now().astimezone(config.timezone).date() - timedelta(days=config.data_lag_days)
 
 
-def last_day(config: Config) -> date:
+def shop_today(config: Config) -> date:
     """The latest data date that can be shown: today in the shop's time zone."""
     return now().astimezone(config.timezone).date()
 
@@ -175,7 +176,7 @@ def change_sentences(before: StoredEvaluation, after: LiveEvaluation) -> tuple[s
 
 def strict_stop(run: StoredEvaluation) -> str | None:
     """Text for a recorded run that stopped the line because of `--strict`; None otherwise."""
-    return stopped_by_strict(run.statuses.values(), run.exit_code)
+    return strict_stop_text(run.statuses.values(), run.exit_code)
 
 
 def open_waivers(name: str) -> tuple[StoredWaiver, ...]:
@@ -186,7 +187,7 @@ def open_waivers(name: str) -> tuple[StoredWaiver, ...]:
     return tuple(waiver for waiver in waivers if waiving.state_of(waiver, day) == waiving.HOLDS)
 
 
-def live(name: str, day: date) -> LiveEvaluation:
+def live_evaluation(name: str, day: date) -> LiveEvaluation:
     """The live evaluation of a data date, at most `dashboard.refresh_seconds` old.
 
     While its writer locks the warehouse, the last good evaluation, with the reason.
@@ -199,7 +200,7 @@ def live(name: str, day: date) -> LiveEvaluation:
     return evaluation
 
 
-def gate(name: str, day: date) -> GateRuns:
+def gate_runs(name: str, day: date) -> GateRuns:
     """What the gate recorded for a data date."""
     configured = pipeline(name)
     runs: GateRuns = _cached(_gate, HISTORY_SECONDS)(
@@ -208,8 +209,10 @@ def gate(name: str, day: date) -> GateRuns:
     return runs
 
 
-def days(name: str, until: date, count: int) -> RecordedDays:
-    """The last evaluation of each of the `count` data dates up to `until`, newest first."""
+def recorded_days(name: str, until: date, count: int) -> RecordedDays:
+    """The last evaluation of each recorded data date of the `count` calendar days up to `until`,
+    newest first.
+    """
     configured = pipeline(name)
     read_cached = _cached(_days, HISTORY_SECONDS)
     recorded: RecordedDays = read_cached(name, configured.mtime_ns, until, count, _generation(name))
@@ -236,7 +239,8 @@ def evidence(
     It is read once for each live evaluation of the day, so that cards and evidence are of the
     same time; it is kept as long as that evaluation is shown.
     """
-    configured, evaluation = pipeline(name), EvaluationKey(name, day, live(name, day).evaluated_at)
+    configured = pipeline(name)
+    evaluation = EvaluationKey(name, day, live_evaluation(name, day).evaluated_at)
     answer: Answer[T] = evaluation_cache().get(
         evaluation,
         (read.__module__, configured.mtime_ns, positional, tuple(sorted(options.items()))),
@@ -324,7 +328,7 @@ def _setup(files: tuple[tuple[str, int], ...]) -> Setup:
 
 def _for_server(config: Config) -> Config:
     """The configuration for a server: a short wait for writers, and little memory for reading."""
-    seconds = min(_LOCK_SECONDS, config.warehouse.lock_wait_seconds)
+    seconds = min(_WRITER_WAIT_SECONDS, config.warehouse.lock_wait_seconds)
     warehouse = replace(config.warehouse, lock_wait_seconds=seconds, is_read_by_server=True)
     return replace(config, warehouse=warehouse)
 
@@ -332,7 +336,7 @@ def _for_server(config: Config) -> Config:
 @contextmanager
 def _one_reader_at_a_time(config: Config) -> Iterator[None]:
     is_duckdb = config.warehouse.url.startswith("duckdb")
-    acquired = is_duckdb and _READER_LOCK.acquire(timeout=_READER_LOCK_SECONDS)
+    acquired = is_duckdb and _READER_LOCK.acquire(timeout=_READER_WAIT_SECONDS)
     try:
         yield
     finally:

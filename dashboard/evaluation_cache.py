@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 _EVALUATIONS = 2
 #: An object takes up to so many times the size of its pickle in memory.
 _SIZE_FACTOR = 8
-#: Counted in addition for each value, and for a value that cannot be pickled.
+#: Added to each value's size; and the size assumed of a value that cannot be pickled.
 _OVERHEAD_BYTES, _UNPICKLABLE_BYTES = 1024, 1024 * 1024
 
 

@@ -20,7 +20,7 @@ def _style() -> Html:
     return Html(f"<style>{look.STYLE.read_text(encoding='utf-8')}</style>")
 
 
-def style() -> None:
+def draw_style() -> None:
     """Put the style sheet on the page."""
     show(_style())
 
@@ -45,7 +45,7 @@ def has_page(path: str) -> bool:
     return path in st.session_state.get(_PAGES, {})
 
 
-def current() -> str:
+def current_path() -> str:
     """The address of the page that is shown."""
     return str(st.session_state.get(_CURRENT, navigation.HOME))
 
@@ -61,7 +61,7 @@ def navigation_bar(parameters: Mapping[str, str]) -> None:
         return
     with st.container(key="andon-bar", horizontal=True, gap="small", vertical_alignment="center"):
         for path, title in navigation.titles().items():
-            is_current = path == current()
+            is_current = path == current_path()
             with st.container(key=f"nav-{'here' if is_current else 'to'}-{path}", width="content"):
                 st.page_link(page_of(path), label=title, query_params=dict(parameters))
         sign_in.sign_out()

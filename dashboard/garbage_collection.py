@@ -11,7 +11,7 @@ from typing import Final
 
 import streamlit as st
 
-#: How long new objects are scanned by each collection.
+#: How long new objects stay subject to collection.
 SECONDS: Final = 60.0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import streamlit as st
 
@@ -26,7 +26,7 @@ def draw(context: page.PageContext) -> None:
         _pipeline(context)
         _day_picker(context)
     status(context)
-    if frame.current() != "overview":
+    if frame.current_path() != "overview":
         _strip(context)
 
 
@@ -36,9 +36,9 @@ def status(context: page.PageContext) -> None:
     st.session_state["andon:drawn"] = _stamp(context.live, context.gate)
 
     @st.fragment(run_every=pacing.refresh_interval(context.config))
-    def watch() -> None:
-        live = data.live(context.pipeline, context.day)
-        gate = data.gate(context.pipeline, context.day)
+    def draw_verdicts() -> None:
+        live = data.live_evaluation(context.pipeline, context.day)
+        gate = data.gate_runs(context.pipeline, context.day)
         if st.session_state.get("andon:drawn") != _stamp(live, gate):
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -46,7 +46,7 @@ def status(context: page.PageContext) -> None:
             ticker.draw(live, seconds * STALE_AFTER, key="andon-age")
 
     with st.container(key="andon-status"):
-        watch()
+        draw_verdicts()
         _banners(context)
 
 
@@ -67,11 +67,7 @@ def sentence(context: page.PageContext, live: data.LiveEvaluation, gate: data.Ga
     )  # fmt: skip
 
 
-def _time_text(context: page.PageContext, moment: object) -> str:
-    from datetime import datetime
-
-    if not isinstance(moment, datetime):
-        return ""
+def _time_text(context: page.PageContext, moment: datetime) -> str:
     local = moment.astimezone(context.zone)
     same_day = local.date() == data.now().astimezone(context.zone).date()
     name = local.tzname() or context.zone.key
@@ -95,14 +91,14 @@ def _banners(context: page.PageContext) -> None:
         notes.append(_note("The history cannot be read, so what the gate said is not known.",
                            context.gate.problem))  # fmt: skip
     elif context.gate.latest is None:
-        notes.append(_not_run(context))
+        notes.append(_not_run())
     elif differs := data.difference(context.gate, context.live):
         notes.append(_note("Gate and now differ.", differs, "differ"))
     if notes:
         show(join(*notes))
 
 
-def _not_run(context: page.PageContext) -> Html:
+def _not_run() -> Html:
     reason = (
         "No gate is recorded for this day. What is shown is the dashboard's own evaluation; it "
         "has neither stopped nor released anything."
@@ -135,7 +131,7 @@ def _change_pipeline(key: str) -> None:
 def _day_picker(context: page.PageContext) -> None:
     earlier, later = _failing_days(context)
     one_day = timedelta(days=1)
-    last = data.last_day(context.config)
+    last = data.shop_today(context.config)
     later_day = context.day + one_day if context.day < last else None
     with st.container(key="andon-days", horizontal=True, vertical_alignment="bottom", gap="xsmall",
                       width="content"):  # fmt: skip

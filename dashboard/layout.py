@@ -17,6 +17,6 @@ def begin(title: str | None) -> page.PageContext:
     return context
 
 
-def check_card(context: page.PageContext, check: str) -> None:
+def draw_check_card(context: page.PageContext, check: str) -> None:
     """The card of one check."""
     card.draw(context, check)

@@ -47,7 +47,7 @@ LOOKS: Final[dict[Status | NoGate, Look]] = {
 
 
 def look_of(status: Status | None) -> Look:
-    """The look of a status; of None the look of a gate that was not run."""
+    """The look of a status; for None that of a gate that was not run."""
     return LOOKS[NoGate.NOT_RUN if status is None else status]
 
 

@@ -25,8 +25,9 @@ _LONGEST_TUPLE: Final = 64
 def memoized(function: _PageFunction[_Arguments, _Result]) -> _PageFunction[_Arguments, _Result]:
     """Memoize a function of a page's context, as long as the context's evaluation is cached.
 
-    The function must be pure and its arguments immutable. They are identified by their id(), so
-    that nothing is compared, and kept alive, so that no other object gets the same id().
+    The function must be pure and its arguments immutable. Plain values and the elements of short
+    tuples are compared; everything else is identified by its id() and kept alive, so that no other
+    object gets the same id().
     """
 
     @wraps(function)
@@ -61,7 +62,7 @@ def _identity(argument: Any) -> Hashable:
 
 
 def _context_key(context: page.PageContext) -> Hashable:
-    """What a result depends on beside the evaluation: each run of a page has a new context.
+    """What a result depends on besides the evaluation: each run of a page has a new context.
 
     Recorded evaluations are read again every few seconds but never change, so their ids suffice.
     """

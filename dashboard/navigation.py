@@ -1,4 +1,6 @@
-"""The pages: each file in `pages/` is one. Their names and addresses are an interface."""
+"""The pages: each file in `pages/` is one. Their names and addresses are public: links in alerts
+use them.
+"""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ Options = ParamSpec("Options")
 #: Recorded days that are read before the shown one: more than any figure shows.
 _BEFORE = 75
 #: For days longer ago than that, status grids end two weeks after the day, not today.
-_RECENT, _AFTER = 30, timedelta(days=14)
+_RECENT_DAYS, _AFTER = 30, timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class PageContext:
     @property
     def until(self) -> date:
         """The last day of a status grid of 30 days that contains the shown day."""
-        if (self.today - self.day).days < _RECENT:
+        if (self.today - self.day).days < _RECENT_DAYS:
             return max(self.day, self.today)
         return self.day + _AFTER
 
@@ -122,14 +122,9 @@ def parameters(pipeline: str, day: date | None, **filters: object) -> dict[str, 
     return query | filter_values
 
 
-def navigate(
-    context: PageContext, *, day: date | None = None, path: str | None = None, **filters: object
-) -> None:
-    """Show another day or page; pipeline and day are kept. Not for use in a callback."""
-    target = path or frame.current()
+def navigate(context: PageContext, *, day: date | None = None, **filters: object) -> None:
+    """Show another day of this page; the pipeline is kept. Not for use in a callback."""
     query = parameters(context.pipeline, day or context.day, **filters)
-    if target != frame.current():
-        st.switch_page(frame.page_of(target), query_params=query)
     address.update(date=query[address.DAY], page=None, **filters)
     st.rerun()
 
@@ -179,15 +174,15 @@ def _context_from_address(title: str) -> PageContext:
         error = f"The link asks for the pipeline {name[:80]!r}, which is not configured here."
         _stop(error, (f"Configured: {', '.join(names)}.",), home=True)
     config = data.pipeline(name).config
-    today = data.today(config)
+    today = data.due_day(config)
     day = _day(today, config)
     address.remember_shown_day(day)
-    recorded = data.days(name, today, _recorded_days_needed(day, today))
+    recorded = data.recorded_days(name, today, _recorded_days_needed(day, today))
     return PageContext(
         title=title, pipeline=name, config=config, day=day, today=today,
-        live=data.live(name, day), gate=data.gate(name, day), recorded=recorded,
+        live=data.live_evaluation(name, day), gate=data.gate_runs(name, day), recorded=recorded,
         is_dark=st.context.theme.type == "dark",
-        _by_day={configured.data_date: configured for configured in recorded.evaluations},
+        _by_day={evaluation.data_date: evaluation for evaluation in recorded.evaluations},
     )  # fmt: skip
 
 
@@ -203,7 +198,7 @@ def _day(today: date, config: Config) -> date:
     requested = address.parameter(address.DAY)
     if requested is None:
         return today
-    last = data.last_day(config)
+    last = data.shop_today(config)
     try:
         day = date.fromisoformat(requested)
     except ValueError:

@@ -13,7 +13,7 @@ from dashboard import layout, page
 from dashboard.components import orphans
 
 context = layout.begin(__doc__)
-layout.check_card(context, "orphan_orders")
+layout.draw_check_card(context, "orphan_orders")
 left, right = st.columns([3, 2], gap="medium")
 
 with right:

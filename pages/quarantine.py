@@ -9,7 +9,7 @@ from dashboard import layout, page
 from dashboard.components import quarantine
 
 context = layout.begin(__doc__)
-layout.check_card(context, "quarantine_rate")
+layout.draw_check_card(context, "quarantine_rate")
 headline = quarantine.headline_place()
 left, right = quarantine.columns()
 with right:

@@ -10,7 +10,7 @@ from dashboard import layout, page
 from dashboard.components import revenue
 
 context = layout.begin(__doc__)
-layout.check_card(context, "missing_revenue")
+layout.draw_check_card(context, "missing_revenue")
 
 if context.config.events is None or context.config.events.revenue is None:
     page.empty(

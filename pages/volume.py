@@ -16,22 +16,22 @@ from dashboard import address, layout
 from dashboard.components import volume
 
 context = layout.begin(__doc__)
-layout.check_card(context, "volume_expected")
-layout.check_card(context, "volume_zscore")
-layout.check_card(context, "event_volume")
-layout.check_card(context, "volume_trend")
+layout.draw_check_card(context, "volume_expected")
+layout.draw_check_card(context, "volume_zscore")
+layout.draw_check_card(context, "event_volume")
+layout.draw_check_card(context, "volume_trend")
 
 day_volume = context.evidence(read_volume, days=60)
 if day_volume is not None:
     names = [series.name for series in day_volume.names if series.name]
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        event = address.select(
+        event = address.draw_select_box(
             "event", "Event name", names,
             describe=partial(volume.name_label, day_volume), all_label="All events",
         )  # fmt: skip
     with right:
-        rule = address.select(
+        rule = address.draw_select_box(
             "rule", "Rule for all events", [volume.ZSCORE],
             describe=volume.rule_name, all_label=volume.rule_name(None),
         )  # fmt: skip
@@ -43,7 +43,7 @@ if day_volume is not None:
             hours = context.evidence(read_hours, event=event.value)
             if hours is not None:
                 volume.draw_hours(context, hours)
-    volume.draw_segments(context, day_volume)
+    volume.draw_segments(day_volume)
     volume.draw_names(context, day_volume)
     powers = context.evidence(read_power, days=90)
     if powers is not None:

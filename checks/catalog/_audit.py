@@ -172,12 +172,14 @@ def bad_count(metric: str, what: str, column: str, entry: AuditEntry, bad: BadVa
     )
 
 
-def skip_without_entry(metric: str) -> Judgement:
-    """The judgement of a check while `log_entry_exists_today` is already red."""
-    return skipped(metric, f"{ENTRY_CHECK} is red")
+def skipped_without_entry(
+    metric: str, judgement: Judgement, verdicts: Mapping[str, Verdict]
+) -> Judgement:
+    """The judgement; skipped while `log_entry_exists_today` is already red. A check's guard."""
+    return skipped(metric, f"{ENTRY_CHECK} is red") if _entry_is_missing(verdicts) else judgement
 
 
-def entry_is_missing(verdicts: Mapping[str, Verdict]) -> bool:
+def _entry_is_missing(verdicts: Mapping[str, Verdict]) -> bool:
     """Whether `log_entry_exists_today` is red, and so already reports the missing entry."""
     entry = verdicts.get(ENTRY_CHECK)
     return entry is not None and entry.status is Status.RED

@@ -375,5 +375,5 @@ CHECK = Check(
     judge=judge,
     subject_kinds=(EVENT,),
     accepts=EVENT,
-    empty_day=has_only_no_events,
+    fails_for_empty_day=has_only_no_events,
 )

@@ -172,5 +172,5 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
-    empty_day=no_events,
+    fails_for_empty_day=no_events,
 )

@@ -190,7 +190,7 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
-    empty_day=has_only_no_events,
+    fails_for_empty_day=has_only_no_events,
     after=("event_volume",),
     guard=guard,
 )

@@ -324,7 +324,7 @@ CHECK = Check(
     measure=measure,
     judge=judge,
     subject_kinds=(ORPHAN_KIND,),
-    empty_day=has_neither_orders_nor_events,
+    fails_for_empty_day=has_neither_orders_nor_events,
     after=("event_volume",),
     guard=guard,
 )

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -21,10 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 from checks.catalog._audit import (
     bad_count,
-    entry_is_missing,
     has_name,
     no_entry,
-    skip_without_entry,
+    skipped_without_entry,
     source_name,
     with_loads,
 )
@@ -37,7 +36,7 @@ from checks.catalog._rejected_share import (
     reason_subjects,
 )
 from checks.core.metrics import AuditEntry, AuditLog, BadValue, RejectedRows, known
-from checks.core.model import Cause, Judgement, Layer, Status, Subjects, Verdict
+from checks.core.model import Cause, Judgement, Layer, Status, Subjects
 from checks.core.settings import setting
 from checks.core.subjects import REASON, SOURCE, counting
 from checks.core.text import clean, count_text, deciding, percent_text, plural, quoted
@@ -375,11 +374,6 @@ def _details(
     }  # fmt: skip
 
 
-def guard(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:
-    """Skipped when the missing entry itself is red."""
-    return skip_without_entry(_METRIC) if entry_is_missing(verdicts) else judgement
-
-
 CHECK = Check(
     id="quarantine_rate",
     layer=Layer.DATA_QUALITY,
@@ -402,5 +396,5 @@ CHECK = Check(
     judge=judge,
     subject_kinds=(SOURCE, REASON),
     after=("log_entry_exists_today",),
-    guard=guard,
+    guard=partial(skipped_without_entry, _METRIC),
 )

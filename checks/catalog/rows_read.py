@@ -7,15 +7,14 @@ Source of the rule: a shop that is open has events; zero rows is never normal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from checks.catalog._audit import (
     bad_count,
-    entry_is_missing,
     no_entry,
-    skip_without_entry,
+    skipped_without_entry,
     source_name,
     with_loads,
 )
@@ -24,8 +23,8 @@ from checks.core.model import Judgement, Layer, Status, Verdict
 from checks.core.subjects import SOURCE, names_of
 from checks.core.text import day_text, plural
 from checks.judging.check import Check, Required, Worse
-from checks.loads.effective import loads, may_be_of
-from checks.loads.sources import lasting_name
+from checks.loads.effective import loads
+from checks.loads.sources import lasting_name, may_be_of
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
@@ -114,11 +113,6 @@ def _as_details(source: SourceRows, frame: Timeframe) -> dict[str, Any]:
     }
 
 
-def guard(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:
-    """Skipped when the missing entry itself is red."""
-    return skip_without_entry(_METRIC) if entry_is_missing(verdicts) else judgement
-
-
 def nothing_was_read(verdict: Verdict) -> bool:
     """Whether nothing was read, by a load that may be of the data date (by its source's name)."""
     sources = verdict.details.get("sources") or ()
@@ -143,6 +137,6 @@ CHECK = Check(
     worse=Worse.LOWER,
     subject_kinds=(SOURCE,),
     after=("log_entry_exists_today",),
-    guard=guard,
+    guard=partial(skipped_without_entry, _METRIC),
     explains_empty_day=nothing_was_read,
 )

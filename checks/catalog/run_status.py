@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from checks.catalog._audit import (
-    entry_is_missing,
     no_entry,
-    skip_without_entry,
+    skipped_without_entry,
     source_name,
     strays_details,
     strays_text,
@@ -254,11 +254,6 @@ def _worst(log: AuditLog, tied: Sequence[AuditEntry]) -> tuple[AuditEntry, str]:
     return min(meanings, key=lambda pair: _WORST_FIRST.index(pair[1]))
 
 
-def guard(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:
-    """Skipped when the missing entry itself is red."""
-    return skip_without_entry(_METRIC) if entry_is_missing(verdicts) else judgement
-
-
 def every_load_failed(verdict: Verdict) -> bool:
     """Whether no load ended well that may be of the data date: one that did would have left events.
 
@@ -289,6 +284,6 @@ CHECK = Check(
     judge=judge,
     subject_kinds=(SOURCE, STATUS),
     after=("log_entry_exists_today",),
-    guard=guard,
+    guard=partial(skipped_without_entry, _METRIC),
     explains_empty_day=every_load_failed,
 )

@@ -2,9 +2,9 @@
 
 What: events of the data date against the range that is normal for it, by its weekday and by
 the level of the last days. Days in the calendar, and days that were themselves out of range,
-do not say what is normal. Under 7 days of history there is no verdict yet; from 7 to 20 days
-the range of the days before is the rule, from 21 on the weekday's. While the data date lasts,
-the same part of each day is compared.
+do not say what is normal. Under 7 days of history there is no verdict yet; from 7 to 20 days the
+range of the days before, wider below 14, is the rule, from 21 on the weekday's. While the data date
+lasts, the same part of each day is compared.
 Why: a Z-score over seven days takes weekends for noise, and one day without events blinds it
 for a week; half a day's data on a Friday then looks like a Sunday.
 Source of the rule: measured on public daily series, docs/volume.md; `checks.detection` has it.
@@ -42,8 +42,9 @@ if TYPE_CHECKING:
 _WHAT = "The volume"
 _METRIC = "volume"
 _BASES = {
-    Basis.WIDE_RANGE: "by the range of {days} days of history, widely, as no full rule can be yet",
-    Basis.RANGE: "by the range of {days} days of history, as the weekday's rule needs 21",
+    Basis.WIDE_RANGE: "by a wide range over {days} days of history, as the narrower rule needs 14",
+    Basis.RANGE: "by the range of {days} days of history, as the weekday's rule needs 21, recent "
+    "ones among them",
     Basis.WEEKDAY: "",
 }
 
@@ -112,7 +113,7 @@ def _unjudged(daily: DailyCounts, baseline: Baseline, frame: Timeframe) -> Judge
         "events": daily.counted[daily.day].total,
         "learned_days": days,
     }
-    if daily.learned(MINIMUM_DAYS) is not None:
+    if daily.days_learned_if_too_few(MINIMUM_DAYS) is not None:
         return learning(_METRIC, days, MINIMUM_DAYS, details)
     return unknown(
         _METRIC, Cause.BAD_VALUE,
@@ -255,7 +256,7 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
-    empty_day=no_events,
+    fails_for_empty_day=no_events,
     worse=Worse.FARTHER_FROM_EXPECTED,
     subject_kinds=(SIDE,),
 )

@@ -58,7 +58,7 @@ def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
         if trend.is_declining and not events:
             details["declines_without_the_day"] = _declines_without(counts, daily.day, params)
         return _judgement(trend, frame, details)
-    if (days := daily.learned(TREND_DAYS)) is not None:
+    if (days := daily.days_learned_if_too_few(TREND_DAYS)) is not None:
         judgement = learning(_METRIC, days, TREND_DAYS)
         # Where the shop became so big that its days before are no history, it learns once more.
         return replace(judgement, learning_days=None) if daily.has_strays() else judgement
@@ -145,7 +145,7 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
-    empty_day=is_only_the_empty_day,
+    fails_for_empty_day=is_only_the_empty_day,
     worse=Worse.LOWER,
     signed=True,
 )

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _WHAT = "The volume"
 #: A deviation needs two values.
 _FEWEST_DAYS = 2
+_MOST_NAMES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +190,9 @@ def _daily(events: EventCounts) -> list[dict[str, Any]]:
     return [{"date": day, "events": count} for day, count in pairs]
 
 
-def _top_names(events: EventCounts, most: int = 20) -> list[dict[str, Any]]:
+def _top_names(events: EventCounts) -> list[dict[str, Any]]:
     ranked = sorted(events.by_name.items(), key=lambda item: item[1][-1], reverse=True)
-    return [{"name": name, "events": series[-1]} for name, series in ranked[:most]]
+    return [{"name": name, "events": series[-1]} for name, series in ranked[:_MOST_NAMES]]
 
 
 CHECK = Check(
@@ -211,7 +212,7 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
-    empty_day=no_events,
+    fails_for_empty_day=no_events,
     worse=Worse.FARTHER_FROM_ZERO,
     signed=True,
     subject_kinds=(SIDE,),

@@ -131,7 +131,7 @@ def _without_none(hint: Any) -> tuple[bool, Any]:
         return False, hint
     bases = [base for base in typing.get_args(hint) if base is not type(None)]
     if len(bases) != 1:
-        raise TypeError(f"a setting has one type, beside None: {hint}")
+        raise TypeError(f"a setting has one type, besides None: {hint}")
     return True, bases[0]
 
 

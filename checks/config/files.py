@@ -9,20 +9,20 @@ from checks.config.problems import InvalidValueError
 
 _ALLOWED = 'a glob such as "quarantine/*.csv", or a name with {date:%Y%m%d} in it'
 _READABLE = 'a file, a glob such as "lake/*.parquet", or a folder with / at its end'
-_FIELD = re.compile(r"\{date:([^{}]*)\}")
+DATE_FIELD = re.compile(r"\{date:([^{}]*)\}")
 _SCHEME = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]+:[/\\]")
 # Directives that a date fills; those of a time of day would always read 00.
 _DIRECTIVES = "aAbBdejmuUwWyYGVC"
 
 
-def resolved_pattern(kind: str, text: str, folder: Path) -> str:
+def resolved_pattern(key_kind: str, text: str, folder: Path) -> str:
     """A file or a pattern of files, made absolute, by the kind of its key.
 
     Raises InvalidValueError.
     """
-    if kind == "path":
+    if key_kind == "path":
         return str(folder / text)
-    return files_pattern(text, folder) if kind == "files" else readable_files(text, folder)
+    return files_pattern(text, folder) if key_kind == "files" else readable_files(text, folder)
 
 
 def files_pattern(pattern: str, folder: Path) -> str:
@@ -31,7 +31,7 @@ def files_pattern(pattern: str, folder: Path) -> str:
         raise InvalidValueError(_ALLOWED, "an empty pattern")
     _check_scheme(pattern)
     _check_fields(pattern)
-    _check_brackets(_FIELD.sub("", pattern))
+    _check_brackets(DATE_FIELD.sub("", pattern))
     if Path(pattern).is_absolute():
         return pattern
     from glob import escape  # a folder named `[old]` means itself
@@ -68,9 +68,9 @@ def _check_scheme(pattern: str) -> None:
 
 
 def _check_fields(pattern: str) -> None:
-    for match in _FIELD.finditer(pattern):
+    for match in DATE_FIELD.finditer(pattern):
         _check_format(match[1])
-    rest = _FIELD.sub("", pattern)
+    rest = DATE_FIELD.sub("", pattern)
     if "{" in rest or "}" in rest:
         raise InvalidValueError(
             "only {date:...} in braces", None, "write {date:%Y%m%d} for the day, * for the rest"

@@ -18,7 +18,7 @@ from checks.core.text import clean
 #: Settings of `target_of` for who reads: they may hide rows, but mean no other tables.
 _READER_SETTINGS = ("role=", "secondary_roles=", "session_authorization=", "row_security=")
 _IN_MEMORY = ":memory:"
-_LONGEST_LABEL = 200
+LONGEST_LABEL = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def warehouse_identity(
     place = _address(engine, host, port, database)
     details = f" ({', '.join(deciding)})" if deciding else ""
     label = without_credentials(f"{engine} {place}{details}")
-    return WarehouseIdentity(tuple(digests), clean(label, _LONGEST_LABEL))
+    return WarehouseIdentity(tuple(digests), clean(label, LONGEST_LABEL))
 
 
 def _database_names(url: str, database: str) -> tuple[str, ...]:

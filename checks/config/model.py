@@ -350,7 +350,7 @@ class DashboardConfig:
 
 @dataclass(frozen=True, slots=True)
 class CheckSettings:
-    """What every check takes, beside its own parameters (`params`, the check's dataclass)."""
+    """What every check takes, besides its own parameters (`params`, the check's dataclass)."""
 
     enabled: bool = setting("Whether the check is evaluated.", True)
     severity: Severity = setting(

@@ -14,7 +14,7 @@ import yaml
 from yaml.constructor import SafeConstructor
 
 from checks.config.problems import InvalidValueError, Problems
-from checks.core.text import clean, quoted
+from checks.core.text import ISO_DAY, clean, quoted
 
 
 class Entry(NamedTuple):
@@ -31,7 +31,6 @@ _MERGE = _CORE + "merge"
 _NULL = _CORE + "null"
 _TIME = _CORE + "timestamp"
 _TEXT = _CORE + "str"
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 #: Numbers that YAML 1.1, YAML 1.2 and people read alike, and those that are not finite.
 _PLAIN_NUMBER = re.compile(
     r"[-+]?(?:0|[1-9][0-9]*|[0-9]*\.[0-9]+|[0-9]+\.|[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+"
@@ -128,7 +127,7 @@ def read_day(node: yaml.Node, allowed: str) -> date:
     """A scalar as a day, in quotes or not. Raises InvalidValueError for anything else."""
     if not isinstance(node, yaml.ScalarNode) or node.tag not in (_TIME, _TEXT):
         raise InvalidValueError(allowed)
-    if not _DAY.fullmatch(node.value):
+    if not ISO_DAY.fullmatch(node.value):
         raise InvalidValueError(allowed)
     try:
         return date.fromisoformat(node.value)

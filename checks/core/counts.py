@@ -9,7 +9,7 @@ from datetime import date, datetime
 from checks.core.calendar import Calendar
 from checks.core.metrics import Unmeasured
 from checks.core.text import bounded
-from checks.core.totals import begin_of
+from checks.core.totals import first_day_index
 
 #: The dimension that every pipeline has: the event's name.
 NAME = "event name"
@@ -75,7 +75,7 @@ class DailyCounts:
     is_doubted: whether the next evaluation counts the remembered days again. missing: days of
     that stretch that are gone from the warehouse and remembered by nothing; `days` is without
     them. withheld: days that are remembered with more events than were counted, of which the
-    warehouse may have a part alone: what is remembered of them stays.
+    warehouse may have only a part: what is remembered of them stays.
     """
 
     days: tuple[date, ...]
@@ -102,7 +102,7 @@ class DailyCounts:
         """Events per day, from the day on with which the shop's history begins."""
         if not self._totals:  # each name's series asks for it
             counts = [(day, self.counted[day].total) for day in self.days]
-            self._totals.update(counts[begin_of([total for _, total in counts]) :])
+            self._totals.update(counts[first_day_index([total for _, total in counts]) :])
         return self._totals
 
     def has_strays(self) -> bool:
@@ -110,17 +110,17 @@ class DailyCounts:
         first = min(self.totals(), default=self.day)
         return any(self.counted[day].total for day in self.days if day < first)
 
-    def learned(self, needed: int) -> int | None:
+    def days_learned_if_too_few(self, needed: int) -> int | None:
         """Days of history so far while these are fewer than a rule needs, else None.
 
-        None too where the shop has events, but so long ago that none of the days has any.
+        Also None where the shop's only events are older than these days.
         """
         before = sum(day < self.day for day in self.totals())
         is_young = before < needed and (before > 0 or not self.has_earlier)
         return before if is_young else None
 
     def late_loads(self) -> dict[date, tuple[int, int]]:
-        """Days whose count is another now than when it was first made: (then, now)."""
+        """Days whose count now differs from the first one: (first, now)."""
         return {
             day: (known.first_total, self.counted[day].total)
             for day, known in self.remembered.items()
@@ -128,7 +128,7 @@ class DailyCounts:
         }
 
     def dimensions(self) -> tuple[str, ...]:
-        """The mapped dimensions, beside the event's name."""
+        """The mapped dimensions, besides the event's name."""
         return tuple(name for name in self.counted[self.day].by_dimension if name != NAME)
 
     def values(self, dimension: str) -> list[str]:
@@ -144,7 +144,7 @@ class DailyCounts:
         """
         days = self.totals() if since is None else (day for day in self.days if day >= since)
         counts = ((day, self._values(day, dimension).of(value)) for day in days)
-        return _from_first((day, count) for day, count in counts if count is not None)
+        return _from_first_events((day, count) for day, count in counts if count is not None)
 
     def _values(self, day: date, dimension: str) -> Values:
         return self.counted[day].by_dimension.get(dimension, Values({}, rest=1))
@@ -167,7 +167,7 @@ def largest(events: Mapping[str, int], most: int) -> Values:
     return Values(dict(ranked[:most]), sum(count for _, count in ranked[most:]))
 
 
-def _from_first(counts: Iterable[tuple[date, int]]) -> dict[date, int]:
+def _from_first_events(counts: Iterable[tuple[date, int]]) -> dict[date, int]:
     result: dict[date, int] = {}
     for day, count in counts:
         if count or result:

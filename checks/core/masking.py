@@ -81,7 +81,7 @@ _ENDINGS = frozenset({
 _LOOSE_ENDINGS = frozenset({"number", "key", "code", "id", "token", "date"})
 #: Endings that count behind any owner.
 _SURE_ENDINGS = frozenset({"emailaddress", "ofbirth"})
-#: Beginnings of such a name, beside the owners.
+#: Beginnings of such a name, besides the owners.
 _BEGINNINGS = frozenset({
     "access", "refresh", "session", "device", "phone", "card", "date", "auth", "api", "private",
     "bearer", "csrf", "postal", "mobile", "tax", "passport", "place",

@@ -15,7 +15,7 @@ from checks.core.endings import SILENT, Endings
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
 from checks.core.text import quoted
-from checks.core.totals import STRAY_DAY, low_day
+from checks.core.totals import STRAY_DAY, low_day_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,13 +414,13 @@ class EventCounts:
         window = self.totals()[:-1]
         if not window or self.has_real_day(window[:1]) or self.has_earlier:
             return None
-        limit = STRAY_DAY * low_day(self.totals())
+        limit = STRAY_DAY * low_day_events(self.totals())
         first = next((i for i, count in enumerate(window) if count > limit), len(window))
         return None if first < len(window) and all(window[:first]) else len(window) - first
 
     def has_real_day(self, totals: Iterable[int]) -> bool:
         """Whether any of some days has more than stray events, by what is usual of all."""
-        limit = STRAY_DAY * low_day(self.totals())
+        limit = STRAY_DAY * low_day_events(self.totals())
         return any(total > limit for total in totals)
 
 

@@ -26,6 +26,7 @@ MANY = "(many, none of which counts by itself)"
 MORE = "…"
 #: The smallest share of what fails that counts even if the check would not fail for it alone.
 LEAST_SHARE = 0.1
+_MOST_LISTED = 3
 _RESERVED_NAMES = frozenset((NO_NAME, MANY, MORE))
 
 N = TypeVar("N")
@@ -86,11 +87,11 @@ def not_covered(failing: Subjects, covered: Subjects) -> Subjects:
     return {kind: names for kind, names in uncovered.items() if names}
 
 
-def subjects_text(subjects: Subjects, most: int = 3) -> str:
+def subjects_text(subjects: Subjects) -> str:
     """`source 'web', 'shop' and 4 more; reason 'no id'`; empty for nothing."""
-    return "; ".join(f"{kind} {_listed(names, most)}" for kind, names in subjects.items() if names)
+    return "; ".join(f"{kind} {_listed(names)}" for kind, names in subjects.items() if names)
 
 
-def _listed(names: tuple[str, ...], most: int) -> str:
-    shown, more = ", ".join(map(quoted, names[:most])), len(names) - most
+def _listed(names: tuple[str, ...]) -> str:
+    shown, more = ", ".join(map(quoted, names[:_MOST_LISTED])), len(names) - _MOST_LISTED
     return f"{shown} and {more} more" if more > 0 else shown

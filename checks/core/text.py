@@ -18,6 +18,8 @@ _LONGEST = 80
 _MOST_DIGITS = 15
 #: How many characters of a long name stay before its digest.
 _LONGEST_NAME, _DIGEST, _CUT = 200, 8, "…"
+#: A calendar date as ISO 8601 writes it, which may be no day of a calendar.
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _BOUNDED = re.compile(rf".{{{_LONGEST_NAME}}}{_CUT}[0-9a-f]{{{_DIGEST}}}", re.DOTALL)
 # Format (bidirectional marks, zero-width), surrogates, private use, controls, separators.
 _HIDDEN = ("Cf", "Cs", "Co", "Cc", "Cn", "Zl", "Zp")

@@ -36,14 +36,14 @@ def median(values: Iterable[float]) -> float | None:
     return items[middle] if len(items) % 2 else (items[middle - 1] + items[middle]) / 2
 
 
-def begin_of(totals: Sequence[int]) -> int:
-    """The place of the first day of a shop's history, in events of one day after the other.
+def first_day_index(totals: Sequence[int]) -> int:
+    """The index of the first day of a shop's history in its daily totals.
 
-    totals: the judged day last. It is the first day with events, unless those of the first days are
-    stray ones that came with later loads. They are where they are a hundredth of the biggest day at
-    most, and where from the first bigger day on bigger days are the rule, for a week before the
-    judged day at least: else those are spikes of a small shop. Two spikes of many days are passed
-    over when the biggest is looked for.
+    totals: oldest first, the judged day last. It is the first day with events, unless those of the
+    first days are stray ones that came with later loads. They are stray where each has at most a
+    hundredth of the biggest day, and where bigger days are the rule from the first bigger one on,
+    with at least seven of them before the judged day: else those are spikes of a small shop. Two
+    spikes of many days are passed over when the biggest is looked for.
     """
     ranked = sorted((total for total in totals if total), reverse=True)
     if not ranked:
@@ -58,13 +58,13 @@ def begin_of(totals: Sequence[int]) -> int:
     return next(place for place, total in enumerate(totals) if total)
 
 
-def usual_day(totals: Sequence[int]) -> float:
+def usual_day_events(totals: Sequence[int]) -> float:
     """Events of a usual day: the median of the days with events since the history began, or 0."""
-    return median(total for total in totals[begin_of(totals) :] if total) or 0.0
+    return median(total for total in totals[first_day_index(totals) :] if total) or 0.0
 
 
-def bulk_day(totals: Iterable[int]) -> int:
-    """Half of all events are of days with so many events, or more; 0 without any.
+def bulk_day_events(totals: Iterable[int]) -> int:
+    """The total for which days of at least that many events hold half of all events; 0 without any.
 
     However many days have a few stray events, they have few of all.
     """
@@ -77,7 +77,7 @@ def bulk_day(totals: Iterable[int]) -> int:
     return 0
 
 
-def low_day(totals: Iterable[int]) -> int:
+def low_day_events(totals: Iterable[int]) -> int:
     """Events of a low day: the lower quartile of the days with events; 0 without any.
 
     Spikes do not raise it, and a few days with next to nothing do not lower it.

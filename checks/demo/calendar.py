@@ -46,7 +46,7 @@ def plan_days(
     for back in range(days - 1, -1, -1):
         day = last_day - timedelta(days=back)
         faults = _faults(back, days, scenario)
-        if faults.runs:
+        if faults.pipeline_runs:
             yield Day(
                 date=day,
                 rows=round(unit * _level(day, seed) / _DAILY_GROWTH**back),

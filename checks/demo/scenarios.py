@@ -22,7 +22,7 @@ class Faults:
     the usual mix. copies: how often the file was loaded.
     """
 
-    runs: bool = True
+    pipeline_runs: bool = True
     loaded_until_hour: float = 24.0
     copies: int = 1
     checkout_pixel_dead: bool = False
@@ -97,7 +97,7 @@ _ALL = (
             "volume_expected",
             "event_volume",
         ),
-        Faults(runs=False),
+        Faults(pipeline_runs=False),
     ),
 )
 

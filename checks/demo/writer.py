@@ -16,9 +16,10 @@ from tempfile import mkdtemp
 import duckdb
 
 from checks.core.errors import UsageError
+from checks.core.progress import Progress
 from checks.core.text import quoted
 from checks.demo.calendar import outage_day, plan_days
-from checks.demo.generate import Progress, build_warehouse
+from checks.demo.generate import build_warehouse
 from checks.demo.scenarios import DEFAULT_SCENARIO, Scenario, find_scenario
 
 MARKER = ".andon-demo"

@@ -1,10 +1,11 @@
 """The normal range of a day's count, from the history there is.
 
 7 to 13 days: the lowest and the highest so far, with a wide margin. 14 to 20: a narrower one.
-From 21 on, two measures are combined: how far the count is from the expected one, relative to
-how well the rule predicted before, and how far it is beyond the record of the last 8 weeks.
-Either alone can put a count out of range, or both together. The constants were
-chosen by walking forward through public daily series with injected incidents.
+From 21 on, unless the weekday forecast has too few recent days (then the range is still used), two
+measures are combined: how far the count is from the expected one, relative to how well the rule
+predicted before, and how far it is beyond the record of the last 8 weeks. Either alone can put a
+count out of range, or both together. The constants were chosen by walking forward through public
+daily series with injected incidents.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from datetime import date
 from checks.detection.expected import Basis, ExpectedRange, log_count, range_of_logs
 from checks.detection.order import median, quantile
 from checks.detection.series import counts_before
-from checks.detection.weekday import WEEK, Forecast, Logs, forecast
+from checks.detection.weekday import WEEK, Forecast, LogCounts, forecast
 
 MINIMUM_DAYS = 7
 
@@ -55,31 +56,31 @@ def expected_range(
         raise ValueError(f"widen={widen} is not a finite number above 0")
     widen = min(widen, _WIDEST)
     counts = counts_before(history, day)
-    logs = [None if count is None else log_count(count) for count in counts]
-    days = len(logs) - logs.count(None)
+    log_counts = [None if count is None else log_count(count) for count in counts]
+    days = len(log_counts) - log_counts.count(None)
     if days < MINIMUM_DAYS:
         return None
     if days >= WEEKDAY_DAYS:
-        prediction = forecast(logs)
+        prediction = forecast(log_counts)
         if prediction is not None and len(_present(prediction.misses)) >= _LEAST_MISSES:
             return _weekday_range(prediction, widen * _youth_factor(days))
-    return _range(logs, widen, Basis.WIDE_RANGE if days < _RANGE_DAYS else Basis.RANGE)
+    return _range(log_counts, widen, Basis.WIDE_RANGE if days < _RANGE_DAYS else Basis.RANGE)
 
 
-def _range(logs: Logs, widen: float, basis: Basis) -> ExpectedRange:
-    window = _present(logs)[-_RANGE_WINDOW:]
+def _range(log_counts: LogCounts, widen: float, basis: Basis) -> ExpectedRange:
+    window = _present(log_counts)[-_RANGE_WINDOW:]
     factor = _WIDE_FACTOR if basis is Basis.WIDE_RANGE else _FACTOR
     lowest, highest = min(window), max(window)
     low = lowest - widen * _margin(lowest, factor)
     high = highest + widen * _margin(highest, factor)
-    last_week = logs[-WEEK]
+    last_week = log_counts[-WEEK]
     expected = median(sorted(window[-WEEK:])) if last_week is None else last_week
     expected = min(max(expected, low), high)
     return range_of_logs(expected, low, high, basis, zero_is_out=lowest > log_count(0))
 
 
 def _weekday_range(prediction: Forecast, widen: float) -> ExpectedRange:
-    record = _present(prediction.logs[-_WINDOW:])
+    record = _present(prediction.log_counts[-_WINDOW:])
     lowest, highest = min(record), max(record)
     noise = max(_LEAST_MISS, _NOISE_DEVIATIONS * math.exp(-prediction.expected / 2))
     miss = max(_usual_miss(prediction.misses), noise)
@@ -101,7 +102,7 @@ def _weekday_range(prediction: Forecast, widen: float) -> ExpectedRange:
     )
 
 
-def _usual_miss(misses: Logs) -> float:
+def _usual_miss(misses: LogCounts) -> float:
     """The size of a miss that is still usual: the P90 of 8 weeks, or less after a bad season."""
     recent = sorted(map(abs, _present(misses[-_WINDOW:])))
     every = sorted(map(abs, _present(misses)))
@@ -130,5 +131,5 @@ def _youth_factor(days: int) -> float:
     return math.cbrt(max(1.0, _WINDOW / days))
 
 
-def _present(logs: Logs) -> list[float]:
-    return [log for log in logs if log is not None]
+def _present(log_counts: LogCounts) -> list[float]:
+    return [log for log in log_counts if log is not None]

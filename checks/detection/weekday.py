@@ -15,7 +15,7 @@ from typing import TypeAlias
 from checks.detection.expected import COUNTED_ON, OFFSET
 from checks.detection.order import median
 
-Logs: TypeAlias = list[float | None]
+LogCounts: TypeAlias = list[float | None]
 
 WEEK = 7
 BASELINE_WEEKS = 8
@@ -34,53 +34,53 @@ class Forecast:
     """The expected log count of a day, and how well the same formula predicted earlier days.
 
     `misses` are log counts minus their expectation, one for each earlier day, None where
-    there was none. `logs` are the log counts without outages. Oldest first, both end with the
+    there was none. `log_counts` are the log counts without outages. Oldest first, both end with the
     day before.
     """
 
     expected: float
-    misses: Logs
-    logs: Logs
+    misses: LogCounts
+    log_counts: LogCounts
 
 
-def forecast(logs: Logs) -> Forecast | None:
-    """The expectation for the day after `logs`, a whole number of weeks, one item a day.
+def forecast(log_counts: LogCounts) -> Forecast | None:
+    """The expectation for the day after `log_counts`, a whole number of weeks, one item a day.
 
     None where the weekday never occurred in 8 weeks, or the last 14 days give no level.
     """
-    baselines = _baselines(logs)
-    known = _without_outages(logs, baselines)
+    baselines = _baselines(log_counts)
+    known = _without_outages(log_counts, baselines)
     residuals = [
         None if log is None or expected is None else log - expected
         for log, expected in zip(known, baselines, strict=False)
     ]
-    today, level = baselines[-1], _level(residuals, len(logs))
+    today, level = baselines[-1], _level(residuals, len(log_counts))
     if today is None or level is None:
         return None
-    misses = [_miss(residuals, index) for index in range(len(logs))]
+    misses = [_miss(residuals, index) for index in range(len(log_counts))]
     return Forecast(max(today + level, _ZERO), misses, known)
 
 
-def _baselines(logs: Logs) -> Logs:
+def _baselines(log_counts: LogCounts) -> LogCounts:
     """The baseline log count of each day and of the day after the last."""
-    baselines: Logs = [None] * (len(logs) + 1)
-    for index in range(WEEK, len(logs) + 1):
+    baselines: LogCounts = [None] * (len(log_counts) + 1)
+    for index in range(WEEK, len(log_counts) + 1):
         first = index - WEEK * BASELINE_WEEKS
-        same_weekday = logs[first if first >= 0 else index % WEEK : index : WEEK]
+        same_weekday = log_counts[first if first >= 0 else index % WEEK : index : WEEK]
         if values := sorted([log for log in same_weekday if log is not None]):
             baselines[index] = median(values)
     return baselines
 
 
-def _without_outages(logs: Logs, baselines: Logs) -> Logs:
+def _without_outages(log_counts: LogCounts, baselines: LogCounts) -> LogCounts:
     """The log counts without empty days where 10 or more are usual, which say nothing later."""
     return [
         None if log == _ZERO and expected is not None and expected >= _COUNTED_ON else log
-        for log, expected in zip(logs, baselines, strict=False)
+        for log, expected in zip(log_counts, baselines, strict=False)
     ]
 
 
-def _miss(residuals: Logs, index: int) -> float | None:
+def _miss(residuals: LogCounts, index: int) -> float | None:
     residual = residuals[index]
     if residual is None:
         return None
@@ -88,7 +88,7 @@ def _miss(residuals: Logs, index: int) -> float | None:
     return None if level is None else residual - level
 
 
-def _level(residuals: Logs, end: int) -> float | None:
+def _level(residuals: LogCounts, end: int) -> float | None:
     """The winsorized weighted mean of the residuals of the 14 days before `end`."""
     window = residuals[max(0, end - _LEVEL_DAYS) : end]
     values = [value for value in window if value is not None]

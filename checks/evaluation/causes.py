@@ -14,7 +14,8 @@ from dataclasses import replace
 from checks.core.model import STOPPING, Judgement, Layer, Status, Verdict
 from checks.judging.check import Check
 
-_FAILING = STOPPING | {Status.AMBER}
+#: The statuses that an empty day may explain: a waived check raises no alarm.
+_ALARMING = STOPPING | {Status.AMBER}
 
 
 def with_causes(
@@ -22,14 +23,14 @@ def with_causes(
     checks: Mapping[str, Check],
     judgements: Mapping[str, Judgement],
     *,
-    is_usual_day: bool,
+    is_loaded_by_run: bool,
 ) -> tuple[Verdict, ...]:
     """The verdicts, in catalog order as they are, with `because` where one follows from another.
 
-    checks, judgements: of these verdicts, by id. is_usual_day: whether the data date is the one
+    checks, judgements: of these verdicts, by id. is_loaded_by_run: whether the data date is the one
     that the run loads: the log of a run explains no other day.
     """
-    roots = _by_empty_day(verdicts, checks, is_usual_day=is_usual_day)
+    roots = _by_empty_day(verdicts, checks, is_loaded_by_run=is_loaded_by_run)
     empty_roots = set(roots.values())
     others = [verdict for verdict in verdicts if verdict.id not in roots]
     by_fault = _by_fault(others, judgements)
@@ -38,7 +39,7 @@ def with_causes(
 
 
 def _by_fault(verdicts: Sequence[Verdict], judgements: Mapping[str, Judgement]) -> dict[str, str]:
-    """By each check that a fault stopped, the first check that the same fault stopped."""
+    """For each check that a fault stopped, the first check that the same fault stopped."""
     first: dict[str, str] = {}
     roots = {}
     for verdict in verdicts:
@@ -51,20 +52,20 @@ def _by_fault(verdicts: Sequence[Verdict], judgements: Mapping[str, Judgement]) 
 
 
 def _by_empty_day(
-    verdicts: Sequence[Verdict], checks: Mapping[str, Check], *, is_usual_day: bool
+    verdicts: Sequence[Verdict], checks: Mapping[str, Check], *, is_loaded_by_run: bool
 ) -> dict[str, str]:
-    """By each check that fails for lack of events, the check that explains why there are none."""
+    """For each check that fails for lack of events, the check that explains why there are none."""
     empty = [
         verdict
         for verdict in verdicts
-        if verdict.status in _FAILING and _applies(checks[verdict.id].empty_day, verdict)
+        if verdict.status in _ALARMING and _applies(checks[verdict.id].fails_for_empty_day, verdict)
     ]
     explaining = (
         verdict
         for verdict in verdicts
         if verdict.status is Status.RED
         and _applies(checks[verdict.id].explains_empty_day, verdict)
-        and (is_usual_day or verdict.layer is not Layer.INFRASTRUCTURE)
+        and (is_loaded_by_run or verdict.layer is not Layer.INFRASTRUCTURE)
     )
     stopping = (verdict for verdict in empty if verdict.status in STOPPING)
     root = next(explaining, None) or next(stopping, None)

@@ -16,7 +16,7 @@ from checks.core.model import FAILING, URGENCY, Report, Status
 from checks.core.text import plural
 from checks.judging.check import Worse, is_worse
 
-# The failing statuses whose value is beyond its limit: only there a change of the value matters.
+# The failing statuses whose value is beyond its limit: only there does a change of value matter.
 _BEYOND = FAILING - {Status.UNKNOWN}
 # The sum of the same rows in another order differs in its last digits.
 _ROUNDING = 1e-9

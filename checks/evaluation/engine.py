@@ -15,14 +15,15 @@ from checks.config.model import Config
 from checks.core import clock
 from checks.core.errors import HistoryError, MeasurementError, UsageError
 from checks.core.model import Judgement, Report, worst
+from checks.core.progress import Progress
 from checks.core.timeframe import Timeframe, timeframe
 from checks.core.version import VERSION
-from checks.evaluation.judgements import Progress, judge_all
-from checks.evaluation.maturity import recorded_before, without_endless_learning
+from checks.evaluation.judgements import judge_all
+from checks.evaluation.maturity import recorded_before, with_learning_limited
 from checks.evaluation.observations import observations
 from checks.evaluation.summary import summarise
-from checks.evaluation.verdicts import Assembled, assemble
-from checks.history.aside import Aside
+from checks.evaluation.verdicts import ReportParts, report_parts
+from checks.history.background import BackgroundThread
 from checks.history.patience import one_budget
 from checks.history.recording import Recording
 from checks.judging.gate import exit_code
@@ -58,7 +59,7 @@ def evaluate(
     that one.
     now: the one reading of the clock, by default the system's. strict: amber counts as red.
     use_history: read waivers and earlier statuses. record: keep the report in the history.
-    remember: keep the daily counts there, so that they are not counted again; as `record`.
+    remember: keep the daily counts there, so that they are not counted again; None: as `record`.
 
     Raises UsageError for a data date in the future or after the day that the run loads, and for
     "latest" without any event.
@@ -69,14 +70,14 @@ def evaluate(
     request = _Request(config, date, data_date, moment, use_history)
     with one_budget():
         judged = _measure_and_judge(request, progress or (lambda text: None))
-        assembled = assemble(config, judged.frame, judged.judgements, judged.context)
-        report = _report(config, judged.frame, assembled, judged.warnings, strict=strict)
+        parts = report_parts(config, judged.frame, judged.judgements, judged.context)
+        report = _report(config, judged.frame, parts, judged.warnings, strict=strict)
         report = replace(report, duration_seconds=perf_counter() - started)
         if record:
             report = recorded(config, report)
         if not (record if remember is None else remember):
             return report
-        # After the report: what it costs to count days again is time, not a verdict.
+        # After the report: if this fails, days are counted again; no verdict changes.
         return replace(report, warnings=(*report.warnings, *_remember_counts(judged, config)))
 
 
@@ -93,7 +94,7 @@ class _Request:
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """What was read and judged. is_history_read: whether reading the history did not fail."""
+    """What was read and judged. is_history_read: False only where reading it failed."""
 
     frame: Timeframe
     measurements: Measurements
@@ -107,10 +108,10 @@ class _Judged:
 def _measure_and_judge(request: _Request, report_progress: Progress) -> _Judged:
     """Measure and judge; the history is read meanwhile: neither needs the other."""
     config = request.config
-    with Aside() as aside, Warehouse.of(config, report_progress) as warehouse:
+    with BackgroundThread() as background, Warehouse.of(config, report_progress) as warehouse:
         frame = _frame(config, warehouse, request.now, request.run_date, request.data_date)
-        reading = aside.submit(_read_history, config, frame) if request.use_history else None
-        remembering = Remembering(config, aside, request.now) if request.use_history else None
+        reading = background.submit(_read_history, config, frame) if request.use_history else None
+        remembering = Remembering(config, background, request.now) if request.use_history else None
         measurements = Measurements(
             config, frame, warehouse,
             remembering.recall if remembering else recall_nothing, report_progress,
@@ -119,7 +120,7 @@ def _measure_and_judge(request: _Request, report_progress: Progress) -> _Judged:
         )  # fmt: skip
         judgements = judge_all(config, frame, measurements, report_progress)
         context, problems = reading.result() if reading else (None, ())
-        judgements = _without_endless_learning(frame, measurements, judgements, context)
+        judgements = _with_learning_limited(frame, measurements, judgements, context)
         warnings = _warnings(config, frame, measurements)
     warnings = (*warnings, *problems, *(context.warnings if context else ()))
     return _Judged(frame, measurements, judgements, context, warnings, remembering, not problems)
@@ -156,11 +157,11 @@ def _frame(
     frame = timeframe(
         now, config.timezone, run_date=run_date, data_date=named, data_lag_days=config.data_lag_days
     )
-    return _latest(config, warehouse, frame) if data_date == "latest" else frame
+    return _latest_frame(config, warehouse, frame) if data_date == "latest" else frame
 
 
-def _latest(config: Config, warehouse: Warehouse, own: Timeframe) -> Timeframe:
-    """The newest day with events, none after the run's own.
+def _latest_frame(config: Config, warehouse: Warehouse, own: Timeframe) -> Timeframe:
+    """The timeframe of the newest day with events, at the latest the run's own.
 
     The run's own when the warehouse cannot tell: the checks will say why.
     """
@@ -176,21 +177,21 @@ def _latest(config: Config, warehouse: Warehouse, own: Timeframe) -> Timeframe:
     return replace(own, data_date=newest, expected_date=own.data_date)
 
 
-def _without_endless_learning(
+def _with_learning_limited(
     frame: Timeframe,
     measurements: Measurements,
     judgements: Mapping[str, Judgement],
     context: HistoryContext | None,
 ) -> dict[str, Judgement]:
-    """No check learns for longer than it takes: the recorded days and other tables say so."""
+    """A check in an old pipeline does not stay `learning`: recorded days or tables show its age."""
     checks = {check.id: check for check in all_checks()}
     statuses = context.statuses if context is not None else {}
 
-    def older_than(days: int) -> str | None:
+    def evidence_of_age(days: int) -> str | None:
         recorded = recorded_before(statuses, checks, frame.data_date, days)
-        return recorded or measurements.older_than(days)
+        return recorded or measurements.evidence_of_age(days)
 
-    return without_endless_learning(judgements, checks, older_than, is_over=frame.is_over)
+    return with_learning_limited(judgements, checks, evidence_of_age, is_over=frame.is_over)
 
 
 def _warnings(config: Config, frame: Timeframe, measurements: Measurements) -> tuple[str, ...]:
@@ -224,12 +225,12 @@ def _read_history(config: Config, frame: Timeframe) -> _ReadHistory:
 def _report(
     config: Config,
     frame: Timeframe,
-    assembled: Assembled,
+    parts: ReportParts,
     warnings: tuple[str, ...],
     *,
     strict: bool,
 ) -> Report:
-    statuses = [verdict.status for verdict in assembled.verdicts]
+    statuses = [verdict.status for verdict in parts.verdicts]
     status = worst(statuses)
     return Report(
         pipeline=config.pipeline,
@@ -238,10 +239,10 @@ def _report(
         evaluated_at=frame.now,
         verdict=status,
         exit_code=exit_code(statuses, strict=strict),
-        summary=summarise(status, assembled.verdicts, frame.data_date, strict=strict),
-        checks=assembled.verdicts,
-        waivers=assembled.waivers,
-        acceptances=assembled.acceptances,
+        summary=summarise(status, parts.verdicts, frame.data_date, strict=strict),
+        checks=parts.verdicts,
+        waivers=parts.waivers,
+        acceptances=parts.acceptances,
         warnings=warnings,
         andon_version=VERSION,
         timezone=config.timezone.key,

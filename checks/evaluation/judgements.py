@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from checks.catalog import all_checks
 from checks.config.model import CheckSettings, Config
 from checks.core.environment import DEBUG
 from checks.core.errors import MeasurementError, is_interruption
 from checks.core.model import Cause, Judgement, Status
+from checks.core.progress import Progress
 from checks.core.text import clean
 from checks.core.timeframe import Timeframe
 from checks.judging.check import Check
-from checks.judging.undated import without_undated
+from checks.judging.undated import considering_undated
 from checks.judging.unmeasured import skipped, unmeasured
 from checks.measuring.measurements import Measurements
-
-Progress = Callable[[str], None]
 
 
 def judge_all(
@@ -24,26 +23,26 @@ def judge_all(
     frame: Timeframe,
     measurements: Measurements,
     report_progress: Progress,
-    known: Mapping[str, Judgement] | None = None,
+    judged_before: Mapping[str, Judgement] | None = None,
 ) -> dict[str, Judgement]:
-    """Every enabled check's judgement, in catalog order; those `known` stay as they are."""
+    """Every enabled check's judgement, in catalog order; those in `judged_before` are kept."""
     judgements = {}
-    counts_undated = _first_that_counts(config)
+    reporter_id = _undated_reporter(config)
     for check in all_checks():
         settings = config.checks[check.id]
         if settings.enabled:
             report_progress(f"measuring {check.id}")
-            judgement = known.get(check.id) if known else None
+            judgement = judged_before.get(check.id) if judged_before else None
             if judgement is None:
                 judgement = _judge(check, settings, config, frame, measurements)
-                judgement = _without_undated(
-                    check, judgement, measurements, tells=check.id == counts_undated
+                judgement = _considering_undated(
+                    check, judgement, measurements, is_reporter=check.id == reporter_id
                 )
             judgements[check.id] = judgement
     return judgements
 
 
-def _first_that_counts(config: Config) -> str | None:
+def _undated_reporter(config: Config) -> str | None:
     """The check that says how many events have no time: one is enough."""
     enabled = (
         check.id for check in all_checks() if check.counts and config.checks[check.id].enabled
@@ -51,8 +50,8 @@ def _first_that_counts(config: Config) -> str | None:
     return next(enabled, None)
 
 
-def _without_undated(
-    check: Check, judgement: Judgement, measurements: Measurements, *, tells: bool
+def _considering_undated(
+    check: Check, judgement: Judgement, measurements: Measurements, *, is_reporter: bool
 ) -> Judgement:
     """The judgement in the light of events that belong to no day, where the check counts any."""
     if check.counts is None or not measurements.has_events:
@@ -60,13 +59,15 @@ def _without_undated(
     try:
         events = measurements.events()
     except MeasurementError as error:
-        return _unless_judged(check, judgement, error)
+        return _unknown_if_passing(check, judgement, error)
     except Exception as error:
         if is_interruption(error):
             raise KeyboardInterrupt from error
-        return _unless_judged(check, judgement, _internal(error))
+        return _unknown_if_passing(check, judgement, _internal(error))
     of_purchases = check.counts == "purchases"
-    return without_undated(judgement, check.metric, events, tells=tells, of_purchases=of_purchases)
+    return considering_undated(
+        judgement, check.metric, events, is_reporter=is_reporter, of_purchases=of_purchases
+    )
 
 
 def _judge(
@@ -76,7 +77,7 @@ def _judge(
     frame: Timeframe,
     measurements: Measurements,
 ) -> Judgement:
-    """One check's judgement; whatever goes wrong inside makes it unknown, alone."""
+    """One check's judgement; whatever goes wrong inside makes only this one unknown."""
     missing = missing_mapping(config, check)
     if missing is not None:
         return skipped(check.metric, missing)
@@ -92,7 +93,7 @@ def _judge(
         return unmeasured(check.metric, what, _internal(error))
 
 
-def _unless_judged(check: Check, judgement: Judgement, error: MeasurementError) -> Judgement:
+def _unknown_if_passing(check: Check, judgement: Judgement, error: MeasurementError) -> Judgement:
     """Unknown where a check would pass although the events that it counts cannot be read."""
     if judgement.status in (Status.GREEN, Status.AMBER):
         return unmeasured(check.metric, f"The check {check.id}", error)

@@ -1,4 +1,4 @@
-"""A pipeline that has been there for long learns no more: what it cannot compare is unknown. Pure.
+"""An old pipeline is no longer learning: what it cannot compare is unknown. Pure.
 
 A check that compares days is skipped while a young shop fills its first days. In a pipeline that
 is older than that, the days before are missing, and to skip it would let every day pass.
@@ -13,7 +13,7 @@ from checks.core.model import Cause, Judgement, Status
 from checks.judging.check import Check
 from checks.judging.unmeasured import unknown
 
-#: Days with events are only told from the day on that some check could measure them.
+#: Statuses that show that a check saw events.
 _MEASURED = (Status.GREEN, Status.AMBER)
 _ACTION = (
     "Find out why the days before are not in the events table; where it keeps a few days only, "
@@ -22,36 +22,36 @@ _ACTION = (
 # While a day lasts, days are compared up to the same time of day, of which nothing is remembered.
 _ACTION_WHILE_IT_LASTS = (
     "Find out why the days before are not in the events table; where it keeps a few days only, "
-    "judge days that are over (data_lag_days: 1): of parts of days nothing is remembered"
+    "judge days that are over (data_lag_days: 1): unfinished days are not remembered"
 )
 
 
-def without_endless_learning(
+def with_learning_limited(
     judgements: Mapping[str, Judgement],
     checks: Mapping[str, Check],
-    older_than: Callable[[int], str | None],
+    evidence_of_age: Callable[[int], str | None],
     *,
     is_over: bool = True,
 ) -> dict[str, Judgement]:
     """The judgements, where `learning` is unknown if the pipeline is older than what it takes.
 
-    older_than: what shows that the pipeline is older than so many days; None where nothing does.
-    is_over: whether the judged day is, so that days before it are remembered.
+    evidence_of_age: what shows that the pipeline is older than so many days; None without any.
+    is_over: whether the judged day is over, so that days before it are remembered.
     """
     action = _ACTION if is_over else _ACTION_WHILE_IT_LASTS
     return {
-        id_: _grown(judgement, checks[id_].metric, older_than, action)
+        id_: _unknown_if_older(judgement, checks[id_].metric, evidence_of_age, action)
         for id_, judgement in judgements.items()
     }
 
 
-def _grown(
-    judgement: Judgement, metric: str, older_than: Callable[[int], str | None], action: str
+def _unknown_if_older(
+    judgement: Judgement, metric: str, evidence_of_age: Callable[[int], str | None], action: str
 ) -> Judgement:
     needed = judgement.learning_days
     if judgement.status is not Status.SKIPPED or needed is None:
         return judgement
-    if (evidence := older_than(needed)) is None:
+    if (evidence := evidence_of_age(needed)) is None:
         return judgement
     return unknown(
         metric, Cause.BAD_VALUE,

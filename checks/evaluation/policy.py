@@ -27,12 +27,13 @@ if TYPE_CHECKING:
     from checks.history import StoredWaiver
 
 
-_FAILING = (Status.RED, Status.WAIVED, Status.AMBER)
+#: The statuses with which a verdict says what failed.
+_WITH_SUBJECTS = (Status.RED, Status.WAIVED, Status.AMBER)
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a verdict depends on beside the judgement: dates, waivers, acknowledgements."""
+    """What a verdict depends on besides the judgement: dates, waivers, acknowledgements."""
 
     pipeline: str
     run_date: date
@@ -79,7 +80,7 @@ def verdict_of(
         retry=judgement.retry,
         link=link(check, judgement, circumstances),
         waiver=waiver,
-        subjects=judgement.subjects if status in _FAILING else {},
+        subjects=judgement.subjects if status in _WITH_SUBJECTS else {},
         acknowledgement=_acknowledgement(check.id, status, circumstances.acknowledgements),
         details=judgement.details,
     )

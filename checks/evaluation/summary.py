@@ -22,7 +22,7 @@ def withheld(summary: str, reports: str) -> str:
     return f"do not refresh the dashboards yet: {reports} could not be written; {checks}"
 
 
-def stopped_by_strict(statuses: Iterable[Status], exit_code: int) -> str | None:
+def strict_stop_text(statuses: Iterable[Status], exit_code: int) -> str | None:
     """Text that amber alone stopped the line, without a full stop; None otherwise.
 
     statuses: of the checks in that gate's evaluation.
@@ -36,22 +36,22 @@ def stopped_by_strict(statuses: Iterable[Status], exit_code: int) -> str | None:
 
 
 def summarise(
-    verdict: Status, verdicts: Sequence[Verdict], data_date: date, *, strict: bool = False
+    status: Status, verdicts: Sequence[Verdict], data_date: date, *, strict: bool = False
 ) -> str:
     """The answer in one sentence, without the verdict's name in front."""
     total = plural(len(verdicts), "check")
-    count = {status: sum(v.status is status for v in verdicts) for status in Status}
-    if verdict is Status.RED:
+    count = {each: sum(v.status is each for v in verdicts) for each in Status}
+    if status is Status.RED:
         failed = f"{count[Status.RED]} of {total} failed for {data_date}"
         unknown = count[Status.UNKNOWN]
         more = f", {unknown} could not be measured" if unknown else ""
         followers = followers_text([v for v in verdicts if v.status in STOPPING])
         return f"do not refresh the dashboards: {failed}{more}{followers}"
-    if verdict is Status.UNKNOWN:
+    if status is Status.UNKNOWN:
         unmeasured = f"{count[Status.UNKNOWN]} of {total} could not be measured for {data_date}"
         followers = followers_text([v for v in verdicts if v.status is Status.UNKNOWN])
         return f"do not refresh the dashboards yet: {unmeasured}{followers}"
-    if verdict is Status.AMBER:
+    if status is Status.AMBER:
         warned = (
             f"{count[Status.AMBER]} of {total} {'warns' if count[Status.AMBER] == 1 else 'warn'}"
         )

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Assembled:
-    """The verdicts, and the waivers and acceptances that they stand under."""
+class ReportParts:
+    """The verdicts, and the waivers and acceptances that apply to them."""
 
     verdicts: tuple[Verdict, ...]
     waivers: tuple[WaiverState, ...]
@@ -32,16 +32,18 @@ def plain_verdicts(
     config: Config, frame: Timeframe, judgements: Mapping[str, Judgement]
 ) -> tuple[Verdict, ...]:
     """The verdicts of these judgements in catalog order: no waiver applies, `since` is open."""
-    return assemble(config, frame, judgements, None).verdicts
+    return report_parts(config, frame, judgements, None).verdicts
 
 
-def assemble(
+def report_parts(
     config: Config,
     frame: Timeframe,
     judgements: Mapping[str, Judgement],
     context: HistoryContext | None,
-) -> Assembled:
-    """The verdicts in catalog order. context: what the history holds; None without one."""
+) -> ReportParts:
+    """The verdicts in catalog order, with the waivers and acceptances that apply. context: what the
+    history holds; None without one.
+    """
     circumstances = Circumstances(
         pipeline=config.pipeline,
         run_date=frame.run_date,
@@ -55,7 +57,7 @@ def assemble(
         _verdicts(config, judgements, circumstances),
         {check.id: check for check in all_checks()},
         judgements,
-        is_usual_day=frame.data_date == loaded_date,
+        is_loaded_by_run=frame.data_date == loaded_date,
     )
     if context is not None:
         verdicts = tuple(
@@ -69,7 +71,7 @@ def assemble(
     acceptances = (
         acceptance for judgement in judgements.values() for acceptance in judgement.acceptances
     )
-    return Assembled(verdicts, _waivers(verdicts), tuple(acceptances))
+    return ReportParts(verdicts, _waivers(verdicts), tuple(acceptances))
 
 
 def _verdicts(

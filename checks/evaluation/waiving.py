@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 class WaiverRequest:
     """A requested waiver.
 
-    until: the last day, included. up_to: the worst value that still passes; None for the value
-    that was measured last. subjects: names of what may fail, such as `source=web`, or ANY alone;
-    none for what failed last.
+    until: the last run date on which it holds. up_to: the worst value that still passes; None for
+    the value that was measured last. subjects: names of what may fail, such as `source=web`, or ANY
+    alone; none for what failed last.
     """
 
     check: str
@@ -73,6 +73,8 @@ def give(
 ) -> StoredWaiver:
     """Store a waiver for what was found on the newest judged data date.
 
+    For a check that passed then, it holds from the next data date on.
+
     The same request a second time, for the same day and while it holds, is the same waiver.
     `now` must be aware. Raises UsageError for what may not be waived or is incomplete,
     HistoryError when the history cannot be read or written.
@@ -81,7 +83,7 @@ def give(
     today = now.astimezone(config.timezone).date()
     if request.until < today:
         raise UsageError(f"{labels.until} {request.until} is over; today is {today}")
-    data_date, verdict = _latest(config, history, check.id, today)
+    data_date, verdict = _latest_verdict(config, history, check.id, today)
     limit = _limit(request.up_to, check, verdict, labels)
     subjects = _subjects(request.subjects, check, verdict, labels)
     if verdict is not None and verdict.status not in (Status.RED, Status.WAIVED):
@@ -109,7 +111,7 @@ def state_of(waiver: StoredWaiver, today: date) -> str:
     return "expired" if waiver.until < today else HOLDS
 
 
-def _latest(
+def _latest_verdict(
     config: Config, history: History, check: str, today: date
 ) -> tuple[date, Verdict | None]:
     """The newest judged data date and its verdict; the date due today where none was judged."""

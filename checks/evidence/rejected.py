@@ -94,7 +94,7 @@ def _summary(context: Context, rejected: Rejected, logged: int | None) -> Summar
     reasons, sources, events, hours = parts
     return Summary(
         total, logged, reasons, sources, events, hours, tally.undated, rejected.notes,
-        rejected.files, _place(context),
+        rejected.files, _place_text(context),
     )  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def _breakdown(tally: Tally, index: int, total: int, why: str | None) -> Breakdo
     return Breakdown(parts, total - sum(part.rows for part in parts))
 
 
-def _place(context: Context) -> str:
+def _place_text(context: Context) -> str:
     """Where rows are read from, as text without folders of the machine."""
     source = context.config.quarantine
     if source is None or source.files is None:

@@ -71,9 +71,9 @@ class MissingSource:
 class Runs:
     """The run date's log.
 
-    loads: the worst first, at most 1,000 of `entries`; without a source every entry counts.
-    unsettled: sources for which it is unclear how several entries count. strays: texts on
-    entries of the log that belong to no run date.
+    loads: the worst first, at most 1,000 of the `entry_count` entries; without a source
+    every entry counts. unsettled: sources for which it is unclear how several entries count.
+    strays: texts on entries of the log that belong to no run date.
     missing: None where sources are not mapped. run_days: earlier days with entries, of the
     7 before the run date. inserted_mapped, status_mapped: whether those columns are;
     the problems say why one could not be read.
@@ -82,7 +82,7 @@ class Runs:
     run_date: date
     data_date: date
     loads: tuple[Load, ...]
-    entries: int
+    entry_count: int
     missing: tuple[MissingSource, ...] | None
     run_days: int
     has_source: bool
@@ -115,7 +115,7 @@ def read(context: Context) -> Runs:
         run_date=log.run_date,
         data_date=context.frame.data_date,
         loads=tuple(loads[:MOST_LOADS]),
-        entries=len(loads),
+        entry_count=len(loads),
         missing=_missing(context, log) if log.has_source else None,
         run_days=len(_earlier_days(log)),
         has_source=log.has_source,

@@ -40,13 +40,15 @@ class RunDay:
 
 @dataclass(frozen=True, slots=True)
 class UsualArrival:
-    """When the last load of a day usually arrives: minutes after midnight, over `days` days."""
+    """When the last load of a day usually arrives: minutes after midnight, over `days_seen`
+    days.
+    """
 
     first: float
     last: float
     earliest: float
     latest: float
-    days: int
+    days_seen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def _usual_arrival(earlier: tuple[RunDay, ...]) -> UsualArrival | None:
         last=median(lasts) or 0.0,
         earliest=min(lasts),
         latest=max(lasts),
-        days=len(lasts),
+        days_seen=len(lasts),
     )
 
 

@@ -39,8 +39,8 @@ __all__ = [
 
 
 def history_of(config: Config) -> History:
-    """The history of one configuration. A pipeline's name that belongs to another warehouse there
-    raises OtherWarehouseError.
+    """The history of one configuration. Its calls raise OtherWarehouseError where the pipeline's
+    name belongs to another warehouse.
 
     Accesses neither store nor warehouse yet. Raises HistoryError as `open_history` does.
     """

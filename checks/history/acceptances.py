@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from checks.core.records import StoredAcceptance
 from checks.history.ignored_rows import IgnoredRows
-from checks.history.moments import is_later, today
+from checks.history.moments import is_later, latest_date_anywhere
 from checks.history.rows import ACCEPTANCE, damage
 from checks.history.tables import ACCEPTANCES
 
@@ -69,7 +69,7 @@ def applicable(
     """The acceptances given by now, for a day that has begun; revoked ones too."""
     usable = []
     for acceptance in of_pipeline(connection, pipeline, ignored):
-        if is_later(acceptance.created_at, now) or acceptance.data_date > today(now):
+        if is_later(acceptance.created_at, now) or acceptance.data_date > latest_date_anywhere(now):
             day = max(acceptance.created_at.date(), acceptance.data_date)
             ignored.add_later("acceptance", day)
         else:

@@ -66,7 +66,9 @@ class Access:
         return empty if result is None else result
 
     def write(self, change: Callable[[Connection], T]) -> T:
-        """The change's result. Always tried, also after a recent failure: nobody retries it."""
+        """The change's result. Always tried, also after a recent failure: callers do not retry a
+        write.
+        """
 
         def work(connection: Connection) -> T:
             migrate(connection)

@@ -9,7 +9,7 @@ from checks.core.errors import UsageError
 from checks.core.text import clean
 
 
-def required(name: str, text: str, longest: int) -> str:
+def required_line(name: str, text: str, longest: int) -> str:
     """`text` as one inert line. Raises UsageError with `name` where it is blank."""
     cleaned = clean(text.strip(), longest)
     if not cleaned:

@@ -2,7 +2,7 @@
 
 A row is taken only when its digest says that it is as it was written. Any other is left out, and
 its day is counted again. Rows without a digest are not verified: those of the second schema
-version, which have another fingerprint too, and those that the warehouse spoke against. Nor are
+version, which have another fingerprint too, and those that a later count contradicted. Nor are
 those with a name that an earlier version may have cut: it may stand for several.
 """
 
@@ -22,7 +22,7 @@ from checks.core import clock
 from checks.core.counts import NAME, DayCounts, RememberedCounts, Values
 from checks.core.metrics import LARGEST_COUNT
 from checks.core.text import may_be_cut
-from checks.history.moments import TOLERANCE, today
+from checks.history.moments import TOLERANCE, latest_date_anywhere
 from checks.history.tables import DAILY_COUNTS
 
 _C = DAILY_COUNTS.c
@@ -55,7 +55,9 @@ class Series:
     former: str = ""
 
 
-def is_of_others(connection: Connection, pipeline: str, fingerprints: Collection[str]) -> bool:
+def is_only_of_other_mappings(
+    connection: Connection, pipeline: str, fingerprints: Collection[str]
+) -> bool:
     """Whether a pipeline's days were counted, and none by one of these mappings."""
     if not fingerprints:
         return False
@@ -69,7 +71,7 @@ def between(
 ) -> dict[date, RememberedCounts]:
     """What is remembered of the days from `first` to `last`.
 
-    Damaged rows are left out, as are those that were counted after the present.
+    Damaged rows are left out, as are those that were counted after both `now` and the clock's time.
     """
     latest = max(now, clock.now()).astimezone(UTC) + TOLERANCE
     known = {} if not series.former else _former(connection, series, first, last)
@@ -122,12 +124,14 @@ def prune(connection: Connection, pipeline: str, before: date) -> None:
 
 
 def newest_day(connection: Connection, series: Series, now: datetime) -> date | None:
-    """The newest remembered day of a series that had events and is not after now."""
+    """The newest remembered day of a series that had events when it was first counted, and is not
+    after now.
+    """
     newest: date | None = connection.scalar(
         sa.select(sa.func.max(_C.day)).where(
             _C.pipeline == series.pipeline,
             _C.fingerprint == series.fingerprint,
-            _C.day <= today(now),
+            _C.day <= latest_date_anywhere(now),
             _C.first_total > 0,
         )
     )

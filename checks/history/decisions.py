@@ -13,7 +13,7 @@ from checks.core.model import Acknowledgement, Subjects
 from checks.core.records import StoredAcceptance, StoredWaiver
 from checks.core.text import clean
 from checks.history import acceptances, waivers
-from checks.history.arguments import required, row_id, utc
+from checks.history.arguments import required_line, row_id, utc
 from checks.history.evaluations import Reader
 from checks.history.ignored_rows import IgnoredRows
 from checks.history.owned import OwnedStore
@@ -50,8 +50,8 @@ class Decisions(OwnedStore):
             id=0,
             pipeline=pipeline,
             check=check,
-            owner=required("owner", owner, _OWNER),
-            reason=required("reason", reason, _REASON),
+            owner=required_line("owner", owner, _OWNER),
+            reason=required_line("reason", reason, _REASON),
             until=until,
             up_to=up_to,
             data_date=data_date,
@@ -70,7 +70,7 @@ class Decisions(OwnedStore):
 
         Raises UsageError when the pipeline never had a waiver of that id.
         """
-        by, moment = required("owner", by, _OWNER), utc(now)
+        by, moment = required_line("owner", by, _OWNER), utc(now)
 
         def work(connection: Connection) -> bool:
             if waivers.revoke(connection, row_id(waiver_id), pipeline, by, moment):
@@ -112,8 +112,8 @@ class Decisions(OwnedStore):
             check=check,
             kind=kind,
             subject=subject,
-            owner=required("owner", owner, _OWNER),
-            reason=required("reason", reason, _REASON),
+            owner=required_line("owner", owner, _OWNER),
+            reason=required_line("reason", reason, _REASON),
             data_date=data_date,
             created_at=utc(now),
         )
@@ -129,7 +129,7 @@ class Decisions(OwnedStore):
 
         Raises UsageError when the pipeline never had an acceptance of that id.
         """
-        by, moment = required("owner", by, _OWNER), utc(now)
+        by, moment = required_line("owner", by, _OWNER), utc(now)
 
         def work(connection: Connection) -> bool:
             if acceptances.revoke(connection, row_id(acceptance_id), pipeline, by, moment):
@@ -165,7 +165,7 @@ class Decisions(OwnedStore):
         """Store who works on a check, replacing whoever did. Raises UsageError without an owner."""
         acknowledgement = Acknowledgement(
             check=check,
-            owner=required("owner", owner, _OWNER),
+            owner=required_line("owner", owner, _OWNER),
             note=clean(note.strip(), _REASON),
             created_at=utc(now),
         )

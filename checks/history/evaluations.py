@@ -23,20 +23,20 @@ from checks.core.model import Number, Report, Status, Verdict
 from checks.core.records import StoredEvaluation
 from checks.core.text import clean
 from checks.history.ignored_rows import IgnoredRows
-from checks.history.moments import is_later, today
+from checks.history.moments import is_later, latest_date_anywhere
 from checks.history.rows import EVALUATION, RESULT, damage, is_text
 from checks.history.tables import EVALUATIONS, RESULTS
 
 _E, _R = EVALUATIONS.c, RESULTS.c
-_MESSAGE = 1000
-_EPOCH = date.min
+_LONGEST_MESSAGE = 1000
+_FIRST_DATE = date.min
 _DAMAGED = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 #: Data dates that are kept however much older than the newest: its clock may have been wrong.
 _LEAST_DAYS = 30
 #: How many data dates, and evaluations of each, are searched for numbers that the newest lacks.
 _MOST_DATES, _MOST_OF_A_DATE = 10, 30
 #: Ids in one statement: engines limit its parameters.
-_IDS = 500
+_MOST_IDS = 500
 Row = Mapping[str, Any]
 
 
@@ -86,7 +86,7 @@ def _result_rows(evaluation: int, verdicts: Iterable[Verdict]) -> list[dict[str,
             "position": position,
             "status": verdict.status.value,
             "value": _storable(verdict.value),
-            "message": clean(verdict.message, _MESSAGE),
+            "message": clean(verdict.message, _LONGEST_MESSAGE),
         }
         for position, verdict in enumerate(verdicts)
     ]
@@ -131,7 +131,9 @@ class Reader:
         return None
 
     def latest_by_day(self, days: int, until: date | None) -> tuple[StoredEvaluation, ...]:
-        """The latest evaluation of each of the `days` data dates up to `until`, newest first."""
+        """The latest evaluation of each recorded data date of the `days` calendar days up to
+        `until`, newest first.
+        """
         rows = self._evaluations()
         last = until or (rows[0]["data_date"] if rows else None)
         if last is None:
@@ -193,7 +195,9 @@ class Reader:
         if damage(row, EVALUATION):
             self.ignored.add_damaged("evaluation")
             return False
-        if is_later(row["evaluated_at"], self.now) or row["data_date"] > today(self.now):
+        if is_later(row["evaluated_at"], self.now) or row["data_date"] > latest_date_anywhere(
+            self.now
+        ):
             self.ignored.add_later("evaluation", max(row["evaluated_at"].date(), row["data_date"]))
             return False
         return True
@@ -202,10 +206,10 @@ class Reader:
         """The usable results by evaluation, in their order."""
         ids = list(evaluations)
         results: dict[int, list[Row]] = {}
-        for start in range(0, len(ids), _IDS):
+        for start in range(0, len(ids), _MOST_IDS):
             statement = (
                 sa.select(*(_R[name] for name in ("evaluation_id", *RESULT)))
-                .where(_R.evaluation_id.in_(ids[start : start + _IDS]))
+                .where(_R.evaluation_id.in_(ids[start : start + _MOST_IDS]))
                 .order_by(_R.evaluation_id, _R.position)
             )
             for row in map(dict, self.connection.execute(statement).mappings()):
@@ -255,7 +259,7 @@ def first_kept(days: Sequence[date], keep_days: int) -> date:
 
 def days_before(day: date, days: int) -> date:
     """The day `days` days before `day`, or the first day there is."""
-    return day - timedelta(days=days) if days < (day - _EPOCH).days else _EPOCH
+    return day - timedelta(days=days) if days < (day - _FIRST_DATE).days else _FIRST_DATE
 
 
 def _latest_of_each_day(rows: Sequence[Row]) -> list[Row]:

@@ -42,7 +42,7 @@ def _add_record_keys(connection: Connection) -> None:
     next(index for index in EVALUATIONS.indexes if index.unique).create(connection, checkfirst=True)
 
 
-def _add_count_digests(connection: Connection) -> None:
+def _add_count_columns(connection: Connection) -> None:
     """Counts without a digest are measured again where the warehouse still has the days."""
     for column in ("gone_at", "digest"):
         if not _has_column(connection, DAILY_COUNTS.name, column):
@@ -53,7 +53,7 @@ def _has_column(connection: Connection, table: str, column: str) -> bool:
     return any(existing["name"] == column for existing in sa.inspect(connection).get_columns(table))
 
 
-def _add_waiver_subjects(connection: Connection) -> None:
+def _add_waiver_columns(connection: Connection) -> None:
     """Older waivers have no subjects: they are limited by the value alone until they end."""
     for column in ("subjects", "rearmed_at"):
         if not _has_column(connection, WAIVERS.name, column):
@@ -67,8 +67,8 @@ def _create_owners(connection: Connection) -> None:
 
 def _to_version_3(connection: Connection) -> None:
     _add_record_keys(connection)
-    _add_count_digests(connection)
-    _add_waiver_subjects(connection)
+    _add_count_columns(connection)
+    _add_waiver_columns(connection)
     ACCEPTANCES.create(connection, checkfirst=True)
     _create_owners(connection)
 

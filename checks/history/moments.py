@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 #: How far the clocks of machines that share a store may differ.
 TOLERANCE = timedelta(minutes=5)
-# Where it is tomorrow already; the history does not know the shop's zone.
+# The zone farthest ahead: the history does not know the shop's.
 _EASTERNMOST = timedelta(hours=14)
 
 
@@ -18,7 +18,7 @@ def is_later(moment: datetime, now: datetime) -> bool:
     return moment - now > TOLERANCE
 
 
-def today(now: datetime) -> date:
+def latest_date_anywhere(now: datetime) -> date:
     """The latest date that it is now anywhere on earth."""
     try:
         return (now + _EASTERNMOST).date()

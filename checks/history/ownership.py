@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from checks.config.identity import WarehouseIdentity
+from checks.config.identity import LONGEST_LABEL, WarehouseIdentity
 from checks.core.errors import OtherWarehouseError
 from checks.core.records import Adoption
 from checks.core.text import clean, quoted
@@ -23,7 +23,6 @@ from checks.history.rows import PIPELINE, damage
 from checks.history.tables import PIPELINES
 
 _COLUMNS = PIPELINES.c
-_LONGEST_LABEL = 200
 _MOST_LABELS = 2
 _UNREADABLE = "a warehouse whose row is damaged"
 
@@ -125,7 +124,7 @@ def _require(warehouse: WarehouseIdentity, owners: _Owners, pipeline: str, place
 
 def _owners_text(owners: _Owners) -> str:
     labels: Sequence[str] = list(dict.fromkeys(owners.labels.values())) or [_UNREADABLE]
-    shown = " and ".join(clean(label, _LONGEST_LABEL) for label in labels[:_MOST_LABELS])
+    shown = " and ".join(clean(label, LONGEST_LABEL) for label in labels[:_MOST_LABELS])
     rest = len(labels) - _MOST_LABELS
     return shown if rest <= 0 else f"{shown} and {rest} more"
 

@@ -141,7 +141,7 @@ def attempt(kind: Kind, limits: Limits, busy_seconds: float) -> Iterator[Attempt
 
 
 class RecentFailures:
-    """Stores that just took long to fail: for a while reading them fails at once.
+    """Stores that recently took long to fail: reading them fails at once for a while.
 
     So a page with ten reads does not wait ten times. Shared by all threads.
     """

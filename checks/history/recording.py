@@ -26,7 +26,8 @@ class Recording:
 
         try:
             history = history_of(self._config)
-            # An abandoned attempt may have been stored, or still be: the key keeps it a single one.
+            # An abandoned attempt may have been stored, or may still be: the key prevents a second
+            # row.
             evaluation = history.record(report, key=self._key)
             if self._is_tried:
                 history.correct(evaluation, report)

@@ -22,14 +22,14 @@ class Incident:
 
     `first`: its first red date. `last`: its last red date. `green`: the first green date
     after it, None while it is open. In between the check may be waived, amber or unknown: it was
-    not green, so it is not known to be fixed. `begin_seen`: False where the check was red on the
-    first date of the period, so that the incident may have begun before.
+    not green, so it is not known to be fixed. `is_begin_known`: False where the check was red on
+    the first date of the period, so that the incident may have begun before.
     """
 
     first: date
     last: date
     green: date | None
-    begin_seen: bool = True
+    is_begin_known: bool = True
 
     @property
     def days_to_green(self) -> int | None:
@@ -54,7 +54,7 @@ class Statistics:
     incidents: tuple[Incident, ...]
 
     @property
-    def open(self) -> Incident | None:
+    def open_incident(self) -> Incident | None:
         """The incident that has not ended."""
         last = self.incidents[-1] if self.incidents else None
         return last if last is not None and last.green is None else None
@@ -66,11 +66,11 @@ class Statistics:
 
     @property
     def mean_days_to_green(self) -> float | None:
-        """The mean of `days_to_green` over incidents seen from begin to end; None without any."""
+        """The mean of `days_to_green` over incidents seen from beginning to end; or None."""
         seen = [
             days
             for incident in self.incidents
-            if incident.begin_seen and (days := incident.days_to_green) is not None
+            if incident.is_begin_known and (days := incident.days_to_green) is not None
         ]
         return sum(seen) / len(seen) if seen else None
 

@@ -22,7 +22,7 @@ from checks.core.records import (
     StoredEvaluation,
 )
 from checks.history import acceptances, counts, evaluations, ownership, waivers
-from checks.history.arguments import or_clock, required, row_id, utc
+from checks.history.arguments import or_clock, required_line, row_id, utc
 from checks.history.decisions import Decisions
 from checks.history.evaluations import Reader
 from checks.history.ignored_rows import IgnoredRows
@@ -76,9 +76,8 @@ class History(Decisions):
 
         key: unique to this evaluation; with a key that was recorded before nothing is stored.
         Rearms waivers and closes acknowledgements of checks that are green now, and removes
-        evaluations older than `keep_days` before the pipeline's newest data date but one, and
-        never the newest 30 data dates. Raises ValueError for a report without dates: it judged
-        no day.
+        evaluations more than `keep_days` before the newest data date but one; the newest 30 data
+        dates always stay. Raises ValueError for a report without dates: it judged no day.
         """
         day = report.data_date
         if day is None or report.run_date is None:
@@ -128,7 +127,7 @@ class History(Decisions):
         """The remembered counts of the days from `first` to `last`.
 
         fingerprint: identifies what is counted; `former`: the same in the second schema version.
-        Damaged rows are left out, as are those counted after `now`.
+        Damaged rows are left out, as are those counted after both `now` and the clock's time.
         """
         series = counts.Series(pipeline, fingerprint, former)
         moment = or_clock(now)
@@ -151,7 +150,8 @@ class History(Decisions):
 
         gone: remembered days of which the warehouse has no event any more.
         is_doubted: whether every other day has to be counted again before it is used.
-        Removes days more than `keep_days` before the newest day that had events.
+        Removes days more than `keep_days` before the newest day that had events when it was first
+        counted.
         """
         moment = utc(now)
         series = counts.Series(pipeline, fingerprint, former)
@@ -186,7 +186,7 @@ class History(Decisions):
 
         def query(reader: Reader) -> Mapping[str, int]:
             numbers = reader.undated_before(data_date, utc(loaded_from))
-            if counts.is_of_others(reader.connection, pipeline, fingerprints):
+            if counts.is_only_of_other_mappings(reader.connection, pipeline, fingerprints):
                 return {key: value for key, value in numbers.items() if key not in OF_EVENTS}
             return numbers
 
@@ -250,7 +250,7 @@ class History(Decisions):
         identify = self._claimant.identify
         if identify is None:
             raise ValueError("a history that is opened for no warehouse can adopt none")
-        owner, moment = required("owner", by, _OWNER), utc(now)
+        owner, moment = required_line("owner", by, _OWNER), utc(now)
         return self._access.write(
             lambda connection: ownership.adopt(connection, pipeline, identify(), owner, moment)
         )

@@ -7,7 +7,6 @@ zone; such text also sorts by time.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -17,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator
 
 from checks.core.model import Subjects
+from checks.core.text import ISO_DAY
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
@@ -114,12 +114,10 @@ def _day(value: Any) -> date | Damaged | None:
     if value is None:
         return None
     try:
-        return date.fromisoformat(value) if _DAY.fullmatch(value) else Damaged.DAMAGED
+        return date.fromisoformat(value) if ISO_DAY.fullmatch(value) else Damaged.DAMAGED
     except (ValueError, TypeError):
         return Damaged.DAMAGED
 
-
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 METADATA = sa.MetaData()
 
@@ -140,11 +138,11 @@ EVALUATIONS = sa.Table(
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("exit_code", sa.Integer, nullable=False),
     sa.Column("report", sa.Text, nullable=False),
-    # Unique to one evaluation, which is so stored only once; older ones have none.
+    # Unique to one evaluation, which is therefore stored only once; older ones have none.
     sa.Column("record_key", sa.Text),
     sa.Index("andon_evaluations_by_day", "pipeline", "data_date", "id"),
     sa.Index("andon_evaluations_by_key", "record_key", unique=True),
-    sqlite_autoincrement=True,  # an id is never given twice, also after pruning
+    sqlite_autoincrement=True,  # an id is never given twice, even after pruning
 )
 
 RESULTS = sa.Table(

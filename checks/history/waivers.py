@@ -17,7 +17,7 @@ from checks.core.model import Acknowledgement
 from checks.core.records import StoredWaiver
 from checks.core.text import clean
 from checks.history.ignored_rows import IgnoredRows
-from checks.history.moments import TOLERANCE, is_later, today
+from checks.history.moments import TOLERANCE, is_later, latest_date_anywhere
 from checks.history.rows import ACKNOWLEDGEMENT, WAIVER, damage
 from checks.history.tables import ACKNOWLEDGEMENTS, WAIVERS
 
@@ -78,7 +78,7 @@ def applicable(
     """The waivers given by now, for a day that has begun; revoked ones too."""
     usable = []
     for waiver in of_pipeline(connection, pipeline, now, ignored):
-        if is_later(waiver.created_at, now) or waiver.data_date > today(now):
+        if is_later(waiver.created_at, now) or waiver.data_date > latest_date_anywhere(now):
             ignored.add_later("waiver", max(waiver.created_at.date(), waiver.data_date))
         else:
             usable.append(waiver)
@@ -106,7 +106,7 @@ def rearm(
 
     An earlier record for a day that has not begun, by a wrong clock, is replaced.
 
-    Stored with the waiver, so that it outlives the evaluation, which is pruned one day.
+    Stored with the waiver, so that it outlives the evaluation, which will be pruned.
     """
     connection.execute(
         sa.update(WAIVERS)
@@ -115,7 +115,7 @@ def rearm(
             WAIVERS.c.check_id.in_(green),
             WAIVERS.c.data_date <= day,
             WAIVERS.c.rearmed_on.is_(None)
-            | (WAIVERS.c.rearmed_on > max(day, today(now)))
+            | (WAIVERS.c.rearmed_on > max(day, latest_date_anywhere(now)))
             | (WAIVERS.c.rearmed_at > now + TOLERANCE),
         )
         .values(rearmed_on=day, rearmed_at=now)
@@ -124,7 +124,7 @@ def rearm(
 
 def _is_rearmed_later(waiver: StoredWaiver, now: datetime) -> bool:
     """Whether a waiver was rearmed for a day that has not begun, or by a clock that is ahead."""
-    if waiver.rearmed_on is not None and waiver.rearmed_on > today(now):
+    if waiver.rearmed_on is not None and waiver.rearmed_on > latest_date_anywhere(now):
         return True
     return waiver.rearmed_at is not None and is_later(waiver.rearmed_at, now)
 

@@ -33,28 +33,28 @@ _ACTION = (
 )
 
 
-def without_undated(
-    judgement: Judgement, metric: str, events: EventCounts, *, tells: bool, of_purchases: bool
+def considering_undated(
+    judgement: Judgement, metric: str, events: EventCounts, *, is_reporter: bool, of_purchases: bool
 ) -> Judgement:
     """The judgement, revised by the events that have no time.
 
-    tells: whether this is the check that reports how many there are. of_purchases: whether it
+    is_reporter: whether this is the check that reports how many there are. of_purchases: whether it
     judges purchases only. Red stays red.
     """
     undated = events.undated
     share = new_share(events, of_purchases=of_purchases)
-    if tells:
+    if is_reporter:
         judgement = _with_undated_counts(judgement, undated)
     if judgement.status not in _LENIENT:
         return judgement
     if share > UNKNOWN_ABOVE:
         return _unmeasured(judgement, metric, undated, share, of_purchases=of_purchases)
-    if tells and judgement.status is Status.SKIPPED and _has_no_events(events):
+    if is_reporter and judgement.status is Status.SKIPPED and _has_no_events(events):
         return _no_event_ever(judgement, metric)
-    if tells and share > WARN_ABOVE and judgement.status is Status.GREEN:
+    if is_reporter and share > WARN_ABOVE and judgement.status is Status.GREEN:
         message = f"{judgement.message}, undated={share:.4f} (max {WARN_ABOVE})"
         return replace(judgement, status=Status.AMBER, message=message, action=_ACTION)
-    if tells and judgement.status is Status.GREEN and _may_hide_new_ones(events):
+    if is_reporter and judgement.status is Status.GREEN and _may_hide_new_ones(events):
         message = f"{judgement.message}, undated={undated.events} (before: {undated.events_before})"
         return replace(judgement, status=Status.AMBER, message=message, action=_ACTION)
     return judgement

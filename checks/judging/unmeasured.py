@@ -68,7 +68,7 @@ def unmeasured(metric: str, what: str, error: MeasurementError) -> Judgement:
 
 
 def no_events(verdict: Verdict) -> bool:
-    """Whether the data date has no events, by the verdict's own numbers: for `Check.empty_day`."""
+    """Whether the data date has no events, by a verdict's numbers: `Check.fails_for_empty_day`."""
     return verdict.details.get("events") == 0
 
 

@@ -32,7 +32,6 @@ from checks.loads.repairs import (
     without,
 )
 from checks.loads.sources import family_of, names_time, source_key
-from checks.loads.sources import may_be_of as may_be_of
 from checks.loads.usual_parts import UsualParts, has_starts, usual_parts
 
 REPLACE, ADD = "replace", "add"

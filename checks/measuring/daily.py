@@ -26,7 +26,7 @@ from checks.core.errors import MeasurementError
 from checks.core.metrics import EventCounts, Unmeasured
 from checks.core.text import count_text, plural, quoted
 from checks.core.timeframe import midnight
-from checks.core.totals import usual_day
+from checks.core.totals import usual_day_events
 from checks.measuring.gone_days import (
     gone_days,
     has_more,
@@ -48,16 +48,16 @@ if TYPE_CHECKING:
     from checks.warehouse import Warehouse
     from checks.warehouse.slices import DaySlices
 
-#: How many rows of no day were counted for an earlier data date, before the day's own run could
-#: load any, by what they are: `metrics.RECALLED`.
+#: How many rows without a day an earlier data date's evaluation counted, by kind
+#: (`metrics.RECALLED`), before the day's own run could load any.
 RecallUndated = Callable[[date], Mapping[str, int]]
 #: What is remembered of the days between two days, both included.
 Recall = Callable[[date, date], Mapping[date, "RememberedCounts"]]
 # Raise it when what is counted, or how, changes.
 _FORMAT = 2
-#: So many days before a stretch are looked at before all others.
+#: The days nearest before a stretch are looked at first: this many.
 _NEAR_DAYS = 14
-#: A day that was cut by its age has no event of its first hours.
+#: A day whose oldest rows were deleted by retention has no event of its first hours.
 _FIRST_HOURS = timedelta(hours=3)
 
 
@@ -72,8 +72,8 @@ def recall_no_undated(data_date: date) -> Mapping[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Spots:
-    """What came of the days that were counted again. recounts: all others are counted now.
+class _SpotFindings:
+    """What the spot checks found. recounts: whether all other days are counted now.
 
     verified: those that are the same, with their names as they were counted now.
     """
@@ -89,8 +89,8 @@ class _Spots:
 class DailyReader:
     """Puts the days together. settle_days: how long late loads may still change a day.
 
-    is_final: whether what is recalled holds of every day, as where one moment is looked at.
-    fits: whether so many days can be counted in the time that is left.
+    is_final: whether every recalled day is believed and not counted again, as in a backtest.
+    fits_time: whether so many days can be counted in half of the time that is left.
     """
 
     config: Config
@@ -102,7 +102,7 @@ class DailyReader:
     history_days: int
     settle_days: int
     is_final: bool = False
-    fits: Callable[[int], bool] = lambda days: True
+    fits_time: Callable[[int], bool] = lambda days: True
     _problems: dict[str, Unmeasured] = field(default_factory=dict)
 
     def read(self, recent: EventCounts) -> DailyCounts:
@@ -123,39 +123,43 @@ class DailyReader:
         if self.is_final:
             fresh = [day_slice for day_slice in fresh if day_slice[0] not in known]
         counted = self._counted(fresh, _names_of(recent)) if fresh else {}
-        spots = self._compared(recent, known, [day for day, _, _ in older])
+        spots = self._spot_findings(recent, known, [day for day, _, _ in older])
         settled = {
             day: spots.verified.get(day, known[day].counts)
             for day, _, _ in slices
             if day not in counted and not spots.recounts and self._is_settled(day, known)
         }
-        unknown = _stretch(older, settled)
+        unknown = _unknown_stretch(older, settled)
         counted |= self._counted_earlier(unknown)
-        lost, absent = self._lost(counted, known, unknown, self._least(recent, known))
-        gone = [*lost, *recent.recalled, *spots.gone]
-        held = {day: known[day].counts for day in gone}
+        leading_gone, newly_missing = self._gone_and_missing(
+            counted, known, unknown, self._least(recent, known)
+        )
+        gone = [*leading_gone, *recent.recalled, *spots.gone]
+        gone_counts = {day: known[day].counts for day in gone}
         withheld = self._withheld(recent, counted, known)
-        counted = {day: counts for day, counts in counted.items() if day not in absent}
+        counted = {day: counts for day, counts in counted.items() if day not in newly_missing}
         return DailyCounts(
             days=tuple(
-                day for day, _, _ in slices if day not in absent and day not in recent.missing
+                day
+                for day, _, _ in slices
+                if day not in newly_missing and day not in recent.missing
             ),
-            counted=settled | counted | held,
+            counted=settled | counted | gone_counts,
             calendar=calendar_between(self.config.calendar, slices[0][0], slices[-1][0]),
             remembered=known,
-            measured=tuple(sorted(counted.keys() - held.keys())),
+            measured=tuple(sorted(counted.keys() - gone_counts.keys())),
             problems=dict(self._problems),
             has_earlier=recent.has_earlier,
             gone=tuple(sorted({*gone, *(d for d in settled if known[d].gone_at is not None)})),
             verified=tuple(spots.verified),
             notes=(*spots.notes, *_notes_of(recent, known, withheld)),
             is_doubted=spots.is_doubted,
-            missing=tuple(sorted({*absent, *recent.missing})),
+            missing=tuple(sorted({*newly_missing, *recent.missing})),
             withheld=withheld,
         )
 
     def _counted_earlier(self, slices: DaySlices) -> dict[date, DayCounts]:
-        """Days before the window, counted in one go, which is announced: it may take long."""
+        """Days before the window, counted in one go, announced: it may take a long time."""
         if not slices:
             return {}
         self.tell(f"counting the events of {plural(len(slices), 'earlier day')}")
@@ -171,13 +175,13 @@ class DailyReader:
             return remembered is not None
         return remembered.is_verified and is_settled(remembered, self.config, self.settle_days)
 
-    def _compared(
+    def _spot_findings(
         self, recent: EventCounts, known: Mapping[date, RememberedCounts], older: list[date]
-    ) -> _Spots:
+    ) -> _SpotFindings:
         """The days that were counted again against what is remembered of them."""
         verified, gone, differences = {}, [], []
-        usual_total = usual_day([known[day].counts.total for day in sorted(known)])
-        least = MeasuringPlan.of(self.config).name_per_day
+        usual_total = usual_day_events([known[day].counts.total for day in sorted(known)])
+        least = MeasuringPlan.of(self.config).least_events_of_name
         for spot in recent.spot_checks:
             remembered = known.get(spot.day)
             if remembered is None or spot.day not in older:
@@ -191,21 +195,23 @@ class DailyReader:
                 gone.append(spot.day)
             else:
                 differences.append(change)
-        spots = _Spots(verified, tuple(gone))
+        spots = _SpotFindings(verified, tuple(gone))
         if not differences:
             return spots
-        is_possible = self.fits(len(older))
-        note = _note(differences[0], older, is_possible=is_possible)
+        is_possible = self.fits_time(len(older))
+        note = _difference_note(differences[0], older, is_possible=is_possible)
         return replace(spots, notes=(note,), recounts=is_possible, is_doubted=not is_possible)
 
-    def _lost(
+    def _gone_and_missing(
         self,
         counted: Mapping[date, DayCounts],
         known: Mapping[date, RememberedCounts],
         older: DaySlices,
         least: int,
     ) -> tuple[list[date], list[date]]:
-        """Older days just counted that are gone from the warehouse: the remembered, the others."""
+        """Older days, just counted, that the warehouse no longer has: those that are remembered,
+        and those that are not.
+        """
         totals = {day: counted[day].total for day, _, _ in older}
         gone = gone_days(totals, known, least)
         absent = missing_days(leading_days(totals, known, least), known, least)
@@ -221,8 +227,8 @@ class DailyReader:
     ) -> tuple[date, ...]:
         """The judged day, where the warehouse no longer has the whole of it.
 
-        It has nothing before it either, and fewer events than are remembered. A day of which the
-        first hours are there was not cut by its age, but repaired.
+        The warehouse has no earlier day either, and fewer events than are remembered. A day whose
+        first hours are there was not cut by retention, but repaired.
         """
         day = recent.days[-1]
         total = counted[day].total if day in counted else 0
@@ -248,9 +254,9 @@ class DailyReader:
         return self.config.warehouse.naive_timestamps, self.frame.zone
 
     def keeps_before(self, day: date, known: Mapping[date, RememberedCounts], least: int) -> bool:
-        """Whether the warehouse keeps a day before this one, as far back as is looked.
+        """Whether the warehouse keeps a day before this one, as far back as volume is judged.
 
-        The two weeks before it are looked at first: in most tables they say it.
+        The two weeks before it are looked at first: in most tables they suffice.
         """
         slices = [s for s in self.frame.day_slices(self.history_days) if s[0] < day]
         near, far = slices[-_NEAR_DAYS:], slices[:-_NEAR_DAYS]
@@ -279,7 +285,7 @@ class DailyReader:
         return counted
 
     def _counted(self, slices: DaySlices, names: Mapping[date, Values]) -> dict[date, DayCounts]:
-        """Days with every dimension that can be read; why others cannot is kept aside."""
+        """Days with every dimension that can be read; why not is recorded in `_problems`."""
         by_dimension: dict[str, Mapping[date, Values]] = {NAME: names}
         for column in self.source.dimensions:
             try:
@@ -297,13 +303,15 @@ class DailyReader:
 
 
 def is_settled(remembered: RememberedCounts, config: Config, settle_days: int) -> bool:
-    """Whether a day was last counted `settle_days` after it, or later."""
+    """Whether a day was last counted at least `settle_days` days after its own date."""
     counted_on = remembered.counted_at.astimezone(config.timezone).date()
     return (counted_on - remembered.counts.day).days >= settle_days
 
 
 def fingerprint(config: Config) -> str:
-    """Of what decides what is counted: the warehouse, the table, the mapped columns, the zones."""
+    """A digest of everything that decides what is counted: the warehouse, the table, the mapped
+    columns, the zones.
+    """
     attached = [[other.alias, other.url or other.path] for other in config.warehouse.attach]
     return _hashed([_FORMAT, *target_of(config.warehouse.url), attached], config)
 
@@ -346,7 +354,7 @@ def _notes_of(
     return notes
 
 
-def _note(change: Difference, older: list[date], *, is_possible: bool) -> str:
+def _difference_note(change: Difference, older: list[date], *, is_possible: bool) -> str:
     days = plural(len(older), "earlier day")
     named = "" if change.name is None else f" named {quoted(change.name)}"
     text = (
@@ -373,8 +381,8 @@ def _names_of(recent: EventCounts) -> dict[date, Values]:
     }
 
 
-def _stretch(slices: DaySlices, known: Iterable[date]) -> DaySlices:
-    """From the first day that is not known to the last: one scan, one range."""
+def _unknown_stretch(slices: DaySlices, known: Iterable[date]) -> DaySlices:
+    """The slices from the first to the last day that is not known: one scan."""
     known = set(known)
     missing = [index for index, (day, _, _) in enumerate(slices) if day not in known]
     return slices[missing[0] : missing[-1] + 1] if missing else []

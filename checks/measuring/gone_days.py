@@ -8,12 +8,12 @@ from datetime import date
 
 from checks.core.counts import NAME, RememberedCounts, Values, value_text
 from checks.core.metrics import EventCounts
-from checks.core.totals import bulk_day
+from checks.core.totals import bulk_day_events
 
 #: Whether the warehouse keeps a day before this one, by what is remembered and by how many events
 #: show that a day is there.
 KeepsBefore = Callable[[date, Mapping[date, RememberedCounts], int], bool]
-#: A day that is there has more than one part of these of what is usual, and more than one event.
+#: A day counts as there from a tenth of a usual day's events on, and from two events on.
 _PART, _FEWEST = 10, 2
 _DAYS_PER_SPIKE, _DAYS_WITH_A_SPIKE = 7, 3
 
@@ -25,10 +25,10 @@ def with_recalled(
 ) -> EventCounts:
     """The window with what is remembered of its first days, where they are gone.
 
-    A table that keeps a few days only has no event of the days before, but for stray ones, and may
-    have a part of its oldest day. The judged day is never recalled. known: what is remembered of
-    all days that say what is normal. keeps_before: whether the warehouse has a day before; then
-    the days without events are as they are.
+    A table that keeps only a few days has only stray events of the days before, and may have a
+    part of its oldest day. The judged day is never recalled. known: what is remembered of all days
+    that say what is normal. keeps_before: whether the warehouse has a day before; then the days
+    without events are as they are.
     """
     counts = dict(zip(recent.days, recent.totals(), strict=True))
     least = least_of_day(known, counts, recent.days[-1])
@@ -75,10 +75,11 @@ def has_more(remembered: RememberedCounts | None, total: int) -> bool:
 def missing_days(
     leading: Iterable[tuple[date, int]], known: Mapping[date, RememberedCounts], least: int
 ) -> list[date]:
-    """Of the first days of a stretch, which the warehouse no longer has: those that nobody knows.
+    """Of the first days of a stretch, which the warehouse no longer has: those that are not
+    remembered either.
 
     leading: the days and their events in the warehouse, up to the oldest that it has, which may be
-    cut. Days before the first that is remembered with events were before the shop.
+    cut. Days before the first that is remembered with events are from before the shop began.
     """
     real = (day for day, remembered in known.items() if remembered.counts.total >= least)
     first = min(real, default=date.max)
@@ -86,7 +87,7 @@ def missing_days(
 
 
 def has_day_by(day: date, known: Mapping[date, RememberedCounts], least: int) -> bool:
-    """Whether a day up to this one is remembered with so many events."""
+    """Whether a day up to this one is remembered with at least `least` events."""
     return any(other <= day and counts.counts.total >= least for other, counts in known.items())
 
 
@@ -95,7 +96,7 @@ def least_of_day(
     counted: Mapping[date, int],
     judged: date | None = None,
 ) -> int:
-    """So many events show that a day is there: fewer are stray ones that came late.
+    """The fewest events that show that a day is there; fewer are stray events that came late.
 
     A tenth of a usual day, by what is remembered; what was remembered of days that were repaired
     since does not say what is usual. counted: events of days as they are now. judged: a day that
@@ -105,28 +106,30 @@ def least_of_day(
     fewer = {day: total for day, total in counted.items() if total < totals.get(day, 0)}
     unchanged = [total for day, total in totals.items() if day not in fewer]
     if any(unchanged):
-        repaired = _tenth(bulk_day(unchanged))
+        repaired = _tenth(bulk_day_events(unchanged))
         totals |= {day: total for day, total in fewer.items() if total >= repaired}
-    without_spikes = bulk_day(_without_spikes(totals.values()))
+    without_spikes = bulk_day_events(_without_spikes(totals.values()))
     if max(counted.values(), default=0) < _PART * without_spikes:
         return _tenth(without_spikes)
-    return _tenth(bulk_day(totals.values()))  # those are no spikes: days of now are like them
+    return _tenth(bulk_day_events(totals.values()))  # no spikes: today's days are as big
 
 
 def _tenth(total: int) -> int:
-    """Rounded up, and more than a single event."""
+    """A tenth, rounded up, and at least two."""
     return max(_FEWEST, -(-total // _PART))
 
 
 def _without_spikes(totals: Iterable[int]) -> list[int]:
-    """The days with events, where the biggest one of seven has no more than the next smaller."""
+    """The totals with events; the biggest seventh (at least one from three on) lowered to the next
+    smaller.
+    """
     ranked = sorted((total for total in totals if total), reverse=True)
     spikes = max(len(ranked) // _DAYS_PER_SPIKE, int(len(ranked) >= _DAYS_WITH_A_SPIKE))
     return [min(total, ranked[spikes]) for total in ranked] if ranked else []
 
 
 def shows_kept(day: date, total: int, known: Mapping[date, RememberedCounts], least: int) -> bool:
-    """Whether a day with so many events shows that the warehouse keeps the days from it on.
+    """Whether a day with `total` events shows that the warehouse keeps the days from it on.
 
     One that was remembered with next to nothing, or as gone, does not, nor does one before a day
     that is remembered as gone: it was loaded again alone.
@@ -145,7 +148,7 @@ def leading_days(
 ) -> list[tuple[date, int]]:
     """Days and their events in order, up to the first that the warehouse keeps.
 
-    The first one too: a table that keeps so many hours has a part of its oldest day.
+    That day is included: a table that keeps a number of hours has only a part of its oldest day.
     """
     leading = []
     for day in sorted(totals):

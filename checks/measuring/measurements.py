@@ -49,8 +49,8 @@ from checks.warehouse.slices import DaySlices
 if TYPE_CHECKING:
     from checks.core.records import StoredAcceptance
 
-#: A check that learns for longer than this many days is not held against the age of tables: one
-#: that keeps a few weeks would make it unknown until as many days are remembered.
+#: A check that needs more than this many days to learn stays `learning` even in an old pipeline: a
+#: table that keeps only a few weeks would else make it unknown.
 _LONGEST_LEARNING = 14
 T = TypeVar("T")
 #: What somebody accepts of a check, by its id; revoked ones included.
@@ -91,11 +91,11 @@ class Measurements:
         recall_undated: RecallUndated = recall_no_undated,
         accepted: Accepted = nothing_accepted,
     ) -> None:
-        """recall: what earlier evaluations counted. tell: hears of what takes long.
+        """recall: what earlier evaluations counted. tell: called with a text before anything slow.
 
-        recall_is_final: whether no day that is recalled is counted again: many days are looked
-        at in one moment, and rows without a time belong to none of them. recall_undated: what
-        an earlier evaluation counted of those. accepted: what somebody accepts of a check.
+        recall_is_final: whether recalled days are never counted again, as in a backtest; rows
+        without a time then count as old. recall_undated: what an earlier evaluation counted of
+        those. accepted: what somebody accepts of a check.
         """
         self._recall_undated = recall_undated
         self.accepted = accepted
@@ -121,7 +121,7 @@ class Measurements:
 
     def audit_log(self) -> AuditLog:
         """The pipeline's log. Raises MeasurementError."""
-        source = _mapped(self._config.audit_log)
+        source = _require_mapped(self._config.audit_log)
         return self._once(
             "audit_log",
             lambda: read_audit_log(
@@ -144,14 +144,14 @@ class Measurements:
 
     def _daily_reader(self) -> DailyReader:
         return DailyReader(
-            self._config, self._frame, self._warehouse, _mapped(self._config.events),
+            self._config, self._frame, self._warehouse, _require_mapped(self._config.events),
             self._recalled, self._tell, self._plan.history_days, self._plan.settle_days,
             self._recall_is_final, self._fits,
         )  # fmt: skip
 
     def _fits(self, days: int) -> bool:
-        """Whether so many days can be counted in half of the time that is left."""
-        scans = 1 + len(_mapped(self._config.events).dimensions)
+        """Whether `days` days can be counted in half of the time that is left."""
+        scans = 1 + len(_require_mapped(self._config.events).dimensions)
         return days * scans * self._seconds_per_day < self._warehouse.remaining() / 2
 
     def _recalled(self, first: date, last: date) -> Mapping[date, RememberedCounts]:
@@ -173,7 +173,7 @@ class Measurements:
 
     def _recent_events(self) -> EventCounts:
         """The window, and all days that late loads may still change: one scan for both."""
-        source, days = _mapped(self._config.events), self._plan.recent_days
+        source, days = _require_mapped(self._config.events), self._plan.recent_days
 
         def read() -> EventCounts:
             known = self._known_days()
@@ -183,7 +183,7 @@ class Measurements:
             self._seconds_per_day = (perf_counter() - started) / (days + 1 + len(spots))
             events = with_recalled(events, known, self._keeps_before)
             events = with_calendar(self._config, events)
-            return replace(events, undated=self._compared(events.undated))
+            return replace(events, undated=self._with_undated_before(events.undated))
 
         return self._once("events", read)
 
@@ -205,11 +205,11 @@ class Measurements:
     def _keeps_before(self, day: date, known: Mapping[date, RememberedCounts], least: int) -> bool:
         return self._daily_reader().keeps_before(day, known, least)
 
-    def _compared(self, undated: Undated) -> Undated:
+    def _with_undated_before(self, undated: Undated) -> Undated:
         """The events without a time, and how many there were before.
 
-        Of a partitioned table only the data date's partitions are asked for those without a
-        time, and all is new.
+        Of a partitioned table only the data date's partitions are asked for those without a time,
+        so nothing earlier can be compared and all of them count as new.
         """
         if self._recall_is_final:
             before = {
@@ -218,7 +218,7 @@ class Measurements:
             }  # fmt: skip
         elif undated.events or undated.far:
             before = dict(self._recall_undated(self._frame.data_date))
-            if _mapped(self._config.events).partition is not None:
+            if _require_mapped(self._config.events).partition is not None:
                 before = {key: before[key] for key in (FAR_EVENTS, FAR_PURCHASES) if key in before}
         else:
             before = {}
@@ -235,7 +235,7 @@ class Measurements:
         config = self._config
         reader = OrderReader(
             self._warehouse, self._frame, self._naive,
-            orders=_mapped(config.orders), sessions=config.sessions, events=config.events,
+            orders=_require_mapped(config.orders), sessions=config.sessions, events=config.events,
         )  # fmt: skip
 
         def read() -> OrderCounts:
@@ -254,26 +254,29 @@ class Measurements:
 
         return self._once("orders", read)
 
-    def older_than(self, days: int) -> str | None:
-        """What in the audit log or the orders shows that the pipeline is older than so many days.
+    def evidence_of_age(self, days: int) -> str | None:
+        """What shows that the pipeline is older than `days` days, as text.
 
-        None where nothing does, or where it takes longer to learn than a table need be kept.
-        What cannot be read shows nothing to the contrary, and is told.
+        The audit log and the orders are asked. None where neither shows it, or where it takes
+        longer to learn than a table need be kept. A table that cannot be read counts as old, and
+        the text says so.
         """
         if days > _LONGEST_LEARNING:
             return None
         log, orders = self._config.audit_log, self._config.orders
         try:
-            if log is not None and self._has_before("audit_log", log, log.run_at, days):
+            if log is not None and self._has_rows_before("audit_log", log, log.run_at, days):
                 return f"the audit log is older than {days} days"
-            if orders is not None and self._has_before("orders", orders, orders.ordered_at, days):
+            if orders is not None and self._has_rows_before(
+                "orders", orders, orders.ordered_at, days
+            ):
                 return f"orders are older than {days} days"
         except MeasurementError as error:
             return f"nobody knows how old the pipeline is ({error.detail})"
         return None
 
-    def _has_before(self, section: str, source: Source, column: str, days: int) -> bool:
-        """Whether a table begins earlier. Raises MeasurementError."""
+    def _has_rows_before(self, section: str, source: Source, column: str, days: int) -> bool:
+        """Whether a table has rows from before those days. Raises MeasurementError."""
         first = self._frame.run_date if section == "audit_log" else self._frame.data_date
         end = midnight(first - timedelta(days=days), self._frame.zone)
         naive, zone = self._naive, self._frame.zone
@@ -292,7 +295,7 @@ class Measurements:
 
         return self._once(
             "rejected",
-            lambda: _as_may_be_told(
+            lambda: _with_masked_reasons(
                 self._config, read_rejected_rows(self._config, self._frame, log, self._warehouse)
             ),
         )
@@ -310,8 +313,8 @@ class Measurements:
         return cast("T", value)
 
 
-def _as_may_be_told(config: Config, rejected: RejectedRows) -> RejectedRows:
-    """The rejected rows with their reasons masked, as they are wherever rows are shown."""
+def _with_masked_reasons(config: Config, rejected: RejectedRows) -> RejectedRows:
+    """The rejected rows with their reasons masked, as everywhere else."""
     source = config.quarantine
     is_whole = source is not None and is_hidden(source.reason, source.mask)
     reasons: Counter[str] = Counter()
@@ -328,13 +331,13 @@ def with_calendar(config: Config, events: EventCounts) -> EventCounts:
 
 def newest_data_date(config: Config, warehouse: Warehouse, end: datetime) -> date | None:
     """The newest day of the shop that has events before an instant."""
-    source = _mapped(config.events)
+    source = _require_mapped(config.events)
     naive, zone = config.warehouse.naive_timestamps, config.timezone
     newest = read_newest(warehouse, source, end, naive, zone)
     return newest.astimezone(zone).date() if newest else None
 
 
-def _mapped(source: T | None) -> T:
+def _require_mapped(source: T | None) -> T:
     """A section that the caller knows to be mapped."""
     if source is None:
         raise LookupError("a check was evaluated although its section is not mapped")

@@ -11,12 +11,12 @@ from checks.core.endings import Endings
 
 @dataclass(frozen=True, slots=True)
 class MeasuringPlan:
-    """How far back, and with which words, a pipeline is measured. All in days but `endings`.
+    """How far back, and by which status words, a pipeline is measured. All in days but `endings`.
 
     window_days: days before the data date that it is compared with. history_days: days that say
     what volume is normal. settle_days: days that late loads may still change. endings: what the
     log's status words mean. judges_volume: whether a check is enabled that compares the day with
-    days before it. name_per_day: events a day that make an event name matter by itself.
+    days before it. least_events_of_name: events a day that make an event name matter by itself.
     """
 
     window_days: int
@@ -24,7 +24,7 @@ class MeasuringPlan:
     settle_days: int
     endings: Endings
     judges_volume: bool
-    name_per_day: float
+    least_events_of_name: float
 
     @classmethod
     def of(cls, config: Config) -> MeasuringPlan:
@@ -38,7 +38,7 @@ class MeasuringPlan:
             judges_volume=config.events is not None
             and any(check.compares_days and config.checks[check.id].enabled
                     for check in all_checks()),
-            name_per_day=config.checks["event_volume"].params.min_per_day,
+            least_events_of_name=config.checks["event_volume"].params.min_per_day,
         )  # fmt: skip
 
     @property

@@ -39,12 +39,12 @@ def queries(config: Config, frame: Timeframe, warehouse: Warehouse) -> Iterator[
 
     The few ids of orphans, which are asked for where there are any, are left out.
     """
-    reading = _Reading(config, frame, warehouse, MeasuringPlan.of(config))
+    statements = _Statements(config, frame, warehouse, MeasuringPlan.of(config))
     for name, written in (
-        ("audit_log", reading.audit_log),
-        ("events", reading.events),
-        ("orders", reading.orders),
-        ("quarantine", reading.quarantine),
+        ("audit_log", statements.audit_log),
+        ("events", statements.events),
+        ("orders", statements.orders),
+        ("quarantine", statements.quarantine),
     ):
         yield from _attempted(name, written)
 
@@ -57,7 +57,7 @@ def _attempted(name: str, written: Callable[[], Iterator[Query]]) -> Iterator[Qu
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _Statements:
     """Each section's statements; nothing for one that is not mapped."""
 
     config: Config
@@ -82,7 +82,7 @@ class _Reading:
             yield from self._values(source, recent)
 
     def _spots(self, recent: int) -> DaySlices:
-        """As many old days as are counted again: which ones, the history decides."""
+        """Stand-ins for the old days that are spot-checked: the history decides which."""
         count = self.config.history.spot_check_days
         older = self.frame.day_slices(recent + 7 * count)[: -1 - recent]
         return older[::7][:count]

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from checks.config.model import Config
 from checks.core.counts import DayCounts, RememberedCounts
 from checks.core.errors import UsageError
+from checks.core.progress import Progress
 from checks.core.timeframe import timeframe
 from checks.measuring.daily import DailyReader, fingerprint, former_fingerprint, recall_nothing
 from checks.measuring.gone_days import gone_days, least_of_day
 from checks.measuring.plan import MeasuringPlan
 from checks.warehouse import Warehouse
 
-Progress = Callable[[str], None]
-#: As many days are counted in one statement.
+#: The most days that one statement counts.
 MOST_DAYS = 1100
 
 
@@ -25,8 +25,8 @@ class RecountedDay:
     """A day that was counted again, in events. remembered: None where it was not.
 
     is_gone: the warehouse has no event of this day any more, nor of any before it, as far back as
-    volume is judged by; the remembered count is kept. is_oldest: of these the one that it has
-    events of, which may be a part.
+    volume is judged by; the remembered count is kept. is_oldest: a gone day of which the warehouse
+    still has events, perhaps only a part.
     """
 
     day: date
@@ -52,7 +52,7 @@ def recount(
 ) -> tuple[RecountedDay, ...]:
     """Count every day from `first` to `last` again, and remember that.
 
-    One statement counts the names of all days, and one more each mapped dimension.
+    One statement counts the names of all days, and one more for each mapped dimension.
     replaces_oldest: whether the oldest day that the warehouse has is believed, although it has
     fewer events than are remembered; by default it may have been cut.
     Raises UsageError for days that are not over or too many, MeasurementError when the warehouse
@@ -67,7 +67,7 @@ def recount(
     begin = first - timedelta(days=MeasuringPlan.of(config).history_days)
     known = history.daily_counts(*key, begin, yesterday, former=former, now=now)
     counted, gone, least = _counted(config, first, last, now, tell, known)
-    # A day that is asked for alone is believed whatever it has, but for nothing.
+    # A day recounted alone is believed unless it has no event at all.
     fewest = 1 if first == last else least
     oldest = {day for day in gone if counted[day].total >= fewest}
     if replaces_oldest:
@@ -100,7 +100,7 @@ def _counted(
     config: Config, first: date, last: date, now: datetime, tell: Progress,
     known: Mapping[date, RememberedCounts],
 ) -> tuple[dict[date, DayCounts], list[date], int]:  # fmt: skip
-    """The days; which of them are gone; so many events show that a day is there."""
+    """The counted days; the gone ones of them; the fewest events that show that a day is there."""
     if config.events is None:
         raise LookupError("`events` is not mapped")
     lag = timedelta(days=config.data_lag_days)

@@ -18,28 +18,28 @@ if TYPE_CHECKING:
 
 
 class Remembering:
-    """One evaluation's door to what earlier ones counted. A history that fails is a warning."""
+    """Reads and keeps the daily counts for one evaluation. A history that fails is a warning."""
 
     def __init__(
-        self, config: Config, aside: Executor | None = None, now: datetime | None = None
+        self, config: Config, background: Executor | None = None, now: datetime | None = None
     ) -> None:
-        """aside: where the history is read, so that it waits for what is read there already.
+        """background: the thread that reads the history; reads are queued on it.
 
         now: the evaluation's reading of the clock; the system's where none is given.
         """
-        self._config, self._aside, self._now = config, aside, now
+        self._config, self._background, self._now = config, background, now
         self._failure: HistoryError | None = None
         self._is_undated_unread = False
 
     def recall(self, first: date, last: date) -> Mapping[date, RememberedCounts]:
         """What is remembered of the days from `first` to `last`; nothing where it cannot be read.
 
-        `keep` says why.
+        `keep` then returns the warning.
         """
         try:
-            if self._aside is None:
+            if self._background is None:
                 return self._read(first, last)
-            return self._aside.submit(self._read, first, last).result()
+            return self._background.submit(self._read, first, last).result()
         except HistoryError as error:
             self._failure = error
             return {}
@@ -47,12 +47,13 @@ class Remembering:
     def undated_before(self, data_date: date) -> Mapping[str, int]:
         """What evaluations of an earlier data date counted of rows without a time, before the
         day's own run could load any; nothing where there is none, or where it cannot be read.
-        `keep` says why.
+
+        `keep` then returns the warning.
         """
         try:
-            if self._aside is None:
+            if self._background is None:
                 return self._read_undated(data_date)
-            return self._aside.submit(self._read_undated, data_date).result()
+            return self._background.submit(self._read_undated, data_date).result()
         except HistoryError as error:
             self._failure = error
             self._is_undated_unread = True
@@ -82,7 +83,7 @@ class Remembering:
             daily.counted[day]
             for day in daily.measured
             if day not in daily.withheld
-            and self._is_news(daily.counted[day], daily.remembered.get(day), settle_days)
+            and self._must_be_kept(daily.counted[day], daily.remembered.get(day), settle_days)
         ]
         verified = [daily.counted[day] for day in daily.verified]
         gone = [daily.counted[day] for day in daily.gone if self._is_newly_gone(daily, day)]
@@ -128,7 +129,9 @@ class Remembering:
         known = daily.remembered[day]
         return known.gone_at is None or not known.is_verified
 
-    def _is_news(self, counts: DayCounts, known: RememberedCounts | None, settle_days: int) -> bool:
+    def _must_be_kept(
+        self, counts: DayCounts, known: RememberedCounts | None, settle_days: int
+    ) -> bool:
         if known is None or not known.is_verified or known.counts != counts or known.gone_at:
             return True
         return not is_settled(known, self._config, settle_days)

@@ -21,7 +21,8 @@ from checks.core.totals import STRAY_DAY
 
 #: A count may differ from the remembered one by this share before both are called different.
 TOLERANCE = 0.005
-#: So does a name's count by this share of it, where that is as many events as make a name matter.
+#: A name differs where its count changed by this share, and by as many events as make a name
+#: matter.
 LEAST_SHARE = 0.5
 _FURTHEST_WEEKS = 8
 _DAYS_PER_WEEK = 7
@@ -61,9 +62,10 @@ def days_to_check(
 def difference(
     spot: SpotCheck, known: RememberedCounts, least: float, usual: float = 0.0
 ) -> Difference | None:
-    """The day, where more than TOLERANCE of its events are other ones, or a name's are.
+    """The difference, where more than TOLERANCE of the day's events changed, or one name's did;
+    else None.
 
-    None where it is the same. least: events a day that a name has that matters. Events that
+    least: the fewest events by which a name's change matters. Events that
     changed their name count once. usual: events of a usual day; a day that had, and has, a
     hundredth of them at most has stray events, which come and go.
     """
@@ -71,9 +73,9 @@ def difference(
     if max(known.counts.total, spot.total) <= STRAY_DAY * usual:
         return None
     now, total = _as_remembered(spot, remembered), known.counts.total
-    if _moved(now, remembered) > TOLERANCE * max(total, spot.total):
+    if _moved_events(now, remembered) > TOLERANCE * max(total, spot.total):
         return Difference(spot.day, total, spot.total)
-    return _of_a_name(spot, remembered, max(least, 1))
+    return _largest_name_difference(spot, remembered, max(least, 1))
 
 
 def counted_again(spot: SpotCheck, known: RememberedCounts) -> DayCounts:
@@ -90,7 +92,7 @@ def counted_again(spot: SpotCheck, known: RememberedCounts) -> DayCounts:
 
 
 def _as_remembered(spot: SpotCheck, remembered: Values) -> Values:
-    """What was just counted; of a day with names that were too many, the same are told apart."""
+    """What was just counted; names that were not told apart before are not told apart now."""
     now = Counter(dict.fromkeys(remembered.events, 0) if remembered.rest else {})
     rest = 0
     for shown, events in _shown(spot).items():
@@ -108,10 +110,12 @@ def _shown(spot: SpotCheck) -> Counter[str]:
     return counts
 
 
-def _of_a_name(spot: SpotCheck, remembered: Values, least: float) -> Difference | None:
-    """The name that moved most, where that is half of it and as many events as matter.
+def _largest_name_difference(
+    spot: SpotCheck, remembered: Values, least: float
+) -> Difference | None:
+    """The name that moved most, where it moved by at least half and by `least` events.
 
-    One that was not told apart had at most what all these had together.
+    A name that was in the rest had at most the rest.
     """
     now, differences = _shown(spot), []
     for name in {*now, *remembered.events}:
@@ -126,7 +130,7 @@ def _by_size(change: Difference) -> tuple[int, int, str]:
     return abs(change.counted - change.remembered), change.remembered, change.name or ""
 
 
-def _moved(now: Values, remembered: Values) -> int:
+def _moved_events(now: Values, remembered: Values) -> int:
     """Events that are more or fewer, or have another name."""
     names, before = {*now.events, *remembered.events}, remembered.events
     more, fewer = _sums(now.events.get(name, 0) - before.get(name, 0) for name in names)

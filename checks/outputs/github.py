@@ -59,12 +59,12 @@ def _problem_command(problem: Problem) -> str:
 def _command(name: str, title: str, message: str, place: dict[str, str] | None = None) -> str:
     properties = {**(place or {}), "title": title}
     property_list = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    return f"::{name} {property_list}::{_data(message)}"
+    return f"::{name} {property_list}::{_escaped_message(message)}"
 
 
-def _data(text: str) -> str:
+def _escaped_message(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return _escaped_message(text).replace(":", "%3A").replace(",", "%2C")

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from checks.core.day_names import DayNames
 from checks.core.metrics import AuditLog, BadValue, known
 from checks.core.text import count_text, plural, quoted
-from checks.loads.effective import Load, loads, may_be_of
+from checks.loads.effective import Load, loads
+from checks.loads.sources import may_be_of
 
 
 class LoggedRange(NamedTuple):

@@ -27,12 +27,12 @@ _MOST_NAMED = 3
 class Layout:
     """The files that the pattern matches on any day, and the columns of the newest of them.
 
-    newest: its name as shown. columns: empty where the file is. problems: sentences on why files
-    cannot be read, or their days are not known.
+    newest_name: its name as shown. columns: empty where the file is. problems: sentences on why
+    files cannot be read, or their days are not known.
     """
 
     files: int
-    newest: str | None = None
+    newest_name: str | None = None
     columns: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 

@@ -73,7 +73,7 @@ class Reader:
         paths_by_layout: dict[CsvLayout, list[str]] = defaultdict(list)
         for path in files:
             try:
-                self._prepare(path, paths_by_layout)
+                self._read_or_group(path, paths_by_layout)
             except CannotReadError as error:
                 self._fail(path, str(error))
         for layout, paths in paths_by_layout.items():
@@ -97,7 +97,7 @@ class Reader:
         """Close the connection."""
         self._memory.close()
 
-    def _prepare(self, path: str, paths_by_layout: dict[CsvLayout, list[str]]) -> None:
+    def _read_or_group(self, path: str, paths_by_layout: dict[CsvLayout, list[str]]) -> None:
         """Read a file; collect CSV files by layout, to be read together."""
         self._memory.check()
         kind = format_of(path)

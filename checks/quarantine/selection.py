@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from glob import escape, glob
 from pathlib import Path, PurePath
 
+from checks.config.files import DATE_FIELD
 from checks.core.day_names import DayNames, days_in
 from checks.core.text import day_text, plural, quoted
 from checks.quarantine.links import SortedPaths, links_warning, sorted_by_place
@@ -16,7 +17,6 @@ from checks.quarantine.naming import format_of, owner_of, stem_of
 from checks.quarantine.tally import CannotReadError
 
 MOST_BYTES = 256 * 1024 * 1024
-_FIELD = re.compile(r"\{date:([^{}]*)\}")
 _DIRECTIVE = re.compile(r"(%.)+")
 #: The pattern must differ on each of so many days, or it does not name single days.
 _APART, _ANY_DAY = 62, date(2025, 1, 1)
@@ -41,7 +41,7 @@ class Place:
 
     def pattern_on(self, day: date) -> str:
         """The pattern with a day filled in."""
-        return _FIELD.sub(lambda match: escape(day.strftime(match[1])), self.pattern)
+        return DATE_FIELD.sub(lambda match: escape(day.strftime(match[1])), self.pattern)
 
     def files(self, *days: date) -> list[str]:
         """The files in the folder that match the pattern with any of the days filled in."""
@@ -66,7 +66,7 @@ class Place:
 
     def files_of_any_day(self) -> list[str]:
         """All files that match the pattern on any day, and perhaps some more."""
-        pattern = _FIELD.sub(lambda match: _DIRECTIVE.sub("*", match[1]), self.pattern)
+        pattern = DATE_FIELD.sub(lambda match: _DIRECTIVE.sub("*", match[1]), self.pattern)
         return sorted_by_place(_matching([pattern]), self.fixed_folder()).inside
 
     def shown(self, path: str) -> str:
@@ -77,7 +77,7 @@ class Place:
         """The pattern as it was written, with the day filled in."""
         pattern = self.pattern.removeprefix(f"{escape(str(self.folder))}/")
         named = pattern if not PurePath(pattern).is_absolute() else PurePath(pattern).name
-        return quoted(_FIELD.sub(lambda match: day.strftime(match[1]), named))
+        return quoted(DATE_FIELD.sub(lambda match: day.strftime(match[1]), named))
 
     def name(self, path: str) -> str:
         """A path as seen from the configuration's folder, or from where the pattern varies."""
@@ -208,7 +208,7 @@ def files_around(place: Place, day: date, run_date: date, *, can_filter: bool) -
     """
     if not place.has_day:
         files = place.files(day)
-        if sum(_size(path) for path in files) <= MOST_BYTES:
+        if sum(size_of(path) for path in files) <= MOST_BYTES:
             return tuple(files)
     first, last = day - timedelta(days=1), max(run_date, day + timedelta(days=1))
     days = {first + timedelta(days=n) for n in range((last - first).days + 2)}
@@ -253,7 +253,7 @@ def _require_filter(
             f"no name of {plural(len(files), 'file')} that {place.shown_pattern(day)} matches "
             f"tells {day_text(day)}, and quarantine.occurred_at is not mapped; {advice}"
         )
-    size = sum(_size(path) for path in files)
+    size = sum(size_of(path) for path in files)
     if size > most_bytes:
         raise CannotReadError(
             f"{plural(len(files), 'file')} of {size / 1024**2:,.0f} MB would have to be read to "
@@ -261,7 +261,8 @@ def _require_filter(
         )
 
 
-def _size(path: str) -> int:
+def size_of(path: str) -> int:
+    """A file's size in bytes; 0 where it cannot be asked for."""
     try:
         return Path(path).stat().st_size
     except OSError:

@@ -142,7 +142,7 @@ class Warehouse:
             raise fault from None
         target, _ = select_target(source, connection.dialect, alias, kinds, spell)
         partition = getattr(source, "partition", None)
-        read_as = self.profile.read_as(target, kinds)
+        read_as = self.profile.columns_read_otherwise(target, kinds)
         return Relation(section, label, target, kinds, partition, read_as, self._inner_prefix)
 
     def _call(self, function: Callable[[], T]) -> T:

@@ -24,7 +24,7 @@ from checks.core.metrics import (
 from checks.core.model import Cause
 from checks.core.text import quoted
 from checks.core.timeframe import Timeframe
-from checks.core.totals import low_day
+from checks.core.totals import low_day_events
 from checks.warehouse.instants import Instant, instant
 from checks.warehouse.kinds import Kind
 from checks.warehouse.partition_spelling import require_spelled
@@ -127,7 +127,7 @@ def read_events(
     events = tally.counts(query.revenue_problem, newest, earlier=False)
     if events.has_real_day(events.totals()[:1]):
         return replace(events, has_earlier=True)
-    least = min(_MOST_OLDER, max(1, low_day(events.totals()) // 2))
+    least = min(_MOST_OLDER, max(1, low_day_events(events.totals()) // 2))
     return replace(events, has_earlier=int(warehouse.fetch(query.older(least))[0][0]) >= least)
 
 

@@ -15,9 +15,9 @@ from checks.warehouse.wall_clock import utc_of_local
 
 #: Text of only these is blank. Other blanks of Unicode count as letters, as in most engines.
 BLANKS = " \t\n\r\v\f"
-_BLANK = r"[ \t\n\r\v\f]*"
+ANY_BLANKS = r"[ \t\n\r\v\f]*"
 #: An amount as text: decimal, of a size that surely fits a double.
-NUMBER = _BLANK + r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,2})?" + _BLANK
+NUMBER = ANY_BLANKS + r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,2})?" + ANY_BLANKS
 LONGEST_NUMBER = 100
 _YEAR = r"([0-9]{3}[1-9]|[0-9]{2}[1-9][0-9]|[0-9][1-9][0-9]{2}|[1-9][0-9]{3})"
 _LEAP_YEAR = r"([0-9]{2}(0[48]|[2468][048]|[13579][26])|(0[48]|[2468][048]|[13579][26])00)"
@@ -31,8 +31,8 @@ _MINUTE = r"[T ]([01][0-9]|2[0-3]):[0-5][0-9]"
 _SECOND = r":[0-5][0-9](\.[0-9]+)?"
 _OFFSET = r"(Z| UTC|[-+](0[0-9]|1[0-5])(:?[0-5][0-9])?)"
 #: ISO 8601 without an offset, and with one; fractions beyond microseconds are cut.
-LOCAL_TIME = f"{_BLANK}{_DAY}({_MINUTE}({_SECOND})?)?{_BLANK}"
-OFFSET_TIME = f"{_BLANK}{_DAY}{_MINUTE}{_SECOND}{_OFFSET}{_BLANK}"
+LOCAL_TIME = f"{ANY_BLANKS}{_DAY}({_MINUTE}({_SECOND})?)?{ANY_BLANKS}"
+OFFSET_TIME = f"{ANY_BLANKS}{_DAY}{_MINUTE}{_SECOND}{_OFFSET}{ANY_BLANKS}"
 
 _NUMBER, _LOCAL, _AWARE = re.compile(NUMBER), re.compile(LOCAL_TIME), re.compile(OFFSET_TIME)
 

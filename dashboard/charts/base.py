@@ -93,7 +93,13 @@ def add_limit(fig: go.Figure, y: float, label: str, context: _Themed, **subplot:
     )  # fmt: skip
 
 
-def mark_day(fig: go.Figure, day: date, context: _Themed, label: str = "") -> None:
+def pattern(shape: str, context: _Themed) -> dict[str, object]:
+    """Lines over the full colour, so that bars can be distinguished without colours."""
+    lines = color("paper", context.is_dark)
+    return {"shape": shape, "fillmode": "overlay", "fgcolor": lines, "fgopacity": 0.8, "size": 7}
+
+
+def mark_day(fig: go.Figure, day: date, context: _Themed) -> None:
     """A band behind the judged day."""
     noon = datetime(day.year, day.month, day.day)  # noqa: DTZ001  (a place on the axis)
     half = timedelta(hours=12)
@@ -101,11 +107,6 @@ def mark_day(fig: go.Figure, day: date, context: _Themed, label: str = "") -> No
         x0=noon - half, x1=noon + half, line_width=0, layer="below",
         fillcolor=color("muted", context.is_dark), opacity=0.22,
     )  # fmt: skip
-    if label:
-        fig.add_annotation(
-            text=label, x=noon, xanchor="center", y=1, yref="paper", yanchor="bottom",
-            showarrow=False, font={"color": color("ink", context.is_dark), "size": 12},
-        )  # fmt: skip
 
 
 def show(

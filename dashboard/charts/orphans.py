@@ -116,7 +116,7 @@ def _stacked(
             width=by_day.DAY_MS * 0.72,
             marker={
                 "color": base.color(tone, context.is_dark),
-                "pattern": _pattern(pattern, context),
+                "pattern": base.pattern(pattern, context),
             },
             unselected={"marker": {"opacity": 1}},
         )
@@ -126,12 +126,6 @@ def _stacked(
         tickformat=by_day.TICKS,
     )
     return fig
-
-
-def _pattern(shape: str, context: page.PageContext) -> dict[str, object]:
-    """Lines over the full colour, so that kinds can be distinguished without colours."""
-    lines = base.color("paper", context.is_dark)
-    return {"shape": shape, "fillmode": "overlay", "fgcolor": lines, "fgopacity": 0.8, "size": 7}
 
 
 def _hover(context: page.PageContext, day: Day) -> str:

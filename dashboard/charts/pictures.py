@@ -55,7 +55,7 @@ def svg_of(picture: Picture) -> dict[str, Any]:
         "css": f"{look.look_of(picture.status).css}-edge",
         "words": _description(picture),
         "box": f"0 0 {_WIDTH:g} {_HEIGHT:g}",
-        "shapes": shapes + _days(picture.points),
+        "shapes": shapes + _day_labels(picture.points),
     }
 
 
@@ -123,7 +123,7 @@ def _limit(y: float, name: str, scale: _Scale) -> list[Shape]:
     return [line, _text(name, _LEFT, above, "name")]
 
 
-def _days(points: Sequence[Point]) -> list[Shape]:
+def _day_labels(points: Sequence[Point]) -> list[Shape]:
     """The first and the last day under the bars."""
     if not points:
         return []

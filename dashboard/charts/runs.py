@@ -60,7 +60,7 @@ def per_day(context: page.PageContext, trend: RunsTrend) -> go.Figure:
                 hoverinfo="text",
                 marker={
                     "color": base.color(tone, context.is_dark),
-                    "pattern": _pattern(pattern, context),
+                    "pattern": base.pattern(pattern, context),
                 },
                 width=by_day.DAY_MS * 0.72,
                 unselected={"marker": {"opacity": 1}},
@@ -171,12 +171,6 @@ def _add_missing_days(
                 cliponaxis=False,
                 unselected={"marker": {"opacity": 1}},
             )
-
-
-def _pattern(shape: str, context: page.PageContext) -> dict[str, object]:
-    """Lines over the full colour, so that endings can be distinguished without colours."""
-    lines = base.color("paper", context.is_dark)
-    return {"shape": shape, "fillmode": "overlay", "fgcolor": lines, "fgopacity": 0.8, "size": 7}
 
 
 def _hover(day: RunDay, context: page.PageContext) -> str:

@@ -63,7 +63,7 @@ def one_line(verdict: Verdict) -> Html:
 def draw_evidence_link(context: page.PageContext, verdict: Verdict) -> None:
     """A link to the page with the evidence, with its filters; nothing on that page itself."""
     path = data.check(verdict.id).page
-    if path == frame.current() or not frame.has_page(path):
+    if path == frame.current_path() or not frame.has_page(path):
         return
     filters = verdict.details.get("filters") or {}
     link_filters = {str(name): str(value) for name, value in filters.items()}

@@ -31,13 +31,13 @@ def draw(context: page.PageContext) -> None:
         "green one; days to green is the mean of how long that took.",
     )
     with st.container(width=200):
-        choice = address.select(
+        choice = address.draw_select_box(
             "period", "Period", _PERIODS, describe=_days_text, all_label=_days_text(str(_PERIOD))
         )
     if choice.invalid:
         return
     count = int(choice.value or _PERIOD)
-    recorded = data.days(context.pipeline, context.day, count)
+    recorded = data.recorded_days(context.pipeline, context.day, count)
     if recorded.problem is not None:
         page.problem("The history cannot be read.", recorded.problem)
     elif not recorded.evaluations:
@@ -60,7 +60,9 @@ def draw_values(context: page.PageContext) -> None:
         "What the gate measured each day, with today's limit. Click a day to open it.",
     )
     with st.container(width=360):
-        choice = address.select("check", "Check", ids, all_label=f"{urgent} (the most urgent)")
+        choice = address.draw_select_box(
+            "check", "Check", ids, all_label=f"{urgent} (the most urgent)"
+        )
     if not choice.invalid:
         charts.draw_values(context, choice.value or urgent)
 
@@ -75,7 +77,9 @@ def _draw_table(evaluations: tuple[StoredEvaluation, ...], count: int) -> None:
     show(table(_HEADINGS, rows, numeric=(1, 2, 3, 4, 5, 6), caption="How often each check failed"))
     verb = "has" if len(evaluations) == 1 else "have"
     notes = [f"{len(evaluations)} of {count} days {verb} a recorded evaluation."]
-    if any(not incident.begin_seen for check in check_statistics for incident in check.incidents):
+    if any(
+        not incident.is_begin_known for check in check_statistics for incident in check.incidents
+    ):
         notes.append(
             "An incident that was red on the first of these days may have begun before: it is "
             "counted, and left out of the mean."
@@ -85,7 +89,7 @@ def _draw_table(evaluations: tuple[StoredEvaluation, ...], count: int) -> None:
 
 def _sort_key(check: Statistics) -> tuple[bool, int, int]:
     """Open incidents first, then by days red; otherwise in the catalog's order."""
-    return check.open is None, -check.red, -(check.unknown + check.amber + check.waived)
+    return check.open_incident is None, -check.red, -(check.unknown + check.amber + check.waived)
 
 
 def _row(check: Statistics) -> tuple[object, ...]:
@@ -113,6 +117,9 @@ def _mean(days: float | None) -> str:
 def _last(check: Statistics) -> Html | str:
     if check.last_red is None:
         return tag("span", "never", class_="quiet")
-    if check.open is not None:
-        return no_wrap(tag("b", "open"), f" since {check.open.first.day} {check.open.first:%b}")
+    if check.open_incident is not None:
+        return no_wrap(
+            tag("b", "open"),
+            f" since {check.open_incident.first.day} {check.open_incident.first:%b}",
+        )
     return no_wrap(weekday_text(check.last_red))

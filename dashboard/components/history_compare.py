@@ -121,7 +121,7 @@ def _draw_choice(
     default: Side | None,
 ) -> address.Choice:
     nothing = "nothing is recorded"
-    return address.select(
+    return address.draw_select_box(
         name,
         label,
         list(sides),
@@ -148,7 +148,7 @@ def _draw_comparison(context: page.PageContext, old: Side, new: Side) -> None:
     else:
         title = "Nothing changed: each check has the same status, and no failing value moved."
         page.empty(title, "")
-    show(_unchanged_text(old, new, changed))
+    show(_unchanged_text(new, changed))
 
 
 def _heading(context: page.PageContext, side: Side, other: Side) -> str:
@@ -175,7 +175,7 @@ def _result(result: Result | None) -> Html:
     return join(look.chip(result.status), " ", tag("span", result.message))
 
 
-def _unchanged_text(old: Side, new: Side, changed: tuple[Change, ...]) -> Html:
+def _unchanged_text(new: Side, changed: tuple[Change, ...]) -> Html:
     """Checks that failed in both evaluations, and how many others did not change."""
     changed_checks = {change.check for change in changed}
     unchanged_checks = [check for check in new.results if check not in changed_checks]

@@ -81,10 +81,10 @@ def draw_list(context: page.PageContext, orphans: Orphans | None) -> None:
     """The orphans one by one with the filters of the address, or why there are none."""
     kinds, search = st.columns(2, gap="small")
     with kinds:
-        kind = address.select("kind", "Kind", KINDS, KIND_LABELS.__getitem__)
+        kind = address.draw_select_box("kind", "Kind", KINDS, KIND_LABELS.__getitem__)
     with search:
-        query = address.text("q", "Order or session id contains")
-    number = address.number("page")
+        query = address.draw_text_field("q", "Order or session id contains")
+    number = address.page_number("page")
     if kind.invalid is not None:
         return
     rows = context.evidence(read_orphan_rows, kind=kind.value, query=query, page=number)

@@ -16,7 +16,7 @@ class PipelineStatus(NamedTuple):
 
     name: str
     now: Status
-    gate: Status | None
+    gate_status: Status | None
     is_strict_stop: bool
 
 
@@ -35,16 +35,19 @@ def draw(context: page.PageContext) -> None:
 
 
 def _pipeline_status(name: str) -> PipelineStatus:
-    day = data.today(data.pipeline(name).config)
-    gate = data.gate(name, day)
+    day = data.due_day(data.pipeline(name).config)
+    gate = data.gate_runs(name, day)
     gate_status = gate.latest.verdict if gate.latest else None
     return PipelineStatus(
-        name, data.live(name, day).report.verdict, gate_status, gate.strict_stop is not None
+        name,
+        data.live_evaluation(name, day).report.verdict,
+        gate_status,
+        gate.strict_stop is not None,
     )
 
 
 def _draw(pipeline: PipelineStatus, *, is_chosen: bool) -> None:
-    gate = look.look_of(pipeline.gate)
+    gate = look.look_of(pipeline.gate_status)
     strict = f", {look.STRICT}" if pipeline.is_strict_stop else ""
     show(
         tag("div", look.chip(pipeline.now), tag("span", f"gate {gate.glyph} {gate.word}{strict}"),

@@ -136,21 +136,24 @@ def draw_first_seen(context: page.PageContext, summary: Summary, place: Any) -> 
     """Draw the table of reasons again, with the day on which each was first seen."""
     if summary.reasons.why is not None or not summary.reasons.parts:
         return
-    seen: FirstSeen | None = read_with_progress(
+    first_seen: FirstSeen | None = read_with_progress(
         context, read_rejected_first, f"Reading {_DAYS} days for first appearances", days=_DAYS
     )
-    if seen is None:
+    if first_seen is None:
         return
-    first = {reason.value: _first_seen_text(context, seen, reason.first) for reason in seen.reasons}
+    first = {
+        reason.value: _first_seen_text(context, first_seen, reason.first)
+        for reason in first_seen.reasons
+    }
     cells = [first.get(part.value, "–") for part in summary.reasons.parts]
     with place:
         show(parts_table("Reason", summary.reasons, summary.rows, ("First seen", cells)))
 
 
-def _first_seen_text(context: page.PageContext, seen: FirstSeen, first: Any) -> str:
-    if first == context.day and seen.oldest != context.day:
+def _first_seen_text(context: page.PageContext, first_seen: FirstSeen, first: Any) -> str:
+    if first == context.day and first_seen.oldest != context.day:
         return "new on this day"
-    return f"{short_day(first)} or earlier" if first == seen.oldest else short_day(first)
+    return f"{short_day(first)} or earlier" if first == first_seen.oldest else short_day(first)
 
 
 def _group_text(group: str | None) -> str:

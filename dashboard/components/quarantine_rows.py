@@ -29,7 +29,7 @@ def draw(context: page.PageContext, summary: Summary) -> None:
             "No rows are shown.", "The link asks for something that is not there on this day."
         )
         return
-    number = address.number("page")
+    number = address.page_number("page")
     row_page: Rows | None = read_with_progress(
         context, read_rejected_rows, "Reading the rows", page=number, query=query,
         **{name: choice.value for name, choice in choices.items()},
@@ -50,7 +50,7 @@ def _draw_filters(summary: Summary) -> tuple[dict[str, address.Choice], str]:
         with place:
             choices[name] = _draw_filter(name, label, breakdown)
     with search:
-        query = address.text("q", "Search", "in every column")
+        query = address.draw_text_field("q", "Search", "in every column")
     return choices, query
 
 
@@ -60,7 +60,7 @@ def _draw_filter(name: str, label: str, breakdown: Breakdown) -> address.Choice:
     requested = address.parameter(name)
     if requested is not None and requested not in rows and masked_inside(requested) in rows:
         address.update(**{name: masked_inside(requested)})
-    return address.select(
+    return address.draw_select_box(
         name, label, list(rows), describe=lambda value: f"{value} ({count_text(rows[value])})"
     )
 

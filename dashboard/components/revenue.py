@@ -68,7 +68,7 @@ def draw_rows(context: page.PageContext, revenue: Revenue | None) -> None:
             f"{plural(revenue.negative, 'purchase')} with negative revenue.",
             "They count as usable: the amount is a number.",
         )
-    row_page = context.evidence(read_revenue_rows, page=address.number("page"))
+    row_page = context.evidence(read_revenue_rows, page=address.page_number("page"))
     if row_page is not None:
         _draw_list(context, revenue, row_page)
 

@@ -67,13 +67,13 @@ def draw_loads(context: page.PageContext, runs: Runs) -> None:
     shown = [load for load in runs.loads if _matches(load, *filters)]
     if shown:
         _draw_table(context, runs, shown)
-    elif runs.entries:
+    elif runs.entry_count:
         page.empty(
             "No load matches.",
-            f"The run has {plural(runs.entries, 'entry', 'entries')}, none of them like this.",
+            f"The run has {plural(runs.entry_count, 'entry', 'entries')}, none of them like this.",
         )
     else:
-        _draw_no_entry(context, runs)
+        _draw_no_entry(runs)
 
 
 def _draw_strays(runs: Runs) -> None:
@@ -90,28 +90,30 @@ def _draw_strays(runs: Runs) -> None:
 
 def _draw_filters(runs: Runs) -> tuple[str | None, str | None] | None:
     """The chosen source and ending; None where the address names an invalid one (shown already)."""
-    if not runs.entries and not (address.parameter("source") or address.parameter("ended")):
+    if not runs.entry_count and not (address.parameter("source") or address.parameter("ended")):
         return None, None
     endings = tuple(
-        meaning for meaning in ENDING_TEXT if any(load.meaning == meaning for load in runs.loads)
+        ending for ending in ENDING_TEXT if any(load.meaning == ending for load in runs.loads)
     )
     source = ending = address.Choice(None)
     left, middle, _ = st.columns([2, 1, 1], gap="small")
     with left:
         if len(runs.sources) > 1 or address.parameter("source"):
-            source = address.select("source", "Source", runs.sources)
+            source = address.draw_select_box("source", "Source", runs.sources)
     with middle:
         if len(endings) > 1 or address.parameter("ended"):
-            ending = address.select("ended", "How it ended", endings, ENDING_TEXT.__getitem__)
+            ending = address.draw_select_box(
+                "ended", "How it ended", endings, ENDING_TEXT.__getitem__
+            )
     return None if source.invalid or ending.invalid else (source.value, ending.value)
 
 
-def _matches(load: Load, source: str | None, meaning: str | None) -> bool:
-    return source in (None, load.source) and meaning in (None, load.meaning)
+def _matches(load: Load, source: str | None, ending: str | None) -> bool:
+    return source in (None, load.source) and ending in (None, load.meaning)
 
 
-def _draw_no_entry(context: page.PageContext, runs: Runs) -> None:
-    """No entry at all: red once the run is due, too early to judge before."""
+def _draw_no_entry(runs: Runs) -> None:
+    """Say that the run date has no entry."""
     page.empty(
         f"The audit log has no entry on {look.day(runs.run_date)}.",
         f"Nothing says that the load of {look.day(runs.data_date)} was started; until it has "
@@ -134,9 +136,9 @@ def _draw_table(context: page.PageContext, runs: Runs, shown: Sequence[Load]) ->
         "loads", file_name(context.pipeline, "runs", context.day),
         "Audit log of the run date: one row for each load",
     )  # fmt: skip
-    if runs.entries > len(runs.loads):
+    if runs.entry_count > len(runs.loads):
         page.empty(
-            f"{plural(runs.entries, 'entry', 'entries')} in all.",
+            f"{plural(runs.entry_count, 'entry', 'entries')} in all.",
             f"The {plural(len(runs.loads), 'entry', 'entries')} to look at first are shown.",
         )
 
@@ -164,11 +166,11 @@ def _plain_cells(load: Load, runs: Runs, zone: ZoneInfo) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def ending_chip(meaning: str) -> Html:
+def ending_chip(ending: str) -> Html:
     """How an entry ended, with its glyph."""
-    status_look = look.look_of(_LOOK_OF[meaning])
+    status_look = look.look_of(_LOOK_OF[ending])
     glyph = tag("span", status_look.glyph, aria_hidden="true", class_="glyph")
-    return tag("span", glyph, ENDING_TEXT[meaning], class_=f"chip {status_look.css}")
+    return tag("span", glyph, ENDING_TEXT[ending], class_=f"chip {status_look.css}")
 
 
 def _counts_text(load: Load) -> str:
@@ -257,7 +259,7 @@ def arrival_sentence(trend: RunsTrend) -> Html:
         return join("The log shows no earlier day, so that nothing is usual yet.")
     usual_text = (
         f" Usual is {clock_text(usual_arrival.last)} ({clock_text(usual_arrival.earliest)} to "
-        f"{clock_text(usual_arrival.latest)} on {plural(usual_arrival.days, 'day')})."
+        f"{clock_text(usual_arrival.latest)} on {plural(usual_arrival.days_seen, 'day')})."
     )
     if current.state == runs_trend.NEVER:
         return join(tag("b", "No load came on the run date."), usual_text)

@@ -23,7 +23,6 @@ _component = st.components.v2.component(
     css=(_FOLDER / "status_grid.css").read_text(encoding="utf-8"),
     js=(_FOLDER / "status_grid.js").read_text(encoding="utf-8"),
 )
-_NO_CHECK = "not evaluated"
 
 
 class Row(NamedTuple):

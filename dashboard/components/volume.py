@@ -90,7 +90,7 @@ def _expected_note(volume: Volume, until: str) -> str:
     return note
 
 
-def draw_segments(context: page.PageContext, volume: Volume) -> None:
+def draw_segments(volume: Volume) -> None:
     """The segments farthest from what was expected, in points of the expected volume."""
     if not volume.segments:
         return

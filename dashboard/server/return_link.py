@@ -38,14 +38,14 @@ class ReturnLink:
             await self._app(scope, receive, send)
             return
 
-        async def send_on(message: Message) -> None:
+        async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = _changed_headers(
                     scope, message["status"], message.get("headers", ())
                 )
             await send(message)
 
-        await self._app(scope, receive, send_on)
+        await self._app(scope, receive, send_with_cookie)
 
 
 def is_own_page(link: str) -> bool:

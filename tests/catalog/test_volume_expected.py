@@ -105,8 +105,8 @@ def test_a_young_shop_is_learning(days: int, message: str) -> None:
 @pytest.mark.parametrize(
     ("days", "basis", "words"),
     [
-        (7, "wide_range", "judged by the range of 7 days of history, widely"),
-        (13, "wide_range", "judged by the range of 13 days of history, widely"),
+        (7, "wide_range", "judged by a wide range over 7 days of history, as the narrower rule"),
+        (13, "wide_range", "judged by a wide range over 13 days of history, as the narrower rule"),
         (14, "range", "judged by the range of 14 days of history"),
         (20, "range", "judged by the range of 20 days of history"),
         (21, "weekday", ""),

@@ -25,13 +25,13 @@ from checks.core.metrics import (
 )
 from checks.core.model import Cause
 from checks.core.totals import (
-    begin_of,
-    bulk_day,
-    low_day,
+    bulk_day_events,
+    first_day_index,
+    low_day_events,
     mean,
     median,
     sample_deviation,
-    usual_day,
+    usual_day_events,
 )
 
 RUN = date(2025, 3, 9)
@@ -180,7 +180,7 @@ def test_learning(series: tuple[int, ...], has_earlier: bool, learned: int | Non
     ],
 )
 def test_a_history_begins_with_its_first_real_day(totals: tuple[int, ...], begin: int) -> None:
-    assert begin_of(totals) == begin
+    assert first_day_index(totals) == begin
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,11 @@ def test_a_history_begins_with_its_first_real_day(totals: tuple[int, ...], begin
     ],
 )
 def test_a_usual_day(totals: tuple[int, ...], median: float, bulk: int, low: int) -> None:
-    assert (usual_day(totals), bulk_day(totals), low_day(totals)) == (median, bulk, low)
+    assert (usual_day_events(totals), bulk_day_events(totals), low_day_events(totals)) == (
+        median,
+        bulk,
+        low,
+    )
 
 
 def test_learning_needs_a_window() -> None:

@@ -51,7 +51,7 @@ def test_another_day_is_another_evaluation(
     demo: Demo, screen: Open, evaluated_days: list[date]
 ) -> None:
     screen(demo())
-    data.live(NAME, DAY - timedelta(days=1))
+    data.live_evaluation(NAME, DAY - timedelta(days=1))
     assert evaluated_days == [DAY, DAY - timedelta(days=1)]
 
 
@@ -60,7 +60,7 @@ def test_what_was_written_is_looked_at_again(
 ) -> None:
     screen(demo())
     data.invalidate(NAME)
-    data.live(NAME, DAY)
+    data.live_evaluation(NAME, DAY)
     assert evaluated_days == [DAY, DAY]
 
 
@@ -84,13 +84,13 @@ def test_under_a_lock_the_last_good_numbers_stay_and_it_is_said(
     demo: Demo, screen: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = screen(demo())
-    good = data.live(NAME, DAY)
+    good = data.live_evaluation(NAME, DAY)
     evaluate = data.evaluate
     monkeypatch.setattr(data, "evaluate", lambda *a, **k: _locked(evaluate(*a, **k)))
     monkeypatch.setattr(data, "now", lambda: NOW + timedelta(minutes=5))
     data.invalidate(NAME)
     page.run()
-    assert data.live(NAME, DAY) == replace(
+    assert data.live_evaluation(NAME, DAY) == replace(
         good, stale_reason="The warehouse is locked by its writer"
     )
     assert "The warehouse is locked by its writer" in page.text

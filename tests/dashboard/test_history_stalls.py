@@ -44,7 +44,7 @@ def test_a_page_shows_its_verdicts_and_why_the_rest_is_missing(
     with stalled_server.stalled() as url:
         page = screen(stalling(demo(), url), path=path)
         assert "it did not answer within 1 s" in page.text
-        assert data.live(NAME, DAY).report.verdict == "red"
+        assert data.live_evaluation(NAME, DAY).report.verdict == "red"
     if path == "overview":
         assert "quarantine_rate" in page.text
 

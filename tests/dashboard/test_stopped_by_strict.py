@@ -11,7 +11,7 @@ import pytest
 
 from checks.config import load_config
 from checks.core.model import Status
-from checks.evaluation.summary import stopped_by_strict
+from checks.evaluation.summary import strict_stop_text
 from checks.history import open_history
 from checks.judging.gate import exit_code
 from dashboard.look import STRICT
@@ -26,7 +26,7 @@ G, A, R, U, W = Status.GREEN, Status.AMBER, Status.RED, Status.UNKNOWN, Status.W
 @pytest.mark.parametrize("strict", [True, False])
 @pytest.mark.parametrize("statuses", [(), (G,), (A,), (G, A, A), (R, A), (U, A), (W, A), (W, G)])
 def test_what_amber_alone_stopped(statuses: tuple[Status, ...], *, strict: bool) -> None:
-    sentence = stopped_by_strict(statuses, exit_code(statuses, strict=strict))
+    sentence = strict_stop_text(statuses, exit_code(statuses, strict=strict))
     by_amber = strict and A in statuses and R not in statuses and U not in statuses
     assert (sentence is not None) is by_amber
     if sentence:

@@ -95,8 +95,8 @@ def keys(page: Screen) -> set[str]:
 def test_recorded_evaluations_that_are_read_again_are_the_same(demo: Demo, screen: Open) -> None:
     """Or each session would hold its own: they look at different times."""
     screen(demo())
-    first = data._days(NAME, 0, data.today(data.pipeline(NAME).config), 90, 0).evaluations
-    again = data._days(NAME, 0, data.today(data.pipeline(NAME).config), 90, 1).evaluations
+    first = data._days(NAME, 0, data.due_day(data.pipeline(NAME).config), 90, 0).evaluations
+    again = data._days(NAME, 0, data.due_day(data.pipeline(NAME).config), 90, 1).evaluations
     assert len(first) > 5
     assert all(evaluation is other for evaluation, other in zip(first, again, strict=True))
     assert len(data._EVALUATIONS) <= data._MOST_EVALUATIONS
@@ -107,7 +107,7 @@ def test_another_evaluation_under_a_known_number_is_not_taken_for_it(
 ) -> None:
     """A history may be put back from a copy."""
     screen(demo())
-    (known, *_) = data._days(NAME, 0, data.today(data.pipeline(NAME).config), 90, 0).evaluations
+    (known, *_) = data._days(NAME, 0, data.due_day(data.pipeline(NAME).config), 90, 0).evaluations
     other = replace(known, exit_code=7)
     assert data._shared([other]) == (other,)
     assert data._shared([known])[0].exit_code == known.exit_code
@@ -155,7 +155,7 @@ def test_what_is_read_in_this_process_is_read_one_after_the_other(url: str, toge
 
 
 def test_a_slow_reading_is_not_waited_for_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data, "_READER_LOCK_SECONDS", 0.01)
+    monkeypatch.setattr(data, "_READER_WAIT_SECONDS", 0.01)
     config = config_for("duckdb://")
     with (
         data._one_reader_at_a_time(config),

@@ -56,7 +56,7 @@ def test_a_healthy_load(shop: Shop) -> None:
     assert (load.rate, load.limit, load.status, load.meaning) == (0.01, None, "success", OK)
     assert load.run_at == datetime(2025, 3, 9, 2, 15, tzinfo=UTC)
     assert (load.place, run_log.run_date, run_log.data_date) == (COUNTS, RUN, DAY)
-    assert (run_log.missing, run_log.run_days, run_log.entries) == ((), 7, 1)
+    assert (run_log.missing, run_log.run_days, run_log.entry_count) == ((), 7, 1)
     assert (run_log.inserted_mapped, run_log.status_mapped, run_log.has_source) == (
         False,
         True,
@@ -126,7 +126,7 @@ def test_reruns_and_ties(shop: Shop) -> None:
     ]  # fmt: skip
     assert run_log.unsettled == ()
     assert run_log.sources == ("a", "b")
-    assert run_log.entries == 5
+    assert run_log.entry_count == 5
 
 
 def test_without_a_source_every_entry_counts(shop: Shop) -> None:
@@ -284,7 +284,7 @@ def test_an_arrival_against_the_usual(
         usual_arrival.last,
         usual_arrival.earliest,
         usual_arrival.latest,
-        usual_arrival.days,
+        usual_arrival.days_seen,
     ) == (120.0, 90.0, 180.0, 3)
     assert (trend.arrival.state, trend.arrival.minutes, trend.arrival.outside) == (
         runs_trend.ARRIVED, pytest.approx(minutes), outside,
@@ -362,7 +362,7 @@ def test_more_loads_than_a_page_shows(shop: Shop, monkeypatch: pytest.MonkeyPatc
     today(shop, *ok, entry(at(RUN, 2), "zz", status="failed"))
     shop.write()
     run_log = ask(shop, runs.read)
-    assert ([load.source for load in run_log.loads], run_log.entries) == (["zz", "s0"], 5)
+    assert ([load.source for load in run_log.loads], run_log.entry_count) == (["zz", "s0"], 5)
 
 
 def test_a_log_that_is_not_mapped_is_said(shop: Shop) -> None:

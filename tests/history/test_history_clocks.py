@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from checks.core.model import Acknowledgement, Status
-from checks.history.moments import TOLERANCE, is_later, today
+from checks.history.moments import TOLERANCE, is_later, latest_date_anywhere
 from checks.history.store import History
 from tests.history.history_samples import DAY, NOW, PIPELINE, report
 
@@ -53,9 +53,9 @@ def test_clocks_of_two_machines_differ_a_little(after: timedelta, expected: bool
 
 
 def test_a_day_has_come_where_it_came_first() -> None:
-    assert today(datetime(2025, 3, 9, 9, 59, tzinfo=UTC)) == date(2025, 3, 9)
-    assert today(datetime(2025, 3, 9, 10, 0, tzinfo=UTC)) == date(2025, 3, 10)
-    assert today(datetime.max.replace(tzinfo=UTC)) == date.max
+    assert latest_date_anywhere(datetime(2025, 3, 9, 9, 59, tzinfo=UTC)) == date(2025, 3, 9)
+    assert latest_date_anywhere(datetime(2025, 3, 9, 10, 0, tzinfo=UTC)) == date(2025, 3, 10)
+    assert latest_date_anywhere(datetime.max.replace(tzinfo=UTC)) == date.max
 
 
 def test_one_run_in_2030_is_set_aside_by_every_reader(history: History) -> None:
@@ -91,11 +91,11 @@ def test_several_are_told_in_one_sentence(history: History) -> None:
 
 
 def test_an_evaluation_of_a_day_that_has_not_come(history: History) -> None:
-    history.record(report(today(NOW), now=NOW))
-    history.record(report(today(NOW) + timedelta(days=1), now=NOW))
-    assert recorded(history) == [today(NOW)]
+    history.record(report(latest_date_anywhere(NOW), now=NOW))
+    history.record(report(latest_date_anywhere(NOW) + timedelta(days=1), now=NOW))
+    assert recorded(history) == [latest_date_anywhere(NOW)]
     (warning,) = history.context(PIPELINE, DAY, now=NOW).warnings
-    assert f"({today(NOW) + timedelta(days=1)})" in warning
+    assert f"({latest_date_anywhere(NOW) + timedelta(days=1)})" in warning
 
 
 def test_no_later_run_is_pruned_because_of_one_in_2030(url: str) -> None:

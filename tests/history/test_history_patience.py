@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from checks.core.errors import HistoryError
 from checks.history import patience, postgresql
-from checks.history.aside import Aside
+from checks.history.background import BackgroundThread
 from checks.history.patience import Attempt, Limits, RecentFailures, TimedOutError, one_budget
 from checks.history.store import History
 from tests import stalled_server
@@ -250,10 +250,10 @@ def test_a_link_to_nowhere_is_no_history_yet(tmp_path: Path) -> None:
 
 def test_aside_hands_over_what_is_raised_and_does_not_wait() -> None:
     go = threading.Event()
-    with Aside() as aside:
-        failing = aside.submit(int, "x")
-        hanging = aside.submit(go.wait, FOREVER)
-        cancelled = aside.submit(int, "1")
+    with BackgroundThread() as background:
+        failing = background.submit(int, "x")
+        hanging = background.submit(go.wait, FOREVER)
+        cancelled = background.submit(int, "1")
         assert cancelled.cancel()
     assert not hanging.done()
     go.set()

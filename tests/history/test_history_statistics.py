@@ -84,13 +84,13 @@ def test_incidents(
     assert result.mean_days_to_green == mean
     assert result.last_red == (on(incidents[-1][1]) if incidents else None)
     still = incidents and incidents[-1][2] is None
-    assert result.open == (result.incidents[-1] if still else None)
+    assert result.open_incident == (result.incidents[-1] if still else None)
 
 
 @pytest.mark.parametrize(("letters", "mean"), [("RRG", None), ("RGRG", 1), (" RG", None)])
 def test_what_began_before_is_no_measure_of_time(letters: str, mean: float | None) -> None:
     result = statistics_of(letters)
-    assert [incident.begin_seen for incident in result.incidents] == [False, True][
+    assert [incident.is_begin_known for incident in result.incidents] == [False, True][
         : len(result.incidents)
     ]
     assert result.mean_days_to_green == mean

@@ -408,11 +408,11 @@ def _verdicts(check: Check) -> st.SearchStrategy[Verdict]:
 @settings(max_examples=150, deadline=None)
 @given(cases(), st.booleans())
 def test_a_follower_keeps_all_it_has_and_its_root_is_an_alarm(
-    case: Case, is_usual_day: bool
+    case: Case, is_loaded_by_run: bool
 ) -> None:
     verdicts, judgements = case
     checks = {check.id: check for check in all_checks()}
-    with_roots = with_causes(verdicts, checks, judgements, is_usual_day=is_usual_day)
+    with_roots = with_causes(verdicts, checks, judgements, is_loaded_by_run=is_loaded_by_run)
     assert [replace(verdict, because=None) for verdict in with_roots] == verdicts
     assert worst(verdict.status for verdict in with_roots) is worst(
         verdict.status for verdict in verdicts

@@ -967,4 +967,4 @@ def test_while_a_day_lasts_the_action_says_that_nothing_is_remembered(kept: Shop
         report = run(kept, **moment)
     verdict = verdict_of(report, "volume_zscore")
     assert verdict.status is Status.UNKNOWN
-    assert "of parts of days nothing is remembered" in verdict.action
+    assert "unfinished days are not remembered" in verdict.action

@@ -40,7 +40,7 @@ def bridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bridge]:
     def ask(config: Path) -> Any:
         forget()
         monkeypatch.setenv("ANDON_CONFIGS", str(config))
-        return data.live(NAME, DAY).report
+        return data.live_evaluation(NAME, DAY).report
 
     monkeypatch.setattr(data, "now", lambda: NOW)
     yield ask

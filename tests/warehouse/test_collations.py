@@ -36,7 +36,9 @@ def test_text_is_compared_by_code_points(engine: str) -> None:
     profile = profile_for(engine)
     kinds = {"name": Kind.COLLATED if engine == "databricks" else Kind.TEXT}
     target = sa.table("t", sa.column("name"))
-    relation = Relation("events", "t", target, kinds, None, profile.read_as(target, kinds))
+    relation = Relation(
+        "events", "t", target, kinds, None, profile.columns_read_otherwise(target, kinds)
+    )
     name = name_of(relation, "name", profile)
     sql = str(name.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
     assert " ".join(sql.split()) == READ[engine]

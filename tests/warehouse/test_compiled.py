@@ -118,7 +118,7 @@ class Recorder:
         kinds = self._kinds(section)
         spell = self.profile.table_name
         target, _ = select_target(source, self.dialect, self.inner_name(section), kinds, spell)
-        read_as = self.profile.read_as(target, kinds)
+        read_as = self.profile.columns_read_otherwise(target, kinds)
         partition = getattr(source, "partition", None)
         return Relation(section, section, target, kinds, partition, read_as, INNER)
 

@@ -41,7 +41,7 @@ class JudgedDay:
 
     config: Config
     frame: Timeframe
-    measured: Measurements
+    measurements: Measurements
     judgements: Mapping[str, Judgement]
 
     def side(self) -> Side:

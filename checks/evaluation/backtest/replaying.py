@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from checks.config.model import Config
 from checks.core.errors import MeasurementError, UsageError
 from checks.core.model import Judgement
+from checks.core.progress import Progress
 from checks.core.timeframe import Timeframe, timeframe
 from checks.evaluation.backtest.judged import JudgedDay, ReplayCounts
 from checks.evaluation.backtest.model import Backtest, Day
@@ -18,7 +19,6 @@ from checks.measuring.plan import MeasuringPlan
 from checks.warehouse import Warehouse
 
 _MOST_DAYS = 3650  # ten years: more is a typing error
-ProgressCallback = Callable[[str], None]
 
 
 def newest_day(config: Config, now: datetime) -> date:
@@ -34,7 +34,7 @@ def replay(
     days: int,
     last: date,
     now: datetime,
-    progress: ProgressCallback,
+    progress: Progress,
 ) -> Backtest:
     """Judge the `days` data dates up to `last` by both configurations.
 
@@ -65,9 +65,7 @@ def _first_day(config: Config, days: int, last: date, now: datetime) -> date:
 class _Replay:
     """Replays days in order, each by both configurations."""
 
-    def __init__(
-        self, config: Config, changed: Config, now: datetime, progress: ProgressCallback
-    ) -> None:
+    def __init__(self, config: Config, changed: Config, now: datetime, progress: Progress) -> None:
         self._config = _without_explanations(config)
         self._changed = _without_explanations(changed)
         self._now, self._progress = now, progress
@@ -106,7 +104,7 @@ class _Replay:
         """The day by the changed configuration, measured again only where the plans differ."""
         if MeasuringPlan.of(current.config).measures_like(MeasuringPlan.of(self._changed)):
             shared = current.shared_with(self._changed)
-            return self._judged(self._changed, current.frame, current.measured, shared)
+            return self._judged(self._changed, current.frame, current.measurements, shared)
         measured = self._measurements(self._changed, current.frame, warehouse)
         return self._judged(self._changed, current.frame, measured)
 

@@ -11,7 +11,8 @@ from checks.core.metrics import AuditEntry, AuditLog, EventCounts, OrderCounts
 from checks.core.text import count_text, day_text, plural, quoted, short_day
 from checks.core.totals import median
 from checks.evaluation.observations.sentences import limited
-from checks.loads.effective import Load, loads, may_be_of
+from checks.loads.effective import Load, loads
+from checks.loads.sources import may_be_of
 
 if TYPE_CHECKING:
     from checks.config.model import Config
@@ -111,13 +112,13 @@ def _inserted_against_events(
 
 
 def _unusual_revenue(frame: Timeframe, events: EventCounts) -> Iterator[str]:
-    purchases, day = events.purchases, day_text(frame.data_date)
+    purchases, shown_day = events.purchases, day_text(frame.data_date)
     usable = purchases.with_amount[-1]
     if events.revenue_problem is not None or not purchases.revenue or not usable:
         return
     if purchases.zero + purchases.negative == usable:
         if usable >= FEWEST_PURCHASES:
-            yield f"events.revenue: {_none_above_zero(events)} on {day}"
+            yield f"events.revenue: {_none_above_zero(events)} on {shown_day}"
         return
     past = [
         (revenue, revenue / count)
@@ -130,9 +131,11 @@ def _unusual_revenue(frame: Timeframe, events: EventCounts) -> Iterator[str]:
         return
     today = purchases.revenue[-1]
     if events.calendar.special_day(frame.data_date) is None:
-        yield from _unusual_amount("revenue is", today, median(revenue for revenue, _ in past), day)
+        yield from _unusual_amount(
+            "revenue is", today, median(revenue for revenue, _ in past), shown_day
+        )
     yield from _unusual_amount(
-        "the mean purchase is", today / usable, median(mean for _, mean in past), day
+        "the mean purchase is", today / usable, median(mean for _, mean in past), shown_day
     )
 
 
@@ -147,7 +150,7 @@ def _none_above_zero(events: EventCounts) -> str:
 
 
 def _unusual_amount(
-    what: str, today: float, median_amount: float | None, day: str
+    what: str, today: float, median_amount: float | None, shown_day: str
 ) -> Iterator[str]:
     """A sentence where an amount is above 5 times, or below a fifth of, its median."""
     if median_amount is None or median_amount <= 0:
@@ -158,4 +161,5 @@ def _unusual_amount(
         side = f"less than 1/{MOST_TIMES:g} of"
     else:
         return
-    yield f"events.revenue: {what} {today:,.2f} on {day}, {side} the usual {median_amount:,.2f}"
+    usual = f"{side} the usual {median_amount:,.2f}"
+    yield f"events.revenue: {what} {today:,.2f} on {shown_day}, {usual}"

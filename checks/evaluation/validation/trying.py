@@ -133,7 +133,7 @@ def _file_lines(
         if name is None:
             continue
         if position_of(name, layout.columns) is None:
-            missing = f"missing_column: {layout.newest} has no column {quoted(name)}"
+            missing = f"missing_column: {layout.newest_name} has no column {quoted(name)}"
             existing = present_columns_text(layout.columns)
             yield ValidationLine(False, f"quarantine.{key}: {missing}; {existing}")
         else:

@@ -15,6 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from checks.quarantine.drilldown.hours import Ranges
+from checks.quarantine.selection import size_of
 
 _MOST_FILES = 50_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -127,16 +128,9 @@ def batches(paths: Sequence[str], most_bytes: int) -> list[tuple[list[str], int]
     """Files in groups of about `most_bytes`, each with its size."""
     groups: list[tuple[list[str], int]] = []
     for path in paths:
-        size = _size(path)
+        size = size_of(path)
         if groups and groups[-1][1] + size <= most_bytes:
             groups[-1] = ([*groups[-1][0], path], groups[-1][1] + size)
         else:
             groups.append(([path], size))
     return groups
-
-
-def _size(path: str) -> int:
-    try:
-        return Path(path).stat().st_size
-    except OSError:
-        return 0

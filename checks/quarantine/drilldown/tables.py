@@ -82,7 +82,7 @@ class TableRejected:
         for period in range(len(self._periods)):
             values = self._values()
             statement = self._select(period, *values).order_by(*self._order(values)).limit(count)
-            rows += [self._shown_row(row) for row in self._warehouse.fetch(statement)]
+            rows += [self._row_as_text(row) for row in self._warehouse.fetch(statement)]
         return tuple(rows)
 
     def tally(self, fields: Sequence[Field], most: int, *, undated: bool = False) -> Tally:
@@ -116,7 +116,7 @@ class TableRejected:
             offset -= int(self._warehouse.fetch(earlier)[0][0])
             statement = statement.where(self._occurred.from_(since))
         rows = self._warehouse.fetch(statement.limit(count).offset(offset))
-        return tuple(self._shown_row(row) for row in rows)
+        return tuple(self._row_as_text(row) for row in rows)
 
     def _moment_at(self, filters: Filters, offset: int) -> datetime | None:
         """The time of the row at an offset, so that whole rows need not be sorted up to it."""
@@ -151,7 +151,7 @@ class TableRejected:
         parts = [part for value, kind in stored for part in profile.in_order(value, kind)]
         return [self._occurred.expression, *parts]
 
-    def _shown_row(self, row: Sequence[Any]) -> Values:
+    def _row_as_text(self, row: Sequence[Any]) -> Values:
         kinds = [self._stored(index, 1)[1] for index in range(len(self.names))]
         return tuple(
             shown(value, kind, LONGEST_VALUE) for value, kind in zip(row, kinds, strict=True)
@@ -263,7 +263,7 @@ class TableRejected:
             if text is not None:
                 statement = statement.where(self._equals(Field(how), text))
         if filters.hour is not None:
-            statement = statement.where(self._hour() == _hour_index(filters.hour))
+            statement = statement.where(self._hour() == _hour_number(filters.hour))
         if filters.query:
             statement = statement.where(sa.or_(*self._search(filters)))
         return statement
@@ -289,7 +289,7 @@ class TableRejected:
                 continue
             text = value if kind is Kind.TEXT else profile.as_text(value)
             if index in filters.exact:
-                same = profile.trimmed(profile.same_case(text, filters.query))
+                same = profile.trimmed(profile.with_letters_lowered(text, filters.query))
                 tests.append(same == filters.query.lower())
             else:
                 tests.append(profile.contains(text, filters.query))
@@ -307,7 +307,7 @@ def _occurred(
     return instant(relation, source.occurred_at, warehouse.profile, naive, zone)
 
 
-def _hour_index(hour: str) -> int:
+def _hour_number(hour: str) -> int:
     if hour.isdecimal():
         return int(hour)
     return -1 if hour == NO_HOUR else _OUTSIDE

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
-from checks.warehouse.texts import LOCAL_TIME, LONGEST_NUMBER, NUMBER, OFFSET_TIME
+from checks.warehouse.texts import ANY_BLANKS, LOCAL_TIME, LONGEST_NUMBER, NUMBER, OFFSET_TIME
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Dialect
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from checks.warehouse.dialects.base import Profile
 
-_BLANK = r"[ \t\n\r\v\f]*"
 #: Engines' names of the kinds of JSON values, in lower case: all others are numbers.
 _JSON_NESTED = ("null", "array", "object")
 _JSON_KINDS = ("varchar", "string", "boolean")
@@ -48,7 +47,7 @@ def _literal(value: Any) -> str:
 
 def _shape(pattern: str) -> str:
     """A pattern for text without surrounding blanks; without backslashes, as engines differ."""
-    return f"^{pattern.replace(_BLANK, '')}$".replace(r"\.", "[.]")
+    return f"^{pattern.replace(ANY_BLANKS, '')}$".replace(r"\.", "[.]")
 
 
 def cast_by(function: str, value: ColumnElement[Any], type_name: str) -> ColumnElement[Any]:
@@ -64,6 +63,29 @@ def is_number(
     """Whether text has the shape of a number."""
     short = sa.func.length(column) <= LONGEST_NUMBER
     return sa.and_(short, matches(trimmed, _shape(NUMBER)))
+
+
+def is_like(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
+    """Whether text matches a pattern, by the function REGEXP_LIKE."""
+    matches: ColumnElement[bool] = sa.func.regexp_like(column, pattern, type_=sa.Boolean)
+    return matches
+
+
+def matches_pattern(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
+    """Whether text matches a pattern, by the engine's operator."""
+    return column.regexp_match(pattern)
+
+
+def tried_number(column: ColumnElement[Any], trimmed: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Text as a number by TRY_CAST; NULL where it has not the shape of one."""
+    number = cast_by("try_cast", trimmed, "DOUBLE")
+    return sa.case((is_number(column, trimmed, is_like), number), else_=None)
+
+
+def path_of(address: ColumnElement[Any]) -> ColumnElement[Any]:
+    """An address up to its query and fragment, by SPLIT_PART."""
+    path = sa.func.split_part(address, "?", 1, type_=sa.String)
+    return sa.func.split_part(path, "#", 1, type_=sa.String)
 
 
 def single_json(

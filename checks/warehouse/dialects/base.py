@@ -194,7 +194,7 @@ class Profile:
             for i, name in enumerate(result.keys())
         )
 
-    def read_as(
+    def columns_read_otherwise(
         self, target: FromClause, kinds: Mapping[str, Kind]
     ) -> Mapping[str, tuple[ColumnElement[Any], Kind]]:
         """Columns that are not read as stored: text by its code points, labels and bytes as text,
@@ -345,9 +345,9 @@ class Profile:
         lower() differs between engines, and by the language of a database. So only the letters of
         `query` are converted to lower case.
         """
-        return self.same_case(text, query).contains(query.lower(), autoescape=True)
+        return self.with_letters_lowered(text, query).contains(query.lower(), autoescape=True)
 
-    def same_case(self, text: ColumnElement[Any], query: str) -> ColumnElement[Any]:
+    def with_letters_lowered(self, text: ColumnElement[Any], query: str) -> ColumnElement[Any]:
         """Text with the letters of `query` in lower case."""
         for upper, lower in cases_of(query):
             text = sa.func.replace(text, upper, lower, type_=sa.String)

@@ -14,6 +14,7 @@ from checks.warehouse.dialects._pieces import (
     cast_by,
     every_column,
     is_number,
+    matches_pattern,
     time_if_iso,
     too_much_read,
 )
@@ -106,7 +107,9 @@ class BigQuery(Profile):
 
     def contains(self, text: ColumnElement[Any], query: str) -> ColumnElement[bool]:
         # LIKE has no ESCAPE.
-        place = sa.func.strpos(self.same_case(text, query), query.lower(), type_=sa.Integer)
+        place = sa.func.strpos(
+            self.with_letters_lowered(text, query), query.lower(), type_=sa.Integer
+        )
         return place > 0
 
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -119,23 +122,19 @@ class BigQuery(Profile):
     def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         text = self.trimmed(column)
         number = cast_by("SAFE_CAST", text, "FLOAT64")
-        return sa.case((is_number(column, text, _matches), number), else_=None)
+        return sa.case((is_number(column, text, matches_pattern), number), else_=None)
 
     def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
         text = self.trimmed(column)
         aware = sa.func.datetime(sa.cast(text, self.aware_type), "UTC", type_=sa.DateTime)
         home = sa.func.timestamp(sa.cast(text, sa.DateTime), naive.key)
         local = sa.func.datetime(home, "UTC", type_=sa.DateTime)
-        return time_if_iso(text, _matches, aware=aware, local=local)
+        return time_if_iso(text, matches_pattern, aware=aware, local=local)
 
 
 def _kind(type_name: str) -> Kind:
     name = type_name.upper().partition("(")[0]
     return _KINDS.get(name) or kind_of(name.partition("<")[0])
-
-
-def _matches(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-    return column.regexp_match(pattern)
 
 
 PROFILE = BigQuery()

@@ -114,7 +114,7 @@ class ClickHouse(Profile):
 
     def contains(self, text: ColumnElement[Any], query: str) -> ColumnElement[bool]:
         # LIKE has no ESCAPE.
-        same = self.same_case(text, query)
+        same = self.with_letters_lowered(text, query)
         return sa.func.position(same, query.lower(), type_=sa.Integer) > 0
 
     def typed(self, bound: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from checks.core.model import Cause
 from checks.warehouse.dialects._pieces import (
     Spelled,
-    cast_by,
     every_column,
-    is_number,
+    is_like,
     time_if_iso,
+    tried_number,
 )
 from checks.warehouse.dialects.base import APPLICATION, Limits, Profile, columns_by_name
 from checks.warehouse.kinds import Kind, kind_of
@@ -77,9 +77,7 @@ class Databricks(Profile):
         return sa.func.btrim(text, BLANKS, type_=sa.String)
 
     def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
-        text = self.trimmed(column)
-        number = cast_by("try_cast", text, "DOUBLE")
-        return sa.case((is_number(column, text, _matches), number), else_=None)
+        return tried_number(column, self.trimmed(column))
 
     def binary_text(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
         return sa.func.collate(text, "UTF8_BINARY", type_=sa.String)
@@ -90,17 +88,12 @@ class Databricks(Profile):
         stored = sa.cast(text, self.naive_type)
         utc = sa.func.to_utc_timestamp(stored, naive.key)
         local = sa.cast(utc, self.naive_type)
-        return time_if_iso(text, _matches, aware=aware, local=local)
+        return time_if_iso(text, is_like, aware=aware, local=local)
 
 
 def _kind(type_name: str) -> Kind:
     name = type_name.strip().lower()
     return Kind.AWARE if name in ("timestamp", "timestamp_ltz") else kind_of(name)
-
-
-def _matches(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-    matches: ColumnElement[bool] = sa.func.regexp_like(column, pattern, type_=sa.Boolean)
-    return matches
 
 
 PROFILE = Databricks()

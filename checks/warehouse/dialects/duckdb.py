@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from checks.config.url_options import ALLOWED
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
-from checks.warehouse.dialects._pieces import single_json
+from checks.warehouse.dialects._pieces import path_of, single_json
 from checks.warehouse.dialects.base import Limits, Profile, columns_by_name
 from checks.warehouse.kinds import Kind, kind_of
 from checks.warehouse.texts import BLANKS, LOCAL_TIME, LONGEST_NUMBER, NUMBER, OFFSET_TIME
@@ -175,8 +175,7 @@ class DuckDB(Profile):
         return "; ".join(f"scan of {table}: about {int(rows):,} rows" for table, rows in scans)
 
     def without_query(self, address: ColumnElement[Any]) -> ColumnElement[Any]:
-        path = sa.func.split_part(address, "?", 1, type_=sa.String)
-        return sa.func.split_part(path, "#", 1, type_=sa.String)
+        return path_of(address)
 
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
         return sa.func.isfinite(number)

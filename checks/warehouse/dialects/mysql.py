@@ -10,7 +10,7 @@ from sqlalchemy.dialects.mysql import DATETIME
 
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
-from checks.warehouse.dialects._pieces import columns_of, is_number
+from checks.warehouse.dialects._pieces import columns_of, is_number, matches_pattern
 from checks.warehouse.dialects.base import (
     APPLICATION,
     LARGEST_AMOUNT,
@@ -136,15 +136,11 @@ class MySQL(Profile):
 
     def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         text = self.trimmed(column)
-        return sa.case((is_number(column, text, _matches), _double(text)), else_=None)
+        return sa.case((is_number(column, text, matches_pattern), _double(text)), else_=None)
 
 
 def _double(number: ColumnElement[Any]) -> ColumnElement[Any]:
     return number.op("+", return_type=sa.Double())(_ZERO)
-
-
-def _matches(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-    return column.regexp_match(pattern)
 
 
 PROFILE = MySQL()

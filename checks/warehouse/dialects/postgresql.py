@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import quoted_name
 
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
-from checks.warehouse.dialects._pieces import single_json
+from checks.warehouse.dialects._pieces import path_of, single_json
 from checks.warehouse.dialects.base import APPLICATION, Limits, Profile, columns_by_name
 from checks.warehouse.kinds import Kind
 from checks.warehouse.texts import BLANKS, LOCAL_TIME, LONGEST_NUMBER, NUMBER, OFFSET_TIME
@@ -267,8 +267,7 @@ class PostgreSQL(Profile):
         return "; ".join(f"{scan}: about {count:,} rows" for scan, count in rows.items()) or None
 
     def without_query(self, address: ColumnElement[Any]) -> ColumnElement[Any]:
-        path = sa.func.split_part(address, "?", 1, type_=sa.String)
-        return sa.func.split_part(path, "#", 1, type_=sa.String)
+        return path_of(address)
 
     def is_finite(self, number: ColumnElement[Any]) -> ColumnElement[bool]:
         # NaN is larger than every number.

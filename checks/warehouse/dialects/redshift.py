@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from checks.core.model import Cause
-from checks.warehouse.dialects._pieces import is_number, time_if_iso
+from checks.warehouse.dialects._pieces import is_number, matches_pattern, time_if_iso
 from checks.warehouse.dialects.base import APPLICATION, Limits, Profile
 from checks.warehouse.dialects.postgresql import PostgreSQL
 
@@ -76,17 +76,13 @@ class Redshift(PostgreSQL):
     def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         text = self.trimmed(column)
         number = sa.cast(text, sa.Double)
-        return sa.case((is_number(column, text, _matches), number), else_=None)
+        return sa.case((is_number(column, text, matches_pattern), number), else_=None)
 
     def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
         text = self.trimmed(column)
         aware = sa.func.timezone("UTC", sa.cast(text, sa.DateTime(timezone=True)))
         local = sa.func.convert_timezone(naive.key, "UTC", sa.cast(text, sa.DateTime))
-        return time_if_iso(text, _matches, aware=aware, local=local)
-
-
-def _matches(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-    return column.regexp_match(pattern)
+        return time_if_iso(text, matches_pattern, aware=aware, local=local)
 
 
 PROFILE = Redshift()

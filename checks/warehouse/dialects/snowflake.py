@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from checks.core.model import Cause
 from checks.warehouse.dialects._pieces import (
     Spelled,
-    cast_by,
     columns_of,
-    is_number,
+    is_like,
     time_if_iso,
+    tried_number,
     with_z,
 )
 from checks.warehouse.dialects.base import APPLICATION, Limits, Profile, columns_by_name
@@ -110,9 +110,7 @@ class Snowflake(Profile):
         return sa.func.trim(text, BLANKS, type_=sa.String)
 
     def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
-        text = self.trimmed(column)
-        number = cast_by("try_cast", text, "DOUBLE")
-        return sa.case((is_number(column, text, _matches), number), else_=None)
+        return tried_number(column, self.trimmed(column))
 
     def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
         text = self.trimmed(column)
@@ -120,7 +118,7 @@ class Snowflake(Profile):
         local = sa.func.convert_timezone(
             naive.key, "UTC", sa.func.to_timestamp_ntz(text), type_=self.naive_type
         )
-        return time_if_iso(text, _matches, aware=aware, local=local)
+        return time_if_iso(text, is_like, aware=aware, local=local)
 
     def binary_text(self, text: ColumnElement[Any]) -> ColumnElement[Any]:
         return sa.func.collate(text, "utf8", type_=sa.String)
@@ -134,11 +132,6 @@ def _kind(code: int, scale: Any) -> Kind:
     if code == _FIXED:
         return Kind.NUMBER if scale else Kind.INTEGER
     return _KINDS.get(code, Kind.OTHER)
-
-
-def _matches(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-    matches: ColumnElement[bool] = sa.func.regexp_like(column, pattern, type_=sa.Boolean)
-    return matches
 
 
 PROFILE = Snowflake()

@@ -112,11 +112,11 @@ class SQLite(Profile):
         columns = sa.inspect(connection).get_columns(names[-1], schema=schema)
         return {column["name"]: kind_of(str(column["type"])) for column in columns}
 
-    def read_as(
+    def columns_read_otherwise(
         self, target: FromClause, kinds: Mapping[str, Kind]
     ) -> Mapping[str, tuple[ColumnElement[Any], Kind]]:
         """Every column, as a declared collation must not decide which values are equal."""
-        read = super().read_as(target, kinds)
+        read = super().columns_read_otherwise(target, kinds)
         as_stored = ((name, (target.c[name], kind)) for name, kind in kinds.items())
         return {
             name: (sa.collate(column, "BINARY"), kind)

@@ -14,11 +14,11 @@ from checks.core.errors import MeasurementError
 from checks.core.model import Cause
 from checks.warehouse.dialects._pieces import (
     Spelled,
-    cast_by,
     columns_of,
-    is_number,
+    is_like,
     time_if_iso,
     too_much_read,
+    tried_number,
     with_z,
 )
 from checks.warehouse.dialects.base import APPLICATION, Limits, Profile, columns_by_name
@@ -93,9 +93,7 @@ class Trino(Profile):
         return finite
 
     def to_number(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
-        text = self.trimmed(column)
-        number = cast_by("try_cast", text, "DOUBLE")
-        return sa.case((is_number(column, text, _matches), number), else_=None)
+        return tried_number(column, self.trimmed(column))
 
     def text_instant(self, column: ColumnElement[Any], naive: ZoneInfo) -> ColumnElement[Any]:
         text = self.trimmed(column)
@@ -103,7 +101,7 @@ class Trino(Profile):
         stored = sa.cast(sa.func.replace(text, "T", " "), self.naive_type)
         home = sa.func.with_timezone(stored, naive.key)
         aware, local = self.utc(iso, Kind.AWARE), self.utc(home, Kind.AWARE)
-        return time_if_iso(text, _matches, aware=aware, local=local)
+        return time_if_iso(text, is_like, aware=aware, local=local)
 
     def estimate(self, answer: Sequence[str]) -> str | None:
         sizes = [float(size) for size in _BYTES.findall("\n".join(answer))]
@@ -114,11 +112,6 @@ def _properties(url: URL) -> dict[str, str]:
     """The session properties in the URL: the driver takes only one set of them."""
     properties = url.query.get("session_properties")
     return dict(json.loads(properties)) if isinstance(properties, str) else {}
-
-
-def _matches(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-    matches: ColumnElement[bool] = sa.func.regexp_like(column, pattern, type_=sa.Boolean)
-    return matches
 
 
 PROFILE = Trino()

@@ -13,7 +13,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Aside(Executor):
+class BackgroundThread(Executor):
     """Runs one task after the other on a daemon thread, in the context of the submitter.
 
     Unlike the standard library's executors it is joined neither at shutdown nor at the
@@ -22,7 +22,7 @@ class Aside(Executor):
 
     def __init__(self) -> None:
         self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        threading.Thread(target=self._run, name="andon-aside", daemon=True).start()
+        threading.Thread(target=self._run, name="andon-background", daemon=True).start()
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Run a function after everything that was submitted before."""
