@@ -49,7 +49,7 @@ def read_days(context: Context, days: int) -> EventCounts:
         recall = Remembering(context.config, now=context.frame.now).recall
         first = min(events.days[0], context.frame.days_before(plan.history_days)[0])
         known = recall(first, events.days[-1])
-        events = with_recalled(events, known, daily_reader(context, recall).keeps_before)
+        events = with_recalled(events, known, daily_reader(context, recall))
     return with_calendar(context.config, events)
 
 

@@ -214,7 +214,7 @@ class DailyReader:
         """
         totals = {day: counted[day].total for day, _, _ in older}
         gone = gone_days(totals, known, least)
-        absent = missing_days(leading_days(totals, known, least), known, least)
+        absent = missing_days(leading_days(totals, known, least), known, least, self.is_cut)
         if (gone or absent) and self.keeps_before(min(totals), known, least):
             return [], []
         return gone, absent
@@ -234,7 +234,7 @@ class DailyReader:
         total = counted[day].total if day in counted else 0
         if not recent.stands_alone or not has_more(known.get(day), total):
             return ()
-        is_whole = total >= self._least(recent, known) and self._has_first_hours(day)
+        is_whole = total >= self._least(recent, known) and not self.is_cut(day)
         return () if is_whole else (day,)
 
     def _least(self, recent: EventCounts, known: Mapping[date, RememberedCounts]) -> int:
@@ -242,9 +242,10 @@ class DailyReader:
         counts |= {spot.day: spot.total for spot in recent.spot_checks}
         return least_of_day(known, counts, self.frame.data_date)
 
-    def _has_first_hours(self, day: date) -> bool:
+    def is_cut(self, day: date) -> bool:
+        """Whether the warehouse has no event of the day's first hours: retention deleted them."""
         begin, naive, zone = midnight(day, self.frame.zone), *self._zones()
-        return has_rows(
+        return not has_rows(
             self.warehouse, "events", self.source, self.source.occurred_at,
             naive=naive, zone=zone, start=begin, end=begin + _FIRST_HOURS,
         )  # fmt: skip

@@ -5,30 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import takewhile
+from typing import Protocol
 
 from checks.core.counts import NAME, RememberedCounts, Values, value_text
 from checks.core.metrics import EventCounts
 from checks.core.totals import bulk_day_events
 
-#: Whether the warehouse keeps a day before this one, by what is remembered and by how many events
-#: show that a day is there.
-KeepsBefore = Callable[[date, Mapping[date, RememberedCounts], int], bool]
 #: A day counts as there from a tenth of a usual day's events on, and from two events on.
 _PART, _FEWEST = 10, 2
-_DAYS_PER_SPIKE, _DAYS_WITH_A_SPIKE = 7, 3
+_DAYS_PER_WEEK = 7
+
+
+class TableProbe(Protocol):
+    """What is asked of the events table only where days may be gone. Raises MeasurementError."""
+
+    def keeps_before(self, day: date, known: Mapping[date, RememberedCounts], least: int) -> bool:
+        """Whether the warehouse keeps a day before this one. least: events that show a day."""
+
+    def is_cut(self, day: date) -> bool:
+        """Whether the warehouse has no event of the day's first hours."""
 
 
 def with_recalled(
-    recent: EventCounts,
-    known: Mapping[date, RememberedCounts],
-    keeps_before: KeepsBefore,
+    recent: EventCounts, known: Mapping[date, RememberedCounts], table: TableProbe
 ) -> EventCounts:
     """The window with what is remembered of its first days, where they are gone.
 
     A table that keeps only a few days has only stray events of the days before, and may have a
     part of its oldest day. The judged day is never recalled. known: what is remembered of all days
-    that say what is normal. keeps_before: whether the warehouse has a day before; then the days
-    without events are as they are.
+    that say what is normal. Where the warehouse keeps a day before, the days without events are as
+    they are.
     """
     counts = dict(zip(recent.days, recent.totals(), strict=True))
     least = least_of_day(known, counts, recent.days[-1])
@@ -37,10 +44,10 @@ def with_recalled(
         recent = replace(recent, has_earlier=True)
     leading = leading_days(counts, known, least)
     recalled = [day for day, events in leading if has_more(known.get(day), events)]
-    missing = missing_days(leading, known, least)
-    alone = len(leading) == len(counts) and all(events < least for _, events in leading)
+    missing = missing_days(leading, known, least, table.is_cut)
+    alone = not any(shows_kept(day, events, known, least) for day, events in leading)
     is_less = alone and has_more(known.get(judged), total)
-    if not (recalled or missing or is_less) or keeps_before(recent.days[0], known, least):
+    if not (recalled or missing or is_less) or table.keeps_before(recent.days[0], known, least):
         return recent
     whole = _with_days(recent, {day: known[day].counts.by_dimension[NAME] for day in recalled})
     return replace(whole.without(missing), stands_alone=alone)
@@ -73,17 +80,22 @@ def has_more(remembered: RememberedCounts | None, total: int) -> bool:
 
 
 def missing_days(
-    leading: Iterable[tuple[date, int]], known: Mapping[date, RememberedCounts], least: int
+    leading: Iterable[tuple[date, int]],
+    known: Mapping[date, RememberedCounts],
+    least: int,
+    is_cut: Callable[[date], bool],
 ) -> list[date]:
     """Of the first days of a stretch, which the warehouse no longer has: those that are not
     remembered either.
 
-    leading: the days and their events in the warehouse, up to the oldest that it has, which may be
-    cut. Days before the first that is remembered with events are from before the shop began.
+    leading: the days and their events in the warehouse, up to the oldest that it has. Of that one
+    it may have a part: is_cut. Days before the first that is remembered with events are from
+    before the shop began.
     """
     real = (day for day, remembered in known.items() if remembered.counts.total >= least)
     first = min(real, default=date.max)
-    return [day for day, total in leading if total < least and day > first and day not in known]
+    unknown = [(day, total) for day, total in leading if day > first and day not in known]
+    return [day for day, total in unknown if total < least or is_cut(day)]
 
 
 def has_day_by(day: date, known: Mapping[date, RememberedCounts], least: int) -> bool:
@@ -98,34 +110,26 @@ def least_of_day(
 ) -> int:
     """The fewest events that show that a day is there; fewer are stray events that came late.
 
-    A tenth of a usual day, by what is remembered; what was remembered of days that were repaired
-    since does not say what is usual. counted: events of days as they are now. judged: a day that
-    does not say it either, as its own count may be the fault that is repaired.
+    A tenth of a usual day: one like the newest days that the warehouse has as they are remembered,
+    else like the newest week that is remembered, where a day that was repaired since counts as it
+    is now. counted: events of days as they are now. judged: a day that does not say what is usual,
+    as its own count may be the fault that is repaired.
     """
-    totals = {day: counts.counts.total for day, counts in known.items() if day != judged}
-    fewer = {day: total for day, total in counted.items() if total < totals.get(day, 0)}
-    unchanged = [total for day, total in totals.items() if day not in fewer]
-    if any(unchanged):
-        repaired = _tenth(bulk_day_events(unchanged))
-        totals |= {day: total for day, total in fewer.items() if total >= repaired}
-    without_spikes = bulk_day_events(_without_spikes(totals.values()))
-    if max(counted.values(), default=0) < _PART * without_spikes:
-        return _tenth(without_spikes)
-    return _tenth(bulk_day_events(totals.values()))  # no spikes: today's days are as big
+    totals = {day: known[day].counts.total for day in sorted(known, reverse=True) if day != judged}
+    held = takewhile(lambda day: counted.get(day, -1) >= totals[day], totals)
+    if level := bulk_day_events(totals[day] for day in held):
+        return _tenth(level)  # the newest days are there as they are remembered
+    repaired = max(counted.values(), default=0) // _PART
+    totals |= {
+        day: total for day, total in counted.items() if repaired < total < totals.get(day, 0)
+    }
+    newest = [total for total in totals.values() if total][:_DAYS_PER_WEEK]
+    return _tenth(bulk_day_events(newest))
 
 
 def _tenth(total: int) -> int:
     """A tenth, rounded up, and at least two."""
     return max(_FEWEST, -(-total // _PART))
-
-
-def _without_spikes(totals: Iterable[int]) -> list[int]:
-    """The totals with events; the biggest seventh (at least one from three on) lowered to the next
-    smaller.
-    """
-    ranked = sorted((total for total in totals if total), reverse=True)
-    spikes = max(len(ranked) // _DAYS_PER_SPIKE, int(len(ranked) >= _DAYS_WITH_A_SPIKE))
-    return [min(total, ranked[spikes]) for total in ranked] if ranked else []
 
 
 def shows_kept(day: date, total: int, known: Mapping[date, RememberedCounts], least: int) -> bool:

@@ -181,7 +181,7 @@ class Measurements:
             started = perf_counter()
             events = read_events(self._warehouse, source, self._frame, self._naive, days, spots)
             self._seconds_per_day = (perf_counter() - started) / (days + 1 + len(spots))
-            events = with_recalled(events, known, self._keeps_before)
+            events = with_recalled(events, known, self._daily_reader())
             events = with_calendar(self._config, events)
             return replace(events, undated=self._with_undated_before(events.undated))
 
@@ -201,9 +201,6 @@ class Measurements:
         days = days_to_check(known, self._frame.data_date, first, count)
         slices = self._frame.day_slices((self._frame.data_date - days[0]).days if days else 0)
         return [day_slice for day_slice in slices if day_slice[0] in days]
-
-    def _keeps_before(self, day: date, known: Mapping[date, RememberedCounts], least: int) -> bool:
-        return self._daily_reader().keeps_before(day, known, least)
 
     def _with_undated_before(self, undated: Undated) -> Undated:
         """The events without a time, and how many there were before.

@@ -94,6 +94,8 @@ def test_a_day_before_one_that_is_gone_shows_nothing() -> None:
 def test_days_before_the_shop_are_not_missing() -> None:
     known = remembered(3, 200, 200)
     leading = [(day(back), 0) for back in (9, 4, 3, 2, 1)]
-    assert missing_days(leading, known, 20) == []
+    assert missing_days(leading, known, 20, lambda cut: False) == []
     del known[day(1)]
-    assert missing_days(leading, known, 20) == [day(1)]
+    assert missing_days(leading, known, 20, lambda cut: False) == [day(1)]
+    leading[-1] = (day(1), 90)
+    assert missing_days(leading, known, 20, lambda cut: cut == day(1)) == [day(1)]

@@ -968,3 +968,78 @@ def test_while_a_day_lasts_the_action_says_that_nothing_is_remembered(kept: Shop
     verdict = verdict_of(report, "volume_zscore")
     assert verdict.status is Status.UNKNOWN
     assert "unfinished days are not remembered" in verdict.action
+
+
+@pytest.mark.parametrize("strays", [0, 2])
+def test_reruns_of_gone_days_after_a_backfill_keep_their_counts(kept: Shop, strays: int) -> None:
+    """A table of one day; the days 9 and 8 were loaded again, then the gates of later days ran."""
+    for back in range(16, 0, -1):
+        fill(kept, {back: 1000})
+        run(kept, back)
+    fill(kept, {9: 1000, 8: 1000})
+    if strays:
+        stray(kept, *range(2, 8), events=strays)
+    for back in range(9, 1, -1):
+        run(kept, back)
+    totals = remembered_totals(kept)
+    assert {totals[day(back)] for back in range(1, 17)} == {1000}
+    fill(kept, {0: 500})
+    assert run(kept).exit_code == 1
+
+
+@pytest.mark.parametrize("bad", [(5, 4), (4,)])
+@pytest.mark.parametrize("share", [0.5, 2])
+def test_a_repaired_day_of_a_shop_that_shrank_is_forgotten(
+    kept: Shop, bad: tuple[int, ...], share: float
+) -> None:
+    """The table keeps a week; what is big by what was long ago is not what is usual now."""
+    good = {back: 100 + back % 7 if back <= 14 else 20000 for back in range(40)}
+    for back in range(20, 0, -1):
+        loaded = {day: good[day] * (150 if day in bad and back >= bad[-1] else 1) for day in good}
+        fill(kept, {day: loaded[day] for day in range(back, back + 7)})
+        run(kept, back)
+    totals = remembered_totals(kept)
+    assert [totals[day(back)] for back in bad] == [good[back] for back in bad]
+    fill(kept, {back: good[back] for back in range(1, 7)} | {0: int(100 * share)})
+    assert of_status(run(kept), "volume_zscore") is Status.RED
+
+
+def of_status(report: Report, check: str) -> Status:
+    return next(verdict.status for verdict in report.checks if verdict.id == check)
+
+
+def test_days_without_a_gate_after_a_shop_shrank_are_not_missing(kept: Shop) -> None:
+    good = {back: 100 + back % 5 if back <= 12 else 3000 for back in range(40)}
+    for back in (*range(20, 4, -1), 0):
+        fill(kept, {day: good[day] for day in range(back, back + 9)})
+        report = run(kept, back)
+    assert report.exit_code == 0
+    assert remembered_totals(kept)[day(3)] == good[3]
+
+
+@pytest.mark.parametrize("nights", [(1,), (5,), (9, 5, 2)])
+def test_the_half_of_a_day_whose_night_had_no_gate_is_missing(
+    kept: Shop, nights: tuple[int, ...]
+) -> None:
+    """A table of 36 hours has the second half of its oldest day, which nothing remembers."""
+    for back in range(20, -1, -1):
+        if back in nights:
+            continue
+        fill(kept, {back: 1000, back + 1: 1000})
+        change(kept, f"DELETE FROM stg_events WHERE timestamp < '{day(back + 1)} 12:00:00'")
+        report = run(kept, back)
+    totals = remembered_totals(kept)
+    assert {totals.get(day(back)) for back in range(1, 21)} == {1000, None}
+    assert report.exit_code == 0
+    assert "nothing is compared with" in report.warnings[0]
+    assert str(day(nights[-1])) in report.warnings[0]
+
+
+@pytest.mark.parametrize("events", [100, 1000])
+def test_a_table_of_one_day_with_late_events_remembers_each_day(kept: Shop, events: int) -> None:
+    for back in range(12, -1, -1):
+        fill(kept, {back: events} | dict.fromkeys(range(back + 1, back + 10), 2))
+        report = run(kept, back)
+    totals = remembered_totals(kept)
+    assert {totals[day(back)] for back in range(13)} == {events}
+    assert of_status(report, "volume_zscore") is Status.GREEN
