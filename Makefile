@@ -12,7 +12,8 @@ SERVERS ?= duckdb,sqlite,postgresql,spark,spark_connect
 PORT ?= 8501
 # `make demo` ends with the dashboard, which runs until Ctrl-C; nobody presses that in CI.
 DASHBOARD ?= $(if $(CI),no,yes)
-PIP := -m pip --disable-pip-version-check install --quiet
+# Errors only: what a package index warns of is said once for each of its settings.
+PIP := -m pip --disable-pip-version-check install --quiet --quiet
 LOCKS := requirements
 SIDE_BY_SIDE := --numprocesses auto --dist worksteal
 # Tests that also run against DuckDB 2; the other engines were asked by `make test-python`.
