@@ -111,18 +111,21 @@ def least_of_day(
     """The fewest events that show that a day is there; fewer are stray events that came late.
 
     A tenth of a usual day: one like the newest days that the warehouse has as they are remembered,
-    else like the newest week that is remembered, where a day that was repaired since counts as it
-    is now. counted: events of days as they are now. judged: a day that does not say what is usual,
+    else like the newest week that is remembered. A day that was repaired since counts as it is now.
+    counted: events of days as they are now. judged: a day that does not say what is usual,
     as its own count may be the fault that is repaired.
     """
-    totals = {day: known[day].counts.total for day in sorted(known, reverse=True) if day != judged}
-    held = takewhile(lambda day: counted.get(day, -1) >= totals[day], totals)
-    if level := bulk_day_events(totals[day] for day in held):
-        return _tenth(level)  # the newest days are there as they are remembered
-    repaired = max(counted.values(), default=0) // _PART
-    totals |= {
-        day: total for day, total in counted.items() if repaired < total < totals.get(day, 0)
+    remembered = {
+        day: known[day].counts.total for day in sorted(known, reverse=True) if day != judged
     }
+    stray = max(counted.values(), default=0) // _PART
+    repaired = {
+        day: total for day, total in counted.items() if stray < total < remembered.get(day, 0)
+    }
+    totals = remembered | repaired
+    held = list(takewhile(lambda day: counted.get(day, -1) >= totals[day], totals))
+    if any(day not in repaired and totals[day] > stray for day in held):
+        return _tenth(bulk_day_events(totals[day] for day in held))
     newest = [total for total in totals.values() if total][:_DAYS_PER_WEEK]
     return _tenth(bulk_day_events(newest))
 

@@ -49,6 +49,8 @@ def now(*totals: int) -> dict[date, int]:
         ((*[100] * 9, 15000, 15000), (*[100] * 9, 100, 100, 100), 10),
         ((*[100] * 9, 15000, 100), (*[100] * 9, 100, 100), 10),  # a spike before these days
         ((*[100] * 20, 9000, 9000, 100), (*[100] * 7, 100), 10),
+        ((*[20000] * 9, *[100] * 4, 3000), (*[100] * 4, 100, 100), 10),  # repaired after it shrank
+        ((*[200] * 9,), (2, 2, 5), 20),  # an empty table, whatever came of late
     ],
 )
 def test_so_many_events_show_a_day(
