@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePath
 
+from checks.core.day_names import days_in as days_in
+
 _FORMATS = {
     ".csv": "csv",
     ".parquet": "parquet",
