@@ -174,9 +174,9 @@ def change_sentences(before: StoredEvaluation, after: LiveEvaluation) -> tuple[s
     )
 
 
-def strict_stop(run: StoredEvaluation) -> str | None:
+def strict_stop(stored: StoredEvaluation) -> str | None:
     """Text for a recorded run that stopped the line because of `--strict`; None otherwise."""
-    return strict_stop_text(run.statuses.values(), run.exit_code)
+    return strict_stop_text(stored.statuses.values(), stored.exit_code)
 
 
 def open_waivers(name: str) -> tuple[StoredWaiver, ...]:

@@ -20,8 +20,8 @@ def reason_to_wait(report: Report) -> str | None:
     entry = verdicts.get("log_entry_exists_today")
     if entry is not None and entry.status in (Status.RED, Status.AMBER):
         return "there is no log entry yet"
-    run = verdicts.get("run_status")
-    if run is not None and run.status is Status.UNKNOWN and run.retry:
+    run_status = verdicts.get("run_status")
+    if run_status is not None and run_status.status is Status.UNKNOWN and run_status.retry:
         return "a run is not finished"
     return None
 

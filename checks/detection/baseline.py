@@ -47,7 +47,7 @@ def baseline(
     kept: dict[date, int] = {}
     left_out: dict[date, str] = {}
     normal: dict[date, ExpectedRange] = {}
-    run: list[tuple[date, int]] = []
+    out_of_range: list[tuple[date, int]] = []
     for earlier_day in sorted(before for before in totals if before < day):
         special_day, count = calendar.special_day(earlier_day), totals[earlier_day]
         day_range = None
@@ -59,14 +59,14 @@ def baseline(
             left_out[earlier_day] = special_day.name
             continue
         side = 0 if day_range is None else side_of(count, day_range)
-        run = _extended_run(run, earlier_day, side)
+        out_of_range = _extended(out_of_range, earlier_day, side)
         if not side or (count and not leave_out_red):
             kept[earlier_day] = count
-        elif len(run) == NEW_LEVEL_DAYS and count:
-            for run_day, _ in run:
-                kept[run_day] = totals[run_day]
-                left_out.pop(run_day, None)
-            run = []
+        elif len(out_of_range) == NEW_LEVEL_DAYS and count:
+            for level_day, _ in out_of_range:
+                kept[level_day] = totals[level_day]
+                left_out.pop(level_day, None)
+            out_of_range = []
         else:
             left_out[earlier_day] = _out_of_range_text(count, day_range)
     return Baseline(kept, left_out, normal)
@@ -100,12 +100,12 @@ def scaled(normal: ExpectedRange, factor: float) -> ExpectedRange:
     )
 
 
-def _extended_run(run: list[tuple[date, int]], day: date, side: int) -> list[tuple[date, int]]:
+def _extended(days: list[tuple[date, int]], day: date, side: int) -> list[tuple[date, int]]:
     """The days in a row, up to this one, that are on the same side of their range."""
     if not side:
         return []
-    follows = bool(run) and run[-1] == (day - timedelta(days=1), side)
-    return [*run, (day, side)] if follows else [(day, side)]
+    follows = bool(days) and days[-1] == (day - timedelta(days=1), side)
+    return [*days, (day, side)] if follows else [(day, side)]
 
 
 def _out_of_range_text(count: int, normal: ExpectedRange | None) -> str:

@@ -124,11 +124,11 @@ def _gaps(hours: Sequence[Hour], min_expected: float) -> tuple[Gap, ...]:
     """
     gaps: list[Gap] = []
     counted_hours = (hour for hour in hours if hour.events is not None)
-    for empty, run in groupby(counted_hours, key=lambda hour: not hour.events):
-        run_hours = list(run)
-        expected = fsum(hour.median or 0.0 for hour in run_hours)
-        if empty and expected >= min_expected:
-            gaps.append(Gap(run_hours[0].hour, run_hours[-1].hour, expected))
+    for is_empty, stretch in groupby(counted_hours, key=lambda hour: not hour.events):
+        in_a_row = list(stretch)
+        expected = fsum(hour.median or 0.0 for hour in in_a_row)
+        if is_empty and expected >= min_expected:
+            gaps.append(Gap(in_a_row[0].hour, in_a_row[-1].hour, expected))
     return tuple(gaps)
 
 

@@ -95,6 +95,6 @@ def _stored_value(rejected: Rejected, how: GroupBy, shown: str | None) -> str | 
     if shown is None or _MASKED_MARK not in shown:
         return shown
     groups = rejected.tally((Field(how),), MOST_GROUPS).groups
-    alike = [group for group in groups if masked_inside(group.value or "") == shown]
-    best = max(alike, key=lambda group: group.rows, default=None)
+    masked_the_same = [group for group in groups if masked_inside(group.value or "") == shown]
+    best = max(masked_the_same, key=lambda group: group.rows, default=None)
     return shown if best is None else best.value

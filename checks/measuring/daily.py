@@ -124,26 +124,18 @@ class DailyReader:
             fresh = [day_slice for day_slice in fresh if day_slice[0] not in known]
         counted = self._counted(fresh, _names_of(recent)) if fresh else {}
         spots = self._spot_findings(recent, known, [day for day, _, _ in older])
-        settled = {
-            day: spots.verified.get(day, known[day].counts)
-            for day, _, _ in slices
-            if day not in counted and not spots.recounts and self._is_settled(day, known)
-        }
+        settled = self._settled(slices, counted, known, spots)
         unknown = _unknown_stretch(older, settled)
         counted |= self._counted_earlier(unknown)
-        leading_gone, newly_missing = self._gone_and_missing(
-            counted, known, unknown, self._least(recent, known)
-        )
+        least = self._least(recent, known)
+        leading_gone, newly_missing = self._gone_and_missing(counted, known, unknown, least)
         gone = [*leading_gone, *recent.recalled, *spots.gone]
         gone_counts = {day: known[day].counts for day in gone}
         withheld = self._withheld(recent, counted, known)
         counted = {day: counts for day, counts in counted.items() if day not in newly_missing}
+        missing = {*newly_missing, *recent.missing}
         return DailyCounts(
-            days=tuple(
-                day
-                for day, _, _ in slices
-                if day not in newly_missing and day not in recent.missing
-            ),
+            days=tuple(day for day, _, _ in slices if day not in missing),
             counted=settled | counted | gone_counts,
             calendar=calendar_between(self.config.calendar, slices[0][0], slices[-1][0]),
             remembered=known,
@@ -154,9 +146,25 @@ class DailyReader:
             verified=tuple(spots.verified),
             notes=(*spots.notes, *_notes_of(recent, known, withheld)),
             is_doubted=spots.is_doubted,
-            missing=tuple(sorted({*newly_missing, *recent.missing})),
+            missing=tuple(sorted(missing)),
             withheld=withheld,
         )
+
+    def _settled(
+        self,
+        slices: DaySlices,
+        counted: Mapping[date, DayCounts],
+        known: Mapping[date, RememberedCounts],
+        spots: _SpotFindings,
+    ) -> dict[date, DayCounts]:
+        """Days that are not counted now, as they are remembered after the last late load."""
+        if spots.recounts:
+            return {}
+        return {
+            day: spots.verified.get(day, known[day].counts)
+            for day, _, _ in slices
+            if day not in counted and self._is_settled(day, known)
+        }
 
     def _counted_earlier(self, slices: DaySlices) -> dict[date, DayCounts]:
         """Days before the window, counted in one go, announced: it may take a long time."""

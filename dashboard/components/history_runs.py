@@ -50,22 +50,24 @@ def _lines(context: page.PageContext, day: date, latest: StoredEvaluation | None
     if latest is None:
         return _not_run(context, day)
     runs = context.gate.runs if day == context.day and context.gate.runs else (latest,)
-    return join(*(_line(context, run, index) for index, run in enumerate(runs)))
+    return join(*(_line(context, stored, index) for index, stored in enumerate(runs)))
 
 
-def _line(context: page.PageContext, run: StoredEvaluation, index: int) -> Html:
-    is_shown = run.data_date == context.day
+def _line(context: page.PageContext, stored: StoredEvaluation, index: int) -> Html:
+    is_shown = stored.data_date == context.day
     name: object = (
-        weekday_text(run.data_date) if index == 0 else tag("span", "earlier run", class_="a-sub")
+        weekday_text(stored.data_date) if index == 0 else tag("span", "earlier run", class_="a-sub")
     )
     return _row(
         (
             tag("b", name) if is_shown and index == 0 else name,
-            weekday_text(run.run_date),
-            look.moment(run.evaluated_at, context.zone),
-            join(look.chip(run.verdict), f" {look.STRICT}" if data.strict_stop(run) else None),
-            str(run.exit_code),
-            failed_checks(run.statuses.items()),
+            weekday_text(stored.run_date),
+            look.moment(stored.evaluated_at, context.zone),
+            join(
+                look.chip(stored.verdict), f" {look.STRICT}" if data.strict_stop(stored) else None
+            ),
+            str(stored.exit_code),
+            failed_checks(stored.statuses.items()),
         ),
         is_shown=is_shown,
     )

@@ -40,23 +40,12 @@ def _draw_figure(context: page.PageContext, revenue: Revenue, *, share: bool) ->
         return
     last = revenue.days[-1]
     if share:
+        figure, key = charts.shares_figure(context, revenue), "revenue-share"
         alt = f"Share per day; the last is {look.percent(last.share, revenue.alert_at)}."
-        base.show(
-            charts.shares_figure(context, revenue),
-            context,
-            key="revenue-share",
-            alt=alt,
-            days=clickable,
-        )
     else:
+        figure, key = charts.revenue_figure(context, revenue), "revenue-sum"
         alt = f"Revenue per day; the last is {look.money(last.revenue)}."
-        base.show(
-            charts.revenue_figure(context, revenue),
-            context,
-            key="revenue-sum",
-            alt=alt,
-            days=clickable,
-        )
+    base.show(figure, context, key=key, alt=alt, days=clickable)
 
 
 def draw_rows(context: page.PageContext, revenue: Revenue | None) -> None:

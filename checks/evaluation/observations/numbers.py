@@ -161,5 +161,5 @@ def _unusual_amount(
         side = f"less than 1/{MOST_TIMES:g} of"
     else:
         return
-    usual = f"{side} the usual {median_amount:,.2f}"
-    yield f"events.revenue: {what} {today:,.2f} on {shown_day}, {usual}"
+    comparison = f"{side} the usual {median_amount:,.2f}"
+    yield f"events.revenue: {what} {today:,.2f} on {shown_day}, {comparison}"
