@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, TypeGuard
 
-from checks.core.metrics import MOST_STRAYS, AuditEntry, AuditLog, BadValue, StrayEntry
+from checks.core.audit_log import MOST_STRAYS, AuditEntry, AuditLog, StrayEntry
 from checks.core.model import Cause, Judgement, Status, Verdict
 from checks.core.text import clean, count_text, plural, quoted, short_day
+from checks.core.values import BadValue
 from checks.judging.unmeasured import skipped, unknown
 from checks.loads.effective import Load, Rule
 

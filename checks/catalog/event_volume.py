@@ -32,11 +32,12 @@ from checks.catalog._event_names import (
 )
 from checks.core.counts import NAME, DailyCounts
 from checks.core.errors import MeasurementError
-from checks.core.metrics import EventCounts, Unmeasured
+from checks.core.metrics import EventCounts
 from checks.core.model import Cause, Judgement, Layer, Status, Verdict
 from checks.core.settings import setting
 from checks.core.subjects import EVENT
 from checks.core.text import count_text, day_text, listed, plural, quoted, short_day
+from checks.core.values import Unmeasured
 from checks.detection.baseline import Baseline, baseline, normal_range, side_of
 from checks.judging.check import Check, Required
 from checks.judging.segments import Segment, segments

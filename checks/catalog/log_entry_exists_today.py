@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checks.catalog._audit import strays_details, strays_text
-from checks.core.metrics import AuditLog
+from checks.core.audit_log import AuditLog
 from checks.core.model import Judgement, Layer, Status
 from checks.core.text import count_text, day_text, plural
 from checks.core.totals import median

@@ -26,12 +26,12 @@ from checks.core.metrics import (
     EventCounts,
     OrderCounts,
     OrphanKind,
-    Unmeasured,
 )
 from checks.core.model import Cause, Judgement, Layer, Status, Verdict
 from checks.core.settings import setting
 from checks.core.subjects import ORPHAN_KIND, counting
 from checks.core.text import count_text, day_text, deciding, plural
+from checks.core.values import Unmeasured
 from checks.judging.check import Check, Required
 from checks.judging.undated import FAR_TEXT, UNKNOWN_ABOVE, undated_text
 from checks.judging.unmeasured import no_events, skipped, unknown

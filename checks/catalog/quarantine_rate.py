@@ -35,12 +35,14 @@ from checks.catalog._rejected_share import (
     not_counted_text,
     reason_subjects,
 )
-from checks.core.metrics import AuditEntry, AuditLog, BadValue, RejectedRows, known
+from checks.core.audit_log import AuditEntry, AuditLog
+from checks.core.metrics import RejectedRows
 from checks.core.model import Cause, Judgement, Layer, Status, Subjects
 from checks.core.settings import setting
 from checks.core.subjects import REASON, SOURCE, counting
 from checks.core.text import clean, count_text, deciding, percent_text, plural, quoted
 from checks.core.totals import median
+from checks.core.values import BadValue, known
 from checks.judging.check import Check, Required
 from checks.judging.unmeasured import unknown
 from checks.loads.effective import Load, loads

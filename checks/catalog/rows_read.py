@@ -18,10 +18,11 @@ from checks.catalog._audit import (
     source_name,
     with_loads,
 )
-from checks.core.metrics import AuditEntry, AuditLog, BadValue, known
+from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.model import Judgement, Layer, Status, Verdict
 from checks.core.subjects import SOURCE, names_of
 from checks.core.text import day_text, plural
+from checks.core.values import BadValue, known
 from checks.judging.check import Check, Required, Worse
 from checks.loads.effective import loads
 from checks.loads.sources import lasting_name, may_be_of

@@ -21,8 +21,8 @@ from checks.catalog._audit import (
     undated_text,
     with_loads,
 )
+from checks.core.audit_log import MOST_STRAYS, AuditEntry, AuditLog, StrayEntry
 from checks.core.endings import FAILED, OK, RUNNING, UNHEARD, Endings, folded
-from checks.core.metrics import MOST_STRAYS, AuditEntry, AuditLog, StrayEntry
 from checks.core.model import Cause, Judgement, Layer, Status, Subjects, Verdict
 from checks.core.settings import setting
 from checks.core.subjects import SOURCE, STATUS, names_of

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from checks.core.calendar import Calendar
-from checks.core.metrics import Unmeasured
 from checks.core.text import bounded
 from checks.core.totals import first_day_index
+from checks.core.values import Unmeasured
 
 #: The dimension that every pipeline has: the event's name.
 NAME = "event name"

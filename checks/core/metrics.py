@@ -1,170 +1,17 @@
-"""Measured values: what judges judge. Plain data, no engine's types."""
+"""Measured values of events, orders and rejected rows: what judges judge. Plain data."""
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from checks.core.calendar import Calendar
-from checks.core.endings import SILENT, Endings
-from checks.core.errors import MeasurementError
-from checks.core.model import Cause
-from checks.core.text import quoted
 from checks.core.totals import STRAY_DAY, low_day_events
-
-
-@dataclass(frozen=True, slots=True)
-class BadValue:
-    """A value that is not what it should be, described for a person."""
-
-    text: str
-
+from checks.core.values import Unmeasured
 
 T = TypeVar("T")
-Count: TypeAlias = int | BadValue
-#: More rows than any log can count.
-LARGEST_COUNT = 2**63 - 1
-_NUMBER = re.compile(r"\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,2})?\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class Unmeasured:
-    """Why one part of a measurement is missing while the rest is there."""
-
-    cause: Cause
-    detail: str
-    retry: bool = False
-    reading: str = ""
-
-    @classmethod
-    def of(cls, error: MeasurementError) -> Unmeasured:
-        return cls(error.cause, error.detail, error.retry, error.reading)
-
-    def error(self) -> MeasurementError:
-        return MeasurementError(self.cause, self.detail, retry=self.retry, reading=self.reading)
-
-
-def as_count(value: object) -> Count:
-    """A number of rows as a non-negative int; anything else says what it is instead.
-
-    What is a whole number by its value counts, as text too. A truth value is none.
-    """
-    if value is None:
-        return BadValue("NULL")
-    if isinstance(value, str) and _NUMBER.fullmatch(value):
-        value = Decimal(value.strip())
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return BadValue(f"{quoted(value)}, not a number")
-    return _whole(value)
-
-
-def _whole(number: float | Decimal) -> Count:
-    is_finite = number.is_finite() if isinstance(number, Decimal) else math.isfinite(number)
-    if not is_finite:
-        return BadValue(f"{number}")
-    if not -LARGEST_COUNT <= number <= LARGEST_COUNT:
-        return BadValue("too large to be counted")
-    if number != int(number):
-        return BadValue(f"{number}, not a whole number")
-    return int(number) if number >= 0 else BadValue(f"{int(number)}, below zero")
-
-
-def known(count: Count) -> int:
-    """A count that was looked at before. Raises ValueError for one that is none."""
-    if isinstance(count, BadValue):
-        raise ValueError(count.text)
-    return count
-
-
-def as_micros(value: object) -> int:
-    """What an engine returned for an amount in millionths; NULL (the sum of nothing) is 0."""
-    return 0 if value is None else int(value if isinstance(value, int | float) else str(value))
-
-
-def as_amount(micros: int) -> float:
-    """Millionths of the currency's unit as an amount, to 4 decimals."""
-    return round(micros / 1_000_000, 4)
-
-
-def total_amount(amounts: Iterable[float]) -> float:
-    """The sum of amounts, to 4 decimals."""
-    return round(math.fsum(amounts), 4)
-
-
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """One row of the pipeline's own log. A count that is not mapped is a BadValue.
-
-    first_run_at: the earlier of two times that `run_at` may mean, in the hour that comes twice when
-    clocks go back; None where it means one.
-    """
-
-    source: str | None
-    run_at: datetime
-    rows_read: Count
-    rows_quarantined: Count
-    rows_inserted: Count | None = None
-    status: str | None = None
-    first_run_at: datetime | None = None
-
-    @property
-    def earliest(self) -> datetime:
-        """The first time that the entry may be of."""
-        return self.first_run_at or self.run_at
-
-
-@dataclass(frozen=True, slots=True)
-class StrayEntry:
-    """An entry that belongs to no run date: without a time, or stamped after now."""
-
-    source: str | None
-    status: str | None = None
-    run_at: datetime | None = None
-
-
-#: As many stray entries of each kind are read; one more says that there are others.
-MOST_STRAYS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class AuditLog:
-    """The log of the run date, and of the days before it for comparison.
-
-    `entries` maps each run date to its rows, oldest first. `has_source` and
-    `has_status` say whether those columns are mapped. Which entries count, `checks.loads.effective`
-    says: `endings` are the words for how a load ended, `several` is what the configuration
-    says of several entries of one source. `undated` and `future` belong to no run date: at
-    most MOST_STRAYS + 1 each.
-    """
-
-    run_date: date
-    entries: Mapping[date, tuple[AuditEntry, ...]]
-    has_source: bool = True
-    status_problem: Unmeasured | None = None
-    inserted_problem: Unmeasured | None = None
-    has_status: bool = True
-    several: str | None = None
-    endings: Endings = field(default_factory=Endings)
-    undated: tuple[StrayEntry, ...] = ()
-    future: tuple[StrayEntry, ...] = ()
-
-    @property
-    def today(self) -> tuple[AuditEntry, ...]:
-        """All entries of the run date."""
-        return self.entries.get(self.run_date, ())
-
-    def meaning(self, entry: AuditEntry | StrayEntry) -> str:
-        """How a load ended, by its status; SILENT where the log tells of no ending."""
-        if not self.has_status or self.status_problem is not None:
-            return SILENT
-        return self.endings.meaning(entry.status)
-
-
 #: What reasons are called that were too many to tell apart.
 OTHER_REASONS = "other reasons"
 

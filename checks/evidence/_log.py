@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.endings import FAILED, OK, RUNNING, SILENT, UNHEARD
 from checks.core.errors import MeasurementError
-from checks.core.metrics import AuditEntry, AuditLog
 from checks.core.model import Cause
 from checks.evidence.context import Context
 from checks.measuring.plan import MeasuringPlan

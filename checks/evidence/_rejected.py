@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from checks.catalog.quarantine_rate import Params, source_rates
+from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.day_names import DayNames
 from checks.core.errors import MeasurementError
 from checks.core.masking import Mask, mask_of
-from checks.core.metrics import AuditEntry, AuditLog
 from checks.core.model import Judgement
 from checks.evidence._log import read_log
 from checks.evidence.context import Context

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from checks.core.errors import MeasurementError
-from checks.core.metrics import total_amount
 from checks.core.text import listed
 from checks.core.timeframe import Timeframe, midnight
+from checks.core.values import total_amount
 from checks.evidence._orders import not_mapped, order_tables
 from checks.evidence.context import Context
 from checks.warehouse.order_tables import OrderTables, Slices, Unread

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from checks.catalog.orphan_orders import KIND_TEXTS, Measured, measure, problems_of
-from checks.core.metrics import OrphanKind, total_amount
+from checks.core.metrics import OrphanKind
+from checks.core.values import total_amount
 from checks.evidence._orders import NOT_MAPPED, orders_source
 from checks.evidence.context import Context
 from checks.measuring.measurements import Measurements

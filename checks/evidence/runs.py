@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 
 from checks.catalog._audit import future_text, undated_text
 from checks.catalog.quarantine_rate import Params, without_digits
-from checks.core.metrics import AuditEntry, AuditLog, BadValue, Count
+from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.timeframe import midnight
 from checks.core.totals import median
+from checks.core.values import BadValue, Count
 from checks.evidence._log import MEANINGS, minutes_of_day, read_log
 from checks.evidence.context import Context
 from checks.loads.effective import Load as SourceLoad

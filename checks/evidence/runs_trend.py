@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from checks.core.metrics import AuditEntry, AuditLog
+from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.timeframe import Timeframe, midnight
 from checks.core.totals import median
 from checks.evidence._log import minutes_of_day, read_log

@@ -20,8 +20,8 @@ from sqlalchemy.engine import Connection
 
 from checks.core import clock
 from checks.core.counts import NAME, DayCounts, RememberedCounts, Values
-from checks.core.metrics import LARGEST_COUNT
 from checks.core.text import may_be_cut
+from checks.core.values import LARGEST_COUNT
 from checks.history.moments import TOLERANCE, latest_date_anywhere
 from checks.history.tables import DAILY_COUNTS
 

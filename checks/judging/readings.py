@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from checks.core.audit_log import AuditLog
     from checks.core.counts import DailyCounts
-    from checks.core.metrics import AuditLog, EventCounts, OrderCounts, RejectedRows
+    from checks.core.metrics import EventCounts, OrderCounts, RejectedRows
     from checks.core.records import StoredAcceptance
 
 

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.endings import OK
-from checks.core.metrics import AuditEntry, AuditLog
 from checks.loads.repairs import (
     Standing,
     has_ended,

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.endings import FAILED, OK, RUNNING, SILENT, UNHEARD
-from checks.core.metrics import AuditEntry, AuditLog
 
 
 class Standing(NamedTuple):

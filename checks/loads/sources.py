@@ -7,8 +7,8 @@ from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
 
+from checks.core.audit_log import AuditLog
 from checks.core.day_names import DAY_MARK, days_in, without_days
-from checks.core.metrics import AuditLog
 
 #: A longer name may be cut, so that two sources could look alike: each entry counts for itself.
 LONGEST_SOURCE = 1000

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median
 
+from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.endings import FAILED, OK
-from checks.core.metrics import AuditEntry, AuditLog
 from checks.loads.repairs import has_ended, is_open
 from checks.loads.sources import family_of, source_key
 

@@ -23,10 +23,11 @@ from checks.core.counts import (
     value_text,
 )
 from checks.core.errors import MeasurementError
-from checks.core.metrics import EventCounts, Unmeasured
+from checks.core.metrics import EventCounts
 from checks.core.text import count_text, plural, quoted
 from checks.core.timeframe import midnight
 from checks.core.totals import usual_day_events
+from checks.core.values import Unmeasured
 from checks.measuring.gone_days import (
     gone_days,
     has_more,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from checks.config.calendars import calendar_between
 from checks.config.model import Config
+from checks.core.audit_log import AuditLog
 from checks.core.counts import DailyCounts, RememberedCounts
 from checks.core.errors import MeasurementError
 from checks.core.masking import WHOLE_TEXT, is_hidden, masked_inside
@@ -21,7 +22,6 @@ from checks.core.metrics import (
     UNDATED_EVENTS,
     UNDATED_ORDERS,
     UNDATED_PURCHASES,
-    AuditLog,
     EventCounts,
     OrderCounts,
     RejectedRows,

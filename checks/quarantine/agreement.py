@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from checks.core.audit_log import AuditLog
 from checks.core.day_names import DayNames
-from checks.core.metrics import AuditLog, BadValue, known
 from checks.core.text import count_text, plural, quoted
+from checks.core.values import BadValue, known
 from checks.loads.effective import Load, loads
 from checks.loads.sources import may_be_of
 

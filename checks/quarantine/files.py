@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from checks.config.model import Config, QuarantineSource
-from checks.core.metrics import AuditLog
+from checks.core.audit_log import AuditLog
 from checks.core.model import Cause
 from checks.core.text import count_text, day_text, plural
 from checks.core.timeframe import Timeframe

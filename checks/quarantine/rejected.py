@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from checks.config.model import Config, QuarantineSource
+from checks.core.audit_log import AuditLog
 from checks.core.errors import AndonError, MeasurementError, is_interruption
-from checks.core.metrics import AuditLog, RejectedRows, Unmeasured
+from checks.core.metrics import RejectedRows
 from checks.core.model import Cause
 from checks.core.text import clean
 from checks.core.timeframe import Timeframe
+from checks.core.values import Unmeasured
 from checks.quarantine.files import FileSearch
 from checks.quarantine.tables import read_table
 from checks.quarantine.tally import CannotReadError, Findings

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from checks.config.model import QuarantineSource
+from checks.core.audit_log import AuditLog
 from checks.core.errors import MeasurementError
-from checks.core.metrics import AuditLog
 from checks.core.text import day_text
 from checks.core.timeframe import Timeframe
 from checks.quarantine.agreement import difference, logged_of_day

@@ -12,21 +12,13 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from checks.config.model import AuditLogSource
+from checks.core.audit_log import MOST_STRAYS, AuditEntry, AuditLog, StrayEntry
 from checks.core.endings import Endings
 from checks.core.errors import MeasurementError
-from checks.core.metrics import (
-    MOST_STRAYS,
-    AuditEntry,
-    AuditLog,
-    BadValue,
-    Count,
-    StrayEntry,
-    Unmeasured,
-    as_count,
-)
 from checks.core.model import Cause
 from checks.core.text import quoted
 from checks.core.timeframe import TICK, Timeframe, midnight
+from checks.core.values import BadValue, Count, Unmeasured, as_count
 from checks.loads.sources import LONGEST_SOURCE
 from checks.loads.usual_parts import USUAL_DAYS
 from checks.warehouse.instants import Instant, instant

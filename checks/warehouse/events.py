@@ -12,19 +12,12 @@ import sqlalchemy as sa
 from checks.config.model import EventsSource
 from checks.core.counts import NO_VALUE
 from checks.core.errors import MeasurementError
-from checks.core.metrics import (
-    EventCounts,
-    Purchases,
-    SpotCheck,
-    Undated,
-    Unmeasured,
-    as_amount,
-    as_micros,
-)
+from checks.core.metrics import EventCounts, Purchases, SpotCheck, Undated
 from checks.core.model import Cause
 from checks.core.text import quoted
 from checks.core.timeframe import Timeframe
 from checks.core.totals import low_day_events
+from checks.core.values import Unmeasured, as_amount, as_micros
 from checks.warehouse.instants import Instant, instant
 from checks.warehouse.kinds import Kind
 from checks.warehouse.partition_spelling import require_spelled

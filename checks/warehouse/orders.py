@@ -12,10 +12,11 @@ import sqlalchemy as sa
 
 from checks.config.model import EventsSource, OrdersSource, SessionsSource
 from checks.core.errors import MeasurementError
-from checks.core.metrics import OrderCounts, OrphanKind, Unmeasured, as_amount, as_micros
+from checks.core.metrics import OrderCounts, OrphanKind
 from checks.core.model import Cause
 from checks.core.text import clean
 from checks.core.timeframe import Timeframe
+from checks.core.values import Unmeasured, as_amount, as_micros
 from checks.warehouse.order_tables import OrderTables, Unread
 from checks.warehouse.orphan_kinds import (
     KINDS,

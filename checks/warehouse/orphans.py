@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from checks.core.metrics import as_amount, as_micros
 from checks.core.text import clean
+from checks.core.values import as_amount, as_micros
 from checks.warehouse.instants import Instant, bucket
 from checks.warehouse.kinds import Kind
 from checks.warehouse.order_tables import More, OrderTables, Slices, Unread

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from checks.core.endings import FAILED, OK, RUNNING, SILENT, UNHEARD
-from checks.core.metrics import BadValue, Count
 from checks.core.model import Status
 from checks.core.text import listed, percent_text, plural
+from checks.core.values import BadValue, Count
 from checks.evidence import runs_trend
 from checks.evidence.runs import (
     ABOVE_STOP,

@@ -10,19 +10,13 @@ from zoneinfo import ZoneInfo
 
 from checks.catalog import event_volume
 from checks.config.model import CheckSettings
+from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.counts import NAME, DailyCounts, DayCounts, Values, value_text
-from checks.core.metrics import (
-    AuditEntry,
-    AuditLog,
-    Count,
-    EventCounts,
-    OrderCounts,
-    OrphanKind,
-    Purchases,
-)
+from checks.core.metrics import EventCounts, OrderCounts, OrphanKind, Purchases
 from checks.core.model import Acknowledgement, Cause, Judgement, Severity, Status, Verdict
 from checks.core.records import StoredWaiver
 from checks.core.timeframe import Timeframe
+from checks.core.values import Count
 from checks.evaluation.policy import Circumstances, verdict_of
 from checks.judging.check import Check
 from checks.judging.unmeasured import skipped

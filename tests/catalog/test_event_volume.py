@@ -14,8 +14,8 @@ from checks.catalog import volume_expected
 from checks.catalog._event_names import name_state
 from checks.catalog.event_volume import Measured, Params, judge
 from checks.core.calendar import Calendar, SpecialDay
-from checks.core.metrics import Unmeasured
 from checks.core.model import Cause, Judgement, Status
+from checks.core.values import Unmeasured
 from tests.catalog.samples import (
     DAY,
     FORBIDDEN,

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from checks.catalog.freshness import Params, judge
-from checks.core.metrics import Unmeasured
 from checks.core.model import Cause, Judgement, Status
 from checks.core.timeframe import Timeframe, timeframe
+from checks.core.values import Unmeasured
 from tests.catalog.samples import DAY, FRAME, LIVE, NOON, NOW, RUN, ZONE, events, texts
 
 END = FRAME.end

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from checks.catalog.log_entry_exists_today import CHECK, Params, judge
-from checks.core.metrics import AuditEntry, BadValue
+from checks.core.audit_log import AuditEntry
 from checks.core.model import Judgement, Status
+from checks.core.values import BadValue
 from tests.catalog.samples import FRAME, RUN, entry, log, verdict, waiver
 
 

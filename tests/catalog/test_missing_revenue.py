@@ -9,8 +9,8 @@ import pytest
 
 from checks.catalog import event_volume
 from checks.catalog.missing_revenue import CHECK, Params, judge
-from checks.core.metrics import Unmeasured
 from checks.core.model import Cause, Judgement, Severity, Status, Verdict
+from checks.core.values import Unmeasured
 from tests.catalog.samples import (
     FORBIDDEN,
     FRAME,

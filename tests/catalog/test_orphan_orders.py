@@ -11,8 +11,9 @@ import pytest
 from checks.catalog import event_volume
 from checks.catalog.orphan_orders import CHECK, Measured, Params, judge, measure
 from checks.core.errors import MeasurementError
-from checks.core.metrics import EventCounts, OrderCounts, Unmeasured
+from checks.core.metrics import EventCounts, OrderCounts
 from checks.core.model import Cause, Judgement, Status
+from checks.core.values import Unmeasured
 from tests.catalog.samples import FRAME, KINDS, events, measured_of, orders, verdict
 
 HEALTHY = events()

@@ -24,20 +24,18 @@ from checks.catalog import (
     volume_trend,
     volume_zscore,
 )
+from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.calendar import Calendar, SpecialDay
 from checks.core.counts import DailyCounts
 from checks.core.metrics import (
-    AuditEntry,
-    AuditLog,
-    BadValue,
     EventCounts,
     OrderCounts,
     OrphanKind,
     Purchases,
     RejectedRows,
-    Unmeasured,
 )
 from checks.core.model import Cause, Judgement, Status
+from checks.core.values import BadValue, Unmeasured
 from checks.loads.effective import loads
 from tests.catalog.samples import (
     DAY,

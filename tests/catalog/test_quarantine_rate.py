@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from checks.catalog._rejected_share import RejectedShare
 from checks.catalog.quarantine_rate import CHECK, Measured, Params, SourceRate, judge, usual_rate
-from checks.core.metrics import AuditEntry, BadValue, RejectedRows, Unmeasured, known
+from checks.core.audit_log import AuditEntry
+from checks.core.metrics import RejectedRows
 from checks.core.model import Cause, Judgement, Severity, Status
+from checks.core.values import BadValue, Unmeasured, known
 from checks.loads.effective import loads
 from tests.catalog.samples import FORBIDDEN, FRAME, HOSTILE, RUN, entry, log, texts, verdict, waiver
 

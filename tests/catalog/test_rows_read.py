@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from checks.catalog.rows_read import CHECK, Params, judge
-from checks.core.metrics import AuditEntry, BadValue
+from checks.core.audit_log import AuditEntry
 from checks.core.model import Cause, Judgement, Severity, Status, Verdict
+from checks.core.values import BadValue
 from tests.catalog.samples import FRAME, entry, judgement, log, verdict
 
 

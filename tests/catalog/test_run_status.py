@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from checks.catalog.run_status import CHECK, Params, every_load_failed, judge
-from checks.core.metrics import AuditEntry, AuditLog, Unmeasured
+from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.model import Cause, Judgement, Status
+from checks.core.values import Unmeasured
 from tests.catalog.samples import FORBIDDEN, FRAME, HOSTILE, entry, log, texts, verdict
 
 

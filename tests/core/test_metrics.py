@@ -9,20 +9,10 @@ from decimal import Decimal
 
 import pytest
 
+from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.endings import FAILED, OK, SILENT, Endings
 from checks.core.errors import MeasurementError
-from checks.core.metrics import (
-    AuditEntry,
-    AuditLog,
-    BadValue,
-    EventCounts,
-    Purchases,
-    Unmeasured,
-    as_amount,
-    as_count,
-    as_micros,
-    total_amount,
-)
+from checks.core.metrics import EventCounts, Purchases
 from checks.core.model import Cause
 from checks.core.totals import (
     bulk_day_events,
@@ -32,6 +22,14 @@ from checks.core.totals import (
     median,
     sample_deviation,
     usual_day_events,
+)
+from checks.core.values import (
+    BadValue,
+    Unmeasured,
+    as_amount,
+    as_count,
+    as_micros,
+    total_amount,
 )
 
 RUN = date(2025, 3, 9)

@@ -8,8 +8,8 @@ import pytest
 
 from checks.catalog import get_check
 from checks.core.errors import MeasurementError
-from checks.core.metrics import Unmeasured
 from checks.core.model import Cause, Status, Verdict, folded
+from checks.core.values import Unmeasured
 from checks.evaluation.causes import followers_text
 from checks.judging.unmeasured import unknown, unmeasured
 from tests.catalog.samples import judgement, verdict

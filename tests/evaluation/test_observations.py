@@ -19,8 +19,10 @@ from checks.config.model import (
     EventsSource,
     WarehouseConfig,
 )
+from checks.core.audit_log import AuditEntry
 from checks.core.calendar import Calendar, SpecialDay
-from checks.core.metrics import AuditEntry, BadValue, EventCounts, Purchases
+from checks.core.metrics import EventCounts, Purchases
+from checks.core.values import BadValue
 from checks.evaluation.observations import observations
 from checks.measuring.measurements import CompletedReadings
 from tests.catalog.samples import (

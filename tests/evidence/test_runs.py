@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from checks.core.endings import FAILED, OK, RUNNING, SILENT, UNHEARD
 from checks.core.errors import MeasurementError
-from checks.core.metrics import BadValue
+from checks.core.values import BadValue
 from checks.evidence import runs, runs_trend
 from checks.evidence.context import open_context
 from checks.evidence.runs import (

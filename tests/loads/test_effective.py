@@ -11,8 +11,9 @@ import pytest
 
 from checks.config.declared import settings_of
 from checks.config.model import AuditLogSource
-from checks.core.metrics import AuditEntry, AuditLog, Unmeasured
+from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.model import Cause
+from checks.core.values import Unmeasured
 from checks.loads.effective import ADD, REPLACE, Load, Parts, Rule, good_sources, loads
 from checks.loads.repairs import is_open
 from checks.loads.sources import LONGEST_SOURCE, family_of, names_time

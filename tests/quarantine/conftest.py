@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from checks.config.model import Config, QuarantineSource, WarehouseConfig
-from checks.core.metrics import AuditEntry, AuditLog, RejectedRows
+from checks.core.audit_log import AuditEntry, AuditLog
+from checks.core.metrics import RejectedRows
 from checks.core.timeframe import Timeframe, timeframe
 from checks.quarantine import read_rejected_rows
 from checks.warehouse import Warehouse

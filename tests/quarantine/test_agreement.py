@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from checks.core.metrics import AuditLog, BadValue
+from checks.core.audit_log import AuditLog
+from checks.core.values import BadValue
 from checks.quarantine.agreement import (
     LoggedRange,
     difference,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.core.metrics import AuditLog
+from checks.core.audit_log import AuditLog
 from checks.quarantine import selection
 from tests.quarantine.conftest import (
     DAY,

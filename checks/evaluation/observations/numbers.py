@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.endings import OK, SILENT
-from checks.core.metrics import AuditEntry, AuditLog, EventCounts, OrderCounts
+from checks.core.metrics import EventCounts, OrderCounts
 from checks.core.text import count_text, day_text, plural, quoted, short_day
 from checks.core.totals import median
 from checks.evaluation.observations.sentences import limited

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from checks.config.model import AuditLogSource, Config
 from checks.core.counts import MOST_VALUES
 from checks.core.errors import MeasurementError
-from checks.core.metrics import BadValue, as_count
 from checks.core.model import Cause
 from checks.core.text import quoted
 from checks.core.timeframe import midnight
+from checks.core.values import BadValue, as_count
 from checks.warehouse import Warehouse
 from checks.warehouse.daily import ValueScan
 from checks.warehouse.instants import instant

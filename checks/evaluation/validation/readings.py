@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from checks.config.model import CalendarConfig, Config
+from checks.core.audit_log import AuditLog
 from checks.core.errors import MeasurementError
-from checks.core.metrics import AuditLog, EventCounts, RejectedRows, Unmeasured
+from checks.core.metrics import EventCounts, RejectedRows
 from checks.core.text import plural
 from checks.core.timeframe import Timeframe, timeframe
+from checks.core.values import Unmeasured
 from checks.evaluation.validation.lines import ValidationLine
 from checks.measuring.measurements import Measurements
 from checks.warehouse import Warehouse
