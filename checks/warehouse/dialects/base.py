@@ -92,6 +92,8 @@ class Profile:
     explain_prefix: str | None = "EXPLAIN"
     #: Whether the driver imports pandas and the like needlessly, where they are installed.
     starts_faster_alone = False
+    #: Whether SQLAlchemy's dialect keeps nothing of one connection that another may not have.
+    keeps_engines = False
     #: Whether to group by one boolean per day, for which the planner expects two values each; for
     #: a CASE over times it expects as many groups as there are times, and sorts all rows.
     groups_by_truth = False

@@ -67,6 +67,7 @@ class DuckDB(Profile):
     """Short read-only connections: an open one would block the pipeline's writer."""
 
     name = "duckdb"
+    keeps_engines = True
     starts_faster_alone = True
     counts_further = True
     hides_collations = True
