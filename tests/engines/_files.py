@@ -11,7 +11,6 @@ import os
 import pickle
 import shutil
 import tempfile
-import time
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -121,7 +120,7 @@ class FileEngine(Engine):
 
     def _remember(self, path: Path, contents: Mapping[str, TableContent]) -> None:
         """Set a time that no other writer sets: one may follow within the clock's step."""
-        changed_at = time.time_ns() - _SECOND
+        changed_at = path.stat().st_mtime_ns - _SECOND
         os.utime(path, ns=(changed_at, changed_at))
         self._written[path] = _Written(contents, path.stat().st_mtime_ns)
 

@@ -69,7 +69,7 @@ class DuckDB(FileEngine):
 
 @cache
 def _dialect() -> sa.Dialect:
-    return sa.make_url("duckdb://").get_dialect()()
+    return sa.create_engine("duckdb://", poolclass=sa.pool.NullPool).dialect
 
 
 ENGINE = DuckDB()

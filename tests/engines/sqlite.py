@@ -54,7 +54,7 @@ class _Time(sa.types.UserDefinedType[Any]):
 
 @cache
 def _dialect() -> sa.Dialect:
-    return sa.make_url("sqlite://").get_dialect()()
+    return sa.create_engine("sqlite://", poolclass=sa.pool.NullPool).dialect
 
 
 ENGINE = SQLite()
