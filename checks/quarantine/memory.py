@@ -1,16 +1,19 @@
-"""DuckDB in memory, for reading files: a connection that writes nothing and can be stopped."""
+"""DuckDB in memory, for reading files: a connection that writes nothing and ends in time."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from checks.core.model import Cause
 from checks.quarantine.tally import CannotReadError, StoppedError, TooLargeError
+from checks.warehouse.worker import DeadlineExceededError, Worker
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+T = TypeVar("T")
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -82,3 +85,19 @@ class InMemoryDuckDb:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def read_in_time(read: Callable[[InMemoryDuckDb], T], seconds: float, limit: str) -> T:
+    """The result of `read`. limit: the seconds as shown.
+
+    It runs on a thread that can be abandoned, as even listing a network folder may hang. Raises
+    what `read` raises, or CannotReadError once the time is used up.
+    """
+    memory, worker = InMemoryDuckDb(), Worker(seconds)
+    try:
+        return worker.call(lambda: read(memory), memory.stop)
+    except DeadlineExceededError:
+        late = f"the files were not read within {limit} s"
+        raise CannotReadError(late, Cause.TIMEOUT, retry=True) from None
+    finally:
+        worker.stop(memory.close)

@@ -301,7 +301,7 @@ def test_one_bad_file_does_not_spoil_those_read_with_it(
 
     # The damage is seen only by DuckDB, which reads files of one layout together.
     monkeypatch.setattr(
-        "checks.quarantine.reader.ends_of",
+        "checks.quarantine.forms.ends_of",
         lambda path, check: Ends(HEADER.encode(), b"", packed=True),
     )
     desk.write(f"{FILE}.gz", b"no gzip")

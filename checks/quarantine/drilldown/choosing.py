@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from checks.quarantine.naming import owner_of, stem_of
-from checks.quarantine.selection import NAME_ONE_DAY, Place, select, unsure_names
+from checks.quarantine.selection import Place, owners_of, select, unsure_files
 from checks.quarantine.tally import CannotReadError
 
 
@@ -42,10 +41,8 @@ def choose_files(
     Raises CannotReadError where the first day's rows cannot be distinguished from others.
     """
     chosen = _chosen(place, days, sources, can_filter=can_filter)
-    stems = {stem: name for names in sources.values() for name in names if (stem := stem_of(name))}
-    for path in chosen.paths:
-        if owner := owner_of(place.name(path), stems):
-            chosen.owners[path] = owner
+    names = [name for names in sources.values() for name in names]
+    chosen.owners = owners_of(place, chosen.paths, names)
     return chosen
 
 
@@ -59,8 +56,7 @@ def _chosen(
     if place.has_day:
         return ChosenFiles({day: tuple(place.files(day)) for day in days})
     named_days = place.named_days(*days)
-    if not can_filter and (unsure := named_days.unsure(days[0])):
-        raise CannotReadError(f"{unsure_names(place, named_days, unsure)}; {NAME_ONE_DAY}")
+    unsure_files(place, named_days, days[0], can_filter=can_filter)
     days_by_path = named_days.by_path()
     if any(days_by_path.values()):
         return _by_name(days_by_path, days, can_filter=can_filter)
