@@ -19,12 +19,11 @@ from checks.quarantine.agreement import (
     logged_of_day,
 )
 from checks.quarantine.delivery import no_file, require_folders
-from checks.quarantine.formats import MOST_FAULTS
-from checks.quarantine.memory import InMemoryDuckDb, read_in_time
+from checks.quarantine.memory import MOST_FAULTS, InMemoryDuckDb, read_in_time
 from checks.quarantine.reader import Reader
-from checks.quarantine.records import FAR, DayFilter
 from checks.quarantine.selection import Place, Selection, files_around, select, with_undated_files
 from checks.quarantine.tally import UNREADABLE, CannotReadError, FileTally, Findings
+from checks.quarantine.times import FAR, DayFilter
 
 MOST_SECONDS = 10.0
 

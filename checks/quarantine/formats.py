@@ -12,11 +12,10 @@ from glob import escape
 from typing import NamedTuple
 
 from checks.quarantine.content import OTHER_LINE_ENDS
-from checks.quarantine.memory import InMemoryDuckDb
-from checks.quarantine.shapes import Shape, json_member
+from checks.quarantine.memory import MOST_FAULTS
+from checks.quarantine.tally import LONGEST_REASON, MOST_GROUPS, OTHER
+from checks.quarantine.times import DayFilter, timed
 
-#: The most faulty lines of one file that are recorded; there may be more.
-MOST_FAULTS = 10_000
 _CSV = """read_csv($files{tag}, columns={{{columns}}}, auto_detect=false, header=true,
   delim=$delimiter{tag}, quote='"', escape='"', nullstr='\x01\x02', strict_mode=false,
   null_padding=true, ignore_errors=true, store_rejects=true, rejects_limit={limit},
@@ -30,15 +29,6 @@ _OTHER_ENDS = f"[{OTHER_LINE_ENDS}]"
 _ANY_ENDS = f"[\\r\\n\\x00{OTHER_LINE_ENDS}]"
 #: Name of the column with a row's file; it is extended where another column has that name.
 _FILE = "andon file name"
-_FAULT_TABLES = ("reject_errors", "reject_scans")
-#: Whether any CSV file was read since faults were taken.
-_HAS_FAULTS = f"SELECT count(*) FROM duckdb_tables() WHERE table_name = '{_FAULT_TABLES[0]}'"  # noqa: S608
-_FAULTS = """
-SELECT s.file_path, count(DISTINCT e.line), count(*), count(DISTINCT e.line)
-  FILTER (CAST(e.error_type AS VARCHAR) IN ('LINE SIZE OVER MAXIMUM', 'UNQUOTED VALUE'))
-FROM reject_errors e
-JOIN reject_scans s USING (scan_id, file_id) GROUP BY ALL
-"""
 
 
 class Form(NamedTuple):
@@ -156,18 +146,11 @@ def parquet_columns() -> str:
 
 def json_keys(form: Form) -> str:
     """The query for the keys of the first objects of `$file`."""
-    return f"SELECT DISTINCT unnest(json_keys(json)) FROM ({_first(form)}) ORDER BY 1"  # noqa: S608
+    return f"SELECT DISTINCT unnest(json_keys(json)) FROM ({first_objects(form)}) ORDER BY 1"  # noqa: S608
 
 
-def json_shapes(form: Form, shape: Shape) -> str:
-    """The query for whether any of the first objects of `$file` is a row, and whether any is not.
-
-    Both are NULL without any object.
-    """
-    return f"SELECT bool_or(NOT {shape.sql}), bool_or({shape.sql}) FROM ({_first(form)})"  # noqa: S608
-
-
-def _first(form: Form) -> str:
+def first_objects(form: Form) -> str:
+    """The query for the first objects of `$file`, as `json`."""
     source = _json_source(form, "file")
     return f"SELECT json FROM {source} WHERE json_type(json) = 'OBJECT' LIMIT 1000"  # noqa: S608
 
@@ -176,6 +159,11 @@ def _json_source(form: Form, files: str) -> str:
     """SQL after FROM for the objects of JSON files; `files` is the parameter's name."""
     how = f"{_JSON[form.kind]}, compression='{form.packing}', filename=true"
     return f"read_json_objects(${files}, {how})"
+
+
+def json_member(key: str) -> str:
+    """The JSON pointer (RFC 6901) of a member of an object, whatever its name."""
+    return f"/{key.replace('~', '~0').replace('/', '~1')}"
 
 
 def _free(names: Sequence[str]) -> str:
@@ -192,29 +180,31 @@ def _identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-class Faults(NamedTuple):
-    """The lines of a CSV file that DuckDB leaves out: no UTF-8 text, or too long.
+def counting(records: Records, day: DayFilter | None) -> str:
+    """The query that counts: rows of (path, fate, reason, count, whether some hold several).
 
-    errors: all that is wrong with them. uncounted: lines so long that they may hold several rows.
+    records: with the reason and the time as their values; the time only serves the filter.
+    Reasons beyond the `MOST_GROUPS` most frequent are one group, so that the result stays small.
     """
-
-    path: str
-    lines: int
-    errors: int
-    uncounted: int
-
-
-def take_faults(memory: InMemoryDuckDb) -> list[Faults]:
-    """The faulty lines of the files that were read since the last call. Raises CannotReadError."""
-    ((has_faults,),) = memory.run(_HAS_FAULTS, {})
-    if not has_faults:
-        return []
-    faults = [Faults(*row) for row in memory.run(_FAULTS, {})]
-    for table in _FAULT_TABLES:
-        memory.run(f"DROP TABLE {table}", {})
-    return faults
-
-
-def are_capped(faults: Sequence[Faults]) -> bool:
-    """Whether there may be more faulty lines than were recorded."""
-    return sum(file.errors for file in faults) >= MOST_FAULTS
+    reason, moment = records.values
+    rows = timed("taken", day.naive) if day else "SELECT * FROM taken"
+    return f"""
+WITH taken AS (
+  SELECT {records.path} AS path, coalesce({records.broken}, true) AS broken,
+         {records.several} AS several, left({reason}, {LONGEST_REASON}) AS reason,
+         {moment} AS moment
+  FROM {records.source}),
+timed AS ({rows}),
+judged AS (
+  SELECT path, reason, several, CASE WHEN broken AND several THEN 'uncounted'
+    WHEN broken THEN 'unreadable' ELSE {day.fate() if day else "'counted'"} END AS fate
+  FROM timed),
+grouped AS (
+  SELECT path, fate, CASE WHEN fate = 'counted' THEN reason END AS reason, count(*) AS n,
+    bool_or(several) AS several
+  FROM judged GROUP BY ALL),
+ranked AS (SELECT *, row_number() OVER (ORDER BY n DESC) AS place FROM grouped)
+SELECT path, fate, CASE WHEN place <= {MOST_GROUPS} THEN reason ELSE '{OTHER}' END AS reason,
+       CAST(sum(n) AS BIGINT) AS n, bool_or(several) AS several
+FROM ranked GROUP BY ALL
+"""  # noqa: S608  (nothing in it comes from data)

@@ -17,21 +17,11 @@ from checks.quarantine.content import (
     require_mapped,
     torn_rows_reason,
 )
-from checks.quarantine.formats import (
-    MOST_FAULTS,
-    Faults,
-    Form,
-    Records,
-    are_capped,
-    bounded_time,
-    records_of,
-    take_faults,
-)
-from checks.quarantine.forms import form_of, objects_of
-from checks.quarantine.memory import InMemoryDuckDb
-from checks.quarantine.records import DayFilter, counting
-from checks.quarantine.shapes import SHAPE, Shape
+from checks.quarantine.formats import Form, Records, bounded_time, counting, records_of
+from checks.quarantine.forms import SHAPE, Shape, form_of, objects_of
+from checks.quarantine.memory import Faults, InMemoryDuckDb, are_capped, take_faults
 from checks.quarantine.tally import CannotReadError, FileTally
+from checks.quarantine.times import DayFilter
 
 _CORRECT = "correct the names in the quarantine section, or what writes the file"
 
@@ -157,7 +147,7 @@ class Reader:
         tally = self._tallies[file.path]
         tally.unreadable += file.lines
         tally.uncounted += file.uncounted
-        least = "at least " if file.lines >= MOST_FAULTS else ""
+        least = "" if file.is_complete else "at least "
         tally.warnings.append(
             f"{self._names[file.path]} has {least}{plural(file.lines, 'line')} that "
             f"{'is' if file.lines == 1 else 'are'} not UTF-8 text or too long to read"

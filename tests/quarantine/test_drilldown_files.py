@@ -318,6 +318,7 @@ def test_what_is_packed_is_small_by_what_it_holds(
 def test_more_faulty_lines_than_are_counted_are_said(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("checks.quarantine.memory.MOST_FAULTS", 3)
     monkeypatch.setattr("checks.quarantine.formats.MOST_FAULTS", 3)
     desk.write(FILE, lines("a").encode() + b"c,2025-03-08T03:00:00Z,\xff\n" * 9)
     rows, notes = ask(desk, lambda rejected: (rejected.total(Filters()), rejected.notes))

@@ -14,8 +14,7 @@ from checks.quarantine.drilldown.parts import Part, Sql, faulty, selecting
 from checks.quarantine.drilldown.preparing import BATCH, FilePreparation, FileRequest
 from checks.quarantine.drilldown.spans import batches
 from checks.quarantine.drilldown.sql import QueryBuilder
-from checks.quarantine.formats import MOST_FAULTS, are_capped, take_faults
-from checks.quarantine.memory import InMemoryDuckDb
+from checks.quarantine.memory import MOST_FAULTS, InMemoryDuckDb, are_capped, take_faults
 from checks.quarantine.tally import CannotReadError, TooLargeError
 
 _CAPPED = f"more than {MOST_FAULTS:,} lines cannot be read; no more of them are counted"

@@ -21,11 +21,10 @@ from checks.quarantine.drilldown.hours import Periods
 from checks.quarantine.drilldown.parts import Part, selecting
 from checks.quarantine.drilldown.spans import BOARD, SPANS, Progress, Span, batches
 from checks.quarantine.drilldown.sql import span_query
-from checks.quarantine.formats import Form, take_faults
-from checks.quarantine.forms import form_of, objects_of
-from checks.quarantine.memory import InMemoryDuckDb
+from checks.quarantine.formats import Form
+from checks.quarantine.forms import SHAPE, form_of, objects_of
+from checks.quarantine.memory import InMemoryDuckDb, take_faults
 from checks.quarantine.selection import Place
-from checks.quarantine.shapes import SHAPE
 from checks.quarantine.tally import CannotReadError
 
 #: Bytes that are read at a time.

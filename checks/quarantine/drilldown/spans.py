@@ -10,15 +10,14 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from checks.quarantine.drilldown.hours import Ranges
 from checks.quarantine.selection import size_of
+from checks.quarantine.times import micros
 
 _MOST_FILES = 50_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +42,10 @@ class Span:
             return True
         return any(
             self.instants is not None
-            and self.instants[0] < _micros(end)
-            and self.instants[1] >= _micros(start)
+            and self.instants[0] < micros(end)
+            and self.instants[1] >= micros(start)
             for start, end, _ in ranges.spans
         )
-
-
-def _micros(moment: datetime) -> int:
-    return round((moment - _EPOCH).total_seconds() * 1_000_000)
 
 
 class SpanCache:

@@ -23,8 +23,7 @@ from checks.quarantine.drilldown.model import (
     mapped_column,
 )
 from checks.quarantine.drilldown.parts import NOTHING, Sql
-from checks.quarantine.records import LONGEST_REASON
-from checks.quarantine.tally import UNREADABLE
+from checks.quarantine.tally import LONGEST_REASON, UNREADABLE
 from checks.quarantine.times import Scale, placed, timed
 
 
@@ -172,7 +171,7 @@ def span_query(taken: Sql, naive: ZoneInfo) -> Sql:
     """
     text = (
         f"WITH {_steps(taken, 0, naive)} SELECT path, "  # noqa: S608
-        "epoch_us(min(instant)), epoch_us(max(instant)), "
+        "min(instant), max(instant), "
         "CAST(min(day) AS VARCHAR), CAST(max(day) AS VARCHAR), "
         "count(*) FILTER (WHERE instant IS NULL AND day IS NULL) FROM timed GROUP BY path"
     )

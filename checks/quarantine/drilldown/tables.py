@@ -33,8 +33,8 @@ from checks.quarantine.drilldown.model import (
     Values,
     mapped_column,
 )
-from checks.quarantine.records import LONGEST_REASON
 from checks.quarantine.tables import rows_without_time
+from checks.quarantine.tally import LONGEST_REASON
 from checks.warehouse.instants import Instant, bucket, instant
 from checks.warehouse.kinds import Kind
 from checks.warehouse.texts import number_of, shown
