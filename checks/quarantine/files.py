@@ -115,11 +115,7 @@ class FileSearch:
             tallies |= self._read(uncertain, by_time=False)
         others = chosen.mixed
         if misnamed or not has_rows:
-            files = files_around(
-                self._place, self._frame.data_date, self._frame.run_date, can_filter=True
-            )
-            others = tuple(dict.fromkeys((*misnamed, *others, *files)))
-            others = tuple(path for path in others if path not in by_name)
+            others = self._files_beside(by_name, (*misnamed, *others))
         if others:
             other_tallies = self._read(others, by_time=True)
             certain = misnamed | set(chosen.mixed)
@@ -142,6 +138,12 @@ class FileSearch:
         elif not chosen.files and not (findings.rows or findings.undated or findings.astray):
             return self._without_files()
         return findings
+
+    def _files_beside(self, by_name: Sequence[str], first: Sequence[str]) -> tuple[str, ...]:
+        """The `first` files, and all others that may have rows of the day by their times."""
+        frame = self._frame
+        files = files_around(self._place, frame.data_date, frame.run_date, can_filter=True)
+        return tuple(path for path in dict.fromkeys((*first, *files)) if path not in by_name)
 
     def _astray_rows(
         self, tallies: Mapping[str, FileTally], misnamed: set[str], mixed: Sequence[str]

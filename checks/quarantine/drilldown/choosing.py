@@ -40,27 +40,19 @@ def choose_files(
     sources: what was loaded for each day. can_filter: whether rows have a time.
     Raises CannotReadError where the first day's rows cannot be distinguished from others.
     """
-    chosen = _chosen(place, days, sources, can_filter=can_filter)
+    if place.has_day:
+        chosen = ChosenFiles({day: tuple(place.files(day)) for day in days})
+    else:
+        named_days = place.named_days(*days)
+        unsure_files(place, named_days, days[0], can_filter=can_filter)
+        days_by_path = named_days.by_path()
+        if any(days_by_path.values()):
+            chosen = _by_name(days_by_path, days, can_filter=can_filter)
+        else:
+            chosen = _by_source_or_time(place, days, sources, can_filter=can_filter)
     names = [name for names in sources.values() for name in names]
     chosen.owners = owners_of(place, chosen.paths, names)
     return chosen
-
-
-def _chosen(
-    place: Place,
-    days: Sequence[date],
-    sources: Mapping[date, tuple[str, ...]],
-    *,
-    can_filter: bool,
-) -> ChosenFiles:
-    if place.has_day:
-        return ChosenFiles({day: tuple(place.files(day)) for day in days})
-    named_days = place.named_days(*days)
-    unsure_files(place, named_days, days[0], can_filter=can_filter)
-    days_by_path = named_days.by_path()
-    if any(days_by_path.values()):
-        return _by_name(days_by_path, days, can_filter=can_filter)
-    return _by_source_or_time(place, days, sources, can_filter=can_filter)
 
 
 def _by_name(
