@@ -203,13 +203,6 @@ class DuckDB(Profile):
         )
 
 
-def compiled(expression: ColumnElement[Any]) -> str:
-    """An expression as DuckDB's SQL, including values, for statements that are written as text."""
-    from checks.warehouse.dialects._duckdb_dialect import QuickDialect
-
-    return str(expression.compile(dialect=QuickDialect(), compile_kwargs={"literal_binds": True}))
-
-
 def _kind(type_name: str) -> Kind:
     return Kind.BYTES if type_name in ("BLOB", "BINARY") else kind_of(type_name)
 
