@@ -6,11 +6,11 @@ import gc
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 
 import pytest
 
-from tests import moment, signals
+from tests import moment, signals, tracing
 from tests.engines import running
 from tests.postgresql_server import postgresql_server
 from tests.spark_cluster import spark_server
@@ -32,10 +32,23 @@ def pytest_unconfigure() -> None:
             thread.join(_PATIENCE)
 
 
-def pytest_collection_finish() -> None:
+_FOLLOWED = pytest.StashKey[frozenset[str]]()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
     """The tests themselves stay: no collection of garbage needs to go through them again."""
+    names = (engine.name for engine in running())
+    session.config.stash[_FOLLOWED] = tracing.followed(session.items, names)
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Measure coverage of a test's first cases alone."""
+    is_followed = item.nodeid in item.config.stash[_FOLLOWED]
+    with nullcontext() if is_followed else tracing.unfollowed():
+        return (yield)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
