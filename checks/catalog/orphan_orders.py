@@ -11,13 +11,13 @@ that lost rows.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from checks.catalog.missing_revenue import (
     USUAL_PURCHASES,
     names_not_seen,
-    purchase_event_is_silent,
+    skipped_if_reported,
 )
 from checks.core.errors import MeasurementError
 from checks.core.metrics import (
@@ -27,14 +27,14 @@ from checks.core.metrics import (
     OrderCounts,
     OrphanKind,
 )
-from checks.core.model import Cause, Judgement, Layer, Status, Verdict
+from checks.core.model import Cause, Facts, Judgement, Layer, Status, Verdict
 from checks.core.settings import setting
 from checks.core.subjects import ORPHAN_KIND, counting
 from checks.core.text import count_text, day_text, deciding, plural
 from checks.core.values import Unmeasured
 from checks.judging.check import Check, Required
 from checks.judging.undated import FAR_TEXT, UNKNOWN_ABOVE, undated_text
-from checks.judging.unmeasured import no_events, skipped, unknown
+from checks.judging.unmeasured import skipped, unknown
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
@@ -93,19 +93,20 @@ def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
     problems = problems_of(measured)
     kinds = [kind for kind in measured.orders.kinds if kind.kind not in problems]
     count = sum(kind.count for kind in kinds)
-    details = _details(measured, kinds, problems, count)
+    facts = _facts(measured, kinds, problems)
+    details = _details(measured, kinds, problems, count, facts)
     if count > params.alert_above:
-        return _judgement(params, measured, kinds, frame, details)
+        return _judgement(params, measured, kinds, frame, details, facts)
     if problems:
         kind, problem = next(iter(problems.items()))
         return unknown(
             _METRIC, problem.cause, problem.detail, what=f"{_WHAT} ({KIND_TEXTS[kind]})",
             retry=problem.retry, reading=problem.reading, threshold=params.alert_above,
-            unit="orders", details=details,
+            unit="orders", details=details, facts=facts,
         )  # fmt: skip
     if not measured.orders.orders:
-        return _no_orders(measured, frame, details)
-    return _judgement(params, measured, kinds, frame, details)
+        return _no_orders(measured, frame, details, facts)
+    return _judgement(params, measured, kinds, frame, details, facts)
 
 
 def problems_of(measured: Measured) -> Mapping[str, Unmeasured]:
@@ -143,7 +144,9 @@ def _undated_orders(orders: OrderCounts) -> Unmeasured:
     return Unmeasured(Cause.BAD_VALUE, f"{number} {without}, beside {orders.orders} of the day")
 
 
-def _no_orders(measured: Measured, frame: Timeframe, details: dict[str, Any]) -> Judgement:
+def _no_orders(
+    measured: Measured, frame: Timeframe, details: dict[str, Any], facts: Facts
+) -> Judgement:
     """A day without orders is never green: unknown with purchases, else skipped."""
     count, average = _purchase_counts(measured)
     if count is None or count or average >= USUAL_PURCHASES:
@@ -152,9 +155,9 @@ def _no_orders(measured: Measured, frame: Timeframe, details: dict[str, Any]) ->
         return unknown(
             _METRIC, Cause.BAD_VALUE, f"no orders on {frame.data_date}{seen}{normal}", what=_WHAT,
             action=f"Find out why {frame.data_date} has no orders, then run the gate again",
-            details=details,
+            details=details, facts=facts,
         )  # fmt: skip
-    return skipped(_METRIC, f"no orders and no purchases on {frame.data_date}", details)
+    return skipped(_METRIC, f"no orders and no purchases on {frame.data_date}", details, facts)
 
 
 def _purchase_counts(measured: Measured) -> tuple[int | None, float]:
@@ -170,6 +173,7 @@ def _judgement(
     kinds: list[OrphanKind],
     frame: Timeframe,
     details: dict[str, Any],
+    facts: Facts,
 ) -> Judgement:
     count = sum(kind.count for kind in kinds)
     red = count > params.alert_above
@@ -190,6 +194,7 @@ def _judgement(
         threshold=params.alert_above,
         unit="orders",
         details=details,
+        facts=facts,
         subjects={ORPHAN_KIND: _subjects(params, kinds)},
     )
 
@@ -250,14 +255,34 @@ def _action(kinds: list[OrphanKind]) -> str:
     return f"Repair the sessions of these orders{ids}, then build the attribution of the day again"
 
 
+def _facts(
+    measured: Measured, kinds: list[OrphanKind], problems: Mapping[str, Unmeasured]
+) -> Facts:
+    """A day without orders lacks nothing else where no kind was left unmeasured."""
+    largest = max(kinds, key=lambda kind: kind.count, default=None)
+    lacks_orders = not measured.orders.orders and not problems
+    events = measured.events
+    return Facts(
+        filters={"kind": largest.kind} if largest is not None and largest.count else {},
+        lacks_purchases=lacks_orders and _purchases(measured) == 0,
+        fails_for_empty_day=lacks_orders and events is not None and not events.judged,
+    )
+
+
+def _purchases(measured: Measured) -> int | None:
+    """Purchases of the day: as counted beside the orders, else of the events; None if unknown."""
+    beside_orders = measured.orders.purchases
+    return _purchase_counts(measured)[0] if beside_orders is None else beside_orders
+
+
 def _details(
     measured: Measured,
     kinds: list[OrphanKind],
     problems: Mapping[str, Unmeasured],
     count: int,
+    facts: Facts,
 ) -> dict[str, Any]:
     orders = measured.orders
-    purchases, _ = _purchase_counts(measured)
     return {
         "events": None if measured.events is None else measured.events.judged,
         "orders": orders.orders,
@@ -270,10 +295,10 @@ def _details(
         "unmeasured": {kind: problem.detail for kind, problem in problems.items()},
         "not_mapped": list(orders.absent),
         "unread_columns": dict(orders.unread),
-        "filters": {"kind": max(kinds, key=lambda kind: kind.count).kind} if count else {},
+        "filters": facts.filters,
         "lookback_days": orders.lookback_days,
         "duplicate_order_ids": orders.duplicates,
-        "purchases": purchases if orders.purchases is None else orders.purchases,
+        "purchases": _purchases(measured),
         "duplicate_purchase_ids": orders.duplicate_purchases,
         "duplicate_share": orders.duplicate_share,
         UNDATED_ORDERS: orders.undated,
@@ -288,20 +313,7 @@ def _details(
 
 def guard(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:
     """A day without orders or purchases is skipped where the silent purchase event is red."""
-    details = judgement.details
-    nothing = details.get("orders") == 0 and details.get("purchases") == 0
-    only_empty = judgement.status is Status.UNKNOWN and not details.get("unmeasured")
-    if nothing and only_empty and purchase_event_is_silent(verdicts):
-        return replace(
-            skipped(_METRIC, "event_volume is red for the purchase event"), details=details
-        )
-    return judgement
-
-
-def has_neither_orders_nor_events(verdict: Verdict) -> bool:
-    """Whether only the empty day is wrong: no kind was left unmeasured."""
-    details = verdict.details
-    return no_events(verdict) and details.get("orders") == 0 and not details.get("unmeasured")
+    return skipped_if_reported(_METRIC, judgement, verdicts)
 
 
 CHECK = Check(
@@ -324,7 +336,6 @@ CHECK = Check(
     measure=measure,
     judge=judge,
     subject_kinds=(ORPHAN_KIND,),
-    fails_for_empty_day=has_neither_orders_nor_events,
     after=("event_volume",),
     guard=guard,
 )

@@ -37,7 +37,7 @@ from checks.catalog._rejected_share import (
 )
 from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.metrics import RejectedRows
-from checks.core.model import Cause, Judgement, Layer, Status, Subjects
+from checks.core.model import Cause, Facts, Judgement, Layer, Status, Subjects
 from checks.core.settings import setting
 from checks.core.subjects import REASON, SOURCE, counting
 from checks.core.text import clean, count_text, deciding, percent_text, plural, quoted
@@ -258,6 +258,7 @@ def _judgement(
     elif alarming:
         status = Status.AMBER
         worst = max(alarming, key=lambda source: source.rate)
+    facts = Facts(filters=_filters(status, measured.rejected, worst))
     return Judgement(
         status=status,
         message=f"rate={deciding(rate, params.alert_above, 4)} (max {params.alert_above})",
@@ -267,8 +268,8 @@ def _judgement(
         threshold=params.alert_above,
         unit="share",
         stop=rate > params.stop_above,
-        details=_details(params, measured, rates, worst, median_rate)
-        | {"filters": _filters(status, measured.rejected, worst)},
+        details=_details(params, measured, rates, worst, median_rate) | {"filters": facts.filters},
+        facts=facts,
         subjects=_subjects(params, measured.rejected, rates),
     )
 

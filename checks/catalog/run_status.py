@@ -23,7 +23,7 @@ from checks.catalog._audit import (
 )
 from checks.core.audit_log import MOST_STRAYS, AuditEntry, AuditLog, StrayEntry
 from checks.core.endings import FAILED, OK, RUNNING, UNHEARD, Endings, folded
-from checks.core.model import Cause, Judgement, Layer, Status, Subjects, Verdict
+from checks.core.model import Cause, Facts, Judgement, Layer, Status, Subjects
 from checks.core.settings import setting
 from checks.core.subjects import SOURCE, STATUS, names_of
 from checks.core.text import day_text, plural, quoted
@@ -90,7 +90,8 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
     failed = [entry for entry, word in worst if word == FAILED]
     failed_undated = _failed_without_time(log, frame)
     unclear = [(entry, word) for entry, word in worst if word in (RUNNING, UNHEARD)]
-    details = _details(log, worst, [*failed, *failed_undated], frame)
+    facts = _facts(worst, [*failed, *failed_undated], frame)
+    details = _details(log, worst, [*failed, *failed_undated], frame, facts)
     if failed or failed_undated:
         judgement = _red(failed, failed_undated, len(worst), details, frame)
     elif unclear:
@@ -101,7 +102,24 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
         judgement = _green(log, len(worst), details, frame)
     repairs = _missing_parts(log, loads_of_day) + _repaired(log, loads_of_day)
     summary = judgement.summary + repairs + strays_text(log)
-    return with_loads(replace(judgement, summary=summary), loads_of_day)
+    return with_loads(replace(judgement, summary=summary, facts=facts), loads_of_day)
+
+
+def _facts(
+    worst: Sequence[tuple[AuditEntry, str]],
+    failed: Sequence[AuditEntry | StrayEntry],
+    frame: Timeframe,
+) -> Facts:
+    """What failed first; and whether no load ended well that may be of the data date.
+
+    One that did would have left events. A load of other days, by its source's name, has none of its
+    events, and explains nothing.
+    """
+    of_day = [word for entry, word in worst if may_be_of(entry.source, {frame.data_date})]
+    return Facts(
+        filters={"source": failed[0].source} if failed and failed[0].source else {},
+        explains_empty_day=bool(of_day) and all(word == FAILED for word in of_day),
+    )
 
 
 def _details(
@@ -109,10 +127,11 @@ def _details(
     worst: Sequence[tuple[AuditEntry, str]],
     failed: Sequence[AuditEntry | StrayEntry],
     frame: Timeframe,
+    facts: Facts,
 ) -> dict[str, Any]:
     return {
         "failed": [entry.source for entry in failed],
-        "filters": {"source": failed[0].source} if failed and failed[0].source else {},
+        "filters": facts.filters,
         "sources": [
             {"source": e.source, "status": e.status, "run_at": e.run_at, "means": word,
              "names_other_days": not may_be_of(e.source, {frame.data_date})}
@@ -254,19 +273,6 @@ def _worst(log: AuditLog, tied: Sequence[AuditEntry]) -> tuple[AuditEntry, str]:
     return min(meanings, key=lambda pair: _WORST_FIRST.index(pair[1]))
 
 
-def every_load_failed(verdict: Verdict) -> bool:
-    """Whether no load ended well that may be of the data date: one that did would have left events.
-
-    A load of other days, by its source's name, has none of its events, and explains nothing.
-    """
-    sources = [
-        source
-        for source in verdict.details.get("sources") or ()
-        if not source.get("names_other_days")
-    ]
-    return bool(sources) and all(source.get("means") == FAILED for source in sources)
-
-
 CHECK = Check(
     id="run_status",
     layer=Layer.INFRASTRUCTURE,
@@ -285,5 +291,4 @@ CHECK = Check(
     subject_kinds=(SOURCE, STATUS),
     after=("log_entry_exists_today",),
     guard=partial(skipped_without_entry, _METRIC),
-    explains_empty_day=every_load_failed,
 )

@@ -187,17 +187,17 @@ def _volume_day(
     if begin is None or day < begin:
         return VolumeDay(day, None, why="before the first event of all")
     judgement = volume_zscore.judge(params, events, frame)
-    if judgement.value is None:
+    score = None if judgement.value is None else volume_zscore.score_of(events, frame)
+    if score is None:
         return VolumeDay(day, events.judged, why=judgement.summary)
-    details = judgement.details
     return VolumeDay(
         day,
         events.judged,
-        z=float(judgement.value),
-        mean=details["mean"],
-        deviation=details["deviation"],
-        low=max(0.0, details["low"]),
-        high=details["high"],
+        z=score.z,
+        mean=score.mean,
+        deviation=score.deviation,
+        low=max(0.0, score.low(params.alert_at)),
+        high=score.high(params.alert_at),
         beyond=judgement.status is Status.RED,
     )
 
