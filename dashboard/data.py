@@ -243,7 +243,13 @@ def evidence(
     evaluation = EvaluationKey(name, day, live_evaluation(name, day).evaluated_at)
     answer: Answer[T] = evaluation_cache().get(
         evaluation,
-        (read.__module__, configured.mtime_ns, positional, tuple(sorted(options.items()))),
+        (
+            read.__module__,
+            read.__qualname__,
+            configured.mtime_ns,
+            positional,
+            tuple(sorted(options.items())),
+        ),
         lambda: _evidence(lambda context: read(context, *positional, **options), name, day),
     )
     return answer

@@ -9,8 +9,8 @@ from datetime import datetime
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
 from checks.core.text import quoted
-from checks.evidence._orders import not_mapped, order_tables
 from checks.evidence.context import MOST_ROWS, Context
+from checks.evidence.orphans import not_mapped, order_tables
 from checks.warehouse.orphan_kinds import KINDS
 from checks.warehouse.orphans import OrphanList, OrphanRow
 

@@ -10,8 +10,8 @@ from checks.core.errors import MeasurementError
 from checks.core.text import listed
 from checks.core.timeframe import Timeframe, midnight
 from checks.core.values import total_amount
-from checks.evidence._orders import not_mapped, order_tables
 from checks.evidence.context import Context
+from checks.evidence.orphans import not_mapped, order_tables
 from checks.warehouse.order_tables import OrderTables, Slices, Unread
 from checks.warehouse.orphan_kinds import KINDS, NO_ORDER, NO_SESSION, UNKNOWN_SESSION
 from checks.warehouse.orphans import ALL, DayGroup, orders_by_day, purchases_by_day

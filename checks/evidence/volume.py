@@ -13,8 +13,7 @@ from checks.core.model import Status
 from checks.core.timeframe import Timeframe
 from checks.detection import ExpectedRange
 from checks.detection.baseline import normal_range, side_of
-from checks.evidence._daily import read_daily
-from checks.evidence._days import each_day, first_day, frame_on, read_days, window_of
+from checks.evidence._days import each_day, first_day, frame_on, read_daily, read_days, window_of
 from checks.evidence._names import NameDay, NameSeries, day_of, names_of
 from checks.evidence.context import Context
 from checks.judging.segments import Segment
