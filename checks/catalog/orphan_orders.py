@@ -11,7 +11,7 @@ that lost rows.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from checks.catalog.missing_revenue import (
@@ -22,7 +22,10 @@ from checks.catalog.missing_revenue import (
 from checks.core.errors import MeasurementError
 from checks.core.metrics import (
     FAR_ORDERS,
+    NO_ORDER,
+    NO_SESSION,
     UNDATED_ORDERS,
+    UNKNOWN_SESSION,
     EventCounts,
     OrderCounts,
     OrphanKind,
@@ -42,16 +45,15 @@ if TYPE_CHECKING:
 
 _METRIC = "orphan_orders"
 _WHAT = "Orphan orders"
-_PURCHASES = "purchase_without_order"
-_UNKNOWN_SESSION, _NO_SESSION = "unknown_session", "no_session_id"
 _DUPLICATES = (
     "Find out why orders or purchases share an order id (a page loaded twice, ids used again), "
     "and remove the surplus"
 )
+_NO_TIME = "no time that can be read"
 KIND_TEXTS = {
-    "no_session_id": "without a session id",
-    "unknown_session": "with a session that does not exist",
-    _PURCHASES: "purchases that never became an order",
+    NO_SESSION: "without a session id",
+    UNKNOWN_SESSION: "with a session that does not exist",
+    NO_ORDER: "purchases that never became an order",
 }
 
 
@@ -92,37 +94,49 @@ def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
     """Red above alert_above; else unknown for a kind that could not be measured."""
     problems = problems_of(measured)
     kinds = [kind for kind in measured.orders.kinds if kind.kind not in problems]
-    count = sum(kind.count for kind in kinds)
+    judgement = _judged(params, measured, kinds, problems, frame)
     facts = _facts(measured, kinds, problems)
-    details = _details(measured, kinds, problems, count, facts)
-    if count > params.alert_above:
-        return _judgement(params, measured, kinds, frame, details, facts)
-    if problems:
+    return replace(judgement, details=_details(measured, kinds, problems, facts), facts=facts)
+
+
+def _judged(
+    params: Params,
+    measured: Measured,
+    kinds: list[OrphanKind],
+    problems: Mapping[str, Unmeasured],
+    frame: Timeframe,
+) -> Judgement:
+    """The judgement without its details."""
+    if problems and _count(kinds) <= params.alert_above:
         kind, problem = next(iter(problems.items()))
         return unknown(
             _METRIC, problem.cause, problem.detail, what=f"{_WHAT} ({KIND_TEXTS[kind]})",
             retry=problem.retry, reading=problem.reading, threshold=params.alert_above,
-            unit="orders", details=details, facts=facts,
+            unit="orders",
         )  # fmt: skip
-    if not measured.orders.orders:
-        return _no_orders(measured, frame, details, facts)
-    return _judgement(params, measured, kinds, frame, details, facts)
+    if not measured.orders.orders and _count(kinds) <= params.alert_above:
+        return _no_orders(measured, frame)
+    return _judgement(params, measured, kinds, frame)
+
+
+def _count(kinds: list[OrphanKind]) -> int:
+    return sum(kind.count for kind in kinds)
 
 
 def problems_of(measured: Measured) -> Mapping[str, Unmeasured]:
     """Why a kind could not be measured, by kind."""
     problems = dict(measured.orders.problems)
-    if _PURCHASES in measured.orders.absent:
+    if NO_ORDER in measured.orders.absent:
         if too_many_undated(measured.orders):
-            problems.setdefault(_NO_SESSION, _undated_orders(measured.orders))
+            problems.setdefault(NO_SESSION, _undated_orders(measured.orders))
         return problems
     if measured.events_problem is not None:
-        problems[_PURCHASES] = measured.events_problem  # the fault behind all that reads events
+        problems[NO_ORDER] = measured.events_problem  # the fault behind all that reads events
     elif measured.orders.of_undated_orders:
-        problems.setdefault(_PURCHASES, _undated_orders(measured.orders))
+        problems.setdefault(NO_ORDER, _undated_orders(measured.orders))
     elif measured.events is not None and not measured.events.purchase_seen():
         detail = names_not_seen(measured.events)
-        problems.setdefault(_PURCHASES, Unmeasured(Cause.BAD_VALUE, detail, reading="events"))
+        problems.setdefault(NO_ORDER, Unmeasured(Cause.BAD_VALUE, detail, reading="events"))
     return problems
 
 
@@ -137,16 +151,14 @@ def too_many_undated(orders: OrderCounts) -> bool:
 def _undated_orders(orders: OrderCounts) -> Unmeasured:
     without = undated_text(orders.undated, orders.far)
     if orders.of_undated_orders:
-        number = plural(orders.of_undated_orders, "purchase")
-        verb = "has" if orders.of_undated_orders == 1 else "have"
-        return Unmeasured(Cause.BAD_VALUE, f"{number} of the day {verb} an order {without}")
+        have = "purchase of the day has", "purchases of the day have"
+        number = plural(orders.of_undated_orders, *have)
+        return Unmeasured(Cause.BAD_VALUE, f"{number} an order {without}")
     number = plural(orders.new_undated, "new order")
     return Unmeasured(Cause.BAD_VALUE, f"{number} {without}, beside {orders.orders} of the day")
 
 
-def _no_orders(
-    measured: Measured, frame: Timeframe, details: dict[str, Any], facts: Facts
-) -> Judgement:
+def _no_orders(measured: Measured, frame: Timeframe) -> Judgement:
     """A day without orders is never green: unknown with purchases, else skipped."""
     count, average = _purchase_counts(measured)
     if count is None or count or average >= USUAL_PURCHASES:
@@ -155,9 +167,8 @@ def _no_orders(
         return unknown(
             _METRIC, Cause.BAD_VALUE, f"no orders on {frame.data_date}{seen}{normal}", what=_WHAT,
             action=f"Find out why {frame.data_date} has no orders, then run the gate again",
-            details=details, facts=facts,
         )  # fmt: skip
-    return skipped(_METRIC, f"no orders and no purchases on {frame.data_date}", details, facts)
+    return skipped(_METRIC, f"no orders and no purchases on {frame.data_date}")
 
 
 def _purchase_counts(measured: Measured) -> tuple[int | None, float]:
@@ -168,14 +179,9 @@ def _purchase_counts(measured: Measured) -> tuple[int | None, float]:
 
 
 def _judgement(
-    params: Params,
-    measured: Measured,
-    kinds: list[OrphanKind],
-    frame: Timeframe,
-    details: dict[str, Any],
-    facts: Facts,
+    params: Params, measured: Measured, kinds: list[OrphanKind], frame: Timeframe
 ) -> Judgement:
-    count = sum(kind.count for kind in kinds)
+    count = _count(kinds)
     red = count > params.alert_above
     share, limit = measured.orders.duplicate_share, params.duplicates_above
     message = f"{_METRIC}={count} (max {params.alert_above})"
@@ -193,8 +199,6 @@ def _judgement(
         value=count,
         threshold=params.alert_above,
         unit="orders",
-        details=details,
-        facts=facts,
         subjects={ORPHAN_KIND: _subjects(params, kinds)},
     )
 
@@ -223,26 +227,24 @@ def _remarks(measured: Measured) -> list[str]:
         (orders.duplicates, "order"), (orders.duplicate_purchases, "purchase"),
     ):  # fmt: skip
         if number:
-            verb = "has" if number == 1 else "have"
-            remarks.append(f"{plural(number, kind)} {verb} an order id that is there already")
+            have = plural(number, f"{kind} has", f"{kind}s have")
+            remarks.append(f"{have} an order id that is there already")
     if orders.undated:
-        verb = "has" if orders.undated == 1 else "have"
-        remarks.append(f"{plural(orders.undated, 'order')} {verb} no time that can be read")
+        remarks.append(f"{plural(orders.undated, 'order has', 'orders have')} {_NO_TIME}")
     if orders.future:
-        verbs = "lies after now and is" if orders.future == 1 else "lie after now and are"
-        remarks.append(f"{plural(orders.future, 'order')} {verbs} not counted")
+        lie = "order lies after now and is", "orders lie after now and are"
+        remarks.append(f"{plural(orders.future, *lie)} not counted")
     if orders.far:
-        verb = "lies" if orders.far == 1 else "lie"
-        remarks.append(f"{plural(orders.far, 'order')} {verb} more than {FAR_TEXT}")
+        remarks.append(f"{plural(orders.far, 'order lies', 'orders lie')} more than {FAR_TEXT}")
     return remarks
 
 
 def _kind_text(kind: OrphanKind, orders: OrderCounts) -> str:
     """What is wrong with the orders of a kind, and how far back sessions were searched."""
     text = KIND_TEXTS[kind.kind]
-    if kind.kind == _PURCHASES and kind.count == 1:
+    if kind.kind == NO_ORDER and kind.count == 1:
         return text.replace("purchases", "purchase")
-    if kind.kind == _UNKNOWN_SESSION and orders.lookback_days is not None:
+    if kind.kind == UNKNOWN_SESSION and orders.lookback_days is not None:
         return f"{text} in the {plural(orders.lookback_days, 'day')} before"
     return text
 
@@ -250,7 +252,7 @@ def _kind_text(kind: OrphanKind, orders: OrderCounts) -> str:
 def _action(kinds: list[OrphanKind]) -> str:
     worst = max(kinds, key=lambda kind: kind.count)
     ids = f" ({', '.join(worst.ids[:3])}{', ...' if worst.count > 3 else ''})" if worst.ids else ""
-    if worst.kind == _PURCHASES:
+    if worst.kind == NO_ORDER:
         return f"Load the missing orders{ids}, then build the attribution of the day again"
     return f"Repair the sessions of these orders{ids}, then build the attribution of the day again"
 
@@ -279,7 +281,6 @@ def _details(
     measured: Measured,
     kinds: list[OrphanKind],
     problems: Mapping[str, Unmeasured],
-    count: int,
     facts: Facts,
 ) -> dict[str, Any]:
     orders = measured.orders
@@ -287,7 +288,7 @@ def _details(
         "events": None if measured.events is None else measured.events.judged,
         "orders": orders.orders,
         "revenue": orders.revenue,
-        "orphans": count,
+        "orphans": _count(kinds),
         "kinds": [
             {"kind": k.kind, "count": k.count, "dark_revenue": k.revenue, "order_ids": list(k.ids)}
             for k in kinds

@@ -7,7 +7,7 @@ Source of the rule: the pipeline's own word; a later good entry of the same sour
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -91,18 +91,19 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
     failed_undated = _failed_without_time(log, frame)
     unclear = [(entry, word) for entry, word in worst if word in (RUNNING, UNHEARD)]
     facts = _facts(worst, [*failed, *failed_undated], frame)
-    details = _details(log, worst, [*failed, *failed_undated], frame, facts)
     if failed or failed_undated:
-        judgement = _red(failed, failed_undated, len(worst), details, frame)
+        judgement = _red(failed, failed_undated, len(worst), frame)
     elif unclear:
-        judgement = _unclear(*unclear[0], details)
+        judgement = _unclear(*unclear[0])
     elif len(log.undated) > MOST_STRAYS:
-        judgement = _too_many(log, details)
+        judgement = _too_many(log)
     else:
-        judgement = _green(log, len(worst), details, frame)
+        judgement = _green(log, len(worst), frame)
     repairs = _missing_parts(log, loads_of_day) + _repaired(log, loads_of_day)
     summary = judgement.summary + repairs + strays_text(log)
-    return with_loads(replace(judgement, summary=summary, facts=facts), loads_of_day)
+    details = _details(log, worst, [*failed, *failed_undated], frame, facts)
+    judgement = replace(judgement, summary=summary, details=details, facts=facts)
+    return with_loads(judgement, loads_of_day)
 
 
 def _facts(
@@ -160,7 +161,6 @@ def _red(
     failed: Sequence[AuditEntry],
     failed_undated: Sequence[StrayEntry],
     count: int,
-    details: Mapping[str, object],
     frame: Timeframe,
 ) -> Judgement:
     number = len(failed) + len(failed_undated)
@@ -175,7 +175,7 @@ def _red(
         action += "; give the entries without a time theirs, or remove them"
     return Judgement(
         Status.RED, f"failed={number} (max 0)", f"{summary}: {first_status}",
-        action, number, 0, "loads", details=details, subjects=_subjects(all_failed),
+        action, number, 0, "loads", subjects=_subjects(all_failed),
     )  # fmt: skip
 
 
@@ -187,7 +187,7 @@ def _subjects(failed: Sequence[AuditEntry | StrayEntry]) -> Subjects:
     }
 
 
-def _green(log: AuditLog, count: int, details: Mapping[str, object], frame: Timeframe) -> Judgement:
+def _green(log: AuditLog, count: int, frame: Timeframe) -> Judgement:
     """Amber with entries that have no time: one of them may be of this run."""
     status, action = Status.GREEN, "Nothing to do"
     if log.undated:
@@ -197,15 +197,15 @@ def _green(log: AuditLog, count: int, details: Mapping[str, object], frame: Time
             f"({_names(log.undated)}): nobody can tell which run it is of"
         )
     summary = f"{plural(count, 'load')} of {day_text(frame.run_date)} ended well"
-    return Judgement(status, "failed=0 (max 0)", summary, action, 0, 0, "loads", details=details)
+    return Judgement(status, "failed=0 (max 0)", summary, action, 0, 0, "loads")
 
 
-def _too_many(log: AuditLog, details: Mapping[str, object]) -> Judgement:
+def _too_many(log: AuditLog) -> Judgement:
     """Unknown: not all entries without a time were read, and one of the rest may have failed."""
     return unknown(
         _METRIC, Cause.BAD_VALUE, undated_text(log), what=_WHAT,
         action="Give the entries of the audit log the times of their loads, or remove them",
-        threshold=0, unit="loads", details=details,
+        threshold=0, unit="loads",
     )  # fmt: skip
 
 
@@ -250,7 +250,7 @@ def _names(entries: Sequence[AuditEntry | StrayEntry]) -> str:
     return f"{named} and {more} more" if more > 0 else named
 
 
-def _unclear(entry: AuditEntry, word: str, details: Mapping[str, object]) -> Judgement:
+def _unclear(entry: AuditEntry, word: str) -> Judgement:
     name, status = source_name(entry), quoted(entry.status)
     if word == RUNNING:
         detail = f"the load of {name} is not over, status {status}"
@@ -263,7 +263,7 @@ def _unclear(entry: AuditEntry, word: str, details: Mapping[str, object]) -> Jud
         action = f"Add {status} to `ok`, `failed` or `running` of checks.run_status in andon.yml"
     return unknown(
         _METRIC, Cause.BAD_VALUE, detail, what=_WHAT, action=action,
-        retry=word == RUNNING, threshold=0, unit="loads", details=details,
+        retry=word == RUNNING, threshold=0, unit="loads",
     )  # fmt: skip
 
 

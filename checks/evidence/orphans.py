@@ -12,13 +12,12 @@ from datetime import date
 from checks.catalog.orphan_orders import KIND_TEXTS, Measured, measure, problems_of
 from checks.config.model import OrdersSource
 from checks.core.errors import MeasurementError
-from checks.core.metrics import OrphanKind
+from checks.core.metrics import NO_ORDER, ORPHAN_KINDS, UNKNOWN_SESSION, OrphanKind
 from checks.core.model import Cause
 from checks.core.values import total_amount
 from checks.evidence.context import Context
 from checks.measuring.measurements import Measurements
 from checks.warehouse.order_tables import OrderTables
-from checks.warehouse.orphan_kinds import KINDS, NO_ORDER, UNKNOWN_SESSION
 
 #: Why a kind of orphan cannot be found without its mapping.
 NOT_MAPPED = {
@@ -91,7 +90,9 @@ def read(context: Context) -> Orphans:
     return Orphans(
         day=context.frame.data_date,
         orders=measured.orders.orders,
-        kinds=tuple(_kind(kind, measured_kinds.get(kind), problems, day_revenue) for kind in KINDS),
+        kinds=tuple(
+            _kind(kind, measured_kinds.get(kind), problems, day_revenue) for kind in ORPHAN_KINDS
+        ),
         count=count,
         dark=lost_revenue,
         day_revenue=day_revenue,
