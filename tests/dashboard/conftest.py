@@ -57,6 +57,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Screen]]:
     import streamlit as st
 
     from dashboard import data
+    from dashboard.data import kept
     from dashboard.server import people
 
     monkeypatch.setattr(data, "now", lambda: NOW)
@@ -68,7 +69,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Screen]]:
 
     def clear_caches() -> None:
         st.cache_resource.clear()
-        data._LAST_GOOD.clear()
+        kept._LAST_GOOD.clear()
 
     def open_page(*configs: Path, path: str = "overview", **parameters: str) -> Screen:
         clear_caches()
