@@ -11,7 +11,6 @@ anyone said.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,7 +45,7 @@ from checks.core.values import BadValue, known
 from checks.judging.check import Check, Required
 from checks.judging.unmeasured import unknown
 from checks.loads.effective import Load, loads
-from checks.loads.sources import lasting_name
+from checks.loads.sources import lasting_name, without_digits
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
@@ -103,11 +102,6 @@ class SourceRate:
     def family(self) -> str | None:
         """The source's name without its digits, so that daily files compare."""
         return without_digits(self.source)
-
-
-def without_digits(source: str | None) -> str | None:
-    """A source's name without its digits, so that daily files compare."""
-    return None if source is None else re.sub(r"\d+", "", source)
 
 
 def measure(params: Params, data: Readings) -> Measured | RejectedShare:
