@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from checks.core.metrics import EventCounts
@@ -154,28 +155,27 @@ def daily(events: EventCounts) -> list[dict[str, Any]]:
     ]
 
 
-def purchase_event_is_silent(verdicts: Mapping[str, Verdict]) -> bool:
-    """Whether `event_volume` is red for a purchase event, and so already reports it."""
-    volume = verdicts.get("event_volume")
-    if volume is None or volume.status is not Status.RED:
-        return False
-    return bool(volume.facts.silent_purchase_names)
-
-
 def skipped_if_reported(
     metric: str, judgement: Judgement, verdicts: Mapping[str, Verdict]
 ) -> Judgement:
-    """The judgement; skipped where it is unknown for what `event_volume` reports already."""
-    lacks_purchases = judgement.status is Status.UNKNOWN and judgement.facts.lacks_purchases
-    if not lacks_purchases or not purchase_event_is_silent(verdicts):
+    """The judgement; skipped where a day only lacks purchases, and `event_volume` is red for it.
+
+    A check's guard.
+    """
+    if judgement.status is not Status.UNKNOWN or not judgement.facts.lacks_purchases:
+        return judgement
+    if not _purchase_event_is_silent(verdicts):
         return judgement
     reason = "event_volume is red for the purchase event"
     return skipped(metric, reason, judgement.details, judgement.facts)
 
 
-def guard(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:
-    """A day without purchases is skipped where the silent purchase event is red itself."""
-    return skipped_if_reported(_METRIC, judgement, verdicts)
+def _purchase_event_is_silent(verdicts: Mapping[str, Verdict]) -> bool:
+    """Whether `event_volume` is red for a purchase event, and so already reports it."""
+    volume = verdicts.get("event_volume")
+    if volume is None or volume.status is not Status.RED:
+        return False
+    return bool(volume.facts.silent_purchase_names)
 
 
 CHECK = Check(
@@ -196,5 +196,5 @@ CHECK = Check(
     measure=measure,
     judge=judge,
     after=("event_volume",),
-    guard=guard,
+    guard=partial(skipped_if_reported, _METRIC),
 )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from checks.catalog.missing_revenue import (
@@ -30,7 +31,7 @@ from checks.core.metrics import (
     OrderCounts,
     OrphanKind,
 )
-from checks.core.model import Cause, Facts, Judgement, Layer, Status, Verdict
+from checks.core.model import Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
 from checks.core.subjects import ORPHAN_KIND, counting
 from checks.core.text import count_text, day_text, deciding, plural
@@ -107,14 +108,15 @@ def _judged(
     frame: Timeframe,
 ) -> Judgement:
     """The judgement without its details."""
-    if problems and _count(kinds) <= params.alert_above:
+    is_within = _count(kinds) <= params.alert_above
+    if is_within and problems:
         kind, problem = next(iter(problems.items()))
         return unknown(
             _METRIC, problem.cause, problem.detail, what=f"{_WHAT} ({KIND_TEXTS[kind]})",
             retry=problem.retry, reading=problem.reading, threshold=params.alert_above,
             unit="orders",
         )  # fmt: skip
-    if not measured.orders.orders and _count(kinds) <= params.alert_above:
+    if is_within and not measured.orders.orders:
         return _no_orders(measured, frame)
     return _judgement(params, measured, kinds, frame)
 
@@ -312,11 +314,6 @@ def _details(
     }
 
 
-def guard(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:
-    """A day without orders or purchases is skipped where the silent purchase event is red."""
-    return skipped_if_reported(_METRIC, judgement, verdicts)
-
-
 CHECK = Check(
     id="orphan_orders",
     layer=Layer.BUSINESS,
@@ -338,5 +335,5 @@ CHECK = Check(
     judge=judge,
     subject_kinds=(ORPHAN_KIND,),
     after=("event_volume",),
-    guard=guard,
+    guard=partial(skipped_if_reported, _METRIC),
 )

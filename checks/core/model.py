@@ -98,7 +98,7 @@ class Facts:
     purchases (and orders). fails_for_empty_day: whether it fails only because the data date has no
     events: with the events of a usual day it would not. explains_empty_day: whether, where it is
     red, it explains why there are none.
-    A report that was stored has the first three: of the others it has `because`.
+    A report that was stored has the first three; the others serve while a day is judged.
     """
 
     filters: Mapping[str, str] = field(default_factory=dict)
@@ -109,6 +109,7 @@ class Facts:
     explains_empty_day: bool = False
 
 
+#: Of a judgement that decides nothing further.
 NO_FACTS = Facts()
 
 
