@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Iterator
@@ -29,6 +30,12 @@ def pytest_unconfigure() -> None:
     for thread in threading.enumerate():
         if thread.name.startswith("andon-"):
             thread.join(_PATIENCE)
+
+
+def pytest_collection_finish() -> None:
+    """The tests themselves stay: no collection of garbage needs to go through them again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -8,7 +8,7 @@ from checks.core.masking import Mask, masked, masked_inside, shown_names
 from checks.evidence._rejected import log_or_none, masks_of, query_rejected, sources_by_day
 from checks.evidence.context import MOST_ROWS, Context
 from checks.quarantine.drilldown.model import Field, Filters, GroupBy, Rejected
-from checks.quarantine.records import MOST_GROUPS
+from checks.quarantine.tally import MOST_GROUPS
 
 _SAMPLE = 500
 _MASKED_MARK = "…"

@@ -148,9 +148,11 @@ def _counted(counts: DayCounts, before: RememberedCounts | None, now: datetime) 
 def _rows(
     connection: Connection, pipeline: str, fingerprint: str, first: date, last: date
 ) -> Iterator[tuple[Any, ...]]:
+    """Stored days, the oldest first."""
     statement = sa.select(*_COLUMNS).where(
         _C.pipeline == pipeline, _C.fingerprint == fingerprint, _C.day >= first, _C.day <= last
     )
+    statement = statement.order_by(_C.day)
     return (tuple(row) for row in connection.execute(statement))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from functools import partial
+from contextvars import ContextVar
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +25,8 @@ T = TypeVar("T")
 _NEEDS_WRITING = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")
 #: The share of the wait for a lock that switching to the write-ahead log may take.
 _LOG_MODE_SHARE = 0.1
+#: Opens the file of the attempt that runs in this thread.
+_opening: ContextVar[Callable[[], sqlite3.Connection]] = ContextVar("opening")
 
 
 class SqliteStore:
@@ -89,12 +92,19 @@ def _is_only_unwritable(path: Path, error: DBAPIError) -> bool:
 
 
 def _run(path: Path, mode: str, begin: str, work: Callable[[Connection], T], attempt: Attempt) -> T:
-    engine = sa.create_engine(
-        "sqlite://", creator=partial(_open, path, mode, attempt), poolclass=NullPool
-    )
-    with engine.begin() as connection:
-        connection.exec_driver_sql(begin)
-        return work(connection)
+    token = _opening.set(partial(_open, path, mode, attempt))
+    try:
+        with _engine().begin() as connection:
+            connection.exec_driver_sql(begin)
+            return work(connection)
+    finally:
+        _opening.reset(token)
+
+
+@cache
+def _engine() -> sa.Engine:
+    """One for all files and attempts: it holds no connection, but the statements it compiled."""
+    return sa.create_engine("sqlite://", creator=lambda: _opening.get()(), poolclass=NullPool)
 
 
 def _open(path: Path, mode: str, attempt: Attempt) -> sqlite3.Connection:

@@ -9,9 +9,9 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import NamedTuple
 
-from checks.config.model import QuarantineSource
 from checks.core.masking import masked_inside, shown_names
 from checks.core.text import listed
+from checks.quarantine.columns import position_of
 from checks.quarantine.magic import GZIP, is_parquet, require_text
 from checks.quarantine.tally import CannotReadError
 from checks.warehouse.texts import LOCAL_TIME, OFFSET_TIME
@@ -135,14 +135,14 @@ def require_mapped(names: tuple[str, ...], mapped: Iterable[str], todo: str) -> 
         )
 
 
-def require_header(header: Header, mapped: Iterable[str]) -> None:
+def require_header(names: tuple[str, ...], mapped: Iterable[str]) -> None:
     """Raise CannotReadError where the first line of a CSV file is no header.
 
     A header has at least one of the mapped columns; where none is mapped, no values.
     """
     columns = list(mapped)
-    require_no_row(header.names, columns)
-    require_mapped(header.names, columns, _WRITE_HEADER)
+    require_no_row(names, columns)
+    require_mapped(names, columns, _WRITE_HEADER)
 
 
 def require_no_row(names: tuple[str, ...], mapped: Iterable[str]) -> None:
@@ -171,12 +171,6 @@ def is_row(names: tuple[str, ...], mapped: Iterable[str]) -> bool:
 def present_columns_text(names: tuple[str, ...], *, row: bool = False) -> str:
     """Text on the columns that a file has; of a first line that looks like a row, no value."""
     return _NO_HEADER if row else f"it has {listed(shown_names(names), _MOST_NAMES)}"
-
-
-def mapped_names(source: QuarantineSource) -> tuple[str, ...]:
-    """Every column that is mapped."""
-    names = (source.reason, source.occurred_at, source.source, source.event_name)
-    return tuple(name for name in names if name is not None)
 
 
 def _columns_text(names: Sequence[str]) -> str:
@@ -248,12 +242,3 @@ def _without_nul(lines: Iterable[str]) -> Iterator[str]:
         if "\0" in line:
             raise _NulError
         yield line
-
-
-def position_of(name: str, names: tuple[str, ...]) -> int | None:
-    """Position of a column; case is ignored where that leaves one column only."""
-    if name in names:
-        return names.index(name)
-    folded = name.strip().casefold()
-    same = [i for i, known in enumerate(names) if known.strip().casefold() == folded]
-    return same[0] if len(same) == 1 else None

@@ -1,21 +1,37 @@
-"""Whether a day without a file had no rejected rows, or its file was never delivered."""
+"""Whether a day without a file, or without rows in a table, had no rejected rows.
+
+Else they were never delivered: what the days before the judged one had says so.
+"""
 
 from __future__ import annotations
 
 import os
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from glob import glob, has_magic
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
 
 from checks.core.model import Cause
 from checks.core.text import day_text, quoted
+from checks.core.timeframe import Timeframe
 from checks.quarantine.selection import Place
 from checks.quarantine.tally import CannotReadError
+from checks.warehouse.instants import bucket
+
+if TYPE_CHECKING:
+    from checks.warehouse.instants import Instant
+    from checks.warehouse.relation import Relation
 
 #: The days before the judged one whose files say what a missing file means.
 EARLIER_DAYS = 14
 #: With a file on each of so many days, a day without one is suspicious.
 LEAST_DAYS = 3
+_BETWEEN = -1
+_REMEDY_OF_TABLE = (
+    "correct the quarantine section, or map audit_log, whose counts tell a day without any"
+)
 _REMEDY = "write an empty file on a day without rejected rows"
 
 
@@ -57,6 +73,51 @@ def no_file(place: Place, day: date) -> str:
         raise CannotReadError(f"{what}, {each}; load it again, or {_REMEDY}")
     searched_days = since if file_count < since else EARLIER_DAYS
     return f"{what}, as on {searched_days - file_count} of the {searched_days} days before"
+
+
+def earlier_query(relation: Relation, occurred: Instant, frame: Timeframe) -> sa.Select[Any]:
+    """Rows of (days before the data date, rejected rows), for the earlier days that have some.
+
+    While the data date lasts, each earlier day ends at the same time of day.
+    """
+    slices = frame.day_slices(EARLIER_DAYS)[:-1]
+    bounds: list[tuple[sa.BindParameter[datetime], int]] = []
+    previous_end = slices[0][1]
+    for back, (_, start, end) in zip(range(EARLIER_DAYS, 0, -1), slices, strict=True):
+        if previous_end < start:
+            bounds.append((occurred.bound(start), _BETWEEN))
+        bounds.append((occurred.bound(end), back))
+        previous_end = end
+    rows = (
+        sa.select(bucket(occurred.expression, bounds, _BETWEEN).label("back"))
+        .select_from(relation.target)
+        .where(occurred.between(slices[0][1], slices[-1][2]))
+        .subquery(relation.inner_name("earlier_rejected_rows"))
+    )
+    return sa.select(rows.c.back, sa.func.count()).group_by(rows.c.back)
+
+
+def no_row(label: str, frame: Timeframe, days_with_rows: set[int]) -> str:
+    """Text on why a day without a row had no rejected rows.
+
+    days_with_rows: how many days back there were some, up to EARLIER_DAYS. Raises CannotReadError
+    where no day had any, or every one since the oldest of them had.
+    """
+    what = f"{label} holds no rejected row of {day_text(frame.data_date)}"
+    if not days_with_rows:
+        nothing = f"{what} or of the {EARLIER_DAYS} days before"
+        raise CannotReadError(f"{nothing}; {_REMEDY_OF_TABLE}")
+    since = max(days_with_rows)
+    if len(days_with_rows) == since >= LEAST_DAYS:
+        each = f"although each of the {since} days before has some"
+        raise CannotReadError(f"{what}, {each}; load it again, or map audit_log")
+    searched_days = since if len(days_with_rows) < since else EARLIER_DAYS
+    return f"{what}, as on {searched_days - len(days_with_rows)} of the {searched_days} days before"
+
+
+def days_back_with_rows(rows: list[Any]) -> set[int]:
+    """How many days back there were rows, from the answer to `earlier_query`."""
+    return {int(back) for back, count in rows if int(back) != _BETWEEN and int(count)}
 
 
 def _folders(pattern: str) -> list[Path]:

@@ -103,7 +103,14 @@ def explain(columns: Sequence[ColumnCounts], totals: Counts, expected: float) ->
 
 
 def _ranked(changes: Sequence[Change]) -> list[Change]:
-    return sorted(changes, key=lambda change: (-change.beyond, change.column, change.group or ""))
+    return sorted(
+        changes, key=lambda change: (-change.beyond, change.column, *_order(change.group))
+    )
+
+
+def _order(group: str | None) -> tuple[bool, str]:
+    """Among groups of the same size: a missing value comes before an empty one."""
+    return group is not None, group or ""
 
 
 def _changes(column: ColumnCounts, totals: Counts, scale: float, rise: float) -> list[Change]:
@@ -140,8 +147,8 @@ def _shifts(columns: Sequence[ColumnCounts], totals: Counts) -> tuple[Shift, ...
         groups = {group: rows for group, rows in column.groups.items() if group != REST}
         if not groups:
             continue
-        before = max(groups, key=lambda group: (groups[group].before, group or ""))
-        since = max(groups, key=lambda group: (groups[group].since, group or ""))
+        before = max(groups, key=lambda group: (groups[group].before, *_order(group)))
+        since = max(groups, key=lambda group: (groups[group].since, *_order(group)))
         shift = Shift(
             column.name, before, groups[before].before / totals.before, since,
             groups[since].since / totals.since, groups[since].before / totals.before,

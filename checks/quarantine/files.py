@@ -9,7 +9,6 @@ from datetime import date
 
 from checks.config.model import Config, QuarantineSource
 from checks.core.audit_log import AuditLog
-from checks.core.model import Cause
 from checks.core.text import count_text, day_text, plural
 from checks.core.timeframe import Timeframe
 from checks.quarantine.agreement import (
@@ -19,14 +18,12 @@ from checks.quarantine.agreement import (
     logged_by_source,
     logged_of_day,
 )
-from checks.quarantine.content import mapped_names
 from checks.quarantine.delivery import no_file, require_folders
-from checks.quarantine.formats import MOST_FAULTS, MappedColumns
+from checks.quarantine.memory import MOST_FAULTS, InMemoryDuckDb, read_in_time
 from checks.quarantine.reader import Reader
-from checks.quarantine.records import FAR, DayFilter
 from checks.quarantine.selection import Place, Selection, files_around, select, with_undated_files
 from checks.quarantine.tally import UNREADABLE, CannotReadError, FileTally, Findings
-from checks.warehouse.worker import DeadlineExceededError, Worker
+from checks.quarantine.times import FAR, DayFilter
 
 MOST_SECONDS = 10.0
 
@@ -53,35 +50,14 @@ class FileSearch:
         self._place = Place(source.files or "", config.path.parent)
         self._naive = config.warehouse.naive_timestamps
         self._seconds = min(MOST_SECONDS, seconds)
-        self._reader: Reader | None = None
-        self._is_stopped = False
 
     def findings(self) -> Findings:
-        """The rows in the files, read within the time limit. Raises CannotReadError.
+        """The rows in the files, read within the time limit. Raises CannotReadError."""
+        return read_in_time(self._search, self._seconds, f"{self._seconds:g}")
 
-        All of it runs on a thread that can be abandoned, as even listing a network folder may
-        hang.
-        """
-        worker = Worker(self._seconds)
-        try:
-            return worker.call(self._search, self._stop)
-        except DeadlineExceededError:
-            late = f"the files were not read within {self._seconds:g} s"
-            raise CannotReadError(late, Cause.TIMEOUT, retry=True) from None
-        finally:
-            worker.stop(self._close)
-
-    def _stop(self) -> None:
-        self._is_stopped = True
-        if self._reader is not None:
-            self._reader.stop()
-
-    def _close(self) -> None:
-        if self._reader is not None:
-            self._reader.close()
-
-    def _search(self) -> Findings:
+    def _search(self, memory: InMemoryDuckDb) -> Findings:
         """The rows in the files. A link out of the folder is a warning, or makes them unknown."""
+        self._memory = memory
         day = self._frame.data_date
         warning = self._place.warning_of_links(day)
         if not warning:
@@ -139,11 +115,7 @@ class FileSearch:
             tallies |= self._read(uncertain, by_time=False)
         others = chosen.mixed
         if misnamed or not has_rows:
-            files = files_around(
-                self._place, self._frame.data_date, self._frame.run_date, can_filter=True
-            )
-            others = tuple(dict.fromkeys((*misnamed, *others, *files)))
-            others = tuple(path for path in others if path not in by_name)
+            others = self._files_beside(by_name, (*misnamed, *others))
         if others:
             other_tallies = self._read(others, by_time=True)
             certain = misnamed | set(chosen.mixed)
@@ -166,6 +138,12 @@ class FileSearch:
         elif not chosen.files and not (findings.rows or findings.undated or findings.astray):
             return self._without_files()
         return findings
+
+    def _files_beside(self, by_name: Sequence[str], first: Sequence[str]) -> tuple[str, ...]:
+        """The `first` files, and all others that may have rows of the day by their times."""
+        frame = self._frame
+        files = files_around(self._place, frame.data_date, frame.run_date, can_filter=True)
+        return tuple(path for path in dict.fromkeys((*first, *files)) if path not in by_name)
 
     def _astray_rows(
         self, tallies: Mapping[str, FileTally], misnamed: set[str], mixed: Sequence[str]
@@ -203,22 +181,15 @@ class FileSearch:
         return bool(named) and named is not None and self._frame.data_date not in named
 
     def _misnamed_warning(self, paths: Sequence[str]) -> str:
-        more = f" and {plural(len(paths) - 1, 'other file')}" if len(paths) > 1 else ""
         return (
-            f"most rows of {self._place.shown(paths[0])}{more} are of another day than the name "
+            f"most rows of {self._place.shown_first(paths)} are of another day than the name "
             "says, such as that of the load: rows of all such files are counted by their own times"
         )
 
     def _read(self, files: Sequence[str], *, by_time: bool) -> dict[str, FileTally]:
-        self._close()
-        moment = self._source.occurred_at if by_time else None
-        day_filter = DayFilter(self._frame, self._naive) if by_time else None
-        judged = self._source if self._is_judged else None
-        columns = MappedColumns(self._source.reason, moment)
-        self._reader = Reader(columns, day_filter, judged, mapped_names(self._source))
-        if self._is_stopped:  # before there was this reader to stop
-            self._reader.stop()
-        return self._reader.read({path: self._place.shown(path) for path in files})
+        day = DayFilter(self._frame, self._naive) if by_time else None
+        reader = Reader(self._memory, self._source, day, is_judged=self._is_judged)
+        return reader.read({path: self._place.shown(path) for path in files})
 
     def _without_files(self) -> Findings:
         """The findings without any file, which is right where nothing was quarantined."""

@@ -11,11 +11,11 @@ from checks.config.model import Config, QuarantineSource
 from checks.core.text import plural
 from checks.quarantine.delivery import require_folders
 from checks.quarantine.drilldown.choosing import ChosenFiles
-from checks.quarantine.drilldown.files import FileRejected
+from checks.quarantine.drilldown.hours import Periods
+from checks.quarantine.drilldown.preparing import FilePreparation, FileRequest
+from checks.quarantine.memory import InMemoryDuckDb, read_in_time
 from checks.quarantine.naming import format_of
-from checks.quarantine.selection import NAME_ONE_DAY, Place, unsure_names
-from checks.quarantine.tally import CannotReadError
-from checks.warehouse.worker import DeadlineExceededError, Worker
+from checks.quarantine.selection import Place, unsure_names
 
 _ANY_DAY = date(2000, 1, 1)
 _UTC = ZoneInfo("UTC")
@@ -44,16 +44,10 @@ def layout_of(config: Config, source: QuarantineSource, seconds: float) -> Layou
     be read, or does not answer in time.
     """
     seconds = min(_MOST_SECONDS, seconds)
-    worker = Worker(seconds)
-    try:
-        return worker.call(lambda: _layout(config, source), lambda: None)
-    except DeadlineExceededError:
-        raise CannotReadError(f"the files were not read within {seconds:g} s") from None
-    finally:
-        worker.stop(lambda: None)
+    return read_in_time(lambda memory: _layout(config, source, memory), seconds, f"{seconds:g}")
 
 
-def _layout(config: Config, source: QuarantineSource) -> Layout:
+def _layout(config: Config, source: QuarantineSource, memory: InMemoryDuckDb) -> Layout:
     place = Place(source.files or "", config.path.parent)
     require_folders(place, _ANY_DAY)
     files = place.files_of_any_day()
@@ -64,7 +58,7 @@ def _layout(config: Config, source: QuarantineSource) -> Layout:
     if not readable:
         return Layout(len(files), problems=tuple(problems))
     newest = max(readable, key=lambda path: (_modified(path), path))
-    columns, notes = _columns(config, source, place, newest)
+    columns, notes = _columns(source, place, newest, memory)
     return Layout(len(files), place.shown(newest), columns, (*problems, *notes))
 
 
@@ -77,7 +71,7 @@ def _unknown_days(
     names = place.named_days(_ANY_DAY)
     days = {path: names.days_of(path) for path in files if path in names.names}
     if unsure := [path for path, named_days in days.items() if len(named_days) > 1]:
-        return [f"{unsure_names(place, names, unsure)}; {NAME_ONE_DAY}"]
+        return [unsure_names(place, names, unsure)]
     if not files or any(days.values()):
         return []
     return ["no file's name tells its day, and quarantine.occurred_at is not mapped"]
@@ -98,14 +92,10 @@ def _modified(path: str) -> float:
 
 
 def _columns(
-    config: Config, source: QuarantineSource, place: Place, path: str
+    source: QuarantineSource, place: Place, path: str, memory: InMemoryDuckDb
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The columns of one file, or the notes on why it cannot be read."""
     chosen = ChosenFiles({_ANY_DAY: (path,)})
-    naive = config.warehouse.naive_timestamps
-    reading = FileRejected(source, place, chosen, ((_ANY_DAY,),), _UTC, naive)
-    try:
-        reading.prepare()
-        return reading.names, reading.notes if not reading.names else ()
-    finally:
-        reading.close()
+    periods = Periods(((_ANY_DAY,),), _UTC, _UTC)
+    files = FilePreparation(memory, FileRequest(source, place, chosen, periods)).prepared()
+    return files.names, () if files.names else tuple(files.notes)

@@ -1,16 +1,19 @@
-"""DuckDB in memory, for reading files: a connection that writes nothing and can be stopped."""
+"""DuckDB in memory, for reading files: a connection that writes nothing and ends in time."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from checks.core.model import Cause
 from checks.quarantine.tally import CannotReadError, StoppedError, TooLargeError
+from checks.warehouse.worker import DeadlineExceededError, Worker
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+T = TypeVar("T")
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -18,6 +21,17 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "temp_directory": "",
     "threads": 1,
 }
+#: The most faulty lines of one file that are recorded; there may be more.
+MOST_FAULTS = 10_000
+_FAULT_TABLES = ("reject_errors", "reject_scans")
+#: Whether any CSV file was read since faults were taken.
+_HAS_FAULTS = f"SELECT count(*) FROM duckdb_tables() WHERE table_name = '{_FAULT_TABLES[0]}'"  # noqa: S608
+_FAULTS = """
+SELECT s.file_path, count(DISTINCT e.line), count(*), count(DISTINCT e.line)
+  FILTER (CAST(e.error_type AS VARCHAR) IN ('LINE SIZE OVER MAXIMUM', 'UNQUOTED VALUE'))
+FROM reject_errors e
+JOIN reject_scans s USING (scan_id, file_id) GROUP BY ALL
+"""
 _INTERRUPT_SECONDS = 0.05
 _TOO_LARGE = "needs more memory to be read than is allowed"
 _DAMAGED = "is damaged or not what its suffix says"
@@ -82,3 +96,52 @@ class InMemoryDuckDb:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def read_in_time(read: Callable[[InMemoryDuckDb], T], seconds: float, limit: str) -> T:
+    """The result of `read`. limit: the seconds as shown.
+
+    It runs on a thread that can be abandoned, as even listing a network folder may hang. Raises
+    what `read` raises, or CannotReadError once the time is used up.
+    """
+    memory, worker = InMemoryDuckDb(), Worker(seconds)
+    try:
+        return worker.call(lambda: read(memory), memory.stop)
+    except DeadlineExceededError:
+        late = f"the files were not read within {limit} s"
+        raise CannotReadError(late, Cause.TIMEOUT, retry=True) from None
+    finally:
+        worker.stop(memory.close)
+
+
+class Faults(NamedTuple):
+    """The lines of a CSV file that DuckDB leaves out: no UTF-8 text, or too long.
+
+    errors: all that is wrong with them. uncounted: lines so long that they may hold several rows.
+    """
+
+    path: str
+    lines: int
+    errors: int
+    uncounted: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every faulty line of the file was recorded."""
+        return self.lines < MOST_FAULTS
+
+
+def take_faults(memory: InMemoryDuckDb) -> list[Faults]:
+    """The faulty lines of the files that were read since the last call. Raises CannotReadError."""
+    ((has_faults,),) = memory.run(_HAS_FAULTS, {})
+    if not has_faults:
+        return []
+    faults = [Faults(*row) for row in memory.run(_FAULTS, {})]
+    for table in _FAULT_TABLES:
+        memory.run(f"DROP TABLE {table}", {})
+    return faults
+
+
+def are_capped(faults: Sequence[Faults]) -> bool:
+    """Whether there may be more faulty lines than were recorded."""
+    return sum(file.errors for file in faults) >= MOST_FAULTS

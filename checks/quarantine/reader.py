@@ -1,67 +1,49 @@
-"""Reads files of rejected rows with DuckDB, in one connection in memory that writes nothing."""
+"""Reads files of rejected rows for the gate: counted by reason, with what is wrong with them."""
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from glob import escape
+from dataclasses import replace
 from typing import Any
 
 from checks.config.model import QuarantineSource
 from checks.core.text import plural, quoted
+from checks.quarantine.columns import mapped_names, roles_of
 from checks.quarantine.content import (
-    Ends,
-    ends_of,
-    header_of,
     is_row,
-    mapped_names,
     present_columns_text,
     require_header,
     require_mapped,
     torn_rows_reason,
 )
-from checks.quarantine.formats import (
-    FAULT_TABLES,
-    FAULTS,
-    MOST_FAULTS,
-    CsvLayout,
-    JsonFile,
-    MappedColumns,
-    csv_records,
-    json_keys,
-    json_records,
-    json_shapes,
-    parquet_records,
-)
-from checks.quarantine.memory import InMemoryDuckDb
-from checks.quarantine.naming import format_of
-from checks.quarantine.records import DayFilter, Records, counting
-from checks.quarantine.shapes import SHAPE, Shape, shape_of
+from checks.quarantine.formats import Form, Records, bounded_time, counting, records_of
+from checks.quarantine.forms import SHAPE, Shape, form_of, objects_of
+from checks.quarantine.memory import Faults, InMemoryDuckDb, are_capped, take_faults
 from checks.quarantine.tally import CannotReadError, FileTally
+from checks.quarantine.times import DayFilter
 
 _CORRECT = "correct the names in the quarantine section, or what writes the file"
 
 
 class Reader:
-    """Counts the rows of files by reason. `stop` may be called from another thread."""
+    """Counts the rows of files by reason."""
 
     def __init__(
         self,
-        columns: MappedColumns,
+        memory: InMemoryDuckDb,
+        source: QuarantineSource,
         day: DayFilter | None,
-        judged: QuarantineSource | None = None,
-        mapped: Sequence[str] = (),
+        *,
+        is_judged: bool,
     ) -> None:
-        """judged: the mapping, where rows are judged and each tally must say if it is incomplete.
+        """day: None where all rows of the files count.
 
-        mapped: every mapped column, by which a header is recognised.
+        is_judged: whether rows are judged, so that each tally must say if it is incomplete.
         """
-        self._judged = judged
-        self._header = tuple(mapped) or columns.mapped()
-        self._columns = columns
-        self._day = day
-        self._memory = InMemoryDuckDb()
+        self._memory, self._source, self._day = memory, source, day
+        self._is_judged = is_judged
+        self._mapped = mapped_names(source)
 
     def read(self, files: Mapping[str, str]) -> dict[str, FileTally]:
         """The tally of each file, by its path. files: names as shown, by path.
@@ -70,15 +52,15 @@ class Reader:
         """
         self._tallies = {path: FileTally() for path in files}
         self._names = files
-        paths_by_layout: dict[CsvLayout, list[str]] = defaultdict(list)
+        csv_files: dict[Form, list[str]] = defaultdict(list)
         for path in files:
             try:
-                self._read_or_group(path, paths_by_layout)
+                self._read_or_group(path, csv_files)
             except CannotReadError as error:
-                self._fail(path, str(error))
-        for layout, paths in paths_by_layout.items():
-            self._read_csv_files(layout, paths)
-        if self._judged is not None:
+                self._fail(path, error)
+        for form, paths in csv_files.items():
+            self._read_csv_files(form, paths)
+        if self._is_judged:
             self._mark_incomplete()
         return self._tallies
 
@@ -89,86 +71,66 @@ class Reader:
                 verb = "is no row" if tally.uncounted == 1 else "are no rows"
                 tally.not_whole = f"{lines} of {self._names[path]} {verb}"
 
-    def stop(self) -> None:
-        """Interrupt the running statement; no other is started."""
-        self._memory.stop()
+    def _read_or_group(self, path: str, csv_files: dict[Form, list[str]]) -> None:
+        """Read a file; collect CSV files by form, to be read together."""
+        form = form_of(path, self._mapped, self._memory)
+        if form is None:
+            return
+        if form.kind == "csv":
+            self._require_header(path, form)
+            csv_files[form].append(path)
+        elif form.kind == "parquet":
+            if self._is_judged:
+                require_mapped(form.names, self._mapped, _CORRECT)
+            self._check_columns(path, form.names)
+            self._add(form, self._counted(form, [path]))
+        else:
+            self._read_json(path, form)
 
-    def close(self) -> None:
-        """Close the connection."""
-        self._memory.close()
+    def _require_header(self, path: str, form: Form) -> None:
+        if self._is_judged:
+            require_header(form.names, self._mapped)
+        self._check_columns(path, form.names, row=is_row(form.names, self._mapped))
 
-    def _read_or_group(self, path: str, paths_by_layout: dict[CsvLayout, list[str]]) -> None:
-        """Read a file; collect CSV files by layout, to be read together."""
-        self._memory.check()
-        kind = format_of(path)
-        if kind is None:
-            raise CannotReadError("is neither CSV nor Parquet nor JSON lines, by its suffix")
-        if cannot_be_named(path):
-            raise CannotReadError("has a name that cannot be opened")
-        ends = ends_of(path, self._memory.check)
-        if kind == "parquet" or ends.is_parquet:
-            self._read_parquet(path)
-        elif ends.beginning.strip():
-            if kind == "json":
-                self._read_json(path, ends)
-            else:
-                paths_by_layout[self._csv_layout(path, ends)].append(path)
-
-    def _csv_layout(self, path: str, ends: Ends) -> CsvLayout:
-        header = header_of(ends.beginning, self._header)
-        if self._judged is not None:
-            require_header(header, self._mapped())
-        row = is_row(header.names, self._header)
-        self._check_columns(path, header.names, row=row)
-        return CsvLayout.from_header(header, self._columns, ends.packing)
-
-    def _mapped(self) -> tuple[str, ...]:
-        """Every mapped column, where the rows are judged."""
-        return () if self._judged is None else mapped_names(self._judged)
-
-    def _read_csv_files(self, layout: CsvLayout, paths: Sequence[str]) -> None:
+    def _read_csv_files(self, form: Form, paths: Sequence[str]) -> None:
         """Read CSV files together, or each alone where that fails."""
         try:
-            rows = self._count(csv_records(paths, layout))
-            faults = self._memory.run(FAULTS, {})
+            rows = self._counted(form, paths)
+            faults = take_faults(self._memory)
         except CannotReadError as error:
             if len(paths) == 1:
-                self._fail(paths[0], str(error))
+                self._fail(paths[0], error)
                 return
             for path in paths:
-                self._read_csv_files(layout, [path])
+                self._read_csv_files(form, [path])
             return
-        for table in FAULT_TABLES:
-            self._memory.run(f"DROP TABLE {table}", {})
-        for path, *group in rows:
-            self._add(path, group, has_reason=layout.reason is not None)
-        torn_paths = {path for path, *_, several in rows if several} if self._judged else set()
-        self._check_torn_rows(set(paths) if layout.columns == 1 else torn_paths, layout)
-        self._report_faults(paths, layout, faults)
+        self._add(form, rows)
+        torn_paths = {path for path, *_, several in rows if several} if self._is_judged else set()
+        self._check_torn_rows(set(paths) if len(form.names) == 1 else torn_paths, form)
+        self._report_faults(paths, form, faults)
 
-    def _report_faults(
-        self, paths: Sequence[str], layout: CsvLayout, faults: Sequence[Any]
-    ) -> None:
+    def _report_faults(self, paths: Sequence[str], form: Form, faults: Sequence[Faults]) -> None:
         for path in paths:
-            self._warn_of_broken_lines(path, f"without exactly {plural(layout.columns, 'column')}")
-        for path, lines, _, uncounted in faults:
-            self._add_faults(path, lines, uncounted)
-        if sum(errors for _, _, errors, _ in faults) >= MOST_FAULTS:
+            columns = plural(len(form.names), "column")
+            self._warn_of_broken_lines(path, f"without exactly {columns}")
+        for file in faults:
+            self._add_faults(file)
+        if are_capped(faults):
             for path in paths:
                 self._tallies[path].capped = True
 
-    def _check_torn_rows(self, paths: set[str], layout: CsvLayout) -> None:
+    def _check_torn_rows(self, paths: set[str], form: Form) -> None:
         """Find quotes that are never closed: they make one row of the lines that follow."""
-        is_gzip, check = layout.packing == "gzip", self._memory.check
+        width, check = len(form.names), self._memory.check
         for path in paths:
             try:
                 why = torn_rows_reason(
-                    path, layout.delimiter, layout.columns, check, packed=is_gzip
+                    path, form.delimiter, width, check, packed=form.packing == "gzip"
                 )
             except CannotReadError as error:
-                self._fail(path, str(error))
+                self._fail(path, error)
                 continue
-            if why and self._judged is not None:
+            if why and self._is_judged:
                 self._tallies[path].not_whole = f"{self._names[path]} {why}"
             elif why:
                 self._tallies[path].warnings.append(f"{self._names[path]} {why}")
@@ -181,90 +143,79 @@ class Reader:
                 f"{self._names[path]} has {plural(tally.unreadable, 'line')} {what}{counted}"
             )
 
-    def _add_faults(self, path: str, lines: int, uncounted: int) -> None:
-        tally = self._tallies[path]
-        tally.unreadable += lines
-        tally.uncounted += uncounted
-        least = "at least " if lines >= MOST_FAULTS else ""
+    def _add_faults(self, file: Faults) -> None:
+        tally = self._tallies[file.path]
+        tally.unreadable += file.lines
+        tally.uncounted += file.uncounted
+        least = "" if file.is_complete else "at least "
         tally.warnings.append(
-            f"{self._names[path]} has {least}{plural(lines, 'line')} that "
-            f"{'is' if lines == 1 else 'are'} not UTF-8 text or too long to read"
+            f"{self._names[file.path]} has {least}{plural(file.lines, 'line')} that "
+            f"{'is' if file.lines == 1 else 'are'} not UTF-8 text or too long to read"
         )
 
-    def _read_parquet(self, path: str) -> None:
-        source = parquet_records(path, (), MappedColumns(None, None))
-        columns = self._memory.run(f"DESCRIBE SELECT * FROM {source.source}", source.parameters)  # noqa: S608
-        names = tuple(str(column[0]) for column in columns)
-        require_mapped(names, self._mapped(), _CORRECT)
-        self._check_columns(path, names)
-        types = [str(column[1]) for column in columns]
-        self._read_records(path, parquet_records(path, names, self._columns, types), names)
-
-    def _read_json(self, path: str, ends: Ends) -> None:
-        kind = "array" if ends.beginning.lstrip().startswith(b"[") else "lines"
-        if kind == "array" and not ends.end.rstrip().endswith(b"]"):
-            raise CannotReadError("is cut off or damaged")
-        keys = self._memory.run(json_keys(kind, ends.packing), {"file": escape(path)})
-        file = JsonFile(path, kind, tuple(str(key) for (key,) in keys), ends.packing)
-        if self._judged is None:
-            self._count_objects(file, None)
+    def _read_json(self, path: str, form: Form) -> None:
+        if self._is_judged:
+            self._judge_objects(path, form)
         else:
-            self._judge_objects(file, self._judged)
+            self._count_objects(path, form)
         self._warn_of_broken_lines(path, "without a JSON object")
 
-    def _judge_objects(self, file: JsonFile, judged: QuarantineSource) -> None:
+    def _judge_objects(self, path: str, form: Form) -> None:
         """Count the objects of a file that are rows."""
-        shape = shape_of(MappedColumns(judged.reason, judged.occurred_at).spelled(file.names))
-        query = json_shapes(file.kind, shape, file.packing)
-        ((any_row, any_other),) = self._memory.run(
-            query, {"file": escape(file.path)} | shape.parameters
-        )
+        shape, any_row, any_other = objects_of(path, form, self._source, self._memory)
         if any_row:
-            require_mapped(file.names, self._mapped(), _CORRECT)
-        # Objects that contain rows have no columns of their own to check.
-        names = file.names if any_row or not any_other else ()
-        self._count_objects(file._replace(names=names), shape)
-        tally = self._tallies[file.path]
+            require_mapped(form.names, self._mapped, _CORRECT)
+        elif any_other:  # objects that contain rows have no columns of their own to check
+            form = form._replace(names=())
+        self._count_objects(path, form, shape)
+        tally = self._tallies[path]
         if tally.uncounted and any_other:
             tally.advice = f"; {SHAPE}"
 
-    def _count_objects(self, file: JsonFile, shape: Shape | None) -> None:
-        if file.names:
-            self._check_columns(file.path, file.names)
-        self._read_records(file.path, json_records(file, self._columns, shape), file.names)
-
-    def _read_records(self, path: str, records: Records, names: tuple[str, ...]) -> None:
-        has_reason = self._columns.positions(names)[0] is not None
-        for _, *group in self._count(records):
-            self._add(path, group, has_reason=has_reason)
+    def _count_objects(self, path: str, form: Form, shape: Shape | None = None) -> None:
+        if form.names:
+            self._check_columns(path, form.names)
+        self._add(form, self._counted(form, [path], shape))
 
     def _check_columns(self, path: str, names: tuple[str, ...], *, row: bool = False) -> None:
         """Warn of a missing reason; raise CannotReadError for a missing time that is needed.
 
         row: whether the names look like the values of a row.
         """
-        reason, moment = self._columns.positions(names)
+        roles = roles_of(names, self._source)
         present = present_columns_text(names, row=row)
-        if self._columns.moment is not None and moment is None:
-            missing = f"has no column {quoted(self._columns.moment)}"
+        if self._day and self._source.occurred_at is not None and roles.moment is None:
+            missing = f"has no column {quoted(self._source.occurred_at)}"
             raise CannotReadError(f"{missing} to tell the day by; {present}")
-        if self._columns.reason is not None and reason is None:
+        if self._source.reason is not None and roles.reason is None:
             self._tallies[path].warnings.append(
-                f"{self._names[path]} has no column {quoted(self._columns.reason)}; {present}"
+                f"{self._names[path]} has no column {quoted(self._source.reason)}; {present}"
             )
 
-    def _count(self, records: Records) -> list[Any]:
+    def _counted(self, form: Form, paths: Sequence[str], shape: Shape | None = None) -> list[Any]:
+        """Rows of (path, fate, reason, rows, whether some hold several).
+
+        shape: which objects are not rows, but contain rows; None where that does not matter.
+        """
+        roles = roles_of(form.names, self._source)
+        moment = roles.moment if self._day else None
+        records = records_of(form, paths, (roles.reason, moment))
+        reason, time = records.values
+        records = replace(records, values=(reason, bounded_time(form, moment, time)))
+        if shape is not None:
+            records = _of_shape(records, shape)
         return self._memory.run(counting(records, self._day), records.parameters)
 
-    def _add(self, path: str, group: Sequence[Any], *, has_reason: bool) -> None:
-        fate, reason, rows, _ = group
-        self._tallies[path].add(fate, reason, rows, has_reason=has_reason)
+    def _add(self, form: Form, rows: Sequence[Any]) -> None:
+        has_reason = roles_of(form.names, self._source).reason is not None
+        for path, fate, reason, count, _ in rows:
+            self._tallies[path].add(fate, reason, count, has_reason=has_reason)
 
-    def _fail(self, path: str, why: str) -> None:
-        self._tallies[path].fail(f"{self._names[path]} {why}")
+    def _fail(self, path: str, error: CannotReadError) -> None:
+        self._tallies[path].fail(f"{self._names[path]} {error}")
 
 
-def cannot_be_named(path: str) -> bool:
-    """Whether DuckDB cannot be given a path: not UTF-8, or a backslash beside a wildcard."""
-    foreign = any("\ud800" <= char <= "\udfff" for char in path)
-    return foreign or (os.sep == "/" and "\\" in path and escape(path) != path)
+def _of_shape(records: Records, shape: Shape) -> Records:
+    """Records of JSON, of which those that contain rows are broken."""
+    broken = f"{records.broken} OR {shape.sql}"
+    return replace(records, broken=broken, parameters=records.parameters | shape.parameters)

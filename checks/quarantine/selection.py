@@ -22,10 +22,6 @@ _DIRECTIVE = re.compile(r"(%.)+")
 _APART, _ANY_DAY = 62, date(2025, 1, 1)
 
 
-#: Advice for files whose rows do not say their day.
-NAME_ONE_DAY = "name each file by one day, the year first: 2025-03-08"
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """The configured pattern, always absolute, and the folder that names are shown from."""
@@ -72,6 +68,11 @@ class Place:
     def shown(self, path: str) -> str:
         """A file's name for messages, without the machine's folders."""
         return quoted(self.name(path))
+
+    def shown_first(self, paths: Sequence[str]) -> str:
+        """The first file's name for messages, and how many other files there are."""
+        more = f" and {plural(len(paths) - 1, 'other file')}" if len(paths) > 1 else ""
+        return f"{self.shown(paths[0])}{more}"
 
     def shown_pattern(self, day: date) -> str:
         """The pattern as it was written, with the day filled in."""
@@ -152,8 +153,7 @@ def select(
     Raises CannotReadError where the day's rows cannot be distinguished from others.
     """
     files = place.files(day)
-    stems = {stem: source for source in sources if (stem := stem_of(source))}
-    owners = {path: owner for path in files if (owner := owner_of(place.name(path), stems))}
+    owners = owners_of(place, files, sources)
     if place.has_day or not files:
         return Selection(tuple(files), owners)
     certain = {
@@ -162,9 +162,7 @@ def select(
     if certain:
         return Selection(tuple(certain), certain)
     named = place.named_days(day)
-    unsure = named.unsure(day)
-    if unsure and not can_filter:
-        raise CannotReadError(f"{unsure_names(place, named, unsure)}; {NAME_ONE_DAY}")
+    unsure = unsure_files(place, named, day, can_filter=can_filter)
     of_day = tuple(path for path in files if named.days_of(path) == {day})
     if of_day:
         if unsure:
@@ -190,9 +188,8 @@ def with_undated_files(
     if not mixed:
         return chosen
     if not can_filter:
-        more = f" and {plural(len(mixed) - 1, 'other file')}" if len(mixed) > 1 else ""
         raise CannotReadError(
-            f"{place.shown(mixed[0])}{more} beside the files of {day_text(day)} may hold rows of "
+            f"{place.shown_first(mixed)} beside the files of {day_text(day)} may hold rows of "
             "it: no day is in the name, and quarantine.occurred_at is not mapped; "
             "put the day in the file name"
         )
@@ -225,13 +222,30 @@ def files_around(place: Place, day: date, run_date: date, *, can_filter: bool) -
     return tuple(files)
 
 
+def owners_of(place: Place, files: Iterable[str], sources: Iterable[str]) -> dict[str, str]:
+    """The audit log's source of each file whose name says it."""
+    stems = {stem: source for source in sources if (stem := stem_of(source))}
+    return {path: owner for path in files if (owner := owner_of(place.name(path), stems))}
+
+
+def unsure_files(place: Place, named: NamedDays, day: date, *, can_filter: bool) -> list[str]:
+    """Files whose names may mean several days, of which this is one.
+
+    Raises CannotReadError for them where rows have no time that could say it.
+    """
+    unsure = named.unsure(day)
+    if unsure and not can_filter:
+        raise CannotReadError(unsure_names(place, named, unsure))
+    return unsure
+
+
 def unsure_names(place: Place, named: NamedDays, unsure: Sequence[str]) -> str:
     """Text on why names that may mean several days do not say the day of their rows."""
     why = named.reading.ambiguity(named.names[unsure[0]])
-    more = f" and {plural(len(unsure) - 1, 'other file')}" if len(unsure) > 1 else ""
     return (
-        f"the name of {place.shown(unsure[0])}{more} {why}, and quarantine.occurred_at is not "
-        "mapped, so that the days of the rows cannot be told"
+        f"the name of {place.shown_first(unsure)} {why}, and quarantine.occurred_at is not "
+        "mapped, so that the days of the rows cannot be told; "
+        "name each file by one day, the year first: 2025-03-08"
     )
 
 

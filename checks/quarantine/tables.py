@@ -22,9 +22,15 @@ from checks.core.errors import MeasurementError
 from checks.core.text import day_text
 from checks.core.timeframe import Timeframe
 from checks.quarantine.agreement import difference, logged_of_day
-from checks.quarantine.earlier import days_back_with_rows, earlier_query, no_row
-from checks.quarantine.records import LONGEST_REASON, MOST_GROUPS
-from checks.quarantine.tally import OTHER, CannotReadError, Findings, named_reason
+from checks.quarantine.delivery import days_back_with_rows, earlier_query, no_row
+from checks.quarantine.tally import (
+    LONGEST_REASON,
+    MOST_GROUPS,
+    OTHER,
+    CannotReadError,
+    Findings,
+    named_reason,
+)
 from checks.warehouse.instants import instant
 from checks.warehouse.kinds import Kind
 from checks.warehouse.partition_spelling import require_spelled

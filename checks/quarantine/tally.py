@@ -12,6 +12,9 @@ OTHER = OTHER_REASONS
 NO_REASON = "(no reason)"
 UNREADABLE = "(unreadable line)"
 MOST_REASONS = 50
+#: The most reasons that are counted one by one, and the most characters of one.
+MOST_GROUPS = 5_000
+LONGEST_REASON = 1_000
 
 
 def named_reason(value: object) -> str:

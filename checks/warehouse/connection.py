@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool
 
 from checks.config.model import Config, WarehouseConfig
 from checks.core.errors import AndonError, MeasurementError, ReadOnlyViolation
@@ -19,6 +18,7 @@ from checks.core.text import quoted
 from checks.warehouse.dialects import profile_for
 from checks.warehouse.dialects.base import AmbiguousColumnError
 from checks.warehouse.dialects.session import Limits
+from checks.warehouse.engines import engine_for
 from checks.warehouse.explaining import Explain, Explanation, lines_of, sql_of
 from checks.warehouse.faults import first_line, measurement_error
 from checks.warehouse.inner_names import inner_prefix, mapped_sources
@@ -202,11 +202,10 @@ class Warehouse:
         limits = self._limits()
         if not self.profile.starts_faster_alone:
             reveal()
-        engine = sa.create_engine(
+        engine = engine_for(
+            self.profile,
             self.profile.engine_url(self._url),
-            poolclass=NullPool,
-            connect_args=self.profile.connect_arguments(self._url, limits),
-            hide_parameters=True,
+            self.profile.connect_arguments(self._url, limits),
         )
         connection = self._connect_when_free(engine, self.profile.execution_options(limits))
         self.profile.opened(connection.connection.driver_connection, limits)

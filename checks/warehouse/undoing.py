@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection, ExceptionContext
+    from sqlalchemy.engine import Connection, Engine, ExceptionContext
+
+#: The execution option of a connection that holds the statement to send.
+_UNDO: Final = "andon_undo"
+
+
+def let_undo(engine: Engine) -> None:
+    """Let connections of an engine undo their statements: those that `undo_after_each` is for."""
+    sa.event.listen(engine, "after_cursor_execute", _after)
+    sa.event.listen(engine, "handle_error", _after_error)
 
 
 def undo_after_each(connection: Connection, undo: str) -> None:
-    """Send `undo` after each further statement of a connection that has an engine of its own.
+    """Send `undo` after each further statement of a connection.
 
     The driver must have fetched the rows by then, as with client-side cursors.
     """
-    driver_connection = connection.connection.driver_connection
+    connection.execution_options(**{_UNDO: undo})
 
-    def send() -> None:
-        with closing(driver_connection.cursor()) as cursor:  # type: ignore[union-attr]
+
+def _after(connection: Connection, *_: Any) -> None:
+    undo = connection.get_execution_options().get(_UNDO)
+    if undo is not None:
+        with closing(connection.connection.driver_connection.cursor()) as cursor:  # type: ignore[union-attr]
             cursor.execute(undo)
 
-    def after(*_: Any) -> None:
-        send()
 
-    def after_error(context: ExceptionContext) -> None:
-        # Where this fails as well, so does the next statement: the first error is reported.
-        if not context.is_disconnect:
-            with suppress(Exception):
-                send()
-
-    sa.event.listen(connection.engine, "after_cursor_execute", after)
-    sa.event.listen(connection.engine, "handle_error", after_error)
+def _after_error(context: ExceptionContext) -> None:
+    # Where this fails as well, so does the next statement: the first error is reported.
+    if context.connection is not None and not context.is_disconnect:
+        with suppress(Exception):
+            _after(context.connection)

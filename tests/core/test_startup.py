@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,11 @@ from tests.shop import Shop
 
 
 @pytest.fixture(autouse=True)
-def as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("pandas", "numpy", "pyarrow"):
         monkeypatch.delitem(sys.modules, name, raising=False)
+    yield
+    heavy.reveal()
 
 
 def test_hidden_is_not_found_and_revealed_is() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -51,16 +52,29 @@ def demo(written_demos: Callable[[str], Path], tmp_path: Path) -> Callable[[str]
     return copied_demo
 
 
+@pytest.fixture(scope="session", autouse=True)
+def components_looked_for_once() -> Iterator[None]:
+    """Streamlit looks through all installed packages for components at each start of the app."""
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        scan = manifest_scanner.scan_component_manifests
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(scan))
+        yield
+
+
 @pytest.fixture
 def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Screen]]:
     """Opens a page of the app for some configurations, at `NOW`."""
     import streamlit as st
 
-    from dashboard import data
+    from dashboard import data, garbage_collection
     from dashboard.data import kept
     from dashboard.server import people
 
     monkeypatch.setattr(data, "now", lambda: NOW)
+    # Once a minute in a server; after each clearing of the caches, a fifth of the tests' time.
+    monkeypatch.setattr(garbage_collection, "freeze_survivors", lambda: None)
     # The test driver has no request: as a browser on the machine itself sends one.
     monkeypatch.setattr(people, "listens_at", lambda: "127.0.0.1")
     monkeypatch.setattr(people, "request_headers", lambda: {"Host": "localhost:8501"})

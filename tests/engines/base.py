@@ -79,14 +79,18 @@ class Engine(ABC):
         """The engine's type for a column that a table declares."""
         return declared
 
+    def declared(self, table: Table, metadata: sa.MetaData) -> sa.Table:
+        """The table with the engine's types."""
+        columns = [sa.Column(n, self.type_of(type_)) for n, type_ in table.columns.items()]
+        return sa.Table(table.name, metadata, *columns, schema=table.schema)
+
     def _made(self, connection: sa.Connection, table: Table) -> sa.Table:
         metadata = sa.MetaData()
-        columns = [sa.Column(n, self.type_of(type_)) for n, type_ in table.columns.items()]
-        made = sa.Table(table.name, metadata, *columns, schema=table.schema)
+        made = self.declared(table, metadata)
         if table.schema:
             connection.execute(sa.schema.CreateSchema(table.schema, if_not_exists=True))
-        metadata.drop_all(connection)
-        metadata.create_all(connection)
+        connection.execute(sa.schema.DropTable(made, if_exists=True))
+        metadata.create_all(connection, checkfirst=False)
         return made
 
 

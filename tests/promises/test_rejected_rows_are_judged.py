@@ -349,7 +349,7 @@ def test_a_file_that_cannot_be_read_is_no_count(
 def test_lines_beyond_what_is_counted_are_no_count(
     duck: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("checks.quarantine.reader.MOST_FAULTS", 2)
+    monkeypatch.setattr("checks.quarantine.memory.MOST_FAULTS", 2)
     folder = with_files(without_log(duck))
     for faults, status in ((1, Status.GREEN), (2, Status.UNKNOWN)):
         body = HEADER.encode() + b"2025-03-08,\xff\xfe\n" * faults

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
@@ -297,7 +298,7 @@ def test_what_is_packed_is_small_by_what_it_holds(
     """Small files are read again for every four fields; a big one once."""
     header = ",".join(f"c{i}" for i in range(9))
     text = f"{header}\n" + ",".join("x" * 9) + "\n"
-    monkeypatch.setattr(files, "_BATCH", 300)
+    monkeypatch.setattr(files, "BATCH", 300)
     name, content = f"{FILE}.gz", gzip.compress(text.encode(), mtime=0)
     desk.write(name if packed else FILE, content if packed else text)
     desk.pattern, desk.mapping = "events_*", {}
@@ -317,8 +318,8 @@ def test_what_is_packed_is_small_by_what_it_holds(
 def test_more_faulty_lines_than_are_counted_are_said(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("checks.quarantine.memory.MOST_FAULTS", 3)
     monkeypatch.setattr("checks.quarantine.formats.MOST_FAULTS", 3)
-    monkeypatch.setattr("checks.quarantine.drilldown.files.MOST_FAULTS", 3)
     desk.write(FILE, lines("a").encode() + b"c,2025-03-08T03:00:00Z,\xff\n" * 9)
     rows, notes = ask(desk, lambda rejected: (rejected.total(Filters()), rejected.notes))
     assert rows == 4
@@ -415,7 +416,7 @@ def test_a_changed_file_is_looked_through_again(desk: Desk) -> None:
     assert counted(desk, GroupBy.REASON) == {"a": 1}
     desk.write("part-1.csv", lines("b", "c"))
     assert counted(desk, GroupBy.REASON) == {"a": 1, "b": 1, "c": 1}
-    assert SPANS.get(str(path), "timestamp") is not None
+    assert SPANS.get(str(path), "timestamp", ZoneInfo("UTC")) is not None
 
 
 def test_rows_without_a_time_are_told_apart(desk: Desk) -> None:

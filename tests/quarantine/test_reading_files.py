@@ -153,8 +153,8 @@ def test_broken_lines_of_a_filtered_file_are_not_counted(desk: Desk) -> None:
 
 
 def test_very_many_faulty_lines(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("checks.quarantine.memory.MOST_FAULTS", 3)
     monkeypatch.setattr("checks.quarantine.formats.MOST_FAULTS", 3)
-    monkeypatch.setattr("checks.quarantine.reader.MOST_FAULTS", 3)
     desk.write(FILE, RAGGED.encode() + b"2,x,\xe9\n" * 9)
     assert desk.read().warnings[0] == (
         f"quarantine: 'quarantine/{FILE}' has at least 3 lines that are not UTF-8 text "
@@ -301,7 +301,7 @@ def test_one_bad_file_does_not_spoil_those_read_with_it(
 
     # The damage is seen only by DuckDB, which reads files of one layout together.
     monkeypatch.setattr(
-        "checks.quarantine.reader.ends_of",
+        "checks.quarantine.forms.ends_of",
         lambda path, check: Ends(HEADER.encode(), b"", packed=True),
     )
     desk.write(f"{FILE}.gz", b"no gzip")
@@ -337,7 +337,7 @@ def test_only_so_many_reasons_are_named(desk: Desk, monkeypatch: pytest.MonkeyPa
     assert len(rejected.reasons) == 51
     assert rejected.reasons[0] == ("r000", 80)
     assert rejected.reasons[-1] == ("other reasons", sum(range(1, 31)))
-    monkeypatch.setattr("checks.quarantine.records.MOST_GROUPS", 10)
+    monkeypatch.setattr("checks.quarantine.formats.MOST_GROUPS", 10)
     few = desk.read()
     assert few.reasons == (*rejected.reasons[:10], ("other reasons", sum(range(1, 71))))
     assert few.warnings == ()

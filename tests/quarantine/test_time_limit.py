@@ -13,7 +13,6 @@ import pytest
 
 from checks.quarantine.content import Ends
 from checks.quarantine.memory import InMemoryDuckDb
-from checks.quarantine.reader import Reader
 from tests.quarantine.conftest import FILE, HEADER, Desk, lines
 
 #: Seconds: far more than a busy machine needs, far less than what is stopped would take.
@@ -81,7 +80,7 @@ def test_no_file_is_begun_once_it_is_stopped(desk: Desk, monkeypatch: pytest.Mon
         released.wait(1.5)
         return Ends(HEADER.encode(), b"")
 
-    monkeypatch.setattr("checks.quarantine.reader.ends_of", slow)
+    monkeypatch.setattr("checks.quarantine.forms.ends_of", slow)
     for name in (FILE, "events_20250308_other.csv"):
         desk.write(name, lines("a"))
     assert desk.read().warnings == ("quarantine: the files were not read within 1 s",)
@@ -105,8 +104,6 @@ def test_what_is_stopped_while_it_begins_does_not_go_on(monkeypatch: pytest.Monk
 
 
 def test_stopping_and_closing_before_anything_was_read() -> None:
-    from checks.quarantine.formats import MappedColumns
-
-    reader = Reader(MappedColumns(None, None), None)
-    reader.stop()
-    reader.close()
+    memory = InMemoryDuckDb()
+    memory.stop()
+    memory.close()

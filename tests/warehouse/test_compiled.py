@@ -34,6 +34,7 @@ from checks.core.errors import MeasurementError
 from checks.core.metrics import NO_ORDER, NO_SESSION, UNKNOWN_SESSION
 from checks.core.model import Cause
 from checks.core.timeframe import Timeframe
+from checks.quarantine.drilldown.hours import Periods
 from checks.quarantine.drilldown.model import Field, Filters, GroupBy
 from checks.quarantine.drilldown.tables import TableRejected
 from checks.quarantine.tables import rejected_query
@@ -205,8 +206,8 @@ def _quarantine(recorder: Any) -> None:
         None, TABLE, None, REASON, AT, SOURCE, NAME, _partition(recorder.shape)
     )
     recorder.fetch(rejected_query(recorder, source, FRAME, _zone(recorder)).statement)
-    periods = ((DAY,), tuple(FRAME.days_before(3)))
-    rejected = TableRejected(recorder, source, periods, ZONE, _zone(recorder))
+    periods = Periods(((DAY,), tuple(FRAME.days_before(3))), ZONE, _zone(recorder))
+    rejected = TableRejected(recorder, source, periods)
     rejected.sample(10)
     columns = [rejected.names.index(name) for name in (AT, PART, NAME, AMOUNT)]
     rejected.tally(

@@ -114,7 +114,8 @@ def _file_lines(
     config: Config, source: QuarantineSource, seconds: float
 ) -> Iterator[ValidationLine]:
     """The folder, what its files are, and whether the newest has the mapped columns."""
-    from checks.quarantine.content import position_of, present_columns_text
+    from checks.quarantine.columns import position_of
+    from checks.quarantine.content import present_columns_text
     from checks.quarantine.layout import layout_of
     from checks.quarantine.tally import CannotReadError
 

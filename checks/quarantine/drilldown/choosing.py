@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from checks.quarantine.naming import owner_of, stem_of
-from checks.quarantine.selection import NAME_ONE_DAY, Place, select, unsure_names
+from checks.quarantine.selection import Place, owners_of, select, unsure_files
 from checks.quarantine.tally import CannotReadError
 
 
@@ -41,30 +40,19 @@ def choose_files(
     sources: what was loaded for each day. can_filter: whether rows have a time.
     Raises CannotReadError where the first day's rows cannot be distinguished from others.
     """
-    chosen = _chosen(place, days, sources, can_filter=can_filter)
-    stems = {stem: name for names in sources.values() for name in names if (stem := stem_of(name))}
-    for path in chosen.paths:
-        if owner := owner_of(place.name(path), stems):
-            chosen.owners[path] = owner
-    return chosen
-
-
-def _chosen(
-    place: Place,
-    days: Sequence[date],
-    sources: Mapping[date, tuple[str, ...]],
-    *,
-    can_filter: bool,
-) -> ChosenFiles:
     if place.has_day:
-        return ChosenFiles({day: tuple(place.files(day)) for day in days})
-    named_days = place.named_days(*days)
-    if not can_filter and (unsure := named_days.unsure(days[0])):
-        raise CannotReadError(f"{unsure_names(place, named_days, unsure)}; {NAME_ONE_DAY}")
-    days_by_path = named_days.by_path()
-    if any(days_by_path.values()):
-        return _by_name(days_by_path, days, can_filter=can_filter)
-    return _by_source_or_time(place, days, sources, can_filter=can_filter)
+        chosen = ChosenFiles({day: tuple(place.files(day)) for day in days})
+    else:
+        named_days = place.named_days(*days)
+        unsure_files(place, named_days, days[0], can_filter=can_filter)
+        days_by_path = named_days.by_path()
+        if any(days_by_path.values()):
+            chosen = _by_name(days_by_path, days, can_filter=can_filter)
+        else:
+            chosen = _by_source_or_time(place, days, sources, can_filter=can_filter)
+    names = [name for names in sources.values() for name in names]
+    chosen.owners = owners_of(place, chosen.paths, names)
+    return chosen
 
 
 def _by_name(

@@ -4,39 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import partial
-from glob import escape
 from pathlib import PurePath
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from checks.config.model import QuarantineSource
-from checks.quarantine.content import Ends, ends_of, header_of, mapped_names, require_no_row
-from checks.quarantine.drilldown.choosing import ChosenFiles
-from checks.quarantine.drilldown.columns import common_columns, kept_columns, keys_of, roles_of
-from checks.quarantine.drilldown.hours import hours_of, periods_of
-from checks.quarantine.drilldown.model import Field, Filters, GroupBy, Roles, Tallied, Tally, Values
-from checks.quarantine.drilldown.parts import Form, Part, Sql, faulty, selecting
-from checks.quarantine.drilldown.spans import BOARD, SPANS, Progress, Span, batches
+from checks.quarantine.columns import Roles, roles_of
+from checks.quarantine.drilldown.model import Field, Filters, GroupBy, Tallied, Tally, Values
+from checks.quarantine.drilldown.parts import Part, Sql, faulty, selecting
+from checks.quarantine.drilldown.preparing import BATCH, FilePreparation, FileRequest
+from checks.quarantine.drilldown.spans import batches
 from checks.quarantine.drilldown.sql import QueryBuilder
-from checks.quarantine.formats import (
-    FAULT_TABLES,
-    FAULTS,
-    MOST_FAULTS,
-    MappedColumns,
-    json_keys,
-    json_shapes,
-)
-from checks.quarantine.memory import InMemoryDuckDb
-from checks.quarantine.naming import format_of
-from checks.quarantine.reader import cannot_be_named
-from checks.quarantine.selection import Place
-from checks.quarantine.shapes import SHAPE, shape_of
+from checks.quarantine.memory import MOST_FAULTS, InMemoryDuckDb, are_capped, take_faults
 from checks.quarantine.tally import CannotReadError, TooLargeError
 
-#: With fewer files, finding the days of each gains nothing; bytes that are read at a time.
-_FEW, _BATCH = 2, 32 * 1024 * 1024
 _CAPPED = f"more than {MOST_FAULTS:,} lines cannot be read; no more of them are counted"
 #: Of small files, so many fields are grouped in one statement.
 _FIELDS = 4
@@ -44,38 +24,20 @@ _FIELDS = 4
 _UNPACKED = 10
 _TOO_LARGE = "the rows are too many to be grouped in the memory allowed"
 _UNREADABLE = "the files could not be read: one of them may be damaged, or have changed meanwhile"
-#: Whether any CSV file was read since faults were taken.
-_HAS_FAULTS = f"SELECT count(*) FROM duckdb_tables() WHERE table_name = '{FAULT_TABLES[0]}'"  # noqa: S608
 
 
 class FileRejected:
-    """Reads the chosen files. `stop` may be called from another thread."""
+    """Reads the chosen files."""
 
-    def __init__(
-        self,
-        source: QuarantineSource,
-        place: Place,
-        chosen: ChosenFiles,
-        periods: tuple[tuple[date, ...], ...],
-        zone: ZoneInfo,
-        naive: ZoneInfo,
-    ) -> None:
-        self._source, self._place, self._chosen = source, place, chosen
-        self._periods, self._zone, self._naive = periods, zone, naive
-        self._memory = InMemoryDuckDb()
-        self._notes: list[str] = []
-        self._parts: list[Part] = []
-        self._columns: dict[tuple[str, int], str] = {}
+    def __init__(self, memory: InMemoryDuckDb, request: FileRequest) -> None:
+        self._memory, self._place = memory, request.place
+        self._chosen, self._periods = request.chosen, request.periods
+        files = FilePreparation(memory, request).prepared()
+        self._parts, self._notes, self._columns = files.parts, files.notes, files.columns
+        self.names: tuple[str, ...] = files.names
+        self.roles: Roles = roles_of(files.names, request.source)
         self._are_whole = False  # whether every value of each Parquet file was read
         self._faults: dict[str, int] = {}  # faulty lines of each CSV file that was read completely
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(self._columns.values())
-
-    @property
-    def roles(self) -> Roles:
-        return roles_of(self.names, self._source)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -85,32 +47,9 @@ class FileRejected:
     def files(self) -> int | None:
         return sum(len(part.paths) for part in self._parts if part.period in (0, None))
 
-    def prepare(self) -> None:
-        """Read the beginning of every file. `notes` says which cannot be read."""
-        if warning := self._place.warning_of_links(*self._days()):
-            self._notes.append(warning)
-        paths_by_form: dict[tuple[Form, int | None], list[str]] = defaultdict(list)
-        for path, period in self._files_with_period():
-            self._memory.check()
-            try:
-                form = self._form_of(path)
-            except CannotReadError as error:
-                self._leave_out(path, str(error))
-                continue
-            if form is not None:
-                paths_by_form[form, period].append(path)
-        self._parts = [
-            Part(form, period, tuple(paths)) for (form, period), paths in paths_by_form.items()
-        ]
-        all_columns = common_columns(part.form.names for part in self._parts)
-        self._columns = kept_columns(all_columns, mapped_names(self._source))
-        if more := len(all_columns) - len(self._columns):
-            self._notes.append(f"{more} more columns are not shown")
-        self._drop_files_of_other_days()
-
     def sample(self, count: int) -> tuple[Values, ...]:
         width, rows = len(self._columns), list[Values]()
-        for period in range(len(self._periods)):
+        for period in self._periods.indices:
             rows += self._query(
                 partial(QueryBuilder.sample, period=period, count=count, width=width)
             )
@@ -126,7 +65,7 @@ class FileRejected:
                 is_path = field in by_source and self.roles.source is None
                 groups[period, field, self._source_of(value) if is_path else value] += n
         return Tally(
-            tuple(totals.get(period, 0) for period in range(len(self._periods))),
+            tuple(totals.get(period, 0) for period in self._periods.indices),
             tuple(Tallied(*key, n) for key, n in groups.items()),
             totals.get(-1, 0),
         )
@@ -144,14 +83,6 @@ class FileRejected:
         rows = self._query(lambda ask: ask.rows(filters, width, offset, count))
         return tuple(row[:width] for row in rows)
 
-    def stop(self) -> None:
-        """Interrupt the running statement; no other is started."""
-        self._memory.stop()
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._memory.close()
-
     def _tallied(self, fields: Sequence[Field], most: int) -> list[Any]:
         """Rows of (period, field, value, rows); field -1 is the whole period.
 
@@ -159,7 +90,7 @@ class FileRejected:
         for every few fields.
         """
         parts = self._parts
-        width = _FIELDS if sum(map(_size, parts)) <= _BATCH else len(fields)
+        width = _FIELDS if sum(map(_size, parts)) <= BATCH else len(fields)
         rows = self._tallied_by(fields, most, width)
         # A file may fail in a later statement only: then everything is counted again without it.
         return rows if self._parts is parts else self._tallied_by(fields, most, len(fields))
@@ -174,104 +105,6 @@ class FileRejected:
                 for period, field, value, n in self._query(build, self._csv_paths())
             ]
         return rows
-
-    def _drop_files_of_other_days(self) -> None:
-        """Of files whose names say no day, keep those that may have rows of the requested days."""
-        mixed = [part for part in self._parts if part.period is None]
-        column = self._source.occurred_at
-        if column is None or sum(len(part.paths) for part in mixed) < _FEW:
-            return
-        try:
-            self._find_spans(mixed, column)
-        finally:
-            BOARD.report(self._place.pattern, None)
-        days = periods_of(self._periods, self._zone)
-        kept = []
-        for part in self._parts:
-            spans = {path: SPANS.get(path, column) for path in part.paths}
-            paths = tuple(
-                path
-                for path, span in spans.items()
-                if part.period is not None or span is None or span.touches(days, self._naive)
-            )
-            if paths:
-                kept.append(Part(part.form, part.period, paths))
-        self._parts = kept
-
-    def _find_spans(self, parts: Sequence[Part], column: str) -> None:
-        """Read the spans that are not known yet, some files at a time, and report the progress."""
-        unknown = [
-            (part, group, size)
-            for part in parts
-            for group, size in batches(
-                [path for path in part.paths if SPANS.get(path, column) is None], _BATCH
-            )
-        ]
-        done, total = 0, sum(size for _, _, size in unknown)
-        for part, group, size in unknown:
-            BOARD.report(self._place.pattern, Progress(done, total))
-            selection = self._selection(Part(part.form, None, tuple(group)), "")
-            try:
-                rows = self._run(self._builder_over(selection).spans())
-            except CannotReadError:
-                rows = []  # the query itself will find out which file it is
-            faults = self._pop_faults()
-            for path, *ends, first, last, undated in rows:
-                aware, local = _pair(*ends[:2]), _pair(*ends[2:])
-                undated += faults.get(path, 0)
-                SPANS.put(path, column, Span(aware, local, _pair(first, last), undated))
-            done += size
-
-    def _days(self) -> list[date]:
-        return [day for days in self._periods for day in days]
-
-    def _files_with_period(self) -> list[tuple[str, int | None]]:
-        """Every file with its period."""
-        files: list[tuple[str, int | None]] = []
-        for period, days in enumerate(self._periods):
-            for day in days:
-                files += [(path, period) for path in self._chosen.by_day.get(day, ())]
-        return [*files, *((path, None) for path in self._chosen.mixed)]
-
-    def _form_of(self, path: str) -> Form | None:
-        """How to read a file, None where it is empty. Raises CannotReadError."""
-        kind = format_of(path)
-        if kind is None:
-            raise CannotReadError("is neither CSV nor Parquet nor JSON lines, by its suffix")
-        if cannot_be_named(path):
-            raise CannotReadError("has a name that cannot be opened")
-        ends = ends_of(path, self._memory.check)
-        if kind == "parquet" or ends.is_parquet:
-            described = self._run(
-                Sql("DESCRIBE SELECT * FROM read_parquet($file)", {"file": escape(path)})
-            )
-            return Form("parquet", tuple(str(row[0]) for row in described))
-        if not ends.beginning.strip():
-            return None
-        if kind == "json":
-            return self._json_form(path, ends)
-        mapped = mapped_names(self._source)
-        header = header_of(ends.beginning, mapped)
-        require_no_row(header.names, mapped)
-        return Form("csv", header.names, header.delimiter, ends.packing)
-
-    def _json_form(self, path: str, ends: Ends) -> Form:
-        kind = "array" if ends.beginning.lstrip().startswith(b"[") else "lines"
-        if kind == "array" and not ends.end.rstrip().endswith(b"]"):
-            raise CannotReadError("is cut off or damaged")
-        keys = self._run(Sql(json_keys(kind, ends.packing), {"file": escape(path)}))
-        names = tuple(str(key) for (key,) in keys)
-        self._require_rows(path, Form(kind, names, packing=ends.packing))
-        return Form(kind, names, packing=ends.packing)
-
-    def _require_rows(self, path: str, form: Form) -> None:
-        """Raise CannotReadError where none of a JSON file's first objects is a row."""
-        columns = MappedColumns(self._source.reason, self._source.occurred_at)
-        shape = shape_of(columns.spelled(form.names))
-        query = json_shapes(form.kind, shape, form.packing)
-        ((any_row, _),) = self._run(Sql(query, {"file": escape(path)} | shape.parameters))
-        if any_row is False:
-            raise CannotReadError(f"holds no rows: {SHAPE}")
 
     def _query(
         self, build: Callable[[QueryBuilder], Sql], reads: Sequence[str] = ()
@@ -313,16 +146,11 @@ class FileRejected:
             self.total(Filters())
 
     def _pop_faults(self) -> dict[str, int]:
-        """Lines that were left out since the last call, by file: not UTF-8, or too long."""
-        ((has_faults,),) = self._run(Sql(_HAS_FAULTS, {}))
-        if not has_faults:
-            return {}
-        faults = {str(path): int(lines) for path, lines, *_ in self._run(Sql(FAULTS, {}))}
-        for table in FAULT_TABLES:
-            self._run(Sql(f"DROP TABLE {table}", {}))
-        if sum(faults.values()) >= MOST_FAULTS and _CAPPED not in self._notes:
+        """Lines that were left out since the last call, by file."""
+        faults = take_faults(self._memory)
+        if are_capped(faults) and _CAPPED not in self._notes:
             self._notes.append(_CAPPED)
-        return faults
+        return {file.path: file.lines for file in faults}
 
     def _require_whole(self) -> None:
         """Leave out damaged Parquet files before anything is counted.
@@ -344,26 +172,19 @@ class FileRejected:
         for i, part in enumerate(self._parts):
             faulty_rows = faulty(part, f"_{i}", self._faults, len(self._columns))
             selections += [
-                self._selection(part, f"_{i}"),
+                selecting(part, f"_{i}", self._columns),
                 *([] if faulty_rows is None else [faulty_rows]),
             ]
         text = " UNION ALL ".join(f"({part.text})" for part in selections)
         parameters = {name: value for part in selections for name, value in part.parameters.items()}
-        return self._builder_over(Sql(text, parameters))
-
-    def _builder_over(self, selection: Sql) -> QueryBuilder:
-        day = self._periods[0][0]
-        days = periods_of(self._periods, self._zone) if self._chosen.mixed else None
         by_source: dict[str, list[str]] = defaultdict(list)
         for part in self._parts:
             for path in part.paths:
                 by_source[self._source_of(path)].append(path)
-        hours = hours_of(day, self._zone)
-        return QueryBuilder(selection, self.roles, hours, days, self._naive, by_source)
-
-    def _selection(self, part: Part, tag: str) -> Sql:
-        positions = {key: index for index, key in enumerate(keys_of(part.form.names))}
-        return selecting(part, tag, [positions.get(key) for key in self._columns])
+        return QueryBuilder(
+            Sql(text, parameters), self.roles, self._periods, by_source,
+            by_time=bool(self._chosen.mixed),
+        )  # fmt: skip
 
     def _source_of(self, path: str | None) -> str:
         """The audit log's source of a file, else the file's own name."""
@@ -388,7 +209,7 @@ class FileRejected:
 
     def _read_all(self, part: Part) -> None:
         """Read every value, as any column may be damaged. Raises CannotReadError."""
-        selected = self._selection(part, "")
+        selected = selecting(part, "", self._columns)
         reading = f"SELECT bit_xor(hash(t)) FROM ({selected.text}) t"  # noqa: S608
         self._run(Sql(reading, selected.parameters))
 
@@ -401,9 +222,5 @@ class FileRejected:
 
 def _size(part: Part) -> int:
     """Estimated bytes of the rows of some files."""
-    size = sum(size for _, size in batches(part.paths, _BATCH))
+    size = sum(size for _, size in batches(part.paths, BATCH))
     return size * _UNPACKED if part.form.packing == "gzip" else size
-
-
-def _pair(first: Any, last: Any) -> Any:
-    return None if first is None else (first, last)

@@ -1,12 +1,19 @@
-"""The hours of a day in the shop's zone, as ranges of instants. Pure."""
+"""The hours of a day and the days of periods in the shop's zone, as ranges of instants. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from checks.core.timeframe import midnight
+
+T = TypeVar("T", bound=date)
+#: Indices of times that are not known, and of those outside of all ranges.
+UNKNOWN, OUTSIDE = -1, -2
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,19 +23,27 @@ class Ranges:
     spans: tuple[tuple[datetime, datetime, int], ...]
     days: tuple[tuple[date, int], ...] = ()
 
-    def edges(self, outside: int) -> list[tuple[datetime, int]]:
-        """Ascending (exclusive end, index), with `outside` before and between the ranges."""
-        edges: list[tuple[datetime, int]] = []
-        for start, end, index in self.spans:
-            if not edges or edges[-1][0] < start:
-                edges.append((start, outside))
-            edges.append((end, index))
-        return edges
+    def edges(self) -> list[tuple[datetime, int]]:
+        """Ascending (exclusive end, index), with OUTSIDE before and between the ranges."""
+        return _edges(self.spans)
+
+    def edges_of_days(self) -> list[tuple[date, int]]:
+        """The same of the days as dates."""
+        return _edges((day, day + _DAY, index) for day, index in self.days)
+
+
+def _edges(spans: Iterable[tuple[T, T, int]]) -> list[tuple[T, int]]:
+    edges: list[tuple[T, int]] = []
+    for start, end, index in spans:
+        if not edges or edges[-1][0] < start:
+            edges.append((start, OUTSIDE))
+        edges.append((end, index))
+    return edges
 
 
 def hours_of(day: date, zone: ZoneInfo) -> Ranges:
     """Every hour of a day by the wall clock; a repeated one has the same index twice."""
-    start, end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
+    start, end = midnight(day, zone), midnight(day + _DAY, zone)
     spans = []
     while start < end:
         next_start = min(start + timedelta(hours=1), end)
@@ -37,8 +52,37 @@ def hours_of(day: date, zone: ZoneInfo) -> Ranges:
     return Ranges(tuple(spans))
 
 
-def periods_of(periods: tuple[tuple[date, ...], ...], zone: ZoneInfo) -> Ranges:
-    """The days of each period, as its index."""
-    days = sorted((day, index) for index, days in enumerate(periods) for day in days)
-    spans = [(midnight(day, zone), midnight(day + timedelta(days=1), zone), i) for day, i in days]
-    return Ranges(tuple(spans), tuple(days))
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """Days to be read, of which the very first is the judged one.
+
+    zone: of the shop. naive: of times without an offset.
+    """
+
+    days: tuple[tuple[date, ...], ...]
+    zone: ZoneInfo
+    naive: ZoneInfo
+
+    @property
+    def indices(self) -> range:
+        """What each period is known by."""
+        return range(len(self.days))
+
+    @property
+    def judged_day(self) -> date:
+        """The first day."""
+        return self.days[0][0]
+
+    def all_days(self) -> list[date]:
+        """The days of every period."""
+        return [day for days in self.days for day in days]
+
+    def hours(self) -> Ranges:
+        """The hours of the judged day."""
+        return hours_of(self.judged_day, self.zone)
+
+    def ranges(self) -> Ranges:
+        """The days of each period, as its index."""
+        days = sorted((day, index) for index, days in enumerate(self.days) for day in days)
+        spans = [(midnight(day, self.zone), midnight(day + _DAY, self.zone), i) for day, i in days]
+        return Ranges(tuple(spans), tuple(days))

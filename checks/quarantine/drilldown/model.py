@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from checks.quarantine.columns import Roles
+from checks.quarantine.tally import NO_REASON
+
 #: The most characters that are read of a value, and of a value that rows are grouped by.
 LONGEST_VALUE, LONGEST_GROUP = 2_000, 300
-#: The most columns that are read; a file may have any number.
-MOST_COLUMNS = 60
-NO_SOURCE = "(no source)"
-NO_EVENT = "(no event name)"
 #: Rows without a time of day, and rows of another day in the files of the day.
 NO_HOUR, OTHER_DAY = "no time", "another day"
 
@@ -30,6 +29,14 @@ class GroupBy(StrEnum):
     PATH = "address without its query"
     CLOCK = "hour as it is written"
     PRESENT = "present or missing"
+
+
+#: What a missing value of a mapped column is called.
+MISSING = {
+    GroupBy.REASON: NO_REASON,
+    GroupBy.SOURCE: "(no source)",
+    GroupBy.EVENT: "(no event name)",
+}
 
 
 class Field(NamedTuple):
@@ -72,18 +79,25 @@ class Filters:
     query: str = ""
     exact: frozenset[int] = frozenset()
 
+    def by_field(self) -> dict[GroupBy, str]:
+        """The requested values, by what rows are grouped by."""
+        values = {
+            GroupBy.REASON: self.reason,
+            GroupBy.SOURCE: self.source,
+            GroupBy.EVENT: self.event,
+            GroupBy.HOUR: self.hour,
+        }
+        return {how: value for how, value in values.items() if value is not None}
 
-class Roles(NamedTuple):
-    """Positions of the mapped columns; None where one is not mapped or absent."""
 
-    reason: int | None
-    moment: int | None
-    source: int | None
-    event: int | None
-
-    def known(self) -> frozenset[int]:
-        """The positions of those that are present."""
-        return frozenset(position for position in self if position is not None)
+def mapped_column(how: GroupBy, roles: Roles) -> int | None:
+    """The position of the column for one of the fields in `MISSING`."""
+    columns = {
+        GroupBy.REASON: roles.reason,
+        GroupBy.SOURCE: roles.source,
+        GroupBy.EVENT: roles.event,
+    }
+    return columns[how]
 
 
 class Rejected(Protocol):

@@ -8,16 +8,18 @@ from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
-from checks.config.model import Config, QuarantineSource
+from checks.config.model import Config
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
 from checks.quarantine.drilldown.choosing import choose_files
 from checks.quarantine.drilldown.files import FileRejected
+from checks.quarantine.drilldown.hours import Periods
 from checks.quarantine.drilldown.model import Rejected
+from checks.quarantine.drilldown.preparing import FileRequest
 from checks.quarantine.drilldown.tables import TableRejected
+from checks.quarantine.memory import InMemoryDuckDb, read_in_time
 from checks.quarantine.selection import Place
 from checks.quarantine.tally import CannotReadError
-from checks.warehouse.worker import DeadlineExceededError, Worker
 
 if TYPE_CHECKING:
     from checks.warehouse import Warehouse
@@ -50,58 +52,19 @@ def read_rejected(
     source = config.quarantine
     if source is None:
         raise MeasurementError(Cause.BAD_VALUE, "`quarantine` is not mapped in andon.yml")
-    try:
-        if source.files is None:
-            return compute(
-                TableRejected(warehouse, source, request.periods, request.zone, _naive(config))
-            )
-        return _FileReading(config, source, request).read(compute, warehouse.remaining())
-    except CannotReadError as error:
-        raise MeasurementError(Cause.BAD_VALUE, str(error)) from None
+    periods = Periods(request.periods, request.zone, config.warehouse.naive_timestamps)
+    if source.files is None:
+        return compute(TableRejected(warehouse, source, periods))
+    place = Place(source.files, config.path.parent)
 
-
-def _naive(config: Config) -> ZoneInfo:
-    return config.warehouse.naive_timestamps
-
-
-class _FileReading:
-    """Reads files on a thread of its own, as a network folder may hang."""
-
-    def __init__(self, config: Config, source: QuarantineSource, request: RejectedRequest) -> None:
-        self._source, self._request = source, request
-        self._place = Place(source.files or "", config.path.parent)
-        self._naive = _naive(config)
-        self._reading: FileRejected | None = None
-
-    def read(self, compute: Callable[[Rejected], T], seconds: float) -> T:
-        worker = Worker(seconds)
-        try:
-            return worker.call(lambda: compute(self._opened()), self._stop)
-        except DeadlineExceededError:
-            detail = f"the files were not read within {seconds:.0f} s"
-            raise MeasurementError(Cause.TIMEOUT, detail, retry=True) from None
-        finally:
-            worker.stop(self._close)
-
-    def _opened(self) -> FileRejected:
-        days = [day for days in self._request.periods for day in days]
-        can_filter = self._source.occurred_at is not None
-        chosen = choose_files(self._place, days, self._request.sources, can_filter=can_filter)
-        self._reading = FileRejected(
-            self._source,
-            self._place,
-            chosen,
-            self._request.periods,
-            self._request.zone,
-            self._naive,
+    def read(memory: InMemoryDuckDb) -> T:
+        chosen = choose_files(
+            place, periods.all_days(), request.sources, can_filter=source.occurred_at is not None
         )
-        self._reading.prepare()
-        return self._reading
+        return compute(FileRejected(memory, FileRequest(source, place, chosen, periods)))
 
-    def _stop(self) -> None:
-        if self._reading is not None:
-            self._reading.stop()
-
-    def _close(self) -> None:
-        if self._reading is not None:
-            self._reading.close()
+    seconds = warehouse.remaining()
+    try:
+        return read_in_time(read, seconds, f"{seconds:.0f}")
+    except CannotReadError as error:
+        raise MeasurementError(error.cause, str(error), retry=error.retry) from None

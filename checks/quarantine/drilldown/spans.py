@@ -10,31 +10,29 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from checks.quarantine.drilldown.hours import Ranges
 from checks.quarantine.selection import size_of
+from checks.quarantine.times import micros
 
 _MOST_FILES = 50_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """First and last time of a file's rows: with an offset, without one, and as a date only.
+    """First and last time of a file's rows: with a time of day, and as a date only.
 
-    Times are microseconds since 1970, in UTC or on the wall clock; None where there are
-    no such rows. undated: rows without a time that can be read.
+    Instants are microseconds since 1970 in UTC; None where there are no such rows. undated: rows
+    without a time that can be read.
     """
 
-    aware: tuple[int, int] | None
-    local: tuple[int, int] | None
+    instants: tuple[int, int] | None
     days: tuple[str, str] | None
     undated: int
 
-    def touches(self, ranges: Ranges, naive: ZoneInfo) -> bool:
+    def touches(self, ranges: Ranges) -> bool:
         """Whether a row may lie in one of the ranges; always where a row's time is unknown."""
         if self.undated:
             return True
@@ -43,22 +41,11 @@ class Span:
         ):
             return True
         return any(
-            _overlap(self.aware, _micros(start), _micros(end))
-            or _overlap(self.local, _wall_micros(start, naive), _wall_micros(end, naive))
+            self.instants is not None
+            and self.instants[0] < micros(end)
+            and self.instants[1] >= micros(start)
             for start, end, _ in ranges.spans
         )
-
-
-def _overlap(span: tuple[int, int] | None, start: int, end: int) -> bool:
-    return span is not None and span[0] < end and span[1] >= start
-
-
-def _micros(moment: datetime) -> int:
-    return round((moment - _EPOCH).total_seconds() * 1_000_000)
-
-
-def _wall_micros(moment: datetime, zone: ZoneInfo) -> int:
-    return _micros(moment.astimezone(zone).replace(tzinfo=UTC))
 
 
 class SpanCache:
@@ -68,25 +55,28 @@ class SpanCache:
         self._lock = threading.Lock()
         self._known: OrderedDict[tuple[object, ...], Span] = OrderedDict()
 
-    def get(self, path: str, column: str) -> Span | None:
-        """The span of a file in its present state, None where it is not known."""
-        with self._lock:
-            return self._known.get(_state(path, column))
+    def get(self, path: str, column: str, naive: ZoneInfo) -> Span | None:
+        """The span of a file in its present state, None where it is not known.
 
-    def put(self, path: str, column: str, span: Span) -> None:
+        column: of the time. naive: the zone of times without an offset.
+        """
+        with self._lock:
+            return self._known.get(_state(path, column, naive))
+
+    def put(self, path: str, column: str, naive: ZoneInfo, span: Span) -> None:
         """Store a span; the oldest are dropped."""
         with self._lock:
-            self._known[_state(path, column)] = span
+            self._known[_state(path, column, naive)] = span
             while len(self._known) > _MOST_FILES:
                 self._known.popitem(last=False)
 
 
-def _state(path: str, column: str) -> tuple[object, ...]:
+def _state(path: str, column: str, naive: ZoneInfo) -> tuple[object, ...]:
     try:
         status = Path(path).stat()
     except OSError:
-        return path, column
-    return path, column, status.st_size, status.st_mtime_ns
+        return path, column, naive
+    return path, column, naive, status.st_size, status.st_mtime_ns
 
 
 SPANS = SpanCache()

@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from checks.config.model import QuarantineSource
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
-from checks.core.timeframe import midnight
-from checks.quarantine.drilldown.columns import common_columns, kept_columns, roles_of
-from checks.quarantine.drilldown.hours import hours_of, periods_of
+from checks.quarantine.columns import (
+    Roles,
+    common_columns,
+    kept_columns,
+    mapped_names,
+    roles_of,
+)
+from checks.quarantine.drilldown.hours import OUTSIDE, UNKNOWN, Periods
 from checks.quarantine.drilldown.model import (
     LONGEST_GROUP,
     LONGEST_VALUE,
-    NO_EVENT,
+    MISSING,
     NO_HOUR,
-    NO_SOURCE,
     OTHER_DAY,
     Field,
     Filters,
     GroupBy,
-    Roles,
     Tallied,
     Tally,
     Values,
+    mapped_column,
 )
-from checks.quarantine.records import LONGEST_REASON
 from checks.quarantine.tables import rows_without_time
-from checks.quarantine.tally import NO_REASON
+from checks.quarantine.tally import LONGEST_REASON
 from checks.warehouse.instants import Instant, bucket, instant
 from checks.warehouse.kinds import Kind
 from checks.warehouse.texts import number_of, shown
@@ -42,15 +44,12 @@ if TYPE_CHECKING:
 
     from checks.warehouse import Warehouse
 
-_OUTSIDE = -2
 #: From this offset on, the time of the first row is looked up before rows are read.
 _DEEP = 5_000
 #: Kinds that every driver returns plainly.
 _PLAIN = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.DATE})
 #: Columns that rows are ordered by, after their time.
 _ORDERED = 8
-#: What a missing value is called.
-_MISSING = {GroupBy.REASON: NO_REASON, GroupBy.SOURCE: NO_SOURCE, GroupBy.EVENT: NO_EVENT}
 
 
 class TableRejected:
@@ -63,30 +62,27 @@ class TableRejected:
         self,
         warehouse: Warehouse,
         source: QuarantineSource,
-        periods: tuple[tuple[date, ...], ...],
-        zone: ZoneInfo,
-        naive: ZoneInfo,
+        periods: Periods,
     ) -> None:
-        self._warehouse, self._zone, self._periods = warehouse, zone, periods
+        self._warehouse, self._periods = warehouse, periods
         self._relation = warehouse.relation("quarantine", source)
-        self._occurred = _occurred(warehouse, self._relation, source, naive, zone)
-        mapped = (source.reason, source.occurred_at, source.source, source.event_name)
+        self._occurred = _occurred(warehouse, self._relation, source, periods)
         all_columns = common_columns([tuple(self._relation.kinds)])
         self.names: tuple[str, ...] = tuple(
-            kept_columns(all_columns, [name for name in mapped if name]).values()
+            kept_columns(all_columns, mapped_names(source)).values()
         )
         self.roles: Roles = roles_of(self.names, source)
 
     def sample(self, count: int) -> tuple[Values, ...]:
         rows: list[Values] = []
-        for period in range(len(self._periods)):
+        for period in self._periods.indices:
             values = self._values()
             statement = self._select(period, *values).order_by(*self._order(values)).limit(count)
             rows += [self._row_as_text(row) for row in self._warehouse.fetch(statement)]
         return tuple(rows)
 
     def tally(self, fields: Sequence[Field], most: int, *, undated: bool = False) -> Tally:
-        totals = dict.fromkeys(range(len(self._periods)), 0)
+        totals = dict.fromkeys(self._periods.indices, 0)
         groups: list[Tallied] = []
         for period, _, rows in self._grouped(sa.literal_column("1", sa.Integer), 1):
             totals[period] = rows
@@ -98,9 +94,8 @@ class TableRejected:
 
     def _undated(self) -> int:
         """Rows without a time, as the gate counts them."""
-        day = self._periods[0][0]
-        start, end = (midnight(boundary, self._zone) for boundary in (day, day + timedelta(days=1)))
-        condition = rows_without_time(self._occurred, start, end)
+        hours = self._periods.hours().spans
+        condition = rows_without_time(self._occurred, hours[0][0], hours[-1][1])
         counted = sa.select(sa.func.count()).select_from(self._relation.target).where(condition)
         return int(self._warehouse.fetch(counted)[0][0])
 
@@ -159,7 +154,7 @@ class TableRejected:
 
     def _select(self, period: int, *columns: ColumnElement[Any]) -> sa.Select[Any]:
         """Columns of the rows of one period's days."""
-        spans = [(s, e) for s, e, i in periods_of(self._periods, self._zone).spans if i == period]
+        spans = [(s, e) for s, e, i in self._periods.ranges().spans if i == period]
         return self._within(spans, *columns)
 
     def _within(
@@ -173,9 +168,9 @@ class TableRejected:
         self, value: ColumnElement[Any], most: int, kind: Kind = Kind.INTEGER
     ) -> list[tuple[int, Any, int]]:
         """(period, value, rows): the most frequent values of every period, in one query."""
-        ranges = periods_of(self._periods, self._zone)
-        bounds = [(self._occurred.bound(end), index) for end, index in ranges.edges(_OUTSIDE)]
-        period = bucket(self._occurred.expression, bounds, _OUTSIDE)
+        ranges = self._periods.ranges()
+        bounds = [(self._occurred.bound(end), index) for end, index in ranges.edges()]
+        period = bucket(self._occurred.expression, bounds, OUTSIDE)
         spans = [(start, end) for start, end, _ in ranges.spans]
         selected = self._within(spans, period.label("period"), value.label("value"))
         taken = selected.subquery("rejected_rows")
@@ -195,13 +190,8 @@ class TableRejected:
 
     def _value(self, field: Field) -> tuple[ColumnElement[Any], Kind]:
         """What rows are counted by, and its kind."""
-        mapped = {
-            GroupBy.REASON: (self.roles.reason, NO_REASON),
-            GroupBy.SOURCE: (self.roles.source, NO_SOURCE),
-            GroupBy.EVENT: (self.roles.event, NO_EVENT),
-        }
-        if field.how in mapped:
-            return self._text_or(*mapped[field.how])
+        if field.how in MISSING:
+            return self._text_or(mapped_column(field.how, self.roles), MISSING[field.how])
         if field.how is GroupBy.HOUR:
             return self._hour(), Kind.INTEGER
         value, kind = self._stored(field.column, LONGEST_GROUP)
@@ -237,33 +227,28 @@ class TableRejected:
         return sa.case((value.is_(None), none), (blank, none), else_=value), kind
 
     def _hour(self) -> ColumnElement[Any]:
-        """Index of the hour; -1 for a DATE, which has none."""
+        """Index of the hour; UNKNOWN for a DATE, which has none."""
         if self._occurred.kind is Kind.DATE:
-            return sa.literal_column("-1", sa.Integer)
-        edges = hours_of(self._periods[0][0], self._zone).edges(_OUTSIDE)
+            return sa.literal_column(str(UNKNOWN), sa.Integer)
+        edges = self._periods.hours().edges()
         bounds = [(self._occurred.bound(end), index) for end, index in edges]
-        return bucket(self._occurred.expression, bounds, _OUTSIDE)
+        return bucket(self._occurred.expression, bounds, OUTSIDE)
 
     @staticmethod
     def _shown(field: Field, value: Any, kind: Kind) -> str | None:
-        if field.how in _MISSING and value is None:
-            return _MISSING[field.how]
+        if field.how in MISSING and value is None:
+            return MISSING[field.how]
         if field.how is not GroupBy.HOUR:
             return shown(value, kind, LONGEST_REASON)
         hour = int(value)
-        return f"{hour:02d}" if hour >= 0 else NO_HOUR if hour == -1 else OTHER_DAY
+        return f"{hour:02d}" if hour >= 0 else NO_HOUR if hour == UNKNOWN else OTHER_DAY
 
     def _filtered(self, filters: Filters, *columns: ColumnElement[Any]) -> sa.Select[Any]:
         statement = self._select(0, *columns)
-        for how, text in (
-            (GroupBy.REASON, filters.reason),
-            (GroupBy.SOURCE, filters.source),
-            (GroupBy.EVENT, filters.event),
-        ):
-            if text is not None:
-                statement = statement.where(self._equals(Field(how), text))
-        if filters.hour is not None:
-            statement = statement.where(self._hour() == _hour_number(filters.hour))
+        for how, text in filters.by_field().items():
+            by_hour = how is GroupBy.HOUR
+            test = self._hour() == _hour_number(text) if by_hour else self._equals(Field(how), text)
+            statement = statement.where(test)
         if filters.query:
             statement = statement.where(sa.or_(*self._search(filters)))
         return statement
@@ -271,7 +256,7 @@ class TableRejected:
     def _equals(self, field: Field, text: str) -> ColumnElement[bool]:
         """Whether a value is the one that is shown as `text`."""
         value, kind = self._value(field)
-        if text == _MISSING[field.how] and kind is not Kind.TEXT:
+        if text == MISSING[field.how] and kind is not Kind.TEXT:
             return value.is_(None)
         return _same(value, kind, text)
 
@@ -297,20 +282,20 @@ class TableRejected:
 
 
 def _occurred(
-    warehouse: Warehouse, relation: Any, source: QuarantineSource, naive: ZoneInfo, zone: ZoneInfo
+    warehouse: Warehouse, relation: Any, source: QuarantineSource, periods: Periods
 ) -> Instant:
     if source.occurred_at is None:
         raise MeasurementError(
             Cause.BAD_VALUE,
             "quarantine.occurred_at is not mapped, so that a day's rows cannot be told",
         )
-    return instant(relation, source.occurred_at, warehouse.profile, naive, zone)
+    return instant(relation, source.occurred_at, warehouse.profile, periods.naive, periods.zone)
 
 
 def _hour_number(hour: str) -> int:
     if hour.isdecimal():
         return int(hour)
-    return -1 if hour == NO_HOUR else _OUTSIDE
+    return UNKNOWN if hour == NO_HOUR else OUTSIDE
 
 
 def _merged(spans: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:

@@ -32,5 +32,7 @@ class QuickDialect(Dialect):
         """A connection to a file; with other options the dialect's own way."""
         set_options = {key: value for key, value in options.items() if value}
         if arguments or not set_options.keys() <= _PLAIN:
+            # The original writes into the configuration, which is that of the next connection too.
+            options["config"] = dict(options.get("config") or {})
             return super().connect(*arguments, **options)
         return ConnectionWrapper(duckdb.connect(**set_options))

@@ -68,6 +68,7 @@ class DuckDB(Profile):
     """Short read-only connections: an open one would block the pipeline's writer."""
 
     name = "duckdb"
+    keeps_engines = True
     starts_faster_alone = True
     counts_further = True
     hides_collations = True
@@ -201,13 +202,6 @@ class DuckDB(Profile):
             (sa.func.regexp_full_match(column, OFFSET_TIME), aware),
             else_=None,
         )
-
-
-def compiled(expression: ColumnElement[Any]) -> str:
-    """An expression as DuckDB's SQL, including values, for statements that are written as text."""
-    from checks.warehouse.dialects._duckdb_dialect import QuickDialect
-
-    return str(expression.compile(dialect=QuickDialect(), compile_kwargs={"literal_binds": True}))
 
 
 def _kind(type_name: str) -> Kind:

@@ -117,6 +117,7 @@ class PostgreSQL(Profile):
     """
 
     name = "postgresql"
+    keeps_engines = True
     groups_by_truth = True
     counts_further = True
     undo: str | None = "ROLLBACK TO SAVEPOINT andon"

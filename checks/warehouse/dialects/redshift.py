@@ -29,6 +29,7 @@ class Redshift(PostgreSQL):
     """PostgreSQL's catalog with fewer functions and no savepoints: each statement stands alone."""
 
     name = "redshift"
+    keeps_engines = False
     undo = None
     text_type = sa.String(_LONGEST)
     hides_collations = True

@@ -51,6 +51,8 @@ class Session:
     explain_prefix: str | None = "EXPLAIN"
     #: Whether the driver imports pandas and the like needlessly, where they are installed.
     starts_faster_alone = False
+    #: Whether SQLAlchemy's dialect keeps nothing of one connection that another may not have.
+    keeps_engines = False
     #: Whether the engine can refuse a statement that would read more than `Limits.scan_bytes`.
     limits_scans = False
     #: Sent after each statement, to undo whatever it left behind; None: nothing.

@@ -44,6 +44,7 @@ class SQLite(Profile):
     """Columns have no reliable type: each value has its own, and a time is text."""
 
     name = "sqlite"
+    keeps_engines = True
     is_typed_by_value = True
     explain_prefix = "EXPLAIN QUERY PLAN"
     faults = (
