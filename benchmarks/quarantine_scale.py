@@ -21,7 +21,7 @@ from typing import Any
 import duckdb
 
 from checks import load_config
-from checks.evidence import rejected, rejected_explained, rejected_first, rejected_rows
+from checks.evidence import rejected, rejected_explained, rejected_rows
 from checks.evidence.context import Context, open_context
 from checks.quarantine.memory import InMemoryDuckDb
 from checks.warehouse import Warehouse
@@ -38,7 +38,7 @@ QUESTIONS: dict[str, Callable[[Context], Any]] = {
     "rows of an hour": lambda context: rejected_rows.read(context, hour="07"),
     "search": lambda context: rejected_rows.read(context, query="page/42"),
     "explanation": rejected_explained.read,
-    "first seen, 30 days": rejected_first.read,
+    "first seen, 30 days": rejected.read_first_seen,
 }
 #: The judged day has a tenth of all rows; 5,000 reasons, most of them rare.
 ROWS = """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from checks.core.metrics import OTHER_REASONS, RejectedRows
-from checks.core.model import Cause, Judgement, Status, Subjects
+from checks.core.model import Cause, Facts, Judgement, Status, Subjects
 from checks.core.subjects import REASON, counting
 from checks.core.text import clean, day_text, deciding, percent_text, plural, quoted
 from checks.judging.unmeasured import unknown
@@ -49,6 +49,7 @@ def judge_share(params: Params, measured: RejectedShare, frame: Timeframe) -> Ju
             action="Check that the input arrived and is not empty, then load it again",
         )  # fmt: skip
     status = _status(params, measured, rejected.rows, rate)
+    facts = _facts(status, rejected)
     return Judgement(
         status=status,
         message=f"rate={deciding(rate, params.alert_above, 4)} (max {params.alert_above})",
@@ -58,7 +59,8 @@ def judge_share(params: Params, measured: RejectedShare, frame: Timeframe) -> Ju
         threshold=params.alert_above,
         unit="share",
         stop=rate > params.stop_above,
-        details=_details(params, measured, status),
+        details=_details(params, measured, facts),
+        facts=facts,
         subjects=reason_subjects(params, rejected, rejected.rows + measured.accepted),
     )
 
@@ -150,10 +152,14 @@ def _action(status: Status, params: Params, rejected: RejectedRows, rate: float)
     return f"Look at the rows rejected{reason}, find out what changed, repair and load them again"
 
 
-def _details(params: Params, measured: RejectedShare, status: Status) -> dict[str, Any]:
+def _facts(status: Status, rejected: RejectedRows) -> Facts:
+    by_reason = status is Status.RED and rejected.reasons
+    return Facts(filters={"reason": rejected.reasons[0][0]} if by_reason else {})
+
+
+def _details(params: Params, measured: RejectedShare, facts: Facts) -> dict[str, Any]:
     rejected = measured.rejected
     rows = rejected.rows or 0
-    by_reason = status is Status.RED and rejected.reasons
     return {
         "rows_read": rows + measured.accepted,
         "rows_quarantined": rows,
@@ -163,7 +169,7 @@ def _details(params: Params, measured: RejectedShare, status: Status) -> dict[st
         "rejected_rows": rows,
         "reasons": [{"reason": clean(reason, 200), "rows": n} for reason, n in rejected.reasons],
         "note": rejected.note,
-        "filters": {"reason": rejected.reasons[0][0]} if by_reason else {},
+        "filters": facts.filters,
         **not_counted_details(rejected),
     }
 

@@ -12,6 +12,7 @@ that merely go with it are no finding.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -33,7 +34,7 @@ from checks.catalog._event_names import (
 from checks.core.counts import NAME, DailyCounts
 from checks.core.errors import MeasurementError
 from checks.core.metrics import EventCounts
-from checks.core.model import Cause, Judgement, Layer, Status, Verdict
+from checks.core.model import Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
 from checks.core.subjects import EVENT
 from checks.core.text import count_text, day_text, listed, plural, quoted, short_day
@@ -41,7 +42,7 @@ from checks.core.values import Unmeasured
 from checks.detection.baseline import Baseline, baseline, normal_range, side_of
 from checks.judging.check import Check, Required
 from checks.judging.segments import Segment, segments
-from checks.judging.unmeasured import learning, no_events, unknown, unmeasured
+from checks.judging.unmeasured import learning, unknown, unmeasured
 
 if TYPE_CHECKING:
     from checks.core.records import StoredAcceptance
@@ -163,6 +164,7 @@ def _nothing_to_compare(window: int, events: EventCounts, frame: Timeframe) -> J
         SILENT, Cause.BAD_VALUE, f"no events in the {window} days before {frame.data_date}",
         what="Event names", action="Find out why the days before have no events",
         threshold=0, unit=_UNIT, reading="events", details={"events": events.judged},
+        facts=Facts(fails_for_empty_day=not events.judged),
     )  # fmt: skip
 
 
@@ -176,6 +178,7 @@ def _mostly_missing(events: EventCounts, frame: Timeframe) -> Judgement:
         action="Let the gate run and be recorded every day, or keep more days in the warehouse",
         threshold=0, unit=_UNIT, reading="events",
         details={"events": events.judged, "missing": list(events.missing)},
+        facts=Facts(fails_for_empty_day=not events.judged),
     )  # fmt: skip
 
 
@@ -201,6 +204,11 @@ def _judgement(
     names = [state.name for state in by_state[kind]] if status is not Status.GREEN else []
     flagged = moved.get(kind, []) if status is Status.AMBER else []
     count = len(names) + len(flagged)
+    facts = Facts(
+        filters={"event": names[0]} if names else {},
+        silent_purchase_names=_silent_purchase_names(by_state, measured.events),
+        fails_for_empty_day=not measured.events.judged and not ended,
+    )
     return Judgement(
         status=status,
         message=f"{kind}={count} (max 0)",
@@ -209,11 +217,18 @@ def _judgement(
         value=count,
         threshold=0,
         unit=_UNIT,
-        details=_details(params, states, by_state, moved, measured.events, frame)
+        details=_details(params, states, by_state, moved, measured.events, frame, facts)
         | {"silent_before_the_day": [state.name for state in ended[:_MOST_NAMES]]}
-        | {"filters": {"event": names[0]} if names else {}},
+        | {"filters": facts.filters},
+        facts=facts,
         subjects={EVENT: tuple(dict.fromkeys(map(subject_of, by_state[SILENT])))},
     )
+
+
+def _silent_purchase_names(
+    by_state: Mapping[str, list[NameState]], events: EventCounts
+) -> tuple[str, ...]:
+    return tuple(s.name for s in by_state[SILENT] if s.name in events.purchase_names)
 
 
 def _ended_before(state: NameState, empty_since: date | None) -> bool:
@@ -230,6 +245,7 @@ def _details(
     moved: dict[str, list[Segment]],
     events: EventCounts,
     frame: Timeframe,
+    facts: Facts,
 ) -> dict[str, Any]:
     return {
         "events": events.judged,
@@ -240,9 +256,7 @@ def _details(
         "events_of_other_names": sum(events.rest),
         "partial_day": not frame.is_over,
         **{kind: [s.name for s in by_state[kind][:_MOST_NAMES]] for kind in ORDER[:5]},
-        "silent_purchase_names": [
-            s.name for s in by_state[SILENT] if s.name in events.purchase_names
-        ],
+        "silent_purchase_names": list(facts.silent_purchase_names),
         "ignored": list(params.ignore),
         "segments": [
             _segment_details(kind, segment)
@@ -348,11 +362,6 @@ def _segment_details(kind: str, segment: Segment) -> dict[str, Any]:
     }
 
 
-def has_only_no_events(verdict: Verdict) -> bool:
-    """Whether nothing but the empty day is wrong: no name was silent before it."""
-    return no_events(verdict) and not verdict.details.get("silent_before_the_day")
-
-
 CHECK = Check(
     id="event_volume",
     layer=Layer.BUSINESS,
@@ -376,5 +385,4 @@ CHECK = Check(
     judge=judge,
     subject_kinds=(EVENT,),
     accepts=EVENT,
-    fails_for_empty_day=has_only_no_events,
 )

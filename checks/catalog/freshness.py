@@ -17,11 +17,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from checks.core.metrics import EventCounts
-from checks.core.model import Judgement, Layer, Status
+from checks.core.model import Facts, Judgement, Layer, Status
 from checks.core.settings import setting
 from checks.core.text import day_text, deciding, plural, short_day
 from checks.judging.check import Check
-from checks.judging.unmeasured import no_events, unmeasured
+from checks.judging.unmeasured import unmeasured
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
@@ -104,6 +104,7 @@ def _judgement(
         threshold=params.max_lag_hours,
         unit="hours",
         details=details,
+        facts=Facts(fails_for_empty_day=not events.judged),
     )
 
 
@@ -172,5 +173,4 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
-    fails_for_empty_day=no_events,
 )

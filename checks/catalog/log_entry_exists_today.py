@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from checks.catalog._audit import strays_details, strays_text
 from checks.core.audit_log import AuditLog
-from checks.core.model import Judgement, Layer, Status
+from checks.core.model import Facts, Judgement, Layer, Status
 from checks.core.text import count_text, day_text, plural
 from checks.core.totals import median
 from checks.judging.check import Check, Worse
@@ -66,7 +66,10 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
             )
     summary += strays_text(log)
     message = f"entries={entries} (min 1)"
-    return Judgement(status, message, summary, action, entries, 1, "entries", details=details)
+    return Judgement(
+        status, message, summary, action, entries, 1, "entries", details=details,
+        facts=Facts(explains_empty_day=not entries),
+    )  # fmt: skip
 
 
 CHECK = Check(
@@ -84,5 +87,4 @@ CHECK = Check(
     measure=measure,
     judge=judge,
     worse=Worse.LOWER,
-    explains_empty_day=lambda verdict: verdict.value == 0,
 )

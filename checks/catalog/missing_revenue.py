@@ -11,14 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from checks.core.metrics import EventCounts
-from checks.core.model import Cause, Judgement, Layer, Status, Verdict
+from checks.core.model import Cause, Facts, Judgement, Layer, Status, Verdict
 from checks.core.settings import setting
 from checks.core.text import count_text, day_text, deciding, listed, percent_text, plural, short_day
 from checks.judging.check import Check, Required
-from checks.judging.unmeasured import no_events, skipped, unknown, unmeasured
+from checks.judging.unmeasured import skipped, unknown, unmeasured
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
@@ -69,6 +70,7 @@ def no_such_event(metric: str, what: str, events: EventCounts) -> Judgement:
         action="Correct events.purchase_names in andon.yml, or find out why no purchase arrives",
         reading="events",
         details={"events": events.judged, "other_names_seen": bool(events.by_name)},
+        facts=Facts(fails_for_empty_day=not events.judged and not events.by_name),
     )
 
 
@@ -82,14 +84,17 @@ def no_purchases(metric: str, what: str, events: EventCounts, frame: Timeframe) 
         "usual_purchases": average,
         "daily": daily(events),
     }
+    # Only the empty day is wrong where there were purchases as long as there were events.
+    only_empty = not events.judged and ended is None
+    facts = Facts(lacks_purchases=True, fails_for_empty_day=only_empty)
     if average >= USUAL_PURCHASES:
         return unknown(
             metric, Cause.BAD_VALUE,
             f"no purchases {_since(ended, frame)}, usually {count_text(round(average, 1))} a day",
             what=what, action=f"Find out why no purchase arrived on {short_day(frame.data_date)}",
-            details=details,
+            details=details, facts=facts,
         )  # fmt: skip
-    return skipped(metric, f"no purchases on {frame.data_date}", details)
+    return skipped(metric, f"no purchases on {frame.data_date}", details, facts)
 
 
 def _since(ended: date | None, frame: Timeframe) -> str:
@@ -150,27 +155,27 @@ def daily(events: EventCounts) -> list[dict[str, Any]]:
     ]
 
 
-def purchase_event_is_silent(verdicts: Mapping[str, Verdict]) -> bool:
+def skipped_if_reported(
+    metric: str, judgement: Judgement, verdicts: Mapping[str, Verdict]
+) -> Judgement:
+    """The judgement; skipped where a day only lacks purchases, and `event_volume` is red for it.
+
+    A check's guard.
+    """
+    if judgement.status is not Status.UNKNOWN or not judgement.facts.lacks_purchases:
+        return judgement
+    if not _purchase_event_is_silent(verdicts):
+        return judgement
+    reason = "event_volume is red for the purchase event"
+    return skipped(metric, reason, judgement.details, judgement.facts)
+
+
+def _purchase_event_is_silent(verdicts: Mapping[str, Verdict]) -> bool:
     """Whether `event_volume` is red for a purchase event, and so already reports it."""
     volume = verdicts.get("event_volume")
     if volume is None or volume.status is not Status.RED:
         return False
-    return bool(volume.details.get("silent_purchase_names"))
-
-
-def guard(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:
-    """A day without purchases is skipped where the silent purchase event is red itself."""
-    no_purchase = judgement.status is Status.UNKNOWN and judgement.details.get("purchases") == 0
-    if no_purchase and purchase_event_is_silent(verdicts):
-        return skipped(_METRIC, "event_volume is red for the purchase event", judgement.details)
-    return judgement
-
-
-def has_only_no_events(verdict: Verdict) -> bool:
-    """Whether only the empty day is wrong: there were purchases as long as there were events."""
-    details = verdict.details
-    has_own_fault = details.get("other_names_seen") or details.get("purchases_ended")
-    return no_events(verdict) and not has_own_fault
+    return bool(volume.facts.silent_purchase_names)
 
 
 CHECK = Check(
@@ -190,7 +195,6 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
-    fails_for_empty_day=has_only_no_events,
     after=("event_volume",),
-    guard=guard,
+    guard=partial(skipped_if_reported, _METRIC),
 )

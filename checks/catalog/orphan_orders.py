@@ -12,29 +12,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from checks.catalog.missing_revenue import (
     USUAL_PURCHASES,
     names_not_seen,
-    purchase_event_is_silent,
+    skipped_if_reported,
 )
 from checks.core.errors import MeasurementError
 from checks.core.metrics import (
     FAR_ORDERS,
+    NO_ORDER,
+    NO_SESSION,
     UNDATED_ORDERS,
+    UNKNOWN_SESSION,
     EventCounts,
     OrderCounts,
     OrphanKind,
 )
-from checks.core.model import Cause, Judgement, Layer, Status, Verdict
+from checks.core.model import Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
 from checks.core.subjects import ORPHAN_KIND, counting
 from checks.core.text import count_text, day_text, deciding, plural
 from checks.core.values import Unmeasured
 from checks.judging.check import Check, Required
 from checks.judging.undated import FAR_TEXT, UNKNOWN_ABOVE, undated_text
-from checks.judging.unmeasured import no_events, skipped, unknown
+from checks.judging.unmeasured import skipped, unknown
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
@@ -42,16 +46,15 @@ if TYPE_CHECKING:
 
 _METRIC = "orphan_orders"
 _WHAT = "Orphan orders"
-_PURCHASES = "purchase_without_order"
-_UNKNOWN_SESSION, _NO_SESSION = "unknown_session", "no_session_id"
 _DUPLICATES = (
     "Find out why orders or purchases share an order id (a page loaded twice, ids used again), "
     "and remove the surplus"
 )
+_NO_TIME = "no time that can be read"
 KIND_TEXTS = {
-    "no_session_id": "without a session id",
-    "unknown_session": "with a session that does not exist",
-    _PURCHASES: "purchases that never became an order",
+    NO_SESSION: "without a session id",
+    UNKNOWN_SESSION: "with a session that does not exist",
+    NO_ORDER: "purchases that never became an order",
 }
 
 
@@ -92,36 +95,50 @@ def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
     """Red above alert_above; else unknown for a kind that could not be measured."""
     problems = problems_of(measured)
     kinds = [kind for kind in measured.orders.kinds if kind.kind not in problems]
-    count = sum(kind.count for kind in kinds)
-    details = _details(measured, kinds, problems, count)
-    if count > params.alert_above:
-        return _judgement(params, measured, kinds, frame, details)
-    if problems:
+    judgement = _judged(params, measured, kinds, problems, frame)
+    facts = _facts(measured, kinds, problems)
+    return replace(judgement, details=_details(measured, kinds, problems, facts), facts=facts)
+
+
+def _judged(
+    params: Params,
+    measured: Measured,
+    kinds: list[OrphanKind],
+    problems: Mapping[str, Unmeasured],
+    frame: Timeframe,
+) -> Judgement:
+    """The judgement without its details."""
+    is_within = _count(kinds) <= params.alert_above
+    if is_within and problems:
         kind, problem = next(iter(problems.items()))
         return unknown(
             _METRIC, problem.cause, problem.detail, what=f"{_WHAT} ({KIND_TEXTS[kind]})",
             retry=problem.retry, reading=problem.reading, threshold=params.alert_above,
-            unit="orders", details=details,
+            unit="orders",
         )  # fmt: skip
-    if not measured.orders.orders:
-        return _no_orders(measured, frame, details)
-    return _judgement(params, measured, kinds, frame, details)
+    if is_within and not measured.orders.orders:
+        return _no_orders(measured, frame)
+    return _judgement(params, measured, kinds, frame)
+
+
+def _count(kinds: list[OrphanKind]) -> int:
+    return sum(kind.count for kind in kinds)
 
 
 def problems_of(measured: Measured) -> Mapping[str, Unmeasured]:
     """Why a kind could not be measured, by kind."""
     problems = dict(measured.orders.problems)
-    if _PURCHASES in measured.orders.absent:
+    if NO_ORDER in measured.orders.absent:
         if too_many_undated(measured.orders):
-            problems.setdefault(_NO_SESSION, _undated_orders(measured.orders))
+            problems.setdefault(NO_SESSION, _undated_orders(measured.orders))
         return problems
     if measured.events_problem is not None:
-        problems[_PURCHASES] = measured.events_problem  # the fault behind all that reads events
+        problems[NO_ORDER] = measured.events_problem  # the fault behind all that reads events
     elif measured.orders.of_undated_orders:
-        problems.setdefault(_PURCHASES, _undated_orders(measured.orders))
+        problems.setdefault(NO_ORDER, _undated_orders(measured.orders))
     elif measured.events is not None and not measured.events.purchase_seen():
         detail = names_not_seen(measured.events)
-        problems.setdefault(_PURCHASES, Unmeasured(Cause.BAD_VALUE, detail, reading="events"))
+        problems.setdefault(NO_ORDER, Unmeasured(Cause.BAD_VALUE, detail, reading="events"))
     return problems
 
 
@@ -136,14 +153,14 @@ def too_many_undated(orders: OrderCounts) -> bool:
 def _undated_orders(orders: OrderCounts) -> Unmeasured:
     without = undated_text(orders.undated, orders.far)
     if orders.of_undated_orders:
-        number = plural(orders.of_undated_orders, "purchase")
-        verb = "has" if orders.of_undated_orders == 1 else "have"
-        return Unmeasured(Cause.BAD_VALUE, f"{number} of the day {verb} an order {without}")
+        have = "purchase of the day has", "purchases of the day have"
+        number = plural(orders.of_undated_orders, *have)
+        return Unmeasured(Cause.BAD_VALUE, f"{number} an order {without}")
     number = plural(orders.new_undated, "new order")
     return Unmeasured(Cause.BAD_VALUE, f"{number} {without}, beside {orders.orders} of the day")
 
 
-def _no_orders(measured: Measured, frame: Timeframe, details: dict[str, Any]) -> Judgement:
+def _no_orders(measured: Measured, frame: Timeframe) -> Judgement:
     """A day without orders is never green: unknown with purchases, else skipped."""
     count, average = _purchase_counts(measured)
     if count is None or count or average >= USUAL_PURCHASES:
@@ -152,9 +169,8 @@ def _no_orders(measured: Measured, frame: Timeframe, details: dict[str, Any]) ->
         return unknown(
             _METRIC, Cause.BAD_VALUE, f"no orders on {frame.data_date}{seen}{normal}", what=_WHAT,
             action=f"Find out why {frame.data_date} has no orders, then run the gate again",
-            details=details,
         )  # fmt: skip
-    return skipped(_METRIC, f"no orders and no purchases on {frame.data_date}", details)
+    return skipped(_METRIC, f"no orders and no purchases on {frame.data_date}")
 
 
 def _purchase_counts(measured: Measured) -> tuple[int | None, float]:
@@ -165,13 +181,9 @@ def _purchase_counts(measured: Measured) -> tuple[int | None, float]:
 
 
 def _judgement(
-    params: Params,
-    measured: Measured,
-    kinds: list[OrphanKind],
-    frame: Timeframe,
-    details: dict[str, Any],
+    params: Params, measured: Measured, kinds: list[OrphanKind], frame: Timeframe
 ) -> Judgement:
-    count = sum(kind.count for kind in kinds)
+    count = _count(kinds)
     red = count > params.alert_above
     share, limit = measured.orders.duplicate_share, params.duplicates_above
     message = f"{_METRIC}={count} (max {params.alert_above})"
@@ -189,7 +201,6 @@ def _judgement(
         value=count,
         threshold=params.alert_above,
         unit="orders",
-        details=details,
         subjects={ORPHAN_KIND: _subjects(params, kinds)},
     )
 
@@ -218,26 +229,24 @@ def _remarks(measured: Measured) -> list[str]:
         (orders.duplicates, "order"), (orders.duplicate_purchases, "purchase"),
     ):  # fmt: skip
         if number:
-            verb = "has" if number == 1 else "have"
-            remarks.append(f"{plural(number, kind)} {verb} an order id that is there already")
+            have = plural(number, f"{kind} has", f"{kind}s have")
+            remarks.append(f"{have} an order id that is there already")
     if orders.undated:
-        verb = "has" if orders.undated == 1 else "have"
-        remarks.append(f"{plural(orders.undated, 'order')} {verb} no time that can be read")
+        remarks.append(f"{plural(orders.undated, 'order has', 'orders have')} {_NO_TIME}")
     if orders.future:
-        verbs = "lies after now and is" if orders.future == 1 else "lie after now and are"
-        remarks.append(f"{plural(orders.future, 'order')} {verbs} not counted")
+        lie = "order lies after now and is", "orders lie after now and are"
+        remarks.append(f"{plural(orders.future, *lie)} not counted")
     if orders.far:
-        verb = "lies" if orders.far == 1 else "lie"
-        remarks.append(f"{plural(orders.far, 'order')} {verb} more than {FAR_TEXT}")
+        remarks.append(f"{plural(orders.far, 'order lies', 'orders lie')} more than {FAR_TEXT}")
     return remarks
 
 
 def _kind_text(kind: OrphanKind, orders: OrderCounts) -> str:
     """What is wrong with the orders of a kind, and how far back sessions were searched."""
     text = KIND_TEXTS[kind.kind]
-    if kind.kind == _PURCHASES and kind.count == 1:
+    if kind.kind == NO_ORDER and kind.count == 1:
         return text.replace("purchases", "purchase")
-    if kind.kind == _UNKNOWN_SESSION and orders.lookback_days is not None:
+    if kind.kind == UNKNOWN_SESSION and orders.lookback_days is not None:
         return f"{text} in the {plural(orders.lookback_days, 'day')} before"
     return text
 
@@ -245,24 +254,43 @@ def _kind_text(kind: OrphanKind, orders: OrderCounts) -> str:
 def _action(kinds: list[OrphanKind]) -> str:
     worst = max(kinds, key=lambda kind: kind.count)
     ids = f" ({', '.join(worst.ids[:3])}{', ...' if worst.count > 3 else ''})" if worst.ids else ""
-    if worst.kind == _PURCHASES:
+    if worst.kind == NO_ORDER:
         return f"Load the missing orders{ids}, then build the attribution of the day again"
     return f"Repair the sessions of these orders{ids}, then build the attribution of the day again"
+
+
+def _facts(
+    measured: Measured, kinds: list[OrphanKind], problems: Mapping[str, Unmeasured]
+) -> Facts:
+    """A day without orders lacks nothing else where no kind was left unmeasured."""
+    largest = max(kinds, key=lambda kind: kind.count, default=None)
+    lacks_orders = not measured.orders.orders and not problems
+    events = measured.events
+    return Facts(
+        filters={"kind": largest.kind} if largest is not None and largest.count else {},
+        lacks_purchases=lacks_orders and _purchases(measured) == 0,
+        fails_for_empty_day=lacks_orders and events is not None and not events.judged,
+    )
+
+
+def _purchases(measured: Measured) -> int | None:
+    """Purchases of the day: as counted beside the orders, else of the events; None if unknown."""
+    beside_orders = measured.orders.purchases
+    return _purchase_counts(measured)[0] if beside_orders is None else beside_orders
 
 
 def _details(
     measured: Measured,
     kinds: list[OrphanKind],
     problems: Mapping[str, Unmeasured],
-    count: int,
+    facts: Facts,
 ) -> dict[str, Any]:
     orders = measured.orders
-    purchases, _ = _purchase_counts(measured)
     return {
         "events": None if measured.events is None else measured.events.judged,
         "orders": orders.orders,
         "revenue": orders.revenue,
-        "orphans": count,
+        "orphans": _count(kinds),
         "kinds": [
             {"kind": k.kind, "count": k.count, "dark_revenue": k.revenue, "order_ids": list(k.ids)}
             for k in kinds
@@ -270,10 +298,10 @@ def _details(
         "unmeasured": {kind: problem.detail for kind, problem in problems.items()},
         "not_mapped": list(orders.absent),
         "unread_columns": dict(orders.unread),
-        "filters": {"kind": max(kinds, key=lambda kind: kind.count).kind} if count else {},
+        "filters": facts.filters,
         "lookback_days": orders.lookback_days,
         "duplicate_order_ids": orders.duplicates,
-        "purchases": purchases if orders.purchases is None else orders.purchases,
+        "purchases": _purchases(measured),
         "duplicate_purchase_ids": orders.duplicate_purchases,
         "duplicate_share": orders.duplicate_share,
         UNDATED_ORDERS: orders.undated,
@@ -284,24 +312,6 @@ def _details(
         "far_orders_before": orders.far_before,
         "orders_of_one_session": orders.of_one_session,
     }
-
-
-def guard(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:
-    """A day without orders or purchases is skipped where the silent purchase event is red."""
-    details = judgement.details
-    nothing = details.get("orders") == 0 and details.get("purchases") == 0
-    only_empty = judgement.status is Status.UNKNOWN and not details.get("unmeasured")
-    if nothing and only_empty and purchase_event_is_silent(verdicts):
-        return replace(
-            skipped(_METRIC, "event_volume is red for the purchase event"), details=details
-        )
-    return judgement
-
-
-def has_neither_orders_nor_events(verdict: Verdict) -> bool:
-    """Whether only the empty day is wrong: no kind was left unmeasured."""
-    details = verdict.details
-    return no_events(verdict) and details.get("orders") == 0 and not details.get("unmeasured")
 
 
 CHECK = Check(
@@ -324,7 +334,6 @@ CHECK = Check(
     measure=measure,
     judge=judge,
     subject_kinds=(ORPHAN_KIND,),
-    fails_for_empty_day=has_neither_orders_nor_events,
     after=("event_volume",),
-    guard=guard,
+    guard=partial(skipped_if_reported, _METRIC),
 )

@@ -11,7 +11,6 @@ anyone said.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +36,7 @@ from checks.catalog._rejected_share import (
 )
 from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.metrics import RejectedRows
-from checks.core.model import Cause, Judgement, Layer, Status, Subjects
+from checks.core.model import Cause, Facts, Judgement, Layer, Status, Subjects
 from checks.core.settings import setting
 from checks.core.subjects import REASON, SOURCE, counting
 from checks.core.text import clean, count_text, deciding, percent_text, plural, quoted
@@ -46,7 +45,7 @@ from checks.core.values import BadValue, known
 from checks.judging.check import Check, Required
 from checks.judging.unmeasured import unknown
 from checks.loads.effective import Load, loads
-from checks.loads.sources import lasting_name
+from checks.loads.sources import lasting_name, without_digits
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
@@ -103,11 +102,6 @@ class SourceRate:
     def family(self) -> str | None:
         """The source's name without its digits, so that daily files compare."""
         return without_digits(self.source)
-
-
-def without_digits(source: str | None) -> str | None:
-    """A source's name without its digits, so that daily files compare."""
-    return None if source is None else re.sub(r"\d+", "", source)
 
 
 def measure(params: Params, data: Readings) -> Measured | RejectedShare:
@@ -258,6 +252,7 @@ def _judgement(
     elif alarming:
         status = Status.AMBER
         worst = max(alarming, key=lambda source: source.rate)
+    facts = Facts(filters=_filters(status, measured.rejected, worst))
     return Judgement(
         status=status,
         message=f"rate={deciding(rate, params.alert_above, 4)} (max {params.alert_above})",
@@ -267,8 +262,8 @@ def _judgement(
         threshold=params.alert_above,
         unit="share",
         stop=rate > params.stop_above,
-        details=_details(params, measured, rates, worst, median_rate)
-        | {"filters": _filters(status, measured.rejected, worst)},
+        details=_details(params, measured, rates, worst, median_rate) | {"filters": facts.filters},
+        facts=facts,
         subjects=_subjects(params, measured.rejected, rates),
     )
 

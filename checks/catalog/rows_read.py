@@ -7,6 +7,7 @@ Source of the rule: a shop that is open has events; zero rows is never normal.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from checks.catalog._audit import (
     with_loads,
 )
 from checks.core.audit_log import AuditEntry, AuditLog
-from checks.core.model import Judgement, Layer, Status, Verdict
+from checks.core.model import Facts, Judgement, Layer, Status
 from checks.core.subjects import SOURCE, names_of
 from checks.core.text import day_text, plural
 from checks.core.values import BadValue, known
@@ -97,6 +98,7 @@ def _judgement(log: AuditLog, lowest: list[SourceRows], frame: Timeframe) -> Jud
     return Judgement(
         status, f"rows_read={total} (min 1)", summary, action, total, 1, "rows", details=details,
         subjects={SOURCE: names_of(lasting_name(entry.source) for entry in empty)},
+        facts=Facts(explains_empty_day=not total and _may_be_of_day(lowest, frame)),
     )  # fmt: skip
 
 
@@ -114,10 +116,9 @@ def _as_details(source: SourceRows, frame: Timeframe) -> dict[str, Any]:
     }
 
 
-def nothing_was_read(verdict: Verdict) -> bool:
-    """Whether nothing was read, by a load that may be of the data date (by its source's name)."""
-    sources = verdict.details.get("sources") or ()
-    return verdict.value == 0 and any(not source.get("names_other_days") for source in sources)
+def _may_be_of_day(sources: Iterable[SourceRows], frame: Timeframe) -> bool:
+    """Whether the load of a source may be of the data date, by the source's name."""
+    return any(may_be_of(source.newest.source, {frame.data_date}) for source in sources)
 
 
 CHECK = Check(
@@ -139,5 +140,4 @@ CHECK = Check(
     subject_kinds=(SOURCE,),
     after=("log_entry_exists_today",),
     guard=partial(skipped_without_entry, _METRIC),
-    explains_empty_day=nothing_was_read,
 )

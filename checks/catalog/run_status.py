@@ -7,7 +7,7 @@ Source of the rule: the pipeline's own word; a later good entry of the same sour
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from checks.catalog._audit import (
 )
 from checks.core.audit_log import MOST_STRAYS, AuditEntry, AuditLog, StrayEntry
 from checks.core.endings import FAILED, OK, RUNNING, UNHEARD, Endings, folded
-from checks.core.model import Cause, Judgement, Layer, Status, Subjects, Verdict
+from checks.core.model import Cause, Facts, Judgement, Layer, Status, Subjects
 from checks.core.settings import setting
 from checks.core.subjects import SOURCE, STATUS, names_of
 from checks.core.text import day_text, plural, quoted
@@ -90,18 +90,37 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
     failed = [entry for entry, word in worst if word == FAILED]
     failed_undated = _failed_without_time(log, frame)
     unclear = [(entry, word) for entry, word in worst if word in (RUNNING, UNHEARD)]
-    details = _details(log, worst, [*failed, *failed_undated], frame)
+    facts = _facts(worst, [*failed, *failed_undated], frame)
     if failed or failed_undated:
-        judgement = _red(failed, failed_undated, len(worst), details, frame)
+        judgement = _red(failed, failed_undated, len(worst), frame)
     elif unclear:
-        judgement = _unclear(*unclear[0], details)
+        judgement = _unclear(*unclear[0])
     elif len(log.undated) > MOST_STRAYS:
-        judgement = _too_many(log, details)
+        judgement = _too_many(log)
     else:
-        judgement = _green(log, len(worst), details, frame)
+        judgement = _green(log, len(worst), frame)
     repairs = _missing_parts(log, loads_of_day) + _repaired(log, loads_of_day)
     summary = judgement.summary + repairs + strays_text(log)
-    return with_loads(replace(judgement, summary=summary), loads_of_day)
+    details = _details(log, worst, [*failed, *failed_undated], frame, facts)
+    judgement = replace(judgement, summary=summary, details=details, facts=facts)
+    return with_loads(judgement, loads_of_day)
+
+
+def _facts(
+    worst: Sequence[tuple[AuditEntry, str]],
+    failed: Sequence[AuditEntry | StrayEntry],
+    frame: Timeframe,
+) -> Facts:
+    """What failed first; and whether no load ended well that may be of the data date.
+
+    One that did would have left events. A load of other days, by its source's name, has none of its
+    events, and explains nothing.
+    """
+    of_day = [word for entry, word in worst if may_be_of(entry.source, {frame.data_date})]
+    return Facts(
+        filters={"source": failed[0].source} if failed and failed[0].source else {},
+        explains_empty_day=bool(of_day) and all(word == FAILED for word in of_day),
+    )
 
 
 def _details(
@@ -109,10 +128,11 @@ def _details(
     worst: Sequence[tuple[AuditEntry, str]],
     failed: Sequence[AuditEntry | StrayEntry],
     frame: Timeframe,
+    facts: Facts,
 ) -> dict[str, Any]:
     return {
         "failed": [entry.source for entry in failed],
-        "filters": {"source": failed[0].source} if failed and failed[0].source else {},
+        "filters": facts.filters,
         "sources": [
             {"source": e.source, "status": e.status, "run_at": e.run_at, "means": word,
              "names_other_days": not may_be_of(e.source, {frame.data_date})}
@@ -141,7 +161,6 @@ def _red(
     failed: Sequence[AuditEntry],
     failed_undated: Sequence[StrayEntry],
     count: int,
-    details: Mapping[str, object],
     frame: Timeframe,
 ) -> Judgement:
     number = len(failed) + len(failed_undated)
@@ -156,7 +175,7 @@ def _red(
         action += "; give the entries without a time theirs, or remove them"
     return Judgement(
         Status.RED, f"failed={number} (max 0)", f"{summary}: {first_status}",
-        action, number, 0, "loads", details=details, subjects=_subjects(all_failed),
+        action, number, 0, "loads", subjects=_subjects(all_failed),
     )  # fmt: skip
 
 
@@ -168,7 +187,7 @@ def _subjects(failed: Sequence[AuditEntry | StrayEntry]) -> Subjects:
     }
 
 
-def _green(log: AuditLog, count: int, details: Mapping[str, object], frame: Timeframe) -> Judgement:
+def _green(log: AuditLog, count: int, frame: Timeframe) -> Judgement:
     """Amber with entries that have no time: one of them may be of this run."""
     status, action = Status.GREEN, "Nothing to do"
     if log.undated:
@@ -178,15 +197,15 @@ def _green(log: AuditLog, count: int, details: Mapping[str, object], frame: Time
             f"({_names(log.undated)}): nobody can tell which run it is of"
         )
     summary = f"{plural(count, 'load')} of {day_text(frame.run_date)} ended well"
-    return Judgement(status, "failed=0 (max 0)", summary, action, 0, 0, "loads", details=details)
+    return Judgement(status, "failed=0 (max 0)", summary, action, 0, 0, "loads")
 
 
-def _too_many(log: AuditLog, details: Mapping[str, object]) -> Judgement:
+def _too_many(log: AuditLog) -> Judgement:
     """Unknown: not all entries without a time were read, and one of the rest may have failed."""
     return unknown(
         _METRIC, Cause.BAD_VALUE, undated_text(log), what=_WHAT,
         action="Give the entries of the audit log the times of their loads, or remove them",
-        threshold=0, unit="loads", details=details,
+        threshold=0, unit="loads",
     )  # fmt: skip
 
 
@@ -231,7 +250,7 @@ def _names(entries: Sequence[AuditEntry | StrayEntry]) -> str:
     return f"{named} and {more} more" if more > 0 else named
 
 
-def _unclear(entry: AuditEntry, word: str, details: Mapping[str, object]) -> Judgement:
+def _unclear(entry: AuditEntry, word: str) -> Judgement:
     name, status = source_name(entry), quoted(entry.status)
     if word == RUNNING:
         detail = f"the load of {name} is not over, status {status}"
@@ -244,7 +263,7 @@ def _unclear(entry: AuditEntry, word: str, details: Mapping[str, object]) -> Jud
         action = f"Add {status} to `ok`, `failed` or `running` of checks.run_status in andon.yml"
     return unknown(
         _METRIC, Cause.BAD_VALUE, detail, what=_WHAT, action=action,
-        retry=word == RUNNING, threshold=0, unit="loads", details=details,
+        retry=word == RUNNING, threshold=0, unit="loads",
     )  # fmt: skip
 
 
@@ -252,19 +271,6 @@ def _worst(log: AuditLog, tied: Sequence[AuditEntry]) -> tuple[AuditEntry, str]:
     """Of entries with the same time, the one with the worst ending."""
     meanings = [(entry, log.meaning(entry)) for entry in tied]
     return min(meanings, key=lambda pair: _WORST_FIRST.index(pair[1]))
-
-
-def every_load_failed(verdict: Verdict) -> bool:
-    """Whether no load ended well that may be of the data date: one that did would have left events.
-
-    A load of other days, by its source's name, has none of its events, and explains nothing.
-    """
-    sources = [
-        source
-        for source in verdict.details.get("sources") or ()
-        if not source.get("names_other_days")
-    ]
-    return bool(sources) and all(source.get("means") == FAILED for source in sources)
 
 
 CHECK = Check(
@@ -285,5 +291,4 @@ CHECK = Check(
     subject_kinds=(SOURCE, STATUS),
     after=("log_entry_exists_today",),
     guard=partial(skipped_without_entry, _METRIC),
-    explains_empty_day=every_load_failed,
 )

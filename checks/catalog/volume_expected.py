@@ -18,7 +18,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from checks.core.counts import DailyCounts
-from checks.core.model import Cause, Judgement, Layer, Status
+from checks.core.model import Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
 from checks.core.subjects import HIGH, LOW, SIDE
 from checks.core.text import count_text, day_text, short_day
@@ -33,7 +33,7 @@ from checks.detection.baseline import Baseline, normal_range, side_of
 from checks.detection.baseline import baseline as compute_baseline
 from checks.judging.check import Check, Worse
 from checks.judging.segments import Carrier, carrying
-from checks.judging.unmeasured import learning, no_events, skipped, unknown
+from checks.judging.unmeasured import learning, skipped, unknown
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
@@ -113,14 +113,15 @@ def _unjudged(daily: DailyCounts, baseline: Baseline, frame: Timeframe) -> Judge
         "events": daily.counted[daily.day].total,
         "learned_days": days,
     }
+    facts = Facts(fails_for_empty_day=not daily.counted[daily.day].total)
     if daily.days_learned_if_too_few(MINIMUM_DAYS) is not None:
-        return learning(_METRIC, days, MINIMUM_DAYS, details)
+        return learning(_METRIC, days, MINIMUM_DAYS, details, facts)
     return unknown(
         _METRIC, Cause.BAD_VALUE,
         f"only {days} of the {len(daily.days) - 1} days before {frame.data_date} can be used, "
         f"{MINIMUM_DAYS} are needed",
         what=_WHAT, action="Find out why the days before have no events, or none that is usual",
-        unit="events", details=details,
+        unit="events", details=details, facts=facts,
     )  # fmt: skip
 
 
@@ -131,6 +132,11 @@ def _judgement(
     side = side_of(count, normal)
     low, high = math.ceil(normal.low), math.floor(normal.high)
     carrier = carrying(daily, baseline, normal) if side else None
+    facts = Facts(
+        filters=carrier.filters if carrier else {},
+        expected=normal.expected,
+        fails_for_empty_day=not count,
+    )
     return Judgement(
         status=Status.RED if side else Status.GREEN,
         message=f"{_METRIC}={count} (normal {low} to {high})",
@@ -142,14 +148,15 @@ def _judgement(
         details=_details(daily, baseline)
         | {
             "events": count,
-            "expected": normal.expected,
+            "expected": facts.expected,
             "low": normal.low,
             "high": normal.high,
             "basis": normal.basis.value,
             "history_days": history_days(baseline.kept, daily.day),
             "partial_day": not frame.is_over,
-            "filters": carrier.filters if carrier else {},
+            "filters": facts.filters,
         },
+        facts=facts,
         subjects={SIDE: (LOW if side < 0 else HIGH,)} if side else {SIDE: ()},
     )
 
@@ -256,7 +263,6 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
-    fails_for_empty_day=no_events,
     worse=Worse.FARTHER_FROM_EXPECTED,
     subject_kinds=(SIDE,),
 )

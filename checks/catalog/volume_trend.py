@@ -12,13 +12,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from checks.core.counts import DailyCounts
-from checks.core.model import Cause, Judgement, Layer, Status, Verdict
+from checks.core.model import NO_FACTS, Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
 from checks.core.text import count_text, deciding, short_day
 from checks.detection import Trend, weekly_trend
 from checks.detection.baseline import baseline
 from checks.judging.check import Check, Worse
-from checks.judging.unmeasured import learning, no_events, unknown
+from checks.judging.unmeasured import learning, unknown
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
@@ -55,9 +55,11 @@ def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
     if trend is not None:
         events = daily.counted[daily.day].total
         details = _details(trend) | {"events": events}
-        if trend.is_declining and not events:
-            details["declines_without_the_day"] = _declines_without(counts, daily.day, params)
-        return _judgement(trend, frame, details)
+        if not trend.is_declining or events:
+            return _judgement(trend, frame, details)
+        declines = _declines_without(counts, daily.day, params)
+        details["declines_without_the_day"] = declines
+        return _judgement(trend, frame, details, Facts(fails_for_empty_day=not declines))
     if (days := daily.days_learned_if_too_few(TREND_DAYS)) is not None:
         judgement = learning(_METRIC, days, TREND_DAYS)
         # Where the shop became so big that its days before are no history, it learns once more.
@@ -88,7 +90,9 @@ def _declines_without(counts: dict[date, float], day: date, params: Params) -> b
     return trend is None or trend.is_declining
 
 
-def _judgement(trend: Trend, frame: Timeframe, details: dict[str, Any]) -> Judgement:
+def _judgement(
+    trend: Trend, frame: Timeframe, details: dict[str, Any], facts: Facts = NO_FACTS
+) -> Judgement:
     shown = deciding(trend.change, -trend.limit, 3)
     return Judgement(
         status=Status.AMBER if trend.is_declining else Status.GREEN,
@@ -101,6 +105,7 @@ def _judgement(trend: Trend, frame: Timeframe, details: dict[str, Any]) -> Judge
         threshold=-trend.limit,
         unit="share",
         details=details,
+        facts=facts,
     )
 
 
@@ -123,11 +128,6 @@ def _details(trend: Trend) -> dict[str, Any]:
     }
 
 
-def is_only_the_empty_day(verdict: Verdict) -> bool:
-    """Whether the week declines only because the judged day has no events."""
-    return no_events(verdict) and verdict.details.get("declines_without_the_day") is False
-
-
 CHECK = Check(
     id="volume_trend",
     layer=Layer.BUSINESS,
@@ -145,7 +145,6 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
-    fails_for_empty_day=is_only_the_empty_day,
     worse=Worse.LOWER,
     signed=True,
 )

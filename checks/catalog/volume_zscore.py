@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from checks.core.metrics import EventCounts
-from checks.core.model import Cause, Judgement, Layer, Status
+from checks.core.model import Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
 from checks.core.subjects import HIGH, LOW, SIDE
 from checks.core.text import count_text, day_text, deciding, plural
 from checks.core.totals import mean, sample_deviation
 from checks.judging.check import Check, Worse
-from checks.judging.unmeasured import learning, no_events, skipped, unknown
+from checks.judging.unmeasured import learning, skipped, unknown
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
@@ -59,6 +59,14 @@ class ZScore:
     deviation: float
     floored: bool
 
+    def low(self, alert_at: float) -> float:
+        """So many events or fewer are too few; may be below 0."""
+        return self.mean - alert_at * self.deviation
+
+    def high(self, alert_at: float) -> float:
+        """So many events or more are too many."""
+        return self.mean + alert_at * self.deviation
+
 
 def z_score(window: Sequence[int], today: int, factor: float = 1.0) -> ZScore | None:
     """The Z-score of `today` against a window; None where the window has no events.
@@ -80,19 +88,18 @@ def measure(params: Params, data: Readings) -> EventCounts:
 
 def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
     """Red at |z| >= alert_at; skipped while the first window fills."""
-    totals = events.totals()
     if (days := events.learning()) is not None:
         details = {"daily": _daily(events), "learned_days": days}
         return learning("z", days, params.window_days, details)
     mark = events.calendar.special_day(frame.data_date)
     if mark is not None and mark.factor is None:
         return skipped("z", f"{mark.name}: not judged by volume", {"daily": _daily(events)})
-    window = _window(events)
+    days_compared = len(_window(events))
     if events.misses_too_many():
         return _mostly_missing(params, events, frame)
-    if len(window) < _FEWEST_DAYS:
-        return skipped("z", f"{len(window)} of {params.window_days} days are not in the calendar")
-    score = z_score(window, totals[-1], mark.factor if mark and mark.factor else 1.0)
+    if days_compared < _FEWEST_DAYS:
+        return skipped("z", f"{days_compared} of {params.window_days} days are not in the calendar")
+    score = score_of(events, frame)
     if score is None:
         return unknown(
             "z", Cause.BAD_VALUE,
@@ -100,8 +107,19 @@ def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
             action="Find out why the days before have no events",
             threshold=params.alert_at, unit="standard deviations", reading="events",
             details={"events": events.judged, "daily": _daily(events)},
+            facts=_facts(events),
         )  # fmt: skip
     return _judgement(params, events, frame, score)
+
+
+def score_of(events: EventCounts, frame: Timeframe) -> ZScore | None:
+    """The Z-score of the data date; None where its window has no events.
+
+    Raises ValueError for a window of fewer than two days.
+    """
+    mark = events.calendar.special_day(frame.data_date)
+    factor = mark.factor if mark is not None and mark.factor else 1.0
+    return z_score(_window(events), events.totals()[-1], factor)
 
 
 def _mostly_missing(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
@@ -114,6 +132,7 @@ def _mostly_missing(params: Params, events: EventCounts, frame: Timeframe) -> Ju
         action="Let the gate run and be recorded every day, or keep more days in the warehouse",
         threshold=params.alert_at, unit="standard deviations", reading="events",
         details={"events": events.judged, "daily": _daily(events), "missing": list(events.missing)},
+        facts=_facts(events),
     )  # fmt: skip
 
 
@@ -140,21 +159,25 @@ def _judgement(params: Params, events: EventCounts, frame: Timeframe, score: ZSc
             "mean": score.mean,
             "deviation": score.deviation,
             "deviation_floored": score.floored,
-            "low": score.mean - params.alert_at * score.deviation,
-            "high": score.mean + params.alert_at * score.deviation,
+            "low": score.low(params.alert_at),
+            "high": score.high(params.alert_at),
             "window_days": params.window_days,
             "partial_day": not frame.is_over,
             "daily": _daily(events),
             "missing": list(events.missing),
             "by_name_today": _top_names(events),
         },
+        facts=_facts(events),
         subjects={SIDE: (LOW if score.z < 0 else HIGH,)},
     )
 
 
+def _facts(events: EventCounts) -> Facts:
+    return Facts(fails_for_empty_day=not events.judged)
+
+
 def _summary(params: Params, events: EventCounts, frame: Timeframe, score: ZScore) -> str:
-    margin = params.alert_at * score.deviation
-    low, high = max(0.0, score.mean - margin), score.mean + margin
+    low, high = max(0.0, score.low(params.alert_at)), score.high(params.alert_at)
     part = "" if frame.is_over else " so far"
     change = (events.judged - score.mean) / score.mean
     text = (
@@ -212,7 +235,6 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
-    fails_for_empty_day=no_events,
     worse=Worse.FARTHER_FROM_ZERO,
     signed=True,
     subject_kinds=(SIDE,),

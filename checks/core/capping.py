@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
@@ -20,6 +20,7 @@ from checks.core.model import (
     Subjects,
     Verdict,
     WaiverState,
+    written_fields,
 )
 from checks.core.subjects import MORE
 from checks.core.text import count_text
@@ -112,7 +113,9 @@ def _text_size(part: object) -> int:
     if not is_dataclass(part):
         return 0
     return sum(
-        _text_size(getattr(part, field.name)) for field in fields(part) if field.name != "details"
+        _text_size(getattr(part, field.name))
+        for field in written_fields(part)
+        if field.name != "details"
     )
 
 
@@ -189,7 +192,7 @@ def _details(details: Mapping[str, Any], plain: Plain, most: int, longest: int) 
     return kept_details
 
 
-def usable_filters(filters: Mapping[str, Any]) -> dict[str, Any]:
+def usable_filters(filters: Mapping[str, T]) -> dict[str, T]:
     """The filters that are short enough for an address: one that is cut would match nothing."""
     return {
         key: value for key, value in filters.items() if _size(f"{key}{value}") <= _MOST_FILTER_BYTES

@@ -271,6 +271,12 @@ class EventCounts:
         return any(total > limit for total in totals)
 
 
+#: The kinds of orphans: orders without a session id, or with one that no session has; purchases
+#: that never became an order.
+NO_SESSION, UNKNOWN_SESSION, NO_ORDER = "no_session_id", "unknown_session", "purchase_without_order"
+ORPHAN_KINDS = (NO_SESSION, UNKNOWN_SESSION, NO_ORDER)
+
+
 @dataclass(frozen=True, slots=True)
 class OrphanKind:
     """Orders that cannot be attributed for one reason, and the revenue in the dark."""

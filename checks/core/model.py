@@ -7,7 +7,7 @@ how a verdict is shown: the output formats and the dashboard decide that.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import Field, dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -17,6 +17,10 @@ Details: TypeAlias = Mapping[str, Any]
 #: What a check fails for: names by kind (`checks.core.subjects`). A kind without names was
 #: measured, but no name of it counts.
 Subjects: TypeAlias = Mapping[str, tuple[str, ...]]
+
+
+#: Marks a field that is no part of a JSON document.
+_UNWRITTEN = "unwritten"
 
 
 class Status(StrEnum):
@@ -85,6 +89,31 @@ URGENCY: tuple[Status, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What later steps decide by, beside a status and a value. Judges write `details` from it.
+
+    filters: with which the page with the evidence is opened. expected: the value of a usual day,
+    from which a waiver measures distances. silent_purchase_names: purchase events that the check
+    reports as silent. lacks_purchases: whether there is nothing to judge but a day without
+    purchases (and orders). fails_for_empty_day: whether it fails only because the data date has no
+    events: with the events of a usual day it would not. explains_empty_day: whether, where it is
+    red, it explains why there are none.
+    A report that was stored has the first three; the others serve while a day is judged.
+    """
+
+    filters: Mapping[str, str] = field(default_factory=dict)
+    expected: Number | None = None
+    silent_purchase_names: tuple[str, ...] = ()
+    lacks_purchases: bool = False
+    fails_for_empty_day: bool = False
+    explains_empty_day: bool = False
+
+
+#: Of a judgement that decides nothing further.
+NO_FACTS = Facts()
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What a judge decided from measured values alone.
 
@@ -93,7 +122,8 @@ class Judgement:
     `action` is the one thing a person should do now. `fault` is what prevented the measurement:
     judgements with the same fault failed for the same cause. `learning_days`: how many days of
     data a check needs that is skipped because it has too few. `subjects`: what it fails for,
-    meaningless where it does not fail. `acceptances`: those of its subjects.
+    meaningless where it does not fail. `acceptances`: those of its subjects. `details` are for
+    people; what decides something is in `facts`.
     """
 
     status: Status
@@ -107,6 +137,7 @@ class Judgement:
     cause: Cause | None = None
     retry: bool = False
     details: Details = field(default_factory=dict)
+    facts: Facts = NO_FACTS
     fault: str | None = None
     learning_days: int | None = None
     subjects: Subjects = field(default_factory=dict)
@@ -172,7 +203,8 @@ class Verdict:
     the same report that follows from no other one itself. It changes nothing else.
     `since_days` is how many data dates from `since` on were recorded, the judged one included;
     nothing is known of days between that were not. `subjects`: what a failing check fails for, by
-    kind; None in a report of a version that did not record it.
+    kind; None in a report of a version that did not record it. `facts` are no part of the JSON
+    document: `details` has what is stored of them.
     """
 
     id: str
@@ -198,6 +230,7 @@ class Verdict:
     because: str | None = None
     subjects: Subjects | None = None
     details: Details = field(default_factory=dict)
+    facts: Facts = field(default=NO_FACTS, metadata={_UNWRITTEN: True})
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +268,11 @@ class Report:
     duration_seconds: float = 0.0
     andon_version: str = ""
     timezone: str = "UTC"
+
+
+def written_fields(model: Any) -> list[Field[Any]]:
+    """The fields of a dataclass, or of its instance, that its JSON document has."""
+    return [part for part in fields(model) if _UNWRITTEN not in part.metadata]
 
 
 def worst(statuses: Iterable[Status]) -> Status:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -19,6 +19,8 @@ from checks.core.model import (
     Acceptance,
     Acknowledgement,
     Cause,
+    Details,
+    Facts,
     Layer,
     Problem,
     Report,
@@ -27,6 +29,7 @@ from checks.core.model import (
     Subjects,
     Verdict,
     WaiverState,
+    written_fields,
 )
 
 SCHEMA = "andon.gate/1"
@@ -93,7 +96,7 @@ def plain(value: Any) -> Any:
         if isinstance(value, kind):
             return convert(value)
     if is_dataclass(value):
-        return {part.name: plain(getattr(value, part.name)) for part in fields(value)}
+        return {part.name: plain(getattr(value, part.name)) for part in written_fields(value)}
     return str(value)
 
 
@@ -168,7 +171,7 @@ def _report(data: Mapping[str, Any]) -> Report:
 
 def _known(model: type[Any], raw: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a document for which the model has a field."""
-    names = {part.name for part in fields(model)}
+    names = {part.name for part in written_fields(model)}
     return {key: value for key, value in raw.items() if key in names}
 
 
@@ -184,8 +187,24 @@ def _verdict(raw: Mapping[str, Any]) -> Verdict:
         "acknowledgement": None if acknowledged is None else _acknowledgement(acknowledged),
         "subjects": _subjects(raw.get("subjects")),
         "details": dict(raw["details"]),
+        "facts": _facts(raw["details"]),
     }
     return Verdict(**{**_known(Verdict, raw), **parts})
+
+
+def _facts(details: Details) -> Facts:
+    """What is stored among the details of what later steps decide by."""
+    filters, expected = details.get("filters"), details.get("expected")
+    names = details.get("silent_purchase_names")
+    return Facts(
+        filters=_texts(filters) if isinstance(filters, Mapping) else {},
+        expected=expected if isinstance(expected, (int, float)) else None,
+        silent_purchase_names=tuple(map(str, names)) if isinstance(names, list) else (),
+    )
+
+
+def _texts(filters: Mapping[str, Any]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in filters.items()}
 
 
 def _waiver(raw: Mapping[str, Any]) -> WaiverState:

@@ -8,11 +8,10 @@ A follower keeps its status, its message and its weight in the exit code.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from checks.core.model import STOPPING, Judgement, Layer, Status, Verdict
-from checks.judging.check import Check
 
 #: The statuses that an empty day may explain: a waived check raises no alarm.
 _ALARMING = STOPPING | {Status.AMBER}
@@ -20,17 +19,16 @@ _ALARMING = STOPPING | {Status.AMBER}
 
 def with_causes(
     verdicts: Sequence[Verdict],
-    checks: Mapping[str, Check],
     judgements: Mapping[str, Judgement],
     *,
     is_loaded_by_run: bool,
 ) -> tuple[Verdict, ...]:
     """The verdicts, in catalog order as they are, with `because` where one follows from another.
 
-    checks, judgements: of these verdicts, by id. is_loaded_by_run: whether the data date is the one
-    that the run loads: the log of a run explains no other day.
+    judgements: of these verdicts, by id. is_loaded_by_run: whether the data date is the one that
+    the run loads: the log of a run explains no other day.
     """
-    roots = _by_empty_day(verdicts, checks, is_loaded_by_run=is_loaded_by_run)
+    roots = _by_empty_day(verdicts, is_loaded_by_run=is_loaded_by_run)
     empty_roots = set(roots.values())
     others = [verdict for verdict in verdicts if verdict.id not in roots]
     by_fault = _by_fault(others, judgements)
@@ -51,20 +49,18 @@ def _by_fault(verdicts: Sequence[Verdict], judgements: Mapping[str, Judgement]) 
     return roots
 
 
-def _by_empty_day(
-    verdicts: Sequence[Verdict], checks: Mapping[str, Check], *, is_loaded_by_run: bool
-) -> dict[str, str]:
+def _by_empty_day(verdicts: Sequence[Verdict], *, is_loaded_by_run: bool) -> dict[str, str]:
     """For each check that fails for lack of events, the check that explains why there are none."""
     empty = [
         verdict
         for verdict in verdicts
-        if verdict.status in _ALARMING and _applies(checks[verdict.id].fails_for_empty_day, verdict)
+        if verdict.status in _ALARMING and verdict.facts.fails_for_empty_day
     ]
     explaining = (
         verdict
         for verdict in verdicts
         if verdict.status is Status.RED
-        and _applies(checks[verdict.id].explains_empty_day, verdict)
+        and verdict.facts.explains_empty_day
         and (is_loaded_by_run or verdict.layer is not Layer.INFRASTRUCTURE)
     )
     stopping = (verdict for verdict in empty if verdict.status in STOPPING)
@@ -72,10 +68,6 @@ def _by_empty_day(
     if root is None:
         return {}
     return {verdict.id: root.id for verdict in empty if verdict.id != root.id}
-
-
-def _applies(predicate: Callable[[Verdict], bool] | None, verdict: Verdict) -> bool:
-    return predicate is not None and predicate(verdict)
 
 
 def followers_text(verdicts: Sequence[Verdict]) -> str:

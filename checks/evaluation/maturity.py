@@ -57,6 +57,7 @@ def _unknown_if_older(
         metric, Cause.BAD_VALUE,
         f"fewer than {needed} days with events before, though {evidence}",
         what="The volume", action=action, reading="events", details=judgement.details,
+        facts=judgement.facts,
     )  # fmt: skip
 
 

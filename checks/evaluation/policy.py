@@ -83,6 +83,7 @@ def verdict_of(
         subjects=judgement.subjects if status in _WITH_SUBJECTS else {},
         acknowledgement=_acknowledgement(check.id, status, circumstances.acknowledgements),
         details=judgement.details,
+        facts=judgement.facts,
     )
 
 
@@ -158,8 +159,7 @@ def _not_covered(stored: StoredWaiver, worse: Worse, judgement: Judgement) -> st
             f"this evaluation does not say which {' or '.join(stored.subjects)} fails, so that "
             "what is waived cannot be compared; waive again"
         )
-    expected = judgement.details.get("expected")
-    if is_worse(worse, judgement.value, stored.up_to, expected):
+    if is_worse(worse, judgement.value, stored.up_to, judgement.facts.expected):
         value, limit = judgement.value, stored.up_to
         shown, waived = _number_text(value, limit), _number_text(limit, value)
         return f"the value {shown} is worse than the waived {waived}"
@@ -187,7 +187,7 @@ def link(check: Check, judgement: Judgement, circumstances: Circumstances) -> st
     """Address of the page with the evidence, filtered to what failed."""
     if circumstances.dashboard_url is None:
         return None
-    filters = usable_filters(judgement.details.get("filters") or {})
+    filters = usable_filters(judgement.facts.filters)
     query = {"pipeline": circumstances.pipeline, "date": str(circumstances.data_date), **filters}
     page = f"{circumstances.dashboard_url.rstrip('/')}/{check.page}"
     return f"{page}?{urlencode(query, errors='replace')}"

@@ -55,7 +55,6 @@ def report_parts(
     loaded_date = frame.run_date - timedelta(days=config.data_lag_days)
     verdicts = with_causes(
         _verdicts(config, judgements, circumstances),
-        {check.id: check for check in all_checks()},
         judgements,
         is_loaded_by_run=frame.data_date == loaded_date,
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from checks.config.model import EventsSource
+from checks.core.counts import DailyCounts
 from checks.core.errors import MeasurementError
 from checks.core.metrics import EventCounts, Purchases
 from checks.core.model import Cause
@@ -49,11 +50,23 @@ def read_days(context: Context, days: int) -> EventCounts:
         recall = Remembering(context.config, now=context.frame.now).recall
         first = min(events.days[0], context.frame.days_before(plan.history_days)[0])
         known = recall(first, events.days[-1])
-        events = with_recalled(events, known, daily_reader(context, recall))
+        events = with_recalled(events, known, _daily_reader(context, recall))
     return with_calendar(context.config, events)
 
 
-def daily_reader(
+def read_daily(context: Context, recent: EventCounts, *, dimensions: bool = True) -> DailyCounts:
+    """The evaluation's counts of many days. Remembers nothing new. Raises MeasurementError.
+
+    dimensions: whether the recent days are also counted by the mapped dimensions.
+    """
+    source = source_of(context)
+    recall = Remembering(context.config, now=context.frame.now).recall
+    if not dimensions:
+        source = replace(source, dimensions=())
+    return _daily_reader(context, recall, source).read(recent)
+
+
+def _daily_reader(
     context: Context, recall: Recall, source: EventsSource | None = None
 ) -> DailyReader:
     """Reads the days that say what is normal, as the evaluation does; it checks no old day."""

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeVar
 
-from checks.catalog.quarantine_rate import Params, source_rates
 from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.day_names import DayNames
 from checks.core.errors import MeasurementError
 from checks.core.masking import Mask, mask_of
-from checks.core.model import Judgement
 from checks.evidence._log import read_log
 from checks.evidence.context import Context
 from checks.quarantine.drilldown.model import Rejected
@@ -24,36 +21,7 @@ T = TypeVar("T")
 LOOK_BACK = 60
 
 
-@dataclass(frozen=True, slots=True)
-class DayRate:
-    """Rejected over read rows of one data day; None where the log does not say, with `problem`.
-
-    above_alert and above_stop: against the limits of `quarantine_rate`; None where not known.
-    """
-
-    day: date
-    read: int | None
-    quarantined: int | None
-    rate: float | None
-    above_alert: bool | None
-    above_stop: bool | None
-    problem: str | None = None
-
-
-def rates_by_day(context: Context, log: AuditLog) -> dict[date, DayRate]:
-    """The rate of every data day in the log."""
-    limits: Params = context.config.checks["quarantine_rate"].params
-    days = _by_data_day(context, log)
-    lag = timedelta(days=context.config.data_lag_days)
-    by_data_day = replace(
-        log,
-        run_date=log.run_date - lag,
-        entries={day: tuple(entries) for day, entries in days.items()},
-    )
-    return {day: _rate(day, by_data_day, limits) for day in sorted(days)}
-
-
-def _by_data_day(context: Context, log: AuditLog) -> dict[date, list[AuditEntry]]:
+def by_data_day(context: Context, log: AuditLog) -> dict[date, list[AuditEntry]]:
     """Entries by the day of their rows: the day in the source's name, else run date less lag."""
     lag = timedelta(days=context.config.data_lag_days)
     days: dict[date, list[AuditEntry]] = defaultdict(list)
@@ -66,20 +34,6 @@ def _by_data_day(context: Context, log: AuditLog) -> dict[date, list[AuditEntry]
     return days
 
 
-def _rate(day: date, by_data_day: AuditLog, limits: Params) -> DayRate:
-    rates = source_rates(by_data_day, day)
-    if isinstance(rates, Judgement):
-        return DayRate(day, None, None, None, None, None, rates.summary)
-    read = sum(source.read for source in rates)
-    quarantined = sum(source.quarantined for source in rates)
-    if not read:
-        return DayRate(day, read, quarantined, None, None, None, "no rows were read")
-    rate = quarantined / read
-    return DayRate(
-        day, read, quarantined, rate, rate > limits.alert_above, rate > limits.stop_above
-    )
-
-
 def long_log(context: Context, days: int = LOOK_BACK) -> AuditLog:
     """The log of many days up to the run date."""
     return read_log(context, days)
@@ -89,7 +43,7 @@ def sources_by_day(context: Context, log: AuditLog | None) -> dict[date, tuple[s
     """The sources loaded for each data day; empty without a log."""
     if log is None or not log.has_source:
         return {}
-    days = _by_data_day(context, log)
+    days = by_data_day(context, log)
     return {
         day: tuple(dict.fromkeys(entry.source for entry in entries if entry.source is not None))
         for day, entries in days.items()

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.core.errors import MeasurementError
+from checks.core.metrics import ORPHAN_KINDS
 from checks.core.model import Cause
 from checks.core.text import quoted
-from checks.evidence._orders import not_mapped, order_tables
 from checks.evidence.context import MOST_ROWS, Context
-from checks.warehouse.orphan_kinds import KINDS
+from checks.evidence.orphans import not_mapped, order_tables
 from checks.warehouse.orphans import OrphanList, OrphanRow
 
 
@@ -53,10 +53,10 @@ def read(context: Context, kind: str | None = None, query: str = "", page: int =
     page counts from 1; one after the last is empty. Raises MeasurementError for a kind
     that does not exist, and where the one requested kind cannot be read.
     """
-    if kind is not None and kind not in KINDS:
+    if kind is not None and kind not in ORPHAN_KINDS:
         raise MeasurementError(Cause.BAD_VALUE, f"{quoted(kind)} is no kind of orphan order")
     listing = _Listing(context, query.strip())
-    for name in KINDS if kind is None else (kind,):
+    for name in ORPHAN_KINDS if kind is None else (kind,):
         listing.open(name)
     if kind is not None and kind in listing.failed:
         raise listing.failed[kind]

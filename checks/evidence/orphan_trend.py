@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from checks.core.errors import MeasurementError
+from checks.core.metrics import NO_ORDER, NO_SESSION, ORPHAN_KINDS, UNKNOWN_SESSION
 from checks.core.text import listed
 from checks.core.timeframe import Timeframe, midnight
 from checks.core.values import total_amount
-from checks.evidence._orders import not_mapped, order_tables
 from checks.evidence.context import Context
+from checks.evidence.orphans import not_mapped, order_tables
 from checks.warehouse.order_tables import OrderTables, Slices, Unread
-from checks.warehouse.orphan_kinds import KINDS, NO_ORDER, NO_SESSION, UNKNOWN_SESSION
 from checks.warehouse.orphans import ALL, DayGroup, orders_by_day, purchases_by_day
 
 _AMOUNT_OF = {
@@ -80,7 +80,7 @@ def read(context: Context, days: int = 30) -> Trend:
     problems, unread = not_mapped(tables), Unread()
     orders = _orders_by_day(tables, slices, problems, unread)
     lost_purchases = _lost_purchases(tables, slices, problems, unread)
-    kinds = tuple(kind for kind in KINDS if kind not in problems)
+    kinds = tuple(kind for kind in ORPHAN_KINDS if kind not in problems)
     limit = context.config.checks["orphan_orders"].params.alert_above
     priced = _priced_kinds(tables, unread)
     trend_days = tuple(

@@ -1,4 +1,7 @@
-"""The orphans of the data date by kind, and their revenue, as the check counts them."""
+"""The orphans of the data date by kind, and their revenue, as the check counts them.
+
+Beside it the mapped tables of the orders, as all evidence about orphans reads them.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,22 @@ from dataclasses import dataclass
 from datetime import date
 
 from checks.catalog.orphan_orders import KIND_TEXTS, Measured, measure, problems_of
-from checks.core.metrics import OrphanKind
+from checks.config.model import OrdersSource
+from checks.core.errors import MeasurementError
+from checks.core.metrics import NO_ORDER, ORPHAN_KINDS, UNKNOWN_SESSION, OrphanKind
+from checks.core.model import Cause
 from checks.core.values import total_amount
-from checks.evidence._orders import NOT_MAPPED, orders_source
 from checks.evidence.context import Context
 from checks.measuring.measurements import Measurements
-from checks.warehouse.orphan_kinds import KINDS, NO_ORDER
+from checks.warehouse.order_tables import OrderTables
+
+#: Why a kind of orphan cannot be found without its mapping.
+NOT_MAPPED = {
+    UNKNOWN_SESSION: "sessions are not mapped in andon.yml, so that nobody can tell whether "
+    "an order's session exists",
+    NO_ORDER: "the order ids of events and of orders are not both mapped in andon.yml, so that "
+    "purchases cannot be matched with orders",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +90,9 @@ def read(context: Context) -> Orphans:
     return Orphans(
         day=context.frame.data_date,
         orders=measured.orders.orders,
-        kinds=tuple(_kind(kind, measured_kinds.get(kind), problems, day_revenue) for kind in KINDS),
+        kinds=tuple(
+            _kind(kind, measured_kinds.get(kind), problems, day_revenue) for kind in ORPHAN_KINDS
+        ),
         count=count,
         dark=lost_revenue,
         day_revenue=day_revenue,
@@ -118,3 +133,29 @@ def _sum(amounts: list[float | None]) -> float | None:
 
 def _share(part: float | None, whole: float | None) -> float | None:
     return part / whole if part is not None and whole is not None and whole > 0 else None
+
+
+def orders_source(context: Context) -> OrdersSource:
+    """The mapped orders. Raises MeasurementError where the section is not mapped."""
+    if context.config.orders is None:
+        raise MeasurementError(Cause.BAD_VALUE, "`orders` is not mapped in andon.yml")
+    return context.config.orders
+
+
+def order_tables(context: Context) -> OrderTables:
+    """The mapped sections. Raises MeasurementError where `orders` is not mapped."""
+    config = context.config
+    orders, frame = orders_source(context), context.frame
+    return OrderTables(
+        context.warehouse, frame.zone, context.naive, orders, config.sessions, config.events,
+        frame.far,
+    )  # fmt: skip
+
+
+def not_mapped(tables: OrderTables) -> dict[str, str]:
+    """By kind of orphan that lacks its mapping, the text that says so."""
+    missing = {
+        UNKNOWN_SESSION: tables.sessions is None,
+        NO_ORDER: tables.sources_of_purchases() is None,
+    }
+    return {kind: NOT_MAPPED[kind] for kind, is_missing in missing.items() if is_missing}

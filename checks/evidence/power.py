@@ -19,8 +19,7 @@ from checks.detection import (
     power,
     zscore_range,
 )
-from checks.evidence._daily import read_daily
-from checks.evidence._days import read_days, window_of
+from checks.evidence._days import read_daily, read_days, window_of
 from checks.evidence.context import Context
 from checks.measuring.plan import MeasuringPlan
 

@@ -10,17 +10,9 @@ from datetime import date
 from checks.core.errors import MeasurementError
 from checks.core.masking import Mask, shown_names
 from checks.core.model import Cause
-from checks.evidence._rejected import (
-    DayRate,
-    long_log,
-    masks_of,
-    query_rejected,
-    rates_by_day,
-    sources_by_day,
-)
-from checks.evidence._shares import read_shares
+from checks.evidence._rejected import long_log, masks_of, query_rejected, sources_by_day
 from checks.evidence.context import Context
-from checks.evidence.rejected_rate import above_since
+from checks.evidence.rejected_rate import DayRate, above_since, rates_by_day, read_shares
 from checks.quarantine.drilldown.model import Field, GroupBy, Rejected, Tally
 from checks.quarantine.explaining import REST, ColumnCounts, Counts, Explanation, explain
 from checks.quarantine.value_groups import ColumnKind, column_kind, group_of

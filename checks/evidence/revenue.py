@@ -1,4 +1,4 @@
-"""Purchases and their revenue per day, judged by the rule of `missing_revenue`."""
+"""Purchases and their revenue per day, by the rule of `missing_revenue`; those without, by row."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from checks.catalog import missing_revenue
 from checks.core.errors import MeasurementError
 from checks.core.metrics import EventCounts
 from checks.core.model import Cause, Status
+from checks.core.text import clean
 from checks.core.timeframe import Timeframe
 from checks.evidence._days import each_day, first_day, frame_on, read_days, source_of, window_of
-from checks.evidence.context import Context
+from checks.evidence.context import MOST_ROWS, Context
+from checks.warehouse.unpriced import UnpricedPurchase, read_unpriced
+
+#: Of the purchases one by one.
+COLUMNS = ("time", "event", "order id", "revenue as stored")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,19 @@ class Revenue:
     negative: int
     zero: int
     until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnpricedRows:
+    """One page of at most 1,000 purchases by time, and the total of all pages.
+
+    Cells are (local time, event name, order id, the stored amount), as inert text;
+    NULL where there is none.
+    """
+
+    rows: tuple[tuple[str, ...], ...]
+    total: int
+    page: int
 
 
 def read(context: Context, *, days: int = 30) -> Revenue:
@@ -88,4 +106,24 @@ def _revenue_day(
         beyond=judgement.status is Status.RED,
         revenue=purchases.revenue[-1],
         why="" if measured else judgement.summary,
+    )
+
+
+def read_rows(context: Context, *, page: int = 1) -> UnpricedRows:
+    """One page of the purchases without usable revenue, counted from 1. Raises MeasurementError."""
+    total, purchases = read_unpriced(
+        context.warehouse, source_of(context), context.frame, context.naive,
+        limit=MOST_ROWS, offset=(max(page, 1) - 1) * MOST_ROWS,
+    )  # fmt: skip
+    return UnpricedRows(
+        tuple(_cells(context, purchase) for purchase in purchases), total, max(page, 1)
+    )
+
+
+def _cells(context: Context, purchase: UnpricedPurchase) -> tuple[str, ...]:
+    local = purchase.at.astimezone(context.frame.zone) if purchase.at else None
+    time = f"{local:%Y-%m-%d %H:%M:%S}" if local else None
+    return tuple(
+        "NULL" if value is None else clean(value)
+        for value in (time, purchase.name, purchase.order_id, purchase.amount)
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from checks.catalog._audit import future_text, undated_text
-from checks.catalog.quarantine_rate import Params, without_digits
+from checks.catalog.quarantine_rate import Params
 from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.timeframe import midnight
 from checks.core.totals import median
@@ -17,6 +17,7 @@ from checks.evidence.context import Context
 from checks.loads.effective import Load as SourceLoad
 from checks.loads.effective import Rule
 from checks.loads.effective import loads as loads_of
+from checks.loads.sources import without_digits
 
 MOST_LOADS = 1000
 ABOVE_ALERT, ABOVE_STOP = "above alert", "above stop"

@@ -13,8 +13,7 @@ from checks.core.model import Status
 from checks.core.timeframe import Timeframe
 from checks.detection import ExpectedRange
 from checks.detection.baseline import normal_range, side_of
-from checks.evidence._daily import read_daily
-from checks.evidence._days import each_day, first_day, frame_on, read_days, window_of
+from checks.evidence._days import each_day, first_day, frame_on, read_daily, read_days, window_of
 from checks.evidence._names import NameDay, NameSeries, day_of, names_of
 from checks.evidence.context import Context
 from checks.judging.segments import Segment
@@ -187,17 +186,17 @@ def _volume_day(
     if begin is None or day < begin:
         return VolumeDay(day, None, why="before the first event of all")
     judgement = volume_zscore.judge(params, events, frame)
-    if judgement.value is None:
+    score = None if judgement.value is None else volume_zscore.score_of(events, frame)
+    if score is None:
         return VolumeDay(day, events.judged, why=judgement.summary)
-    details = judgement.details
     return VolumeDay(
         day,
         events.judged,
-        z=float(judgement.value),
-        mean=details["mean"],
-        deviation=details["deviation"],
-        low=max(0.0, details["low"]),
-        high=details["high"],
+        z=score.z,
+        mean=score.mean,
+        deviation=score.deviation,
+        low=max(0.0, score.low(params.alert_at)),
+        high=score.high(params.alert_at),
         beyond=judgement.status is Status.RED,
     )
 

@@ -81,9 +81,6 @@ class Check:
     subject_kinds: the kinds of `core.subjects` that it can fail for; a waiver names these.
     accepts: the kind of subjects that can be accepted; None for none.
     guard: revises a judgement by the final verdicts of the checks named in `after`.
-    fails_for_empty_day: whether a verdict fails only because the data date has no events, by its
-    own numbers: with the events of a usual day it would not.
-    explains_empty_day: whether a red verdict explains why there are no events. Both: causes.py.
     """
 
     id: str
@@ -109,5 +106,3 @@ class Check:
     after: tuple[str, ...] = ()
     requires: tuple[Required, ...] = ()
     guard: Callable[[Judgement, Mapping[str, Verdict]], Judgement] | None = None
-    fails_for_empty_day: Callable[[Verdict], bool] | None = None
-    explains_empty_day: Callable[[Verdict], bool] | None = None

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from checks.core.counts import NAME, DailyCounts
 from checks.core.text import quoted
@@ -103,7 +102,7 @@ class Carrier:
         return f"of which {shown} {verb} {self.segment.label}"
 
     @property
-    def filters(self) -> dict[str, Any]:
+    def filters(self) -> dict[str, str]:
         """The filters that the volume page is opened with."""
         return {"event": self.segment.value} if self.segment.dimension == NAME else {}
 

@@ -90,7 +90,7 @@ def _no_event_ever(judgement: Judgement, metric: str) -> Judgement:
     return unknown(
         metric, Cause.BAD_VALUE, "there is no event on the data date or before it",
         what="The day", action="Find out why no event arrived, then run the gate again",
-        reading="events", details=judgement.details,
+        reading="events", details=judgement.details, facts=judgement.facts,
     )  # fmt: skip
 
 
@@ -145,4 +145,5 @@ def _unmeasured(
     return unknown(
         metric, Cause.BAD_VALUE, detail, what="The day", action=_ACTION, reading="events",
         threshold=judgement.threshold, unit=judgement.unit, details=judgement.details,
+        facts=judgement.facts,
     )  # fmt: skip

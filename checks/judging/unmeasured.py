@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from checks.core.errors import MeasurementError
-from checks.core.model import Cause, Details, Judgement, Status, Verdict
+from checks.core.model import NO_FACTS, Cause, Details, Facts, Judgement, Status
 
 _ACTIONS = {
     Cause.CONNECTION: "Check that the warehouse is up and reachable from here, "
@@ -67,18 +67,21 @@ def unmeasured(metric: str, what: str, error: MeasurementError) -> Judgement:
     )
 
 
-def no_events(verdict: Verdict) -> bool:
-    """Whether the data date has no events, by a verdict's numbers: `Check.fails_for_empty_day`."""
-    return verdict.details.get("events") == 0
-
-
-def learning(metric: str, days: int, needed: int, details: Details | None = None) -> Judgement:
+def learning(
+    metric: str,
+    days: int,
+    needed: int,
+    details: Details | None = None,
+    facts: Facts = NO_FACTS,
+) -> Judgement:
     """A check that has seen too few days yet: `z=skipped (learning, 3 of 7 days)`."""
-    judgement = skipped(metric, f"learning, {days} of {needed} days", details)
+    judgement = skipped(metric, f"learning, {days} of {needed} days", details, facts)
     return replace(judgement, learning_days=needed)
 
 
-def skipped(metric: str, reason: str, details: Details | None = None) -> Judgement:
+def skipped(
+    metric: str, reason: str, details: Details | None = None, facts: Facts = NO_FACTS
+) -> Judgement:
     """A check that was not evaluated on purpose, with the reason: `rate=skipped (...)`."""
     return Judgement(
         status=Status.SKIPPED,
@@ -86,4 +89,5 @@ def skipped(metric: str, reason: str, details: Details | None = None) -> Judgeme
         summary=f"Not evaluated: {reason}",
         action="Nothing to do",
         details=details or {},
+        facts=facts,
     )

@@ -54,6 +54,11 @@ def lasting_name(source: str | None) -> str | None:
     return None if source is None else _TIME_OF_DAY.sub(DAY_MARK, without_days(source.strip()))
 
 
+def without_digits(source: str | None) -> str | None:
+    """A source's name without its digits, so that daily files compare."""
+    return None if source is None else re.sub(r"\d+", "", source)
+
+
 def may_be_of(source: str | None, days: Collection[date]) -> bool:
     """Whether a source's name contains one of the days, or no day at all."""
     named = days_in(source or "")

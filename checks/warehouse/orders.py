@@ -12,19 +12,22 @@ import sqlalchemy as sa
 
 from checks.config.model import EventsSource, OrdersSource, SessionsSource
 from checks.core.errors import MeasurementError
-from checks.core.metrics import OrderCounts, OrphanKind
+from checks.core.metrics import (
+    NO_ORDER,
+    NO_SESSION,
+    ORPHAN_KINDS,
+    UNKNOWN_SESSION,
+    OrderCounts,
+    OrphanKind,
+)
 from checks.core.model import Cause
 from checks.core.text import clean
 from checks.core.timeframe import Timeframe
 from checks.core.values import Unmeasured, as_amount, as_micros
 from checks.warehouse.order_tables import OrderTables, Unread
 from checks.warehouse.orphan_kinds import (
-    KINDS,
-    NO_ORDER,
     NO_ORDER_ID,
-    NO_SESSION,
     UNDATED_ORDER,
-    UNKNOWN_SESSION,
     orders_by_kind,
     purchases_by_kind,
 )
@@ -297,7 +300,7 @@ class _OrderMeasurements:
             orders=self.orders,
             revenue=self.revenue,
             duplicates=self.duplicates,
-            kinds=tuple(self.kinds[kind] for kind in KINDS if kind in self.kinds),
+            kinds=tuple(self.kinds[kind] for kind in ORPHAN_KINDS if kind in self.kinds),
             problems=self.problems,
             absent=tuple(self.absent),
             purchases=self.purchases,

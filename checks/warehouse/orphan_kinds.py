@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from checks.core.metrics import NO_ORDER, NO_SESSION, UNKNOWN_SESSION
 from checks.warehouse.order_tables import OrderTables, Slices
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
     from sqlalchemy.sql.selectable import CTE
 
-NO_SESSION, UNKNOWN_SESSION, NO_ORDER = "no_session_id", "unknown_session", "purchase_without_order"
-KINDS = (NO_SESSION, UNKNOWN_SESSION, NO_ORDER)
 #: Purchases that name no order at all: part of `NO_ORDER`, but each counts on its own.
 NO_ORDER_ID = "purchase_without_order_id"
 #: Purchases whose order has no time: it is unknown whether it is theirs.

@@ -10,18 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from checks.core.metrics import NO_ORDER, UNKNOWN_SESSION
 from checks.core.text import clean
 from checks.core.values import as_amount, as_micros
 from checks.warehouse.instants import Instant, bucket
 from checks.warehouse.kinds import Kind
 from checks.warehouse.order_tables import More, OrderTables, Slices, Unread
-from checks.warehouse.orphan_kinds import (
-    NO_ORDER,
-    NO_ORDER_ID,
-    UNKNOWN_SESSION,
-    orders_by_kind,
-    purchases_by_kind,
-)
+from checks.warehouse.orphan_kinds import NO_ORDER_ID, orders_by_kind, purchases_by_kind
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement

@@ -9,9 +9,9 @@ from typing import Final
 import plotly.graph_objects as go
 
 from checks.catalog.orphan_orders import KIND_TEXTS
+from checks.core.metrics import NO_ORDER, NO_SESSION, UNKNOWN_SESSION
 from checks.core.text import count_text, plural
 from checks.evidence.orphan_trend import Day, Trend
-from checks.warehouse.orphan_kinds import NO_ORDER, NO_SESSION, UNKNOWN_SESSION
 from dashboard import look, page
 from dashboard.charts import base, by_day
 

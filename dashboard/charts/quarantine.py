@@ -7,9 +7,8 @@ from datetime import date
 import plotly.graph_objects as go
 
 from checks.core.text import plural
-from checks.evidence._rejected import DayRate
 from checks.evidence.rejected import Part
-from checks.evidence.rejected_rate import Rates
+from checks.evidence.rejected_rate import DayRate, Rates
 from dashboard import look, page
 from dashboard.charts import base, by_day
 

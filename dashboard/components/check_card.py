@@ -65,9 +65,7 @@ def draw_evidence_link(context: page.PageContext, verdict: Verdict) -> None:
     path = data.check(verdict.id).page
     if path == frame.current_path() or not frame.has_page(path):
         return
-    filters = verdict.details.get("filters") or {}
-    link_filters = {str(name): str(value) for name, value in filters.items()}
-    page.link("Show the evidence →", path, context, None, **link_filters)
+    page.link("Show the evidence →", path, context, None, **verdict.facts.filters)
 
 
 def status_since(context: page.PageContext, verdict: Verdict) -> str:

@@ -8,12 +8,12 @@ from typing import Final
 
 import streamlit as st
 
+from checks.core.metrics import ORPHAN_KINDS, UNKNOWN_SESSION
 from checks.core.text import percent_text, plural
 from checks.evidence.orphan_rows import Row, Rows
 from checks.evidence.orphan_rows import read as read_orphan_rows
 from checks.evidence.orphan_trend import Trend
 from checks.evidence.orphans import Kind, Orphans
-from checks.warehouse.orphan_kinds import KINDS, UNKNOWN_SESSION
 from dashboard import address, look, page
 from dashboard.charts import base
 from dashboard.charts import orphans as charts
@@ -81,7 +81,7 @@ def draw_list(context: page.PageContext, orphans: Orphans | None) -> None:
     """The orphans one by one with the filters of the address, or why there are none."""
     kinds, search = st.columns(2, gap="small")
     with kinds:
-        kind = address.draw_select_box("kind", "Kind", KINDS, KIND_LABELS.__getitem__)
+        kind = address.draw_select_box("kind", "Kind", ORPHAN_KINDS, KIND_LABELS.__getitem__)
     with search:
         query = address.draw_text_field("q", "Order or session id contains")
     number = address.page_number("page")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from checks.core.text import count_text, plural, short_day
-from checks.evidence.rejected import Summary
+from checks.evidence.rejected import FirstSeen, Summary
+from checks.evidence.rejected import read_first_seen as read_rejected_first
 from checks.evidence.rejected_explained import Explained
 from checks.evidence.rejected_explained import read as read_rejected_explained
-from checks.evidence.rejected_first import FirstSeen
-from checks.evidence.rejected_first import read as read_rejected_first
 from checks.quarantine.explaining import Change, Shift
 from dashboard import look, page
 from dashboard.components.quarantine_parts import parts_table

@@ -5,9 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from checks.core.text import day_text, plural
-from checks.evidence.revenue import Revenue
-from checks.evidence.revenue_rows import COLUMNS, UnpricedRows
-from checks.evidence.revenue_rows import read as read_revenue_rows
+from checks.evidence.revenue import COLUMNS, Revenue, UnpricedRows
+from checks.evidence.revenue import read_rows as read_revenue_rows
 from dashboard import address, look, page
 from dashboard.charts import base
 from dashboard.charts import revenue as charts

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from checks.catalog.run_status import CHECK, Params, every_load_failed, judge
+from checks.catalog.run_status import CHECK, Params, judge
 from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.model import Cause, Judgement, Status
 from checks.core.values import Unmeasured
-from tests.catalog.samples import FORBIDDEN, FRAME, HOSTILE, entry, log, texts, verdict
+from tests.catalog.samples import FORBIDDEN, FRAME, HOSTILE, entry, log, texts
 
 
 def judged(*today: AuditEntry, params: Params | None = None, has_source: bool = True) -> Judgement:
@@ -292,7 +292,7 @@ def test_only_failed_loads_of_the_data_date_explain_that_it_is_empty(
     loads: list[tuple[str | None, str]], explains: bool
 ) -> None:
     judgement = judged(*(entry(source, status=word) for source, word in loads))
-    assert every_load_failed(verdict(CHECK, judgement)) is explains
+    assert judgement.facts.explains_empty_day is explains
 
 
 def test_an_unreadable_status_column_is_unknown_with_its_cause() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from checks.catalog.volume_trend import CHECK, TREND_DAYS, Params, is_only_the_empty_day, judge
+from checks.catalog.volume_trend import CHECK, TREND_DAYS, Params, judge
 from checks.core.calendar import Calendar, SpecialDay
 from checks.core.model import Judgement, Status
 from tests.catalog.samples import DAY, FRAME, daily, verdict, weekly
@@ -124,4 +124,4 @@ def test_it_follows_only_where_the_empty_day_alone_makes_the_decline(
 ) -> None:
     params = Params(alert_at=0.09)
     outcome = verdict(CHECK, judged(counts, params))
-    assert (outcome.status, is_only_the_empty_day(outcome)) == (status, follows)
+    assert (outcome.status, outcome.facts.fails_for_empty_day) == (status, follows)

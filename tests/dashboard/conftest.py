@@ -69,6 +69,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Screen]]:
     import streamlit as st
 
     from dashboard import data, garbage_collection
+    from dashboard.data import kept
     from dashboard.server import people
 
     monkeypatch.setattr(data, "now", lambda: NOW)
@@ -82,7 +83,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Screen]]:
 
     def clear_caches() -> None:
         st.cache_resource.clear()
-        data._LAST_GOOD.clear()
+        kept._LAST_GOOD.clear()
 
     def open_page(*configs: Path, path: str = "overview", **parameters: str) -> Screen:
         clear_caches()

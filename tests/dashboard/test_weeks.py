@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from dashboard import data, garbage_collection
+from dashboard.data import kept, reading
 from tests.dashboard.conftest import NOW
 from tests.dashboard.screen import Screen
 
@@ -99,7 +100,7 @@ def test_recorded_evaluations_that_are_read_again_are_the_same(demo: Demo, scree
     again = data._days(NAME, 0, data.due_day(data.pipeline(NAME).config), 90, 1).evaluations
     assert len(first) > 5
     assert all(evaluation is other for evaluation, other in zip(first, again, strict=True))
-    assert len(data._EVALUATIONS) <= data._MOST_EVALUATIONS
+    assert len(kept._EVALUATIONS) <= kept._MOST_EVALUATIONS
 
 
 def test_another_evaluation_under_a_known_number_is_not_taken_for_it(
@@ -109,8 +110,8 @@ def test_another_evaluation_under_a_known_number_is_not_taken_for_it(
     screen(demo())
     (known, *_) = data._days(NAME, 0, data.due_day(data.pipeline(NAME).config), 90, 0).evaluations
     other = replace(known, exit_code=7)
-    assert data._shared([other]) == (other,)
-    assert data._shared([known])[0].exit_code == known.exit_code
+    assert kept.shared([other]) == (other,)
+    assert kept.shared([known])[0].exit_code == known.exit_code
 
 
 def test_what_lives_is_out_of_the_collectors_sight_and_garbage_is_not(
@@ -139,7 +140,7 @@ def test_what_is_read_in_this_process_is_read_one_after_the_other(url: str, toge
     inside, most, all_in = [0], [0], Barrier(5)
 
     def read() -> None:
-        with data._one_reader_at_a_time(config_for(url)):
+        with reading.one_reader_at_a_time(config_for(url)):
             inside[0] += 1
             most[0] = max(most[0], inside[0])
             with suppress(BrokenBarrierError):
@@ -155,11 +156,11 @@ def test_what_is_read_in_this_process_is_read_one_after_the_other(url: str, toge
 
 
 def test_a_slow_reading_is_not_waited_for_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data, "_READER_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(reading, "_READER_WAIT_SECONDS", 0.01)
     config = config_for("duckdb://")
     with (
-        data._one_reader_at_a_time(config),
-        data._one_reader_at_a_time(config),
+        reading.one_reader_at_a_time(config),
+        reading.one_reader_at_a_time(config),
     ):  # the second came while the first reads
         pass
-    assert not data._READER_LOCK.locked()
+    assert not reading._READER_LOCK.locked()

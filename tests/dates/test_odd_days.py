@@ -104,10 +104,10 @@ def opened(*pages: str) -> None:
     """Open pages without a date in the address; each names the judged day."""
     import streamlit as st
 
-    from dashboard import data
+    from dashboard.data import kept
 
     day = today() - timedelta(days=1)
     for path in pages:
         st.cache_resource.clear()
-        data._LAST_GOOD.clear()
+        kept._LAST_GOOD.clear()
         assert f"{day.day} {day:%B}" in Screen(path, {}).text, path

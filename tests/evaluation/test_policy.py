@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from checks.catalog import get_check
 from checks.config.model import CheckSettings
-from checks.core.model import Cause, Judgement, Severity, Status
+from checks.core.model import Cause, Facts, Judgement, Severity, Status
 from checks.core.records import StoredWaiver
 from checks.evaluation.policy import verdict_of, with_since
 from checks.judging.check import Check, Worse, is_worse
@@ -245,7 +245,7 @@ def test_a_guard_revises_what_was_evaluated_only() -> None:
 @pytest.mark.parametrize("base", ["https://board.example/andon", "https://board.example/andon/"])
 def test_a_link_leads_to_the_filtered_page(base: str) -> None:
     hostile = "a b&c=d#é\n\ud800"
-    outcome = judgement(details={"filters": {"event": hostile}})
+    outcome = judgement(facts=Facts(filters={"event": hostile}))
     link = verdict(CHECK, outcome, dashboard_url=base, pipeline="web & more").link
     assert link is not None
     parts = urlsplit(link)

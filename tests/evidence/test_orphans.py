@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from checks.core.errors import MeasurementError
+from checks.core.metrics import NO_ORDER, NO_SESSION, ORPHAN_KINDS, UNKNOWN_SESSION
 from checks.evidence import orphan_rows, orphan_trend, orphans
 from checks.evidence.context import open_context
-from checks.warehouse.orphan_kinds import KINDS, NO_ORDER, NO_SESSION, UNKNOWN_SESSION
 from tests.shop import DAY, NOW, Shop, at, order, order_id, purchase
 
 
@@ -267,7 +267,7 @@ def test_the_trend_counts_each_day_and_kind(shop: Shop) -> None:
     shop.write()
     trend = ask(shop, orphan_trend.read, days=5)
     assert [day.day for day in trend.days] == [DAY - timedelta(days=n) for n in (4, 3, 2, 1, 0)]
-    assert trend.kinds == KINDS
+    assert trend.kinds == ORPHAN_KINDS
     assert [tuple(day.counts.values()) for day in trend.days] == [
         (0, 0, 0), (0, 0, 0), (0, 1, 1), (0, 0, 0), (2, 1, 2)
     ]  # fmt: skip

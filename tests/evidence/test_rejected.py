@@ -12,12 +12,10 @@ from checks.core.errors import MeasurementError
 from checks.evidence import (
     rejected,
     rejected_explained,
-    rejected_first,
     rejected_rate,
     rejected_rows,
 )
-from checks.evidence._rejected import DayRate
-from checks.evidence.rejected_rate import above_since
+from checks.evidence.rejected_rate import DayRate, above_since
 from tests.evidence.asking import ask
 from tests.shop import DAY, Shop, at, log_entry
 
@@ -264,7 +262,7 @@ def test_no_personal_value_in_an_explanation(rejecting: Rejecting) -> None:
 
 @pytest.mark.parametrize(("day", "first"), [(DAY, DAY - timedelta(days=2))])
 def test_first_seen(rejecting: Rejecting, day: date, first: date) -> None:
-    first_seen = ask(rising(rejecting), rejected_first.read, day)
+    first_seen = ask(rising(rejecting), rejected.read_first_seen, day)
     assert [(reason.value, reason.rows, reason.first) for reason in first_seen.reasons] == [
         ("b", 92, first), ("a", 8, DAY - timedelta(days=11)),
     ]  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from checks.core.errors import MeasurementError
-from checks.evidence import revenue, revenue_rows
+from checks.evidence import revenue
 from checks.evidence.context import MOST_ROWS
 from tests.evidence.asking import ask
 from tests.shop import DAY, Shop, at, purchase, view
@@ -92,7 +92,7 @@ def test_revenue_that_is_not_mapped_or_no_amount_says_so(duck: Shop) -> None:
     with pytest.raises(MeasurementError, match="not a number or text"):
         ask(duck, revenue.read)
     duck.set("events", revenue=None)
-    for read in (revenue.read, revenue_rows.read):
+    for read in (revenue.read, revenue.read_rows):
         with pytest.raises(MeasurementError, match=r"`events\.revenue` is not mapped"):
             ask(duck, read)
 
@@ -102,7 +102,7 @@ def test_the_purchases_concerned_in_the_order_of_time(shop: Shop) -> None:
     shop.events.rows += [purchase(DAY - timedelta(days=1), 3, None), view(DAY, 5)]
     shop.events.rows += [purchase(DAY, 4, None) | {"transaction_id": None}]
     shop.write()
-    page = ask(shop, revenue_rows.read)
+    page = ask(shop, revenue.read_rows)
     assert page.total == 3
     assert [row[0] for row in page.rows] == [
         "2025-03-08 01:00:00", "2025-03-08 04:48:00", "2025-03-08 08:36:00",
@@ -116,7 +116,7 @@ def test_amounts_are_shown_as_they_are_stored(shop: Shop) -> None:
         pytest.skip("SQLite keeps NaN as NULL")
     break_amounts(shop, float("nan"), float("inf"))
     shop.write()
-    shown = [row[3].lower() for row in ask(shop, revenue_rows.read).rows]
+    shown = [row[3].lower() for row in ask(shop, revenue.read_rows).rows]
     assert [text[:3] for text in shown] == ["nan", "inf"]
 
 
@@ -125,7 +125,7 @@ def test_text_amounts_and_hostile_ids_are_inert(duck: Shop) -> None:
     break_amounts(duck, "12,50", "\u202e" + "9" * 3000, "7.5")
     duck.events.rows += [purchase(DAY, 5, "free") | {"transaction_id": HOSTILE[:40]}]
     duck.write()
-    page = ask(duck, revenue_rows.read)
+    page = ask(duck, revenue.read_rows)
     amounts = [row[3] for row in page.rows]
     assert amounts[0] == "12,50"
     assert amounts[1].startswith("\\u202e999")
@@ -138,9 +138,9 @@ def test_text_amounts_and_hostile_ids_are_inert(duck: Shop) -> None:
 def test_the_list_agrees_with_the_count_and_comes_a_thousand_at_a_time(duck: Shop) -> None:
     duck.events.rows += [purchase(DAY, i, None) for i in range(MOST_ROWS + 7)]
     duck.write()
-    first = ask(duck, revenue_rows.read)
-    second = ask(duck, lambda context: revenue_rows.read(context, page=2))
-    third = ask(duck, lambda context: revenue_rows.read(context, page=3))
+    first = ask(duck, revenue.read_rows)
+    second = ask(duck, lambda context: revenue.read_rows(context, page=2))
+    third = ask(duck, lambda context: revenue.read_rows(context, page=3))
     assert (len(first.rows), len(second.rows), len(third.rows)) == (MOST_ROWS, 7, 0)
     assert first.total == second.total == third.total == MOST_ROWS + 7
     assert first.rows[-1] <= second.rows[0]
@@ -150,7 +150,7 @@ def test_the_list_agrees_with_the_count_and_comes_a_thousand_at_a_time(duck: Sho
 def test_a_day_that_lasts_lists_what_has_come_so_far(duck: Shop) -> None:
     break_amounts(duck, None, None, None)
     duck.write()
-    page = ask(duck, revenue_rows.read, now=datetime(2025, 3, 8, 4, tzinfo=UTC))
+    page = ask(duck, revenue.read_rows, now=datetime(2025, 3, 8, 4, tzinfo=UTC))
     assert page.total == 2
 
 
@@ -158,4 +158,4 @@ def test_times_are_of_the_shop(duck: Shop) -> None:
     duck.settings["timezone"] = "Europe/Berlin"
     break_amounts(duck, None)
     duck.write()
-    assert ask(duck, revenue_rows.read).rows[0][0] == "2025-03-08 02:00:00"
+    assert ask(duck, revenue.read_rows).rows[0][0] == "2025-03-08 02:00:00"

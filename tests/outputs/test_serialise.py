@@ -15,8 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.core.model import (
+    NO_FACTS,
     Acknowledgement,
     Cause,
+    Facts,
     Layer,
     Problem,
     Report,
@@ -24,6 +26,7 @@ from checks.core.model import (
     Status,
     Verdict,
     WaiverState,
+    written_fields,
 )
 from checks.core.serialise import SCHEMA, from_dict, plain, to_dict
 from tests.outputs.report_samples import SAMPLES, all_statuses
@@ -124,7 +127,35 @@ def test_keys_are_those_of_the_report_in_documented_order() -> None:
 
 def test_verdict_keys_are_in_the_models_order() -> None:
     (first, *_) = to_dict(all_statuses())["checks"]
-    assert list(first) == [part.name for part in fields(Verdict)]
+    assert list(first) == [part.name for part in written_fields(Verdict)]
+
+
+def _with_details(details: dict[str, Any]) -> dict[str, Any]:
+    """A stored report whose first verdict has these details."""
+    document = to_dict(all_statuses())
+    document["checks"][0]["details"] = details
+    return document
+
+
+def test_what_later_steps_decide_by_is_read_from_the_stored_details() -> None:
+    stored = {"filters": {"event": "a b"}, "expected": 12.5, "silent_purchase_names": ["buy"]}
+    back = from_dict(_with_details(stored))
+    assert back.checks[0].facts == Facts({"event": "a b"}, 12.5, ("buy",))
+    assert to_dict(back) == _with_details(stored)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {},
+        {"filters": None, "expected": None, "silent_purchase_names": None},
+        {"filters": "event", "expected": "many", "silent_purchase_names": "buy"},
+    ],
+)
+def test_details_of_another_shape_decide_nothing(stored: dict[str, Any]) -> None:
+    back = from_dict(_with_details(stored))
+    assert back.checks[0].facts == NO_FACTS
+    assert to_dict(back) == _with_details(stored)
 
 
 @dataclass(frozen=True)

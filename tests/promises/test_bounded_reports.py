@@ -23,6 +23,7 @@ from checks.catalog import all_checks
 from checks.core.capping import MOST_BYTES, MOST_LISTED, capped, cut
 from checks.core.model import (
     Acknowledgement,
+    Facts,
     Layer,
     Problem,
     Report,
@@ -163,7 +164,7 @@ def test_a_filter_is_whole_or_not_there(length: int, is_kept: bool) -> None:
     details = to_dict(_report_of({"filters": filters}))["checks"][0]["details"]
     assert details["filters"] == (filters if is_kept else {"kind": "x"})
     check: Check = CHECKS[0]
-    judgement = replace(_judgement(), details={"filters": filters})
+    judgement = replace(_judgement(), facts=Facts(filters=filters))
     address = link(check, judgement, Circumstances("p", RUN, DAY, dashboard_url="http://a.b"))
     assert address is not None
     assert (name in address) == is_kept

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -17,7 +16,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.catalog import all_checks
-from checks.core.model import Cause, Judgement, Report, Severity, Status, Verdict, folded, worst
+from checks.core.model import (
+    Cause,
+    Facts,
+    Judgement,
+    Report,
+    Severity,
+    Status,
+    Verdict,
+    folded,
+    worst,
+)
 from checks.core.serialise import from_dict, to_dict
 from checks.evaluation.causes import with_causes
 from checks.history import open_history
@@ -375,18 +384,7 @@ def cases(draw: st.DrawFn) -> Case:
 
 def _verdicts(check: Check) -> st.SearchStrategy[Verdict]:
     few = st.sampled_from([0, 0, 3])
-    details: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
-        {
-            "events": few,
-            "orders": few,
-            "declines_without_the_day": st.booleans(),
-            "other_names_seen": st.booleans(),
-            "silent_before_the_day": st.lists(st.just("purchase")),
-            "sources": st.lists(
-                st.fixed_dictionaries({"means": st.sampled_from(["ok", "failed"])})
-            ),
-        }
-    )
+    facts = st.builds(Facts, fails_for_empty_day=st.booleans(), explains_empty_day=st.booleans())
     return st.builds(
         Verdict,
         id=st.just(check.id),
@@ -401,7 +399,7 @@ def _verdicts(check: Check) -> st.SearchStrategy[Verdict]:
         summary=st.just(""),
         action=st.just(""),
         cause=st.none() | st.sampled_from(Cause),
-        details=details,
+        facts=facts,
     )
 
 
@@ -411,8 +409,7 @@ def test_a_follower_keeps_all_it_has_and_its_root_is_an_alarm(
     case: Case, is_loaded_by_run: bool
 ) -> None:
     verdicts, judgements = case
-    checks = {check.id: check for check in all_checks()}
-    with_roots = with_causes(verdicts, checks, judgements, is_loaded_by_run=is_loaded_by_run)
+    with_roots = with_causes(verdicts, judgements, is_loaded_by_run=is_loaded_by_run)
     assert [replace(verdict, because=None) for verdict in with_roots] == verdicts
     assert worst(verdict.status for verdict in with_roots) is worst(
         verdict.status for verdict in verdicts

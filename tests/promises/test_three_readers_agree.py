@@ -32,10 +32,11 @@ def bridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bridge]:
     import streamlit as st
 
     from dashboard import data
+    from dashboard.data import kept
 
     def forget() -> None:
         st.cache_resource.clear()
-        data._LAST_GOOD.clear()
+        kept._LAST_GOOD.clear()
 
     def ask(config: Path) -> Any:
         forget()

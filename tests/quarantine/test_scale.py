@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from checks.evidence import rejected, rejected_explained, rejected_first, rejected_rows
+from checks.evidence import rejected, rejected_explained, rejected_rows
 from checks.evidence.context import MOST_ROWS, Context, open_context
 from checks.quarantine.drilldown import tables
 from checks.quarantine.drilldown.model import Field, Filters, GroupBy, Rejected, Tally, Values
@@ -37,7 +37,7 @@ MAPPING = {
 }  # fmt: skip
 QUESTIONS: dict[str, Callable[[Context], Any]] = {
     "tally": rejected.read,
-    "first seen": rejected_first.read,
+    "first seen": rejected.read_first_seen,
     "explanation": rejected_explained.read,
     "first rows": rejected_rows.read,
     "page 100": lambda context: rejected_rows.read(context, page=100),

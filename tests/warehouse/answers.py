@@ -18,11 +18,9 @@ from checks.evidence import (
     power,
     rejected,
     rejected_explained,
-    rejected_first,
     rejected_rate,
     rejected_rows,
     revenue,
-    revenue_rows,
     runs,
     runs_trend,
     volume,
@@ -38,7 +36,7 @@ EVENTS: Mapping[str, Ask] = {
     "hours of purchases": lambda c: hours.read(c, event="purchase"),
     "hours without a name": lambda c: hours.read(c, event="(null)"),
     "revenue": lambda c: revenue.read(c, days=4),
-    "revenue rows": revenue_rows.read,
+    "revenue rows": revenue.read_rows,
     "volume": lambda c: volume.read(c, days=4),
     "power": lambda c: power.read(c, days=9),
 }
@@ -54,7 +52,7 @@ RUNS: Mapping[str, Ask] = {"runs": runs.read, "runs trend": runs_trend.read}
 REJECTED: Mapping[str, Ask] = {
     "rejected": rejected.read,
     "rejected explained": rejected_explained.read,
-    "rejected first": lambda c: rejected_first.read(c, days=5),
+    "rejected first": lambda c: rejected.read_first_seen(c, days=5),
     "rejected rate": lambda c: rejected_rate.read(c, days=8),
     "rejected rows": rejected_rows.read,
     "rejected rows, filtered": lambda c: rejected_rows.read(

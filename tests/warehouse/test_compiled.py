@@ -31,6 +31,7 @@ from checks.config.model import (
 )
 from checks.config.readonly import problem_of
 from checks.core.errors import MeasurementError
+from checks.core.metrics import NO_ORDER, NO_SESSION, UNKNOWN_SESSION
 from checks.core.model import Cause
 from checks.core.timeframe import Timeframe
 from checks.quarantine.drilldown.hours import Periods
@@ -45,7 +46,6 @@ from checks.warehouse.events import read_events, read_newest
 from checks.warehouse.kinds import Kind
 from checks.warehouse.order_tables import OrderTables, Unread
 from checks.warehouse.orders import OrderReader
-from checks.warehouse.orphan_kinds import NO_ORDER, NO_SESSION, UNKNOWN_SESSION
 from checks.warehouse.orphans import OrphanList, orders_by_day, purchases_by_day
 from checks.warehouse.relation import Relation, select_target
 from checks.warehouse.unpriced import read_unpriced

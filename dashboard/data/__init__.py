@@ -1,4 +1,4 @@
-"""The only module of the dashboard that measures, reads and records.
+"""The only package of the dashboard that measures, reads and records.
 
 Every answer is cached, errors too, so that many viewers cost one evaluation. Answers are
 immutable and shared between viewers. Viewing a page records nothing.
@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -25,14 +22,22 @@ from checks.config import load_config
 from checks.config.model import Config
 from checks.core.clock import now as now
 from checks.core.environment import CONFIG, CONFIGS
-from checks.core.errors import AndonError, ConfigError, MeasurementError, is_interruption
-from checks.core.model import Cause, Report
+from checks.core.errors import AndonError, ConfigError
+from checks.core.model import Report
 from checks.evaluation import changes, waiving
 from checks.evaluation.engine import evaluate
-from checks.evaluation.summary import strict_stop_text
-from checks.evidence.context import Context, open_context
+from checks.evidence.context import Context
 from checks.history import History, StoredEvaluation, StoredWaiver, history_of
 from checks.judging.check import Check
+from dashboard.data.kept import or_last_good, shared
+from dashboard.data.reading import answer_of, for_server, one_reader_at_a_time
+from dashboard.data.shapes import Answer as Answer
+from dashboard.data.shapes import GateRuns as GateRuns
+from dashboard.data.shapes import LiveEvaluation as LiveEvaluation
+from dashboard.data.shapes import Pipeline as Pipeline
+from dashboard.data.shapes import RecordedDays as RecordedDays
+from dashboard.data.shapes import Setup as Setup
+from dashboard.data.shapes import strict_stop as strict_stop
 from dashboard.evaluation_cache import EvaluationCache, EvaluationKey
 
 #: Recorded runs change when a gate runs: they are read again after this many seconds.
@@ -44,76 +49,9 @@ _MOST_ANSWERS = 64
 _REPORT_SECONDS, _MOST_REPORTS = 3600.0, 8
 #: Most memory for evidence and the figures made of it; entries unused for so long are dropped.
 _EVIDENCE_BYTES, _EVIDENCE_SECONDS = 64 * 1024 * 1024, 1800.0
-#: How long a page waits for the warehouse's writer; then it shows the last good numbers and says
-#: so.
-_WRITER_WAIT_SECONDS = 1.0
-#: DuckDB reads in this process and needs 20 to 30 MiB while it does, so readers take turns. One
-#: waits no longer than that for another.
-_READER_WAIT_SECONDS = 5.0
 
 T = TypeVar("T")
 Options = ParamSpec("Options")
-
-
-@dataclass(frozen=True, slots=True)
-class Pipeline:
-    """One configured pipeline. `mtime_ns`: when its file was last changed."""
-
-    name: str
-    config: Config
-    mtime_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """The configured pipelines, and the problems of configurations that cannot be used."""
-
-    pipelines: tuple[Pipeline, ...] = ()
-    problems: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LiveEvaluation:
-    """The dashboard's own evaluation. `stale_reason`: why these are not the newest numbers."""
-
-    report: Report
-    evaluated_at: datetime
-    stale_reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GateRuns:
-    """The runs that the gate recorded for one data date, the latest first."""
-
-    runs: tuple[StoredEvaluation, ...] = ()
-    problem: str | None = None
-
-    @property
-    def latest(self) -> StoredEvaluation | None:
-        """The latest run: the one that counts."""
-        return self.runs[0] if self.runs else None
-
-    @property
-    def strict_stop(self) -> str | None:
-        """Text for a latest run that stopped the line because of `--strict`; None otherwise."""
-        return None if self.latest is None else strict_stop(self.latest)
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedDays:
-    """The latest evaluation of each recorded data date, newest first."""
-
-    evaluations: tuple[StoredEvaluation, ...] = ()
-    problem: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer(Generic[T]):
-    """What was read, or one sentence that says why it could not be read."""
-
-    value: T | None
-    problem: str | None
-    at: datetime
 
 
 def setup() -> Setup:
@@ -172,11 +110,6 @@ def change_sentences(before: StoredEvaluation, after: LiveEvaluation) -> tuple[s
     return tuple(
         changes.sentence(change) for change in all_changes if change.check not in follower_ids
     )
-
-
-def strict_stop(stored: StoredEvaluation) -> str | None:
-    """Text for a recorded run that stopped the line because of `--strict`; None otherwise."""
-    return strict_stop_text(stored.statuses.values(), stored.exit_code)
 
 
 def open_waivers(name: str) -> tuple[StoredWaiver, ...]:
@@ -243,8 +176,19 @@ def evidence(
     evaluation = EvaluationKey(name, day, live_evaluation(name, day).evaluated_at)
     answer: Answer[T] = evaluation_cache().get(
         evaluation,
-        (read.__module__, configured.mtime_ns, positional, tuple(sorted(options.items()))),
-        lambda: _evidence(lambda context: read(context, *positional, **options), name, day),
+        (
+            read.__module__,
+            read.__qualname__,
+            configured.mtime_ns,
+            positional,
+            tuple(sorted(options.items())),
+        ),
+        lambda: answer_of(
+            lambda context: read(context, *positional, **options),
+            for_server(configured.config),
+            day,
+            now(),
+        ),
     )
     return answer
 
@@ -269,12 +213,8 @@ def invalidate(name: str) -> None:
 # ---- what the caches call
 
 
-_LOCK, _READER_LOCK = threading.Lock(), threading.Lock()
+_LOCK = threading.Lock()
 _GENERATIONS: dict[str, int] = {}
-_LAST_GOOD: dict[tuple[str, date], LiveEvaluation] = {}
-_MOST_LAST_GOOD = 64
-_EVALUATIONS: OrderedDict[tuple[str, int], StoredEvaluation] = OrderedDict()
-_MOST_EVALUATIONS = 1000
 
 
 def _generation(name: str) -> int:
@@ -326,82 +266,27 @@ def _setup(files: tuple[tuple[str, int], ...]) -> Setup:
     return Setup(tuple(pipelines.values()), tuple(problems))
 
 
-def _for_server(config: Config) -> Config:
-    """The configuration for a server: a short wait for writers, and little memory for reading."""
-    seconds = min(_WRITER_WAIT_SECONDS, config.warehouse.lock_wait_seconds)
-    warehouse = replace(config.warehouse, lock_wait_seconds=seconds, is_read_by_server=True)
-    return replace(config, warehouse=warehouse)
-
-
-@contextmanager
-def _one_reader_at_a_time(config: Config) -> Iterator[None]:
-    is_duckdb = config.warehouse.url.startswith("duckdb")
-    acquired = is_duckdb and _READER_LOCK.acquire(timeout=_READER_WAIT_SECONDS)
-    try:
-        yield
-    finally:
-        if acquired:
-            _READER_LOCK.release()
-
-
 def _evaluate(name: str, mtime_ns: int, day: date, generation: int) -> LiveEvaluation:
-    config = _for_server(pipeline(name).config)
+    config = for_server(pipeline(name).config)
     run_date = day + timedelta(days=config.data_lag_days)
-    with _one_reader_at_a_time(config):
+    with one_reader_at_a_time(config):
         moment = now()
         report = evaluate(config, date=run_date, data_date=day, now=moment)
-    return _or_last_good(name, day, LiveEvaluation(report, moment))
-
-
-def _or_last_good(name: str, day: date, evaluation: LiveEvaluation) -> LiveEvaluation:
-    """The new evaluation; while a writer locks the warehouse, the last good one instead."""
-    locked = next(
-        (verdict for verdict in evaluation.report.checks if verdict.cause is Cause.LOCKED), None
-    )
-    with _LOCK:
-        if locked is None:
-            _LAST_GOOD.pop((name, day), None)
-            _LAST_GOOD[name, day] = evaluation
-            while len(_LAST_GOOD) > _MOST_LAST_GOOD:
-                _LAST_GOOD.pop(next(iter(_LAST_GOOD)))
-            return evaluation
-        before = _LAST_GOOD.get((name, day))
-    if before is None:
-        return evaluation
-    return replace(before, stale_reason="The warehouse is locked by its writer")
+    return or_last_good(name, day, LiveEvaluation(report, moment))
 
 
 def _gate(name: str, mtime_ns: int, day: date, generation: int) -> GateRuns:
     try:
-        return GateRuns(_shared(history(name).all_runs(name, day)))
+        return GateRuns(shared(history(name).all_runs(name, day)))
     except AndonError as error:
         return GateRuns(problem=str(error))
 
 
 def _days(name: str, mtime_ns: int, until: date, count: int, generation: int) -> RecordedDays:
     try:
-        return RecordedDays(_shared(history(name).evaluations(name, count, until)))
+        return RecordedDays(shared(history(name).evaluations(name, count, until)))
     except AndonError as error:
         return RecordedDays(problem=str(error))
-
-
-def _shared(evaluations: Iterable[StoredEvaluation]) -> tuple[StoredEvaluation, ...]:
-    """Equal evaluations that were read before, as the same objects.
-
-    They are read again every few seconds, and each session holds those its page was drawn from.
-    """
-    with _LOCK:
-        shared = tuple(_interned(evaluation) for evaluation in evaluations)
-        while len(_EVALUATIONS) > _MOST_EVALUATIONS:
-            _EVALUATIONS.popitem(last=False)
-    return shared
-
-
-def _interned(evaluation: StoredEvaluation) -> StoredEvaluation:
-    earlier = _EVALUATIONS.pop((evaluation.pipeline, evaluation.id), None)
-    interned = earlier if earlier == evaluation else evaluation
-    _EVALUATIONS[evaluation.pipeline, evaluation.id] = interned
-    return interned
 
 
 def _report(name: str, mtime_ns: int, evaluation: int) -> Answer[Report]:
@@ -409,25 +294,3 @@ def _report(name: str, mtime_ns: int, evaluation: int) -> Answer[Report]:
         return Answer(history(name).report(evaluation), None, now())
     except AndonError as error:
         return Answer(None, str(error), now())
-
-
-def _unread_reason(error: MeasurementError) -> str:
-    """Why evidence is missing, without the files and processes that a driver names of a lock."""
-    if error.cause is Cause.LOCKED:
-        return "The warehouse is locked by its writer. It is read again at the next evaluation."
-    return f"{error.detail} ({error.cause.value.replace('_', ' ')})"
-
-
-def _evidence(read: Callable[[Context], T], name: str, day: date) -> Answer[T]:
-    moment, config = now(), _for_server(pipeline(name).config)
-    try:
-        with _one_reader_at_a_time(config), open_context(config, day, moment) as context:
-            return Answer(read(context), None, moment)
-    except MeasurementError as error:
-        return Answer(None, _unread_reason(error), moment)
-    except AndonError as error:
-        return Answer(None, str(error), moment)
-    except Exception as error:  # its text may hold data or secrets: only its class is shown
-        if is_interruption(error):
-            raise
-        return Answer(None, f"internal error: {type(error).__name__}", moment)

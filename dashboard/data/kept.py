@@ -1,0 +1,56 @@
+"""What is kept for all viewers beside the caches: last good numbers, evaluations read before."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from checks.core.model import Cause
+from checks.core.records import StoredEvaluation
+from dashboard.data.shapes import LiveEvaluation
+
+_LOCK = threading.Lock()
+_LAST_GOOD: dict[tuple[str, date], LiveEvaluation] = {}
+_MOST_LAST_GOOD = 64
+_EVALUATIONS: OrderedDict[tuple[str, int], StoredEvaluation] = OrderedDict()
+_MOST_EVALUATIONS = 1000
+
+
+def or_last_good(name: str, day: date, evaluation: LiveEvaluation) -> LiveEvaluation:
+    """The new evaluation; while a writer locks the warehouse, the last good one instead."""
+    locked = next(
+        (verdict for verdict in evaluation.report.checks if verdict.cause is Cause.LOCKED), None
+    )
+    with _LOCK:
+        if locked is None:
+            _LAST_GOOD.pop((name, day), None)
+            _LAST_GOOD[name, day] = evaluation
+            while len(_LAST_GOOD) > _MOST_LAST_GOOD:
+                _LAST_GOOD.pop(next(iter(_LAST_GOOD)))
+            return evaluation
+        before = _LAST_GOOD.get((name, day))
+    if before is None:
+        return evaluation
+    return replace(before, stale_reason="The warehouse is locked by its writer")
+
+
+def shared(evaluations: Iterable[StoredEvaluation]) -> tuple[StoredEvaluation, ...]:
+    """Equal evaluations that were read before, as the same objects.
+
+    They are read again every few seconds, and each session holds those its page was drawn from.
+    """
+    with _LOCK:
+        known = tuple(_interned(evaluation) for evaluation in evaluations)
+        while len(_EVALUATIONS) > _MOST_EVALUATIONS:
+            _EVALUATIONS.popitem(last=False)
+    return known
+
+
+def _interned(evaluation: StoredEvaluation) -> StoredEvaluation:
+    earlier = _EVALUATIONS.pop((evaluation.pipeline, evaluation.id), None)
+    interned = earlier if earlier == evaluation else evaluation
+    _EVALUATIONS[evaluation.pipeline, evaluation.id] = interned
+    return interned
