@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import moment, signals, tracing
 from tests.engines import running
@@ -21,8 +22,10 @@ __all__ = ["postgresql_server", "spark_server"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """No test knows what day it really is."""
+    """No test knows what day it really is, nor fails because the machine is busy."""
     moment.set_clock(moment.USUAL)
+    settings.register_profile("andon", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("andon")
 
 
 def pytest_unconfigure() -> None:

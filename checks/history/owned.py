@@ -38,12 +38,13 @@ class OwnedStore:
         self,
         url: str,
         keep_days: int,
-        busy_seconds: float = BUSY_SECONDS,
+        busy_seconds: float | None = None,
         limits: Limits | None = None,
         warehouse: WarehouseIdentity | Identify | None = None,
         refuse: Callable[[], None] | None = None,
     ) -> None:
-        """`busy_seconds`: how long to wait for another writer. `limits`: how long in all.
+        """`busy_seconds`: how long to wait for another writer, by default BUSY_SECONDS.
+        `limits`: how long in all.
 
         warehouse: the warehouse, or a function that identifies it, which is called within the time
         of the first access; without one, rows of any pipeline are read and written.
@@ -51,7 +52,8 @@ class OwnedStore:
         each access.
         """
         self._keep_days = keep_days
-        self._access = Access(url, busy_seconds, limits or LIMITS, refuse)
+        busy = BUSY_SECONDS if busy_seconds is None else busy_seconds
+        self._access = Access(url, busy, limits or LIMITS, refuse)
         identify = warehouse if callable(warehouse) else None
         if isinstance(warehouse, WarehouseIdentity):
             identify = partial(_same, warehouse)

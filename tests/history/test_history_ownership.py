@@ -35,7 +35,7 @@ Act = Callable[[History], object]
 
 
 def history_for(url: str, warehouse: WarehouseIdentity | None) -> History:
-    return History(url, keep_days=400, busy_seconds=5, warehouse=warehouse)
+    return History(url, keep_days=400, warehouse=warehouse)
 
 
 def waive(history: History) -> object:
