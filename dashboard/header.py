@@ -178,5 +178,5 @@ def _failing_days(context: page.PageContext) -> tuple[date | None, date | None]:
 
 def _strip(context: page.PageContext) -> None:
     days = status_grid.days_until(context.until, _STRIP)
-    row = status_grid.Row("Gate", tuple(context.status_of(day) for day in days))
+    row = status_grid.GridRow("Gate", tuple(context.status_of(day) for day in days))
     status_grid.draw(context, days, (row,), key="strip", compact=True)

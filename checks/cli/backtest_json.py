@@ -11,14 +11,14 @@ from checks.core.serialise import plain
 
 if TYPE_CHECKING:
     from checks.config.model import Config
-    from checks.config.overrides import Change
-    from checks.evaluation.backtest import Backtest, Day, Side
+    from checks.config.overrides import SettingChange
+    from checks.evaluation.backtest import Backtest, DayVerdicts, ReplayedDay
 
 SCHEMA = "andon.backtest/1"
 _VERDICT_KEYS = ("status", "value", "threshold", "unit", "message")
 
 
-def as_json(config: Config, backtest: Backtest, changes: Sequence[Change]) -> str:
+def as_json(config: Config, backtest: Backtest, changes: Sequence[SettingChange]) -> str:
     """One document in pure ASCII. Without changes, `changed` always equals `now`."""
     document = {
         "schema": SCHEMA,
@@ -50,7 +50,7 @@ def _check(backtest: Backtest, check: str) -> dict[str, Any]:
     return {"id": check, "changed_days": backtest.changed_days(check)} | _both_sides(counts)
 
 
-def _day(day: Day) -> dict[str, Any]:
+def _day(day: ReplayedDay) -> dict[str, Any]:
     return {
         "data_date": day.data_date,
         "now": day.now.verdict,
@@ -66,7 +66,7 @@ def _day(day: Day) -> dict[str, Any]:
     }
 
 
-def _check_verdict(side: Side, check: str) -> dict[str, Any] | None:
+def _check_verdict(side: DayVerdicts, check: str) -> dict[str, Any] | None:
     """A check's verdict; None where it is not enabled."""
     verdict = side.verdicts.get(check)
     return None if verdict is None else {key: getattr(verdict, key) for key in _VERDICT_KEYS}

@@ -11,15 +11,15 @@ from checks.core.text import plural
 
 if TYPE_CHECKING:
     from checks.config.model import Config
-    from checks.config.overrides import Change
-    from checks.evaluation.backtest import Backtest, Day, Side
+    from checks.config.overrides import SettingChange
+    from checks.evaluation.backtest import Backtest, DayVerdicts, ReplayedDay
 
 #: No waiver applies, so no day is `waived`.
 STATUSES = (Status.RED, Status.AMBER, Status.UNKNOWN, Status.SKIPPED, Status.GREEN)
 _FAILED = frozenset({Status.RED, Status.AMBER, Status.UNKNOWN})
 
 
-def as_text(config: Config, backtest: Backtest, changes: Sequence[Change]) -> str:
+def as_text(config: Config, backtest: Backtest, changes: Sequence[SettingChange]) -> str:
     """The period and the settings, a table of checks, the days that differ, one sentence."""
     parts = [
         columns([[_period(config, backtest)], *([_change(change)] for change in changes)]),
@@ -38,7 +38,7 @@ def _period(config: Config, backtest: Backtest) -> str:
     return f"{period}, without {backtest.empty} before the first event"
 
 
-def _change(change: Change) -> str:
+def _change(change: SettingChange) -> str:
     return f"{change.key}: {setting_text(change.now)} -> {setting_text(change.changed)}"
 
 
@@ -86,11 +86,11 @@ def _failed_rows(backtest: Backtest) -> Iterator[tuple[str, str, str, str]]:
                 yield str(day.data_date), check, verdict.status, verdict.message
 
 
-def _status_text(side: Side, check: str) -> str:
+def _status_text(side: DayVerdicts, check: str) -> str:
     return side.status(check) or "off"
 
 
-def _messages(day: Day, check: str) -> str:
+def _messages(day: ReplayedDay, check: str) -> str:
     """Both messages; one where they are equal, as with another severity only the status differs."""
     sides = (day.now.verdicts.get(check), day.changed.verdicts.get(check))
     texts = dict.fromkeys(verdict.message for verdict in sides if verdict is not None)

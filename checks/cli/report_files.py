@@ -16,7 +16,7 @@ from checks.core.text import quoted
 
 if TYPE_CHECKING:
     from checks.cli.values import ReportFile
-    from checks.config.input_files import Place
+    from checks.config.input_files import FilePlace
     from checks.config.model import Config
 
 _CONFIG_SUFFIXES = (".yml", ".yaml")
@@ -33,7 +33,7 @@ class _Target(NamedTuple):
     """One file that a report goes to. label: its name in messages."""
 
     label: str
-    place: Place
+    place: FilePlace
     is_stream: bool = False
 
 
@@ -71,7 +71,7 @@ def require_no_rows(files: Sequence[ReportFile], summary: Path | None = None) ->
             )
 
 
-def _may_be_read(place: Place) -> bool:
+def _may_be_read(place: FilePlace) -> bool:
     is_filled = place.stat is not None and place.stat.st_size > 0
     has_input_suffix = place.path.lower().endswith(_INPUT_SUFFIXES)
     return is_filled and has_input_suffix and _OUR_REPORT not in _beginning(place)
@@ -91,7 +91,7 @@ def _reason_to_keep(target: _Target) -> str:
     return "holds data" if is_data else ""
 
 
-def _beginning(place: Place) -> bytes:
+def _beginning(place: FilePlace) -> bytes:
     """The beginning of a file; empty where it cannot be read: writing reports the reason."""
     with suppress(OSError, ValueError), Path(place.path).open("rb") as file:
         return file.read(_BEGINNING_BYTES)
@@ -111,7 +111,7 @@ def require_no_input_file(
             raise UsageError(f"{label} is {input_name}; allowed: another file")
 
 
-def _input_name(place: Place, config: Config) -> str | None:
+def _input_name(place: FilePlace, config: Config) -> str | None:
     from checks.config.input_files import ROWS, input_at, is_history, would_be_read
 
     if name := input_at(place, config):

@@ -32,7 +32,7 @@ _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class ListenAddress:
     """Where a server listens."""
 
     host: str
@@ -122,7 +122,7 @@ class Server:
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
 
-    def wait_for(self, address: Address, path: str) -> bool:
+    def wait_for(self, address: ListenAddress, path: str) -> bool:
         """Wait until the server answers; False where it was stopped meanwhile.
 
         Raises UsageError with its last output where it ended or never answered.
@@ -178,7 +178,7 @@ class Server:
         return lines[-1].strip() if lines else f"it ended with code {self._process.returncode}"
 
 
-def _answers(address: Address, path: str) -> bool:
+def _answers(address: ListenAddress, path: str) -> bool:
     connection = HTTPConnection(address.local_host, address.port, timeout=_ANSWER_SECONDS)
     try:
         connection.request("GET", path)

@@ -32,7 +32,7 @@ ROWS = "one of the files that rows are read from"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FilePlace:
     """Where something would be written: its path, all links followed, and the file there now."""
 
     path: str
@@ -57,23 +57,23 @@ class Place:
         return False
 
 
-def place_of(path: Path | str) -> Place:
+def place_of(path: Path | str) -> FilePlace:
     """The place that a path leads to; the path as it is, where links cannot be followed."""
     try:
         real = os.path.realpath(path)
     except (OSError, ValueError):
-        return Place(str(path), None)
+        return FilePlace(str(path), None)
     with suppress(OSError, ValueError):
-        return Place(real, Path(real).stat())
-    return Place(real, None)
+        return FilePlace(real, Path(real).stat())
+    return FilePlace(real, None)
 
 
-def place_of_descriptor(number: int) -> Place:
+def place_of_descriptor(number: int) -> FilePlace:
     """The place that an open descriptor writes to. Raises OSError where it is not open."""
-    return Place(os.path.realpath(f"/dev/fd/{number}"), os.fstat(number))
+    return FilePlace(os.path.realpath(f"/dev/fd/{number}"), os.fstat(number))
 
 
-def input_at(place: Place, config: Config, *, with_rejected: bool = True) -> str | None:
+def input_at(place: FilePlace, config: Config, *, with_rejected: bool = True) -> str | None:
     """The description of the input file at a place; None where an evaluation reads nothing there.
 
     The history is no input file. with_rejected: also the files of rejected rows, which may be
@@ -84,12 +84,12 @@ def input_at(place: Place, config: Config, *, with_rejected: bool = True) -> str
     return file_name or (ROWS if _is_matched(place, patterns) else None)
 
 
-def is_history(place: Place, config: Config) -> bool:
+def is_history(place: FilePlace, config: Config) -> bool:
     """Whether a place is the history's file, or one that belongs to it."""
     return any(place.is_at(path) for path in _database_files(config.history.url, config))
 
 
-def would_be_read(place: Place, config: Config) -> bool:
+def would_be_read(place: FilePlace, config: Config) -> bool:
     """Whether rows would be read from a file at this place, on whatever day."""
     globs = map(fnmatch.translate, (os.path.realpath(glob) for glob in _patterns(config)))
     return any(re.fullmatch(pattern, place.path) for pattern in globs)
@@ -124,7 +124,7 @@ def _database_files(url: str, config: Config) -> Iterator[Path]:
         yield config.path.parent / f"{path}{suffix}"
 
 
-def _is_matched(place: Place, patterns: Iterator[str]) -> bool:
+def _is_matched(place: FilePlace, patterns: Iterator[str]) -> bool:
     """Whether the place has a file that a pattern matches now."""
     if place.stat is None:
         return False

@@ -42,7 +42,7 @@ class Override(NamedTuple):
         return f"checks.{clean(self.check)}.{clean(self.name)}"
 
 
-class Change(NamedTuple):
+class SettingChange(NamedTuple):
     """A setting's key, its present value, and the one that replaces it."""
 
     key: str
@@ -73,10 +73,14 @@ def with_overrides(
     return replace(config, checks=settings)
 
 
-def changes(config: Config, changed: Config, overrides: Sequence[Override]) -> tuple[Change, ...]:
+def changes(
+    config: Config, changed: Config, overrides: Sequence[Override]
+) -> tuple[SettingChange, ...]:
     """What each override replaces, in the overrides' order."""
     return tuple(
-        Change(override.key, setting_value(config, override), setting_value(changed, override))
+        SettingChange(
+            override.key, setting_value(config, override), setting_value(changed, override)
+        )
         for override in overrides
     )
 

@@ -24,7 +24,7 @@ _WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class PlannedDay:
     """The plan of one data day. `rows` are those of a complete file."""
 
     date: date
@@ -36,7 +36,7 @@ class Day:
 
 def plan_days(
     *, last_day: date, days: int, events_per_day: int, seed: int, scenario: Scenario
-) -> Iterator[Day]:
+) -> Iterator[PlannedDay]:
     """Every data day of the demo, oldest first; a day without a run is left out.
 
     Raises UsageError for sizes and dates that give no realistic shop.
@@ -47,7 +47,7 @@ def plan_days(
         day = last_day - timedelta(days=back)
         faults = _faults(back, days, scenario)
         if faults.pipeline_runs:
-            yield Day(
+            yield PlannedDay(
                 date=day,
                 rows=round(unit * _level(day, seed) / _DAILY_GROWTH**back),
                 conversion=1 + _CONVERSION_NOISE * _noise(day, seed, "conversion"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checks.core.progress import Progress
-from checks.demo.calendar import Day, plan_days
+from checks.demo.calendar import PlannedDay, plan_days
 from checks.demo.scenarios import DEFAULT_SCENARIO, find_scenario
 
 if TYPE_CHECKING:
@@ -63,13 +63,13 @@ def build_warehouse(
                 _write_rejected(connection, days_at_once, quarantine)
 
 
-def _chunks(plan: list[Day]) -> list[list[Day]]:
+def _chunks(plan: list[PlannedDay]) -> list[list[PlannedDay]]:
     """Days in groups: large enough for every core, small enough for memory."""
     size = max(1, round(_ROWS_AT_ONCE / plan[-1].rows))
     return [plan[start : start + size] for start in range(0, len(plan), size)]
 
 
-def _write_days(connection: DuckDBPyConnection, days: list[Day], seed: int) -> None:
+def _write_days(connection: DuckDBPyConnection, days: list[PlannedDay], seed: int) -> None:
     connection.execute("BEGIN")
     connection.execute("DELETE FROM plan")
     connection.executemany(_sql("plan"), [_plan_row(day, seed) for day in days])
@@ -83,7 +83,7 @@ def _write_days(connection: DuckDBPyConnection, days: list[Day], seed: int) -> N
     connection.execute("COMMIT")
 
 
-def _plan_row(day: Day, seed: int) -> list[object]:
+def _plan_row(day: PlannedDay, seed: int) -> list[object]:
     """The day as the columns of the table `plan`, in their order."""
     midnight = datetime.combine(day.date, time(), UTC)
     midnight_us = (midnight - _EPOCH) // _MICROSECOND
@@ -115,7 +115,7 @@ def _lateness_us(day: date, seed: int) -> int:
     return (day.toordinal() * 7919 + seed * 104729) % 240 * 1_000_000
 
 
-def _write_rejected(connection: DuckDBPyConnection, days: list[Day], folder: Path) -> None:
+def _write_rejected(connection: DuckDBPyConnection, days: list[PlannedDay], folder: Path) -> None:
     for day in days:
         connection.execute("SET VARIABLE day = ?", [day.date.toordinal()])
         file = folder / f"events_{day.date:%Y%m%d}_errors.csv"

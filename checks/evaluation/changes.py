@@ -42,7 +42,7 @@ class Recorded(Protocol):
     def messages(self) -> Mapping[str, str]: ...
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """The kind of a change, the most urgent one first.
 
     NEW_RED: red, and was not. RESOLVED: green, and was red, amber, waived or unknown.
@@ -60,11 +60,11 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class VerdictChange:
     """One check that is not what it was. `before` is None for a check that was not evaluated."""
 
     check: str
-    kind: Kind
+    kind: ChangeKind
     before: Result | None
     after: Result | None
 
@@ -82,33 +82,33 @@ def results_of(evaluation: Recorded | Report) -> dict[str, Result]:
     }
 
 
-def changes(before: Mapping[str, Result], after: Mapping[str, Result]) -> tuple[Change, ...]:
+def changes(before: Mapping[str, Result], after: Mapping[str, Result]) -> tuple[VerdictChange, ...]:
     """Every check that changed, the most important first, else in the catalog's order."""
     changed = []
     for check in {**after, **before}:
         old, new = before.get(check), after.get(check)
         kind = _kind(check, old, new)
         if kind is not None:
-            changed.append(Change(check, kind, old, new))
+            changed.append(VerdictChange(check, kind, old, new))
     return tuple(sorted(changed, key=_importance))
 
 
-def _kind(check: str, before: Result | None, after: Result | None) -> Kind | None:
+def _kind(check: str, before: Result | None, after: Result | None) -> ChangeKind | None:
     if after is None:
-        return Kind.GONE
+        return ChangeKind.GONE
     was = None if before is None else before.status
     if after.status is Status.RED and was is not Status.RED:
-        return Kind.NEW_RED
+        return ChangeKind.NEW_RED
     if before is None:
-        return Kind.APPEARED
+        return ChangeKind.APPEARED
     if after.status is was:
         return _move(check, before, after)
     if after.status is Status.GREEN and was in FAILING:
-        return Kind.RESOLVED
-    return Kind.CHANGED
+        return ChangeKind.RESOLVED
+    return ChangeKind.CHANGED
 
 
-def _move(check: str, before: Result, after: Result) -> Kind | None:
+def _move(check: str, before: Result, after: Result) -> ChangeKind | None:
     """Which way the value of a failing check went; None where that cannot be said."""
     worse = {other.id: other.worse for other in all_checks()}.get(check)
     if worse is Worse.FARTHER_FROM_EXPECTED:
@@ -118,21 +118,21 @@ def _move(check: str, before: Result, after: Result) -> Kind | None:
     if math.isclose(before.value, after.value, rel_tol=_ROUNDING):
         return None
     if is_worse(worse, after.value, before.value):
-        return Kind.WORSE
-    return Kind.BETTER if is_worse(worse, before.value, after.value) else None
+        return ChangeKind.WORSE
+    return ChangeKind.BETTER if is_worse(worse, before.value, after.value) else None
 
 
-def _importance(change: Change) -> tuple[int, int, int]:
+def _importance(change: VerdictChange) -> tuple[int, int, int]:
     order = [check.id for check in all_checks()]
     place = order.index(change.check) if change.check in order else len(order)
-    return list(Kind).index(change.kind), _urgency(change.after or change.before), place
+    return list(ChangeKind).index(change.kind), _urgency(change.after or change.before), place
 
 
 def _urgency(result: Result | None) -> int:
     return len(URGENCY) if result is None else URGENCY.index(result.status)
 
 
-def sentence(change: Change) -> str:
+def sentence(change: VerdictChange) -> str:
     """`quarantine_rate is red now (was green): rate=0.0582 (max 0.05)`."""
     before, after = change.before, change.after
     if after is None:
@@ -142,7 +142,7 @@ def sentence(change: Change) -> str:
         return (
             f"{change.check} is {after.status} and was not evaluated before{_message_suffix(after)}"
         )
-    if change.kind in (Kind.WORSE, Kind.BETTER):
+    if change.kind in (ChangeKind.WORSE, ChangeKind.BETTER):
         text = (
             f"{change.check} is still {after.status} and got {change.kind}{_message_suffix(after)}"
         )
@@ -162,7 +162,9 @@ def difference(
     agree: a value that changed within its status is no difference.
     """
     changed = [
-        change for change in changes(gate, live) if change.kind not in (Kind.WORSE, Kind.BETTER)
+        change
+        for change in changes(gate, live)
+        if change.kind not in (ChangeKind.WORSE, ChangeKind.BETTER)
     ]
     if not changed:
         if gate_verdict is live_verdict:
@@ -175,7 +177,7 @@ def difference(
     return f"Since the gate ran, {_went(first)}{more}."
 
 
-def _went(change: Change) -> str:
+def _went(change: VerdictChange) -> str:
     if change.before is None or change.after is None:
         return sentence(change)
     way = f"from {change.before.status} to {change.after.status}"

@@ -24,8 +24,8 @@ from checks.evaluation.observations import observations
 from checks.evaluation.summary import summarise
 from checks.evaluation.verdicts import ReportParts, report_parts
 from checks.history.background import BackgroundThread
-from checks.history.patience import one_budget
 from checks.history.recording import Recording
+from checks.history.time_limits import one_budget
 from checks.judging.gate import exit_code
 from checks.measuring.daily import recall_no_undated, recall_nothing
 from checks.measuring.measurements import Measurements, newest_data_date

@@ -16,7 +16,7 @@ from checks.warehouse.orphans import OrphanList, OrphanRow
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListedOrphan:
     """One orphan. age: seconds from its time to now. amount: None where it is not a number.
 
     session_id: the one that no session has, None for the other kinds.
@@ -31,14 +31,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class OrphanPage:
     """One page of the list, by kind and then by time, the oldest first.
 
     total: how many there are in all requested kinds. problems: why a kind is not in the
     list. unread: why a column is empty. day_only: kinds whose times are dates only.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[ListedOrphan, ...]
     total: int
     page: int
     pages: int
@@ -47,7 +47,7 @@ class Rows:
     day_only: frozenset[str]
 
 
-def read(context: Context, kind: str | None = None, query: str = "", page: int = 1) -> Rows:
+def read(context: Context, kind: str | None = None, query: str = "", page: int = 1) -> OrphanPage:
     """At most 1,000 orphans of one kind or of all, whose order or session id contains `query`.
 
     page counts from 1; one after the last is empty. Raises MeasurementError for a kind
@@ -86,11 +86,11 @@ class _Listing:
         except MeasurementError as error:
             self.failed[kind] = error
 
-    def page(self, page: int) -> Rows:
+    def page(self, page: int) -> OrphanPage:
         """The rows of one page."""
         total = sum(count for _, count in self._lists.values())
         offset = (page - 1) * MOST_ROWS
-        rows: list[Row] = []
+        rows: list[ListedOrphan] = []
         for orphan_list, count in self._lists.values():
             limit = MOST_ROWS - len(rows)
             if limit and offset < count:
@@ -101,7 +101,7 @@ class _Listing:
             for orphan_list, _ in self._lists.values()
             for k, why in orphan_list.unread.why.items()
         }
-        return Rows(
+        return OrphanPage(
             rows=tuple(rows),
             total=total,
             page=page,
@@ -113,8 +113,8 @@ class _Listing:
             ),
         )
 
-    def _row(self, row: OrphanRow) -> Row:
+    def _row(self, row: OrphanRow) -> ListedOrphan:
         age = None
         if row.at is not None:
             age = (self._context.frame.now - row.at).total_seconds()
-        return Row(row.kind, row.order_id, row.session_id, row.at, row.amount, age)
+        return ListedOrphan(row.kind, row.order_id, row.session_id, row.at, row.amount, age)

@@ -24,7 +24,7 @@ _AMOUNT_OF = {
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class OrphanDay:
     """One day. counts by kind, of kinds that were measured; revenue of those with amounts.
 
     orders: the attributed orders of the day. beyond: whether the orphans of all kinds
@@ -54,21 +54,21 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Trend:
+class OrphanTrend:
     """Days, the oldest first, the judged day last (cut at now while it lasts).
 
     first_order_day: the first of the days with an order, None where none has one.
     problems: why a kind is missing.
     """
 
-    days: tuple[Day, ...]
+    days: tuple[OrphanDay, ...]
     kinds: tuple[str, ...]
     problems: Mapping[str, str]
     alert_above: int
     first_order_day: date | None
 
 
-def read(context: Context, days: int = 30) -> Trend:
+def read(context: Context, days: int = 30) -> OrphanTrend:
     """Orphans per day and kind over `days` days up to the data date, as they are now.
 
     Orphans repaired since then do not count: a day may look better than at its evaluation.
@@ -94,7 +94,7 @@ def read(context: Context, days: int = 30) -> Trend:
         )
         for index, day in enumerate(dates)
     )
-    return Trend(
+    return OrphanTrend(
         days=trend_days,
         kinds=kinds,
         problems=problems,
@@ -159,13 +159,13 @@ def _day(
     kinds: tuple[str, ...],
     priced: frozenset[str],
     limit: int,
-) -> Day:
+) -> OrphanDay:
     groups = orders | {NO_ORDER: lost_purchases[NO_ORDER]} if NO_ORDER in lost_purchases else orders
     groups_by_kind = {kind: groups.get(kind) for kind in (ALL, *kinds)}
     counts = {kind: group.rows if group else 0 for kind, group in groups_by_kind.items()}
     amounts = {kind: group.amount if group else 0.0 for kind, group in groups_by_kind.items()}
     order_count = counts.pop(ALL)
-    return Day(
+    return OrphanDay(
         day=day,
         orders=order_count,
         counts=counts,

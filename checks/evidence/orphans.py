@@ -29,7 +29,7 @@ NOT_MAPPED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class OrphanKindCount:
     """One kind of orphan.
 
     count: None where it was not measured, for the reason in `problem`. mapped: whether its
@@ -58,7 +58,7 @@ class Orphans:
 
     day: date
     orders: int
-    kinds: tuple[Kind, ...]
+    kinds: tuple[OrphanKindCount, ...]
     count: int
     dark: float | None
     day_revenue: float | None
@@ -68,7 +68,7 @@ class Orphans:
     unread: Mapping[str, str]
 
     @property
-    def unmeasured(self) -> tuple[Kind, ...]:
+    def unmeasured(self) -> tuple[OrphanKindCount, ...]:
         """Kinds that are mapped and could not be measured."""
         return tuple(kind for kind in self.kinds if kind.mapped and kind.problem)
 
@@ -108,14 +108,14 @@ def _kind(
     measured_kind: OrphanKind | None,
     problems: Mapping[str, str],
     day_revenue: float | None,
-) -> Kind:
+) -> OrphanKindCount:
     text = KIND_TEXTS[kind]
     if measured_kind is not None:
         share = _share(measured_kind.revenue, day_revenue)
-        return Kind(kind, text, measured_kind.count, measured_kind.revenue, share)
+        return OrphanKindCount(kind, text, measured_kind.count, measured_kind.revenue, share)
     if kind in problems:
-        return Kind(kind, text, None, None, None, problems[kind])
-    return Kind(kind, text, None, None, None, NOT_MAPPED[kind], mapped=False)
+        return OrphanKindCount(kind, text, None, None, None, problems[kind])
+    return OrphanKindCount(kind, text, None, None, None, NOT_MAPPED[kind], mapped=False)
 
 
 def _day_revenue(orders: float | None, lost: OrphanKind | None) -> float | None:

@@ -14,7 +14,7 @@ from checks.evidence._rejected import log_or_none, query_rejected, sources_by_da
 from checks.evidence.context import Context
 from checks.evidence.rejected_rate import rates_by_day
 from checks.quarantine.drilldown.model import Field, GroupBy, Rejected, Tally
-from checks.quarantine.selection import Place
+from checks.quarantine.selection import FilePattern
 
 #: The most values of each field that are kept apart.
 MOST_VALUES = 100
@@ -23,7 +23,7 @@ _FIELDS = (Field(GroupBy.REASON), Field(GroupBy.SOURCE), Field(GroupBy.EVENT), F
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ValuePart:
     """Rows with one value, in which personal data is masked."""
 
     value: str
@@ -34,7 +34,7 @@ class Part:
 class Breakdown:
     """The most frequent values, and the rows of all others. why: the reason for having none."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[ValuePart, ...]
     others: int = 0
     why: str | None = None
 
@@ -142,7 +142,7 @@ def _breakdown(tally: Tally, index: int, total: int, why: str | None) -> Breakdo
     ranked = sorted(groups.items(), key=lambda item: (-item[1], item[0]))
     if _FIELDS[index].how is GroupBy.HOUR:
         ranked = sorted(groups.items())
-    parts = tuple(Part(value, rows) for value, rows in ranked)
+    parts = tuple(ValuePart(value, rows) for value, rows in ranked)
     return Breakdown(parts, total - sum(part.rows for part in parts))
 
 
@@ -152,7 +152,7 @@ def _place_text(context: Context) -> str:
     if source is None or source.files is None:
         table = source.table if source is not None else None
         return f"table '{table}'" if table else "the query of quarantine"
-    place = Place(source.files, context.config.path.parent)
+    place = FilePattern(source.files, context.config.path.parent)
     return f"{place.shown_pattern(context.frame.data_date)} for {day_text(context.frame.data_date)}"
 
 

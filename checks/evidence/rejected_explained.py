@@ -14,7 +14,7 @@ from checks.evidence._rejected import long_log, masks_of, query_rejected, source
 from checks.evidence.context import Context
 from checks.evidence.rejected_rate import DayRate, above_since, rates_by_day, read_shares
 from checks.quarantine.drilldown.model import Field, GroupBy, Rejected, Tally
-from checks.quarantine.explaining import REST, ColumnCounts, Counts, Explanation, explain
+from checks.quarantine.explaining import REST, ColumnCounts, Counts, RiseExplanation, explain
 from checks.quarantine.value_groups import ColumnKind, column_kind, group_of
 
 BASELINE_DAYS = 7
@@ -38,7 +38,7 @@ class Explained:
     by_volume: whether expected rows are scaled by the rows read; else they are the mean of before.
     """
 
-    explanation: Explanation
+    explanation: RiseExplanation
     before: tuple[date, ...]
     since: tuple[date, ...]
     by_volume: bool

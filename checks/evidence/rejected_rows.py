@@ -15,7 +15,7 @@ _MASKED_MARK = "…"
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class RejectedPage:
     """One page of rows. total: of all pages. masked: columns whose values are shortened."""
 
     names: tuple[str, ...]
@@ -35,7 +35,7 @@ def read(
     hour: str | None = None,
     query: str = "",
     page: int = 1,
-) -> Rows:
+) -> RejectedPage:
     """Rows that pass every filter. Raises MeasurementError.
 
     Filters are values as `rejected.read` returns them. `query` is searched in every column,
@@ -45,13 +45,13 @@ def read(
     sources = sources_by_day(context, log_or_none(context))
     filters = Filters(reason, source, event, hour, query.strip())
 
-    def read_rows(rejected: Rejected) -> Rows:
+    def read_rows(rejected: Rejected) -> RejectedPage:
         return _rows(context, rejected, filters, max(page, 1))
 
     return query_rejected(context, ((day,),), sources, read_rows)
 
 
-def _rows(context: Context, rejected: Rejected, filters: Filters, page: int) -> Rows:
+def _rows(context: Context, rejected: Rejected, filters: Filters, page: int) -> RejectedPage:
     sample = rejected.sample(_SAMPLE)
     masks = masks_of(context, rejected, sample)
     hidden = frozenset(i for i, mask in enumerate(masks) if mask is not Mask.INSIDE)
@@ -69,7 +69,7 @@ def _rows(context: Context, rejected: Rejected, filters: Filters, page: int) -> 
     )
     order = _column_order(rejected)
     names = shown_names(rejected.names)
-    return Rows(
+    return RejectedPage(
         tuple(names[i] for i in order),
         tuple(tuple(row[i] for i in order) for row in shown),
         total,

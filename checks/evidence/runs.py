@@ -30,7 +30,7 @@ READ_NOTHING = "read nothing"
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class LoadEntry:
     """One entry of the log.
 
     read, inserted, quarantined: a number of rows, or the bad value instead. inserted: None
@@ -83,7 +83,7 @@ class Runs:
 
     run_date: date
     data_date: date
-    loads: tuple[Load, ...]
+    loads: tuple[LoadEntry, ...]
     entry_count: int
     missing: tuple[MissingSource, ...] | None
     run_days: int
@@ -134,7 +134,7 @@ def read(context: Context) -> Runs:
 
 def _loads(
     log: AuditLog, source_loads: Sequence[SourceLoad], params: Params, *, inserted_mapped: bool
-) -> list[Load]:
+) -> list[LoadEntry]:
     places = {key: place for load in source_loads for key, place in _places(load).items()}
     inserted_known = inserted_mapped and log.inserted_problem is None
     loads = [
@@ -161,7 +161,7 @@ def _places(load: SourceLoad) -> dict[int, str]:
     )
 
 
-def _worst_first(load: Load) -> tuple[bool, int, bool, str, float]:
+def _worst_first(load: LoadEntry) -> tuple[bool, int, bool, str, float]:
     limit = load.limit is None
     place = MEANINGS.index(load.meaning)
     return (
@@ -179,12 +179,12 @@ def _load(
     entry: AuditEntry,
     place: str,
     inserted_known: bool,
-) -> Load:
+) -> LoadEntry:
     rate = _rate(entry)
     inserted = entry.rows_inserted
     if inserted is None and inserted_known:
         inserted = BadValue("NULL")
-    return Load(
+    return LoadEntry(
         source=entry.source,
         run_at=entry.run_at,
         read=entry.rows_read,

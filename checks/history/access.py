@@ -20,8 +20,15 @@ from checks.history.migrations import (
     require_current,
     stored_version,
 )
-from checks.history.patience import RECENT_FAILURES, Attempt, Kind, Limits, TimedOutError, attempt
 from checks.history.stores import parse_url, store_at
+from checks.history.time_limits import (
+    RECENT_FAILURES,
+    Attempt,
+    Kind,
+    TimedOutError,
+    TimeLimits,
+    attempt,
+)
 
 T = TypeVar("T")
 
@@ -36,7 +43,7 @@ class Access:
         self,
         url: str,
         busy_seconds: float,
-        limits: Limits,
+        limits: TimeLimits,
         refuse: Callable[[], None] | None = None,
     ) -> None:
         """busy_seconds: how long to wait for another writer. limits: how long in all.

@@ -14,7 +14,7 @@ from checks.core.records import StoredAcceptance, StoredWaiver
 from checks.core.text import clean
 from checks.history import acceptances, waivers
 from checks.history.arguments import required_line, row_id, utc
-from checks.history.evaluations import Reader
+from checks.history.evaluations import EvaluationReader
 from checks.history.ignored_rows import IgnoredRows
 from checks.history.owned import OwnedStore
 
@@ -85,7 +85,7 @@ class Decisions(OwnedStore):
     def all_waivers(self, pipeline: str, now: datetime | None = None) -> tuple[StoredWaiver, ...]:
         """Every waiver ever given, oldest first, with its revocation or rearming."""
 
-        def query(reader: Reader) -> tuple[StoredWaiver, ...]:
+        def query(reader: EvaluationReader) -> tuple[StoredWaiver, ...]:
             return waivers.of_pipeline(reader.connection, pipeline, reader.now, reader.ignored)
 
         return self._read(pipeline, now, query, ())
@@ -146,7 +146,7 @@ class Decisions(OwnedStore):
     ) -> tuple[StoredAcceptance, ...]:
         """Acceptances given by now, for a day that has begun; revoked ones too, oldest first."""
 
-        def query(reader: Reader) -> tuple[StoredAcceptance, ...]:
+        def query(reader: EvaluationReader) -> tuple[StoredAcceptance, ...]:
             return acceptances.applicable(reader.connection, pipeline, reader.now, reader.ignored)
 
         return self._read(pipeline, now, query, ())
@@ -154,7 +154,7 @@ class Decisions(OwnedStore):
     def all_acceptances(self, pipeline: str) -> tuple[StoredAcceptance, ...]:
         """Every acceptance ever given, oldest first."""
 
-        def query(reader: Reader) -> tuple[StoredAcceptance, ...]:
+        def query(reader: EvaluationReader) -> tuple[StoredAcceptance, ...]:
             return acceptances.of_pipeline(reader.connection, pipeline, reader.ignored)
 
         return self._read(pipeline, None, query, ())

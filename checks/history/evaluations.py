@@ -98,7 +98,7 @@ def _storable(value: Number | None) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class EvaluationReader:
     """Reads one pipeline's evaluations as known at `now`; what it leaves out is in `ignored`."""
 
     connection: Connection

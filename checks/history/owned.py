@@ -12,15 +12,15 @@ from sqlalchemy.engine import Connection
 from checks.config.identity import WarehouseIdentity
 from checks.history.access import Access
 from checks.history.arguments import or_clock
-from checks.history.evaluations import Reader
+from checks.history.evaluations import EvaluationReader
 from checks.history.ignored_rows import IgnoredRows
 from checks.history.ownership import Claimant
-from checks.history.patience import Limits
+from checks.history.time_limits import TimeLimits
 
 T = TypeVar("T")
 
 BUSY_SECONDS = 8.0
-LIMITS = Limits()
+LIMITS = TimeLimits()
 
 
 #: A function, as finding out where a file is may hang, for example on a dead disk.
@@ -39,7 +39,7 @@ class OwnedStore:
         url: str,
         keep_days: int,
         busy_seconds: float | None = None,
-        limits: Limits | None = None,
+        limits: TimeLimits | None = None,
         warehouse: WarehouseIdentity | Identify | None = None,
         refuse: Callable[[], None] | None = None,
     ) -> None:
@@ -63,14 +63,14 @@ class OwnedStore:
         self,
         pipeline: str,
         now: datetime | None,
-        query_rows: Callable[[Reader], T | None],
+        query_rows: Callable[[EvaluationReader], T | None],
         empty: T,
     ) -> T:
         moment = or_clock(now)
 
         def query(connection: Connection) -> T | None:
             self._claimant.require(connection, pipeline)
-            return query_rows(Reader(connection, pipeline, moment, IgnoredRows()))
+            return query_rows(EvaluationReader(connection, pipeline, moment, IgnoredRows()))
 
         return self._access.read(query, empty)
 

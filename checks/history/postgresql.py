@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 from checks.core.errors import HistoryError
 from checks.core.secrets import secrets_of
 from checks.history.faults import redacted
-from checks.history.patience import Attempt
+from checks.history.time_limits import Attempt
 
 T = TypeVar("T")
 

@@ -8,13 +8,13 @@ from sqlalchemy.engine import Connection
 
 from checks.core.model import Report, Status
 from checks.history import waivers
-from checks.history.evaluations import Reader
+from checks.history.evaluations import EvaluationReader
 from checks.history.ignored_rows import IgnoredRows
 
 
 def recorded_days(connection: Connection, report: Report, day: date) -> tuple[date, ...]:
     """The recorded data dates up to now, newest first; `day` is one of them."""
-    reader = Reader(connection, report.pipeline, report.evaluated_at, IgnoredRows())
+    reader = EvaluationReader(connection, report.pipeline, report.evaluated_at, IgnoredRows())
     return tuple(sorted({day, *reader.days()}, reverse=True))
 
 

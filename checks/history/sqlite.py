@@ -18,7 +18,7 @@ from checks.core.errors import HistoryError
 from checks.core.plain_file import kind_of
 from checks.core.text import clean
 from checks.history.faults import sqlite_code
-from checks.history.patience import Attempt
+from checks.history.time_limits import Attempt
 
 T = TypeVar("T")
 

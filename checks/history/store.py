@@ -24,7 +24,7 @@ from checks.core.records import (
 from checks.history import acceptances, counts, evaluations, ownership, waivers
 from checks.history.arguments import or_clock, required_line, row_id, utc
 from checks.history.decisions import Decisions
-from checks.history.evaluations import Reader
+from checks.history.evaluations import EvaluationReader
 from checks.history.ignored_rows import IgnoredRows
 from checks.history.settling import recorded_days, settle
 
@@ -55,7 +55,7 @@ class History(Decisions):
         def query(connection: Connection) -> HistoryContext:
             ignored = IgnoredRows()
             self._claimant.require(connection, pipeline, ignored)
-            reader = Reader(connection, pipeline, moment, ignored)
+            reader = EvaluationReader(connection, pipeline, moment, ignored)
             return HistoryContext(
                 waivers=waivers.applicable(connection, pipeline, moment, ignored),
                 acceptances=acceptances.applicable(connection, pipeline, moment, ignored),
@@ -184,7 +184,7 @@ class History(Decisions):
         that is damaged.
         """
 
-        def query(reader: Reader) -> Mapping[str, int]:
+        def query(reader: EvaluationReader) -> Mapping[str, int]:
             numbers = reader.undated_before(data_date, utc(loaded_from))
             if counts.is_only_of_other_mappings(reader.connection, pipeline, fingerprints):
                 return {key: value for key, value in numbers.items() if key not in OF_EVENTS}

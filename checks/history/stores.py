@@ -10,7 +10,7 @@ from sqlalchemy.engine import URL, Connection
 
 from checks.core.errors import HistoryError
 from checks.core.text import clean
-from checks.history.patience import Attempt
+from checks.history.time_limits import Attempt
 
 T = TypeVar("T")
 

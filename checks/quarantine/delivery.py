@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from checks.core.model import Cause
 from checks.core.text import day_text, quoted
 from checks.core.timeframe import Timeframe
-from checks.quarantine.selection import Place
+from checks.quarantine.selection import FilePattern
 from checks.quarantine.tally import CannotReadError
 from checks.warehouse.instants import bucket
 
@@ -35,7 +35,7 @@ _REMEDY_OF_TABLE = (
 _REMEDY = "write an empty file on a day without rejected rows"
 
 
-def require_folders(place: Place, day: date) -> None:
+def require_folders(place: FilePattern, day: date) -> None:
     """Raise CannotReadError for a folder that does not exist, or that may not be read.
 
     For both, `glob` only says that nothing matches.
@@ -50,7 +50,7 @@ def require_folders(place: Place, day: date) -> None:
             raise CannotReadError(detail, Cause.PERMISSION)
 
 
-def no_file(place: Place, day: date) -> str:
+def no_file(place: FilePattern, day: date) -> str:
     """Text on why a day without a file had no rejected rows.
 
     Raises CannotReadError where no day has a file, or where every day since the oldest file has
@@ -130,14 +130,14 @@ def _folders(pattern: str) -> list[Path]:
     return [Path(path) for path in folders if Path(path).is_dir()]
 
 
-def _days_with_files(place: Place, days: list[date]) -> set[date]:
+def _days_with_files(place: FilePattern, days: list[date]) -> set[date]:
     if place.has_day:
         return {day for day in days if place.files(day)}
     named_days = place.named_days(*days).by_path().values()
     return {day for of_file in named_days for day in of_file} & set(days)
 
 
-def _shown_folder(place: Place, folder: Path) -> str:
+def _shown_folder(place: FilePattern, folder: Path) -> str:
     """A folder's name for messages, without the machine's folders above it."""
     inside = folder.is_relative_to(place.folder)
     return quoted(folder.relative_to(place.folder) if inside else folder.name)

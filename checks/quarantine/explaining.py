@@ -34,7 +34,7 @@ class ColumnCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class GrownShare:
     """One value whose share grew.
 
     explained: its rows beyond those expected by the earlier days. part: explained over the whole
@@ -65,12 +65,12 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class RiseExplanation:
     """expected: rows expected by the share of rejected rows on the earlier days."""
 
     rows: int
     expected: float
-    changes: tuple[Change, ...]
+    changes: tuple[GrownShare, ...]
     shifts: tuple[Shift, ...]
 
     @property
@@ -84,7 +84,7 @@ class Explanation:
         return self.rise >= 1
 
 
-def explain(columns: Sequence[ColumnCounts], totals: Counts, expected: float) -> Explanation:
+def explain(columns: Sequence[ColumnCounts], totals: Counts, expected: float) -> RiseExplanation:
     """Rank the values of every column by how much of the rise they explain.
 
     A value that always had most of the rows has most of any rise, and explains nothing. So each
@@ -94,15 +94,15 @@ def explain(columns: Sequence[ColumnCounts], totals: Counts, expected: float) ->
     difference of two proportions (NIST Engineering Statistics Handbook, 7.3.3).
     """
     scale = expected / totals.before if totals.before else 0.0
-    changes: list[Change] = []
+    changes: list[GrownShare] = []
     for column in columns:
         changes += _ranked(_changes(column, totals, scale, totals.day - expected))[:_MOST_OF_COLUMN]
-    return Explanation(
+    return RiseExplanation(
         totals.day, expected, tuple(_ranked(changes)[:MOST_CHANGES]), _shifts(columns, totals)
     )
 
 
-def _ranked(changes: Sequence[Change]) -> list[Change]:
+def _ranked(changes: Sequence[GrownShare]) -> list[GrownShare]:
     return sorted(
         changes, key=lambda change: (-change.beyond, change.column, *_order(change.group))
     )
@@ -113,7 +113,7 @@ def _order(group: str | None) -> tuple[bool, str]:
     return group is not None, group or ""
 
 
-def _changes(column: ColumnCounts, totals: Counts, scale: float, rise: float) -> list[Change]:
+def _changes(column: ColumnCounts, totals: Counts, scale: float, rise: float) -> list[GrownShare]:
     changes = []
     for group, rows in column.groups.items():
         if group == REST or not _has_grown(rows, totals):
@@ -121,7 +121,7 @@ def _changes(column: ColumnCounts, totals: Counts, scale: float, rise: float) ->
         before, now = _share(rows.before, totals.before), _share(rows.day, totals.day)
         explained = rows.day - rows.before * scale
         changes.append(
-            Change(
+            GrownShare(
                 column.name, group, before, _share(rows.since, totals.since), now, rows.day,
                 explained, explained / rise if rise > 0 else None, (now - before) * totals.day,
             )

@@ -20,8 +20,14 @@ from checks.quarantine.agreement import (
 )
 from checks.quarantine.delivery import no_file, require_folders
 from checks.quarantine.memory import MOST_FAULTS, InMemoryDuckDb, read_in_time
-from checks.quarantine.reader import Reader
-from checks.quarantine.selection import Place, Selection, files_around, select, with_undated_files
+from checks.quarantine.reader import RejectedReader
+from checks.quarantine.selection import (
+    FilePattern,
+    Selection,
+    files_around,
+    select,
+    with_undated_files,
+)
 from checks.quarantine.tally import UNREADABLE, CannotReadError, FileTally, Findings
 from checks.quarantine.times import FAR, DayFilter
 
@@ -47,7 +53,7 @@ class FileSearch:
         self._frame = frame
         self._log = log or AuditLog(frame.run_date, {})
         self._is_judged = log is None
-        self._place = Place(source.files or "", config.path.parent)
+        self._place = FilePattern(source.files or "", config.path.parent)
         self._naive = config.warehouse.naive_timestamps
         self._seconds = min(MOST_SECONDS, seconds)
 
@@ -188,7 +194,7 @@ class FileSearch:
 
     def _read(self, files: Sequence[str], *, by_time: bool) -> dict[str, FileTally]:
         day = DayFilter(self._frame, self._naive) if by_time else None
-        reader = Reader(self._memory, self._source, day, is_judged=self._is_judged)
+        reader = RejectedReader(self._memory, self._source, day, is_judged=self._is_judged)
         return reader.read({path: self._place.shown(path) for path in files})
 
     def _without_files(self) -> Findings:

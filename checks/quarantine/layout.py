@@ -15,7 +15,7 @@ from checks.quarantine.drilldown.hours import Periods
 from checks.quarantine.drilldown.preparing import FilePreparation, FileRequest
 from checks.quarantine.memory import InMemoryDuckDb, read_in_time
 from checks.quarantine.naming import format_of
-from checks.quarantine.selection import Place, unsure_names
+from checks.quarantine.selection import FilePattern, unsure_names
 
 _ANY_DAY = date(2000, 1, 1)
 _UTC = ZoneInfo("UTC")
@@ -48,7 +48,7 @@ def layout_of(config: Config, source: QuarantineSource, seconds: float) -> Layou
 
 
 def _layout(config: Config, source: QuarantineSource, memory: InMemoryDuckDb) -> Layout:
-    place = Place(source.files or "", config.path.parent)
+    place = FilePattern(source.files or "", config.path.parent)
     require_folders(place, _ANY_DAY)
     files = place.files_of_any_day()
     readable = [path for path in files if format_of(path) is not None]
@@ -63,7 +63,7 @@ def _layout(config: Config, source: QuarantineSource, memory: InMemoryDuckDb) ->
 
 
 def _unknown_days(
-    config: Config, source: QuarantineSource, place: Place, files: list[str]
+    config: Config, source: QuarantineSource, place: FilePattern, files: list[str]
 ) -> list[str]:
     """A problem where rows are judged (without an audit log) and their day is not known."""
     if config.audit_log is not None or source.occurred_at is not None or place.has_day:
@@ -77,7 +77,7 @@ def _unknown_days(
     return ["no file's name tells its day, and quarantine.occurred_at is not mapped"]
 
 
-def _unreadable(place: Place, paths: list[str]) -> list[str]:
+def _unreadable(place: FilePattern, paths: list[str]) -> list[str]:
     reason = "is neither CSV nor Parquet nor JSON lines, by its suffix"
     sentences = [f"{place.shown(path)} {reason}" for path in paths[:_MOST_NAMED]]
     more = len(paths) - _MOST_NAMED
@@ -92,7 +92,7 @@ def _modified(path: str) -> float:
 
 
 def _columns(
-    source: QuarantineSource, place: Place, path: str, memory: InMemoryDuckDb
+    source: QuarantineSource, place: FilePattern, path: str, memory: InMemoryDuckDb
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The columns of one file, or the notes on why it cannot be read."""
     chosen = ChosenFiles({_ANY_DAY: (path,)})

@@ -26,7 +26,7 @@ from checks.quarantine.times import DayFilter
 _CORRECT = "correct the names in the quarantine section, or what writes the file"
 
 
-class Reader:
+class RejectedReader:
     """Counts the rows of files by reason."""
 
     def __init__(

@@ -23,7 +23,7 @@ _APART, _ANY_DAY = 62, date(2025, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FilePattern:
     """The configured pattern, always absolute, and the folder that names are shown from."""
 
     pattern: str
@@ -139,7 +139,7 @@ class Selection:
 
 
 def select(
-    place: Place,
+    place: FilePattern,
     day: date,
     sources: Sequence[str],
     *,
@@ -174,7 +174,7 @@ def select(
 
 
 def with_undated_files(
-    place: Place, day: date, chosen: Selection, *, can_filter: bool
+    place: FilePattern, day: date, chosen: Selection, *, can_filter: bool
 ) -> Selection:
     """The selection with the files whose names say no day: they may have rows of the day too.
 
@@ -197,7 +197,9 @@ def with_undated_files(
     return replace(chosen, mixed=(*chosen.mixed, *mixed))
 
 
-def files_around(place: Place, day: date, run_date: date, *, can_filter: bool) -> tuple[str, ...]:
+def files_around(
+    place: FilePattern, day: date, run_date: date, *, can_filter: bool
+) -> tuple[str, ...]:
     """Files that may have rows of a day, whatever day their names say.
 
     All of them, or where they are too large, those named by the days around it up to the run
@@ -222,13 +224,13 @@ def files_around(place: Place, day: date, run_date: date, *, can_filter: bool) -
     return tuple(files)
 
 
-def owners_of(place: Place, files: Iterable[str], sources: Iterable[str]) -> dict[str, str]:
+def owners_of(place: FilePattern, files: Iterable[str], sources: Iterable[str]) -> dict[str, str]:
     """The audit log's source of each file whose name says it."""
     stems = {stem: source for source in sources if (stem := stem_of(source))}
     return {path: owner for path in files if (owner := owner_of(place.name(path), stems))}
 
 
-def unsure_files(place: Place, named: NamedDays, day: date, *, can_filter: bool) -> list[str]:
+def unsure_files(place: FilePattern, named: NamedDays, day: date, *, can_filter: bool) -> list[str]:
     """Files whose names may mean several days, of which this is one.
 
     Raises CannotReadError for them where rows have no time that could say it.
@@ -239,7 +241,7 @@ def unsure_files(place: Place, named: NamedDays, day: date, *, can_filter: bool)
     return unsure
 
 
-def unsure_names(place: Place, named: NamedDays, unsure: Sequence[str]) -> str:
+def unsure_names(place: FilePattern, named: NamedDays, unsure: Sequence[str]) -> str:
     """Text on why names that may mean several days do not say the day of their rows."""
     why = named.reading.ambiguity(named.names[unsure[0]])
     return (
@@ -249,7 +251,7 @@ def unsure_names(place: Place, named: NamedDays, unsure: Sequence[str]) -> str:
     )
 
 
-def _is_one_load(place: Place, path: str, owner: str, day: date) -> bool:
+def _is_one_load(place: FilePattern, path: str, owner: str, day: date) -> bool:
     """Whether a file belongs to one load of its source, not to earlier ones as well."""
     days = days_in(place.name(path))
     stem = stem_of(owner)
@@ -259,7 +261,7 @@ def _is_one_load(place: Place, path: str, owner: str, day: date) -> bool:
 
 
 def _require_filter(
-    place: Place, files: Sequence[str], day: date, most_bytes: float, *, can_filter: bool
+    place: FilePattern, files: Sequence[str], day: date, most_bytes: float, *, can_filter: bool
 ) -> None:
     advice = "put the day in the file name"
     if not can_filter:

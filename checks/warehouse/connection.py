@@ -19,7 +19,7 @@ from checks.warehouse.dialects import profile_for
 from checks.warehouse.dialects.base import AmbiguousColumnError
 from checks.warehouse.dialects.session import Limits
 from checks.warehouse.engines import engine_for
-from checks.warehouse.explaining import Explain, Explanation, lines_of, sql_of
+from checks.warehouse.explaining import Explain, StatementPlan, lines_of, sql_of
 from checks.warehouse.faults import first_line, measurement_error
 from checks.warehouse.inner_names import inner_prefix, mapped_sources
 from checks.warehouse.relation import Relation, Source, select_target
@@ -93,7 +93,7 @@ class Warehouse:
             raise ReadOnlyViolation("only SELECT statements are sent to the warehouse")
         return self._call(lambda: list(self._connected().execute(statement).fetchall()))
 
-    def explain(self, statement: sa.Select[*tuple[Any, ...]]) -> Explanation:
+    def explain(self, statement: sa.Select[*tuple[Any, ...]]) -> StatementPlan:
         """The statement as text, and the engine's plan. Reads no rows.
 
         Raises MeasurementError when the engine refuses the statement.
@@ -101,12 +101,12 @@ class Warehouse:
         dialect = self._call(self._connected).dialect
         sql = without_secrets(sql_of(statement, dialect), self._secrets)
         if self.profile.explain_prefix is None:
-            return Explanation(sql)
+            return StatementPlan(sql)
         explain_statement = Explain(self.profile.explain_prefix, statement)
         plan = self._call(
             lambda: lines_of(list(self._connected().execute(explain_statement).fetchall()))
         )
-        return Explanation(sql, self.profile.estimate(plan), plan)
+        return StatementPlan(sql, self.profile.estimate(plan), plan)
 
     def relation(self, section: str, source: Source) -> Relation:
         """A mapped section, resolved once. Raises MeasurementError (missing_table, ...)."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class StatementPlan:
     """One statement as it is sent, and the engine's plan.
 
     estimate: how much it reads, None where the engine does not say. plan: the engine's own

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from checks.catalog.orphan_orders import KIND_TEXTS
 from checks.core.metrics import NO_ORDER, NO_SESSION, UNKNOWN_SESSION
 from checks.core.text import count_text, plural
-from checks.evidence.orphan_trend import Day, Trend
+from checks.evidence.orphan_trend import OrphanDay, OrphanTrend
 from dashboard import look, page
 from dashboard.charts import base, by_day
 
@@ -31,7 +31,7 @@ KIND_LABELS: Final[Mapping[str, str]] = {
 
 
 @base.memoized
-def counts(context: page.PageContext, trend: Trend) -> go.Figure:
+def counts(context: page.PageContext, trend: OrphanTrend) -> go.Figure:
     """Orphans per day, stacked by kind, with the limit; a cross above days beyond it."""
     fig = _stacked(context, trend, "orphan orders", lambda day, kind: day.counts.get(kind))
     base.add_limit(fig, trend.alert_above, f"red above {trend.alert_above}", context)
@@ -61,7 +61,7 @@ def counts(context: page.PageContext, trend: Trend) -> go.Figure:
 
 
 def _add_zero_marks(
-    fig: go.Figure, context: page.PageContext, days: Sequence[Day], name: str, symbol: str
+    fig: go.Figure, context: page.PageContext, days: Sequence[OrphanDay], name: str, symbol: str
 ) -> None:
     """A mark for days without a bar: a measured zero differs from nothing to measure."""
     if days:
@@ -75,7 +75,7 @@ def _add_zero_marks(
 
 
 @base.memoized
-def revenue(context: page.PageContext, trend: Trend) -> go.Figure:
+def revenue(context: page.PageContext, trend: OrphanTrend) -> go.Figure:
     """Dark revenue per day, stacked by kind."""
     fig = _stacked(context, trend, "dark revenue", lambda day, kind: day.revenue.get(kind))
     highest = max([day.dark or 0.0 for day in trend.days])
@@ -83,19 +83,22 @@ def revenue(context: page.PageContext, trend: Trend) -> go.Figure:
     return fig
 
 
-def judged_days(trend: Trend) -> list[Day]:
+def judged_days(trend: OrphanTrend) -> list[OrphanDay]:
     """The days since the first order: days before it cannot be judged."""
     first = trend.first_order_day
     return [day for day in trend.days if day.count or (first is not None and day.day >= first)]
 
 
-def clickable_days(trend: Trend) -> list[date]:
+def clickable_days(trend: OrphanTrend) -> list[date]:
     """The days that can be clicked."""
     return [day.day for day in judged_days(trend)]
 
 
 def _stacked(
-    context: page.PageContext, trend: Trend, title: str, value: Callable[[Day, str], float | None]
+    context: page.PageContext,
+    trend: OrphanTrend,
+    title: str,
+    value: Callable[[OrphanDay, str], float | None],
 ) -> go.Figure:
     fig = base.figure(
         context, y_title=title, x_title="day", height=_HEIGHT, barmode="stack", showlegend=True,
@@ -128,7 +131,7 @@ def _stacked(
     return fig
 
 
-def _hover(context: page.PageContext, day: Day) -> str:
+def _hover(context: page.PageContext, day: OrphanDay) -> str:
     day_line, gate_line = by_day.hover_ends(context, day.day, _CHECK)
     if day.empty:
         return "<br>".join([day_line, "no orders: nothing to judge", gate_line])

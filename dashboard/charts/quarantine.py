@@ -7,7 +7,7 @@ from datetime import date
 import plotly.graph_objects as go
 
 from checks.core.text import plural
-from checks.evidence.rejected import Part
+from checks.evidence.rejected import ValuePart
 from checks.evidence.rejected_rate import DayRate, Rates
 from dashboard import look, page
 from dashboard.charts import base, by_day
@@ -72,7 +72,7 @@ def clickable_days(rates: Rates) -> list[date]:
 
 
 @base.memoized
-def hours_figure(context: page.PageContext, parts: tuple[Part, ...]) -> go.Figure:
+def hours_figure(context: page.PageContext, parts: tuple[ValuePart, ...]) -> go.Figure:
     """Rejected rows by the hour at which their events happened."""
     fig = base.figure(
         context,

@@ -52,11 +52,11 @@ def draw_recent_days(context: page.PageContext) -> None:
     status_grid.draw(context, days, _rows(context, days), key="wall")
 
 
-def _rows(context: page.PageContext, days: tuple[date, ...]) -> list[status_grid.Row]:
-    rows = [status_grid.Row("gate", tuple(context.status_of(day) for day in days))]
+def _rows(context: page.PageContext, days: tuple[date, ...]) -> list[status_grid.GridRow]:
+    rows = [status_grid.GridRow("gate", tuple(context.status_of(day) for day in days))]
     for verdict in context.report.checks:
         statuses = tuple(context.status_of(day, verdict.id) for day in days)
-        rows.append(status_grid.Row(verdict.id, statuses, _notes(context, days, verdict.id)))
+        rows.append(status_grid.GridRow(verdict.id, statuses, _notes(context, days, verdict.id)))
     return rows
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from checks.core.model import FAILING, Report, Status
 from checks.core.text import plural
-from checks.evaluation.changes import Change, Kind, Result, changes, results_of
+from checks.evaluation.changes import ChangeKind, Result, VerdictChange, changes, results_of
 from dashboard import address, data, look, page
 from dashboard.components.history_text import check_name, no_wrap, weekday_text
 from dashboard.markup import Html, join, show, table, tag
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 _FROM, _TO = "from", "to"
 #: A mark and words for each kind of change.
-_KINDS: Final[dict[Kind, tuple[str, str]]] = {
-    Kind.NEW_RED: ("✗", "new red"),
-    Kind.CHANGED: ("↔", "changed"),
-    Kind.WORSE: ("▲", "worse"),
-    Kind.GONE: ("−", "gone"),
-    Kind.APPEARED: ("+", "appeared"),
-    Kind.RESOLVED: ("✓", "resolved"),
-    Kind.BETTER: ("▼", "better"),
+_KINDS: Final[dict[ChangeKind, tuple[str, str]]] = {
+    ChangeKind.NEW_RED: ("✗", "new red"),
+    ChangeKind.CHANGED: ("↔", "changed"),
+    ChangeKind.WORSE: ("▲", "worse"),
+    ChangeKind.GONE: ("−", "gone"),
+    ChangeKind.APPEARED: ("+", "appeared"),
+    ChangeKind.RESOLVED: ("✓", "resolved"),
+    ChangeKind.BETTER: ("▼", "better"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ComparedEvaluation:
     """One of the two evaluations."""
 
     day: date
@@ -70,7 +70,9 @@ def draw(context: page.PageContext) -> None:
         _draw_comparison(context, old, new)
 
 
-def _defaults(context: page.PageContext) -> tuple[Side | None, Side | None]:
+def _defaults(
+    context: page.PageContext,
+) -> tuple[ComparedEvaluation | None, ComparedEvaluation | None]:
     earlier = (
         evaluation for evaluation in context.evaluations if evaluation.data_date < context.day
     )
@@ -78,7 +80,7 @@ def _defaults(context: page.PageContext) -> tuple[Side | None, Side | None]:
     return (_side(before) if before else None), (_side(latest) if latest else None)
 
 
-def _options(context: page.PageContext) -> dict[str, Side]:
+def _options(context: page.PageContext) -> dict[str, ComparedEvaluation]:
     """By id: each day's evaluation, all runs of the shown day, and those that the address names."""
     known: dict[int, StoredEvaluation] = {
         evaluation.id: evaluation for evaluation in context.evaluations
@@ -95,7 +97,7 @@ def _options(context: page.PageContext) -> dict[str, Side]:
     return sides
 
 
-def _side_by_id(context: page.PageContext, evaluation_id: str) -> Side | None:
+def _side_by_id(context: page.PageContext, evaluation_id: str) -> ComparedEvaluation | None:
     """An evaluation older than the last days; None unless it is this pipeline's."""
     if not (evaluation_id.isascii() and evaluation_id.isdecimal() and len(evaluation_id) < 10):
         return None
@@ -104,11 +106,13 @@ def _side_by_id(context: page.PageContext, evaluation_id: str) -> Side | None:
         return None
     if report.data_date is None:
         return None
-    return Side(report.data_date, report.evaluated_at, report.verdict, results_of(report))
+    return ComparedEvaluation(
+        report.data_date, report.evaluated_at, report.verdict, results_of(report)
+    )
 
 
-def _side(evaluation: StoredEvaluation) -> Side:
-    return Side(
+def _side(evaluation: StoredEvaluation) -> ComparedEvaluation:
+    return ComparedEvaluation(
         evaluation.data_date, evaluation.evaluated_at, evaluation.verdict, results_of(evaluation)
     )
 
@@ -117,8 +121,8 @@ def _draw_choice(
     context: page.PageContext,
     name: str,
     label: str,
-    sides: Mapping[str, Side],
-    default: Side | None,
+    sides: Mapping[str, ComparedEvaluation],
+    default: ComparedEvaluation | None,
 ) -> address.Choice:
     nothing = "nothing is recorded"
     return address.draw_select_box(
@@ -130,17 +134,23 @@ def _draw_choice(
     )
 
 
-def _side_text(context: page.PageContext, side: Side) -> str:
+def _side_text(context: page.PageContext, side: ComparedEvaluation) -> str:
     shown = look.look_of(side.verdict)
     at = look.moment(side.at, context.zone)
     return f"data of {weekday_text(side.day)}, evaluated {at}: {shown.glyph} {shown.word}"
 
 
-def _chosen(choice: address.Choice, sides: Mapping[str, Side], default: Side | None) -> Side | None:
+def _chosen(
+    choice: address.Choice,
+    sides: Mapping[str, ComparedEvaluation],
+    default: ComparedEvaluation | None,
+) -> ComparedEvaluation | None:
     return default if choice.value is None else sides[choice.value]
 
 
-def _draw_comparison(context: page.PageContext, old: Side, new: Side) -> None:
+def _draw_comparison(
+    context: page.PageContext, old: ComparedEvaluation, new: ComparedEvaluation
+) -> None:
     changed = changes(old.results, new.results)
     if changed:
         headings = ("Change", "Check", _heading(context, old, new), _heading(context, new, old))
@@ -151,16 +161,16 @@ def _draw_comparison(context: page.PageContext, old: Side, new: Side) -> None:
     show(_unchanged_text(new, changed))
 
 
-def _heading(context: page.PageContext, side: Side, other: Side) -> str:
+def _heading(context: page.PageContext, side: ComparedEvaluation, other: ComparedEvaluation) -> str:
     """The day; the time instead where both evaluations are of the same day."""
     is_same_day = side.day == other.day
     return look.moment(side.at, context.zone) if is_same_day else f"{weekday_text(side.day)}"
 
 
-def _row(change: Change) -> tuple[Html, Html, Html, Html]:
+def _row(change: VerdictChange) -> tuple[Html, Html, Html, Html]:
     glyph, word = _KINDS[change.kind]
     mark = no_wrap(tag("span", glyph, aria_hidden="true"), f" {word}")
-    strong = change.kind is Kind.NEW_RED
+    strong = change.kind is ChangeKind.NEW_RED
     return (
         tag("b", mark) if strong else mark,
         check_name(change.check),
@@ -175,7 +185,7 @@ def _result(result: Result | None) -> Html:
     return join(look.chip(result.status), " ", tag("span", result.message))
 
 
-def _unchanged_text(new: Side, changed: tuple[Change, ...]) -> Html:
+def _unchanged_text(new: ComparedEvaluation, changed: tuple[VerdictChange, ...]) -> Html:
     """Checks that failed in both evaluations, and how many others did not change."""
     changed_checks = {change.check for change in changed}
     unchanged_checks = [check for check in new.results if check not in changed_checks]

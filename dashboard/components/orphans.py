@@ -10,10 +10,10 @@ import streamlit as st
 
 from checks.core.metrics import ORPHAN_KINDS, UNKNOWN_SESSION
 from checks.core.text import percent_text, plural
-from checks.evidence.orphan_rows import Row, Rows
+from checks.evidence.orphan_rows import ListedOrphan, OrphanPage
 from checks.evidence.orphan_rows import read as read_orphan_rows
-from checks.evidence.orphan_trend import Trend
-from checks.evidence.orphans import Kind, Orphans
+from checks.evidence.orphan_trend import OrphanTrend
+from checks.evidence.orphans import OrphanKindCount, Orphans
 from dashboard import address, look, page
 from dashboard.charts import base
 from dashboard.charts import orphans as charts
@@ -47,7 +47,7 @@ def draw_by_kind(orphans: Orphans) -> None:
     draw_unread(orphans.unread)
 
 
-def _kind_row(kind: Kind) -> tuple[object, ...]:
+def _kind_row(kind: OrphanKindCount) -> tuple[object, ...]:
     count = tag("em", "not known") if kind.count is None else look.count(kind.count)
     return _capitalised(kind.words), count, look.money(kind.revenue), _share(kind.share)
 
@@ -124,10 +124,10 @@ def _draw_empty(context: page.PageContext, orphans: Orphans | None, *, filtered:
         )
 
 
-def _draw_table(context: page.PageContext, rows: Rows, kind: str | None) -> None:
+def _draw_table(context: page.PageContext, rows: OrphanPage, kind: str | None) -> None:
     """The rows; columns that have the same value in all rows are left out."""
     headings = ["Order id", f"Time ({context.zone.key})", "Amount", "Age"]
-    columns: list[Callable[[Row], object]] = [
+    columns: list[Callable[[ListedOrphan], object]] = [
         lambda row: row.order_id, lambda row: _time(context, row, rows), lambda row: row.amount,
         _age,
     ]  # fmt: skip
@@ -144,7 +144,7 @@ def _draw_table(context: page.PageContext, rows: Rows, kind: str | None) -> None
     )  # fmt: skip
 
 
-def _time(context: page.PageContext, row: Row, rows: Rows) -> date | None:
+def _time(context: page.PageContext, row: ListedOrphan, rows: OrphanPage) -> date | None:
     """The time in the shop's zone; the day where only that is stored."""
     if row.at is None:
         return None
@@ -152,11 +152,11 @@ def _time(context: page.PageContext, row: Row, rows: Rows) -> date | None:
     return local.date() if row.kind in rows.day_only else local
 
 
-def _age(row: Row) -> str | None:
+def _age(row: ListedOrphan) -> str | None:
     return None if row.age is None else look.age(row.age)
 
 
-def draw_trend(context: page.PageContext, trend: Trend) -> None:
+def draw_trend(context: page.PageContext, trend: OrphanTrend) -> None:
     """Orphans and dark revenue per day, side by side."""
     page.section(
         f"The last {len(trend.days)} days",
@@ -189,7 +189,7 @@ def draw_trend(context: page.PageContext, trend: Trend) -> None:
             page.empty("Dark revenue is not known.", "Amounts are not mapped or cannot be read.")
 
 
-def _alt(trend: Trend) -> str:
+def _alt(trend: OrphanTrend) -> str:
     beyond, last = sum(day.beyond for day in trend.days), trend.days[-1]
     return (
         f"Orphans per day and kind: {last.count} on {last.day}; "

@@ -9,7 +9,7 @@ from checks.evidence.rejected import FirstSeen, Summary
 from checks.evidence.rejected import read_first_seen as read_rejected_first
 from checks.evidence.rejected_explained import Explained
 from checks.evidence.rejected_explained import read as read_rejected_explained
-from checks.quarantine.explaining import Change, Shift
+from checks.quarantine.explaining import GrownShare, Shift
 from dashboard import look, page
 from dashboard.components.quarantine_parts import parts_table
 from dashboard.components.reading_progress import read_with_progress
@@ -89,7 +89,7 @@ def _shift(explained: Explained, shift: Shift) -> list[object]:
     ]
 
 
-def _change(change: Change) -> list[object]:
+def _change(change: GrownShare) -> list[object]:
     share_before = _whole_percent(change.share_before)
     return [
         tag("b", change.column),

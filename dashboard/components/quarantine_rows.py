@@ -9,7 +9,7 @@ import streamlit as st
 from checks.core.masking import masked_inside
 from checks.core.text import count_text, plural
 from checks.evidence.rejected import Breakdown, Summary
-from checks.evidence.rejected_rows import Rows
+from checks.evidence.rejected_rows import RejectedPage
 from checks.evidence.rejected_rows import read as read_rejected_rows
 from dashboard import address, page
 from dashboard.components.reading_progress import read_with_progress
@@ -30,7 +30,7 @@ def draw(context: page.PageContext, summary: Summary) -> None:
         )
         return
     number = address.page_number("page")
-    row_page: Rows | None = read_with_progress(
+    row_page: RejectedPage | None = read_with_progress(
         context, read_rejected_rows, "Reading the rows", page=number, query=query,
         **{name: choice.value for name, choice in choices.items()},
     )  # fmt: skip
@@ -65,7 +65,7 @@ def _draw_filter(name: str, label: str, breakdown: Breakdown) -> address.Choice:
     )
 
 
-def _draw_list(context: page.PageContext, summary: Summary, row_page: Rows) -> None:
+def _draw_list(context: page.PageContext, summary: Summary, row_page: RejectedPage) -> None:
     if not row_page.total:
         page.empty(
             "No row passes these filters.",

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import add_script_run_ctx
 
 from checks.quarantine.drilldown.spans import BOARD
-from checks.quarantine.selection import Place
+from checks.quarantine.selection import FilePattern
 from dashboard import page
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _searched_pattern(context: page.PageContext) -> str | None:
     source = context.config.quarantine
     if source is None or source.files is None:
         return None
-    place = Place(source.files, context.config.path.parent)
+    place = FilePattern(source.files, context.config.path.parent)
     return None if place.has_day else place.pattern
 
 

@@ -22,7 +22,7 @@ from checks.evidence.runs import (
     STATUS_ONLY,
     TIED,
     UNSETTLED,
-    Load,
+    LoadEntry,
     MissingSource,
     Runs,
 )
@@ -108,7 +108,7 @@ def _draw_filters(runs: Runs) -> tuple[str | None, str | None] | None:
     return None if source.invalid or ending.invalid else (source.value, ending.value)
 
 
-def _matches(load: Load, source: str | None, ending: str | None) -> bool:
+def _matches(load: LoadEntry, source: str | None, ending: str | None) -> bool:
     return source in (None, load.source) and ending in (None, load.meaning)
 
 
@@ -121,7 +121,7 @@ def _draw_no_entry(runs: Runs) -> None:
     )
 
 
-def _draw_table(context: page.PageContext, runs: Runs, shown: Sequence[Load]) -> None:
+def _draw_table(context: page.PageContext, runs: Runs, shown: Sequence[LoadEntry]) -> None:
     """The entries as an HTML table up to 50 rows, else as one that scrolls."""
     headings = (
         "Source", "Read", "Inserted", "Quarantined", "Rate", "Ended", "Status in the log",
@@ -143,7 +143,7 @@ def _draw_table(context: page.PageContext, runs: Runs, shown: Sequence[Load]) ->
         )
 
 
-def _cells(load: Load, runs: Runs, zone: ZoneInfo) -> tuple[object, ...]:
+def _cells(load: LoadEntry, runs: Runs, zone: ZoneInfo) -> tuple[object, ...]:
     rate: object = tag("b", _rate(load, runs)) if load.limit else _rate(load, runs)
     return (
         tag("code", load.source) if load.source is not None else _muted("no name"),
@@ -158,7 +158,7 @@ def _cells(load: Load, runs: Runs, zone: ZoneInfo) -> tuple[object, ...]:
     )
 
 
-def _plain_cells(load: Load, runs: Runs, zone: ZoneInfo) -> tuple[object, ...]:
+def _plain_cells(load: LoadEntry, runs: Runs, zone: ZoneInfo) -> tuple[object, ...]:
     return (
         load.source, _number(load.read), _number(load.inserted), _number(load.quarantined),
         _rate(load, runs), ENDING_TEXT[load.meaning], load.status, load.run_at.astimezone(zone),
@@ -173,11 +173,11 @@ def ending_chip(ending: str) -> Html:
     return tag("span", glyph, ENDING_TEXT[ending], class_=f"chip {status_look.css}")
 
 
-def _counts_text(load: Load) -> str:
+def _counts_text(load: LoadEntry) -> str:
     return _COUNTS_TEXT.get(load.place, "yes")
 
 
-def _rate(load: Load, runs: Runs) -> str:
+def _rate(load: LoadEntry, runs: Runs) -> str:
     if load.rate is None:
         return "–"
     limit = runs.stop_above if load.limit == ABOVE_STOP else runs.alert_above
@@ -189,7 +189,7 @@ def _count(count: Count) -> object:
     return _muted(count.text) if isinstance(count, BadValue) else look.count(count)
 
 
-def _inserted(load: Load, runs: Runs) -> object:
+def _inserted(load: LoadEntry, runs: Runs) -> object:
     if load.inserted is not None:
         return _count(load.inserted)
     return _muted("not read" if runs.inserted_mapped else "not mapped")

@@ -25,7 +25,7 @@ _component = st.components.v2.component(
 )
 
 
-class Row(NamedTuple):
+class GridRow(NamedTuple):
     """One row of the grid: a status for each day, None where no gate ran."""
 
     label: str
@@ -41,7 +41,7 @@ def days_until(last: date, count: int) -> tuple[date, ...]:
 def draw(
     context: page.PageContext,
     days: Sequence[date],
-    rows: Sequence[Row],
+    rows: Sequence[GridRow],
     *,
     key: str,
     compact: bool = False,
@@ -75,7 +75,7 @@ def _day(day: date) -> dict[str, Any]:
     }
 
 
-def _row(row: Row, days: Sequence[date]) -> dict[str, Any]:
+def _row(row: GridRow, days: Sequence[date]) -> dict[str, Any]:
     notes = row.notes or ("",) * len(days)
     cells = []
     for status, note in zip(row.statuses, notes, strict=True):

@@ -21,7 +21,7 @@ import pytest
 from checks.cli import serving
 from checks.cli.commands import dashboard
 from checks.cli.console import Console
-from checks.cli.serving import Address
+from checks.cli.serving import ListenAddress
 from checks.core.environment import DASHBOARD_ATTACHED
 from tests.cli.andon_results import Andon
 from tests.cli.fake_engine import CONFIG
@@ -56,7 +56,7 @@ class FakeServer:
     def __exit__(self, *error: object) -> None:
         pass
 
-    def wait_for(self, address: Address, path: str) -> bool:
+    def wait_for(self, address: ListenAddress, path: str) -> bool:
         return self.answers
 
     def wait(self) -> bool:
@@ -73,7 +73,7 @@ def server(
     """A fresh FakeServer for this test; no secrets of the person who runs it."""
     fake = type("Fake", (FakeServer,), {"started": []})
     monkeypatch.setattr(serving, "Server", fake)
-    monkeypatch.setattr(Address, "require_free", lambda self: None)
+    monkeypatch.setattr(ListenAddress, "require_free", lambda self: None)
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
     monkeypatch.delenv("STREAMLIT_SECRETS_FILES", raising=False)
     return fake
@@ -188,7 +188,7 @@ def test_a_path_that_a_list_cannot_hold(
 def test_what_only_this_machine_can_reach(
     andon: Andon, server: type[FakeServer], host: str, loopback: bool
 ) -> None:
-    assert Address(host, 1).loopback is loopback
+    assert ListenAddress(host, 1).loopback is loopback
     result = andon("dashboard", "--host", host)
     assert result.code == (0 if loopback else 2)
     assert len(server.started) == loopback

@@ -8,8 +8,8 @@ from time import monotonic
 
 import pytest
 
-from checks.history import owned, patience
-from checks.history.patience import Limits
+from checks.history import owned, time_limits
+from checks.history.time_limits import TimeLimits
 from dashboard import data
 from tests import stalled_server
 from tests.dashboard.conftest import DAY
@@ -22,9 +22,9 @@ NAME = "web-clickstream"
 
 @pytest.fixture(autouse=True)
 def _rested() -> Iterator[None]:
-    patience.RECENT_FAILURES.clear()
+    time_limits.RECENT_FAILURES.clear()
     yield
-    patience.RECENT_FAILURES.clear()
+    time_limits.RECENT_FAILURES.clear()
 
 
 def stalling(folder: Path, url: str) -> Path:
@@ -40,7 +40,7 @@ def stalling(folder: Path, url: str) -> Path:
 def test_a_page_shows_its_verdicts_and_why_the_rest_is_missing(
     demo: Demo, screen: Open, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    monkeypatch.setattr(owned, "LIMITS", Limits(patience.SLOW_SECONDS, 1.0))
+    monkeypatch.setattr(owned, "LIMITS", TimeLimits(time_limits.SLOW_SECONDS, 1.0))
     with stalled_server.stalled() as url:
         page = screen(stalling(demo(), url), path=path)
         assert "it did not answer within 1 s" in page.text
@@ -53,17 +53,17 @@ def test_all_reads_of_a_page_wait_once(
     demo: Demo, screen: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
-    wait = patience.Attempt.run
+    wait = time_limits.Attempt.run
 
-    def counting(attempt: patience.Attempt, work: Callable[[], object]) -> object:
+    def counting(attempt: time_limits.Attempt, work: Callable[[], object]) -> object:
         begun = monotonic()
         try:
             return wait(attempt, work)
         finally:
             waited.append(monotonic() - begun)
 
-    monkeypatch.setattr(owned, "LIMITS", Limits(patience.SLOW_SECONDS, 1.0))
-    monkeypatch.setattr(patience.Attempt, "run", counting)
+    monkeypatch.setattr(owned, "LIMITS", TimeLimits(time_limits.SLOW_SECONDS, 1.0))
+    monkeypatch.setattr(time_limits.Attempt, "run", counting)
     with stalled_server.stalled() as url:
         screen(stalling(demo(), url), path="history")
     assert len(waited) == 1

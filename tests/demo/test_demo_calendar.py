@@ -9,13 +9,13 @@ from statistics import mean, stdev
 import pytest
 
 from checks.core.errors import UsageError
-from checks.demo.calendar import Day, outage_day, plan_days
+from checks.demo.calendar import PlannedDay, outage_day, plan_days
 from checks.demo.scenarios import OUTAGE, SCENARIOS, Faults
 
 SATURDAY = date(2025, 3, 8)
 
 
-def planned(last_day: date = SATURDAY, days: int = 60, **options: object) -> list[Day]:
+def planned(last_day: date = SATURDAY, days: int = 60, **options: object) -> list[PlannedDay]:
     scenario = SCENARIOS[str(options.pop("scenario", "all-green"))]
     sizes = {"events_per_day": 50_000, "seed": 7, **options}
     return list(plan_days(last_day=last_day, days=days, scenario=scenario, **sizes))  # type: ignore[arg-type]
@@ -26,7 +26,7 @@ def z_of_last(counts: list[float]) -> float:
     return (judged - mean(window)) / max(stdev(window), sqrt(mean(window)))
 
 
-def accepted(day: Day) -> float:
+def accepted(day: PlannedDay) -> float:
     """The day's events, with the share of a day that arrives before the scenarios' hours."""
     arrived = {24.0: 1.0, 14.5: 0.55, 16.0: 0.63}[day.faults.loaded_until_hour]
     rejected = day.faults.lost_identity_share or day.rejected_share

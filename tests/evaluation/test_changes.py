@@ -12,9 +12,9 @@ from checks.catalog import all_checks
 from checks.core.model import Report, Status
 from checks.core.records import StoredEvaluation
 from checks.evaluation.changes import (
-    Change,
-    Kind,
+    ChangeKind,
     Result,
+    VerdictChange,
     changes,
     difference,
     results_of,
@@ -33,7 +33,7 @@ def result(status: Status, value: float | None = 0.01) -> Result:
     return Result(status, value, "none" if value is None else f"rate={value} (max 0.05)")
 
 
-def kind_of(before: Result | None, after: Result | None, check: str = RATE) -> Kind | None:
+def kind_of(before: Result | None, after: Result | None, check: str = RATE) -> ChangeKind | None:
     old = {} if before is None else {check: before}
     new = {} if after is None else {check: after}
     changed = changes(old, new)
@@ -43,29 +43,29 @@ def kind_of(before: Result | None, after: Result | None, check: str = RATE) -> K
 @pytest.mark.parametrize(
     ("before", "after", "kind"),
     [
-        (GREEN, RED, Kind.NEW_RED),
-        (AMBER, RED, Kind.NEW_RED),
-        (UNKNOWN, RED, Kind.NEW_RED),
-        (WAIVED, RED, Kind.NEW_RED),
-        (SKIPPED, RED, Kind.NEW_RED),
-        (None, RED, Kind.NEW_RED),
-        (RED, GREEN, Kind.RESOLVED),
-        (AMBER, GREEN, Kind.RESOLVED),
-        (WAIVED, GREEN, Kind.RESOLVED),
-        (UNKNOWN, GREEN, Kind.RESOLVED),
-        (SKIPPED, GREEN, Kind.CHANGED),
-        (RED, SKIPPED, Kind.CHANGED),
-        (RED, UNKNOWN, Kind.CHANGED),
-        (RED, WAIVED, Kind.CHANGED),
-        (RED, AMBER, Kind.CHANGED),
-        (GREEN, UNKNOWN, Kind.CHANGED),
-        (None, GREEN, Kind.APPEARED),
-        (None, UNKNOWN, Kind.APPEARED),
-        (RED, None, Kind.GONE),
-        (GREEN, None, Kind.GONE),
+        (GREEN, RED, ChangeKind.NEW_RED),
+        (AMBER, RED, ChangeKind.NEW_RED),
+        (UNKNOWN, RED, ChangeKind.NEW_RED),
+        (WAIVED, RED, ChangeKind.NEW_RED),
+        (SKIPPED, RED, ChangeKind.NEW_RED),
+        (None, RED, ChangeKind.NEW_RED),
+        (RED, GREEN, ChangeKind.RESOLVED),
+        (AMBER, GREEN, ChangeKind.RESOLVED),
+        (WAIVED, GREEN, ChangeKind.RESOLVED),
+        (UNKNOWN, GREEN, ChangeKind.RESOLVED),
+        (SKIPPED, GREEN, ChangeKind.CHANGED),
+        (RED, SKIPPED, ChangeKind.CHANGED),
+        (RED, UNKNOWN, ChangeKind.CHANGED),
+        (RED, WAIVED, ChangeKind.CHANGED),
+        (RED, AMBER, ChangeKind.CHANGED),
+        (GREEN, UNKNOWN, ChangeKind.CHANGED),
+        (None, GREEN, ChangeKind.APPEARED),
+        (None, UNKNOWN, ChangeKind.APPEARED),
+        (RED, None, ChangeKind.GONE),
+        (GREEN, None, ChangeKind.GONE),
     ],
 )
-def test_a_change_of_status(before: Status | None, after: Status | None, kind: Kind) -> None:
+def test_a_change_of_status(before: Status | None, after: Status | None, kind: ChangeKind) -> None:
     old, new = (None if change is None else result(change) for change in (before, after))
     assert kind_of(old, new) is kind
 
@@ -79,22 +79,22 @@ def test_the_same_again_is_no_change(status: Status) -> None:
 @pytest.mark.parametrize(
     ("check", "before", "after", "kind"),
     [
-        (RATE, 0.06, 0.07, Kind.WORSE),
-        (RATE, 0.07, 0.06, Kind.BETTER),
+        (RATE, 0.06, 0.07, ChangeKind.WORSE),
+        (RATE, 0.07, 0.06, ChangeKind.BETTER),
         (RATE, 0.07, 0.07, None),
         (RATE, 0.07, 0.07 * (1 + 1e-12), None),
         (RATE, None, 0.07, None),
         (RATE, 0.07, None, None),
-        ("rows_read", 5, 4, Kind.WORSE),
-        ("rows_read", 4, 5, Kind.BETTER),
-        ("volume_zscore", 3.5, -4, Kind.WORSE),
-        ("volume_zscore", -4, 3.5, Kind.BETTER),
+        ("rows_read", 5, 4, ChangeKind.WORSE),
+        ("rows_read", 4, 5, ChangeKind.BETTER),
+        ("volume_zscore", 3.5, -4, ChangeKind.WORSE),
+        ("volume_zscore", -4, 3.5, ChangeKind.BETTER),
         ("volume_zscore", -4, 4, None),
         ("a_check_of_another_version", 4, 5, None),
     ],
 )
 def test_a_value_moves(
-    status: Status, check: str, before: float | None, after: float | None, kind: Kind | None
+    status: Status, check: str, before: float | None, after: float | None, kind: ChangeKind | None
 ) -> None:
     assert kind_of(result(status, before), result(status, after), check) is kind
 
@@ -127,15 +127,15 @@ def test_trouble_comes_first() -> None:
     }
     kinds = [(change.kind, change.check) for change in changes(before, after)]
     assert kinds == [
-        (Kind.NEW_RED, "missing_revenue"),
-        (Kind.NEW_RED, "orphan_orders"),
-        (Kind.CHANGED, "freshness"),
-        (Kind.CHANGED, "volume_zscore"),
-        (Kind.WORSE, RATE),
-        (Kind.GONE, "of_old"),
-        (Kind.APPEARED, "of_new"),
-        (Kind.RESOLVED, "rows_read"),
-        (Kind.BETTER, "event_volume"),
+        (ChangeKind.NEW_RED, "missing_revenue"),
+        (ChangeKind.NEW_RED, "orphan_orders"),
+        (ChangeKind.CHANGED, "freshness"),
+        (ChangeKind.CHANGED, "volume_zscore"),
+        (ChangeKind.WORSE, RATE),
+        (ChangeKind.GONE, "of_old"),
+        (ChangeKind.APPEARED, "of_new"),
+        (ChangeKind.RESOLVED, "rows_read"),
+        (ChangeKind.BETTER, "event_volume"),
     ]
 
 
@@ -238,8 +238,8 @@ RESULTS = st.dictionaries(
     st.sampled_from([check.id for check in all_checks()]), st.builds(result, STATUSES, NUMBERS)
 )
 OPPOSITES = {
-    Kind.WORSE: Kind.BETTER, Kind.BETTER: Kind.WORSE,
-    Kind.GONE: (Kind.APPEARED, Kind.NEW_RED),
+    ChangeKind.WORSE: ChangeKind.BETTER, ChangeKind.BETTER: ChangeKind.WORSE,
+    ChangeKind.GONE: (ChangeKind.APPEARED, ChangeKind.NEW_RED),
 }  # fmt: skip
 
 
@@ -266,4 +266,4 @@ def test_a_difference_of_status_is_never_silent(
 
 
 def test_a_change_is_plain_data() -> None:
-    assert Change(RATE, Kind.GONE, result(RED), None).before == result(RED)
+    assert VerdictChange(RATE, ChangeKind.GONE, result(RED), None).before == result(RED)

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from checks.history import owned
-from checks.history.patience import Limits
 from checks.history.store import History
+from checks.history.time_limits import TimeLimits
 
 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine is no reason to fail; tests of limits set their own."""
-    monkeypatch.setattr(owned, "LIMITS", Limits(120.0, 120.0))
+    monkeypatch.setattr(owned, "LIMITS", TimeLimits(120.0, 120.0))
     monkeypatch.setattr(owned, "BUSY_SECONDS", 60.0)
 
 

@@ -11,8 +11,8 @@ from multiprocessing.synchronize import Barrier
 import pytest
 
 from checks.history import owned
-from checks.history.patience import Limits
 from checks.history.store import History
+from checks.history.time_limits import TimeLimits
 from tests.history.history_samples import DAY, NOW, PIPELINE, report
 
 PROCESSES = multiprocessing.get_context("forkserver")
@@ -20,7 +20,7 @@ PROCESSES.set_forkserver_preload(["psycopg", "checks.history.store", "checks.cor
 
 
 def write(url: str, name: str, times: int, start: Barrier) -> None:
-    owned.LIMITS = Limits(120.0, 120.0)  # what is tried is that nothing is lost, not how fast
+    owned.LIMITS = TimeLimits(120.0, 120.0)  # what is tried is that nothing is lost, not how fast
     history = History(url, keep_days=400, busy_seconds=60)
     start.wait(60)
     for _ in range(times):

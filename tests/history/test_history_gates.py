@@ -20,9 +20,9 @@ from checks import DataMonitor, Report, load_config
 from checks.core.model import Status
 from checks.core.serialise import to_dict
 from checks.history import open_history, owned
-from checks.history.patience import Limits
 from checks.history.postgresql import _WRITERS
 from checks.history.store import History
+from checks.history.time_limits import TimeLimits
 from tests.shop import DAY, NOW, RUN, Shop, order, purchase
 
 GATES = 20
@@ -63,7 +63,10 @@ def busy_shop(tmp_path: Path, url: str) -> Shop:
 
 def gate(config: Path, number: int, start: Barrier, folder: Path, reads: bool) -> None:
     """One gate; what it returned is left in the folder, and then it `reads` all there is."""
-    owned.LIMITS, owned.BUSY_SECONDS = Limits(120.0, 120.0), 120.0  # twenty at once, a busy machine
+    owned.LIMITS, owned.BUSY_SECONDS = (
+        TimeLimits(120.0, 120.0),
+        120.0,
+    )  # twenty at once, a busy machine
     loaded = load_config(config)
     start.wait(120)
     report = DataMonitor(loaded).run(date=RUN, now=NOW + timedelta(seconds=number), record=True)

@@ -20,8 +20,8 @@ import sqlalchemy as sa
 
 from checks.core.errors import HistoryError
 from checks.core.model import Status
-from checks.history.patience import RECENT_FAILURES, Limits
 from checks.history.store import History
+from checks.history.time_limits import RECENT_FAILURES, TimeLimits
 from tests.history.history_samples import DAY, NOW, PIPELINE, report
 
 PROCESSES = multiprocessing.get_context("forkserver")
@@ -57,7 +57,7 @@ def test_the_store_itself_keeps_a_key_once(url: str) -> None:
 
 def test_a_record_that_lands_late_counts_once(postgresql_url: str) -> None:
     """It was given up on, and is recorded again: whichever comes first, there is one."""
-    history = History(postgresql_url, keep_days=400, limits=Limits(5.0, 0.5))
+    history = History(postgresql_url, keep_days=400, limits=TimeLimits(5.0, 0.5))
     history.record(report(DAY - timedelta(days=1)))
     engine = sa.create_engine(postgresql_url, poolclass=sa.pool.NullPool)
     with engine.begin() as other:

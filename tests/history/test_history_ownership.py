@@ -17,9 +17,9 @@ from checks.core.counts import NAME, DayCounts, Values
 from checks.core.errors import HistoryError, OtherWarehouseError, UsageError
 from checks.core.model import Status
 from checks.history import Adoption, HistoryContext
-from checks.history.patience import Limits
 from checks.history.store import History
 from checks.history.tables import METADATA
+from checks.history.time_limits import TimeLimits
 from tests.history.history_samples import DAY, NOW, PIPELINE, report
 from tests.history.test_history_migrations import (
     VERSION_2,
@@ -279,7 +279,7 @@ def test_of_many_first_gates_at_once_one_warehouse_wins(url: str) -> None:
     start = Barrier(len(shops))
 
     def first_gate(warehouse: WarehouseIdentity) -> int | None:
-        history = History(url, 400, 60, Limits(60, 60), warehouse)
+        history = History(url, 400, 60, TimeLimits(60, 60), warehouse)
         history.context(PIPELINE, DAY)
         start.wait(60)
         try:
@@ -303,7 +303,7 @@ def test_a_disk_that_hangs_takes_no_more_than_the_historys_time(url: str) -> Non
         return A
 
     History(url, 400, warehouse=A).record(report())
-    history = History(url, 400, limits=Limits(0.5, 0.5), warehouse=dead)
+    history = History(url, 400, limits=TimeLimits(0.5, 0.5), warehouse=dead)
     begun = monotonic()
     with pytest.raises(HistoryError, match=r"did not answer within 0\.5 s"):
         history.context(PIPELINE, DAY)

@@ -33,9 +33,9 @@ from hypothesis import strategies as st
 
 from checks import DataMonitor, Report, evaluate, load_config
 from checks.core.model import Status
-from checks.history import open_history, owned, patience
-from checks.history.patience import Limits
+from checks.history import open_history, owned, time_limits
 from checks.history.tables import METADATA
+from checks.history.time_limits import TimeLimits
 from checks.judging.gate import exit_code
 from tests import stalled_server
 from tests.engines import named
@@ -57,10 +57,10 @@ def duck(tmp_path: Path) -> Shop:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Less patience than usual: a fault is waited for as long as it is allowed to."""
-    monkeypatch.setattr(owned, "LIMITS", Limits(0.5, 0.5))
-    patience.RECENT_FAILURES.clear()
+    monkeypatch.setattr(owned, "LIMITS", TimeLimits(0.5, 0.5))
+    time_limits.RECENT_FAILURES.clear()
     yield
-    patience.RECENT_FAILURES.clear()
+    time_limits.RECENT_FAILURES.clear()
 
 
 def spoil(shop: Shop) -> None:
@@ -96,7 +96,7 @@ def filled(shop: Shop) -> Path:
     monitor, path = DataMonitor(shop.config()), shop.folder / "history.db"
     before = timedelta(days=1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(owned, "LIMITS", Limits(60.0, 60.0))
+        patch.setattr(owned, "LIMITS", TimeLimits(60.0, 60.0))
         monitor.run(date=RUN - before, now=NOW - before, record=True)
         monitor.run(date=RUN, now=NOW, record=True)
     with closing(sqlite3.connect(path)) as connection:
@@ -195,7 +195,7 @@ def test_a_lock_that_is_held_for_ever(duck: Shop, postgresql_server: str, table:
     duck.settings["history"] = {"url": postgresql_server}
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(owned, "LIMITS", Limits(60.0, 60.0))
+            patch.setattr(owned, "LIMITS", TimeLimits(60.0, 60.0))
             assert duck.run(record=True).warnings == ()
         with engine.begin() as other:
             other.exec_driver_sql(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
@@ -298,7 +298,7 @@ def _check_damage(
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"UPDATE {table} SET {column} = ?", (value,))
         connection.commit()
-    patience.RECENT_FAILURES.clear()
+    time_limits.RECENT_FAILURES.clear()
     report = DataMonitor(shop.config()).run(date=RUN, now=NOW)
     checks = {verdict.id: verdict.status for verdict in report.checks}
     if checks["quarantine_rate"] is Status.WAIVED:
@@ -338,7 +338,7 @@ WRONG = datetime(2030, 1, 2, 6, 12, tzinfo=UTC)
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(owned, "LIMITS", Limits(60.0, 60.0))
+    monkeypatch.setattr(owned, "LIMITS", TimeLimits(60.0, 60.0))
 
 
 @pytest.mark.usefixtures("patient")

@@ -25,8 +25,8 @@ from checks.core.model import Status
 from checks.evaluation.validation import validate
 from checks.evaluation.waiving import WaiverRequest, give
 from checks.history import history_of, owned
-from checks.history.patience import Limits
 from checks.history.tables import METADATA
+from checks.history.time_limits import TimeLimits
 from tests.engines import named
 from tests.shop import DAY, NOW, RUN, Shop, log_entry
 
@@ -37,7 +37,7 @@ Twins = tuple[Shop, Shop]
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine: what is tried is not how fast it is."""
-    monkeypatch.setattr(owned, "LIMITS", Limits(60.0, 60.0))
+    monkeypatch.setattr(owned, "LIMITS", TimeLimits(60.0, 60.0))
 
 
 def in_schema(url: str, schema: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.quarantine.explaining import REST, ColumnCounts, Counts, Explanation, explain
+from checks.quarantine.explaining import REST, ColumnCounts, Counts, RiseExplanation, explain
 
 Groups = dict[str | None, tuple[int, int, int]]
 
@@ -20,7 +20,7 @@ CONSTANT = column("reason", {"missing": (1000, 1000, 1000)})
 TOTALS = Counts(1000, 1000, 1000)
 
 
-def changed(explanation: Explanation) -> list[tuple[str, str | None]]:
+def changed(explanation: RiseExplanation) -> list[tuple[str, str | None]]:
     return [(change.column, change.group) for change in explanation.changes]
 
 

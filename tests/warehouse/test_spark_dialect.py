@@ -23,7 +23,7 @@ from checks.warehouse.spark import dbapi
 from checks.warehouse.spark import thrift as thrift
 from checks.warehouse.spark.dialect import ConnectDialect, ThriftDialect
 from checks.warehouse.spark.literals import literal, with_values
-from checks.warehouse.spark.transport import Address
+from checks.warehouse.spark.transport import ServerAddress
 
 NAIVE = datetime(2025, 3, 8, 1, 2, 3, 4)  # noqa: DTZ001
 
@@ -302,22 +302,22 @@ def test_text_of_a_home_zone_is_moved() -> None:
     ],
 )
 def test_ways_to_sign_in(url: dict[str, str], way_in: str) -> None:
-    assert Address("h", 1, "u", None, url).way_in == way_in
-    assert Address("h", 1, "u", "secret", {}).way_in == "LDAP"
+    assert ServerAddress("h", 1, "u", None, url).way_in == way_in
+    assert ServerAddress("h", 1, "u", "secret", {}).way_in == "LDAP"
 
 
 @pytest.mark.parametrize("way", ["NOSASL", "NONE"])
 def test_a_password_that_would_not_be_asked_for_is_refused(way: str) -> None:
     pytest.importorskip("thrift")
     with pytest.raises(ValueError, match="takes no password; use auth=LDAP") as caught:
-        Address("h", 1, "u", "secret", {"auth": way}).transport()
+        ServerAddress("h", 1, "u", "secret", {"auth": way}).transport()
     assert "secret" not in str(caught.value)
 
 
 def test_http_goes_encrypted_where_asked() -> None:
     pytest.importorskip("thrift")
     options = {"transport": "http", "http_path": "/sql/v1", "ssl": "true"}
-    client, wire = Address("h", 443, "u", "secret", options).transport()
+    client, wire = ServerAddress("h", 443, "u", "secret", options).transport()
     assert client is wire
     assert (client.scheme, client.host, client.path) == ("https", "h", "/sql/v1")
     assert client.context.check_hostname

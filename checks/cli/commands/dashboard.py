@@ -22,7 +22,7 @@ from checks.core.text import quoted
 from checks.judging.gate import GREEN, UNKNOWN
 
 if TYPE_CHECKING:
-    from checks.cli.serving import Address
+    from checks.cli.serving import ListenAddress
     from checks.cli.sign_in import SignIn
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -71,9 +71,9 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace, console: Console) -> int:
     """Serve until stopped, which is no error. 2 when the dashboard could not be served."""
     from checks.cli.pipelines import load_all
-    from checks.cli.serving import Address, Server
+    from checks.cli.serving import ListenAddress, Server
 
-    address = Address(args.host, args.port)
+    address = ListenAddress(args.host, args.port)
     sign_in_kind = sign_in.configured_sign_in(args.user_header, console.environ)
     _require_sign_in(address, sign_in_kind, args.allow_anonymous)
     configs = load_all(args.config)
@@ -97,7 +97,7 @@ def run(args: Namespace, console: Console) -> int:
     return UNKNOWN
 
 
-def _require_sign_in(address: Address, kind: SignIn, allowed: bool) -> None:
+def _require_sign_in(address: ListenAddress, kind: SignIn, allowed: bool) -> None:
     if address.loopback or kind or allowed:
         return
     raise UsageError(
@@ -122,7 +122,7 @@ def _without_settings(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _command(
-    address: Address, kind: SignIn, args: Namespace, environ: Mapping[str, str]
+    address: ListenAddress, kind: SignIn, args: Namespace, environ: Mapping[str, str]
 ) -> list[str]:
     # -P: nothing is imported from the current folder.
     streamlit = [sys.executable, "-P", str(_SERVE), "run", str(_APP)]

@@ -10,7 +10,7 @@ from checks.config.model import Config
 from checks.core.counts import DailyCounts, RememberedCounts
 from checks.core.model import Judgement
 from checks.core.timeframe import Timeframe
-from checks.evaluation.backtest.model import Side
+from checks.evaluation.backtest.model import DayVerdicts
 from checks.evaluation.verdicts import plain_verdicts
 from checks.measuring.measurements import Measurements
 
@@ -44,10 +44,10 @@ class JudgedDay:
     measurements: Measurements
     judgements: Mapping[str, Judgement]
 
-    def side(self) -> Side:
+    def side(self) -> DayVerdicts:
         """The day's verdicts: no waiver applies."""
         verdicts = plain_verdicts(self.config, self.frame, self.judgements)
-        return Side({verdict.id: verdict for verdict in verdicts})
+        return DayVerdicts({verdict.id: verdict for verdict in verdicts})
 
     def shared_with(self, other: Config) -> dict[str, Judgement]:
         """The judgements that another configuration shares: those with the same parameters."""

@@ -16,7 +16,7 @@ _PASSED = frozenset({Status.GREEN, Status.SKIPPED, None})
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class DayVerdicts:
     """One day by one set of settings: the verdicts of the enabled checks, by id."""
 
     verdicts: Mapping[str, Verdict]
@@ -38,12 +38,12 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class ReplayedDay:
     """A replayed data date. changed: by the other settings; `now` itself where there are none."""
 
     data_date: date
-    now: Side
-    changed: Side
+    now: DayVerdicts
+    changed: DayVerdicts
 
     def changed_checks(self) -> list[str]:
         """Ids of the checks whose status differs, in the order of the verdicts.
@@ -71,7 +71,7 @@ class Backtest:
 
     first: date
     last: date
-    days: tuple[Day, ...]
+    days: tuple[ReplayedDay, ...]
     empty: int
 
     @property
@@ -82,7 +82,7 @@ class Backtest:
             verdict.status in _JUDGED for side in sides for verdict in side.verdicts.values()
         )
 
-    def sides(self, *, changed: bool) -> list[Side]:
+    def sides(self, *, changed: bool) -> list[DayVerdicts]:
         """All days by one of the two sets of settings."""
         return [day.changed if changed else day.now for day in self.days]
 

@@ -12,7 +12,7 @@ from checks.core.model import Judgement
 from checks.core.progress import Progress
 from checks.core.timeframe import Timeframe, timeframe
 from checks.evaluation.backtest.judged import JudgedDay, ReplayCounts
-from checks.evaluation.backtest.model import Backtest, Day
+from checks.evaluation.backtest.model import Backtest, ReplayedDay
 from checks.evaluation.judgements import judge_all
 from checks.measuring.measurements import Measurements
 from checks.measuring.plan import MeasuringPlan
@@ -72,7 +72,7 @@ class _Replay:
         self._counted = ReplayCounts(now)
         self._has_begun = False
 
-    def between(self, first: date, last: date) -> Iterator[Day]:
+    def between(self, first: date, last: date) -> Iterator[ReplayedDay]:
         """The days, oldest first, without those before the first event or log entry."""
         days = (last - first).days + 1
         for offset in range(days):
@@ -82,7 +82,7 @@ class _Replay:
             if replayed is not None:
                 yield replayed
 
-    def _replay_day(self, day: date) -> Day | None:
+    def _replay_day(self, day: date) -> ReplayedDay | None:
         """The day as it was judged once it was over; None before the first event or log entry."""
         config = self._config
         frame = timeframe(
@@ -98,7 +98,7 @@ class _Replay:
                 return None
             current = self._judged(config, frame, measured)
             changed = self._judged_by_changed(current, warehouse)
-        return Day(day, current.side(), changed.side())
+        return ReplayedDay(day, current.side(), changed.side())
 
     def _judged_by_changed(self, current: JudgedDay, warehouse: Warehouse) -> JudgedDay:
         """The day by the changed configuration, measured again only where the plans differ."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from checks.quarantine.selection import Place, owners_of, select, unsure_files
+from checks.quarantine.selection import FilePattern, owners_of, select, unsure_files
 from checks.quarantine.tally import CannotReadError
 
 
@@ -29,7 +29,7 @@ class ChosenFiles:
 
 
 def choose_files(
-    place: Place,
+    place: FilePattern,
     days: Sequence[date],
     sources: Mapping[date, tuple[str, ...]],
     *,
@@ -68,7 +68,7 @@ def _by_name(
 
 
 def _by_source_or_time(
-    place: Place,
+    place: FilePattern,
     days: Sequence[date],
     sources: Mapping[date, tuple[str, ...]],
     *,

@@ -18,7 +18,7 @@ from checks.quarantine.drilldown.model import Rejected
 from checks.quarantine.drilldown.preparing import FileRequest
 from checks.quarantine.drilldown.tables import TableRejected
 from checks.quarantine.memory import InMemoryDuckDb, read_in_time
-from checks.quarantine.selection import Place
+from checks.quarantine.selection import FilePattern
 from checks.quarantine.tally import CannotReadError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def read_rejected(
     periods = Periods(request.periods, request.zone, config.warehouse.naive_timestamps)
     if source.files is None:
         return compute(TableRejected(warehouse, source, periods))
-    place = Place(source.files, config.path.parent)
+    place = FilePattern(source.files, config.path.parent)
 
     def read(memory: InMemoryDuckDb) -> T:
         chosen = choose_files(

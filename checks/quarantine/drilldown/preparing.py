@@ -19,12 +19,12 @@ from checks.quarantine.content import require_no_row
 from checks.quarantine.drilldown.choosing import ChosenFiles
 from checks.quarantine.drilldown.hours import Periods
 from checks.quarantine.drilldown.parts import Part, selecting
-from checks.quarantine.drilldown.spans import BOARD, SPANS, Progress, Span, batches
+from checks.quarantine.drilldown.spans import BOARD, SPANS, ReadingProgress, Span, batches
 from checks.quarantine.drilldown.sql import span_query
 from checks.quarantine.formats import Form
 from checks.quarantine.forms import SHAPE, form_of, objects_of
 from checks.quarantine.memory import InMemoryDuckDb, take_faults
-from checks.quarantine.selection import Place
+from checks.quarantine.selection import FilePattern
 from checks.quarantine.tally import CannotReadError
 
 #: Bytes that are read at a time.
@@ -38,7 +38,7 @@ class FileRequest:
     """The files that may hold rows of the periods, and what is mapped in them."""
 
     source: QuarantineSource
-    place: Place
+    place: FilePattern
     chosen: ChosenFiles
     periods: Periods
 
@@ -146,7 +146,7 @@ class FilePreparation:
         ]
         done, total = 0, sum(size for _, size in unknown)
         for part, size in unknown:
-            BOARD.report(self._place.pattern, Progress(done, total))
+            BOARD.report(self._place.pattern, ReadingProgress(done, total))
             self._read_spans(part, moment)
             done += size
 

@@ -83,7 +83,7 @@ SPANS = SpanCache()
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ReadingProgress:
     """Bytes read so far, and in total."""
 
     done: int
@@ -95,9 +95,9 @@ class ProgressBoard:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._running: dict[str, Progress] = {}
+        self._running: dict[str, ReadingProgress] = {}
 
-    def report(self, pattern: str, progress: Progress | None) -> None:
+    def report(self, pattern: str, progress: ReadingProgress | None) -> None:
         """Store the progress of a search; None where it has ended."""
         with self._lock:
             if progress is None:
@@ -105,7 +105,7 @@ class ProgressBoard:
             else:
                 self._running[pattern] = progress
 
-    def latest(self, pattern: str) -> Progress | None:
+    def latest(self, pattern: str) -> ReadingProgress | None:
         """The last reported progress; None without a search."""
         with self._lock:
             return self._running.get(pattern)

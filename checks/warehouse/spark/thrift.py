@@ -29,7 +29,7 @@ from checks.warehouse.spark.dbapi import (
     threadsafety,
 )
 from checks.warehouse.spark.literals import with_values
-from checks.warehouse.spark.transport import Address
+from checks.warehouse.spark.transport import ServerAddress
 
 __all__ = [
     "DataError", "DatabaseError", "Error", "OperationalError", "ProgrammingError", "apilevel",
@@ -55,11 +55,11 @@ def connect(
 
     seconds: how long the server may be silent, connect_seconds: the same while connecting.
     """
-    address = Address(host, port, username or _user(), password, options or {})
+    address = ServerAddress(host, port, username or _user(), password, options or {})
     return Connection(lambda: _opened(address, schema, connect_seconds, seconds))
 
 
-def _opened(address: Address, schema: str, connect_seconds: float, seconds: float) -> Any:
+def _opened(address: ServerAddress, schema: str, connect_seconds: float, seconds: float) -> Any:
     from pyhive import hive
 
     # PyHive puts the name between backticks without escaping it.

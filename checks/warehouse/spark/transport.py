@@ -12,7 +12,7 @@ _WITH_PASSWORD = ("LDAP", "CUSTOM")
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class ServerAddress:
     """A server and how to sign in, from the parts of a URL and its options."""
 
     host: str

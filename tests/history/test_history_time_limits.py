@@ -18,10 +18,16 @@ import pytest
 import sqlalchemy as sa
 
 from checks.core.errors import HistoryError
-from checks.history import patience, postgresql
+from checks.history import postgresql, time_limits
 from checks.history.background import BackgroundThread
-from checks.history.patience import Attempt, Limits, RecentFailures, TimedOutError, one_budget
 from checks.history.store import History
+from checks.history.time_limits import (
+    Attempt,
+    RecentFailures,
+    TimedOutError,
+    TimeLimits,
+    one_budget,
+)
 from tests import stalled_server
 from tests.history.history_samples import DAY, NOW, PIPELINE, report
 
@@ -33,9 +39,9 @@ STALLS = [stalled_server.silent, stalled_server.stalled, stalled_server.three_si
 
 @pytest.fixture(autouse=True)
 def _rested() -> Iterator[None]:
-    patience.RECENT_FAILURES.clear()
+    time_limits.RECENT_FAILURES.clear()
     yield
-    patience.RECENT_FAILURES.clear()
+    time_limits.RECENT_FAILURES.clear()
 
 
 @contextmanager
@@ -46,7 +52,7 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def history(url: str, read: float = SHORT, write: float = SHORT) -> History:
-    return History(url, keep_days=400, limits=Limits(read, write))
+    return History(url, keep_days=400, limits=TimeLimits(read, write))
 
 
 def threads_end() -> None:
@@ -57,7 +63,7 @@ def threads_end() -> None:
 
 
 def test_the_limits_that_are_documented() -> None:
-    assert (Limits().read, Limits().write) == (5.0, 10.0)
+    assert (TimeLimits().read, TimeLimits().write) == (5.0, 10.0)
 
 
 @pytest.mark.parametrize("server", STALLS)
@@ -99,7 +105,7 @@ def test_time_that_a_trigger_takes(postgresql_url: str) -> None:
 
 def test_after_one_time_out_reads_fail_at_once_and_writes_are_tried() -> None:
     with stalled_server.silent() as url:
-        slow = history(url, read=patience.SLOW_SECONDS)
+        slow = history(url, read=time_limits.SLOW_SECONDS)
         with pytest.raises(HistoryError) as first:
             slow.context(PIPELINE, DAY)
         begun = monotonic()
@@ -107,7 +113,7 @@ def test_after_one_time_out_reads_fail_at_once_and_writes_are_tried() -> None:
             with pytest.raises(HistoryError) as again:
                 History(url, keep_days=400).evaluations(PIPELINE)
             assert str(again.value) == str(first.value)
-        assert monotonic() - begun < patience.READ_SECONDS
+        assert monotonic() - begun < time_limits.READ_SECONDS
         with pytest.raises(HistoryError, match=r"within 0\.2 s"):
             slow.acknowledge(PIPELINE, "freshness", "Mia", "", NOW)
 
@@ -115,7 +121,7 @@ def test_after_one_time_out_reads_fail_at_once_and_writes_are_tried() -> None:
 def test_a_write_that_is_answered_ends_the_rest(sqlite_url: str) -> None:
     store = History(sqlite_url, keep_days=400)
     place = sqlite_url.removeprefix("sqlite:///")
-    patience.RECENT_FAILURES.add(place, "slow", patience.SLOW_SECONDS)
+    time_limits.RECENT_FAILURES.add(place, "slow", time_limits.SLOW_SECONDS)
     with pytest.raises(HistoryError, match=r"^slow$"):
         store.pipelines()
     store.record(report())
@@ -124,13 +130,13 @@ def test_a_write_that_is_answered_ends_the_rest(sqlite_url: str) -> None:
 
 def test_how_long_a_store_rests(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr(patience, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time_limits, "monotonic", lambda: now[0])
     failures = RecentFailures()
-    failures.add("a", "words", patience.SLOW_SECONDS - 0.001)
+    failures.add("a", "words", time_limits.SLOW_SECONDS - 0.001)
     assert failures.reason("a") is None
-    failures.add("a", "words", patience.SLOW_SECONDS)
+    failures.add("a", "words", time_limits.SLOW_SECONDS)
     assert (failures.reason("a"), failures.reason("b")) == ("words", None)
-    now[0] += patience.REST_SECONDS - 0.001
+    now[0] += time_limits.REST_SECONDS - 0.001
     assert failures.reason("a") == "words"
     now[0] += 0.001
     assert failures.reason("a") is None
@@ -138,10 +144,10 @@ def test_how_long_a_store_rests(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_reads_of_one_evaluation_share_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    monkeypatch.setattr(patience, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time_limits, "monotonic", lambda: now[0])
 
-    def seconds_of(kind: patience.Kind, takes: float) -> float:
-        with patience.attempt(kind, Limits(), 9) as current:
+    def seconds_of(kind: time_limits.Kind, takes: float) -> float:
+        with time_limits.attempt(kind, TimeLimits(), 9) as current:
             now[0] += takes
         return current.seconds
 
@@ -267,11 +273,11 @@ import sys
 sys.path[:0] = [{folder!r}]
 from datetime import date
 from checks.core.errors import HistoryError
-from checks.history.patience import Limits
+from checks.history.time_limits import TimeLimits
 from checks.history.store import History
 print("begun", flush=True)
 try:
-    History({url!r}, 400, limits=Limits({seconds}, 1)).context("p", date(2025, 3, 8))
+    History({url!r}, 400, limits=TimeLimits({seconds}, 1)).context("p", date(2025, 3, 8))
 except HistoryError as error:
     print(error)
 """

@@ -30,7 +30,7 @@ class TimedOutError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class TimeLimits:
     """Seconds for one read and for one write; inside `one_budget` for all reads or writes."""
 
     read: float = READ_SECONDS
@@ -128,7 +128,7 @@ class Attempt:
 
 
 @contextmanager
-def attempt(kind: Kind, limits: Limits, busy_seconds: float) -> Iterator[Attempt]:
+def attempt(kind: Kind, limits: TimeLimits, busy_seconds: float) -> Iterator[Attempt]:
     """An attempt with the rest of the limit; the time inside counts as spent."""
     spent = _SPENT.get()
     remaining = limits.seconds_for(kind) - (spent.seconds_for(kind) if spent else 0.0)
