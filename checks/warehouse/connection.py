@@ -16,8 +16,8 @@ from checks.core.secrets import secrets_of, spellings, without_secrets
 from checks.core.startup import reveal
 from checks.core.text import quoted
 from checks.warehouse.dialects import profile_for
+from checks.warehouse.dialects._session import Limits
 from checks.warehouse.dialects.base import AmbiguousColumnError
-from checks.warehouse.dialects.session import Limits
 from checks.warehouse.engines import engine_for
 from checks.warehouse.explaining import Explain, StatementPlan, lines_of, sql_of
 from checks.warehouse.faults import first_line, measurement_error

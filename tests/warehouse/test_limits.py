@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from checks import Status
 from checks.core.model import Cause
 from checks.warehouse.dialects import profile_for
-from checks.warehouse.dialects.session import Limits
+from checks.warehouse.dialects._session import Limits
 from tests.shop import Shop
 
 LIMITS = Limits(seconds=60.2, lock_seconds=2.5, scan_bytes=5 * 2**30)

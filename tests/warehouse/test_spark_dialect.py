@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
-from checks.warehouse.dialects.session import Limits
+from checks.warehouse.dialects._session import Limits
 from checks.warehouse.dialects.spark import PROFILE, _kind
 from checks.warehouse.faults import measurement_error
 from checks.warehouse.kinds import Kind

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
 from checks.core.text import quoted
-from checks.warehouse.dialects.session import Session
+from checks.warehouse.dialects._session import Session
 from checks.warehouse.kinds import Kind, kind_of
 from checks.warehouse.texts import BLANKS, cases_of
 

@@ -19,8 +19,8 @@ from checks.warehouse.dialects._pieces import (
     time_if_iso,
     too_much_read,
 )
+from checks.warehouse.dialects._session import APPLICATION, Limits
 from checks.warehouse.dialects.base import Profile, columns_by_name
-from checks.warehouse.dialects.session import APPLICATION, Limits
 from checks.warehouse.kinds import Kind, kind_of
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from checks.config.url_options import ALLOWED
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
 from checks.warehouse.dialects._pieces import path_of, single_json
+from checks.warehouse.dialects._session import Limits
 from checks.warehouse.dialects.base import Profile, columns_by_name
-from checks.warehouse.dialects.session import Limits
 from checks.warehouse.kinds import Kind, kind_of
 from checks.warehouse.texts import BLANKS, LOCAL_TIME, LONGEST_NUMBER, NUMBER, OFFSET_TIME
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from checks.warehouse.dialects._session import Limits
 from checks.warehouse.dialects.mysql import MySQL
-from checks.warehouse.dialects.session import Limits
 
 
 class MariaDB(MySQL):

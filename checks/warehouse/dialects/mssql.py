@@ -12,8 +12,8 @@ from sqlalchemy.dialects.mssql import DATETIME2, DATETIMEOFFSET
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
 from checks.warehouse.dialects._pieces import cast_by, columns_of, every_column, with_z
+from checks.warehouse.dialects._session import APPLICATION, Limits
 from checks.warehouse.dialects.base import Profile, columns_by_name
-from checks.warehouse.dialects.session import APPLICATION, Limits
 from checks.warehouse.kinds import Kind, kind_of
 from checks.warehouse.texts import LONGEST_NUMBER
 

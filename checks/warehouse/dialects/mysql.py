@@ -11,8 +11,8 @@ from sqlalchemy.dialects.mysql import DATETIME
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
 from checks.warehouse.dialects._pieces import columns_of, is_number, matches_pattern
+from checks.warehouse.dialects._session import APPLICATION, Limits
 from checks.warehouse.dialects.base import LARGEST_AMOUNT, MICROS, Profile, columns_by_name
-from checks.warehouse.dialects.session import APPLICATION, Limits
 from checks.warehouse.kinds import Kind
 
 if TYPE_CHECKING:

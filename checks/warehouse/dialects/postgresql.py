@@ -15,8 +15,8 @@ from sqlalchemy.sql.elements import quoted_name
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
 from checks.warehouse.dialects._pieces import path_of, single_json
+from checks.warehouse.dialects._session import APPLICATION, Limits
 from checks.warehouse.dialects.base import Profile, columns_by_name
-from checks.warehouse.dialects.session import APPLICATION, Limits
 from checks.warehouse.kinds import Kind
 from checks.warehouse.texts import BLANKS, LOCAL_TIME, LONGEST_NUMBER, NUMBER, OFFSET_TIME
 

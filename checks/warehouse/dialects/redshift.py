@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from checks.core.model import Cause
 from checks.warehouse.dialects._pieces import is_number, matches_pattern, time_if_iso
+from checks.warehouse.dialects._session import APPLICATION, Limits
 from checks.warehouse.dialects.base import Profile
 from checks.warehouse.dialects.postgresql import PostgreSQL
-from checks.warehouse.dialects.session import APPLICATION, Limits
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection

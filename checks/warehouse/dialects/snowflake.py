@@ -18,8 +18,8 @@ from checks.warehouse.dialects._pieces import (
     tried_number,
     with_z,
 )
+from checks.warehouse.dialects._session import APPLICATION, Limits
 from checks.warehouse.dialects.base import Profile, columns_by_name
-from checks.warehouse.dialects.session import APPLICATION, Limits
 from checks.warehouse.kinds import Kind
 from checks.warehouse.texts import BLANKS
 

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from checks.core.model import Cause
+from checks.warehouse.dialects._session import Limits
 from checks.warehouse.dialects.base import LARGEST_DOUBLE, Profile, columns_by_name
-from checks.warehouse.dialects.session import Limits
 from checks.warehouse.kinds import Kind, kind_of
 from checks.warehouse.texts import BLANKS, LOCAL_TIME, LONGEST_NUMBER, NUMBER, OFFSET_TIME
 

@@ -14,10 +14,10 @@ from checks.config.sqlite_urls import file_of, is_in_memory
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
 from checks.warehouse.dialects._pieces import columns_of
+from checks.warehouse.dialects._session import Limits
 from checks.warehouse.dialects._sqlite_file import read_only_url, unreadable
 from checks.warehouse.dialects._sqlite_kinds import sampled_kinds
 from checks.warehouse.dialects.base import LARGEST_AMOUNT, MICROS, Profile, columns_by_name
-from checks.warehouse.dialects.session import Limits
 from checks.warehouse.faults import classify
 from checks.warehouse.kinds import Kind, kind_of
 from checks.warehouse.texts import BLANKS, day_of, number_of, utc_of
