@@ -61,7 +61,7 @@ class Params:
 
     alert_above: int = setting("Red above this many.", 0, minimum=0)
     duplicates_above: float = setting(
-        "Amber above this share of orders, or of purchases, whose order id another one has.",
+        "Amber above this share of orders, or of purchases, that repeat an order id.",
         0.01,
         minimum=0,
         maximum=1,
@@ -140,7 +140,8 @@ def _undated_orders(orders: OrderCounts) -> Unmeasured:
         verb = "has" if orders.of_undated_orders == 1 else "have"
         return Unmeasured(Cause.BAD_VALUE, f"{number} of the day {verb} an order {without}")
     number = plural(orders.new_undated, "new order")
-    return Unmeasured(Cause.BAD_VALUE, f"{number} {without}, beside {orders.orders} of the day")
+    of_day = plural(orders.orders, "order")
+    return Unmeasured(Cause.BAD_VALUE, f"{number} {without}, besides {of_day} of the day")
 
 
 def _no_orders(measured: Measured, frame: Timeframe, details: dict[str, Any]) -> Judgement:
@@ -205,9 +206,9 @@ def _summary(orders: OrderCounts, kinds: list[OrphanKind], count: int, frame: Ti
         return f"All {total} of {day} can be attributed"
     parts = [f"{count_text(k.count)} {_kind_text(k, orders)}" for k in kinds if k.count]
     unattributed = sum(kind.revenue or 0.0 for kind in kinds)
-    revenue_text = f"; {unattributed:,.2f} of revenue is in the dark" if unattributed else ""
+    revenue_text = f"; dark (unattributed) revenue: {unattributed:,.2f}" if unattributed else ""
     orphans = f"{plural(count, 'orphan')} on {day}, which has {total}"
-    return f"{orphans}: {', '.join(parts)}{revenue_text} (none is normal)"
+    return f"{orphans}: {', '.join(parts)} (none is normal){revenue_text}"
 
 
 def _remarks(measured: Measured) -> list[str]:
@@ -218,17 +219,19 @@ def _remarks(measured: Measured) -> list[str]:
         (orders.duplicates, "order"), (orders.duplicate_purchases, "purchase"),
     ):  # fmt: skip
         if number:
-            verb = "has" if number == 1 else "have"
-            remarks.append(f"{plural(number, kind)} {verb} an order id that is there already")
+            verb = "repeats" if number == 1 else "repeat"
+            remarks.append(f"{plural(number, kind)} {verb} an order id")
     if orders.undated:
         verb = "has" if orders.undated == 1 else "have"
-        remarks.append(f"{plural(orders.undated, 'order')} {verb} no time that can be read")
+        remarks.append(f"{plural(orders.undated, 'order')} {verb} no readable time")
     if orders.future:
-        verbs = "lies after now and is" if orders.future == 1 else "lie after now and are"
+        verbs = (
+            "has a time after now and is" if orders.future == 1 else "have a time after now and are"
+        )
         remarks.append(f"{plural(orders.future, 'order')} {verbs} not counted")
     if orders.far:
-        verb = "lies" if orders.far == 1 else "lie"
-        remarks.append(f"{plural(orders.far, 'order')} {verb} more than {FAR_TEXT}")
+        verb = "has" if orders.far == 1 else "have"
+        remarks.append(f"{plural(orders.far, 'order')} {verb} a time more than {FAR_TEXT}")
     return remarks
 
 
@@ -316,8 +319,8 @@ CHECK = Check(
         Required("orders.session_id"),
         Required("events.name", where=("events.order_id", "orders.order_id")),
     ),
-    rule="At most alert_above orders of the data date have no session id, or one that no session "
-    "has, or are purchases that never became an order.",
+    rule="At most alert_above orders of the data date have no session id, or a session that does "
+    "not exist, or are purchases that never became an order.",
     why="Revenue that belongs to no session is missing from every channel's figure.",
     advice="Repair the join that lost rows, then build the attribution of the day again.",
     params=Params,

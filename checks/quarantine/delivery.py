@@ -30,7 +30,7 @@ def require_folders(place: Place, day: date) -> None:
         raise CannotReadError(f"the folder {_shown_folder(place, fixed)} {what}")
     for folder in _folders(place.pattern_on(day)):
         if not os.access(folder, os.R_OK | os.X_OK):
-            detail = f"the folder {_shown_folder(place, folder)} may not be looked into"
+            detail = f"the folder {_shown_folder(place, folder)} cannot be listed: no permission"
             raise CannotReadError(detail, Cause.PERMISSION)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from checks.warehouse.relation import Relation
 
 _BETWEEN = -1
-_REMEDY = "correct the quarantine section, or map audit_log, whose counts tell a day without any"
+_REMEDY = "correct the quarantine section, or map audit_log, whose counts show a day without any"
 
 
 def earlier_query(relation: Relation, occurred: Instant, frame: Timeframe) -> sa.Select[Any]:

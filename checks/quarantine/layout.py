@@ -80,7 +80,7 @@ def _unknown_days(
         return [f"{unsure_names(place, names, unsure)}; {NAME_ONE_DAY}"]
     if not files or any(days.values()):
         return []
-    return ["no file's name tells its day, and quarantine.occurred_at is not mapped"]
+    return ["no file name contains the day, and quarantine.occurred_at is not mapped"]
 
 
 def _unreadable(place: Place, paths: list[str]) -> list[str]:

@@ -86,7 +86,7 @@ class Reader:
         for path, tally in self._tallies.items():
             if tally.uncounted and not tally.not_whole:
                 lines = plural(tally.uncounted, "line")
-                verb = "is no row" if tally.uncounted == 1 else "are no rows"
+                verb = "is not a row" if tally.uncounted == 1 else "are not rows"
                 tally.not_whole = f"{lines} of {self._names[path]} {verb}"
 
     def stop(self) -> None:
@@ -247,7 +247,7 @@ class Reader:
         present = present_columns_text(names, row=row)
         if self._columns.moment is not None and moment is None:
             missing = f"has no column {quoted(self._columns.moment)}"
-            raise CannotReadError(f"{missing} to tell the day by; {present}")
+            raise CannotReadError(f"{missing} for the day; {present}")
         if self._columns.reason is not None and reason is None:
             self._tallies[path].warnings.append(
                 f"{self._names[path]} has no column {quoted(self._columns.reason)}; {present}"

@@ -192,8 +192,8 @@ def with_undated_files(
     if not can_filter:
         more = f" and {plural(len(mixed) - 1, 'other file')}" if len(mixed) > 1 else ""
         raise CannotReadError(
-            f"{place.shown(mixed[0])}{more} beside the files of {day_text(day)} may hold rows of "
-            "it: no day is in the name, and quarantine.occurred_at is not mapped; "
+            f"{place.shown(mixed[0])}{more} may also hold rows of {day_text(day)}: the name "
+            "contains no day, and quarantine.occurred_at is not mapped; "
             "put the day in the file name"
         )
     _require_filter(place, mixed, day, MOST_BYTES, can_filter=can_filter)
@@ -231,7 +231,7 @@ def unsure_names(place: Place, named: NamedDays, unsure: Sequence[str]) -> str:
     more = f" and {plural(len(unsure) - 1, 'other file')}" if len(unsure) > 1 else ""
     return (
         f"the name of {place.shown(unsure[0])}{more} {why}, and quarantine.occurred_at is not "
-        "mapped, so that the days of the rows cannot be told"
+        "mapped, so the days of the rows are not known"
     )
 
 
@@ -250,8 +250,8 @@ def _require_filter(
     advice = "put the day in the file name"
     if not can_filter:
         raise CannotReadError(
-            f"no name of {plural(len(files), 'file')} that {place.shown_pattern(day)} matches "
-            f"tells {day_text(day)}, and quarantine.occurred_at is not mapped; {advice}"
+            f"no name among {plural(len(files), 'file')} matching {place.shown_pattern(day)} "
+            f"contains {day_text(day)}, and quarantine.occurred_at is not mapped; {advice}"
         )
     size = sum(size_of(path) for path in files)
     if size > most_bytes:
