@@ -100,8 +100,8 @@ def draw_select_box(
     )
     if invalid is not None:
         show_error(
-            f"The link asks for {label.lower()} {invalid[:80]!r}, which is not there on this day.",
-            "Nothing is filtered in its place: choose another, or clear the filter.",
+            f"The link asks for {label.lower()} {invalid[:80]!r}, which is not found on this day.",
+            "Nothing else is shown instead: choose another value, or clear the filter.",
         )
         st.button("Clear the filter", key=f"clear:{name}", on_click=update, kwargs={name: None})
     return Choice(st.session_state[key] or None, invalid)
@@ -125,7 +125,8 @@ def page_number(name: str, default: int = 1) -> int:
         return default
     if not requested.isdecimal() or len(requested) > _MOST_DIGITS or int(requested) < 1:
         show_error(
-            f"The link asks for {name} {requested[:40]!r}, which is no page.", "This is page 1."
+            f"The link asks for {name} {requested[:40]!r}, which is not a page number.",
+            "Page 1 is shown.",
         )
         return default
     return int(requested)

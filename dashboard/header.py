@@ -88,7 +88,7 @@ def _banners(context: page.PageContext) -> None:
         title = f"{context.live.stale_reason}: these are the numbers of {at}."
         notes.append(tag("div", tag("strong", title), class_="a-note stale", role="status"))
     if context.gate.problem:
-        notes.append(_note("The history cannot be read, so what the gate said is not known.",
+        notes.append(_note("The history cannot be read, so the gate's result is not known.",
                            context.gate.problem))  # fmt: skip
     elif context.gate.latest is None:
         notes.append(_not_run())

@@ -202,7 +202,9 @@ def _day(today: date, config: Config) -> date:
     try:
         day = date.fromisoformat(requested)
     except ValueError:
-        error = f"The link asks for the date {requested[:40]!r}, which is no date such as {today}."
+        error = (
+            f"The link asks for the date {requested[:40]!r}, which is not a date such as {today}."
+        )
         _stop(error, (), home=True)
     if not data.FIRST_DAY <= day <= last:
         error = f"The link asks for {day}, which is not a day that can be judged."

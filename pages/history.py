@@ -18,7 +18,7 @@ from dashboard.components import (
 
 context = layout.begin(__doc__)
 if context.recorded.problem is not None:
-    page.problem("The history cannot be read, so nothing is waived.", context.recorded.problem)
+    page.problem("The history cannot be read, so no waiver applies.", context.recorded.problem)
     st.stop()
 history_compare.draw(context)
 waivers.draw(context)

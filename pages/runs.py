@@ -23,14 +23,14 @@ if day_runs is not None:
     page.section(
         f"The loads of {look.day(day_runs.run_date)}",
         "What the audit log says of the run that loaded "
-        f"{look.day(day_runs.data_date)}; what is to be looked at comes first. "
+        f"{look.day(day_runs.data_date)}; entries that need attention come first. "
         "The last column says which of several entries of a source count.",
     )
     runs.draw_loads(context, day_runs)
     page.section(
         "Missing sources",
         "Sources that came on more than half of the 7 days before, and have no entry on this "
-        "run date. Names are compared without their digits, so that daily files compare.",
+        "run date. Names are compared without their digits, so that daily files match.",
     )
     runs.draw_missing(context, day_runs)
 

@@ -15,7 +15,7 @@ from checks.judging.unmeasured import skipped, unknown
 from checks.loads.effective import Load, Rule
 
 ENTRY_CHECK = "log_entry_exists_today"
-SETTLES = "`audit_log.several: replace` or `add` settles it"
+SETTLES = "set `audit_log.several` to `replace` or `add`"
 READING = "audit_log"
 _MOST_LISTED, _MOST_STRAYS_LISTED = 200, 20
 
@@ -58,8 +58,9 @@ def _unsettled(several: Iterable[Load]) -> str:
         return ""
     first = unsettled[0]
     return (
-        f"{source_name(first)} has {count_text(len(first.counted))} entries, of which the "
-        f"worse reading counts{_others(unsettled)}"
+        f"{source_name(first)} has {count_text(len(first.counted))} entries, and it is "
+        f"unclear whether they replace each other or add up, so the worse reading counts"
+        f"{_others(unsettled)}"
     )
 
 
@@ -69,8 +70,8 @@ def _taken_for_parts(doubted: Sequence[Load]) -> str:
         return ""
     first = doubted[0]
     return (
-        f"{source_name(first)} has {count_text(len(first.counted))} entries, which are taken for "
-        f"parts and added up{_others(doubted)}"
+        f"{source_name(first)} has {count_text(len(first.counted))} entries, which are added up "
+        f"as parts of one load{_others(doubted)}"
     )
 
 
@@ -87,7 +88,7 @@ def _read_nothing(several: Iterable[Load]) -> str:
 
 def _others(loads: Sequence[Load]) -> str:
     more = len(loads) - 1
-    return f", as of {plural(more, 'other source')}" if more else ""
+    return f", also for {plural(more, 'other source')}" if more else ""
 
 
 def _as_details(load: Load) -> dict[str, Any]:
@@ -115,7 +116,7 @@ def future_text(log: AuditLog) -> str:
     if not log.future:
         return ""
     ending = (
-        "is stamped after now and does" if len(log.future) == 1 else "are stamped after now and do"
+        "has a time after now and does" if len(log.future) == 1 else "have a time after now and do"
     )
     return f"{_entries(log.future)} {ending} not count"
 

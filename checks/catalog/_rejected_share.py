@@ -122,10 +122,10 @@ def not_counted_text(rejected: RejectedRows) -> str:
     text = ""
     if rejected.undated:
         rows = plural(rejected.undated, "rejected row has", "rejected rows have")
-        text += f"; {rows} no time that can be read, so no day"
+        text += f"; {rows} no readable time and no day"
     if rejected.future:
-        rows = plural(rejected.future, "rejected row lies", "rejected rows lie")
-        text += f"; {rows} after now, not counted"
+        rows = plural(rejected.future, "rejected row has", "rejected rows have")
+        text += f"; {rows} a time after now, not counted"
     if rejected.astray:
         rows = plural(rejected.astray, "rejected row", "rejected rows")
         verb = "has" if rejected.astray == 1 else "have"
@@ -139,14 +139,14 @@ def _action(status: Status, params: Params, rejected: RejectedRows, rate: float)
     if rate <= params.alert_above and rejected.astray >= max(1, rejected.undated):
         rows = plural(rejected.astray, "rejected row")
         return (
-            f"Look at the {rows} in this day's files with times far from it, which may be why they "
-            "were rejected; repair and load them again"
+            f"Look at the {rows} in this day's files with times far from the day, which may be why "
+            "they were rejected; repair and load them again"
         )
     if rate <= params.alert_above:
         rows = plural(rejected.undated, "rejected row")
         return (
-            f"Find out of which day the {rows} without a time are; map another "
-            "quarantine.occurred_at, or leave old ones out by quarantine.query"
+            f"Find out which day the {rows} without a time belong to; map another column as "
+            "quarantine.occurred_at, or leave old rows out with quarantine.query"
         )
     reason = f" for {quoted(rejected.reasons[0][0])}" if rejected.reasons else ""
     return f"Look at the rows rejected{reason}, find out what changed, repair and load them again"

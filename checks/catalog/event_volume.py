@@ -58,20 +58,20 @@ class Params:
     """Which names are judged, and how far one may leave its own range."""
 
     min_per_day: float = setting(
-        "Names with a mean below this a day are never silent.", 10, above=0
+        "Event names with a mean below this per day are never judged as silent.", 10, above=0
     )
     min_expected: float = setting(
-        "Names and values of which fewer are expected on the day have no range.", 20, above=0
+        "Event names and segments with fewer expected events have no normal range.", 20, above=0
     )
     widen: float = setting(
-        "Their normal range is that of the whole volume, this much wider in proportion.",
+        "Factor by which their normal range is wider than that of the whole volume.",
         2.0,
         above=0,
         maximum=10,
     )
-    ignore: tuple[str, ...] = setting("Names that are never judged.", ())
+    ignore: tuple[str, ...] = setting("Event names that are never judged.", ())
     expected: tuple[str, ...] = setting(
-        "Names that are red without events, however long they have been silent.", ()
+        "Event names that are red without events, however long they have been silent.", ()
     )
 
     def problems(self) -> list[tuple[str, str, str]]:
@@ -175,7 +175,7 @@ def _mostly_missing(events: EventCounts, frame: Timeframe) -> Judgement:
         f"{plural(len(events.missing), 'day')} before {frame.data_date} are gone from the "
         "warehouse and not remembered",
         what="Event names",
-        action="Let the gate run and be recorded every day, or keep more days in the warehouse",
+        action="Run the gate every day and record it, or keep more days in the warehouse",
         threshold=0, unit=_UNIT, reading="events",
         details={"events": events.judged, "missing": list(events.missing)},
         facts=Facts(fails_for_empty_day=not events.judged),
@@ -287,7 +287,7 @@ def _summary(
     if status is Status.GREEN:
         judged = len(by_state[NORMAL])
         verb = "is" if judged == 1 else "are"
-        text, others = f"{plural(judged, 'event name')} {verb} within the usual range", 0
+        text, others = f"{plural(judged, 'event name')} {verb} within the normal range", 0
     elif kind == SILENT:
         text, others = _silence(by_state[SILENT][0], frame), len(by_state[SILENT]) - 1
     else:
@@ -373,13 +373,13 @@ CHECK = Check(
     counts="events",
     compares_days=True,
     requires=(Required("events.name"),),
-    rule="An event name of min_per_day or more that is silent is red, until it returns or somebody "
-    "accepts that it is retired. One of which min_expected or more are expected, or a value of a "
-    "mapped dimension, is amber outside its own normal range.",
+    rule="Red: an event name with a mean of min_per_day or more is silent, until it returns or is "
+    "accepted as retired. Amber: an event name with min_expected or more expected events, or a "
+    "value of a mapped dimension, is outside its own normal range.",
     why="A tracking pixel that stops firing, or an app that reports nothing, is a fraction of "
-    "the volume: the total does not tell.",
-    advice="Test the tracking on the live site, and ask what was released; accept that a name is "
-    "retired by `andon accept`.",
+    "the volume: the total does not show it.",
+    advice="Test the tracking on the live site, and ask what was released; accept a retired name "
+    "with `andon accept`.",
     params=Params,
     measure=measure,
     judge=judge,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from checks.judging.readings import Readings
 
 _SECONDS_PER_HOUR = 3600
-_CLOCK_SKEW = "Correct the clock of whatever wrote the events that lie after now"
+_CLOCK_SKEW = "Correct the clock of the system that wrote the events with a time after now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,11 @@ def _summary(events: EventCounts, frame: Timeframe, lag: float | None, limit: st
             f"{lag:.1f} hours before {end} (at most {limit} is normal)"
         )
     if events.future_events:
-        verbs = "lies after now and is" if events.future_events == 1 else "lie after now and are"
+        verbs = (
+            "has a time after now and is"
+            if events.future_events == 1
+            else "have a time after now and are"
+        )
         text += f"; {plural(events.future_events, 'event')} {verbs} not counted"
     return text
 

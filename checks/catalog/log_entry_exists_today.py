@@ -61,8 +61,8 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
         )
         if log.future:
             action += (
-                "; look at the clock and the zone of what writes the log, "
-                "and at warehouse.naive_timestamps"
+                "; check the clock and the time zone of the system that writes the log, "
+                "and warehouse.naive_timestamps"
             )
     summary += strays_text(log)
     message = f"entries={entries} (min 1)"
@@ -80,7 +80,7 @@ CHECK = Check(
     unit="entries",
     page="runs",
     needs=("audit_log",),
-    rule="At least one audit-log row on the run date, not after now.",
+    rule="At least one audit-log entry on the run date, not after now.",
     why="A run that never started leaves yesterday's numbers on the dashboards.",
     advice="Start the load, or find out why the scheduler did not.",
     params=Params,

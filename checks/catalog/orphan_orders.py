@@ -50,7 +50,7 @@ _DUPLICATES = (
     "Find out why orders or purchases share an order id (a page loaded twice, ids used again), "
     "and remove the surplus"
 )
-_NO_TIME = "no time that can be read"
+_NO_TIME = "no readable time"
 KIND_TEXTS = {
     NO_SESSION: "without a session id",
     UNKNOWN_SESSION: "with a session that does not exist",
@@ -64,7 +64,7 @@ class Params:
 
     alert_above: int = setting("Red above this many.", 0, minimum=0)
     duplicates_above: float = setting(
-        "Amber above this share of orders, or of purchases, whose order id another one has.",
+        "Amber above this share of orders, or of purchases, that repeat an order id.",
         0.01,
         minimum=0,
         maximum=1,
@@ -157,7 +157,8 @@ def _undated_orders(orders: OrderCounts) -> Unmeasured:
         number = plural(orders.of_undated_orders, *have)
         return Unmeasured(Cause.BAD_VALUE, f"{number} an order {without}")
     number = plural(orders.new_undated, "new order")
-    return Unmeasured(Cause.BAD_VALUE, f"{number} {without}, beside {orders.orders} of the day")
+    of_day = plural(orders.orders, "order")
+    return Unmeasured(Cause.BAD_VALUE, f"{number} {without}, besides {of_day} of the day")
 
 
 def _no_orders(measured: Measured, frame: Timeframe) -> Judgement:
@@ -216,9 +217,9 @@ def _summary(orders: OrderCounts, kinds: list[OrphanKind], count: int, frame: Ti
         return f"All {total} of {day} can be attributed"
     parts = [f"{count_text(k.count)} {_kind_text(k, orders)}" for k in kinds if k.count]
     unattributed = sum(kind.revenue or 0.0 for kind in kinds)
-    revenue_text = f"; {unattributed:,.2f} of revenue is in the dark" if unattributed else ""
+    revenue_text = f"; dark (unattributed) revenue: {unattributed:,.2f}" if unattributed else ""
     orphans = f"{plural(count, 'orphan')} on {day}, which has {total}"
-    return f"{orphans}: {', '.join(parts)}{revenue_text} (none is normal)"
+    return f"{orphans}: {', '.join(parts)} (none is normal){revenue_text}"
 
 
 def _remarks(measured: Measured) -> list[str]:
@@ -229,15 +230,16 @@ def _remarks(measured: Measured) -> list[str]:
         (orders.duplicates, "order"), (orders.duplicate_purchases, "purchase"),
     ):  # fmt: skip
         if number:
-            have = plural(number, f"{kind} has", f"{kind}s have")
-            remarks.append(f"{have} an order id that is there already")
+            repeat = plural(number, f"{kind} repeats", f"{kind}s repeat")
+            remarks.append(f"{repeat} an order id")
     if orders.undated:
         remarks.append(f"{plural(orders.undated, 'order has', 'orders have')} {_NO_TIME}")
     if orders.future:
-        lie = "order lies after now and is", "orders lie after now and are"
-        remarks.append(f"{plural(orders.future, *lie)} not counted")
+        have = "order has a time after now and is", "orders have a time after now and are"
+        remarks.append(f"{plural(orders.future, *have)} not counted")
     if orders.far:
-        remarks.append(f"{plural(orders.far, 'order lies', 'orders lie')} more than {FAR_TEXT}")
+        have = plural(orders.far, "order has", "orders have")
+        remarks.append(f"{have} a time more than {FAR_TEXT}")
     return remarks
 
 
@@ -326,8 +328,8 @@ CHECK = Check(
         Required("orders.session_id"),
         Required("events.name", where=("events.order_id", "orders.order_id")),
     ),
-    rule="At most alert_above orders of the data date have no session id, or one that no session "
-    "has, or are purchases that never became an order.",
+    rule="At most alert_above orders of the data date have no session id, or a session that does "
+    "not exist, or are purchases that never became an order.",
     why="Revenue that belongs to no session is missing from every channel's figure.",
     advice="Repair the join that lost rows, then build the attribution of the day again.",
     params=Params,

@@ -63,7 +63,7 @@ class Params:
 
     alert_above: float = setting("Red above this share.", 0.05, minimum=0, maximum=1)
     stop_above: float = setting(
-        "Above this share the line stops, whatever was waived or set to amber.",
+        "Above this share the line stops, even with a waiver or severity amber.",
         0.06,
         minimum=0,
         maximum=1,
@@ -381,11 +381,11 @@ CHECK = Check(
     needs=("audit_log",),
     requires=(Required("audit_log.rows_read"), Required("audit_log.rows_quarantined")),
     alternatives=("quarantine", "events"),
-    rule="Quarantined rows over rows read, over the loads of all sources, at most "
-    "alert_above; above stop_above nothing can wave it through. Amber when the blend is fine "
-    "but one source of 100 rows or more is above stop_above. Without an audit log: rejected rows "
-    "over rejected and accepted rows of the data date; amber when the rejected rows without a "
-    "time would lift it above alert_above.",
+    rule="Quarantined rows divided by rows read, over the loads of all sources, at most "
+    "alert_above; above stop_above the line stops even with a waiver. Amber when the total is "
+    "fine but one source of 100 rows or more is above stop_above. Without an audit log: rejected "
+    "rows divided by rejected and accepted rows of the data date; amber when the rejected rows "
+    "without a time would raise it above alert_above.",
     why="A rise means that a producer changed something, and that the dashboards lack those rows.",
     advice="Look at the rejected rows by reason and source, and ask the producer what changed.",
     params=Params,

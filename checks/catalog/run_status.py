@@ -172,7 +172,7 @@ def _red(
         summary += f", and {plural(len(failed_undated), 'entry', 'entries')} without a time"
     action = f"Repair and rerun the load of {_names(all_failed)}, then run the gate again"
     if failed_undated:
-        action += "; give the entries without a time theirs, or remove them"
+        action += "; set the time of the entries without one, or remove them"
     return Judgement(
         Status.RED, f"failed={number} (max 0)", f"{summary}: {first_status}",
         action, number, 0, "loads", subjects=_subjects(all_failed),
@@ -193,8 +193,8 @@ def _green(log: AuditLog, count: int, frame: Timeframe) -> Judgement:
     if log.undated:
         status = Status.AMBER
         action = (
-            f"Give each audit-log entry without a time the time of its load, or remove it "
-            f"({_names(log.undated)}): nobody can tell which run it is of"
+            "Set the time of each audit-log entry without one, or remove the entry "
+            f"({_names(log.undated)}): its run is not known"
         )
     summary = f"{plural(count, 'load')} of {day_text(frame.run_date)} ended well"
     return Judgement(status, "failed=0 (max 0)", summary, action, 0, 0, "loads")
@@ -204,7 +204,7 @@ def _too_many(log: AuditLog) -> Judgement:
     """Unknown: not all entries without a time were read, and one of the rest may have failed."""
     return unknown(
         _METRIC, Cause.BAD_VALUE, undated_text(log), what=_WHAT,
-        action="Give the entries of the audit log the times of their loads, or remove them",
+        action="Set the time of each audit-log entry without one, or remove the entry",
         threshold=0, unit="loads",
     )  # fmt: skip
 
@@ -219,13 +219,13 @@ def _missing_parts(log: AuditLog, loads_of_day: Sequence[Load]) -> str:
         and any(not has_ended(log, entry) for tied in load.endings for entry in tied)
     ]
     more = len(texts) - 1
-    return texts[0] + (f", as {plural(more, 'other source')}" if more else "") if texts else ""
+    return texts[0] + (f", also {plural(more, 'other source')}" if more else "") if texts else ""
 
 
 def _parts_text(parts: Parts) -> str:
     good = plural(parts.good, "good part")
     if parts.usual_count is None:
-        return f"{good}, and no day before tells how many are usual"
+        return f"{good}, and no earlier day shows how many are usual"
     return f"{good}, usually {parts.usual_count:g}"
 
 
@@ -253,13 +253,13 @@ def _names(entries: Sequence[AuditEntry | StrayEntry]) -> str:
 def _unclear(entry: AuditEntry, word: str) -> Judgement:
     name, status = source_name(entry), quoted(entry.status)
     if word == RUNNING:
-        detail = f"the load of {name} is not over, status {status}"
+        detail = f"the load of {name} has not ended, status {status}"
         action = f"Wait until the load of {name} has ended, then run the gate again (or use --wait)"
     elif not (entry.status or "").strip():
         detail = f"status is {'NULL' if entry.status is None else 'blank'} for {name}"
         action = f"Find out how the load of {name} ended"
     else:
-        detail = f"status {status} of {name} is unheard of"
+        detail = f"status {status} of {name} is not configured"
         action = f"Add {status} to `ok`, `failed` or `running` of checks.run_status in andon.yml"
     return unknown(
         _METRIC, Cause.BAD_VALUE, detail, what=_WHAT, action=action,
@@ -281,8 +281,8 @@ CHECK = Check(
     unit="loads",
     page="runs",
     needs=("audit_log", "audit_log.status"),
-    rule="No load of the run date says that it failed, but those that a later good entry of the "
-    "same source replaces. Amber where entries of the log have no time.",
+    rule="No load of the run date failed, except those that a later good entry of the same source "
+    "replaces. Amber when entries of the log have no time.",
     why="A load that failed half-way leaves half a day in the tables.",
     advice="Repair and rerun the load that failed.",
     params=Params,

@@ -42,9 +42,9 @@ if TYPE_CHECKING:
 _WHAT = "The volume"
 _METRIC = "volume"
 _BASES = {
-    Basis.WIDE_RANGE: "by a wide range over {days} days of history, as the narrower rule needs 14",
-    Basis.RANGE: "by the range of {days} days of history, as the weekday's rule needs 21, recent "
-    "ones among them",
+    Basis.WIDE_RANGE: "by a wide range from {days} days of history; the narrower range needs 14",
+    Basis.RANGE: "by a range from {days} days of history; the range by weekday needs 21, "
+    "including recent ones",
     Basis.WEEKDAY: "",
 }
 
@@ -54,27 +54,27 @@ class Params:
     """How far back it looks, and how wide the normal range is."""
 
     history_days: int = setting(
-        "How many days before the data date may say what is normal; `event_volume` and "
+        "How many days before the data date the baseline may have; `event_volume` and "
         "`volume_trend` use them too.",
         HISTORY_DAYS,
         minimum=28,
         maximum=HISTORY_DAYS,
     )
     settle_days: int = setting(
-        "Days that late loads may still change: these are counted anew by every evaluation, "
-        "older ones are remembered in the history.",
+        "Days that late loads may still change: every evaluation counts these again, older ones "
+        "are remembered in the history.",
         7,
         minimum=1,
         maximum=60,
     )
     leave_out_red: bool = setting(
-        "Whether days that were out of their range themselves do not say what is normal. Days "
-        "without events never do. Measured: with it twice as many false alarms.",
+        "Whether days that were outside their own normal range are left out of the baseline. Days "
+        "without events always are. Measured: with true, twice as many false alarms.",
         False,
     )
     widen: float = setting(
-        "The normal range is this much wider, in proportion: 1.5 raises fewer alarms and sees "
-        "less. `andon power` says what is seen.",
+        "Factor for the width of the normal range: 1.5 raises fewer alarms and detects less. "
+        "`andon power` shows what is detected.",
         1.0,
         above=0,
         maximum=10,
@@ -120,7 +120,7 @@ def _unjudged(daily: DailyCounts, baseline: Baseline, frame: Timeframe) -> Judge
         _METRIC, Cause.BAD_VALUE,
         f"only {days} of the {len(daily.days) - 1} days before {frame.data_date} can be used, "
         f"{MINIMUM_DAYS} are needed",
-        what=_WHAT, action="Find out why the days before have no events, or none that is usual",
+        what=_WHAT, action="Find out why the days before have no events, or only unusual ones",
         unit="events", details=details, facts=facts,
     )  # fmt: skip
 
@@ -206,7 +206,7 @@ def _action(side: int, frame: Timeframe) -> str:
         )
     if side > 0:
         return (
-            f"Find out whether {frame.data_date} was loaded twice or traffic is not human; "
+            f"Find out whether {frame.data_date} was loaded twice or has bot traffic; "
             "remove the surplus, then run the gate again"
         )
     return "Nothing to do"
@@ -255,8 +255,8 @@ CHECK = Check(
     needs=("events",),
     counts="events",
     compares_days=True,
-    rule="Events of the data date within the range that is normal for its weekday and the level "
-    "of the last days; with 7 to 20 days of history, within a wider range of those days.",
+    rule="Events of the data date are within the normal range for the weekday and the level of the "
+    "last days; with 7 to 20 days of history, within a wider range from those days.",
     why="Half a day's data, or a day loaded twice, passes every other check; a Z-score over a "
     "week takes weekends for noise.",
     advice="Compare the day by hour, by event name and by segment with the days before.",

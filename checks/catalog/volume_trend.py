@@ -35,8 +35,8 @@ class Params:
     """The smallest decline that counts."""
 
     alert_at: float = setting(
-        "Amber at this decline of a week against the weeks before, or at a larger one where "
-        "weeks differ much: 1.5 times what nine in ten weeks stay within.",
+        "Amber at this decline of a week against the weeks before. Where weeks vary a lot, the "
+        "limit is higher: 1.5 times the change that 90 % of the weeks stay within.",
         0.15,
         above=0,
         maximum=1,
@@ -98,7 +98,7 @@ def _judgement(
         status=Status.AMBER if trend.is_declining else Status.GREEN,
         message=f"{_METRIC}={shown} (above {-trend.limit:.3f})",
         summary=_summary(trend, frame),
-        action="Find out since when the volume sinks, and in which event names, on the volume page"
+        action="Find out on the volume page since when the volume declines, and for which names"
         if trend.is_declining
         else "Nothing to do",
         value=trend.change,
@@ -113,8 +113,8 @@ def _summary(trend: Trend, frame: Timeframe) -> str:
     return (
         f"The 7 days up to {short_day(frame.data_date)} have {count_text(round(trend.week))} "
         f"events, {trend.change * 100:+.0f} % against {count_text(round(trend.baseline))}, the "
-        f"median of the {trend.weeks} weeks before (a decline counts from "
-        f"{trend.limit * 100:.0f} % on)"
+        f"median of the {trend.weeks} weeks before (amber at a decline "
+        f"of {trend.limit * 100:.0f} % or more)"
     )
 
 
@@ -139,9 +139,9 @@ CHECK = Check(
     counts="events",
     compares_days=True,
     rule="The events of the last 7 days are less than alert_at below the median of the six weeks "
-    "before (amber), and more where weeks differ much.",
+    "before (else amber); where weeks vary a lot, the limit is higher.",
     why="A decline of a few percent a day moves the level that every daily rule compares with.",
-    advice="Find the event name or the segment that sinks, and since when.",
+    advice="Find the event name or the segment that declines, and since when.",
     params=Params,
     measure=measure,
     judge=judge,

@@ -98,7 +98,10 @@ def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
     if events.misses_too_many():
         return _mostly_missing(params, events, frame)
     if days_compared < _FEWEST_DAYS:
-        return skipped("z", f"{days_compared} of {params.window_days} days are not in the calendar")
+        return skipped(
+            "z",
+            f"only {days_compared} of the {params.window_days} days before are not in `calendar`",
+        )
     score = score_of(events, frame)
     if score is None:
         return unknown(
@@ -129,7 +132,7 @@ def _mostly_missing(params: Params, events: EventCounts, frame: Timeframe) -> Ju
         "z", Cause.BAD_VALUE,
         f"{missing} of the {params.window_days} before {frame.data_date} are gone from the "
         "warehouse and not remembered", what=_WHAT,
-        action="Let the gate run and be recorded every day, or keep more days in the warehouse",
+        action="Run the gate every day and record it, or keep more days in the warehouse",
         threshold=params.alert_at, unit="standard deviations", reading="events",
         details={"events": events.judged, "daily": _daily(events), "missing": list(events.missing)},
         facts=_facts(events),
@@ -192,7 +195,7 @@ def _summary(params: Params, events: EventCounts, frame: Timeframe, score: ZScor
         days = plural(len(events.missing), "day is", "days are")
         text += f"; {days} left out: gone from the warehouse and not remembered"
     if score.floored:
-        text += "; the week was so regular that counting noise, sqrt(mean), sets the range"
+        text += "; the days before vary so little that counting noise, sqrt(mean), sets the range"
     return text
 
 
@@ -203,7 +206,7 @@ def _action(frame: Timeframe, score: ZScore) -> str:
             "page), load it, then run the gate again"
         )
     return (
-        f"Find out whether {frame.data_date} was loaded twice or traffic is not human; "
+        f"Find out whether {frame.data_date} was loaded twice or has bot traffic; "
         "remove the surplus, then run the gate again"
     )
 

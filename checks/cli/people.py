@@ -18,4 +18,4 @@ def owner_of(owner: str | None, environ: Mapping[str, str]) -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # an account without a name, as in some containers
-        raise UsageError(f"say who you are: --owner NAME, or set {OWNER}") from None
+        raise UsageError(f"the owner is not known: give --owner NAME, or set {OWNER}") from None

@@ -49,13 +49,15 @@ def require_own_files(
     paths = [target.place.path for target in targets if not target.is_stream]
     duplicate = next((path for path in paths if paths.count(path) > 1), None)
     if duplicate is not None:
-        raise UsageError(f"--report: {quoted(duplicate)} is named twice; allowed: a file for each")
+        raise UsageError(
+            f"--report: {quoted(duplicate)} is named twice; allowed: one file per report"
+        )
     for target in targets:
         kind = _reason_to_keep(target)
         if not kind and config is not None and target.place.is_at(config):
             kind = "is the configuration"
         if kind:
-            raise UsageError(f"{target.label} is there already and {kind}; allowed: another name")
+            raise UsageError(f"{target.label} already exists and {kind}; allowed: another name")
 
 
 def require_no_rows(files: Sequence[ReportFile], summary: Path | None = None) -> None:
@@ -66,8 +68,7 @@ def require_no_rows(files: Sequence[ReportFile], summary: Path | None = None) ->
     for label, place, _ in _targets(files, summary):
         if _may_be_read(place):
             raise UsageError(
-                f"{label} is there already and may be read by a configuration; "
-                "allowed: another name"
+                f"{label} already exists and may be read by a configuration; allowed: another name"
             )
 
 

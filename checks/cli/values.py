@@ -37,7 +37,7 @@ def day(word: str) -> date:
     parsed = any_day(word)
     if parsed.year not in YEARS:
         raise ArgumentTypeError(
-            f"found {quoted(word)}, expected a date of the years {YEARS[0]} to {YEARS[-1]}"
+            f"found {quoted(word)}, expected a date in the years {YEARS[0]} to {YEARS[-1]}"
         )
     return parsed
 
@@ -49,7 +49,7 @@ def any_day(word: str) -> date:
     try:
         return date.fromisoformat(word)
     except ValueError:
-        raise ArgumentTypeError(f"there is no day {quoted(word)} in the calendar") from None
+        raise ArgumentTypeError(f"{quoted(word)} is not a calendar date") from None
 
 
 def data_day(word: str) -> date | Literal["latest"]:
@@ -161,5 +161,5 @@ def days(word: str) -> int:
 def sentence(word: str) -> str:
     """Text that is not blank: a reason, a name."""
     if not word.strip():
-        raise ArgumentTypeError("it is empty; say it in a few words")
+        raise ArgumentTypeError("it is empty; write a few words")
     return word.strip()

@@ -19,7 +19,7 @@ _KIND_TEXT = {
     "table": "a table as [catalog.][schema.]name",
     "query": "one read-only SELECT",
     "column": "a column's name",
-    "partition_format": "a day in %Y, %m, %d, perhaps %H, in this order, such as %Y-%m-%d",
+    "partition_format": "a date format: %Y, %m, %d, optionally %H, in this order, such as %Y-%m-%d",
     "holidays": "a country's two letters, such as US, or one of its regions, such as DE-BY",
     "readable_files": 'a file, a glob such as "lake/*.parquet", or a folder with / at its end',
     "path": "a file",

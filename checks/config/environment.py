@@ -27,7 +27,7 @@ def expand_variables(text: str, environ: Mapping[str, str]) -> str:
         if match[2] is None or not _NAME.fullmatch(match[1]):
             # What follows an unclosed brace may be a secret, so it is not repeated.
             raise InvalidValueError(
-                "${NAME}, or $${ for a plain ${", "a ${ that encloses no variable's name"
+                "${NAME}, or $${ for a plain ${", "a ${ that is not followed by NAME}"
             )
         if match[1] not in environ:
             unset.append(match[1])

@@ -53,7 +53,7 @@ def readable_files(pattern: str, folder: Path) -> str:
 
         absolute = f"{escape(str(folder))}/{pattern}"
     if not Path(absolute).name:
-        raise InvalidValueError(f"{_READABLE}, and not the root of all files")
+        raise InvalidValueError(f"{_READABLE}, but not the root folder")
     return absolute
 
 
@@ -61,9 +61,9 @@ def _check_scheme(pattern: str) -> None:
     """Files are local: `s3://...` would be a folder named `s3:`."""
     if _SCHEME.match(pattern):
         raise InvalidValueError(
-            "files of this machine",
+            "files on this machine",
             None,
-            "mount the storage and name its folder, or map the rows by quarantine.table",
+            "mount the storage and name its folder, or map the rows with quarantine.table",
         )
 
 
@@ -82,7 +82,7 @@ def _check_format(text: str) -> None:
     if not directives or any(
         directive not in _DIRECTIVES or not directive for directive in directives
     ):
-        raise InvalidValueError("a date's directives, such as {date:%Y%m%d} or {date:%Y-%m-%d}")
+        raise InvalidValueError("date directives such as {date:%Y%m%d} or {date:%Y-%m-%d}")
 
 
 def _check_brackets(pattern: str) -> None:

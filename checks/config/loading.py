@@ -32,11 +32,13 @@ class Basics:
 
     pipeline: str = setting("The pipeline's name, as reports show it.", example="web-clickstream")
     timezone: ZoneInfo = setting(
-        "The shop's zone: a day is midnight to midnight there.", ZoneInfo("UTC"), kind="timezone"
+        "The shop's time zone; a day is midnight to midnight there.",
+        ZoneInfo("UTC"),
+        kind="timezone",
     )
     data_lag_days: int = setting(
-        "How many days the judged data lies behind the run: with 1, the run of the 9th "
-        "loads the data of the 8th.",
+        "Days from the data date to the run date: with 1, the run of the 9th loads the data "
+        "of the 8th.",
         1,
         minimum=0,
         maximum=3650,
@@ -143,7 +145,7 @@ def _has_alternatives(check: Check, mapped_sections: Entries) -> bool:
 def _alternatives_text(checks: tuple[Check, ...], check_ids: list[str]) -> str:
     """The sections that would do as well, for the checks that have alternatives."""
     return "".join(
-        f"; for {check.id}, {' and '.join(check.alternatives)} do as well"
+        f"; for {check.id}, {' and '.join(check.alternatives)} can be mapped instead"
         for check in checks
         if check.id in check_ids and check.alternatives
     )

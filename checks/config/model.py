@@ -80,8 +80,8 @@ class WarehouseConfig:
         "Databases that views and queries may read beside the warehouse; DuckDB only.", ()
     )
     extensions: tuple[str, ...] = setting(
-        "Extensions to load; DuckDB only, where they are installed. None is installed, and no "
-        "other one loaded.",
+        "DuckDB extensions to load. They must be installed already: Andon installs none, and loads "
+        "no other.",
         (),
         kind="extension",
         example="[httpfs]",
@@ -93,7 +93,7 @@ class WarehouseConfig:
         """Files, databases and extensions are DuckDB's, and each catalog has a name of its own."""
         engine = self.url.partition(":")[0].partition("+")[0]
         if engine != "duckdb":
-            allowed = f"nothing where warehouse.url begins with {engine}: it is for DuckDB"
+            allowed = f"nothing: this key is for DuckDB, and warehouse.url begins with {engine}"
             keys = ("files", "attach", "extensions")
             return [(key, "a list", allowed) for key in keys if getattr(self, key)]
         return self._problems_of_aliases()
@@ -112,7 +112,7 @@ class WarehouseConfig:
         clash = next((n for i, n in enumerate(names) if n in reserved or n in names[:i]), None)
         if clash is None:
             return []
-        allowed = "a name of its own for each database, which neither the warehouse nor DuckDB has"
+        allowed = "a different name for each database, which neither the warehouse nor DuckDB uses"
         return [("attach", f"the name {clash!r}", allowed)]
 
 
@@ -127,15 +127,15 @@ class HistoryConfig:
         secret=True,
     )
     keep_days: int = setting(
-        "Evaluations of data dates more than so many days before the newest are removed, but for "
-        "the newest 30 data dates.",
+        "Evaluations whose data date is more than this many days before the newest are removed. "
+        "The newest 30 data dates are always kept.",
         400,
         minimum=1,
         maximum=36_500,
     )
     spot_check_days: int = setting(
-        "So many remembered days are counted again by each evaluation, in turn; where one is not "
-        "what the warehouse has, all are. 0: none.",
+        "Spot check: how many remembered days each evaluation counts again, in turn. If one "
+        "differs from the warehouse, all are counted again. 0: none.",
         1,
         minimum=0,
         maximum=28,
@@ -177,8 +177,8 @@ class AuditLogSource:
     rows_inserted: str | None = setting("Rows the load accepted.", None, kind="column")
     several: str | None = setting(
         "What several entries of one source on a run date mean: the latest replaces the others, "
-        "or they add up. Without `source` all entries are then of one source. Without this key it "
-        "is told source by source, and where it cannot be told the worse counts.",
+        "or they add up. Without `source` all entries are then of one source. Without this key "
+        "Andon decides for each source; where it cannot, the worse reading counts.",
         None,
         choices=("replace", "add"),
     )
@@ -201,7 +201,7 @@ class EventsSource:
         "By which column the table is partitioned, so that only the days asked for are read.", None
     )
     dimensions: tuple[str, ...] = setting(
-        "Columns by whose values the volume is watched, beside the name: channel, device, country.",
+        "Columns by whose values the volume is judged too: channel, device, country.",
         (),
         kind="column",
         example="[channel, device, country]",
@@ -209,7 +209,7 @@ class EventsSource:
 
     def problems(self) -> list[tuple[str, str, str]]:
         """Each dimension is one of its own, and few."""
-        allowed = f"at most {MOST_DIMENSIONS} columns, each once, and not the name's"
+        allowed = f"at most {MOST_DIMENSIONS} columns, each once, and not that of events.name"
         names = self.dimensions
         twice = next((n for i, n in enumerate(names) if n in (*names[:i], self.name)), None)
         if twice is not None:
@@ -280,8 +280,8 @@ class QuarantineSource:
         "By which column the table is partitioned, so that only the days asked for are read.", None
     )
     mask: tuple[str, ...] = setting(
-        "Columns whose values the dashboard never shows whole, beside those that are personal "
-        "by their name or look (e-mail and IP addresses, ids, names, phones).",
+        "Columns that the dashboard masks, in addition to those that it takes for personal by "
+        "name or content (e-mail and IP addresses, ids, names, phones).",
         (),
     )
 
@@ -290,9 +290,7 @@ class QuarantineSource:
 class CalendarDays:
     """Days that are not like others: a sale, a strike, planned works."""
 
-    name: str = setting(
-        "What the days are called in messages and pictures.", example="Black Friday"
-    )
+    name: str = setting("What the days are called in messages and charts.", example="Black Friday")
     first: date = setting("The first of the days.", key="from", example="2025-11-28")
     last: date | None = setting(
         "The last of them; without it there is only one.", None, key="to", example="2025-12-01"
@@ -319,12 +317,16 @@ class CalendarConfig:
     a holiday.
     """
 
-    days: tuple[CalendarDays, ...] = setting("The shop's own days.", ())
+    days: tuple[CalendarDays, ...] = setting("The shop's own special days.", ())
     holidays: str | None = setting(
-        "Whose public holidays are not judged by volume.", None, kind="holidays"
+        "The country or region whose public holidays are not judged by volume.",
+        None,
+        kind="holidays",
     )
     tracking_releases: tuple[date, ...] = setting(
-        "When the tracking was changed: shown in pictures, and named where the volume moves.", ()
+        "Days on which the tracking was changed: shown in charts, and named when the volume is out "
+        "of its range.",
+        (),
     )
 
 

@@ -132,7 +132,9 @@ def read_day(node: yaml.Node, allowed: str) -> date:
     try:
         return date.fromisoformat(node.value)
     except ValueError:
-        raise InvalidValueError(allowed, f"{clean(node.value)}, which no calendar has") from None
+        raise InvalidValueError(
+            allowed, f"{clean(node.value)}, which is not a calendar date"
+        ) from None
 
 
 def read_mapping(node: yaml.Node, key: str, problems: Problems) -> Entries:
@@ -162,7 +164,7 @@ def _own_entries(node: yaml.MappingNode, key: str, problems: Problems) -> Entrie
     result: Entries = {}
     merges = [name_node for name_node, _ in node.value if name_node.tag == _MERGE]
     for merge in merges[1:]:
-        problems.add(dotted(key, "<<"), line_of(merge), "a second `<<`", "one, with a list")
+        problems.add(dotted(key, "<<"), line_of(merge), "a second `<<`", "one `<<` with a list")
     for name_node, value in node.value:
         if name_node.tag == _MERGE:
             continue

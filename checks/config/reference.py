@@ -124,14 +124,14 @@ def _presence(name: str, checks: tuple[Check, ...]) -> str:
     users = [
         check.id for check in checks if any(need.partition(".")[0] == name for need in check.needs)
     ]
-    required = f"Required, unless every check that needs it is switched off: {_codes(users)}."
+    required = f"Required, unless every check that needs it is disabled: {_codes(users)}."
     return " ".join([required, *_alternatives(name, checks)])
 
 
 def _alternatives(name: str, checks: tuple[Check, ...]) -> list[str]:
     """The checks that can do without a section, and the sections that they use instead."""
     return [
-        f"`{check.id}` does with {_joined(check.alternatives)} instead."
+        f"`{check.id}` can use {_joined(check.alternatives)} instead."
         for check in checks
         if check.alternatives and name in check.needs
     ]
@@ -145,8 +145,8 @@ def _needs(check: Check) -> str:
 def _common_settings() -> str:
     table = _table(settings_of(CheckSettings))
     text = (
-        "One mapping a check, by its id. A check that is not mentioned runs with its defaults. "
-        "Every check takes these keys, and those of its own below."
+        "One mapping per check, by its id. A check that is not listed runs with its defaults. "
+        "Every check takes these keys and its own keys below."
     )
     return f"## `checks`\n\n{text}\n\n{table}"
 

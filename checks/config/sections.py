@@ -103,7 +103,7 @@ def report_unknown(
 
 def _suggestion(name: str, known: list[str]) -> str | None:
     if ":" in name:
-        return "put a space behind the colon"
+        return "put a space after the colon"
     meant = did_you_mean(name, known)
     return f"did you mean {meant!r}?" if meant else None
 

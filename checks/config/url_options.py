@@ -48,7 +48,7 @@ def require_allowed(engine: str, database: str, query: str) -> None:
         _require_option(name, option, value, is_twice=is_twice)
     if unquote(database).startswith("file:") and re.search("[?#]", unquote(database)):
         raise InvalidValueError(
-            "a file's name without ? and #", "a value that is not shown, with ? or # in it"
+            "a file name without ? and #", "a value that is not shown, with ? or # in it"
         )
 
 
@@ -62,7 +62,9 @@ def _require_option(engine: str, option: str, value: str, *, is_twice: bool) -> 
     shown = f"the option {option}" if _SHOWN_NAME.fullmatch(option) else "an option"
     pattern = allowed.get(_normalised(engine, option))
     if pattern is None:
-        raise InvalidValueError(f"no option of a {engine} URL but {', '.join(allowed)}", shown)
+        raise InvalidValueError(
+            f"only these options of a {engine} URL: {', '.join(allowed)}", shown
+        )
     if is_twice:
         raise InvalidValueError("each option of a URL once", f"{shown} twice")
     if not re.fullmatch(pattern, value, re.IGNORECASE):

@@ -35,7 +35,7 @@ def database_url(url: str, folder: Path) -> str:
         raise InvalidValueError(
             "sqlite or duckdb with three slashes before a relative file "
             "(duckdb:///warehouse.duckdb), four before an absolute one",
-            f"{_HIDDEN}, with another number of slashes",
+            f"{_HIDDEN}, with the wrong number of slashes",
         )
     _require_parsable(url)
     return url
@@ -83,11 +83,11 @@ def _require_parsable(url: str) -> None:
     except (ArgumentError, ValueError):
         raise InvalidValueError(
             "an SQLAlchemy URL: engine://user:password@host:port/database",
-            f"{_HIDDEN} and is no such URL",
+            f"{_HIDDEN} and is not such a URL",
         ) from None
     # The rest of a password would be taken for the host or the database, and be shown as such.
     if "@" in f"{parsed.host or ''}{parsed.database or ''}":
         raise InvalidValueError(
             "@ : / and % of a user name or password percent-encoded (@ is %40)",
-            f"{_HIDDEN}, with an @ too many",
+            f"{_HIDDEN}, with one @ too many",
         )

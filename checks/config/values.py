@@ -149,7 +149,7 @@ def _read_zone(declared: Declaration, node: yaml.Node, scope: Scope) -> ZoneInfo
     name = _read_text(declared, node, scope)
     if name in _MACHINE_ZONES or name.startswith(_LEAP_SECOND_VARIANTS):
         raise InvalidValueError(
-            declared.allowed, f"{name!r}, which is another zone on another machine"
+            declared.allowed, f"{name!r}, which is a different zone on each machine"
         )
     try:
         return ZoneInfo(name)

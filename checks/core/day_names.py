@@ -85,7 +85,7 @@ class DayNames:
         if order is None and any(
             len(set(date_match.days.values())) > 1 for date_match in date_matches
         ):
-            return "can be read with the day or the month first"
+            return "can be read as day-month or as month-day"
         return f"names the days from {days[0]} to {days[-1]}"
 
     def _order(self, name: str) -> Order | None:

@@ -144,4 +144,4 @@ def timeframe(
 
 def _require_known_year(label: str, day: date) -> None:
     if day.year not in YEARS:
-        raise UsageError(f"{label} {day} is not of the years {YEARS[0]} to {YEARS[-1]}")
+        raise UsageError(f"{label} {day} is not in the years {YEARS[0]} to {YEARS[-1]}")

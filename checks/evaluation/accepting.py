@@ -89,8 +89,8 @@ def _kind(check: Check) -> str:
     if check.accepts is None:
         allowed = ", ".join(other.id for other in accepting_checks())
         raise UsageError(
-            f"nothing of {check.id} can be accepted; allowed: {allowed}; andon waive lets it pass "
-            "for some days"
+            f"failures of {check.id} cannot be accepted; allowed: {allowed}; andon waive lets the "
+            "check pass for some days"
         )
     return check.accepts
 
@@ -103,13 +103,11 @@ def _subject(check: Check, name: str | None, failing: tuple[str, ...], data_date
         )
     if name is None:
         if len(failing) > 1:
-            raise UsageError(f"say which {check.accepts} is accepted: {listed(failing, 10)}")
+            raise UsageError(f"name the {check.accepts} to accept: {listed(failing, 10)}")
         return failing[0]
     subject = name if name in failing else typed_name(name)
     if subject not in failing:
         near = did_you_mean(subject, failing)
         hint = f"did you mean {quoted(near)}?" if near else f"recorded: {listed(failing)}"
-        raise UsageError(
-            f"{quoted(name)} is not among what is recorded to have failed on {data_date}; {hint}"
-        )
+        raise UsageError(f"{check.id} did not fail for {quoted(name)} on {data_date}; {hint}")
     return subject

@@ -16,12 +16,12 @@ from checks.judging.unmeasured import unknown
 #: Statuses that show that a check saw events.
 _MEASURED = (Status.GREEN, Status.AMBER)
 _ACTION = (
-    "Find out why the days before are not in the events table; where it keeps a few days only, "
-    "record each evaluation, so that they are remembered"
+    "Find out why the days before are not in the events table; if it keeps only a few days, "
+    "run the gate every day and record it, so that they are remembered"
 )
 # While a day lasts, days are compared up to the same time of day, of which nothing is remembered.
 _ACTION_WHILE_IT_LASTS = (
-    "Find out why the days before are not in the events table; where it keeps a few days only, "
+    "Find out why the days before are not in the events table; if it keeps only a few days, "
     "judge days that are over (data_lag_days: 1): unfinished days are not remembered"
 )
 
@@ -55,7 +55,7 @@ def _unknown_if_older(
         return judgement
     return unknown(
         metric, Cause.BAD_VALUE,
-        f"fewer than {needed} days with events before, though {evidence}",
+        f"fewer than {needed} days with events before, although {evidence}",
         what="The volume", action=action, reading="events", details=judgement.details,
         facts=judgement.facts,
     )  # fmt: skip

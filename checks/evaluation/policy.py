@@ -156,8 +156,8 @@ def _not_covered(stored: StoredWaiver, worse: Worse, judgement: Judgement) -> st
         return f"not waived: {subjects_text(others)}"
     if stored.subjects and not judgement.subjects.keys() & stored.subjects.keys():
         return (
-            f"this evaluation does not say which {' or '.join(stored.subjects)} fails, so that "
-            "what is waived cannot be compared; waive again"
+            f"this evaluation does not say which {' or '.join(stored.subjects)} fails, so "
+            "the waiver cannot be compared; waive again"
         )
     if is_worse(worse, judgement.value, stored.up_to, judgement.facts.expected):
         value, limit = judgement.value, stored.up_to

@@ -59,8 +59,8 @@ HOLDS = "holds"
 COMMAND = FieldLabels(
     until="--until",
     limit="--up-to",
-    give_limit="say --up-to X",
-    give_subject="say --subject KIND=NAME, or --subject any",
+    give_limit="give --up-to X",
+    give_subject="give --subject KIND=NAME, or --subject any",
 )
 
 
@@ -82,7 +82,7 @@ def give(
     check = get_check(request.check)
     today = now.astimezone(config.timezone).date()
     if request.until < today:
-        raise UsageError(f"{labels.until} {request.until} is over; today is {today}")
+        raise UsageError(f"{labels.until} {request.until} is in the past; today is {today}")
     data_date, verdict = _latest_verdict(config, history, check.id, today)
     limit = _limit(request.up_to, check, verdict, labels)
     subjects = _subjects(request.subjects, check, verdict, labels)
@@ -135,8 +135,8 @@ def _next_day(
     run_date = following + timedelta(days=config.data_lag_days)
     if request.until < run_date:
         raise UsageError(
-            f"{verdict.id} is {verdict.status} for {data_date}, so a waiver would hold from the "
-            f"run of {run_date} on, and {labels.until} {request.until} is before"
+            f"{verdict.id} is {verdict.status} for {data_date}, so a waiver holds only from the "
+            f"run of {run_date} on; {labels.until} {request.until} is earlier"
         )
     return following
 
@@ -153,7 +153,7 @@ def _limit(
     if verdict is not None and verdict.stop:
         raise UsageError(
             f"{check.id} cannot be waived: {verdict.message} is above stop_above, "
-            "where the line stops whatever anyone said"
+            "where the line always stops"
         )
     if up_to is not None:
         return up_to
@@ -176,7 +176,7 @@ def _subjects(
     if verdict is None or verdict.status not in (Status.RED, Status.WAIVED):
         state = "was not evaluated yet" if verdict is None else f"is {verdict.status}"
         raise UsageError(
-            f"{check.id} {state}, so no {kinds} is known that fails: {labels.give_subject}"
+            f"{check.id} {state}, so no failing {kinds} is known: {labels.give_subject}"
         )
     if not verdict.subjects or not any(verdict.subjects.values()):
         raise UsageError(
@@ -185,14 +185,14 @@ def _subjects(
         )
     if any(MORE in failing for failing in verdict.subjects.values()):
         raise UsageError(
-            f"{check.id} fails for too much to name each {kinds}: {labels.give_subject}"
+            f"{check.id} fails for too many subjects to record each {kinds}: {labels.give_subject}"
         )
     return verdict.subjects
 
 
 def _refuse_subjects(names: tuple[str, ...], check: Check) -> None:
     if names and names != (ANY,):
-        raise UsageError(f"{check.id} tells nothing apart that fails, so it has no subject to name")
+        raise UsageError(f"{check.id} has no subjects, so none can be named")
 
 
 def _named_subjects(names: tuple[str, ...], check: Check) -> Subjects | None:
@@ -209,7 +209,7 @@ def _named_subjects(names: tuple[str, ...], check: Check) -> Subjects | None:
             raise UsageError(f"{check.id} has no subject of the kind {kind}; allowed: {allowed}")
         if separator and kind not in ALL_KINDS and (near := did_you_mean(kind, _KINDS)):
             raise UsageError(
-                f"{quoted(text)}: did you mean {near}={quoted(name)[1:-1]}? A name that holds = is "
+                f"{quoted(text)}: did you mean {near}={quoted(name)[1:-1]}? A name with = in it is "
                 f"written {check.subject_kinds[0]}=NAME"
             )
         if not separator or kind not in check.subject_kinds:

@@ -21,9 +21,9 @@ from checks.warehouse.order_tables import OrderTables
 
 #: Why a kind of orphan cannot be found without its mapping.
 NOT_MAPPED = {
-    UNKNOWN_SESSION: "sessions are not mapped in andon.yml, so that nobody can tell whether "
+    UNKNOWN_SESSION: "sessions are not mapped in andon.yml, so it is not known whether "
     "an order's session exists",
-    NO_ORDER: "the order ids of events and of orders are not both mapped in andon.yml, so that "
+    NO_ORDER: "the order ids of events and of orders are not both mapped in andon.yml, so "
     "purchases cannot be matched with orders",
 }
 

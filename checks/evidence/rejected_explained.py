@@ -59,7 +59,7 @@ def read(context: Context) -> Explained:
     log = None if context.config.audit_log is None else long_log(context)
     rates = read_shares(context).by_day if log is None else rates_by_day(context, log)
     day = context.frame.data_date
-    before = _baseline(rates, day, "there is" if log is None else "the audit log knows")
+    before = _baseline(rates, day, "there is" if log is None else "the audit log has")
     began = above_since(dict(rates), day) or day
     earlier = [other for other in sorted(rates) if began <= other < day][-(_MOST_SINCE - 1) :]
     periods = ((day,), tuple(before), tuple(earlier))
@@ -83,7 +83,7 @@ def _baseline(rates: Mapping[date, DayRate], day: date, known: str) -> list[date
     if not fine_days:
         raise MeasurementError(
             Cause.BAD_VALUE,
-            f"{known} no earlier day on which the rate was not above alert_above, so that there is "
+            f"{known} no earlier day on which the rate was not above alert_above, so there is "
             "nothing to compare with",
         )
     return fine_days[-BASELINE_DAYS:]

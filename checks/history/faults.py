@@ -25,8 +25,8 @@ _SQLITE: tuple[tuple[str, str], ...] = (
     ("SQLITE_PERM", "this user may not open it"),
     ("SQLITE_FULL", "the disk is full"),
     ("SQLITE_IOERR", "the disk cannot be read or written"),
-    ("SQLITE_CORRUPT", "corrupt; move it away, and a new one is begun"),
-    ("SQLITE_NOTADB", "not an SQLite database; move it away, and a new one is begun"),
+    ("SQLITE_CORRUPT", "corrupt; move it away, and a new one is created"),
+    ("SQLITE_NOTADB", "not an SQLite database; move it away, and a new one is created"),
 )
 _POSTGRESQL: tuple[tuple[str, str], ...] = (
     ("55P03", "locked by another process for over {waited:g} s"),

@@ -57,5 +57,5 @@ def _later(kind: str, days: Sequence[date]) -> str:
     applied = "not applied" if kind in ("waiver", "acceptance") else "set aside"
     return (
         f"{plural(len(days), kind)} in the history {verb} later than now ({upto}): "
-        f"{applied}; was a clock wrong?"
+        f"{applied}; check the clocks"
     )

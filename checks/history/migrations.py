@@ -86,9 +86,11 @@ def stored_version(connection: Connection) -> int | None:
         return None
     version: object = connection.scalar(sa.select(sa.func.max(SCHEMA.c.version)))
     if version is None:
-        raise HistoryError("its schema version is missing: move it away, and a new one is begun")
+        raise HistoryError("its schema version is missing: move it away, and a new one is created")
     if not isinstance(version, int):
-        raise HistoryError("its schema version is no number: move it away, and a new one is begun")
+        raise HistoryError(
+            "its schema version is not a number: move it away, and a new one is created"
+        )
     if version > VERSION:
         raise HistoryError(
             f"it has schema version {version}, and this andon knows up to {VERSION}: "
@@ -127,7 +129,7 @@ def migrate(connection: Connection) -> None:
 def _step_from(version: int) -> Step:
     if version not in STEPS:
         raise HistoryError(
-            f"no way leads from its schema version {version} to {VERSION}: "
+            f"its schema version {version} cannot be migrated to {VERSION}: "
             "name another store in history.url"
         )
     return STEPS[version]

@@ -24,8 +24,8 @@ def require_kept(config: Config, history: History, first: date, last: date) -> N
     first_kept = history.first_kept(config.pipeline, days)
     if days[0] < first_kept:
         raise UsageError(
-            f"--from {first}: the history would forget what is judged at once, as "
-            f"history.keep_days is {config.history.keep_days} and it keeps data dates from "
+            f"--from {first}: the history would remove these evaluations at once: with "
+            f"history.keep_days {config.history.keep_days} it keeps data dates from "
             f"{first_kept} on; allowed: the run of {first_kept + timedelta(days=lag)} and later, "
             "or raise history.keep_days"
         )

@@ -44,7 +44,7 @@ def _state(stored: StoredAcceptance, since: date, data_date: date) -> Acceptance
         data_date=stored.data_date,
         created_at=stored.created_at,
         holds=lapse is None,
-        why=lapse or f"until {quoted(stored.subject)} is there again",
+        why=lapse or f"until {quoted(stored.subject)} returns",
     )
 
 
@@ -55,5 +55,5 @@ def _lapse(stored: StoredAcceptance, since: date, data_date: date) -> str | None
     if data_date < stored.data_date:
         return f"accepted for {stored.data_date} and later"
     if since > stored.data_date:
-        return f"it was there again before {short_day(since)}"
+        return f"it returned before {short_day(since)}"
     return None

@@ -28,9 +28,7 @@ from checks.judging.unmeasured import unknown
 WARN_ABOVE, UNKNOWN_ABOVE = 0.001, 0.01
 FAR_TEXT = f"{FAR_AHEAD.days} days after now"
 _LENIENT = (Status.GREEN, Status.AMBER, Status.SKIPPED)
-_ACTION = (
-    "Find out why events arrive without a time that can be read, repair them and load them again"
-)
+_ACTION = "Find out why events arrive without a readable time, repair them and load them again"
 
 
 def considering_undated(
@@ -110,10 +108,10 @@ def _with_undated_counts(judgement: Judgement, undated: Undated) -> Judgement:
 def _remarks(undated: Undated) -> Iterator[str]:
     if undated.events:
         verb = "has" if undated.events == 1 else "have"
-        yield f"{plural(undated.events, 'event')} {verb} no time that can be read, and no day"
+        yield f"{plural(undated.events, 'event')} {verb} no readable time and no day"
     if undated.far:
         verb = "has" if undated.far == 1 else "have"
-        yield f"{plural(undated.far, 'event')} {verb} a time more than {FAR_TEXT}, and no day"
+        yield f"{plural(undated.far, 'event')} {verb} a time more than {FAR_TEXT} and no day"
 
 
 def undated_text(undated: int, far: int) -> str:

@@ -359,7 +359,7 @@ def _notes_of(
     if recent.missing:
         days = ", ".join(map(str, recent.missing))
         notes.append(
-            f"events: nothing is compared with {days}: gone from the warehouse and not remembered"
+            f"events: no comparison with {days}: gone from the warehouse and not remembered"
         )
     return notes
 
@@ -374,7 +374,7 @@ def _difference_note(change: Difference, older: list[date], *, is_possible: bool
     if is_possible:
         return f"{text}; {days} were counted again"
     return (
-        f"{text}; to count {days} again may take longer than warehouse.timeout_seconds: the next "
+        f"{text}; counting {days} again may take longer than warehouse.timeout_seconds: the next "
         f"run does it first, or andon recount --from {older[0]} --to {older[-1]}"
     )
 

@@ -269,7 +269,7 @@ class Measurements:
             ):
                 return f"orders are older than {days} days"
         except MeasurementError as error:
-            return f"nobody knows how old the pipeline is ({error.detail})"
+            return f"the age of the pipeline is not known ({error.detail})"
         return None
 
     def _has_rows_before(self, section: str, source: Source, column: str, days: int) -> bool:

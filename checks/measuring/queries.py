@@ -78,7 +78,9 @@ class _Statements:
             spots = self._spots(recent) if self.plan.judges_volume else []
             query = events_query(self.warehouse, source, self.frame, self._naive, recent, spots)
             yield Query("events", query.statement)
-            yield Query("older events", query.older(), "only while the window begins empty")
+            yield Query(
+                "older events", query.older(), "only if the first days of the window are empty"
+            )
             yield from self._values(source, recent)
 
     def _spots(self, recent: int) -> DaySlices:
@@ -123,7 +125,7 @@ class _Statements:
             query = rejected_query(self.warehouse, source, self.frame, self._naive)
             yield Query("quarantine", query.statement)
             if self.config.audit_log is None:
-                when = "only where no row is of the day"
+                when = "only if the day has no row"
                 yield Query("rejected rows of earlier days", query.earlier, when)
 
     @property

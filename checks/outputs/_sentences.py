@@ -20,8 +20,8 @@ def facts(verdict: Verdict, data_date: date | None) -> list[tuple[str, str]]:
     """What a person needs to act on a verdict, as (label, text) pairs, the action first."""
     candidates = [
         ("Do now", verdict.action),
-        ("Stops", "the line, whatever is waived" if verdict.stop else None),
-        ("Retry", "may pass by itself; run it again" if verdict.retry else None),
+        ("Stops", "the line, even with a waiver" if verdict.stop else None),
+        ("Retry", "the cause may be temporary; run the gate again" if verdict.retry else None),
         ("Since", since(verdict, data_date)),
         ("On it", _acknowledged(verdict)),
         ("Owner", verdict.owner),

@@ -30,7 +30,7 @@ EARLIER_DAYS = 14
 LEAST_DAYS = 3
 _BETWEEN = -1
 _REMEDY_OF_TABLE = (
-    "correct the quarantine section, or map audit_log, whose counts tell a day without any"
+    "correct the quarantine section, or map audit_log, whose counts show a day without any"
 )
 _REMEDY = "write an empty file on a day without rejected rows"
 
@@ -46,7 +46,7 @@ def require_folders(place: FilePattern, day: date) -> None:
         raise CannotReadError(f"the folder {_shown_folder(place, fixed)} {what}")
     for folder in _folders(place.pattern_on(day)):
         if not os.access(folder, os.R_OK | os.X_OK):
-            detail = f"the folder {_shown_folder(place, folder)} may not be looked into"
+            detail = f"the folder {_shown_folder(place, folder)} cannot be listed: no permission"
             raise CannotReadError(detail, Cause.PERMISSION)
 
 

@@ -189,7 +189,8 @@ class FileSearch:
     def _misnamed_warning(self, paths: Sequence[str]) -> str:
         return (
             f"most rows of {self._place.shown_first(paths)} are of another day than the name "
-            "says, such as that of the load: rows of all such files are counted by their own times"
+            "says (it may be the day of the load): rows of all such files are counted by their own "
+            "times"
         )
 
     def _read(self, files: Sequence[str], *, by_time: bool) -> dict[str, FileTally]:
@@ -220,9 +221,7 @@ class FileSearch:
         findings.future = sum(tally.future for tally in tallies.values())
         if undated := sum(tally.undated for tally in tallies.values()):
             rows = plural(undated, "rejected row has", "rejected rows have")
-            findings.warnings.append(
-                f"{rows} no time that can be read, so that the day is not known"
-            )
+            findings.warnings.append(f"{rows} no readable time, so the day is not known")
         findings.undated = undated + _unreadable(tallies, chosen)
         findings.warnings += self._differences(chosen, tallies, findings.rows)
         if self._is_judged and self._is_file_missing(tallies):
@@ -282,9 +281,7 @@ def _incomplete(tallies: Mapping[str, FileTally]) -> str | None:
         return f"{faults[0]}{more}"
     if incomplete := [tally for tally in tallies.values() if tally.not_whole]:
         more = f"; and {len(incomplete) - 1} more" if len(incomplete) > 1 else ""
-        return (
-            f"{incomplete[0].not_whole}, so that the count is not whole{more}{incomplete[0].advice}"
-        )
+        return f"{incomplete[0].not_whole}, so the count is incomplete{more}{incomplete[0].advice}"
     if any(tally.capped for tally in tallies.values()):
         return f"more than {count_text(MOST_FAULTS)} lines cannot be read, and were not all counted"
     return None

@@ -74,7 +74,7 @@ def _unknown_days(
         return [unsure_names(place, names, unsure)]
     if not files or any(days.values()):
         return []
-    return ["no file's name tells its day, and quarantine.occurred_at is not mapped"]
+    return ["no file name contains the day, and quarantine.occurred_at is not mapped"]
 
 
 def _unreadable(place: FilePattern, paths: list[str]) -> list[str]:

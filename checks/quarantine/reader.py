@@ -68,7 +68,7 @@ class RejectedReader:
         for path, tally in self._tallies.items():
             if tally.uncounted and not tally.not_whole:
                 lines = plural(tally.uncounted, "line")
-                verb = "is no row" if tally.uncounted == 1 else "are no rows"
+                verb = "is not a row" if tally.uncounted == 1 else "are not rows"
                 tally.not_whole = f"{lines} of {self._names[path]} {verb}"
 
     def _read_or_group(self, path: str, csv_files: dict[Form, list[str]]) -> None:
@@ -186,7 +186,7 @@ class RejectedReader:
         present = present_columns_text(names, row=row)
         if self._day and self._source.occurred_at is not None and roles.moment is None:
             missing = f"has no column {quoted(self._source.occurred_at)}"
-            raise CannotReadError(f"{missing} to tell the day by; {present}")
+            raise CannotReadError(f"{missing} for the day; {present}")
         if self._source.reason is not None and roles.reason is None:
             self._tallies[path].warnings.append(
                 f"{self._names[path]} has no column {quoted(self._source.reason)}; {present}"

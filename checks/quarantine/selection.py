@@ -189,8 +189,8 @@ def with_undated_files(
         return chosen
     if not can_filter:
         raise CannotReadError(
-            f"{place.shown_first(mixed)} beside the files of {day_text(day)} may hold rows of "
-            "it: no day is in the name, and quarantine.occurred_at is not mapped; "
+            f"{place.shown_first(mixed)} may also hold rows of {day_text(day)}: the name "
+            "contains no day, and quarantine.occurred_at is not mapped; "
             "put the day in the file name"
         )
     _require_filter(place, mixed, day, MOST_BYTES, can_filter=can_filter)
@@ -246,7 +246,7 @@ def unsure_names(place: FilePattern, named: NamedDays, unsure: Sequence[str]) ->
     why = named.reading.ambiguity(named.names[unsure[0]])
     return (
         f"the name of {place.shown_first(unsure)} {why}, and quarantine.occurred_at is not "
-        "mapped, so that the days of the rows cannot be told; "
+        "mapped, so the days of the rows are not known; "
         "name each file by one day, the year first: 2025-03-08"
     )
 
@@ -266,8 +266,8 @@ def _require_filter(
     advice = "put the day in the file name"
     if not can_filter:
         raise CannotReadError(
-            f"no name of {plural(len(files), 'file')} that {place.shown_pattern(day)} matches "
-            f"tells {day_text(day)}, and quarantine.occurred_at is not mapped; {advice}"
+            f"no name among {plural(len(files), 'file')} matching {place.shown_pattern(day)} "
+            f"contains {day_text(day)}, and quarantine.occurred_at is not mapped; {advice}"
         )
     size = sum(size_of(path) for path in files)
     if size > most_bytes:

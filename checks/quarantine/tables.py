@@ -64,7 +64,7 @@ def read_table(
     day = day_text(frame.data_date)
     if source.occurred_at is None:
         raise CannotReadError(
-            f"quarantine.occurred_at is not mapped, so that the rows of {day} cannot be told"
+            f"quarantine.occurred_at is not mapped, so the rows of {day} cannot be found"
         )
     findings = Findings(rows=0)
     query = rejected_query(warehouse, source, frame, naive)

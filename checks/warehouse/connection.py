@@ -237,7 +237,7 @@ class Warehouse:
                     raise
                 if monotonic() >= deadline:
                     raise self._locked(error) from None
-            self._progress("waiting for the warehouse's writer to let go")
+            self._progress("waiting for the warehouse's writer to release its lock")
             sleep(_LOCK_POLL_SECONDS)
 
     def _limited(self, connection: Connection) -> Connection:

@@ -90,8 +90,8 @@ def read_hours(
     if occurred.kind is Kind.DATE:
         raise MeasurementError(
             Cause.BAD_VALUE,
-            f"{relation.label}: column {quoted(source.occurred_at)} is a DATE and does not tell "
-            "the time of day, so there are no hours to compare; map a timestamp",
+            f"{relation.label}: column {quoted(source.occurred_at)} is a DATE without "
+            "a time of day, so there are no hours to compare; map a timestamp",
         )
     name = event_name_of(relation, source.name, warehouse.profile)
     within = occurred.between(slots[0].start, slots[-1].end)

@@ -158,7 +158,7 @@ def _day_only(occurred: Instant, relation: Relation, name: str) -> Unmeasured | 
         return None
     return Unmeasured(
         Cause.BAD_VALUE,
-        f"{relation.label}: column {quoted(name)} is a DATE and does not tell the time of day; "
+        f"{relation.label}: column {quoted(name)} is a DATE without a time of day; "
         "map a timestamp, or set checks.freshness.enabled to false",
     )
 

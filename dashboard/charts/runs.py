@@ -17,9 +17,9 @@ _HEIGHT: Final = 300
 #: Legend, colour and pattern of each ending: never colour alone.
 _STYLES: Final[Mapping[str, tuple[str, base.Tone, str]]] = {
     OK: ("ended well", "line", ""),
-    RUNNING: ("not over", "muted", "."),
-    SILENT: ("no status known", "muted", ""),
-    UNHEARD: ("status unheard of", "second", "/"),
+    RUNNING: ("not ended", "muted", "."),
+    SILENT: ("status not known", "muted", ""),
+    UNHEARD: ("status not configured", "second", "/"),
     FAILED: ("failed", "failure", "x"),
 }
 #: Days without an entry: state, legend, symbol and colour.

@@ -84,7 +84,7 @@ def _expected_bar(context: page.PageContext, day: VolumeDay) -> by_day.Bar:
     else:
         lines.append("no range: too little history, or not judged")
     if day.left_out:
-        lines.append(base.inert(f"says nothing of other days: {day.left_out}", 100))
+        lines.append(base.inert(f"not in the baseline: {day.left_out}", 100))
     if day.first is not None:
         now = look.count(day.events)
         lines.append(f"was {look.count(day.first)}, now {now} after a late load")

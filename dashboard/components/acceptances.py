@@ -28,15 +28,15 @@ def draw(context: page.PageContext) -> None:
     try:
         stored = data.history(context.pipeline).all_acceptances(context.pipeline)
     except AndonError as error:
-        page.problem("What was accepted cannot be read, so nothing is accepted.", str(error))
+        page.problem("The acceptances cannot be read, so none applies.", str(error))
         return
     failing = _failing(context)
     if not stored and not failing:
         return
     page.section(
         "Accepted",
-        "What is accepted is not a failure, such as a retired event, until it is there again or "
-        "the acceptance is revoked.",
+        "The check does not fail for what is accepted, such as a retired event, until it returns "
+        "or the acceptance is revoked.",
     )
     _draw_list(context, stored)
     forms = DecisionForms(context, "acceptance")
@@ -128,7 +128,7 @@ def _store_acceptance(forms: DecisionForms, person: str) -> str:
     context = forms.context
     accepted = accept(context.config, data.history(context.pipeline), request, data.now())
     return (
-        f"Acceptance {accepted.id} stands: {accepted.check} no longer fails for {accepted.kind} "
+        f"Acceptance {accepted.id} holds: {accepted.check} no longer fails for {accepted.kind} "
         f"{accepted.subject}. Run the gate again to release the line."
     )
 

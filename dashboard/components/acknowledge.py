@@ -26,7 +26,7 @@ def draw_button(context: page.PageContext, verdict: Verdict) -> None:
             show(acknowledgement_line(context, acknowledgement))
         problem = st.session_state.pop(_key("problem", context, verdict.id), None)
         if problem:
-            page.problem("It could not be noted who is on it.", str(problem))
+            page.problem("The acknowledgement was not stored.", str(problem))
 
 
 def acknowledgement_line(context: page.PageContext, acknowledgement: Acknowledgement) -> Html:
@@ -50,7 +50,7 @@ def _draw_form(
     name = people.person()
     if not people.may_acknowledge():
         if acknowledgement is None:
-            show(tag("div", "Nobody is on it yet. Who signs in can say so here.", class_="a-sub"))
+            show(tag("div", "Nobody is on it yet. Sign in to take it.", class_="a-sub"))
     elif name is not None and acknowledgement is None:
         st.button(
             "I am on it", key=_key("button", context, check), on_click=_acknowledge,
@@ -89,9 +89,7 @@ def _acknowledge(context: page.PageContext, check: str, name: str | None, note: 
     """
     state = st.session_state
     if people.person() != name or not people.may_acknowledge():
-        state[_key("problem", context, check)] = (
-            "this session may not say so: sign in and try again"
-        )
+        state[_key("problem", context, check)] = "you may not do that; sign in and try again"
         return
     if name is None:
         name = str(state.get(_key("name", context, check), ""))

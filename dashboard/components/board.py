@@ -46,7 +46,7 @@ def draw_recent_days(context: page.PageContext) -> None:
     if not any(context.evaluation_of(day) for day in days):
         page.empty(
             "No gate is recorded in these 30 days.",
-            "Put `andon gate` behind the load; `andon backfill` judges earlier days.",
+            "Run `andon gate` after the load; `andon backfill` judges earlier days.",
         )
         return
     status_grid.draw(context, days, _rows(context, days), key="wall")

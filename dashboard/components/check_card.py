@@ -20,7 +20,7 @@ def draw(context: page.PageContext, check: str) -> None:
     """The card of one check; one line where it does not fail or is switched off."""
     verdict = context.verdict(check)
     if verdict is None:
-        page.empty(f"{check} is switched off.", "It is not evaluated; andon.yml says so.")
+        page.empty(f"{check} is disabled.", "It is disabled in andon.yml, so it is not evaluated.")
     elif verdict.status in FAILING:
         draw_failing(context, verdict)
     else:
@@ -98,9 +98,9 @@ def _facts(context: page.PageContext, verdict: Verdict) -> list[Html]:
     if verdict.because is not None:
         facts.append(tag("span", "follows from ", tag("b", verdict.because)))
     if verdict.stop:
-        facts.append(tag("span", "stops the line whatever is waived", class_="strong"))
+        facts.append(tag("span", "stops the line even with a waiver", class_="strong"))
     if verdict.retry:
-        facts.append(tag("span", "may pass by itself: run the gate again"))
+        facts.append(tag("span", "the cause may be temporary: run the gate again"))
     if verdict.owner:
         facts.append(tag("span", "owner ", tag("b", verdict.owner)))
     if verdict.waiver is not None:

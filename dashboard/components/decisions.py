@@ -13,7 +13,7 @@ from dashboard import data, page
 from dashboard.markup import Html, plain, show, tag
 from dashboard.server import people
 
-_NOT_ALLOWED: Final = "this session may not do that; sign in and try again"
+_NOT_ALLOWED: Final = "you may not do that; sign in and try again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class DecisionForms:
             state = (
                 "is revoked: its check is judged as usual again"
                 if is_revoked
-                else "was revoked before"
+                else "was already revoked"
             )
             return f"{self.kind.capitalize()} {number} {state}."
 
@@ -94,11 +94,11 @@ class DecisionForms:
         """Why there is no form, and the commands that give and revoke a decision."""
         plural_kind = f"{self.kind}s".capitalize()
         if not self.context.config.dashboard.allow_waivers:
-            reason = f"{plural_kind} are not given here: dashboard.allow_waivers is not true. "
+            reason = f"{plural_kind} cannot be given here: dashboard.allow_waivers is not true. "
         else:
             reason = (
-                f"{plural_kind} are given in a person's name, and nobody is signed in. A sign-in "
-                "is needed, or $ANDON_OWNER in a browser on the machine itself, through no proxy. "
+                f"{plural_kind} are given in a person's name, and nobody is signed in. Sign in, or "
+                "set $ANDON_OWNER and use a browser on the server itself, without a proxy. "
             )
         give, revoke = commands
         return tag(

@@ -27,8 +27,8 @@ def draw(context: page.PageContext) -> None:
     """The table of all checks."""
     page.section(
         "How often each check failed",
-        "Days by what the gate found. An incident begins with a red day and is open until the next "
-        "green one; days to green is the mean of how long that took.",
+        "Number of days by the gate's result. An incident begins with a red day and is open until "
+        "the next green one; days to green is the mean length of incidents.",
     )
     with st.container(width=200):
         choice = address.draw_select_box(
@@ -43,7 +43,7 @@ def draw(context: page.PageContext) -> None:
     elif not recorded.evaluations:
         page.empty(
             f"No gate is recorded in these {count} days.",
-            "So nothing is known of how often a check failed.",
+            "So it is not known how often a check failed.",
         )
     else:
         _draw_table(recorded.evaluations, count)
@@ -81,8 +81,8 @@ def _draw_table(evaluations: tuple[StoredEvaluation, ...], count: int) -> None:
         not incident.is_begin_known for check in check_statistics for incident in check.incidents
     ):
         notes.append(
-            "An incident that was red on the first of these days may have begun before: it is "
-            "counted, and left out of the mean."
+            "An incident that was red on the first of these days may have begun earlier: it is "
+            "counted, but left out of the mean."
         )
     show(tag("p", " ".join(notes), class_="a-sub"))
 

@@ -38,7 +38,7 @@ def draw(context: page.PageContext) -> None:
     if not recorded:
         page.empty(
             "No gate is recorded in these 30 days.",
-            "Put `andon gate` behind the load; `andon backfill` judges earlier days.",
+            "Run `andon gate` after the load; `andon backfill` judges earlier days.",
         )
         return
     lines = (_lines(context, day, by_day.get(day)) for day in days if day >= recorded[-1])

@@ -63,7 +63,7 @@ def _share(share: float | None) -> str:
 def share_note(orphans: Orphans) -> str:
     """What the shares are shares of."""
     if orphans.day_revenue is None:
-        return "Amounts are not known, so that there is no share of the day's revenue."
+        return "Amounts are not known, so there is no share of the day's revenue."
     return (
         f"Shares are of {look.money(orphans.day_revenue)}: the amounts of the day's "
         f"{plural(orphans.orders, 'order')}, and of purchases that never became one. "
@@ -112,15 +112,18 @@ def _draw_empty(context: page.PageContext, orphans: Orphans | None, *, filtered:
             f"{plural(orphans.count, 'orphan')} of {day} in all: clear the filter.",
         )
     elif orphans is None or orphans.unmeasured:
-        page.empty("No orphan in what could be measured.", "That is no proof that there is none.")
+        page.empty(
+            "No orphan in what could be measured.",
+            "Not everything could be measured: there may be orphans.",
+        )
     elif not orphans.orders:
         page.empty(
-            f"{day} has no orders.", "There was nothing to attribute, and nothing is proved."
+            f"{day} has no orders.", "There was nothing to attribute, so nothing was checked."
         )
     else:
         page.empty(
             f"No orphan on {day}.",
-            f"All {plural(orphans.orders, 'order')} can be attributed, as far as it is mapped.",
+            f"All {plural(orphans.orders, 'order')} can be attributed, by the mapped tables.",
         )
 
 
@@ -160,8 +163,8 @@ def draw_trend(context: page.PageContext, trend: OrphanTrend) -> None:
     """Orphans and dark revenue per day, side by side."""
     page.section(
         f"The last {len(trend.days)} days",
-        "Counted in the warehouse as it is now: what was repaired since is no orphan any more. "
-        "Hover says what the gate saw then. Click a bar to open its day.",
+        "Counted in the warehouse as it is now: an order that was repaired since is not counted. "
+        "Hover shows what the gate found then. Click a bar to open its day.",
     )
     for kind, reason in trend.problems.items():
         page.problem(f"Not in the trend: {KIND_LABELS[kind]}.", reason)

@@ -21,8 +21,8 @@ from dashboard.markup import show, tag
 
 #: How the rate is computed, with an audit log and without.
 _RATE = {
-    True: "Rejected over read rows, by the audit log",
-    False: "Rejected rows over these and the accepted events",
+    True: "Rejected rows divided by rows read, from the audit log",
+    False: "Rejected rows divided by rejected rows and accepted events",
 }
 
 
@@ -54,8 +54,8 @@ def draw_rates(context: page.PageContext) -> None:
     days = charts.clickable_days(rates)
     if not days:
         page.empty(
-            "The audit log tells of no load.",
-            f"Nothing is known of the 30 days up to {context.day}.",
+            "The audit log has no load.",
+            f"The rate of the 30 days up to {context.day} is not known.",
         )
         return
     _draw_unknown_days(rates)
@@ -86,13 +86,13 @@ def draw_summary(context: page.PageContext) -> Summary | None:
         page.problem("Not all could be read:", note)
     if summary.undated:
         page.problem(
-            f"{plural(summary.undated, 'row')} without a time that can be read.",
+            f"{plural(summary.undated, 'row')} without a readable time.",
             "They may belong to this day or to any other, and are not counted.",
         )
     if summary.logged is not None and summary.logged != summary.rows:
         page.problem(
             f"{plural(summary.rows, 'row')} found, {look.count(summary.logged)} logged.",
-            "The audit log and the rejected rows do not agree about this day.",
+            "The audit log and the rejected rows do not agree for this day.",
         )
     return summary
 
@@ -104,7 +104,7 @@ def draw_rows(context: page.PageContext, summary: Summary) -> None:
     elif summary.logged == 0:
         page.empty("No rejected row.", "The audit log says the same: everything read was accepted.")
     elif summary.files == 0:
-        log = ", and the audit log knows no load of that day" if context.config.audit_log else ""
+        log = ", and the audit log has no load of that day" if context.config.audit_log else ""
         page.empty("No file of rejected rows.", f"Nothing matches {summary.place}{log}.")
     else:
         page.empty("No rejected row.", f"Looked for in {summary.place}.")

@@ -24,8 +24,8 @@ def draw(context: page.PageContext, headline: Any) -> None:
     page.section(
         "What explains the rise",
         "Values whose share of the rejected rows grew by more than chance, against the last days "
-        "on which the rate was not above its limit. Ranked by the rows beyond their usual share. "
-        "Parts add up to more than the whole where columns tell the same, or other values fell.",
+        "on which the rate was not above its limit. Ranked by the rows above their usual share. "
+        "The parts can exceed 100 % in total where columns overlap or other values fell.",
     )
     explained: Explained | None = read_with_progress(
         context, read_rejected_explained, "Reading the earlier days"
@@ -43,7 +43,7 @@ def draw(context: page.PageContext, headline: Any) -> None:
     else:
         page.empty(
             "No value stands out.",
-            "The rows are made up as they were before: look at what all of them share.",
+            "The shares are the same as before: look at what all rows have in common.",
         )
 
 

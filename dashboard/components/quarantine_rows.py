@@ -25,9 +25,7 @@ def draw(context: page.PageContext, summary: Summary) -> None:
     """Filters, and one page of the rows that match them."""
     choices, query = _draw_filters(summary)
     if any(choice.invalid is not None for choice in choices.values()):
-        page.empty(
-            "No rows are shown.", "The link asks for something that is not there on this day."
-        )
+        page.empty("No rows are shown.", "The link asks for a value that is not found on this day.")
         return
     number = address.page_number("page")
     row_page: RejectedPage | None = read_with_progress(
@@ -70,7 +68,7 @@ def _draw_list(context: page.PageContext, summary: Summary, row_page: RejectedPa
         page.empty(
             "No row passes these filters.",
             f"{plural(summary.rows, 'row was', 'rows were')} rejected on this day. "
-            "Personal columns are found by their whole value only.",
+            "In personal columns, only a search for the whole value finds a row.",
         )
         _draw_clear_button()
         return
@@ -84,7 +82,7 @@ def _draw_list(context: page.PageContext, summary: Summary, row_page: RejectedPa
     if not row_page.names:
         page.empty(
             "No row is shown.",
-            f"None of the {plural(row_page.total, 'line')} can be taken apart: no column is known.",
+            f"None of the {plural(row_page.total, 'line')} can be split into columns.",
         )
         return
     show_rows(

@@ -61,6 +61,6 @@ def _show_progress(pattern: str, read: Any) -> None:
         progress = BOARD.latest(pattern) if thread.is_alive() else None
         if progress is not None:
             done, total = progress.done // _MEGABYTE, progress.total // _MEGABYTE
-            words = f"The names tell no day: looking through all files, {done:,} of {total:,} MB"
+            words = f"No day in the file names: reading all files, {done:,} of {total:,} MB"
             bar.progress(progress.done / max(progress.total, 1), text=words)
     bar.empty()

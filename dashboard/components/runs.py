@@ -36,7 +36,7 @@ from dashboard.markup import Html, join, show, table, tag
 _MOST_HTML_ROWS: Final = 50
 #: How an entry ended in words, and the status whose look it has.
 ENDING_TEXT: Final = {
-    FAILED: "failed", UNHEARD: "unheard of", RUNNING: "not over", SILENT: "not known",
+    FAILED: "failed", UNHEARD: "not configured", RUNNING: "not ended", SILENT: "not known",
     OK: "ended well",
 }  # fmt: skip
 _LOOK_OF: Final = {
@@ -47,8 +47,8 @@ _LOOK_OF: Final = {
 
 #: Whether an entry counts, in words.
 _COUNTS_TEXT: Final = {
-    REPLACED: "no, a later entry does", TIED: "yes, one of several at that time",
-    ADDED: "yes, added up", STATUS_ONLY: "its ending does, its rows do not",
+    REPLACED: "no, replaced by a later entry", TIED: "yes, one of several at that time",
+    ADDED: "yes, added up", STATUS_ONLY: "only its status, not its rows",
     UNSETTLED: "yes, the worse reading",
     READ_NOTHING: "no, another one read the rows",
 }  # fmt: skip
@@ -70,7 +70,7 @@ def draw_loads(context: page.PageContext, runs: Runs) -> None:
     elif runs.entry_count:
         page.empty(
             "No load matches.",
-            f"The run has {plural(runs.entry_count, 'entry', 'entries')}, none of them like this.",
+            f"The run has {plural(runs.entry_count, 'entry', 'entries')}, none with this filter.",
         )
     else:
         _draw_no_entry(runs)
@@ -83,8 +83,8 @@ def _draw_strays(runs: Runs) -> None:
     if runs.unsettled:
         page.problem(
             "Some sources have several entries, and the worse reading counts.",
-            f"{listed(runs.unsettled)}: `audit_log.several: replace` or `add` in andon.yml "
-            "settles it.",
+            f"{listed(runs.unsettled)}: set `audit_log.several` to `replace` or `add` in "
+            "andon.yml.",
         )
 
 
@@ -116,7 +116,7 @@ def _draw_no_entry(runs: Runs) -> None:
     """Say that the run date has no entry."""
     page.empty(
         f"The audit log has no entry on {look.day(runs.run_date)}.",
-        f"Nothing says that the load of {look.day(runs.data_date)} was started; until it has "
+        f"The load of {look.day(runs.data_date)} may not have started; until it has "
         "run, the tables may lack that day.",
     )
 
@@ -217,7 +217,7 @@ def draw_missing(context: page.PageContext, runs: Runs) -> None:
     """The sources that usually come and did not, or why there are none."""
     if runs.missing is None:
         page.empty(
-            "Nobody can tell.",
+            "Missing sources are not known.",
             "`audit_log.source` is not mapped in andon.yml: loads have no names.",
         )
     elif runs.missing:
@@ -235,7 +235,7 @@ def draw_missing(context: page.PageContext, runs: Runs) -> None:
 
 def _draw_missing_table(missing: Sequence[MissingSource], zone: ZoneInfo) -> None:
     headings = (
-        "Source (without digits)", "Last entry of it", f"At ({zone.key})", "Came on",
+        "Source (without digits)", "Its last entry", f"At ({zone.key})", "Came on",
         "Usually by", "Now",
     )  # fmt: skip
     rows = [
@@ -256,7 +256,7 @@ def arrival_sentence(trend: RunsTrend) -> Html:
     """When the run date's last load came, compared with the usual time."""
     usual_arrival, current, day = trend.usual_arrival, trend.arrival, trend.days[-1]
     if usual_arrival is None:
-        return join("The log shows no earlier day, so that nothing is usual yet.")
+        return join("The log has no earlier day, so there is no usual time yet.")
     usual_text = (
         f" Usual is {clock_text(usual_arrival.last)} ({clock_text(usual_arrival.earliest)} to "
         f"{clock_text(usual_arrival.latest)} on {plural(usual_arrival.days_seen, 'day')})."

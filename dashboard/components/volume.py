@@ -81,12 +81,12 @@ def _expected_note(volume: Volume, until: str) -> str:
     left_out = sum(bool(day.left_out) for day in volume.days)
     if left_out:
         note += (
-            f" Hatched, ○: {plural(left_out, 'day')} that {'says' if left_out == 1 else 'say'} "
-            "nothing of what is normal; why is on hover."
+            f" Hatched, ○: {plural(left_out, 'day')} {'is' if left_out == 1 else 'are'} not in the "
+            "baseline; hover shows why."
         )
     late = sum(day.first is not None for day in volume.days)
     if late:
-        note += f" Late loads have changed {plural(late, 'day')}; the first count is on hover."
+        note += f" Late loads have changed {plural(late, 'day')}; hover shows the first count."
     return note
 
 
@@ -96,8 +96,8 @@ def draw_segments(volume: Volume) -> None:
         return
     page.section(
         "Parts of the traffic",
-        "Values of the mapped dimensions, by how many points of the expected volume they are off. "
-        "▼ ▲: out of their own range, which is wider than that of the whole.",
+        "Segments: values of the mapped dimensions, ordered by how many points of the expected "
+        "volume they are off. ▼ ▲: outside their own range, which is wider than that of the whole.",
     )
     headings = (
         "Dimension",
@@ -131,10 +131,10 @@ def _segment_row(volume: Volume, segment: Segment) -> tuple[object, ...]:
 def draw_power(powers: Powers) -> None:
     """The smallest drop and jump that each rule would have detected, and when it alarmed."""
     page.section(
-        "What the rules can see",
+        "What the rules detect",
         f"On the {plural(powers.days, 'day')} up to this one: the smallest drop and the smallest "
         f"jump that would have been out of range on {CAUGHT_SHARE * 100:.0f} % of the days that "
-        "were in range, and the days whose real count was out of it.",
+        "were in range, and the days whose real count was out of range.",
     )
     headings = ("Rule", "Smallest drop", "Smallest jump", "Alarms", "Days judged", "Alarmed on")
     rows = [
@@ -148,7 +148,7 @@ def draw_power(powers: Powers) -> None:
         )
         for rule in powers.rules
     ]
-    show(table(headings, rows, numeric=range(1, 5), caption="What the rules can see"))
+    show(table(headings, rows, numeric=range(1, 5), caption="What the rules detect"))
 
 
 def _alarms(rule: RulePower) -> str:
@@ -222,10 +222,10 @@ def draw_names(context: page.PageContext, volume: Volume) -> None:
     )
     page.section(
         "Event names",
-        "Silent and collapsed ones first, each on its own scale from zero. Beside the name: this "
-        "day, and what is normal of it (shaded); of rare names (·), lowest to highest of the "
-        f"{volume.window_days} days before. ○ gone: no event on those days, and too rare "
-        f"before to count as silent. □ retired: silent, and accepted as such.{more}",
+        "Silent and collapsed names first, each on its own scale from zero. Beside the name: the "
+        "count of this day and its normal range (shaded); for rare names (·), lowest to highest of "
+        f"the {volume.window_days} days before. ○ gone: no event on those days, and too rare "
+        f"before to count as silent. □ retired: silent, and accepted as retired.{more}",
     )
     if not volume.names:
         page.empty(

@@ -33,13 +33,13 @@ def draw(context: page.PageContext) -> None:
     """The list, and the forms or why there are none."""
     page.section(
         "Waivers",
-        "A waived check may be red without stopping the line: for what it covers, up to its value, "
-        "until the end of its last day, or until it was green once.",
+        "A waived check may be red without stopping the line: for the subjects and up to the value "
+        "of the waiver, until the end of its last day or until the check is green.",
     )
     try:
         waivers = data.history(context.pipeline).all_waivers(context.pipeline)
     except AndonError as error:
-        page.problem("The waivers cannot be read, so nothing is waived.", str(error))
+        page.problem("The waivers cannot be read, so none applies.", str(error))
         return
     today = data.now().astimezone(context.zone).date()
     _draw_list(context, waivers, today)
@@ -74,7 +74,7 @@ def _row(context: page.PageContext, waiver: StoredWaiver, today: date) -> tuple[
         check_name(waiver.check),
         waiver.owner,
         waiver.reason,
-        "whatever fails" if waiver.subjects is None else subjects_text(waiver.subjects),
+        "any subject" if waiver.subjects is None else subjects_text(waiver.subjects),
         "any value" if waiver.up_to is None else number_text(waiver.up_to),
         no_wrap(weekday_text(waiver.until)),
         no_wrap(look.chip(Status.WAIVED), " holds") if holds else _ended(context, waiver, today),
@@ -122,7 +122,7 @@ def _draw_fields(forms: DecisionForms, ids: list[str]) -> None:
     st.date_input("Until, included", key=forms.key("until"), format="YYYY-MM-DD", width=150)
     st.number_input(
         "Up to", value=None, key=forms.key("up-to"), format="%g", width=190,
-        placeholder="as found last",
+        placeholder="last value",
     )  # fmt: skip
     st.text_input("Reason", key=forms.key("reason"), max_chars=1000)
 
@@ -151,7 +151,7 @@ def _store_waiver(forms: DecisionForms, person: str) -> str:
     return (
         f"Waiver {waiver.id} holds: {waiver.check} may be red{covered}{limit} until "
         f"{weekday_text(waiver.until)}, for data dates from {weekday_text(waiver.data_date)} on. "
-        "It ends early once the check was green."
+        "It ends early once the check is green."
     )
 
 

@@ -152,7 +152,7 @@ def _changes(context: page.PageContext) -> tuple[list[str], str]:
     if earlier is None:
         return [], "No earlier day is recorded, so nothing can be compared."
     lines = list(data.change_sentences(earlier, context.live))
-    return lines, f"Every check is as it was for {short_day(earlier.data_date)}."
+    return lines, f"No check changed since {short_day(earlier.data_date)}."
 
 
 def _waivers(context: page.PageContext) -> tuple[list[str], str]:

@@ -31,9 +31,9 @@ def test_a_cold_link_shows_its_page_and_its_day(screen: Screen, pristine: Demo, 
 @pytest.mark.parametrize(
     ("path", "parameters", "words"),
     [
-        ("", {"date": "yesterday"}, "the date 'yesterday', which is no date"),
-        ("volume", {"event": "no_such_event"}, "event name 'no_such_event', which is not there"),
-        ("quarantine", {"reason": "no_such_reason"}, "reason 'no_such_reason', which is not there"),
+        ("", {"date": "yesterday"}, "the date 'yesterday', which is not a date"),
+        ("volume", {"event": "no_such_event"}, "event name 'no_such_event', which is not found"),
+        ("quarantine", {"reason": "no_such_reason"}, "reason 'no_such_reason', which is not found"),
     ],
 )  # fmt: skip
 def test_what_a_link_asks_for_and_is_not_there_is_said(

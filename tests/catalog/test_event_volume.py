@@ -304,7 +304,7 @@ def test_own_parameters() -> None:
 
 def test_new_names_are_reported() -> None:
     judgement = judged({"brand_new": (0,) * 7 + (999,)})
-    assert judgement.summary == ("1 event name is within the usual range; new: 'brand_new'")
+    assert judgement.summary == ("1 event name is within the normal range; new: 'brand_new'")
     assert judgement.details["new"] == ["brand_new"]
 
 
@@ -318,7 +318,7 @@ def test_collapse_and_surge_are_told_with_their_range() -> None:
 
 def test_green_counts_the_names_judged() -> None:
     judgement = judged({"a": (50,) * 8, "rare": (1,) * 8})
-    assert judgement.summary == "2 event names are within the usual range"
+    assert judgement.summary == "2 event names are within the normal range"
     assert judgement.action == "Nothing to do"
 
 

@@ -81,13 +81,18 @@ def test_the_clock_is_the_shops() -> None:
 
 @pytest.mark.parametrize(
     ("count", "text"),
-    [(1, "1 event lies after now and is"), (1200, "1,200 events lie after now and are")],
+    [
+        (1, "1 event has a time after now and is"),
+        (1200, "1,200 events have a time after now and are"),
+    ],
 )
 def test_events_after_now_are_told_and_not_counted(count: int, text: str) -> None:
     judgement = judged(END - timedelta(hours=1), future_events=count, future_newest=END)
     assert judgement.status is Status.GREEN
     assert judgement.summary.endswith(f"; {text} not counted")
-    assert judgement.action == "Correct the clock of whatever wrote the events that lie after now"
+    assert judgement.action == (
+        "Correct the clock of the system that wrote the events with a time after now"
+    )
     assert judgement.details["future_events"] == count
 
 

@@ -67,22 +67,22 @@ def test_a_bad_count_that_was_retried_does_not_matter() -> None:
 def test_a_bad_count_of_a_source_that_may_add_up_is_unknown() -> None:
     judgement = judged(entry(read=BadValue("NULL"), hour=4), entry(hour=5))
     assert judgement.status is Status.UNKNOWN
-    assert "`audit_log.several: replace` or `add` settles it" in judgement.summary
+    assert "set `audit_log.several` to `replace` or `add`" in judgement.summary
 
 
 def test_the_setting_that_settles_it_is_named() -> None:
     judgement = judged(entry(read=5, hour=4), entry(read=7, hour=5), entry("b", 1), entry("b", 2))
     assert judgement.message == "rows_read=8 (min 1)"
     assert judgement.summary == (
-        "The run of Sunday 9 March read 8 rows from 2 sources; 'web.csv' has 2 entries, of which "
-        "the worse reading counts, as of 1 other source: `audit_log.several: replace` or `add` "
-        "settles it"
+        "The run of Sunday 9 March read 8 rows from 2 sources; 'web.csv' has 2 entries, and it "
+        "is unclear whether they replace each other or add up, so the worse reading counts, also "
+        "for 1 other source: set `audit_log.several` to `replace` or `add`"
     )
     assert judgement.details["several_entries"] == [
         {"source": "web.csv", "rule": "unsettled", "counted": 2, "replaced": 0},
         {"source": "b", "rule": "unsettled", "counted": 2, "replaced": 0},
     ]
-    assert "settles" not in judged(entry("a"), entry("b")).summary
+    assert "several" not in judged(entry("a"), entry("b")).summary
 
 
 def test_a_bad_count_without_a_source_is_named_without_one() -> None:

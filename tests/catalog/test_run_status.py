@@ -50,13 +50,16 @@ def test_words_of_a_run_that_is_not_over(word: str) -> None:
 @pytest.mark.parametrize(
     ("word", "message"),
     [
-        ("sideways", "failed=unknown (bad_value: status 'sideways' of 'web.csv' is unheard of)"),
+        (
+            "sideways",
+            "failed=unknown (bad_value: status 'sideways' of 'web.csv' is not configured)",
+        ),
         ("", "failed=unknown (bad_value: status is blank for 'web.csv')"),
         (" ", "failed=unknown (bad_value: status is blank for 'web.csv')"),
         (None, "failed=unknown (bad_value: status is NULL for 'web.csv')"),
         (
             "running",
-            "failed=unknown (bad_value: the load of 'web.csv' is not over, status 'running')",
+            "failed=unknown (bad_value: the load of 'web.csv' has not ended, status 'running')",
         ),
     ],
 )
@@ -140,8 +143,8 @@ def in_parts(*words: str | None, baseline_parts: Sequence[int] = (4, 4), **field
         # None came after it.
         (("ok", "ok", "ok", "ok", "failed"), (4, 4), "failed=1 (max 0)", "1 of 5 loads"),
         # Hung, or ended without a word.
-        (("ok", "running", "ok", "ok"), (4, 4), "failed=unknown (bad_value: the load of 'web' is "
-         "not over, status 'running')", "3 good parts, usually 4"),
+        (("ok", "running", "ok", "ok"), (4, 4), "failed=unknown (bad_value: the load of 'web' has "
+         "not ended, status 'running')", "3 good parts, usually 4"),
         (("ok", None, "ok", "ok"), (4, 4), "failed=unknown (bad_value: status is NULL for 'web')",
          "3 good parts, usually 4"),
         (("ok", "running", "ok", "ok", "ok"), (4, 4), "failed=0 (max 0)",
@@ -176,7 +179,7 @@ def test_a_part_is_repaired_when_as_many_came_as_usual(
 def test_without_a_day_before_no_part_is_repaired(words: Sequence[str], status: Status) -> None:
     judgement = judge(Params(), in_parts(*words, baseline_parts=(), several="add"), FRAME)
     assert judgement.status is status
-    assert ("no day before tells how many are usual" in judgement.summary) == (
+    assert ("no earlier day shows how many are usual" in judgement.summary) == (
         status is not Status.GREEN
     )
 

@@ -31,7 +31,7 @@ def test_a_usual_week_is_green() -> None:
     assert judgement.message == "change=0.000 (above -0.150)"
     assert judgement.summary == (
         "The 7 days up to 8 March have 6,200 events, +0 % against 6,200, the median of the "
-        "6 weeks before (a decline counts from 15 % on)"
+        "6 weeks before (amber at a decline of 15 % or more)"
     )
     assert (judgement.status, judgement.action, judgement.value) == (
         Status.GREEN,

@@ -193,4 +193,6 @@ def test_a_window_in_the_calendar_is_skipped(listed: int, skipped: bool) -> None
     judgement = judged((*REGULAR, 100), calendar=calendar)
     assert (judgement.status is Status.SKIPPED) is skipped
     if skipped:
-        assert judgement.message == f"z=skipped ({7 - listed} of 7 days are not in the calendar)"
+        assert judgement.message == (
+            f"z=skipped (only {7 - listed} of the 7 days before are not in `calendar`)"
+        )

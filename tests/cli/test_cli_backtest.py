@@ -216,8 +216,8 @@ def test_aliases_and_merged_keys_keep_their_own_values(shop: Shop) -> None:
         (("--days", "0"), "--days: found '0', expected a whole number of at least 1"),
         (("--days", "99999"), "at most 3650 days can be replayed, not 99999"),
         (("--until", "2999-01-01"), "2999-01-01 cannot be replayed; the newest day that can be is"),
-        (("--until", "0001-01-01"), "expected a date of the years 1900 to 8999"),
-        (("--until", "1899-12-31"), "expected a date of the years 1900 to 8999"),
+        (("--until", "0001-01-01"), "expected a date in the years 1900 to 8999"),
+        (("--until", "1899-12-31"), "expected a date in the years 1900 to 8999"),
         (
             ("--until", "2025-02-01"),
             "there is no event and no log entry from 2024-11-04 to 2025-02-",

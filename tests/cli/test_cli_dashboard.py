@@ -117,7 +117,7 @@ def test_stopped_before_it_answered(andon: Andon, server: type[FakeServer]) -> N
 def test_a_server_that_ends_by_itself_is_a_fault(andon: Andon, server: type[FakeServer]) -> None:
     server.is_stopped = False
     result = andon("dashboard")
-    assert (result.code, result.err) == (2, "error: the dashboard ended by itself\n")
+    assert (result.code, result.err) == (2, "error: the dashboard stopped unexpectedly\n")
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
 def test_what_is_seen_and_when_it_would_have_alarmed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(("power", "--data-date", str(DAY))) == 0
     captured = capsys.readouterr().out
-    assert "What volume checks see on the 90 days of shop up to Saturday 8 March 2025" in captured
+    assert "What the volume checks detect on the 90 days of shop up to Saturday 8 March" in captured
     head, expected, zscore = (line.split("  ") for line in captured.splitlines()[2:5])
     assert [word.strip() for word in head if word] == [
         "check", "smallest drop", "smallest jump", "alarms", "days judged",

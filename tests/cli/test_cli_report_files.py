@@ -153,7 +153,7 @@ def test_a_broken_configuration_lets_no_report_over_data(
             words += ["--report", f"json={target}"]
         capsys.readouterr()
         assert main(words) == 2
-    assert "is there already and " in capsys.readouterr().err
+    assert "already exists and " in capsys.readouterr().err
     assert contents(shop.folder) == before
 
 

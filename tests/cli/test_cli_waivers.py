@@ -77,9 +77,10 @@ def test_without_a_red_value_a_limit_must_be_given(
     result = waive(andon)
     assert (result.code, result.out) == (2, "")
     assert (
-        f"quarantine_rate is {status}, so there is no value to waive: say --up-to X" in result.err
+        f"quarantine_rate is {status}, so there is no value to waive: give --up-to X" in result.err
     )
-    assert f"is {status}, so no source or reason is known" in waive(andon, "--up-to", "0.06").err
+    result = waive(andon, "--up-to", "0.06")
+    assert f"is {status}, so no failing source or reason is known" in result.err
     assert waive(andon, "--up-to", "0.06", "--subject", "web").code == 0
     (waiver,) = history.all_waivers("shop")
     assert (waiver.up_to, waiver.subjects) == (0.06, {"source": ("web",)})
@@ -112,7 +113,7 @@ def test_what_stops_the_line_cannot_be_waived(
 @pytest.mark.odd_days
 def test_until_includes_its_day_but_not_the_past(andon: Andon, history: History) -> None:
     judged(history, verdict(status=Status.RED))
-    assert f"--until {yesterday()} is over" in waive(andon, until=yesterday()).err
+    assert f"--until {yesterday()} is in the past" in waive(andon, until=yesterday()).err
     assert waive(andon, until=today()).code == 0
 
 
@@ -136,7 +137,7 @@ def test_somebody_must_answer_for_it(
 
     monkeypatch.setattr("getpass.getuser", nobody)
     judged(history, verdict(status=Status.RED))
-    assert "say who you are: --owner NAME, or set ANDON_OWNER" in waive(andon).err
+    assert "the owner is not known: give --owner NAME, or set ANDON_OWNER" in waive(andon).err
 
 
 def test_an_unknown_check_is_not_waived(andon: Andon) -> None:
@@ -195,7 +196,7 @@ def test_a_waiver_is_revoked_once(andon: Andon, history: History) -> None:
     judged(history, verdict(status=Status.RED))
     waive(andon)
     assert andon("waivers", "revoke", "1", "--owner", "Jon").out.startswith("waiver 1 is revoked")
-    assert andon("waivers", "revoke", "1").out == "waiver 1 was revoked before\n"
+    assert andon("waivers", "revoke", "1").out == "waiver 1 was already revoked\n"
     assert history.all_waivers("shop")[0].revoked_by == "Jon"
     result = andon("waivers", "revoke", "2")
     assert result.code == 2

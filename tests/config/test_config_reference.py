@@ -46,7 +46,7 @@ def test_the_page_names_every_key_check_and_rule() -> None:
         "| `alert_at` | a number above 0 and of at most 1 | `0.01` | From this on: red. |",
         "No parameters of its own.",
         "Exactly one of `files`, `table`, `query` is given.",
-        "Required, unless every check that needs it is switched off: `orphan_orders`.",
+        "Required, unless every check that needs it is disabled: `orphan_orders`.",
         "Layer: data quality. Value: `rate` (share). Needs: `audit_log`.",
     ],
 )

@@ -80,9 +80,9 @@ WRONG_VALUES = [
     ("keep_days: 400", "keep_days: 2025-03-08", "2025-03-08", None),
     ("timezone: UTC", "timezone: utc ", "'utc'", "did you mean 'UTC'?"),
     ("timezone: UTC", "timezone: Zzz", "'Zzz'", None),
-    ("timezone: UTC", "timezone: right/UTC", "'right/UTC', which is another zone on another machine",  # noqa: E501
+    ("timezone: UTC", "timezone: right/UTC", "'right/UTC', which is a different zone on each machine",  # noqa: E501
      None),
-    ("timezone: UTC", "timezone: posix/UTC", "'posix/UTC', which is another zone on another machine",  # noqa: E501
+    ("timezone: UTC", "timezone: posix/UTC", "'posix/UTC', which is a different zone on each machine",  # noqa: E501
      None),
     ("timezone: UTC", "timezone: ../etc/passwd", "'../etc/passwd'", None),
     ("timezone: UTC", "timezone: 2", "2", "put it in quotes"),
@@ -178,8 +178,8 @@ PLACE = "a country's two letters, such as US, or one of its regions, such as DE-
 WRONG_CALENDARS = [
     ("{days: {name: x}}", "days", "a mapping", MAPPINGS),
     ("{days: [x]}", "days[1]", "a single value", "a mapping of keys to values"),
-    ("{days: [{name: x, from: 2025-02-30}]}", "days[1].from", "2025-02-30, which no calendar has",
-     A_DAY),
+    ("{days: [{name: x, from: 2025-02-30}]}", "days[1].from",
+     "2025-02-30, which is not a calendar date", A_DAY),
     ("{days: [{name: x, from: 2025-2-3}]}", "days[1].from", "'2025-2-3'", A_DAY),
     ("{days: [{name: x, from: 2025-02-03 10:00:00}]}", "days[1].from", "2025-02-03 10:00:00",
      A_DAY),
@@ -280,9 +280,9 @@ def test_variables(text: str, result: str) -> None:
     ("text", "actual"),
     [
         ("${A} ${B} ${A}", "an unset environment variable: 'A', 'B'"),
-        ("${}", "a ${ that encloses no variable's name"),
-        ("${A:-x}", "a ${ that encloses no variable's name"),
-        ("${A", "a ${ that encloses no variable's name"),
+        ("${}", "a ${ that is not followed by NAME}"),
+        ("${A:-x}", "a ${ that is not followed by NAME}"),
+        ("${A", "a ${ that is not followed by NAME}"),
     ],
 )
 def test_faulty_variables(text: str, actual: str) -> None:
@@ -443,7 +443,7 @@ def test_no_patterns(pattern: str) -> None:
 def test_files_are_of_this_machine(pattern: str) -> None:
     with pytest.raises(InvalidValueError) as raised:
         files_pattern(pattern, FOLDER)
-    assert raised.value.allowed == "files of this machine"
+    assert raised.value.allowed == "files on this machine"
     assert "mount the storage" in (raised.value.hint or "")
 
 

@@ -85,7 +85,7 @@ def test_a_name_that_reads_one_way_keeps_its_day_in_any_family() -> None:
 
 
 def test_why_a_name_tells_no_single_day() -> None:
-    assert "day or the month first" in DayNames().ambiguity("r_03-08-2025")
+    assert "day-month or as month-day" in DayNames().ambiguity("r_03-08-2025")
     why = "names the days from 2025-03-03 to 2025-03-09"
     assert DayNames().ambiguity("r_2025-03-03_2025-03-09") == why
 

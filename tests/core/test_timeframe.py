@@ -103,9 +103,9 @@ def test_a_future_run_date_is_refused_by_its_data_date() -> None:
 @pytest.mark.parametrize("day", [date.min, date(1899, 12, 31), date.max, date(9000, 1, 1)])
 def test_dates_out_of_all_reason_are_refused(day: date, zone: ZoneInfo) -> None:
     now = at("2025-03-09T06:12")
-    with pytest.raises(UsageError, match=r"run date .* is not of the years 1900 to 8999"):
+    with pytest.raises(UsageError, match=r"run date .* is not in the years 1900 to 8999"):
         timeframe(now, zone, run_date=day)
-    with pytest.raises(UsageError, match=r"data date .* is not of the years 1900 to 8999"):
+    with pytest.raises(UsageError, match=r"data date .* is not in the years 1900 to 8999"):
         timeframe(now, zone, data_date=day)
 
 

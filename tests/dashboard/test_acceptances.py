@@ -65,7 +65,7 @@ def test_what_failed_is_accepted_in_the_persons_name(allowing: Path, screen: Ope
     (acceptance,) = accepted(allowing)
     assert (acceptance.check, acceptance.owner) == ("event_volume", ANA)
     assert (acceptance.reason, acceptance.data_date) == ("the step was removed", DAY)
-    assert f"Acceptance 1 stands: event_volume no longer fails for event {acceptance.subject}" in (
+    assert f"Acceptance 1 holds: event_volume no longer fails for event {acceptance.subject}" in (
         page.text
     )
     assert "not revoked" in page.text
@@ -114,7 +114,7 @@ def test_a_stranger_accepts_nothing(
     proxied = {"Host": "localhost:8501", "X-Forwarded-For": "1.2.3.4"}
     monkeypatch.setattr(people, "request_headers", lambda: proxied)
     press(page, BUTTON)
-    assert "Not accepted: this session may not do that; sign in and try again." in page.text
+    assert "Not accepted: you may not do that; sign in and try again." in page.text
     assert accepted(allowing) == ()
     page = screen(allowing, path="history")
     assert BUTTON not in labels(page)

@@ -75,7 +75,7 @@ def test_an_alerts_link_shows_its_rows_at_once(
 
 def test_a_kind_that_does_not_exist_is_said_and_shows_no_rows(demo: Demo, screen: Open) -> None:
     page = screen(demo("orphan-orders"), path="orphan-orders", kind="<b>nonsense")
-    assert "'<b>nonsense', which is not there" in page.text
+    assert "'<b>nonsense', which is not found" in page.text
     assert rows(page) == []
 
 
@@ -92,9 +92,9 @@ def test_searching_and_a_search_without_a_hit(demo: Demo, screen: Open) -> None:
     ("page_", "words"),
     [
         ("2", "There is no page 2."),
-        ("x", "is no page"),
-        ("0", "is no page"),
-        ("0000000010000", "is no page"),
+        ("x", "is not a page number"),
+        ("0", "is not a page number"),
+        ("0000000010000", "is not a page number"),
     ],
 )
 def test_a_page_that_does_not_exist_is_said(

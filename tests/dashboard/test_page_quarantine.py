@@ -34,7 +34,7 @@ def counted(page: Screen) -> str:
 def test_the_rows_behind_an_alert_are_there_without_a_click(demo: Demo, screen: Open) -> None:
     page = screen(demo(), path="quarantine", reason=REASON)
     assert rows_of(page) > 0
-    assert "is not there on this day" not in page.text
+    assert "is not found on this day" not in page.text
     assert page.parameters["reason"] == REASON
     assert set(page.at.dataframe[0].value["c2"]) == {REASON}
 
@@ -61,7 +61,7 @@ def test_a_filter_that_is_not_there_shows_no_rows_and_says_so(
     name: str, demo: Demo, screen: Open
 ) -> None:
     page = screen(demo(), path="quarantine", **{name: "nothing <b>such"})
-    assert "'nothing <b>such', which is not there on this day" in page.text
+    assert "'nothing <b>such', which is not found on this day" in page.text
     assert "No rows are shown." in page.text
     assert not page.at.dataframe
 
@@ -71,8 +71,8 @@ def test_a_filter_that_is_not_there_shows_no_rows_and_says_so(
     [
         ({"q": "no such text anywhere"}, "No row passes these filters."),
         ({"page": "99"}, "There is no page 99."),
-        ({"page": "-1"}, "which is no page"),
-        ({"page": "x"}, "which is no page"),
+        ({"page": "-1"}, "which is not a page number"),
+        ({"page": "x"}, "which is not a page number"),
     ],
 )
 def test_a_search_or_page_without_rows_says_so(
@@ -145,7 +145,7 @@ def test_files_and_log_that_disagree_are_said(demo: Demo, screen: Open) -> None:
     write(folder, "c,2025-03-08T01:00:00Z,view,x,a")
     text = screen(folder, path="quarantine").text
     assert "1 row found" in text
-    assert "do not agree about this day" in text
+    assert "do not agree for this day" in text
 
 
 def test_a_folder_without_days_in_its_names(demo: Demo, screen: Open) -> None:
@@ -191,7 +191,7 @@ def test_without_an_audit_log_the_rate_is_of_the_rows(demo: Demo, screen: Open) 
         settings.setdefault("checks", {})[check] = {"enabled": False}
     (folder / "andon.yml").write_text(yaml.safe_dump(settings), "utf-8")
     page = screen(folder, path="quarantine")
-    assert "Rejected rows over these and the accepted events" in page.text
+    assert "Rejected rows divided by rejected rows and accepted events" in page.text
     assert "What changed:" in page.text
     assert "as no audit log is mapped" in page.text
     assert rows_of(page) > 0

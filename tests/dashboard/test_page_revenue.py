@@ -84,7 +84,7 @@ def test_pages_of_the_list_are_in_the_address(demo: Demo, screen: Open) -> None:
     assert len(screen(folder, path="revenue", page="2").at.dataframe[0].value) == 5
     assert "There is no page 3." in screen(folder, path="revenue", page="3").text
     bad = screen(folder, path="revenue", page="two")
-    assert "The link asks for page 'two', which is no page." in bad.text
+    assert "The link asks for page 'two', which is not a page number." in bad.text
 
 
 def test_without_a_mapped_amount_the_page_says_so(demo: Demo, screen: Open) -> None:

@@ -59,8 +59,8 @@ def test_reruns_failures_and_bad_values(demo: Demo, screen: Open) -> None:
         demo(), load("app.csv", 0, "failed"), load("app.csv", 9), load(HOSTILE, 5, "odd", "NULL")
     )
     page = screen(folder, path="runs")
-    assert "✗ failed failed 2025-03-09 02:00:00 no, a later entry does" in page.text
-    assert f"{HOSTILE} NULL NULL 10 – ? unheard of odd 2025-03-09 02:05:00 yes" in page.text
+    assert "✗ failed failed 2025-03-09 02:00:00 no, replaced by a later entry" in page.text
+    assert f"{HOSTILE} NULL NULL 10 – ? not configured odd 2025-03-09 02:05:00 yes" in page.text
     assert page.text.index("odd 2025-03-09") < page.text.index("ended well")
 
 
@@ -78,7 +78,7 @@ def test_a_filter_that_is_not_there_is_said(
 ) -> None:
     page = screen(demo(), path="runs", **{name: value})
     loads = page.text.split("The loads of")[1].split("Missing sources")[0]
-    assert f"'{value}', which is not there on this day" in loads
+    assert f"'{value}', which is not found on this day" in loads
     assert "2025-03-09" not in loads
     assert page.parameters[name] == value
 
@@ -134,9 +134,9 @@ def test_what_is_not_mapped_is_said(demo: Demo, screen: Open) -> None:
     kept = [line for line in lines if not line.startswith(unmapped)]
     file.write_text("\n".join(kept).replace("checks:", "checks:\n  run_status: {enabled: false}"))
     page = screen(folder, path="runs")
-    assert "run_status is switched off." in page.text
+    assert "run_status is disabled." in page.text
     assert "not mapped 1,163" not in page.text  # no number of another column in its place
-    assert "Nobody can tell." in page.text
+    assert "Missing sources are not known." in page.text
     assert page.text.count("not mapped") >= 2
 
 
@@ -161,6 +161,6 @@ def test_which_of_several_entries_count_is_said(demo: Demo, screen: Open) -> Non
     )  # fmt: skip
     page = screen(folder, path="runs")
     assert "yes, the worse reading" in page.text
-    assert "'app': `audit_log.several: replace` or `add` in andon.yml settles it" in page.text
+    assert "'app': set `audit_log.several` to `replace` or `add` in andon.yml" in page.text
     assert "1 entry has no time and belongs to no run date" in page.text
-    assert "1 entry is stamped after now and does not count" in page.text
+    assert "1 entry has a time after now and does not count" in page.text

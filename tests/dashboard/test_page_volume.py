@@ -89,8 +89,8 @@ def test_a_day_without_events_is_hatched_with_the_reason(demo: Demo, screen: Ope
     page = screen(folder, path="volume")
     drawn = figures(page)[DAYS]
     gone = next(text for text in hovers(drawn) if "Wed 5 March" in text)
-    assert "says nothing of other days: no events" in gone
-    assert "Hatched, ○: 1 day that says nothing of what is normal" in page.text
+    assert "not in the baseline: no events" in gone
+    assert "Hatched, ○: 1 day is not in the baseline" in page.text
 
 
 def test_days_of_the_calendar_are_named(demo: Demo, screen: Open) -> None:
@@ -104,7 +104,7 @@ def test_days_of_the_calendar_are_named(demo: Demo, screen: Open) -> None:
     )
     drawn = figures(screen(folder, path="volume"))[DAYS]
     sale = next(text for text in hovers(drawn) if "Wed 5 March" in text)
-    assert "says nothing of other days: &lt;b&gt;Sale&lt;/b&gt;" in sale
+    assert "not in the baseline: &lt;b&gt;Sale&lt;/b&gt;" in sale
     assert names_on(drawn).count("tracking changed") == 1
 
 
@@ -139,7 +139,7 @@ def test_silent_names_come_first_and_a_link_shows_one(demo: Demo, screen: Open) 
 
 def test_an_event_name_that_is_not_there_is_said(demo: Demo, screen: Open) -> None:
     page = screen(demo(), path="volume", event="purchsae")
-    assert "The link asks for event name 'purchsae', which is not there on this day" in page.text
+    assert "The link asks for event name 'purchsae', which is not found on this day" in page.text
     assert len(figures(page)) == 1  # the names to choose from; nothing as if nothing were asked
 
 
@@ -182,7 +182,7 @@ def test_a_time_column_without_hours_says_so(demo: Demo, screen: Open) -> None:
     text = config.read_text(encoding="utf-8")
     config.write_text(text.replace("table: stg_events", "table: by_day"), encoding="utf-8")
     page = screen(folder, path="volume")
-    assert "is a DATE and does not tell the time of day" in page.text
+    assert "is a DATE without a time of day" in page.text
     assert len(figures(page)) == 2  # days and names are drawn all the same
 
 

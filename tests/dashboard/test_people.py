@@ -124,11 +124,11 @@ def test_a_stranger_is_not_the_owner(
     assert f"Give a waiver in the name of {ANA}" in page.text
     arrange(monkeypatch)
     page = screen(folder, path="history")
-    assert "nobody is signed in. A sign-in is needed" in page.text
+    assert "nobody is signed in. Sign in, or set $ANDON_OWNER" in page.text
     assert not {"Give the waiver", "Revoke it"} & set(labels(page))
     page = screen(folder)
     assert "I am on it" not in labels(page)
-    assert "Who signs in can say so here." in page.text
+    assert "Sign in to take it." in page.text
 
 
 @pytest.mark.parametrize("arrange", STRANGERS)
@@ -152,7 +152,7 @@ def test_a_form_that_is_still_there_does_nothing(
     assert [waiver.revoked_at for waiver in waivers] == ([None] if act == "revoke" else [])
     assert history_of(folder).context("web-clickstream", DAY).acknowledgements == ()
     if act != "acknowledge":
-        assert "this session may not do that; sign in and try again." in page.text
+        assert "you may not do that; sign in and try again." in page.text
 
 
 def test_a_form_of_somebody_else_does_nothing(

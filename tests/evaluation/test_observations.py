@@ -232,12 +232,12 @@ def test_a_few_purchases_of_nothing_may_be_chance(count: int, is_said: bool) -> 
 
 @pytest.mark.parametrize(
     ("zero", "negative", "expected_text"),
-    [(10, 0, "of zero revenue"), (0, 10, "of negative revenue"),
-     (4, 6, "of zero or negative revenue"), (4, 5, "")],
+    [(10, 0, "have zero revenue"), (0, 10, "have negative revenue"),
+     (4, 6, "have zero or negative revenue"), (4, 5, "")],
 )  # fmt: skip
 def test_purchases_without_any_above_zero(zero: int, negative: int, expected_text: str) -> None:
     warnings = warnings_of(events=revenue((*PAST, 50.0), BOUGHT, zero=zero, negative=negative))
-    sentence = f"events.revenue: all 10 purchases are {expected_text} on Saturday 8 March"
+    sentence = f"events.revenue: all 10 purchases {expected_text} on Saturday 8 March"
     assert warnings == ((sentence,) if expected_text else ())
 
 

@@ -68,7 +68,9 @@ def test_the_last_day_must_not_be_over(
 ) -> None:
     judged(history, red())
     if over:
-        with pytest.raises(UsageError, match=r"the last day 2025-03-08 is over; today is 2025-03"):
+        with pytest.raises(
+            UsageError, match=r"last day 2025-03-08 is in the past; today is 2025-03"
+        ):
             give(config, history, wish(until=until), NOW, FORM)
         assert history.all_waivers("shop") == ()
     else:

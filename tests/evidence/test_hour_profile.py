@@ -158,7 +158,7 @@ def test_the_hours_of_a_day_are_the_whole_day(zone: str, day: date) -> None:
 def test_a_date_does_not_tell_the_hour(duck: Shop) -> None:
     duck.events.columns["timestamp"] = sa.Date()
     duck.write()
-    with pytest.raises(MeasurementError, match="is a DATE and does not tell the time of day"):
+    with pytest.raises(MeasurementError, match="is a DATE without a time of day"):
         ask(duck, hours.read)
 
 

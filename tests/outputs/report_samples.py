@@ -54,7 +54,7 @@ ACCEPTED = Acceptance(
     data_date=date(2025, 3, 5),
     created_at=datetime(2025, 3, 6, 8, 15, tzinfo=UTC),
     holds=True,
-    why="until 'wishlist_add' is there again",
+    why="until 'wishlist_add' returns",
 )
 
 

@@ -52,7 +52,7 @@ def test_github_says_what_is_accepted_by_whom_and_why() -> None:
     message = annotations(all_statuses())[-1][2]
     assert message == (
         "event_volume #4 event 'wishlist_add' by Mia Keller since 2025-03-05: the wishlist was "
-        "removed from the shop; holds (until 'wishlist_add' is there again)"
+        "removed from the shop; holds (until 'wishlist_add' returns)"
     )
 
 

@@ -52,8 +52,8 @@ def test_a_failing_check_says_what_to_do_and_who_is_on_it() -> None:
         "    Owner:   Data platform",
         "    Runbook: https://wiki.example/runbooks/quarantine",
         "    Page:    https://andon.example/quarantine?date=2025-03-08&source=web",
-        "    Stops:   the line, whatever is waived",
-        "    Retry:   may pass by itself; run it again",
+        "    Stops:   the line, even with a waiver",
+        "    Retry:   the cause may be temporary; run the gate again",
     ):
         assert part in text
 

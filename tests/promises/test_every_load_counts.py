@@ -208,12 +208,12 @@ def test_an_entry_after_now_is_no_run(shop: Shop, ahead: timedelta, counts: bool
     verdict = judged(shop, "log_entry_exists_today")
     assert (verdict.status, verdict.value) == ((GREEN, 1) if counts else (RED, 0))
     assert verdict.details["entries_after_now"] == (0 if counts else 1)
-    assert ("1 entry is stamped after now and does not count" in verdict.summary) is not counts
+    assert ("1 entry has a time after now and does not count" in verdict.summary) is not counts
     # A failed load is not repaired from the future.
     entries(shop, load(FILE, 5, status="failed"), row)
     status = judged(shop, "run_status")
     assert status.status is (GREEN if counts else RED)
-    assert ("stamped after now" in status.summary) is not counts
+    assert ("has a time after now" in status.summary) is not counts
 
 
 @pytest.mark.parametrize("moment", ["infinity", "57155-04-01 10:00:00"])
@@ -240,7 +240,7 @@ def test_an_entry_that_no_calendar_has_is_after_now(
     assert [verdicts[check].status for check in checks] == [GREEN] * 4
     assert verdicts["rows_read"].value == 1000
     for check in ("log_entry_exists_today", "run_status"):
-        assert "1 entry is stamped after now and does not count" in verdicts[check].summary
+        assert "1 entry has a time after now and does not count" in verdicts[check].summary
         assert verdicts[check].details["after_now"][0]["run_at"].year > 9000
     with open_context(shop.config(), DAY, NOW) as context:
         assert len(runs.read(context).strays) == 1
@@ -254,7 +254,7 @@ def test_entries_of_later_run_dates_are_no_future_when_a_past_day_is_judged(shop
     entries(shop, load(FILE, 2), load(FILE, 22), load(FILE, 50))
     verdict = judged(shop, "log_entry_exists_today", date=past)
     assert (verdict.status, verdict.details["entries_after_now"]) == (GREEN, 2)
-    assert "2 entries are stamped after now and do not count" in verdict.summary
+    assert "2 entries have a time after now and do not count" in verdict.summary
 
 
 @pytest.mark.parametrize(

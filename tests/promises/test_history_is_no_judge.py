@@ -332,7 +332,7 @@ def test_whatever_report_is_stored(folders: dict[bool, Path], value: object) -> 
 
 # ---- clocks
 
-LATER = "1 evaluation in the history is later than now (2030-01-02): set aside; was a clock wrong?"
+LATER = "1 evaluation in the history is later than now (2030-01-02): set aside; check the clocks"
 WRONG = datetime(2030, 1, 2, 6, 12, tzinfo=UTC)
 
 

@@ -39,7 +39,7 @@ def test_one_id_on_many_orders_is_told_and_warns(shop: Shop, twice: int, status:
     verdict = shop.verdicts()["orphan_orders"]
     assert verdict.status is status
     assert verdict.details["duplicate_order_ids"] == twice
-    assert ("is there already" in verdict.summary) == bool(twice)
+    assert ("repeat an order id" in verdict.summary) == bool(twice)
     if status is Status.AMBER:
         assert verdict.message == "orphan_orders=0 (max 0), duplicate_ids=0.0150 (max 0.01)"
 
@@ -59,7 +59,7 @@ def test_one_id_on_many_purchases_warns(shop: Shop) -> None:
     shop.write()
     verdict = shop.verdicts()["orphan_orders"]
     assert verdict.status is Status.AMBER
-    assert "1 purchase has an order id that is there already" in verdict.summary
+    assert "1 purchase repeats an order id" in verdict.summary
 
 
 def test_the_limit_can_be_set(shop: Shop) -> None:

@@ -102,7 +102,7 @@ def test_another_name_is_not_taken_for_a_purchase(shop: Shop, name: str) -> None
     ("values", "text"),
     [
         ([None], "is NULL in all events of 11 days"),
-        (["web"], "is 'web' in all events of 11 days: it tells no part of the volume from another"),
+        (["web"], "is 'web' in all events of 11 days: it does not split the volume into segments"),
         (["web", "app"], ""),
         (["web", None], ""),
     ],
@@ -159,8 +159,7 @@ OFF: list[tuple[str, Callable[[Shop], None], str]] = [
      "events.revenue is mapped, but checks.missing_revenue is off: purchases without revenue are "
      "not judged"),
     ("event_volume", _dimension,
-     "events.dimensions is mapped, but checks.event_volume is off: the values of no dimension are "
-     "judged"),
+     "events.dimensions is mapped, but checks.event_volume is off: no dimension is judged"),
 ]  # fmt: skip
 
 
@@ -313,7 +312,7 @@ def test_a_log_that_differs_from_the_table_is_said(shop: Shop, apart: int, is_sa
     shop.write()
     expected = (
         f"audit_log.rows_inserted: the loads of 9 March inserted {there + apart} rows, but events "
-        f"has {there} of Saturday 8 March; fine only where they load other tables or days too"
+        f"has {there} of Saturday 8 March; correct only if they load other tables or days too"
     )
     assert warnings(shop) == ([expected] if is_said else [])
 
@@ -331,9 +330,9 @@ def _of_today(shop: Shop, revenue: Callable[[int], float]) -> None:
 @pytest.mark.parametrize(
     ("revenue", "text"),
     [
-        (lambda i: 0.0, "all 12 purchases are of zero revenue"),
-        (lambda i: -25.5, "all 12 purchases are of negative revenue"),
-        (lambda i: -25.5 * (i % 2), "all 12 purchases are of zero or negative revenue"),
+        (lambda i: 0.0, "all 12 purchases have zero revenue"),
+        (lambda i: -25.5, "all 12 purchases have negative revenue"),
+        (lambda i: -25.5 * (i % 2), "all 12 purchases have zero or negative revenue"),
     ],
 )
 def test_no_purchase_of_any_revenue_is_said(

@@ -151,7 +151,7 @@ def test_rows_without_a_time_are_told_with_a_log_on_every_engine(shop: Shop) -> 
     shop.write()
     verdict = verdict_of(shop)
     assert (verdict.status, verdict.message) == (Status.GREEN, "rate=0.0100 (max 0.05)")
-    assert "; 3 rejected rows have no time that can be read, so no day" in verdict.summary
+    assert "; 3 rejected rows have no readable time and no day" in verdict.summary
     assert verdict.details["undated_rows"] == 3
 
 
@@ -163,7 +163,7 @@ def test_rows_without_a_time_can_only_warn(duck: Shop, undated: int, status: Sta
     verdict = judged(with_table(without_log(duck, 95), rows))
     assert (verdict.status, verdict.message) == (status, "rate=0.0404 (max 0.05)")
     assert verdict.details["undated_rows"] == undated
-    assert "no time that can be read" in verdict.summary
+    assert "no readable time" in verdict.summary
     assert ("with those without a time the rate would be" in verdict.summary) is (undated > 1)
 
 
@@ -172,7 +172,7 @@ def test_rows_after_now_do_not_count_on_every_engine(shop: Shop) -> None:
     verdict = judged(with_table(without_log(shop, 97), [*rejects(3), *later]))
     assert verdict.message == "rate=0.0300 (max 0.05)"
     assert verdict.details["future_rows"] == 2
-    assert "; 2 rejected rows lie after now, not counted" in verdict.summary
+    assert "; 2 rejected rows have a time after now, not counted" in verdict.summary
 
 
 def test_while_the_day_lasts_rows_later_on_it_do_not_count(duck: Shop) -> None:
@@ -232,7 +232,7 @@ def test_a_file_without_a_day_counts_by_its_rows(duck: Shop, put: Put) -> None:
     verdict = judged(duck)
     assert verdict.message == "rate=0.0200 (max 0.05)"
     assert (verdict.details["undated_rows"], verdict.details["future_rows"]) == (1, 2)
-    assert "1 rejected row has no time that can be read, so no day" in verdict.summary
+    assert "1 rejected row has no readable time and no day" in verdict.summary
 
 
 @pytest.mark.parametrize("content", ["", HEADER, "\n"])
@@ -316,7 +316,8 @@ def test_a_folder_that_may_not_be_looked_into(duck: Shop, monkeypatch: pytest.Mo
     closed = str(folder / "b")
     monkeypatch.setattr("os.access", lambda path, mode: str(path) != closed)
     verdict = verdict_of(duck)
-    assert unknown(verdict, "the folder 'quarantine/b' may not be looked into", Cause.PERMISSION)
+    detail = "the folder 'quarantine/b' cannot be listed: no permission"
+    assert unknown(verdict, detail, Cause.PERMISSION)
 
 
 @pytest.mark.parametrize(
@@ -331,7 +332,7 @@ def test_a_folder_that_may_not_be_looked_into(duck: Shop, monkeypatch: pytest.Mo
         ("bad_20250308.txt", b"when,why\n", "is neither CSV nor Parquet nor JSON lines"),
         ("bad_20250308.xlsx", b"PK", "is neither CSV nor Parquet nor JSON lines"),
         ("bad_20250308.json", b'[{"why": "x"}, {"wh', "is cut off or damaged"),
-        ("bad.csv", b"at,why\n2025-03-08,x\n", "has no column 'when' to tell the day by"),
+        ("bad.csv", b"at,why\n2025-03-08,x\n", "has no column 'when' for the day"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_no_count(
@@ -408,7 +409,8 @@ def test_a_configuration_with_neither_way_names_both(duck: Shop, removed: tuple[
         duck.config()
     text = str(raised.value)
     assert "audit_log: found nothing" in text
-    assert "quarantine_rate; for quarantine_rate, quarantine and events do as well" in text
+    instead = "for quarantine_rate, quarantine and events can be mapped instead"
+    assert f"quarantine_rate; {instead}" in text
 
 
 def test_a_check_that_is_off_needs_nothing(duck: Shop) -> None:
@@ -463,7 +465,7 @@ def test_names_without_a_day_need_a_time(
 ) -> None:
     folder = with_files(without_log(duck), files, occurred_at=None)
     (folder / name).write_text(csv_of(1), "utf-8")
-    untold = "quarantine: no file's name tells its day, and quarantine.occurred_at is not mapped"
+    untold = "quarantine: no file name contains the day, and quarantine.occurred_at is not mapped"
     assert (untold in wrong(duck)) is not is_told
     duck.set("quarantine", occurred_at="when")
     assert untold not in wrong(duck)
@@ -507,7 +509,7 @@ def test_files_that_name_no_day_are_read_beside_the_days(duck: Shop) -> None:
 
 def test_files_that_name_no_day_need_a_time(duck: Shop) -> None:
     folder = put_mixed(duck, occurred_at=None)
-    assert unknown(judged(duck), "'quarantine/app_rejects.csv' beside the files of Saturday")
+    assert unknown(judged(duck), "'quarantine/app_rejects.csv' may also hold rows of Saturday")
     assert "quarantine.occurred_at is not mapped" in verdict_of(duck).message
     (folder / "app_rejects.csv").unlink()
     assert verdict_of(duck).message == "rate=0.0150 (max 0.05)"
@@ -516,7 +518,7 @@ def test_files_that_name_no_day_need_a_time(duck: Shop) -> None:
 def test_files_that_name_no_day_and_have_no_time_are_no_count(duck: Shop) -> None:
     folder = put_mixed(duck)
     (folder / "app_rejects.csv").write_text("at,why\n2025-03-08,x\n", "utf-8")
-    assert unknown(judged(duck), "has no column 'when' to tell the day by")
+    assert unknown(judged(duck), "has no column 'when' for the day")
     (folder / "app_rejects.csv").rename(folder / "app")
     assert unknown(verdict_of(duck), "'quarantine/app' is neither CSV")
 
@@ -583,7 +585,7 @@ def test_lines_that_are_no_object_are_no_count(
     (folder / "bad_20250308_1.csv").write_text(csv_of(1), "utf-8")
     (folder / name).write_text(body, "utf-8")
     verdict = judged(duck)
-    assert unknown(verdict, "so that the count is not whole" if "\r" not in body else "")
+    assert unknown(verdict, "so the count is incomplete" if "\r" not in body else "")
     assert words in verdict.message
 
 
@@ -598,9 +600,9 @@ def test_an_object_that_holds_the_rows_is_no_row(
     path = folder / f"bad_20250308.{suffix}"
     inner = {key: [json.loads(OBJECT)] * 40, "count": 40}
     path.write_text(json.dumps(inner if depth == 1 else {"data": inner}), "utf-8")
-    assert unknown(judged(duck), f"1 line of 'quarantine/bad_20250308.{suffix}' is no row, so")
+    assert unknown(judged(duck), f"1 line of 'quarantine/bad_20250308.{suffix}' is not a row, so")
     path.write_text(f"[{json.dumps(inner)}]", "utf-8")
-    assert unknown(verdict_of(duck), "is no row, so")
+    assert unknown(verdict_of(duck), "is not a row, so")
 
 
 def test_a_row_with_a_list_is_a_row(duck: Shop) -> None:
@@ -610,8 +612,8 @@ def test_a_row_with_a_list_is_a_row(duck: Shop) -> None:
     assert judged(duck).message == "rate=0.0200 (max 0.05)"
 
 
-OPEN = "has a quote that is never closed, or not doubled, so that the count is not whole"
-ROWS = "has a quoted value that holds lines which look like rows, so that the count is not whole"
+OPEN = "has a quote that is never closed, or not doubled, so the count is incomplete"
+ROWS = "has a quoted value that holds lines which look like rows, so the count is incomplete"
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -624,7 +626,7 @@ ROWS = "has a quoted value that holds lines which look like rows, so that the co
         ('2025-03-08,"bad\n"2025-03-08","bad"\n', OPEN),
         ('2025-03-08,"bad\n2025-03-08,bad\n2025-03-08,"bad\n', OPEN),
         ("2025-03-08,ok\n" * 2000 + '2025-03-08,"bad\n2025-03-08,bad\n', OPEN),
-        ('2025-03-08,"bad\n' + "2025-03-08,bad\n" * 300_000, "so that the count is not whole"),
+        ('2025-03-08,"bad\n' + "2025-03-08,bad\n" * 300_000, "so the count is incomplete"),
         ('2025-03-08,"a\n' + "2025-03-08,bad\n" * 2 + 'b"\n2025-03-08,c\n', None),
         ('2025-03-08,"a\n' + "2025-03-08,bad\n" * 3 + 'b"\n2025-03-08,c\n', ROWS),
         ('2025-03-08,"a\n' + "2025-03-08,bad\n" * 198 + 'b"\n2025-03-08,c\n', ROWS),
@@ -874,7 +876,7 @@ def test_nul_bytes_inside_of_a_file_are_no_count(duck: Shop) -> None:
     folder = with_files(without_log(duck), "quarantine/*")
     body = csv_of(9000) + "\0" * 50 + "\n" + "2025-03-08,bad\n" * 20
     (folder / "bad_20250308.csv").write_text(body, "utf-8")
-    assert unknown(judged(duck), "holds NUL bytes, so that the count is not whole")
+    assert unknown(judged(duck), "holds NUL bytes, so the count is incomplete")
 
 
 NO_TIMES = ["3/8/25 10:00", "08-03-25", "25-03-08", "2025/03/08", "2025-3-8", "epoch", "infinity"]

@@ -643,7 +643,7 @@ def test_no_pipeline_learns_for_ever(kept: Shop) -> None:
         "event_volume",
     }
     assert unknown[0].message == (
-        "z=unknown (bad_value: fewer than 7 days with events before, though orders are older "
+        "z=unknown (bad_value: fewer than 7 days with events before, although orders are older "
         "than 7 days)"
     )
     assert report.exit_code == 2
@@ -776,7 +776,7 @@ def test_a_pipeline_whose_age_cannot_be_read_does_not_learn(kept: Shop) -> None:
     report = run(kept, use_history=False, record=False)
     z = next(verdict for verdict in report.checks if verdict.id == "volume_zscore")
     assert z.status is Status.UNKNOWN
-    assert "nobody knows how old the pipeline is (table 'gone' does not exist" in z.message
+    assert "the age of the pipeline is not known (table 'gone' does not exist" in z.message
 
 
 def test_the_oldest_day_is_replaced_where_that_is_asked_for(
@@ -1031,7 +1031,7 @@ def test_the_half_of_a_day_whose_night_had_no_gate_is_missing(
     totals = remembered_totals(kept)
     assert {totals.get(day(back)) for back in range(1, 21)} == {1000, None}
     assert report.exit_code == 0
-    assert "nothing is compared with" in report.warnings[0]
+    assert "no comparison with" in report.warnings[0]
     assert str(day(nights[-1])) in report.warnings[0]
 
 

@@ -127,13 +127,13 @@ def test_the_owner_is_who_sits_at_the_machine(serve: Callable[..., int]) -> None
         content = words_of(messages(port, page="history", query=DAY, **header))
         assert FORM not in content
         assert OWNER.encode() not in content
-        assert b"A sign-in is needed" in content
+        assert b"nobody is signed in. Sign in, or" in content
 
 
 def test_who_lets_everybody_in_lets_nobody_act(serve: Callable[..., int]) -> None:
     content = words_of(messages(serve("--allow-anonymous"), page="history", query=DAY))
     assert FORM not in content
-    assert b"A sign-in is needed" in content
+    assert b"nobody is signed in. Sign in, or" in content
 
 
 @pytest.mark.parametrize("words", [(), ("--allow-anonymous",)])

@@ -431,8 +431,8 @@ def test_a_table_of_rejected_rows_that_cannot_be_read_is_wrong(shop: Shop, kind:
 def test_plain_reads_no_events_and_deep_tells_what_it_read(shop: Shop) -> None:
     shop.write()
     lines, looked = [line.text for line in plain(shop)], [line.text for line in deep(shop)]
-    assert "reading events: works, over no rows" in lines
-    assert "reading orders: works, over no rows" in lines
+    assert "reading events: works, without rows" in lines
+    assert "reading orders: works, without rows" in lines
     events = sum(row["timestamp"] >= at(DAY, 0) for row in shop.events.rows)
     assert f"reading events: {events} events of 2025-03-08" in looked
     assert "reading orders: 12 orders of 2025-03-08" in looked

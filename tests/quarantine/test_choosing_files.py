@@ -128,7 +128,7 @@ def test_rows_without_a_readable_time_are_told(desk: Desk) -> None:
     rejected = desk.read()
     assert (rejected.rows, rejected.reasons) == (1, (("a", 1),))
     assert rejected.warnings == (
-        "quarantine: 2 rejected rows have no time that can be read, so that the day is not known",
+        "quarantine: 2 rejected rows have no readable time, so the day is not known",
     )
 
 
@@ -148,8 +148,8 @@ def test_without_a_time_and_without_a_day_in_the_name_nothing_can_be_told(desk: 
     rejected = desk.read()
     assert (rejected.rows, rejected.reasons) == (None, ())
     assert rejected.warnings == (
-        "quarantine: no name of 1 file that 'quarantine/*.csv' matches tells Saturday 8 March, "
-        "and quarantine.occurred_at is not mapped; put the day in the file name",
+        "quarantine: no name among 1 file matching 'quarantine/*.csv' contains Saturday 8 "
+        "March, and quarantine.occurred_at is not mapped; put the day in the file name",
     )
 
 

@@ -277,7 +277,7 @@ def test_only_what_needs_too_much_memory_is_called_too_large(
             ask(desk, lambda rejected: rejected.tally(fields, 10))
         return caught.value.detail
 
-    assert "too many to be grouped in the memory" in refusal(TooLargeError("x"))
+    assert "too many rows to group in the allowed memory" in refusal(TooLargeError("x"))
     assert "too many" not in refusal(CannotReadError("x"))
 
 

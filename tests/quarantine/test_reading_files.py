@@ -282,7 +282,7 @@ def test_a_missing_time_where_the_day_is_to_be_told(desk: Desk, name: str, conte
     rejected = desk.read()
     assert rejected.rows is None
     assert rejected.warnings == (
-        f"quarantine: 'quarantine/{name}' has no column 'timestamp' to tell the day by; "
+        f"quarantine: 'quarantine/{name}' has no column 'timestamp' for the day; "
         "it has 'error_reason'",
     )
 

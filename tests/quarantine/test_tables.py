@@ -98,8 +98,7 @@ def duck(tmp_path: Path) -> Shop:
         (
             {"occurred_at": None},
             None,
-            "quarantine.occurred_at is not mapped, so that the rows of Saturday 8 March "
-            "cannot be told",
+            "quarantine.occurred_at is not mapped, so the rows of Saturday 8 March cannot be found",
         ),
         ({"table": "gone"}, None, "table 'gone' does not exist (missing_table)"),
         (

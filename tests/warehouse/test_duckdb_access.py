@@ -278,7 +278,7 @@ def test_a_reader_that_may_read_more_waits_for_one_that_may_not(lake: Shop) -> N
     lake.set("warehouse", files=["lake/*.parquet"])
     with Warehouse(first) as open_already:
         open_already.check_connection()
-        assert "locked: the database file is open in this process" in reading(lake, "events")
+        assert "locked: the database file is already open in this" in reading(lake, "events")
         with Warehouse(first) as alike:
             alike.check_connection()
     assert reading(lake, "events").isdigit()

@@ -128,7 +128,7 @@ def test_dates_instead_of_times(shop: Shop) -> None:
     assert verdicts["volume_zscore"].message == "z=-0.17 (below 3.0)"
     assert verdicts["orphan_orders"].details["orders"] == 12
     assert verdicts["freshness"].status is Status.UNKNOWN
-    assert "is a DATE and does not tell the time of day" in verdicts["freshness"].message
+    assert "is a DATE without a time of day" in verdicts["freshness"].message
     shop.settings["data_lag_days"] = 0
     today = shop.verdicts(date=DAY, now=datetime(2025, 3, 8, 9, tzinfo=UTC))
     assert today["volume_zscore"].status is Status.UNKNOWN

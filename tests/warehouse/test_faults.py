@@ -81,7 +81,7 @@ def test_locked_by_its_writer(duck: Shop, writer: subprocess.Popen[str]) -> None
     steps: list[str] = []
     message = all_unknown(duck.run(progress=steps.append), Cause.LOCKED, retry=True)
     assert "locked by its writer for over 2 s" in message
-    assert "waiting for the warehouse's writer to let go" in steps
+    assert "waiting for the warehouse's writer to release its lock" in steps
 
 
 def test_a_writer_that_lets_go_is_waited_for(duck: Shop, writer: subprocess.Popen[str]) -> None:

@@ -50,7 +50,7 @@ def run(args: Namespace, console: Console) -> int:
     console.out(
         f"acceptance {accepted.id}: {check} no longer fails for {accepted.kind} "
         f"{quoted(accepted.subject)} ({line(accepted.owner)}: {line(accepted.reason)})\n"
-        f"It ends when {quoted(accepted.subject)} is there again. "
+        f"It ends when {quoted(accepted.subject)} returns. "
         f"To end it now: andon acceptances revoke {accepted.id}\n"
     )
     return GREEN

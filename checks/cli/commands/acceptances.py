@@ -33,7 +33,7 @@ def run(args: Namespace, console: Console) -> int:
     if args.action == "revoke":
         by = owner_of(args.owner, console.environ)
         ended = history.revoke_acceptance(args.id, config.pipeline, by, clock.now())
-        state = "is revoked; its check is judged as usual again" if ended else "was revoked before"
+        state = "is revoked; its check is judged as usual again" if ended else "was already revoked"
         console.out(f"acceptance {args.id} {state}\n")
         return GREEN
     acceptances = history.all_acceptances(config.pipeline)

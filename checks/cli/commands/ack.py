@@ -32,5 +32,5 @@ def run(args: Namespace, console: Console) -> int:
     config = load_config(args.config)
     history = history_of(config)
     history.acknowledge(config.pipeline, check, args.owner, args.note.strip(), clock.now())
-    console.out(f"{line(args.owner)} is on {check} until it is green; its status stays as it is\n")
+    console.out(f"{line(args.owner)} is on {check} until it is green; its status does not change\n")
     return GREEN

@@ -93,7 +93,7 @@ def run(args: Namespace, console: Console) -> int:
         console.out(f"Andon is at {address.url}{more} (Ctrl-C stops it)\n")
         if server.wait():
             return GREEN
-    console.problem("the dashboard ended by itself")
+    console.problem("the dashboard stopped unexpectedly")
     return UNKNOWN
 
 
@@ -103,7 +103,7 @@ def _require_sign_in(address: ListenAddress, kind: SignIn, allowed: bool) -> Non
     raise UsageError(
         f"--host {quoted(address.host)} lets others see the data, and nobody has to sign in: "
         "configure [auth] in .streamlit/secrets.toml, name a trusted proxy's --user-header, "
-        "or say --allow-anonymous (docs/deployment.md)"
+        "or add --allow-anonymous (docs/deployment.md)"
     )
 
 

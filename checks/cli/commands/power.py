@@ -93,7 +93,7 @@ def as_text(powers: Powers, pipeline: str) -> str:
         for rule in powers.rules
     ]  # fmt: skip
     return (
-        f"What volume checks see on the {powers.days} days of {clean(pipeline)} up to "
+        f"What the volume checks detect on the {powers.days} days of {clean(pipeline)} up to "
         f"{day_text(powers.until)} {powers.until.year}\n\n{columns([head, *rows])}\n"
         f"A drop or a jump of that size or more would have been out of range on "
         f"{CAUGHT_SHARE * 100:.0f} % of the days that were in range.\n"

@@ -68,11 +68,11 @@ def _confirmation(waiver: StoredWaiver) -> str:
     from checks.core.text import number_text
 
     limit = "" if waiver.up_to is None else f" up to {number_text(waiver.up_to)}"
-    covered = f" for {subjects_text(waiver.subjects) if waiver.subjects else 'whatever fails'}"
+    covered = f" for {subjects_text(waiver.subjects) if waiver.subjects else 'any subject'}"
     return (
         f"waiver {waiver.id}: {waiver.check} may be red{covered}{limit} until {waiver.until} "
         f"({line(waiver.owner)}: {line(waiver.reason)})\n"
-        f"It covers data dates from {waiver.data_date} on, and ends early once {waiver.check} was "
-        "green. "
+        f"It covers data dates from {waiver.data_date} on, and ends early once {waiver.check} "
+        "is green. "
         f"To end it now: andon waivers revoke {waiver.id}\n"
     )

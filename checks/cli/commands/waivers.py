@@ -35,7 +35,7 @@ def run(args: Namespace, console: Console) -> int:
     if args.action == "revoke":
         by = owner_of(args.owner, console.environ)
         ended = history.revoke_waiver(args.id, config.pipeline, by, clock.now())
-        state = "is revoked; its check is judged as usual again" if ended else "was revoked before"
+        state = "is revoked; its check is judged as usual again" if ended else "was already revoked"
         console.out(f"waiver {args.id} {state}\n")
         return GREEN
     waivers = history.all_waivers(config.pipeline)
@@ -56,7 +56,7 @@ def _table(waivers: tuple[StoredWaiver, ...], today: date) -> str:
             waiver.owner,
             waiver.until,
             "-" if waiver.up_to is None else number_text(waiver.up_to),
-            "whatever fails" if waiver.subjects is None else subjects_text(waiver.subjects),
+            "any subject" if waiver.subjects is None else subjects_text(waiver.subjects),
             state_of(waiver, today),
             waiver.reason,
         )

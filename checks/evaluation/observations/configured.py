@@ -124,7 +124,7 @@ def _constant_dimensions(daily: DailyCounts) -> Iterator[str]:
         elif len(values) == 1:
             yield (
                 f"events.dimensions: column {quoted(column)} is {quoted(values[0])} in all events "
-                f"of {days}: it tells no part of the volume from another"
+                f"of {days}: it does not split the volume into segments"
             )
 
 
@@ -142,10 +142,9 @@ def _unremembered_names(
     ]
     if unremembered:
         yield (
-            f"events: {plural(len(unremembered), 'regular event name')} beyond those that are "
-            "remembered of a day, such as "
-            f"{quoted(min(unremembered))}: when one falls silent, no check says so for longer than "
-            f"the {plural(len(events.days) - 1, 'day')} before the data date"
+            f"events: {plural(len(unremembered), 'regular event name')} beyond the number that is "
+            f"remembered per day, such as {quoted(min(unremembered))}: if one goes silent, the "
+            f"checks report it for at most {plural(len(events.days) - 1, 'day')}"
         )
 
 

@@ -57,7 +57,7 @@ def _shared_session(frame: Timeframe, orders: OrderCounts) -> Iterator[str]:
     if orders.orders >= FEWEST_ORDERS and shared > orders.orders * MOST_OF_ONE_SESSION:
         yield (
             f"orders.session_id: {count_text(shared)} of {count_text(orders.orders)} orders of "
-            f"{day_text(frame.data_date)} share one session id, which tells no visit from another"
+            f"{day_text(frame.data_date)} share one session id, so it does not identify sessions"
         )
 
 
@@ -108,7 +108,7 @@ def _inserted_against_events(
         yield (
             f"audit_log.rows_inserted: the loads of {short_day(frame.run_date)} inserted "
             f"{plural(inserted, 'row')}, but events has {count_text(event_count)} of "
-            f"{day_text(frame.data_date)}; fine only where they load other tables or days too"
+            f"{day_text(frame.data_date)}; correct only if they load other tables or days too"
         )
 
 
@@ -144,10 +144,10 @@ def _none_above_zero(events: EventCounts) -> str:
     purchases = events.purchases
     usable = purchases.with_amount[-1]
     if purchases.zero == usable:
-        return f"all {count_text(usable)} purchases are of zero revenue"
+        return f"all {count_text(usable)} purchases have zero revenue"
     if purchases.negative == usable:
-        return f"all {count_text(usable)} purchases are of negative revenue"
-    return f"all {count_text(usable)} purchases are of zero or negative revenue"
+        return f"all {count_text(usable)} purchases have negative revenue"
+    return f"all {count_text(usable)} purchases have zero or negative revenue"
 
 
 def _unusual_amount(

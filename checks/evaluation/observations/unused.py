@@ -92,9 +92,7 @@ KEY_USAGES = (
     KeyUsage(
         ("events.revenue",), _uses("missing_revenue"), "purchases without revenue are not judged"
     ),
-    KeyUsage(
-        ("events.dimensions",), _uses("event_volume"), "the values of no dimension are judged"
-    ),
+    KeyUsage(("events.dimensions",), _uses("event_volume"), "no dimension is judged"),
     KeyUsage(
         ("events.name",),
         (*_uses("event_volume"), *_PURCHASES),
@@ -109,7 +107,7 @@ KEY_USAGES = (
             Use("orphan_orders", ("orders", "orders.order_id")),
             Use("orphan_orders", ("orders", "events.order_id")),
         ),
-        "ids that are there twice are not judged",
+        "repeated order ids are not judged",
     ),
 )
 #: Parameters of a check that other checks use as well; all others serve only their own check.
@@ -192,7 +190,7 @@ def _why(config: Config, uses: Sequence[Use]) -> str:
         elif use.check and not config.checks[use.check].enabled:
             off[f"checks.{use.check}"] = None
     if len(missing) + len(off) > _MOST_REASONS:
-        return "no check that is on reads it"
+        return "no enabled check reads it"
     reasons = [_listed(list(off), "off")] if off else []
     reasons += [_listed(list(missing), "not mapped")] if missing else []
     return " and ".join(reasons)

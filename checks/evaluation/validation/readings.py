@@ -76,7 +76,7 @@ class SectionReader:
             yield ValidationLine(False, f"reading {section}: {problem.error()}")
         if not problems:
             day = self.frame.run_date if section == "audit_log" else self.frame.data_date
-            result = f"{count} of {day}" if self.over_rows else "works, over no rows"
+            result = f"{count} of {day}" if self.over_rows else "works, without rows"
             yield ValidationLine(True, f"reading {section}: {result}")
 
     def _log_summary(self, log: AuditLog) -> tuple[str, list[Unmeasured]]:
@@ -103,7 +103,7 @@ class SectionReader:
             yield from self._result_lines(section, "", [Unmeasured.of(error)])
             return
         days = f"{plural(len(daily.totals()), 'day')} up to {self.frame.data_date}"
-        result = days if self.over_rows else "works, over no rows"
+        result = days if self.over_rows else "works, without rows"
         yield ValidationLine(True, f"reading {section}: {result}")
         yield from self._dimension_problems(daily.problems)
 

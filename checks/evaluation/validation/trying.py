@@ -153,7 +153,7 @@ def _explained_lines(
         except AndonError as error:
             yield ValidationLine(False, f"{name}: {error}")
             continue
-        unknown = "the engine does not tell what it reads"
+        unknown = "the engine gives no estimate"
         estimate = plan.estimate or (unknown if plan.plan else f"{unknown} without running it")
         steps = () if plan.estimate else plan.plan[:_MOST_PLAN_LINES]
         yield ValidationLine(

@@ -22,7 +22,7 @@ _CAPPED = f"more than {MOST_FAULTS:,} lines cannot be read; no more of them are 
 _FIELDS = 4
 #: About how many times larger rows are when gzip is unpacked.
 _UNPACKED = 10
-_TOO_LARGE = "the rows are too many to be grouped in the memory allowed"
+_TOO_LARGE = "there are too many rows to group in the allowed memory"
 _UNREADABLE = "the files could not be read: one of them may be damaged, or have changed meanwhile"
 
 

@@ -287,7 +287,7 @@ def _occurred(
     if source.occurred_at is None:
         raise MeasurementError(
             Cause.BAD_VALUE,
-            "quarantine.occurred_at is not mapped, so that a day's rows cannot be told",
+            "quarantine.occurred_at is not mapped, so the rows of a day cannot be found",
         )
     return instant(relation, source.occurred_at, warehouse.profile, periods.naive, periods.zone)
 

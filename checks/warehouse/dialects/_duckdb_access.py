@@ -83,8 +83,8 @@ def limit_access(connection: Connection, config: WarehouseConfig, database: str 
         elif not _satisfies(_limited.get(name), limits):
             raise MeasurementError(
                 Cause.LOCKED,
-                "the database file is open in this process with other files, attach or "
-                "extensions of `warehouse`, or since before new files came",
+                "the database file is already open in this process with other values of "
+                "warehouse.files, attach or extensions, or was opened before new files came",
                 retry=True,
             )
 

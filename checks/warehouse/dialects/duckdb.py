@@ -44,12 +44,12 @@ _OUT_OF_REACH = (
     (
         re.compile("file system operations are disabled"),
         Cause.PERMISSION,
-        "only files that warehouse.files names are read: name this one there, as the view does",
+        "only files in warehouse.files are read: add this one there, written as in the view",
     ),
     (
         re.compile(r"requires the extension \w+|exists in the \w+ extension"),
         Cause.PERMISSION,
-        "no extension is loaded but those of warehouse.extensions: name it there",
+        "only extensions in warehouse.extensions are loaded: add it there",
     ),
     (
         re.compile(r'Extension "[^"]*" not found'),
