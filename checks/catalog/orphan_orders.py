@@ -235,8 +235,8 @@ def _remarks(measured: Measured) -> list[str]:
     if orders.undated:
         remarks.append(f"{plural(orders.undated, 'order has', 'orders have')} {_NO_TIME}")
     if orders.future:
-        have = "order has a time after now and is", "orders have a time after now and are"
-        remarks.append(f"{plural(orders.future, *have)} not counted")
+        forms = "order has a time after now and is", "orders have a time after now and are"
+        remarks.append(f"{plural(orders.future, *forms)} not counted")
     if orders.far:
         have = plural(orders.far, "order has", "orders have")
         remarks.append(f"{have} a time more than {FAR_TEXT}")
