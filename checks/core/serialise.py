@@ -187,7 +187,7 @@ def _verdict(raw: Mapping[str, Any]) -> Verdict:
         "acknowledgement": None if acknowledged is None else _acknowledgement(acknowledged),
         "subjects": _subjects(raw.get("subjects")),
         "details": dict(raw["details"]),
-        "facts": _facts(raw["details"]),
+        "facts": _facts(dict(raw["details"])),
     }
     return Verdict(**{**_known(Verdict, raw), **parts})
 

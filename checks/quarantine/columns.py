@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from checks.config.model import QuarantineSource
@@ -44,8 +44,7 @@ def position_of(name: str, names: tuple[str, ...]) -> int | None:
     """Position of a column; case is ignored where that leaves one column only."""
     if name in names:
         return names.index(name)
-    folded = name.strip().casefold()
-    same = [i for i, known in enumerate(names) if known.strip().casefold() == folded]
+    same = [i for i, known in enumerate(names) if _folded(known) == _folded(name)]
     return same[0] if len(same) == 1 else None
 
 
@@ -55,30 +54,59 @@ def spelled(name: str, names: tuple[str, ...]) -> str:
     return name if position is None else names[position]
 
 
-def keys_of(names: Sequence[str]) -> list[Key]:
-    """What identifies a column in all files: its name without case, and its place among equals."""
-    seen: Counter[str] = Counter()
+def keys_of(names: Sequence[str], mapped: Sequence[str]) -> list[Key]:
+    """What identifies a column in all files: its name without case, and its place among equals.
+
+    The first places are those of the mapped columns, which each file may spell in another way.
+    """
+    mapped_keys = keys_of_mapped(mapped)
+    chosen = {position_of(name, tuple(names)): key for name, key in mapped_keys.items()}
+    seen = Counter(folded for folded, _ in mapped_keys.values())
     keys = []
-    for name in names:
-        folded = name.strip().casefold()
-        keys.append((folded, seen[folded]))
+    for position, name in enumerate(names):
+        folded = _folded(name)
+        keys.append(chosen.get(position, (folded, seen[folded])))
+        seen[folded] += position not in chosen
+    return keys
+
+
+def keys_of_mapped(mapped: Iterable[str]) -> dict[str, Key]:
+    """The key of each mapped column."""
+    seen: Counter[str] = Counter()
+    keys: dict[str, Key] = {}
+    for name in dict.fromkeys(mapped):
+        folded = _folded(name)
+        keys[name] = folded, seen[folded]
         seen[folded] += 1
     return keys
 
 
-def common_columns(headers: Iterable[Sequence[str]]) -> dict[Key, str]:
+def common_columns(headers: Iterable[Sequence[str]], mapped: Sequence[str]) -> dict[Key, str]:
     """Every column of some files with its first spelling, in the order of first appearance."""
     columns: dict[Key, str] = {}
     for names in headers:
-        for key, name in zip(keys_of(names), names, strict=True):
+        for key, name in zip(keys_of(names, mapped), names, strict=True):
             columns.setdefault(key, name.strip() or "(no name)")
     return columns
 
 
-def kept_columns(columns: dict[Key, str], mapped: Iterable[str]) -> dict[Key, str]:
+def common_roles(columns: Mapping[Key, str], source: QuarantineSource) -> Roles:
+    """Positions of the mapped columns among those of all files."""
+    positions = {key: position for position, key in enumerate(columns)}
+    keys = keys_of_mapped(mapped_names(source))
+    return Roles(
+        *(None if name is None else positions.get(keys[name]) for name in _mapping(source))
+    )
+
+
+def kept_columns(columns: Mapping[Key, str], mapped: Iterable[str]) -> dict[Key, str]:
     """At most `MOST_COLUMNS` of them; the mapped ones are always among them."""
-    folded_names = {name.strip().casefold() for name in mapped}
-    mapped_keys = [key for key in columns if key[0] in folded_names and key[1] == 0]
+    keys = keys_of_mapped(mapped).values()
+    mapped_keys = [key for key in columns if key in keys]
     others = [key for key in columns if key not in mapped_keys]
     kept = {*mapped_keys, *others[: MOST_COLUMNS - len(mapped_keys)]}
     return {key: name for key, name in columns.items() if key in kept}
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold()

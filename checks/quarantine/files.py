@@ -121,7 +121,7 @@ class FileSearch:
             tallies |= self._read(uncertain, by_time=False)
         others = chosen.mixed
         if misnamed or not has_rows:
-            others = self._files_beside(by_name, (*misnamed, *others))
+            others = self._files_beside(by_name, (*sorted(misnamed), *others))
         if others:
             other_tallies = self._read(others, by_time=True)
             certain = misnamed | set(chosen.mixed)

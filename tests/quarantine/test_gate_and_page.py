@@ -7,7 +7,7 @@ from dataclasses import replace
 import duckdb
 import pytest
 
-from checks.quarantine.drilldown.model import GroupBy
+from checks.quarantine.drilldown.model import Filters, GroupBy
 from tests.quarantine.conftest import FILE, HEADER, Desk, audit_log
 from tests.quarantine.test_drilldown_files import ask, counted
 
@@ -51,3 +51,45 @@ def test_a_line_that_may_be_several_rows_of_one_column_is_unreadable(desk: Desk)
     reasons = {"a": 1, "d": 1, "(unreadable line)": 1}
     assert dict(desk.read().reasons) == reasons
     assert counted(desk, GroupBy.REASON) == reasons
+
+
+@pytest.mark.parametrize(
+    ("first_header", "second_header"),
+    [
+        ("error_reason,timestamp", "Timestamp,timestamp,error_reason"),
+        ("error_reason,Timestamp", "Timestamp,timestamp,error_reason"),
+        ("error_reason,timestamp", "TIMESTAMP,timestamp,ERROR_REASON"),
+        ("Timestamp,timestamp,error_reason", "error_reason,timestamp"),
+        ("error_reason,timestamp", "Error_Reason,error_reason,timestamp"),
+        ("error_reason,timestamp", "Timestamp, TIMESTAMP ,timestamp,Error_Reason,error_reason"),
+    ],
+)
+def test_each_file_may_spell_columns_that_differ_in_case_alone(
+    desk: Desk, first_header: str, second_header: str
+) -> None:
+    desk.log, desk.pattern = replace(desk.log, entries={}), "*.csv"
+    day, other_day = "2025-03-08 10:00:00", "2020-01-01 00:00:00"
+    for file, header, reason, count in (
+        ("a.csv", first_header, "a", 3), ("b.csv", second_header, "b", 7),
+    ):  # fmt: skip
+        values = {"timestamp": day, "error_reason": reason}
+        row = ",".join(_value(name, header, values) or other_day for name in header.split(","))
+        desk.write(file, "\n".join([header, *[row] * count]) + "\n")
+    assert dict(desk.read().reasons) == {"a": 3, "b": 7}
+    assert counted(desk, GroupBy.REASON) == {"a": 3, "b": 7}
+    rows = ask(desk, lambda rejected: rejected.rows(Filters(), 0, 100))
+    assert len(rows) == 10
+
+
+def _value(name: str, header: str, values: dict[str, str]) -> str | None:
+    """The value of a mapped column: by its exact name, else by the only one but for its case."""
+    same = [other for other in header.split(",") if other.strip().lower() == name.strip().lower()]
+    return values.get(same[0].strip().lower() if len(same) == 1 else name)
+
+
+def test_a_name_that_is_two_columns_without_case_is_none(desk: Desk) -> None:
+    desk.log, desk.pattern = replace(desk.log, entries={}), "*.csv"
+    desk.write("a.csv", "error_reason,TIMESTAMP\na,2025-03-08 10:00:00\n")
+    desk.write("b.csv", "error_reason,Timestamp,TIMESTAMP\nb,2025-03-08 10:00:00,x\n")
+    assert desk.read().problem is not None
+    assert counted(desk, GroupBy.REASON) == {"a": 1}

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import PurePath
 from typing import Any
 
-from checks.quarantine.columns import Roles, roles_of
+from checks.quarantine.columns import Roles, common_roles, mapped_names
 from checks.quarantine.drilldown.model import Field, Filters, GroupBy, Tallied, Tally, Values
 from checks.quarantine.drilldown.parts import Part, Sql, faulty, selecting
 from checks.quarantine.drilldown.preparing import BATCH, FilePreparation, FileRequest
@@ -35,7 +35,8 @@ class FileRejected:
         files = FilePreparation(memory, request).prepared()
         self._parts, self._notes, self._columns = files.parts, files.notes, files.columns
         self.names: tuple[str, ...] = files.names
-        self.roles: Roles = roles_of(files.names, request.source)
+        self.roles: Roles = common_roles(files.columns, request.source)
+        self._mapped = mapped_names(request.source)
         self._are_whole = False  # whether every value of each Parquet file was read
         self._faults: dict[str, int] = {}  # faulty lines of each CSV file that was read completely
 
@@ -172,7 +173,7 @@ class FileRejected:
         for i, part in enumerate(self._parts):
             faulty_rows = faulty(part, f"_{i}", self._faults, len(self._columns))
             selections += [
-                selecting(part, f"_{i}", self._columns),
+                selecting(part, f"_{i}", self._columns, self._mapped),
                 *([] if faulty_rows is None else [faulty_rows]),
             ]
         text = " UNION ALL ".join(f"({part.text})" for part in selections)
@@ -209,7 +210,7 @@ class FileRejected:
 
     def _read_all(self, part: Part) -> None:
         """Read every value, as any column may be damaged. Raises CannotReadError."""
-        selected = selecting(part, "", self._columns)
+        selected = selecting(part, "", self._columns, self._mapped)
         reading = f"SELECT bit_xor(hash(t)) FROM ({selected.text}) t"  # noqa: S608
         self._run(Sql(reading, selected.parameters))
 

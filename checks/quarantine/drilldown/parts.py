@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from checks.quarantine.columns import Key, keys_of
@@ -28,9 +28,9 @@ class Sql(NamedTuple):
     parameters: dict[str, object]
 
 
-def selecting(part: Part, tag: str, columns: Iterable[Key]) -> Sql:
+def selecting(part: Part, tag: str, columns: Iterable[Key], mapped: Sequence[str]) -> Sql:
     """Rows of (period, path, broken, v0, v1, ...): the columns as short text."""
-    positions = {key: index for index, key in enumerate(keys_of(part.form.names))}
+    positions = {key: index for index, key in enumerate(keys_of(part.form.names, mapped))}
     records = records_of(part.form, part.paths, [positions.get(key) for key in columns], tag)
     values = [f"left({value}, {LONGEST_VALUE}) AS v{i}" for i, value in enumerate(records.values)]
     text = (

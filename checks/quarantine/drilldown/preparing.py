@@ -11,9 +11,9 @@ from checks.config.model import QuarantineSource
 from checks.quarantine.columns import (
     Key,
     common_columns,
+    common_roles,
     kept_columns,
     mapped_names,
-    roles_of,
 )
 from checks.quarantine.content import require_no_row
 from checks.quarantine.drilldown.choosing import ChosenFiles
@@ -71,11 +71,11 @@ class FilePreparation:
         if warning := self._place.warning_of_links(*self._periods.all_days()):
             files.notes.append(warning)
         files.parts = self._parts(files.notes)
-        all_columns = common_columns(part.form.names for part in files.parts)
+        all_columns = common_columns((part.form.names for part in files.parts), self._mapped)
         files.columns = kept_columns(all_columns, self._mapped)
         if more := len(all_columns) - len(files.columns):
             files.notes.append(f"{more} more columns are not shown")
-        moment = roles_of(files.names, self._source).moment
+        moment = common_roles(files.columns, self._source).moment
         if moment is not None:
             files.parts = self._without_other_days(files.parts, list(files.columns)[moment])
         return files
@@ -152,7 +152,7 @@ class FilePreparation:
 
     def _read_spans(self, part: Part, moment: Key) -> None:
         """Read the spans of some files; the query itself will find out which cannot be read."""
-        query = span_query(selecting(part, "", [moment]), self._periods.naive)
+        query = span_query(selecting(part, "", [moment], self._mapped), self._periods.naive)
         try:
             rows = self._memory.run(query.text, query.parameters)
         except CannotReadError:

@@ -67,7 +67,7 @@ class TableRejected:
         self._warehouse, self._periods = warehouse, periods
         self._relation = warehouse.relation("quarantine", source)
         self._occurred = _occurred(warehouse, self._relation, source, periods)
-        all_columns = common_columns([tuple(self._relation.kinds)])
+        all_columns = common_columns([tuple(self._relation.kinds)], mapped_names(source))
         self.names: tuple[str, ...] = tuple(
             kept_columns(all_columns, mapped_names(source)).values()
         )
