@@ -143,11 +143,12 @@ def read_shares(context: Context, days: int = MOST_DAYS) -> Shares:
 def _accepted_by_day(context: Context, days: int) -> dict[date, int]:
     """Events of whole days, oldest first, since the first day with events."""
     frame = context.frame
+    # The judged day too is read as a whole: its own rate replaces this one.
     whole = replace(context, frame=replace(frame, now=max(frame.now, frame.end)))
     events = read_days(whole, days)
-    first = first_day(events) or frame.data_date
-    counts = dict(zip(events.days, events.totals(), strict=True))
-    return {day: count for day, count in list(counts.items())[-days:] if day >= first}
+    first = max(first_day(events) or frame.data_date, frame.data_date - timedelta(days=days - 1))
+    counts = zip(events.days, events.totals(), strict=True)
+    return {day: count for day, count in counts if day >= first}
 
 
 def _rejected_by_day(context: Context, days: int) -> tuple[dict[date, int], tuple[str, ...]]:

@@ -59,7 +59,7 @@ class SqliteStore:
                 raise
         # Readers of a write-ahead log create a file beside it. Where they may not, the database
         # file alone is complete, as long as there is neither a log nor a journal.
-        return _run(path, "immutable=1", "BEGIN", work, attempt)
+        return _run(path, "mode=ro&immutable=1", "BEGIN", work, attempt)
 
     def write(self, work: Callable[[Connection], T], attempt: Attempt) -> T:
         """The result of `work`, in one transaction with no other writer at the same time.

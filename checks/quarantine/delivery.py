@@ -133,7 +133,7 @@ def _folders(pattern: str) -> list[Path]:
 def _days_with_files(place: FilePattern, days: list[date]) -> set[date]:
     if place.has_day:
         return {day for day in days if place.files(day)}
-    named_days = place.named_days(*days).by_path().values()
+    named_days = place.named_days(place.files(*days)).by_path().values()
     return {day for of_file in named_days for day in of_file} & set(days)
 
 

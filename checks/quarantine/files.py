@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 
 from checks.config.model import Config, QuarantineSource
 from checks.core.audit_log import AuditLog
@@ -163,7 +164,7 @@ class FileSearch:
         return sum(tally.far + tally.future for tally in own_tallies if not tally.failed)
 
     def _is_in_short_range(self, path: str) -> bool:
-        named = self._named_days().get(path, frozenset())
+        named = self._named_days.get(path, frozenset())
         day = self._frame.data_date
         return bool(named) and min(named) <= day <= max(named) <= min(named) + FAR
 
@@ -183,8 +184,8 @@ class FileSearch:
     def _names_other_days(self, path: str) -> bool:
         if self._place.has_day:
             return True
-        named = self._named_days().get(path)
-        return bool(named) and named is not None and self._frame.data_date not in named
+        named = self._named_days.get(path, frozenset())
+        return bool(named) and self._frame.data_date not in named
 
     def _misnamed_warning(self, paths: Sequence[str]) -> str:
         return (
@@ -233,7 +234,7 @@ class FileSearch:
 
         Rows in files whose names say no day do not replace the missing file.
         """
-        days = self._named_days()
+        days = self._named_days
         day = self._frame.data_date
         if not any(days.values()) or any(named == {day} for named in days.values()):
             return False
@@ -241,14 +242,15 @@ class FileSearch:
 
     def _all_name_other_days(self) -> bool:
         """Whether each file names days, and none the judged one."""
-        names = self._named_days().values()
+        names = self._named_days.values()
         return bool(names) and all(names) and not any(self._frame.data_date in n for n in names)
 
+    @cached_property
     def _named_days(self) -> dict[str, frozenset[date]]:
         """The days in each file's name; empty where the pattern itself contains the day."""
         if self._place.has_day:
             return {}
-        return self._place.named_days(self._frame.data_date).by_path()
+        return self._place.named_days(self._place.files(self._frame.data_date)).by_path()
 
     def _differences(
         self, chosen: Selection, tallies: Mapping[str, FileTally], rows: int | None

@@ -68,7 +68,7 @@ def _unknown_days(
     """A problem where rows are judged (without an audit log) and their day is not known."""
     if config.audit_log is not None or source.occurred_at is not None or place.has_day:
         return []
-    names = place.named_days(_ANY_DAY)
+    names = place.named_days(place.files(_ANY_DAY))
     days = {path: names.days_of(path) for path in files if path in names.names}
     if unsure := [path for path, named_days in days.items() if len(named_days) > 1]:
         return [unsure_names(place, names, unsure)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from checks.core.model import Cause
@@ -21,7 +22,7 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "temp_directory": "",
     "threads": 1,
 }
-#: The most faulty lines of one file that are recorded; there may be more.
+#: The most errors in lines that DuckDB records of one statement, over all its files.
 MOST_FAULTS = 10_000
 _FAULT_TABLES = ("reject_errors", "reject_scans")
 #: Whether any CSV file was read since faults were taken.
@@ -47,7 +48,9 @@ class InMemoryDuckDb:
         self._connection: DuckDBPyConnection | None = None
 
     def run(self, statement: str, parameters: Mapping[str, object]) -> list[Any]:
-        """All rows. Raises CannotReadError for what cannot be read, StoppedError once stopped."""
+        """All rows. Raises CannotReadError for what cannot be read, StoppedError once stopped, and
+        DuckDB's InterruptException where a statement is stopped while it runs.
+        """
         self._idle.clear()  # before the check: whoever stops it sees one or the other
         try:
             self.check()
@@ -88,7 +91,8 @@ class InMemoryDuckDb:
         """Interrupt until nothing runs: an interrupt before the statement starts has no effect."""
         while not self._idle.is_set():
             if (connection := self._connection) is not None:
-                connection.interrupt()
+                with suppress(Exception):  # closed meanwhile: nothing runs
+                    connection.interrupt()
             self._idle.wait(_INTERRUPT_SECONDS)
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from glob import escape, glob
 from pathlib import Path, PurePath
 
@@ -32,12 +33,11 @@ class FilePattern:
     @property
     def has_day(self) -> bool:
         """Whether the pattern contains the day; a month or a weekday alone is not enough."""
-        spelled = {self.pattern_on(_ANY_DAY + timedelta(days=n)) for n in range(_APART)}
-        return len(spelled) == _APART
+        return _has_day(self.pattern)
 
     def pattern_on(self, day: date) -> str:
         """The pattern with a day filled in."""
-        return DATE_FIELD.sub(lambda match: escape(day.strftime(match[1])), self.pattern)
+        return _filled_in(self.pattern, day)
 
     def files(self, *days: date) -> list[str]:
         """The files in the folder that match the pattern with any of the days filled in."""
@@ -86,9 +86,9 @@ class FilePattern:
         inside = pure.is_relative_to(self.folder)
         return str(pure.relative_to(self.folder if inside else self.fixed_folder()))
 
-    def named_days(self, *days: date) -> NamedDays:
-        """The days in the name of each file that `files` finds."""
-        names = {path: self.name(path) for path in self.files(*days)}
+    def named_days(self, files: Iterable[str]) -> NamedDays:
+        """The days in the name of each file."""
+        names = {path: self.name(path) for path in files}
         return NamedDays(names, DayNames(names.values()))
 
     def fixed_folder(self) -> Path:
@@ -161,7 +161,7 @@ def select(
     }
     if certain:
         return Selection(tuple(certain), certain)
-    named = place.named_days(day)
+    named = place.named_days(files)
     unsure = unsure_files(place, named, day, can_filter=can_filter)
     of_day = tuple(path for path in files if named.days_of(path) == {day})
     if of_day:
@@ -205,16 +205,15 @@ def files_around(
     All of them, or where they are too large, those named by the days around it up to the run
     date. Raises CannotReadError where these are too large as well.
     """
-    if not place.has_day:
-        files = place.files(day)
-        if sum(size_of(path) for path in files) <= MOST_BYTES:
-            return tuple(files)
+    files = [] if place.has_day else place.files(day)
+    if not place.has_day and sum(map(size_of, files)) <= MOST_BYTES:
+        return tuple(files)
     first, last = day - timedelta(days=1), max(run_date, day + timedelta(days=1))
     days = {first + timedelta(days=n) for n in range((last - first).days + 2)}
     if place.has_day:
         files = place.files(*sorted(days))
     else:
-        days_by_path = place.named_days(day).by_path()
+        days_by_path = place.named_days(files).by_path()
         files = [
             path
             for path, named_days in days_by_path.items()
@@ -283,6 +282,16 @@ def size_of(path: str) -> int:
         return Path(path).stat().st_size
     except OSError:
         return 0  # reading it will say why
+
+
+@lru_cache(maxsize=64)
+def _has_day(pattern: str) -> bool:
+    spelled = {_filled_in(pattern, _ANY_DAY + timedelta(days=n)) for n in range(_APART)}
+    return len(spelled) == _APART
+
+
+def _filled_in(pattern: str, day: date) -> str:
+    return DATE_FIELD.sub(lambda match: escape(day.strftime(match[1])), pattern)
 
 
 def _matching(patterns: Iterable[str]) -> list[str]:

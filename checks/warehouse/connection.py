@@ -18,7 +18,7 @@ from checks.core.text import quoted
 from checks.warehouse.dialects import profile_for
 from checks.warehouse.dialects._session import Limits
 from checks.warehouse.dialects.base import AmbiguousColumnError
-from checks.warehouse.engines import engine_for
+from checks.warehouse.engines import engine_for, keep_engine
 from checks.warehouse.explaining import Explain, StatementPlan, lines_of, sql_of
 from checks.warehouse.faults import first_line, measurement_error
 from checks.warehouse.inner_names import inner_prefix, mapped_sources
@@ -202,12 +202,11 @@ class Warehouse:
         limits = self._limits()
         if not self.profile.starts_faster_alone:
             reveal()
-        engine = engine_for(
-            self.profile,
-            self.profile.engine_url(self._url),
-            self.profile.connect_arguments(self._url, limits),
-        )
+        url = self.profile.engine_url(self._url)
+        arguments = self.profile.connect_arguments(self._url, limits)
+        engine = engine_for(self.profile, url, arguments)
         connection = self._connect_when_free(engine, self.profile.execution_options(limits))
+        keep_engine(engine, self.profile, url, arguments)
         self.profile.opened(connection.connection.driver_connection, limits)
         for statement in self.profile.session_statements(limits):
             connection.exec_driver_sql(statement)

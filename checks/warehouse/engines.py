@@ -34,15 +34,28 @@ def engine_for(profile: Profile, url: URL, arguments: Mapping[str, Any]) -> Engi
 
     Raises what SQLAlchemy raises where there is no driver.
     """
-    if not profile.keeps_engines:
-        return _created(profile, url, arguments)
-    key = (url, repr(sorted(arguments.items())))
     with _lock:
-        engine = _engines.pop(key, None) or _created(profile, url, arguments)
-        _engines[key] = engine
+        kept = _engines.get(_key(url, arguments))
+    return kept or _created(profile, url, arguments)
+
+
+def keep_engine(engine: Engine, profile: Profile, url: URL, arguments: Mapping[str, Any]) -> None:
+    """Keep an engine that has connected; those used longest ago are let go.
+
+    Not before: an engine's first connection holds a lock while the server answers, and one that
+    never does would block every later evaluation.
+    """
+    if not profile.keeps_engines:
+        return
+    with _lock:
+        _engines.pop(_key(url, arguments), None)
+        _engines[_key(url, arguments)] = engine
         if len(_engines) > MOST_ENGINES:
             del _engines[next(iter(_engines))]
-    return engine
+
+
+def _key(url: URL, arguments: Mapping[str, Any]) -> tuple[URL, str]:
+    return url, repr(sorted(arguments.items()))
 
 
 def _created(profile: Profile, url: URL, arguments: Mapping[str, Any]) -> Engine:

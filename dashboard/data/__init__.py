@@ -156,7 +156,10 @@ def recorded_report(name: str, evaluation: int) -> Answer[Report]:
     """One recorded evaluation's full report."""
     configured = pipeline(name)
     read_cached = _cached(_report, _REPORT_SECONDS, _MOST_REPORTS)
-    answer: Answer[Report] = read_cached(name, configured.mtime_ns, evaluation)
+    try:
+        answer: Answer[Report] = read_cached(name, configured.mtime_ns, evaluation)
+    except AndonError as error:
+        return Answer(None, str(error), now())
     return answer
 
 
@@ -290,7 +293,5 @@ def _days(name: str, mtime_ns: int, until: date, count: int, generation: int) ->
 
 
 def _report(name: str, mtime_ns: int, evaluation: int) -> Answer[Report]:
-    try:
-        return Answer(history(name).report(evaluation), None, now())
-    except AndonError as error:
-        return Answer(None, str(error), now())
+    """Raises AndonError, as a failure must not be cached for as long as a report."""
+    return Answer(history(name).report(evaluation), None, now())

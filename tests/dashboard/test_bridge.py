@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from checks import Report, Status, load_config
-from checks.core.errors import MeasurementError, UsageError
+from checks.core.errors import HistoryError, MeasurementError, UsageError
 from checks.core.model import Cause
 from checks.evidence import volume
 from checks.history import open_history
@@ -222,3 +222,21 @@ def test_a_changed_configuration_is_read_again(demo: Demo, screen: Open) -> None
     )
     page.run()
     assert data.pipeline(NAME).config.dashboard.refresh_seconds == 7
+
+
+def test_a_report_that_could_not_be_read_once_is_read_again(
+    demo: Demo, screen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = demo()
+    screen(folder)
+    (kept, *_) = data.recorded_days(NAME, DAY, 30).evaluations
+    history = data.history
+
+    def locked(name: str) -> Any:
+        raise HistoryError("locked")
+
+    monkeypatch.setattr(data, "history", locked)
+    assert data.recorded_report(NAME, kept.id).problem == "locked"
+    monkeypatch.setattr(data, "history", history)
+    answer = data.recorded_report(NAME, kept.id)
+    assert (answer.problem, answer.value is not None) == (None, True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -267,3 +268,20 @@ def test_first_seen(rejecting: Rejecting, day: date, first: date) -> None:
         ("b", 92, first), ("a", 8, DAY - timedelta(days=11)),
     ]  # fmt: skip
     assert first_seen.oldest == DAY - timedelta(days=11)
+
+
+@pytest.mark.parametrize("gone", [0, 1, 5])
+def test_days_that_are_gone_from_the_warehouse_have_no_rate(
+    shop: Shop, gone: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The days of the list are days of the calendar, not as many as there are."""
+    known = [DAY - timedelta(days=back) for back in range(40, -1, -1)]
+    events = SimpleNamespace(
+        days=known[:20] + known[20 + gone :],
+    )
+    monkeypatch.setattr(rejected_rate, "read_days", lambda context, days: events)
+    monkeypatch.setattr(rejected_rate, "first_day", lambda events: known[0])
+    events.totals = lambda: [7] * len(events.days)
+    accepted = ask(shop, lambda context: rejected_rate._accepted_by_day(context, 30))
+    assert min(accepted) == DAY - timedelta(days=29)
+    assert len(accepted) == 30 - gone

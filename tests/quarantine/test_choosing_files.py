@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from tests.quarantine.conftest import (
 
 D7 = date(2025, 3, 7)
 ONE_ROW_LOGGED = audit_log(entry(quarantined=1))
+#: How often a folder is listed at most, to find, search and compare its files.
+_LISTINGS = 3
 BATCH = audit_log(entry(), entry("events_20250307.csv", 3))
 
 
@@ -31,7 +34,6 @@ def two_days(desk: Desk) -> None:
 
 
 def test_nothing_is_configured(desk: Desk) -> None:
-    from dataclasses import replace
     from typing import Any, cast
 
     from checks.core.metrics import RejectedRows
@@ -256,3 +258,23 @@ def test_the_source_is_the_name_of_the_file(desk: Desk) -> None:
     desk.log = audit_log(entry(f"s3://raw/{SOURCE}.gz", 2))
     desk.write(FILE, lines("a", "b"))
     assert desk.read().warnings == ()
+
+
+@pytest.mark.parametrize("count", [2, 40])
+def test_the_folder_is_listed_as_often_for_many_files_as_for_few(
+    desk: Desk, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files that are named by the day of their load hold the day before."""
+    patterns: list[str] = []
+    listed = selection.glob
+
+    def counting(pattern: str, **options: bool) -> list[str]:
+        patterns.append(pattern)
+        return listed(pattern, **options)
+
+    monkeypatch.setattr(selection, "glob", counting)
+    desk.log, desk.pattern = replace(desk.log, entries={}), "e_*.csv"
+    for number in range(count):
+        desk.write(f"e_20250309_{number}.csv", f"{HEADER}c,2025-03-08 10:00:00,a\n")
+    assert desk.read().rows == count
+    assert len(patterns) <= _LISTINGS

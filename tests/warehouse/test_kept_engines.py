@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from checks.core.errors import MeasurementError
 from checks.core.model import Report
-from checks.warehouse import engines
+from checks.warehouse import Warehouse, engines
 from checks.warehouse.dialects import profile_for
 from checks.warehouse.dialects.base import Profile
-from checks.warehouse.engines import MOST_ENGINES, engine_for
+from checks.warehouse.engines import MOST_ENGINES, engine_for, keep_engine
 from tests.shop import DAY, RUN, Shop, view
 
 URL = sa.make_url("sqlite:///shop.db")
@@ -35,8 +36,33 @@ def sqlite() -> Profile:
     return profile_for("sqlite")
 
 
+def connected(profile: Profile, url: sa.URL, arguments: dict[str, Any]) -> sa.Engine:
+    """An engine as after its first connection."""
+    engine = engine_for(profile, url, arguments)
+    keep_engine(engine, profile, url, arguments)
+    return engine
+
+
 def test_the_same_target_has_one_engine() -> None:
-    assert engine_for(sqlite(), URL, {"timeout": 5}) is engine_for(sqlite(), URL, {"timeout": 5})
+    kept = connected(sqlite(), URL, {"timeout": 5})
+    assert engine_for(sqlite(), URL, {"timeout": 5}) is kept
+
+
+def test_an_engine_that_never_connected_is_not_kept() -> None:
+    """A server that hangs would otherwise hold its first connection's lock for good."""
+    assert engine_for(sqlite(), URL, {}) is not engine_for(sqlite(), URL, {})
+
+
+def test_a_warehouse_that_hangs_once_is_reached_again(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, f"sqlite:///{tmp_path / 'warehouse.db'}")
+    config = shop.config()
+    with pytest.raises(MeasurementError), Warehouse.of(config) as warehouse:
+        warehouse.check_connection()
+    assert engines._engines == {}
+    shop.write()
+    with Warehouse.of(config) as warehouse:
+        warehouse.check_connection()
+    assert len(engines._engines) == 1
 
 
 @pytest.mark.parametrize(
@@ -49,7 +75,7 @@ def test_the_same_target_has_one_engine() -> None:
     ],
 )
 def test_another_target_has_another_engine(url: str, arguments: dict[str, Any]) -> None:
-    kept = engine_for(sqlite(), URL, {"timeout": 5})
+    kept = connected(sqlite(), URL, {"timeout": 5})
     assert engine_for(sqlite(), sa.make_url(url), arguments) is not kept
 
 
@@ -58,29 +84,30 @@ def test_another_password_has_another_engine() -> None:
         sa.make_url(f"postgresql+psycopg://shop:{word}@db/shop") for word in ("a", "b")
     )
     profile = profile_for("postgresql")
-    assert engine_for(profile, first, {}) is not engine_for(profile, second, {})
+    kept = connected(profile, first, {})
+    assert engine_for(profile, second, {}) is not kept
 
 
 def test_a_dialect_that_may_keep_a_connections_state_is_made_anew() -> None:
     profile = Profile()
-    assert engine_for(profile, URL, {}) is not engine_for(profile, URL, {})
+    assert connected(profile, URL, {}) is not connected(profile, URL, {})
     assert engines._engines == {}
 
 
 @pytest.mark.parametrize("other_engines", [MOST_ENGINES - 1, MOST_ENGINES])
 def test_the_engine_that_was_not_used_for_longest_is_left(other_engines: int) -> None:
-    kept = engine_for(sqlite(), URL, {})
+    kept = connected(sqlite(), URL, {})
     for number in range(other_engines):
-        engine_for(sqlite(), sa.make_url(f"sqlite:///{number}.db"), {})
+        connected(sqlite(), sa.make_url(f"sqlite:///{number}.db"), {})
     assert len(engines._engines) == MOST_ENGINES
     assert (engine_for(sqlite(), URL, {}) is kept) == (other_engines < MOST_ENGINES)
 
 
 def test_an_engine_that_is_used_again_is_kept_for_longer() -> None:
-    kept = engine_for(sqlite(), URL, {})
+    kept = connected(sqlite(), URL, {})
     for number in range(2 * MOST_ENGINES):
-        engine_for(sqlite(), sa.make_url(f"sqlite:///{number}.db"), {})
-        assert engine_for(sqlite(), URL, {}) is kept
+        connected(sqlite(), sa.make_url(f"sqlite:///{number}.db"), {})
+        assert connected(sqlite(), URL, {}) is kept
 
 
 def test_no_connection_is_kept(shop: Shop) -> None:

@@ -43,7 +43,7 @@ def choose_files(
     if place.has_day:
         chosen = ChosenFiles({day: tuple(place.files(day)) for day in days})
     else:
-        named_days = place.named_days(*days)
+        named_days = place.named_days(place.files(*days))
         unsure_files(place, named_days, days[0], can_filter=can_filter)
         days_by_path = named_days.by_path()
         if any(days_by_path.values()):

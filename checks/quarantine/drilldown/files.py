@@ -116,12 +116,22 @@ class FileRejected:
         """
         self._require_whole()
         try:
-            return self._query_once(build, reads) if self._parts else ()
+            return self._query_readable(build, reads)
         except TooLargeError:
             raise CannotReadError(_TOO_LARGE) from None
         except CannotReadError:
+            raise CannotReadError(_UNREADABLE) from None
+
+    def _query_readable(
+        self, build: Callable[[QueryBuilder], Sql], reads: Sequence[str]
+    ) -> tuple[Any, ...]:
+        try:
+            return self._query_once(build, reads) if self._parts else ()
+        except TooLargeError:
+            raise
+        except CannotReadError:
             if not self._drop_damaged():
-                raise CannotReadError(_UNREADABLE) from None
+                raise
         return self._query_once(build, reads) if self._parts else ()
 
     def _query_once(

@@ -19,7 +19,15 @@ from checks.quarantine.content import require_no_row
 from checks.quarantine.drilldown.choosing import ChosenFiles
 from checks.quarantine.drilldown.hours import Periods
 from checks.quarantine.drilldown.parts import Part, selecting
-from checks.quarantine.drilldown.spans import BOARD, SPANS, ReadingProgress, Span, batches
+from checks.quarantine.drilldown.spans import (
+    BOARD,
+    SPANS,
+    FileState,
+    ReadingProgress,
+    Span,
+    batches,
+    state_of,
+)
 from checks.quarantine.drilldown.sql import span_query
 from checks.quarantine.formats import Form
 from checks.quarantine.forms import SHAPE, form_of, objects_of
@@ -152,6 +160,7 @@ class FilePreparation:
 
     def _read_spans(self, part: Part, moment: Key) -> None:
         """Read the spans of some files; the query itself will find out which cannot be read."""
+        states = {path: self._state(path) for path in part.paths}
         query = span_query(selecting(part, "", [moment], self._mapped), self._periods.naive)
         try:
             rows = self._memory.run(query.text, query.parameters)
@@ -161,7 +170,10 @@ class FilePreparation:
         for path, first, last, first_day, last_day, undated in rows:
             undated += faults.get(path, 0)
             span = Span(_pair(first, last), _pair(first_day, last_day), undated)
-            SPANS.put(path, self._source.occurred_at or "", self._periods.naive, span)
+            SPANS.put(states[path], span)
+
+    def _state(self, path: str) -> FileState:
+        return state_of(path, self._source.occurred_at or "", self._periods.naive)
 
     def _span(self, path: str) -> Span | None:
         return SPANS.get(path, self._source.occurred_at or "", self._periods.naive)

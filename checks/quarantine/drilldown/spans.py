@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from checks.quarantine.drilldown.hours import Ranges
@@ -48,30 +49,39 @@ class Span:
         )
 
 
+#: A path, how times are read, size and time of change.
+FileState: TypeAlias = tuple[object, ...]
+
+
 class SpanCache:
     """Spans by file and its state, for the whole process. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: OrderedDict[tuple[object, ...], Span] = OrderedDict()
+        self._known: OrderedDict[FileState, Span] = OrderedDict()
 
     def get(self, path: str, column: str, naive: ZoneInfo) -> Span | None:
         """The span of a file in its present state, None where it is not known.
 
         column: of the time. naive: the zone of times without an offset.
         """
+        state = state_of(path, column, naive)  # a folder that hangs must not hold the lock
         with self._lock:
-            return self._known.get(_state(path, column, naive))
+            return self._known.get(state)
 
-    def put(self, path: str, column: str, naive: ZoneInfo, span: Span) -> None:
-        """Store a span; the oldest are dropped."""
+    def put(self, state: FileState, span: Span) -> None:
+        """Store a file's span; the oldest are dropped.
+
+        state: from before the file was read, so that one that grew meanwhile is read again.
+        """
         with self._lock:
-            self._known[_state(path, column, naive)] = span
+            self._known[state] = span
             while len(self._known) > _MOST_FILES:
                 self._known.popitem(last=False)
 
 
-def _state(path: str, column: str, naive: ZoneInfo) -> tuple[object, ...]:
+def state_of(path: str, column: str, naive: ZoneInfo) -> FileState:
+    """A file as it is now, and how its times are read."""
     try:
         status = Path(path).stat()
     except OSError:
