@@ -39,7 +39,7 @@ _FOLLOWED = pytest.StashKey[frozenset[str]]()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """The tests themselves stay: no collection of garbage needs to go through them again."""
+    """Tests live until the end: keep the garbage collector from scanning them."""
     names = (engine.name for engine in running())
     session.config.stash[_FOLLOWED] = tracing.followed(session.items, names)
     gc.collect()

@@ -90,15 +90,14 @@ URGENCY: tuple[Status, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What later steps decide by, beside a status and a value. Judges write `details` from it.
+    """What later steps need beyond status and value; a judge writes `details` from it.
 
-    filters: with which the page with the evidence is opened. expected: the value of a usual day,
-    from which a waiver measures distances. silent_purchase_names: purchase events that the check
-    reports as silent. lacks_purchases: whether there is nothing to judge but a day without
-    purchases (and orders). fails_for_empty_day: whether it fails only because the data date has no
-    events: with the events of a usual day it would not. explains_empty_day: whether, where it is
-    red, it explains why there are none.
-    A report that was stored has the first three; the others serve while a day is judged.
+    filters: how the linked page is filtered. expected: the value of a usual day, from which waivers
+    measure distances. silent_purchase_names: purchase events that are reported as silent.
+    lacks_purchases: the check is only unknown because the day has no purchases (or orders).
+    fails_for_empty_day: it would be fine if the day had the events of a usual day.
+    explains_empty_day: a failure of this check is why the day is empty.
+    Stored reports have the first three.
     """
 
     filters: Mapping[str, str] = field(default_factory=dict)
@@ -109,7 +108,7 @@ class Facts:
     explains_empty_day: bool = False
 
 
-#: Of a judgement that decides nothing further.
+#: The facts of a judgement that nothing later depends on.
 NO_FACTS = Facts()
 
 

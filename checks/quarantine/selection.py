@@ -202,8 +202,8 @@ def files_around(
 ) -> tuple[str, ...]:
     """Files that may have rows of a day, whatever day their names say.
 
-    All of them, or where they are too large, those named by the days around it up to the run
-    date. Raises CannotReadError where these are too large as well.
+    All of them, or where they are too large, those named by the days around it, up to the day
+    after the run date. Raises CannotReadError where these are too large as well.
     """
     files = [] if place.has_day else place.files(day)
     if not place.has_day and sum(map(size_of, files)) <= MOST_BYTES:

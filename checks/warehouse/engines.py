@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from checks.warehouse.dialects.base import Profile
 
-#: Engines of different warehouses, and statements of each, that are kept at most.
+#: The most engines that are kept, and the most compiled statements of each.
 MOST_ENGINES: Final = 16
 _MOST_STATEMENTS: Final = 150
 

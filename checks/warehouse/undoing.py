@@ -15,7 +15,7 @@ _UNDO: Final = "andon_undo"
 
 
 def let_undo(engine: Engine) -> None:
-    """Let connections of an engine undo their statements: those that `undo_after_each` is for."""
+    """Make an engine's connections undo each statement, where `undo_after_each` asked for it."""
     sa.event.listen(engine, "after_cursor_execute", _after)
     sa.event.listen(engine, "handle_error", _after_error)
 
