@@ -87,7 +87,7 @@ def test_filtering_by_how_a_load_ended(demo: Demo, screen: Open) -> None:
     folder = change(demo(), load("app.csv", 0, "running"))
     page = screen(folder, path="runs", ended="running")
     loads = page.text.split("The loads of")[1].split("Missing sources")[0]
-    assert "? not over" in loads
+    assert "? not ended" in loads
     assert "events_20250308.csv" not in loads
 
 
