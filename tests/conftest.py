@@ -6,12 +6,12 @@ import gc
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import moment, signals, tracing
+from tests import moment, signals
 from tests.engines import running
 from tests.postgresql_server import postgresql_server
 from tests.spark_cluster import spark_server
@@ -35,23 +35,10 @@ def pytest_unconfigure() -> None:
             thread.join(_PATIENCE)
 
 
-_FOLLOWED = pytest.StashKey[frozenset[str]]()
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
+def pytest_collection_finish() -> None:
     """Tests live until the end: keep the garbage collector from scanning them."""
-    names = (engine.name for engine in running())
-    session.config.stash[_FOLLOWED] = tracing.followed(session.items, names)
     gc.collect()
     gc.freeze()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Measure coverage of a test's first cases alone."""
-    is_followed = item.nodeid in item.config.stash[_FOLLOWED]
-    with nullcontext() if is_followed else tracing.unfollowed():
-        return (yield)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
