@@ -37,7 +37,7 @@ class NameState:
 
     name: str
     state: str
-    today: int
+    events_today: int
     usual: float
     lowest: int
     highest: int

@@ -314,8 +314,8 @@ def _silence(state: NameState, frame: Timeframe) -> str:
     if not state.usual or state.silent_since is None:
         return f"{name} is expected and has been silent for {len(state.series)} days or more"
     since = "0 since"
-    if state.today:
-        since = f"{count_text(state.today)} on {short_day(frame.data_date)}"
+    if state.events_today:
+        since = f"{count_text(state.events_today)} on {short_day(frame.data_date)}"
     return (
         f"{name} stopped on {short_day(state.silent_since)}: "
         f"usually {count_text(round(state.usual, 1))} a day, {since}"
@@ -338,7 +338,7 @@ def _as_details(params: Params, state: NameState) -> dict[str, Any]:
     return {
         "name": state.name,
         "state": state.state,
-        "events": state.today,
+        "events": state.events_today,
         "usual": state.usual,
         "lowest": state.lowest,
         "highest": state.highest,

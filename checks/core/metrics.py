@@ -86,7 +86,7 @@ RECALLED = frozenset(
 FEWEST_FAR = 3
 
 
-def _weighty(far: int, before: int | None) -> int:
+def _far_rows_that_count(far: int, before: int | None) -> int:
     """New rows of years ahead, where they are more than stray ones."""
     new = far - (before or 0)
     return new if new >= FEWEST_FAR else 0
@@ -114,10 +114,10 @@ class Undated:
         """How many came since, of all events or of purchases."""
         if of_purchases:
             undated = self.purchases - (self.purchases_before or 0)
-            far = _weighty(self.far_purchases, self.far_purchases_before)
+            far = _far_rows_that_count(self.far_purchases, self.far_purchases_before)
         else:
             undated = self.events - (self.events_before or 0)
-            far = _weighty(self.far, self.far_before)
+            far = _far_rows_that_count(self.far, self.far_before)
         return max(0, undated) + far
 
 
@@ -327,7 +327,7 @@ class OrderCounts:
     def new_undated(self) -> int:
         """Orders that belong to no day and came since the evaluation of before."""
         undated = max(0, self.undated - (self.undated_before or 0))
-        return undated + _weighty(self.far, self.far_before)
+        return undated + _far_rows_that_count(self.far, self.far_before)
 
     @property
     def duplicate_share(self) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from checks.core.errors import UsageError
@@ -23,6 +24,17 @@ YEARS = range(1900, 9000)
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The instant at which `day` begins in `zone`, in UTC."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def wall_hours(day: date, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
+    """The 24 hours of a day by the wall clock, as half-open ranges of instants in UTC.
+
+    One that clocks skip has no length, one that comes twice is as long as both.
+    """
+    start, end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
+    instants = (datetime.combine(day, time(hour), zone).astimezone(UTC) for hour in range(1, 24))
+    edges = [start, *(min(max(instant, start), end) for instant in instants), end]
+    return list(pairwise(edges))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class NameSeries:
 
     name: str
     state: str
-    today: int
+    events_today: int
     mean: float
     lowest: int
     highest: int
@@ -84,7 +84,8 @@ def names_of(
 ) -> tuple[NameSeries, ...]:
     """Every name that occurs or is expected; those that the report judges come first.
 
-    own: each name with its normal range on the judged day. daily: shows which names fell silent.
+    window: days that the report compares with. segments: each name's normal range on the judged
+    day. daily: shows which names fell silent.
     accepted: acceptances of such names, revoked ones included.
     """
     recent = _report_window(events, window)
@@ -128,7 +129,7 @@ def day_of(
         params, name_series.name, window_counts, (day,) * len(window_counts), segment
     )
     return NameDay(
-        day, state.today, state.usual, state.lowest, state.highest,
+        day, state.events_today, state.usual, state.lowest, state.highest,
         IGNORED if name_series.state == IGNORED else state.state, limits_of(params, segment),
     )  # fmt: skip
 
@@ -153,7 +154,7 @@ def _judged_series(
     return NameSeries(
         name=state.name,
         state=state.state if judged else UNJUDGED,
-        today=state.today,
+        events_today=state.events_today,
         mean=state.usual,
         lowest=state.lowest,
         highest=state.highest,
@@ -173,7 +174,7 @@ def _unjudged_series(params: Params, name: str, events: EventCounts, window: int
     return NameSeries(
         name=name,
         state=IGNORED if name in params.ignore else GONE,
-        today=counts[-1],
+        events_today=counts[-1],
         mean=mean(before),
         lowest=min(before),
         highest=max(before),

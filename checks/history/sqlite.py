@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -25,6 +26,7 @@ T = TypeVar("T")
 _NEEDS_WRITING = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")
 #: The share of the wait for a lock that switching to the write-ahead log may take.
 _LOG_MODE_SHARE = 0.1
+_LOOP = "its symbolic link leads to itself"
 #: Opens the file of the attempt that runs in this thread.
 _opening: ContextVar[Callable[[], sqlite3.Connection]] = ContextVar("opening")
 
@@ -69,7 +71,7 @@ class SqliteStore:
         return _run(self._path(), "mode=rwc", "BEGIN IMMEDIATE", work, attempt)
 
     def _path(self) -> Path:
-        """The file itself, not a link to it, as logs lie beside the file; it may not exist yet.
+        """The file that the link leads to, as logs lie beside it; it may not exist yet.
 
         Raises HistoryError where its folder does not exist, or where it is no file.
         """
@@ -81,8 +83,12 @@ class SqliteStore:
                 raise HistoryError(f"cannot be opened: it is {kind}, not a file")
         except FileNotFoundError:
             return path
-        except RuntimeError:  # raised for a link that leads to itself
-            raise HistoryError("its symbolic link leads to itself") from None
+        except RuntimeError:  # a link that leads to itself, up to Python 3.12
+            raise HistoryError(_LOOP) from None
+        except OSError as error:
+            if error.errno == errno.ELOOP:  # the same, since Python 3.13
+                raise HistoryError(_LOOP) from None
+            raise
         return path
 
 

@@ -46,7 +46,7 @@ class Ends(NamedTuple):
         return not self.packed and is_parquet(self.beginning, self.end)
 
     @property
-    def packing(self) -> str:
+    def compression(self) -> str:
         """DuckDB's name of the compression."""
         return "gzip" if self.packed else "uncompressed"
 

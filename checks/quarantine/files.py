@@ -89,18 +89,18 @@ class FileSearch:
         chosen = select(self._place, day, sources, can_filter=can_filter)
         if self._is_judged:
             chosen = with_undated_files(self._place, day, chosen, can_filter=can_filter)
-        if can_filter and not chosen.only_day and not chosen.owners:
+        if can_filter and not chosen.needs_day_filter and not chosen.owners:
             return self._search_by_name_and_time(chosen)
         if not chosen.files:
             return self._without_files()
         tallies = self._read_all(chosen)
         findings = self._findings_of(chosen, tallies)
-        if chosen.only_day and (misnamed := self._misnamed_files(tallies)):
+        if chosen.needs_day_filter and (misnamed := self._misnamed_files(tallies)):
             findings.warnings.append(self._misnamed_warning(sorted(misnamed)))
         return findings
 
     def _read_all(self, chosen: Selection) -> dict[str, FileTally]:
-        tallies = self._read(chosen.files, by_time=chosen.only_day)
+        tallies = self._read(chosen.files, by_time=chosen.needs_day_filter)
         if chosen.mixed:
             tallies |= self._read(chosen.mixed, by_time=True)
         return tallies

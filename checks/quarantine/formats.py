@@ -19,7 +19,7 @@ from checks.quarantine.times import DayFilter, timed
 _CSV = """read_csv($files{tag}, columns={{{columns}}}, auto_detect=false, header=true,
   delim=$delimiter{tag}, quote='"', escape='"', nullstr='\x01\x02', strict_mode=false,
   null_padding=true, ignore_errors=true, store_rejects=true, rejects_limit={limit},
-  hive_partitioning=false, parallel=false, filename=true, compression='{packing}')"""
+  hive_partitioning=false, parallel=false, filename=true, compression='{compression}')"""
 _JSON = {
     "lines": "format='newline_delimited', ignore_errors=true",
     "array": "format='array'",
@@ -34,14 +34,14 @@ _FILE = "andon file name"
 class Form(NamedTuple):
     """What files must have in common to be read together. kind: csv, parquet, lines or array.
 
-    names: of JSON, the keys of its first objects. packing: DuckDB's name of the compression.
+    names: of JSON, the keys of its first objects. compression: DuckDB's name of the compression.
     types: of Parquet's columns, as DuckDB names them.
     """
 
     kind: str
     names: tuple[str, ...]
     delimiter: str = ""
-    packing: str = "uncompressed"
+    compression: str = "uncompressed"
     types: tuple[str, ...] = ()
 
 
@@ -80,7 +80,7 @@ def records_of(
         parameters[f"delimiter{tag}"] = form.delimiter
         return _csv_records(form, values, tag, parameters)
     if form.kind == "parquet":
-        name = _free(form.names)
+        name = _unused_name(form.names)
         source = f"read_parquet($files{tag}, hive_partitioning=false, filename='{name}')"
         return Records(source, _identifier(name), values, "false", "false", parameters)
     source = _json_source(form, f"files{tag}")
@@ -103,7 +103,7 @@ def _csv_records(
     width = len(form.names)
     text = f"concat({', '.join(f'c{i}' for i in range(width + 1))})"
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width + 1))
-    source = _CSV.format(columns=columns, limit=MOST_FAULTS, tag=tag, packing=form.packing)
+    source = _CSV.format(columns=columns, limit=MOST_FAULTS, tag=tag, compression=form.compression)
     broken = f"c{width - 1} IS NULL OR c{width} IS NOT NULL"
     if width == 1:
         broken += f" OR regexp_matches({text}, '{_OTHER_ENDS}')"
@@ -157,7 +157,7 @@ def first_objects(form: Form) -> str:
 
 def _json_source(form: Form, files: str) -> str:
     """SQL after FROM for the objects of JSON files; `files` is the parameter's name."""
-    how = f"{_JSON[form.kind]}, compression='{form.packing}', filename=true"
+    how = f"{_JSON[form.kind]}, compression='{form.compression}', filename=true"
     return f"read_json_objects(${files}, {how})"
 
 
@@ -166,7 +166,7 @@ def json_member(key: str) -> str:
     return f"/{key.replace('~', '~0').replace('/', '~1')}"
 
 
-def _free(names: Sequence[str]) -> str:
+def _unused_name(names: Sequence[str]) -> str:
     """A name for the column with the file that no other column has."""
     taken = {name.casefold() for name in names}
     name = _FILE

@@ -27,9 +27,10 @@ _ALL_NESTED = (
     "len(json_keys(json)) > 0 AND list_has_all(['OBJECT', 'ARRAY'], json_type(json, '$.*'))"
 )
 _STRING = r'"(\\.|[^"\\])*"'
-_TEXTLESS = f"regexp_replace(CAST(json AS VARCHAR), '{_STRING}', '', 'g')"
-#: A list with an object or a list in it, at any depth. Strings are removed: they may look alike.
-_HOLDS_LISTS = rf"regexp_matches({_TEXTLESS}, '\[[^\]]*[\[{{]')"
+_WITHOUT_STRINGS = f"regexp_replace(CAST(json AS VARCHAR), '{_STRING}', '', 'g')"
+#: A list with an object or a list in it, at any depth. Strings are removed first: they may contain
+#: brackets.
+_HOLDS_LISTS = rf"regexp_matches({_WITHOUT_STRINGS}, '\[[^\]]*[\[{{]')"
 
 
 def form_of(path: str, mapped: Sequence[str], memory: InMemoryDuckDb) -> Form | None:
@@ -54,14 +55,14 @@ def form_of(path: str, mapped: Sequence[str], memory: InMemoryDuckDb) -> Form | 
     if kind == "json":
         return _json_form(path, ends, memory)
     header = header_of(ends.beginning, mapped)
-    return Form("csv", header.names, header.delimiter, ends.packing)
+    return Form("csv", header.names, header.delimiter, ends.compression)
 
 
 def _json_form(path: str, ends: Ends, memory: InMemoryDuckDb) -> Form:
     kind = "array" if ends.beginning.lstrip().startswith(b"[") else "lines"
     if kind == "array" and not ends.end.rstrip().endswith(b"]"):
         raise CannotReadError("is cut off or damaged")
-    form = Form(kind, (), packing=ends.packing)
+    form = Form(kind, (), compression=ends.compression)
     keys = memory.run(json_keys(form), {"file": escape(path)})
     return form._replace(names=tuple(str(key) for (key,) in keys))
 
@@ -107,7 +108,7 @@ def shape_of(mapped: Sequence[str]) -> Shape:
     """The rule for objects with these mapped members.
 
     Not a row is an object with nothing but objects and lists; one whose mapped members are all
-    objects or lists; one with a list of objects that have all of the mapped members; and one
+    objects or lists; one in which every mapped member occurs somewhere in a list; and one
     without a mapped member that contains a list of objects or lists, at any depth.
     """
     parameters: dict[str, object] = {}

@@ -125,7 +125,7 @@ class RejectedReader:
         for path in paths:
             try:
                 why = torn_rows_reason(
-                    path, form.delimiter, width, check, packed=form.packing == "gzip"
+                    path, form.delimiter, width, check, packed=form.compression == "gzip"
                 )
             except CannotReadError as error:
                 self._fail(path, error)

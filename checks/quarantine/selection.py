@@ -123,19 +123,19 @@ class NamedDays:
 class Selection:
     """The files to read.
 
-    owners: the audit log's source of each file, where its name says it. only_day: whether the
-    files also have rows of other days, which are left out. mixed: further files, of which the
-    same is true.
+    owners: the audit log's source of each file, where its name says it. needs_day_filter: whether
+    the files also have rows of other days, which are left out. mixed: further files that also have
+    rows of other days.
     """
 
     files: tuple[str, ...]
     owners: Mapping[str, str] = field(default_factory=dict)
-    only_day: bool = False
+    needs_day_filter: bool = False
     mixed: tuple[str, ...] = ()
 
     def by_time(self, path: str) -> bool:
         """Whether the day of a file's rows is read from their times, not from its name."""
-        return self.only_day or path in self.mixed
+        return self.needs_day_filter or path in self.mixed
 
 
 def select(
@@ -170,7 +170,7 @@ def select(
         return Selection(of_day, mixed=tuple(unsure))
     limit = MOST_BYTES if most_bytes is None else most_bytes
     _require_filter(place, files, day, limit, can_filter=can_filter)
-    return Selection(tuple(files), only_day=True)
+    return Selection(tuple(files), needs_day_filter=True)
 
 
 def with_undated_files(
@@ -180,7 +180,7 @@ def with_undated_files(
 
     Raises CannotReadError where their rows cannot be distinguished from others.
     """
-    if place.has_day or chosen.only_day or not chosen.files:
+    if place.has_day or chosen.needs_day_filter or not chosen.files:
         return chosen
     files = [path for path in place.files(day) if path not in (*chosen.files, *chosen.mixed)]
     folders = {str(folder) for path in files for folder in PurePath(path).parents}

@@ -1,7 +1,7 @@
 """Which part of the time a row of a file belongs to, as DuckDB's SQL: the one rule for all rows.
 
 A date alone is a whole day of the shop; any other time is an instant. Text that is neither has no
-time. All text here is made of constants.
+time. All text here is made of constants and the configured zone's name.
 """
 
 from __future__ import annotations

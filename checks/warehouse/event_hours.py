@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from checks.config.model import EventsSource
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
 from checks.core.text import quoted
-from checks.core.timeframe import Timeframe, midnight
+from checks.core.timeframe import Timeframe, wall_hours
 from checks.warehouse.events import NO_NAME
 from checks.warehouse.instants import bucket, instant
 from checks.warehouse.kinds import Kind
@@ -53,8 +53,8 @@ def hour_slots(frame: Timeframe, window_days: int) -> list[Slot]:
     time of day, and its later hours are left out.
     """
     slots: list[Slot] = []
-    for day, start, cut in frame.day_slices(window_days):
-        for slot in _hours(day, start, frame.zone):
+    for day, _, cut in frame.day_slices(window_days):
+        for slot in _slots(day, frame.zone):
             if slot.start < cut < slot.end:
                 slots.append(Slot(day, slot.hour, slot.start, cut))
             elif day != frame.data_date or slot.end <= cut:
@@ -62,15 +62,9 @@ def hour_slots(frame: Timeframe, window_days: int) -> list[Slot]:
     return slots
 
 
-def _hours(day: date, start: datetime, zone: ZoneInfo) -> list[Slot]:
-    end = midnight(day + timedelta(days=1), zone)
-    edges = [start, *(_instant(day, hour, zone) for hour in range(1, 24)), end]
-    inside = [min(max(edge, start), end) for edge in edges]
-    return [Slot(day, hour, inside[hour], inside[hour + 1]) for hour in range(24)]
-
-
-def _instant(day: date, hour: int, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(hour), zone).astimezone(UTC)
+def _slots(day: date, zone: ZoneInfo) -> list[Slot]:
+    hours = enumerate(wall_hours(day, zone))
+    return [Slot(day, hour, start, end) for hour, (start, end) in hours]
 
 
 def read_hours(

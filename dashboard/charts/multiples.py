@@ -124,7 +124,9 @@ def _title(series: NameSeries) -> str:
     """Glyph and state, the name (hostile), the day's count and the normal range."""
     head = f"<b>{GLYPHS[series.state]} {series.state}</b>  {base.inert(series.name, 30)}"
     low, high = normal_range(series)
-    return f"{head}: <b>{look.count(series.today)}</b> ({look.count(low)}–{look.count(high)})"
+    return (
+        f"{head}: <b>{look.count(series.events_today)}</b> ({look.count(low)}–{look.count(high)})"
+    )
 
 
 def normal_range(series: NameSeries) -> tuple[int, int]:

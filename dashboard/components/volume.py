@@ -37,7 +37,7 @@ _PLACES = (
 def name_label(volume: Volume, name: str) -> str:
     """A name with its state and today's count, for a list to choose from."""
     series = next(series for series in volume.names if series.name == name)
-    return f"{name} ({series.state}, {count_text(series.today)})"
+    return f"{name} ({series.state}, {count_text(series.events_today)})"
 
 
 def rule_name(rule: str | None) -> str:
@@ -235,7 +235,7 @@ def draw_names(context: page.PageContext, volume: Volume) -> None:
         )
         return
     shown = volume.names[:MOST_PICTURES]
-    alt = "; ".join(f"{series.state}: {plural(series.today, 'event')}" for series in shown)
+    alt = "; ".join(f"{series.state}: {plural(series.events_today, 'event')}" for series in shown)
     dates = charts.clickable_days(volume)
     base.show(
         multiples.grid(context, volume, shown), context, key="volume-names", alt=alt, days=dates
@@ -261,7 +261,7 @@ def _row(series: NameSeries) -> tuple[object, ...]:
     return (
         f"{multiples.GLYPHS[series.state]} {series.state}",
         series.name,
-        look.count(series.today),
+        look.count(series.events_today),
         look.count(round(series.mean, 1)),
         look.count(series.lowest),
         look.count(series.highest),

@@ -275,7 +275,7 @@ def _evaluate(name: str, mtime_ns: int, day: date, generation: int) -> LiveEvalu
     with one_reader_at_a_time(config):
         moment = now()
         report = evaluate(config, date=run_date, data_date=day, now=moment)
-    return or_last_good(name, day, LiveEvaluation(report, moment))
+    return or_last_good(name, mtime_ns, day, LiveEvaluation(report, moment))
 
 
 def _gate(name: str, mtime_ns: int, day: date, generation: int) -> GateRuns:

@@ -13,25 +13,29 @@ from checks.core.records import StoredEvaluation
 from dashboard.data.shapes import LiveEvaluation
 
 _LOCK = threading.Lock()
-_LAST_GOOD: dict[tuple[str, date], LiveEvaluation] = {}
+_LAST_GOOD: dict[tuple[str, int, date], LiveEvaluation] = {}
 _MOST_LAST_GOOD = 64
 _EVALUATIONS: OrderedDict[tuple[str, int], StoredEvaluation] = OrderedDict()
 _MOST_EVALUATIONS = 1000
 
 
-def or_last_good(name: str, day: date, evaluation: LiveEvaluation) -> LiveEvaluation:
-    """The new evaluation; while a writer locks the warehouse, the last good one instead."""
+def or_last_good(name: str, mtime_ns: int, day: date, evaluation: LiveEvaluation) -> LiveEvaluation:
+    """The new evaluation; while a writer locks the warehouse, the last good one instead.
+
+    mtime_ns: of the configuration, as another one may judge otherwise.
+    """
+    key = name, mtime_ns, day
     locked = next(
         (verdict for verdict in evaluation.report.checks if verdict.cause is Cause.LOCKED), None
     )
     with _LOCK:
         if locked is None:
-            _LAST_GOOD.pop((name, day), None)
-            _LAST_GOOD[name, day] = evaluation
+            _LAST_GOOD.pop(key, None)
+            _LAST_GOOD[key] = evaluation
             while len(_LAST_GOOD) > _MOST_LAST_GOOD:
                 _LAST_GOOD.pop(next(iter(_LAST_GOOD)))
             return evaluation
-        before = _LAST_GOOD.get((name, day))
+        before = _LAST_GOOD.get(key)
     if before is None:
         return evaluation
     return replace(before, stale_reason="The warehouse is locked by its writer")

@@ -18,8 +18,8 @@ from dashboard.data.shapes import Answer
 #: How long a page waits for the warehouse's writer; then it shows the last good numbers and says
 #: so.
 _WRITER_WAIT_SECONDS = 1.0
-#: DuckDB reads in this process and needs 20 to 30 MiB while it does, so readers take turns. One
-#: waits no longer than that for another.
+#: DuckDB reads in this process and needs 20 to 30 MiB while it does, so readers take turns; each
+#: waits at most this long.
 _READER_WAIT_SECONDS = 5.0
 _READER_LOCK = threading.Lock()
 
@@ -63,7 +63,7 @@ def answer_of(
 
 
 def _unread_reason(error: MeasurementError) -> str:
-    """Why evidence is missing, without the files and processes that a driver names of a lock."""
+    """Why evidence is missing, without the file and process names in a driver's lock message."""
     if error.cause is Cause.LOCKED:
         return "The warehouse is locked by its writer. It is read again at the next evaluation."
     return f"{error.detail} ({error.cause.value.replace('_', ' ')})"

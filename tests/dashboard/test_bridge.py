@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -95,6 +96,19 @@ def test_under_a_lock_the_last_good_numbers_stay_and_it_is_said(
     )
     assert "The warehouse is locked by its writer" in page.text
     assert "now: ✗ RED at 07:10 UTC" in page.text
+
+
+def test_under_a_lock_numbers_by_another_configuration_do_not_stay(
+    demo: Demo, screen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = demo()
+    screen(folder)
+    data.live_evaluation(NAME, DAY)
+    os.utime(folder / "andon.yml", ns=(1, 1))
+    evaluate = data.evaluate
+    monkeypatch.setattr(data, "evaluate", lambda *a, **k: _locked(evaluate(*a, **k)))
+    now = data.live_evaluation(NAME, DAY)
+    assert (now.report.verdict, now.stale_reason) == (Status.UNKNOWN, None)
 
 
 def test_under_a_lock_without_earlier_numbers_it_is_unknown(

@@ -126,7 +126,7 @@ def test_names_are_judged_as_in_the_report_silent_and_collapsed_first(shop: Shop
     assert len(rows_by_name) == len(names)
     for series in names:
         row = rows_by_name[series.name]
-        assert (series.state, series.today, series.mean) == (
+        assert (series.state, series.events_today, series.mean) == (
             row["state"],
             row["events"],
             row["usual"],
@@ -137,8 +137,8 @@ def test_names_are_judged_as_in_the_report_silent_and_collapsed_first(shop: Shop
     assert (names[0].silent_since, names[0].last_seen) == (DAY, days_before(1))
     assert names[1].low is not None
     assert names[2].high is not None
-    assert names[1].today < names[1].low
-    assert names[2].today > names[2].high
+    assert names[1].events_today < names[1].low
+    assert names[2].events_today > names[2].high
 
 
 def test_names_that_the_rule_does_not_judge_any_more_are_told(shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -243,6 +244,23 @@ def test_what_is_no_file(tmp_path: Path, put: Callable[[Path], None], is_write: 
     with within(FOREVER), pytest.raises(HistoryError, match=r"^history \S+h\.db: \S+") as raised:
         store.record(report()) if is_write else store.context(PIPELINE, DAY)
     assert len(str(raised.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("error", [RuntimeError("loop"), OSError(errno.ELOOP, "loop")])
+def test_a_link_that_leads_to_itself_is_said(
+    tmp_path: Path, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python 3.13 raises another error for it."""
+    path = tmp_path / "h.db"
+    loop(path)
+    store = History(f"sqlite:///{path}", keep_days=400)
+
+    def resolve(path: Path, *, strict: bool = False) -> Path:
+        raise error
+
+    monkeypatch.setattr(Path, "resolve", resolve)
+    with pytest.raises(HistoryError, match="its symbolic link leads to itself"):
+        store.context(PIPELINE, DAY)
 
 
 def test_a_link_to_nowhere_is_no_history_yet(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ import pytest
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
 from checks.quarantine.drilldown import files
+from checks.quarantine.drilldown.hours import hours_of
 from checks.quarantine.drilldown.model import Field, Filters, GroupBy, Rejected
 from checks.quarantine.drilldown.opening import RejectedRequest, read_rejected
 from checks.quarantine.drilldown.parts import Sql
@@ -390,12 +392,29 @@ def test_hours_are_the_shops(desk: Desk, moment: str, hour: str) -> None:
     assert len(listed(desk, hour=hour)) == 1
 
 
-def test_the_hour_that_comes_twice_is_one(desk: Desk) -> None:
-    from checks.quarantine.drilldown.hours import hours_of
+def test_the_hour_that_comes_twice_is_one() -> None:
+    minutes = minutes_of_hours(date(2025, 10, 26), "Europe/Berlin")
+    assert minutes == dict.fromkeys(range(24), 60) | {2: 120}
 
-    berlin = replace(desk, zone="Europe/Berlin").config().timezone
-    indices = [index for _, _, index in hours_of(date(2025, 10, 26), berlin).spans]
-    assert (len(indices), indices.count(2)) == (25, 2)
+
+def test_an_hour_that_clocks_skip_is_none() -> None:
+    minutes = minutes_of_hours(date(2025, 3, 30), "Europe/Berlin")
+    assert minutes == dict.fromkeys([0, 1, *range(3, 24)], 60)
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "length"), [(date(2025, 4, 6), 1, 90), (date(2025, 10, 5), 2, 30)]
+)
+def test_clocks_that_move_half_an_hour(day: date, hour: int, length: int) -> None:
+    minutes = minutes_of_hours(day, "Australia/Lord_Howe")
+    assert minutes == dict.fromkeys(range(24), 60) | {hour: length}
+
+
+def minutes_of_hours(day: date, zone: str) -> dict[int, int]:
+    """Minutes by hour of a day, whose hours follow one another without a gap."""
+    spans = hours_of(day, ZoneInfo(zone)).spans
+    assert all(span[1] == other[0] for span, other in pairwise(spans))
+    return {hour: (end - start) // timedelta(minutes=1) for start, end, hour in spans}
 
 
 def test_a_folder_whose_names_tell_no_day(desk: Desk) -> None:

@@ -84,7 +84,7 @@ def _by_source_or_time(
             if day == days[0]:
                 raise
             continue
-        if selection.only_day:
+        if selection.needs_day_filter:
             chosen.mixed = tuple(dict.fromkeys((*chosen.mixed, *selection.files)))
         else:
             chosen.by_day[day] = selection.files

@@ -204,19 +204,22 @@ class FileRejected:
 
     def _drop_damaged(self) -> bool:
         """Read every file alone and leave out those that fail; whether there were any."""
-        readable: list[Part] = []
-        for part in self._parts:
-            for path in part.paths:
-                alone = Part(part.form, part.period, (path,))
-                try:
-                    self._read_all(alone)
-                except CannotReadError as error:
-                    self._leave_out(path, str(error))
-                else:
-                    readable.append(alone)
-        before = sum(len(part.paths) for part in self._parts)
-        self._parts = readable
-        return len(readable) < before
+        before = self._parts
+        readable = [part._replace(paths=self._readable_paths(part)) for part in before]
+        self._parts = [part for part in readable if part.paths]
+        return self._parts != before
+
+    def _readable_paths(self, part: Part) -> tuple[str, ...]:
+        """The files that can be read; of the others there are notes."""
+        readable = []
+        for path in part.paths:
+            try:
+                self._read_all(part._replace(paths=(path,)))
+            except CannotReadError as error:
+                self._leave_out(path, str(error))
+            else:
+                readable.append(path)
+        return tuple(readable)
 
     def _read_all(self, part: Part) -> None:
         """Read every value, as any column may be damaged. Raises CannotReadError."""
@@ -234,4 +237,4 @@ class FileRejected:
 def _size(part: Part) -> int:
     """Estimated bytes of the rows of some files."""
     size = sum(size for _, size in batches(part.paths, BATCH))
-    return size * _UNPACKED if part.form.packing == "gzip" else size
+    return size * _UNPACKED if part.form.compression == "gzip" else size

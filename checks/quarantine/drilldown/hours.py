@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from checks.core.timeframe import midnight
+from checks.core.timeframe import midnight, wall_hours
 
 T = TypeVar("T", bound=date)
 #: Indices of times that are not known, and of those outside of all ranges.
@@ -42,14 +42,9 @@ def _edges(spans: Iterable[tuple[T, T, int]]) -> list[tuple[T, int]]:
 
 
 def hours_of(day: date, zone: ZoneInfo) -> Ranges:
-    """Every hour of a day by the wall clock; a repeated one has the same index twice."""
-    start, end = midnight(day, zone), midnight(day + _DAY, zone)
-    spans = []
-    while start < end:
-        next_start = min(start + timedelta(hours=1), end)
-        spans.append((start, next_start, start.astimezone(zone).hour))
-        start = next_start
-    return Ranges(tuple(spans))
+    """Every hour of a day by the wall clock, but for those that clocks skip."""
+    hours = enumerate(wall_hours(day, zone))
+    return Ranges(tuple((start, end, hour) for hour, (start, end) in hours if start < end))
 
 
 @dataclass(frozen=True, slots=True)

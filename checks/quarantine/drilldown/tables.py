@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +78,7 @@ class TableRejected:
         for period in self._periods.indices:
             values = self._values()
             statement = self._select(period, *values).order_by(*self._order(values)).limit(count)
-            rows += [self._row_as_text(row) for row in self._warehouse.fetch(statement)]
+            rows += self._as_text(self._warehouse.fetch(statement))
         return tuple(rows)
 
     def tally(self, fields: Sequence[Field], most: int, *, undated: bool = False) -> Tally:
@@ -111,7 +111,7 @@ class TableRejected:
             offset -= int(self._warehouse.fetch(earlier)[0][0])
             statement = statement.where(self._occurred.from_(since))
         rows = self._warehouse.fetch(statement.limit(count).offset(offset))
-        return tuple(self._row_as_text(row) for row in rows)
+        return tuple(self._as_text(rows))
 
     def _moment_at(self, filters: Filters, offset: int) -> datetime | None:
         """The time of the row at an offset, so that whole rows need not be sorted up to it."""
@@ -146,11 +146,12 @@ class TableRejected:
         parts = [part for value, kind in stored for part in profile.in_order(value, kind)]
         return [self._occurred.expression, *parts]
 
-    def _row_as_text(self, row: Sequence[Any]) -> Values:
+    def _as_text(self, rows: Iterable[Sequence[Any]]) -> list[Values]:
         kinds = [self._stored(index, 1)[1] for index in range(len(self.names))]
-        return tuple(
-            shown(value, kind, LONGEST_VALUE) for value, kind in zip(row, kinds, strict=True)
-        )
+        return [
+            tuple(shown(value, kind, LONGEST_VALUE) for value, kind in zip(row, kinds, strict=True))
+            for row in rows
+        ]
 
     def _select(self, period: int, *columns: ColumnElement[Any]) -> sa.Select[Any]:
         """Columns of the rows of one period's days."""
