@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 from checks.core.model import (
     Acceptance,
     Acknowledgement,
+    Explanation,
     Problem,
     Report,
     Subjects,
@@ -109,7 +110,9 @@ def _text_size(part: object) -> int:
     if isinstance(part, str):
         return _weight(part)
     if isinstance(part, Mapping):
-        return sum(_weight(name) for names in part.values() for name in names)
+        return sum(map(_text_size, part.values()))
+    if isinstance(part, (list, tuple)):
+        return sum(map(_text_size, part))
     if not is_dataclass(part):
         return 0
     return sum(
@@ -250,8 +253,20 @@ def _verdict(verdict: Verdict, lengths: _Lengths) -> Verdict:
         link=_cut_if_any(verdict.link, lengths.address),
         waiver=None if waiver is None else _waiver(waiver, lengths),
         acknowledgement=None if acknowledged is None else _acknowledgement(acknowledged, lengths),
+        explanation=_explanation(verdict.explanation, lengths),
         subjects=_subjects(verdict.subjects, lengths.subjects),
     )
+
+
+def _explanation(explanation: Explanation | None, lengths: _Lengths) -> Explanation | None:
+    """Its evidence is of bounded size: numbers, and a few names."""
+    if explanation is None:
+        return None
+    names = {
+        key: cut(value, lengths.name) if isinstance(value, str) else value
+        for key, value in explanation.evidence.items()
+    }
+    return replace(explanation, text=cut(explanation.text, lengths.sentence), evidence=names)
 
 
 def _subjects(subjects: Subjects | None, most: int) -> Subjects | None:

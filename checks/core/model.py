@@ -195,13 +195,27 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """What explains why a check failed, as far as the numbers hold it.
+
+    kind: one of `checks.explaining.kinds`. text: one sentence without its end. evidence: the
+    numbers that it rests on, as JSON data.
+    """
+
+    kind: str
+    text: str
+    evidence: Details = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """One check's result, complete enough to act on without searching logs.
 
     `because` is the id of the check whose failure this one follows from: a failing verdict of
     the same report that follows from no other one itself. It changes nothing else.
     `since_days` is how many data dates from `since` on were recorded, the judged one included;
-    nothing is known of days between that were not. `subjects`: what a failing check fails for, by
+    nothing is known of days between that were not. `explanation`: None where the numbers hold
+    none, or none was sought. `subjects`: what a failing check fails for, by
     kind; None in a report of a version that did not record it. `facts` are no part of the JSON
     document: `details` has what is stored of them.
     """
@@ -227,6 +241,7 @@ class Verdict:
     waiver: WaiverState | None = None
     acknowledgement: Acknowledgement | None = None
     because: str | None = None
+    explanation: Explanation | None = None
     subjects: Subjects | None = None
     details: Details = field(default_factory=dict)
     facts: Facts = field(default=NO_FACTS, metadata={_UNWRITTEN: True})

@@ -20,6 +20,7 @@ from checks.core.model import (
     Acknowledgement,
     Cause,
     Details,
+    Explanation,
     Facts,
     Layer,
     Problem,
@@ -185,6 +186,7 @@ def _verdict(raw: Mapping[str, Any]) -> Verdict:
         "since": _day(raw["since"]),
         "waiver": None if waiver is None else _waiver(waiver),
         "acknowledgement": None if acknowledged is None else _acknowledgement(acknowledged),
+        "explanation": _explanation(raw.get("explanation")),
         "subjects": _subjects(raw.get("subjects")),
         "details": dict(raw["details"]),
         "facts": _facts(dict(raw["details"])),
@@ -223,6 +225,12 @@ def _acceptance(raw: Mapping[str, Any]) -> Acceptance:
         "created_at": datetime.fromisoformat(raw["created_at"]),
     }
     return Acceptance(**{**_known(Acceptance, raw), **parts})
+
+
+def _explanation(raw: Mapping[str, Any] | None) -> Explanation | None:
+    if raw is None:
+        return None
+    return Explanation(str(raw["kind"]), str(raw["text"]), dict(raw["evidence"]))
 
 
 def _subjects(raw: Mapping[str, list[str]] | None) -> Subjects | None:

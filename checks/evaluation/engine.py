@@ -14,7 +14,7 @@ from checks.catalog import all_checks
 from checks.config.model import Config
 from checks.core import clock
 from checks.core.errors import HistoryError, MeasurementError, UsageError
-from checks.core.model import Judgement, Report, worst
+from checks.core.model import Explanation, Judgement, Report, Status, worst
 from checks.core.progress import Progress
 from checks.core.timeframe import Timeframe, timeframe
 from checks.core.version import VERSION
@@ -50,6 +50,7 @@ def evaluate(
     use_history: bool = True,
     record: bool = False,
     remember: bool | None = None,
+    explain: bool = True,
     progress: Progress | None = None,
 ) -> Report:
     """Measure and judge one pipeline's day.
@@ -60,6 +61,7 @@ def evaluate(
     now: the one reading of the clock, by default the system's. strict: amber counts as red.
     use_history: read waivers and earlier statuses. record: keep the report in the history.
     remember: keep the daily counts there, so that they are not counted again; None: as `record`.
+    explain: seek what explains each red check.
 
     Raises UsageError for a data date in the future or after the day that the run loads, and for
     "latest" without any event.
@@ -67,10 +69,12 @@ def evaluate(
     """
     started = perf_counter()
     moment = (now or clock.now()).astimezone(UTC)
-    request = _Request(config, date, data_date, moment, use_history)
+    request = _Request(config, date, data_date, moment, use_history, explain)
     with one_budget():
         judged = _measure_and_judge(request, progress or (lambda text: None))
-        parts = report_parts(config, judged.frame, judged.judgements, judged.context)
+        parts = report_parts(
+            config, judged.frame, judged.judgements, judged.context, judged.explanations
+        )
         report = _report(config, judged.frame, parts, judged.warnings, strict=strict)
         report = replace(report, duration_seconds=perf_counter() - started)
         if record:
@@ -90,6 +94,7 @@ class _Request:
     data_date: date | Literal["latest"] | None
     now: datetime
     use_history: bool
+    is_explained: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,7 @@ class _Judged:
     warnings: tuple[str, ...]
     remembering: Remembering | None
     is_history_read: bool
+    explanations: Mapping[str, Explanation]
 
 
 def _measure_and_judge(request: _Request, report_progress: Progress) -> _Judged:
@@ -122,8 +128,33 @@ def _measure_and_judge(request: _Request, report_progress: Progress) -> _Judged:
         context, problems = reading.result() if reading else (None, ())
         judgements = _with_learning_limited(frame, measurements, judgements, context)
         warnings = _warnings(config, frame, measurements)
-    warnings = (*warnings, *problems, *(context.warnings if context else ()))
-    return _Judged(frame, measurements, judgements, context, warnings, remembering, not problems)
+        explanations, notes = _explain(request, frame, measurements, judgements, warehouse, context)
+    warnings = (*warnings, *notes, *problems, *(context.warnings if context else ()))
+    return _Judged(
+        frame, measurements, judgements, context, warnings, remembering, not problems, explanations
+    )
+
+
+def _explain(
+    request: _Request,
+    frame: Timeframe,
+    measurements: Measurements,
+    judgements: Mapping[str, Judgement],
+    warehouse: Warehouse,
+    context: HistoryContext | None,
+) -> tuple[Mapping[str, Explanation], tuple[str, ...]]:
+    """What explains the red checks, by check, and why it could not be sought."""
+    if not any(judgement.status is Status.RED for judgement in judgements.values()):
+        return {}, ()
+    if not request.is_explained:
+        return {}, ()
+    from checks.explaining.material import Material  # only where something is red
+    from checks.explaining.seeking import explanations
+
+    notes: list[str] = []
+    statuses = context.statuses if context is not None else {}
+    material = Material(request.config, frame, warehouse, measurements, judgements, statuses)
+    return explanations(material, notes.append), tuple(dict.fromkeys(notes))
 
 
 def _accepted(reading: Future[_ReadHistory] | None, check: str) -> tuple[StoredAcceptance, ...]:

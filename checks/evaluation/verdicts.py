@@ -6,11 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from graphlib import TopologicalSorter
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from checks.catalog import all_checks
 from checks.config.model import Config
-from checks.core.model import Acceptance, Judgement, Status, Verdict, WaiverState
+from checks.core.model import (
+    FAILING,
+    Acceptance,
+    Explanation,
+    Judgement,
+    Status,
+    Verdict,
+    WaiverState,
+)
 from checks.core.timeframe import Timeframe
 from checks.evaluation.causes import with_causes
 from checks.evaluation.policy import Circumstances, verdict_of, with_since
@@ -40,9 +49,11 @@ def report_parts(
     frame: Timeframe,
     judgements: Mapping[str, Judgement],
     context: HistoryContext | None,
+    explanations: Mapping[str, Explanation] = MappingProxyType({}),
 ) -> ReportParts:
-    """The verdicts in catalog order, with the waivers and acceptances that apply. context: what the
-    history holds; None without one.
+    """The verdicts in catalog order, with the waivers and acceptances that apply.
+
+    context: what the history holds; None without one. explanations: by check.
     """
     circumstances = Circumstances(
         pipeline=config.pipeline,
@@ -67,10 +78,29 @@ def report_parts(
         replace(verdict, summary=f"{verdict.summary}.", action=f"{verdict.action}.")
         for verdict in verdicts
     )
+    verdicts = with_explanations(verdicts, explanations)
     acceptances = (
         acceptance for judgement in judgements.values() for acceptance in judgement.acceptances
     )
     return ReportParts(verdicts, _waivers(verdicts), tuple(acceptances))
+
+
+def with_explanations(
+    verdicts: Sequence[Verdict], explanations: Mapping[str, Explanation]
+) -> tuple[Verdict, ...]:
+    """The verdicts, failing ones with what explains them.
+
+    What follows from another check and has no explanation of its own has that of the other one.
+    """
+    return tuple(
+        replace(
+            verdict,
+            explanation=explanations.get(verdict.id) or explanations.get(verdict.because or ""),
+        )
+        if verdict.status in FAILING
+        else verdict
+        for verdict in verdicts
+    )
 
 
 def _verdicts(

@@ -17,8 +17,9 @@ def headline(report: Report) -> str:
 
 
 def facts(verdict: Verdict, data_date: date | None) -> list[tuple[str, str]]:
-    """What a person needs to act on a verdict, as (label, text) pairs, the action first."""
+    """What a person needs to act on a verdict, as (label, text) pairs: cause and action first."""
     candidates = [
+        ("Cause", f"{verdict.explanation.text}." if verdict.explanation else None),
         ("Do now", verdict.action),
         ("Stops", "the line, even with a waiver" if verdict.stop else None),
         ("Retry", "the cause may be temporary; run the gate again" if verdict.retry else None),

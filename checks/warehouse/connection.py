@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from time import monotonic, sleep
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -118,6 +119,10 @@ class Warehouse:
     def remaining(self) -> float:
         """Seconds left of the evaluation's time."""
         return self._worker.remaining()
+
+    def limited_to(self, seconds: float) -> AbstractContextManager[None]:
+        """Within it, statements may take so long together, if that is less than what is left."""
+        return self._worker.limited_to(seconds)
 
     def check_connection(self) -> None:
         """Open the connection. Raises MeasurementError when that fails."""

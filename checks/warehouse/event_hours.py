@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
 
     from checks.warehouse.connection import Warehouse
+    from checks.warehouse.dialects.base import Profile
     from checks.warehouse.instants import Instant
+    from checks.warehouse.relation import Relation
 
 _OUTSIDE = -1
 
@@ -80,17 +82,11 @@ def read_hours(
     Raises MeasurementError, also for a column without the time of day.
     """
     relation = warehouse.relation("events", source)
-    occurred = instant(relation, source.occurred_at, warehouse.profile, naive, zone)
-    if occurred.kind is Kind.DATE:
-        raise MeasurementError(
-            Cause.BAD_VALUE,
-            f"{relation.label}: column {quoted(source.occurred_at)} is a DATE without "
-            "a time of day, so there are no hours to compare; map a timestamp",
-        )
+    occurred = timed_instant(relation, source.occurred_at, warehouse.profile, naive, zone)
     name = event_name_of(relation, source.name, warehouse.profile)
     within = occurred.between(slots[0].start, slots[-1].end)
     rows = (
-        sa.select(bucket(occurred.expression, _bounds(slots, occurred), _OUTSIDE).label("slot"))
+        sa.select(bucket(occurred.expression, slot_bounds(slots, occurred), _OUTSIDE).label("slot"))
         .select_from(relation.target)
         .where(within, *_name_condition(name, event))
         .subquery(relation.inner_name("events_by_hour"))
@@ -98,6 +94,20 @@ def read_hours(
     statement = sa.select(rows.c.slot, sa.func.count()).group_by(rows.c.slot)
     counts = {int(slot): int(count) for slot, count in warehouse.fetch(statement)}
     return {slot: counts.get(index, 0) for index, slot in enumerate(slots)}
+
+
+def timed_instant(
+    relation: Relation, column: str, profile: Profile, naive: ZoneInfo, zone: ZoneInfo
+) -> Instant:
+    """The column as instants. Raises MeasurementError for a DATE, which has no hours."""
+    occurred = instant(relation, column, profile, naive, zone)
+    if occurred.kind is Kind.DATE:
+        raise MeasurementError(
+            Cause.BAD_VALUE,
+            f"{relation.label}: column {quoted(column)} is a DATE without "
+            "a time of day, so there are no hours to compare; map a timestamp",
+        )
+    return occurred
 
 
 def _name_condition(name: ColumnElement[Any], event: str | None) -> list[ColumnElement[bool]]:
@@ -108,7 +118,9 @@ def _name_condition(name: ColumnElement[Any], event: str | None) -> list[ColumnE
     return [sa.or_(same, name.is_(None)) if event == NO_NAME else same]
 
 
-def _bounds(slots: list[Slot], occurred: Instant) -> list[tuple[sa.BindParameter[datetime], int]]:
+def slot_bounds(
+    slots: list[Slot], occurred: Instant
+) -> list[tuple[sa.BindParameter[datetime], int]]:
     """Ascending (exclusive end, slot); what lies between two slots is outside."""
     bounds: list[tuple[sa.BindParameter[datetime], int]] = []
     covered_until = slots[0].start

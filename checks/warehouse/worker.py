@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -35,6 +36,16 @@ class Worker:
     def remaining(self) -> float:
         """Seconds left until the deadline; never negative."""
         return max(0.0, self._deadline - monotonic())
+
+    @contextmanager
+    def limited_to(self, seconds: float) -> Iterator[None]:
+        """A nearer deadline for the calls made meanwhile."""
+        deadline = self._deadline
+        self._deadline = min(deadline, monotonic() + seconds)
+        try:
+            yield
+        finally:
+            self._deadline = deadline
 
     def call(self, function: Callable[[], T], cancel: Callable[[], None]) -> T:
         """The function's result, from the worker thread.

@@ -1,0 +1,160 @@
+"""Which explanation holds for a red check of the events: asks for material, applies pure rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from checks.catalog._silence import silences
+from checks.core.counts import NAME
+from checks.core.errors import MeasurementError
+from checks.core.model import Explanation
+from checks.core.profiles import DayProfile
+from checks.core.subjects import EVENT
+from checks.explaining import loads, volume
+from checks.explaining.material import Explainer, Material
+from checks.explaining.shifts import find_shift
+
+#: The part of what a day lacks that one cause holds at least.
+_LEAST_PART = 0.5
+
+
+def explain_volume(material: Material, check: str) -> Iterator[Explanation | None]:
+    """Why the day has too few or too many events, the most specific first."""
+    events = material.events()
+    if not events.judged:
+        yield from _empty(material)
+        return
+    expected = material.expected_events() or _mean_before(material)
+    move = events.judged - expected
+    side = 1 if move > 0 else -1
+    profile, scale = _profile(material)
+    log = material.log()
+    if side > 0 and profile is not None:
+        yield loads.loaded_twice(
+            log, events.judged, profile.repeated, profile.total.baseline_total, material.frame.zone
+        )
+    if side < 0 and profile is not None:
+        yield _missing_hours(material, profile, scale, least=_LEAST_PART * -move)
+    began = _began(material, check, side)
+    shift = find_shift(profile, scale, side) if profile is not None else None
+    if profile is not None and shift is not None and not shift.covers(profile.hours):
+        yield volume.from_shift(shift, profile, "events", began)
+    if side < 0 and log is not None:
+        yield loads.source_shortage(log, _LEAST_PART * -move)
+    yield from _by_days(material, move, side, began)
+
+
+def explain_freshness(material: Material, check: str) -> Iterator[Explanation | None]:
+    """Why the newest event is too old: hours without any, or a source that did not come."""
+    events = material.events()
+    if not events.judged:
+        yield from _empty(material)
+        return
+    profile, scale = _profile(material)
+    if profile is not None:
+        yield _missing_hours(material, profile, scale, least=0.0)
+    log = material.log()
+    lacking = (material.expected_events() or _mean_before(material)) - events.judged
+    if log is not None and lacking > 0:
+        yield loads.source_shortage(log, _LEAST_PART * lacking)
+
+
+def explain_names(material: Material, check: str) -> Iterator[Explanation | None]:
+    """Which event name stopped, and at which hour."""
+    events, daily = material.events(), material.daily()
+    if not events.judged:
+        yield from _empty(material)
+    least = material.config.checks[check].params.min_per_day
+    silent = silences(daily, least)
+    subjects = material.judgements[check].subjects.get(EVENT, ())
+    stopped = sorted(
+        (name for name in subjects if name in silent), key=lambda name: -silent[name].usual
+    )
+    if not stopped:
+        return
+    name, silence = stopped[0], silent[stopped[0]]
+    hours = None
+    profile, _ = _profile(material)
+    if profile is not None and silence.since == profile.day:
+        hours = profile.columns.get(NAME, {}).get(name)
+    yield volume.stopped_name(
+        name, daily.series(NAME, name), silence.since, silence.usual, daily.calendar, hours,
+        profile.hours if profile is not None else 0, len(stopped) - 1,
+    )  # fmt: skip
+
+
+def explain_revenue(material: Material, check: str) -> Iterator[Explanation | None]:
+    """Since which hour, and in which part of the traffic, purchases have no amount."""
+    usual_day = material.usual_day()
+    if usual_day is None:
+        return
+    profile = material.profiles(usual_day).unpriced
+    shift = find_shift(profile, 1.0, 1)
+    if shift is not None:
+        began = material.red_since(check)
+        yield volume.from_shift(shift, profile, "purchases without revenue", began)
+
+
+def _empty(material: Material) -> Iterator[Explanation | None]:
+    """Why a day has no event at all."""
+    log = material.log()
+    if log is None:
+        return
+    yield loads.no_load(log, material.frame.data_date, material.frame.zone)
+    yield loads.source_shortage(log, 1.0)
+
+
+def _mean_before(material: Material) -> float:
+    before = [count for count in material.events().totals()[:-1] if count]
+    return sum(before) / len(before) if before else 0.0
+
+
+def _profile(material: Material) -> tuple[DayProfile | None, float]:
+    """The events by hour, and by how much the usual day is multiplied to be as expected.
+
+    None where no day is usual, or times have no hours.
+    """
+    usual_day = material.usual_day()
+    if usual_day is None:
+        return None, 1.0
+    profile = material.profiles(usual_day).events
+    expected, baseline = material.expected_events(), profile.total.baseline_total
+    return profile, expected / baseline if expected and baseline else 1.0
+
+
+def _missing_hours(
+    material: Material, profile: DayProfile, scale: float, least: float
+) -> Explanation | None:
+    """Hours without an event where so many are usual that zero is no chance."""
+    certain = material.config.checks["event_volume"].params.min_per_day
+    events = material.events()
+    newest = events.newest if events.newest_problem is None else None
+    return volume.missing_hours(profile, scale, max(least, certain), newest, material.frame.zone)
+
+
+def _began(material: Material, check: str, side: int) -> date:
+    """Since when the volume is beyond its range: by the days themselves, and as recorded."""
+    recorded = material.red_since(check)
+    try:
+        return min(recorded, volume.level_began(material.daily(), material.baseline(), side))
+    except MeasurementError:
+        return recorded
+
+
+def _by_days(
+    material: Material, move: float, side: int, began: date
+) -> Iterator[Explanation | None]:
+    """What whole days show: one part of the traffic, a release, a new level."""
+    yield volume.moved_segment(material.segments(), move, material.frame.data_date, began)
+    yield volume.level(material.daily(), material.baseline(), side)
+
+
+#: How the checks of the events are explained.
+EVENT_EXPLAINERS: dict[str, Explainer] = {
+    "freshness": explain_freshness,
+    "volume_zscore": explain_volume,
+    "volume_expected": explain_volume,
+    "event_volume": explain_names,
+    "missing_revenue": explain_revenue,
+}

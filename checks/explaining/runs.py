@@ -1,0 +1,30 @@
+"""Which explanation holds for a red check of the pipeline's own log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checks.core.model import Explanation
+from checks.explaining import loads
+from checks.explaining.material import Explainer, Material
+
+
+def explain_no_entry(material: Material, check: str) -> Iterator[Explanation | None]:
+    """Why the log has no entry: the load did not run."""
+    log = material.log()
+    if log is not None:
+        yield loads.no_load(log, material.frame.data_date, material.frame.zone)
+
+
+def explain_rows_read(material: Material, check: str) -> Iterator[Explanation | None]:
+    """Which source read nothing or too little."""
+    log = material.log()
+    if log is not None:
+        yield loads.source_shortage(log, 1.0)
+
+
+#: How the checks of the log are explained.
+RUN_EXPLAINERS: dict[str, Explainer] = {
+    "log_entry_exists_today": explain_no_entry,
+    "rows_read": explain_rows_read,
+}

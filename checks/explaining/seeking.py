@@ -1,0 +1,46 @@
+"""Seeks an explanation for each red check, within its share of the time that is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from checks.core.errors import AndonError
+from checks.core.model import Explanation, Status
+from checks.explaining.events import EVENT_EXPLAINERS
+from checks.explaining.kinds import KINDS
+from checks.explaining.material import Explainer, Material
+from checks.explaining.runs import RUN_EXPLAINERS
+
+#: The part of the time that is left of an evaluation.
+_SHARE = 0.25
+_EXPLAINERS: Mapping[str, Explainer] = {**RUN_EXPLAINERS, **EVENT_EXPLAINERS}
+
+
+def explanations(
+    material: Material, tell: Callable[[str], None] = lambda text: None
+) -> dict[str, Explanation]:
+    """By check, what explains it: the first kind of `KINDS` that holds; none where none holds.
+
+    Only red judgements are explained. tell: hears why an explanation could not be sought.
+    Never raises: an explanation decides nothing.
+    """
+    red = [
+        check for check, judgement in material.judgements.items()
+        if judgement.status is Status.RED and check in _EXPLAINERS
+    ]  # fmt: skip
+    sought: dict[str, Explanation] = {}
+    if not red:
+        return sought
+    with material.warehouse.limited_to(_SHARE * material.warehouse.remaining()):
+        for check in red:
+            try:
+                held = [e for e in _EXPLAINERS[check](material, check) if e is not None]
+            except AndonError as error:
+                tell(f"what explains {check} could not be read: {error}")
+                continue
+            except Exception as error:  # noqa: BLE001  (a report without it is whole)
+                tell(f"what explains {check} could not be sought: {type(error).__name__}")
+                continue
+            if held:
+                sought[check] = min(held, key=lambda e: KINDS.index(e.kind))
+    return sought

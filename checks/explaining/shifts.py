@@ -1,0 +1,177 @@
+"""Where a day differs from a usual one: from which hour on, and in which part of the rows. Pure.
+
+Counts vary by chance like counts of independent events (Poisson). A part explains a change when it
+holds most of it, is itself far from usual, and everything else is as usual. Of several such parts
+the one is taken after which least is left to explain: the largest gain in likelihood, as in a
+spatial scan statistic (Kulldorff 1997).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from checks.core.profiles import DayProfile, HourCounts, Value
+
+#: The part of a change that its explanation holds at least.
+_LEAST_PART = 0.75
+#: A part changed when it has this many times the usual, or this part of it.
+_RISEN, _FALLEN = 1.6, 0.6
+#: What else is as usual has between these parts of it, chance apart.
+_AS_USUAL = (0.75, 1.3)
+#: Standard deviations of a Poisson count beyond which a difference is no chance.
+_BEYOND_CHANCE = 5.0
+_CHANCE = 3.0
+#: A value with more than this part of a usual day's rows is no special part of it.
+_MOST_OF_ALL = 0.9
+_ANY_ROW = 0.5
+#: With so many rows expected, none is no chance.
+_CERTAIN = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A part of the rows that changed. first, last: hours, the last exclusive.
+
+    column: None where all rows changed alike. rows, expected: in these hours. rest, rest_expected:
+    of the other rows of the day.
+    """
+
+    column: str | None
+    value: Value
+    first: int
+    last: int
+    rows: int
+    expected: float
+    rest: int
+    rest_expected: float
+    gain: float
+
+    @property
+    def is_segment(self) -> bool:
+        """Whether it is a part of the rows, not all of them."""
+        return self.column is not None
+
+    def covers(self, hours: int) -> bool:
+        """Whether it lasts the whole day."""
+        return self.first == 0 and self.last >= hours
+
+
+def find_shift(profile: DayProfile, scale: float, side: int) -> Shift | None:
+    """What explains that the day has more (side 1) or fewer (side -1) rows than usual.
+
+    scale: by how much a usual day is multiplied to be like the judged one. None where nothing
+    explains it. A segment is preferred to all rows.
+    """
+    change = profile.total.total - scale * profile.total.baseline_total
+    if change * side <= 0:
+        return None
+    segments = [
+        shift
+        for column, values in profile.columns.items()
+        if _names_last(values.values())
+        for value, counts in values.items()
+        for shift in [_shift(profile, counts, scale, side, column, value)]
+        if shift is not None and _holds(shift, change, profile)
+    ]
+    if segments:
+        return max(segments, key=lambda shift: (shift.gain, shift.column or "", shift.value or ""))
+    shift = _shift(profile, profile.total, scale, side, None, None)
+    if shift is None or shift.covers(profile.hours) or not _is_part(shift, change):
+        return None
+    return shift if _is_as_usual(shift.rest, shift.rest_expected) else None
+
+
+def _names_last(values: Iterable[HourCounts]) -> bool:
+    """Whether some value occurs on both days: names with a date are new each day."""
+    return any(counts.total and counts.baseline_total for counts in values)
+
+
+def _shift(
+    profile: DayProfile,
+    counts: HourCounts,
+    scale: float,
+    side: int,
+    column: str | None,
+    value: Value,
+) -> Shift | None:
+    """The hours in which a part changed most; None where it did not change by more than chance."""
+    best: tuple[float, int, int, int, float] | None = None
+    for first, last, rows, expected in _spans(counts, profile.hours, scale):
+        if _has_changed(rows, expected, side):
+            gain = gain_of(rows, expected)
+            if best is None or gain > best[0]:
+                best = gain, first, last, rows, expected
+    if best is None:
+        return None
+    gain, first, last, rows, expected = best
+    first, last = _widened(profile, first, last, rows)
+    rest = profile.total.total - rows
+    rest_expected = max(0.0, scale * profile.total.baseline_total - expected)
+    return Shift(
+        column, value, first, last, rows, expected, rest, rest_expected,
+        gain - gain_of(rest, rest_expected + _ANY_ROW),
+    )  # fmt: skip
+
+
+def _spans(counts: HourCounts, hours: int, scale: float) -> Iterator[tuple[int, int, int, float]]:
+    """Every stretch of hours with its rows, and how many are usual; the whole day with loose ones.
+
+    The first and the last hour of a stretch have rows on one of the days.
+    """
+    busy = [h for h in range(hours) if counts.judged[h] or counts.baseline[h]]
+    for first in busy:
+        rows, expected = 0, 0.0
+        for hour in range(first, hours):
+            rows += counts.judged[hour]
+            expected += scale * counts.baseline[hour]
+            if hour in busy:
+                yield first, hour + 1, rows, expected
+    if counts.total or counts.baseline_total:
+        yield 0, hours, counts.total, scale * counts.baseline_total
+
+
+def _widened(profile: DayProfile, first: int, last: int, rows: int) -> tuple[int, int]:
+    """The stretch, up to the ends of the day where the part may have had no row there by chance."""
+    traffic = profile.total.baseline
+    inside = sum(traffic[first:last])
+    share = rows / inside if inside else 0.0
+    if share * sum(traffic[:first]) < _CERTAIN:
+        first = 0
+    if share * sum(traffic[last : profile.hours]) < _CERTAIN:
+        last = profile.hours
+    return first, last
+
+
+def _has_changed(rows: int, expected: float, side: int) -> bool:
+    noise = _BEYOND_CHANCE * math.sqrt(max(expected, 1.0))
+    if side > 0:
+        return rows >= _RISEN * expected and rows - expected > noise
+    return rows <= _FALLEN * expected and expected - rows > noise
+
+
+def gain_of(rows: float, expected: float) -> float:
+    """How much likelier a count becomes by its own mean: the Poisson log likelihood ratio."""
+    mean = max(expected, _ANY_ROW)
+    if rows <= 0:
+        return mean
+    return rows * math.log(rows / mean) - (rows - mean)
+
+
+def _holds(shift: Shift, change: float, profile: DayProfile) -> bool:
+    """Whether a segment explains the change, and all other rows are as usual."""
+    usual_share = shift.expected / (shift.expected + shift.rest_expected or 1.0)
+    if usual_share > _MOST_OF_ALL and profile.total.baseline_total:
+        return False
+    return _is_part(shift, change) and _is_as_usual(shift.rest, shift.rest_expected)
+
+
+def _is_part(shift: Shift, change: float) -> bool:
+    return (shift.rows - shift.expected) / change >= _LEAST_PART
+
+
+def _is_as_usual(rows: int, expected: float) -> bool:
+    low, high = _AS_USUAL
+    noise = _CHANCE * math.sqrt(max(expected, 1.0))
+    return low * expected - noise <= rows <= high * expected + noise
