@@ -9,11 +9,16 @@ from checks.core.model import Explanation, Status
 from checks.explaining.events import EVENT_EXPLAINERS
 from checks.explaining.kinds import KINDS
 from checks.explaining.material import Explainer, Material
+from checks.explaining.rejected import REJECTED_EXPLAINERS
 from checks.explaining.runs import RUN_EXPLAINERS
 
 #: The part of the time that is left of an evaluation.
 _SHARE = 0.25
-_EXPLAINERS: Mapping[str, Explainer] = {**RUN_EXPLAINERS, **EVENT_EXPLAINERS}
+_EXPLAINERS: Mapping[str, Explainer] = {
+    **RUN_EXPLAINERS,
+    **REJECTED_EXPLAINERS,
+    **EVENT_EXPLAINERS,
+}
 
 
 def explanations(

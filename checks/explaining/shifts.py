@@ -26,6 +26,11 @@ _CHANCE = 3.0
 #: A value with more than this part of a usual day's rows is no special part of it.
 _MOST_OF_ALL = 0.9
 _ANY_ROW = 0.5
+#: A companion holds at least this part of a change, clearly less than the segment itself, and rose
+#: so many times as much as all rows.
+_HALF, _CLEARLY, _FAR_MORE = 0.5, 0.1, 3.0
+#: So many rows of a day say how they are spread over its hours.
+_MANY_ROWS = 500
 #: With so many rows expected, none is no chance.
 _CERTAIN = 5.0
 
@@ -53,6 +58,16 @@ class Shift:
         """Whether it is a part of the rows, not all of them."""
         return self.column is not None
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether all other rows of the day are as usual."""
+        return _is_as_usual(self.rest, self.rest_expected)
+
+    @property
+    def usual_share(self) -> float:
+        """The part's share of the rows that are usual; 0 where none are."""
+        return self.expected / (self.expected + self.rest_expected or 1.0)
+
     def covers(self, hours: int) -> bool:
         """Whether it lasts the whole day."""
         return self.first == 0 and self.last >= hours
@@ -73,14 +88,56 @@ def find_shift(profile: DayProfile, scale: float, side: int) -> Shift | None:
         if _names_last(values.values())
         for value, counts in values.items()
         for shift in [_shift(profile, counts, scale, side, column, value)]
-        if shift is not None and _holds(shift, change, profile)
+        if shift is not None and _is_part(shift, change)
     ]
-    if segments:
-        return max(segments, key=lambda shift: (shift.gain, shift.column or "", shift.value or ""))
+    alone = [shift for shift in segments if shift.usual_share <= _MOST_OF_ALL and shift.is_alone]
+    mostly = [shift for shift in segments if shift.usual_share <= _HALF]
+    if alone or mostly:
+        return max(alone or mostly, key=_rank)
     shift = _shift(profile, profile.total, scale, side, None, None)
     if shift is None or shift.covers(profile.hours) or not _is_part(shift, change):
         return None
-    return shift if _is_as_usual(shift.rest, shift.rest_expected) else None
+    return shift if shift.is_alone else None
+
+
+def companion(profile: DayProfile, scale: float, shift: Shift) -> Shift | None:
+    """A value of another column that rose far more than all rows, though it holds only most of it.
+
+    Such as phones among the rows of one page. None where there is none.
+    """
+    change = profile.total.total - scale * profile.total.baseline_total
+    overall = profile.total.total / max(scale * profile.total.baseline_total, _ANY_ROW)
+    whole = [
+        _whole(profile, counts, scale, column, value)
+        for column, values in profile.columns.items()
+        if column != shift.column and _names_last(values.values())
+        for value, counts in values.items()
+        if value is not None
+    ]
+    share = (shift.rows - shift.expected) / change
+    risen = [
+        other
+        for other in whole
+        if _HALF <= (other.rows - other.expected) / change < share - _CLEARLY
+        and other.rows >= _FAR_MORE * overall * max(other.expected, _ANY_ROW)
+    ]
+    return max(risen, key=_rank, default=None)
+
+
+def _rank(shift: Shift) -> tuple[float, str, str]:
+    return shift.gain, shift.column or "", shift.value or ""
+
+
+def _whole(
+    profile: DayProfile, counts: HourCounts, scale: float, column: str, value: Value
+) -> Shift:
+    """A part on the whole day."""
+    expected = scale * counts.baseline_total
+    rest_expected = max(0.0, scale * profile.total.baseline_total - expected)
+    return Shift(
+        column, value, 0, profile.hours, counts.total, expected,
+        profile.total.total - counts.total, rest_expected, gain_of(counts.total, expected),
+    )  # fmt: skip
 
 
 def _names_last(values: Iterable[HourCounts]) -> bool:
@@ -98,7 +155,7 @@ def _shift(
 ) -> Shift | None:
     """The hours in which a part changed most; None where it did not change by more than chance."""
     best: tuple[float, int, int, int, float] | None = None
-    for first, last, rows, expected in _spans(counts, profile.hours, scale):
+    for first, last, rows, expected in _spans(profile, counts, scale):
         if _has_changed(rows, expected, side):
             gain = gain_of(rows, expected)
             if best is None or gain > best[0]:
@@ -106,7 +163,12 @@ def _shift(
     if best is None:
         return None
     gain, first, last, rows, expected = best
-    first, last = _widened(profile, first, last, rows)
+    outside = counts.total - rows, scale * counts.baseline_total - expected
+    if _is_more(*outside) if side > 0 else _is_less(*outside):
+        first, last, rows, expected = 0, profile.hours, counts.total, scale * counts.baseline_total
+        gain = gain_of(rows, expected)
+    else:
+        first, last = _widened(profile, first, last, rows)
     rest = profile.total.total - rows
     rest_expected = max(0.0, scale * profile.total.baseline_total - expected)
     return Shift(
@@ -115,21 +177,44 @@ def _shift(
     )  # fmt: skip
 
 
-def _spans(counts: HourCounts, hours: int, scale: float) -> Iterator[tuple[int, int, int, float]]:
+def _is_more(rows: int, expected: float) -> bool:
+    """Whether the other hours have more than usual too, so that the change has no beginning."""
+    return rows > _RISEN * expected + _CHANCE * math.sqrt(max(expected, 1.0))
+
+
+def _is_less(rows: int, expected: float) -> bool:
+    return rows < _FALLEN * expected - _CHANCE * math.sqrt(max(expected, 1.0))
+
+
+def _spans(
+    profile: DayProfile, counts: HourCounts, scale: float
+) -> Iterator[tuple[int, int, int, float]]:
     """Every stretch of hours with its rows, and how many are usual; the whole day with loose ones.
 
     The first and the last hour of a stretch have rows on one of the days.
     """
-    busy = [h for h in range(hours) if counts.judged[h] or counts.baseline[h]]
+    expected_by_hour = _usual_by_hour(profile, counts, scale)
+    busy = [h for h in range(profile.hours) if counts.judged[h] or counts.baseline[h]]
     for first in busy:
         rows, expected = 0, 0.0
-        for hour in range(first, hours):
+        for hour in range(first, profile.hours):
             rows += counts.judged[hour]
-            expected += scale * counts.baseline[hour]
+            expected += expected_by_hour[hour]
             if hour in busy:
                 yield first, hour + 1, rows, expected
     if counts.total or counts.baseline_total:
-        yield 0, hours, counts.total, scale * counts.baseline_total
+        yield 0, profile.hours, counts.total, scale * counts.baseline_total
+
+
+def _usual_by_hour(profile: DayProfile, counts: HourCounts, scale: float) -> list[float]:
+    """What is usual in each hour; few rows are spread over the day as all rows are.
+
+    Few rows of one day say little about its hours: one without any is no hour without any.
+    """
+    own, traffic = sum(counts.baseline), sum(profile.total.baseline)
+    if own >= _MANY_ROWS or not traffic:
+        return [scale * rows for rows in counts.baseline]
+    return [scale * own * rows / traffic for rows in profile.total.baseline]
 
 
 def _widened(profile: DayProfile, first: int, last: int, rows: int) -> tuple[int, int]:
@@ -157,14 +242,6 @@ def gain_of(rows: float, expected: float) -> float:
     if rows <= 0:
         return mean
     return rows * math.log(rows / mean) - (rows - mean)
-
-
-def _holds(shift: Shift, change: float, profile: DayProfile) -> bool:
-    """Whether a segment explains the change, and all other rows are as usual."""
-    usual_share = shift.expected / (shift.expected + shift.rest_expected or 1.0)
-    if usual_share > _MOST_OF_ALL and profile.total.baseline_total:
-        return False
-    return _is_part(shift, change) and _is_as_usual(shift.rest, shift.rest_expected)
 
 
 def _is_part(shift: Shift, change: float) -> bool:

@@ -93,12 +93,15 @@ def _gap_text(first: int, last: int, hours: int, newest: datetime | None, zone: 
 _HOURS = 24
 
 
-def from_shift(shift: Shift, profile: DayProfile, noun: str, began: date) -> Explanation:
+def from_shift(
+    shift: Shift, profile: DayProfile, noun: str, began: date, also: Shift | None = None
+) -> Explanation:
     """A shift in words: `Since 06:00, Shop app only: 2,559 rows, about 70 usual`.
 
-    noun: of the rows, in plural. began: the first of the days that are red for it.
+    noun: of the rows, in plural. began: the first of the days that are red for it. also: its
+    companion.
     """
-    segment = f"{segment_text(shift.column or '', shift.value)} only" if shift.is_segment else ""
+    segment = _part_text(shift) if shift.is_segment else ""
     whole = shift.covers(profile.hours)
     when = (
         since_day(began)
@@ -106,6 +109,9 @@ def from_shift(shift: Shift, profile: DayProfile, noun: str, began: date) -> Exp
         else span_text(shift.first, shift.last, profile.hours)
     )
     text = f"{sentence(when, segment)}: {count_text(shift.rows)} {noun}, {usual(shift.expected)}"
+    if also is not None:
+        label = segment_text(also.column or "", also.value)
+        text += f"; {label}: {count_text(also.rows)}, {usual(also.expected)}"
     is_whole = whole or began < profile.day
     return Explanation(
         kinds.SEGMENT if is_whole and shift.is_segment else kinds.SINCE_HOUR,
@@ -117,11 +123,22 @@ def from_shift(shift: Shift, profile: DayProfile, noun: str, began: date) -> Exp
             "since": began if began < profile.day else None,
             "rows": shift.rows,
             "expected": round(shift.expected),
+            "only": shift.is_alone,
             "other_rows": shift.rest,
             "other_expected": round(shift.rest_expected),
             "usual_day": profile.baseline_day,
+            "also": None
+            if also is None
+            else {"column": also.column, "value": also.value, "rows": also.rows,
+                  "expected": round(also.expected)},
         },
-    )
+    )  # fmt: skip
+
+
+def _part_text(shift: Shift) -> str:
+    """`Shop app only`; `mostly phones` where other rows are not as usual either."""
+    label = segment_text(shift.column or "", shift.value)
+    return f"{label} only" if shift.is_alone else f"mostly {label}"
 
 
 def moved_segment(

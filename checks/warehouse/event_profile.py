@@ -16,9 +16,9 @@ from checks.core.counts import NAME, value_text
 from checks.core.errors import MeasurementError
 from checks.core.profiles import Cell, DayProfile, HourCounts, Value, hour_counts
 from checks.core.timeframe import Timeframe
+from checks.warehouse.by_slot import by_slot
 from checks.warehouse.event_hours import Slot, hour_slots, slot_bounds, timed_instant
 from checks.warehouse.instants import bucket
-from checks.warehouse.kinds import Kind
 from checks.warehouse.roles import LONGEST_NAME, amount_of, event_name_of, name_of
 
 if TYPE_CHECKING:
@@ -111,34 +111,10 @@ class EventProfileScan:
 
     def _by_value(self, relation: Relation, part: int, column: str) -> sa.Select[Any]:
         """Events by slot and value; the values that are too many are one, which is not kept."""
-        profile, inner_name = self.warehouse.profile, relation.inner_name
         value = self._value(relation, column)
         rows = self._rows(relation, value.label("value"), self._unpriced(relation), name="profiled")
-        grouped = (
-            sa.select(
-                rows.c.slot, rows.c.value, sa.func.count().label("events"),
-                sa.func.sum(rows.c.unpriced).label("unpriced"),
-            )
-            .group_by(rows.c.slot, rows.c.value)
-            .subquery(inner_name("by_slot"))
-        )  # fmt: skip
-        total = sa.func.sum(grouped.c.events).over(partition_by=grouped.c.value)
-        totalled = sa.select(*grouped.c, total.label("total")).subquery(inner_name("totalled"))
-        order = (totalled.c.total.desc(), *profile.in_order(totalled.c.value, Kind.TEXT))
-        place = sa.func.dense_rank().over(order_by=order)
-        ranked = sa.select(*totalled.c, place.label("place")).subquery(inner_name("ranked"))
-        kept = ranked.c.place <= MOST_VALUES
-        cells = sa.select(
-            sa.case((kept, 1), else_=0).label("kept"), ranked.c.slot,
-            sa.case((kept, ranked.c.value), else_=None).label("value"),
-            ranked.c.events, ranked.c.unpriced,
-        ).subquery(inner_name("cells"))  # fmt: skip
-        return sa.select(
-            sa.literal_column(str(part), sa.Integer).label("part"), cells.c.kept, cells.c.slot,
-            profile.part(cells.c.value, 1, LONGEST_NAME).label("value"),
-            sa.func.sum(cells.c.events).label("events"),
-            sa.func.sum(cells.c.unpriced).label("unpriced"),
-        ).group_by(cells.c.kept, cells.c.slot, cells.c.value)  # fmt: skip
+        sums = {"events": sa.func.count(), "unpriced": sa.func.sum(rows.c.unpriced)}
+        return by_slot(rows, sums, part, MOST_VALUES, self.warehouse.profile, relation.inner_name)
 
     def _repeated(self, relation: Relation) -> sa.Select[Any]:
         """Rows by slot that repeat another one: of three equal rows two."""

@@ -9,7 +9,15 @@ from pathlib import PurePath
 from typing import Any
 
 from checks.quarantine.columns import Roles, common_roles, mapped_names
-from checks.quarantine.drilldown.model import Field, Filters, GroupBy, Tallied, Tally, Values
+from checks.quarantine.drilldown.model import (
+    Field,
+    Filters,
+    GroupBy,
+    HourTally,
+    Tallied,
+    Tally,
+    Values,
+)
 from checks.quarantine.drilldown.parts import Part, Sql, faulty, selecting
 from checks.quarantine.drilldown.preparing import BATCH, FilePreparation, FileRequest
 from checks.quarantine.drilldown.spans import batches
@@ -70,6 +78,21 @@ class FileRejected:
             tuple(Tallied(*key, n) for key, n in groups.items()),
             totals.get(-1, 0),
         )
+
+    def by_hour(self, most: int) -> tuple[HourTally, ...]:
+        columns = range(len(self.names))
+        groups: list[HourTally] = []
+        for first in range(0, max(len(columns), 1), _FIELDS):
+            chosen = columns[first : first + _FIELDS]
+            rows = self._query(
+                partial(QueryBuilder.by_hour, columns=chosen, most=most), self._csv_paths()
+            )
+            groups += [
+                HourTally(period, None if column < 0 else column, value, is_rest, hour, n)
+                for period, column, value, is_rest, hour, n in rows
+                if column >= 0 or not first
+            ]
+        return tuple(groups)
 
     def total(self, filters: Filters) -> int:
         if filters.source is not None:  # reads some files only

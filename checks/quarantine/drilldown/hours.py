@@ -76,6 +76,11 @@ class Periods:
         """The hours of the judged day."""
         return hours_of(self.judged_day, self.zone)
 
+    def hours_of_all(self) -> Ranges:
+        """The hours of every day; the index is that of the hour."""
+        spans = [span for day in sorted(self.all_days()) for span in hours_of(day, self.zone).spans]
+        return Ranges(tuple(spans))
+
     def ranges(self) -> Ranges:
         """The days of each period, as its index."""
         days = sorted((day, index) for index, days in enumerate(self.days) for day in days)

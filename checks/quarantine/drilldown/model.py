@@ -64,6 +64,21 @@ class Tally:
     undated: int = 0
 
 
+class HourTally(NamedTuple):
+    """Rows of one hour of one period with one value of a column.
+
+    column: a position; None for all rows. hour: None for rows whose time is in no hour of the
+    period's days. is_rest: whether it is all values that were too many.
+    """
+
+    period: int
+    column: int | None
+    value: str | None
+    is_rest: bool
+    hour: int | None
+    rows: int
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Filters for the rows of the first period.
@@ -126,6 +141,12 @@ class Rejected(Protocol):
         """Rows of each period by each field, the most frequent `most` values of each.
 
         undated: whether rows without a time are counted too; files always count them.
+        """
+
+    def by_hour(self, most: int) -> tuple[HourTally, ...]:
+        """Rows of each period by hour, and by hour and value of each column.
+
+        The `most` values of a column with the most rows are kept apart. One statement of a table.
         """
 
     def total(self, filters: Filters) -> int:

@@ -69,6 +69,31 @@ SELECT period, field, value, n FROM ranked WHERE place <= {most}
 """  # noqa: S608
         return Sql(text, dict(self._taken.parameters))
 
+    def by_hour(self, columns: Sequence[int], most: int) -> Sql:
+        """Rows of (period, column, value, is rest, hour, rows); column -1 is all rows."""
+        hour = _index(self._periods.hours_of_all(), of_days=False)
+        values = [f"{self._value(Field(GroupBy.VALUE, column))} AS g{column}" for column in columns]
+        names = [f"g{column}" for column in columns]
+        which = " ".join(f"WHEN grouping({name}) = 0 THEN {name[1:]}" for name in names)
+        sets = ", ".join(["(period, hour)", *(f"(period, hour, {name})" for name in names)])
+        text = f"""
+WITH {self._rows()},
+fields AS (SELECT {", ".join(["period", f"{hour} AS hour", *values])}
+  FROM dated WHERE period >= 0),
+counted AS (
+  SELECT period, hour, {f"CASE {which} ELSE -1 END" if names else "-1"} AS field,
+         {f"coalesce({', '.join(names)})" if names else "NULL"} AS value, count(*) AS n
+  FROM fields GROUP BY GROUPING SETS ({sets})),
+totalled AS (SELECT *, sum(n) OVER (PARTITION BY field, value) AS total FROM counted),
+ranked AS (
+  SELECT *, dense_rank() OVER (PARTITION BY field ORDER BY total DESC, value) > {most} AS is_rest
+  FROM totalled)
+SELECT period, field, CASE WHEN is_rest THEN NULL ELSE value END, is_rest,
+       CASE WHEN hour >= 0 THEN hour END, CAST(sum(n) AS BIGINT)
+FROM ranked GROUP BY 1, 2, 3, 4, 5
+"""  # noqa: S608
+        return Sql(text, dict(self._taken.parameters))
+
     def sample(self, period: int, count: int, width: int) -> Sql:
         """The first rows of one period. One at a time: DuckDB materialises steps used twice."""
         columns = _columns(width)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from checks.config.model import QuarantineSource
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
+from checks.core.profiles import HOURS
 from checks.quarantine.columns import (
     Roles,
     common_columns,
@@ -18,7 +19,7 @@ from checks.quarantine.columns import (
     mapped_names,
     roles_of,
 )
-from checks.quarantine.drilldown.hours import OUTSIDE, UNKNOWN, Periods
+from checks.quarantine.drilldown.hours import OUTSIDE, UNKNOWN, Periods, Ranges, hours_of
 from checks.quarantine.drilldown.model import (
     LONGEST_GROUP,
     LONGEST_VALUE,
@@ -28,6 +29,7 @@ from checks.quarantine.drilldown.model import (
     Field,
     Filters,
     GroupBy,
+    HourTally,
     Tallied,
     Tally,
     Values,
@@ -35,8 +37,10 @@ from checks.quarantine.drilldown.model import (
 )
 from checks.quarantine.tables import rows_without_time
 from checks.quarantine.tally import LONGEST_REASON
+from checks.warehouse.by_slot import by_slot
 from checks.warehouse.instants import Instant, bucket, instant
 from checks.warehouse.kinds import Kind
+from checks.warehouse.roles import text_of
 from checks.warehouse.texts import number_of, shown
 
 if TYPE_CHECKING:
@@ -46,6 +50,11 @@ if TYPE_CHECKING:
 
 #: From this offset on, the time of the first row is looked up before rows are read.
 _DEEP = 5_000
+#: Of these kinds columns are counted by hour and value, at most so many: each is a scan.
+_COUNTED = frozenset({Kind.TEXT, Kind.INTEGER, Kind.BOOLEAN, Kind.UUID})
+_MOST_COUNTED = 20
+#: The number of the part that counts all rows.
+_EVERY = -1
 #: Kinds that every driver returns plainly.
 _PLAIN = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.DATE})
 #: Columns that rows are ordered by, after their time.
@@ -98,6 +107,60 @@ class TableRejected:
         condition = rows_without_time(self._occurred, hours[0][0], hours[-1][1])
         counted = sa.select(sa.func.count()).select_from(self._relation.target).where(condition)
         return int(self._warehouse.fetch(counted)[0][0])
+
+    def by_hour(self, most: int) -> tuple[HourTally, ...]:
+        edges = self._slots().edges()
+        bounds = [(self._occurred.bound(end), index) for end, index in edges]
+        slot = bucket(self._occurred.expression, bounds, OUTSIDE).label("slot")
+        spans = [(start, end) for start, end, _ in self._periods.ranges().spans]
+        every = sa.literal_column("''", sa.String)
+        values = {_EVERY: every} | {i: self._value_text(i) for i in self._counted_columns()}
+        name = self._relation.inner_name("rejected_by_hour")
+        parts = []
+        for column, value in values.items():
+            rows = self._within(spans, slot, value.label("value")).subquery(name)
+            sums = {"rejected": sa.func.count()}
+            profile = self._warehouse.profile
+            parts.append(by_slot(rows, sums, column, most, profile, self._relation.inner_name))
+        groups = sa.union_all(*parts).subquery(self._relation.inner_name("profile"))
+        return tuple(
+            self._tally_of(*row)
+            for row in self._warehouse.fetch(sa.select(*groups.c))
+            if row[2] >= 0
+        )
+
+    def _tally_of(
+        self, column: int, is_kept: int, slot: int, value: object, rows: int
+    ) -> HourTally:
+        """A group as the page and the gate know it. slot: period * 24 + hour, or the day alone."""
+        period, hour = divmod(int(slot), HOURS)
+        known = None if self._occurred.kind is Kind.DATE else hour
+        every = int(column) == _EVERY
+        text = None if every or value is None else str(value)
+        is_rest = not every and not int(is_kept)
+        return HourTally(period, None if every else int(column), text, is_rest, known, int(rows))
+
+    def _slots(self) -> Ranges:
+        """The hours of every period's days, as period * 24 + hour."""
+        spans = sorted(
+            (start, end, period * HOURS + hour)
+            for period, days in enumerate(self._periods.days)
+            for day in days
+            for start, end, hour in hours_of(day, self._periods.zone).spans
+        )
+        return Ranges(tuple(spans))
+
+    def _counted_columns(self) -> list[int]:
+        """The columns whose values may say something: text, whole numbers, true and false."""
+        kinds = [self._relation.column(name)[1] for name in self.names]
+        return [i for i, kind in enumerate(kinds) if kind in _COUNTED][:_MOST_COUNTED]
+
+    def _value_text(self, column: int) -> ColumnElement[Any]:
+        """A column as text; NULL where it is blank."""
+        stored, kind = self._relation.column(self.names[column])
+        profile = self._warehouse.profile
+        value = profile.part(text_of(stored, kind, profile), 1, LONGEST_GROUP)
+        return sa.case((profile.is_blank(value), None), else_=value)
 
     def total(self, filters: Filters) -> int:
         statement = self._filtered(filters, sa.func.count())
