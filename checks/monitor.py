@@ -37,15 +37,18 @@ class DataMonitor:
         now: datetime | None = None,
         strict: bool = False,
         record: bool = False,
+        explain: bool = True,
         progress: Callable[[str], None] | None = None,
     ) -> Report:
         """Evaluate one day; recorded in the history only with `record=True`.
+
+        explain: whether to seek what explains each red check.
 
         Raises UsageError for a data date in the future or after the day that the run loads.
         """
         return evaluate(
             self.config, date=date, data_date=data_date, now=now,
-            strict=strict, record=record, progress=progress,
+            strict=strict, record=record, explain=explain, progress=progress,
         )  # fmt: skip
 
     def backfill(

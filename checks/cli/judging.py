@@ -24,6 +24,7 @@ def judge(
     data_date: date | Literal["latest"] | None = None,
     strict: bool = False,
     remember: bool = False,
+    explain: bool = True,
 ) -> Report:
     """The report of one evaluation; its steps are shown on a terminal."""
     from checks.evaluation.engine import evaluate
@@ -36,6 +37,7 @@ def judge(
             strict=strict,
             record=False,
             remember=remember,
+            explain=explain,
             progress=progress,
         )
 

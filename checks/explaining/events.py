@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from checks.catalog._silence import silences
 from checks.core.counts import NAME
@@ -13,8 +13,10 @@ from checks.core.profiles import DayProfile
 from checks.core.subjects import EVENT
 from checks.explaining import loads, volume
 from checks.explaining.material import Explainer, Material
+from checks.explaining.shares import Nouns, shared_part
 from checks.explaining.shifts import find_shift
 
+UNPRICED = Nouns("purchases without revenue", "purchases", "have no revenue")
 #: The part of what a day lacks that one cause holds at least.
 _LEAST_PART = 0.5
 
@@ -86,14 +88,10 @@ def explain_names(material: Material, check: str) -> Iterator[Explanation | None
 
 def explain_revenue(material: Material, check: str) -> Iterator[Explanation | None]:
     """Since which hour, and in which part of the traffic, purchases have no amount."""
-    usual_day = material.usual_day()
-    if usual_day is None:
-        return
+    # Of the usual day nothing is asked; with it, the statement is the one of the other checks.
+    usual_day = material.usual_day() or material.frame.data_date - timedelta(days=1)
     profile = material.profiles(usual_day).unpriced
-    shift = find_shift(profile, 1.0, 1)
-    if shift is not None:
-        began = material.red_since(check)
-        yield volume.from_shift(shift, profile, "purchases without revenue", began)
+    yield shared_part(profile, material.red_since(check), UNPRICED)
 
 
 def _empty(material: Material) -> Iterator[Explanation | None]:

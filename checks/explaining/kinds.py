@@ -8,6 +8,7 @@ SINCE_HOUR = "since_hour"
 SOURCE_MISSING = "source_missing"
 SOURCE_SHORT = "source_short"
 NAME_STOPPED = "name_stopped"
+NEARLY_ALL = "nearly_all"
 SEGMENT = "segment"
 RELEASE = "release"
 NEW_REASON = "new_reason"
@@ -16,5 +17,5 @@ LEVEL = "level"
 #: In the order in which they are told.
 KINDS = (
     NO_LOAD, LOADED_TWICE, REPEATED_ROWS, HOURS_MISSING, SINCE_HOUR, SOURCE_MISSING, SOURCE_SHORT,
-    NAME_STOPPED, SEGMENT, RELEASE, NEW_REASON, LEVEL,
+    NAME_STOPPED, NEARLY_ALL, SEGMENT, RELEASE, NEW_REASON, LEVEL,
 )  # fmt: skip

@@ -56,7 +56,7 @@ def explain_rejected(material: Material, check: str) -> Iterator[Explanation | N
         context, ((day,), (usual_day,)), sources, lambda rows: _profile(context, rows, usual_day)
     )
     scale = _scale(rates, day, usual_day)
-    shift = find_shift(profile, scale, 1)
+    shift = find_shift(profile, scale, 1, last_choice=reasons)
     if shift is None:
         yield _level(rates, day, began)
         return

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from checks.core.errors import AndonError
 from checks.core.model import Explanation, Status
+from checks.core.serialise import plain
 from checks.explaining.events import EVENT_EXPLAINERS
 from checks.explaining.kinds import KINDS
 from checks.explaining.material import Explainer, Material
+from checks.explaining.orphans import ORPHAN_EXPLAINERS
 from checks.explaining.rejected import REJECTED_EXPLAINERS
 from checks.explaining.runs import RUN_EXPLAINERS
 
@@ -18,6 +21,7 @@ _EXPLAINERS: Mapping[str, Explainer] = {
     **RUN_EXPLAINERS,
     **REJECTED_EXPLAINERS,
     **EVENT_EXPLAINERS,
+    **ORPHAN_EXPLAINERS,
 }
 
 
@@ -47,5 +51,6 @@ def explanations(
                 tell(f"what explains {check} could not be sought: {type(error).__name__}")
                 continue
             if held:
-                sought[check] = min(held, key=lambda e: KINDS.index(e.kind))
+                first = min(held, key=lambda explanation: KINDS.index(explanation.kind))
+                sought[check] = replace(first, evidence=plain(first.evidence))
     return sought

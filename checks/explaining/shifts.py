@@ -9,7 +9,7 @@ spatial scan statistic (Kulldorff 1997).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from checks.core.profiles import DayProfile, HourCounts, Value
@@ -52,6 +52,7 @@ class Shift:
     rest: int
     rest_expected: float
     gain: float
+    side: int = 1
 
     @property
     def is_segment(self) -> bool:
@@ -60,8 +61,8 @@ class Shift:
 
     @property
     def is_alone(self) -> bool:
-        """Whether all other rows of the day are as usual."""
-        return _is_as_usual(self.rest, self.rest_expected)
+        """Whether all other rows of the day are as usual, or changed the other way."""
+        return _is_as_usual(self.rest, self.rest_expected, self.side)
 
     @property
     def usual_share(self) -> float:
@@ -73,11 +74,14 @@ class Shift:
         return self.first == 0 and self.last >= hours
 
 
-def find_shift(profile: DayProfile, scale: float, side: int) -> Shift | None:
+def find_shift(
+    profile: DayProfile, scale: float, side: int, last_choice: str | None = None
+) -> Shift | None:
     """What explains that the day has more (side 1) or fewer (side -1) rows than usual.
 
-    scale: by how much a usual day is multiplied to be like the judged one. None where nothing
-    explains it. A segment is preferred to all rows.
+    scale: by how much a usual day is multiplied to be like the judged one. last_choice: a column
+    that is told only where no other explains as much. None where nothing explains it. A segment is
+    preferred to all rows.
     """
     change = profile.total.total - scale * profile.total.baseline_total
     if change * side <= 0:
@@ -93,7 +97,10 @@ def find_shift(profile: DayProfile, scale: float, side: int) -> Shift | None:
     alone = [shift for shift in segments if shift.usual_share <= _MOST_OF_ALL and shift.is_alone]
     mostly = [shift for shift in segments if shift.usual_share <= _HALF]
     if alone or mostly:
-        return max(alone or mostly, key=_rank)
+        return max(
+            alone or mostly,
+            key=lambda shift: (round(shift.gain, 6), shift.column != last_choice, *_rank(shift)),
+        )
     shift = _shift(profile, profile.total, scale, side, None, None)
     if shift is None or shift.covers(profile.hours) or not _is_part(shift, change):
         return None
@@ -168,12 +175,13 @@ def _shift(
         first, last, rows, expected = 0, profile.hours, counts.total, scale * counts.baseline_total
         gain = gain_of(rows, expected)
     else:
-        first, last = _widened(profile, first, last, rows)
+        by_hour = _usual_by_hour(profile, counts, scale)
+        first, last = _widened(profile, by_hour, first, last, rows)
     rest = profile.total.total - rows
     rest_expected = max(0.0, scale * profile.total.baseline_total - expected)
     return Shift(
         column, value, first, last, rows, expected, rest, rest_expected,
-        gain - gain_of(rest, rest_expected + _ANY_ROW),
+        gain - gain_of(rest, rest_expected + _ANY_ROW), side,
     )  # fmt: skip
 
 
@@ -217,14 +225,26 @@ def _usual_by_hour(profile: DayProfile, counts: HourCounts, scale: float) -> lis
     return [scale * own * rows / traffic for rows in profile.total.baseline]
 
 
-def _widened(profile: DayProfile, first: int, last: int, rows: int) -> tuple[int, int]:
-    """The stretch, up to the ends of the day where the part may have had no row there by chance."""
+def _widened(
+    profile: DayProfile, expected_by_hour: Sequence[float], first: int, last: int, rows: int
+) -> tuple[int, int]:
+    """The stretch, up to the ends of the day where the part may have had no row there by chance.
+
+    Before and after it a part that rose would have as large a share of all rows as in it, and one
+    that fell its usual rows.
+    """
     traffic = profile.total.baseline
-    inside = sum(traffic[first:last])
+    inside, usual_inside = sum(traffic[first:last]), sum(expected_by_hour[first:last])
+    ratio = max(1.0, rows / usual_inside) if usual_inside else 0.0
     share = rows / inside if inside else 0.0
-    if share * sum(traffic[:first]) < _CERTAIN:
+
+    def is_certain(start: int, end: int) -> bool:
+        by_share = share * sum(traffic[start:end])
+        return max(by_share, ratio * sum(expected_by_hour[start:end])) >= _CERTAIN
+
+    if not is_certain(0, first):
         first = 0
-    if share * sum(traffic[last : profile.hours]) < _CERTAIN:
+    if not is_certain(last, profile.hours):
         last = profile.hours
     return first, last
 
@@ -248,7 +268,10 @@ def _is_part(shift: Shift, change: float) -> bool:
     return (shift.rows - shift.expected) / change >= _LEAST_PART
 
 
-def _is_as_usual(rows: int, expected: float) -> bool:
+def _is_as_usual(rows: int, expected: float, side: int) -> bool:
+    """Whether rows are not beyond the usual on that side."""
     low, high = _AS_USUAL
     noise = _CHANCE * math.sqrt(max(expected, 1.0))
-    return low * expected - noise <= rows <= high * expected + noise
+    if side > 0:
+        return rows <= high * expected + noise
+    return rows >= low * expected - noise

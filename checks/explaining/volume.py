@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from math import fsum
+from math import fsum, sqrt
 from zoneinfo import ZoneInfo
 
 from checks.core.calendar import Calendar
@@ -33,6 +33,9 @@ _LEAST_DAYS = 2
 #: A release explains what began on its day or on the next one.
 _AFTER_RELEASE = timedelta(days=1)
 _WEEK = 7
+_HOURS = 24
+#: An hour is incomplete without this part of its usual events, and beyond so many deviations.
+_INCOMPLETE, _DEVIATIONS = 0.1, 3.0
 
 
 def missing_hours(
@@ -50,7 +53,11 @@ def missing_hours(
     if not gaps or not profile.total.total:
         return None
     expected = fsum(sum(profile.total.baseline[first:last]) for first, last in gaps) * scale
-    spans = [_gap_text(first, last, profile.hours, newest, zone) for first, last in gaps]
+    spans = []
+    for first, last in gaps:
+        ends_day = newest if last >= profile.hours else None
+        begin = _begin(profile, scale, first, ends_day, zone)
+        spans.append(_gap_text(first, last, profile.hours, begin))
     return Explanation(
         kinds.HOURS_MISSING,
         f"No event {' and '.join(spans)}, {usual(expected)}",
@@ -76,21 +83,28 @@ def _gaps(counts: HourCounts, hours: int) -> list[tuple[int, int]]:
     return gaps
 
 
-def _gap_text(first: int, last: int, hours: int, newest: datetime | None, zone: ZoneInfo) -> str:
+def _gap_text(first: int, last: int, hours: int, begin: str) -> str:
     """`from 14:30 to 24:00`, `since 10:00` while the day lasts."""
-    begin = hour_text(first)
-    if newest is not None and last >= hours:
-        after = (newest + timedelta(minutes=1)).astimezone(zone)
-        if after.hour == first - 1:
-            begin = f"{after:%H:%M}"
-    return (
-        f"from {begin} to {hour_text(last)}"
-        if hours == _HOURS or last < hours
-        else f"since {begin}"
-    )
+    if hours == _HOURS or last < hours:
+        return f"from {begin} to {hour_text(last)}"
+    return f"since {begin}"
 
 
-_HOURS = 24
+def _begin(
+    profile: DayProfile, scale: float, first: int, newest: datetime | None, zone: ZoneInfo
+) -> str:
+    """The hour in which a gap begins; the minute, where the hour before it is not complete."""
+    before = first - 1
+    if newest is None or before < 0:
+        return hour_text(first)
+    usual_before = scale * profile.total.baseline[before]
+    lacking = usual_before - profile.total.judged[before]
+    after = (newest + timedelta(minutes=1)).astimezone(zone)
+    if after.hour != before or lacking < max(
+        _INCOMPLETE * usual_before, _DEVIATIONS * sqrt(usual_before)
+    ):
+        return hour_text(first)
+    return f"{after:%H:%M}"
 
 
 def from_shift(

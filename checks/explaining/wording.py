@@ -63,9 +63,9 @@ def since_day(day: date) -> str:
 
 
 def sentence(*parts: str) -> str:
-    """The parts that are not empty with commas between them, and a capital at the beginning."""
+    """The parts that are not empty with commas between them; values keep their spelling."""
     text = ", ".join(part for part in parts if part)
-    return text[:1].upper() + text[1:]
+    return f"M{text[1:]}" if text.startswith("mostly ") else text
 
 
 def names_text(names: Sequence[str]) -> str:

@@ -35,7 +35,9 @@ _REPEATED = -1
 
 
 class EventProfiles(NamedTuple):
-    """All events, and the purchases without a usable amount."""
+    """events: of both days. unpriced: purchases of the judged day without a usable amount, beside
+    all purchases of that day.
+    """
 
     events: DayProfile
     unpriced: DayProfile
@@ -61,17 +63,19 @@ class EventProfileScan:
         slots = self._slots()
         events: dict[tuple[int, Value], list[Cell]] = defaultdict(list)
         unpriced: dict[tuple[int, Value], list[Cell]] = defaultdict(list)
-        for part, is_kept, index, value, rows, without_amount in self.warehouse.fetch(self.query()):
+        for part, is_kept, index, value, rows, bought, lost in self.warehouse.fetch(self.query()):
             if index < 0:
                 continue
             slot, key = slots[int(index)], (int(part), value_text(value) if is_kept else None)
             is_judged = slot.day == self.frame.data_date
             events[key].append(Cell(is_judged, slot.hour, int(rows)))
-            unpriced[key].append(Cell(is_judged, slot.hour, int(without_amount)))
+            if is_judged:
+                unpriced[key].append(Cell(True, slot.hour, int(lost)))
+                unpriced[key].append(Cell(False, slot.hour, int(bought)))
         return EventProfiles(self._profile(slots, events), self._profile(slots, unpriced))
 
     def query(self) -> sa.Select[Any]:
-        """Rows of (part, is kept, slot, value, events, purchases without a usable amount).
+        """Rows of (part, is kept, slot, value, events, purchases, those without a usable amount).
 
         Raises MeasurementError.
         """
@@ -112,8 +116,14 @@ class EventProfileScan:
     def _by_value(self, relation: Relation, part: int, column: str) -> sa.Select[Any]:
         """Events by slot and value; the values that are too many are one, which is not kept."""
         value = self._value(relation, column)
-        rows = self._rows(relation, value.label("value"), self._unpriced(relation), name="profiled")
-        sums = {"events": sa.func.count(), "unpriced": sa.func.sum(rows.c.unpriced)}
+        rows = self._rows(
+            relation, value.label("value"), *self._purchases(relation), name="profiled"
+        )
+        sums = {
+            "events": sa.func.count(),
+            "bought": sa.func.sum(rows.c.bought),
+            "unpriced": sa.func.sum(rows.c.unpriced),
+        }
         return by_slot(rows, sums, part, MOST_VALUES, self.warehouse.profile, relation.inner_name)
 
     def _repeated(self, relation: Relation) -> sa.Select[Any]:
@@ -138,7 +148,7 @@ class EventProfileScan:
         return sa.select(
             sa.literal_column(str(_REPEATED), sa.Integer).label("part"), none.label("kept"),
             equal.c.slot, no_value.label("value"), sa.func.sum(equal.c.repeats).label("events"),
-            none.label("unpriced"),
+            none.label("bought"), none.label("unpriced"),
         ).group_by(equal.c.slot)  # fmt: skip
 
     def _rows(self, relation: Relation, *columns: sa.Label[Any], name: str) -> sa.Subquery:
@@ -170,16 +180,18 @@ class EventProfileScan:
             return event_name_of(relation, self.source.name, profile)
         return name_of(relation, column, profile)
 
-    def _unpriced(self, relation: Relation) -> sa.Label[Any]:
-        """1 for a purchase without a usable amount, else 0; 0 where that cannot be read."""
+    def _purchases(self, relation: Relation) -> tuple[sa.Label[Any], sa.Label[Any]]:
+        """1 or 0: whether an event is a purchase, and whether it is one without a usable amount."""
+        name = event_name_of(relation, self.source.name, self.warehouse.profile)
+        is_purchase = name.in_(self.source.purchase_names)
+        bought = sa.case((is_purchase, 1), else_=0).label("bought")
         none = sa.literal_column("0", sa.Integer).label("unpriced")
         if self.source.revenue is None:
-            return none
+            return bought, none
         try:
             amount, valid = amount_of(relation, self.source.revenue, self.warehouse.profile)
         except MeasurementError:
-            return none
+            return bought, none
         usable = amount if valid is None else sa.case((valid, amount), else_=None)
-        name = event_name_of(relation, self.source.name, self.warehouse.profile)
-        without = sa.and_(name.in_(self.source.purchase_names), usable.is_(None))
-        return sa.case((without, 1), else_=0).label("unpriced")
+        without = sa.and_(is_purchase, usable.is_(None))
+        return bought, sa.case((without, 1), else_=0).label("unpriced")

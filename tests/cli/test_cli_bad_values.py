@@ -51,9 +51,8 @@ BAD: dict[str, tuple[str, ...]] = {
     "ID": (*NUMBERS, "0", "x"),
 }  # fmt: skip
 #: Options that take no value, or any text there is.
-FREE = {"--help", "--strict", "--no-record", "--deep", "--explain", "--allow-anonymous", "--note",
-        "--replace-oldest",
-        "SUBJECT"}  # fmt: skip
+FREE = {"--help", "--strict", "--no-record", "--no-explain", "--deep", "--explain",
+        "--allow-anonymous", "--note", "--replace-oldest", "SUBJECT"}  # fmt: skip
 REQUIRED = {
     "waive": ["freshness", "--until", "2999-01-01", "--reason", "r", "--owner", "o",
               "--up-to", "9"],

@@ -128,6 +128,14 @@ def test_the_words_arrive_at_the_engine(andon: Andon, engine: FakeEngine) -> Non
     assert (call["strict"], call["record"], call["remember"]) == (True, False, True)
 
 
+@pytest.mark.parametrize(("words", "sought"), [((), True), (("--no-explain",), False)])
+def test_explanations_are_sought_unless_told_otherwise(
+    andon: Andon, engine: FakeEngine, words: tuple[str, ...], sought: bool
+) -> None:
+    assert andon("gate", *words).code == 0
+    assert engine.calls[0]["explain"] is sought
+
+
 def test_latest_arrives_at_the_engine(andon: Andon, engine: FakeEngine) -> None:
     andon("gate", "--data-date", "latest", "--no-record")
     assert engine.calls[0]["data_date"] == "latest"

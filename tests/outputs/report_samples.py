@@ -8,6 +8,7 @@ from checks.core.model import (
     Acceptance,
     Acknowledgement,
     Cause,
+    Explanation,
     Layer,
     Problem,
     Report,
@@ -78,6 +79,18 @@ def quarantine_red() -> Verdict:
         since=date(2025, 3, 6),
         link="https://andon.example/quarantine?date=2025-03-08&source=web",
         waiver=LAPSED,
+        explanation=Explanation(
+            "since_hour",
+            "Since 06:00, Shop app only: 2,559 rows, about 70 usual",
+            {
+                "column": "browser",
+                "value": "Shop app",
+                "hours": [6, 24],
+                "rows": 2559,
+                "expected": 70,
+                "usual_day": "2025-03-01",
+            },
+        ),
         subjects={"source": ("web_01.csv",), "reason": ("client_id: missing",)},
         acknowledgement=Acknowledgement(
             "quarantine_rate", "Jon", "called the app team", datetime(2025, 3, 9, 6, 0, tzinfo=UTC)

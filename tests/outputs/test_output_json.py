@@ -34,7 +34,7 @@ SCHEMA = json.loads((FOLDER.parent.parent / "docs" / "gate-report.schema.json").
 #: Keys that were added later: documents of earlier versions do not have them.
 ADDED = {
     "report": {"acceptances"},
-    "check": {"because", "since_days", "subjects"},
+    "check": {"because", "since_days", "explanation", "subjects"},
     "waiver": {"data_date", "subjects"},
 }
 

@@ -18,6 +18,7 @@ from checks.core.model import (
     NO_FACTS,
     Acknowledgement,
     Cause,
+    Explanation,
     Facts,
     Layer,
     Problem,
@@ -29,6 +30,7 @@ from checks.core.model import (
     written_fields,
 )
 from checks.core.serialise import SCHEMA, from_dict, plain, to_dict
+from checks.explaining.kinds import KINDS
 from tests.outputs.report_samples import SAMPLES, all_statuses
 
 texts = st.text(max_size=12)
@@ -77,6 +79,10 @@ verdicts = st.builds(
     acknowledgement=st.none()
     | st.builds(Acknowledgement, check=texts, owner=texts, note=texts, created_at=instants),
     because=maybe_text,
+    explanation=st.none()
+    | st.builds(
+        Explanation, st.sampled_from(KINDS), texts, st.dictionaries(texts, values, max_size=2)
+    ),
     details=st.dictionaries(texts, values, max_size=3),
 )
 problems = st.builds(Problem, texts, maybe_text, st.none() | st.integers(), maybe_text)

@@ -42,10 +42,12 @@ from checks.warehouse.audit import read_audit_log
 from checks.warehouse.daily import ValueScan
 from checks.warehouse.dialects import profile_for
 from checks.warehouse.event_hours import hour_slots, read_hours
+from checks.warehouse.event_profile import EventProfileScan
 from checks.warehouse.events import read_events, read_newest
 from checks.warehouse.kinds import Kind
 from checks.warehouse.order_tables import OrderTables, Unread
 from checks.warehouse.orders import OrderReader
+from checks.warehouse.orphan_profile import OrphanProfileScan
 from checks.warehouse.orphans import OrphanList, orders_by_day, purchases_by_day
 from checks.warehouse.relation import Relation, select_target
 from checks.warehouse.unpriced import read_unpriced
@@ -180,12 +182,19 @@ def _hours(recorder: Any) -> None:
         source, slots = _events_source(recorder.shape), hour_slots(FRAME, 2)
         for event in (None, "view", "(null)"):
             read_hours(recorder, source, slots, _zone(recorder), ZONE, event)
+        usual_day = DAY - timedelta(days=7)
+        for repeated in (False, True):
+            EventProfileScan(
+                recorder, source, FRAME, _zone(recorder), usual_day, with_repeated=repeated
+            ).read()
 
 
 def _orders(recorder: Any) -> None:
     for begun in (AT, None):
         events, orders, sessions = _sources(recorder.shape, begun)
         OrderReader(recorder, FRAME, _zone(recorder), orders, sessions, events).read()
+        tables = OrderTables(recorder, ZONE, _zone(recorder), orders, sessions, events, FRAME.far)
+        OrphanProfileScan(tables, FRAME).read()
 
 
 def _orphans(recorder: Any) -> None:
@@ -210,6 +219,7 @@ def _quarantine(recorder: Any) -> None:
     rejected = TableRejected(recorder, source, periods)
     rejected.sample(10)
     columns = [rejected.names.index(name) for name in (AT, PART, NAME, AMOUNT)]
+    rejected.by_hour(5)
     rejected.tally(
         [*(Field(how) for how in (GroupBy.REASON, GroupBy.SOURCE, GroupBy.EVENT, GroupBy.HOUR))], 5
     )

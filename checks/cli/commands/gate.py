@@ -55,6 +55,11 @@ def configure(parser: ArgumentParser) -> None:
         help="keep trying for so long (30m, 90s, 1h30m) while there is no log entry, "
         "a run is not finished or the warehouse is locked",
     )
+    add(
+        "--no-explain",
+        action="store_true",
+        help="do not seek what explains a red check; no verdict depends on it",
+    )
     add("--no-record", action="store_true", help="do not write the result to the history")
 
 
@@ -125,6 +130,7 @@ def _judge(config: Config, args: Namespace, console: Console) -> Report:
             data_date=args.data_date,
             strict=args.strict,
             remember=not args.no_record,
+            explain=not args.no_explain,
         )
 
     return judge_within(args.wait, once, console) if args.wait else once()

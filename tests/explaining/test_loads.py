@@ -1,0 +1,143 @@
+"""What the audit log says of a day: no load, a load twice, a source missing or short."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from checks.core.audit_log import AuditEntry
+from checks.explaining.loads import loaded_twice, no_load, source_rows, source_shortage
+from tests.loads.test_effective import entry, log
+
+UTC_ZONE, BERLIN = ZoneInfo("UTC"), ZoneInfo("Europe/Berlin")
+DATA_DATE = date(2025, 3, 8)
+
+
+def daily(
+    source: str = "web", read: int = 1000, days: int = 5, hour: float = 5.7
+) -> list[AuditEntry]:
+    """The source's entry on each of the days before."""
+    return [entry(read, hour, source, back=back) for back in range(1, days + 1)]
+
+
+@pytest.mark.parametrize(("zone", "clock"), [(UTC_ZONE, "05:42"), (BERLIN, "06:42")])
+def test_no_load_says_when_it_usually_is_done(zone: ZoneInfo, clock: str) -> None:
+    explained = no_load(log(earlier=daily()), DATA_DATE, zone)
+    assert explained is not None
+    assert explained.text == f"The load of 8 March did not run, usually done by {clock}"
+
+
+def test_a_first_run_that_did_not_run_has_no_usual_time() -> None:
+    explained = no_load(log(), DATA_DATE, UTC_ZONE)
+    assert explained is not None
+    assert explained.text == "The load of 8 March did not run"
+
+
+def test_a_log_with_an_entry_is_no_missing_load() -> None:
+    assert no_load(log(entry(5, 3)), DATA_DATE, UTC_ZONE) is None
+
+
+def test_loaded_twice_names_source_times_and_rows() -> None:
+    day = log(entry(900, 5.5), entry(900, 6.25), earlier=daily())
+    explained = loaded_twice(day, 1800, (900, 0), 900, UTC_ZONE)
+    assert explained is not None
+    assert (explained.kind, explained.text) == (
+        "loaded_twice", "Loaded twice: 'web' at 05:30 and 06:15, the same 900 rows",
+    )  # fmt: skip
+    assert explained.evidence["rows_read"] == [900, 900]
+
+
+def test_three_times_and_different_numbers() -> None:
+    day = log(entry(900, 5), entry(901, 6), entry(902, 7), earlier=daily())
+    explained = loaded_twice(day, 2703, (1800, 0), 900, UTC_ZONE)
+    assert explained is not None
+    assert explained.text == "Loaded 3 times: 'web' at 05:00, 06:00 and 07:00"
+
+
+def test_equal_counts_alone_are_no_evidence() -> None:
+    """Two files of the same size are two loads, unless their rows are there twice."""
+    day = log(entry(900, 5.5), entry(900, 6.25), earlier=daily())
+    assert loaded_twice(day, 1800, (10, 8), 900, UTC_ZONE) is None
+    assert loaded_twice(day, 1800, None, 900, UTC_ZONE) is None
+
+
+@pytest.mark.parametrize(("repeated", "holds"), [(299, False), (300, True), (301, True)])
+def test_three_tenths_of_the_rows_repeat_another(repeated: int, holds: bool) -> None:
+    explained = loaded_twice(log(entry(1000, 5)), 1000, (repeated, 0), 700, UTC_ZONE)
+    assert (explained is not None) is holds
+    if explained is not None:
+        assert explained.kind == "repeated_rows"
+        assert explained.text == f"{repeated} of 1,000 events repeat another one"
+
+
+@pytest.mark.parametrize(("usually", "holds"), [(49, True), (50, True), (51, False)])
+def test_where_rows_usually_repeat_it_is_no_news(usually: int, holds: bool) -> None:
+    explained = loaded_twice(None, 2000, (1000, usually), 1000, UTC_ZONE)
+    assert (explained is not None) is holds
+
+
+def test_a_source_in_parts_is_not_loaded_twice() -> None:
+    halves = [
+        e for back in range(1, 6) for e in (entry(450, 3, back=back), entry(450, 4, back=back))
+    ]
+    explained = loaded_twice(
+        log(entry(450, 3), entry(450, 4), earlier=halves), 900, (400, 0), 900, UTC_ZONE
+    )
+    assert explained is not None
+    assert explained.kind == "repeated_rows"
+
+
+def test_a_failed_attempt_is_no_load() -> None:
+    day = log(entry(0, 5, status="failed"), entry(900, 6), earlier=daily())
+    explained = loaded_twice(day, 1800, (900, 0), 900, UTC_ZONE)
+    assert explained is not None
+    assert explained.kind == "repeated_rows"
+
+
+def test_a_missing_source_is_named_as_it_was_last() -> None:
+    earlier = [*daily("web_0308.csv"), *daily("app", read=400)]
+    explained = source_shortage(log(entry(1000, 5, "web_0308.csv"), earlier=earlier), 300)
+    assert explained is not None
+    assert (explained.kind, explained.text) == (
+        "source_missing", "'app' is missing, about 400 rows usual",
+    )  # fmt: skip
+
+
+def test_several_missing_sources_are_one_sentence() -> None:
+    earlier = [e for name in "abcde" for e in daily(name, read=100)]
+    explained = source_shortage(log(entry(100, 5, "a"), earlier=earlier), 300)
+    assert explained is not None
+    assert explained.text == "'b', 'c', 'd' and 1 more are missing, about 400 rows usual"
+    assert explained.evidence["sources"] == ["b", "c", "d", "e"]
+
+
+@pytest.mark.parametrize(("lacking", "holds"), [(399, True), (400, True), (401, False)])
+def test_a_missing_source_holds_what_the_day_lacks(lacking: float, holds: bool) -> None:
+    earlier = [*daily(), *daily("app", read=400)]
+    explained = source_shortage(log(entry(1000, 5), earlier=earlier), lacking)
+    assert (explained is not None) is holds
+
+
+@pytest.mark.parametrize(("read", "holds"), [(749, True), (750, False), (751, False)])
+def test_a_short_source_has_less_than_three_quarters_of_its_least(read: int, holds: bool) -> None:
+    explained = source_shortage(log(entry(read, 5), earlier=daily()), 100)
+    assert (explained is not None) is holds
+    if explained is not None:
+        assert explained.text == "'web' is short: 749 rows, about 1,000 usual"
+
+
+@pytest.mark.parametrize(("days", "is_usual"), [(2, False), (3, True)])
+def test_three_days_make_a_source_usual(days: int, is_usual: bool) -> None:
+    assert bool(source_rows(log(earlier=daily(days=days)))) is is_usual
+
+
+def test_a_source_of_some_weekdays_is_not_missed() -> None:
+    """Three of five days are no rule."""
+    earlier = [*daily(), *daily("weekly", days=3)]
+    assert source_shortage(log(entry(1000, 5), earlier=earlier), 1) is None
+
+
+def test_without_sources_nothing_is_missing() -> None:
+    assert source_shortage(log(earlier=daily(), has_source=False), 1) is None

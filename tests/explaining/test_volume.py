@@ -1,0 +1,146 @@
+"""Hours without events, parts of the traffic, stopped names and levels, in words."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from checks.core.calendar import Calendar
+from checks.core.counts import NAME, DailyCounts, DayCounts, Values
+from checks.core.profiles import HOURS, HourCounts
+from checks.detection.baseline import baseline
+from checks.explaining import volume
+from checks.explaining.shifts import find_shift
+from tests.explaining.profiles import DAY, all_day, hours, profile_of
+
+ZONE = ZoneInfo("UTC")
+
+
+def missing(
+    judged: tuple[int, ...], *, newest: datetime | None = None, least: float = 10, scale: float = 1
+) -> str | None:
+    profile = profile_of({NAME: {"view": (judged, all_day(100))}})
+    explained = volume.missing_hours(profile, scale, least, newest, ZONE)
+    return explained.text if explained else None
+
+
+def test_the_hours_that_are_missing() -> None:
+    assert missing(hours((0, 16, 100))) == "No event from 16:00 to 24:00, about 800 usual"
+    assert (
+        missing(hours((0, 9, 99), (12, 24, 99))) == "No event from 09:00 to 12:00, about 300 usual"
+    )
+    assert missing(hours((2, 9, 99), (12, 24, 99))) == (
+        "No event from 00:00 to 02:00 and from 09:00 to 12:00, about 500 usual"
+    )
+
+
+@pytest.mark.parametrize(("minute", "begin"), [(29, "14:30"), (59, "15:00"), (0, "14:01")])
+def test_the_newest_event_says_when_the_last_gap_begins(minute: int, begin: str) -> None:
+    newest = datetime(2025, 3, 8, 14, minute, 59 if minute == 59 else 0, tzinfo=UTC)
+    text = missing(hours((0, 14, 100), (14, 15, 40)), newest=newest)
+    assert text == f"No event from {begin} to 24:00, about 900 usual"
+
+
+@pytest.mark.parametrize(("least", "holds"), [(99, True), (100, True), (101, False)])
+def test_so_many_are_usual_that_none_is_no_chance(least: float, holds: bool) -> None:
+    text = missing(hours((0, 23, 100)), least=least)
+    assert (text is not None) is holds
+
+
+def test_a_whole_day_without_events_is_no_gap() -> None:
+    assert missing(all_day(0)) is None
+
+
+def test_the_usual_day_is_scaled() -> None:
+    assert missing(hours((0, 23, 100)), scale=0.5, least=1) == (
+        "No event from 23:00 to 24:00, about 50 usual"
+    )
+
+
+def test_while_the_day_lasts_there_is_no_end() -> None:
+    profile = profile_of(
+        {NAME: {"view": (hours((0, 6, 100)), hours((0, 10, 100)))}}, judged_hours=10
+    )
+    explained = volume.missing_hours(profile, 1, 10, None, ZONE)
+    assert explained is not None
+    assert explained.text == "No event since 06:00, about 400 usual"
+
+
+@pytest.mark.parametrize(
+    ("began", "text"),
+    [(DAY, "Since 06:00, Shop app only: 2,160 rows, about 54 usual"),
+     (date(2025, 3, 2), "Since 2 March, Shop app only: 2,160 rows, about 54 usual")],
+)  # fmt: skip
+def test_a_shift_in_words(began: date, text: str) -> None:
+    profile = profile_of(
+        {"browser": {"Shop app": (hours((6, 24, 120)), all_day(3)), "x": (all_day(9), all_day(9))}}
+    )
+    shift = find_shift(profile, 1, 1)
+    assert shift is not None
+    explained = volume.from_shift(shift, profile, "rows", began)
+    assert explained.text == text
+    assert explained.evidence["column"] == "browser"
+    assert explained.evidence["other_rows"] == 216
+
+
+def stopped(hour_counts: HourCounts | None, **more: object) -> str:
+    options = {"calendar": Calendar(), "others": 0, "seen": 0} | more
+    return volume.stopped_name(
+        "purchase", {DAY: options["seen"]}, DAY, 124.0, options["calendar"],  # type: ignore[arg-type]
+        hour_counts, HOURS, options["others"],  # type: ignore[arg-type]
+    ).text  # fmt: skip
+
+
+def test_a_name_that_stopped() -> None:
+    assert stopped(None) == "'purchase' stopped on 8 March: 0 since, about 124 a day usual"
+    until_two = HourCounts(hours((0, 14, 5)), all_day(5))
+    assert stopped(until_two) == (
+        "'purchase' stopped on 8 March 14:00: 0 since, about 124 a day usual"
+    )
+    assert stopped(None, others=2) == (
+        "'purchase' stopped on 8 March: 0 since, about 124 a day usual; and 2 more names"
+    )
+
+
+@pytest.mark.parametrize(("released", "is_named"), [(6, False), (7, True), (8, True), (9, False)])
+def test_a_release_is_named_of_the_day_or_the_one_before(released: int, is_named: bool) -> None:
+    calendar = Calendar(releases=(date(2025, 3, released),))
+    text = stopped(None, calendar=calendar)
+    assert text.endswith(f"; the tracking was changed on {released} March") is is_named
+
+
+def daily(*totals: int, releases: tuple[date, ...] = ()) -> DailyCounts:
+    """Days up to the judged one with these events."""
+    days = tuple(DAY - timedelta(days=back) for back in range(len(totals) - 1, -1, -1))
+    counted = {
+        day: DayCounts(day, {NAME: Values({"view": total})})
+        for day, total in zip(days, totals, strict=True)
+    }
+    return DailyCounts(days, counted, Calendar(releases=releases))
+
+
+def level(counts: DailyCounts, side: int) -> str | None:
+    usual_days = baseline(counts.totals(), counts.day, counts.calendar, every=True)
+    explained = volume.level(counts, usual_days, side)
+    return explained.text if explained else None
+
+
+def test_a_level_since_a_day() -> None:
+    assert level(daily(*[1000] * 30, 300, 310), -1) == (
+        "Lower since 7 March: 305 a day, before 1,000"
+    )
+    assert level(daily(*[1000] * 30, 5000, 5000), 1) == (
+        "Higher since 7 March: 5,000 a day, before 1,000"
+    )
+
+
+def test_one_day_is_no_level() -> None:
+    assert level(daily(*[1000] * 30, 300), -1) is None
+
+
+def test_a_release_makes_one_day_a_level() -> None:
+    assert level(daily(*[1000] * 30, 300, releases=(DAY,)), -1) == (
+        "Lower since 8 March: 300 a day, before 1,000; the tracking was changed on 8 March"
+    )
