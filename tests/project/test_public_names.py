@@ -42,6 +42,14 @@ def test_a_name_that_is_not_exported_is_no_attribute() -> None:
 
 def test_arguments_of_the_interface_are_pinned() -> None:
     run = inspect.signature(checks.DataMonitor.run)
-    assert list(run.parameters)[1:] == ["date", "data_date", "now", "strict", "record", "progress"]
+    assert list(run.parameters)[1:] == [
+        "date",
+        "data_date",
+        "now",
+        "strict",
+        "record",
+        "explain",
+        "progress",
+    ]
     assert run.parameters["record"].default is False
     assert list(inspect.signature(checks.DataMonitor).parameters) == ["config"]
