@@ -193,8 +193,10 @@ def _is_value_worse(incident: StoredIncident, verdict: Verdict) -> bool:
 
 def _deviation(value: float, expected: Number | None) -> float | None:
     """How far a value is from what was usual on its own day, as a share of that."""
-    usual = _finite(expected)
-    return None if not usual else (value - usual) / abs(usual)
+    expected_value = _finite(expected)
+    if not expected_value:
+        return None
+    return (value - expected_value) / abs(expected_value)
 
 
 def _directions() -> dict[str, Worse]:
