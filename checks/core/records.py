@@ -114,7 +114,8 @@ class StoredIncident:
     `members`: the checks that followed from it at any time, in the order in which they came.
     `evaluation`: the id of the one that opened it, which may have been removed since.
     `opened_on`, `resolved_on`: data dates of the evaluations that found the check red and green.
-    `status`: as it was last found while the incident was open. `value`: the worst so far, on a day
+    `opened_as`, `status`: red or unknown, and as it was last found while the incident was open.
+    `value`: the worst so far, on a day
     on which `expected` was usual; None where none was measured. `subjects`: all that it failed for
     so far. `message`: the check's own when it was opened, or last became worse. `events`: oldest
     first. `closed_...`: a person's word on it, before or after it was resolved. Times are aware and
@@ -127,6 +128,7 @@ class StoredIncident:
     evaluation: int
     opened_at: datetime
     opened_on: date
+    opened_as: Status
     status: Status
     value: float | None
     message: str

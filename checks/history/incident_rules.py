@@ -99,6 +99,7 @@ def _opened(verdict: Verdict, finding: Finding) -> StoredIncident:
         evaluation=finding.evaluation,
         opened_at=finding.at,
         opened_on=finding.day,
+        opened_as=verdict.status,
         status=verdict.status,
         value=_finite(verdict.value),
         expected=_finite(verdict.facts.expected),

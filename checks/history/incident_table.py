@@ -119,6 +119,7 @@ INCIDENTS = sa.Table(
     sa.Column("evaluation_id", sa.Integer, nullable=False),
     sa.Column("opened_at", CheckedMoment, nullable=False),
     sa.Column("opened_on", CheckedDay, nullable=False),
+    sa.Column("opened_as", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("value", sa.Double),
     # What was usual on the day of that value, for checks whose values are compared with that.

@@ -123,6 +123,7 @@ def _incident(row: Mapping[str, Any]) -> StoredIncident:
     )
     return replace(
         incident,
+        opened_as=Status(row["opened_as"]),
         status=Status(row["status"]),
         is_stop=bool(row["is_stop"]),
         closed_as=None if closed_as is None else Closing(closed_as),

@@ -132,6 +132,7 @@ INCIDENT: Rules = {
     "evaluation_id": _is_id,
     "opened_at": _is_moment,
     "opened_on": _is_day,
+    "opened_as": _is_status,
     "status": _is_status,
     "value": _or_none(_is_number),
     "expected": _or_none(_is_number),
