@@ -236,7 +236,12 @@ def _message(verdict: Verdict) -> str:
 
 
 def closed(
-    incidents: Sequence[StoredIncident], closing: Closing, owner: str, note: str, now: datetime
+    check: str,
+    incidents: Sequence[StoredIncident],
+    closing: Closing,
+    owner: str,
+    note: str,
+    now: datetime,
 ) -> StoredIncident:
     """The incident that a person closes, closed. The very same closing again changes nothing.
 
@@ -246,12 +251,14 @@ def closed(
     """
     last = max(incidents, key=lambda incident: incident.id, default=None)
     if last is None:
-        raise UsageError("it has no incident: nothing that the gate recorded made it stop the line")
+        raise UsageError(
+            f"{check} has no incident: no recorded gate was stopped by it, unless as a follower"
+        )
     if (last.closed_as, last.closed_by, last.note) == (closing, owner, note):
         return last
     if last.resolved_at is not None and last.closed_as is not None:
         raise UsageError(
-            f"no incident of it is open; the last one, of {last.opened_on}, was closed as "
+            f"no incident of {check} is open; the last one, of {last.opened_on}, was closed as "
             f"{last.closed_as} by {last.closed_by}"
         )
     return replace(

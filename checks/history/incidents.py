@@ -45,7 +45,7 @@ def close(
 ) -> StoredIncident:
     """Close the last incident of a check. Raises UsageError where there is none to close."""
     known = _read(connection, now, IgnoredRows(), _C.pipeline == pipeline, _C.check_id == check)
-    incident = incident_rules.closed(known, closing, owner, note, now)
+    incident = incident_rules.closed(check, known, closing, owner, note, now)
     if incident not in known:
         _store(connection, incident)
     return incident

@@ -71,7 +71,7 @@ def test_a_check_that_stops_the_line_opens_an_incident(history: History, status:
     evaluation = gate(history, rate(status, subjects={"source": ("web",)}), verdict("other", GREEN))
     assert only_incident(history) == StoredIncident(
         id=1, pipeline=PIPELINE, check="quarantine_rate", evaluation=evaluation, opened_at=NOW,
-        opened_on=DAY, status=status, value=0.5, message="quarantine_rate=0.5",
+        opened_on=DAY, opened_as=status, status=status, value=0.5, message="quarantine_rate=0.5",
         subjects={"source": ("web",)},
     )  # fmt: skip
     assert only_incident(history).is_open
@@ -416,19 +416,21 @@ def test_a_resolved_one_takes_one_word_afterwards(history: History) -> None:
     gate(history, rate(GREEN), later=HOUR)
     incident = close(history, FALSE_ALARM, later=2 * HOUR)
     assert (incident.closed_as, incident.ended_at) == (FALSE_ALARM, NOW + HOUR)
-    with pytest.raises(UsageError, match=r"no incident of it is open.*false-alarm by Mia"):
+    with pytest.raises(
+        UsageError, match=r"no incident of quarantine_rate is open.*false-alarm by Mia"
+    ):
         close(history, FIXED, later=3 * HOUR)
 
 
 def test_what_cannot_be_closed(history: History) -> None:
-    with pytest.raises(UsageError, match="it has no incident"):
+    with pytest.raises(UsageError, match="has no incident"):
         close(history)
     gate(history, rate())
     with pytest.raises(UsageError, match="owner must not be empty"):
         close(history, owner=" ")
-    with pytest.raises(UsageError, match="it has no incident"):
+    with pytest.raises(UsageError, match="has no incident"):
         history.close_incident(PIPELINE, "freshness", FIXED, "Mia", "", NOW)
-    with pytest.raises(UsageError, match="it has no incident"):
+    with pytest.raises(UsageError, match="has no incident"):
         history.close_incident("another", "quarantine_rate", FIXED, "Mia", "", NOW)
     with pytest.raises(ValueError, match="time zone"):
         history.close_incident(

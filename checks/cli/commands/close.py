@@ -66,6 +66,6 @@ def _confirmation(incident: StoredIncident) -> str:
     ended_at = incident.ended_at or incident.opened_at
     age = duration_text(ended_at - incident.opened_at)
     return (
-        f"the incident of {incident.check}, first red for {incident.opened_on} and open for {age}, "
+        f"the incident of {incident.check}, opened for {incident.opened_on} and open for {age}, "
         f"is closed as {line(closed_text(incident))}\n{after_closing(incident)}\n"
     )
