@@ -100,7 +100,7 @@ def _draw_ended(
 ) -> None:
     if not incidents:
         return
-    show(tag("h3", f"Over in the last {_DAYS} days"))
+    show(tag("h3", f"Over in the last {_DAYS} days", class_="a-h3"))
     rows = [_ended_row(incident, context, log) for incident in incidents[:_MOST]]
     show(table(_ENDED, rows, caption=f"Incidents of the last {_DAYS} days that are over"))
     if len(incidents) > _MOST:
@@ -129,9 +129,8 @@ def _ended_row(
 def _draw_figures(rules: tuple[RuleFigures, ...]) -> None:
     if not rules:
         return
-    show(tag("h3", "By check"))
-    note = f"Incidents of the last {_DAYS} days; times are medians."
-    show(tag("p", note, class_="a-sub"))
+    note = tag("span", f" last {_DAYS} days, times are medians", class_="a-sub")
+    show(tag("h3", "By check", note, class_="a-h3"))
     rows = [_figures_row(rule) for rule in rules]
     show(table(_FIGURES, rows, numeric=range(1, len(_FIGURES)), caption="Incidents by check"))
 
@@ -168,6 +167,7 @@ def _draw_one(
     if choice.invalid:
         return
     incident = by_id[choice.value] if choice.value else default
-    show(tag("h3", "Timeline", tag("span", f" {context.zone.key}", class_="a-sub")))
+    zone = tag("span", f" {context.zone.key}", class_="a-sub")
+    show(tag("h3", "Timeline", zone, class_="a-h3"))
     draw_timeline(context, incident)
     draw_closing(context, incident)
