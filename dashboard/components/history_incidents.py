@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _DAYS = 30
 _MOST = 30
-_OPEN = ("Check", "Open for", "Since", "Who", "Owner", "As it is")
+_OPEN = ("Check", "Open for", "Since", "Who", "Owner", "Last gate")
 _ENDED = ("Opened", "Check", "Taken after", "Green after", "Closed as")
 _FIGURES = (
     "Check", "Incidents", "Open", "Taken after", "Not taken", "Green after", "False alarms",
