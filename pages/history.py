@@ -1,6 +1,7 @@
 """History
 
-What the gate recorded, what changed between two evaluations, what was waived and accepted.
+What the gate recorded: incidents, what changed between two evaluations, what was waived and
+accepted.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dashboard.components import (
     acceptances,
     history_checks,
     history_compare,
+    history_incidents,
     history_runs,
     waivers,
 )
@@ -20,6 +22,7 @@ context = layout.begin(__doc__)
 if context.recorded.problem is not None:
     page.problem("The history cannot be read, so no waiver applies.", context.recorded.problem)
     st.stop()
+history_incidents.draw(context)
 history_compare.draw(context)
 waivers.draw(context)
 acceptances.draw(context)

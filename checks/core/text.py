@@ -12,10 +12,11 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 _LONGEST = 80
 _MOST_DIGITS = 15
+_HOUR_MINUTES, _DAY_HOURS = 60, 24
 #: How many characters of a long name stay before its digest.
 _LONGEST_NAME, _DIGEST, _CUT = 200, 8, "…"
 #: A calendar date as ISO 8601 writes it, which may be no day of a calendar.
@@ -149,6 +150,19 @@ def run_length(first: date, last: date, recorded: int | None) -> str:
 def short_day(day: date) -> str:
     """`8 March`."""
     return f"{day.day} {day:%B}"
+
+
+def duration_text(duration: timedelta) -> str:
+    """`58 min`, `3 h 16 min`, `2 days 4 h`: how long something took, rounded down."""
+    minutes = max(0, int(duration.total_seconds() // 60))
+    if minutes < _HOUR_MINUTES:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, _HOUR_MINUTES)
+    if hours < _DAY_HOURS:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, _DAY_HOURS)
+    days_text = plural(days, "day")
+    return f"{days_text} {hours} h" if hours else days_text
 
 
 def utc_text(moment: datetime) -> str:

@@ -119,7 +119,7 @@ def _backfill(config_file: Path, days: tuple[date, date], progress: Progress | N
         run_date = days[0] + timedelta(days=offset)
         if progress is not None:
             progress(f"evaluating {run_date}")
-        history.record(evaluate(config, date=run_date, remember=True))
+        history.record(evaluate(config, date=run_date, remember=True), is_backfill=True)
 
 
 @contextmanager

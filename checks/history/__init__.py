@@ -1,4 +1,4 @@
-"""Recorded evaluations, waivers, acceptances and acknowledgements, kept between evaluations.
+"""Recorded evaluations, incidents and people's decisions, kept between evaluations.
 
 Light to import: SQLAlchemy is loaded when a history is opened.
 """
@@ -12,8 +12,10 @@ from checks.core.errors import HistoryError
 from checks.core.records import (
     Adoption,
     HistoryContext,
+    IncidentLog,
     StoredAcceptance,
     StoredEvaluation,
+    StoredIncident,
     StoredWaiver,
 )
 
@@ -30,8 +32,10 @@ __all__ = [
     "Adoption",
     "History",
     "HistoryContext",
+    "IncidentLog",
     "StoredAcceptance",
     "StoredEvaluation",
+    "StoredIncident",
     "StoredWaiver",
     "history_of",
     "open_history",

@@ -35,6 +35,8 @@ _DAMAGED = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 _LEAST_DAYS = 30
 #: How many data dates, and evaluations of each, are searched for numbers that the newest lacks.
 _MOST_DATES, _MOST_OF_A_DATE = 10, 30
+#: How many evaluations one incident shows.
+_MOST_BETWEEN = 500
 #: Ids in one statement: engines limit its parameters.
 _MOST_IDS = 500
 Row = Mapping[str, Any]
@@ -146,6 +148,18 @@ class EvaluationReader:
     def of_day(self, day: date) -> tuple[StoredEvaluation, ...]:
         """Every evaluation of one data date, reruns included, latest first."""
         return self._with_results(self._evaluations(_E.data_date == day))
+
+    def recorded_between(
+        self, first_day: date, first: datetime, last: datetime
+    ) -> tuple[StoredEvaluation, ...]:
+        """Evaluations made from `first` to `last`, of data dates from `first_day` on: the newest
+        ones, oldest first.
+        """
+        rows = self._evaluations(
+            _E.data_date >= first_day, _E.evaluated_at >= first, _E.evaluated_at <= last
+        )
+        newest_first = sorted(rows, key=itemgetter("id"), reverse=True)
+        return self._with_results(newest_first[:_MOST_BETWEEN][::-1])
 
     def undated_before(self, day: date, loaded_from: datetime) -> dict[str, int]:
         """The `undated_...` numbers of the newest data date before `day`, as recorded before

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from checks.core.errors import HistoryError
+from checks.history.incident_table import INCIDENTS
 from checks.history.tables import (
     ACCEPTANCES,
     DAILY_COUNTS,
@@ -24,7 +25,7 @@ from checks.history.tables import (
 Step = Callable[[Connection], None]
 Steps = Mapping[int, Step]
 
-VERSION = 3
+VERSION = 4
 
 
 def _create_daily_counts(connection: Connection) -> None:
@@ -73,8 +74,13 @@ def _to_version_3(connection: Connection) -> None:
     _create_owners(connection)
 
 
+def _create_incidents(connection: Connection) -> None:
+    """What is red already gets its incident with the next recorded evaluation."""
+    INCIDENTS.create(connection, checkfirst=True)
+
+
 #: From each older version, the step to the next.
-STEPS: Steps = {1: _create_daily_counts, 2: _to_version_3}
+STEPS: Steps = {1: _create_daily_counts, 2: _to_version_3, 3: _create_incidents}
 
 
 def stored_version(connection: Connection) -> int | None:

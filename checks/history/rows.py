@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from checks.core.model import Status
+from checks.core.records import Closing
 
 Rules = Mapping[str, Callable[[Any], bool]]
 
@@ -69,6 +70,7 @@ def _or_none(rule: Callable[[Any], bool]) -> Callable[[Any], bool]:
 
 
 _STATUSES = frozenset(status.value for status in Status)
+_CLOSINGS = frozenset(closing.value for closing in Closing)
 
 EVALUATION: Rules = {
     "id": _is_id,
@@ -121,6 +123,29 @@ ACKNOWLEDGEMENT: Rules = {
     "note": is_text,
     "created_at": _is_moment,
     "closed_at": _or_none(_is_moment),
+}
+INCIDENT: Rules = {
+    "id": _is_id,
+    "pipeline": is_text,
+    "check_id": _is_name,
+    "members": lambda value: isinstance(value, tuple),
+    "evaluation_id": _is_id,
+    "opened_at": _is_moment,
+    "opened_on": _is_day,
+    "opened_as": _is_status,
+    "status": _is_status,
+    "value": _or_none(_is_number),
+    "expected": _or_none(_is_number),
+    "is_stop": lambda value: _is_whole(value, 0, 2),
+    "subjects": lambda value: isinstance(value, dict),
+    "message": is_text,
+    "events": lambda value: isinstance(value, tuple),
+    "resolved_at": _or_none(_is_moment),
+    "resolved_on": _or_none(_is_day),
+    "closed_at": _or_none(_is_moment),
+    "closed_as": _or_none(lambda value: isinstance(value, str) and value in _CLOSINGS),
+    "closed_by": _or_none(_is_name),
+    "note": _or_none(is_text),
 }
 PIPELINE: Rules = {
     "pipeline": is_text,

@@ -1,7 +1,7 @@
 """How often and how long each check was red, over recorded evaluations. Pure.
 
 All numbers count data dates, each by its latest evaluation. A date without an evaluation is
-ignored: it neither ends an incident nor counts as red.
+ignored: it neither ends an episode nor counts as red.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ StatusSeries = list[tuple[date, Status]]
 
 
 @dataclass(frozen=True, slots=True)
-class Incident:
+class Episode:
     """A run of consecutive evaluated data dates that begins red.
 
     `first`: its first red date. `last`: its last red date. `green`: the first green date
     after it, None while it is open. In between the check may be waived, amber or unknown: it was
     not green, so it is not known to be fixed. `is_begin_known`: False where the check was red on
-    the first date of the period, so that the incident may have begun before.
+    the first date of the period, so that the episode may have begun before.
     """
 
     first: date
@@ -42,7 +42,7 @@ class Statistics:
     """One check over the evaluated data dates of a period.
 
     `days`: dates on which it was evaluated. `red`, `unknown`, `amber`, `waived`: of these,
-    the dates with that status. `incidents`: oldest first; only the last can be open.
+    the dates with that status. `episodes`: oldest first; only the last can be open.
     """
 
     check: str
@@ -51,26 +51,26 @@ class Statistics:
     unknown: int
     amber: int
     waived: int
-    incidents: tuple[Incident, ...]
+    episodes: tuple[Episode, ...]
 
     @property
-    def open_incident(self) -> Incident | None:
-        """The incident that has not ended."""
-        last = self.incidents[-1] if self.incidents else None
+    def open_episode(self) -> Episode | None:
+        """The episode that has not ended."""
+        last = self.episodes[-1] if self.episodes else None
         return last if last is not None and last.green is None else None
 
     @property
     def last_red(self) -> date | None:
         """The last red data date."""
-        return self.incidents[-1].last if self.incidents else None
+        return self.episodes[-1].last if self.episodes else None
 
     @property
     def mean_days_to_green(self) -> float | None:
-        """The mean of `days_to_green` over incidents seen from beginning to end; or None."""
+        """The mean of `days_to_green` over episodes seen from beginning to end; or None."""
         seen = [
             days
-            for incident in self.incidents
-            if incident.is_begin_known and (days := incident.days_to_green) is not None
+            for episode in self.episodes
+            if episode.is_begin_known and (days := episode.days_to_green) is not None
         ]
         return sum(seen) / len(seen) if seen else None
 
@@ -104,20 +104,20 @@ def _check_statistics(check: str, series: StatusSeries) -> Statistics:
         unknown=statuses.count(Status.UNKNOWN),
         amber=statuses.count(Status.AMBER),
         waived=statuses.count(Status.WAIVED),
-        incidents=_incidents(series),
+        episodes=_episodes(series),
     )
 
 
-def _incidents(series: StatusSeries) -> tuple[Incident, ...]:
-    """Incidents, oldest first. One begins on a red date and ends on the next green one."""
-    incidents: list[Incident] = []
+def _episodes(series: StatusSeries) -> tuple[Episode, ...]:
+    """Episodes, oldest first. One begins on a red date and ends on the next green one."""
+    episodes: list[Episode] = []
     reds: list[date] = []
     for day, status in series:
         if status is Status.RED:
             reds.append(day)
         elif status is Status.GREEN and reds:
-            incidents.append(Incident(reds[0], reds[-1], day, reds[0] != series[0][0]))
+            episodes.append(Episode(reds[0], reds[-1], day, reds[0] != series[0][0]))
             reds = []
     if reds:
-        incidents.append(Incident(reds[0], reds[-1], None, reds[0] != series[0][0]))
-    return tuple(incidents)
+        episodes.append(Episode(reds[0], reds[-1], None, reds[0] != series[0][0]))
+    return tuple(episodes)

@@ -21,17 +21,18 @@ from checks.core.records import (
     HistoryContext,
     StoredEvaluation,
 )
-from checks.history import acceptances, counts, evaluations, ownership, waivers
+from checks.history import acceptances, counts, evaluations, incidents, ownership, waivers
 from checks.history.arguments import or_clock, required_line, row_id, utc
 from checks.history.decisions import Decisions
 from checks.history.evaluations import EvaluationReader
 from checks.history.ignored_rows import IgnoredRows
+from checks.history.incident_log import Incidents
 from checks.history.settling import recorded_days, settle
 
 _OWNER = 200
 
 
-class History(Decisions):
+class History(Decisions, Incidents):
     """Evaluations and people's decisions, for every pipeline in one store.
 
     Creating the object accesses nothing. A store that does not exist yet reads as empty;
@@ -63,6 +64,7 @@ class History(Decisions):
                     connection, pipeline, moment, ignored
                 ),
                 statuses=reader.statuses_before(data_date, days),
+                incidents=incidents.unsettled(connection, pipeline, moment, ignored),
                 warnings=ignored.warnings(self._access.place),
             )
 
@@ -71,10 +73,12 @@ class History(Decisions):
         except OtherWarehouseError as error:
             return HistoryContext(warnings=(str(error),))
 
-    def record(self, report: Report, key: str | None = None) -> int:
+    def record(self, report: Report, key: str | None = None, *, is_backfill: bool = False) -> int:
         """Store one evaluation and return its id.
 
         key: unique to this evaluation; with a key that was recorded before nothing is stored.
+        is_backfill: it looks back at a past run, and so changes no incident; one of an older data
+        date than the newest never does.
         Rearms waivers and closes acknowledgements of checks that are green now, and removes
         evaluations more than `keep_days` before the newest data date but one; the newest 30 data
         dates always stay. Raises ValueError for a report without dates: it judged no day.
@@ -91,6 +95,8 @@ class History(Decisions):
             evaluation = evaluations.insert(connection, report, key)
             days = recorded_days(connection, report, day)
             settle(connection, report, day, days[0])
+            if day == days[0] and not is_backfill:
+                incidents.follow(connection, report, day, evaluation)
             evaluations.prune(connection, report.pipeline, days, self._keep_days)
             return evaluation
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from checks.core.model import Acknowledgement
-from checks.core.records import StoredWaiver
+from checks.core.records import StoredAcknowledgement, StoredWaiver
 from checks.core.text import clean
 from checks.history.ignored_rows import IgnoredRows
 from checks.history.moments import TOLERANCE, is_later, latest_date_anywhere
@@ -168,6 +168,17 @@ def open_acknowledgements(
     connection: Connection, pipeline: str, now: datetime, ignored: IgnoredRows
 ) -> tuple[Acknowledgement, ...]:
     """The open acknowledgements, oldest first."""
+    return tuple(
+        Acknowledgement(stored.check, stored.owner, stored.note, stored.created_at)
+        for stored in acknowledgements(connection, pipeline, now, ignored)
+        if stored.closed_at is None
+    )
+
+
+def acknowledgements(
+    connection: Connection, pipeline: str, now: datetime, ignored: IgnoredRows
+) -> tuple[StoredAcknowledgement, ...]:
+    """Every acknowledgement, oldest first. A closing that is dated after now is ignored."""
     statement = (
         sa.select(*(_A[name] for name in ACKNOWLEDGEMENT))
         .where(_A.pipeline == pipeline)
@@ -177,14 +188,18 @@ def open_acknowledgements(
     for row in map(dict, connection.execute(statement).mappings()):
         if damage(row, ACKNOWLEDGEMENT):
             ignored.add_damaged("acknowledgement")
-        elif row["closed_at"] is not None and not is_later(row["closed_at"], now):
             continue
-        elif is_later(row["created_at"], now):
+        closed_at = row["closed_at"]
+        if closed_at is not None and is_later(closed_at, now):
+            closed_at = None
+        if closed_at is None and is_later(row["created_at"], now):
             ignored.add_later("acknowledgement", row["created_at"].date())
-        else:
-            usable.append(
-                Acknowledgement(row["check_id"], row["owner"], row["note"], row["created_at"])
+            continue
+        usable.append(
+            StoredAcknowledgement(
+                row["check_id"], row["owner"], row["note"], row["created_at"], closed_at
             )
+        )
     return tuple(usable)
 
 

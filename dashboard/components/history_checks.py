@@ -1,4 +1,4 @@
-"""Statistics of each check: days red, incidents, time to green; and its recorded values by day."""
+"""Statistics of each check: days red, episodes, time to green; and its recorded values by day."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _PERIODS = ("30", "365")
 _PERIOD = 90
 _HEADINGS = (
-    "Check", "Red", "Unknown", "Amber", "Waived", "Incidents", "Days to green", "Last red",
+    "Check", "Red", "Unknown", "Amber", "Waived", "Episodes", "Days to green", "Last red",
 )  # fmt: skip
 
 
@@ -27,8 +27,8 @@ def draw(context: page.PageContext) -> None:
     """The table of all checks."""
     page.section(
         "How often each check failed",
-        "Number of days by the gate's result. An incident begins with a red day and is open until "
-        "the next green one; days to green is the mean length of incidents.",
+        "Number of days by the gate's result. An episode begins with a red day and is open until "
+        "the next green one; days to green is the mean length of episodes.",
     )
     with st.container(width=200):
         choice = address.draw_select_box(
@@ -77,19 +77,17 @@ def _draw_table(evaluations: tuple[StoredEvaluation, ...], count: int) -> None:
     show(table(_HEADINGS, rows, numeric=(1, 2, 3, 4, 5, 6), caption="How often each check failed"))
     verb = "has" if len(evaluations) == 1 else "have"
     notes = [f"{len(evaluations)} of {count} days {verb} a recorded evaluation."]
-    if any(
-        not incident.is_begin_known for check in check_statistics for incident in check.incidents
-    ):
+    if any(not episode.is_begin_known for check in check_statistics for episode in check.episodes):
         notes.append(
-            "An incident that was red on the first of these days may have begun earlier: it is "
+            "An episode that was red on the first of these days may have begun earlier: it is "
             "counted, but left out of the mean."
         )
     show(tag("p", " ".join(notes), class_="a-sub"))
 
 
 def _sort_key(check: Statistics) -> tuple[bool, int, int]:
-    """Open incidents first, then by days red; otherwise in the catalog's order."""
-    return check.open_incident is None, -check.red, -(check.unknown + check.amber + check.waived)
+    """Open episodes first, then by days red; otherwise in the catalog's order."""
+    return check.open_episode is None, -check.red, -(check.unknown + check.amber + check.waived)
 
 
 def _row(check: Statistics) -> tuple[object, ...]:
@@ -99,7 +97,7 @@ def _row(check: Statistics) -> tuple[object, ...]:
         _count(check.unknown),
         _count(check.amber),
         _count(check.waived),
-        _count(len(check.incidents)),
+        _count(len(check.episodes)),
         _mean(check.mean_days_to_green),
         _last(check),
     )
@@ -117,9 +115,9 @@ def _mean(days: float | None) -> str:
 def _last(check: Statistics) -> Html | str:
     if check.last_red is None:
         return tag("span", "never", class_="quiet")
-    if check.open_incident is not None:
+    if check.open_episode is not None:
         return no_wrap(
             tag("b", "open"),
-            f" since {check.open_incident.first.day} {check.open_incident.first:%b}",
+            f" since {check.open_episode.first.day} {check.open_episode.first:%b}",
         )
     return no_wrap(weekday_text(check.last_red))

@@ -27,7 +27,14 @@ from checks.core.model import Report
 from checks.evaluation import changes, waiving
 from checks.evaluation.engine import evaluate
 from checks.evidence.context import Context
-from checks.history import History, StoredEvaluation, StoredWaiver, history_of
+from checks.history import (
+    History,
+    IncidentLog,
+    StoredEvaluation,
+    StoredIncident,
+    StoredWaiver,
+    history_of,
+)
 from checks.judging.check import Check
 from dashboard.data.kept import or_last_good, shared
 from dashboard.data.reading import answer_of, for_server, one_reader_at_a_time
@@ -118,6 +125,25 @@ def open_waivers(name: str) -> tuple[StoredWaiver, ...]:
     day = now().astimezone(config.timezone).date()
     waivers = history(name).all_waivers(name)
     return tuple(waiver for waiver in waivers if waiving.state_of(waiver, day) == waiving.HOLDS)
+
+
+def incident_log(name: str) -> Answer[IncidentLog]:
+    """The pipeline's incidents, and what people did that concerns them."""
+    configured = pipeline(name)
+    answer: Answer[IncidentLog] = _cached(_incidents, HISTORY_SECONDS)(
+        name, configured.mtime_ns, _generation(name)
+    )
+    return answer
+
+
+def recorded_during(name: str, incident: StoredIncident) -> tuple[StoredEvaluation, ...]:
+    """The evaluations that were recorded during an incident; none where they cannot be read."""
+    configured = pipeline(name)
+    read_cached = _cached(_during, HISTORY_SECONDS)
+    recorded: tuple[StoredEvaluation, ...] = read_cached(
+        name, configured.mtime_ns, incident.id, _generation(name)
+    )
+    return recorded
 
 
 def live_evaluation(name: str, day: date) -> LiveEvaluation:
@@ -290,6 +316,25 @@ def _days(name: str, mtime_ns: int, until: date, count: int, generation: int) ->
         return RecordedDays(shared(history(name).evaluations(name, count, until)))
     except AndonError as error:
         return RecordedDays(problem=str(error))
+
+
+def _incidents(name: str, mtime_ns: int, generation: int) -> Answer[IncidentLog]:
+    try:
+        return Answer(history(name).incident_log(name), None, now())
+    except AndonError as error:
+        return Answer(None, str(error), now())
+
+
+def _during(
+    name: str, mtime_ns: int, incident_id: int, generation: int
+) -> tuple[StoredEvaluation, ...]:
+    log = incident_log(name).value
+    incidents = log.incidents if log is not None else ()
+    incident = next((each for each in incidents if each.id == incident_id), None)
+    try:
+        return shared(history(name).recorded_during(name, incident)) if incident else ()
+    except AndonError:
+        return ()
 
 
 def _report(name: str, mtime_ns: int, evaluation: int) -> Answer[Report]:

@@ -39,6 +39,7 @@ BAD: dict[str, tuple[str, ...]] = {
     "--report": ("", "x", "json", "json=", "=x", "xml=x", "json:x"),
     "--config": ("", " ", "missing.yml", "/dev/null", "/dev/zero", ".", "a\0b", "x" * 5000),
     "dashboard --config": ("", " ", "missing.yml", "/dev/null", "/dev/zero", "a\0b"),
+    "--as": ("", "x", "Fixed", "false alarm", "fixed "),
     "--set": ("", "x", "checks=1", "checks.a=1", "checks.a.b=1", "a.b.c=1", "checks..x=1",
               "checks.freshness.max_lag_hours=nan", "checks.freshness.max_lag_hours=",
               "checks.freshness.max_lag_hours=-1"),
@@ -52,11 +53,13 @@ BAD: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 #: Options that take no value, or any text there is.
 FREE = {"--help", "--strict", "--no-record", "--no-explain", "--deep", "--explain",
-        "--allow-anonymous", "--note", "--replace-oldest", "SUBJECT"}  # fmt: skip
+        "--allow-anonymous", "--note", "--replace-oldest", "--all", "--summary",
+        "SUBJECT"}  # fmt: skip
 REQUIRED = {
     "waive": ["freshness", "--until", "2999-01-01", "--reason", "r", "--owner", "o",
               "--up-to", "9"],
     "ack": ["freshness", "--owner", "o"],
+    "close": ["freshness", "--as", "fixed", "--owner", "o"],
     "explain": ["freshness"],
     "backfill": ["--from", "2025-03-01", "--to", "2025-03-02"],
     "recount": ["--from", "2025-03-01", "--to", "2025-03-02"],

@@ -13,8 +13,8 @@ from tests.cli.andon_results import Andon
 from tests.cli.fake_engine import FakeEngine
 
 EXPECTED = {
-    "accept", "acceptances", "ack", "backfill", "backtest", "dashboard", "demo", "explain", "gate",
-    "history", "power", "recount", "validate", "waive", "waivers",
+    "accept", "acceptances", "ack", "backfill", "backtest", "close", "dashboard", "demo", "explain",
+    "gate", "history", "incidents", "power", "recount", "validate", "waive", "waivers",
 }  # fmt: skip
 
 

@@ -248,6 +248,8 @@ REFUSED = {
     "revoke": ("waivers", "revoke", "1"),
     "waivers": ("waivers",),
     "history": ("history",),
+    "incidents": ("incidents",),
+    "close": ("close", "quarantine_rate", "--as", "fixed"),
     "backfill": ("backfill", "--from", "2025-03-08", "--to", "2025-03-09"),
 }
 

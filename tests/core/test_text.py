@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import example, given, settings
@@ -17,6 +17,7 @@ from checks.core.text import (
     day_text,
     deciding,
     did_you_mean,
+    duration_text,
     limit_text,
     listed,
     may_be_cut,
@@ -226,3 +227,15 @@ def test_what_is_bounded_stays_as_it_is(name: str) -> None:
 def test_bounded_names_stay_apart(beginning: str, end: str, other_end: str) -> None:
     name, other = beginning + end, beginning + other_end
     assert (bounded(name) == bounded(other)) is (clean(name, 9999) == clean(other, 9999))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [
+        (-5, "0 min"), (0.99, "0 min"), (1, "1 min"), (59.99, "59 min"), (60, "1 h"),
+        (196, "3 h 16 min"), (1439, "23 h 59 min"), (1440, "1 day"), (1499, "1 day"),
+        (1500, "1 day 1 h"), (2880, "2 days"), (3120, "2 days 4 h"),
+    ],
+)  # fmt: skip
+def test_durations(minutes: float, expected: str) -> None:
+    assert duration_text(timedelta(minutes=minutes)) == expected

@@ -219,7 +219,7 @@ anything = st.one_of(
 @given(anything)
 @settings(suppress_health_check=[HealthCheck.too_slow])
 def test_rules_raise_nothing_and_hold_for_few(value: object) -> None:
-    for rules in (rows.EVALUATION, rows.RESULT, rows.WAIVER, rows.ACKNOWLEDGEMENT):
+    for rules in (rows.EVALUATION, rows.RESULT, rows.WAIVER, rows.ACKNOWLEDGEMENT, rows.INCIDENT):
         columns = rows.damage(dict.fromkeys(rules, value), rules)
         assert columns, "no one value is right in each column"
 

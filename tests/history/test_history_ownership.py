@@ -16,6 +16,7 @@ from checks.config.identity import WarehouseIdentity, warehouse_identity
 from checks.core.counts import NAME, DayCounts, Values
 from checks.core.errors import HistoryError, OtherWarehouseError, UsageError
 from checks.core.model import Status
+from checks.core.records import Closing
 from checks.history import Adoption, HistoryContext
 from checks.history.store import History
 from checks.history.tables import METADATA
@@ -66,6 +67,7 @@ WRITING: dict[str, Act] = {
     "waive": waive,
     "acknowledge": acknowledge,
     "revoke": lambda it: it.revoke_waiver(1, PIPELINE, "Jon", NOW),
+    "close": lambda it: it.close_incident(PIPELINE, "freshness", Closing.FIXED, "Jon", "", NOW),
 }
 READING: dict[str, Act] = {
     "latest": lambda it: it.latest(PIPELINE, "freshness"),
@@ -73,6 +75,7 @@ READING: dict[str, Act] = {
     "all runs": lambda it: it.all_runs(PIPELINE, DAY),
     "report": lambda it: it.report(1),
     "waivers": lambda it: it.all_waivers(PIPELINE),
+    "incidents": lambda it: it.incident_log(PIPELINE),
     "first kept": lambda it: it.first_kept(PIPELINE, [DAY]),
     "require": lambda it: it.require_own(PIPELINE),
 }

@@ -1,4 +1,4 @@
-"""Days red, incidents and time to green: gaps, waivers in between, what is still open."""
+"""Days red, episodes and time to green: gaps, waivers in between, what is still open."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from checks.core.model import Status
 from checks.core.records import StoredEvaluation
-from checks.history.statistics import Incident, Statistics, statistics
+from checks.history.statistics import Episode, Statistics, statistics
 from tests.history.history_samples import DAY, NOW, PIPELINE
 
 LETTERS = {
@@ -46,7 +46,7 @@ def statistics_of(letters: str) -> Statistics:
 
 
 @pytest.mark.parametrize(
-    ("letters", "incidents", "mean"),
+    ("letters", "episodes", "mean"),
     [
         ("GGGG", [], None),
         ("GRG", [(1, 1, 2)], 1),
@@ -63,35 +63,35 @@ def statistics_of(letters: str) -> Statistics:
         ("GRWRG", [(1, 3, 4)], 3),
         ("GR?A-G", [(1, 1, 5)], 4),
         ("GRW", [(1, 1, None)], None),
-        # Never red is no incident.
+        # Never red is no episode.
         ("GWWG", [], None),
         ("G??AG", [], None),
         ("", [], None),
         ("G-", [], None),
     ],
 )
-def test_incidents(
-    letters: str, incidents: list[tuple[int, int, int | None]], mean: float | None
+def test_episodes(
+    letters: str, episodes: list[tuple[int, int, int | None]], mean: float | None
 ) -> None:
     if not letters:
         assert statistics(course(letters)) == ()
         return
     result = statistics_of(letters)
-    assert result.incidents == tuple(
-        Incident(on(first), on(last), None if green is None else on(green))
-        for first, last, green in incidents
+    assert result.episodes == tuple(
+        Episode(on(first), on(last), None if green is None else on(green))
+        for first, last, green in episodes
     )
     assert result.mean_days_to_green == mean
-    assert result.last_red == (on(incidents[-1][1]) if incidents else None)
-    still = incidents and incidents[-1][2] is None
-    assert result.open_incident == (result.incidents[-1] if still else None)
+    assert result.last_red == (on(episodes[-1][1]) if episodes else None)
+    still = episodes and episodes[-1][2] is None
+    assert result.open_episode == (result.episodes[-1] if still else None)
 
 
 @pytest.mark.parametrize(("letters", "mean"), [("RRG", None), ("RGRG", 1), (" RG", None)])
 def test_what_began_before_is_no_measure_of_time(letters: str, mean: float | None) -> None:
     result = statistics_of(letters)
-    assert [incident.is_begin_known for incident in result.incidents] == [False, True][
-        : len(result.incidents)
+    assert [episode.is_begin_known for episode in result.episodes] == [False, True][
+        : len(result.episodes)
     ]
     assert result.mean_days_to_green == mean
 
@@ -127,8 +127,8 @@ def test_whatever_happened(letters: str, random: object) -> None:
     assert statistics(evaluations) == expected
     for result in expected:
         assert result.red == letters.count("R")
-        assert bool(result.incidents) is ("R" in letters)
-        assert all(incident.green is not None for incident in result.incidents[:-1])
-        for incident in result.incidents:
-            assert incident.first <= incident.last
-            assert incident.green is None or incident.green > incident.last
+        assert bool(result.episodes) is ("R" in letters)
+        assert all(episode.green is not None for episode in result.episodes[:-1])
+        for episode in result.episodes:
+            assert episode.first <= episode.last
+            assert episode.green is None or episode.green > episode.last

@@ -15,6 +15,7 @@ PICTURE = TEXT.split("```")[1]
 STEMS = {
     "volume": "volume", "orphans": "orphan", "rejected rows": "reject", "runs": "runs",
     "revenue": "revenue", "freshness": "freshness", "waivers": "waiv", "acceptances": "accept",
+    "incidents": "incident",
 }  # fmt: skip
 
 

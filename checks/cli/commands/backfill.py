@@ -34,7 +34,8 @@ def run(args: Namespace, console: Console) -> int:
     all_judged = True
     for day in _days(args.first, args.last):
         report = judge(config, console, run_date=day, remember=True)
-        history.record(report)  # a HistoryError ends the command: the day is not backfilled
+        # A HistoryError ends the command: the day is not backfilled.
+        history.record(report, is_backfill=True)
         statuses = {verdict.id: verdict.status for verdict in report.checks}
         console.out(
             day_line(report.data_date or day, report.verdict, report.evaluated_at, statuses)

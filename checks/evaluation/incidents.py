@@ -1,0 +1,224 @@
+"""Who is on an incident, how long people and fixes took, and closing one: one set of rules for the
+command and the dashboard. docs/history.md says when an incident opens and ends.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from checks.catalog import get_check
+from checks.core.inert import line
+from checks.core.model import Status
+from checks.core.records import Closing, IncidentChange, IncidentLog, StoredIncident
+from checks.core.subjects import MANY, MORE
+from checks.core.totals import median
+
+if TYPE_CHECKING:
+    from checks.config.model import Config
+    from checks.core.records import StoredAcknowledgement
+    from checks.history import History
+    from checks.judging.check import Check
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingRequest:
+    """A requested closing of a check's last incident."""
+
+    check: str
+    closing: Closing
+    owner: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """A sentence, and the command or the lines for andon.yml that it speaks of, if any."""
+
+    sentence: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFigures:
+    """One check's incidents of a period.
+
+    to_somebody: median from opened to the first person on it, over those on which somebody was
+    before they were resolved; `untaken`: how many others. to_green: median from opened to resolved,
+    over those that were. false_alarms, expected, fixed: by the last word on each.
+    """
+
+    check: str
+    incidents: int
+    open: int
+    to_somebody: timedelta | None
+    untaken: int
+    to_green: timedelta | None
+    false_alarms: int
+    expected: int
+    fixed: int
+
+
+def close(
+    config: Config, history: History, request: ClosingRequest, now: datetime
+) -> StoredIncident:
+    """Close the last incident of a check. It changes no verdict and accepts nothing.
+
+    The same request a second time is the same closing. `now` must be aware. Raises UsageError for
+    an unknown check, without an owner and where there is no incident to close, HistoryError when
+    the history cannot be read or written.
+    """
+    check = get_check(request.check)
+    return history.close_incident(
+        config.pipeline, check.id, request.closing, request.owner, request.note, now
+    )
+
+
+def next_step(incident: StoredIncident) -> NextStep | None:
+    """What to do after a closing as expected, as that accepts nothing; None after another one."""
+    if incident.closed_as is not Closing.EXPECTED:
+        return None
+    check = get_check(incident.check)
+    if check.compares_days and check.accepts is None:
+        return NextStep(
+            "The day is judged as before. To say that it is special, add to andon.yml:",
+            f'calendar:\n  days:\n    - {{from: {incident.opened_on}, name: "why it is special"}}',
+        )
+    if incident.resolved_at is not None:
+        return None
+    if check.accepts is not None:
+        return NextStep("Nothing is accepted yet. To accept it:", _accept_command(check, incident))
+    if incident.status is Status.UNKNOWN or incident.is_stop:
+        return NextStep(f"{check.id} stops the line until it is green: it cannot be waived.")
+    return NextStep(
+        f"{check.id} stops the line until it is green. To let it pass for some days:",
+        f"andon waive {check.id} --until DAY --reason 'why it may pass'",
+    )
+
+
+def _accept_command(check: Check, incident: StoredIncident) -> str:
+    names = incident.subjects.get(check.accepts or "", ())
+    names = tuple(name for name in names if name not in (MANY, MORE))
+    subject = shlex.quote(line(names[0])) if len(names) == 1 else "NAME"
+    return f"andon accept {check.id} {subject} --reason 'why it is usual'"
+
+
+def after_closing(incident: StoredIncident) -> str:
+    """What follows from a closing, as a sentence."""
+    if incident.resolved_at is not None:
+        return f"The check was green for {incident.resolved_on}."
+    if incident.closed_as is Closing.FIXED:
+        return "It is opened again if the next evaluation still finds the check red."
+    return (
+        "No verdict changes. Until the check is green, a new incident is opened only where it is "
+        "worse or fails for something else."
+    )
+
+
+def closed_text(incident: StoredIncident) -> str:
+    """`fixed by Mia: rolled back`; empty where nobody closed it."""
+    if incident.closed_as is None:
+        return ""
+    note = f": {incident.note}" if incident.note else ""
+    return f"{incident.closed_as} by {incident.closed_by}{note}"
+
+
+def on_it(incident: StoredIncident, log: IncidentLog) -> StoredAcknowledgement | None:
+    """Who is on an open incident; None for nobody."""
+    if not incident.is_open:
+        return None
+    open_acknowledgements = (
+        acknowledgement
+        for acknowledgement in log.acknowledgements
+        if acknowledgement.check == incident.check and acknowledgement.closed_at is None
+    )
+    return max(open_acknowledgements, key=lambda ack: ack.created_at, default=None)
+
+
+def open_incidents(log: IncidentLog) -> tuple[StoredIncident, ...]:
+    """The open incidents: those on which nobody is first, then the oldest."""
+    return tuple(
+        sorted(
+            (incident for incident in log.incidents if incident.is_open),
+            key=lambda incident: (on_it(incident, log) is not None, incident.opened_at),
+        )
+    )
+
+
+def of_the_last(days: int | None, log: IncidentLog, now: datetime) -> tuple[StoredIncident, ...]:
+    """The incidents that were not over `days` days ago, newest first; None: all of them."""
+    first = _days_before(now, days)
+    kept = [
+        incident
+        for incident in log.incidents
+        if first is None or incident.ended_at is None or incident.ended_at >= first
+    ]
+    return tuple(sorted(kept, key=lambda incident: (incident.opened_at, incident.id), reverse=True))
+
+
+def _days_before(now: datetime, days: int | None) -> datetime | None:
+    return None if days is None else now - timedelta(days=days)
+
+
+def first_reaction(incident: StoredIncident, log: IncidentLog) -> datetime | None:
+    """When somebody was first on an incident, waived or accepted its failure, or closed it, before
+    it was resolved; when it was opened, where somebody was on the check by then.
+    """
+    last = incident.resolved_at
+    moments = (max(moment, incident.opened_at) for moment in _reactions(incident, log))
+    return min((moment for moment in moments if last is None or moment <= last), default=None)
+
+
+def _reactions(incident: StoredIncident, log: IncidentLog) -> Iterator[datetime]:
+    """When people did something about an incident; what was over before it was opened is none."""
+    opened_at = incident.opened_at
+    for ack in log.acknowledgements:
+        if ack.check == incident.check and (ack.closed_at is None or ack.closed_at > opened_at):
+            yield ack.created_at
+    waived = (waiver.created_at for waiver in log.waivers if waiver.check == incident.check)
+    accepted = (each.created_at for each in log.acceptances if each.check == incident.check)
+    yield from (moment for moment in (*waived, *accepted) if moment >= opened_at)
+    for event in incident.events:
+        if event.change is IncidentChange.CLOSED:
+            yield event.at
+    if incident.closed_at is not None:
+        yield incident.closed_at
+
+
+def figures(incidents: Iterable[StoredIncident], log: IncidentLog) -> tuple[RuleFigures, ...]:
+    """The figures of each check that has incidents: the most incidents first."""
+    by_check: dict[str, list[StoredIncident]] = {}
+    for incident in incidents:
+        by_check.setdefault(incident.check, []).append(incident)
+    all_figures = (_figures(check, listed, log) for check, listed in by_check.items())
+    return tuple(sorted(all_figures, key=lambda rule: (-rule.incidents, rule.check)))
+
+
+def _figures(check: str, incidents: Sequence[StoredIncident], log: IncidentLog) -> RuleFigures:
+    reactions = [(incident, first_reaction(incident, log)) for incident in incidents]
+    closings = [incident.closed_as for incident in incidents]
+    return RuleFigures(
+        check=check,
+        incidents=len(incidents),
+        open=sum(incident.is_open for incident in incidents),
+        to_somebody=_median(
+            moment - incident.opened_at for incident, moment in reactions if moment is not None
+        ),
+        untaken=sum(moment is None for _, moment in reactions),
+        to_green=_median(
+            max(incident.resolved_at - incident.opened_at, timedelta())
+            for incident in incidents
+            if incident.resolved_at is not None
+        ),
+        false_alarms=closings.count(Closing.FALSE_ALARM),
+        expected=closings.count(Closing.EXPECTED),
+        fixed=closings.count(Closing.FIXED),
+    )
+
+
+def _median(durations: Iterable[timedelta]) -> timedelta | None:
+    seconds = median(duration.total_seconds() for duration in durations)
+    return None if seconds is None else timedelta(seconds=seconds)

@@ -1,0 +1,197 @@
+"""Who is on an incident, how long people and fixes took, and what follows from a closing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from checks.core.model import Status
+from checks.core.records import (
+    Closing,
+    IncidentChange,
+    IncidentEvent,
+    IncidentLog,
+    StoredAcceptance,
+    StoredAcknowledgement,
+    StoredIncident,
+    StoredWaiver,
+)
+from checks.evaluation.incidents import (
+    figures,
+    first_reaction,
+    next_step,
+    of_the_last,
+    on_it,
+    open_incidents,
+)
+
+OPENED = datetime(2025, 3, 9, 6, 12, tzinfo=UTC)
+DAY = date(2025, 3, 8)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+INCIDENT = StoredIncident(
+    id=1, pipeline="shop", check="quarantine_rate", evaluation=1, opened_at=OPENED, opened_on=DAY,
+    opened_as=Status.RED, status=Status.RED, value=0.06, message="rate=0.06 (max 0.05)",
+)  # fmt: skip
+
+
+def ack(
+    after: timedelta, until: timedelta | None = None, check: str = "quarantine_rate", **more: str
+) -> StoredAcknowledgement:
+    closed_at = None if until is None else OPENED + until
+    fields = {"owner": "Mia", "note": ""} | more
+    return StoredAcknowledgement(check, created_at=OPENED + after, closed_at=closed_at, **fields)
+
+
+def waiver(after: timedelta, check: str = "quarantine_rate") -> StoredWaiver:
+    return StoredWaiver(1, "shop", check, "Mia", "known", DAY, None, DAY, OPENED + after)
+
+
+def acceptance(after: timedelta) -> StoredAcceptance:
+    return StoredAcceptance(
+        1, "shop", "quarantine_rate", "event", "x", "Mia", "r", DAY, OPENED + after
+    )
+
+
+def resolved(after: timedelta, **fields: Any) -> StoredIncident:
+    return replace(INCIDENT, resolved_at=OPENED + after, resolved_on=DAY, **fields)
+
+
+def closed(closing: Closing, after: timedelta = HOUR, **fields: Any) -> StoredIncident:
+    return replace(
+        INCIDENT, closed_as=closing, closed_at=OPENED + after, closed_by="Mia", note="", **fields
+    )
+
+
+@pytest.mark.parametrize(
+    ("log", "after"),
+    [
+        (IncidentLog(), None),
+        (IncidentLog(acknowledgements=(ack(HOUR), ack(2 * HOUR))), HOUR),
+        (IncidentLog(acknowledgements=(ack(HOUR, check="freshness"),)), None),
+        (IncidentLog(acknowledgements=(ack(-HOUR),)), 0 * HOUR),
+        (IncidentLog(acknowledgements=(ack(-HOUR, until=MINUTE),)), 0 * HOUR),
+        (IncidentLog(acknowledgements=(ack(-HOUR, until=0 * HOUR),)), None),
+        (IncidentLog(waivers=(waiver(HOUR),)), HOUR),
+        (IncidentLog(waivers=(waiver(-MINUTE),)), None),
+        (IncidentLog(waivers=(waiver(HOUR, "freshness"),)), None),
+        (IncidentLog(acceptances=(acceptance(HOUR),)), HOUR),
+        (
+            IncidentLog(
+                acknowledgements=(ack(3 * HOUR),), waivers=(waiver(2 * HOUR),),
+                acceptances=(acceptance(HOUR),),
+            ),
+            HOUR,
+        ),
+    ],
+)  # fmt: skip
+def test_the_first_reaction(log: IncidentLog, after: timedelta | None) -> None:
+    expected = None if after is None else OPENED + after
+    assert first_reaction(INCIDENT, log) == expected
+
+
+def test_closing_is_a_reaction_and_so_is_one_that_no_longer_holds() -> None:
+    assert first_reaction(closed(Closing.FIXED), IncidentLog()) == OPENED + HOUR
+    event = IncidentEvent(IncidentChange.CLOSED, OPENED + MINUTE, closed_as=Closing.FIXED)
+    worse = IncidentEvent(IncidentChange.WORSE, OPENED)
+    reopened = replace(INCIDENT, events=(worse, event))
+    assert first_reaction(reopened, IncidentLog()) == OPENED + MINUTE
+
+
+@pytest.mark.parametrize(("after", "counts"), [(HOUR, True), (HOUR + MINUTE, False)])
+def test_what_comes_after_green_is_none(after: timedelta, counts: bool) -> None:
+    log = IncidentLog(acknowledgements=(ack(after),))
+    assert (first_reaction(resolved(HOUR), log) is not None) is counts
+    incident = replace(
+        resolved(HOUR), closed_as=Closing.FALSE_ALARM, closed_at=OPENED + after, closed_by="Mia"
+    )
+    assert (first_reaction(incident, IncidentLog()) is not None) is counts
+
+
+def test_who_is_on_it_is_the_last_one_who_said_so() -> None:
+    log = IncidentLog(
+        acknowledgements=(ack(HOUR, 2 * HOUR), ack(2 * HOUR, owner="Jon"), ack(HOUR, check="x"))
+    )
+    person = on_it(INCIDENT, log)
+    assert person is not None
+    assert person.owner == "Jon"
+    assert on_it(closed(Closing.EXPECTED), log) is None
+    assert on_it(INCIDENT, IncidentLog(acknowledgements=(ack(HOUR, 2 * HOUR),))) is None
+
+
+def test_open_ones_without_anybody_come_first_then_the_oldest() -> None:
+    incidents = (
+        INCIDENT,
+        replace(INCIDENT, id=2, check="a", opened_at=OPENED + 2 * HOUR),
+        replace(INCIDENT, id=3, check="b", opened_at=OPENED + HOUR),
+        resolved(HOUR, id=4, check="c"),
+    )
+    log = IncidentLog(incidents, acknowledgements=(ack(HOUR),))
+    assert [incident.id for incident in open_incidents(log)] == [3, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("ago", "listed"),
+    [(timedelta(days=30), True), (timedelta(days=30, microseconds=1), False)],
+)
+def test_those_that_were_over_within_the_days(ago: timedelta, listed: bool) -> None:
+    now = OPENED + HOUR + ago
+    log = IncidentLog((resolved(HOUR), replace(INCIDENT, id=2, opened_at=OPENED - HOUR)))
+    assert [each.id for each in of_the_last(30, log, now)] == ([1, 2] if listed else [2])
+    assert [each.id for each in of_the_last(None, log, now)] == [1, 2]
+
+
+def test_figures_are_medians_of_what_happened() -> None:
+    incidents = (
+        resolved(2 * HOUR, id=1),
+        resolved(4 * HOUR, id=2),
+        closed(Closing.FALSE_ALARM, 3 * HOUR, id=3),
+        closed(Closing.EXPECTED, 5 * HOUR, id=4),
+        replace(closed(Closing.FIXED, 9 * HOUR), id=5, resolved_at=OPENED + 10 * HOUR),
+        replace(INCIDENT, id=6),
+        replace(INCIDENT, id=7, check="freshness"),
+    )
+    first, second = figures(incidents, IncidentLog(incidents))
+    assert (first.check, first.incidents, first.open) == ("quarantine_rate", 6, 1)
+    assert (first.to_somebody, first.untaken) == (5 * HOUR, 3)
+    assert first.to_green == 4 * HOUR
+    assert (first.false_alarms, first.expected, first.fixed) == (1, 1, 1)
+    assert (second.check, second.to_somebody, second.to_green) == ("freshness", None, None)
+    assert figures((), IncidentLog()) == ()
+
+
+def test_a_clock_that_is_behind_makes_no_negative_time() -> None:
+    (rule,) = figures((resolved(-MINUTE),), IncidentLog())
+    assert rule.to_green == timedelta()
+
+
+@pytest.mark.parametrize("closing", [Closing.FIXED, Closing.FALSE_ALARM])
+def test_only_expected_asks_for_more(closing: Closing) -> None:
+    assert next_step(closed(closing)) is None
+
+
+@pytest.mark.parametrize(
+    ("check", "subjects", "text"),
+    [
+        ("event_volume", {"event": ("a b",)}, "andon accept event_volume 'a b' --reason"),
+        ("event_volume", {"event": ("a", "b")}, "andon accept event_volume NAME --reason"),
+        ("event_volume", {"event": ("a", "…")}, "andon accept event_volume a --reason"),
+        ("event_volume", {}, "andon accept event_volume NAME --reason"),
+        ("volume_trend", {}, '    - {from: 2025-03-08, name: "why it is special"}'),
+        ("quarantine_rate", {}, "andon waive quarantine_rate --until DAY --reason"),
+    ],
+)
+def test_what_to_do_about_what_was_expected(
+    check: str, subjects: dict[str, tuple[str, ...]], text: str
+) -> None:
+    step = next_step(closed(Closing.EXPECTED, check=check, subjects=subjects))
+    assert step is not None
+    assert text in step.text
+
+
+def test_after_green_only_the_calendar_is_left() -> None:
+    was_green = {"resolved_at": OPENED + HOUR, "resolved_on": DAY}
+    assert next_step(closed(Closing.EXPECTED, check="event_volume", **was_green)) is None
+    assert next_step(closed(Closing.EXPECTED, check="volume_zscore", **was_green)) is not None
