@@ -7,30 +7,32 @@ from datetime import date, datetime, timedelta
 
 import streamlit as st
 
-from checks.core.model import STOPPING
 from checks.core.text import clean, plural
-from dashboard import address, data, frame, look, pacing, page
-from dashboard.components import status_grid, ticker
+from dashboard import address, data, due, frame, look, navigation, pacing, page
+from dashboard.components import status_grid, ticker, verdict
 from dashboard.markup import Html, join, show, tag
 
 #: Days of the strip under the date.
 _STRIP = 30
-#: Numbers older than so many refreshes are called stale.
-STALE_AFTER = 3
 
 
 def draw(context: page.PageContext) -> None:
-    """The whole head."""
+    """The whole head: two lines, and what a person has to know before believing the numbers."""
     with st.container(key="andon-head", horizontal=True, vertical_alignment="center", gap="small"):
         show(tag("h1", context.title, class_="a-title"))
         _pipeline(context)
-        _day_picker(context)
-    status(context)
-    if frame.current_path() != "overview":
-        _strip(context)
+        earlier, later = context.outcomes.failing_beside(context.day)
+        draw_days(context.day, context.today, data.shop_today(context.config), (earlier, later))
+        _draw_status(context)
+    with st.container(key="andon-second", horizontal=True, vertical_alignment="center",
+                      gap="medium"):  # fmt: skip
+        if frame.current_path() != navigation.HOME:
+            _strip(context)
+        show(verdict.markup(context))
+    _banners(context)
 
 
-def status(context: page.PageContext) -> None:
+def _draw_status(context: page.PageContext) -> None:
     """The verdicts of gate and live evaluation; refreshes itself, and the page after a change."""
     seconds = context.config.dashboard.refresh_seconds
     st.session_state["andon:drawn"] = _stamp(context.live, context.gate)
@@ -41,17 +43,16 @@ def status(context: page.PageContext) -> None:
         gate = data.gate_runs(context.pipeline, context.day)
         if st.session_state.get("andon:drawn") != _stamp(live, gate):
             st.rerun()
-        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             show(sentence(context, live, gate))
-            ticker.draw(live, seconds * STALE_AFTER, key="andon-age")
+            ticker.draw(live, seconds * data.STALE_AFTER, key="andon-age")
 
-    with st.container(key="andon-status"):
+    with st.container(key="andon-status", width="content"):
         draw_verdicts()
-        _banners(context)
 
 
 def sentence(context: page.PageContext, live: data.LiveEvaluation, gate: data.GateRuns) -> Html:
-    """`Data of Sat 8 March 2025 · gate: RED at 06:12 · now: GREEN at 07:10`."""
+    """`gate: RED at 06:12 UTC, now: GREEN at 07:10 UTC`."""
     latest = gate.latest
     verdict_chip = look.chip(latest.verdict if latest else None)
     when = f" {_time_text(context, latest.evaluated_at)}" if latest else ""
@@ -59,9 +60,8 @@ def sentence(context: page.PageContext, live: data.LiveEvaluation, gate: data.Ga
     reruns = f", {plural(len(gate.runs), 'run')}" if len(gate.runs) > 1 else ""
     return tag(
         "div",
-        tag("span", tag("b", look.day(context.day)), class_="part"),
         tag("span", "gate: ", verdict_chip, when, strict, reruns, class_="part"),
-        tag("span", "now: ", look.chip(live.report.verdict),
+        tag("span", "now: ", look.chip(due.shown_verdict(context)),
             f" {_time_text(context, live.evaluated_at)}", class_="part"),
         class_="a-status",
     )  # fmt: skip
@@ -118,7 +118,7 @@ def _pipeline(context: page.PageContext) -> None:
     key = "frame:pipeline"
     st.session_state[key] = context.pipeline
     st.selectbox(
-        "Pipeline", names, key=key, format_func=clean, label_visibility="collapsed", width=240,
+        "Pipeline", names, key=key, format_func=clean, label_visibility="collapsed", width=200,
         on_change=_change_pipeline, args=(key,),
     )  # fmt: skip
 
@@ -128,23 +128,40 @@ def _change_pipeline(key: str) -> None:
     address.update(pipeline=st.session_state[key])
 
 
-def _day_picker(context: page.PageContext) -> None:
-    earlier, later = _failing_days(context)
+def draw_days(
+    day: date, latest: date, last: date, failing: tuple[date | None, date | None] | None
+) -> None:
+    """The day with its neighbours, and a way back to the latest one.
+
+    latest: the day of today's run. last: the last day that can be shown. failing: the nearest
+    failing days before and after; None where there are no such buttons.
+    """
     one_day = timedelta(days=1)
-    last = data.shop_today(context.config)
-    later_day = context.day + one_day if context.day < last else None
-    with st.container(key="andon-days", horizontal=True, vertical_alignment="bottom", gap="xsmall",
+    later_day = day + one_day if day < last else None
+    with st.container(key="andon-days", horizontal=True, vertical_alignment="center", gap="xsmall",
                       width="content"):  # fmt: skip
-        _day_button("Previous failing day", earlier, "prev-failing", _set_day, earlier)
-        _day_button("Previous day", context.day - one_day, "prev", _set_day, context.day - one_day)
+        if failing is not None:
+            _day_button("Previous failing day", failing[0], "prev-failing", _set_day, failing[0])
+        _day_button("Previous day", day - one_day, "prev", _set_day, day - one_day)
         key = "frame:day"
-        st.session_state[key] = context.day
+        st.session_state[key] = day
         st.date_input(
             "Data date", key=key, min_value=data.FIRST_DAY, max_value=last, format="YYYY-MM-DD",
-            label_visibility="collapsed", width=140, on_change=_change_day, args=(key,),
+            label_visibility="collapsed", width=146, on_change=_change_day, args=(key,),
         )  # fmt: skip
         _day_button("Next day", later_day, "next", _set_day, later_day)
-        _day_button("Next failing day", later, "next-failing", _set_day, later)
+        if failing is not None:
+            _day_button("Next failing day", failing[1], "next-failing", _set_day, failing[1])
+        show(tag("span", look.day(day), class_="a-day"))
+        if day != latest:
+            query = {
+                name: value for name, value in st.query_params.items()
+                if name not in (address.DAY, "page")
+            }  # fmt: skip
+            st.page_link(
+                frame.page_of(frame.current_path()), label=f"Latest: {look.short(latest)}",
+                query_params=query,
+            )  # fmt: skip
 
 
 def _day_button(
@@ -164,16 +181,6 @@ def _set_day(day: date | None) -> None:
 def _change_day(key: str) -> None:
     if st.session_state[key]:
         _set_day(st.session_state[key])
-
-
-def _failing_days(context: page.PageContext) -> tuple[date | None, date | None]:
-    """The nearest recorded failing days before and after the shown one."""
-    failing = sorted(
-        evaluation.data_date for evaluation in context.evaluations if evaluation.verdict in STOPPING
-    )
-    earlier = [day for day in failing if day < context.day]
-    later = [day for day in failing if day > context.day]
-    return (earlier[-1] if earlier else None), (later[0] if later else None)
 
 
 def _strip(context: page.PageContext) -> None:
