@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 import streamlit as st
 
 from checks.core.text import clean, plural
-from dashboard import address, data, due, frame, look, navigation, pacing, page
+from dashboard import address, data, day_picker, due, frame, look, navigation, pacing, page
 from dashboard.components import status_grid, ticker, verdict
 from dashboard.markup import Html, join, show, tag
 
@@ -22,7 +21,9 @@ def draw(context: page.PageContext) -> None:
         show(tag("h1", context.title, class_="a-title"))
         _pipeline(context)
         earlier, later = context.outcomes.failing_beside(context.day)
-        draw_days(context.day, context.today, data.shop_today(context.config), (earlier, later))
+        day_picker.draw(
+            context.day, context.today, data.shop_today(context.config), (earlier, later)
+        )
         _draw_status(context)
     with st.container(key="andon-second", horizontal=True, vertical_alignment="center",
                       gap="medium"):  # fmt: skip
@@ -71,9 +72,9 @@ def _time_text(context: page.PageContext, moment: datetime) -> str:
     local = moment.astimezone(context.zone)
     same_day = local.date() == data.now().astimezone(context.zone).date()
     name = local.tzname() or context.zone.key
-    return (
-        f"at {local:%H:%M} {name}" if same_day else f"on {look.moment(moment, context.zone)} {name}"
-    )
+    if same_day:
+        return f"at {local:%H:%M} {name}"
+    return f"{local:%a} {local.day} {local:%b %H:%M} {name}"
 
 
 def _stamp(live: data.LiveEvaluation, gate: data.GateRuns) -> tuple[object, ...]:
@@ -84,7 +85,7 @@ def _stamp(live: data.LiveEvaluation, gate: data.GateRuns) -> tuple[object, ...]
 def _banners(context: page.PageContext) -> None:
     notes: list[Html] = []
     if context.live.stale_reason:
-        at = _time_text(context, context.live.evaluated_at)[3:]
+        at = _time_text(context, context.live.evaluated_at).removeprefix("at ")
         title = f"{context.live.stale_reason}: these are the numbers of {at}."
         notes.append(tag("div", tag("strong", title), class_="a-note stale", role="status"))
     if context.gate.problem:
@@ -112,75 +113,21 @@ def _note(title: str, reason: str, kind: str = "problem") -> Html:
 
 def _pipeline(context: page.PageContext) -> None:
     names = [configured.name for configured in data.setup().pipelines]
-    if len(names) < 2:
+    if data.setup().is_one:
         show(tag("div", context.pipeline, class_="a-pipeline"))
         return
     key = "frame:pipeline"
     st.session_state[key] = context.pipeline
+    every = f"All {len(names)} pipelines"
     st.selectbox(
-        "Pipeline", names, key=key, format_func=clean, label_visibility="collapsed", width=200,
-        on_change=_change_pipeline, args=(key,),
+        "Pipeline", ["", *names], key=key, format_func=lambda name: clean(name or every),
+        label_visibility="collapsed", width=170, on_change=_change_pipeline, args=(key,),
     )  # fmt: skip
 
 
 def _change_pipeline(key: str) -> None:
     address.clear_filters()
     address.update(pipeline=st.session_state[key])
-
-
-def draw_days(
-    day: date, latest: date, last: date, failing: tuple[date | None, date | None] | None
-) -> None:
-    """The day with its neighbours, and a way back to the latest one.
-
-    latest: the day of today's run. last: the last day that can be shown. failing: the nearest
-    failing days before and after; None where there are no such buttons.
-    """
-    one_day = timedelta(days=1)
-    later_day = day + one_day if day < last else None
-    with st.container(key="andon-days", horizontal=True, vertical_alignment="center", gap="xsmall",
-                      width="content"):  # fmt: skip
-        if failing is not None:
-            _day_button("Previous failing day", failing[0], "prev-failing", _set_day, failing[0])
-        _day_button("Previous day", day - one_day, "prev", _set_day, day - one_day)
-        key = "frame:day"
-        st.session_state[key] = day
-        st.date_input(
-            "Data date", key=key, min_value=data.FIRST_DAY, max_value=last, format="YYYY-MM-DD",
-            label_visibility="collapsed", width=146, on_change=_change_day, args=(key,),
-        )  # fmt: skip
-        _day_button("Next day", later_day, "next", _set_day, later_day)
-        if failing is not None:
-            _day_button("Next failing day", failing[1], "next-failing", _set_day, failing[1])
-        show(tag("span", look.day(day), class_="a-day"))
-        if day != latest:
-            query = {
-                name: value for name, value in st.query_params.items()
-                if name not in (address.DAY, "page")
-            }  # fmt: skip
-            st.page_link(
-                frame.page_of(frame.current_path()), label=f"Latest: {look.short(latest)}",
-                query_params=query,
-            )  # fmt: skip
-
-
-def _day_button(
-    label: str, day: date | None, key: str, on_click: Callable[..., None], *args: object
-) -> None:
-    """A button that the style sheet shows as an arrow; its label is for screen readers."""
-    tooltip = f"{label}: {look.day(day)}" if day else f"{label}: none is recorded"
-    st.button(
-        label, key=f"frame:{key}", help=tooltip, disabled=day is None, on_click=on_click, args=args
-    )
-
-
-def _set_day(day: date | None) -> None:
-    address.update(date=day, page=None)
-
-
-def _change_day(key: str) -> None:
-    if st.session_state[key]:
-        _set_day(st.session_state[key])
 
 
 def _strip(context: page.PageContext) -> None:

@@ -16,6 +16,8 @@ from dashboard import causes, data, due, look, page
 
 #: Seconds that a board waits for pipelines that have not answered; they go on being measured.
 PATIENCE: Final = 4.0
+#: Problems of a broken configuration that are named.
+_MOST_PROBLEMS: Final = 3
 #: Days with a lamp.
 DAYS: Final = 30
 #: The worst first. None is a gate that was not run.
@@ -73,7 +75,7 @@ def of_all(requested: date | None, patience: float = PATIENCE) -> list[Standing]
 
 def of(context: page.PageContext) -> Standing:
     """How the pipeline of a page stands on its day."""
-    shown = _shown(context)
+    shown = shown_status(context)
     heads = _heads(context, shown)
     base = Standing(
         context.pipeline, shown, _cause(context, shown, heads), context.day,
@@ -138,10 +140,10 @@ def _urgency(standing: Standing) -> tuple[int, bool, bool, float, str]:
 def _broken() -> list[Standing]:
     return [
         Standing(
-            config.name, Status.UNKNOWN, f"The configuration cannot be used: {config.problems[0]}",
-            detail="nothing is judged" if len(config.problems) == 1
-            else f"nothing is judged; and {plural(len(config.problems) - 1, 'more problem')}",
-            stops=True, is_free=True, is_usable=False,
+            config.name, Status.UNKNOWN,
+            f"The configuration cannot be used: {'; '.join(config.problems[:_MOST_PROBLEMS])}",
+            detail=plural(len(config.problems), "problem"), stops=True, is_free=True,
+            is_usable=False,
         )
         for config in data.setup().broken
     ]  # fmt: skip
@@ -171,11 +173,13 @@ def _recorded_only(standing: Standing, records: data.Records) -> Standing:
     return replace(known, shown=shown, note=f"gate {word.glyph} {word.word}")
 
 
-def _shown(context: page.PageContext) -> look.Shown:
+def shown_status(context: page.PageContext) -> look.Shown:
     """The worse of what the gate recorded and what is true now."""
     now = due.shown_verdict(context)
     if now is look.NoGate.NOT_DUE:
         return now
+    if context.is_past and context.gate.latest is not None:
+        return _gate_status(context)
     if now is Status.GREEN and any(v.status is Status.WAIVED for v in context.report.checks):
         now = Status.WAIVED
     gate = Status.UNKNOWN if context.gate.problem else _gate_status(context)

@@ -9,7 +9,18 @@ from typing import Final
 import streamlit as st
 
 from checks.core.model import Status
-from dashboard import address, data, frame, header, look, navigation, pacing, page, standing
+from checks.core.text import plural
+from dashboard import (
+    address,
+    data,
+    day_picker,
+    frame,
+    look,
+    navigation,
+    pacing,
+    page,
+    standing,
+)
 from dashboard.components import lamps, links, ticker
 from dashboard.markup import Html, show, tag
 from dashboard.standing import Standing
@@ -85,13 +96,14 @@ def _draw_head(title: str, day: date | None) -> None:
     latest = data.due_day(config)
     with st.container(key="andon-head", horizontal=True, vertical_alignment="center", gap="small"):
         show(tag("h1", title, class_="a-title"))
-        show(tag("div", f"{len(data.setup().pipelines)} pipelines", class_="a-pipeline"))
-        header.draw_days(day or latest, latest, data.shop_today(config), None)
+        count = len(data.setup().pipelines) + len(data.setup().broken)
+        show(tag("div", plural(count, "pipeline"), class_="a-pipeline"))
+        day_picker.draw(day or latest, latest, data.shop_today(config), None)
 
 
 def _draw_board(standings: list[Standing], day: date | None) -> None:
     config = data.setup().pipelines[0].config
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(key="andon-many", horizontal=True, vertical_alignment="center", gap="medium"):
         show(tag("p", standing.headline(standings, past_day(day)), class_="b-say"))
         ticker.draw_at(
             standing.evaluated_at(standings) or data.now(),
@@ -126,10 +138,8 @@ def _row(each: Standing) -> Html:
 
 
 def _query(each: Standing) -> dict[str, object]:
-    day = {} if each.day is None or address.parameter(address.DAY) is None else {
-        address.DAY: each.day
-    }  # fmt: skip
-    return {address.PIPELINE: each.name, **day}
+    """What the address asks for already, of this pipeline."""
+    return {**st.query_params, address.PIPELINE: each.name}
 
 
 def _until(each: Standing) -> Html | None:

@@ -30,7 +30,7 @@ export default function ({ parentElement, data }) {
     box.classList.toggle('stale', stale);
     box.textContent = stale
       ? `STALE: these numbers are ${text(seconds)} old and are not being renewed`
-      : `evaluated ${data.at}, ${text(seconds)} ago`;
+      : `evaluated ${data.at}${text(seconds)} ago`;
   };
   tick();
   const timer = setInterval(tick, 1000);
@@ -80,19 +80,23 @@ _component = st.components.v2.component("andon_age", html=_HTML, css=_CSS, js=_J
 
 
 def draw(live: data.LiveEvaluation, stale_after: float, key: str) -> None:
-    """`evaluated 07:10, 12 s ago`, and STALE after so many seconds."""
-    draw_at(live.evaluated_at, data.zone_of(live.report), stale_after, key)
+    """`evaluated 12 s ago`, and STALE after so many seconds."""
+    _component(data=_values(live.evaluated_at, stale_after, ""), key=key)
 
 
 def draw_at(moment: datetime, zone: ZoneInfo, stale_after: float, key: str) -> None:
-    """The same for numbers of any moment."""
+    """`evaluated 07:10:00 UTC, 12 s ago`, where the time stands nowhere else."""
     local = moment.astimezone(zone)
-    values: dict[str, Any] = {
+    at = f"{local:%H:%M:%S} {local.tzname() or zone.key}, "
+    _component(data=_values(moment, stale_after, at), key=key)
+
+
+def _values(moment: datetime, stale_after: float, at: str) -> dict[str, Any]:
+    return {
         "age": max(0.0, (data.now() - moment).total_seconds()),
-        "at": f"{local:%H:%M:%S} {local.tzname() or zone.key}",
+        "at": at,
         "limit": stale_after,
     }
-    _component(data=values, key=key)
 
 
 def draw_clock(

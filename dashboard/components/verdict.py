@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from checks.core.model import Status
 from checks.core.records import StoredEvaluation
 from checks.core.text import plural
-from dashboard import data, due, look, page
+from dashboard import data, due, look, page, standing
 from dashboard.markup import Html, join, show, tag
 
 _PASSING: Final = (Status.GREEN, Status.AMBER)
@@ -20,7 +20,7 @@ def markup(context: page.PageContext) -> Html:
         "div",
         tag("p", sentence(context), class_="say"),
         tag("p", "Numbers on the dashboards: ", tag("b", until_text(context)), class_="until"),
-        class_=f"a-verdict {look.look_of(due.shown_verdict(context)).css}-line",
+        class_=f"a-verdict {look.look_of(standing.shown_status(context)).css}-line",
     )
 
 
@@ -39,17 +39,40 @@ def until_text(context: page.PageContext) -> str:
     return "no gate has released any day" if released is None else f"until {look.short(released)}"
 
 
+class Words(NamedTuple):
+    """The sentence in two parts: what may or must not be done, and the checks that say so."""
+
+    headline: str
+    rest: str
+
+
 def sentence(context: page.PageContext) -> str:
     """Whether the dashboards may be refreshed, or were; and how many checks say so."""
+    return "{}: {}.".format(*words(context))
+
+
+def words(context: page.PageContext) -> Words:
+    """The parts of the sentence. Only a gate releases the line: none speaks of "now" alone."""
     if context.is_past:
-        return _sentence_of_past_day(context)
+        return _words_of_past_day(context)
     if due.shown_verdict(context) is look.NoGate.NOT_DUE:
-        return f"The load is not due yet: it is usually done by {due.usual_time(context)}."
+        usual = f"it is usually done by {due.usual_time(context)}"
+        return Words("The load is not due yet", usual)
+    checks = checks_text(context)
+    latest = context.gate.latest
+    if context.report.verdict not in _PASSING:
+        return Words(_capitalised(_without_day(context).partition(": ")[0]), checks)
+    if context.gate.problem:
+        return Words("The history cannot be read", f"what the gate said is not known; now {checks}")
+    if latest is None:
+        return Words("No gate has run for this day", f"now {checks}")
     stop = context.gate.strict_stop
-    if stop is not None and context.report.verdict in _PASSING:
-        # Only the gate releases the line.
-        return f"{_capitalised(stop)}. Now {checks_text(context)}."
-    return f"{_capitalised(_without_day(context))}."
+    if stop is not None:
+        headline, _, reason = stop.partition(": ")
+        return Words(_capitalised(headline), f"{reason}. Now {checks}")
+    if latest.exit_code != _RELEASED:
+        return Words("The gate stopped the line", f"now {checks}, run the gate again")
+    return Words(_capitalised(_without_day(context).partition(": ")[0]), checks)
 
 
 def checks_text(context: page.PageContext) -> str:
@@ -57,27 +80,23 @@ def checks_text(context: page.PageContext) -> str:
     return _without_day(context).partition(": ")[2]
 
 
-def headline(context: page.PageContext) -> str:
-    """The sentence without the numbers of checks: `Do not refresh the dashboards`."""
-    return sentence(context).partition(":")[0].removesuffix(".")
-
-
-def _sentence_of_past_day(context: page.PageContext) -> str:
+def _words_of_past_day(context: page.PageContext) -> Words:
     """What the gate did then; what is true now may be something else."""
     if context.gate.problem:
-        return "Whether the dashboards were refreshed is not known: the history cannot be read."
+        return Words("The history cannot be read", "whether the dashboards were refreshed is "
+                     "not known")  # fmt: skip
     latest = context.gate.latest
     if latest is None:
-        return f"No gate is recorded for this day; now {checks_text(context)}."
-    if context.gate.strict_stop is not None:
-        return f"{_capitalised(context.gate.strict_stop)}."
-    if data.difference(context.gate, context.live) is None:
-        checks = checks_text(context)
-    else:
-        checks = _recorded_checks(latest)
+        return Words("No gate is recorded for this day", f"now {checks_text(context)}")
+    stop = context.gate.strict_stop
+    if stop is not None:
+        headline, _, reason = stop.partition(": ")
+        return Words(_capitalised(headline), reason)
+    is_same = data.difference(context.gate, context.live) is None
+    checks = checks_text(context) if is_same else _recorded_checks(latest)
     if latest.exit_code == _RELEASED:
-        return f"The gate let the dashboards be refreshed: {checks}."
-    return f"The dashboards were not refreshed: {checks}."
+        return Words("The gate let the dashboards be refreshed", checks)
+    return Words("The dashboards were not refreshed", checks)
 
 
 def _recorded_checks(evaluation: StoredEvaluation) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from checks.core.model import Status
-from dashboard import look, standing
+from dashboard import causes, look, standing
 from dashboard.components import lamps
 from dashboard.markup import Html, tag
 from dashboard.standing import Standing
@@ -16,6 +16,7 @@ from dashboard.standing import Standing
 _GRIDS: Final = ((6, 2), (12, 3), (20, 4), (30, 5))
 #: Characters of a cause that fit in two lines of a tile's largest type.
 _LONG_CAUSE: Final = 58
+_MOST_CAUSE: Final = 115
 _CALM: Final = (Status.GREEN, None, look.NoGate.NOT_DUE)
 
 
@@ -54,13 +55,14 @@ def _head(standings: Sequence[Standing], past_day: date | None) -> Html:
 
 def _tile(each: Standing) -> Html:
     css = look.look_of(each.shown).css
+    cause = causes.shortened(each.cause, _MOST_CAUSE)
     until = f"until {look.short(each.released)}" if each.released else ""
     calm = " calm" if each.shown in _CALM else ""
     return tag(
         "section",
         tag("div", look.chip(each.shown), tag("b", each.name),
             tag("span", f"numbers {until}" if until else "", class_="until"), class_="top"),
-        tag("h2", each.cause, class_="long" if len(each.cause) > _LONG_CAUSE else None),
+        tag("h2", cause, class_="long" if len(cause) > _LONG_CAUSE else None),
         tag("p", *_who(each), class_="w-who"),
         tag("div", lamps.row(each, are_links=False), class_="t-lamps"),
         class_=f"w-tile {css}-tile{calm}",

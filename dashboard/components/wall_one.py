@@ -8,7 +8,7 @@ from typing import Final
 from checks.core.errors import AndonError
 from checks.core.model import FAILING, Status, Verdict, folded
 from checks.core.text import followers_text, short_day
-from dashboard import causes, data, due, look, page
+from dashboard import causes, data, due, look, page, standing
 from dashboard.components import check_card, status_grid, verdict, wall_bars
 from dashboard.markup import Html, join, tag
 
@@ -16,6 +16,9 @@ from dashboard.markup import Html, join, tag
 _MOST_SECTIONS, _MOST_LINES = 3, 2
 #: Characters of a cause that fit in two lines of the largest type.
 _LONG_CAUSE: Final = 64
+#: Characters of the headline that fit in one line.
+_LONG_HEADLINE: Final = 31
+_MOST_CAUSE: Final = 130
 _DAYS: Final = 30
 
 
@@ -39,19 +42,23 @@ def markup(context: page.PageContext) -> Html:
 
 
 def _head(context: page.PageContext) -> Html:
-    shown = due.shown_verdict(context)
-    seen = look.look_of(shown)
+    seen = look.look_of(standing.shown_status(context))
     lamp = tag("div", tag("span", seen.glyph, class_="glyph", aria_hidden="true"),
                tag("small", seen.word), class_="w-lamp")  # fmt: skip
     line = tag("p", tag("b", context.pipeline), f" · {look.day(context.day)} · ",
                *_state(context))  # fmt: skip
-    said = tag("div", tag("h1", verdict.headline(context), class_="a-title"), line, class_="w-say")
+    said = tag("div", _title(verdict.words(context).headline), line, class_="w-say")
     return tag("header", lamp, said, class_=f"w-head {seen.css}")
+
+
+def _title(headline: str) -> Html:
+    size = " long" if len(headline) > _LONG_HEADLINE else ""
+    return tag("h1", headline, class_=f"a-title{size}")
 
 
 def _state(context: page.PageContext) -> list[Html | str]:
     """How many checks failed, and whether gate and now agree."""
-    parts: list[Html | str] = [verdict.sentence(context).partition(": ")[2].removesuffix(".")]
+    parts: list[Html | str] = [verdict.words(context).rest]
     if context.live.stale_reason:
         at = look.clock(context.live.evaluated_at, context.zone)
         return [*parts, f" · {context.live.stale_reason}: these are the numbers of {at}"]
@@ -69,7 +76,7 @@ def _state(context: page.PageContext) -> list[Html | str]:
 
 
 def _section(context: page.PageContext, head: Verdict, followers: Sequence[Verdict]) -> Html:
-    cause = causes.cause_words(head)
+    cause = causes.shortened(causes.cause_words(head), _MOST_CAUSE)
     size = "long" if len(cause) > _LONG_CAUSE else None
     below = tag("p", followers_text([each.id for each in followers]), class_="w-followers")
     return tag(
