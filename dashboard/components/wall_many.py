@@ -14,8 +14,8 @@ from dashboard.standing import Standing
 
 #: So many tiles fit with so many columns; the class says how large their type is.
 _GRIDS: Final = ((6, 2), (12, 3), (20, 4), (30, 5))
-#: Characters of a cause that fit in two lines of a tile's largest type.
-_LONG_CAUSE: Final = 58
+#: Characters of a cause that fit in two lines of a tile's largest type, and of its second size.
+_LONG_CAUSE, _LONGER_CAUSE = 58, 84
 _MOST_CAUSE: Final = 115
 _CALM: Final = (Status.GREEN, None, look.NoGate.NOT_DUE)
 
@@ -62,11 +62,17 @@ def _tile(each: Standing) -> Html:
         "section",
         tag("div", look.chip(each.shown), tag("b", each.name),
             tag("span", f"numbers {until}" if until else "", class_="until"), class_="top"),
-        tag("h2", cause, class_="long" if len(cause) > _LONG_CAUSE else None),
+        tag("h2", cause, class_=_size(cause)),
         tag("p", *_who(each), class_="w-who"),
         tag("div", lamps.row(each, are_links=False), class_="t-lamps"),
         class_=f"w-tile {css}-tile{calm}",
     )  # fmt: skip
+
+
+def _size(cause: str) -> str | None:
+    if len(cause) > _LONGER_CAUSE:
+        return "longer"
+    return "long" if len(cause) > _LONG_CAUSE else None
 
 
 def _who(each: Standing) -> list[Html | str]:
