@@ -6,7 +6,7 @@ instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, TypeVar
 
@@ -53,21 +53,26 @@ def update(**values: object) -> None:
 
     An address with a filter names its day too, so that a shared link means the same day tomorrow.
     """
+    query = dict(st.query_params)
     filters = [name for name, value in values.items() if name not in _FRAME and value]
-    if filters and DAY not in st.query_params and _SHOWN in st.session_state:
-        st.query_params[DAY] = st.session_state[_SHOWN]
+    if filters and DAY not in query and _SHOWN in st.session_state:
+        query[DAY] = st.session_state[_SHOWN]
     for name, value in values.items():
-        if value is None or value == "":
-            st.query_params.pop(name, None)
-        else:
-            st.query_params[name] = str(value)
+        query.pop(name, None)
+        if value is not None and value != "":
+            query[name] = str(value)
+    replace(query)
+
+
+def replace(query: Mapping[str, str]) -> None:
+    """Make these the address's parameters, and no others: one step for the browser's "back"."""
+    if dict(st.query_params) != dict(query):
+        st.query_params.from_dict(query)
 
 
 def clear_filters() -> None:
     """Remove every filter from the address."""
-    for name in list(st.query_params):
-        if name not in _FRAME:
-            st.query_params.pop(name, None)
+    replace({name: value for name, value in st.query_params.items() if name in _FRAME})
 
 
 def draw_select_box(

@@ -13,6 +13,7 @@ if _ROOT not in sys.path:
 import streamlit as st  # noqa: E402
 
 from dashboard import frame, garbage_collection, navigation  # noqa: E402
+from dashboard.components import links  # noqa: E402
 from dashboard.server import sign_in  # noqa: E402
 
 
@@ -28,6 +29,7 @@ def main() -> None:
     frame.draw_style()
     sign_in.require()
     frame.remember_pages(pages, current)
+    links.draw()
     current.run()
     garbage_collection.freeze_survivors()
 

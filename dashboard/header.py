@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 import streamlit as st
 
-from checks.core.model import STOPPING
 from checks.core.text import clean, plural
-from dashboard import address, data, frame, look, pacing, page
-from dashboard.components import status_grid, ticker
+from dashboard import address, data, day_picker, due, frame, look, navigation, pacing, page
+from dashboard.components import status_grid, ticker, verdict
 from dashboard.markup import Html, join, show, tag
 
 #: Days of the strip under the date.
 _STRIP = 30
-#: Numbers older than so many refreshes are called stale.
-STALE_AFTER = 3
 
 
 def draw(context: page.PageContext) -> None:
-    """The whole head."""
+    """The whole head: two lines, and what a person has to know before believing the numbers."""
     with st.container(key="andon-head", horizontal=True, vertical_alignment="center", gap="small"):
         show(tag("h1", context.title, class_="a-title"))
         _pipeline(context)
-        _day_picker(context)
-    status(context)
-    if frame.current_path() != "overview":
-        _strip(context)
+        earlier, later = context.outcomes.failing_beside(context.day)
+        day_picker.draw(
+            context.day, context.today, data.shop_today(context.config), (earlier, later)
+        )
+        _draw_status(context)
+    with st.container(key="andon-second", horizontal=True, vertical_alignment="center",
+                      gap="medium"):  # fmt: skip
+        if frame.current_path() != navigation.HOME:
+            _strip(context)
+        show(verdict.markup(context))
+    _banners(context)
 
 
-def status(context: page.PageContext) -> None:
+def _draw_status(context: page.PageContext) -> None:
     """The verdicts of gate and live evaluation; refreshes itself, and the page after a change."""
     seconds = context.config.dashboard.refresh_seconds
     st.session_state["andon:drawn"] = _stamp(context.live, context.gate)
@@ -41,17 +44,16 @@ def status(context: page.PageContext) -> None:
         gate = data.gate_runs(context.pipeline, context.day)
         if st.session_state.get("andon:drawn") != _stamp(live, gate):
             st.rerun()
-        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             show(sentence(context, live, gate))
-            ticker.draw(live, seconds * STALE_AFTER, key="andon-age")
+            ticker.draw(live, seconds * data.STALE_AFTER, key="andon-age")
 
-    with st.container(key="andon-status"):
+    with st.container(key="andon-status", width="content"):
         draw_verdicts()
-        _banners(context)
 
 
 def sentence(context: page.PageContext, live: data.LiveEvaluation, gate: data.GateRuns) -> Html:
-    """`Data of Sat 8 March 2025 · gate: RED at 06:12 · now: GREEN at 07:10`."""
+    """`gate: RED at 06:12 UTC, now: GREEN at 07:10 UTC`."""
     latest = gate.latest
     verdict_chip = look.chip(latest.verdict if latest else None)
     when = f" {_time_text(context, latest.evaluated_at)}" if latest else ""
@@ -59,9 +61,8 @@ def sentence(context: page.PageContext, live: data.LiveEvaluation, gate: data.Ga
     reruns = f", {plural(len(gate.runs), 'run')}" if len(gate.runs) > 1 else ""
     return tag(
         "div",
-        tag("span", tag("b", look.day(context.day)), class_="part"),
         tag("span", "gate: ", verdict_chip, when, strict, reruns, class_="part"),
-        tag("span", "now: ", look.chip(live.report.verdict),
+        tag("span", "now: ", look.chip(due.shown_verdict(context)),
             f" {_time_text(context, live.evaluated_at)}", class_="part"),
         class_="a-status",
     )  # fmt: skip
@@ -71,9 +72,9 @@ def _time_text(context: page.PageContext, moment: datetime) -> str:
     local = moment.astimezone(context.zone)
     same_day = local.date() == data.now().astimezone(context.zone).date()
     name = local.tzname() or context.zone.key
-    return (
-        f"at {local:%H:%M} {name}" if same_day else f"on {look.moment(moment, context.zone)} {name}"
-    )
+    if same_day:
+        return f"at {local:%H:%M} {name}"
+    return f"{local:%a} {local.day} {local:%b %H:%M} {name}"
 
 
 def _stamp(live: data.LiveEvaluation, gate: data.GateRuns) -> tuple[object, ...]:
@@ -84,7 +85,7 @@ def _stamp(live: data.LiveEvaluation, gate: data.GateRuns) -> tuple[object, ...]
 def _banners(context: page.PageContext) -> None:
     notes: list[Html] = []
     if context.live.stale_reason:
-        at = _time_text(context, context.live.evaluated_at)[3:]
+        at = _time_text(context, context.live.evaluated_at).removeprefix("at ")
         title = f"{context.live.stale_reason}: these are the numbers of {at}."
         notes.append(tag("div", tag("strong", title), class_="a-note stale", role="status"))
     if context.gate.problem:
@@ -112,68 +113,21 @@ def _note(title: str, reason: str, kind: str = "problem") -> Html:
 
 def _pipeline(context: page.PageContext) -> None:
     names = [configured.name for configured in data.setup().pipelines]
-    if len(names) < 2:
+    if data.setup().is_one:
         show(tag("div", context.pipeline, class_="a-pipeline"))
         return
     key = "frame:pipeline"
     st.session_state[key] = context.pipeline
+    every = f"All {len(names)} pipelines"
     st.selectbox(
-        "Pipeline", names, key=key, format_func=clean, label_visibility="collapsed", width=240,
-        on_change=_change_pipeline, args=(key,),
+        "Pipeline", ["", *names], key=key, format_func=lambda name: clean(name or every),
+        label_visibility="collapsed", width=170, on_change=_change_pipeline, args=(key,),
     )  # fmt: skip
 
 
 def _change_pipeline(key: str) -> None:
     address.clear_filters()
     address.update(pipeline=st.session_state[key])
-
-
-def _day_picker(context: page.PageContext) -> None:
-    earlier, later = _failing_days(context)
-    one_day = timedelta(days=1)
-    last = data.shop_today(context.config)
-    later_day = context.day + one_day if context.day < last else None
-    with st.container(key="andon-days", horizontal=True, vertical_alignment="bottom", gap="xsmall",
-                      width="content"):  # fmt: skip
-        _day_button("Previous failing day", earlier, "prev-failing", _set_day, earlier)
-        _day_button("Previous day", context.day - one_day, "prev", _set_day, context.day - one_day)
-        key = "frame:day"
-        st.session_state[key] = context.day
-        st.date_input(
-            "Data date", key=key, min_value=data.FIRST_DAY, max_value=last, format="YYYY-MM-DD",
-            label_visibility="collapsed", width=140, on_change=_change_day, args=(key,),
-        )  # fmt: skip
-        _day_button("Next day", later_day, "next", _set_day, later_day)
-        _day_button("Next failing day", later, "next-failing", _set_day, later)
-
-
-def _day_button(
-    label: str, day: date | None, key: str, on_click: Callable[..., None], *args: object
-) -> None:
-    """A button that the style sheet shows as an arrow; its label is for screen readers."""
-    tooltip = f"{label}: {look.day(day)}" if day else f"{label}: none is recorded"
-    st.button(
-        label, key=f"frame:{key}", help=tooltip, disabled=day is None, on_click=on_click, args=args
-    )
-
-
-def _set_day(day: date | None) -> None:
-    address.update(date=day, page=None)
-
-
-def _change_day(key: str) -> None:
-    if st.session_state[key]:
-        _set_day(st.session_state[key])
-
-
-def _failing_days(context: page.PageContext) -> tuple[date | None, date | None]:
-    """The nearest recorded failing days before and after the shown one."""
-    failing = sorted(
-        evaluation.data_date for evaluation in context.evaluations if evaluation.verdict in STOPPING
-    )
-    earlier = [day for day in failing if day < context.day]
-    later = [day for day in failing if day > context.day]
-    return (earlier[-1] if earlier else None), (later[0] if later else None)
 
 
 def _strip(context: page.PageContext) -> None:

@@ -1,20 +1,42 @@
-"""What every page begins with, and the card of a check."""
+"""What every page begins with, and the cards of its checks."""
 
 from __future__ import annotations
 
-from dashboard import frame, header, page
+import streamlit as st
+
+from checks.core.model import by_urgency
+from dashboard import data, frame, header, page
 from dashboard.components import check_card as card
+from dashboard.components import pipelines
 
 
 def begin(title: str | None) -> page.PageContext:
     """Draw the frame and the page's head; stops the script where nothing can be shown.
 
+    Where several pipelines are configured and the address names none, all of them are shown: no
+    page shows one of them in place of a worse one.
     title: the page's docstring, whose first line is its title.
     """
+    if page.is_of_all():
+        pipelines.draw_page(title)
+        st.stop()
     context = page.page_context(title)
     frame.navigation_bar(page.parameters(context.pipeline, context.day))
+    page.draw_broken_configs()
     header.draw(context)
     return context
+
+
+def draw_check_cards(context: page.PageContext) -> None:
+    """The checks whose evidence is on this page, failing ones first."""
+    path = frame.current_path()
+    here = [check for check in context.config.checks if data.check(check).page == path]
+    verdicts = [each for each in context.report.checks if each.id in here]
+    card.draw_all(context, by_urgency(verdicts))
+    evaluated = {each.id for each in verdicts}
+    for check in here:
+        if check not in evaluated:
+            card.draw(context, check)
 
 
 def draw_check_card(context: page.PageContext, check: str) -> None:

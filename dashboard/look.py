@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from checks.core.model import Status
@@ -22,9 +22,14 @@ STRICT: Final = "stopped the line (--strict)"
 
 
 class NoGate(StrEnum):
-    """Stands for the gate's verdict where none was recorded."""
+    """Stands for a verdict where there is none: no gate was recorded, or no load is due yet."""
 
     NOT_RUN = "not_run"
+    NOT_DUE = "not_due"
+
+
+#: What a pipeline or a day is shown as; None is a gate that was not run.
+Shown: TypeAlias = Status | NoGate | None
 
 
 class Look(NamedTuple):
@@ -43,15 +48,16 @@ LOOKS: Final[dict[Status | NoGate, Look]] = {
     Status.SKIPPED: Look("-", "SKIPPED", "s-skipped"),
     Status.GREEN: Look("✓", "GREEN", "s-green"),
     NoGate.NOT_RUN: Look("○", "NOT RUN", "s-not-run"),
+    NoGate.NOT_DUE: Look("…", "NOT DUE YET", "s-not-due"),
 }
 
 
-def look_of(status: Status | None) -> Look:
+def look_of(status: Shown) -> Look:
     """The look of a status; for None that of a gate that was not run."""
     return LOOKS[NoGate.NOT_RUN if status is None else status]
 
 
-def chip(status: Status | None, *, big: bool = False) -> Html:
+def chip(status: Shown, *, big: bool = False) -> Html:
     """Glyph and word of a status with its fill and border."""
     look = look_of(status)
     glyph = tag("span", look.glyph, aria_hidden="true", class_="glyph")
@@ -102,6 +108,27 @@ def stamp(local: datetime) -> str:
 def day(value: date) -> str:
     """`Sat 8 March 2025`."""
     return f"{value:%a} {value.day} {value:%B %Y}"
+
+
+def short(value: date) -> str:
+    """`Sat 8 Mar`: a day near enough to need no year."""
+    return f"{value:%a} {value.day} {value:%b}"
+
+
+def time_of_day(minutes: float) -> str:
+    """`05:40`: minutes after midnight."""
+    whole = round(minutes)
+    return f"{whole // 60:02}:{whole % 60:02}"
+
+
+def duration(seconds: float) -> str:
+    """`58 min`, `1 h 55`, `3 days`: how long something has lasted."""
+    minutes = max(0, round(seconds / 60))
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h {minutes % 60:02}"
+    return f"{minutes // (24 * 60)} days"
 
 
 def age(seconds: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
@@ -12,9 +12,9 @@ import streamlit as st
 
 from checks.config.model import Config
 from checks.core.model import Report, Status, Verdict
-from dashboard import address, data, frame
+from dashboard import address, data, frame, navigation
 from dashboard.look import LOOKS
-from dashboard.markup import Html, join, show, tag
+from dashboard.markup import Html, join, plain, show, tag
 
 if TYPE_CHECKING:
     from checks.core.records import StoredEvaluation
@@ -41,6 +41,7 @@ class PageContext:
     live: data.LiveEvaluation
     gate: data.GateRuns
     recorded: data.RecordedDays
+    outcomes: data.Outcomes
     is_dark: bool
     _by_day: Mapping[date, StoredEvaluation] = field(repr=False)
 
@@ -58,6 +59,11 @@ class PageContext:
     def evaluations(self) -> tuple[StoredEvaluation, ...]:
         """The latest recorded evaluation of each day, newest first."""
         return self.recorded.evaluations
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the shown day is before the one that today's run is about."""
+        return self.day < self.today
 
     @property
     def until(self) -> date:
@@ -110,7 +116,20 @@ def page_context(title: str | None) -> PageContext:
 
     title: the page's docstring, whose first line is its title.
     """
-    return _context_from_address((title or "").strip().partition("\n")[0].rstrip("."))
+    return _context_from_address(title_of(title))
+
+
+def title_of(docstring: str | None) -> str:
+    """A page's title: the first line of its docstring."""
+    return (docstring or "").strip().partition("\n")[0].rstrip(".")
+
+
+def is_of_all() -> bool:
+    """Whether there are several pipelines and the address names none of them."""
+    setup = data.setup()
+    return (
+        bool(setup.pipelines) and not setup.is_one and address.parameter(address.PIPELINE) is None
+    )
 
 
 def parameters(pipeline: str, day: date | None, **filters: object) -> dict[str, str]:
@@ -165,28 +184,46 @@ def _context_from_address(title: str) -> PageContext:
     setup = data.setup()
     if not setup.pipelines:
         _stop("Andon is not configured.", setup.problems)
-    if setup.problems:
-        listed = join(*(tag("div", text) for text in setup.problems))
-        problem("Some configurations cannot be used:", listed)
-    names = [configured.name for configured in setup.pipelines]
-    name = address.parameter(address.PIPELINE) or names[0]
-    if name not in names:
+    name = address.parameter(address.PIPELINE) or setup.pipelines[0].name
+    if name not in [configured.name for configured in setup.pipelines]:
         error = f"The link asks for the pipeline {name[:80]!r}, which is not configured here."
-        _stop(error, (f"Configured: {', '.join(names)}.",), home=True)
+        stop_for_address(error, "Choose one of these:", _pipeline_links())
     config = data.pipeline(name).config
     today = data.due_day(config)
-    day = _day(today, config)
+    day = requested_day(today, config, name)
     address.remember_shown_day(day)
-    recorded = data.recorded_days(name, today, _recorded_days_needed(day, today))
+    return context_of(name, day, title)
+
+
+def context_of(
+    name: str, day: date, title: str, answer: data.PipelineAnswer | None = None
+) -> PageContext:
+    """The context of a pipeline's day. answer: what is known already."""
+    config = data.pipeline(name).config
+    today = data.due_day(config)
+    live = answer.live if answer else None
+    records = answer.records if answer else None
+    if live is None:
+        live = data.live_evaluation(name, day)
+    if records is None:
+        records = data.records(name, day, recorded_days_needed(day, today))
     return PageContext(
-        title=title, pipeline=name, config=config, day=day, today=today,
-        live=data.live_evaluation(name, day), gate=data.gate_runs(name, day), recorded=recorded,
+        title=title, pipeline=name, config=config, day=day, today=today, live=live,
+        gate=records.gate, recorded=records.recorded, outcomes=records.outcomes,
         is_dark=st.context.theme.type == "dark",
-        _by_day={evaluation.data_date: evaluation for evaluation in recorded.evaluations},
+        _by_day={each.data_date: each for each in records.recorded.evaluations},
     )  # fmt: skip
 
 
-def _recorded_days_needed(day: date, today: date) -> int:
+def draw_broken_configs() -> None:
+    """Say which configurations cannot be used, and why."""
+    problems = data.setup().problems
+    if problems:
+        listed = join(*(tag("div", text) for text in problems))
+        problem("Some configurations cannot be used:", listed)
+
+
+def recorded_days_needed(day: date, today: date) -> int:
     """How many days up to today include the shown day and those before it, rounded up to quarters.
 
     Rounded, because each number of days is cached as an answer of its own.
@@ -194,7 +231,11 @@ def _recorded_days_needed(day: date, today: date) -> int:
     return 90 * -(-(max(0, (today - day).days) + _BEFORE) // 90)
 
 
-def _day(today: date, config: Config) -> date:
+def requested_day(today: date, config: Config, name: str | None) -> date:
+    """The day in the address; stops the script where it is none that can be judged.
+
+    today: the day without one in the address. name: the pipeline in the address, if any.
+    """
     requested = address.parameter(address.DAY)
     if requested is None:
         return today
@@ -205,18 +246,45 @@ def _day(today: date, config: Config) -> date:
         error = (
             f"The link asks for the date {requested[:40]!r}, which is not a date such as {today}."
         )
-        _stop(error, (), home=True)
+        stop_for_address(error, "Nothing else is shown in its place.", _day_links(name, today))
     if not data.FIRST_DAY <= day <= last:
         error = f"The link asks for {day}, which is not a day that can be judged."
-        _stop(error, (f"The latest day is {last} ({config.timezone.key}).",), home=True)
+        reason = f"The latest day is {last} ({config.timezone.key})."
+        stop_for_address(error, reason, _day_links(name, today))
     return day
 
 
-def _stop(title: str, reasons: tuple[str, ...], *, home: bool = False) -> NoReturn:
+#: A link out of a page that cannot be shown: its label, the page's address, its parameters.
+Way = tuple[str, str, Mapping[str, str]]
+
+
+def stop_for_address(error: str, reason: str, ways: Sequence[Way]) -> NoReturn:
+    """Say what the address asks for and is not there, with links to what is; show nothing else."""
+    _stop(error, (reason,), ways)
+
+
+def _pipeline_links() -> list[Way]:
+    names = [configured.name for configured in data.setup().pipelines]
+    path = frame.current_path()
+    links: list[Way] = [(plain(name), path, {address.PIPELINE: name}) for name in names]
+    return [*links, ("Show the latest day", navigation.HOME, {})]
+
+
+def _day_links(name: str | None, today: date) -> list[Way]:
+    query = {} if name is None else {address.PIPELINE: name}
+    label = f"The latest day: {today:%a} {today.day} {today:%B %Y}"
+    return [
+        (label, frame.current_path(), query),
+        ("Show the latest day", navigation.HOME, query),
+    ]
+
+
+def _stop(title: str, reasons: Sequence[str], ways: Sequence[Way] = ()) -> NoReturn:
     """Say why nothing can be shown, and show nothing."""
     frame.navigation_bar({})
+    show(tag("h1", navigation.titles()[frame.current_path()], class_="a-title"))
     lines = join(*(tag("div", line) for line in reasons))
     show(tag("div", tag("strong", title), lines, class_="a-note fault", role="alert"))
-    if home:
-        st.page_link(frame.page_of("overview"), label="Show the latest day")
+    for label, path, query in ways:
+        st.page_link(frame.page_of(path), label=label, query_params=dict(query))
     st.stop()

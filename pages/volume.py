@@ -16,10 +16,7 @@ from dashboard import address, layout
 from dashboard.components import volume
 
 context = layout.begin(__doc__)
-layout.draw_check_card(context, "volume_expected")
-layout.draw_check_card(context, "volume_zscore")
-layout.draw_check_card(context, "event_volume")
-layout.draw_check_card(context, "volume_trend")
+layout.draw_check_cards(context)
 
 day_volume = context.evidence(read_volume, days=60)
 if day_volume is not None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from checks.core.model import Acknowledgement, Status, Subjects
 
@@ -203,6 +204,15 @@ class StoredEvaluation:
     statuses: Mapping[str, Status]
     values: Mapping[str, float | None]
     messages: Mapping[str, str]
+
+
+class Outcome(NamedTuple):
+    """What the latest recorded evaluation of a data date came to."""
+
+    day: date
+    verdict: Status
+    exit_code: int
+    evaluated_at: datetime
 
 
 class Adoption(StrEnum):

@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection
 from checks.core.errors import HistoryError
 from checks.core.metrics import RECALLED
 from checks.core.model import Number, Report, Status, Verdict
-from checks.core.records import StoredEvaluation
+from checks.core.records import Outcome, StoredEvaluation
 from checks.core.text import clean
 from checks.history.ignored_rows import IgnoredRows
 from checks.history.moments import is_later, latest_date_anywhere
@@ -194,6 +194,13 @@ class EvaluationReader:
     def days(self) -> tuple[date, ...]:
         """The recorded data dates, newest first."""
         return tuple(row["data_date"] for row in _latest_of_each_day(self._evaluations()))
+
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What the latest evaluation of each recorded data date came to, newest first."""
+        return tuple(
+            Outcome(row["data_date"], Status(row["verdict"]), row["exit_code"], row["evaluated_at"])
+            for row in _latest_of_each_day(self._evaluations())
+        )
 
     def _evaluations(self, *where: sa.ColumnElement[bool]) -> list[Row]:
         """The usable rows, without their reports: newest data date first, and of one date the one

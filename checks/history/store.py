@@ -19,6 +19,7 @@ from checks.core.model import Report, Status
 from checks.core.records import (
     Adoption,
     HistoryContext,
+    Outcome,
     StoredEvaluation,
 )
 from checks.history import acceptances, counts, evaluations, incidents, ownership, waivers
@@ -219,6 +220,10 @@ class History(Decisions, Incidents):
         Covers the `days` calendar days that end with `until`, else with the newest recorded.
         """
         return self._read(pipeline, now, lambda reader: reader.latest_by_day(days, until), ())
+
+    def outcomes(self, pipeline: str, now: datetime | None = None) -> tuple[Outcome, ...]:
+        """What the latest evaluation of each recorded data date came to, newest first."""
+        return self._read(pipeline, now, lambda reader: reader.outcomes(), ())
 
     def all_runs(
         self, pipeline: str, data_date: date, now: datetime | None = None

@@ -9,7 +9,7 @@ import streamlit as st
 from checks.core.errors import AndonError
 from checks.core.model import FAILING, Acknowledgement, Verdict
 from dashboard import data, look, page
-from dashboard.markup import Html, show, tag
+from dashboard.markup import Html, plain, show, tag
 from dashboard.server import people
 
 _NAME = "andon:name"
@@ -24,9 +24,13 @@ def draw_button(context: page.PageContext, verdict: Verdict) -> None:
         _draw_form(context, verdict.id, acknowledgement)
         if acknowledgement is not None:
             show(acknowledgement_line(context, acknowledgement))
-        problem = st.session_state.pop(_key("problem", context, verdict.id), None)
-        if problem:
-            page.problem("The acknowledgement was not stored.", str(problem))
+
+
+def draw_problem(context: page.PageContext, verdict: Verdict) -> None:
+    """Why an acknowledgement was not stored, in the width of the card; nothing otherwise."""
+    problem = st.session_state.pop(_key("problem", context, verdict.id), None)
+    if problem:
+        page.problem("The acknowledgement was not stored.", str(problem))
 
 
 def acknowledgement_line(context: page.PageContext, acknowledgement: Acknowledgement) -> Html:
@@ -68,21 +72,25 @@ def _draw_popover(
     label = (
         "I am on it" if acknowledgement is None else "Change the note" if is_own else "Take over"
     )
-    note = _key("note", context, check)
+    # An open popover closes when another one takes its place.
+    turn = f"{check}-{st.session_state.get(_key('turn', context, check), 0)}"
+    note = _key("note", context, turn)
     with (
-        st.popover(label, key=_key("popover", context, check)),
-        st.form(_key("form", context, check), border=False),
+        st.popover(label, key=_key("popover", context, turn)),
+        st.form(_key("form", context, turn), border=False),
     ):
         if name is None:
-            st.session_state.setdefault(
-                _key("name", context, check), st.session_state.get(_NAME, "")
-            )
-            st.text_input("Your name", key=_key("name", context, check), width=420)
+            field = _key("name", context, turn)
+            if not st.session_state.get(field):
+                st.session_state[field] = st.session_state.get(_NAME, "")
+            st.text_input("Your name", key=field, width=420)
         st.text_input("What is known so far (optional)", key=note, width=420)
-        st.form_submit_button(label, on_click=_acknowledge, args=(context, check, name, note))
+        st.form_submit_button(label, on_click=_acknowledge, args=(context, check, name, note, turn))
 
 
-def _acknowledge(context: page.PageContext, check: str, name: str | None, note: str | None) -> None:
+def _acknowledge(
+    context: page.PageContext, check: str, name: str | None, note: str | None, turn: str = ""
+) -> None:
     """Store an acknowledgement. `name` None: as typed. `note`: the key of its field, if any.
 
     The person is checked again: it may no longer be the one the button was drawn for.
@@ -92,7 +100,7 @@ def _acknowledge(context: page.PageContext, check: str, name: str | None, note: 
         state[_key("problem", context, check)] = "you may not do that; sign in and try again"
         return
     if name is None:
-        name = str(state.get(_key("name", context, check), ""))
+        name = str(state.get(_key("name", context, turn), ""))
         state[_NAME] = name.strip()
     try:
         acknowledgement = data.history(context.pipeline).acknowledge(
@@ -102,6 +110,8 @@ def _acknowledge(context: page.PageContext, check: str, name: str | None, note: 
         state[_key("problem", context, check)] = str(error)
         return
     state[_key("given", context, check)] = acknowledgement
+    state[_key("turn", context, check)] = state.get(_key("turn", context, check), 0) + 1
+    st.toast(f"{plain(acknowledgement.owner)} is on {plain(check)}.")
     data.invalidate(context.pipeline)
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from checks.core.model import FAILING, Verdict
 from checks.core.text import followers_text, has_gaps, run_length, short_day
-from dashboard import data, frame, look, page
+from dashboard import data, due, frame, look, page
 from dashboard.components import acknowledge
 from dashboard.markup import Html, join, plain, show, tag
 
@@ -25,6 +25,16 @@ def draw(context: page.PageContext, check: str) -> None:
         draw_failing(context, verdict)
     else:
         show(tag("div", one_line(verdict), class_="a-compact"))
+
+
+def draw_all(context: page.PageContext, verdicts: Sequence[Verdict]) -> None:
+    """A card for each failing check, then the others as lines of one list."""
+    passing = [verdict for verdict in verdicts if verdict.status not in FAILING]
+    for verdict in verdicts:
+        if verdict.status in FAILING:
+            draw_failing(context, verdict)
+    if passing:
+        show(tag("div", *map(one_line, passing), class_="a-compact"))
 
 
 def draw_failing(
@@ -46,6 +56,7 @@ def _draw_card(context: page.PageContext, verdict: Verdict) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         draw_evidence_link(context, verdict)
         acknowledge.draw_button(context, verdict)
+    acknowledge.draw_problem(context, verdict)
 
 
 def one_line(verdict: Verdict) -> Html:
@@ -69,8 +80,9 @@ def draw_evidence_link(context: page.PageContext, verdict: Verdict) -> None:
 
 
 def status_since(context: page.PageContext, verdict: Verdict) -> str:
-    """`red since 6 March (3 days)`."""
-    return f"{verdict.status.value} since {streak_text(verdict, context.day)}"
+    """`red since 6 March (3 days)`; of a day that is over `had been red since ...`."""
+    tense = "had been " if context.is_past else ""
+    return f"{tense}{verdict.status.value} since {streak_text(verdict, context.day)}"
 
 
 def streak_text(verdict: Verdict, day: date) -> str:
@@ -84,13 +96,21 @@ def streak_text(verdict: Verdict, day: date) -> str:
 def _body(context: page.PageContext, verdict: Verdict) -> Html:
     return tag(
         "div",
-        tag("div", look.chip(verdict.status), tag("code", verdict.id),
+        tag("div", look.chip(due.shown_status(context, verdict)), tag("code", verdict.id),
             tag("span", verdict.message, class_="value"), class_="a-line"),
         tag("p", verdict.summary, class_="why"),
-        tag("p", tag("b", "Do now: "), verdict.action, class_="do"),
+        tag("p", *_action(context, verdict), class_="do"),
         tag("p", *_facts(context, verdict), class_="facts"),
         class_="a-card-body",
     )  # fmt: skip
+
+
+def _action(context: page.PageContext, verdict: Verdict) -> list[Html | str]:
+    """What to do; where the load is not due yet, only if it stays away."""
+    if due.is_awaited(context, verdict):
+        title = f"Not due yet, usually done by {due.usual_time(context)}. If it stays away: "
+        return [tag("b", title), verdict.action]
+    return [tag("b", "Do now: "), verdict.action]
 
 
 def _facts(context: page.PageContext, verdict: Verdict) -> list[Html]:

@@ -1,45 +1,122 @@
-"""The verdict of the evaluation in one sentence."""
+"""The verdict in one sentence, and until which day the numbers on the dashboards reach."""
 
 from __future__ import annotations
 
-from datetime import date
+from typing import Final, NamedTuple
 
-from checks.core.model import Report, Status
-from checks.core.text import day_text
-from dashboard import look, page
+from checks.core.model import Status
+from checks.core.records import StoredEvaluation
+from checks.core.text import plural
+from dashboard import data, due, look, page, standing
 from dashboard.markup import Html, join, show, tag
 
-_PASSING = (Status.GREEN, Status.AMBER)
+_PASSING: Final = (Status.GREEN, Status.AMBER)
+_RELEASED: Final = 0
 
 
-def draw(context: page.PageContext) -> None:
-    """`✗ RED  Do not refresh the dashboards: 2 of 11 checks failed for Saturday 8 March.`"""
-    show(verdict_markup(context.report, context.day, context.gate.strict_stop))
+def markup(context: page.PageContext) -> Html:
+    """The sentence, and `Numbers on the dashboards: until Fri 7 Mar`."""
+    return tag(
+        "div",
+        tag("p", sentence(context), class_="say"),
+        tag("p", "Numbers on the dashboards: ", tag("b", until_text(context)), class_="until"),
+        class_=f"a-verdict {look.look_of(standing.shown_status(context)).css}-line",
+    )
+
+
+def draw_warnings(context: page.PageContext) -> None:
+    """The evaluation's warnings; nothing without any."""
     if context.report.warnings:
         lines = join(*(tag("div", text) for text in context.report.warnings))
         show(tag("div", tag("strong", "Warnings"), lines, class_="a-note"))
 
 
-def verdict_markup(report: Report, day: date, strict_stop: str | None = None) -> Html:
-    """The sentence with its status. `strict_stop`: see `verdict_sentence`."""
-    css = look.look_of(report.verdict).css
-    box = css if report.verdict is Status.RED else f"quiet {css}-line"
-    return tag(
-        "div",
-        look.chip(report.verdict, big=True),
-        tag("p", verdict_sentence(report, day, strict_stop)),
-        class_=f"a-verdict {box}",
-    )
+def until_text(context: page.PageContext) -> str:
+    """`until Fri 7 Mar`: the newest day whose gate let the dashboards be refreshed."""
+    if context.outcomes.problem:
+        return "not known, as the history cannot be read"
+    released = context.outcomes.released
+    return "no gate has released any day" if released is None else f"until {look.short(released)}"
 
 
-def verdict_sentence(report: Report, day: date, strict_stop: str | None = None) -> str:
-    """The report's summary as a sentence, with the day written out.
+class Words(NamedTuple):
+    """The sentence in two parts: what may or must not be done, and the checks that say so."""
 
-    strict_stop: text for a gate that stopped the line because of `--strict`. Then the sentence
-    does not say that the dashboards may be refreshed: only the gate releases the line.
-    """
-    summary = report.summary
-    if strict_stop is not None and report.verdict in _PASSING:
-        summary = f"{strict_stop}. Now {summary.partition(': ')[2]}"
-    text = summary.replace(str(day), day_text(day))
-    return f"{text[:1].upper()}{text[1:]}."
+    headline: str
+    rest: str
+
+
+def sentence(context: page.PageContext) -> str:
+    """Whether the dashboards may be refreshed, or were; and how many checks say so."""
+    return "{}: {}.".format(*words(context))
+
+
+def words(context: page.PageContext) -> Words:
+    """The parts of the sentence. Only a gate releases the line: none speaks of "now" alone."""
+    if context.is_past:
+        return _words_of_past_day(context)
+    if due.shown_verdict(context) is look.NoGate.NOT_DUE:
+        usual = f"it is usually done by {due.usual_time(context)}"
+        return Words("The load is not due yet", usual)
+    checks = checks_text(context)
+    latest = context.gate.latest
+    if context.report.verdict not in _PASSING:
+        return Words(_capitalised(_without_day(context).partition(": ")[0]), checks)
+    if context.gate.problem:
+        return Words("The history cannot be read", f"what the gate said is not known; now {checks}")
+    if latest is None:
+        return Words("No gate has run for this day", f"now {checks}")
+    stop = context.gate.strict_stop
+    if stop is not None:
+        headline, _, reason = stop.partition(": ")
+        return Words(_capitalised(headline), f"{reason}. Now {checks}")
+    if latest.exit_code != _RELEASED:
+        return Words("The gate stopped the line", f"now {checks}, run the gate again")
+    return Words(_capitalised(_without_day(context).partition(": ")[0]), checks)
+
+
+def checks_text(context: page.PageContext) -> str:
+    """`2 of 11 checks failed`: what the summary says after whether to refresh."""
+    return _without_day(context).partition(": ")[2]
+
+
+def _words_of_past_day(context: page.PageContext) -> Words:
+    """What the gate did then; what is true now may be something else."""
+    if context.gate.problem:
+        return Words("The history cannot be read", "whether the dashboards were refreshed is "
+                     "not known")  # fmt: skip
+    latest = context.gate.latest
+    if latest is None:
+        return Words("No gate is recorded for this day", f"now {checks_text(context)}")
+    stop = context.gate.strict_stop
+    if stop is not None:
+        headline, _, reason = stop.partition(": ")
+        return Words(_capitalised(headline), reason)
+    is_same = data.difference(context.gate, context.live) is None
+    checks = checks_text(context) if is_same else _recorded_checks(latest)
+    if latest.exit_code == _RELEASED:
+        return Words("The gate let the dashboards be refreshed", checks)
+    return Words("The dashboards were not refreshed", checks)
+
+
+def _recorded_checks(evaluation: StoredEvaluation) -> str:
+    """How many checks failed, or passed, as it was recorded."""
+    statuses = list(evaluation.statuses.values())
+    total = plural(len(statuses), "check")
+    words = {
+        Status.RED: "failed", Status.UNKNOWN: "could not be measured", Status.AMBER: "warned",
+    }  # fmt: skip
+    texts = [
+        f"{statuses.count(status)} of {total} {word}"
+        for status, word in words.items()
+        if status in statuses
+    ]
+    return texts[0] if texts else f"{statuses.count(Status.GREEN)} of {total} passed"
+
+
+def _without_day(context: page.PageContext) -> str:
+    return context.report.summary.replace(f" for {context.day}", "")
+
+
+def _capitalised(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"

@@ -2,166 +2,122 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from checks.core.errors import AndonError
-from checks.core.model import FAILING, Status, Verdict, folded
-from checks.core.text import short_day
-from dashboard import data, frame, look, pacing, page
-from dashboard.components import check_card, ticker, wall_pictures
-from dashboard.components.verdict import verdict_sentence
-from dashboard.markup import Html, show, tag
+from checks.core.model import Status
+from dashboard import address, data, frame, pacing, page, standing
+from dashboard.components import pipelines, ticker, wall_many, wall_one
+from dashboard.markup import Html, show
 
-_MOST_LINES = 5
+#: The parameter that lets the wall go round the pipelines, in seconds.
+ROTATE: Final = "rotate"
+SHORTEST, LONGEST = 5, 3600
+_BEGAN: Final = "andon:rotation-began"
 
 
 def draw(title: str | None) -> None:
-    """The whole screen, again at every refresh."""
-    context = page.page_context(title)
-    frame.navigation_bar(
-        page.parameters(context.pipeline, context.day if context.day != context.today else None)
+    """The whole screen, again at every refresh: one pipeline, or a tile for each."""
+    seconds = rotation()
+    if not page.is_of_all():
+        _draw_one(title)
+    elif seconds is None:
+        _draw_all()
+    else:
+        _draw_in_turn(seconds)
+
+
+def rotation() -> int | None:
+    """Seconds that each pipeline is shown, from the address; None for no rotation.
+
+    An error is shown for anything but a whole number of seconds from 5 to 3600.
+    """
+    requested = address.parameter(ROTATE)
+    if requested is None:
+        return None
+    if requested.isdecimal() and len(requested) < 5 and SHORTEST <= int(requested) <= LONGEST:
+        return int(requested)
+    address.show_error(
+        f"The link asks for {ROTATE} {requested[:40]!r}, which is not a number of seconds from "
+        f"{SHORTEST} to {LONGEST}.",
+        "The screen does not change.",
     )
-    seconds = context.config.dashboard.refresh_seconds
+    return None
+
+
+def turn(seconds: float, elapsed: float, screens: int) -> int:
+    """Which of the screens is shown after so many seconds."""
+    return round(elapsed / seconds) % screens
+
+
+def _draw_one(title: str | None) -> None:
+    context = page.page_context(title)
+    day = context.day if address.parameter(address.DAY) is not None else None
+    frame.navigation_bar(page.parameters(context.pipeline, day))
 
     @st.fragment(run_every=pacing.refresh_interval(context.config))
     def screen() -> None:
         # The day changes while the wall screen stays open.
-        current = page.page_context(context.title)
-        with st.container(key="andon-wall", gap=None):
-            show(markup(current))
-            wall_pictures.draw(current)
-            ticker.draw(current.live, seconds * 3, key="wall-age")
+        _show_one(page.page_context(context.title))
 
     screen()
 
 
-def markup(context: page.PageContext) -> Html:
-    """Verdict, checks, changes and waivers as one piece."""
-    return tag(
-        "div",
-        _head(context),
-        tag(
-            "div",
-            _checks(context),
-            tag("div", *_side_sections(context), class_="w-side"),
-            class_="w-middle",
-        ),
-        class_="wall",
-    )
+def _draw_all() -> None:
+    day = pipelines.requested_day()
+    frame.navigation_bar({} if day is None else {address.DAY: day.isoformat()})
+    pipelines.renewed(standing.of_all(day), day, _show_all)
 
 
-def _head(context: page.PageContext) -> Html:
-    report = context.report
-    css = look.look_of(report.verdict).css
-    latest = context.gate.latest
-    zone = context.live.evaluated_at.astimezone(context.zone).tzname() or context.zone.key
-    gate_time = f" {look.clock(latest.evaluated_at, context.zone)} {zone}" if latest else ""
-    strict = f", {look.STRICT}" if context.gate.strict_stop else ""
-    gate = tag("span", "gate ", look.chip(latest.verdict if latest else None), gate_time, strict)
-    at = f" {look.clock(context.live.evaluated_at, context.zone)} {zone}"
-    now = tag("span", "now ", look.chip(report.verdict), at)
-    facts = tag("div", tag("b", context.pipeline), tag("span", look.day(context.day)), gate, now,
-                class_="w-facts")  # fmt: skip
-    sentence = tag(
-        "h1", verdict_sentence(report, context.day, context.gate.strict_stop), class_="a-title"
-    )
-    mark = look.look_of(report.verdict)
-    lamp = tag("div", tag("span", mark.glyph, class_="glyph", aria_hidden="true"), mark.word,
-               class_="w-lamp")  # fmt: skip
-    return tag("header", lamp, tag("div", sentence, _data_note(context), class_="w-say"), facts,
-               class_=f"w-head {css}")  # fmt: skip
+def _draw_in_turn(seconds: int) -> None:
+    """All pipelines, then each of them, then all again."""
+    frame.navigation_bar({})
+    began: datetime = st.session_state.setdefault(_BEGAN, data.now())
+
+    @st.fragment(run_every=float(seconds))
+    def screen() -> None:
+        names = [each.name for each in data.setup().pipelines]
+        index = turn(seconds, (data.now() - began).total_seconds(), len(names) + 1)
+        day = pipelines.requested_day()
+        if index == 0:
+            _show_all(standing.of_all(day), day)
+            return
+        name = names[index - 1]
+        _show_one(page.context_of(name, day or data.due_day(data.pipeline(name).config), ""))
+
+    screen()
 
 
-def _data_note(context: page.PageContext) -> Html:
-    """One line on why the numbers may differ from the gate's."""
-    if context.live.stale_reason:
-        at = look.clock(context.live.evaluated_at, context.zone)
-        return tag("p", f"{context.live.stale_reason}: these are the numbers of {at}.")
-    if context.gate.latest is None:
-        return tag("p", context.gate.problem or "The gate was not run for this day.")
-    return tag("p", data.difference(context.gate, context.live) or "Gate and now agree.")
+def _show_one(context: page.PageContext) -> None:
+    seconds = context.config.dashboard.refresh_seconds
+    zone = data.zone_of(context.report)
+    is_red = standing.shown_status(context) is Status.RED
+    _show(wall_one.markup(context), context.live.evaluated_at, zone,
+          seconds * data.STALE_AFTER, is_red=is_red)  # fmt: skip
 
 
-def _checks(context: page.PageContext) -> Html:
-    """A line for each check, and one for all that follow from it."""
-    lines: list[Html] = []
-    for head, followers in folded(context.report.checks):
-        lines.append(_check(context, head))
-        if followers:
-            lines.append(_followers(followers))
-    return tag("div", *lines, class_="w-checks")
+def _show_all(standings: list[standing.Standing], day: date | None) -> None:
+    config = data.setup().pipelines[0].config
+    oldest = standing.evaluated_at(standings) or data.now()
+    _show(wall_many.markup(standings, pipelines.past_day(day)), oldest, config.timezone,
+          pipelines.stale_seconds(), is_red=False, is_small=True)  # fmt: skip
 
 
-def _followers(followers: Sequence[Verdict]) -> Html:
-    verb = "follows" if len(followers) == 1 else "follow"
-    names = [
-        tag("span", look.mark(follower.status), " ", follower.id, class_="w-name")
-        for follower in followers
-    ]
-    return tag("div", tag("b", f"{len(followers)} {verb} from it"), *names, class_="w-followers")
-
-
-def _check(context: page.PageContext, verdict: Verdict) -> Html:
-    failing = verdict.status in FAILING
-    who = _since_and_owner(context, verdict) if failing else ""
-    return tag(
-        "div",
-        look.chip(verdict.status),
-        tag("span", verdict.id, class_="w-id"),
-        tag("span", verdict.message, class_="w-value"),
-        tag("span", who, class_="w-who"),
-        class_="w-check failing" if failing else "w-check",
-    )
-
-
-def _since_and_owner(context: page.PageContext, verdict: Verdict) -> str:
-    """Since when the check fails, and who works on it."""
-    if verdict.acknowledgement is not None:
-        who = f"{verdict.acknowledgement.owner} is on it"
-    elif verdict.status is Status.WAIVED and verdict.waiver is not None:
-        who = f"waived by {verdict.waiver.owner}"
-    else:
-        who = f"nobody is on it{f', owner {verdict.owner}' if verdict.owner else ''}"
-    return f"since {check_card.streak_text(verdict, context.day)} · {who}"
-
-
-def _side_sections(context: page.PageContext) -> list[Html]:
-    return [
-        _list_section("Changes since the day before", *_changes(context)),
-        _list_section("Open waivers", *_waivers(context)),
-    ]
-
-
-def _list_section(title: str, items: list[str], empty_text: str) -> Html:
-    shown: list[Html] = [tag("li", item) for item in items[:_MOST_LINES]]
-    if len(items) > _MOST_LINES:
-        shown.append(tag("li", f"and {len(items) - _MOST_LINES} more"))
-    inner = tag("ul", *shown) if shown else tag("p", empty_text)
-    return tag("section", tag("h2", title), inner)
-
-
-def _changes(context: page.PageContext) -> tuple[list[str], str]:
-    earlier = next(
-        (evaluation for evaluation in context.evaluations if evaluation.data_date < context.day),
-        None,
-    )
-    if context.recorded.problem:
-        return [], f"The history cannot be read: {context.recorded.problem}"
-    if earlier is None:
-        return [], "No earlier day is recorded, so nothing can be compared."
-    lines = list(data.change_sentences(earlier, context.live))
-    return lines, f"No check changed since {short_day(earlier.data_date)}."
-
-
-def _waivers(context: page.PageContext) -> tuple[list[str], str]:
-    try:
-        waivers = data.open_waivers(context.pipeline)
-    except AndonError as error:
-        return [], f"The history cannot be read: {error}"
-    lines = [
-        f"{waiver.check} until {waiver.until}: {waiver.owner}, {waiver.reason}"
-        for waiver in waivers
-    ]
-    return lines, "Nothing is waived."
+def _show(
+    markup: Html,
+    evaluated_at: datetime,
+    zone: ZoneInfo,
+    stale: float,
+    *,
+    is_red: bool,
+    is_small: bool = False,
+) -> None:
+    with st.container(key="andon-wall", gap=None):
+        show(markup)
+        with st.container(key="wall-clock", gap=None):
+            ticker.draw_clock(
+                evaluated_at, zone, stale, key="wall-age", is_red=is_red, is_small=is_small
+            )

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
@@ -36,19 +36,26 @@ from checks.history import (
     history_of,
 )
 from checks.judging.check import Check
-from dashboard.data.kept import or_last_good, shared
+from dashboard.data.awaiting import Awaiting
+from dashboard.data.kept import last_evaluation, or_last_good, shared
 from dashboard.data.reading import answer_of, for_server, one_reader_at_a_time
 from dashboard.data.shapes import Answer as Answer
+from dashboard.data.shapes import BrokenConfig as BrokenConfig
 from dashboard.data.shapes import GateRuns as GateRuns
 from dashboard.data.shapes import LiveEvaluation as LiveEvaluation
+from dashboard.data.shapes import Outcomes as Outcomes
 from dashboard.data.shapes import Pipeline as Pipeline
+from dashboard.data.shapes import PipelineAnswer as PipelineAnswer
 from dashboard.data.shapes import RecordedDays as RecordedDays
+from dashboard.data.shapes import Records as Records
 from dashboard.data.shapes import Setup as Setup
 from dashboard.data.shapes import strict_stop as strict_stop
 from dashboard.evaluation_cache import EvaluationCache, EvaluationKey
 
 #: Recorded runs change when a gate runs: they are read again after this many seconds.
 HISTORY_SECONDS = 5.0
+#: Numbers older than so many refreshes are called stale.
+STALE_AFTER: Final = 3
 #: The earliest day that can be asked for.
 FIRST_DAY: Final = date(1970, 1, 1)
 _MOST_ANSWERS = 64
@@ -159,6 +166,36 @@ def live_evaluation(name: str, day: date) -> LiveEvaluation:
     return evaluation
 
 
+def pipelines_answers(
+    days: Mapping[str, date], counts: Mapping[str, int], patience: float
+) -> dict[str, PipelineAnswer]:
+    """What is known of several pipelines' days within so many seconds in all, by pipeline.
+
+    They are read beside each other. For one that takes longer, the evaluation before is the
+    answer while it is not stale; reading goes on, for the next time. counts: as `records`.
+    """
+    readings: dict[tuple[object, ...], Callable[[], object]] = {}
+    for name, day in days.items():
+        state = name, day, pipeline(name).mtime_ns, _generation(name)
+        readings["live", *state] = partial(live_evaluation, name, day)
+        readings["records", *state] = partial(records, name, day, counts[name])
+    answers = _AWAITING.all(readings, patience)
+    return {
+        name: _pipeline_answer(
+            name,
+            days[name],
+            {str(key[0]): answer for key, answer in answers.items() if key[1] == name},
+        )
+        for name in days
+    }
+
+
+def records(name: str, day: date, count: int) -> Records:
+    """What the history says of a day, and of `count` calendar days up to the one due today."""
+    today = due_day(pipeline(name).config)
+    return Records(gate_runs(name, day), recorded_days(name, today, count), outcomes(name))
+
+
 def gate_runs(name: str, day: date) -> GateRuns:
     """What the gate recorded for a data date."""
     configured = pipeline(name)
@@ -176,6 +213,14 @@ def recorded_days(name: str, until: date, count: int) -> RecordedDays:
     read_cached = _cached(_days, HISTORY_SECONDS)
     recorded: RecordedDays = read_cached(name, configured.mtime_ns, until, count, _generation(name))
     return recorded
+
+
+def outcomes(name: str) -> Outcomes:
+    """What the gate's latest run of every recorded data date came to."""
+    configured = pipeline(name)
+    read_cached = _cached(_outcomes, HISTORY_SECONDS)
+    read: Outcomes = read_cached(name, configured.mtime_ns, _generation(name))
+    return read
 
 
 def recorded_report(name: str, evaluation: int) -> Answer[Report]:
@@ -239,9 +284,37 @@ def invalidate(name: str) -> None:
         _GENERATIONS[name] = _GENERATIONS.get(name, 0) + 1
 
 
+def _pipeline_answer(name: str, day: date, answers: Mapping[str, object]) -> PipelineAnswer:
+    live, known = answers.get("live"), answers.get("records")
+    error = next((answer for answer in answers.values() if isinstance(answer, Exception)), None)
+    if live is None:
+        live = _recent(name, day)
+    return PipelineAnswer(
+        live if isinstance(live, LiveEvaluation) else None,
+        known if isinstance(known, Records) else None,
+        None if error is None else _error_text(error),
+    )
+
+
+def _error_text(error: Exception) -> str:
+    """What went wrong; of an error that may hold data or secrets only its class."""
+    if isinstance(error, AndonError):
+        return str(error)
+    return f"internal error: {type(error).__name__}"
+
+
+def _recent(name: str, day: date) -> LiveEvaluation | None:
+    """The evaluation before, while it is not stale."""
+    configured = pipeline(name)
+    before = last_evaluation(name, configured.mtime_ns, day)
+    oldest = timedelta(seconds=configured.config.dashboard.refresh_seconds * STALE_AFTER)
+    return before if before is not None and now() - before.evaluated_at <= oldest else None
+
+
 # ---- what the caches call
 
 
+_AWAITING = Awaiting()
 _LOCK = threading.Lock()
 _GENERATIONS: dict[str, int] = {}
 
@@ -282,17 +355,20 @@ def _mtime_ns(path: Path) -> int:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _setup(files: tuple[tuple[str, int], ...]) -> Setup:
     pipelines: dict[str, Pipeline] = {}
-    problems: list[str] = []
+    broken: list[BrokenConfig] = []
     for path, mtime_ns in files:
+        label = "/".join(Path(path).parts[-2:])
         try:
             config = load_config(path)
         except ConfigError as error:
-            problems += [problem.message for problem in error.problems]
+            texts = tuple(problem.message for problem in error.problems)
+            broken.append(BrokenConfig(label, texts))
             continue
         if config.pipeline in pipelines:
-            problems.append(f"two configurations are named {config.pipeline!r}")
+            text = f"two configurations are named {config.pipeline!r}"
+            broken.append(BrokenConfig(label, (text,)))
         pipelines[config.pipeline] = Pipeline(config.pipeline, config, mtime_ns)
-    return Setup(tuple(pipelines.values()), tuple(problems))
+    return Setup(tuple(pipelines.values()), tuple(broken))
 
 
 def _evaluate(name: str, mtime_ns: int, day: date, generation: int) -> LiveEvaluation:
@@ -309,6 +385,13 @@ def _gate(name: str, mtime_ns: int, day: date, generation: int) -> GateRuns:
         return GateRuns(shared(history(name).all_runs(name, day)))
     except AndonError as error:
         return GateRuns(problem=str(error))
+
+
+def _outcomes(name: str, mtime_ns: int, generation: int) -> Outcomes:
+    try:
+        return Outcomes(history(name).outcomes(name))
+    except AndonError as error:
+        return Outcomes(problem=str(error))
 
 
 def _days(name: str, mtime_ns: int, until: date, count: int, generation: int) -> RecordedDays:

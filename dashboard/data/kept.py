@@ -41,6 +41,12 @@ def or_last_good(name: str, mtime_ns: int, day: date, evaluation: LiveEvaluation
     return replace(before, stale_reason="The warehouse is locked by its writer")
 
 
+def last_evaluation(name: str, mtime_ns: int, day: date) -> LiveEvaluation | None:
+    """The last evaluation of a day, however old."""
+    with _LOCK:
+        return _LAST_GOOD.get((name, mtime_ns, day))
+
+
 def shared(evaluations: Iterable[StoredEvaluation]) -> tuple[StoredEvaluation, ...]:
     """Equal evaluations that were read before, as the same objects.
 

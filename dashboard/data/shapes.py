@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Generic, TypeVar
 
 from checks.config.model import Config
-from checks.core.model import Report
-from checks.core.records import StoredEvaluation
+from checks.core.model import STOPPING, Report
+from checks.core.records import Outcome, StoredEvaluation
 from checks.evaluation.summary import strict_stop_text
+from checks.judging.gate import GREEN as RELEASED
 
 T = TypeVar("T")
 
@@ -24,11 +25,29 @@ class Pipeline:
 
 
 @dataclass(frozen=True, slots=True)
+class BrokenConfig:
+    """A configuration that cannot be used, and why. `name`: of its file, with its folder."""
+
+    name: str
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
-    """The configured pipelines, and the problems of configurations that cannot be used."""
+    """The configured pipelines, and the configurations that cannot be used."""
 
     pipelines: tuple[Pipeline, ...] = ()
-    problems: tuple[str, ...] = ()
+    broken: tuple[BrokenConfig, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Everything that is wrong with the configurations."""
+        return tuple(problem for config in self.broken for problem in config.problems)
+
+    @property
+    def is_one(self) -> bool:
+        """Whether there is exactly one pipeline, and nothing else that should be one."""
+        return len(self.pipelines) == 1 and not self.broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +78,51 @@ class GateRuns:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What every recorded data date came to, newest first."""
+
+    days: tuple[Outcome, ...] = ()
+    problem: str | None = None
+
+    def failing_beside(self, day: date) -> tuple[date | None, date | None]:
+        """The nearest days before and after this one whose gate stopped the line."""
+        failing = [outcome.day for outcome in self.days if outcome.verdict in STOPPING]
+        later = [other for other in failing if other > day]
+        earlier = (other for other in failing if other < day)
+        return next(earlier, None), later[-1] if later else None
+
+    @property
+    def released(self) -> date | None:
+        """The newest day whose gate let the dashboards be refreshed."""
+        return next((outcome.day for outcome in self.days if outcome.exit_code == RELEASED), None)
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedDays:
     """The latest evaluation of each recorded data date, newest first."""
 
     evaluations: tuple[StoredEvaluation, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What the history says of a pipeline's day and of the days before it."""
+
+    gate: GateRuns
+    recorded: RecordedDays
+    outcomes: Outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineAnswer:
+    """What is known of one of several pipelines; None for what has not answered in time.
+
+    problem: what is wrong beyond the time.
+    """
+
+    live: LiveEvaluation | None = None
+    records: Records | None = None
     problem: str | None = None
 
 

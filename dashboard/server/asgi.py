@@ -31,6 +31,7 @@ from dashboard import navigation  # noqa: E402
 from dashboard.server import shell, sign_in  # noqa: E402
 from dashboard.server.return_link import ReturnLink  # noqa: E402
 from dashboard.server.security import ClosedRoutes, SecurityHeaders, policy  # noqa: E402
+from dashboard.server.unknown_page import UnknownPages  # noqa: E402
 
 _SHELL, _HOME = shell.page_shell(), shell.home_shell()
 
@@ -69,6 +70,7 @@ app = App(
         # Streamlit's own shell answers at other paths, with a script of its own.
         Middleware(SecurityHeaders, policy=policy(shell.streamlit_shell() + _HOME)),
         Middleware(ClosedRoutes),
+        Middleware(UnknownPages),
         *([Middleware(ReturnLink)] if sign_in.kind() == sign_in.OIDC else []),
     ],
 )

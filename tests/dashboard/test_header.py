@@ -93,7 +93,8 @@ def test_another_pipeline_drops_the_filters(demo: Demo, screen: Open) -> None:
     text = (folder / "andon.yml").read_text(encoding="utf-8")
     other = folder / "other.yml"
     other.write_text(text.replace("pipeline: web-clickstream", "pipeline: other"), "utf-8")
-    page = screen(folder, other, path="volume", event="purchase", date="2025-03-08")
+    page = screen(folder, other, path="volume", pipeline="web-clickstream",
+                  event="purchase", date="2025-03-08")  # fmt: skip
     page.at.selectbox(key="frame:pipeline").set_value("other")
     page.run()
     assert page.parameters["pipeline"] == "other"

@@ -35,7 +35,7 @@ def test_figures_say_what_the_gate_said(
 )
 def test_what_is_known_reaches_75_days_before_the_day(back: int, days: int) -> None:
     today = date(2025, 3, 8)
-    assert page._recorded_days_needed(today - timedelta(days=back), today) == days
+    assert page.recorded_days_needed(today - timedelta(days=back), today) == days
 
 
 @pytest.mark.parametrize(("back", "ahead"), [(-1, 0), (0, 0), (29, 29), (30, 14), (400, 14)])

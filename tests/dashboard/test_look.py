@@ -23,7 +23,7 @@ _SHEETS = {
 
 
 def test_every_status_has_a_look_of_its_own() -> None:
-    assert set(LOOKS) == {*Status, NoGate.NOT_RUN}
+    assert set(LOOKS) == {*Status, *NoGate}
     for part in ("glyph", "word", "css"):
         assert len({getattr(look_of_status, part) for look_of_status in LOOKS.values()}) == len(
             LOOKS

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dashboard import header, pacing
+from dashboard import data, pacing
 from tests.dashboard.screen import Screen
 
 SESSIONS = [secrets.token_hex(16) for _ in range(400)]
@@ -30,7 +30,7 @@ def test_a_session_looks_soon_after_the_numbers_may_be_renewed(refresh: float) -
 def test_no_pace_makes_fresh_numbers_look_stale(refresh: float) -> None:
     """The oldest that are drawn were nearly due when they were found, and stay until the next."""
     oldest = refresh + max(pacing.pace(refresh, session) for session in SESSIONS)
-    assert oldest < refresh * header.STALE_AFTER
+    assert oldest < refresh * data.STALE_AFTER
 
 
 def test_a_session_keeps_its_pace() -> None:

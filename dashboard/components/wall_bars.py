@@ -1,0 +1,165 @@
+"""Figures of the wall screen: one number a day with its limit, as bars of plain markup.
+
+A wall screen has no mouse, may be 4K, and its type is measured in the screen's height, so that the
+figures are neither SVG with a scale of its own nor a megabyte of script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final, NamedTuple
+
+from checks.core.model import Status, Verdict
+from checks.evidence.volume import read as read_volume
+from dashboard import data, look, page
+from dashboard.components import status_grid
+from dashboard.markup import Html, tag
+
+_DAYS: Final = 30
+_FAILING: Final = (Status.RED, Status.UNKNOWN, Status.AMBER)
+#: A limit below this part of the figure's height has no room for its label.
+_LEAST_HEIGHT: Final = 0.12
+#: The part of the height that bars may take, below the label of the highest one.
+_ROOM: Final = 0.8
+#: Checks with a figure where nothing, or little, fails.
+_USUAL: Final = {
+    "quarantine_rate": "Quarantine rate",
+    "volume_expected": "Events a day",
+    "missing_revenue": "Purchases without revenue",
+    "orphan_orders": "Orphan orders",
+}
+
+
+class Bar(NamedTuple):
+    """One day's number; None where none was measured, with the status as recorded."""
+
+    day: date
+    value: float | None
+    status: Status | None
+    low: float | None = None
+    high: float | None = None
+
+
+class Bars(NamedTuple):
+    """One figure. `now`: the judged day's number as text; `limit`: with its label."""
+
+    title: str
+    now: str
+    days: tuple[Bar, ...]
+    limit: tuple[float, str] | None = None
+
+
+def of_check(context: page.PageContext, verdict: Verdict) -> Html | None:
+    """The figure of a failing check; nothing where no number of it was ever measured."""
+    bars = _volume(context) if verdict.id == "volume_expected" else _check(context, verdict, "")
+    return markup(bars) if any(bar.value is not None for bar in bars.days) else None
+
+
+def usual(context: page.PageContext, without: Sequence[str]) -> list[Html]:
+    """The usual figures but those of some checks."""
+    figures = []
+    for check, title in _USUAL.items():
+        verdict = context.verdict(check)
+        if verdict is None or check in without:
+            continue
+        is_volume = check == "volume_expected"
+        figures.append(markup(_volume(context) if is_volume else _check(context, verdict, title)))
+    return figures
+
+
+def markup(figure: Bars) -> Html:
+    """The figure: a bar for each day, the judged one with its number."""
+    top = _top(figure)
+    bars = [_bar(bar, top) for bar in figure.days]
+    now = tag("b", figure.now, class_=f"now{_failed(figure.days[-1])}") if figure.days else None
+    head = tag("p", tag("span", figure.title), now, class_="cap")
+    days = (figure.days[0].day, figure.days[-1].day) if figure.days else None
+    axis = tag("p", tag("span", f"{days[0].day} {days[0]:%b}"), tag("b", look.short(days[1])),
+               class_="axis") if days else None  # fmt: skip
+    failed = sum(bar.status in _FAILING for bar in figure.days)
+    alt = f"{figure.title}: {figure.now}; {failed} of {len(figure.days)} days failed"
+    plot = tag("div", *bars, _limit(figure, top), class_="plot", role="img", aria_label=alt)
+    return tag("figure", head, plot, axis, class_="w-bars")
+
+
+def _top(figure: Bars) -> float:
+    numbers = [bar.value for bar in figure.days if bar.value is not None]
+    numbers += [bar.high for bar in figure.days if bar.high is not None]
+    numbers += [figure.limit[0]] if figure.limit else []
+    return max([*numbers, 0.0]) / _ROOM or 1.0
+
+
+def _bar(bar: Bar, top: float) -> Html:
+    """A day: its normal range, its bar, and a glyph where it failed or was not measured."""
+    band = None
+    if bar.low is not None and bar.high is not None:
+        bottom, height = _percent(bar.low, top), _percent(bar.high - bar.low, top)
+        band = tag("u", style=f"bottom:{bottom};height:{height}")
+    if bar.value is None:
+        return tag("i", band, class_="none")
+    return tag("i", band, tag("s", style=f"height:{_percent(bar.value, top)}"),
+               class_=_failed(bar).strip() or None)  # fmt: skip
+
+
+def _failed(bar: Bar) -> str:
+    return " failed" if bar.status in _FAILING else ""
+
+
+def _percent(value: float, top: float) -> str:
+    return f"{min(100.0, max(0.0, 100 * value / top)):.1f}%"
+
+
+def _limit(figure: Bars, top: float) -> Html | None:
+    if figure.limit is None or figure.limit[0] / top < _LEAST_HEIGHT:
+        return None
+    at, label = figure.limit
+    return tag("span", tag("em", label), class_="limit", style=f"bottom:{_percent(at, top)}")
+
+
+def _check(context: page.PageContext, verdict: Verdict, title: str) -> Bars:
+    """The judged day as it is now, other days as the gate recorded them."""
+    days = tuple(
+        _recorded(context, day, verdict) for day in status_grid.days_until(context.day, _DAYS)
+    )
+    limit = verdict.threshold
+    label = f"limit {_value_text(limit, verdict)}"
+    shown_limit = None if limit is None or limit <= 0 else (float(limit), label)
+    return Bars(title, _value_text(verdict.value, verdict), days, shown_limit)
+
+
+def _recorded(context: page.PageContext, day: date, verdict: Verdict) -> Bar:
+    if day == context.day:
+        value = None if verdict.value is None else float(verdict.value)
+        return Bar(day, value, verdict.status)
+    evaluation = context.evaluation_of(day)
+    if evaluation is None:
+        return Bar(day, None, None)
+    return Bar(day, evaluation.values.get(verdict.id), evaluation.statuses.get(verdict.id))
+
+
+def _value_text(value: float | None, verdict: Verdict) -> str:
+    """A value in the check's unit, with enough digits to compare it with the limit."""
+    if value is None:
+        return look.look_of(verdict.status).word.lower()
+    if verdict.unit == "share":
+        return look.percent(value, verdict.threshold if value != verdict.threshold else None)
+    return look.count(value)
+
+
+def _volume(context: page.PageContext) -> Bars:
+    """Events a day with their expected range, counted in the warehouse now."""
+    verdict = context.verdict("volume_expected")
+    answer = data.evidence(read_volume, context.pipeline, context.day, days=_DAYS)
+    if answer.value is None:
+        return Bars("Events a day", "not measured", ())
+    days = tuple(
+        Bar(
+            day.day, None if day.events is None else float(day.events),
+            verdict.status if verdict and day.day == context.day
+            else context.status_of(day.day, "volume_expected"),
+            day.normal.low if day.normal else None, day.normal.high if day.normal else None,
+        )
+        for day in answer.value.days[-_DAYS:]
+    )  # fmt: skip
+    return Bars("Events a day", look.count(answer.value.days[-1].events), days)
