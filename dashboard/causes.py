@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from checks.core.model import Verdict
+from checks.core.model import STOPPING, Verdict, folded
+from checks.core.text import followers_text, plural
 
 #: What follows in a summary is detail.
 _END = re.compile(r"; |\. ")
@@ -15,13 +18,68 @@ _QUOTED = re.compile(r"(?<!\w)'[^']*'(?!\w)")
 
 
 def cause_words(verdict: Verdict) -> str:
-    """The cause of a failing check, without a full stop: the first part of its summary."""
+    """The cause of a failing check, without a full stop: what explains it, as far as the numbers
+    hold something, else the first part of its summary.
+    """
+    return verdict.explanation.text if verdict.explanation is not None else _first_part(verdict)
+
+
+def lead_words(verdict: Verdict) -> str:
+    """What the summary says beside the cause."""
+    summary = verdict.summary.strip()
+    if verdict.explanation is not None:
+        return summary
+    rest = summary[len(_first_part(verdict)) :].lstrip(";. ")
+    return f"{rest[:1].upper()}{rest[1:]}"
+
+
+def _first_part(verdict: Verdict) -> str:
+    """The summary up to the first detail."""
     summary = verdict.summary.strip()
     names = [name.span() for name in _QUOTED.finditer(summary)]
     for end in _END.finditer(summary):
         if not any(first < end.start() < last for first, last in names):
             return summary[: end.start()]
     return summary.removesuffix(".")
+
+
+@dataclass(frozen=True, slots=True)
+class CauseGroup:
+    """A failing check with those that follow from it, and others that the same cause explains."""
+
+    head: Verdict
+    followers: tuple[Verdict, ...] = ()
+    same: tuple[Verdict, ...] = ()
+
+    @property
+    def others(self) -> tuple[Verdict, ...]:
+        """All but the head."""
+        return *self.followers, *self.same
+
+    @property
+    def label(self) -> str:
+        """`2 follow from it: ...`, `2 more checks for the same cause: ...`."""
+        parts = [followers_text([each.id for each in self.followers])] if self.followers else []
+        if self.same:
+            ids = ", ".join(each.id for each in self.same)
+            parts.append(f"{plural(len(self.same), 'more check')} for the same cause: {ids}")
+        return "; ".join(parts)
+
+
+def by_cause(verdicts: Iterable[Verdict]) -> list[CauseGroup]:
+    """The verdicts by what explains them, failing ones first; each occurs once."""
+    groups: list[CauseGroup] = []
+    places: dict[str, int] = {}
+    for head, followers in folded(verdicts):
+        text = head.explanation.text if head.explanation is not None else None
+        if text is None or head.status not in STOPPING or text not in places:
+            if text is not None and head.status in STOPPING:
+                places[text] = len(groups)
+            groups.append(CauseGroup(head, followers))
+            continue
+        group = groups[places[text]]
+        groups[places[text]] = replace(group, same=(*group.same, head, *followers))
+    return groups
 
 
 def shortened(words: str, most: int) -> str:

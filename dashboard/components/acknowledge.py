@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 import streamlit as st
 
@@ -19,8 +20,8 @@ def draw_button(context: page.PageContext, verdict: Verdict) -> None:
     """Who works on a failing check, and the button; nothing for a check that does not fail."""
     if verdict.status not in FAILING:
         return
-    acknowledgement = _current_acknowledgement(context, verdict)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    acknowledgement = current(context, verdict)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         _draw_form(context, verdict.id, acknowledgement)
         if acknowledgement is not None:
             show(acknowledgement_line(context, acknowledgement))
@@ -40,7 +41,7 @@ def acknowledgement_line(context: page.PageContext, acknowledgement: Acknowledge
     return tag("div", tag("b", acknowledgement.owner), since, class_="a-on-it")
 
 
-def _current_acknowledgement(context: page.PageContext, verdict: Verdict) -> Acknowledgement | None:
+def current(context: page.PageContext, verdict: Verdict) -> Acknowledgement | None:
     """The check's acknowledgement. One given after the shown evaluation is in the session only."""
     own = st.session_state.get(_key("given", context, verdict.id))
     if isinstance(own, Acknowledgement) and own.created_at > context.live.evaluated_at:
@@ -57,7 +58,7 @@ def _draw_form(
             show(tag("div", "Nobody is on it yet. Sign in to take it.", class_="a-sub"))
     elif name is not None and acknowledgement is None:
         st.button(
-            "I am on it", key=_key("button", context, check), on_click=_acknowledge,
+            "I am on it", key=_key("button", context, check), type="primary", on_click=_acknowledge,
             args=(context, check, name, None),
         )  # fmt: skip
     else:
@@ -75,8 +76,11 @@ def _draw_popover(
     # An open popover closes when another one takes its place.
     turn = f"{check}-{st.session_state.get(_key('turn', context, check), 0)}"
     note = _key("note", context, turn)
+    emphasis: Literal["primary", "secondary"] = (
+        "primary" if acknowledgement is None else "secondary"
+    )
     with (
-        st.popover(label, key=_key("popover", context, turn)),
+        st.popover(label, type=emphasis, key=_key("popover", context, turn)),
         st.form(_key("form", context, turn), border=False),
     ):
         if name is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from checks.core.model import FAILING, folded
-from dashboard import look, page
+from dashboard import causes, look, page
 from dashboard.components import check_card, status_grid
 from dashboard.markup import show, tag
 
@@ -17,9 +17,9 @@ def draw_failing(context: page.PageContext) -> None:
 
     Checks that follow from another one are folded into its card.
     """
-    for verdict, followers in folded(context.report.checks):
-        if verdict.status in FAILING:
-            check_card.draw_failing(context, verdict, followers)
+    for group in causes.by_cause(context.report.checks):
+        if group.head.status in FAILING:
+            check_card.draw_group(context, group)
 
 
 def draw_passing(context: page.PageContext) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 import streamlit as st
 
-from checks.core.model import FAILING, Verdict
-from checks.core.text import followers_text, has_gaps, run_length, short_day
-from dashboard import data, due, frame, look, page
-from dashboard.components import acknowledge
+from checks.core.model import FAILING, Status, Verdict
+from dashboard import causes, data, due, frame, look, page
+from dashboard.components import acknowledge, incidents, links, since
 from dashboard.markup import Html, join, plain, show, tag
 
 _LONGEST_LABEL = 400
@@ -22,40 +20,41 @@ def draw(context: page.PageContext, check: str) -> None:
     if verdict is None:
         page.empty(f"{check} is disabled.", "It is disabled in andon.yml, so it is not evaluated.")
     elif verdict.status in FAILING:
-        draw_failing(context, verdict)
+        draw_group(context, causes.CauseGroup(verdict))
     else:
         show(tag("div", one_line(verdict), class_="a-compact"))
 
 
 def draw_all(context: page.PageContext, verdicts: Sequence[Verdict]) -> None:
-    """A card for each failing check, then the others as lines of one list."""
-    passing = [verdict for verdict in verdicts if verdict.status not in FAILING]
-    for verdict in verdicts:
-        if verdict.status in FAILING:
-            draw_failing(context, verdict)
+    """A card for each cause, then the checks that pass as lines of one list."""
+    groups = causes.by_cause(verdicts)
+    for group in groups:
+        if group.head.status in FAILING:
+            draw_group(context, group)
+    passing = [group.head for group in groups if group.head.status not in FAILING]
     if passing:
         show(tag("div", *map(one_line, passing), class_="a-compact"))
 
 
-def draw_failing(
-    context: page.PageContext, verdict: Verdict, followers: Sequence[Verdict] = ()
-) -> None:
-    """The card of a failing check, with its followers folded."""
-    css = look.look_of(verdict.status).css
-    with st.container(key=f"card-{css}-{verdict.id}"):
-        _draw_card(context, verdict)
-        if followers:
-            label = followers_text([follower.id for follower in followers])
-            with st.expander(plain(label, _LONGEST_LABEL)):
-                for follower in followers:
-                    _draw_card(context, follower)
+def draw_group(context: page.PageContext, group: causes.CauseGroup) -> None:
+    """The card of a failing check; what has the same cause is folded into it."""
+    css = look.look_of(group.head.status).css
+    with st.container(key=f"card-{css}-{group.head.id}"):
+        _draw_card(context, group.head)
+        if group.others:
+            with st.expander(plain(group.label, _LONGEST_LABEL)):
+                for other in group.others:
+                    _draw_card(context, other)
 
 
 def _draw_card(context: page.PageContext, verdict: Verdict) -> None:
+    """The cause as the largest type, then since when, what to do, and always who is on it."""
     show(_body(context, verdict))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        draw_evidence_link(context, verdict)
+    key = f"who-{verdict.id}"
+    with st.container(key=key, horizontal=True, vertical_alignment="center", gap="small"):
+        show(_who(context, verdict))
         acknowledge.draw_button(context, verdict)
+        draw_evidence_link(context, verdict)
     acknowledge.draw_problem(context, verdict)
 
 
@@ -79,58 +78,90 @@ def draw_evidence_link(context: page.PageContext, verdict: Verdict) -> None:
     page.link("Show the evidence →", path, context, None, **verdict.facts.filters)
 
 
-def status_since(context: page.PageContext, verdict: Verdict) -> str:
-    """`red since 6 March (3 days)`; of a day that is over `had been red since ...`."""
-    tense = "had been " if context.is_past else ""
-    return f"{tense}{verdict.status.value} since {streak_text(verdict, context.day)}"
-
-
-def streak_text(verdict: Verdict, day: date) -> str:
-    """`6 March (3 days)`; `2025-03-06 (2 recorded days)` where days in between are missing."""
-    first_day = verdict.since or day
-    is_whole = not has_gaps(first_day, day, verdict.since_days)
-    first_text = short_day(first_day) if is_whole else str(first_day)
-    return f"{first_text} ({run_length(first_day, day, verdict.since_days)})"
-
-
 def _body(context: page.PageContext, verdict: Verdict) -> Html:
+    head = tag(
+        "div", look.chip(due.shown_status(context, verdict)), tag("code", verdict.id),
+        tag("span", verdict.message, class_="value"), _rule(verdict), _age(context, verdict),
+        class_="a-line",
+    )  # fmt: skip
+    lead = causes.lead_words(verdict)
     return tag(
         "div",
-        tag("div", look.chip(due.shown_status(context, verdict)), tag("code", verdict.id),
-            tag("span", verdict.message, class_="value"), class_="a-line"),
-        tag("p", verdict.summary, class_="why"),
-        tag("p", *_action(context, verdict), class_="do"),
-        tag("p", *_facts(context, verdict), class_="facts"),
+        head,
+        tag("h2", causes.cause_words(verdict), class_="cause"),
+        tag("p", lead, class_="lead") if lead else None,
+        tag(
+            "dl",
+            *_row("Since", since.markup(context, verdict)),
+            *_row("Do now" if not context.is_past else "To do", join(*_action(context, verdict))),
+            class_=f"a-rows {links.IN_APP}",
+        ),
         class_="a-card-body",
+    )
+
+
+def _row(label: str, content: Html | str) -> tuple[Html, Html]:
+    return tag("dt", label), tag("dd", content, class_="do" if label.endswith("o") else "")
+
+
+def _rule(verdict: Verdict) -> Html:
+    """What the check looks at, and why, opened by a click."""
+    check = data.check(verdict.id)
+    return tag(
+        "details",
+        tag("summary", "i", title="What this check is", aria_label=f"What {verdict.id} is"),
+        tag("p", check.rule), tag("p", tag("b", "Why: "), check.why),
+        class_="a-info",
     )  # fmt: skip
+
+
+def _age(context: page.PageContext, verdict: Verdict) -> Html | None:
+    """`Incident open for 58 min`; nothing where none is open."""
+    incident = None if context.is_past else incidents.open_incident(context, verdict.id)
+    if incident is None:
+        return None
+    return tag("span", "Incident open for ", tag("b", incidents.age_text(incident)), class_="age")
+
+
+def _who(context: page.PageContext, verdict: Verdict) -> Html:
+    """Who is on it or that nobody is, whose the check is, and where the procedure is written."""
+    parts: list[Html | str] = [tag("span", "Who", class_="label")]
+    if verdict.status is Status.WAIVED and verdict.waiver is not None:
+        parts.append(tag("span", _waiver_text(verdict)))
+    elif acknowledge.current(context, verdict) is None:
+        past = "Nobody was on it" if context.is_past else "Nobody is on it"
+        parts.append(tag("span", past, class_="nobody"))
+    owner = verdict.owner
+    parts.append(
+        tag("span", "Owner ", tag("b", owner)) if owner else tag("span", "No owner is set")
+    )
+    if verdict.runbook:
+        # The only external link: an address from andon.yml, validated when it was loaded.
+        parts.append(
+            tag("a", "Runbook ↗", href=verdict.runbook, target="_blank", rel="noopener noreferrer")
+        )
+    return tag("div", *parts, class_="a-who")
 
 
 def _action(context: page.PageContext, verdict: Verdict) -> list[Html | str]:
     """What to do; where the load is not due yet, only if it stays away."""
+    parts: list[Html | str] = []
     if due.is_awaited(context, verdict):
-        title = f"Not due yet, usually done by {due.usual_time(context)}. If it stays away: "
-        return [tag("b", title), verdict.action]
-    return [tag("b", "Do now: "), verdict.action]
-
-
-def _facts(context: page.PageContext, verdict: Verdict) -> list[Html]:
-    facts: list[Html] = [tag("span", status_since(context, verdict))]
-    if verdict.because is not None:
-        facts.append(tag("span", "follows from ", tag("b", verdict.because)))
-    if verdict.stop:
-        facts.append(tag("span", "stops the line even with a waiver", class_="strong"))
+        parts.append(
+            tag("span", f"Not due yet, usually done by {due.usual_time(context)}. "
+                "If it stays away: ")
+        )  # fmt: skip
+    parts.append(tag("b", verdict.action))
     if verdict.retry:
-        facts.append(tag("span", "the cause may be temporary: run the gate again"))
-    if verdict.owner:
-        facts.append(tag("span", "owner ", tag("b", verdict.owner)))
-    if verdict.waiver is not None:
-        facts.append(tag("span", _waiver_text(verdict)))
-    if verdict.runbook:
-        # The only external link: an address from andon.yml, validated when it was loaded.
-        facts.append(
-            tag("a", "runbook", href=verdict.runbook, target="_blank", rel="noopener noreferrer")
-        )
-    return [join(*facts)]
+        parts.append(" The cause may be temporary: run the gate again.")
+    if verdict.stop:
+        parts.append(" Stops the line even with a waiver.")
+    if verdict.because is not None:
+        parts += [" Follows from ", tag("b", verdict.because), "."]
+    waiver = verdict.waiver
+    if waiver is not None and not waiver.holds:
+        parts.append(f" {_waiver_text(verdict)}.")
+    return parts
 
 
 def _waiver_text(verdict: Verdict) -> str:

@@ -9,7 +9,7 @@ from checks.core.errors import AndonError
 from checks.core.model import FAILING, Status, Verdict, folded
 from checks.core.text import followers_text, short_day
 from dashboard import causes, data, due, look, page, standing
-from dashboard.components import check_card, status_grid, verdict, wall_bars
+from dashboard.components import since, status_grid, verdict, wall_bars
 from dashboard.markup import Html, join, tag
 
 #: Failing checks with a section of their own, and changes or waivers that are listed.
@@ -96,17 +96,17 @@ def _section(context: page.PageContext, head: Verdict, followers: Sequence[Verdi
 
 def _who(context: page.PageContext, head: Verdict) -> Html:
     """Who works on it, and since when it fails."""
-    since = f"since {check_card.streak_text(head, context.day)}"
+    red_since = f"since {since.streak_text(head, context.day)}"
     owner = f"Owner {head.owner} · " if head.owner else "No owner is set · "
     if head.acknowledgement is not None:
         who: Html = tag("b", f"{head.acknowledgement.owner} is on it")
-        return tag("p", who, f" · {since}", class_="w-who")
+        return tag("p", who, f" · {red_since}", class_="w-who")
     if head.status is Status.WAIVED and head.waiver is not None:
         until = look.short(head.waiver.until)
         return tag("p", tag("b", f"Waived until {until} by {head.waiver.owner}"),
                    f": “{head.waiver.reason}”", class_="w-who")  # fmt: skip
     nobody = tag("b", "Nobody is on it", class_="nobody")
-    return tag("p", nobody, f" {owner}{since}", class_="w-who")
+    return tag("p", nobody, f" {owner}{red_since}", class_="w-who")
 
 
 def _pictures(context: page.PageContext, shown: Sequence[Verdict]) -> Html | None:
