@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -10,6 +11,9 @@ from checks.core.model import FAILING, Status, Verdict
 from dashboard import causes, data, due, frame, look, page
 from dashboard.components import acknowledge, incidents, links, since
 from dashboard.markup import Html, join, plain, show, tag
+
+if TYPE_CHECKING:
+    from checks.core.records import StoredIncident
 
 _LONGEST_LABEL = 400
 
@@ -41,6 +45,7 @@ def draw_group(context: page.PageContext, group: causes.CauseGroup) -> None:
     css = look.look_of(group.head.status).css
     with st.container(key=f"card-{css}-{group.head.id}"):
         _draw_card(context, group.head)
+        _draw_timeline(context, group.head)
         if group.others:
             with st.expander(plain(group.label, _LONGEST_LABEL)):
                 for other in group.others:
@@ -56,6 +61,20 @@ def _draw_card(context: page.PageContext, verdict: Verdict) -> None:
         acknowledge.draw_button(context, verdict)
         draw_evidence_link(context, verdict)
     acknowledge.draw_problem(context, verdict)
+
+
+def _draw_timeline(context: page.PageContext, verdict: Verdict) -> None:
+    """What happened since the incident was opened, on the page with the evidence."""
+    incident = _open_incident(context, verdict)
+    if incident is None or data.check(verdict.id).page != frame.current_path():
+        return
+    with st.expander("Timeline"):
+        incidents.draw_timeline(context, incident)
+
+
+def _open_incident(context: page.PageContext, verdict: Verdict) -> StoredIncident | None:
+    """The check's open incident; None where the shown day is over."""
+    return None if context.is_past else incidents.open_incident(context, verdict.id)
 
 
 def one_line(verdict: Verdict) -> Html:
@@ -117,7 +136,7 @@ def _rule(verdict: Verdict) -> Html:
 
 def _age(context: page.PageContext, verdict: Verdict) -> Html | None:
     """`Incident open for 58 min`; nothing where none is open."""
-    incident = None if context.is_past else incidents.open_incident(context, verdict.id)
+    incident = _open_incident(context, verdict)
     if incident is None:
         return None
     return tag("span", "Incident open for ", tag("b", incidents.age_text(incident)), class_="age")

@@ -34,7 +34,7 @@ def test_what_follows_is_folded_into_the_card_of_its_cause(demo: Demo, screen: O
         assert (
             inside.count(f"<code>{check}</code>") == page.html.count(f"<code>{check}</code>") == 1
         )
-    assert inside.count("follows from <b>log_entry_exists_today</b>") == 4
+    assert inside.count("Follows from <b>log_entry_exists_today</b>") == 4
     assert len(folded.get("page_link")) == 4
     assert "<code>log_entry_exists_today</code>" not in inside
 
