@@ -90,7 +90,8 @@ def draw_select_box(
     requested = parameter(name)
     invalid = requested if requested is not None and requested not in options else None
     # Not None: a select box shows its own placeholder for that.
-    _sync_field(name, key, "" if invalid or requested is None else requested)
+    # Its text is what the browser keeps: another text for "all" must be sent anew.
+    _sync_field(name, key, "" if invalid or requested is None else requested, all_label)
     describe_option = describe or str
     st.selectbox(
         label,
@@ -142,10 +143,13 @@ def show_error(title: str, remedy: str) -> None:
     show(tag("div", tag("strong", title), " ", remedy, class_="a-note fault", role="alert"))
 
 
-def _sync_field(name: str, key: str, value: object) -> None:
-    """Set a field from the address after it changed by a link, a reload or going back."""
+def _sync_field(name: str, key: str, value: object, label: str = "") -> None:
+    """Set a field from the address after it changed by a link, a reload or going back.
+
+    label: a text of the field that may change by itself.
+    """
     seen = f"seen:{key}"
-    now = st.query_params.get(name)
+    now = st.query_params.get(name), label
     if key not in st.session_state or st.session_state.get(seen) != now:
         st.session_state[key] = value
         st.session_state[seen] = now
@@ -155,4 +159,5 @@ def _on_change(name: str, key: str) -> None:
     """Write a changed field to the address; another filter begins at the first page."""
     value = st.session_state[key]
     update(**{name: value, "page": None})
-    st.session_state[f"seen:{key}"] = st.query_params.get(name)
+    seen = st.session_state.get(f"seen:{key}")
+    st.session_state[f"seen:{key}"] = st.query_params.get(name), seen[1] if seen else ""

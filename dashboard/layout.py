@@ -22,8 +22,8 @@ def begin(title: str | None) -> page.PageContext:
         st.stop()
     context = page.page_context(title)
     frame.navigation_bar(page.parameters(context.pipeline, context.day))
-    page.draw_broken_configs()
     header.draw(context)
+    page.draw_broken_configs()
     return context
 
 

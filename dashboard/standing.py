@@ -237,6 +237,8 @@ def _since(
     if shown is Status.GREEN:
         return None, _green_since(context)
     word = look.look_of(shown).word.capitalize()
+    if context.is_past:
+        word = f"Had been {word.lower()}"
     first = min((head.since or context.day for head in heads), default=context.day)
     if first < context.day:
         days = max(head.since_days or 1 for head in heads)
@@ -276,7 +278,8 @@ def _green_since(context: page.PageContext) -> str:
         first, count = outcome.day, count + 1
     if not count:
         return ""
-    return f"Green since {look.short(first)} ({run_length(first, context.day, count)})"
+    word = "Had been green" if context.is_past else "Green"
+    return f"{word} since {look.short(first)} ({run_length(first, context.day, count)})"
 
 
 def _who(

@@ -74,6 +74,7 @@ def _draw_all() -> None:
 
 def _draw_in_turn(seconds: int) -> None:
     """All pipelines, then each of them, then all again."""
+    day = pipelines.requested_day()
     frame.navigation_bar({})
     began: datetime = st.session_state.setdefault(_BEGAN, data.now())
 
@@ -81,7 +82,6 @@ def _draw_in_turn(seconds: int) -> None:
     def screen() -> None:
         names = [each.name for each in data.setup().pipelines]
         index = turn(seconds, (data.now() - began).total_seconds(), len(names) + 1)
-        day = pipelines.requested_day()
         if index == 0:
             _show_all(standing.of_all(day), day)
             return

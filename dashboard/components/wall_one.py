@@ -120,8 +120,18 @@ def _pictures(context: page.PageContext, shown: Sequence[Verdict]) -> Html | Non
 def _more(rest: Sequence[tuple[Verdict, tuple[Verdict, ...]]]) -> Html | None:
     if not rest:
         return None
-    names = [tag("span", look.chip(head.status), " ", tag("code", head.id)) for head, _ in rest]
+    names = [
+        tag("span", look.chip(head.status), tag("code", head.id), tag("span", _taker(head)))
+        for head, _ in rest
+    ]
     return tag("p", tag("b", f"and {len(rest)} more"), *names, class_="w-line")
+
+
+def _taker(head: Verdict) -> str:
+    """Who works on a check that has no section of its own."""
+    if head.acknowledgement is not None:
+        return f"{head.acknowledgement.owner} is on it"
+    return "" if head.status is Status.WAIVED else "nobody is on it"
 
 
 def _passing(heads: Sequence[Verdict]) -> Html | None:

@@ -45,7 +45,9 @@ def test_what_a_link_asks_for_and_is_not_there_is_said(
 
 
 def test_an_address_that_is_no_page_says_so(screen: Screen) -> None:
-    # Streamlit says so in the console, and looks for its base path below the address.
-    screen.expected += ["does not seem to exist", "/no-such-page/_stcore/"]
+    screen.expected += ["404"]
     screen.page.goto(f"{screen.url}/no-such-page")
-    expect(screen.page.get_by_text("Page not found").first).to_be_visible()
+    expect(screen.page.get_by_role("heading")).to_have_text("There is no page '/no-such-page'.")
+    screen.page.get_by_role("link", name="Volume").click()
+    screen.drawn()
+    screen.has_title("Volume")

@@ -103,6 +103,8 @@ def test_a_day_of_all_of_them_that_is_over(path: str, demo: Demo, screen: Open) 
     page = screen(demo(), second(demo("no-run"), "other"), path=path, date="2025-03-07")
     assert "None of 2 pipelines were stopped on Fri 7 March 2025" in page.text
     assert "must not be refreshed" not in page.text
+    assert "Had been green since" in page.text
+    assert "✓ GREEN Green since" not in page.text
 
 
 def test_a_warehouse_that_hangs_keeps_no_other_from_being_shown(

@@ -28,6 +28,7 @@ def test_reading_before_anything_was_recorded_finds_nothing(history: History) ->
     assert history.latest(PIPELINE, "freshness") is None
     assert history.evaluations(PIPELINE) == ()
     assert history.all_runs(PIPELINE, DAY) == ()
+    assert history.outcomes(PIPELINE) == ()
     assert history.all_waivers(PIPELINE) == ()
     assert history.pipelines() == ()
 
@@ -129,6 +130,16 @@ def test_evaluations_cover_calendar_days_up_to_the_last(
         history.record(report(day(back)))
     evaluations = history.evaluations(PIPELINE, days, until)
     assert [stored.data_date for stored in evaluations] == [day(back) for back in expected]
+
+
+def test_outcomes_are_of_the_latest_run_of_every_day_however_long_ago(history: History) -> None:
+    history.record(report(day(400), freshness=GREEN))
+    history.record(report(freshness=GREEN))
+    history.record(report(now=NOW + timedelta(minutes=1), freshness=RED))
+    history.record(report(pipeline="another", freshness=AMBER))
+    assert history.outcomes(PIPELINE, NOW + timedelta(hours=1)) == (
+        (DAY, RED, 1, NOW + timedelta(minutes=1)), (day(400), GREEN, 0, NOW),
+    )  # fmt: skip
 
 
 def test_latest_says_nothing_of_a_check_that_was_not_evaluated(history: History) -> None:
