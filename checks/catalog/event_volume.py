@@ -205,7 +205,7 @@ def _judgement(
     flagged = moved.get(kind, []) if status is Status.AMBER else []
     count = len(names) + len(flagged)
     facts = Facts(
-        filters={"event": names[0]} if names else {},
+        filters={"event": names[0]} if len(names) == 1 and not flagged else {},
         silent_purchase_names=_silent_purchase_names(by_state, measured.events),
         fails_for_empty_day=not measured.events.judged and not ended,
     )

@@ -66,9 +66,17 @@ def quoted(value: object) -> str:
 
 def listed(values: Iterable[object], most: int = 3) -> str:
     """Quoted values as a short list: `'a', 'b', 'c' and 4 more`."""
-    items = list(values)
-    shown = ", ".join(quoted(item) for item in items[:most])
-    return shown if len(items) <= most else f"{shown} and {len(items) - most} more"
+    return short_list([quoted(value) for value in values], most=most)
+
+
+def short_list(texts: Sequence[str], count: int | None = None, *, most: int = 3) -> str:
+    """Inert texts as a short list: `a, b, c and 4 more`.
+
+    count: how many there are in all, where `texts` are only the first of them.
+    """
+    shown = texts[:most]
+    more = max(len(texts), count or 0) - len(shown)
+    return f"{', '.join(shown)} and {count_text(more)} more" if more else ", ".join(shown)
 
 
 def deciding(value: float, limit: float, digits: int) -> str:

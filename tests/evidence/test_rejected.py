@@ -249,7 +249,7 @@ def test_expected_rows_follow_the_rows_read(rejecting: Rejecting) -> None:
 def test_nothing_to_compare_with_is_said(rejecting: Rejecting) -> None:
     rejecting.day(1, ["x,a"] * 100)
     rejecting.day(0, ["x,a"] * 100)
-    with pytest.raises(MeasurementError, match="no earlier day on which the rate was not above"):
+    with pytest.raises(MeasurementError, match=r"no earlier day with at most 5\.0 % rejected"):
         ask(rejecting.done(), rejected_explained.read)
 
 
