@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dashboard import frame, header, page
+from collections.abc import Sequence
+
+from checks.core.model import by_urgency
+from checks.evaluation.policy import CHECK
+from dashboard import address, frame, header, page
 from dashboard.components import check_card as card
 
 
@@ -15,6 +19,21 @@ def begin(title: str | None) -> page.PageContext:
     frame.navigation_bar(page.parameters(context.pipeline, context.day))
     header.draw(context)
     return context
+
+
+def draw_check_cards(context: page.PageContext, checks: Sequence[str]) -> None:
+    """The cards of a page's checks: the one that the address names, then the most urgent first."""
+    requested = address.parameter(CHECK)
+    if requested is not None and requested not in checks:
+        address.show_error(
+            f"The link asks for the check {requested[:80]!r}, which is not on this page.",
+            f"It has {', '.join(checks)}.",
+        )
+    order = [verdict.id for verdict in by_urgency(context.report.checks)]
+    for check in sorted(
+        checks, key=lambda id_: (id_ != requested, order.index(id_) if id_ in order else len(order))
+    ):
+        card.draw(context, check)
 
 
 def draw_check_card(context: page.PageContext, check: str) -> None:

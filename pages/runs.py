@@ -15,8 +15,7 @@ from dashboard.charts import runs as charts
 from dashboard.components import runs
 
 context = layout.begin(__doc__)
-for check in ("log_entry_exists_today", "rows_read", "run_status"):
-    layout.draw_check_card(context, check)
+layout.draw_check_cards(context, ("log_entry_exists_today", "rows_read", "run_status"))
 
 day_runs = context.evidence(read_runs)
 if day_runs is not None:

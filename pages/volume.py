@@ -16,10 +16,9 @@ from dashboard import address, layout
 from dashboard.components import volume
 
 context = layout.begin(__doc__)
-layout.draw_check_card(context, "volume_expected")
-layout.draw_check_card(context, "volume_zscore")
-layout.draw_check_card(context, "event_volume")
-layout.draw_check_card(context, "volume_trend")
+layout.draw_check_cards(
+    context, ("freshness", "volume_expected", "volume_zscore", "event_volume", "volume_trend")
+)
 
 day_volume = context.evidence(read_volume, days=60)
 if day_volume is not None:
@@ -40,7 +39,8 @@ if day_volume is not None:
         with left:
             volume.draw_days(context, day_volume, event.value, rule.value)
         with right:
-            hours = context.evidence(read_hours, event=event.value)
+            usual = day_volume.usual_day(event.value)
+            hours = context.evidence(read_hours, event=event.value, usual=usual)
             if hours is not None:
                 volume.draw_hours(context, hours)
     volume.draw_segments(day_volume)

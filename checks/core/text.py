@@ -16,6 +16,8 @@ from datetime import date, datetime
 
 _LONGEST = 80
 _MOST_DIGITS = 15
+#: A usual number below this has one decimal.
+_WHOLE_FROM = 20
 #: How many characters of a long name stay before its digest.
 _LONGEST_NAME, _DIGEST, _CUT = 200, 8, "…"
 #: A calendar date as ISO 8601 writes it, which may be no day of a calendar.
@@ -113,6 +115,11 @@ def count_text(value: float) -> str:
     if float(value).is_integer() or abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:,.1f}"
+
+
+def usual_text(count: float) -> str:
+    """How many are usual, in the same digits everywhere: `212`, `18.3`."""
+    return count_text(round(count) if count >= _WHOLE_FROM else round(count, 1))
 
 
 def percent_text(share: float, limit: float | None = None) -> str:

@@ -35,6 +35,7 @@ class NameSeries:
 
     state: as in `event_volume`, or `gone` (no event on the day nor in its
     window, but before), `ignored` (configured), `not judged` (the first window fills).
+    usual: how many events are usual on the judged day, as the check says it.
     low and high: outside of these `event_volume` calls the name collapsed or surged.
     last_seen: the last of the days with an event, None where there is none.
     lead: the counts of the window before the first day.
@@ -52,13 +53,15 @@ class NameSeries:
     last_seen: date | None = None
     low: float | None = None
     high: float | None = None
+    usual: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NameDay:
     """One day of one name: its count, the window before it, its normal range and its state.
 
-    is_beyond: whether the rule calls the name silent, collapsed or surged on that day.
+    expected: how many events are usual on that day. is_beyond: whether the rule calls the name
+    silent, collapsed or surged on that day.
     """
 
     day: date
@@ -68,6 +71,7 @@ class NameDay:
     highest: int | None = None
     state: str = UNJUDGED
     normal: ExpectedRange | None = None
+    expected: float | None = None
 
     @property
     def is_beyond(self) -> bool:
@@ -122,8 +126,9 @@ def day_of(
         (*name_series.lead, *name_series.counts)[index : index + window + 1],
         days[index],
     )
+    expected = None if segment.normal is None else segment.normal.expected
     if not judged:
-        return NameDay(day, window_counts[-1])
+        return NameDay(day, window_counts[-1], expected=expected)
     # The first day of a silence is not used here, so any days of that length do.
     state = name_state(
         params, name_series.name, window_counts, (day,) * len(window_counts), segment
@@ -131,6 +136,7 @@ def day_of(
     return NameDay(
         day, state.events_today, state.usual, state.lowest, state.highest,
         IGNORED if name_series.state == IGNORED else state.state, limits_of(params, segment),
+        expected,
     )  # fmt: skip
 
 
@@ -164,6 +170,7 @@ def _judged_series(
         last_seen=_last_seen(events.days[window:], counts[window:]),
         low=normal.low if normal is not None else None,
         high=normal.high if normal is not None else None,
+        usual=state.shown_usual if judged else None,
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from checks.catalog._usual_share import UsualShare
 from checks.catalog.quarantine_rate import Params
@@ -28,6 +29,8 @@ from checks.quarantine.value_groups import ColumnKind, column_kind, group_of
 
 #: The most days of a rise that are read; of a longer one its last days.
 _MOST_SINCE = 14
+#: Of a column of times that is not mapped: its zone is not known.
+AS_WRITTEN = "as it is written"
 _SAMPLE = 1_000
 _MOST_VALUES = 5_000
 _HOW = {
@@ -44,7 +47,8 @@ class Explained:
     """before: the days compared with, oldest first. since: the days of the rise, up to the day.
 
     by_volume: whether expected rows are scaled by the rows read; else they are the mean of before.
-    usual_rate: the share of rows that is usually rejected, as the check says it.
+    usual_rate: the share of rows that is usually rejected, as the check says it. clocks: for each
+    column with times, whose clock its hours are of: the shop's zone, or AS_WRITTEN.
     """
 
     explanation: RiseExplanation
@@ -54,6 +58,7 @@ class Explained:
     rate: float | None
     notes: tuple[str, ...]
     usual_rate: float
+    clocks: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rise_began(self) -> date:
@@ -77,14 +82,12 @@ def read(context: Context) -> Explained:
     earlier = [other for other in sorted(rates) if began <= other < day][-(_MOST_SINCE - 1) :]
     periods = ((day,), before, tuple(earlier))
     sources = sources_by_day(context, log)
-    columns, totals, notes = query_rejected(
-        context, periods, sources, lambda rows: _columns(context, rows)
-    )
+    counted = query_rejected(context, periods, sources, lambda rows: _columns(context, rows))
     expected, by_volume = _expected(rates, day, usual)
     rate = rates[day].rate if day in rates else None
     return Explained(
-        explain(columns, totals, expected), before, (*earlier, day), by_volume, rate, notes,
-        usual.rate,
+        explain(counted.columns, counted.totals, expected), before, (*earlier, day), by_volume,
+        rate, counted.notes, usual.rate, counted.clocks,
     )  # fmt: skip
 
 
@@ -106,23 +109,44 @@ def _expected(rates: Mapping[date, DayRate], day: date, usual: UsualShare) -> tu
     return usual.rows.quarantined / len(usual.days), False
 
 
-def _columns(
-    context: Context, rejected: Rejected
-) -> tuple[list[ColumnCounts], Counts, tuple[str, ...]]:
+class _Counted(NamedTuple):
+    """The rows by column; notes and clocks as in `Explained`."""
+
+    columns: list[ColumnCounts]
+    totals: Counts
+    notes: tuple[str, ...]
+    clocks: Mapping[str, str]
+
+
+def _columns(context: Context, rejected: Rejected) -> _Counted:
     rows = rejected.sample(_SAMPLE)
     masks = masks_of(context, rejected, rows)
     kinds = [
         column_kind(name, [row[i] for row in rows], masks[i])
         for i, name in enumerate(rejected.names)
     ]
-    fields = [Field(_HOW[kind], i) for i, kind in enumerate(kinds)]
+    moment = rejected.roles.moment
+    fields = [_field(kind, i, is_moment=i == moment) for i, kind in enumerate(kinds)]
     tally = rejected.tally(fields, _MOST_VALUES)
     totals = Counts(tally.totals[1], tally.totals[0] + tally.totals[2], tally.totals[0])
+    names = shown_names(rejected.names)
     columns = [
         ColumnCounts(name, _groups(tally, i, kinds[i], masks[i], totals))
-        for i, name in enumerate(shown_names(rejected.names))
+        for i, name in enumerate(names)
     ]
-    return columns, totals, rejected.notes
+    clocks = {
+        name: context.frame.zone.key if i == moment else AS_WRITTEN
+        for i, name in enumerate(names)
+        if kinds[i] is ColumnKind.TIME
+    }
+    return _Counted(columns, totals, rejected.notes, clocks)
+
+
+def _field(kind: ColumnKind, column: int, *, is_moment: bool) -> Field:
+    """What a column is grouped by. is_moment: whether it says when the rows' events happened."""
+    if kind is ColumnKind.TIME and is_moment:
+        return Field(GroupBy.LOCAL_HOUR, column)
+    return Field(_HOW[kind], column)
 
 
 def _groups(

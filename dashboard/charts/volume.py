@@ -8,7 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from checks.core.text import deciding, plural
+from checks.core.text import deciding, plural, usual_text
 from checks.evidence.volume import NameDay, Volume, VolumeDay
 from dashboard import look, page
 from dashboard.charts import base, by_day
@@ -97,13 +97,15 @@ def name_figure(context: page.PageContext, volume: Volume, name: str) -> go.Figu
     fig = base.figure(context, y_title="events per day", x_title="day", height=by_day.TALL)
     fig.update_layout(barmode="overlay", hovermode="x", margin=by_day.MARGIN)
     name_days = volume.name_days(name)
-    ranged = [(day.day, day.normal) for day in name_days if day.normal is not None]
-    dates = [day for day, _ in ranged]
+    # A name that is rare now and then would have fragments of a band.
+    is_judged = name_days[-1].normal is not None
+    ranged = [(d.day, d.normal) for d in name_days if is_judged and d.normal is not None]
     low, high = [normal.low for _, normal in ranged], [normal.high for _, normal in ranged]
-    by_day.add_band(fig, context, dates, low, high)
+    by_day.add_band(fig, context, [day for day, _ in ranged], low, high)
     counts = [_name_bar(context, day) for day in name_days if day.events is not None]
     by_day.add_bars(fig, context, counts)
-    by_day.add_steps(fig, context, dates, [normal.expected for _, normal in ranged])
+    expected = [(day.day, day.expected) for day in name_days if day.expected is not None]
+    by_day.add_steps(fig, context, [day for day, _ in expected], [count for _, count in expected])
     by_day.add_verdicts(fig, context, counts, NAMES)
     by_day.add_releases(fig, context, _releases_in(volume))
     by_day.mark_judged_day(fig, context)
@@ -178,9 +180,10 @@ def _z_bar(context: page.PageContext, day: VolumeDay, volume: Volume) -> by_day.
 def _name_bar(context: page.PageContext, day: NameDay) -> by_day.Bar:
     day_line, gate_line = by_day.hover_ends(context, day.day, NAMES)
     lines = [day_line, plural(day.events or 0, "event")]
+    if day.expected is not None:
+        lines.append(f"usual: {usual_text(day.expected)}")
     if day.normal is not None:
         low, high = ceil(day.normal.low), floor(day.normal.high)
-        lines.append(f"expected: {look.count(round(day.normal.expected))}")
         lines.append(f"normal: {look.count(low)} to {look.count(high)}")
     elif day.lowest is not None:
         lines.append(f"the days before: {look.count(day.lowest)} to {look.count(day.highest)}")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from checks.core.text import count_text, listed, plural
+from checks.core.text import count_text, listed, plural, usual_text
 from checks.evidence.hours import ABOVE, BELOW, TWICE, UNCOMPARED, WITHIN, Profile
 from checks.evidence.power import CAUGHT_SHARE, Powers, RulePower
 from checks.evidence.power_words import alarm_text, drop_text, jump_text
@@ -26,9 +26,9 @@ MOST_ALARMS = 5
 #: Value in the address for the figure of the Z-score.
 ZSCORE = "zscore"
 _PLACES = (
-    (WITHIN, "within the usual range"),
-    (BELOW, "below the usual range"),
-    (ABOVE, "above the usual range"),
+    (WITHIN, "within the normal range"),
+    (BELOW, "below the normal range"),
+    (ABOVE, "above the normal range"),
     (TWICE, "that came twice"),
     (UNCOMPARED, "with nothing to compare with"),
 )
@@ -187,17 +187,29 @@ def draw_hours(context: page.PageContext, profile: Profile) -> None:
 
 
 def _hours_note(profile: Profile) -> Html:
-    compared = (
-        f"Line and band: median, lowest and highest of {plural(len(profile.days), 'day')} before."
+    return join(tag("b", hours_sentence(profile)), " ", _compared_text(profile))
+
+
+def _compared_text(profile: Profile) -> str:
+    """With which days the hours are compared."""
+    if not profile.days:
+        return ""
+    days = plural(len(profile.days), profile.weekday or "day")
+    usual = ""
+    if profile.expected is not None:
+        so_far = "" if profile.until is None else f" up to {profile.until:%H:%M}"
+        usual = f", {usual_text(profile.expected)} in all{so_far} as the rule expects"
+    return (
+        f"Line: usual by {days} before on which the volume was normal{usual}. "
+        "Band: the normal range."
     )
-    return join(tag("b", hours_sentence(profile)), " ", compared)
 
 
 def hours_sentence(profile: Profile) -> str:
     """The states of the hours in one sentence."""
     if profile.gaps:
         gaps = " and ".join(
-            f"from {hours.gap_text(gap)} (usually {count_text(round(gap.expected))})"
+            f"from {hours.gap_text(gap)} (about {usual_text(gap.expected)} usual)"
             for gap in profile.gaps
         )
         return f"No event {gaps}."
@@ -222,7 +234,8 @@ def draw_names(context: page.PageContext, volume: Volume) -> None:
     )
     page.section(
         "Event names",
-        "Silent and collapsed names first, each on its own scale from zero. Beside the name: the "
+        "Names that stopped first, then those far below their range; each on its own scale. Beside "
+        "the name: the "
         "count of this day and its normal range (shaded); for rare names (·), lowest to highest of "
         f"the {volume.window_days} days before. ○ gone: no event on those days, and too rare "
         f"before to count as silent. □ retired: silent, and accepted as retired.{more}",
@@ -250,8 +263,8 @@ def draw_names(context: page.PageContext, volume: Volume) -> None:
 
 
 def _table(names: Sequence[NameSeries]) -> Html:
-    headings = ("State", "Event name", "This day", "Mean before", "Lowest", "Highest",
-                "Amber below", "Amber above", "Silent since", "Last seen")  # fmt: skip
+    headings = ("State", "Event name", "This day", "Usual", "Lowest before", "Highest before",
+                "Amber below", "Amber above", "No event since", "Last seen")  # fmt: skip
     return table(
         headings, [_row(series) for series in names], numeric=range(2, 8), caption="Event names"
     )
@@ -262,7 +275,7 @@ def _row(series: NameSeries) -> tuple[object, ...]:
         f"{multiples.GLYPHS[series.state]} {series.state}",
         series.name,
         look.count(series.events_today),
-        look.count(round(series.mean, 1)),
+        usual_text(series.mean if series.usual is None else series.usual),
         look.count(series.lowest),
         look.count(series.highest),
         "–" if series.low is None else look.count(round(series.low, 1)),

@@ -42,7 +42,7 @@ def names_on(figure: dict[str, Any]) -> list[str]:
 
 def test_a_half_loaded_day_is_said_and_drawn(demo: Demo, screen: Open) -> None:
     page = screen(demo("late-load"), path="volume", rule="zscore")
-    assert "No event from 16:00 to 24:00 (usually" in page.text
+    assert "No event from 16:00 to 24:00 (about" in page.text
     drawn = figures(page)
     last = next(text for text in hovers(drawn[DAYS]) if "Sat 8 March" in text)
     assert "red at ±3" in last
@@ -56,7 +56,7 @@ def test_screen_and_verdict_say_the_same_number(demo: Demo, screen: Open) -> Non
     page = screen(demo("loaded-twice"), path="volume", rule="zscore")
     shown = page.text.partition("z=")[2].partition(" ")[0]
     assert any(f"Z-score +{shown}, red at ±3" in text for text in hovers(figures(page)[DAYS]))
-    assert "hours above the usual range" in page.text
+    assert "hours above the normal range" in page.text
 
 
 def test_axes_have_titles_and_limits_lines(demo: Demo, screen: Open) -> None:

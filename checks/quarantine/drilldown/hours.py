@@ -76,6 +76,11 @@ class Periods:
         """The hours of the judged day."""
         return hours_of(self.judged_day, self.zone)
 
+    def every_hour(self) -> Ranges:
+        """The hours of all days of all periods."""
+        days = sorted(set(self.all_days()))
+        return Ranges(tuple(span for day in days for span in hours_of(day, self.zone).spans))
+
     def ranges(self) -> Ranges:
         """The days of each period, as its index."""
         days = sorted((day, index) for index, days in enumerate(self.days) for day in days)

@@ -109,6 +109,8 @@ SELECT period, field, value, n FROM ranked WHERE place <= {most}
             return self._hour()
         if field.how in MISSING:
             return self._mapped(field.how)
+        if field.how is GroupBy.LOCAL_HOUR:
+            return self._local_hour()
         if field.how is GroupBy.CLOCK:
             return f"nullif(regexp_extract({column}, '[T ](\\d\\d):', 1), '')"
         if field.how is GroupBy.PRESENT:
@@ -134,6 +136,11 @@ SELECT period, field, value, n FROM ranked WHERE place <= {most}
         index = _index(self._periods.hours(), of_days=False)
         special_cases = f"WHEN {UNKNOWN} THEN '{NO_HOUR}' WHEN {OUTSIDE} THEN '{OTHER_DAY}'"
         return f"CASE {index} {special_cases} ELSE printf('%02d', {index}) END"
+
+    def _local_hour(self) -> str:
+        """Two digits, of whichever day of the periods; NULL where a row has no time of day."""
+        index = _index(self._periods.every_hour(), of_days=False)
+        return f"CASE WHEN {index} >= 0 THEN printf('%02d', {index}) END"
 
     def _where(self, filters: Filters, width: int) -> Sql:
         conditions, parameters = ["period = 0"], dict[str, object]()
