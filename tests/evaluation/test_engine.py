@@ -359,7 +359,7 @@ class TestDeadPixel:
         outcome = verdict(report, "event_volume")
         assert outcome.status is Status.RED
         assert outcome.summary.startswith(
-            "'purchase' stopped on 8 March: usually 12 a day, 0 since"
+            "'purchase' stopped on 8 March: usually 12 on a Saturday, 0 since"
         )
         assert verdict(report, "missing_revenue").status is Status.SKIPPED
         assert verdict(report, "orphan_orders").status is Status.SKIPPED
