@@ -217,7 +217,7 @@ def _summary(orders: OrderCounts, kinds: list[OrphanKind], count: int, frame: Ti
         return f"All {total} of {day} can be attributed"
     parts = [f"{count_text(k.count)} {_kind_text(k, orders)}" for k in kinds if k.count]
     unattributed = sum(kind.revenue or 0.0 for kind in kinds)
-    revenue_text = f"; dark (unattributed) revenue: {unattributed:,.2f}" if unattributed else ""
+    revenue_text = f"; unattributed revenue: {unattributed:,.2f}" if unattributed else ""
     orphans = f"{plural(count, 'orphan')} on {day}, which has {total}"
     return f"{orphans}: {', '.join(parts)} (none is normal){revenue_text}"
 

@@ -182,9 +182,9 @@ def _facts(events: EventCounts) -> Facts:
 def _summary(params: Params, events: EventCounts, frame: Timeframe, score: ZScore) -> str:
     low, high = max(0.0, score.low(params.alert_at)), score.high(params.alert_at)
     part = "" if frame.is_over else " so far"
-    change = (events.judged - score.mean) / score.mean
+    change = f"{(events.judged - score.mean) / score.mean * 100:+.0f} %"
     text = (
-        f"{day_text(frame.data_date)} has {plural(events.judged, 'event')}{part}, {change:+.0%} "
+        f"{day_text(frame.data_date)} has {plural(events.judged, 'event')}{part}, {change} "
         f"against the {params.window_days}-day mean of {count_text(round(score.mean))} "
         f"(normal {count_text(math.ceil(low))} to {count_text(math.floor(high))})"
     )

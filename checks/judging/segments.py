@@ -96,10 +96,8 @@ class Carrier:
 
     @property
     def text(self) -> str:
-        """`of which 44 points are device=ios`."""
-        shown = f"{abs(self.points) * 100:.0f}"
-        verb = "point is" if shown == "1" else "points are"
-        return f"of which {shown} {verb} {self.segment.label}"
+        """`mostly device=ios (-44 % of the whole)`."""
+        return f"mostly {self.segment.label} ({self.points * 100:+.0f} % of the whole)"
 
     @property
     def filters(self) -> dict[str, str]:

@@ -81,16 +81,20 @@ class _Scale:
 
 
 def _mark(point: Point, index: int, scale: _Scale) -> list[Shape]:
-    """A bar; a failing day's is solid and has a glyph, a missing number is a glyph alone."""
+    """A bar; a failing day's is solid, a waived one's dotted, and both have a glyph.
+
+    A missing number is a glyph alone.
+    """
     x, ground = scale.x(index), scale.y(0)
     glyph = look.look_of(point.status).glyph
     if point.value is None:
         return [_text(glyph, x, ground - 4, "gap")]
     top, bottom = sorted((scale.y(point.value), ground))
-    failed = point.status in _FAILING
-    bar = _rect(
-        x, top, scale.step * 0.72, max(bottom - top, 1.5), "bar failed" if failed else "bar"
-    )
+    failed, waived = point.status in _FAILING, point.status is Status.WAIVED
+    css = "bar failed" if failed else "bar waived" if waived else "bar"
+    bar = _rect(x, top, scale.step * 0.72, max(bottom - top, 1.5), css)
+    if waived:
+        return [bar, _text(glyph, x, top - 3, "fail waived")]
     return [bar, _text(glyph, x, top - 3, "fail")] if failed else [bar]
 
 

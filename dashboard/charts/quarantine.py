@@ -22,7 +22,7 @@ def rates_figure(context: page.PageContext, rates: Rates) -> go.Figure:
     fig = base.figure(context, y_title="rejected share of rows read", x_title="day", height=_HEIGHT)
     fig.update_layout(hovermode="x")
     bars = [_bar(context, day, rates) for day in rates.days if day.rate is not None]
-    by_day.add_bars(fig, context, bars)
+    by_day.add_bars(fig, context, by_day.waived(context, bars, CHECK))
     by_day.add_verdicts(fig, context, bars, CHECK)
     _add_limit(
         fig,

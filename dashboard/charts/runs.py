@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 import plotly.graph_objects as go
@@ -72,7 +73,7 @@ def per_day(context: page.PageContext, trend: RunsTrend) -> go.Figure:
     highest = max(day.entries for day in trend.days)
     fig.update_xaxes(
         type="date",
-        range=by_day.axis_range([day.data_date for day in trend.days]),
+        range=_axis_range(trend),
         tickformat=by_day.TICKS,
     )
     fig.update_yaxes(range=[-0.05 * (highest + 1), (highest + 1) * 1.15], tickformat=",d")
@@ -97,7 +98,7 @@ def arrivals(context: page.PageContext, trend: RunsTrend) -> go.Figure:
     _add_missing_days(fig, context, trend.days, low + 0.04 * (high - low))
     fig.update_xaxes(
         type="date",
-        range=by_day.axis_range([day.data_date for day in trend.days]),
+        range=_axis_range(trend),
         tickformat=by_day.TICKS,
     )
     fig.update_yaxes(range=[low, high], **_clock_ticks(low, high))
@@ -212,6 +213,11 @@ def _clock_ticks(low: float, high: float) -> dict[str, object]:
 def _whole_ticks(fig: go.Figure, highest: int) -> None:
     if highest <= _MOST_TICKS:
         fig.update_yaxes(dtick=1)
+
+
+def _axis_range(trend: RunsTrend) -> list[datetime]:
+    days = [day.data_date for day in trend.days]
+    return by_day.known_range(days, [day.state != BEFORE for day in trend.days])
 
 
 def shown_days(trend: RunsTrend) -> list[RunDay]:

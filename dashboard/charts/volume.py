@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from math import ceil, floor
 from typing import Any
 
@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from checks.core.text import deciding, plural, usual_text
 from checks.evidence.volume import NameDay, Volume, VolumeDay
 from dashboard import look, page
-from dashboard.charts import base, by_day
+from dashboard.charts import base, by_day, multiples
 
 ZSCORE, NAMES, EXPECTED = "volume_zscore", "event_volume", "volume_expected"
 _DIGITS = 2
@@ -28,12 +28,13 @@ def zscore_figure(context: page.PageContext, volume: Volume) -> go.Figure:
     low, high = [day.low or 0.0 for day in judged], [day.high or 0.0 for day in judged]
     by_day.add_band(fig, context, dates, low, high, **upper)
     counts = [_count_bar(context, day, volume) for day in volume.days if day.events is not None]
-    by_day.add_bars(fig, context, counts, **upper)
+    by_day.add_bars(fig, context, by_day.waived(context, counts, ZSCORE), **upper)
     by_day.add_steps(fig, context, dates, [day.mean or 0.0 for day in judged], **upper)
     for values, side in ((high, "above"), (low, "below")):
         by_day.add_limits(fig, context, dates, values, f"red {side}", **upper)
     by_day.add_verdicts(fig, context, counts, ZSCORE, **upper)
-    by_day.add_bars(fig, context, [_z_bar(context, day, volume) for day in judged], **lower)
+    scores = [_z_bar(context, day, volume) for day in judged]
+    by_day.add_bars(fig, context, by_day.waived(context, scores, ZSCORE), **lower)
     for limit in (volume.alert_at, -volume.alert_at):
         base.add_limit(fig, limit, f"red at {limit:+g}", context, **lower)
     room = [1.3 * volume.alert_at, -1.3 * volume.alert_at]
@@ -57,7 +58,10 @@ def expected_figure(context: page.PageContext, volume: Volume) -> go.Figure:
     by_day.add_band(fig, context, dates, low, high)
     counted = [day for day in volume.days if day.events is not None]
     counts = [_expected_bar(context, day) for day in counted]
-    by_day.add_bars(fig, context, counts, hatched=[bool(day.left_out) for day in counted])
+    by_day.add_bars(
+        fig, context, by_day.waived(context, counts, EXPECTED),
+        hatched=[bool(day.left_out) for day in counted],
+    )  # fmt: skip
     by_day.add_steps(fig, context, dates, [normal.expected for _, normal in ranged])
     for values, side in ((high, "above"), (low, "below")):
         by_day.add_limits(fig, context, dates, values, f"red {side}")
@@ -66,9 +70,7 @@ def expected_figure(context: page.PageContext, volume: Volume) -> go.Figure:
     by_day.add_circles(fig, context, left_out_bars)
     by_day.add_releases(fig, context, _releases_in(volume))
     by_day.mark_judged_day(fig, context)
-    fig.update_xaxes(
-        range=by_day.axis_range([day.day for day in volume.days]), tickformat=by_day.TICKS
-    )
+    fig.update_xaxes(range=_axis_range(volume), tickformat=by_day.TICKS)
     fig.update_yaxes(rangemode="tozero", tickformat=",")
     return fig
 
@@ -103,15 +105,13 @@ def name_figure(context: page.PageContext, volume: Volume, name: str) -> go.Figu
     low, high = [normal.low for _, normal in ranged], [normal.high for _, normal in ranged]
     by_day.add_band(fig, context, [day for day, _ in ranged], low, high)
     counts = [_name_bar(context, day) for day in name_days if day.events is not None]
-    by_day.add_bars(fig, context, counts)
+    by_day.add_bars(fig, context, by_day.waived(context, counts, NAMES))
     expected = [(day.day, day.expected) for day in name_days if day.expected is not None]
     by_day.add_steps(fig, context, [day for day, _ in expected], [count for _, count in expected])
     by_day.add_verdicts(fig, context, counts, NAMES)
     by_day.add_releases(fig, context, _releases_in(volume))
     by_day.mark_judged_day(fig, context)
-    fig.update_xaxes(
-        range=by_day.axis_range([day.day for day in name_days]), tickformat=by_day.TICKS
-    )
+    fig.update_xaxes(range=_axis_range(volume), tickformat=by_day.TICKS)
     fig.update_yaxes(rangemode="tozero", tickformat=",")
     return fig
 
@@ -129,9 +129,7 @@ def _panels(context: page.PageContext, volume: Volume) -> go.Figure:
         yaxis={"rangemode": "tozero", "tickformat": ","}, margin=by_day.MARGIN,
         yaxis2={"title": y_style["title"] | {"text": "Z-score<br>(deviations)"}},
     )  # fmt: skip
-    fig.update_xaxes(
-        range=by_day.axis_range([day.day for day in volume.days]), tickformat=by_day.TICKS
-    )
+    fig.update_xaxes(range=_axis_range(volume), tickformat=by_day.TICKS)
     return fig
 
 
@@ -187,8 +185,13 @@ def _name_bar(context: page.PageContext, day: NameDay) -> by_day.Bar:
         lines.append(f"normal: {look.count(low)} to {look.count(high)}")
     elif day.lowest is not None:
         lines.append(f"the days before: {look.count(day.lowest)} to {look.count(day.highest)}")
-    lines += [f"this name: {day.state}", gate_line]
+    lines += [f"this name: {multiples.state_text(day.state)}", gate_line]
     return by_day.Bar(day.day, day.events or 0, "<br>".join(lines), day.is_beyond)
+
+
+def _axis_range(volume: Volume) -> list[datetime]:
+    days = [day.day for day in volume.days]
+    return by_day.known_range(days, [day.events is not None for day in volume.days])
 
 
 def _releases_in(volume: Volume) -> list[date]:

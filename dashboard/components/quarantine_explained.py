@@ -38,16 +38,19 @@ def draw(context: page.PageContext, headline: Any) -> None:
     verdict = context.verdict("quarantine_rate")
     is_green = verdict is not None and verdict.status is Status.GREEN
     sentence = usual_sentence(explained) if is_green else rise_sentence(explained)
+    rows = explained.explanation.rows
     with headline:
         show(tag("div", tag("strong", "What changed: "), sentence, class_="a-note"))
     show(tag("p", comparison_sentence(explained), class_="a-sub"))
     if explained.explanation.changes:
         show(_table(explained))
-    else:
+    elif rows:
         page.empty(
             "No value stands out.",
             "The shares are the same as before: look at what all rows have in common.",
         )
+    else:
+        page.empty("No rejected row on this day.", "There is nothing to explain.")
 
 
 def usual_sentence(explained: Explained) -> Html:

@@ -37,7 +37,7 @@ _PLACES = (
 def name_label(volume: Volume, name: str) -> str:
     """A name with its state and today's count, for a list to choose from."""
     series = next(series for series in volume.names if series.name == name)
-    return f"{name} ({series.state}, {count_text(series.events_today)})"
+    return f"{name} ({multiples.state_text(series.state)}, {count_text(series.events_today)})"
 
 
 def rule_name(rule: str | None) -> str:
@@ -91,13 +91,13 @@ def _expected_note(volume: Volume, until: str) -> str:
 
 
 def draw_segments(volume: Volume) -> None:
-    """The segments farthest from what was expected, in points of the expected volume."""
+    """The segments farthest from what was expected, as parts of the whole expected volume."""
     if not volume.segments:
         return
     page.section(
         "Parts of the traffic",
-        "Segments: values of the mapped dimensions, ordered by how many points of the expected "
-        "volume they are off. ▼ ▲: outside their own range, which is wider than that of the whole.",
+        "Values of the mapped dimensions, those farthest from what was expected first. ▼ ▲: "
+        "outside their own range, which is wider than that of the whole.",
     )
     headings = (
         "Dimension",
@@ -107,7 +107,7 @@ def draw_segments(volume: Volume) -> None:
         "Expected",
         "Normal from",
         "to",
-        "Points",
+        "Of the whole",
     )
     rows = [_segment_row(volume, segment) for segment in volume.segments[:MOST_SEGMENTS]]
     show(table(headings, rows, numeric=range(3, 8), caption="Parts of the traffic"))
@@ -119,12 +119,12 @@ def _segment_row(volume: Volume, segment: Segment) -> tuple[object, ...]:
     return (
         segment.dimension,
         segment.value,
-        f"{multiples.GLYPHS[state]} {state}",
+        f"{multiples.GLYPHS[state]} {multiples.state_text(state)}",
         look.count(segment.today),
         "–" if normal is None else look.count(round(normal.expected)),
         "–" if normal is None else look.count(segment.edges[0]),
         "–" if normal is None else look.count(segment.edges[1]),
-        "–" if points is None or normal is None else f"{points:+.1f}",
+        "–" if points is None or normal is None else f"{points:+.1f} %",
     )
 
 
@@ -248,7 +248,10 @@ def draw_names(context: page.PageContext, volume: Volume) -> None:
         )
         return
     shown = volume.names[:MOST_PICTURES]
-    alt = "; ".join(f"{series.state}: {plural(series.events_today, 'event')}" for series in shown)
+    alt = "; ".join(
+        f"{multiples.state_text(series.state)}: {plural(series.events_today, 'event')}"
+        for series in shown
+    )
     dates = charts.clickable_days(volume)
     base.show(
         multiples.grid(context, volume, shown), context, key="volume-names", alt=alt, days=dates
@@ -272,7 +275,7 @@ def _table(names: Sequence[NameSeries]) -> Html:
 
 def _row(series: NameSeries) -> tuple[object, ...]:
     return (
-        f"{multiples.GLYPHS[series.state]} {series.state}",
+        f"{multiples.GLYPHS[series.state]} {multiples.state_text(series.state)}",
         series.name,
         look.count(series.events_today),
         usual_text(series.mean if series.usual is None else series.usual),
