@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from checks.core.model import by_urgency
+from checks.core.model import FAILING, by_urgency
 from checks.evaluation.policy import CHECK
 from dashboard import address, frame, header, page
 from dashboard.components import check_card as card
@@ -29,10 +29,10 @@ def draw_check_cards(context: page.PageContext, checks: Sequence[str]) -> None:
             f"The link asks for the check {requested[:80]!r}, which is not on this page.",
             f"It has {', '.join(checks)}.",
         )
-    order = [verdict.id for verdict in by_urgency(context.report.checks)]
-    for check in sorted(
-        checks, key=lambda id_: (id_ != requested, order.index(id_) if id_ in order else len(order))
-    ):
+    failing = [v.id for v in by_urgency(context.report.checks) if v.status in FAILING]
+    passing = [check for check in checks if check not in failing]
+    order = [requested, *failing, *passing]
+    for check in sorted(checks, key=order.index):
         card.draw(context, check)
 
 

@@ -134,6 +134,11 @@ def percent_text(share: float, limit: float | None = None) -> str:
     return f"{share * 100!r} %"
 
 
+def change_text(share: float, digits: int = 0) -> str:
+    """A change as a percentage with its sign: `-14 %`, `+0 %`."""
+    return f"{round(share * 100, digits) + 0.0:+.{digits}f} %"
+
+
 def plural(count: float, singular: str, many: str = "") -> str:
     """`1 order`, `3 orders`, `2,908 rows`."""
     return f"{count_text(count)} {singular if count == 1 else many or singular + 's'}"

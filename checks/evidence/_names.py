@@ -60,7 +60,8 @@ class NameSeries:
 class NameDay:
     """One day of one name: its count, the window before it, its normal range and its state.
 
-    expected: how many events are usual on that day. is_beyond: whether the rule calls the name
+    normal: where the name is judged by it. usual_range: what is usual of the name on that day, also
+    where it is too rare to be judged. is_beyond: whether the rule calls the name
     silent, collapsed or surged on that day.
     """
 
@@ -71,7 +72,12 @@ class NameDay:
     highest: int | None = None
     state: str = UNJUDGED
     normal: ExpectedRange | None = None
-    expected: float | None = None
+    usual_range: ExpectedRange | None = None
+
+    @property
+    def expected(self) -> float | None:
+        """How many events are usual on that day."""
+        return None if self.usual_range is None else self.usual_range.expected
 
     @property
     def is_beyond(self) -> bool:
@@ -126,9 +132,8 @@ def day_of(
         (*name_series.lead, *name_series.counts)[index : index + window + 1],
         days[index],
     )
-    expected = None if segment.normal is None else segment.normal.expected
     if not judged:
-        return NameDay(day, window_counts[-1], expected=expected)
+        return NameDay(day, window_counts[-1], usual_range=segment.normal)
     # The first day of a silence is not used here, so any days of that length do.
     state = name_state(
         params, name_series.name, window_counts, (day,) * len(window_counts), segment
@@ -136,7 +141,7 @@ def day_of(
     return NameDay(
         day, state.events_today, state.usual, state.lowest, state.highest,
         IGNORED if name_series.state == IGNORED else state.state, limits_of(params, segment),
-        expected,
+        segment.normal,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from checks.core.counts import NAME, DailyCounts
-from checks.core.text import quoted
+from checks.core.text import change_text, quoted
 from checks.detection import ExpectedRange
 from checks.detection.baseline import Baseline, normal_range, side_of
 
@@ -97,7 +97,7 @@ class Carrier:
     @property
     def text(self) -> str:
         """`mostly device=ios (-44 % of the whole)`."""
-        return f"mostly {self.segment.label} ({self.points * 100:+.0f} % of the whole)"
+        return f"mostly {self.segment.label} ({change_text(self.points)} of the whole)"
 
     @property
     def filters(self) -> dict[str, str]:

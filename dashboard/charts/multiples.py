@@ -116,7 +116,7 @@ def _style_axes(
         separatethousands=True, automargin=False,
     )  # fmt: skip
     fig.update_xaxes(
-        range=span, nticks=3, tickfont=font, fixedrange=True, showgrid=False,
+        type="date", range=span, nticks=3, tickfont=font, fixedrange=True, showgrid=False,
         tickformat="%-d %b", linecolor=base.color("grid", context.is_dark), automargin=False,
     )  # fmt: skip
     for note in fig.layout.annotations:

@@ -42,6 +42,7 @@ def rates_figure(context: page.PageContext, rates: Rates) -> go.Figure:
     )
     base.mark_day(fig, context.day, context)
     fig.update_xaxes(
+        type="date",
         range=by_day.axis_range([*(day.day for day in rates.days), context.day]),
         tickformat=by_day.TICKS,
     )

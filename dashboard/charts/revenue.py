@@ -50,6 +50,7 @@ def _empty_figure(context: page.PageContext, revenue: Revenue, y_title: str) -> 
     fig = base.figure(context, y_title=y_title, x_title="day", height=by_day.HEIGHT - 20)
     fig.update_layout(hovermode="x", margin={"t": 22})
     fig.update_xaxes(
+        type="date",
         range=by_day.known_range(
             [day.day for day in revenue.days], [day.purchases is not None for day in revenue.days]
         ),

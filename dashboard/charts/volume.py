@@ -70,7 +70,7 @@ def expected_figure(context: page.PageContext, volume: Volume) -> go.Figure:
     by_day.add_circles(fig, context, left_out_bars)
     by_day.add_releases(fig, context, _releases_in(volume))
     by_day.mark_judged_day(fig, context)
-    fig.update_xaxes(range=_axis_range(volume), tickformat=by_day.TICKS)
+    fig.update_xaxes(type="date", range=_axis_range(volume), tickformat=by_day.TICKS)
     fig.update_yaxes(rangemode="tozero", tickformat=",")
     return fig
 
@@ -99,9 +99,9 @@ def name_figure(context: page.PageContext, volume: Volume, name: str) -> go.Figu
     fig = base.figure(context, y_title="events per day", x_title="day", height=by_day.TALL)
     fig.update_layout(barmode="overlay", hovermode="x", margin=by_day.MARGIN)
     name_days = volume.name_days(name)
-    # A name that is rare now and then would have fragments of a band.
+    # On every day or on none: a name that is rare now and then would have fragments of a band.
     is_judged = name_days[-1].normal is not None
-    ranged = [(d.day, d.normal) for d in name_days if is_judged and d.normal is not None]
+    ranged = [(d.day, d.usual_range) for d in name_days if is_judged and d.usual_range is not None]
     low, high = [normal.low for _, normal in ranged], [normal.high for _, normal in ranged]
     by_day.add_band(fig, context, [day for day, _ in ranged], low, high)
     counts = [_name_bar(context, day) for day in name_days if day.events is not None]
@@ -111,7 +111,7 @@ def name_figure(context: page.PageContext, volume: Volume, name: str) -> go.Figu
     by_day.add_verdicts(fig, context, counts, NAMES)
     by_day.add_releases(fig, context, _releases_in(volume))
     by_day.mark_judged_day(fig, context)
-    fig.update_xaxes(range=_axis_range(volume), tickformat=by_day.TICKS)
+    fig.update_xaxes(type="date", range=_axis_range(volume), tickformat=by_day.TICKS)
     fig.update_yaxes(rangemode="tozero", tickformat=",")
     return fig
 
@@ -129,7 +129,7 @@ def _panels(context: page.PageContext, volume: Volume) -> go.Figure:
         yaxis={"rangemode": "tozero", "tickformat": ","}, margin=by_day.MARGIN,
         yaxis2={"title": y_style["title"] | {"text": "Z-score<br>(deviations)"}},
     )  # fmt: skip
-    fig.update_xaxes(range=_axis_range(volume), tickformat=by_day.TICKS)
+    fig.update_xaxes(type="date", range=_axis_range(volume), tickformat=by_day.TICKS)
     return fig
 
 

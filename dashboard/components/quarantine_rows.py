@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from datetime import time as clock_time
 
 import streamlit as st
 
@@ -23,7 +25,8 @@ _NAMES = ("reason", "source", "event", "hour", "q")
 
 def draw(context: page.PageContext, summary: Summary) -> None:
     """Filters, and one page of the rows that match them."""
-    choices, query = _draw_filters(summary, context.zone.key)
+    noon = datetime.combine(context.day, clock_time(12), context.zone)
+    choices, query = _draw_filters(summary, noon.tzname() or context.zone.key)
     if any(choice.invalid is not None for choice in choices.values()):
         page.empty("No rows are shown.", "The link asks for a value that is not found on this day.")
         return

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from checks.core.text import count_text, listed, plural, usual_text
+from checks.core.text import change_text, count_text, listed, plural, usual_text
 from checks.evidence.hours import ABOVE, BELOW, TWICE, UNCOMPARED, WITHIN, Profile
 from checks.evidence.power import CAUGHT_SHARE, Powers, RulePower
 from checks.evidence.power_words import alarm_text, drop_text, jump_text
@@ -52,6 +52,13 @@ def draw_days(
     until = f" Every day counts up to {volume.until:%H:%M}, as today does." if volume.until else ""
     window = f"the {volume.window_days} days before"
     clickable = charts.clickable_days(volume)
+    if not clickable:
+        page.section("Events per day")
+        page.empty(
+            "No event on any of these days.",
+            "Nothing was loaded yet, or the table is the wrong one.",
+        )
+        return
     if name is None and rule is None:
         page.section("Events per day, and what was expected", _expected_note(volume, until))
         fig = charts.expected_figure(context, volume)
@@ -115,7 +122,7 @@ def draw_segments(volume: Volume) -> None:
 
 def _segment_row(volume: Volume, segment: Segment) -> tuple[object, ...]:
     state, normal = volume.state_of(segment), segment.normal
-    points = segment.distance / volume.expected * 100 if volume.expected else None
+    part = segment.distance / volume.expected if volume.expected else None
     return (
         segment.dimension,
         segment.value,
@@ -124,7 +131,7 @@ def _segment_row(volume: Volume, segment: Segment) -> tuple[object, ...]:
         "–" if normal is None else look.count(round(normal.expected)),
         "–" if normal is None else look.count(segment.edges[0]),
         "–" if normal is None else look.count(segment.edges[1]),
-        "–" if points is None or normal is None else f"{points:+.1f} %",
+        "–" if part is None or normal is None else change_text(part, 1),
     )
 
 
