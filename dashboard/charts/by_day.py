@@ -9,6 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from checks.config.calendars import calendar_between
 from checks.core.model import Status
 from dashboard import look, page
 from dashboard.charts import base
@@ -230,6 +231,40 @@ def add_releases(fig: go.Figure, context: page.PageContext, days: Sequence[date]
             yanchor="top", showarrow=False,
             font={"color": base.color("second", context.is_dark), "size": 12},
         )  # fmt: skip
+
+
+def add_known_days(
+    fig: go.Figure, context: page.PageContext, days: Sequence[date], check: str
+) -> None:
+    """What is known of the days of an axis besides their numbers.
+
+    That is releases of the tracking, days of the calendar, and since when something is accepted of
+    the check.
+    """
+    if not days:
+        return
+    first, last = min(days), max(days)
+    calendar = calendar_between(context.config.calendar, first, last)
+    add_releases(fig, context, [day for day in calendar.releases if first <= day <= last])
+    for day in days:
+        if (special_day := calendar.special_day(day)) is not None:
+            _add_sign(fig, context, day, "◆", special_day.name)
+    for acceptance in context.report.acceptances:
+        if acceptance.check == check and first <= acceptance.data_date <= last:
+            name = f"accepted by {acceptance.owner}: {acceptance.subject}"
+            _add_sign(fig, context, acceptance.data_date, "□", name)
+
+
+def _add_sign(
+    fig: go.Figure, context: page.PageContext, day: date, sign: str, meaning: str
+) -> None:
+    """A sign at the foot of a day; hovering says what it means."""
+    fig.add_annotation(
+        x=day, y=0, yref="paper", yanchor="bottom", text=sign, showarrow=False,
+        hovertext=base.inert(f"{day.day} {day:%B}: {meaning}", 100),
+        font={"color": base.color("second", context.is_dark), "size": 13},
+        bgcolor=base.color("paper", context.is_dark), borderpad=1,
+    )  # fmt: skip
 
 
 def mark_judged_day(fig: go.Figure, context: page.PageContext) -> None:

@@ -121,6 +121,7 @@ def _stacked(
         legend=base.LEGEND,
     )  # fmt: skip
     base.mark_day(fig, context.day, context)
+    by_day.add_known_days(fig, context, [day.day for day in trend.days], _CHECK)
     for kind in trend.kinds:
         days = [day for day in trend.days if value(day, kind)]
         if not days:  # nothing to see, and nothing for the legend

@@ -41,6 +41,7 @@ def rates_figure(context: page.PageContext, rates: Rates) -> go.Figure:
         "bottom",
     )
     base.mark_day(fig, context.day, context)
+    by_day.add_known_days(fig, context, [day.day for day in rates.days], CHECK)
     fig.update_xaxes(
         type="date",
         range=by_day.axis_range([*(day.day for day in rates.days), context.day]),

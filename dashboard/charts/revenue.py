@@ -57,6 +57,7 @@ def _empty_figure(context: page.PageContext, revenue: Revenue, y_title: str) -> 
         tickformat=by_day.TICKS,
     )
     fig.update_yaxes(rangemode="tozero")
+    by_day.add_known_days(fig, context, [day.day for day in revenue.days], CHECK)
     by_day.mark_judged_day(fig, context)
     return fig
 

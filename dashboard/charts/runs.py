@@ -14,6 +14,7 @@ from checks.evidence.runs_trend import BEFORE, GAP, NOT_YET, RAN, RunDay, RunsTr
 from dashboard import look, page
 from dashboard.charts import base, by_day
 
+_CHECK: Final = "log_entry_exists_today"
 _HEIGHT: Final = 300
 #: Legend, colour and pattern of each ending: never colour alone.
 _STYLES: Final[Mapping[str, tuple[str, base.Tone, str]]] = {
@@ -50,6 +51,7 @@ def per_day(context: page.PageContext, trend: RunsTrend) -> go.Figure:
         barmode="stack", showlegend=True, legend=base.LEGEND,
     )  # fmt: skip
     base.mark_day(fig, context.day, context)
+    by_day.add_known_days(fig, context, [day.data_date for day in trend.days], _CHECK)
     for meaning, (name, tone, pattern) in _STYLES.items():
         days = [day for day in trend.days if day.by_meaning.get(meaning)]
         if days:
@@ -89,6 +91,7 @@ def arrivals(context: page.PageContext, trend: RunsTrend) -> go.Figure:
         showlegend=True, legend=base.LEGEND,
     )  # fmt: skip
     base.mark_day(fig, context.day, context)
+    by_day.add_known_days(fig, context, [day.data_date for day in trend.days], _CHECK)
     _add_usual_arrival(fig, context, trend)
     ran = [day for day in trend.days if day.state == RAN]
     _add_first_to_last(fig, context, ran)

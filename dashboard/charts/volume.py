@@ -39,7 +39,7 @@ def zscore_figure(context: page.PageContext, volume: Volume) -> go.Figure:
         base.add_limit(fig, limit, f"red at {limit:+g}", context, **lower)
     room = [1.3 * volume.alert_at, -1.3 * volume.alert_at]
     by_day.extend_axis(fig, volume.days[-1].day, room, **lower)
-    by_day.add_releases(fig, context, _releases_in(volume))
+    by_day.add_known_days(fig, context, _dates(volume), ZSCORE)
     by_day.mark_judged_day(fig, context)
     return fig
 
@@ -68,7 +68,7 @@ def expected_figure(context: page.PageContext, volume: Volume) -> go.Figure:
     by_day.add_verdicts(fig, context, counts, EXPECTED)
     left_out_bars = [bar for bar, day in zip(counts, counted, strict=True) if day.left_out]
     by_day.add_circles(fig, context, left_out_bars)
-    by_day.add_releases(fig, context, _releases_in(volume))
+    by_day.add_known_days(fig, context, _dates(volume), EXPECTED)
     by_day.mark_judged_day(fig, context)
     fig.update_xaxes(type="date", range=_axis_range(volume), tickformat=by_day.TICKS)
     fig.update_yaxes(rangemode="tozero", tickformat=",")
@@ -109,7 +109,7 @@ def name_figure(context: page.PageContext, volume: Volume, name: str) -> go.Figu
     expected = [(day.day, day.expected) for day in name_days if day.expected is not None]
     by_day.add_steps(fig, context, [day for day, _ in expected], [count for _, count in expected])
     by_day.add_verdicts(fig, context, counts, NAMES)
-    by_day.add_releases(fig, context, _releases_in(volume))
+    by_day.add_known_days(fig, context, _dates(volume), NAMES)
     by_day.mark_judged_day(fig, context)
     fig.update_xaxes(type="date", range=_axis_range(volume), tickformat=by_day.TICKS)
     fig.update_yaxes(rangemode="tozero", tickformat=",")
@@ -194,8 +194,8 @@ def _axis_range(volume: Volume) -> list[datetime]:
     return by_day.known_range(days, [day.events is not None for day in volume.days])
 
 
-def _releases_in(volume: Volume) -> list[date]:
-    return [day for day in volume.releases if volume.days[0].day <= day <= volume.days[-1].day]
+def _dates(volume: Volume) -> list[date]:
+    return [day.day for day in volume.days]
 
 
 def clickable_days(volume: Volume) -> list[date]:

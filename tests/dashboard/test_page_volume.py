@@ -114,7 +114,6 @@ def test_parts_of_the_traffic_are_listed_by_how_far_they_moved(demo: Demo, scree
         "DELETE FROM stg_events WHERE timestamp::DATE = DATE '2025-03-08' AND device = 'mobile'",
     )
     page = screen(folder, path="volume")
-    assert "of which" in page.text
     assert "mostly device=mobile (" in page.text
     table = page.text.partition("Parts of the traffic")[2]
     assert table.index("mobile") < table.index("desktop")
