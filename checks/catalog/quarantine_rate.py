@@ -215,8 +215,8 @@ def _failing_sources(params: Params, rates: Sequence[SourceRate]) -> list[Source
 def _usual_rate(params: Params, measured: Measured, frame: Timeframe) -> float | None:
     """The share that is usually rejected; None where no earlier day says so."""
     rows = rows_by_day(measured.longer_log or measured.log, frame.run_date - frame.data_date)
-    usual = usual_share(rows, frame.data_date, params.alert_above)
-    return None if usual is None else usual.rate
+    share = usual_share(rows, frame.data_date, params.alert_above)
+    return None if share is None else share.rate
 
 
 def _subjects(params: Params, rejected: RejectedRows, rates: Sequence[SourceRate]) -> Subjects:

@@ -35,7 +35,7 @@ class NameSeries:
 
     state: as in `event_volume`, or `gone` (no event on the day nor in its
     window, but before), `ignored` (configured), `not judged` (the first window fills).
-    usual: how many events are usual on the judged day, as the check says it.
+    usual_events: how many are usual on the judged day, as the check says it.
     low and high: outside of these `event_volume` calls the name collapsed or surged.
     last_seen: the last of the days with an event, None where there is none.
     lead: the counts of the window before the first day.
@@ -53,7 +53,7 @@ class NameSeries:
     last_seen: date | None = None
     low: float | None = None
     high: float | None = None
-    usual: float | None = None
+    usual_events: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def _judged_series(
         last_seen=_last_seen(events.days[window:], counts[window:]),
         low=normal.low if normal is not None else None,
         high=normal.high if normal is not None else None,
-        usual=state.shown_usual if judged else None,
+        usual_events=state.shown_usual if judged else None,
     )
 
 

@@ -27,8 +27,8 @@ _DEVIATIONS = 3.0
 class Hour:
     """One hour of the judged day's wall clock.
 
-    events: None where the hour has not begun, or was skipped when clocks changed. usual: events
-    that this hour has on the days compared with, in the proportion in which the day's expected
+    events: None where the hour has not begun, or was skipped when clocks changed.
+    usual_events: those that this hour has on the days compared with, in the proportion in which the day's expected
     number is more or less than theirs; None without such a day. low, high: the range that is normal
     for it. minutes: the length of the hour on this day, so far; is_cut: whether it still runs.
     state: `missing` for an hour inside a gap, else where its count lies.
@@ -36,7 +36,7 @@ class Hour:
 
     hour: int
     events: int | None
-    usual: float | None
+    usual_events: float | None
     low: int | None
     high: int | None
     minutes: float
@@ -73,24 +73,26 @@ class Profile:
     expected: float | None = None
 
 
-def read(context: Context, *, event: str | None = None, usual: UsualDay | None = None) -> Profile:
+def read(
+    context: Context, *, event: str | None = None, usual_day: UsualDay | None = None
+) -> Profile:
     """Events per hour of the judged day, of one name or of all, against usual ones.
 
-    usual: what the volume rule compares the day with (`Volume.usual_day`); read where it is None.
+    usual_day: what the volume rule compares the day with (`Volume.usual_day`); None: it is read.
     An hour is compared with the same hour of those days, on which the volume was in its range, so
     that no incident becomes the usual. Hours are of the wall clock in the shop's zone: a skipped
     one has no count, a repeated one has both, and neither is compared with. The running hour is
     compared with the same minutes. Raises MeasurementError.
     """
     frame = context.frame
-    usual = usual or read_volume(context, days=1).usual_day(event)
-    slots = hour_slots(frame, {*usual.days, *usual.others})
+    usual_day = usual_day or read_volume(context, days=1).usual_day(event)
+    slots = hour_slots(frame, {*usual_day.days, *usual_day.others})
     counts = read_hours(
         context.warehouse, source_of(context), slots, context.naive, frame.zone, event
     )
-    days = usual.with_events({slot.day for slot, count in counts.items() if count})
+    days = usual_day.with_events({slot.day for slot, count in counts.items() if count})
     today = {slot.hour: slot for slot in slots if slot.day == frame.data_date}
-    shape = _Shape(usual, counts, days, begun=[h for h, slot in today.items() if slot.minutes])
+    shape = _Shape(usual_day, counts, days, begun=[h for h, slot in today.items() if slot.minutes])
     hours = [_hour(hour, today.get(hour), counts, shape) for hour in range(24)]
     gaps = _gaps(hours, context.config.checks["event_volume"].params.min_per_day)
     return Profile(
@@ -99,8 +101,8 @@ def read(context: Context, *, event: str | None = None, usual: UsualDay | None =
         days=days,
         event=event,
         until=None if frame.is_over else frame.now.astimezone(frame.zone),
-        weekday=usual.weekday if days == usual.days else None,
-        expected=usual.expected,
+        weekday=usual_day.weekday if days == usual_day.days else None,
+        expected=usual_day.expected,
     )
 
 
@@ -109,7 +111,7 @@ class _Shape:
 
     def __init__(
         self,
-        usual: UsualDay,
+        usual_day: UsualDay,
         counts: Mapping[Slot, int],
         days: Collection[date],
         begun: Collection[int],
@@ -119,8 +121,8 @@ class _Shape:
             if slot.day in days and 0 < slot.minutes <= _HOUR:
                 self._by_hour[slot.hour].append(count)
         whole = fsum(mean(known) for hour in begun if (known := self._by_hour[hour]))
-        self._scale = usual.expected / whole if usual.expected and whole else 1.0
-        self._spread = usual.spread
+        self._scale = usual_day.expected / whole if usual_day.expected and whole else 1.0
+        self._spread = usual_day.spread
 
     def of(self, hour: int) -> tuple[float, int, int] | None:
         """What is usual of an hour, and its normal range.
@@ -131,20 +133,20 @@ class _Shape:
         known = self._by_hour[hour]
         if not known:
             return None
-        usual = mean(known) * self._scale
-        noise, (least, most) = _DEVIATIONS * sqrt(usual), self._spread
-        low = min(*known, usual * least, usual - noise)
-        high = max(*known, usual * most, usual + noise)
-        return usual, max(0, ceil(low)), floor(high)
+        typical = mean(known) * self._scale
+        noise, (least, most) = _DEVIATIONS * sqrt(typical), self._spread
+        low = min(*known, typical * least, typical - noise)
+        high = max(*known, typical * most, typical + noise)
+        return typical, max(0, ceil(low)), floor(high)
 
 
 def _hour(hour: int, slot: Slot | None, counts: Mapping[Slot, int], shape: _Shape) -> Hour:
     minutes = slot.minutes if slot else 0.0
-    usual, low, high = shape.of(hour) or (None, None, None)
+    typical, low, high = shape.of(hour) or (None, None, None)
     return Hour(
         hour=hour,
         events=counts[slot] if slot and minutes else None,
-        usual=usual,
+        usual_events=typical,
         low=low,
         high=high,
         minutes=minutes,
@@ -162,7 +164,7 @@ def _gaps(hours: Sequence[Hour], min_expected: float) -> tuple[Gap, ...]:
     counted_hours = (hour for hour in hours if hour.events is not None)
     for is_empty, stretch in groupby(counted_hours, key=lambda hour: not hour.events):
         in_a_row = list(stretch)
-        expected = fsum(hour.usual or 0.0 for hour in in_a_row)
+        expected = fsum(hour.usual_events or 0.0 for hour in in_a_row)
         if is_empty and expected >= min_expected:
             gaps.append(Gap(in_a_row[0].hour, in_a_row[-1].hour, expected))
     return tuple(gaps)

@@ -74,20 +74,20 @@ def read(context: Context) -> Explained:
     log = None if context.config.audit_log is None else long_log(context)
     rates = read_shares(context).by_day if log is None else rates_by_day(context, log)
     day = context.frame.data_date
-    usual = usual_of(context, rates)
-    if usual is None:
+    share = usual_of(context, rates)
+    if share is None:
         raise _nothing_to_compare(context, by_log=log is not None)
-    before = usual.days
+    before = share.days
     began = above_since(dict(rates), day) or day
     earlier = [other for other in sorted(rates) if began <= other < day][-(_MOST_SINCE - 1) :]
     periods = ((day,), before, tuple(earlier))
     sources = sources_by_day(context, log)
     counted = query_rejected(context, periods, sources, lambda rows: _columns(context, rows))
-    expected, by_volume = _expected(rates, day, usual)
+    expected, by_volume = _expected(rates, day, share)
     rate = rates[day].rate if day in rates else None
     return Explained(
         explain(counted.columns, counted.totals, expected), before, (*earlier, day), by_volume,
-        rate, counted.notes, usual.rate, counted.clocks,
+        rate, counted.notes, share.rate, counted.clocks,
     )  # fmt: skip
 
 
@@ -101,12 +101,12 @@ def _nothing_to_compare(context: Context, *, by_log: bool) -> MeasurementError:
     )
 
 
-def _expected(rates: Mapping[date, DayRate], day: date, usual: UsualShare) -> tuple[float, bool]:
+def _expected(rates: Mapping[date, DayRate], day: date, share: UsualShare) -> tuple[float, bool]:
     """Rejected rows expected by what is usual, scaled by the rows read where these are known."""
     read_now = rates[day].read if day in rates else None
     if read_now:
-        return usual.rate * read_now, True
-    return usual.rows.quarantined / len(usual.days), False
+        return share.rate * read_now, True
+    return share.rows.quarantined / len(share.days), False
 
 
 class _Counted(NamedTuple):

@@ -53,8 +53,8 @@ class Rates:
 
     above_since: the first of the consecutive days above `alert_above` up to the judged one;
     None where that is not above it. notes: what could not be read. by_log: whether rates come
-    from an audit log; else from rejected rows and accepted events. usual: what is usual of the
-    judged day, None without an earlier day that says so.
+    from an audit log; else from rejected rows and accepted events. usual_share: what is
+    usual of the judged day, None without an earlier day that says so.
     """
 
     days: tuple[DayRate, ...]
@@ -63,7 +63,7 @@ class Rates:
     above_since: date | None
     notes: tuple[str, ...] = ()
     by_log: bool = True
-    usual: UsualShare | None = None
+    usual_share: UsualShare | None = None
 
 
 def read(context: Context, *, days: int = 30) -> Rates:

@@ -91,7 +91,7 @@ class Volume:
         since = None if series is None else series.silent_since
         days = tuple(day for day in self.usual_days if since is None or day < since)
         result = usual_day(self.days[-1].normal, self.days[-1].day, days)
-        return replace(result, expected=None if series is None else series.usual)
+        return replace(result, expected=None if series is None else series.usual_events)
 
     @property
     def expected(self) -> float | None:

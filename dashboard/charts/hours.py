@@ -51,7 +51,7 @@ def _add_usual_range(fig: go.Figure, context: page.PageContext, profile: Profile
     fig.add_trace(
         go.Scatter(
             x=[hour.hour for hour in compared],
-            y=[hour.usual for hour in compared],
+            y=[hour.usual_events for hour in compared],
             mode="lines",
             line={"color": base.color("ink", context.is_dark), "width": 1.5, "shape": "hvh"},
             hoverinfo="skip",
@@ -66,7 +66,7 @@ def _add_missing_hours(fig: go.Figure, context: page.PageContext, profile: Profi
     fig.add_trace(
         go.Bar(
             x=[hour.hour for hour in hours],
-            y=[hour.usual for hour in hours],
+            y=[hour.usual_events for hour in hours],
             marker={
                 "color": "rgba(0,0,0,0)",
                 "line": {"color": failure_color, "width": 1.5},
@@ -101,10 +101,10 @@ def gap_text(gap: Gap) -> str:
 def _hover(context: page.PageContext, hour: Hour) -> str:
     lines = [f"<b>{hour.hour:02}:00 to {hour.hour + 1:02}:00, {look.day(context.day)}</b>"]
     lines.append(plural(hour.events or 0, "event"))
-    if hour.usual is None:
+    if hour.usual_events is None:
         lines.append("nothing to compare with")
     else:
-        lines.append(f"usual: {usual_text(hour.usual)}")
+        lines.append(f"usual: {usual_text(hour.usual_events)}")
         lines.append(f"normal: {look.count(hour.low)} to {look.count(hour.high)}")
     lines.append(f"this hour: {hour.state}")
     if hour.is_cut:

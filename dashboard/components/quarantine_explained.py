@@ -56,16 +56,16 @@ def draw(context: page.PageContext, headline: Any) -> None:
 def usual_sentence(explained: Explained) -> Html:
     """How many rows were rejected, where these are within the limit."""
     rows = plural(explained.explanation.rows, "rejected row")
-    usual = usual_text(explained.explanation.expected)
-    return tag("span", f"nothing that needs an explanation. {rows}, about {usual} usual.")
+    number = usual_text(explained.explanation.expected)
+    return tag("span", f"nothing that needs an explanation. {rows}, about {number} usual.")
 
 
 def rise_sentence(explained: Explained) -> Html:
     """The most important change: the largest group before the rise and since then."""
     if not explained.explanation.is_rise:
         rows = plural(explained.explanation.rows, "rejected row")
-        usual = usual_text(explained.explanation.expected)
-        return tag("span", f"{rows}, about {usual} usual: there is no rise to explain.")
+        number = usual_text(explained.explanation.expected)
+        return tag("span", f"{rows}, about {number} usual: there is no rise to explain.")
     if explained.explanation.shifts:
         return tag("span", *_shift(explained, explained.explanation.shifts[0]))
     if explained.explanation.changes:
@@ -77,13 +77,13 @@ def comparison_sentence(explained: Explained) -> str:
     """The number of rows, the usual number, and the days that say what is usual."""
     explanation = explained.explanation
     first, last = short_day(explained.before[0]), short_day(explained.before[-1])
-    usual = f"about {usual_text(explanation.expected)} usual"
+    comparison = f"about {usual_text(explanation.expected)} usual"
     if explained.by_volume:
-        usual += f" ({percent_text(explained.usual_rate)} of the rows read)"
+        comparison += f" ({percent_text(explained.usual_rate)} of the rows read)"
     days = plural(len(explained.before), "day")
     return (
-        f"{plural(explanation.rows, 'row')} rejected, {usual}: by the last {days} on which the "
-        f"rate was not red, {first} to {last} (before)."
+        f"{plural(explanation.rows, 'row')} rejected, {comparison}: by the last {days} on which "
+        f"the rate was not red, {first} to {last} (before)."
     )
 
 

@@ -202,12 +202,12 @@ def _compared_text(profile: Profile) -> str:
     if not profile.days:
         return ""
     days = plural(len(profile.days), profile.weekday or "day")
-    usual = ""
+    number = ""
     if profile.expected is not None:
         so_far = "" if profile.until is None else f" up to {profile.until:%H:%M}"
-        usual = f", {usual_text(profile.expected)} in all{so_far} as the rule expects"
+        number = f", {usual_text(profile.expected)} in all{so_far} as the rule expects"
     return (
-        f"Line: usual by {days} before on which the volume was normal{usual}. "
+        f"Line: usual by {days} before on which the volume was normal{number}. "
         "Band: the normal range."
     )
 
@@ -285,7 +285,7 @@ def _row(series: NameSeries) -> tuple[object, ...]:
         f"{multiples.GLYPHS[series.state]} {multiples.state_text(series.state)}",
         series.name,
         look.count(series.events_today),
-        usual_text(series.mean if series.usual is None else series.usual),
+        usual_text(series.mean if series.usual_events is None else series.usual_events),
         look.count(series.lowest),
         look.count(series.highest),
         "–" if series.low is None else look.count(round(series.low, 1)),

@@ -324,7 +324,7 @@ def rates_before(*quarantined: int) -> dict[date, list[AuditEntry]]:
 
 
 @pytest.mark.parametrize(
-    ("before", "usual"),
+    ("before", "rate"),
     [
         ((10, 10, 10), 0.01),
         ((50, 10), 0.03),  # exactly at the limit is not red
@@ -336,10 +336,10 @@ def rates_before(*quarantined: int) -> dict[date, list[AuditEntry]]:
         ((150,) * 58 + (10,), 0.01),
     ],
 )
-def test_a_red_day_never_becomes_usual(before: tuple[int, ...], usual: float | None) -> None:
+def test_a_red_day_never_becomes_usual(before: tuple[int, ...], rate: float | None) -> None:
     longer = log(entry(read=1000, quarantined=150), earlier=rates_before(*before))
     short = log(entry(read=1000, quarantined=150), earlier=rates_before(*before[:7]))
-    assert usual_rate(Measured(short, RejectedRows(), longer)) == usual
+    assert usual_rate(Measured(short, RejectedRows(), longer)) == rate
 
 
 def test_a_day_of_many_rows_counts_for_more() -> None:

@@ -40,7 +40,7 @@ def test_a_half_loaded_day_has_a_gap_until_midnight(shop: Shop) -> None:
     assert [hour.state for hour in profile.hours] == ["within"] * 16 + ["missing"] * 8
     assert [hour.events for hour in profile.hours] == [3] * 16 + [0] * 8
     # Counting noise alone: three deviations of 3.
-    assert profile.hours[0].usual == pytest.approx(3)
+    assert profile.hours[0].usual_events == pytest.approx(3)
     assert (profile.hours[0].low, profile.hours[0].high) == (0, 8)
     assert profile.expected == pytest.approx(72)
     assert len(profile.days) == 7
@@ -78,10 +78,10 @@ def test_the_running_hour_is_compared_with_the_same_minutes(shop: Shop) -> None:
     shop.write()
     quarter_past = datetime(2025, 3, 8, 9, 15, tzinfo=UTC)
     profile = ask(shop, hours.read, now=quarter_past)
-    assert (profile.hours[9].events, profile.hours[9].usual) == (5, 5.0)
+    assert (profile.hours[9].events, profile.hours[9].usual_events) == (5, 5.0)
     assert profile.hours[9].minutes == pytest.approx(15, abs=0.01)
     assert profile.hours[9].state == "within"
-    assert (profile.hours[10].events, profile.hours[10].usual) == (None, 3.0)
+    assert (profile.hours[10].events, profile.hours[10].usual_events) == (None, 3.0)
     assert profile.hours[10].state == "later"
     assert (profile.until, profile.gaps) == (quarter_past, ())
 
@@ -94,7 +94,7 @@ def test_one_name_alone_and_names_are_compared_as_text(shop: Shop) -> None:
     profile = ask(shop, lambda context: hours.read(context, event=HOSTILE))
     assert profile.event == HOSTILE
     assert [(gap.first, gap.last, gap.expected) for gap in profile.gaps] == [(0, 23, 20.0)]
-    assert profile.hours[7].usual == 20.0
+    assert profile.hours[7].usual_events == 20.0
     unnamed = ask(shop, lambda context: hours.read(context, event="(null)"))
     assert unnamed.hours[7].events == 2
     assert unnamed.hours[7].state == "nothing to compare with"
@@ -110,7 +110,7 @@ def test_a_day_without_events_is_not_usual(shop: Shop) -> None:
     profile = ask(shop, hours.read)
     assert gone not in profile.days
     assert len(profile.days) == 6
-    assert profile.hours[5].usual == pytest.approx(3)
+    assert profile.hours[5].usual_events == pytest.approx(3)
 
 
 def test_an_empty_table_has_nothing_to_compare_with(shop: Shop) -> None:
@@ -118,7 +118,7 @@ def test_an_empty_table_has_nothing_to_compare_with(shop: Shop) -> None:
     shop.write()
     profile = ask(shop, hours.read)
     assert (profile.days, profile.gaps) == ((), ())
-    assert {(hour.events, hour.usual, hour.state) for hour in profile.hours} == {
+    assert {(hour.events, hour.usual_events, hour.state) for hour in profile.hours} == {
         (0, None, "nothing to compare with")
     }
 
@@ -141,7 +141,7 @@ def test_clocks_that_change(
     after = ask(
         shop, hours.read, day=day + timedelta(days=1), now=datetime(2025, 12, 1, tzinfo=UTC)
     )
-    assert {round(hour.usual or 0, 6) for hour in after.hours} == {3}
+    assert {round(hour.usual_events or 0, 6) for hour in after.hours} == {3}
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_a_quiet_weekday_is_compared_with_its_like(duck: Shop) -> None:
     duck.write()
     profile = ask(duck, hours.read)
     assert {hour.state for hour in profile.hours} == {"within"}
-    assert {round(hour.usual or 0, 6) for hour in profile.hours} == {4.0}
+    assert {round(hour.usual_events or 0, 6) for hour in profile.hours} == {4.0}
     assert profile.weekday == "Saturday"
     assert profile.days == tuple(DAY - timedelta(weeks=back) for back in range(8, 0, -1))
     assert profile.expected == pytest.approx(96)
@@ -210,7 +210,7 @@ def test_a_weekday_on_which_the_volume_was_red_says_nothing_of_the_hours(duck: S
     profile = ask(duck, hours.read)
     assert broken not in profile.days
     assert len(profile.days) == 7
-    assert profile.hours[20].usual == pytest.approx(4.0, rel=0.05)
+    assert profile.hours[20].usual_events == pytest.approx(4.0, rel=0.05)
 
 
 @pytest.mark.parametrize("silent_days", [1, 2, 7, 20])
@@ -230,13 +230,13 @@ def test_card_page_and_hours_say_the_same_usual_of_a_silent_name(
     assert f"'paid' stopped on {first.day} {first:%B}: usually 20 on a Saturday" in verdict.summary
     read = ask(duck, volume.read)
     (series,) = (name for name in read.names if name.name == "paid")
-    assert series.usual == pytest.approx(20, rel=0.05)
+    assert series.usual_events == pytest.approx(20, rel=0.05)
     last = read.name_days("paid")[-1]
-    assert last.expected == series.usual
+    assert last.expected == series.usual_events
     profile = ask(duck, lambda context: hours.read(context, event="paid"))
-    assert [gap.expected for gap in profile.gaps] == [pytest.approx(series.usual)]
+    assert [gap.expected for gap in profile.gaps] == [pytest.approx(series.usual_events)]
     (told,) = (name for name in verdict.details["names"] if name["name"] == "paid")
-    assert told["usual"] == pytest.approx(series.usual)
+    assert told["usual"] == pytest.approx(series.usual_events)
 
 
 def test_a_table_that_keeps_a_week_is_compared_by_that_week(duck: Shop) -> None:
@@ -247,7 +247,7 @@ def test_a_table_that_keeps_a_week_is_compared_by_that_week(duck: Shop) -> None:
     duck.events.rows = []
     weeks(duck, {}, days=5)
     duck.write()
-    profile = ask(duck, lambda context: hours.read(context, usual=whole))
+    profile = ask(duck, lambda context: hours.read(context, usual_day=whole))
     assert profile.days == tuple(DAY - timedelta(days=back) for back in range(4, 0, -1))
     assert profile.weekday is None
     assert {hour.state for hour in profile.hours} == {"within"}

@@ -304,8 +304,8 @@ def test_card_and_page_say_the_same_usual_however_long_it_lasts(
     shop = rejecting.done()
     explained, rates = ask(shop, rejected_explained.read), ask(shop, rejected_rate.read)
     assert usual_said(shop) == explained.usual_rate == 0.01
-    assert rates.usual is not None
-    assert rates.usual.rate == 0.01
+    assert rates.usual_share is not None
+    assert rates.usual_share.rate == 0.01
     assert explained.explanation.expected == 10
     assert len(explained.before) == 7
 

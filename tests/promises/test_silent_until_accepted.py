@@ -87,8 +87,8 @@ def test_a_dead_name_stays_red(weeks: Shop, use_history: bool) -> None:
         assert status(report) is RED, back
         (verdict,) = (verdict for verdict in report.checks if verdict.id == "event_volume")
         assert verdict.message == "silent=1 (max 0)"
-        usual = r"'cart' stopped on 7 February: usually 12 on a \w+day, 0 since"
-        assert re.search(usual, verdict.summary)
+        pattern = r"'cart' stopped on 7 February: usually 12 on a \w+day, 0 since"
+        assert re.search(pattern, verdict.summary)
         assert verdict.subjects == {"event": ("cart",)}
 
 
