@@ -30,8 +30,8 @@ class Hour:
     events: None where the hour has not begun, or was skipped when clocks changed.
     usual_events: those that this hour has on the days compared with, in the proportion in which the
     day's expected number is more or less than theirs; None without such a day. low, high: the range
-    that is normal for it. minutes: the length of the hour on this day, so far; is_cut: whether it still runs.
-    state: `missing` for an hour inside a gap, else where its count lies.
+    that is normal for it. minutes: the length of the hour on this day, so far; is_cut: whether it
+    still runs. state: `missing` for an hour inside a gap, else where its count lies.
     """
 
     hour: int
