@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from checks import DataMonitor, Report, Status, load_config
+from checks import DataMonitor, Report, Status, Verdict, load_config
 from checks.catalog import all_checks
 from checks.core.model import FAILING
 from checks.demo.scenarios import SCENARIOS
@@ -27,6 +27,10 @@ def report_with_links(folder: Path) -> Report:
     return DataMonitor(config).run(date=RUN, now=NOW)
 
 
+def failing(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    return [verdict for verdict in verdicts if verdict.status in FAILING]
+
+
 def first_check(page: Screen) -> str:
     """The id that stands first on the page, below its head."""
     cards = page.html[page.html.index("a-line") :]
@@ -35,8 +39,10 @@ def first_check(page: Screen) -> str:
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_link_opens_its_check_first(scenario: str, demo: Demo, screen: Open) -> None:
+    """All eleven of a green day; in other scenarios each alert: opening a page takes seconds."""
     folder = demo(scenario)
-    for verdict in report_with_links(folder).checks:
+    verdicts = report_with_links(folder).checks
+    for verdict in verdicts if scenario == "all-green" else failing(verdicts):
         assert verdict.link is not None
         address = urlsplit(verdict.link)
         page = screen(folder, path=address.path.strip("/"), **dict(parse_qsl(address.query)))
