@@ -66,14 +66,22 @@ class CauseGroup:
         return "; ".join(parts)
 
 
-def by_cause(verdicts: Iterable[Verdict]) -> list[CauseGroup]:
-    """The verdicts by what explains them, failing ones first; each occurs once."""
+def by_cause(verdicts: Iterable[Verdict], requested: str | None = None) -> list[CauseGroup]:
+    """The verdicts by what explains them, failing ones first; each occurs once.
+
+    requested: a check that is the head of its group.
+    """
+    listed = sorted(verdicts, key=lambda verdict: verdict.id != requested)
+    known = {verdict.id: verdict for verdict in listed}
+    roots = [replace(v, because=None) if v.id == requested else v for v in listed]
     groups: list[CauseGroup] = []
     places: dict[str, int] = {}
-    for head, followers in folded(verdicts):
+    for root, followers in folded(roots):
+        head = known[root.id]
         text = head.explanation.text if head.explanation is not None else None
-        if text is None or head.status not in STOPPING or text not in places:
-            if text is not None and head.status in STOPPING:
+        is_cause = text is not None and head.status in STOPPING
+        if not is_cause or text not in places:
+            if text is not None and is_cause:
                 places[text] = len(groups)
             groups.append(CauseGroup(head, followers))
             continue

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from checks.core.model import by_urgency
-from dashboard import data, frame, header, page
+from checks.evaluation.policy import CHECK
+from dashboard import address, data, frame, header, page
 from dashboard.components import check_card as card
 from dashboard.components import pipelines
 
@@ -28,11 +28,19 @@ def begin(title: str | None) -> page.PageContext:
 
 
 def draw_check_cards(context: page.PageContext) -> None:
-    """The checks whose evidence is on this page, failing ones first."""
+    """The checks whose evidence is on this page: the one that the address names, then the most
+    urgent first.
+    """
     path = frame.current_path()
     here = [check for check in context.config.checks if data.check(check).page == path]
+    requested = address.parameter(CHECK)
+    if requested is not None and requested not in here:
+        address.show_error(
+            f"The link asks for the check {requested[:80]!r}, which is not on this page.",
+            f"It has {', '.join(here)}.",
+        )
     verdicts = [each for each in context.report.checks if each.id in here]
-    card.draw_all(context, by_urgency(verdicts))
+    card.draw_all(context, verdicts, requested)
     evaluated = {each.id for each in verdicts}
     for check in here:
         if check not in evaluated:

@@ -55,7 +55,7 @@ def table(
     rows: Iterable[Sequence[Child]],
     *,
     numeric: Iterable[int] = (),
-    caption: str = "",
+    caption: str,
 ) -> Html:
     """A small table; the columns in `numeric` are aligned on the right.
 
@@ -75,7 +75,7 @@ def table(
         "div",
         tag(
             "table",
-            tag("caption", caption, class_="unseen") if caption else None,
+            tag("caption", caption, class_="unseen"),
             tag("thead", tag("tr", cells("th", headings, scope="col"))),
             tag("tbody", *(tag("tr", cells("td", row)) for row in rows)),
         ),

@@ -37,7 +37,8 @@ if day_volume is not None:
         with left:
             volume.draw_days(context, day_volume, event.value, rule.value)
         with right:
-            hours = context.evidence(read_hours, event=event.value)
+            usual_day = day_volume.usual_day(event.value)
+            hours = context.evidence(read_hours, event=event.value, usual_day=usual_day)
             if hours is not None:
                 volume.draw_hours(context, hours)
     volume.draw_segments(day_volume)

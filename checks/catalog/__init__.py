@@ -21,6 +21,13 @@ def all_checks() -> tuple[Check, ...]:
     return tuple(sorted(checks, key=lambda check: check.order))
 
 
+@cache
+def has_own_page(check_id: str) -> bool:
+    """Whether no other check has its evidence on the same page."""
+    page = get_check(check_id).page
+    return sum(check.page == page for check in all_checks()) == 1
+
+
 def get_check(check_id: str) -> Check:
     """One check by its id. Raises UsageError with the nearest id for an unknown one."""
     for check in all_checks():

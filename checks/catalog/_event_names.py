@@ -8,14 +8,15 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from checks.catalog._silence import Silence, last_return, silences, with_whole_days
-from checks.core.counts import DailyCounts, value_text
+from checks.core.counts import NAME, DailyCounts, value_text
 from checks.core.metrics import EventCounts
 from checks.core.model import Acceptance
 from checks.core.subjects import EVENT, subject_name
 from checks.core.totals import mean
 from checks.detection import ExpectedRange
+from checks.detection.baseline import baseline, usual_range
 from checks.judging.acceptance import standing
-from checks.judging.segments import Segment
+from checks.judging.segments import Segment, days_of_baseline
 
 if TYPE_CHECKING:
     from checks.catalog.event_volume import Params
@@ -33,6 +34,7 @@ class NameState:
     """One event name on the judged day. `silent_since` is the first day of the silence.
 
     usual, lowest, highest: of the window. segment: what is normal by its longer history.
+    expected: by that history, without the days of a silence; None where it is too short.
     """
 
     name: str
@@ -44,6 +46,12 @@ class NameState:
     series: tuple[int, ...]
     silent_since: date | None = None
     segment: Segment | None = None
+    expected: float | None = None
+
+    @property
+    def shown_usual(self) -> float:
+        """How many events are usual on such a day: the one number that is told of the name."""
+        return self.usual if self.expected is None else self.expected
 
 
 def judged_names(
@@ -69,7 +77,22 @@ def judged_names(
     acceptances = standing(of_names, since, events.days[-1])
     retired = {acceptance.subject for acceptance in acceptances if acceptance.holds}
     ranked = _ranked(_retire(state) if _is_retired(state, retired) else state for state in states)
-    return ranked, acceptances
+    return _with_expected(ranked, daily), acceptances
+
+
+def _with_expected(states: Iterable[NameState], daily: DailyCounts | None) -> list[NameState]:
+    """The states with what is usual by the rule itself; a silence never becomes the usual."""
+    usual_days = None
+    result = []
+    for state in states:
+        segment, since = state.segment, state.silent_since
+        normal = None if segment is None else segment.normal
+        if daily is not None and since is not None and state.state in (SILENT, RETIRED):
+            usual_days = usual_days or baseline(daily.totals(), daily.day, daily.calendar)
+            series = days_of_baseline(daily.series(NAME, value_text(state.name)), usual_days)
+            normal = usual_range(series, daily.day, daily.calendar, since=since)
+        result.append(replace(state, expected=None if normal is None else normal.expected))
+    return result
 
 
 def subject_of(state: NameState) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from checks.core.metrics import OTHER_REASONS, RejectedRows
 from checks.core.model import Cause, Facts, Judgement, Status, Subjects
-from checks.core.subjects import REASON, counting
-from checks.core.text import clean, day_text, deciding, percent_text, plural, quoted
+from checks.core.subjects import REASON, counting, subject_name
+from checks.core.text import clean, day_text, deciding, listed, percent_text, plural, quoted
 from checks.judging.unmeasured import unknown
 
 if TYPE_CHECKING:
@@ -49,19 +50,21 @@ def judge_share(params: Params, measured: RejectedShare, frame: Timeframe) -> Ju
             action="Check that the input arrived and is not empty, then load it again",
         )  # fmt: skip
     status = _status(params, measured, rejected.rows, rate)
-    facts = _facts(status, rejected)
+    total = rejected.rows + measured.accepted
+    reasons = failing_reasons(params, rejected, total)
+    facts = _facts(status, reasons)
     return Judgement(
         status=status,
         message=f"rate={deciding(rate, params.alert_above, 4)} (max {params.alert_above})",
         summary=_summary(params, measured, rejected.rows, rate, frame),
-        action=_action(status, params, rejected, rate),
+        action=_action(status, params, rejected, reasons, rate),
         value=rate,
         threshold=params.alert_above,
         unit="share",
         stop=rate > params.stop_above,
         details=_details(params, measured, facts),
         facts=facts,
-        subjects=reason_subjects(params, rejected, rejected.rows + measured.accepted),
+        subjects=reason_subjects(params, rejected, total),
     )
 
 
@@ -73,6 +76,12 @@ def reason_subjects(params: Params, rejected: RejectedRows, total: int) -> Subje
     names = counting(rejected.reasons, lambda _, rows: rows > limit)
     # The rest, beyond the reasons that are listed, is not a reason itself.
     return {REASON: tuple(name for name in names if name != OTHER_REASONS)}
+
+
+def failing_reasons(params: Params, rejected: RejectedRows, total: int) -> list[str]:
+    """The reasons that matter, as they are stored; total as in `reason_subjects`."""
+    names = set(reason_subjects(params, rejected, total).get(REASON, ()))
+    return [reason for reason, _ in rejected.reasons if subject_name(reason) in names]
 
 
 def _status(params: Params, measured: RejectedShare, rows: int, rate: float) -> Status:
@@ -133,7 +142,9 @@ def not_counted_text(rejected: RejectedRows) -> str:
     return text
 
 
-def _action(status: Status, params: Params, rejected: RejectedRows, rate: float) -> str:
+def _action(
+    status: Status, params: Params, rejected: RejectedRows, reasons: Sequence[str], rate: float
+) -> str:
     if status is Status.GREEN:
         return "Nothing to do"
     if rate <= params.alert_above and rejected.astray >= max(1, rejected.undated):
@@ -148,13 +159,13 @@ def _action(status: Status, params: Params, rejected: RejectedRows, rate: float)
             f"Find out which day the {rows} without a time belong to; map another column as "
             "quarantine.occurred_at, or leave old rows out with quarantine.query"
         )
-    reason = f" for {quoted(rejected.reasons[0][0])}" if rejected.reasons else ""
-    return f"Look at the rows rejected{reason}, find out what changed, repair and load them again"
+    what = f"Look at the rows rejected{f' for {listed(reasons)}' if reasons else ''}"
+    return f"{what}, find out what changed, repair and load them again"
 
 
-def _facts(status: Status, rejected: RejectedRows) -> Facts:
-    by_reason = status is Status.RED and rejected.reasons
-    return Facts(filters={"reason": rejected.reasons[0][0]} if by_reason else {})
+def _facts(status: Status, reasons: Sequence[str]) -> Facts:
+    by_reason = status is Status.RED and len(reasons) == 1
+    return Facts(filters={"reason": reasons[0]} if by_reason else {})
 
 
 def _details(params: Params, measured: RejectedShare, facts: Facts) -> dict[str, Any]:

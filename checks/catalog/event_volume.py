@@ -37,7 +37,7 @@ from checks.core.metrics import EventCounts
 from checks.core.model import Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
 from checks.core.subjects import EVENT
-from checks.core.text import count_text, day_text, listed, plural, quoted, short_day
+from checks.core.text import count_text, day_text, listed, plural, quoted, short_day, usual_text
 from checks.core.values import Unmeasured
 from checks.detection.baseline import Baseline, baseline, normal_range, side_of
 from checks.judging.check import Check, Required
@@ -205,7 +205,7 @@ def _judgement(
     flagged = moved.get(kind, []) if status is Status.AMBER else []
     count = len(names) + len(flagged)
     facts = Facts(
-        filters={"event": names[0]} if names else {},
+        filters={"event": names[0]} if len(names) == 1 and not flagged else {},
         silent_purchase_names=_silent_purchase_names(by_state, measured.events),
         fails_for_empty_day=not measured.events.judged and not ended,
     )
@@ -318,8 +318,14 @@ def _silence(state: NameState, frame: Timeframe) -> str:
         since = f"{count_text(state.events_today)} on {short_day(frame.data_date)}"
     return (
         f"{name} stopped on {short_day(state.silent_since)}: "
-        f"usually {count_text(round(state.usual, 1))} a day, {since}"
+        f"usually {_usual_text(state, frame)}, {since}"
     )
+
+
+def _usual_text(state: NameState, frame: Timeframe) -> str:
+    """`20 on a Saturday`; `20 a day` where the weekday is not known yet."""
+    count = usual_text(state.shown_usual)
+    return f"{count} a day" if state.expected is None else f"{count} on a {frame.data_date:%A}"
 
 
 def _action(kind: str, status: Status, names: list[str], frame: Timeframe) -> str:
@@ -339,7 +345,7 @@ def _as_details(params: Params, state: NameState) -> dict[str, Any]:
         "name": state.name,
         "state": state.state,
         "events": state.events_today,
-        "usual": state.usual,
+        "usual": state.shown_usual,
         "lowest": state.lowest,
         "highest": state.highest,
         "low": None if normal is None else normal.low,

@@ -148,7 +148,9 @@ def _behind_text(expected: date, frame: Timeframe, lag: float | None, limit: str
 
 
 def _clock(moment: datetime, frame: Timeframe) -> str:
-    return f"{moment.astimezone(frame.zone):%H:%M}"
+    """`15:59 UTC`, `16:59 (Europe/Berlin)`: a time of day in the shop's zone."""
+    zone = frame.zone.key if frame.zone.key == "UTC" else f"({frame.zone.key})"
+    return f"{moment.astimezone(frame.zone):%H:%M} {zone}"
 
 
 def _details(events: EventCounts) -> dict[str, Any]:

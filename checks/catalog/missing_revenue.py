@@ -107,7 +107,7 @@ def _judgement(params: Params, events: EventCounts, frame: Timeframe) -> Judgeme
     missing = rows - purchases.with_amount[-1]
     share = missing / rows
     red = share >= params.alert_at
-    usual_text = _usual_share_text(events)
+    usual_text = _usual_share_text(params, events)
     action = "Nothing to do"
     if red:
         action = (
@@ -136,11 +136,16 @@ def _judgement(params: Params, events: EventCounts, frame: Timeframe) -> Judgeme
     )
 
 
-def _usual_share_text(events: EventCounts) -> str:
-    before = sum(events.purchases.rows[:-1])
-    if not before:
+def _usual_share_text(params: Params, events: EventCounts) -> str:
+    """The share of the days before on which it was not red; no incident becomes the usual."""
+    pairs = zip(events.purchases.rows[:-1], events.purchases.with_amount[:-1], strict=True)
+    known = [(rows, rows - usable) for rows, usable in pairs if rows]
+    fine = [(rows, missing) for rows, missing in known if missing / rows < params.alert_at]
+    if not known:
         return ""
-    share = 1 - sum(events.purchases.with_amount[:-1]) / before
+    if not fine:
+        return f", and on each of the {plural(len(known), 'day')} before too many had none"
+    share = sum(missing for _, missing in fine) / sum(rows for rows, _ in fine)
     return f", usually {percent_text(share)}"
 
 

@@ -34,7 +34,7 @@ from checks.core.metrics import (
 from checks.core.model import Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
 from checks.core.subjects import ORPHAN_KIND, counting
-from checks.core.text import count_text, day_text, deciding, plural
+from checks.core.text import clean, count_text, day_text, deciding, plural, short_list
 from checks.core.values import Unmeasured
 from checks.judging.check import Check, Required
 from checks.judging.undated import FAR_TEXT, UNKNOWN_ABOVE, undated_text
@@ -217,7 +217,7 @@ def _summary(orders: OrderCounts, kinds: list[OrphanKind], count: int, frame: Ti
         return f"All {total} of {day} can be attributed"
     parts = [f"{count_text(k.count)} {_kind_text(k, orders)}" for k in kinds if k.count]
     unattributed = sum(kind.revenue or 0.0 for kind in kinds)
-    revenue_text = f"; dark (unattributed) revenue: {unattributed:,.2f}" if unattributed else ""
+    revenue_text = f"; unattributed revenue: {unattributed:,.2f}" if unattributed else ""
     orphans = f"{plural(count, 'orphan')} on {day}, which has {total}"
     return f"{orphans}: {', '.join(parts)} (none is normal){revenue_text}"
 
@@ -254,22 +254,34 @@ def _kind_text(kind: OrphanKind, orders: OrderCounts) -> str:
 
 
 def _action(kinds: list[OrphanKind]) -> str:
-    worst = max(kinds, key=lambda kind: kind.count)
-    ids = f" ({', '.join(worst.ids[:3])}{', ...' if worst.count > 3 else ''})" if worst.ids else ""
-    if worst.kind == NO_ORDER:
-        return f"Load the missing orders{ids}, then build the attribution of the day again"
-    return f"Repair the sessions of these orders{ids}, then build the attribution of the day again"
+    """What repairs all of them: the sessions of orders, and the orders of purchases."""
+    lost = [kind for kind in kinds if kind.kind == NO_ORDER]
+    without_session = [kind for kind in kinds if kind.kind != NO_ORDER]
+    steps = []
+    if number := _count(without_session):
+        steps.append(f"repair the sessions of {plural(number, 'order')}{_ids(without_session)}")
+    if number := _count(lost):
+        steps.append(f"load {plural(number, 'missing order')}{_ids(lost)}")
+    first, *others = steps
+    repairs = ", ".join([first[0].upper() + first[1:], *others])
+    return f"{repairs}, then build the attribution of the day again"
+
+
+def _ids(kinds: list[OrphanKind]) -> str:
+    """` (A, B, C and 2 more)`; empty where no id is known."""
+    ids = [clean(id_) for kind in kinds for id_ in kind.ids]
+    return f" ({short_list(ids, _count(kinds))})" if ids else ""
 
 
 def _facts(
     measured: Measured, kinds: list[OrphanKind], problems: Mapping[str, Unmeasured]
 ) -> Facts:
     """A day without orders lacks nothing else where no kind was left unmeasured."""
-    largest = max(kinds, key=lambda kind: kind.count, default=None)
+    failing = [kind.kind for kind in kinds if kind.count]
     lacks_orders = not measured.orders.orders and not problems
     events = measured.events
     return Facts(
-        filters={"kind": largest.kind} if largest is not None and largest.count else {},
+        filters={"kind": failing[0]} if len(failing) == 1 else {},
         lacks_purchases=lacks_orders and _purchases(measured) == 0,
         fails_for_empty_day=lacks_orders and events is not None and not events.judged,
     )

@@ -18,41 +18,43 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from checks.catalog._audit import (
-    bad_count,
-    has_name,
-    no_entry,
-    skipped_without_entry,
-    source_name,
-    with_loads,
-)
+from checks.catalog._audit import has_name, no_entry, skipped_without_entry, with_loads
 from checks.catalog._rejected_share import (
     RejectedShare,
+    failing_reasons,
     judge_share,
     main_reason,
     not_counted_details,
     not_counted_text,
     reason_subjects,
 )
-from checks.core.audit_log import AuditEntry, AuditLog
+from checks.catalog._source_rates import (
+    METRIC,
+    WHAT,
+    SourceRate,
+    highest_blend,
+    rate_of,
+    readings_of,
+    source_rates,
+    sums,
+)
+from checks.catalog._usual_share import LOOK_BACK, USUAL_DAYS, rows_by_day, usual_share
+from checks.core.audit_log import AuditLog
+from checks.core.errors import MeasurementError
 from checks.core.metrics import RejectedRows
 from checks.core.model import Cause, Facts, Judgement, Layer, Status, Subjects
 from checks.core.settings import setting
 from checks.core.subjects import REASON, SOURCE, counting
-from checks.core.text import clean, count_text, deciding, percent_text, plural, quoted
-from checks.core.totals import median
-from checks.core.values import BadValue, known
+from checks.core.text import clean, count_text, deciding, listed, percent_text, plural, quoted
 from checks.judging.check import Check, Required
 from checks.judging.unmeasured import unknown
 from checks.loads.effective import Load, loads
-from checks.loads.sources import lasting_name, without_digits
+from checks.loads.sources import lasting_name
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
     from checks.judging.readings import Readings
 
-_METRIC = "rate"
-_WHAT = "The quarantine rate"
 _MANY_ROWS = 100
 _MOST_SOURCES = 200
 
@@ -79,29 +81,14 @@ class Params:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The log, and what the rejected rows themselves say."""
+    """The log, and what the rejected rows themselves say.
+
+    longer_log: of many more days, where the log itself has too few that say what is usual.
+    """
 
     log: AuditLog
     rejected: RejectedRows
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRate:
-    """One source's load."""
-
-    source: str | None
-    read: int
-    quarantined: int
-
-    @property
-    def rate(self) -> float:
-        """Share of the rows read; 0 where nothing was read."""
-        return self.quarantined / self.read if self.read else 0.0
-
-    @property
-    def family(self) -> str | None:
-        """The source's name without its digits, so that daily files compare."""
-        return without_digits(self.source)
+    longer_log: AuditLog | None = None
 
 
 def measure(params: Params, data: Readings) -> Measured | RejectedShare:
@@ -111,7 +98,22 @@ def measure(params: Params, data: Readings) -> Measured | RejectedShare:
     """
     if not data.has_audit_log:
         return RejectedShare(data.rejected(), data.events().judged)
-    return Measured(data.audit_log(), data.rejected())
+    log = data.audit_log()
+    return Measured(log, data.rejected(), _longer_log(params, log, data))
+
+
+def _longer_log(params: Params, log: AuditLog, data: Readings) -> AuditLog | None:
+    """Many days of the log, where not each of the 7 before the run was a usual one.
+
+    None where the log has enough of them, or cannot be read so far back.
+    """
+    rates = (rate for _, rate, _, _ in _daily(log) if rate is not None)
+    if sum(rate <= params.alert_above for rate in rates) >= USUAL_DAYS:
+        return None
+    try:
+        return data.longer_audit_log(LOOK_BACK)
+    except MeasurementError:
+        return None
 
 
 def judge(params: Params, measured: Measured | RejectedShare, frame: Timeframe) -> Judgement:
@@ -120,15 +122,14 @@ def judge(params: Params, measured: Measured | RejectedShare, frame: Timeframe) 
         return judge_share(params, measured, frame)
     log = measured.log
     if not log.today:
-        return no_entry(_METRIC, _WHAT, log.run_date)
-    sources = _readings(log, log.run_date)
+        return no_entry(METRIC, WHAT, log.run_date)
+    sources = readings_of(log, log.run_date)
     if isinstance(sources, Judgement):
         return sources
-    rates = _highest_blend(sources)
-    read, quarantined = _sums(rates)
-    if not read:
+    rates = highest_blend(sources)
+    if not sums(rates)[0]:
         return unknown(
-            _METRIC, Cause.BAD_VALUE, "rows_read is 0", what=_WHAT,
+            METRIC, Cause.BAD_VALUE, "rows_read is 0", what=WHAT,
             action="Check that the input arrived and is not empty, then load it again",
             threshold=params.alert_above, unit="share",
         )  # fmt: skip
@@ -136,27 +137,8 @@ def judge(params: Params, measured: Measured | RejectedShare, frame: Timeframe) 
     doubted = _doubted(params, day_loads, sources)
     alarming = [rate for readings in sources for rate in readings if _is_alarming(params, rate)]
     alarming += [rate for _, rate in doubted]
-    judgement = _judgement(params, measured, rates, alarming, quarantined, read)
+    judgement = _judgement(params, measured, rates, alarming, frame)
     return with_loads(judgement, day_loads, [load for load, _ in doubted])
-
-
-def source_rates(log: AuditLog, day: date) -> list[SourceRate] | Judgement:
-    """Each source's load of a day; of several readings those that make the blend highest."""
-    sources = _readings(log, day)
-    return sources if isinstance(sources, Judgement) else _highest_blend(sources)
-
-
-def _readings(log: AuditLog, day: date) -> list[list[SourceRate]] | Judgement:
-    """Per source, every reading of its entries of a day; a judgement for an invalid count."""
-    day_loads = loads(log, day)
-    sources = []
-    for load in day_loads:
-        for entry in load.counted:
-            bad = _bad_count(entry)
-            if bad is not None:
-                return with_loads(bad, day_loads)
-        sources.append([_rate_of(load.source, reading) for reading in load.readings])
-    return sources
 
 
 def _is_alarming(params: Params, reading: SourceRate) -> bool:
@@ -171,14 +153,14 @@ def _doubted(
     For a source that may have been loaded twice: where the blend would be above alert_above.
     For any other: where many rows are above stop_above, as for every reading.
     """
-    alone = [[_rate_of(load.source, r) for r in load.latest_alone] for load in day_loads]
-    blend = _highest_blend(
+    alone = [[rate_of(load.source, r) for r in load.latest_alone] for load in day_loads]
+    blend = highest_blend(
         [
             [*readings, *latest] if load.may_be_twice else readings
             for load, readings, latest in zip(day_loads, sources, alone, strict=True)
         ]
     )
-    read, quarantined = _sums(blend)
+    read, quarantined = sums(blend)
     is_high = bool(read) and quarantined / read > params.alert_above
     return [
         (load, rate)
@@ -188,84 +170,53 @@ def _doubted(
     ]
 
 
-def _highest_blend(sources: Sequence[Sequence[SourceRate]]) -> list[SourceRate]:
-    """One reading of each source, so that the rate over all of them is the highest possible.
-
-    A reading lifts a rate by the rows that it quarantined beyond that share of the rows it read.
-    The result is exact: the readings that lift the rate most are taken until none lifts it.
-    """
-    chosen = [max(readings, key=lambda reading: reading.quarantined) for readings in sources]
-    while True:
-        read, quarantined = _sums(chosen)
-        lift = partial(_lift, read, quarantined)
-        higher = [max(readings, key=lift) for readings in sources]
-        if not read or sum(lift(reading) for reading in higher) <= 0:
-            return chosen
-        chosen = higher
-
-
-def _sums(rates: Sequence[SourceRate]) -> tuple[int, int]:
-    """Rows read and quarantined."""
-    return sum(rate.read for rate in rates), sum(rate.quarantined for rate in rates)
-
-
-def _lift(read: int, quarantined: int, reading: SourceRate) -> int:
-    """By how much a reading lifts the rate quarantined / read: in rows, times `read`."""
-    return reading.quarantined * read - quarantined * reading.read
-
-
-def _rate_of(source: str | None, entries: Sequence[AuditEntry]) -> SourceRate:
-    read = sum(known(entry.rows_read) for entry in entries)
-    return SourceRate(source, read, sum(known(entry.rows_quarantined) for entry in entries))
-
-
-def _bad_count(entry: AuditEntry) -> Judgement | None:
-    for column in ("rows_quarantined", "rows_read"):
-        value = getattr(entry, column)
-        if isinstance(value, BadValue):
-            return bad_count(_METRIC, _WHAT, column, entry, value)
-    read, quarantined = known(entry.rows_read), known(entry.rows_quarantined)
-    if quarantined <= read:
-        return None
-    detail = f"{count_text(quarantined)} quarantined of {count_text(read)} read"
-    return unknown(
-        _METRIC, Cause.BAD_VALUE, f"{detail} for {source_name(entry)}", what=_WHAT,
-        action=f"Correct the counts of {source_name(entry)} in the audit log",
-    )  # fmt: skip
-
-
 def _judgement(
     params: Params,
     measured: Measured,
     rates: list[SourceRate],
     alarming: list[SourceRate],
-    quarantined: int,
-    read: int,
+    frame: Timeframe,
 ) -> Judgement:
     """alarming: readings of many rows above stop_above, whether in the blend or not."""
-    rate = quarantined / read
-    worst = max(rates, key=lambda source: (source.rate, source.read))
-    median_rate = usual_rate(measured.log)
-    status = Status.GREEN
-    if rate > params.alert_above:
-        status = Status.RED
-    elif alarming:
+    read, quarantined = sums(rates)
+    rate, rejected = quarantined / read, measured.rejected
+    status = Status.RED if rate > params.alert_above else Status.GREEN
+    if status is Status.GREEN and alarming:
         status = Status.AMBER
-        worst = max(alarming, key=lambda source: source.rate)
-    facts = Facts(filters=_filters(status, measured.rejected, worst))
+    failing = _failing_sources(params, alarming if status is Status.AMBER else rates)
+    worst, usual_rate = failing[0], _usual_rate(params, measured, frame)
+    reasons = failing_reasons(params, rejected, read)
+    facts = Facts(filters=_filters(status, reasons, failing))
     return Judgement(
         status=status,
         message=f"rate={deciding(rate, params.alert_above, 4)} (max {params.alert_above})",
-        summary=_summary(params, measured.rejected, worst, median_rate, quarantined, read),
-        action=_action(status, measured.rejected, worst),
+        summary=_summary(params, rejected, worst, usual_rate, quarantined, read),
+        action=_action(status, reasons, failing),
         value=rate,
         threshold=params.alert_above,
         unit="share",
         stop=rate > params.stop_above,
-        details=_details(params, measured, rates, worst, median_rate) | {"filters": facts.filters},
+        details=_details(params, measured, rates, worst, usual_rate) | {"filters": facts.filters},
         facts=facts,
-        subjects=_subjects(params, measured.rejected, rates),
+        subjects=_subjects(params, rejected, rates),
     )
+
+
+def _failing_sources(params: Params, rates: Sequence[SourceRate]) -> list[SourceRate]:
+    """The sources above alert_above, the worst first; of none the worst one. A source is in it
+    once.
+    """
+    ranked = sorted(rates, key=lambda source: (source.rate, source.read), reverse=True)
+    by_name = {source.source: source for source in reversed(ranked)}
+    above = [s for s in ranked if s.rate > params.alert_above and by_name[s.source] is s]
+    return above or ranked[:1]
+
+
+def _usual_rate(params: Params, measured: Measured, frame: Timeframe) -> float | None:
+    """The share that is usually rejected; None where no earlier day says so."""
+    rows = rows_by_day(measured.longer_log or measured.log, frame.run_date - frame.data_date)
+    share = usual_share(rows, frame.data_date, params.alert_above)
+    return None if share is None else share.rate
 
 
 def _subjects(params: Params, rejected: RejectedRows, rates: Sequence[SourceRate]) -> Subjects:
@@ -285,11 +236,6 @@ def _subjects(params: Params, rejected: RejectedRows, rates: Sequence[SourceRate
     return {SOURCE: sources, **reason_subjects(params, rejected, sum(read.values()))}
 
 
-def usual_rate(log: AuditLog) -> float | None:
-    """Median blended rate of the earlier days in the log that have usable counts."""
-    return median(rate for _, rate, _, _ in _daily(log) if rate is not None)
-
-
 def _daily(log: AuditLog) -> list[tuple[date, float | None, int, int]]:
     """(day, rate, quarantined, read) of the days before the run date."""
     days = []
@@ -297,7 +243,7 @@ def _daily(log: AuditLog) -> list[tuple[date, float | None, int, int]]:
         rates = source_rates(log, day)
         if day == log.run_date or isinstance(rates, Judgement):
             continue
-        read, quarantined = _sums(rates)
+        read, quarantined = sums(rates)
         days.append((day, quarantined / read if read else None, quarantined, read))
     return days
 
@@ -306,12 +252,12 @@ def _summary(
     params: Params,
     rejected: RejectedRows,
     worst: SourceRate,
-    median_rate: float | None,
+    usual_rate: float | None,
     quarantined: int,
     read: int,
 ) -> str:
     share = percent_text(quarantined / read, params.alert_above)
-    normal = f", usually {percent_text(median_rate)}" if median_rate is not None else ""
+    normal = f", usually {percent_text(usual_rate)}" if usual_rate is not None else ""
     text = f"{share} of {plural(read, 'row')} were quarantined ({count_text(quarantined)}){normal}"
     if has_name(worst.source) and quarantined:
         text += f"; worst source {quoted(worst.source)} at {percent_text(worst.rate)}"
@@ -320,23 +266,25 @@ def _summary(
     return text + not_counted_text(rejected)
 
 
-def _action(status: Status, rejected: RejectedRows, worst: SourceRate) -> str:
+def _action(status: Status, reasons: Sequence[str], failing: Sequence[SourceRate]) -> str:
     if status is Status.GREEN:
         return "Nothing to do"
-    reason = f" for {quoted(rejected.reasons[0][0])}" if rejected.reasons else ""
-    of_source = f" from {quoted(worst.source)}" if has_name(worst.source) else ""
-    what = "Look at the rows rejected"
-    then = "ask its producer what changed" if of_source else "find out what changed"
-    return f"{what}{reason}{of_source}, {then}, repair and load them again"
+    names = [source.source for source in failing if has_name(source.source)]
+    for_reasons = f" for {listed(reasons)}" if reasons else ""
+    of_sources = f" from {listed(names)}" if names else ""
+    then = "find out what changed"
+    if names:
+        then = f"ask {'its producer' if len(names) == 1 else 'their producers'} what changed"
+    return f"Look at the rows rejected{for_reasons}{of_sources}, {then}, repair and load them again"
 
 
-def _filters(status: Status, rejected: RejectedRows, worst: SourceRate) -> dict[str, str]:
-    """The filters with which the page is opened."""
-    if status is Status.GREEN:
-        return {}
-    if status is Status.AMBER and has_name(worst.source):
-        return {"source": worst.source}
-    return {"reason": rejected.reasons[0][0]} if rejected.reasons else {}
+def _filters(
+    status: Status, reasons: Sequence[str], failing: Sequence[SourceRate]
+) -> dict[str, str]:
+    """The filters with which the page is opened: by what fails, where that is one thing only."""
+    if status is Status.AMBER and len(failing) == 1 and has_name(failing[0].source):
+        return {"source": failing[0].source}
+    return {"reason": reasons[0]} if status is not Status.GREEN and len(reasons) == 1 else {}
 
 
 def _details(
@@ -344,7 +292,7 @@ def _details(
     measured: Measured,
     rates: list[SourceRate],
     worst: SourceRate,
-    median_rate: float | None,
+    usual_rate: float | None,
 ) -> dict[str, Any]:
     ranked = sorted(rates, key=lambda source: source.rate, reverse=True)
     reasons = measured.rejected.reasons
@@ -352,7 +300,7 @@ def _details(
         "rows_read": sum(r.read for r in rates),
         "rows_quarantined": sum(r.quarantined for r in rates),
         "stop_above": params.stop_above,
-        "usual_rate": median_rate,
+        "usual_rate": usual_rate,
         "worst_source": worst.source,
         "worst_source_rate": worst.rate,
         "sources": [
@@ -375,7 +323,7 @@ CHECK = Check(
     id="quarantine_rate",
     layer=Layer.DATA_QUALITY,
     order=40,
-    metric=_METRIC,
+    metric=METRIC,
     unit="share",
     page="quarantine",
     needs=("audit_log",),
@@ -393,5 +341,5 @@ CHECK = Check(
     judge=judge,
     subject_kinds=(SOURCE, REASON),
     after=("log_entry_exists_today",),
-    guard=partial(skipped_without_entry, _METRIC),
+    guard=partial(skipped_without_entry, METRIC),
 )

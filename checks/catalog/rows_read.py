@@ -22,7 +22,7 @@ from checks.catalog._audit import (
 from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.model import Facts, Judgement, Layer, Status
 from checks.core.subjects import SOURCE, names_of
-from checks.core.text import day_text, plural
+from checks.core.text import day_text, plural, short_list
 from checks.core.values import BadValue, known
 from checks.judging.check import Check, Required, Worse
 from checks.loads.effective import loads
@@ -93,7 +93,8 @@ def _judgement(log: AuditLog, lowest: list[SourceRows], frame: Timeframe) -> Jud
         status = Status.RED
         action = (
             f"Check that the files of {frame.data_date} arrived and are not empty "
-            f"({source_name(lowest[0].newest)} first), then load them again"
+            f"({short_list([source_name(source.newest) for source in lowest])}), "
+            "then load them again"
         )
     return Judgement(
         status, f"rows_read={total} (min 1)", summary, action, total, 1, "rows", details=details,

@@ -26,7 +26,7 @@ from checks.core.endings import FAILED, OK, RUNNING, UNHEARD, Endings, folded
 from checks.core.model import Cause, Facts, Judgement, Layer, Status, Subjects
 from checks.core.settings import setting
 from checks.core.subjects import SOURCE, STATUS, names_of
-from checks.core.text import day_text, plural, quoted
+from checks.core.text import day_text, plural, quoted, short_list
 from checks.judging.check import Check
 from checks.judging.unmeasured import unknown, unmeasured
 from checks.loads.effective import Load, Parts, good_sources, loads
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 _METRIC = "failed"
 _WHAT = "The run's status"
-_MOST_NAMED = 3
 _WORST_FIRST = (FAILED, UNHEARD, RUNNING, OK)
 _DEFAULT = Endings()
 
@@ -111,14 +110,15 @@ def _facts(
     failed: Sequence[AuditEntry | StrayEntry],
     frame: Timeframe,
 ) -> Facts:
-    """What failed first; and whether no load ended well that may be of the data date.
+    """The source, where only one failed; whether no load ended well that may be of the data date.
 
     One that did would have left events. A load of other days, by its source's name, has none of its
     events, and explains nothing.
     """
+    sources = list(dict.fromkeys(entry.source for entry in failed))
     of_day = [word for entry, word in worst if may_be_of(entry.source, {frame.data_date})]
     return Facts(
-        filters={"source": failed[0].source} if failed and failed[0].source else {},
+        filters={"source": sources[0]} if len(sources) == 1 and sources[0] else {},
         explains_empty_day=bool(of_day) and all(word == FAILED for word in of_day),
     )
 
@@ -245,9 +245,8 @@ def _repaired(log: AuditLog, loads_of_day: Sequence[Load]) -> str:
 
 
 def _names(entries: Sequence[AuditEntry | StrayEntry]) -> str:
-    named = ", ".join(source_name(entry) for entry in entries[:_MOST_NAMED])
-    more = len(entries) - _MOST_NAMED
-    return f"{named} and {more} more" if more > 0 else named
+    """The sources, each once: a source may have several entries."""
+    return short_list(list(dict.fromkeys(map(source_name, entries))))
 
 
 def _unclear(entry: AuditEntry, word: str) -> Judgement:

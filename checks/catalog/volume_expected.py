@@ -21,7 +21,7 @@ from checks.core.counts import DailyCounts
 from checks.core.model import Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
 from checks.core.subjects import HIGH, LOW, SIDE
-from checks.core.text import count_text, day_text, short_day
+from checks.core.text import change_text, count_text, day_text, short_day
 from checks.detection import (
     HISTORY_DAYS,
     MINIMUM_DAYS,
@@ -181,7 +181,7 @@ def _summary(
 
 
 def _change(count: float, expected: float) -> str:
-    return f" ({(count - expected) / expected * 100:+.0f} %)" if expected > 0 else ""
+    return f" ({change_text((count - expected) / expected)})" if expected > 0 else ""
 
 
 def _remarks(daily: DailyCounts, baseline: Baseline, normal: ExpectedRange) -> list[str]:

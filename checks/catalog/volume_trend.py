@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from checks.core.counts import DailyCounts
 from checks.core.model import NO_FACTS, Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
-from checks.core.text import count_text, deciding, short_day
+from checks.core.text import change_text, count_text, deciding, short_day
 from checks.detection import Trend, weekly_trend
 from checks.detection.baseline import baseline
 from checks.judging.check import Check, Worse
@@ -112,7 +112,7 @@ def _judgement(
 def _summary(trend: Trend, frame: Timeframe) -> str:
     return (
         f"The 7 days up to {short_day(frame.data_date)} have {count_text(round(trend.week))} "
-        f"events, {trend.change * 100:+.0f} % against {count_text(round(trend.baseline))}, the "
+        f"events, {change_text(trend.change)} against {count_text(round(trend.baseline))}, the "
         f"median of the {trend.weeks} weeks before (amber at a decline "
         f"of {trend.limit * 100:.0f} % or more)"
     )

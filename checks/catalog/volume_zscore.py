@@ -22,7 +22,7 @@ from checks.core.metrics import EventCounts
 from checks.core.model import Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
 from checks.core.subjects import HIGH, LOW, SIDE
-from checks.core.text import count_text, day_text, deciding, plural
+from checks.core.text import change_text, count_text, day_text, deciding, plural
 from checks.core.totals import mean, sample_deviation
 from checks.judging.check import Check, Worse
 from checks.judging.unmeasured import learning, skipped, unknown
@@ -182,9 +182,9 @@ def _facts(events: EventCounts) -> Facts:
 def _summary(params: Params, events: EventCounts, frame: Timeframe, score: ZScore) -> str:
     low, high = max(0.0, score.low(params.alert_at)), score.high(params.alert_at)
     part = "" if frame.is_over else " so far"
-    change = (events.judged - score.mean) / score.mean
+    change = change_text((events.judged - score.mean) / score.mean)
     text = (
-        f"{day_text(frame.data_date)} has {plural(events.judged, 'event')}{part}, {change:+.0%} "
+        f"{day_text(frame.data_date)} has {plural(events.judged, 'event')}{part}, {change} "
         f"against the {params.window_days}-day mean of {count_text(round(score.mean))} "
         f"(normal {count_text(math.ceil(low))} to {count_text(math.floor(high))})"
     )

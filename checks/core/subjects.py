@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from checks.core.model import Subjects
-from checks.core.text import bounded, quoted
+from checks.core.text import bounded, listed
 
 SOURCE, STATUS, EVENT, ORPHAN_KIND, REASON, SIDE = (
     "source", "status", "event", "kind", "reason", "side",
@@ -26,7 +26,6 @@ MANY = "(many, none of which counts by itself)"
 MORE = "…"
 #: The smallest share of what fails that counts even if the check would not fail for it alone.
 LEAST_SHARE = 0.1
-_MOST_LISTED = 3
 _RESERVED_NAMES = frozenset((NO_NAME, MANY, MORE))
 
 N = TypeVar("N")
@@ -89,9 +88,4 @@ def not_covered(failing: Subjects, covered: Subjects) -> Subjects:
 
 def subjects_text(subjects: Subjects) -> str:
     """`source 'web', 'shop' and 4 more; reason 'no id'`; empty for nothing."""
-    return "; ".join(f"{kind} {_listed(names)}" for kind, names in subjects.items() if names)
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    shown, more = ", ".join(map(quoted, names[:_MOST_LISTED])), len(names) - _MOST_LISTED
-    return f"{shown} and {more} more" if more > 0 else shown
+    return "; ".join(f"{kind} {listed(names)}" for kind, names in subjects.items() if names)

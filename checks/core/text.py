@@ -17,6 +17,8 @@ from datetime import date, datetime, timedelta
 _LONGEST = 80
 _MOST_DIGITS = 15
 _HOUR_MINUTES, _DAY_HOURS = 60, 24
+#: A usual number below this has one decimal.
+_WHOLE_FROM = 20
 #: How many characters of a long name stay before its digest.
 _LONGEST_NAME, _DIGEST, _CUT = 200, 8, "…"
 #: A calendar date as ISO 8601 writes it, which may be no day of a calendar.
@@ -67,9 +69,17 @@ def quoted(value: object) -> str:
 
 def listed(values: Iterable[object], most: int = 3) -> str:
     """Quoted values as a short list: `'a', 'b', 'c' and 4 more`."""
-    items = list(values)
-    shown = ", ".join(quoted(item) for item in items[:most])
-    return shown if len(items) <= most else f"{shown} and {len(items) - most} more"
+    return short_list([quoted(value) for value in values], most=most)
+
+
+def short_list(texts: Sequence[str], count: int | None = None, *, most: int = 3) -> str:
+    """Inert texts as a short list: `a, b, c and 4 more`.
+
+    count: how many there are in all, where `texts` are only the first of them.
+    """
+    shown = texts[:most]
+    more = max(len(texts), count or 0) - len(shown)
+    return f"{', '.join(shown)} and {count_text(more)} more" if more else ", ".join(shown)
 
 
 def deciding(value: float, limit: float, digits: int) -> str:
@@ -108,6 +118,11 @@ def count_text(value: float) -> str:
     return f"{value:,.1f}"
 
 
+def usual_text(count: float) -> str:
+    """How many are usual, in the same digits everywhere: `212`, `18.3`."""
+    return count_text(round(count) if count >= _WHOLE_FROM else round(count, 1))
+
+
 def percent_text(share: float, limit: float | None = None) -> str:
     """A share as a percentage, with as many digits as it takes to compare it with `limit`."""
     if limit is None:
@@ -118,6 +133,11 @@ def percent_text(share: float, limit: float | None = None) -> str:
         if _side(float(shown) / 100, limit) == _side(share, limit):
             return f"{shown} %"
     return f"{share * 100!r} %"
+
+
+def change_text(share: float, digits: int = 0) -> str:
+    """A change as a percentage with its sign: `-14 %`, `+0 %`."""
+    return f"{round(share * 100, digits) + 0.0:+.{digits}f} %"
 
 
 def plural(count: float, singular: str, many: str = "") -> str:

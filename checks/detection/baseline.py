@@ -11,6 +11,7 @@ from checks.core.calendar import Calendar
 from checks.core.text import count_text
 from checks.detection import ExpectedRange, expected_range
 
+WEEK = 7
 #: This many days in a row on one side of the range are a new level, not an accident.
 NEW_LEVEL_DAYS = 3
 
@@ -86,6 +87,29 @@ def normal_range(
     if normal is None or special_day is None or special_day.factor is None:
         return normal
     return scaled(normal, special_day.factor)
+
+
+def usual_range(
+    history: Mapping[date, float],
+    day: date,
+    calendar: Calendar,
+    widen: float = 1.0,
+    *,
+    since: date | None = None,
+) -> ExpectedRange | None:
+    """The normal range of a day by the days before `since`, the first one of an incident.
+
+    So that an incident never becomes the usual, however long it lasts: it is the range that the
+    first day of the same weekday from `since` on had. None as for `normal_range`.
+    """
+    if since is None or day < since:
+        return normal_range(history, day, calendar, widen)
+    first = since + timedelta(days=(day - since).days % WEEK)
+    before = {earlier: count for earlier, count in history.items() if earlier < since}
+    normal, special_day = expected_range(before, first, widen=widen), calendar.special_day(day)
+    if normal is None or special_day is None:
+        return normal
+    return None if special_day.factor is None else scaled(normal, special_day.factor)
 
 
 def side_of(count: float, normal: ExpectedRange) -> int:

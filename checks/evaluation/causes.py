@@ -3,7 +3,8 @@
 A check follows from another in two cases only: the same fault stopped both readings; or it fails
 only because the data date has no events at all, and the other one explains that, or reports it
 first. The root is red or unknown: never waived, amber, skipped or off, and never a follower itself.
-A follower keeps its status, its message and its weight in the exit code.
+A follower keeps its status, its message and its weight in the exit code; its action points to the
+root, as its own would send people to look for what is not broken.
 """
 
 from __future__ import annotations
@@ -33,7 +34,15 @@ def with_causes(
     others = [verdict for verdict in verdicts if verdict.id not in roots]
     by_fault = _by_fault(others, judgements)
     roots |= {check: root for check, root in by_fault.items() if check not in empty_roots}
-    return tuple(replace(verdict, because=roots.get(verdict.id)) for verdict in verdicts)
+    return tuple(
+        _following(verdict, roots[verdict.id]) if verdict.id in roots else verdict
+        for verdict in verdicts
+    )
+
+
+def _following(verdict: Verdict, root: str) -> Verdict:
+    """The verdict as one that follows from another check: what is to be done is there."""
+    return replace(verdict, because=root, action=f"Follows from {root}: do that first")
 
 
 def _by_fault(verdicts: Sequence[Verdict], judgements: Mapping[str, Judgement]) -> dict[str, str]:

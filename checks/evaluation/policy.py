@@ -8,9 +8,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from checks.catalog import has_own_page
 from checks.core.capping import usable_filters
 from checks.core.model import (
     Acknowledgement,
+    Facts,
     Judgement,
     Number,
     Severity,
@@ -19,7 +21,7 @@ from checks.core.model import (
     WaiverState,
 )
 from checks.core.subjects import not_covered, subjects_text
-from checks.core.text import has_gaps, plural, short_day
+from checks.core.text import short_day
 from checks.judging.check import Check, Worse, is_worse
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from checks.history import StoredWaiver
 
 
+#: The parameter of a page's address that says which of its checks comes first.
+CHECK = "check"
 #: The statuses with which a verdict says what failed.
 _WITH_SUBJECTS = (Status.RED, Status.WAIVED, Status.AMBER)
 
@@ -59,6 +63,7 @@ def verdict_of(
     status = judgement.status
     if status is Status.RED and settings.severity is Severity.AMBER and not judgement.stop:
         status = Status.AMBER
+    judgement = replace(judgement, facts=_with_check(check, judgement.facts))
     waiver = standing_waiver(check, judgement, status, circumstances)
     if waiver is not None and waiver.holds and status is Status.RED:
         status = Status.WAIVED
@@ -85,6 +90,13 @@ def verdict_of(
         details=judgement.details,
         facts=judgement.facts,
     )
+
+
+def _with_check(check: Check, facts: Facts) -> Facts:
+    """The facts with the check in the filters of its page, where others are shown there too."""
+    if has_own_page(check.id):
+        return facts
+    return replace(facts, filters={CHECK: check.id, **facts.filters})
 
 
 def standing_waiver(
@@ -184,7 +196,7 @@ def _acknowledgement(
 
 
 def link(check: Check, judgement: Judgement, circumstances: Circumstances) -> str | None:
-    """Address of the page with the evidence, filtered to what failed."""
+    """Address of the page with the evidence: the check comes first, filtered to what failed."""
     if circumstances.dashboard_url is None:
         return None
     filters = usable_filters(judgement.facts.filters)
@@ -206,15 +218,4 @@ def with_since(
         if status is not verdict.status:
             break
         run.append(day)
-    run_text = _run_text(verdict, run[-1], data_date, len(run))
-    return replace(
-        verdict, since=run[-1], since_days=len(run), summary=f"{verdict.summary}{run_text}"
-    )
-
-
-def _run_text(verdict: Verdict, since: date, data_date: date, recorded: int) -> str:
-    if verdict.status in (Status.GREEN, Status.SKIPPED):
-        return ""
-    if has_gaps(since, data_date, recorded):
-        return f"; {verdict.status.value} since {since} ({plural(recorded, 'recorded day')})"
-    return f"; {verdict.status.value} since {short_day(since)}"
+    return replace(verdict, since=run[-1], since_days=len(run))

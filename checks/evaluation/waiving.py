@@ -102,6 +102,15 @@ def give(
     )
 
 
+def may_be_waived(verdict: Verdict) -> bool:
+    """Whether a waiver would let a failing check pass: a red one of its own, below the stop.
+
+    Not one that is unknown, as nothing was measured; nor one that follows from another check, which
+    passes once that is mended.
+    """
+    return verdict.status is Status.RED and not verdict.stop and verdict.because is None
+
+
 def state_of(waiver: StoredWaiver, today: date) -> str:
     """Whether a waiver can still cover a red (`holds`), and if not, why."""
     if waiver.revoked_at is not None:

@@ -35,6 +35,7 @@ class NameSeries:
 
     state: as in `event_volume`, or `gone` (no event on the day nor in its
     window, but before), `ignored` (configured), `not judged` (the first window fills).
+    usual_events: how many are usual on the judged day, as the check says it.
     low and high: outside of these `event_volume` calls the name collapsed or surged.
     last_seen: the last of the days with an event, None where there is none.
     lead: the counts of the window before the first day.
@@ -52,13 +53,16 @@ class NameSeries:
     last_seen: date | None = None
     low: float | None = None
     high: float | None = None
+    usual_events: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NameDay:
     """One day of one name: its count, the window before it, its normal range and its state.
 
-    is_beyond: whether the rule calls the name silent, collapsed or surged on that day.
+    normal: where the name is judged by it. usual_range: what is usual of the name on that day, also
+    where it is too rare to be judged. is_beyond: whether the rule calls the name
+    silent, collapsed or surged on that day.
     """
 
     day: date
@@ -68,6 +72,12 @@ class NameDay:
     highest: int | None = None
     state: str = UNJUDGED
     normal: ExpectedRange | None = None
+    usual_range: ExpectedRange | None = None
+
+    @property
+    def expected(self) -> float | None:
+        """How many events are usual on that day."""
+        return None if self.usual_range is None else self.usual_range.expected
 
     @property
     def is_beyond(self) -> bool:
@@ -123,7 +133,7 @@ def day_of(
         days[index],
     )
     if not judged:
-        return NameDay(day, window_counts[-1])
+        return NameDay(day, window_counts[-1], usual_range=segment.normal)
     # The first day of a silence is not used here, so any days of that length do.
     state = name_state(
         params, name_series.name, window_counts, (day,) * len(window_counts), segment
@@ -131,6 +141,7 @@ def day_of(
     return NameDay(
         day, state.events_today, state.usual, state.lowest, state.highest,
         IGNORED if name_series.state == IGNORED else state.state, limits_of(params, segment),
+        segment.normal,
     )  # fmt: skip
 
 
@@ -164,6 +175,7 @@ def _judged_series(
         last_seen=_last_seen(events.days[window:], counts[window:]),
         low=normal.low if normal is not None else None,
         high=normal.high if normal is not None else None,
+        usual_events=state.shown_usual if judged else None,
     )
 
 

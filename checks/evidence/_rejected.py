@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TypeVar
 
-from checks.core.audit_log import AuditEntry, AuditLog
-from checks.core.day_names import DayNames
+from checks.catalog._usual_share import LOOK_BACK
+from checks.core.audit_log import AuditLog
 from checks.core.errors import MeasurementError
 from checks.core.masking import Mask, mask_of
 from checks.evidence._log import read_log
 from checks.evidence.context import Context
+from checks.loads.data_days import by_data_day
 from checks.quarantine.drilldown.model import Rejected
 from checks.quarantine.drilldown.opening import RejectedRequest, read_rejected
 
 T = TypeVar("T")
-#: How many days back the log is read for days to compare with.
-LOOK_BACK = 60
-
-
-def by_data_day(context: Context, log: AuditLog) -> dict[date, list[AuditEntry]]:
-    """Entries by the day of their rows: the day in the source's name, else run date less lag."""
-    lag = timedelta(days=context.config.data_lag_days)
-    days: dict[date, list[AuditEntry]] = defaultdict(list)
-    all_entries = [entry for entries in log.entries.values() for entry in entries]
-    day_names = DayNames(entry.source for entry in all_entries if entry.source)
-    for run_date, entries in log.entries.items():
-        for entry in entries:
-            named_days = day_names.days(entry.source or "")
-            days[next(iter(named_days)) if len(named_days) == 1 else run_date - lag].append(entry)
-    return days
 
 
 def long_log(context: Context, days: int = LOOK_BACK) -> AuditLog:
@@ -43,11 +28,16 @@ def sources_by_day(context: Context, log: AuditLog | None) -> dict[date, tuple[s
     """The sources loaded for each data day; empty without a log."""
     if log is None or not log.has_source:
         return {}
-    days = by_data_day(context, log)
+    by_day = by_data_day(log, lag_of(context))
     return {
         day: tuple(dict.fromkeys(entry.source for entry in entries if entry.source is not None))
-        for day, entries in days.items()
+        for day, entries in by_day.entries.items()
     }
+
+
+def lag_of(context: Context) -> timedelta:
+    """From a data day to the day of the run that loads it."""
+    return timedelta(days=context.config.data_lag_days)
 
 
 def log_or_none(context: Context) -> AuditLog | None:

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
+from checks.catalog._usual_share import UsualShare
+from checks.catalog.quarantine_rate import Params
 from checks.core.errors import MeasurementError
 from checks.core.masking import Mask, shown_names
 from checks.core.model import Cause
+from checks.core.text import percent_text
 from checks.evidence._rejected import long_log, masks_of, query_rejected, sources_by_day
 from checks.evidence.context import Context
-from checks.evidence.rejected_rate import DayRate, above_since, rates_by_day, read_shares
+from checks.evidence.rejected_rate import (
+    DayRate,
+    above_since,
+    rates_by_day,
+    read_shares,
+    usual_of,
+)
 from checks.quarantine.drilldown.model import Field, GroupBy, Rejected, Tally
 from checks.quarantine.explaining import REST, ColumnCounts, Counts, RiseExplanation, explain
 from checks.quarantine.value_groups import ColumnKind, column_kind, group_of
 
-BASELINE_DAYS = 7
 #: The most days of a rise that are read; of a longer one its last days.
 _MOST_SINCE = 14
+#: Of a column of times that is not mapped: its zone is not known.
+AS_WRITTEN = "as it is written"
 _SAMPLE = 1_000
 _MOST_VALUES = 5_000
 _HOW = {
@@ -36,6 +47,8 @@ class Explained:
     """before: the days compared with, oldest first. since: the days of the rise, up to the day.
 
     by_volume: whether expected rows are scaled by the rows read; else they are the mean of before.
+    usual_rate: the share of rows that is usually rejected, as the check says it. clocks: for each
+    column with times, whose clock its hours are of: the shop's zone, or AS_WRITTEN.
     """
 
     explanation: RiseExplanation
@@ -44,6 +57,8 @@ class Explained:
     by_volume: bool
     rate: float | None
     notes: tuple[str, ...]
+    usual_rate: float
+    clocks: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rise_began(self) -> date:
@@ -52,71 +67,86 @@ class Explained:
 
 
 def read(context: Context) -> Explained:
-    """Compare the day with the last 7 days that were not above `alert_above`.
+    """Compare the day with the days that say what is usual: the last 7 that were not red.
 
     Raises MeasurementError; also where there is no such day.
     """
     log = None if context.config.audit_log is None else long_log(context)
     rates = read_shares(context).by_day if log is None else rates_by_day(context, log)
     day = context.frame.data_date
-    before = _baseline(rates, day, "there is" if log is None else "the audit log has")
+    share = usual_of(context, rates)
+    if share is None:
+        raise _nothing_to_compare(context, by_log=log is not None)
+    before = share.days
     began = above_since(dict(rates), day) or day
     earlier = [other for other in sorted(rates) if began <= other < day][-(_MOST_SINCE - 1) :]
-    periods = ((day,), tuple(before), tuple(earlier))
+    periods = ((day,), before, tuple(earlier))
     sources = sources_by_day(context, log)
-    columns, totals, notes = query_rejected(
-        context, periods, sources, lambda rows: _columns(context, rows)
-    )
-    expected, by_volume = _expected(rates, day, before, totals.before)
+    counted = query_rejected(context, periods, sources, lambda rows: _columns(context, rows))
+    expected, by_volume = _expected(rates, day, share)
     rate = rates[day].rate if day in rates else None
     return Explained(
-        explain(columns, totals, expected), tuple(before), (*earlier, day), by_volume, rate, notes
+        explain(counted.columns, counted.totals, expected), before, (*earlier, day), by_volume,
+        rate, counted.notes, share.rate, counted.clocks,
+    )  # fmt: skip
+
+
+def _nothing_to_compare(context: Context, *, by_log: bool) -> MeasurementError:
+    params: Params = context.config.checks["quarantine_rate"].params
+    known = "the audit log has" if by_log else "there is"
+    return MeasurementError(
+        Cause.BAD_VALUE,
+        f"{known} no earlier day with at most {percent_text(params.alert_above)} rejected rows, "
+        "so there is nothing to compare with",
     )
 
 
-def _baseline(rates: Mapping[date, DayRate], day: date, known: str) -> list[date]:
-    fine_days = [
-        earlier
-        for earlier in sorted(rates)
-        if earlier < day and rates[earlier].above_alert is False
-    ]
-    if not fine_days:
-        raise MeasurementError(
-            Cause.BAD_VALUE,
-            f"{known} no earlier day on which the rate was not above alert_above, so there is "
-            "nothing to compare with",
-        )
-    return fine_days[-BASELINE_DAYS:]
-
-
-def _expected(
-    rates: Mapping[date, DayRate], day: date, before: Sequence[date], rejected_before: int
-) -> tuple[float, bool]:
-    """Rejected rows expected by the earlier days, scaled by the rows read where known."""
-    read_before = sum(rates[earlier].read or 0 for earlier in before)
+def _expected(rates: Mapping[date, DayRate], day: date, share: UsualShare) -> tuple[float, bool]:
+    """Rejected rows expected by what is usual, scaled by the rows read where these are known."""
     read_now = rates[day].read if day in rates else None
-    if read_before and read_now:
-        return rejected_before * read_now / read_before, True
-    return rejected_before / len(before), False
+    if read_now:
+        return share.rate * read_now, True
+    return share.rows.quarantined / len(share.days), False
 
 
-def _columns(
-    context: Context, rejected: Rejected
-) -> tuple[list[ColumnCounts], Counts, tuple[str, ...]]:
+class _Counted(NamedTuple):
+    """The rows by column; notes and clocks as in `Explained`."""
+
+    columns: list[ColumnCounts]
+    totals: Counts
+    notes: tuple[str, ...]
+    clocks: Mapping[str, str]
+
+
+def _columns(context: Context, rejected: Rejected) -> _Counted:
     rows = rejected.sample(_SAMPLE)
     masks = masks_of(context, rejected, rows)
     kinds = [
         column_kind(name, [row[i] for row in rows], masks[i])
         for i, name in enumerate(rejected.names)
     ]
-    fields = [Field(_HOW[kind], i) for i, kind in enumerate(kinds)]
+    moment = rejected.roles.moment
+    fields = [_field(kind, i, is_moment=i == moment) for i, kind in enumerate(kinds)]
     tally = rejected.tally(fields, _MOST_VALUES)
     totals = Counts(tally.totals[1], tally.totals[0] + tally.totals[2], tally.totals[0])
+    names = shown_names(rejected.names)
     columns = [
         ColumnCounts(name, _groups(tally, i, kinds[i], masks[i], totals))
-        for i, name in enumerate(shown_names(rejected.names))
+        for i, name in enumerate(names)
     ]
-    return columns, totals, rejected.notes
+    clocks = {
+        name: context.frame.zone.key if i == moment else AS_WRITTEN
+        for i, name in enumerate(names)
+        if kinds[i] is ColumnKind.TIME
+    }
+    return _Counted(columns, totals, rejected.notes, clocks)
+
+
+def _field(kind: ColumnKind, column: int, *, is_moment: bool) -> Field:
+    """What a column is grouped by. is_moment: whether it says when the rows' events happened."""
+    if kind is ColumnKind.TIME and is_moment:
+        return Field(GroupBy.LOCAL_HOUR, column)
+    return Field(_HOW[kind], column)
 
 
 def _groups(

@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from checks.catalog._rejected_share import share_of
-from checks.catalog.quarantine_rate import Params, source_rates
+from checks.catalog._source_rates import source_rates
+from checks.catalog._usual_share import DayRows, UsualShare, usual_share
+from checks.catalog.quarantine_rate import Params
 from checks.core.audit_log import AuditLog
 from checks.core.metrics import RejectedRows
 from checks.core.model import Judgement
 from checks.evidence._days import first_day, read_days
-from checks.evidence._rejected import by_data_day, long_log, query_rejected
+from checks.evidence._rejected import lag_of, long_log, query_rejected
 from checks.evidence.context import Context
+from checks.loads.data_days import by_data_day
 from checks.quarantine import read_rejected_rows
 
 #: How many days back rejected rows are read for days to compare with.
@@ -50,7 +53,8 @@ class Rates:
 
     above_since: the first of the consecutive days above `alert_above` up to the judged one;
     None where that is not above it. notes: what could not be read. by_log: whether rates come
-    from an audit log; else from rejected rows and accepted events.
+    from an audit log; else from rejected rows and accepted events. usual_share: what is
+    usual of the judged day, None without an earlier day that says so.
     """
 
     days: tuple[DayRate, ...]
@@ -59,6 +63,7 @@ class Rates:
     above_since: date | None
     notes: tuple[str, ...] = ()
     by_log: bool = True
+    usual_share: UsualShare | None = None
 
 
 def read(context: Context, *, days: int = 30) -> Rates:
@@ -67,16 +72,16 @@ def read(context: Context, *, days: int = 30) -> Rates:
     first = last - timedelta(days=days - 1)
     limits: Params = context.config.checks["quarantine_rate"].params
     by_log = context.config.audit_log is not None
-    rates, notes = _logged_rates(context, days) if by_log else _counted_rates(context, days)
+    rates, notes = _logged_rates(context) if by_log else _counted_rates(context, days)
     return Rates(
         tuple(rate for day, rate in rates.items() if first <= day <= last),
         limits.alert_above, limits.stop_above, above_since(rates, last), notes, by_log,
+        usual_of(context, rates),
     )  # fmt: skip
 
 
-def _logged_rates(context: Context, days: int) -> tuple[dict[date, DayRate], tuple[str, ...]]:
-    log = long_log(context, days + context.config.data_lag_days)
-    return rates_by_day(context, log), ()
+def _logged_rates(context: Context) -> tuple[dict[date, DayRate], tuple[str, ...]]:
+    return rates_by_day(context, long_log(context)), ()
 
 
 def _counted_rates(context: Context, days: int) -> tuple[dict[date, DayRate], tuple[str, ...]]:
@@ -103,14 +108,19 @@ def above_since(rates: dict[date, DayRate], day: date) -> date | None:
 def rates_by_day(context: Context, log: AuditLog) -> dict[date, DayRate]:
     """The rate of every data day in the log."""
     limits: Params = context.config.checks["quarantine_rate"].params
-    days = by_data_day(context, log)
-    lag = timedelta(days=context.config.data_lag_days)
-    log_by_data_day = replace(
-        log,
-        run_date=log.run_date - lag,
-        entries={day: tuple(entries) for day, entries in days.items()},
-    )
-    return {day: _logged_rate(day, log_by_data_day, limits) for day in sorted(days)}
+    by_day = by_data_day(log, lag_of(context))
+    return {day: _logged_rate(day, by_day, limits) for day in sorted(by_day.entries)}
+
+
+def usual_of(context: Context, rates: Mapping[date, DayRate]) -> UsualShare | None:
+    """What is usual of the judged day, as the check says it; None without an earlier usual day."""
+    limits: Params = context.config.checks["quarantine_rate"].params
+    rows = {
+        day: DayRows(rate.read, rate.quarantined)
+        for day, rate in rates.items()
+        if rate.read is not None and rate.quarantined is not None
+    }
+    return usual_share(rows, context.frame.data_date, limits.alert_above)
 
 
 def _logged_rate(day: date, log_by_data_day: AuditLog, limits: Params) -> DayRate:

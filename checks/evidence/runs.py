@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from checks.catalog._audit import future_text, undated_text
 from checks.catalog.quarantine_rate import Params
 from checks.core.audit_log import AuditEntry, AuditLog
+from checks.core.endings import OK, SILENT
 from checks.core.timeframe import midnight
 from checks.core.totals import median
 from checks.core.values import BadValue, Count
@@ -37,7 +39,8 @@ class LoadEntry:
     where it is not mapped. rate: quarantined over read, None where that is not a number.
     limit: which limit of `quarantine_rate` it is above.
     meaning: what the status says, see MEANINGS. place: whether it counts, from COUNTS to
-    READ_NOTHING. source, status: as in the log.
+    READ_NOTHING. source, status: as in the log. usual_read: rows that an entry of its family
+    usually reads, None without earlier ones.
     """
 
     source: str | None
@@ -50,6 +53,15 @@ class LoadEntry:
     status: str | None
     meaning: str
     place: str
+    usual_read: float | None = None
+
+    @property
+    def distance(self) -> float:
+        """How far the rows read are from the usual number, as a factor; 1 where that is unknown."""
+        if self.usual_read is None or isinstance(self.read, BadValue):
+            return 1.0
+        more, less = max(self.read, self.usual_read), min(self.read, self.usual_read)
+        return more / less if less else max(more, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +149,27 @@ def _loads(
 ) -> list[LoadEntry]:
     places = {key: place for load in source_loads for key, place in _places(load).items()}
     inserted_known = inserted_mapped and log.inserted_problem is None
+    usual_reads = _usual_reads(log)
     loads = [
-        _load(log, params, entry, places.get(id(entry), REPLACED), inserted_known)
+        replace(
+            _load(log, params, entry, places.get(id(entry), REPLACED), inserted_known),
+            usual_read=usual_reads.get(without_digits(entry.source)),
+        )
         for entry in log.today
     ]
     return sorted(loads, key=_worst_first)
+
+
+def _usual_reads(log: AuditLog) -> dict[str | None, float]:
+    """The rows that an entry of each family usually reads: the median of the earlier days' good
+    entries.
+    """
+    reads: dict[str | None, list[int]] = defaultdict(list)
+    for day in _earlier_days(log):
+        for entry in log.entries[day]:
+            if not isinstance(entry.rows_read, BadValue) and log.meaning(entry) in (OK, SILENT):
+                reads[without_digits(entry.source)].append(entry.rows_read)
+    return {family: median(rows) or 0.0 for family, rows in reads.items()}
 
 
 def _places(load: SourceLoad) -> dict[int, str]:
@@ -161,13 +189,15 @@ def _places(load: SourceLoad) -> dict[int, str]:
     )
 
 
-def _worst_first(load: LoadEntry) -> tuple[bool, int, bool, str, float]:
+def _worst_first(load: LoadEntry) -> tuple[bool, int, bool, float, str, float]:
+    """By ending and limit, then by how far the rows read are from the usual number."""
     limit = load.limit is None
     place = MEANINGS.index(load.meaning)
     return (
         load.place in (REPLACED, READ_NOTHING),
         place,
         limit,
+        -load.distance,
         load.source or "",
         -load.run_at.timestamp(),
     )

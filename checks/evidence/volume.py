@@ -12,9 +12,10 @@ from checks.core.metrics import EventCounts
 from checks.core.model import Status
 from checks.core.timeframe import Timeframe
 from checks.detection import ExpectedRange
-from checks.detection.baseline import normal_range, side_of
+from checks.detection.baseline import normal_range, side_of, usual_range
 from checks.evidence._days import each_day, first_day, frame_on, read_daily, read_days, window_of
 from checks.evidence._names import NameDay, NameSeries, day_of, names_of
+from checks.evidence._usual_days import UsualDay, usual_day
 from checks.evidence.context import Context
 from checks.judging.segments import Segment
 from checks.measuring.plan import MeasuringPlan
@@ -66,6 +67,7 @@ class Volume:
     other: events per day of the `other_names` names beyond the first 200.
     daily: all daily counts. releases: when the tracking was changed.
     segments: values of the mapped dimensions, those farthest from the expected first.
+    usual_days: earlier days with events that say what is usual and were in their own range.
     """
 
     days: tuple[VolumeDay, ...]
@@ -79,6 +81,17 @@ class Volume:
     daily: DailyCounts
     releases: tuple[date, ...] = ()
     segments: tuple[Segment, ...] = ()
+    usual_days: tuple[date, ...] = ()
+
+    def usual_day(self, name: str | None) -> UsualDay:
+        """What the judged day is compared with by the hour: all events, or those of one name."""
+        if name is None:
+            return usual_day(self.days[-1].normal, self.days[-1].day, self.usual_days)
+        series = next((candidate for candidate in self.names if candidate.name == name), None)
+        since = None if series is None else series.silent_since
+        days = tuple(day for day in self.usual_days if since is None or day < since)
+        result = usual_day(self.days[-1].normal, self.days[-1].day, days)
+        return replace(result, expected=None if series is None else series.usual_events)
 
     @property
     def expected(self) -> float | None:
@@ -111,12 +124,16 @@ class Volume:
         series = self.daily.series(NAME, shown)
         left_out = {other.day for other in self.days if other.left_out}
         kept = {other: count for other, count in series.items() if other not in left_out}
-        normal = normal_range(kept, day.day, self.daily.calendar, self.rule.widen)
+        since = self._silent_since(name)
+        normal = usual_range(kept, day.day, self.daily.calendar, self.rule.widen, since=since)
         is_new = not any(other < day.day for other in series)
         ratio = 1.0
         if day.is_unexpected and day.normal is not None and day.normal.expected > 0:
             ratio = (day.events or 0) / day.normal.expected
         return Segment(NAME, shown, series.get(day.day), normal, is_new).moved_with(ratio)
+
+    def _silent_since(self, name: str) -> date | None:
+        return next((series.silent_since for series in self.names if series.name == name), None)
 
 
 def read(context: Context, *, days: int = 60) -> Volume:
@@ -149,6 +166,7 @@ def read(context: Context, *, days: int = 60) -> Volume:
         rule=rule,
         daily=replace(daily, remembered={}, measured=()),
         releases=daily.calendar.releases,
+        usual_days=expectations.usual_days,
         segments=tuple(
             sorted(
                 (segment for segment in parts if segment.dimension != NAME),
@@ -166,6 +184,10 @@ class _Expectations:
         today = normal_range(baseline.kept, daily.day, daily.calendar, params.widen)
         self._normal = {**baseline.normal, **({daily.day: today} if today else {})}
         self._left_out = baseline.left_out
+        self.usual_days = tuple(
+            day for day, count in sorted(baseline.kept.items())
+            if count and not (day in baseline.normal and side_of(count, baseline.normal[day]))
+        )  # fmt: skip
         self._late = daily.late_loads()
 
     def completed(self, day: VolumeDay) -> VolumeDay:

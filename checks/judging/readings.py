@@ -25,6 +25,9 @@ class Readings(Protocol):
     def audit_log(self) -> AuditLog:
         """The pipeline's log of the run date and of the days before it."""
 
+    def longer_audit_log(self, days: int) -> AuditLog:
+        """The same log of the run date and of many days before it."""
+
     def events(self) -> EventCounts:
         """Events of the data date and of its window."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from checks.core.counts import NAME, DailyCounts
-from checks.core.text import quoted
+from checks.core.text import change_text, quoted
 from checks.detection import ExpectedRange
 from checks.detection.baseline import Baseline, normal_range, side_of
 
@@ -96,10 +96,8 @@ class Carrier:
 
     @property
     def text(self) -> str:
-        """`of which 44 points are device=ios`."""
-        shown = f"{abs(self.points) * 100:.0f}"
-        verb = "point is" if shown == "1" else "points are"
-        return f"of which {shown} {verb} {self.segment.label}"
+        """`mostly device=ios (-44 % of the whole)`."""
+        return f"mostly {self.segment.label} ({change_text(self.points)} of the whole)"
 
     @property
     def filters(self) -> dict[str, str]:

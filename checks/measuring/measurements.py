@@ -133,6 +133,17 @@ class Measurements:
             ),
         )
 
+    def longer_audit_log(self, days: int) -> AuditLog:
+        """The pipeline's log of so many days before the run. Raises MeasurementError."""
+        source = _require_mapped(self._config.audit_log)
+        return self._once(
+            f"audit_log {days}",
+            lambda: read_audit_log(
+                self._warehouse, source, self._frame, self._naive, days,
+                endings=self._plan.endings,
+            ),
+        )  # fmt: skip
+
     def events(self) -> EventCounts:
         """Events of the data date and its window. Raises MeasurementError."""
         return self._recent_events().last(self._plan.window_days + 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -46,8 +46,8 @@ class Slot:
         return (self.end - self.start) / timedelta(minutes=1)
 
 
-def hour_slots(frame: Timeframe, window_days: int) -> list[Slot]:
-    """The hours of the window's days and of the judged one, oldest first.
+def hour_slots(frame: Timeframe, earlier: Collection[date]) -> list[Slot]:
+    """The hours of some earlier days and of the judged one, oldest first.
 
     Hours are those of the wall clock in the shop's zone: the one that is skipped in
     spring has no length, the one that comes twice in autumn is two hours long.
@@ -55,7 +55,10 @@ def hour_slots(frame: Timeframe, window_days: int) -> list[Slot]:
     time of day, and its later hours are left out.
     """
     slots: list[Slot] = []
-    for day, _, cut in frame.day_slices(window_days):
+    reach = (frame.data_date - min(earlier, default=frame.data_date)).days
+    for day, _, cut in frame.day_slices(reach):
+        if day != frame.data_date and day not in earlier:
+            continue
         for slot in _slots(day, frame.zone):
             if slot.start < cut < slot.end:
                 slots.append(Slot(day, slot.hour, slot.start, cut))
@@ -84,7 +87,7 @@ def read_hours(
     relation = warehouse.relation("events", source)
     occurred = timed_instant(relation, source.occurred_at, warehouse.profile, naive, zone)
     name = event_name_of(relation, source.name, warehouse.profile)
-    within = occurred.between(slots[0].start, slots[-1].end)
+    within = sa.or_(*(occurred.between(start, end) for start, end in _stretches(slots)))
     rows = (
         sa.select(bucket(occurred.expression, slot_bounds(slots, occurred), _OUTSIDE).label("slot"))
         .select_from(relation.target)
@@ -108,6 +111,17 @@ def timed_instant(
             "a time of day, so there are no hours to compare; map a timestamp",
         )
     return occurred
+
+
+def _stretches(slots: list[Slot]) -> list[tuple[datetime, datetime]]:
+    """The unbroken stretches of time that the slots cover: no more is read of the table."""
+    stretches: list[tuple[datetime, datetime]] = []
+    for slot in slots:
+        if stretches and stretches[-1][1] == slot.start:
+            stretches[-1] = (stretches[-1][0], slot.end)
+        else:
+            stretches.append((slot.start, slot.end))
+    return stretches
 
 
 def _name_condition(name: ColumnElement[Any], event: str | None) -> list[ColumnElement[bool]]:

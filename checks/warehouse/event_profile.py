@@ -94,9 +94,7 @@ class EventProfileScan:
 
     def _slots(self) -> list[Slot]:
         """The hours of the usual day and of the judged one, up to now where that is not over."""
-        days = (self.frame.data_date - self.baseline_day).days
-        both = (self.baseline_day, self.frame.data_date)
-        return [slot for slot in hour_slots(self.frame, days) if slot.day in both]
+        return hour_slots(self.frame, (self.baseline_day,))
 
     def _profile(
         self, slots: Sequence[Slot], cells: dict[tuple[int, Value], list[Cell]]

@@ -13,12 +13,15 @@ import streamlit as st
 from checks.core.text import clean
 from dashboard import memoizing, page
 
-Tone = Literal["line", "muted", "failure", "accent", "band", "grid", "ink", "paper", "second"]
+Tone = Literal[
+    "line", "muted", "failure", "accent", "band", "grid", "ink", "paper", "second", "waived"
+]
 
 _TONES: Final[dict[Tone, tuple[str, str]]] = {
     "line": ("#0b63b5", "#6cb2f5"),
     "second": ("#8a5200", "#e0a84a"),
     "muted": ("#8b94a3", "#6d7889"),
+    "waived": ("#0b4a80", "#a9d6ff"),
     "failure": ("#a4001d", "#ff6b81"),
     "accent": ("#14171c", "#ffffff"),
     "band": ("rgba(11,99,181,0.12)", "rgba(108,178,245,0.16)"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import plotly.graph_objects as go
 
+from checks.config.calendars import calendar_between
 from checks.core.model import Status
 from dashboard import look, page
 from dashboard.charts import base
@@ -20,26 +21,37 @@ TICKS = "%-d %b"
 TALL = 450
 #: With space on the right for the labels of limits.
 MARGIN = {"l": 8, "r": 78, "t": 22, "b": 8}
+#: An axis has at least so many days.
+_FEWEST_DAYS = 14
 _MARKED = (Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED)
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One day's bar. `hover`: escaped text; `is_red`: whether the rule judges the day red."""
+    """One day's bar. `hover`: escaped text; `is_red`: whether the rule judges the day red.
+
+    is_waived: whether the gate let the day pass by a waiver.
+    """
 
     day: date
     value: float
     hover: str
     is_red: bool = False
+    is_waived: bool = False
+
+
+def waived(context: page.PageContext, bars: Sequence[Bar], check: str) -> list[Bar]:
+    """The bars, with those marked that a waiver of the check let pass."""
+    return [
+        replace(bar, is_waived=context.status_of(bar.day, check) is Status.WAIVED) for bar in bars
+    ]
 
 
 def add_bars(
     fig: go.Figure, context: page.PageContext, bars: Sequence[Bar], *,
     hatched: Sequence[bool] = (), **subplot: Any,
 ) -> None:  # fmt: skip
-    """A bar for each day; a red one has a thick outline too."""
-    normal_color = base.color("line", context.is_dark)
-    red_color = base.color("failure", context.is_dark)
+    """A bar for each day; a red one has a thick outline too, a waived one is pale and dotted."""
     outline = base.color("accent", context.is_dark)
     fig.add_trace(
         go.Bar(
@@ -48,15 +60,37 @@ def add_bars(
             customdata=[bar.hover for bar in bars],
             hovertemplate="%{customdata}<extra></extra>",
             marker={
-                "color": [red_color if bar.is_red else normal_color for bar in bars],
-                "line": {"width": [1.5 if bar.is_red else 0 for bar in bars], "color": outline},
-                "pattern": {"shape": ["/" if is_hatched else "" for is_hatched in hatched]},
+                "color": [base.color(_tone(bar), context.is_dark) for bar in bars],
+                "line": {
+                    "width": [1.5 if bar.is_red or bar.is_waived else 0 for bar in bars],
+                    "color": [
+                        base.color("waived", context.is_dark) if bar.is_waived else outline
+                        for bar in bars
+                    ],
+                },
+                "pattern": _patterns(bars, hatched),
             },
             width=DAY_MS * 0.72,
             unselected={"marker": {"opacity": 1}},
         ),
         **subplot,
     )
+
+
+def _tone(bar: Bar) -> base.Tone:
+    if bar.is_waived:
+        return "waived"
+    return "failure" if bar.is_red else "line"
+
+
+def _patterns(bars: Sequence[Bar], hatched: Sequence[bool]) -> dict[str, Any]:
+    """Dots on waived bars, lines on hatched ones."""
+    lines = list(hatched) or [False] * len(bars)
+    shapes = [
+        "." if bar.is_waived else "/" if is_hatched else ""
+        for bar, is_hatched in zip(bars, lines, strict=True)
+    ]
+    return {"shape": shapes}
 
 
 def add_verdicts(
@@ -105,7 +139,8 @@ def add_circles(
 
 
 def _glyph_color(context: page.PageContext, status: Status | None) -> str:
-    return base.color("failure" if status is Status.RED else "accent", context.is_dark)
+    tones: dict[Status | None, base.Tone] = {Status.RED: "failure", Status.WAIVED: "waived"}
+    return base.color(tones.get(status, "accent"), context.is_dark)
 
 
 def add_band(
@@ -198,6 +233,40 @@ def add_releases(fig: go.Figure, context: page.PageContext, days: Sequence[date]
         )  # fmt: skip
 
 
+def add_known_days(
+    fig: go.Figure, context: page.PageContext, days: Sequence[date], check: str
+) -> None:
+    """What is known of the days of an axis besides their numbers.
+
+    That is releases of the tracking, days of the calendar, and since when something is accepted of
+    the check.
+    """
+    if not days:
+        return
+    first, last = min(days), max(days)
+    calendar = calendar_between(context.config.calendar, first, last)
+    add_releases(fig, context, [day for day in calendar.releases if first <= day <= last])
+    for day in days:
+        if (special_day := calendar.special_day(day)) is not None:
+            _add_sign(fig, context, day, "◆", special_day.name)
+    for acceptance in context.report.acceptances:
+        if acceptance.check == check and first <= acceptance.data_date <= last:
+            name = f"accepted by {acceptance.owner}: {acceptance.subject}"
+            _add_sign(fig, context, acceptance.data_date, "□", name)
+
+
+def _add_sign(
+    fig: go.Figure, context: page.PageContext, day: date, sign: str, meaning: str
+) -> None:
+    """A sign at the foot of a day; hovering says what it means."""
+    fig.add_annotation(
+        x=day, y=0, yref="paper", yanchor="bottom", text=sign, showarrow=False,
+        hovertext=base.inert(f"{day.day} {day:%B}: {meaning}", 100),
+        font={"color": base.color("second", context.is_dark), "size": 13},
+        bgcolor=base.color("paper", context.is_dark), borderpad=1,
+    )  # fmt: skip
+
+
 def mark_judged_day(fig: go.Figure, context: page.PageContext) -> None:
     """Mark and label the judged day, the last one of the axis."""
     base.mark_day(fig, context.day, context)
@@ -206,6 +275,12 @@ def mark_judged_day(fig: go.Figure, context: page.PageContext) -> None:
         yanchor="bottom", showarrow=False,
         font={"color": base.color("ink", context.is_dark), "size": 12},
     )  # fmt: skip
+
+
+def known_range(days: Sequence[date], known: Sequence[bool]) -> list[datetime]:
+    """The range of the axis from the first day with data on: a young shop fills the figure."""
+    first = next((index for index, is_known in enumerate(known) if is_known), 0)
+    return axis_range(days[min(first, max(0, len(days) - _FEWEST_DAYS)) :])
 
 
 def axis_range(days: Sequence[date]) -> list[datetime]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from checks.core.text import plural
+from checks.core.text import plural, usual_text
 from checks.evidence.hours import MISSING, Gap, Hour, Profile
 from dashboard import look, page
 from dashboard.charts import base, by_day
@@ -12,7 +12,7 @@ from dashboard.charts import base, by_day
 
 @base.memoized
 def hours_figure(context: page.PageContext, profile: Profile) -> go.Figure:
-    """Bars: the day's hours. Band and line: range and median of the days before."""
+    """Bars: the day's hours. Band and line: what is usual of each hour, and its normal range."""
     fig = base.figure(
         context, y_title="events per hour", x_title=f"hour of the day ({context.zone.key})",
         height=by_day.TALL,
@@ -37,12 +37,12 @@ def hours_figure(context: page.PageContext, profile: Profile) -> go.Figure:
 
 
 def _add_usual_range(fig: go.Figure, context: page.PageContext, profile: Profile) -> None:
-    compared = [hour for hour in profile.hours if hour.lowest is not None]
+    compared = [hour for hour in profile.hours if hour.low is not None]
     fig.add_trace(
         go.Bar(
             x=[hour.hour for hour in compared],
-            base=[hour.lowest for hour in compared],
-            y=[(hour.highest or 0) - (hour.lowest or 0) for hour in compared],
+            base=[hour.low for hour in compared],
+            y=[(hour.high or 0) - (hour.low or 0) for hour in compared],
             width=1,
             marker={"color": base.color("band", context.is_dark), "line": {"width": 0}},
             hoverinfo="skip",
@@ -51,7 +51,7 @@ def _add_usual_range(fig: go.Figure, context: page.PageContext, profile: Profile
     fig.add_trace(
         go.Scatter(
             x=[hour.hour for hour in compared],
-            y=[hour.median for hour in compared],
+            y=[hour.usual_events for hour in compared],
             mode="lines",
             line={"color": base.color("ink", context.is_dark), "width": 1.5, "shape": "hvh"},
             hoverinfo="skip",
@@ -66,7 +66,7 @@ def _add_missing_hours(fig: go.Figure, context: page.PageContext, profile: Profi
     fig.add_trace(
         go.Bar(
             x=[hour.hour for hour in hours],
-            y=[hour.median for hour in hours],
+            y=[hour.usual_events for hour in hours],
             marker={
                 "color": "rgba(0,0,0,0)",
                 "line": {"color": failure_color, "width": 1.5},
@@ -84,7 +84,7 @@ def _add_missing_hours(fig: go.Figure, context: page.PageContext, profile: Profi
 def _add_gap_label(fig: go.Figure, context: page.PageContext, gap: Gap, hours: list[Hour]) -> None:
     fig.add_annotation(
         x=(gap.first + gap.last) / 2,
-        y=max(hour.highest or 0 for hour in hours),
+        y=max(hour.high or 0 for hour in hours),
         text=f"<b>no event</b><br>{gap_text(gap)}",
         yshift=20,
         showarrow=False,
@@ -101,13 +101,11 @@ def gap_text(gap: Gap) -> str:
 def _hover(context: page.PageContext, hour: Hour) -> str:
     lines = [f"<b>{hour.hour:02}:00 to {hour.hour + 1:02}:00, {look.day(context.day)}</b>"]
     lines.append(plural(hour.events or 0, "event"))
-    if hour.median is None:
+    if hour.usual_events is None:
         lines.append("nothing to compare with")
     else:
-        lines.append(
-            f"usually {look.count(hour.median)} (median), "
-            f"{look.count(hour.lowest)} to {look.count(hour.highest)}"
-        )
+        lines.append(f"usual: {usual_text(hour.usual_events)}")
+        lines.append(f"normal: {look.count(hour.low)} to {look.count(hour.high)}")
     lines.append(f"this hour: {hour.state}")
     if hour.is_cut:
         lines.append(f"so far: {plural(round(hour.minutes), 'minute')}, as on the days before")

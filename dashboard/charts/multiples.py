@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from math import ceil, floor
 
 import plotly.graph_objects as go
@@ -20,6 +20,13 @@ GLYPHS = {
     "silent": "✗", "collapsed": "▼", "surged": "▲", "new": "+", "normal": "✓", "rare": "·",
     "gone": "○", "retired": "□", "ignored": "-", "not judged": "?",
 }  # fmt: skip
+#: What a state is called on screen; others are plain words already.
+_WORDS = {"silent": "no events", "collapsed": "far too few", "surged": "far too many"}
+
+
+def state_text(state: str) -> str:
+    """A state in plain words: `no events`."""
+    return _WORDS.get(state, state)
 
 
 @base.memoized
@@ -38,7 +45,7 @@ def grid(context: page.PageContext, volume: Volume, names: Sequence[NameSeries])
     for index, series in enumerate(names):
         row, column = divmod(index, COLUMNS)
         _add_series(fig, context, series, dates, known, row=row + 1, col=column + 1)
-    _style_axes(fig, context, style, dates)
+    _style_axes(fig, context, style, by_day.known_range(dates, known))
     return fig
 
 
@@ -100,7 +107,7 @@ def _add_normal_range(
 
 
 def _style_axes(
-    fig: go.Figure, context: page.PageContext, style: dict[str, object], dates: Sequence[date]
+    fig: go.Figure, context: page.PageContext, style: dict[str, object], span: list[datetime]
 ) -> None:
     font = {"size": 10, "color": base.color("ink", context.is_dark)}
     fig.update_yaxes(
@@ -109,7 +116,7 @@ def _style_axes(
         separatethousands=True, automargin=False,
     )  # fmt: skip
     fig.update_xaxes(
-        range=by_day.axis_range(dates), nticks=3, tickfont=font, fixedrange=True, showgrid=False,
+        type="date", range=span, nticks=3, tickfont=font, fixedrange=True, showgrid=False,
         tickformat="%-d %b", linecolor=base.color("grid", context.is_dark), automargin=False,
     )  # fmt: skip
     for note in fig.layout.annotations:
@@ -122,7 +129,9 @@ def _style_axes(
 
 def _title(series: NameSeries) -> str:
     """Glyph and state, the name (hostile), the day's count and the normal range."""
-    head = f"<b>{GLYPHS[series.state]} {series.state}</b>  {base.inert(series.name, 30)}"
+    head = (
+        f"<b>{GLYPHS[series.state]} {state_text(series.state)}</b>  {base.inert(series.name, 30)}"
+    )
     low, high = normal_range(series)
     return (
         f"{head}: <b>{look.count(series.events_today)}</b> ({look.count(low)}–{look.count(high)})"
@@ -151,7 +160,7 @@ def normal_text(series: NameSeries) -> str:
     """The normal range of a name in words."""
     low, high = normal_range(series)
     range_name = "before the judged day" if series.low is None else "normal on the judged day"
-    return f"{range_name}: {look.count(low)} to {look.count(high)}, now {series.state}"
+    return f"{range_name}: {look.count(low)} to {look.count(high)}, now {state_text(series.state)}"
 
 
 def _tone(series: NameSeries) -> base.Tone:

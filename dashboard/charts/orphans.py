@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from checks.catalog.orphan_orders import KIND_TEXTS
 from checks.core.metrics import NO_ORDER, NO_SESSION, UNKNOWN_SESSION
+from checks.core.model import Status
 from checks.core.text import count_text, plural
 from checks.evidence.orphan_trend import OrphanDay, OrphanTrend
 from dashboard import look, page
@@ -38,8 +39,10 @@ def counts(context: page.PageContext, trend: OrphanTrend) -> go.Figure:
     beyond = [day for day in trend.days if day.beyond]
     fig.add_scatter(
         x=[day.day for day in beyond], y=[day.count for day in beyond], mode="text",
-        text=["<b>✗</b>"] * len(beyond), textposition="top center", hoverinfo="skip",
-        textfont={"size": 14, "color": base.color("failure", context.is_dark)}, showlegend=False,
+        text=[f"<b>{_glyph(context, day)}</b>" for day in beyond], textposition="top center",
+        hoverinfo="skip", showlegend=False,
+        textfont={"size": 14, "color": [base.color(_tone(context, day), context.is_dark)
+                                        for day in beyond]},
         cliponaxis=False,
     )  # fmt: skip
     without_orphans = [day for day in judged_days(trend) if not day.count]
@@ -60,6 +63,19 @@ def counts(context: page.PageContext, trend: OrphanTrend) -> go.Figure:
     return fig
 
 
+def _glyph(context: page.PageContext, day: OrphanDay) -> str:
+    """A day above the limit is red, unless a waiver let it pass."""
+    return look.look_of(Status.WAIVED if _is_waived(context, day) else Status.RED).glyph
+
+
+def _tone(context: page.PageContext, day: OrphanDay) -> base.Tone:
+    return "waived" if _is_waived(context, day) else "failure"
+
+
+def _is_waived(context: page.PageContext, day: OrphanDay) -> bool:
+    return context.status_of(day.day, _CHECK) is Status.WAIVED
+
+
 def _add_zero_marks(
     fig: go.Figure, context: page.PageContext, days: Sequence[OrphanDay], name: str, symbol: str
 ) -> None:
@@ -77,7 +93,7 @@ def _add_zero_marks(
 @base.memoized
 def revenue(context: page.PageContext, trend: OrphanTrend) -> go.Figure:
     """Dark revenue per day, stacked by kind."""
-    fig = _stacked(context, trend, "dark revenue", lambda day, kind: day.revenue.get(kind))
+    fig = _stacked(context, trend, "unattributed revenue", lambda day, kind: day.revenue.get(kind))
     highest = max([day.dark or 0.0 for day in trend.days])
     fig.update_yaxes(range=[0, highest * 1.25 or 1], tickformat=",")
     return fig
@@ -105,6 +121,7 @@ def _stacked(
         legend=base.LEGEND,
     )  # fmt: skip
     base.mark_day(fig, context.day, context)
+    by_day.add_known_days(fig, context, [day.day for day in trend.days], _CHECK)
     for kind in trend.kinds:
         days = [day for day in trend.days if value(day, kind)]
         if not days:  # nothing to see, and nothing for the legend
@@ -125,7 +142,9 @@ def _stacked(
         )
     fig.update_xaxes(
         type="date",
-        range=by_day.axis_range([day.day for day in trend.days]),
+        range=by_day.known_range(
+            [day.day for day in trend.days], [day in judged_days(trend) for day in trend.days]
+        ),
         tickformat=by_day.TICKS,
     )
     return fig
@@ -141,5 +160,5 @@ def _hover(context: page.PageContext, day: OrphanDay) -> str:
             amount = f", {look.money(day.revenue[kind])}" if kind in day.revenue else ""
             lines.append(f"{count_text(count)} {KIND_TEXTS[kind]}{amount}")
     if day.dark is not None:
-        lines.append(f"dark revenue {look.money(day.dark)}")
+        lines.append(f"unattributed revenue {look.money(day.dark)}")
     return "<br>".join([*lines, gate_line])

@@ -22,7 +22,7 @@ def rates_figure(context: page.PageContext, rates: Rates) -> go.Figure:
     fig = base.figure(context, y_title="rejected share of rows read", x_title="day", height=_HEIGHT)
     fig.update_layout(hovermode="x")
     bars = [_bar(context, day, rates) for day in rates.days if day.rate is not None]
-    by_day.add_bars(fig, context, bars)
+    by_day.add_bars(fig, context, by_day.waived(context, bars, CHECK))
     by_day.add_verdicts(fig, context, bars, CHECK)
     _add_limit(
         fig,
@@ -41,7 +41,9 @@ def rates_figure(context: page.PageContext, rates: Rates) -> go.Figure:
         "bottom",
     )
     base.mark_day(fig, context.day, context)
+    by_day.add_known_days(fig, context, [day.day for day in rates.days], CHECK)
     fig.update_xaxes(
+        type="date",
         range=by_day.axis_range([*(day.day for day in rates.days), context.day]),
         tickformat=by_day.TICKS,
     )

@@ -20,7 +20,7 @@ def shares_figure(context: page.PageContext, revenue: Revenue) -> go.Figure:
     """The share of purchases without usable revenue per day, with the limit."""
     fig = _empty_figure(context, revenue, "purchases without revenue (share)")
     bars = [_bar(context, day, revenue, day.share) for day in revenue.days if day.share is not None]
-    by_day.add_bars(fig, context, bars)
+    by_day.add_bars(fig, context, by_day.waived(context, bars, CHECK))
     _add_zero_marks(fig, context, bars)
     by_day.add_verdicts(fig, context, bars, CHECK)
     base.add_limit(fig, revenue.alert_at, f"red at {look.percent(revenue.alert_at)}", context)
@@ -50,9 +50,14 @@ def _empty_figure(context: page.PageContext, revenue: Revenue, y_title: str) -> 
     fig = base.figure(context, y_title=y_title, x_title="day", height=by_day.HEIGHT - 20)
     fig.update_layout(hovermode="x", margin={"t": 22})
     fig.update_xaxes(
-        range=by_day.axis_range([day.day for day in revenue.days]), tickformat=by_day.TICKS
+        type="date",
+        range=by_day.known_range(
+            [day.day for day in revenue.days], [day.purchases is not None for day in revenue.days]
+        ),
+        tickformat=by_day.TICKS,
     )
     fig.update_yaxes(rangemode="tozero")
+    by_day.add_known_days(fig, context, [day.day for day in revenue.days], CHECK)
     by_day.mark_judged_day(fig, context)
     return fig
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 import plotly.graph_objects as go
@@ -13,6 +14,7 @@ from checks.evidence.runs_trend import BEFORE, GAP, NOT_YET, RAN, RunDay, RunsTr
 from dashboard import look, page
 from dashboard.charts import base, by_day
 
+_CHECK: Final = "log_entry_exists_today"
 _HEIGHT: Final = 300
 #: Legend, colour and pattern of each ending: never colour alone.
 _STYLES: Final[Mapping[str, tuple[str, base.Tone, str]]] = {
@@ -49,6 +51,7 @@ def per_day(context: page.PageContext, trend: RunsTrend) -> go.Figure:
         barmode="stack", showlegend=True, legend=base.LEGEND,
     )  # fmt: skip
     base.mark_day(fig, context.day, context)
+    by_day.add_known_days(fig, context, [day.data_date for day in trend.days], _CHECK)
     for meaning, (name, tone, pattern) in _STYLES.items():
         days = [day for day in trend.days if day.by_meaning.get(meaning)]
         if days:
@@ -72,7 +75,7 @@ def per_day(context: page.PageContext, trend: RunsTrend) -> go.Figure:
     highest = max(day.entries for day in trend.days)
     fig.update_xaxes(
         type="date",
-        range=by_day.axis_range([day.data_date for day in trend.days]),
+        range=_axis_range(trend),
         tickformat=by_day.TICKS,
     )
     fig.update_yaxes(range=[-0.05 * (highest + 1), (highest + 1) * 1.15], tickformat=",d")
@@ -88,6 +91,7 @@ def arrivals(context: page.PageContext, trend: RunsTrend) -> go.Figure:
         showlegend=True, legend=base.LEGEND,
     )  # fmt: skip
     base.mark_day(fig, context.day, context)
+    by_day.add_known_days(fig, context, [day.data_date for day in trend.days], _CHECK)
     _add_usual_arrival(fig, context, trend)
     ran = [day for day in trend.days if day.state == RAN]
     _add_first_to_last(fig, context, ran)
@@ -97,7 +101,7 @@ def arrivals(context: page.PageContext, trend: RunsTrend) -> go.Figure:
     _add_missing_days(fig, context, trend.days, low + 0.04 * (high - low))
     fig.update_xaxes(
         type="date",
-        range=by_day.axis_range([day.data_date for day in trend.days]),
+        range=_axis_range(trend),
         tickformat=by_day.TICKS,
     )
     fig.update_yaxes(range=[low, high], **_clock_ticks(low, high))
@@ -212,6 +216,11 @@ def _clock_ticks(low: float, high: float) -> dict[str, object]:
 def _whole_ticks(fig: go.Figure, highest: int) -> None:
     if highest <= _MOST_TICKS:
         fig.update_yaxes(dtick=1)
+
+
+def _axis_range(trend: RunsTrend) -> list[datetime]:
+    days = [day.data_date for day in trend.days]
+    return by_day.known_range(days, [day.state != BEFORE for day in trend.days])
 
 
 def shown_days(trend: RunsTrend) -> list[RunDay]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from math import ceil, floor
 from typing import Any
 
 import plotly.graph_objects as go
 
-from checks.core.text import deciding, plural
+from checks.core.text import deciding, plural, usual_text
 from checks.evidence.volume import NameDay, Volume, VolumeDay
 from dashboard import look, page
-from dashboard.charts import base, by_day
+from dashboard.charts import base, by_day, multiples
 
 ZSCORE, NAMES, EXPECTED = "volume_zscore", "event_volume", "volume_expected"
 _DIGITS = 2
@@ -28,17 +28,18 @@ def zscore_figure(context: page.PageContext, volume: Volume) -> go.Figure:
     low, high = [day.low or 0.0 for day in judged], [day.high or 0.0 for day in judged]
     by_day.add_band(fig, context, dates, low, high, **upper)
     counts = [_count_bar(context, day, volume) for day in volume.days if day.events is not None]
-    by_day.add_bars(fig, context, counts, **upper)
+    by_day.add_bars(fig, context, by_day.waived(context, counts, ZSCORE), **upper)
     by_day.add_steps(fig, context, dates, [day.mean or 0.0 for day in judged], **upper)
     for values, side in ((high, "above"), (low, "below")):
         by_day.add_limits(fig, context, dates, values, f"red {side}", **upper)
     by_day.add_verdicts(fig, context, counts, ZSCORE, **upper)
-    by_day.add_bars(fig, context, [_z_bar(context, day, volume) for day in judged], **lower)
+    scores = [_z_bar(context, day, volume) for day in judged]
+    by_day.add_bars(fig, context, by_day.waived(context, scores, ZSCORE), **lower)
     for limit in (volume.alert_at, -volume.alert_at):
         base.add_limit(fig, limit, f"red at {limit:+g}", context, **lower)
     room = [1.3 * volume.alert_at, -1.3 * volume.alert_at]
     by_day.extend_axis(fig, volume.days[-1].day, room, **lower)
-    by_day.add_releases(fig, context, _releases_in(volume))
+    by_day.add_known_days(fig, context, _dates(volume), ZSCORE)
     by_day.mark_judged_day(fig, context)
     return fig
 
@@ -57,18 +58,19 @@ def expected_figure(context: page.PageContext, volume: Volume) -> go.Figure:
     by_day.add_band(fig, context, dates, low, high)
     counted = [day for day in volume.days if day.events is not None]
     counts = [_expected_bar(context, day) for day in counted]
-    by_day.add_bars(fig, context, counts, hatched=[bool(day.left_out) for day in counted])
+    by_day.add_bars(
+        fig, context, by_day.waived(context, counts, EXPECTED),
+        hatched=[bool(day.left_out) for day in counted],
+    )  # fmt: skip
     by_day.add_steps(fig, context, dates, [normal.expected for _, normal in ranged])
     for values, side in ((high, "above"), (low, "below")):
         by_day.add_limits(fig, context, dates, values, f"red {side}")
     by_day.add_verdicts(fig, context, counts, EXPECTED)
     left_out_bars = [bar for bar, day in zip(counts, counted, strict=True) if day.left_out]
     by_day.add_circles(fig, context, left_out_bars)
-    by_day.add_releases(fig, context, _releases_in(volume))
+    by_day.add_known_days(fig, context, _dates(volume), EXPECTED)
     by_day.mark_judged_day(fig, context)
-    fig.update_xaxes(
-        range=by_day.axis_range([day.day for day in volume.days]), tickformat=by_day.TICKS
-    )
+    fig.update_xaxes(type="date", range=_axis_range(volume), tickformat=by_day.TICKS)
     fig.update_yaxes(rangemode="tozero", tickformat=",")
     return fig
 
@@ -97,19 +99,19 @@ def name_figure(context: page.PageContext, volume: Volume, name: str) -> go.Figu
     fig = base.figure(context, y_title="events per day", x_title="day", height=by_day.TALL)
     fig.update_layout(barmode="overlay", hovermode="x", margin=by_day.MARGIN)
     name_days = volume.name_days(name)
-    ranged = [(day.day, day.normal) for day in name_days if day.normal is not None]
-    dates = [day for day, _ in ranged]
+    # On every day or on none: a name that is rare now and then would have fragments of a band.
+    is_judged = name_days[-1].normal is not None
+    ranged = [(d.day, d.usual_range) for d in name_days if is_judged and d.usual_range is not None]
     low, high = [normal.low for _, normal in ranged], [normal.high for _, normal in ranged]
-    by_day.add_band(fig, context, dates, low, high)
+    by_day.add_band(fig, context, [day for day, _ in ranged], low, high)
     counts = [_name_bar(context, day) for day in name_days if day.events is not None]
-    by_day.add_bars(fig, context, counts)
-    by_day.add_steps(fig, context, dates, [normal.expected for _, normal in ranged])
+    by_day.add_bars(fig, context, by_day.waived(context, counts, NAMES))
+    expected = [(day.day, day.expected) for day in name_days if day.expected is not None]
+    by_day.add_steps(fig, context, [day for day, _ in expected], [count for _, count in expected])
     by_day.add_verdicts(fig, context, counts, NAMES)
-    by_day.add_releases(fig, context, _releases_in(volume))
+    by_day.add_known_days(fig, context, _dates(volume), NAMES)
     by_day.mark_judged_day(fig, context)
-    fig.update_xaxes(
-        range=by_day.axis_range([day.day for day in name_days]), tickformat=by_day.TICKS
-    )
+    fig.update_xaxes(type="date", range=_axis_range(volume), tickformat=by_day.TICKS)
     fig.update_yaxes(rangemode="tozero", tickformat=",")
     return fig
 
@@ -127,9 +129,7 @@ def _panels(context: page.PageContext, volume: Volume) -> go.Figure:
         yaxis={"rangemode": "tozero", "tickformat": ","}, margin=by_day.MARGIN,
         yaxis2={"title": y_style["title"] | {"text": "Z-score<br>(deviations)"}},
     )  # fmt: skip
-    fig.update_xaxes(
-        range=by_day.axis_range([day.day for day in volume.days]), tickformat=by_day.TICKS
-    )
+    fig.update_xaxes(type="date", range=_axis_range(volume), tickformat=by_day.TICKS)
     return fig
 
 
@@ -178,18 +178,24 @@ def _z_bar(context: page.PageContext, day: VolumeDay, volume: Volume) -> by_day.
 def _name_bar(context: page.PageContext, day: NameDay) -> by_day.Bar:
     day_line, gate_line = by_day.hover_ends(context, day.day, NAMES)
     lines = [day_line, plural(day.events or 0, "event")]
+    if day.expected is not None:
+        lines.append(f"usual: {usual_text(day.expected)}")
     if day.normal is not None:
         low, high = ceil(day.normal.low), floor(day.normal.high)
-        lines.append(f"expected: {look.count(round(day.normal.expected))}")
         lines.append(f"normal: {look.count(low)} to {look.count(high)}")
     elif day.lowest is not None:
         lines.append(f"the days before: {look.count(day.lowest)} to {look.count(day.highest)}")
-    lines += [f"this name: {day.state}", gate_line]
+    lines += [f"this name: {multiples.state_text(day.state)}", gate_line]
     return by_day.Bar(day.day, day.events or 0, "<br>".join(lines), day.is_beyond)
 
 
-def _releases_in(volume: Volume) -> list[date]:
-    return [day for day in volume.releases if volume.days[0].day <= day <= volume.days[-1].day]
+def _axis_range(volume: Volume) -> list[datetime]:
+    days = [day.day for day in volume.days]
+    return by_day.known_range(days, [day.events is not None for day in volume.days])
+
+
+def _dates(volume: Volume) -> list[date]:
+    return [day.day for day in volume.days]
 
 
 def clickable_days(volume: Volume) -> list[date]:

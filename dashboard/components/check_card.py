@@ -29,15 +29,26 @@ def draw(context: page.PageContext, check: str) -> None:
         show(tag("div", one_line(verdict), class_="a-compact"))
 
 
-def draw_all(context: page.PageContext, verdicts: Sequence[Verdict]) -> None:
-    """A card for each cause, then the checks that pass as lines of one list."""
-    groups = causes.by_cause(verdicts)
-    for group in groups:
+def draw_all(
+    context: page.PageContext, verdicts: Sequence[Verdict], requested: str | None = None
+) -> None:
+    """A card for each cause, then the checks that pass as lines of one list.
+
+    requested: the check that comes first, whatever its status.
+    """
+    groups = causes.by_cause(verdicts, requested)
+    first = [group for group in groups if group.head.id == requested]
+    rest = [group for group in groups if group.head.id != requested]
+    _draw_lines([group.head for group in first if group.head.status not in FAILING])
+    for group in [*first, *rest]:
         if group.head.status in FAILING:
             draw_group(context, group)
-    passing = [group.head for group in groups if group.head.status not in FAILING]
-    if passing:
-        show(tag("div", *map(one_line, passing), class_="a-compact"))
+    _draw_lines([group.head for group in rest if group.head.status not in FAILING])
+
+
+def _draw_lines(verdicts: Sequence[Verdict]) -> None:
+    if verdicts:
+        show(tag("div", *map(one_line, verdicts), class_="a-compact"))
 
 
 def draw_group(context: page.PageContext, group: causes.CauseGroup) -> None:

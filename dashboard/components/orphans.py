@@ -37,7 +37,7 @@ def draw_by_kind(orphans: Orphans) -> None:
     ]  # fmt: skip
     rows = [_kind_row(kind) for kind in orphans.kinds]
     rows.append(tuple(tag("b", cell) for cell in total))
-    headings = ("Kind", "Orphans", "Dark revenue", "Share of the day")
+    headings = ("Kind", "Orphans", "Unattributed revenue", "Share of the day")
     show(table(headings, rows, numeric=(1, 2, 3), caption="Orphan orders by kind"))
     for kind in orphans.kinds:
         if kind.problem and kind.mapped:
@@ -184,12 +184,14 @@ def draw_trend(context: page.PageContext, trend: OrphanTrend) -> None:
         if any(day.dark for day in trend.days):
             base.show(
                 charts.revenue(context, trend), context, key="dark-revenue", days=days,
-                alt="Dark revenue per day and kind",
+                alt="Unattributed revenue per day and kind",
             )  # fmt: skip
         elif any(day.revenue for day in trend.days):
-            page.empty("No dark revenue.", "No orphan of these days has an amount.")
+            page.empty("No unattributed revenue.", "No orphan of these days has an amount.")
         else:
-            page.empty("Dark revenue is not known.", "Amounts are not mapped or cannot be read.")
+            page.empty(
+                "Unattributed revenue is not known.", "Amounts are not mapped or cannot be read."
+            )
 
 
 def _alt(trend: OrphanTrend) -> str:

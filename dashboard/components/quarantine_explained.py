@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from checks.core.text import count_text, plural, short_day
+from checks.core.model import Status
+from checks.core.text import percent_text, plural, short_day, usual_text
 from checks.evidence.rejected import FirstSeen, Summary
 from checks.evidence.rejected import read_first_seen as read_rejected_first
 from checks.evidence.rejected_explained import Explained
@@ -23,9 +24,8 @@ def draw(context: page.PageContext, headline: Any) -> None:
     """The table of values whose share grew; its sentence is drawn in the place `headline`."""
     page.section(
         "What explains the rise",
-        "Values whose share of the rejected rows grew by more than chance, against the last days "
-        "on which the rate was not above its limit. Ranked by the rows above their usual share. "
-        "The parts can exceed 100 % in total where columns overlap or other values fell.",
+        "Values that are more frequent among the rejected rows than before, by more than chance; "
+        "those with the most additional rows first.",
     )
     explained: Explained | None = read_with_progress(
         context, read_rejected_explained, "Reading the earlier days"
@@ -35,30 +35,41 @@ def draw(context: page.PageContext, headline: Any) -> None:
         return
     for note in explained.notes:
         page.problem("Not all could be read:", note)
+    verdict = context.verdict("quarantine_rate")
+    is_green = verdict is not None and verdict.status is Status.GREEN
+    sentence = usual_sentence(explained) if is_green else rise_sentence(explained)
+    rows = explained.explanation.rows
     with headline:
-        show(tag("div", tag("strong", "What changed: "), rise_sentence(explained), class_="a-note"))
+        show(tag("div", tag("strong", "What changed: "), sentence, class_="a-note"))
     show(tag("p", comparison_sentence(explained), class_="a-sub"))
     if explained.explanation.changes:
         show(_table(explained))
-    else:
+    elif rows:
         page.empty(
             "No value stands out.",
             "The shares are the same as before: look at what all rows have in common.",
         )
+    else:
+        page.empty("No rejected row on this day.", "There is nothing to explain.")
+
+
+def usual_sentence(explained: Explained) -> Html:
+    """How many rows were rejected, where these are within the limit."""
+    rows = plural(explained.explanation.rows, "rejected row")
+    number = usual_text(explained.explanation.expected)
+    return tag("span", f"nothing that needs an explanation. {rows}, about {number} usual.")
 
 
 def rise_sentence(explained: Explained) -> Html:
     """The most important change: the largest group before the rise and since then."""
     if not explained.explanation.is_rise:
-        expected_rows = count_text(round(explained.explanation.expected))
         rows = plural(explained.explanation.rows, "rejected row")
-        return tag(
-            "span", f"{rows}, and {expected_rows} would be usual: there is no rise to explain."
-        )
+        number = usual_text(explained.explanation.expected)
+        return tag("span", f"{rows}, about {number} usual: there is no rise to explain.")
     if explained.explanation.shifts:
         return tag("span", *_shift(explained, explained.explanation.shifts[0]))
     if explained.explanation.changes:
-        return tag("span", *_change(explained.explanation.changes[0]))
+        return tag("span", *_change(explained, explained.explanation.changes[0]))
     return tag("span", "no value's share grew; more rows of every kind were rejected.")
 
 
@@ -66,12 +77,13 @@ def comparison_sentence(explained: Explained) -> str:
     """The number of rows, the usual number, and the days that say what is usual."""
     explanation = explained.explanation
     first, last = short_day(explained.before[0]), short_day(explained.before[-1])
-    basis = "at the same number of rows read" if explained.by_volume else "a day, on average"
+    comparison = f"about {usual_text(explanation.expected)} usual"
+    if explained.by_volume:
+        comparison += f" ({percent_text(explained.usual_rate)} of the rows read)"
     days = plural(len(explained.before), "day")
     return (
-        f"{plural(explanation.rows, 'row')} rejected; "
-        f"{count_text(round(explanation.expected))} would be usual, {basis}, by the {days} "
-        f"from {first} to {last} (before)."
+        f"{plural(explanation.rows, 'row')} rejected, {comparison}: by the last {days} on which "
+        f"the rate was not red, {first} to {last} (before)."
     )
 
 
@@ -80,7 +92,7 @@ def _shift(explained: Explained, shift: Shift) -> list[object]:
     since = "since then" if len(explained.since) > 1 else "on this day"
     share_since = _whole_percent(shift.share_since)
     return [
-        tag("b", shift.column),
+        tag("b", _column(explained, shift.column)),
         f": before {began} the largest group was ",
         tag("b", _group_text(shift.before)),
         f" ({_whole_percent(shift.share_before)}); {since} it is ",
@@ -89,10 +101,16 @@ def _shift(explained: Explained, shift: Shift) -> list[object]:
     ]
 
 
-def _change(change: GrownShare) -> list[object]:
+def _column(explained: Explained, column: str) -> str:
+    """A column's name; of one with times, whose clock the hours are of."""
+    clock = explained.clocks.get(column)
+    return column if clock is None else f"{column} ({clock})"
+
+
+def _change(explained: Explained, change: GrownShare) -> list[object]:
     share_before = _whole_percent(change.share_before)
     return [
-        tag("b", change.column),
+        tag("b", _column(explained, change.column)),
         " = ",
         tag("b", _group_text(change.group)),
         f": {_whole_percent(change.share_now)} of the rows, {share_before} before.",
@@ -104,14 +122,13 @@ def _table(explained: Explained) -> Html:
     began = short_day(explained.rise_began)
     rows = [
         [
-            change.column,
+            _column(explained, change.column),
             _group_text(change.group),
             _whole_percent(change.share_before),
             *([_whole_percent(change.share_since)] if has_earlier_days else []),
             _whole_percent(change.share_now),
             look.count(change.rows),
             look.count(round(change.explained)),
-            _part_of_rise(change.part),
         ]
         for change in explained.explanation.changes
     ]
@@ -123,7 +140,6 @@ def _table(explained: Explained) -> Html:
         "On this day",
         "Rows",
         "More than usual",
-        "Part of the rise",
     ]
     return table(
         headings, rows, numeric=range(2, len(headings)),
@@ -162,7 +178,3 @@ def _group_text(group: str | None) -> str:
 def _whole_percent(share: float) -> str:
     """A share as whole percent."""
     return f"{share * 100:.0f} %"
-
-
-def _part_of_rise(part: float | None) -> str:
-    return "–" if part is None else _whole_percent(part)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from datetime import time as clock_time
 
 import streamlit as st
 
@@ -23,7 +25,8 @@ _NAMES = ("reason", "source", "event", "hour", "q")
 
 def draw(context: page.PageContext, summary: Summary) -> None:
     """Filters, and one page of the rows that match them."""
-    choices, query = _draw_filters(summary)
+    noon = datetime.combine(context.day, clock_time(12), context.zone)
+    choices, query = _draw_filters(summary, noon.tzname() or context.zone.key)
     if any(choice.invalid is not None for choice in choices.values()):
         page.empty("No rows are shown.", "The link asks for a value that is not found on this day.")
         return
@@ -36,14 +39,14 @@ def draw(context: page.PageContext, summary: Summary) -> None:
         _draw_list(context, summary, row_page)
 
 
-def _draw_filters(summary: Summary) -> tuple[dict[str, address.Choice], str]:
+def _draw_filters(summary: Summary, zone: str) -> tuple[dict[str, address.Choice], str]:
     reason, source, event, hour, search = st.columns([3, 2.4, 2, 1.3, 2], gap="small")
     choices = {}
     for place, name, label, breakdown in (
         (reason, "reason", "Reason", summary.reasons),
         (source, "source", "Source", summary.sources),
         (event, "event", "Event name", summary.events),
-        (hour, "hour", "Hour", summary.hours),
+        (hour, "hour", f"Hour ({zone})", summary.hours),
     ):
         with place:
             choices[name] = _draw_filter(name, label, breakdown)
@@ -97,7 +100,10 @@ def _draw_list(context: page.PageContext, summary: Summary, row_page: RejectedPa
 def _draw_masking_note(masked: Sequence[str]) -> None:
     """Which columns are masked, so that nobody takes masked values for the stored ones."""
     columns = f"Masked columns: {', '.join(masked)}. " if masked else ""
-    inside = "E-mail and IP addresses, long ids and phone numbers are masked in every column."
+    inside = (
+        "E-mail and IP addresses, long ids and phone numbers are masked in every column. Times in "
+        "the rows are as they were written."
+    )
     show(tag("p", columns, inside, class_="a-sub"))
 
 

@@ -124,12 +124,13 @@ def _draw_no_entry(runs: Runs) -> None:
 def _draw_table(context: page.PageContext, runs: Runs, shown: Sequence[LoadEntry]) -> None:
     """The entries as an HTML table up to 50 rows, else as one that scrolls."""
     headings = (
-        "Source", "Read", "Inserted", "Quarantined", "Rate", "Ended", "Status in the log",
+        "Source", "Read", "Usually", "Inserted", "Quarantined", "Rate", "Ended",
+        "Status in the log",
         f"Ran at ({context.zone.key})", "Counts",
     )  # fmt: skip
     if len(shown) <= _MOST_HTML_ROWS:
         cells = [_cells(load, runs, context.zone) for load in shown]
-        show(table(headings, cells, numeric=(1, 2, 3, 4), caption="Audit log of the run date"))
+        show(table(headings, cells, numeric=(1, 2, 3, 4, 5), caption="Audit log of the run date"))
         return
     show_rows(
         headings, [_plain_cells(load, runs, context.zone) for load in shown], len(shown), 1,
@@ -148,6 +149,7 @@ def _cells(load: LoadEntry, runs: Runs, zone: ZoneInfo) -> tuple[object, ...]:
     return (
         tag("code", load.source) if load.source is not None else _muted("no name"),
         _count(load.read),
+        look.count(load.usual_read),
         _inserted(load, runs),
         _count(load.quarantined),
         rate,
@@ -160,7 +162,8 @@ def _cells(load: LoadEntry, runs: Runs, zone: ZoneInfo) -> tuple[object, ...]:
 
 def _plain_cells(load: LoadEntry, runs: Runs, zone: ZoneInfo) -> tuple[object, ...]:
     return (
-        load.source, _number(load.read), _number(load.inserted), _number(load.quarantined),
+        load.source, _number(load.read), load.usual_read, _number(load.inserted),
+        _number(load.quarantined),
         _rate(load, runs), ENDING_TEXT[load.meaning], load.status, load.run_at.astimezone(zone),
         _counts_text(load),
     )  # fmt: skip

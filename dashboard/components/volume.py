@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from checks.core.text import count_text, listed, plural
+from checks.core.text import change_text, count_text, listed, plural, usual_text
 from checks.evidence.hours import ABOVE, BELOW, TWICE, UNCOMPARED, WITHIN, Profile
 from checks.evidence.power import CAUGHT_SHARE, Powers, RulePower
 from checks.evidence.power_words import alarm_text, drop_text, jump_text
@@ -26,9 +26,9 @@ MOST_ALARMS = 5
 #: Value in the address for the figure of the Z-score.
 ZSCORE = "zscore"
 _PLACES = (
-    (WITHIN, "within the usual range"),
-    (BELOW, "below the usual range"),
-    (ABOVE, "above the usual range"),
+    (WITHIN, "within the normal range"),
+    (BELOW, "below the normal range"),
+    (ABOVE, "above the normal range"),
     (TWICE, "that came twice"),
     (UNCOMPARED, "with nothing to compare with"),
 )
@@ -37,7 +37,7 @@ _PLACES = (
 def name_label(volume: Volume, name: str) -> str:
     """A name with its state and today's count, for a list to choose from."""
     series = next(series for series in volume.names if series.name == name)
-    return f"{name} ({series.state}, {count_text(series.events_today)})"
+    return f"{name} ({multiples.state_text(series.state)}, {count_text(series.events_today)})"
 
 
 def rule_name(rule: str | None) -> str:
@@ -52,6 +52,13 @@ def draw_days(
     until = f" Every day counts up to {volume.until:%H:%M}, as today does." if volume.until else ""
     window = f"the {volume.window_days} days before"
     clickable = charts.clickable_days(volume)
+    if not clickable:
+        page.section("Events per day")
+        page.empty(
+            "No event on any of these days.",
+            "Nothing was loaded yet, or the table is the wrong one.",
+        )
+        return
     if name is None and rule is None:
         page.section("Events per day, and what was expected", _expected_note(volume, until))
         fig = charts.expected_figure(context, volume)
@@ -91,13 +98,13 @@ def _expected_note(volume: Volume, until: str) -> str:
 
 
 def draw_segments(volume: Volume) -> None:
-    """The segments farthest from what was expected, in points of the expected volume."""
+    """The segments farthest from what was expected, as parts of the whole expected volume."""
     if not volume.segments:
         return
     page.section(
         "Parts of the traffic",
-        "Segments: values of the mapped dimensions, ordered by how many points of the expected "
-        "volume they are off. ▼ ▲: outside their own range, which is wider than that of the whole.",
+        "Values of the mapped dimensions, those farthest from what was expected first. ▼ ▲: "
+        "outside their own range, which is wider than that of the whole.",
     )
     headings = (
         "Dimension",
@@ -107,7 +114,7 @@ def draw_segments(volume: Volume) -> None:
         "Expected",
         "Normal from",
         "to",
-        "Points",
+        "Of the whole",
     )
     rows = [_segment_row(volume, segment) for segment in volume.segments[:MOST_SEGMENTS]]
     show(table(headings, rows, numeric=range(3, 8), caption="Parts of the traffic"))
@@ -115,16 +122,16 @@ def draw_segments(volume: Volume) -> None:
 
 def _segment_row(volume: Volume, segment: Segment) -> tuple[object, ...]:
     state, normal = volume.state_of(segment), segment.normal
-    points = segment.distance / volume.expected * 100 if volume.expected else None
+    part = segment.distance / volume.expected if volume.expected else None
     return (
         segment.dimension,
         segment.value,
-        f"{multiples.GLYPHS[state]} {state}",
+        f"{multiples.GLYPHS[state]} {multiples.state_text(state)}",
         look.count(segment.today),
         "–" if normal is None else look.count(round(normal.expected)),
         "–" if normal is None else look.count(segment.edges[0]),
         "–" if normal is None else look.count(segment.edges[1]),
-        "–" if points is None or normal is None else f"{points:+.1f}",
+        "–" if part is None or normal is None else change_text(part, 1),
     )
 
 
@@ -187,17 +194,29 @@ def draw_hours(context: page.PageContext, profile: Profile) -> None:
 
 
 def _hours_note(profile: Profile) -> Html:
-    compared = (
-        f"Line and band: median, lowest and highest of {plural(len(profile.days), 'day')} before."
+    return join(tag("b", hours_sentence(profile)), " ", _compared_text(profile))
+
+
+def _compared_text(profile: Profile) -> str:
+    """With which days the hours are compared."""
+    if not profile.days:
+        return ""
+    days = plural(len(profile.days), profile.weekday or "day")
+    number = ""
+    if profile.expected is not None:
+        so_far = "" if profile.until is None else f" up to {profile.until:%H:%M}"
+        number = f", {usual_text(profile.expected)} in all{so_far} as the rule expects"
+    return (
+        f"Line: usual by {days} before on which the volume was normal{number}. "
+        "Band: the normal range."
     )
-    return join(tag("b", hours_sentence(profile)), " ", compared)
 
 
 def hours_sentence(profile: Profile) -> str:
     """The states of the hours in one sentence."""
     if profile.gaps:
         gaps = " and ".join(
-            f"from {hours.gap_text(gap)} (usually {count_text(round(gap.expected))})"
+            f"from {hours.gap_text(gap)} (about {usual_text(gap.expected)} usual)"
             for gap in profile.gaps
         )
         return f"No event {gaps}."
@@ -222,7 +241,8 @@ def draw_names(context: page.PageContext, volume: Volume) -> None:
     )
     page.section(
         "Event names",
-        "Silent and collapsed names first, each on its own scale from zero. Beside the name: the "
+        "Names that stopped first, then those far below their range; each on its own scale. Beside "
+        "the name: the "
         "count of this day and its normal range (shaded); for rare names (·), lowest to highest of "
         f"the {volume.window_days} days before. ○ gone: no event on those days, and too rare "
         f"before to count as silent. □ retired: silent, and accepted as retired.{more}",
@@ -235,7 +255,10 @@ def draw_names(context: page.PageContext, volume: Volume) -> None:
         )
         return
     shown = volume.names[:MOST_PICTURES]
-    alt = "; ".join(f"{series.state}: {plural(series.events_today, 'event')}" for series in shown)
+    alt = "; ".join(
+        f"{multiples.state_text(series.state)}: {plural(series.events_today, 'event')}"
+        for series in shown
+    )
     dates = charts.clickable_days(volume)
     base.show(
         multiples.grid(context, volume, shown), context, key="volume-names", alt=alt, days=dates
@@ -250,8 +273,8 @@ def draw_names(context: page.PageContext, volume: Volume) -> None:
 
 
 def _table(names: Sequence[NameSeries]) -> Html:
-    headings = ("State", "Event name", "This day", "Mean before", "Lowest", "Highest",
-                "Amber below", "Amber above", "Silent since", "Last seen")  # fmt: skip
+    headings = ("State", "Event name", "This day", "Usual", "Lowest before", "Highest before",
+                "Amber below", "Amber above", "No event since", "Last seen")  # fmt: skip
     return table(
         headings, [_row(series) for series in names], numeric=range(2, 8), caption="Event names"
     )
@@ -259,10 +282,10 @@ def _table(names: Sequence[NameSeries]) -> Html:
 
 def _row(series: NameSeries) -> tuple[object, ...]:
     return (
-        f"{multiples.GLYPHS[series.state]} {series.state}",
+        f"{multiples.GLYPHS[series.state]} {multiples.state_text(series.state)}",
         series.name,
         look.count(series.events_today),
-        look.count(round(series.mean, 1)),
+        usual_text(series.mean if series.usual_events is None else series.usual_events),
         look.count(series.lowest),
         look.count(series.highest),
         "–" if series.low is None else look.count(round(series.low, 1)),

@@ -11,14 +11,22 @@ import streamlit as st
 from checks.core.errors import AndonError, UsageError
 from checks.core.model import Status, by_urgency
 from checks.core.subjects import subjects_text
-from checks.core.text import number_text, plural
-from checks.evaluation.waiving import HOLDS, FieldLabels, WaiverRequest, give, state_of
+from checks.core.text import number_text, percent_text, plural
+from checks.evaluation.waiving import (
+    HOLDS,
+    FieldLabels,
+    WaiverRequest,
+    give,
+    may_be_waived,
+    state_of,
+)
 from dashboard import data, look, page
 from dashboard.components.decisions import DecisionForms
 from dashboard.components.history_text import check_name, no_wrap, weekday_text
 from dashboard.markup import Html, show, table, tag
 
 if TYPE_CHECKING:
+    from checks.core.model import Verdict
     from checks.core.records import StoredWaiver
 
 _FIELD_LABELS: Final = FieldLabels(
@@ -47,6 +55,7 @@ def draw(context: page.PageContext) -> None:
     forms.show_outcome()
     if (person := forms.person()) is None:
         show(forms.command_hint(_commands(context, today)))
+        _draw_not_waivable(context)
         return
     _draw_give_form(forms, person, today)
     _draw_revoke_buttons(
@@ -75,11 +84,16 @@ def _row(context: page.PageContext, waiver: StoredWaiver, today: date) -> tuple[
         waiver.owner,
         waiver.reason,
         "any subject" if waiver.subjects is None else subjects_text(waiver.subjects),
-        "any value" if waiver.up_to is None else number_text(waiver.up_to),
+        "any value" if waiver.up_to is None else _value_text(waiver.check, waiver.up_to),
         no_wrap(weekday_text(waiver.until)),
         no_wrap(look.chip(Status.WAIVED), " holds") if holds else _ended(context, waiver, today),
         no_wrap(look.moment(waiver.created_at, context.zone)),
     )
+
+
+def _value_text(check: str, value: float) -> str:
+    """A value in its check's unit: `5.8 %`, `4`."""
+    return percent_text(value) if data.check(check).unit == "share" else number_text(value)
 
 
 def _ended(context: page.PageContext, waiver: StoredWaiver, today: date) -> Html:
@@ -93,16 +107,41 @@ def _ended(context: page.PageContext, waiver: StoredWaiver, today: date) -> Html
 
 
 def _commands(context: page.PageContext, today: date) -> tuple[str, str]:
-    first = by_urgency(context.report.checks)
-    check = first[0].id if first else "CHECK"
+    check = next((v.id for v in by_urgency(context.report.checks) if may_be_waived(v)), "CHECK")
     give = f"andon waive {check} --until {today + timedelta(days=1)} --reason 'why it may pass'"
     return give, "andon waivers revoke NUMBER"
 
 
+def _draw_not_waivable(context: page.PageContext) -> None:
+    """Which of the checks that fail cannot be waived, and why."""
+    refused = [
+        f"{verdict.id} ({reason})"
+        for verdict in by_urgency(context.report.checks)
+        if (reason := _why_not(verdict)) is not None
+    ]
+    if refused:
+        show(tag("p", f"Cannot be waived: {', '.join(refused)}.", class_="a-sub"))
+
+
+def _why_not(verdict: Verdict) -> str | None:
+    """Why a failing check cannot be waived; None where it can, or does not fail."""
+    if verdict.status not in (Status.RED, Status.UNKNOWN):
+        return None
+    if verdict.stop:
+        return "the line always stops at this value"
+    if verdict.status is Status.UNKNOWN:
+        return "it could not be measured"
+    return f"it follows from {verdict.because}" if verdict.because else None
+
+
 def _draw_give_form(forms: DecisionForms, person: str, today: date) -> None:
-    ids = [verdict.id for verdict in by_urgency(forms.context.report.checks)]
+    verdicts = [v for v in by_urgency(forms.context.report.checks) if _why_not(v) is None]
+    ids = [verdict.id for verdict in sorted(verdicts, key=lambda v: not may_be_waived(v))]
+    _draw_not_waivable(forms.context)
     if not ids:
         return
+    if st.session_state.get(forms.key("check")) not in ids:
+        st.session_state.pop(forms.key("check"), None)
     blank: dict[str, object] = {
         "check": ids[0], "until": today + timedelta(days=1), "up-to": None, "reason": "",
     }  # fmt: skip
@@ -147,7 +186,7 @@ def _store_waiver(forms: DecisionForms, person: str) -> str:
         context.config, data.history(context.pipeline), request, data.now(), _FIELD_LABELS
     )
     covered = f" for {subjects_text(waiver.subjects)}" if waiver.subjects else ""
-    limit = "" if waiver.up_to is None else f" up to {number_text(waiver.up_to)}"
+    limit = "" if waiver.up_to is None else f" up to {_value_text(waiver.check, waiver.up_to)}"
     return (
         f"Waiver {waiver.id} holds: {waiver.check} may be red{covered}{limit} until "
         f"{weekday_text(waiver.until)}, for data dates from {weekday_text(waiver.data_date)} on. "

@@ -103,6 +103,9 @@ def _bar(bar: Bar, top: float) -> Html:
 
 
 def _failed(bar: Bar) -> str:
+    """A day that failed, or that a waiver lets pass, looks so."""
+    if bar.status is Status.WAIVED:
+        return " waived"
     return " failed" if bar.status in _FAILING else ""
 
 

@@ -66,4 +66,6 @@ def _unread_reason(error: MeasurementError) -> str:
     """Why evidence is missing, without the file and process names in a driver's lock message."""
     if error.cause is Cause.LOCKED:
         return "The warehouse is locked by its writer. It is read again at the next evaluation."
+    if error.cause is Cause.BAD_VALUE:  # the detail says it all
+        return error.detail
     return f"{error.detail} ({error.cause.value.replace('_', ' ')})"

@@ -70,6 +70,23 @@ def test_usual_is_left_out_where_there_is_none() -> None:
     assert "usually" not in judged(22, 1, baseline_purchases=0).summary
 
 
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        ((0, 0, 0, 0, 0, 0, 0), ", usually 0.0 %"),
+        # Of 1,000 each: at the limit is red, just below it is not.
+        ((10, 9, 9, 9, 9, 9, 9), ", usually 0.9 %"),
+        ((400, 400, 400, 400, 400, 400, 0), ", usually 0.0 %"),
+        ((10, 10, 10, 10, 10, 10, 10), ", and on each of the 7 days before too many had none"),
+    ],
+)
+def test_a_red_day_never_becomes_usual(missing: tuple[int, ...], words: str) -> None:
+    bought = (1000,) * 8
+    usable = tuple(1000 - number for number in (*missing, 500))
+    judgement = judge(Params(), events(bought=bought, usable=usable), FRAME)
+    assert judgement.summary.endswith(f"have no usable revenue{words}")
+
+
 def test_negative_and_zero_revenue_are_details_only() -> None:
     judgement = judged(22, 0, negative=3, zero=4)
     assert judgement.status is Status.GREEN

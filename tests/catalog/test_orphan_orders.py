@@ -53,7 +53,7 @@ def test_each_kind_is_counted_apart_with_its_dark_revenue() -> None:
     assert judgement.summary == (
         "3 orphans on Saturday 8 March, which has 40 orders: 2 without a session id, "
         "1 purchase that never became an order (none is normal); "
-        "dark (unattributed) revenue: 201.00"
+        "unattributed revenue: 201.00"
     )
     kinds = {kind["kind"]: kind for kind in judgement.details["kinds"]}
     assert kinds[NO_SESSION] == {
@@ -65,18 +65,43 @@ def test_each_kind_is_counted_apart_with_its_dark_revenue() -> None:
 @pytest.mark.parametrize(
     ("orphans", "ids", "action"),
     [
-        ((2, 0, 0), ("o1", "o2"), "Repair the sessions of these orders (o1, o2), then"),
+        ((1, 0, 0), (), "Repair the sessions of 1 order, then"),
+        ((2, 0, 0), ("o1", "o2"), "Repair the sessions of 2 orders (o1, o2), then"),
+        ((3, 0, 0), ("a", "b", "c"), "Repair the sessions of 3 orders (a, b, c), then"),
         (
             (4, 0, 0),
             ("a", "b", "c", "d"),
-            "Repair the sessions of these orders (a, b, c, ...), then",
+            "Repair the sessions of 4 orders (a, b, c and 1 more), then",
         ),
-        ((1, 0, 0), (), "Repair the sessions of these orders, then"),
-        ((1, 0, 2), ("o1", "o2"), "Load the missing orders (o1, o2), then"),
+        # Ids are read of the first orphans of a kind only.
+        ((1500, 0, 0), ("a", "b"), "Repair the sessions of 1,500 orders (a, b and 1,498 more), t"),
+        ((0, 0, 2), ("o1", "o2"), "Load 2 missing orders (o1, o2), then"),
+        (
+            (2, 2, 1),
+            ("o1", "o2"),
+            "Repair the sessions of 4 orders (o1, o2, o1 and 1 more), load 1 missing order "
+            "(o1, o2), then build the attribution of the day again",
+        ),
     ],
 )
 def test_action_names_the_orders(orphans: Sequence[int], ids: tuple[str, ...], action: str) -> None:
     assert judged(orders(orphans=orphans, ids=ids)).action.startswith(action)
+
+
+@pytest.mark.parametrize(
+    ("orphans", "filters"),
+    [
+        ((0, 0, 0), {}),
+        ((2, 0, 0), {"kind": NO_SESSION}),
+        ((0, 1, 0), {"kind": UNKNOWN_SESSION}),
+        ((2, 2, 0), {}),
+        ((1, 0, 1), {}),
+    ],
+)
+def test_the_page_is_filtered_only_where_the_filter_hides_no_orphan(
+    orphans: tuple[int, int, int], filters: dict[str, str]
+) -> None:
+    assert judged(orders(orphans=orphans)).facts.filters == filters
 
 
 def test_green_says_all_can_be_attributed() -> None:

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.catalog._rejected_share import RejectedShare
-from checks.catalog.quarantine_rate import CHECK, Measured, Params, SourceRate, judge, usual_rate
-from checks.core.audit_log import AuditEntry
+from checks.catalog._source_rates import SourceRate
+from checks.catalog.quarantine_rate import CHECK, Measured, Params, judge, measure
+from checks.core.audit_log import AuditEntry, AuditLog
+from checks.core.errors import MeasurementError
 from checks.core.metrics import RejectedRows
 from checks.core.model import Cause, Judgement, Severity, Status
 from checks.core.values import BadValue, Unmeasured, known
@@ -295,7 +297,7 @@ def test_summary_tells_what_is_usual_and_the_main_reason() -> None:
         "5.8 %; main reason 'missing_client_id' (86.2 %)"
     )
     assert judgement.action == (
-        "Look at the rows rejected for 'missing_client_id' from 'web.csv', "
+        "Look at the rows rejected for 'missing_client_id', 'other' from 'web.csv', "
         "ask its producer what changed, repair and load them again"
     )
 
@@ -308,6 +310,122 @@ def test_action_without_source_or_reason() -> None:
     assert "None" not in judgement.summary
 
 
+def usual_rate(measured: Measured) -> float | None:
+    rate: float | None = judge(Params(), measured, FRAME).details["usual_rate"]
+    return rate
+
+
+def rates_before(*quarantined: int) -> dict[date, list[AuditEntry]]:
+    """Earlier runs of 1,000 rows each, the latest first."""
+    return {
+        RUN - timedelta(days=back): [entry(read=1000, quarantined=number)]
+        for back, number in enumerate(quarantined, 1)
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "rate"),
+    [
+        ((10, 10, 10), 0.01),
+        ((50, 10), 0.03),  # exactly at the limit is not red
+        ((51, 10), 0.01),  # just above it is
+        ((150,) * 6 + (10,), 0.01),
+        ((150,) * 6, None),
+        ((150,) * 3 + (20,) * 7 + (40,) * 7, 0.02),  # the mean of 7 days, not of more
+        ((150,) * 60 + (10,), None),  # a rise of two months: nothing is usual any more
+        ((150,) * 58 + (10,), 0.01),
+    ],
+)
+def test_a_red_day_never_becomes_usual(before: tuple[int, ...], rate: float | None) -> None:
+    longer = log(entry(read=1000, quarantined=150), earlier=rates_before(*before))
+    short = log(entry(read=1000, quarantined=150), earlier=rates_before(*before[:7]))
+    assert usual_rate(Measured(short, RejectedRows(), longer)) == rate
+
+
+def test_a_day_of_many_rows_counts_for_more() -> None:
+    earlier = rates_before(0) | {RUN - timedelta(days=2): [entry(read=9000, quarantined=100)]}
+    assert usual_rate(Measured(log(entry(), earlier=earlier), RejectedRows())) == 0.01
+
+
+def test_days_that_one_run_loaded_are_days_of_their_own() -> None:
+    """Fourteen files of one run: what is usual of the last is what the days before it had."""
+    files = [
+        entry(f"events_202503{day:02}.csv", 1000, 150 if day == 8 else 10) for day in range(1, 9)
+    ]
+    assert usual_rate(Measured(log(*files), RejectedRows())) == 0.01
+
+
+class _Log:
+    """A log of a week, and one of two months."""
+
+    has_audit_log = True
+
+    def __init__(self, before: tuple[int, ...], *, is_readable: bool = True) -> None:
+        self._before, self._is_readable, self.asked = before, is_readable, 0
+
+    def audit_log(self) -> AuditLog:
+        return log(entry(), earlier=rates_before(*self._before[:7]))
+
+    def longer_audit_log(self, days: int) -> AuditLog:
+        self.asked = days
+        if not self._is_readable:
+            raise MeasurementError(Cause.BAD_VALUE, "too many rows")
+        return log(entry(), earlier=rates_before(*self._before))
+
+    def rejected(self) -> RejectedRows:
+        return RejectedRows()
+
+
+@pytest.mark.parametrize(
+    ("before", "asked"), [((10,) * 9, 0), ((51,) + (10,) * 9, 60), ((10,) * 6, 60)]
+)
+def test_the_log_is_read_further_back_only_where_the_week_is_not_usual(
+    before: tuple[int, ...], asked: int
+) -> None:
+    data = _Log(before)
+    measured = measure(Params(), data)  # type: ignore[arg-type]
+    assert data.asked == asked
+    assert isinstance(measured, Measured)
+    assert usual_rate(measured) == 0.01
+
+
+def test_a_log_that_cannot_be_read_so_far_back_changes_no_verdict() -> None:
+    measured = measure(Params(), _Log((51, 10), is_readable=False))  # type: ignore[arg-type]
+    assert isinstance(measured, Measured)
+    assert measured.longer_log is None
+    assert usual_rate(measured) == 0.01
+
+
+@pytest.mark.parametrize(
+    ("rates", "sources"),
+    [
+        ((100, 10), "from 'a', ask its producer"),
+        ((100, 51), "from 'a', 'b', ask their producers"),
+        ((100, 50), "from 'a', ask its producer"),
+        ((54, 53, 52, 51), "from 'a', 'b', 'c' and 1 more, ask their producers"),
+    ],
+)
+def test_action_names_every_source_above_the_limit(rates: tuple[int, ...], sources: str) -> None:
+    entries = [entry(name, 1000, number) for name, number in zip("abcd", rates, strict=False)]
+    assert sources in judged(*entries).action
+
+
+@pytest.mark.parametrize(
+    ("reasons", "words", "filters"),
+    [
+        ((("a", 95), ("b", 5)), "for 'a' from", {"reason": "a"}),
+        ((("a", 60), ("b", 40)), "for 'a', 'b' from", {}),
+        ((("a", 40), ("b", 30), ("c", 20), ("d", 10)), "for 'a', 'b', 'c' and 1 more from", {}),
+    ],
+)
+def test_only_a_reason_that_is_alone_filters_the_page(
+    reasons: tuple[tuple[str, int], ...], words: str, filters: dict[str, str]
+) -> None:
+    judgement = judged(entry(read=1000, quarantined=100), rejected=RejectedRows(100, reasons))
+    assert words in judgement.action
+    assert judgement.facts.filters == judgement.details["filters"] == filters
+
+
 def test_bad_days_do_not_make_what_is_usual() -> None:
     earlier = {
         RUN - timedelta(days=1): [entry(read=100, quarantined=2)],
@@ -315,8 +433,8 @@ def test_bad_days_do_not_make_what_is_usual() -> None:
         RUN - timedelta(days=3): [entry(read=0, quarantined=0)],
     }
     measured = log(entry(read=100, quarantined=1), earlier=earlier)
-    assert usual_rate(measured) == 0.02
-    assert usual_rate(log(entry())) is None
+    assert usual_rate(Measured(measured, RejectedRows())) == 0.02
+    assert usual_rate(Measured(log(entry()), RejectedRows())) is None
     days = judge(Params(), Measured(measured, RejectedRows()), FRAME).details["daily"]
     assert [day["rate"] for day in days] == [None, 0.02]
 

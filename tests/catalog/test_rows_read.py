@@ -118,8 +118,8 @@ def test_details_tell_what_each_load_read_and_inserted(
 
 
 def test_red_says_which_source_to_look_at() -> None:
-    assert "'web.csv' first" in judged(entry(read=0)).action
-    assert "the source without a name first" in judged(entry(None, 0)).action
+    assert "('web.csv'), then" in judged(entry(read=0)).action
+    assert "(the source without a name), then" in judged(entry(None, 0)).action
 
 
 def _entry_check(status: Status) -> dict[str, Verdict]:
@@ -141,3 +141,11 @@ def test_no_entry_is_skipped_only_where_that_is_red() -> None:
     for status in (Status.AMBER, Status.UNKNOWN):
         assert verdict(CHECK, nothing, others=_entry_check(status)).status is Status.UNKNOWN
     assert verdict(CHECK, nothing, others={}).status is Status.UNKNOWN
+
+
+def test_red_names_every_source_up_to_three() -> None:
+    names = [f"{name}.csv" for name in "abcd"]
+    action = judged(*(entry(name, 0) for name in names)).action
+    assert action.count(".csv") == 3
+    assert "and 1 more), then load them again" in action
+    assert judged(*(entry(name, 0) for name in names[:3])).action.count(".csv") == 3

@@ -180,10 +180,12 @@ def test_the_segment_that_carries_the_fall_is_told() -> None:
     seen = daily(names, dimensions={"device": devices})
     judgement = judge(Params(), seen, FRAME)
     assert judgement.status is Status.RED
-    assert re.search(r"saw 306 \(-49 %\), of which 49 points are device=ios$", judgement.summary)
+    assert re.search(
+        r"saw 306 \(-49 %\), mostly device=ios \(-49 % of the whole\)$", judgement.summary
+    )
     released = replace(seen, calendar=Calendar(releases=(DAY,)))
     text = judge(Params(), released, FRAME).summary
-    assert text.endswith("points are device=ios; the tracking was changed on 8 March")
+    assert text.endswith(" % of the whole); the tracking was changed on 8 March")
 
 
 def test_a_name_that_carries_the_rise_opens_the_page_with_it() -> None:
@@ -192,7 +194,7 @@ def test_a_name_that_carries_the_rise_opens_the_page_with_it() -> None:
         "scroll": [c // 2 for c in BASELINE],
     }
     judgement = judge(Params(), daily(names), FRAME)
-    assert "points are 'page_view'" in judgement.summary
+    assert "mostly 'page_view' (" in judgement.summary
     assert judgement.details["filters"] == {"event": "page_view"}
 
 

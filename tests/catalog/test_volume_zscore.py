@@ -120,7 +120,7 @@ def test_an_empty_window_is_unknown(today: int) -> None:
 def test_summary_tells_the_change_and_the_normal_range() -> None:
     judgement = judged((*WIDE, 40))
     assert judgement.summary == (
-        "Saturday 8 March has 40 events, -60% against the 7-day mean of 100 (normal 40 to 160)"
+        "Saturday 8 March has 40 events, -60 % against the 7-day mean of 100 (normal 40 to 160)"
     )
     assert "Find the missing part of 2025-03-08" in judgement.action
     assert "loaded twice" in judged((*WIDE, 200)).action

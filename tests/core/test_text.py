@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from checks.core.text import (
     bounded,
+    change_text,
     clean,
     count_text,
     day_text,
@@ -25,6 +26,8 @@ from checks.core.text import (
     plural,
     quoted,
     short_day,
+    short_list,
+    usual_text,
     utc_text,
 )
 
@@ -239,3 +242,34 @@ def test_bounded_names_stay_apart(beginning: str, end: str, other_end: str) -> N
 )  # fmt: skip
 def test_durations(minutes: float, expected: str) -> None:
     assert duration_text(timedelta(minutes=minutes)) == expected
+
+
+@pytest.mark.parametrize(
+    ("share", "digits", "shown"),
+    [(-0.144, 0, "-14 %"), (-0.004, 0, "+0 %"), (0.125, 1, "+12.5 %"), (-0.0004, 1, "+0.0 %")],
+)
+def test_a_change_has_a_sign_and_no_negative_zero(share: float, digits: int, shown: str) -> None:
+    assert change_text(share, digits) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [(19.94, "19.9"), (19.96, "20"), (20.4, "20"), (3, "3"), (1234.5, "1,234")]
+)
+def test_what_is_usual_has_the_same_digits_everywhere(count: float, shown: str) -> None:
+    assert usual_text(count) == shown
+
+
+@pytest.mark.parametrize(
+    ("texts", "count", "shown"),
+    [
+        (["a"], None, "a"),
+        (["a", "b", "c"], None, "a, b, c"),
+        (["a", "b", "c", "d"], None, "a, b, c and 1 more"),
+        (["a", "b"], 1200, "a, b and 1,198 more"),
+        (["a", "b"], 2, "a, b"),
+    ],
+)
+def test_a_short_list_names_all_up_to_three(
+    texts: list[str], count: int | None, shown: str
+) -> None:
+    assert short_list(texts, count) == shown

@@ -75,7 +75,7 @@ def test_what_failed_is_accepted_in_the_persons_name(allowing: Path, screen: Ope
     assert BUTTON not in labels(page)  # nothing else fails that may be accepted
     volume = screen(allowing, path="volume").text
     assert "□ retired" in volume
-    assert "✗ silent" not in volume
+    assert "✗ no events" not in volume
 
 
 def test_an_acceptance_is_revoked(allowing: Path, screen: Open) -> None:

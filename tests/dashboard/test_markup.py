@@ -100,7 +100,7 @@ def test_how_markup_is_written(markup: Html, expected: str) -> None:
 
 
 def test_numbers_of_a_table_are_on_the_right() -> None:
-    markup = table(("check", "rows"), [("a", "1,000")], numeric=(1,))
+    markup = table(("check", "rows"), [("a", "1,000")], numeric=(1,), caption="Rows")
     assert '<th scope="col">check</th>' in markup
     assert '<th class="num" scope="col">rows</th>' in markup
     assert '<td class="num">1,000</td>' in markup

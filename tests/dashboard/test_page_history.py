@@ -265,6 +265,18 @@ def test_where_waivers_are_not_allowed_the_command_is_named(
     assert not [label for label in labels if label in ("Give the waiver", "Revoke it")]
 
 
+def test_no_waiver_is_suggested_of_what_cannot_be_waived(demo: Demo, screen: Open) -> None:
+    """One cause: its followers pass once it is mended, and green checks need no waiver."""
+    page = screen(demo("no-run"), path="history")
+    assert "andon waive log_entry_exists_today --until" in page.text
+    refused = page.text.split("Cannot be waived: ")[1].split(".")[0]
+    assert refused.count("(it follows from log_entry_exists_today)") == len(refused.split(", "))
+    assert refused.startswith("freshness (")
+    green = screen(demo("all-green"), path="history")
+    assert "andon waive CHECK --until" in green.text
+    assert "Cannot be waived" not in green.text
+
+
 @pytest.mark.parametrize("reach", ["", "1"])
 def test_who_is_not_signed_in_gives_no_waiver(
     demo: Demo, screen: Open, monkeypatch: pytest.MonkeyPatch, reach: str

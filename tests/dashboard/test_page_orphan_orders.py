@@ -38,7 +38,7 @@ def figures(page: Screen) -> list[dict[str, Any]]:
 def test_kinds_with_their_dark_revenue_and_share(demo: Demo, screen: Open) -> None:
     page = screen(demo("orphan-orders"), path="orphan-orders")
     kinds = page.text.split("By kind")[1].split("The last 30 days")[0]
-    assert "Kind Orphans Dark revenue Share of the day Without a session id 2 " in kinds
+    assert "Kind Orphans Unattributed revenue Share of the day Without a session id 2 " in kinds
     assert "With a session that does not exist 3 " in kinds
     assert "Purchases that never became an order 2 " in kinds
     assert "All 7 " in kinds
@@ -107,7 +107,7 @@ def test_a_page_that_does_not_exist_is_said(
 def test_a_healthy_day_says_why_the_list_is_empty(demo: Demo, screen: Open) -> None:
     page = screen(demo("all-green"), path="orphan-orders")
     assert "No orphan on Sat 8 March 2025." in page.text
-    assert "No dark revenue." in page.text
+    assert "No unattributed revenue." in page.text
     (trend,) = figures(page)
     (zeros,) = [trace for trace in trend["data"] if trace.get("name") == "none"]
     assert len(zeros["x"]) == 30
@@ -148,7 +148,7 @@ def test_orders_that_cannot_be_read_are_no_empty_list(demo: Demo, screen: Open) 
 def test_figures_have_titles_limits_and_exact_numbers(demo: Demo, screen: Open) -> None:
     counts, dark = figures(screen(demo("orphan-orders"), path="orphan-orders"))
     assert counts["layout"]["yaxis"]["title"]["text"] == "orphan orders"
-    assert dark["layout"]["yaxis"]["title"]["text"] == "dark revenue"
+    assert dark["layout"]["yaxis"]["title"]["text"] == "unattributed revenue"
     assert "red above 0" in [note["text"] for note in counts["layout"]["annotations"]]
     (lost,) = [
         trace for trace in counts["data"] if trace.get("name") == "session that does not exist"

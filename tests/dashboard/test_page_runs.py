@@ -60,7 +60,7 @@ def test_reruns_failures_and_bad_values(demo: Demo, screen: Open) -> None:
     )
     page = screen(folder, path="runs")
     assert "✗ failed failed 2025-03-09 02:00:00 no, replaced by a later entry" in page.text
-    assert f"{HOSTILE} NULL NULL 10 – ? not configured odd 2025-03-09 02:05:00 yes" in page.text
+    assert f"{HOSTILE} NULL – NULL 10 – ? not configured odd 2025-03-09 02:05:00 yes" in page.text
     assert page.text.index("odd 2025-03-09") < page.text.index("ended well")
 
 
@@ -68,7 +68,7 @@ def test_an_alerts_link_shows_the_failed_load_at_once(demo: Demo, screen: Open) 
     folder = change(demo(), load("app.csv", 0, "failed"))
     page = screen(folder, path="runs", source="app.csv")
     loads = page.text.split("The loads of")[1].split("Missing sources")[0]
-    assert "app.csv 1,000 1,000 10 1.0 % ✗ failed" in loads
+    assert "app.csv 1,000 – 1,000 10 1.0 % ✗ failed" in loads
     assert "events_20250308.csv" not in loads
 
 

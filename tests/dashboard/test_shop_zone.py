@@ -100,7 +100,7 @@ def test_arrivals_by_the_shops_clock(demo: Demo, screen: Open) -> None:
 def test_many_loads_in_a_file(demo: Demo, screen: Open, files: Files) -> None:
     many = (load(f"s{n}.csv", f"2025-03-09 02:{n % 60:02}") for n in range(60))
     page = screen(in_zone(demo(), BERLIN, *many), path="runs")
-    shown = {row[0]: row[7] for row in page.at.dataframe[0].value.values.tolist()}
+    shown = {row[0]: row[8] for row in page.at.dataframe[0].value.values.tolist()}
     assert shown["s7.csv"] == "2025-03-09 03:07:00"
     rows = {row["Source"]: row for row in files["web-clickstream-runs-2025-03-08.csv"]}
     assert rows["s7.csv"][f"Ran at ({BERLIN})"] == "2025-03-09T03:07:00+01:00"

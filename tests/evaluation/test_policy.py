@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.catalog import get_check
+from checks.catalog import all_checks, get_check, has_own_page
 from checks.config.model import CheckSettings
 from checks.core.model import Cause, Facts, Judgement, Severity, Status
 from checks.core.records import StoredWaiver
@@ -253,6 +253,7 @@ def test_a_link_leads_to_the_filtered_page(base: str) -> None:
     assert parse_qs(parts.query) == {
         "pipeline": ["web & more"],
         "date": ["2025-03-08"],
+        "check": [CHECK.id],
         "event": ["a b&c=d#é\n?"],
     }
     assert "\n" not in link
@@ -260,7 +261,15 @@ def test_a_link_leads_to_the_filtered_page(base: str) -> None:
 
 def test_a_link_without_filters() -> None:
     link = verdict(CHECK, judgement(), dashboard_url="http://b").link
-    assert link == f"http://b/{CHECK.page}?pipeline=shop&date=2025-03-08"
+    assert link == f"http://b/{CHECK.page}?pipeline=shop&date=2025-03-08&check={CHECK.id}"
+
+
+def test_a_check_with_a_page_of_its_own_needs_no_name_in_its_link() -> None:
+    alone = get_check("quarantine_rate")
+    link = verdict(alone, judgement(), dashboard_url="http://b").link
+    assert link == "http://b/quarantine?pipeline=shop&date=2025-03-08"
+    own_pages = {check.id for check in all_checks() if has_own_page(check.id)}
+    assert own_pages == {"quarantine_rate", "missing_revenue", "orphan_orders"}
 
 
 def days_ago(*back_and_status: tuple[int, Status]) -> list[tuple[date, Status]]:
@@ -268,34 +277,30 @@ def days_ago(*back_and_status: tuple[int, Status]) -> list[tuple[date, Status]]:
 
 
 @pytest.mark.parametrize(
-    ("status", "earlier", "since", "text"),
+    ("status", "earlier", "since", "recorded"),
     [
-        (RED, [], date(2025, 3, 8), "; red since 8 March"),
-        (RED, [(1, GREEN), (2, RED)], date(2025, 3, 8), "; red since 8 March"),
-        (RED, [(1, RED), (2, RED), (3, GREEN), (4, RED)], date(2025, 3, 6), "; red since 6 March"),
-        (RED, [(1, RED), (2, WAIVED)], date(2025, 3, 7), "; red since 7 March"),
+        (RED, [], date(2025, 3, 8), 1),
+        (RED, [(1, GREEN), (2, RED)], date(2025, 3, 8), 1),
+        (RED, [(1, RED), (2, RED), (3, GREEN), (4, RED)], date(2025, 3, 6), 3),
+        (RED, [(1, RED), (2, WAIVED)], date(2025, 3, 7), 2),
         # A day that nobody evaluated does not end the run, and is no part of it.
-        (
-            UNKNOWN,
-            [(1, UNKNOWN), (4, UNKNOWN)],
-            date(2025, 3, 4),
-            "; unknown since 2025-03-04 (3 recorded days)",
-        ),
-        (RED, [(2, RED)], date(2025, 3, 6), "; red since 2025-03-06 (2 recorded days)"),
-        (RED, [(94, RED)], date(2024, 12, 4), "; red since 2024-12-04 (2 recorded days)"),
-        (GREEN, [(1, GREEN)], date(2025, 3, 7), ""),
-        (SKIPPED, [], date(2025, 3, 8), ""),
+        (UNKNOWN, [(1, UNKNOWN), (4, UNKNOWN)], date(2025, 3, 4), 3),
+        (RED, [(2, RED)], date(2025, 3, 6), 2),
+        (RED, [(94, RED)], date(2024, 12, 4), 2),
+        (GREEN, [(1, GREEN)], date(2025, 3, 7), 2),
+        (SKIPPED, [(1, SKIPPED)], date(2025, 3, 7), 2),
     ],
 )
-def test_since(status: Status, earlier: list[tuple[int, Status]], since: date, text: str) -> None:
+def test_since(
+    status: Status, earlier: list[tuple[int, Status]], since: date, recorded: int
+) -> None:
     before = verdict(CHECK, judgement(status))
     after = with_since(before, days_ago(*earlier), DAY)
-    assert after.since == since
-    assert after.summary == before.summary + text
-    assert replace(after, since=None, since_days=None, summary=before.summary) == before
+    assert (after.since, after.since_days) == (since, recorded)
+    assert replace(after, since=None, since_days=None) == before
 
 
 def test_since_of_a_waived_check() -> None:
     outcome = verdict(CHECK, judgement(value=1), held(created_at=NOW))
     after = with_since(outcome, days_ago((1, WAIVED), (2, RED)), DAY)
-    assert after.summary.endswith("; waived since 7 March")
+    assert (after.since, after.since_days) == (date(2025, 3, 7), 2)

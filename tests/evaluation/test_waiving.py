@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,14 @@ from checks.config.model import Config
 from checks.core.errors import HistoryError, UsageError
 from checks.core.model import Report, Status, Verdict
 from checks.core.records import StoredWaiver
-from checks.evaluation.waiving import ANY, FieldLabels, WaiverRequest, give, state_of
+from checks.evaluation.waiving import (
+    ANY,
+    FieldLabels,
+    WaiverRequest,
+    give,
+    may_be_waived,
+    state_of,
+)
 from checks.history import History, open_history
 from tests.catalog.samples import DAY, HOSTILE, NOW, RUN, judgement, verdict
 from tests.shop import Shop
@@ -210,3 +218,22 @@ def test_a_limit_below_zero_is_for_what_can_be_below_zero(
     else:
         with pytest.raises(UsageError, match=f"{check} is never below 0"):
             give(config, history, request, NOW)
+
+
+@pytest.mark.parametrize(
+    ("status", "stop", "because", "expected"),
+    [
+        (Status.RED, False, None, True),
+        (Status.RED, True, None, False),
+        (Status.RED, False, "rows_read", False),
+        (Status.UNKNOWN, False, None, False),
+        (Status.WAIVED, False, None, False),
+        (Status.AMBER, False, None, False),
+        (Status.GREEN, False, None, False),
+        (Status.SKIPPED, False, None, False),
+    ],
+)
+def test_only_a_red_of_its_own_below_the_stop_may_be_waived(
+    status: Status, stop: bool, because: str | None, expected: bool
+) -> None:
+    assert may_be_waived(replace(red(), status=status, stop=stop, because=because)) is expected

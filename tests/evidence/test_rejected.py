@@ -249,7 +249,7 @@ def test_expected_rows_follow_the_rows_read(rejecting: Rejecting) -> None:
 def test_nothing_to_compare_with_is_said(rejecting: Rejecting) -> None:
     rejecting.day(1, ["x,a"] * 100)
     rejecting.day(0, ["x,a"] * 100)
-    with pytest.raises(MeasurementError, match="no earlier day on which the rate was not above"):
+    with pytest.raises(MeasurementError, match=r"no earlier day with at most 5\.0 % rejected"):
         ask(rejecting.done(), rejected_explained.read)
 
 
@@ -285,3 +285,51 @@ def test_days_that_are_gone_from_the_warehouse_have_no_rate(
     accepted = ask(shop, lambda context: rejected_rate._accepted_by_day(context, 30))
     assert min(accepted) == DAY - timedelta(days=29)
     assert len(accepted) == 30 - gone
+
+
+def usual_said(shop: Shop) -> float | None:
+    verdict = next(check for check in shop.run().checks if check.id == "quarantine_rate")
+    rate: float | None = verdict.details["usual_rate"]
+    return rate
+
+
+@pytest.mark.parametrize("bad_days", [1, 3, 7, 9, 20])
+def test_card_and_page_say_the_same_usual_however_long_it_lasts(
+    rejecting: Rejecting, bad_days: int
+) -> None:
+    for back in range(bad_days + 8, bad_days - 1, -1):
+        rejecting.day(back, [f"{BOT},a"] * 10)
+    for back in range(bad_days):
+        rejecting.day(back, [f"{BOT},a"] * 100)
+    shop = rejecting.done()
+    explained, rates = ask(shop, rejected_explained.read), ask(shop, rejected_rate.read)
+    assert usual_said(shop) == explained.usual_rate == 0.01
+    assert rates.usual_share is not None
+    assert rates.usual_share.rate == 0.01
+    assert explained.explanation.expected == 10
+    assert len(explained.before) == 7
+
+
+@pytest.mark.parametrize(("zone", "hour"), [("UTC", "05:00"), ("Europe/Berlin", "06:00")])
+def test_hours_are_those_of_the_shop(rejecting: Rejecting, zone: str, hour: str) -> None:
+    rejecting.shop.settings["timezone"] = zone
+    rejecting.day(1, [f"{BOT},a"] * 48)
+    rejecting.day(0, [f"{BOT},a"] * 24)
+    with (rejecting.folder / "events_20250308_errors.csv").open("a", encoding="utf-8") as file:
+        file.write(f"c,2025-03-08T05:30:00Z,view,{BOT},a\n" * 100)
+    explained = ask(rejecting.done(), rejected_explained.read)
+    assert explained.clocks == {"timestamp": zone}
+    times = [change for change in explained.explanation.changes if change.column == "timestamp"]
+    assert [(change.group, change.rows) for change in times] == [(hour, 101)]
+
+
+def test_a_column_of_times_that_is_not_mapped_is_as_it_is_written(rejecting: Rejecting) -> None:
+    rejecting.day(1, [f"{BOT},a"] * 48)
+    rejecting.day(0, [f"{BOT},a"] * 48)
+    for file in rejecting.folder.iterdir():
+        head, *lines = file.read_text("utf-8").splitlines()
+        rows = [f"{line},2025-03-08T09:00:00" for line in lines]
+        file.write_text("\n".join([f"{head},sent_at", *rows]), "utf-8")
+    rejecting.shop.settings["timezone"] = "Europe/Berlin"
+    explained = ask(rejecting.done(), rejected_explained.read)
+    assert explained.clocks == {"timestamp": "Europe/Berlin", "sent_at": "as it is written"}

@@ -126,7 +126,7 @@ def test_names_are_judged_as_in_the_report_silent_and_collapsed_first(shop: Shop
     assert len(rows_by_name) == len(names)
     for series in names:
         row = rows_by_name[series.name]
-        assert (series.state, series.events_today, series.mean) == (
+        assert (series.state, series.events_today, series.usual_events) == (
             row["state"],
             row["events"],
             row["usual"],

@@ -405,12 +405,16 @@ def _verdicts(check: Check) -> st.SearchStrategy[Verdict]:
 
 @settings(max_examples=150, deadline=None)
 @given(cases(), st.booleans())
-def test_a_follower_keeps_all_it_has_and_its_root_is_an_alarm(
+def test_a_follower_keeps_all_but_its_action_and_its_root_is_an_alarm(
     case: Case, is_loaded_by_run: bool
 ) -> None:
     verdicts, judgements = case
     with_roots = with_causes(verdicts, judgements, is_loaded_by_run=is_loaded_by_run)
-    assert [replace(verdict, because=None) for verdict in with_roots] == verdicts
+    assert [replace(verdict, because=None, action="") for verdict in with_roots] == verdicts
+    assert [verdict.action for verdict in with_roots] == [
+        f"Follows from {verdict.because}: do that first" if verdict.because else ""
+        for verdict in with_roots
+    ]
     assert worst(verdict.status for verdict in with_roots) is worst(
         verdict.status for verdict in verdicts
     )

@@ -179,7 +179,7 @@ def _events(recorder: Any) -> None:
 
 def _hours(recorder: Any) -> None:
     if recorder.shape.at is not Kind.DATE:
-        source, slots = _events_source(recorder.shape), hour_slots(FRAME, 2)
+        source, slots = _events_source(recorder.shape), hour_slots(FRAME, FRAME.days_before(2))
         for event in (None, "view", "(null)"):
             read_hours(recorder, source, slots, _zone(recorder), ZONE, event)
         usual_day = DAY - timedelta(days=7)

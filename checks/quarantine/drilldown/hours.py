@@ -76,10 +76,10 @@ class Periods:
         """The hours of the judged day."""
         return hours_of(self.judged_day, self.zone)
 
-    def hours_of_all(self) -> Ranges:
-        """The hours of every day; the index is that of the hour."""
-        spans = [span for day in sorted(self.all_days()) for span in hours_of(day, self.zone).spans]
-        return Ranges(tuple(spans))
+    def every_hour(self) -> Ranges:
+        """The hours of all days of all periods."""
+        days = sorted(set(self.all_days()))
+        return Ranges(tuple(span for day in days for span in hours_of(day, self.zone).spans))
 
     def ranges(self) -> Ranges:
         """The days of each period, as its index."""

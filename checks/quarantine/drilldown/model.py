@@ -28,6 +28,7 @@ class GroupBy(StrEnum):
     VALUE = "value"
     PATH = "address without its query"
     CLOCK = "hour as it is written"
+    LOCAL_HOUR = "hour of the shop's day"
     PRESENT = "present or missing"
 
 

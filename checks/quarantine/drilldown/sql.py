@@ -71,7 +71,7 @@ SELECT period, field, value, n FROM ranked WHERE place <= {most}
 
     def by_hour(self, columns: Sequence[int], most: int) -> Sql:
         """Rows of (period, column, value, is rest, hour, rows); column -1 is all rows."""
-        hour = _index(self._periods.hours_of_all(), of_days=False)
+        hour = _index(self._periods.every_hour(), of_days=False)
         values = [f"{self._value(Field(GroupBy.VALUE, column))} AS g{column}" for column in columns]
         names = [f"g{column}" for column in columns]
         which = " ".join(f"WHEN grouping({name}) = 0 THEN {name[1:]}" for name in names)
@@ -134,6 +134,8 @@ FROM ranked GROUP BY 1, 2, 3, 4, 5
             return self._hour()
         if field.how in MISSING:
             return self._mapped(field.how)
+        if field.how is GroupBy.LOCAL_HOUR:
+            return self._local_hour()
         if field.how is GroupBy.CLOCK:
             return f"nullif(regexp_extract({column}, '[T ](\\d\\d):', 1), '')"
         if field.how is GroupBy.PRESENT:
@@ -159,6 +161,11 @@ FROM ranked GROUP BY 1, 2, 3, 4, 5
         index = _index(self._periods.hours(), of_days=False)
         special_cases = f"WHEN {UNKNOWN} THEN '{NO_HOUR}' WHEN {OUTSIDE} THEN '{OTHER_DAY}'"
         return f"CASE {index} {special_cases} ELSE printf('%02d', {index}) END"
+
+    def _local_hour(self) -> str:
+        """Two digits, of whichever day of the periods; NULL where a row has no time of day."""
+        index = _index(self._periods.every_hour(), of_days=False)
+        return f"CASE WHEN {index} >= 0 THEN printf('%02d', {index}) END"
 
     def _where(self, filters: Filters, width: int) -> Sql:
         conditions, parameters = ["period = 0"], dict[str, object]()

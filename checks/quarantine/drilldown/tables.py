@@ -258,6 +258,8 @@ class TableRejected:
             return self._text_or(mapped_column(field.how, self.roles), MISSING[field.how])
         if field.how is GroupBy.HOUR:
             return self._hour(), Kind.INTEGER
+        if field.how is GroupBy.LOCAL_HOUR:
+            return self._hour(of_all_days=True), Kind.INTEGER
         value, kind = self._stored(field.column, LONGEST_GROUP)
         if field.how is GroupBy.CLOCK:
             return self._clock(value, kind), Kind.TEXT
@@ -290,11 +292,15 @@ class TableRejected:
         blank = self._warehouse.profile.is_blank(value)
         return sa.case((value.is_(None), none), (blank, none), else_=value), kind
 
-    def _hour(self) -> ColumnElement[Any]:
-        """Index of the hour; UNKNOWN for a DATE, which has none."""
+    def _hour(self, *, of_all_days: bool = False) -> ColumnElement[Any]:
+        """Index of the hour; UNKNOWN for a DATE, which has none.
+
+        of_all_days: of whichever day of the periods; else of the judged one.
+        """
         if self._occurred.kind is Kind.DATE:
             return sa.literal_column(str(UNKNOWN), sa.Integer)
-        edges = self._periods.hours().edges()
+        hours = self._periods.every_hour() if of_all_days else self._periods.hours()
+        edges = hours.edges()
         bounds = [(self._occurred.bound(end), index) for end, index in edges]
         return bucket(self._occurred.expression, bounds, OUTSIDE)
 
@@ -302,6 +308,8 @@ class TableRejected:
     def _shown(field: Field, value: Any, kind: Kind) -> str | None:
         if field.how in MISSING and value is None:
             return MISSING[field.how]
+        if field.how is GroupBy.LOCAL_HOUR:
+            return f"{int(value):02d}" if int(value) >= 0 else None
         if field.how is not GroupBy.HOUR:
             return shown(value, kind, LONGEST_REASON)
         hour = int(value)
