@@ -18,7 +18,7 @@ DAY_MS = 86_400_000
 HEIGHT = 340
 #: Format of days on an axis.
 TICKS = "%-d %b"
-TALL = 450
+TALL = 260
 #: With space on the right for the labels of limits.
 MARGIN = {"l": 8, "r": 78, "t": 22, "b": 8}
 #: An axis has at least so many days.

@@ -13,7 +13,7 @@ from dashboard import look, page
 from dashboard.charts import base, by_day
 
 CHECK = "quarantine_rate"
-_HEIGHT = 262
+_HEIGHT = 190
 
 
 @base.memoized
