@@ -17,6 +17,8 @@ from datetime import date, datetime, timedelta
 _LONGEST = 80
 _MOST_DIGITS = 15
 _HOUR_MINUTES, _DAY_HOURS = 60, 24
+#: About: smaller numbers are told as they are, those below the second one with two digits.
+_EXACT, _TWO_DIGITS = 10, 100
 #: A usual number below this has one decimal.
 _WHOLE_FROM = 20
 #: How many characters of a long name stay before its digest.
@@ -116,6 +118,15 @@ def count_text(value: float) -> str:
     if float(value).is_integer() or abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:,.1f}"
+
+
+def about_text(number: float) -> str:
+    """`about 17,800`: two digits below 100, three above; a small number as it is."""
+    if number < _EXACT:
+        return f"about {count_text(round(number))}"
+    digits = 2 if number < _TWO_DIGITS else 3
+    size = 10 ** max(0, len(str(int(number))) - digits)
+    return f"about {count_text(round(number / size) * size)}"
 
 
 def usual_text(count: float) -> str:

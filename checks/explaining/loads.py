@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.model import Explanation
-from checks.core.text import count_text, plural, quoted, short_day
+from checks.core.text import about_text, count_text, plural, quoted, short_day
 from checks.core.timeframe import midnight
 from checks.core.totals import median
 from checks.explaining import kinds
-from checks.explaining.wording import about, names_text
+from checks.explaining.wording import names_text
 from checks.loads.effective import Load, loads
 from checks.loads.repairs import has_ended
 from checks.loads.sources import family_of, lasting_name, source_key
@@ -163,7 +163,7 @@ def source_shortage(log: AuditLog, least: float) -> Explanation | None:
     return Explanation(
         kinds.SOURCE_SHORT,
         f"{quoted(short.name)} is short: {plural(short.rows or 0, 'row')}, "
-        f"{about(short.median)} usual",
+        f"{about_text(short.median)} usual",
         {"source": short.name, "rows": short.rows, "expected": short.median},
     )
 
@@ -174,7 +174,7 @@ def _missing(sources: Sequence[SourceRows]) -> Explanation:
     verb = "is" if len(names) == 1 else "are"
     return Explanation(
         kinds.SOURCE_MISSING,
-        f"{names_text(names)} {verb} missing, {about(expected)} rows usual",
+        f"{names_text(names)} {verb} missing, {about_text(expected)} rows usual",
         {"sources": names[:_MOST_NAMED], "expected": expected},
     )
 

@@ -11,13 +11,12 @@ from checks.core.calendar import Calendar
 from checks.core.counts import NAME, DailyCounts
 from checks.core.model import Explanation
 from checks.core.profiles import DayProfile, HourCounts
-from checks.core.text import count_text, plural, quoted, short_day
+from checks.core.text import about_text, count_text, plural, quoted, short_day
 from checks.core.totals import mean
 from checks.detection.baseline import Baseline, side_of
 from checks.explaining import kinds
 from checks.explaining.shifts import Shift
 from checks.explaining.wording import (
-    about,
     hour_text,
     segment_text,
     sentence,
@@ -208,7 +207,7 @@ def stopped_name(
     seen = series.get(since, 0)
     when = f"{short_day(since)} {at}" if at else short_day(since)
     count = f"{count_text(seen)} on that day" if seen and not at else "0 since"
-    text = f"{quoted(name)} stopped on {when}: {count}, {about(usual_count)} a day usual"
+    text = f"{quoted(name)} stopped on {when}: {count}, {about_text(usual_count)} a day usual"
     if others:
         text += f"; and {plural(others, 'more name')}"
     release = _release(calendar, since)

@@ -6,26 +6,16 @@ from collections.abc import Sequence
 from datetime import date
 
 from checks.core.counts import NAME
-from checks.core.text import clean, count_text, quoted, short_day
+from checks.core.text import about_text, clean, quoted, short_day
 
 _TRUTHS = ("true", "false")
-_EXACT, _TWO_DIGITS = 10, 100
 _LONGEST_VALUE = 60
 _MOST_NAMED = 3
 
 
-def about(number: float) -> str:
-    """`about 17,800`: two digits below 100, three above; a small number as it is."""
-    if number < _EXACT:
-        return f"about {count_text(round(number))}"
-    digits = 2 if number < _TWO_DIGITS else 3
-    size = 10 ** max(0, len(str(int(number))) - digits)
-    return f"about {count_text(round(number / size) * size)}"
-
-
 def usual(number: float) -> str:
     """`about 70 usual`, or `none usual`."""
-    return "none usual" if number < 1 else f"{about(number)} usual"
+    return "none usual" if number < 1 else f"{about_text(number)} usual"
 
 
 def hour_text(hour: int) -> str:

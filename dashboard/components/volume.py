@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from checks.core.text import change_text, count_text, listed, plural, usual_text
+from checks.core.text import about_text, change_text, count_text, listed, plural, usual_text
 from checks.evidence.hours import ABOVE, BELOW, TWICE, UNCOMPARED, WITHIN, Profile
 from checks.evidence.power import CAUGHT_SHARE, Powers, RulePower
 from checks.evidence.power_words import alarm_text, drop_text, jump_text
@@ -216,8 +216,7 @@ def hours_sentence(profile: Profile) -> str:
     """The states of the hours in one sentence."""
     if profile.gaps:
         gaps = " and ".join(
-            f"from {hours.gap_text(gap)} (about {usual_text(gap.expected)} usual)"
-            for gap in profile.gaps
+            f"from {hours.gap_text(gap)} ({about_text(gap.expected)} usual)" for gap in profile.gaps
         )
         return f"No event {gaps}."
     if not profile.days:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from checks.core.counts import NAME
+from checks.core.text import about_text
 from checks.explaining.kinds import KINDS
-from checks.explaining.wording import about, segment_text, span_text, usual
+from checks.explaining.wording import segment_text, span_text, usual
 
 
 @pytest.mark.parametrize(
@@ -16,7 +17,7 @@ from checks.explaining.wording import about, segment_text, span_text, usual
      (1_234_567, "about 1,230,000")],
 )  # fmt: skip
 def test_about(number: float, text: str) -> None:
-    assert about(number) == text
+    assert about_text(number) == text
 
 
 @pytest.mark.parametrize(
