@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -106,19 +107,25 @@ class Carrier:
 
 
 def carrying(daily: DailyCounts, baseline: Baseline, normal: ExpectedRange) -> Carrier | None:
-    """The segment with at least half of the total's distance from the expected count.
+    """The segment with at least half of the total's distance from the expected count, which alone
+    of its dimension left its own range on that side.
 
     Of several the one with most, and a dimension's value before an event name. None where the
-    change is spread out; a dimension with only one value explains nothing.
+    change is spread out: the largest segment has most of any change, and explains nothing by that.
     """
     move = daily.counted[daily.day].total - normal.expected
     if normal.expected <= 0 or not move:
         return None
+    side = 1 if move > 0 else -1
+    moved = [segment for segment in segments(daily, baseline) if segment.side == side]
+    alone = Counter(segment.dimension for segment in moved)
     several = {name for name in (NAME, *daily.dimensions()) if len(daily.values(name)) > 1}
     carriers = [
         segment
-        for segment in segments(daily, baseline)
-        if segment.dimension in several and segment.distance / move >= _LEAST_SHARE
+        for segment in moved
+        if segment.dimension in several
+        and alone[segment.dimension] == 1
+        and segment.distance / move >= _LEAST_SHARE
     ]
     if not carriers:
         return None

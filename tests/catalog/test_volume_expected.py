@@ -202,7 +202,19 @@ def test_a_fall_that_is_spread_out_names_nobody() -> None:
     names = {name: (*(c // 4 for c in BASELINE[:-1]), 75) for name in "abcd"}
     judgement = judge(Params(), daily(names), FRAME)
     assert judgement.status is Status.RED
-    assert "of which" not in judgement.summary
+    assert "mostly" not in judgement.summary
+
+
+def test_the_largest_segment_of_an_even_fall_names_nobody() -> None:
+    """Each device lost half: that mobile is most of the traffic explains nothing."""
+    devices = {
+        "mobile": (*(c * 3 // 4 for c in BASELINE[:-1]), TODAY * 3 // 8),
+        "web": (*(c // 4 for c in BASELINE[:-1]), TODAY // 8),
+    }
+    names = {"page_view": (*BASELINE[:-1], TODAY // 2)}
+    judgement = judge(Params(), daily(names, dimensions={"device": devices}), FRAME)
+    assert judgement.status is Status.RED
+    assert "mostly" not in judgement.summary
 
 
 def test_a_new_level_is_learned() -> None:
