@@ -56,7 +56,8 @@ class HourCounts:
 class DayProfile:
     """The judged day beside one usual day.
 
-    hours: how many of the judged day's hours are over or running, at most 24. columns: for each
+    hours: how many of the judged day's hours are over or running, at most 24. skipped: hours that
+    clocks skip on the judged day. columns: for each
     column the values that were counted apart; the rows of the others are in `total` only.
     repeated: rows of each of the two days that repeat another row; None where that was not counted.
     """
@@ -67,6 +68,7 @@ class DayProfile:
     columns: Mapping[str, Mapping[Value, HourCounts]] = field(default_factory=dict)
     hours: int = HOURS
     repeated: tuple[int, int] | None = None
+    skipped: frozenset[int] = frozenset()
 
 
 class Cell(NamedTuple):

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from checks.catalog._silence import silences
 from checks.core.counts import NAME
 from checks.core.errors import MeasurementError
-from checks.core.model import Explanation
+from checks.core.model import Cause, Explanation
 from checks.core.profiles import DayProfile
 from checks.core.subjects import EVENT
 from checks.explaining import loads, volume
@@ -38,13 +38,12 @@ def explain_volume(material: Material, check: str) -> Iterator[Explanation | Non
         )
     if side < 0 and profile is not None:
         yield _missing_hours(material, profile, scale, least=_LEAST_PART * -move)
-    began = _began(material, check, side)
     shift = find_shift(profile, scale, side) if profile is not None else None
     if profile is not None and shift is not None and not shift.covers(profile.hours):
-        yield volume.from_shift(shift, profile, "events", began)
+        yield volume.from_shift(shift, profile, "events")
     if side < 0 and log is not None:
-        yield loads.source_shortage(log, _LEAST_PART * -move)
-    yield from _by_days(material, move, side, began)
+        yield loads.source_shortage(log, _LEAST_PART * -move, material.frame)
+    yield from _by_days(material, move, side, _began(material, check, side))
 
 
 def explain_freshness(material: Material, check: str) -> Iterator[Explanation | None]:
@@ -55,11 +54,11 @@ def explain_freshness(material: Material, check: str) -> Iterator[Explanation | 
         return
     profile, scale = _profile(material)
     if profile is not None:
-        yield _missing_hours(material, profile, scale, least=0.0)
+        yield _missing_hours(material, profile, scale, least=0.0, at_end=True)
     log = material.log()
     lacking = (material.expected_events() or _mean_before(material)) - events.judged
     if log is not None and lacking > 0:
-        yield loads.source_shortage(log, _LEAST_PART * lacking)
+        yield loads.source_shortage(log, _LEAST_PART * lacking, material.frame)
 
 
 def explain_names(material: Material, check: str) -> Iterator[Explanation | None]:
@@ -67,6 +66,9 @@ def explain_names(material: Material, check: str) -> Iterator[Explanation | None
     events, daily = material.events(), material.daily()
     if not events.judged:
         yield from _empty(material)
+    profile, scale = _profile(material)
+    if events.judged and profile is not None:
+        yield _missing_hours(material, profile, scale, least=0.0, at_end=True)
     least = material.config.checks[check].params.min_per_day
     silent = silences(daily, least)
     subjects = material.judgements[check].subjects.get(EVENT, ())
@@ -77,7 +79,6 @@ def explain_names(material: Material, check: str) -> Iterator[Explanation | None
         return
     name, silence = stopped[0], silent[stopped[0]]
     hours = None
-    profile, _ = _profile(material)
     if profile is not None and silence.since == profile.day:
         hours = profile.columns.get(NAME, {}).get(name)
     yield volume.stopped_name(
@@ -91,7 +92,7 @@ def explain_revenue(material: Material, check: str) -> Iterator[Explanation | No
     # Of the usual day nothing is asked; with it, the statement is the one of the other checks.
     usual_day = material.usual_day() or material.frame.data_date - timedelta(days=1)
     profile = material.profiles(usual_day).unpriced
-    yield shared_part(profile, material.red_since(check), UNPRICED)
+    yield shared_part(profile, UNPRICED)
 
 
 def _empty(material: Material) -> Iterator[Explanation | None]:
@@ -99,8 +100,8 @@ def _empty(material: Material) -> Iterator[Explanation | None]:
     log = material.log()
     if log is None:
         return
-    yield loads.no_load(log, material.frame.data_date, material.frame.zone)
-    yield loads.source_shortage(log, 1.0)
+    yield loads.no_load(log, material.frame)
+    yield loads.source_shortage(log, 1.0, material.frame)
 
 
 def _mean_before(material: Material) -> float:
@@ -116,19 +117,26 @@ def _profile(material: Material) -> tuple[DayProfile | None, float]:
     usual_day = material.usual_day()
     if usual_day is None:
         return None, 1.0
-    profile = material.profiles(usual_day).events
+    try:
+        profile = material.profiles(usual_day).events
+    except MeasurementError as error:
+        if error.cause is Cause.BAD_VALUE:
+            return None, 1.0
+        raise
     expected, baseline = material.expected_events(), profile.total.baseline_total
     return profile, expected / baseline if expected and baseline else 1.0
 
 
 def _missing_hours(
-    material: Material, profile: DayProfile, scale: float, least: float
+    material: Material, profile: DayProfile, scale: float, least: float, *, at_end: bool = False
 ) -> Explanation | None:
     """Hours without an event where so many are usual that zero is no chance."""
     certain = material.config.checks["event_volume"].params.min_per_day
     events = material.events()
     newest = events.newest if events.newest_problem is None else None
-    return volume.missing_hours(profile, scale, max(least, certain), newest, material.frame.zone)
+    return volume.missing_hours(
+        profile, scale, max(least, certain), newest, material.frame.zone, at_end=at_end
+    )
 
 
 def _began(material: Material, check: str, side: int) -> date:
@@ -144,8 +152,15 @@ def _by_days(
     material: Material, move: float, side: int, began: date
 ) -> Iterator[Explanation | None]:
     """What whole days show: one part of the traffic, a release, a new level."""
-    yield volume.moved_segment(material.segments(), move, material.frame.data_date, began)
-    yield volume.level(material.daily(), material.baseline(), side)
+    daily, day = material.daily(), material.frame.data_date
+    moved = volume.moved_segment(material.segments(), move, day)
+    if moved is not None and began < day:
+        column, value = moved.evidence["column"], moved.evidence["value"]
+        since = volume.held_since(daily, column, value, began, side)
+        moved = volume.moved_segment(material.segments(), move, day, since)
+    yield moved
+    if material.frame.is_over:
+        yield volume.level(daily, material.baseline(), side)
 
 
 #: How the checks of the events are explained.

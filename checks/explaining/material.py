@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 from checks.catalog import event_volume, volume_expected
 from checks.config.model import Config
 from checks.core.audit_log import AuditLog
-from checks.core.counts import DailyCounts
+from checks.core.counts import NAME, DailyCounts
 from checks.core.errors import MeasurementError
+from checks.core.masking import Mask, mask_of, masked_inside
 from checks.core.metrics import EventCounts
 from checks.core.model import STOPPING, Explanation, Judgement, Status
+from checks.core.profiles import DayProfile
 from checks.core.timeframe import Timeframe
 from checks.core.totals import usual_day_events
 from checks.detection.baseline import Baseline, side_of
@@ -34,6 +36,24 @@ _UNUSUAL = STOPPING | {Status.WAIVED, Status.AMBER}
 Statuses: TypeAlias = Mapping[str, Sequence[tuple[date, Status]]]
 #: Yields what may explain a check, or None. Raises MeasurementError for what cannot be read.
 Explainer: TypeAlias = "Callable[[Material, str], Iterator[Explanation | None]]"
+
+
+def _shown(profile: DayProfile) -> DayProfile:
+    """The profile without columns of personal values."""
+    columns = {
+        column: values
+        for column, values in profile.columns.items()
+        if _is_shown(column, [value for value in values if value is not None])
+    }
+    return replace(profile, columns=columns)
+
+
+def _is_shown(column: str, values: Sequence[str]) -> bool:
+    """Whether a column's values may be told: neither its name nor its content is personal."""
+    if column == NAME:
+        return True
+    mask = mask_of(column, values, (), known=False)
+    return mask is Mask.INSIDE and all(masked_inside(value) == value for value in values)
 
 
 @dataclass
@@ -87,7 +107,7 @@ class Material:
             params = self.config.checks["event_volume"].params
             self._read["segments"] = event_volume.segments_of(params, self.daily())
         segments: list[Segment] = self._read["segments"]
-        return segments
+        return [segment for segment in segments if _is_shown(segment.dimension, [segment.value])]
 
     def expected_events(self) -> float | None:
         """Events that are expected of the day by the volume rule; None where there is no range."""
@@ -109,7 +129,8 @@ class Material:
                 self.warehouse, source, self.frame, self.config.warehouse.naive_timestamps,
                 usual_day, with_repeated=self._has_more_events(),
             )  # fmt: skip
-            self._read[key] = scan.read()
+            events, unpriced = scan.read()
+            self._read[key] = EventProfiles(_shown(events), _shown(unpriced))
         profiles: EventProfiles = self._read[key]
         return profiles
 
@@ -124,7 +145,7 @@ class Material:
         totals = {day: count for day, count in self._totals().items() if day < self.frame.data_date}
         least = _LEAST_OF_MEDIAN * usual_day_events(list(totals.values()))
         special = self.daily().calendar if self._has_daily() else self.events().calendar
-        for day in self._candidates():
+        for day in self._candidates(totals):
             is_special = special.special_day(day) is not None
             if totals.get(day, 0) <= least or is_special or self._was_unusual(day):
                 continue
@@ -144,11 +165,12 @@ class Material:
         events = self.events()
         return dict(zip(events.days, events.totals(), strict=True))
 
-    def _candidates(self) -> Iterator[date]:
+    def _candidates(self, totals: Mapping[date, int]) -> Iterator[date]:
+        """Days of the same weekday; others only where there are none of it, as in a young shop."""
         day = self.frame.data_date
-        backs = range(1, _LOOK_BACK + 1)
-        yield from (day - timedelta(days=back) for back in backs if back % _WEEK == 0)
-        yield from (day - timedelta(days=back) for back in backs if back % _WEEK)
+        before = [day - timedelta(days=back) for back in range(1, _LOOK_BACK + 1)]
+        same = [other for other in before if other.weekday() == day.weekday()]
+        return iter(same if any(totals.get(other) for other in same) else before)
 
     def _was_unusual(self, day: date) -> bool:
         """Whether a check of the events that is red now was not fine on that day."""

@@ -23,7 +23,7 @@ def explain_orphans(material: Material, check: str) -> Iterator[Explanation | No
         config.sessions, config.events, material.frame.far,
     )  # fmt: skip
     profile = OrphanProfileScan(tables, material.frame).read()
-    yield shared_part(profile, material.red_since(check), ORPHANS)
+    yield shared_part(profile, ORPHANS)
 
 
 #: How the check of the orders is explained.

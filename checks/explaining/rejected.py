@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from checks.core.masking import Mask, mask_of, shown_names
 from checks.core.model import Explanation, Status
-from checks.core.profiles import Cell, DayProfile, HourCounts, Value, hour_counts
-from checks.core.text import percent_text, plural, quoted, short_day
+from checks.core.profiles import HOURS, Cell, DayProfile, HourCounts, Value, hour_counts
+from checks.core.text import clean, percent_text, plural, quoted, short_day
 from checks.core.totals import mean
 from checks.evidence._rejected import long_log, query_rejected, sources_by_day
 from checks.evidence.context import Context
@@ -19,9 +19,8 @@ from checks.explaining import kinds
 from checks.explaining.material import Explainer, Material
 from checks.explaining.shifts import Shift, companion, find_shift
 from checks.explaining.volume import from_shift
-from checks.explaining.wording import since_day
 from checks.quarantine.drilldown.model import HourTally, Rejected
-from checks.quarantine.value_groups import ColumnKind, column_kind, group_of
+from checks.quarantine.value_groups import PRESENT, ColumnKind, column_kind, group_of
 
 #: How many values of a column are counted apart.
 _MOST_VALUES = 100
@@ -29,14 +28,24 @@ _MOST_VALUES = 100
 _MOST_SAMPLES = 20
 #: A column with more than this part of its rows among the values that are too many is varied.
 _MOSTLY = 0.5
+_LONGEST = 120
+_MOST_USUAL_DAYS = 3
+#: The period of the first day of the rise, where that is an earlier day.
+_FIRST_DAY = 2
+#: From so many times the usual rows on, and so many rows, a part has risen.
+_RISEN, _FEWEST_ROWS = 1.6, 5
 _WEEK = timedelta(days=7)
 
 
 class RejectedProfile(NamedTuple):
-    """Rejected rows beside those of a usual day. reasons: the name of the column with reasons."""
+    """Rejected rows beside those of the usual days. reasons: the name of the column with reasons.
+
+    of_first_day: rows of the first day of the rise by column and value.
+    """
 
     profile: DayProfile
     reasons: str | None
+    of_first_day: Mapping[tuple[str, Value], int]
 
 
 def explain_rejected(material: Material, check: str) -> Iterator[Explanation | None]:
@@ -48,65 +57,90 @@ def explain_rejected(material: Material, check: str) -> Iterator[Explanation | N
     rates = dict(read_shares(context).by_day) if log is None else rates_by_day(context, log)
     day = material.frame.data_date
     began = min(above_since(rates, day) or day, material.red_since(check))
-    usual_day = _usual_day(material, check, rates, began)
-    if usual_day is None:
+    usual_days = _usual_days(material, check, rates, began)
+    if not usual_days:
         return
-    sources = sources_by_day(context, log)
-    profile, reasons = query_rejected(
-        context, ((day,), (usual_day,)), sources, lambda rows: _profile(context, rows, usual_day)
+    first_days = (began,) if began < day else ()
+    periods = ((day,), usual_days, first_days)
+    profile, reasons, of_first_day = query_rejected(
+        context,
+        periods,
+        sources_by_day(context, log),
+        lambda rows: _profile(context, rows, periods),
     )
-    scale = _scale(rates, day, usual_day)
-    shift = find_shift(profile, scale, 1, last_choice=reasons)
+    scale = _scale(rates, day, usual_days)
+    shift = find_shift(profile, scale, 1, last_choice=reasons, is_lenient=True)
     if shift is None:
         yield _level(rates, day, began)
         return
-    yield _new_reason(shift, reasons, began)
-    yield from_shift(shift, profile, "rows", began, companion(profile, scale, shift))
+    if (new_reason := _new_reason(shift, reasons, usual_days)) is not None:
+        yield new_reason
+        return
+    since = began if first_days and _was_so(of_first_day, shift) else None
+    yield from_shift(shift, profile, "rows", since, companion(profile, scale, shift))
 
 
-def _usual_day(
+def _usual_days(
     material: Material, check: str, rates: Mapping[date, DayRate], began: date
-) -> date | None:
-    """The latest day before the rise on which the rate was fine; a week before, where it was."""
+) -> tuple[date, ...]:
+    """Up to three days before the rise on which the rate was fine, those of its weekday first."""
     fine = {
         *(day for day, rate in rates.items() if rate.above_alert is False),
         *(day for day, status in material.statuses.get(check, ()) if status is Status.GREEN),
     }
-    earlier = sorted(day for day in fine if day < began)
+    earlier = sorted((day for day in fine if day < began), reverse=True)
     same_weekday = [day for day in earlier if (began - day) % _WEEK == timedelta(0)]
-    return next(iter([*reversed(same_weekday), *reversed(earlier)]), None)
+    return tuple(dict.fromkeys([*same_weekday[:1], *earlier]))[:_MOST_USUAL_DAYS]
 
 
-def _scale(rates: Mapping[date, DayRate], day: date, usual_day: date) -> float:
-    """How many times the usual day's rows were read; 1 where that is not known."""
-    judged, usual = rates.get(day), rates.get(usual_day)
-    if judged is None or usual is None or not judged.read or not usual.read:
-        return 1.0
-    return judged.read / usual.read
+def _was_so(rows: Mapping[tuple[str, Value], int], shift: Shift) -> bool:
+    """Whether the same part had risen on the first day of the rise."""
+    count = rows.get((shift.column or "", shift.value), 0)
+    return count >= max(_RISEN * shift.expected, _FEWEST_ROWS)
 
 
-def _profile(context: Context, rejected: Rejected, usual_day: date) -> RejectedProfile:
+def _scale(rates: Mapping[date, DayRate], day: date, usual_days: Sequence[date]) -> float:
+    """The judged day's rows over those of the usual days; by the days where that is not known."""
+    judged = rates.get(day)
+    usual = [rates[other].read for other in usual_days if other in rates]
+    if judged is None or not judged.read or len(usual) < len(usual_days) or not all(usual):
+        return 1 / len(usual_days)
+    return judged.read / sum(rows or 0 for rows in usual)
+
+
+def _profile(
+    context: Context, rejected: Rejected, periods: tuple[tuple[date, ...], ...]
+) -> RejectedProfile:
     """The rows by hour, and by hour and value of each column that may say something."""
     everything: list[Cell] = []
     by_column: dict[int, list[HourTally]] = defaultdict(list)
     for tally in rejected.by_hour(_MOST_VALUES):
-        if tally.column is None:
-            everything.append(_cell(tally))
-        else:
+        if tally.column is not None:
             by_column[tally.column].append(tally)
+        elif tally.period < _FIRST_DAY:
+            everything.append(_cell(tally))
     names = shown_names(rejected.names)
     total = hour_counts(everything)
-    roles = rejected.roles.known()
-    columns = {
-        names[column]: groups
-        for column, tallies in by_column.items()
-        if column != rejected.roles.moment
-        and (groups := _groups(context, rejected.names[column], tallies, column in roles, total))
-    }
-    reason = rejected.roles.reason
+    columns: dict[str, dict[Value, HourCounts]] = {}
+    of_first_day: Counter[tuple[str, Value]] = Counter()
+    for column, tallies in by_column.items():
+        if column == rejected.roles.moment:
+            continue
+        is_role = column in rejected.roles.known()
+        groups = _groups(context, rejected.names[column], tallies, is_role, total)
+        columns[names[column]] = {
+            value: hour_counts([_cell(tally) for tally in of if tally.period < _FIRST_DAY])
+            for value, of in groups.items()
+            if value != PRESENT
+        }
+        for value, of in groups.items():
+            of_first_day[names[column], value] += sum(t.rows for t in of if t.period == _FIRST_DAY)
+    reason, frame = rejected.roles.reason, context.frame
+    hours = HOURS if frame.is_over else frame.now.astimezone(frame.zone).hour + 1
     return RejectedProfile(
-        DayProfile(context.frame.data_date, usual_day, total, columns),
+        DayProfile(frame.data_date, periods[1][0], total, columns, hours=hours),
         None if reason is None else names[reason],
+        of_first_day,
     )
 
 
@@ -116,7 +150,7 @@ def _cell(tally: HourTally) -> Cell:
 
 def _groups(
     context: Context, name: str, tallies: Sequence[HourTally], is_role: bool, total: HourCounts
-) -> dict[Value, HourCounts]:
+) -> dict[Value, list[HourTally]]:
     """The rows of a column by groups of values; nothing for times, which differ in every row."""
     samples = [
         tally.value for tally in tallies for _ in range(min(tally.rows, _MOST_SAMPLES))
@@ -126,22 +160,23 @@ def _groups(
     configured = source.mask if source is not None else ()
     mask = mask_of(name, [value or "" for value in samples], configured, is_role)
     kind = column_kind(name, samples, mask)
-    rest = sum(tally.rows for tally in tallies if tally.is_rest)
+    rest = sum(tally.rows for tally in tallies if tally.is_rest and tally.period < _FIRST_DAY)
     if rest > _MOSTLY * (total.total + total.baseline_total):
         kind = ColumnKind.VARIED
-    if kind is ColumnKind.TIME:
-        return {}
-    cells: dict[Value, list[Cell]] = defaultdict(list)
+    groups: dict[Value, list[HourTally]] = defaultdict(list)
     for tally in tallies:
-        if kind is ColumnKind.VARIED:
-            is_missing = tally.value is None and not tally.is_rest
-            group = None if is_missing else group_of("x", kind)
-        elif tally.is_rest:
+        if kind is ColumnKind.TIME or (tally.is_rest and kind is not ColumnKind.VARIED):
             continue
-        else:
-            group = group_of(tally.value, kind) if mask is Mask.INSIDE else None
-        cells[group].append(_cell(tally))
-    return {group: hour_counts(counted) for group, counted in cells.items()}
+        groups[_group(tally, kind, mask)].append(tally)
+    return groups
+
+
+def _group(tally: HourTally, kind: ColumnKind, mask: Mask) -> Value:
+    """The group of a value, inert and without personal data; None for a missing one."""
+    if kind is ColumnKind.VARIED:
+        return None if tally.value is None and not tally.is_rest else PRESENT
+    group = group_of(tally.value, kind) if mask is Mask.INSIDE else None
+    return None if group is None else clean(group, _LONGEST)
 
 
 def _level(rates: Mapping[date, DayRate], day: date, began: date) -> Explanation | None:
@@ -149,7 +184,7 @@ def _level(rates: Mapping[date, DayRate], day: date, began: date) -> Explanation
     since = [rate.rate for other, rate in rates.items() if began <= other <= day and rate.rate]
     before = [
         rate.rate for other, rate in rates.items()
-        if began - _WEEK <= other < began and rate.rate is not None
+        if began - _WEEK <= other < began and rate.rate is not None and rate.above_alert is False
     ]  # fmt: skip
     if began == day or not since or not before:
         return None
@@ -161,16 +196,18 @@ def _level(rates: Mapping[date, DayRate], day: date, began: date) -> Explanation
     )
 
 
-def _new_reason(shift: Shift, reasons: str | None, began: date) -> Explanation | None:
-    """A reason for which no row was rejected on the usual day."""
-    if shift.column is None or shift.column != reasons or shift.expected >= 1:
+def _new_reason(
+    shift: Shift, reasons: str | None, usual_days: Sequence[date]
+) -> Explanation | None:
+    """A reason for which no row was rejected on the usual days."""
+    if shift.column is None or shift.column != reasons or shift.expected > 0:
         return None
-    when = since_day(began)
     reason = quoted(shift.value) if shift.value is not None else "no reason"
+    days = plural(len(usual_days), "usual day")
     return Explanation(
         kinds.NEW_REASON,
-        f"New {when[0].lower()}{when[1:]}: {reason}, {plural(shift.rows, 'row')}",
-        {"reason": shift.value, "since": began, "rows": shift.rows},
+        f"New: {reason}, {plural(shift.rows, 'row')}, none on {days} before",
+        {"reason": shift.value, "rows": shift.rows, "usual_days": list(usual_days)},
     )
 
 

@@ -13,14 +13,20 @@ def explain_no_entry(material: Material, check: str) -> Iterator[Explanation | N
     """Why the log has no entry: the load did not run."""
     log = material.log()
     if log is not None:
-        yield loads.no_load(log, material.frame.data_date, material.frame.zone)
+        yield loads.no_load(log, material.frame, _events(material))
+
+
+def _events(material: Material) -> int:
+    """Events of the judged day; 0 where they are not mapped, or could not be read."""
+    events = material.measurements.readings().events
+    return events.judged if events is not None else 0
 
 
 def explain_rows_read(material: Material, check: str) -> Iterator[Explanation | None]:
     """Which source read nothing or too little."""
     log = material.log()
     if log is not None:
-        yield loads.source_shortage(log, 1.0)
+        yield loads.source_shortage(log, 1.0, material.frame)
 
 
 #: How the checks of the log are explained.

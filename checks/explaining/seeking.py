@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from checks.core.errors import AndonError
-from checks.core.model import Explanation, Status
+from checks.core.errors import AndonError, MeasurementError
+from checks.core.model import Cause, Explanation, Status
 from checks.core.serialise import plain
 from checks.explaining.events import EVENT_EXPLAINERS
 from checks.explaining.kinds import KINDS
@@ -42,15 +42,24 @@ def explanations(
         return sought
     with material.warehouse.limited_to(_SHARE * material.warehouse.remaining()):
         for check in red:
-            try:
-                held = [e for e in _EXPLAINERS[check](material, check) if e is not None]
-            except AndonError as error:
-                tell(f"what explains {check} could not be read: {error}")
-                continue
-            except Exception as error:  # noqa: BLE001  (a report without it is whole)
-                tell(f"what explains {check} could not be sought: {type(error).__name__}")
-                continue
+            held = _held(material, check, tell)
             if held:
                 first = min(held, key=lambda explanation: KINDS.index(explanation.kind))
                 sought[check] = replace(first, evidence=plain(first.evidence))
     return sought
+
+
+def _held(material: Material, check: str, tell: Callable[[str], None]) -> list[Explanation]:
+    """What holds for a check; where something cannot be read, what was known before."""
+    held: list[Explanation] = []
+    try:
+        held += (e for e in _EXPLAINERS[check](material, check) if e is not None)
+    except MeasurementError as error:
+        late = "it took more than a quarter of the time that was left"
+        why = late if error.cause is Cause.TIMEOUT else str(error)
+        tell(f"what explains {check} could not be read: {why}")
+    except AndonError as error:
+        tell(f"what explains {check} could not be read: {error}")
+    except Exception as error:  # noqa: BLE001  (a report without it is whole)
+        tell(f"what explains {check} could not be sought: {type(error).__name__}")
+    return held

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from datetime import date
 from typing import NamedTuple
 
 from checks.core.model import Explanation
 from checks.core.profiles import DayProfile, HourCounts, Value
 from checks.core.text import count_text, percent_text
 from checks.explaining import kinds
-from checks.explaining.wording import segment_text, sentence, since_day, span_text
+from checks.explaining.wording import segment_text, sentence, span_text
 
 #: A part explains with at least this share of the affected rows, and at most this share of all.
 _LEAST_OF_AFFECTED, _MOST_OF_ALL = 0.8, 0.5
@@ -21,6 +20,8 @@ _NEARLY_ALL = 0.9
 _CHANCE = 0.01
 #: An hour is a beginning where so many affected rows would be expected before it.
 _CERTAIN = 3
+#: So many affected rows can be in a stretch of hours by more than chance.
+_MANY = 10
 
 
 class Nouns(NamedTuple):
@@ -34,7 +35,7 @@ class Nouns(NamedTuple):
 class Part(NamedTuple):
     """Some of the rows. first, last: hours, the last exclusive. rows: with the affected ones.
 
-    rows_before: of the same value, in the hours before the first.
+    rows_before, rows_after: of the same value, in the hours before the first and from the last on.
     """
 
     column: str | None
@@ -44,53 +45,65 @@ class Part(NamedTuple):
     affected: int
     rows: int
     rows_before: int = 0
+    rows_after: int = 0
 
 
-def shared_part(profile: DayProfile, began: date, nouns: Nouns) -> Explanation | None:
+def shared_part(profile: DayProfile, nouns: Nouns) -> Explanation | None:
     """The part of the rows that explains the affected ones; None where they are spread out.
 
     profile: affected rows as those of the judged day, all rows as those of the usual one.
-    began: the first red day.
     """
     affected, rows = profile.total.total, profile.total.baseline_total
     if not affected or not rows:
         return None
     if affected >= _NEARLY_ALL * rows and affected > 1:
-        when = since_day(began) if began < profile.day else ""
         return Explanation(
             kinds.NEARLY_ALL,
-            sentence(
-                when, f"{count_text(affected)} of {count_text(rows)} {nouns.rows} {nouns.are}"
-            ),
-            {"affected": affected, "rows": rows, "since": began},
+            f"{count_text(affected)} of {count_text(rows)} {nouns.rows} {nouns.are}",
+            {"affected": affected, "rows": rows},
         )
     parts = [
         part for column, values in profile.columns.items() for value, counts in values.items()
         for part in _spans(profile, counts, column, value)
     ]  # fmt: skip
     parts += _spans(profile, profile.total, None, None)
-    special = [part for part in parts if _is_special(part, affected, rows, len(parts))]
+    tries = _tries(profile)
+    special = [part for part in parts if _is_special(part, affected, rows, tries, profile.hours)]
     if not special:
         return None
     part = min(special, key=lambda p: (_log_chance(p, affected, rows), p.first, p.column or ""))
-    return _explanation(part, profile, began, nouns)
+    return _explanation(part, profile, nouns)
 
 
 def _spans(
     profile: DayProfile, counts: HourCounts, column: str | None, value: Value
 ) -> Iterator[Part]:
-    """The part from each hour on, and on the whole day."""
+    """The part from each hour on, and on the whole day; of many affected rows each stretch too."""
+    is_many = profile.total.total >= _MANY
     for first in range(profile.hours):
-        yield Part(
-            column, value, first, profile.hours, sum(counts.judged[first:]),
-            sum(counts.baseline[first:]), sum(counts.baseline[:first]),
-        )  # fmt: skip
+        ends = range(first + 1, profile.hours) if is_many else ()
+        for last in (*ends, profile.hours):
+            affected = sum(counts.judged[first:last])
+            if affected:
+                yield Part(
+                    column, value, first, last, affected, sum(counts.baseline[first:last]),
+                    sum(counts.baseline[:first]), sum(counts.baseline[last:]),
+                )  # fmt: skip
     yield Part(column, value, 0, profile.hours, counts.total, counts.baseline_total)
 
 
-def _is_special(part: Part, affected: int, rows: int, parts: int) -> bool:
+def _tries(profile: DayProfile) -> int:
+    """How many parts there could be: each value, and all rows, in each stretch that is tried."""
+    values = 1 + sum(len(column) for column in profile.columns.values())
+    is_many = profile.total.total >= _MANY
+    return values * (profile.hours * (profile.hours + 1) // 2 if is_many else profile.hours)
+
+
+def _is_special(part: Part, affected: int, rows: int, parts: int, hours: int) -> bool:
     """Whether a part is more than the luckiest of so many parts would be by chance."""
-    if part.first and part.affected * part.rows_before < _CERTAIN * part.rows:
+    beside = [n for n, is_edge in ((part.rows_before, part.first > 0),
+                                   (part.rows_after, part.last < hours)) if is_edge]  # fmt: skip
+    if any(part.affected * n < _CERTAIN * part.rows for n in beside):
         return False
     return (
         part.affected >= _LEAST_OF_AFFECTED * affected
@@ -111,12 +124,10 @@ def _log_chance(part: Part, affected: int, rows: int) -> float:
     return ways + part.affected * math.log(part.rows / rows)
 
 
-def _explanation(part: Part, profile: DayProfile, began: date, nouns: Nouns) -> Explanation:
+def _explanation(part: Part, profile: DayProfile, nouns: Nouns) -> Explanation:
     affected, rows = profile.total.total, profile.total.baseline_total
     is_all = part.affected == affected
-    when = (
-        since_day(began) if began < profile.day else span_text(part.first, part.last, profile.hours)
-    )
+    when = span_text(part.first, part.last, profile.hours)
     label = ""
     if part.column is not None:
         name = segment_text(part.column, part.value)
@@ -133,6 +144,6 @@ def _explanation(part: Part, profile: DayProfile, began: date, nouns: Nouns) -> 
         {
             "column": part.column, "value": part.value, "hours": [part.first, part.last],
             "affected": part.affected, "all_affected": affected, "rows": part.rows,
-            "all_rows": rows, "since": began if began < profile.day else None,
+            "all_rows": rows,
         },
     )  # fmt: skip

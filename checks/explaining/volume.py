@@ -12,7 +12,7 @@ from checks.core.counts import NAME, DailyCounts
 from checks.core.model import Explanation
 from checks.core.profiles import DayProfile, HourCounts
 from checks.core.text import about_text, count_text, plural, quoted, short_day
-from checks.core.totals import mean
+from checks.core.totals import mean, median
 from checks.detection.baseline import Baseline, side_of
 from checks.explaining import kinds
 from checks.explaining.shifts import Shift
@@ -32,30 +32,44 @@ _LEAST_DAYS = 2
 #: A release explains what began on its day or on the next one.
 _AFTER_RELEASE = timedelta(days=1)
 _WEEK = 7
+_FOUR_WEEKS = timedelta(days=28)
+#: Others are as usual between these parts of it; a value is off beyond these.
+_AS_USUAL = (0.75, 1.3)
+_RISEN, _FALLEN = 1.6, 0.6
 _HOURS = 24
 #: An hour is incomplete without this part of its usual events, and beyond so many deviations.
 _INCOMPLETE, _DEVIATIONS = 0.1, 3.0
+#: After a name stopped, this part of its events may still come.
+_STRAY = 0.02
 
 
 def missing_hours(
-    profile: DayProfile, scale: float, least: float, newest: datetime | None, zone: ZoneInfo
+    profile: DayProfile,
+    scale: float,
+    least: float,
+    newest: datetime | None,
+    zone: ZoneInfo,
+    *,
+    at_end: bool = False,
 ) -> Explanation | None:
     """Hours without any event in which `least` or more are usual.
 
-    newest: the latest event of the day, which says when the last of these hours begin.
-    """
+    newest: the latest event of the day, which says when the last of these hours begin. at_end:
+    whether only hours up to the end of the day, or now, explain anything.
+    """  # fmt: skip
     gaps = [
         gap
-        for gap in _gaps(profile.total, profile.hours)
-        if fsum(profile.total.baseline[gap[0] : gap[1]]) * scale >= least
+        for gap in _gaps(profile)
+        if scale * _usual_in(profile, *gap) >= least and (gap[1] >= profile.hours or not at_end)
     ]
     if not gaps or not profile.total.total:
         return None
-    expected = fsum(sum(profile.total.baseline[first:last]) for first, last in gaps) * scale
+    expected = scale * fsum(_usual_in(profile, first, last) for first, last in gaps)
     spans = []
     for first, last in gaps:
         ends_day = newest if last >= profile.hours else None
-        begin = _begin(profile, scale, first, ends_day, zone)
+        begin, more = _begin(profile, scale, first, ends_day, zone)
+        expected += more
         spans.append(_gap_text(first, last, profile.hours, begin))
     return Explanation(
         kinds.HOURS_MISSING,
@@ -69,17 +83,22 @@ def missing_hours(
     )
 
 
-def _gaps(counts: HourCounts, hours: int) -> list[tuple[int, int]]:
-    """Stretches of hours without an event, as (first, exclusive last)."""
+def _gaps(profile: DayProfile) -> list[tuple[int, int]]:
+    """Stretches of hours without an event, as (first, exclusive last); skipped hours end none."""
     gaps: list[tuple[int, int]] = []
-    for hour in range(hours):
-        if counts.judged[hour]:
+    for hour in range(profile.hours):
+        if profile.total.judged[hour] or (hour in profile.skipped and not gaps):
             continue
-        if gaps and gaps[-1][1] == hour:
+        if gaps and all(h in profile.skipped for h in range(gaps[-1][1], hour)):
             gaps[-1] = (gaps[-1][0], hour + 1)
-        else:
+        elif hour not in profile.skipped:
             gaps.append((hour, hour + 1))
     return gaps
+
+
+def _usual_in(profile: DayProfile, first: int, last: int) -> float:
+    """Rows of the usual day in these hours, without those that clocks skip on the judged day."""
+    return fsum(profile.total.baseline[h] for h in range(first, last) if h not in profile.skipped)
 
 
 def _gap_text(first: int, last: int, hours: int, begin: str) -> str:
@@ -91,49 +110,52 @@ def _gap_text(first: int, last: int, hours: int, begin: str) -> str:
 
 def _begin(
     profile: DayProfile, scale: float, first: int, newest: datetime | None, zone: ZoneInfo
-) -> str:
-    """The hour in which a gap begins; the minute, where the hour before it is not complete."""
+) -> tuple[str, float]:
+    """The hour in which a gap begins; the minute, where the hour before it is not complete, and
+    how many events that hour lacks.
+    """
     before = first - 1
     if newest is None or before < 0:
-        return hour_text(first)
+        return hour_text(first), 0.0
     usual_before = scale * profile.total.baseline[before]
     lacking = usual_before - profile.total.judged[before]
     after = (newest + timedelta(minutes=1)).astimezone(zone)
-    if after.hour != before or lacking < max(
-        _INCOMPLETE * usual_before, _DEVIATIONS * sqrt(usual_before)
-    ):
-        return hour_text(first)
-    return f"{after:%H:%M}"
+    least = max(_INCOMPLETE * usual_before, _DEVIATIONS * sqrt(usual_before))
+    if after.hour != before or lacking < least:
+        return hour_text(first), 0.0
+    return f"{after:%H:%M}", lacking
 
 
 def from_shift(
-    shift: Shift, profile: DayProfile, noun: str, began: date, also: Shift | None = None
+    shift: Shift,
+    profile: DayProfile,
+    noun: str,
+    since: date | None = None,
+    also: Shift | None = None,
 ) -> Explanation:
     """A shift in words: `Since 06:00, Shop app only: 2,559 rows, about 70 usual`.
 
-    noun: of the rows, in plural. began: the first of the days that are red for it. also: its
-    companion.
-    """
-    segment = _part_text(shift) if shift.is_segment else ""
+    noun: of the rows, in plural. since: an earlier day from which on the part has been like this,
+    where that is known. also: its companion.
+    """  # fmt: skip
     whole = shift.covers(profile.hours)
-    when = (
-        since_day(began)
-        if began < profile.day
-        else span_text(shift.first, shift.last, profile.hours)
-    )
-    text = f"{sentence(when, segment)}: {count_text(shift.rows)} {noun}, {usual(shift.expected)}"
+    segment = _part_text(shift) if shift.is_segment else ""
+    when = span_text(shift.first, shift.last, profile.hours, is_sharp=shift.is_sharp)
+    if whole and since is not None:
+        when = since_day(since)
+    rows = plural(shift.rows, noun.removesuffix("s"), noun)
+    text = f"{sentence(when, segment)}: {rows}, {usual(shift.expected)}"
     if also is not None:
         label = segment_text(also.column or "", also.value)
         text += f"; {label}: {count_text(also.rows)}, {usual(also.expected)}"
-    is_whole = whole or began < profile.day
     return Explanation(
-        kinds.SEGMENT if is_whole and shift.is_segment else kinds.SINCE_HOUR,
+        kinds.SEGMENT if whole and shift.is_segment else kinds.SINCE_HOUR,
         text,
         {
             "column": shift.column,
             "value": shift.value,
             "hours": None if whole else [shift.first, shift.last],
-            "since": began if began < profile.day else None,
+            "since": since if whole else None,
             "rows": shift.rows,
             "expected": round(shift.expected),
             "only": shift.is_alone,
@@ -155,11 +177,11 @@ def _part_text(shift: Shift) -> str:
 
 
 def moved_segment(
-    segments: Sequence[Segment], move: float, day: date, began: date
+    segments: Sequence[Segment], move: float, day: date, since: date | None = None
 ) -> Explanation | None:
-    """The one segment outside of its own range that holds most of the change, with others inside.
+    """The one segment outside of its own range that holds most of the change, with others as usual.
 
-    move: events more than expected, of the whole day.
+    move: events more than expected, of the whole day. since: as for `from_shift`.
     """
     by_dimension: dict[str, list[Segment]] = {}
     for segment in segments:
@@ -169,14 +191,15 @@ def moved_segment(
         for group in by_dimension.values()
         if len(group) > 1
         for segment in group
-        if segment.side and _is_alone(segment, group) and segment.distance / move >= _LEAST_PART
-    ]
-    if not move or not candidates:
+        if move and segment.side and segment.distance / move >= _LEAST_PART
+        and _is_alone(segment, group)
+    ]  # fmt: skip
+    if not candidates:
         return None
     chosen = max(candidates, key=lambda s: (s.distance / move, s.dimension != NAME, s.value))
     expected = chosen.normal.expected if chosen.normal else 0.0
     label = segment_text(chosen.dimension, chosen.value)
-    when = since_day(began) if began < day else ""
+    when = since_day(since) if since is not None else ""
     low, high = chosen.edges
     return Explanation(
         kinds.SEGMENT,
@@ -184,15 +207,44 @@ def moved_segment(
         f"{plural(chosen.today or 0, 'event')}, {usual(expected)}",
         {
             "column": chosen.dimension, "value": chosen.value, "rows": chosen.today,
-            "expected": round(expected), "normal": [low, high],
-            "since": began if began < day else None,
+            "expected": round(expected), "normal": [low, high], "since": since,
         },
     )  # fmt: skip
 
 
 def _is_alone(segment: Segment, group: Sequence[Segment]) -> bool:
-    """Whether every other value of the dimension is inside its own range."""
-    return not any(other.side for other in group if other is not segment)
+    """Whether every other value is inside its own range, and all of them together as usual."""
+    others = [other for other in group if other is not segment]
+    if any(other.side for other in others):
+        return False
+    known = [other for other in others if other.today is not None and other.normal is not None]
+    rows = sum(other.today or 0 for other in known)
+    expected = fsum(other.normal.expected for other in known if other.normal)
+    low, high = _AS_USUAL
+    return low * expected <= rows <= high * expected
+
+
+def held_since(daily: DailyCounts, column: str, value: str, began: date, side: int) -> date | None:
+    """The first of the days in a row, up to the judged one, on which a value was as far off.
+
+    began: how far back the days are red. None where only the judged day is. What is usual of the
+    value is its median of the four weeks before them.
+    """
+    series = daily.series(column, value)
+    before = [n for day, n in series.items() if began - _FOUR_WEEKS <= day < began]
+    usual_count = median(before)
+    if not usual_count:
+        return None
+    since = None
+    day = daily.day - timedelta(days=1)
+    while day >= began and day in series and _is_off(series[day], usual_count, side):
+        since = day
+        day -= timedelta(days=1)
+    return since
+
+
+def _is_off(count: int, usual_count: float, side: int) -> bool:
+    return count >= _RISEN * usual_count if side > 0 else count <= _FALLEN * usual_count
 
 
 def stopped_name(
@@ -204,9 +256,9 @@ def stopped_name(
     usual_count: events a day in the week before. others: how many more names stopped.
     """
     at = _stop_hour(hours, judged_hours)
-    seen = series.get(since, 0)
+    seen = sum(count for day, count in series.items() if day >= since)
     when = f"{short_day(since)} {at}" if at else short_day(since)
-    count = f"{count_text(seen)} on that day" if seen and not at else "0 since"
+    count = f"{count_text(seen)} since" if seen and not at else "0 since"
     text = f"{quoted(name)} stopped on {when}: {count}, {about_text(usual_count)} a day usual"
     if others:
         text += f"; and {plural(others, 'more name')}"
@@ -226,11 +278,14 @@ def stopped_name(
 
 
 def _stop_hour(hours: HourCounts | None, judged_hours: int) -> str | None:
-    """The end of the last hour with an event, where there were some before."""
+    """The hour from which on nothing came, or next to nothing, where there was more before."""
     if hours is None or not sum(hours.judged):
         return None
-    last = max(hour for hour in range(_HOURS) if hours.judged[hour])
-    return hour_text(last + 1) if last + 1 < judged_hours else None
+    stray = max(1, round(_STRAY * sum(hours.judged)))
+    first = next(
+        hour for hour in range(judged_hours + 1) if sum(hours.judged[hour:judged_hours]) <= stray
+    )
+    return hour_text(first) if 0 < first < judged_hours else None
 
 
 def level(daily: DailyCounts, baseline: Baseline, side: int) -> Explanation | None:
@@ -243,6 +298,8 @@ def level(daily: DailyCounts, baseline: Baseline, side: int) -> Explanation | No
     if not before or (len(days) < _LEAST_DAYS and release is None):
         return None
     now = mean(totals[day] for day in days)
+    if (now - mean(before)) * side <= 0:
+        return None  # of other weekdays
     word = "higher" if side > 0 else "lower"
     text = (
         f"{word.capitalize()} since {short_day(began)}: {count_text(round(now))} a day, "

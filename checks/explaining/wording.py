@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from checks.core.counts import NAME
+from checks.core.counts import NAME, NO_VALUE
 from checks.core.text import about_text, clean, quoted, short_day
 
 _TRUTHS = ("true", "false")
@@ -25,8 +25,10 @@ def hour_text(hour: int) -> str:
 
 def segment_text(column: str, value: str | None) -> str:
     """`Shop app`, `'page_viewed'`, `is_member=true`, `client_id missing`."""
-    if value is None:
+    if value is None or value == NO_VALUE:
         return f"{clean(column)} missing"
+    if not value.strip():
+        return f"{clean(column)} empty"
     if column == NAME:
         return quoted(value)
     shown = clean(value, _LONGEST_VALUE)
@@ -38,13 +40,17 @@ def segment_text(column: str, value: str | None) -> str:
     return f"{clean(column)}={shown}"
 
 
-def span_text(first: int, last: int, hours: int) -> str:
-    """`Since 06:00`, `From 06:00 to 12:00`; empty for the whole day. last: exclusive."""
+def span_text(first: int, last: int, hours: int, *, is_sharp: bool = True) -> str:
+    """`Since 06:00`, `From 06:00 to 12:00`; empty for the whole day. last: exclusive.
+
+    is_sharp: whether an hour earlier or later would not do as well; else it is `about` that hour.
+    """
+    about = "" if is_sharp else "about "
     if first == 0 and last >= hours:
         return ""
     if last >= hours:
-        return f"Since {hour_text(first)}"
-    return f"From {hour_text(first)} to {hour_text(last)}"
+        return f"Since {about}{hour_text(first)}"
+    return f"From {about}{hour_text(first)} to {hour_text(last)}"
 
 
 def since_day(day: date) -> str:

@@ -94,7 +94,9 @@ class EventProfileScan:
 
     def _slots(self) -> list[Slot]:
         """The hours of the usual day and of the judged one, up to now where that is not over."""
-        return hour_slots(self.frame, (self.baseline_day,))
+        slots = hour_slots(self.frame, (self.baseline_day,))
+        begun = {slot.hour for slot in slots if slot.day == self.frame.data_date}
+        return [slot for slot in slots if slot.hour in begun]
 
     def _profile(
         self, slots: Sequence[Slot], cells: dict[tuple[int, Value], list[Cell]]
@@ -108,6 +110,10 @@ class EventProfileScan:
         return DayProfile(
             self.frame.data_date, self.baseline_day, hour_counts(names), columns,
             hours=sum(slot.day == self.frame.data_date for slot in slots),
+            skipped=frozenset(
+                slot.hour for slot in slots
+                if slot.day == self.frame.data_date and slot.start == slot.end
+            ),
             repeated=(repeats.total, repeats.baseline_total) if self.with_repeated else None,
         )  # fmt: skip
 

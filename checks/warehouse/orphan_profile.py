@@ -43,8 +43,8 @@ class OrphanProfileScan:
         cells: dict[tuple[int, Value], list[Cell]] = defaultdict(list)
         for part, is_kept, slot, value, rows, orphans in self.tables.warehouse.fetch(self.query()):
             is_every = int(part) == _EVERY
-            if not (is_kept or is_every):
-                continue
+            if not is_every and (not is_kept or value is None):
+                continue  # no purchase of the day names the order
             key = int(part), None if is_every else value_text(value)
             cells[key] += [Cell(True, int(slot), int(orphans)), Cell(False, int(slot), int(rows))]
         columns: dict[str, dict[Value, HourCounts]] = {name: {} for name in self._dimensions}

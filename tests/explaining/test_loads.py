@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from checks.core.audit_log import AuditEntry
+from checks.core.timeframe import Timeframe
 from checks.explaining.loads import loaded_twice, no_load, source_rows, source_shortage
 from tests.loads.test_effective import entry, log
 
 UTC_ZONE, BERLIN = ZoneInfo("UTC"), ZoneInfo("Europe/Berlin")
-DATA_DATE = date(2025, 3, 8)
+DATA_DATE, RUN_DATE = date(2025, 3, 8), date(2025, 3, 9)
+
+
+def frame(hour: int = 12, zone: ZoneInfo = UTC_ZONE) -> Timeframe:
+    """The judged day, as looked at on the run date at an hour in UTC."""
+    return Timeframe(RUN_DATE, DATA_DATE, datetime(2025, 3, 9, hour, tzinfo=UTC), zone)
 
 
 def daily(
@@ -24,19 +30,19 @@ def daily(
 
 @pytest.mark.parametrize(("zone", "clock"), [(UTC_ZONE, "05:42"), (BERLIN, "06:42")])
 def test_no_load_says_when_it_usually_is_done(zone: ZoneInfo, clock: str) -> None:
-    explained = no_load(log(earlier=daily()), DATA_DATE, zone)
+    explained = no_load(log(earlier=daily()), frame(zone=zone))
     assert explained is not None
     assert explained.text == f"The load of 8 March did not run, usually done by {clock}"
 
 
 def test_a_first_run_that_did_not_run_has_no_usual_time() -> None:
-    explained = no_load(log(), DATA_DATE, UTC_ZONE)
+    explained = no_load(log(), frame())
     assert explained is not None
     assert explained.text == "The load of 8 March did not run"
 
 
 def test_a_log_with_an_entry_is_no_missing_load() -> None:
-    assert no_load(log(entry(5, 3)), DATA_DATE, UTC_ZONE) is None
+    assert no_load(log(entry(5, 3)), frame()) is None
 
 
 def test_loaded_twice_names_source_times_and_rows() -> None:
@@ -51,7 +57,7 @@ def test_loaded_twice_names_source_times_and_rows() -> None:
 
 def test_three_times_and_different_numbers() -> None:
     day = log(entry(900, 5), entry(901, 6), entry(902, 7), earlier=daily())
-    explained = loaded_twice(day, 2703, (1800, 0), 900, UTC_ZONE)
+    explained = loaded_twice(day, 2703, (1802, 0), 900, UTC_ZONE)
     assert explained is not None
     assert explained.text == "Loaded 3 times: 'web' at 05:00, 06:00 and 07:00"
 
@@ -98,7 +104,7 @@ def test_a_failed_attempt_is_no_load() -> None:
 
 def test_a_missing_source_is_named_as_it_was_last() -> None:
     earlier = [*daily("web_0308.csv"), *daily("app", read=400)]
-    explained = source_shortage(log(entry(1000, 5, "web_0308.csv"), earlier=earlier), 300)
+    explained = source_shortage(log(entry(1000, 5, "web_0308.csv"), earlier=earlier), 300, frame())
     assert explained is not None
     assert (explained.kind, explained.text) == (
         "source_missing", "'app' is missing, about 400 rows usual",
@@ -107,7 +113,7 @@ def test_a_missing_source_is_named_as_it_was_last() -> None:
 
 def test_several_missing_sources_are_one_sentence() -> None:
     earlier = [e for name in "abcde" for e in daily(name, read=100)]
-    explained = source_shortage(log(entry(100, 5, "a"), earlier=earlier), 300)
+    explained = source_shortage(log(entry(100, 5, "a"), earlier=earlier), 300, frame())
     assert explained is not None
     assert explained.text == "'b', 'c', 'd' and 1 more are missing, about 400 rows usual"
     assert explained.evidence["sources"] == ["b", "c", "d", "e"]
@@ -116,13 +122,13 @@ def test_several_missing_sources_are_one_sentence() -> None:
 @pytest.mark.parametrize(("lacking", "holds"), [(399, True), (400, True), (401, False)])
 def test_a_missing_source_holds_what_the_day_lacks(lacking: float, holds: bool) -> None:
     earlier = [*daily(), *daily("app", read=400)]
-    explained = source_shortage(log(entry(1000, 5), earlier=earlier), lacking)
+    explained = source_shortage(log(entry(1000, 5), earlier=earlier), lacking, frame())
     assert (explained is not None) is holds
 
 
 @pytest.mark.parametrize(("read", "holds"), [(749, True), (750, False), (751, False)])
 def test_a_short_source_has_less_than_three_quarters_of_its_least(read: int, holds: bool) -> None:
-    explained = source_shortage(log(entry(read, 5), earlier=daily()), 100)
+    explained = source_shortage(log(entry(read, 5), earlier=daily()), 100, frame())
     assert (explained is not None) is holds
     if explained is not None:
         assert explained.text == "'web' is short: 749 rows, about 1,000 usual"
@@ -130,14 +136,63 @@ def test_a_short_source_has_less_than_three_quarters_of_its_least(read: int, hol
 
 @pytest.mark.parametrize(("days", "is_usual"), [(2, False), (3, True)])
 def test_three_days_make_a_source_usual(days: int, is_usual: bool) -> None:
-    assert bool(source_rows(log(earlier=daily(days=days)))) is is_usual
+    assert bool(source_rows(log(earlier=daily(days=days)), UTC_ZONE)) is is_usual
 
 
 def test_a_source_of_some_weekdays_is_not_missed() -> None:
     """Three of five days are no rule."""
     earlier = [*daily(), *daily("weekly", days=3)]
-    assert source_shortage(log(entry(1000, 5), earlier=earlier), 1) is None
+    assert source_shortage(log(entry(1000, 5), earlier=earlier), 1, frame()) is None
 
 
 def test_without_sources_nothing_is_missing() -> None:
-    assert source_shortage(log(earlier=daily(), has_source=False), 1) is None
+    assert source_shortage(log(earlier=daily(), has_source=False), 1, frame()) is None
+
+
+def test_a_source_of_few_rows_is_not_to_blame_for_many_repeats() -> None:
+    day = log(entry(10, 5, "shops"), entry(10, 6, "shops"), entry(900, 5, "web"))
+    explained = loaded_twice(day, 1800, (900, 0), 900, UTC_ZONE)
+    assert explained is not None
+    assert explained.kind == "repeated_rows"
+
+
+def test_all_sources_twice_are_told_together() -> None:
+    day = log(*(entry(100, hour, f"part{n}.csv") for n in range(5) for hour in (5, 6)))
+    explained = loaded_twice(day, 1000, (500, 0), 500, UTC_ZONE)
+    assert explained is not None
+    assert explained.text.startswith("5 sources were loaded twice: ")
+
+
+def test_twice_the_usual_parts() -> None:
+    parts = [entry(100, hour, back=back) for back in range(1, 6) for hour in range(4)]
+    day = log(*(entry(100, hour) for hour in range(8)), earlier=parts)
+    explained = loaded_twice(day, 800, (400, 0), 400, UTC_ZONE)
+    assert explained is not None
+    assert explained.text == "Loaded twice: 'web', 8 entries, 4 usual"
+
+
+@pytest.mark.parametrize(("hour", "holds"), [(5, False), (6, True)])
+def test_nothing_is_missing_before_its_time(hour: int, holds: bool) -> None:
+    """It usually is done by 05:42."""
+    assert (no_load(log(earlier=daily()), frame(hour)) is not None) is holds
+    day = log(entry(1000, 1, "web"), earlier=[*daily("web", hour=1), *daily("app")])
+    assert (source_shortage(day, 1, frame(hour)) is not None) is holds
+
+
+def test_a_day_with_events_lacks_only_its_entry() -> None:
+    explained = no_load(log(earlier=daily()), frame(), events=2000)
+    assert explained is not None
+    assert explained.text == "The load of 8 March left no entry in the log, usually done by 05:42"
+
+
+@pytest.mark.parametrize("status", ["failed", "running"])
+def test_a_load_that_did_not_end_well_is_not_short(status: str) -> None:
+    day = log(entry(0, 5, status=status), earlier=daily())
+    assert source_shortage(day, 1, frame()) is None
+
+
+def test_a_missing_source_is_named_without_the_day_on_which_it_came() -> None:
+    earlier = [entry(400, 5, f"ios_2025030{8 - back}.csv", back=back) for back in range(1, 6)]
+    explained = source_shortage(log(entry(9, 5, "web"), earlier=earlier), 100, frame())
+    assert explained is not None
+    assert explained.text == "'ios_….csv' is missing, about 400 rows usual"

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 import pytest
 
 from checks.core.model import Explanation
-from checks.core.profiles import HOURS, DayProfile, HourCounts
+from checks.core.profiles import DayProfile, HourCounts
 from checks.explaining.orphans import ORPHANS
 from checks.explaining.shares import shared_part
 from tests.explaining.profiles import DAY, all_day, hours, profile_of
 
 
-def explained_by(profile: DayProfile, began: date = DAY) -> Explanation | None:
+def explained_by(profile: DayProfile) -> Explanation | None:
     """What explains the orphans of a profile."""
-    return shared_part(profile, began, ORPHANS)
+    return shared_part(profile, ORPHANS)
 
 
 def spread(**channels: tuple[tuple[int, ...], tuple[int, ...]]) -> DayProfile:
@@ -45,7 +43,9 @@ def test_most_of_them() -> None:
     profile = spread(email=(hours((0, 10, 1)), all_day(1)), direct=(hours((3, 5, 1)), all_day(30)))
     explained = explained_by(profile)
     assert explained is not None
-    assert explained.text == "Mostly email: 10 of 12 orphans, but 3.2 % of the orders"
+    assert explained.text == (
+        "From 00:00 to 10:00, mostly email: 10 of 12 orphans, but 1.3 % of the orders"
+    )
 
 
 def test_four_orders_have_no_common_cause() -> None:
@@ -73,11 +73,14 @@ def test_a_single_order_is_not_all_of_them() -> None:
     assert explained_by(profile) is None
 
 
-def test_since_days() -> None:
-    profile = DayProfile(DAY, DAY, HourCounts(all_day(2), all_day(2)), {}, hours=HOURS)
-    explained = explained_by(profile, DAY - timedelta(days=2))
+def test_some_hours_alone() -> None:
+    """Three hours of the afternoon, though orders come all day."""
+    profile = spread(
+        email=(hours((13, 16, 3)), all_day(5)), direct=(hours((13, 16, 4)), all_day(6))
+    )
+    explained = explained_by(profile)
     assert explained is not None
-    assert explained.text == "Since 6 March, 48 of 48 orders are orphans"
+    assert explained.text == "From 13:00 to 16:00: all 21 orphans, but 12.5 % of the orders"
 
 
 def test_without_any_order_there_is_nothing_to_explain() -> None:

@@ -217,3 +217,67 @@ def test_the_usual_count_is_the_least_surprising(expected: float) -> None:
     assert gain_of(2 * expected, expected) > 0
     assert gain_of(0, expected) == pytest.approx(expected)
     assert math.isfinite(gain_of(1e12, 0))
+
+
+@pytest.mark.parametrize("web", [4, 9, 19, 99])
+@pytest.mark.parametrize(("factor", "side"), [(0, -1), (3, 1)])
+def test_a_change_of_everything_is_not_blamed_on_the_largest_part(
+    web: int, factor: int, side: int
+) -> None:
+    """Web has 80 to 99 % of the traffic; from 12:00 on all of it changed alike."""
+    values = {
+        name: (hours((0, 12, rows), (12, 24, rows * factor)), all_day(rows))
+        for name, rows in (("web", 20 * web), ("ios", 20))
+    }
+    shift = find_shift(profile_of({"device": values}), 1.0, side)
+    assert shift is not None
+    assert (shift.column, shift.first, shift.last) == (None, 12, 24)
+
+
+def test_the_only_value_of_a_column_is_no_part() -> None:
+    profile = profile_of({"event": {"view": (hours((0, 12, 90)), all_day(90))}})
+    shift = find_shift(profile, 1.0, -1)
+    assert shift is not None
+    assert (shift.column, shift.first) == (None, 12)
+
+
+@pytest.mark.parametrize("factor", [0.5, 2])
+def test_a_change_of_the_whole_day_has_no_hour(factor: float) -> None:
+    """Chance differs from hour to hour, but no hour is as usual."""
+    noise = [0, 7, -6, 3, -2, 8, -7, 1, 5, -4, 0, 6, -3, 2, -8, 4, 1, -1, 7, -5, 3, 0, -6, 2]
+    rows = tuple(round(90 * factor) + n for n in noise)
+    profile = profile_of(
+        {"device": {"ios": (rows, all_day(90)), "web": (all_day(90), all_day(90))}}
+    )
+    shift = find_shift(profile, 1.0, 1 if factor > 1 else -1)
+    assert shift is not None
+    assert (shift.value, shift.covers(HOURS)) == ("ios", True)
+
+
+def test_the_other_way_of_the_others_is_no_only() -> None:
+    """Web fell to nothing while ios is four times as much: neither is all that happened."""
+    profile = profile_of(
+        {"device": {"ios": (all_day(120), all_day(30)), "web": (all_day(0), all_day(50))}}
+    )
+    shift = find_shift(profile, 1.0, 1)
+    assert shift is None or not shift.is_alone
+
+
+def test_an_hour_that_may_be_another_one_is_about() -> None:
+    """Half of the usual from 6 on, and the hour before just as few by chance."""
+    ios = hours((0, 5, 100), (5, 6, 79), (6, 24, 50))
+    profile = profile_of(
+        {"device": {"ios": (ios, all_day(100)), "web": (all_day(90), all_day(90))}}
+    )
+    shift = find_shift(profile, 1.0, -1)
+    assert shift is not None
+    assert (shift.value, shift.is_sharp) == ("ios", False)
+
+
+def test_hours_without_any_row_are_not_added() -> None:
+    profile = profile_of(
+        {"app": {"new": (hours((20, 21, 300)), hours((3, 4, 1))), "old": (all_day(4), all_day(9))}}
+    )
+    shift = find_shift(profile, 0.4, 1, is_lenient=True)
+    assert shift is not None
+    assert (shift.value, shift.first, shift.last) == ("new", 20, 21)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -36,11 +37,16 @@ def test_the_hours_that_are_missing() -> None:
     )
 
 
-@pytest.mark.parametrize(("minute", "begin"), [(29, "14:30"), (59, "15:00"), (0, "14:01")])
-def test_the_newest_event_says_when_the_last_gap_begins(minute: int, begin: str) -> None:
+@pytest.mark.parametrize(
+    ("minute", "begin", "expected"),
+    [(29, "14:30", "960"), (59, "15:00", "900"), (0, "14:01", "960")],
+)
+def test_the_newest_event_says_when_the_last_gap_begins(
+    minute: int, begin: str, expected: str
+) -> None:
     newest = datetime(2025, 3, 8, 14, minute, 59 if minute == 59 else 0, tzinfo=UTC)
     text = missing(hours((0, 14, 100), (14, 15, 40)), newest=newest)
-    assert text == f"No event from {begin} to 24:00, about 900 usual"
+    assert text == f"No event from {begin} to 24:00, about {expected} usual"
 
 
 @pytest.mark.parametrize(("least", "holds"), [(99, True), (100, True), (101, False)])
@@ -68,21 +74,28 @@ def test_while_the_day_lasts_there_is_no_end() -> None:
     assert explained.text == "No event since 06:00, about 400 usual"
 
 
-@pytest.mark.parametrize(
-    ("began", "text"),
-    [(DAY, "Since 06:00, Shop app only: 2,160 rows, about 54 usual"),
-     (date(2025, 3, 2), "Since 2 March, Shop app only: 2,160 rows, about 54 usual")],
-)  # fmt: skip
-def test_a_shift_in_words(began: date, text: str) -> None:
+def test_a_shift_in_words() -> None:
     profile = profile_of(
         {"browser": {"Shop app": (hours((6, 24, 120)), all_day(3)), "x": (all_day(9), all_day(9))}}
     )
     shift = find_shift(profile, 1, 1)
     assert shift is not None
-    explained = volume.from_shift(shift, profile, "rows", began)
-    assert explained.text == text
+    explained = volume.from_shift(shift, profile, "rows")
+    assert explained.text == "Since 06:00, Shop app only: 2,160 rows, about 54 usual"
     assert explained.evidence["column"] == "browser"
     assert explained.evidence["other_rows"] == 216
+    # An hour of today is told rather than that some of it was so before.
+    assert volume.from_shift(shift, profile, "rows", DAY - timedelta(days=2)) == explained
+
+
+def test_since_a_day_where_the_part_was_so_before() -> None:
+    profile = profile_of(
+        {"browser": {"app": (all_day(120), all_day(3)), "x": (all_day(9), all_day(9))}}
+    )
+    shift = find_shift(profile, 1, 1)
+    assert shift is not None
+    explained = volume.from_shift(shift, profile, "rows", date(2025, 3, 2))
+    assert explained.text == "Since 2 March, app only: 2,880 rows, about 72 usual"
 
 
 def stopped(hour_counts: HourCounts | None, **more: object) -> str:
@@ -144,3 +157,52 @@ def test_a_release_makes_one_day_a_level() -> None:
     assert level(daily(*[1000] * 30, 300, releases=(DAY,)), -1) == (
         "Lower since 8 March: 300 a day, before 1,000; the tracking was changed on 8 March"
     )
+
+
+def test_a_rise_is_no_level_below_the_days_before() -> None:
+    """A weekend at a fifth, now three times as much, is less than the weekdays before."""
+    week = [1000, 1000, 1000, 1000, 1000, 200, 200]
+    counts = daily(*week * 5, *week[:5], 600, 600)
+    usual_days = baseline(counts.totals(), counts.day, counts.calendar, every=True)
+    assert volume.level(counts, usual_days, 1) is None
+
+
+def test_skipped_hours_are_no_gap() -> None:
+    profile = replace(
+        profile_of({NAME: {"view": (hours((0, 2, 90), (3, 24, 90)), all_day(90))}}),
+        skipped=frozenset({2}),
+    )
+    assert volume.missing_hours(profile, 1, 10, None, ZONE) is None
+
+
+def test_an_early_gap_does_not_explain_an_old_newest_event() -> None:
+    profile = profile_of({NAME: {"view": (hours((0, 3, 90), (5, 24, 90)), all_day(90))}})
+    assert volume.missing_hours(profile, 1, 10, None, ZONE, at_end=True) is None
+    assert volume.missing_hours(profile, 1, 10, None, ZONE) is not None
+
+
+@pytest.mark.parametrize(
+    ("series", "since"),
+    [([100] * 30 + [50, 20], DAY - timedelta(days=0)), ([100] * 30 + [20, 20, 20], None)],
+)
+def test_since_a_day_only_where_the_value_was_so(series: list[int], since: object) -> None:
+    days = [DAY - timedelta(days=back) for back in range(len(series) - 1, -1, -1)]
+    counted = {
+        day: DayCounts(day, {NAME: Values({"a": n}), "device": Values({"ios": n})})
+        for day, n in zip(days, series, strict=True)
+    }
+    counts = DailyCounts(tuple(days), counted)
+    held = volume.held_since(counts, "device", "ios", DAY - timedelta(days=2), -1)
+    assert held == (DAY - timedelta(days=1) if since else DAY - timedelta(days=2))
+
+
+def test_the_day_of_a_new_cause_is_no_longer_one() -> None:
+    """Two days at 0.8 of everything, and only today this value is gone."""
+    series = [100] * 30 + [80, 80, 0]
+    days = [DAY - timedelta(days=back) for back in range(len(series) - 1, -1, -1)]
+    counted = {
+        day: DayCounts(day, {NAME: Values({"a": n}), "device": Values({"ios": n})})
+        for day, n in zip(days, series, strict=True)
+    }
+    counts = DailyCounts(tuple(days), counted)
+    assert volume.held_since(counts, "device", "ios", DAY - timedelta(days=2), -1) is None
