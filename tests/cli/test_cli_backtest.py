@@ -335,7 +335,9 @@ def test_both_settings_share_one_reading(shop: Shop, andon: Andon, statements: l
     statements.clear()
     andon("backtest", *UNTIL, "--set", "checks.volume_zscore.alert_at=3.5")
     assert len(set(statements)) == len(statements) == alone
-    assert len(scans(statements, "judged_events")) == len(scans(statements, "pipeline_logs")) == 5
+    assert len(scans(statements, "judged_events")) == 5
+    # One of the days asks the log further back for what is usual of rejected rows.
+    assert len(scans(statements, "pipeline_logs")) == 6
 
 
 def test_other_windows_are_measured_for_themselves(

@@ -13,6 +13,7 @@ from checks import DataMonitor, Report, Status, Verdict, load_config
 from checks.catalog import all_checks
 from checks.core.model import FAILING
 from checks.demo.scenarios import SCENARIOS
+from dashboard.causes import cause_words, lead_words
 from tests.dashboard.conftest import NOW, RUN
 from tests.dashboard.screen import Screen
 
@@ -49,8 +50,10 @@ def test_a_link_opens_its_check_first(scenario: str, demo: Demo, screen: Open) -
         assert first_check(page) == verdict.id
         assert "The link asks for" not in page.text
         shown = " ".join(page.text.split())
-        texts = [verdict.message, verdict.summary]
-        texts += [f"Do now: {verdict.action}"] if verdict.status in FAILING else []
+        is_failing = verdict.status in FAILING
+        words = [cause_words(verdict), lead_words(verdict)] if is_failing else [verdict.summary]
+        texts = [verdict.message, *words]
+        texts += [f"Do now {verdict.action}"] if verdict.status in FAILING else []
         for text in texts:
             assert " ".join(text.split()) in shown, (verdict.id, text)
 
