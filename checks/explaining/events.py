@@ -66,8 +66,9 @@ def explain_names(material: Material, check: str) -> Iterator[Explanation | None
     events, daily = material.events(), material.daily()
     if not events.judged:
         yield from _empty(material)
+        return
     profile, scale = _profile(material)
-    if events.judged and profile is not None:
+    if profile is not None:
         yield _missing_hours(material, profile, scale, least=0.0, at_end=True)
     least = material.config.checks[check].params.min_per_day
     silent = silences(daily, least)
