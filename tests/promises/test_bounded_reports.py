@@ -290,4 +290,5 @@ def test_a_stored_report_leads_to_the_rows(big_shop: Shop, big_report: Report) -
     for verdict in big_report.checks:
         whole, kept = verdict.details.get("filters"), stored[verdict.id].details.get("filters")
         assert kept == whole, verdict.id
-    assert stored["run_status"].details["filters"]["source"].startswith("quelle-")
+    # Thousands of sources failed: a filter by one of them would hide the others.
+    assert stored["run_status"].details["filters"] == {}
