@@ -150,7 +150,9 @@ def _age(context: page.PageContext, verdict: Verdict) -> Html | None:
     incident = _open_incident(context, verdict)
     if incident is None:
         return None
-    return tag("span", "Incident open for ", tag("b", incidents.age_text(incident)), class_="age")
+    return tag(
+        "span", "Incident open for ", tag("b", incidents.age_text(incident)), class_="open-for"
+    )
 
 
 def _who(context: page.PageContext, verdict: Verdict) -> Html:

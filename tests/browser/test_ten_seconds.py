@@ -19,7 +19,7 @@ FOLD = 900
 #: What the first screen of each alert's page says: why, and what to do. What, since when and who
 #: are asked of all.
 FACTS = {
-    "missing-identity": ("quarantine_rate", ("Since 06:00, Shop app only", "load them again")),
+    "missing-identity": ("quarantine_rate", ("Shop app only: ", "load them again")),
     "dead-checkout-pixel": ("event_volume", ("'purchase' stopped on", "Test the tracking of")),
     "loaded-twice": ("volume_zscore", ("Loaded twice: ", "the same 2,998 rows", "surplus")),
     "late-load": ("freshness", ("No event from 16:00 to 24:00", "Load the missing part of")),
