@@ -234,3 +234,145 @@ def test_a_green_day_is_not_explained(duck: Shop, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(seeking, "explanations", refuse)
     duck.write()
     assert duck.run().exit_code == 0
+
+
+def reject_by_reason(shop: Shop, days: int) -> None:
+    """Two rejected rows an hour each day; on the last days 12 more of one page, all day."""
+    rows = [
+        {"at": at(DAY - timedelta(days=back), hour + n / 20), "why": "bad", "app": app, "build": 1}
+        for back in range(11)
+        for hour in range(24)
+        for app, count in (("web", 2), ("ios", 12 if back < days else 1))
+        for n in range(count)
+    ]
+    shop.more.append(Table("rejected_rows", dict(REJECTED), rows))
+    shop.set("quarantine", table="rejected_rows", occurred_at="at", reason="why")
+    for back in range(11):
+        shop.log.rows[-1 - back] |= {
+            "rows_read": 4000,
+            "rows_quarantined": 336 if back < days else 72,
+        }
+
+
+@pytest.mark.parametrize(
+    ("days", "text"),
+    [(1, "ios only: 288 rows, about 24 usual"),
+     (3, "Since 6 March, ios only: 288 rows, about 24 usual")],
+)  # fmt: skip
+def test_since_the_first_day_on_which_it_was_so(shop: Shop, days: int, text: str) -> None:
+    reject_by_reason(shop, days)
+    shop.write()
+    assert texts(shop)["quarantine_rate"] == text
+
+
+def test_a_reason_that_is_new(duck: Shop) -> None:
+    reject(duck)
+    duck.more[0].rows.pop()  # the only one of before
+    for row in duck.more[0].rows:
+        row["app"] = "web"
+    duck.write()
+    assert texts(duck)["quarantine_rate"] == "New: 'no id', 360 rows, none on 3 usual days before"
+
+
+def test_a_rise_of_everything_since_days_is_a_level(duck: Shop) -> None:
+    rows = [
+        {
+            "at": at(DAY - timedelta(days=back), hour + n / 20),
+            "why": "bad",
+            "app": "web",
+            "build": 1,
+        }
+        for back in range(11)
+        for hour in range(24)
+        for n in range(10 if back < 3 else 2)
+    ]
+    duck.more.append(Table("rejected_rows", dict(REJECTED), rows))
+    duck.set("quarantine", table="rejected_rows", occurred_at="at", reason="why")
+    for back in range(11):
+        duck.log.rows[-1 - back] |= {"rows_read": 3000, "rows_quarantined": 240 if back < 3 else 48}
+    duck.write()
+    assert texts(duck)["quarantine_rate"] == (
+        "Higher since 6 March: 8.0 % of the rows a day, before 1.6 %"
+    )
+
+
+def test_without_a_fine_day_before_nothing_is_told(duck: Shop) -> None:
+    reject_by_reason(duck, 11)
+    duck.write()
+    assert "quarantine_rate" not in texts(duck)
+
+
+def test_without_rejected_rows_nothing_is_told(duck: Shop) -> None:
+    duck.log.rows[-1] |= {"rows_read": 1000, "rows_quarantined": 100}
+    duck.write()
+    assert texts(duck) == {}
+
+
+def test_rejected_rows_without_a_log_are_explained_too(duck: Shop) -> None:
+    fill(duck)
+    reject(duck)
+    duck.parameters("quarantine_rate", alert_above=0.2, stop_above=0.9)
+    for check in ("log_entry_exists_today", "rows_read", "run_status"):
+        duck.parameters(check, enabled=False)
+    del duck.settings["audit_log"]
+    duck.write()
+    assert texts(duck)["quarantine_rate"].startswith("Since 06:00, Shop app only: 360 rows")
+
+
+def test_a_day_without_a_time_of_day_is_explained_by_its_parts(duck: Shop) -> None:
+    fill(duck)
+    duck.events.columns["timestamp"] = sa.Date()
+    kept = [
+        row for row in duck.events.rows if row["timestamp"] < at(DAY, 0) or row["device"] == "web"
+    ]
+    duck.events.rows = [row | {"timestamp": row["timestamp"].date()} for row in kept]
+    duck.parameters("freshness", enabled=False)
+    duck.write()
+    report = duck.run()
+    explained = {c.id: c.explanation.text for c in report.checks if c.explanation is not None}
+    assert explained["volume_expected"] == "ios only: 0 events, about 240 usual"
+    assert not [text for text in report.warnings if text.startswith("what explains")]
+
+
+def test_a_source_that_did_not_come_explains_an_old_newest_event(duck: Shop) -> None:
+    fill(duck, until=14)
+    duck.events.rows = [
+        row for row in duck.events.rows if not at(DAY, 14) <= row["timestamp"] < at(DAY, 24)
+    ]
+    duck.events.columns["timestamp"] = sa.DateTime()
+    for back in range(1, 11):
+        day = DAY - timedelta(days=back)
+        duck.log.rows.append(log_entry(day, 240) | {"filename": f"evening_{day:%Y%m%d}.csv"})
+    duck.write()
+    verdict = duck.verdicts()["freshness"]
+    assert verdict.explanation is not None
+    assert verdict.explanation.kind == "hours_missing"  # the more specific of the two
+
+
+def test_a_load_that_left_no_entry(duck: Shop) -> None:
+    duck.log.rows.pop()
+    duck.write()
+    assert texts(duck)["log_entry_exists_today"] == (
+        "The load of 8 March left no entry in the log, usually done by 02:15"
+    )
+
+
+def test_a_source_that_read_nothing(duck: Shop) -> None:
+    duck.log.rows[-1] |= {"rows_read": 0, "rows_quarantined": 0}
+    duck.write()
+    assert texts(duck)["rows_read"] == ("'events_20250308.csv' is short: 0 rows, about 1,000 usual")
+
+
+def test_personal_values_of_events_are_not_told(duck: Shop) -> None:
+    """An address is as good a cause as another value, but is nobody's business."""
+    fill(duck)
+    for row in duck.events.rows:
+        row["device"] = f"{row['device']}.person@example.com"
+    duck.events.rows = [
+        row for row in duck.events.rows
+        if row["timestamp"] < at(DAY, 6) or not row["device"].startswith("ios")
+    ]  # fmt: skip
+    duck.write()
+    explained = " ".join(texts(duck).values())
+    assert "example.com" not in explained
+    assert explained
