@@ -8,22 +8,22 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from tests.shop import DAY, Shop, Table, at, log_entry, order, purchase, view
+from tests.shop import DAY, NOW, RUN, Shop, Table, at, log_entry, order, purchase, view
 
 
-def fill(shop: Shop, until: float = 24.0) -> None:
+def fill(shop: Shop, until: float = 24.0, days: int = 11) -> None:
     """Ten views an hour from each of two devices; on the judged day only until an hour."""
     shop.set("events", dimensions=["device"])
     shop.events.columns["device"] = sa.String(20)
     shop.events.rows = [
         view(DAY - timedelta(days=back), hour + minute / 60) | {"device": device}
-        for back in range(11)
+        for back in range(days)
         for hour in range(24)
         for device in ("ios", "web")
         for minute in range(0, 60, 6)
         if back or hour < until
     ]
-    bought = [purchase(DAY - timedelta(days=b), i) for b in range(11) for i in range(12)]
+    bought = [purchase(DAY - timedelta(days=b), i) for b in range(days) for i in range(12)]
     shop.events.rows += [row | {"device": "web"} for row in bought]
 
 
@@ -376,3 +376,59 @@ def test_personal_values_of_events_are_not_told(duck: Shop) -> None:
     explained = " ".join(texts(duck).values())
     assert "example.com" not in explained
     assert explained
+
+
+def without_ios(shop: Shop, days: int) -> None:
+    """No event of one device on the last days."""
+    first = at(DAY - timedelta(days=days - 1), 0)
+    shop.events.rows = [
+        row for row in shop.events.rows if row["timestamp"] < first or row["device"] != "ios"
+    ]
+
+
+@pytest.mark.parametrize("is_recorded", [True, False])
+def test_days_in_a_row_begin_with_the_first_of_them(duck: Shop, is_recorded: bool) -> None:
+    """Whether or not a gate recorded them: the volume says so itself."""
+    fill(duck, days=35)
+    without_ios(duck, 2)
+    duck.write()
+    if is_recorded:
+        now = NOW - timedelta(days=1)
+        duck.run(date=RUN - timedelta(days=1), now=now, record=True)
+    assert texts(duck)["volume_expected"] == "Since 7 March, ios only: 0 events, about 240 usual"
+
+
+def test_freshness_alone_has_a_usual_day_of_the_window(duck: Shop) -> None:
+    fill(duck, until=14)
+    duck.events.rows = [
+        row for row in duck.events.rows if not at(DAY, 14) <= row["timestamp"] < at(DAY, 24)
+    ]
+    for check in ("volume_expected", "volume_zscore", "volume_trend", "event_volume"):
+        duck.parameters(check, enabled=False)
+    duck.write()
+    assert texts(duck)["freshness"].startswith("No event from 14:00 to 24:00, about ")
+
+
+def test_a_name_that_stopped(duck: Shop) -> None:
+    fill(duck)
+    duck.events.rows += [
+        view(DAY - timedelta(days=back), hour + 0.4, "cart") | {"device": "web"}
+        for back in range(1, 11) for hour in range(24) for _ in range(4)
+    ]  # fmt: skip
+    duck.write()
+    assert texts(duck)["event_volume"] == (
+        "'cart' stopped on 8 March: 0 since, about 96 a day usual"
+    )
+
+
+def test_a_young_shop_has_no_usual_day(duck: Shop) -> None:
+    """Two days are no history: nothing is compared, and nothing is told."""
+    fill(duck, until=6)
+    first = at(DAY - timedelta(days=1), 0)
+    duck.events.rows = [
+        row for row in duck.events.rows
+        if first <= row["timestamp"] and not at(DAY, 6) <= row["timestamp"] < at(DAY, 24)
+    ]  # fmt: skip
+    duck.write()
+    report = duck.run()
+    assert not [text for text in report.warnings if text.startswith("what explains")]
