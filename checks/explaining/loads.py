@@ -76,7 +76,7 @@ def no_load(log: AuditLog, frame: Timeframe, events: int = 0) -> Explanation | N
     if minutes is not None and frame.now < _on_run_date(log, minutes, frame.zone):
         return None
     done = None if minutes is None else f"{int(minutes) // 60:02d}:{int(minutes) % 60:02d}"
-    usual = f", usually done by {done}" if done else ""
+    usual_time = f", usually done by {done}" if done else ""
     day = short_day(frame.data_date)
     text = (
         f"The load of {day} left no entry in the log"
@@ -84,7 +84,7 @@ def no_load(log: AuditLog, frame: Timeframe, events: int = 0) -> Explanation | N
         else f"The load of {day} did not run"
     )
     return Explanation(
-        kinds.NO_LOAD, text + usual, {"data_date": frame.data_date, "usual_end": done}
+        kinds.NO_LOAD, text + usual_time, {"data_date": frame.data_date, "usual_end": done}
     )
 
 
@@ -147,7 +147,7 @@ class LoadedAgain(NamedTuple):
 
 def _loaded_again(log: AuditLog) -> list[LoadedAgain]:
     """The sources that have at least twice as many good entries as usual."""
-    usual = usual_parts(log)
+    parts_by_family = usual_parts(log)
     sources = []
     for load in loads(log):
         key = source_key(log, load.source)
@@ -157,7 +157,7 @@ def _loaded_again(log: AuditLog) -> list[LoadedAgain]:
             (entry for entry in (*load.counted, *load.replaced) if has_ended(log, entry)),
             key=lambda entry: entry.run_at,
         )
-        parts = usual.get(family_of(key))
+        parts = parts_by_family.get(family_of(key))
         usual_count = parts.good if parts is not None and parts.in_parts else 1
         rows = sum(entry.rows_read for entry in entries if isinstance(entry.rows_read, int))
         if len(entries) >= _TWICE * usual_count:
@@ -176,8 +176,8 @@ def _twice_text(load: LoadedAgain, zone: ZoneInfo) -> str:
     times = "twice" if load.times == _TWICE else f"{load.times} times"
     text = f"Loaded {times}: {quoted(load.source)}"
     if load.usual_count > 1:
-        usual = count_text(load.usual_count)
-        return f"{text}, {plural(len(load.entries), 'entry', 'entries')}, {usual} usual"
+        usual_entries = count_text(load.usual_count)
+        return f"{text}, {plural(len(load.entries), 'entry', 'entries')}, {usual_entries} usual"
     clocks = [f"{entry.run_at.astimezone(zone):%H:%M}" for entry in load.entries]
     return f"{text} at {', '.join(clocks[:-1])} and {clocks[-1]}{_rows_text(load.entries)}"
 

@@ -102,10 +102,15 @@ def _was_so(rows: Mapping[tuple[str, Value], int], shift: Shift) -> bool:
 def _scale(rates: Mapping[date, DayRate], day: date, usual_days: Sequence[date]) -> float:
     """The judged day's rows over those of the usual days; by the days where that is not known."""
     judged = rates.get(day)
-    usual = [rates[other].read for other in usual_days if other in rates]
-    if judged is None or not judged.read or len(usual) < len(usual_days) or not all(usual):
+    usual_reads = [rates[other].read for other in usual_days if other in rates]
+    if (
+        judged is None
+        or not judged.read
+        or len(usual_reads) < len(usual_days)
+        or not all(usual_reads)
+    ):
         return 1 / len(usual_days)
-    return judged.read / sum(rows or 0 for rows in usual)
+    return judged.read / sum(rows or 0 for rows in usual_reads)
 
 
 def _profile(
@@ -129,12 +134,14 @@ def _profile(
         is_role = column in rejected.roles.known()
         groups = _groups(context, rejected.names[column], tallies, is_role, total)
         columns[names[column]] = {
-            value: hour_counts([_cell(tally) for tally in of if tally.period < _FIRST_DAY])
-            for value, of in groups.items()
+            value: hour_counts([_cell(tally) for tally in of_value if tally.period < _FIRST_DAY])
+            for value, of_value in groups.items()
             if value != PRESENT
         }
-        for value, of in groups.items():
-            of_first_day[names[column], value] += sum(t.rows for t in of if t.period == _FIRST_DAY)
+        for value, of_value in groups.items():
+            of_first_day[names[column], value] += sum(
+                t.rows for t in of_value if t.period == _FIRST_DAY
+            )
     reason, frame = rejected.roles.reason, context.frame
     hours = HOURS if frame.is_over else frame.now.astimezone(frame.zone).hour + 1
     return RejectedProfile(

@@ -53,7 +53,8 @@ def _held(material: Material, check: str, tell: Callable[[str], None]) -> list[E
     """What holds for a check; where something cannot be read, what was known before."""
     held: list[Explanation] = []
     try:
-        held += (e for e in _EXPLAINERS[check](material, check) if e is not None)
+        # What was yielded before an error stays in the list.
+        held.extend(e for e in _EXPLAINERS[check](material, check) if e is not None)
     except MeasurementError as error:
         late = "it took more than a quarter of the time that was left"
         why = late if error.cause is Cause.TIMEOUT else str(error)

@@ -306,12 +306,14 @@ def _extended(
 
     def is_other(start: int, end: int) -> bool:
         if usual_inside >= 1:
-            alike = rows / usual_inside * sum(usual_by_hour[start:end])
+            changed_rows = rows / usual_inside * sum(usual_by_hour[start:end])
         else:
-            alike = rows / traffic_inside * sum(traffic[start:end]) if traffic_inside else 0.0
-        usual, beside = sum(usual_by_hour[start:end]), sum(counts.judged[start:end])
-        is_usual = not comparison.is_beyond(beside, usual)
-        return is_usual and _differ(beside, alike, usual, _BEYOND_CHANCE)
+            changed_rows = (
+                rows / traffic_inside * sum(traffic[start:end]) if traffic_inside else 0.0
+            )
+        usual_rows, outside = sum(usual_by_hour[start:end]), sum(counts.judged[start:end])
+        is_usual = not comparison.is_beyond(outside, usual_rows)
+        return is_usual and _differ(outside, changed_rows, usual_rows, _BEYOND_CHANCE)
 
     return (
         first if first and is_other(0, first) else 0,
@@ -319,10 +321,11 @@ def _extended(
     )
 
 
-def _differ(rows: int, alike: float, usual: float, deviations: float) -> bool:
+def _differ(rows: int, changed_rows: float, usual_rows: float, deviations: float) -> bool:
     """Whether rows are as usual rather than as many as the changed level would make."""
-    noise = math.sqrt(max(alike, usual, 1.0))
-    return abs(rows - alike) > deviations * noise and abs(rows - alike) > abs(rows - usual)
+    noise = math.sqrt(max(changed_rows, usual_rows, 1.0))
+    distance = abs(rows - changed_rows)
+    return distance > deviations * noise and distance > abs(rows - usual_rows)
 
 
 def _is_sharp(

@@ -22,7 +22,7 @@ from checks.explaining.wording import (
     sentence,
     since_day,
     span_text,
-    usual,
+    usual_phrase,
 )
 from checks.judging.segments import Segment
 
@@ -73,7 +73,7 @@ def missing_hours(
         spans.append(_gap_text(first, last, profile.hours, begin))
     return Explanation(
         kinds.HOURS_MISSING,
-        f"No event {' and '.join(spans)}, {usual(expected)}",
+        f"No event {' and '.join(spans)}, {usual_phrase(expected)}",
         {
             "hours": [[first, last] for first, last in gaps],
             "expected": round(expected),
@@ -144,10 +144,10 @@ def from_shift(
     if whole and since is not None:
         when = since_day(since)
     rows = plural(shift.rows, noun.removesuffix("s"), noun)
-    text = f"{sentence(when, segment)}: {rows}, {usual(shift.expected)}"
+    text = f"{sentence(when, segment)}: {rows}, {usual_phrase(shift.expected)}"
     if also is not None:
         label = segment_text(also.column or "", also.value)
-        text += f"; {label}: {count_text(also.rows)}, {usual(also.expected)}"
+        text += f"; {label}: {count_text(also.rows)}, {usual_phrase(also.expected)}"
     return Explanation(
         kinds.SEGMENT if whole and shift.is_segment else kinds.SINCE_HOUR,
         text,
@@ -204,7 +204,7 @@ def moved_segment(
     return Explanation(
         kinds.SEGMENT,
         f"{sentence(when, f'{label} only')}: "
-        f"{plural(chosen.today or 0, 'event')}, {usual(expected)}",
+        f"{plural(chosen.today or 0, 'event')}, {usual_phrase(expected)}",
         {
             "column": chosen.dimension, "value": chosen.value, "rows": chosen.today,
             "expected": round(expected), "normal": [low, high], "since": since,

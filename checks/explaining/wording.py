@@ -13,7 +13,7 @@ _LONGEST_VALUE = 60
 _MOST_NAMED = 3
 
 
-def usual(number: float) -> str:
+def usual_phrase(number: float) -> str:
     """`about 70 usual`, or `none usual`."""
     return "none usual" if number < 1 else f"{about_text(number)} usual"
 

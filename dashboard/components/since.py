@@ -47,9 +47,13 @@ def _by_the_gate(context: page.PageContext, verdict: Verdict) -> Html:
     word = verdict.status.value
     tense = "had been " if context.is_past else ""
     began = verdict.since or context.day
-    runs = [run for run in context.gate.runs if run.statuses.get(verdict.id) is verdict.status]
+    runs = [
+        evaluation
+        for evaluation in context.gate.runs
+        if evaluation.statuses.get(verdict.id) is verdict.status
+    ]
     if began == context.day and runs:
-        first = min(run.evaluated_at for run in runs)
+        first = min(evaluation.evaluated_at for evaluation in runs)
         return tag("span", f"{tense}{word} since the gate of {look.moment(first, context.zone)}")
     return tag("span", f"{tense}{word} since {streak_text(verdict, context.day)}")
 

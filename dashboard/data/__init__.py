@@ -6,25 +6,21 @@ immutable and shared between viewers. Viewing a page records nothing.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import cache, partial
-from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from checks.catalog import get_check
-from checks.config import load_config
 from checks.config.model import Config
 from checks.core.clock import now as now
-from checks.core.environment import CONFIG, CONFIGS
-from checks.core.errors import AndonError, ConfigError
+from checks.core.errors import AndonError
 from checks.core.model import Report
-from checks.evaluation import changes, waiving
+from checks.evaluation import waiving
 from checks.evaluation.engine import evaluate
 from checks.evidence.context import Context
 from checks.history import (
@@ -37,6 +33,9 @@ from checks.history import (
 )
 from checks.judging.check import Check
 from dashboard.data.awaiting import Awaiting
+from dashboard.data.configurations import setup as setup
+from dashboard.data.differences import change_sentences as change_sentences
+from dashboard.data.differences import difference as difference
 from dashboard.data.kept import last_evaluation, or_last_good, shared
 from dashboard.data.reading import answer_of, for_server, one_reader_at_a_time
 from dashboard.data.shapes import Answer as Answer
@@ -68,11 +67,6 @@ T = TypeVar("T")
 Options = ParamSpec("Options")
 
 
-def setup() -> Setup:
-    """The configured pipelines, by name; read again when a file changes."""
-    return _setup(tuple((str(path), _mtime_ns(path)) for path in _paths()))
-
-
 def pipeline(name: str) -> Pipeline:
     """One configured pipeline. Raises LookupError for an unknown name."""
     for configured in setup().pipelines:
@@ -99,31 +93,6 @@ def zone_of(report: Report) -> ZoneInfo:
 def check(check_id: str) -> Check:
     """The check of that id. Raises UsageError for an unknown one."""
     return get_check(check_id)
-
-
-def difference(gate_runs: GateRuns, live_evaluation: LiveEvaluation) -> str | None:
-    """One sentence that says how gate and live evaluation differ; None where they agree."""
-    if gate_runs.latest is None:
-        return None
-    return changes.difference(
-        changes.results_of(gate_runs.latest), changes.results_of(live_evaluation.report),
-        gate_runs.latest.verdict, live_evaluation.report.verdict,
-    )  # fmt: skip
-
-
-def change_sentences(before: StoredEvaluation, after: LiveEvaluation) -> tuple[str, ...]:
-    """One sentence for each change, the most important first.
-
-    Checks that follow from another changed check are left out.
-    """
-    all_changes = changes.changes(changes.results_of(before), changes.results_of(after.report))
-    changed_checks = {change.check for change in all_changes}
-    follower_ids = {
-        verdict.id for verdict in after.report.checks if verdict.because in changed_checks
-    }
-    return tuple(
-        changes.sentence(change) for change in all_changes if change.check not in follower_ids
-    )
 
 
 def open_waivers(name: str) -> tuple[StoredWaiver, ...]:
@@ -336,39 +305,6 @@ def _cached(
     answer.__qualname__ = f"{function.__qualname__}_for_{seconds:g}_s"
     cache_resource = st.cache_resource(ttl=seconds, max_entries=max_entries, show_spinner=False)
     return cache_resource(answer)
-
-
-def _paths() -> tuple[Path, ...]:
-    config_paths = os.environ.get(CONFIGS)
-    if config_paths:
-        return tuple(Path(part) for part in config_paths.split(os.pathsep) if part)
-    return (Path(os.environ.get(CONFIG) or "andon.yml"),)
-
-
-def _mtime_ns(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _setup(files: tuple[tuple[str, int], ...]) -> Setup:
-    pipelines: dict[str, Pipeline] = {}
-    broken: list[BrokenConfig] = []
-    for path, mtime_ns in files:
-        label = "/".join(Path(path).parts[-2:])
-        try:
-            config = load_config(path)
-        except ConfigError as error:
-            texts = tuple(problem.message for problem in error.problems)
-            broken.append(BrokenConfig(label, texts))
-            continue
-        if config.pipeline in pipelines:
-            text = f"two configurations are named {config.pipeline!r}"
-            broken.append(BrokenConfig(label, (text,)))
-        pipelines[config.pipeline] = Pipeline(config.pipeline, config, mtime_ns)
-    return Setup(tuple(pipelines.values()), tuple(broken))
 
 
 def _evaluate(name: str, mtime_ns: int, day: date, generation: int) -> LiveEvaluation:

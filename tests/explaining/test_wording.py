@@ -7,7 +7,7 @@ import pytest
 from checks.core.counts import NAME
 from checks.core.text import about_text
 from checks.explaining.kinds import KINDS
-from checks.explaining.wording import segment_text, span_text, usual
+from checks.explaining.wording import segment_text, span_text, usual_phrase
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_about(number: float, text: str) -> None:
     ("number", "text"), [(0, "none usual"), (0.99, "none usual"), (1, "about 1 usual")]
 )
 def test_usual(number: float, text: str) -> None:
-    assert usual(number) == text
+    assert usual_phrase(number) == text
 
 
 @pytest.mark.parametrize(
