@@ -94,5 +94,10 @@ def shortened(words: str, most: int) -> str:
     """As many whole parts of a cause as have room; all of it where its first part has none."""
     if len(words) <= most:
         return words
-    ends = [end.start() for end in _PART.finditer(words) if end.start() <= most]
+    names = [name.span() for name in _QUOTED.finditer(words)]
+    ends = [
+        end.start()
+        for end in _PART.finditer(words)
+        if end.start() <= most and not any(first < end.start() < last for first, last in names)
+    ]
     return words[: ends[-1]] if ends else words

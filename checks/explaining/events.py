@@ -92,7 +92,12 @@ def explain_revenue(material: Material, check: str) -> Iterator[Explanation | No
     """Since which hour, and in which part of the traffic, purchases have no amount."""
     # Of the usual day nothing is asked; with it, the statement is the one of the other checks.
     usual_day = material.usual_day() or material.frame.data_date - timedelta(days=1)
-    profile = material.profiles(usual_day).unpriced
+    try:
+        profile = material.profiles(usual_day).unpriced
+    except MeasurementError as error:
+        if error.cause is Cause.BAD_VALUE:
+            return  # times without a time of day
+        raise
     yield shared_part(profile, UNPRICED)
 
 
@@ -136,7 +141,7 @@ def _missing_hours(
     events = material.events()
     newest = events.newest if events.newest_problem is None else None
     return volume.missing_hours(
-        profile, scale, max(least, certain), newest, material.frame.zone, at_end=at_end
+        profile, scale, certain, newest, material.frame.zone, least=least, at_end=at_end
     )
 
 

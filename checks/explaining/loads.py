@@ -34,6 +34,8 @@ _MOST_NAMED = 20
 #: Surplus rows of the log and repeated events are as many up to this part: some are rejected.
 _NEAR = 0.25
 _MINUTE = timedelta(minutes=1)
+#: Where a day lacks everything, a missing source is told however many rows it has.
+_ANY = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,15 +202,17 @@ def _rows_text(entries: Sequence[AuditEntry]) -> str:
 def source_shortage(log: AuditLog, least: float, frame: Timeframe) -> Explanation | None:
     """Sources that are missing or short, where they hold `least` rows of what the day lacks.
 
-    frame: a source whose usual time is ahead is not missing yet.
+    frame: a source whose usual time is ahead is not missing or short yet.
     """
     zone, now = frame.zone, frame.now
     sources = source_rows(log, zone)
-    missing = [source for source in sources if source.is_missing and source.is_due(log, zone, now)]
-    if missing and sum(source.median for source in missing) >= least:
+    due = [source for source in sources if source.is_due(log, zone, now)]
+    missing = [source for source in due if source.is_missing]
+    is_enough = sum(source.median for source in missing) >= least
+    if missing and (is_enough or least <= _ANY):
         return _missing(missing)
     short = max(
-        (source for source in sources if source.is_short),
+        (source for source in due if source.is_short),
         key=lambda source: source.median - (source.rows or 0),
         default=None,
     )
@@ -255,7 +259,7 @@ def source_rows(log: AuditLog, zone: ZoneInfo) -> list[SourceRows]:
             SourceRows(
                 name=key.replace(DAY_MARK, "…") if loaded is None else loaded.name,
                 rows=None if loaded is None else loaded.rows,
-                earlier=tuple(of_day.rows or 0 for _, of_day in earlier),
+                earlier=tuple(day.rows for _, day in earlier if day.rows is not None),
                 is_missing=loaded is None,
                 usual_minutes=median(minutes) or 0.0,
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
-from checks.catalog import event_volume, volume_expected
+from checks.catalog import all_checks, event_volume, volume_expected
 from checks.config.model import Config
 from checks.core.audit_log import AuditLog
 from checks.core.counts import NAME, DailyCounts
@@ -174,7 +174,13 @@ class Material:
 
     def _was_unusual(self, day: date) -> bool:
         """Whether a check of the events that is red now was not fine on that day."""
-        red = [check for check, judged in self.judgements.items() if judged.status is Status.RED]
+        red = [
+            check.id
+            for check in all_checks()
+            if check.counts == "events"
+            and (judged := self.judgements.get(check.id)) is not None
+            and judged.status is Status.RED
+        ]
         return any(
             status in _UNUSUAL
             for check in red

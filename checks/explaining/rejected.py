@@ -68,7 +68,8 @@ def explain_rejected(material: Material, check: str) -> Iterator[Explanation | N
         sources_by_day(context, log),
         lambda rows: _profile(context, rows, periods),
     )
-    scale = _scale(rates, day, usual_days)
+    is_over = material.frame.is_over
+    scale = _scale(rates, day, usual_days) if is_over else 1 / len(usual_days)
     shift = find_shift(profile, scale, 1, last_choice=reasons, is_lenient=True)
     if shift is None:
         yield _level(rates, day, began)
@@ -122,7 +123,7 @@ def _profile(
     for tally in rejected.by_hour(_MOST_VALUES):
         if tally.column is not None:
             by_column[tally.column].append(tally)
-        elif tally.period < _FIRST_DAY:
+        elif tally.period < _FIRST_DAY and _is_begun(context, tally):
             everything.append(_cell(tally))
     names = shown_names(rejected.names)
     total = hour_counts(everything)
@@ -134,7 +135,9 @@ def _profile(
         is_role = column in rejected.roles.known()
         groups = _groups(context, rejected.names[column], tallies, is_role, total)
         columns[names[column]] = {
-            value: hour_counts([_cell(tally) for tally in of_value if tally.period < _FIRST_DAY])
+            value: hour_counts(
+                [_cell(t) for t in of_value if t.period < _FIRST_DAY and _is_begun(context, t)]
+            )
             for value, of_value in groups.items()
             if value != PRESENT
         }
@@ -143,12 +146,23 @@ def _profile(
                 t.rows for t in of_value if t.period == _FIRST_DAY
             )
     reason, frame = rejected.roles.reason, context.frame
-    hours = HOURS if frame.is_over else frame.now.astimezone(frame.zone).hour + 1
+    hours = _hours_begun(context)
     return RejectedProfile(
         DayProfile(frame.data_date, periods[1][0], total, columns, hours=hours),
         None if reason is None else names[reason],
         of_first_day,
     )
+
+
+def _hours_begun(context: Context) -> int:
+    """Hours of the judged day that are over or running."""
+    frame = context.frame
+    return HOURS if frame.is_over else frame.now.astimezone(frame.zone).hour + 1
+
+
+def _is_begun(context: Context, tally: HourTally) -> bool:
+    """Whether the judged day has come to the hour: later ones of other days are not compared."""
+    return tally.hour is None or tally.hour < _hours_begun(context)
 
 
 def _cell(tally: HourTally) -> Cell:

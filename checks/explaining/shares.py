@@ -127,6 +127,7 @@ def _log_chance(part: Part, affected: int, rows: int) -> float:
 def _explanation(part: Part, profile: DayProfile, nouns: Nouns) -> Explanation:
     affected, rows = profile.total.total, profile.total.baseline_total
     is_all = part.affected == affected
+    is_whole = (part.first, part.last) == (0, profile.hours)
     when = span_text(part.first, part.last, profile.hours)
     label = ""
     if part.column is not None:
@@ -142,7 +143,8 @@ def _explanation(part: Part, profile: DayProfile, nouns: Nouns) -> Explanation:
         kinds.SEGMENT if part.column is not None else kinds.SINCE_HOUR,
         f"{sentence(when, label)}: {count} {nouns.affected}, but {share} of the {nouns.rows}",
         {
-            "column": part.column, "value": part.value, "hours": [part.first, part.last],
+            "column": part.column, "value": part.value,
+            "hours": None if is_whole else [part.first, part.last],
             "affected": part.affected, "all_affected": affected, "rows": part.rows,
             "all_rows": rows,
         },

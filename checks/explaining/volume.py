@@ -46,25 +46,28 @@ _STRAY = 0.02
 def missing_hours(
     profile: DayProfile,
     scale: float,
-    least: float,
+    certain: float,
     newest: datetime | None,
     zone: ZoneInfo,
     *,
+    least: float = 0.0,
     at_end: bool = False,
 ) -> Explanation | None:
-    """Hours without any event in which `least` or more are usual.
+    """Hours without any event in which `certain` or more are usual each time, `least` in all.
 
     newest: the latest event of the day, which says when the last of these hours begin. at_end:
     whether only hours up to the end of the day, or now, explain anything.
-    """  # fmt: skip
+    """
     gaps = [
         gap
         for gap in _gaps(profile)
-        if scale * _usual_in(profile, *gap) >= least and (gap[1] >= profile.hours or not at_end)
+        if scale * _usual_in(profile, *gap) >= certain and (gap[1] >= profile.hours or not at_end)
     ]
     if not gaps or not profile.total.total:
         return None
     expected = scale * fsum(_usual_in(profile, first, last) for first, last in gaps)
+    if expected < least:
+        return None
     spans = []
     for first, last in gaps:
         ends_day = newest if last >= profile.hours else None
@@ -221,7 +224,7 @@ def _is_alone(segment: Segment, group: Sequence[Segment]) -> bool:
     rows = sum(other.today or 0 for other in known)
     expected = fsum(other.normal.expected for other in known if other.normal)
     low, high = _AS_USUAL
-    return low * expected <= rows <= high * expected
+    return expected > 0 and low * expected <= rows <= high * expected
 
 
 def held_since(daily: DailyCounts, column: str, value: str, began: date, side: int) -> date | None:
@@ -255,10 +258,12 @@ def stopped_name(
 
     usual_count: events a day in the week before. others: how many more names stopped.
     """
-    at = _stop_hour(hours, judged_hours)
+    hour = _stop_hour(hours, judged_hours)
+    at = None if hour is None else hour_text(hour)
     seen = sum(count for day, count in series.items() if day >= since)
     when = f"{short_day(since)} {at}" if at else short_day(since)
-    count = f"{count_text(seen)} since" if seen and not at else "0 since"
+    after = seen if hour is None or hours is None else sum(hours.judged[hour:])
+    count = f"{count_text(after)} since"
     text = f"{quoted(name)} stopped on {when}: {count}, {about_text(usual_count)} a day usual"
     if others:
         text += f"; and {plural(others, 'more name')}"
@@ -277,7 +282,7 @@ def stopped_name(
     return Explanation(kinds.NAME_STOPPED, text, evidence)
 
 
-def _stop_hour(hours: HourCounts | None, judged_hours: int) -> str | None:
+def _stop_hour(hours: HourCounts | None, judged_hours: int) -> int | None:
     """The hour from which on nothing came, or next to nothing, where there was more before."""
     if hours is None or not sum(hours.judged):
         return None
@@ -285,7 +290,7 @@ def _stop_hour(hours: HourCounts | None, judged_hours: int) -> str | None:
     first = next(
         hour for hour in range(judged_hours + 1) if sum(hours.judged[hour:judged_hours]) <= stray
     )
-    return hour_text(first) if 0 < first < judged_hours else None
+    return first if 0 < first < judged_hours else None
 
 
 def level(daily: DailyCounts, baseline: Baseline, side: int) -> Explanation | None:

@@ -131,7 +131,7 @@ def _body(context: page.PageContext, verdict: Verdict) -> Html:
 
 
 def _row(label: str, content: Html | str) -> tuple[Html, Html]:
-    return tag("dt", label), tag("dd", content, class_="do" if label.endswith("o") else "")
+    return tag("dt", label), tag("dd", content, class_="" if label == "Since" else "do")
 
 
 def _rule(verdict: Verdict) -> Html:

@@ -38,7 +38,7 @@ def _in_the_data(context: page.PageContext, verdict: Verdict) -> Html | None:
     hours = evidence.get("hours")
     if not isinstance(hours, list) or not hours or evidence.get("since"):
         return None
-    first = hours[-1][0] if isinstance(hours[-1], list) else hours[0]
+    first = hours[0][0] if isinstance(hours[0], list) else hours[0]
     return join(tag("b", f"{look.short(context.day)} {first:02d}:00"), " in the data")
 
 
@@ -47,13 +47,12 @@ def _by_the_gate(context: page.PageContext, verdict: Verdict) -> Html:
     word = verdict.status.value
     tense = "had been " if context.is_past else ""
     began = verdict.since or context.day
-    runs = [
-        evaluation
-        for evaluation in context.gate.runs
-        if evaluation.statuses.get(verdict.id) is verdict.status
-    ]
-    if began == context.day and runs:
-        first = min(evaluation.evaluated_at for evaluation in runs)
+    first = None
+    for evaluation in context.gate.runs:  # the newest first
+        if evaluation.statuses.get(verdict.id) is not verdict.status:
+            break
+        first = evaluation.evaluated_at
+    if began == context.day and first is not None:
         return tag("span", f"{tense}{word} since the gate of {look.moment(first, context.zone)}")
     return tag("span", f"{tense}{word} since {streak_text(verdict, context.day)}")
 

@@ -196,3 +196,17 @@ def test_a_missing_source_is_named_without_the_day_on_which_it_came() -> None:
     explained = source_shortage(log(entry(9, 5, "web"), earlier=earlier), 100, frame())
     assert explained is not None
     assert explained.text == "'ios_….csv' is missing, about 400 rows usual"
+
+
+def test_a_source_that_is_still_arriving_is_not_short() -> None:
+    earlier = [entry(100, hour, back=back) for back in range(1, 6) for hour in range(1, 9)]
+    day = log(entry(100, 1), entry(100, 2), earlier=earlier)
+    assert source_shortage(day, 100, frame(3)) is None
+    assert source_shortage(day, 100, frame(9)) is not None
+
+
+def test_days_whose_rows_are_not_known_say_nothing_of_a_usual_load() -> None:
+    earlier = [*daily(days=4), entry(0, 5.7, status="failed", back=5)]
+    explained = source_shortage(log(entry(100, 5), earlier=earlier), 100, frame())
+    assert explained is not None
+    assert explained.text == "'web' is short: 100 rows, about 1,000 usual"

@@ -183,9 +183,9 @@ def test_an_early_gap_does_not_explain_an_old_newest_event() -> None:
 
 @pytest.mark.parametrize(
     ("series", "since"),
-    [([100] * 30 + [50, 20], DAY - timedelta(days=0)), ([100] * 30 + [20, 20, 20], None)],
+    [([100] * 30 + [100, 50, 20], 1), ([100] * 30 + [20, 20, 20], 2)],
 )
-def test_since_a_day_only_where_the_value_was_so(series: list[int], since: object) -> None:
+def test_since_the_first_day_on_which_the_value_was_so(series: list[int], since: int) -> None:
     days = [DAY - timedelta(days=back) for back in range(len(series) - 1, -1, -1)]
     counted = {
         day: DayCounts(day, {NAME: Values({"a": n}), "device": Values({"ios": n})})
@@ -193,7 +193,7 @@ def test_since_a_day_only_where_the_value_was_so(series: list[int], since: objec
     }
     counts = DailyCounts(tuple(days), counted)
     held = volume.held_since(counts, "device", "ios", DAY - timedelta(days=2), -1)
-    assert held == (DAY - timedelta(days=1) if since else DAY - timedelta(days=2))
+    assert held == DAY - timedelta(days=since)
 
 
 def test_the_day_of_a_new_cause_is_no_longer_one() -> None:
@@ -206,3 +206,17 @@ def test_the_day_of_a_new_cause_is_no_longer_one() -> None:
     }
     counts = DailyCounts(tuple(days), counted)
     assert volume.held_since(counts, "device", "ios", DAY - timedelta(days=2), -1) is None
+
+
+def test_a_stray_event_after_the_hour_is_told() -> None:
+    """Ten an hour until 14:00, and one at 20:00."""
+    assert stopped(HourCounts(hours((0, 14, 10), (20, 21, 1)), all_day(10))) == (
+        "'purchase' stopped on 8 March 14:00: 1 since, about 124 a day usual"
+    )
+
+
+def test_gaps_that_are_half_of_the_loss_together() -> None:
+    view = (hours((0, 6, 90), (8, 12, 90), (14, 24, 90)), all_day(90))
+    profile = profile_of({NAME: {"view": view}})
+    assert volume.missing_hours(profile, 1, 10, None, ZONE, least=360) is not None
+    assert volume.missing_hours(profile, 1, 10, None, ZONE, least=361) is None
