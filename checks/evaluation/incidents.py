@@ -94,7 +94,7 @@ def next_step(incident: StoredIncident) -> NextStep | None:
     if incident.status is Status.UNKNOWN or incident.is_stop:
         return NextStep(f"{check.id} stops the line until it is green: it cannot be waived.")
     return NextStep(
-        f"{check.id} stops the line until it is green. To let it pass for some days:",
+        f"{check.id} still stops the line. To let it pass for some days:",
         f"andon waive {check.id} --until DAY --reason 'why it may pass'",
     )
 
@@ -111,7 +111,7 @@ def after_closing(incident: StoredIncident) -> str:
     if incident.resolved_at is not None:
         return f"The check was green for {incident.resolved_on}."
     if incident.closed_as is Closing.FIXED:
-        return "It is opened again if the next evaluation still finds the check red."
+        return "It is opened again if the next evaluation still finds the check red or unknown."
     return (
         "No verdict changes. Until the check is green, a new incident is opened only where it is "
         "worse or fails for something else."

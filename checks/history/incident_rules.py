@@ -252,7 +252,7 @@ def closed(
     last = max(incidents, key=lambda incident: incident.id, default=None)
     if last is None:
         raise UsageError(
-            f"{check} has no incident: no recorded gate was stopped by it, unless as a follower"
+            f"{check} has no incident: no recorded gate was stopped by this check itself"
         )
     if (last.closed_as, last.closed_by, last.note) == (closing, owner, note):
         return last

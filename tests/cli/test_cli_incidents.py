@@ -121,7 +121,7 @@ def test_json_is_for_programs(andon: Andon, history: History) -> None:
 @pytest.mark.parametrize(
     ("closing", "follows"),
     [
-        ("fixed", "opened again if the next evaluation still finds the check red"),
+        ("fixed", "opened again if the next evaluation still finds the check red or unknown"),
         ("false-alarm", "a new incident is opened only where it is worse or fails for something"),
         ("expected", "andon waive quarantine_rate --until DAY --reason"),
     ],
