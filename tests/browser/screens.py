@@ -46,6 +46,14 @@ _BOXES = """() => {
   measure(document.body);
   return boxes.join();
 }"""
+#: How many parts are not drawn yet: components whose script is still being fetched (the elements
+#: beside them are hidden until then), elements of an earlier run, figures without a drawing.
+_UNFINISHED = """() => {
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const figures = all(".stPlotlyChart").filter((one) => one.getBoundingClientRect().width);
+  return all('[data-testid="stSkeleton"], [data-stale="true"]').length
+    + figures.filter((one) => !one.querySelector(".main-svg")).length;
+}"""
 #: Number of identical measurements in a row after which nothing moves.
 _STILL_COUNT = 6
 #: Milliseconds between two checks of a condition.
@@ -142,10 +150,13 @@ class Screen:
             self.page.wait_for_timeout(_TICK)
 
     def wait_until_still(self) -> None:
-        """Wait until nothing on the page moves or grows any more."""
+        """Wait until everything is drawn, and nothing on the page moves or grows any more."""
         seen: list[str] = []
 
         def same(it: Screen) -> bool:
+            if it.page.evaluate(_UNFINISHED):
+                seen.clear()
+                return False
             seen.append(it.page.evaluate(_BOXES))
             return len(seen) >= _STILL_COUNT and len(set(seen[-_STILL_COUNT:])) == 1
 
