@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
 import streamlit as st
 
+from checks.core.model import FAILING, Verdict
 from checks.evaluation.policy import CHECK
-from dashboard import address, data, frame, header, page
+from dashboard import address, causes, data, frame, header, page
 from dashboard.components import check_card as card
-from dashboard.components import pipelines
+from dashboard.components import pipelines, triage
 
 
 def begin(title: str | None) -> page.PageContext:
@@ -27,26 +31,54 @@ def begin(title: str | None) -> page.PageContext:
     return context
 
 
-def draw_check_cards(context: page.PageContext) -> None:
-    """The checks whose evidence is on this page: the one that the address names, then the most
-    urgent first.
+@contextmanager
+def evidence(context: page.PageContext) -> Iterator[None]:
+    """The page's checks as cards; below them what is drawn inside.
+
+    The check that the address names comes first, then the most urgent. Where one of them fails,
+    a column beside both says what a repair would change, what happened, and what other checks say.
     """
     path = frame.current_path()
     here = [check for check in context.config.checks if data.check(check).page == path]
-    requested = address.parameter(CHECK)
-    if requested is not None and requested not in here:
-        address.show_error(
-            f"The link asks for the check {requested[:80]!r}, which is not on this page.",
-            f"It has {', '.join(here)}.",
-        )
+    requested = _requested_check(here)
     verdicts = [each for each in context.report.checks if each.id in here]
+    groups = causes.by_cause(verdicts, requested)
+    failing = [group.head for group in groups if group.head.status in FAILING]
+    if not failing:
+        _draw_cards(context, here, verdicts, requested)
+        yield
+        return
+    shown = [each for each in verdicts if each.status in FAILING or each.id == requested]
+    with st.container(key="andon-triage"):
+        main, side = st.columns([992, 376], gap="medium")
+    with main, st.container(key="andon-cards"):
+        _draw_cards(context, here, shown, requested)
+    with side, st.container(key="andon-side"):
+        triage.draw(context, failing[0], {each.id for each in shown})
+    with main, st.container(key="andon-evidence"):
+        yield
+
+
+def _requested_check(here: Sequence[str]) -> str | None:
+    """The check that the address names, of a page with several; None, and a note, where it has it
+    not.
+    """
+    requested = address.parameter(CHECK) if len(here) > 1 else None
+    if requested is None or requested in here:
+        return requested
+    address.show_error(
+        f"The link asks for the check {requested[:80]!r}, which is not on this page.",
+        f"It has {', '.join(here)}.",
+    )
+    return None
+
+
+def _draw_cards(
+    context: page.PageContext, here: Sequence[str], verdicts: Sequence[Verdict],
+    requested: str | None,
+) -> None:  # fmt: skip
     card.draw_all(context, verdicts, requested)
-    evaluated = {each.id for each in verdicts}
+    evaluated = {each.id for each in context.report.checks}
     for check in here:
         if check not in evaluated:
             card.draw(context, check)
-
-
-def draw_check_card(context: page.PageContext, check: str) -> None:
-    """The card of one check."""
-    card.draw(context, check)

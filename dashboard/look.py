@@ -65,7 +65,7 @@ def chip(status: Shown, *, big: bool = False) -> Html:
     return tag("span", glyph, look.word, class_=f"chip {look.css}{size}")
 
 
-def mark(status: Status) -> Html:
+def mark(status: Shown) -> Html:
     """The glyph of a status, which a screen reader says as its word."""
     look = look_of(status)
     return join(

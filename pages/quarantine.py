@@ -9,27 +9,24 @@ from dashboard import layout, page
 from dashboard.components import quarantine
 
 context = layout.begin(__doc__)
-layout.draw_check_card(context, "quarantine_rate")
-headline = quarantine.headline_place()
-left, right = quarantine.columns()
-with right:
-    quarantine.draw_rates(context)
-
-if context.config.quarantine is None:
-    headline.empty()
-    with left:
+with layout.evidence(context):
+    headline = quarantine.headline_place()
+    by_day, by_hour = quarantine.columns()
+    with by_day:
+        quarantine.draw_rates(context)
+    if context.config.quarantine is None:
+        headline.empty()
         page.empty(
             "No rejected rows are mapped.",
             "Name their files or their table as `quarantine` in andon.yml; until then only the "
             "rate is known.",
         )
-else:
-    with left:
+    else:
         summary = quarantine.draw_summary(context)
         if summary is not None:
             quarantine.draw_rows(context, summary)
-    if summary is not None and summary.rows:
-        with right:
-            quarantine.draw_hours(context, summary)
-        quarantine.draw_parts(context, summary)
-    quarantine.draw_explanation(context, headline)
+        if summary is not None and summary.rows:
+            with by_hour:
+                quarantine.draw_hours(context, summary)
+            quarantine.draw_parts(context, summary)
+        quarantine.draw_explanation(context, headline)

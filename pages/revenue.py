@@ -10,15 +10,14 @@ from dashboard import layout, page
 from dashboard.components import revenue
 
 context = layout.begin(__doc__)
-layout.draw_check_card(context, "missing_revenue")
-
-if context.config.events is None or context.config.events.revenue is None:
-    page.empty(
-        "No revenue column is mapped.",
-        "Name it as events.revenue in andon.yml; until then nothing is known about amounts.",
-    )
-else:
-    day_revenue = context.evidence(read_revenue, days=30)
-    if day_revenue is not None:
-        revenue.draw_days(context, day_revenue)
-    revenue.draw_rows(context, day_revenue)
+with layout.evidence(context):
+    if context.config.events is None or context.config.events.revenue is None:
+        page.empty(
+            "No revenue column is mapped.",
+            "Name it as events.revenue in andon.yml; until then nothing is known about amounts.",
+        )
+    else:
+        day_revenue = context.evidence(read_revenue, days=30)
+        if day_revenue is not None:
+            revenue.draw_days(context, day_revenue)
+        revenue.draw_rows(context, day_revenue)

@@ -15,33 +15,32 @@ from dashboard.charts import runs as charts
 from dashboard.components import runs
 
 context = layout.begin(__doc__)
-layout.draw_check_cards(context)
+with layout.evidence(context):
+    day_runs = context.evidence(read_runs)
+    if day_runs is not None:
+        page.section(
+            f"The loads of {look.day(day_runs.run_date)}",
+            "What the audit log says of the run that loaded "
+            f"{look.day(day_runs.data_date)}; entries that need attention come first. "
+            "The last column says which of several entries of a source count.",
+        )
+        runs.draw_loads(context, day_runs)
+        page.section(
+            "Missing sources",
+            "Sources that came on more than half of the 7 days before, and have no entry on this "
+            "run date. Names are compared without their digits, so that daily files match.",
+        )
+        runs.draw_missing(context, day_runs)
 
-day_runs = context.evidence(read_runs)
-if day_runs is not None:
-    page.section(
-        f"The loads of {look.day(day_runs.run_date)}",
-        "What the audit log says of the run that loaded "
-        f"{look.day(day_runs.data_date)}; entries that need attention come first. "
-        "The last column says which of several entries of a source count.",
-    )
-    runs.draw_loads(context, day_runs)
-    page.section(
-        "Missing sources",
-        "Sources that came on more than half of the 7 days before, and have no entry on this "
-        "run date. Names are compared without their digits, so that daily files match.",
-    )
-    runs.draw_missing(context, day_runs)
-
-trend = context.evidence(read_runs_trend, days=30)
-if trend is not None:
-    days = [day.data_date for day in charts.shown_days(trend)]
-    left, right = st.columns(2)
-    with left:
-        page.section("Runs per day", "Entries by how they ended. Click a bar to open its day.")
-        base.show(charts.per_day(context, trend), context, key="runs-per-day", days=days,
-                  alt=runs.runs_alt(trend))  # fmt: skip
-    with right:
-        page.section("Arrival of the loads", runs.arrival_sentence(trend))
-        base.show(charts.arrivals(context, trend), context, key="arrivals", days=days,
-                  alt="First and last load of each day by time of day")  # fmt: skip
+    trend = context.evidence(read_runs_trend, days=30)
+    if trend is not None:
+        days = [day.data_date for day in charts.shown_days(trend)]
+        left, right = st.columns(2)
+        with left:
+            page.section("Runs per day", "Entries by how they ended. Click a bar to open its day.")
+            base.show(charts.per_day(context, trend), context, key="runs-per-day", days=days,
+                      alt=runs.runs_alt(trend))  # fmt: skip
+        with right:
+            page.section("Arrival of the loads", runs.arrival_sentence(trend))
+            base.show(charts.arrivals(context, trend), context, key="arrivals", days=days,
+                      alt="First and last load of each day by time of day")  # fmt: skip

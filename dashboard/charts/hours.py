@@ -30,8 +30,8 @@ def hours_figure(context: page.PageContext, profile: Profile) -> go.Figure:
         )
     )
     _add_missing_hours(fig, context, profile)
-    fig.update_xaxes(range=[-0.6, 23.6], tickvals=list(range(0, 24, 2)))
-    fig.update_xaxes(ticktext=[f"{hour:02}:00" for hour in range(0, 24, 2)], tickangle=0)
+    fig.update_xaxes(range=[-0.6, 23.6], tickvals=list(range(0, 24, 3)))
+    fig.update_xaxes(ticktext=[f"{hour:02}:00" for hour in range(0, 24, 3)], tickangle=0)
     fig.update_yaxes(rangemode="tozero")
     return fig
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import streamlit as st
+
 from checks.core.model import FAILING, folded
 from dashboard import causes, look, page
 from dashboard.components import check_card, status_grid
@@ -17,9 +19,10 @@ def draw_failing(context: page.PageContext) -> None:
 
     Checks that follow from another one are folded into its card.
     """
-    for group in causes.by_cause(context.report.checks):
-        if group.head.status in FAILING:
-            check_card.draw_group(context, group)
+    with st.container(key="andon-cards"):
+        for group in causes.by_cause(context.report.checks):
+            if group.head.status in FAILING:
+                check_card.draw_group(context, group)
 
 
 def draw_passing(context: page.PageContext) -> None:

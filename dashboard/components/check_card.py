@@ -56,7 +56,6 @@ def draw_group(context: page.PageContext, group: causes.CauseGroup) -> None:
     css = look.look_of(group.head.status).css
     with st.container(key=f"card-{css}-{group.head.id}"):
         _draw_card(context, group.head)
-        _draw_timeline(context, group.head)
         if group.others:
             with st.expander(plain(group.label, _LONGEST_LABEL)):
                 for other in group.others:
@@ -72,15 +71,6 @@ def _draw_card(context: page.PageContext, verdict: Verdict) -> None:
         acknowledge.draw_button(context, verdict)
         draw_evidence_link(context, verdict)
     acknowledge.draw_problem(context, verdict)
-
-
-def _draw_timeline(context: page.PageContext, verdict: Verdict) -> None:
-    """What happened since the incident was opened, on the page with the evidence."""
-    incident = _open_incident(context, verdict)
-    if incident is None or data.check(verdict.id).page != frame.current_path():
-        return
-    with st.expander("Timeline"):
-        incidents.draw_timeline(context, incident)
 
 
 def _open_incident(context: page.PageContext, verdict: Verdict) -> StoredIncident | None:

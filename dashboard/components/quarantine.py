@@ -36,8 +36,8 @@ def headline_place() -> Any:
 
 
 def columns() -> Any:
-    """The columns for rows and figures: both are visible without scrolling."""
-    return st.columns([5, 3], gap="medium")
+    """The columns of the figures by day and by hour: both are visible without scrolling."""
+    return st.columns([1, 1], gap="medium")
 
 
 def draw_rates(context: page.PageContext) -> None:

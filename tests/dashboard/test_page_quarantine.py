@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from collections.abc import Callable
 from io import StringIO
@@ -12,6 +13,7 @@ import pytest
 import yaml
 from streamlit.testing.v1 import AppTest
 
+from tests.dashboard.conftest import DAY
 from tests.dashboard.screen import Screen
 
 Demo = Callable[..., Path]
@@ -195,3 +197,24 @@ def test_without_an_audit_log_the_rate_is_of_the_rows(demo: Demo, screen: Open) 
     assert "What changed:" in page.text
     assert "as no audit log is mapped" in page.text
     assert rows_of(page) > 0
+
+
+def test_beside_the_evidence_stand_repair_timeline_and_other_checks(
+    demo: Demo, screen: Open
+) -> None:
+    page = screen(demo(), path="quarantine", date=str(DAY))
+    explained = re.search(r"Shop app only: ([\d,]+) rows", page.text)
+    assert explained is not None
+    condition = f"If the {explained[1]} rows are repaired and loaded again:"
+    assert f"What would a repair change? {condition} Rejected share 5.8 % → then 0" in page.text
+    assert "Then only orphan_orders stops the line. Not known: what the other checks" in page.text
+    assert "Other checks 1 red, 9 green ✗ RED orphan_orders orphan_orders=" in page.text
+    assert "Owner web-analytics, nobody is on it." in page.text
+    assert "✓ GREEN rows_read 2498 (min 1)" in page.text
+    assert f"runs?pipeline=web-clickstream&amp;date={DAY}&amp;check=rows_read" in page.html
+
+
+def test_where_nothing_fails_there_is_no_column(demo: Demo, screen: Open) -> None:
+    page = screen(demo("late-load"), path="quarantine", date=str(DAY))
+    assert "Other checks" not in page.text
+    assert "What would a repair change?" not in page.text

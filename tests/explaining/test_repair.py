@@ -1,0 +1,224 @@
+"""What a repair would change: only what the report's numbers hold, and what then happens."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from checks.catalog.volume_zscore import z_score
+from checks.core.model import Explanation, Layer, Report, Severity, Status, Verdict
+from checks.core.text import count_text
+from checks.explaining.repair import Effect, Repair, remaining_text, repair_of
+from tests.explaining.test_shop import fill
+from tests.shop import DAY, Shop, at, log_entry
+
+RED, GREEN = Status.RED, Status.GREEN
+SPLIT = {"source": "a.csv", "rate": 0.5, "rows_read": 99}
+
+
+def verdict(check: str, status: Status = RED, **more: Any) -> Verdict:
+    return Verdict(
+        check, Layer.BUSINESS, status, False, Severity.RED, more.pop("value", 1),
+        more.pop("threshold", 0), "", "m=1", "Sum up.", "Do it.", **more,
+    )  # fmt: skip
+
+
+def report(*verdicts: Verdict) -> Report:
+    moment = datetime(2025, 3, 9, 7, tzinfo=UTC)
+    return Report("shop", DAY, DAY, moment, RED, 1, "", verdicts)
+
+
+def volume(check: str, status: Status, events: int, low: float, high: float) -> Verdict:
+    details = {"events": events, "low": low, "high": high, "partial_day": False}
+    return verdict(check, status, details=details)
+
+
+def rejected(rows: int | None, *, quarantined: int = 60, **details: Any) -> Verdict:
+    evidence = {} if rows is None else {"rows": rows}
+    explanation = Explanation("since_hour", "Since 06:00: rows", evidence) if rows else None
+    numbers = {"rows_read": 1000, "rows_quarantined": quarantined, "stop_above": 0.06}
+    return verdict(
+        "quarantine_rate", threshold=0.05, value=quarantined / 1000, explanation=explanation,
+        details=numbers | details,
+    )  # fmt: skip
+
+
+def repaired(*verdicts: Verdict) -> Repair:
+    repair = repair_of(report(*verdicts), verdicts[0].id)
+    assert repair is not None
+    return repair
+
+
+def test_the_explained_rows_leave_the_rate_and_join_the_events() -> None:
+    repair = repaired(rejected(50), volume("volume_expected", GREEN, 940, 900, 1000))
+    assert repair.condition == "If the 50 rows are repaired and loaded again"
+    assert repair.effects == (
+        Effect("Rejected share", "6.0 %", "1.0 %", GREEN), Effect("Events", "940", "990", GREEN),
+    )  # fmt: skip
+    assert remaining_text(repair) == "Then nothing stops the line"
+
+
+@pytest.mark.parametrize(
+    ("rows", "status"), [(9, RED), (10, GREEN), (11, GREEN)]
+)  # 51 of 1,000 are above 5 %, 50 are not
+def test_a_rate_is_red_only_above_its_limit(rows: int, status: Status) -> None:
+    repair = repaired(rejected(rows))
+    assert repair.effects[0].status is status
+    assert (repair.remaining == ("quarantine_rate",)) == (status is RED)
+
+
+@pytest.mark.parametrize(
+    ("details", "status"),
+    [
+        ({"sources": [SPLIT | {"rows_read": 99}, SPLIT]}, GREEN),
+        ({"sources": [SPLIT | {"rows_read": 100}, SPLIT]}, None),
+        ({"sources": [SPLIT | {"rows_read": 100}]}, GREEN),
+        ({"several_entries": [{"source": "a.csv"}]}, None),
+    ],
+)
+def test_where_a_source_may_still_warn_no_status_is_promised(
+    details: dict[str, Any], status: Status | None
+) -> None:
+    assert repaired(rejected(50, **details)).effects[0].status is status
+
+
+@pytest.mark.parametrize("rows", [None, 60, 61])
+def test_without_a_part_all_rows_are_meant(rows: int | None) -> None:
+    repair = repaired(rejected(rows))
+    assert repair.condition == "If all 60 rows are repaired and loaded again"
+    assert repair.effects[0].after == "0.0 %"
+
+
+@pytest.mark.parametrize(
+    ("check", "edge", "status"),
+    [
+        ("volume_expected", 89, RED), ("volume_expected", 90, GREEN),
+        ("volume_zscore", 90, RED), ("volume_zscore", 91, GREEN),
+    ],
+)  # fmt: skip
+def test_each_volume_rule_has_its_own_edge(check: str, edge: int, status: Status) -> None:
+    repeated = 200 - edge
+    explanation = Explanation("loaded_twice", "Loaded twice", {"repeated": repeated})
+    head = volume(check, RED, 200, 90, 110)
+    repair = repaired(
+        verdict(check, details=head.details, explanation=explanation),
+        verdict("orphan_orders", because=check),
+    )
+    assert repair.effects == (Effect("Events", "200", count_text(edge), status),)
+    assert repair.remaining == (() if status is GREEN else (check, "orphan_orders"))
+
+
+def test_the_edge_of_the_score_is_that_of_its_judge() -> None:
+    window = (90, 100, 110, 95, 105, 100, 100)
+    score = z_score(window, 0)
+    assert score is not None
+    for count in range(60, 140):
+        z = z_score(window, count)
+        assert z is not None
+        explanation = Explanation("loaded_twice", "Loaded twice", {"repeated": 500 - count})
+        head = volume("volume_zscore", RED, 500, score.low(3.0), score.high(3.0))
+        repair = repaired(verdict(head.id, details=head.details, explanation=explanation))
+        assert (repair.effects[0].status is GREEN) == (abs(z.z) < 3.0)
+
+
+def test_missing_hours_are_an_estimate_and_end_the_lag() -> None:
+    evidence = {"hours": [[16, 24]], "expected": 34, "newest": "2025-03-08T15:59:10Z"}
+    missing = Explanation("hours_missing", "No event from 16:00 to 24:00", evidence)
+    low = volume("volume_expected", RED, 66, 90, 110)
+    repair = repaired(
+        verdict("freshness", explanation=missing),
+        verdict("volume_expected", explanation=missing, details=low.details),
+        verdict("event_volume", explanation=missing),
+        verdict("missing_revenue"),
+    )
+    assert repair.effects == (
+        Effect("Newest event", "15:59", "23:59", GREEN),
+        Effect("Events", "66", "about 100", GREEN),
+    )
+    assert repair.remaining == ("missing_revenue",)
+    assert remaining_text(repair) == "Then only missing_revenue stops the line"
+
+
+def test_hours_within_the_day_do_not_end_a_lag() -> None:
+    evidence = {"hours": [[3, 9]], "expected": 34, "newest": "2025-03-08T12:00:00Z"}
+    missing = Explanation("hours_missing", "No event from 03:00 to 09:00", evidence)
+    low = volume("volume_expected", RED, 66, 90, 110)
+    repair = repaired(
+        verdict("volume_expected", explanation=missing, details=low.details), verdict("freshness")
+    )
+    assert [effect.label for effect in repair.effects] == ["Events"]
+    assert repair.remaining == ("freshness",)
+
+
+@pytest.mark.parametrize("partial", [True, False])
+def test_nothing_is_promised_while_the_day_lasts(partial: bool) -> None:
+    evidence = {"hours": [[9, 24]], "expected": 34, "newest": None}
+    missing = Explanation("hours_missing", "No event since 09:00", evidence)
+    details = {"partial_day": partial, "events": 1, "low": 2, "high": 3}
+    judged = report(verdict("volume_zscore", explanation=missing, details=details))
+    assert (repair_of(judged, "volume_zscore") is None) == partial
+
+
+@pytest.mark.parametrize(
+    "silent",
+    [
+        verdict("event_volume", explanation=Explanation("name_stopped", "'purchase' stopped")),
+        verdict("log_entry_exists_today", explanation=Explanation("no_load", "It did not run")),
+        verdict("quarantine_rate", Status.GREEN), verdict("quarantine_rate", Status.UNKNOWN),
+        verdict("orphan_orders", details={"orphans": 3, "unmeasured": {"no_session_id": "why"}}),
+        verdict("missing_revenue"), verdict("volume_trend"),
+    ],
+)  # fmt: skip
+def test_where_nothing_is_known_nothing_is_said(silent: Verdict) -> None:
+    assert repair_of(report(silent), silent.id) is None
+    assert repair_of(report(silent), "no_such_check") is None
+
+
+def test_purchases_and_orders() -> None:
+    missing = verdict("missing_revenue", threshold=0.01, details={"missing": 18, "purchases": 361})
+    orphans = {"orphans": 2, "kinds": [{"dark_revenue": 10.5}, {"dark_revenue": None}]}
+    lost = verdict("orphan_orders", details=orphans)
+    assert repaired(missing, lost).effects[1] == Effect("Their share", "5.0 %", "0.0 %", GREEN)
+    repair = repaired(lost, missing)
+    assert repair.effects[1] == Effect("Unattributed revenue", "10.50", "0.00")
+    assert repair.remaining == ("missing_revenue",)
+
+
+def test_repeated_ids_may_still_warn() -> None:
+    repair = repaired(verdict("orphan_orders", details={"orphans": 2, "duplicate_share": 0.5}))
+    assert repair.effects[0].status is None
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        (("a", "b"), "Then a and b still stop the line"),
+        (("a", "b", "c"), "Then a, b and c still stop the line"),
+        (("a", "b", "c", "d"), "Then a, b, c and 1 more still stop the line"),
+    ],
+)
+def test_what_remains_is_named(names: tuple[str, ...], text: str) -> None:
+    assert remaining_text(Repair("If", (), names, "it")) == text
+
+
+def test_what_is_promised_of_a_double_load_comes_true(shop: Shop) -> None:
+    """The repeated rows are removed: the gate then counts what was promised."""
+    fill(shop)
+    today = [row for row in shop.events.rows if at(DAY, 0) <= row["timestamp"] < at(DAY, 24)]
+    again = [row for row in today if row["event_name"] != "purchase"]
+    shop.events.rows += again
+    shop.log.rows[-1]["rows_read"] = 492
+    run_at = {"run_timestamp": at(DAY + timedelta(days=1), 3.5)}
+    shop.log.rows.append(log_entry(DAY, 492) | run_at)
+    shop.write()
+    promised = repair_of(shop.run(), "volume_expected")
+    assert promised is not None
+    assert promised.remaining == ()
+    del shop.events.rows[-len(again) :]
+    del shop.log.rows[-1]
+    shop.write()
+    after = shop.verdicts()["volume_expected"]
+    assert promised.effects[-1].after == count_text(after.details["events"])
+    assert promised.effects[-1].status is after.status
