@@ -21,7 +21,8 @@ from tests.browser.test_review import _CUT_OFF, _SCROLLS, _SMALLEST
 pytestmark = pytest.mark.browser
 #: The first one configured is green, so that a page that shows the first one is wrong.
 GREEN, RED = "aaa-green", "web-clickstream"
-_AGE = re.compile(r"evaluated .*? ago")
+#: When the shown evaluation was made: it may be made again between two readings of a page.
+_MOMENT = re.compile(r"evaluated .*? ago| at \d\d:\d\d UTC|Incident open for .*? min")
 _WIDE = """() => [...document.querySelectorAll("[data-testid=stMain], html, body")]
   .map((one) => one.scrollWidth - innerWidth)"""
 
@@ -60,7 +61,7 @@ def board(many: Served, visit: Callable[..., Screen]) -> Screen:
 
 
 def words(screen: Screen) -> str:
-    """What the page says, but how long ago."""
+    """What the page says, but when."""
     screen.wait_until_still()
     shown = screen.page.locator('[data-testid="stMain"]').inner_text()
     chosen = [
@@ -68,7 +69,7 @@ def words(screen: Screen) -> str:
         for each in screen.page.get_by_role("combobox").all()
         if each.is_visible()
     ]
-    return _AGE.sub("", f"{shown} {chosen}")
+    return _MOMENT.sub("", f"{shown} {chosen}")
 
 
 def test_the_worst_is_first_and_a_click_is_in_the_address(board: Screen) -> None:
