@@ -9,7 +9,7 @@ import streamlit as st
 
 from checks.core.model import FAILING, STOPPING, Verdict, by_urgency
 from checks.explaining.repair import Effect, Repair, remaining_text, repair_of
-from dashboard import causes, data, due, look, page
+from dashboard import causes, data, due, frame, look, page
 from dashboard.components import acknowledge, incidents, links
 from dashboard.components.incident_closing import draw_closing, draw_outcome, may_be_closed
 from dashboard.markup import Html, join, show, tag
@@ -134,5 +134,7 @@ def _passing_row(context: page.PageContext, verdict: Verdict) -> Html:
 
 def _link(context: page.PageContext, verdict: Verdict) -> Html:
     path = data.check(verdict.id).page
+    if not frame.has_page(path):
+        return tag("code", verdict.id)
     query = page.parameters(context.pipeline, context.day, **verdict.facts.filters)
     return links.link(path, query, verdict.id, class_="check")

@@ -118,6 +118,23 @@ def test_an_incident_is_closed_in_the_persons_name(
     assert note(page).value == ""
 
 
+def test_an_incident_is_closed_beside_its_evidence(demo: Demo, screen: Open) -> None:
+    folder = demo()
+    page = screen(folder, path="quarantine")
+    assert "Timeline UTC" in page.text
+    note(page).set_value("an import test")
+    press(page, "False alarm")
+    assert incident_of(folder).closed_as is Closing.FALSE_ALARM
+    assert f"quarantine_rate is closed as false-alarm by {ANA}" in page.text
+    assert not any(field.label.startswith("Close as") for field in page.at.text_input)
+
+
+def test_a_past_day_has_no_incident_to_close(demo: Demo, screen: Open) -> None:
+    page = screen(demo(), path="quarantine", date=str(DAY - timedelta(days=1)))
+    assert "Close the incident" not in page.text
+    assert not any(field.label.startswith("Close as") for field in page.at.text_input)
+
+
 def test_a_refusal_keeps_the_note(
     demo: Demo, screen: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
