@@ -44,4 +44,4 @@ with layout.evidence(context):
         volume.draw_names(context, day_volume)
         powers = context.evidence(read_power, days=90)
         if powers is not None:
-            volume.draw_power(powers)
+            volume.draw_power(context, powers)

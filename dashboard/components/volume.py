@@ -6,13 +6,23 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from checks.core.text import about_text, change_text, count_text, listed, plural, usual_text
+from checks.core.text import (
+    about_text,
+    change_text,
+    count_text,
+    duration_text,
+    listed,
+    plural,
+    usual_text,
+)
+from checks.evaluation.incidents import RuleFigures, of_the_last
+from checks.evaluation.incidents import figures as figures_of
 from checks.evidence.hours import ABOVE, BELOW, TWICE, UNCOMPARED, WITHIN, Profile
 from checks.evidence.power import CAUGHT_SHARE, Powers, RulePower
 from checks.evidence.power_words import alarm_text, drop_text, jump_text
 from checks.evidence.volume import NameSeries, Volume
 from checks.judging.segments import Segment
-from dashboard import look, page
+from dashboard import data, look, page
 from dashboard.charts import base, hours, multiples
 from dashboard.charts import volume as charts
 from dashboard.markup import Html, join, show, table, tag
@@ -135,15 +145,22 @@ def _segment_row(volume: Volume, segment: Segment) -> tuple[object, ...]:
     )
 
 
-def draw_power(powers: Powers) -> None:
-    """The smallest drop and jump that each rule would have detected, and when it alarmed."""
+def draw_power(context: page.PageContext, powers: Powers) -> None:
+    """The smallest drop and jump that each rule would have detected, when it alarmed, and what its
+    incidents came to.
+    """
     page.section(
         "What the rules detect",
         f"On the {plural(powers.days, 'day')} up to this one: the smallest drop and the smallest "
         f"jump that would have been out of range on {CAUGHT_SHARE * 100:.0f} % of the days that "
-        "were in range, and the days whose real count was out of range.",
+        "were in range, and the days whose real count was out of range. Beside them what its "
+        "recorded incidents of these days came to.",
     )
-    headings = ("Rule", "Smallest drop", "Smallest jump", "Alarms", "Days judged", "Alarmed on")
+    headings = (
+        "Rule", "Smallest drop", "Smallest jump", "Alarms", "Days judged", "Incidents",
+        "Green after", "False alarms", "Alarmed on",
+    )  # fmt: skip
+    figures = _incident_figures(context, powers.days)
     rows = [
         (
             rule.check,
@@ -151,11 +168,27 @@ def draw_power(powers: Powers) -> None:
             jump_text(rule.power),
             look.count(len(rule.alarms)),
             look.count(rule.power.judged),
+            *_incident_cells(figures.get(rule.check)),
             _alarms(rule),
         )
         for rule in powers.rules
     ]
-    show(table(headings, rows, numeric=range(1, 5), caption="What the rules detect"))
+    show(table(headings, rows, numeric=range(1, 8), caption="What the rules detect"))
+
+
+def _incident_figures(context: page.PageContext, days: int) -> dict[str, RuleFigures]:
+    """By check; none where the incidents cannot be read."""
+    log = data.incident_log(context.pipeline).value
+    if log is None:
+        return {}
+    return {rule.check: rule for rule in figures_of(of_the_last(days, log, data.now()), log)}
+
+
+def _incident_cells(figures: RuleFigures | None) -> tuple[str, str, str]:
+    if figures is None:
+        return "0", "–", "0"
+    green_after = "–" if figures.to_green is None else duration_text(figures.to_green)
+    return look.count(figures.incidents), green_after, look.count(figures.false_alarms)
 
 
 def _alarms(rule: RulePower) -> str:

@@ -7,10 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from checks.cli import main
 from tests.cli.andon_results import Andon
-from tests.shop import DAY, Shop, view
+from tests.shop import DAY, Shop, at, view
 
 
 @pytest.fixture
@@ -54,6 +55,35 @@ def test_the_same_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     assert [alarm["date"] for alarm in expected["alarms"]] == ["2025-02-26"]
     assert 0 < expected["smallest_drop"] < 1
     assert zscore["check"] == "volume_zscore"
+
+
+def test_the_incidents_of_the_rules_stand_below(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.events.rows = [row for row in shop.events.rows if row["timestamp"] < at(DAY, 0)]
+    shop.events.rows += [view(DAY, 1)] * 20
+    shop.write()
+    shop.run(record=True)
+    now = ["power", "--data-date", str(DAY)]
+    capsys.readouterr()
+    assert main(now) == 0
+    text = capsys.readouterr().out
+    assert "The incidents of these checks in the last 90 days, as recorded" in text
+    assert "CHECK            INCIDENTS  OPEN  TAKEN AFTER" in text
+    assert main([*now, "--format", "json"]) == 0
+    expected, _ = json.loads(capsys.readouterr().out)["rules"]
+    assert expected["incidents"]["incidents"] == 1
+    assert expected["incidents"]["false_alarms"] == 0
+
+
+def test_incidents_that_cannot_be_read_are_told_and_stop_nothing(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(make_url(shop.config().history.url).database or "").write_text("no database")
+    assert main(("power", "--data-date", str(DAY), "--format", "json")) == 0
+    captured = capsys.readouterr()
+    assert "the incidents cannot be read: " in captured.err
+    assert [rule["incidents"] for rule in json.loads(captured.out)["rules"]] == [None, None]
 
 
 def test_a_shop_that_is_too_young_is_told(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:

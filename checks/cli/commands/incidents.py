@@ -53,7 +53,7 @@ def run(args: Namespace, console: Console) -> int:
     if args.format == "json":
         console.out(_as_json(config, listed, log, now))
     elif args.summary:
-        console.out(_summary_text(figures(listed, log)))
+        console.out(summary_text(figures(listed, log)))
     else:
         console.out(_as_text(config, listed, log, now, covers_ended=args.all))
     return GREEN
@@ -137,7 +137,8 @@ def _moment_text(config: Config, moment: datetime) -> str:
     return f"{moment.astimezone(config.timezone):%Y-%m-%d %H:%M}"
 
 
-def _summary_text(rules: tuple[RuleFigures, ...]) -> str:
+def summary_text(rules: tuple[RuleFigures, ...]) -> str:
+    """What each check's incidents came to, as a table."""
     from checks.cli.tables import columns
     from checks.core.text import duration_text
 
@@ -169,7 +170,7 @@ def _as_json(
         "pipeline": config.pipeline,
         "now": now,
         "incidents": [_incident_data(config, incident, log) for incident in incidents],
-        "checks": [_figures_data(rule) for rule in figures(incidents, log)],
+        "checks": [figures_data(rule) for rule in figures(incidents, log)],
         "warnings": log.warnings,
     }
     text = json.dumps(plain(document), indent=2, ensure_ascii=True, allow_nan=False)
@@ -192,7 +193,8 @@ def _incident_data(config: Config, incident: StoredIncident, log: IncidentLog) -
     }
 
 
-def _figures_data(rule: RuleFigures) -> dict[str, Any]:
+def figures_data(rule: RuleFigures) -> dict[str, Any]:
+    """What a check's incidents came to, for programs; durations in seconds."""
     return {
         "id": rule.check,
         "incidents": rule.incidents,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from checks.cli import values
@@ -12,6 +13,8 @@ from checks.cli.parsing import add_config
 from checks.judging.gate import GREEN
 
 if TYPE_CHECKING:
+    from checks.config.model import Config
+    from checks.evaluation.incidents import RuleFigures
     from checks.evidence.power import Powers, RulePower
 
 _MOST_ALARMS = 10
@@ -42,17 +45,34 @@ def run(args: Namespace, console: Console) -> int:
         powers = read(context, days=args.days)
     if not any(rule.power.judged for rule in powers.rules):
         raise UsageError(f"no day up to {day} has the 7 days of history that a rule needs")
+    figures = _incident_figures(config, args.days, now, console)
     if args.format == "json":
         import json
 
-        console.out(json.dumps(as_data(powers, config.pipeline), indent=2) + "\n")
+        console.out(json.dumps(as_data(powers, config.pipeline, figures), indent=2) + "\n")
     else:
-        console.out(as_text(powers, config.pipeline))
+        console.out(as_text(powers, config.pipeline) + incidents_text(powers, figures))
     return GREEN
 
 
-def as_data(powers: Powers, pipeline: str) -> dict[str, Any]:
-    """The rules' power as plain data, for programs."""
+def _incident_figures(
+    config: Config, days: int, now: datetime, console: Console
+) -> Mapping[str, RuleFigures]:
+    """By check, what its incidents of the last days came to; none where they cannot be read."""
+    from checks.core.errors import HistoryError
+    from checks.evaluation.incidents import figures, of_the_last
+    from checks.history import history_of
+
+    try:
+        log = history_of(config).incident_log(config.pipeline, now)
+    except HistoryError as error:
+        console.err(f"the incidents cannot be read: {error}\n")
+        return {}
+    return {rule.check: rule for rule in figures(of_the_last(days, log, now), log)}
+
+
+def as_data(powers: Powers, pipeline: str, figures: Mapping[str, RuleFigures]) -> dict[str, Any]:
+    """The rules' power as plain data, for programs. figures: of their incidents."""
     return {
         "schema": "andon.power/1",
         "pipeline": pipeline,
@@ -73,10 +93,34 @@ def as_data(powers: Powers, pipeline: str) -> dict[str, Any]:
                     }
                     for alarm in rule.alarms
                 ],
+                "incidents": _figures_data(figures.get(rule.check)),
             }
             for rule in powers.rules
         ],
     }
+
+
+def _figures_data(figures: RuleFigures | None) -> dict[str, Any] | None:
+    """As `andon incidents --format json` has them; None where the check had no incident."""
+    from checks.cli.commands.incidents import figures_data
+    from checks.core.serialise import plain
+
+    if figures is None:
+        return None
+    data: dict[str, Any] = plain(figures_data(figures))
+    del data["id"]
+    return data
+
+
+def incidents_text(powers: Powers, figures: Mapping[str, RuleFigures]) -> str:
+    """What the rules' incidents came to; nothing where they had none."""
+    from checks.cli.commands.incidents import summary_text
+
+    shown = tuple(figures[rule.check] for rule in powers.rules if rule.check in figures)
+    if not shown:
+        return ""
+    title = f"The incidents of these checks in the last {powers.days} days, as recorded"
+    return f"\n{title}\n\n{summary_text(shown)}"
 
 
 def as_text(powers: Powers, pipeline: str) -> str:
