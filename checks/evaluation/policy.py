@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from checks.catalog import has_own_page
 from checks.core.capping import usable_filters
 from checks.core.model import (
     Acknowledgement,
+    Explanation,
     Facts,
     Judgement,
     Number,
@@ -22,6 +24,7 @@ from checks.core.model import (
 )
 from checks.core.subjects import not_covered, subjects_text
 from checks.core.text import short_day
+from checks.evidence.rejected_part import explained_part
 from checks.judging.check import Check, Worse, is_worse
 
 if TYPE_CHECKING:
@@ -31,13 +34,18 @@ if TYPE_CHECKING:
 
 #: The parameter of a page's address that says which of its checks comes first.
 CHECK = "check"
+#: The check whose explanation is about a part of the rows on its page.
+_OF_REJECTED_ROWS = "quarantine_rate"
 #: The statuses with which a verdict says what failed.
 _WITH_SUBJECTS = (Status.RED, Status.WAIVED, Status.AMBER)
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a verdict depends on besides the judgement: dates, waivers, acknowledgements."""
+    """What a verdict depends on besides the judgement: dates, waivers, acknowledgements.
+
+    explanations: by check; only where its page begins depends on them.
+    """
 
     pipeline: str
     run_date: date
@@ -45,6 +53,7 @@ class Circumstances:
     waivers: Sequence[StoredWaiver] = ()
     acknowledgements: Sequence[Acknowledgement] = ()
     dashboard_url: str | None = None
+    explanations: Mapping[str, Explanation] = MappingProxyType({})
 
 
 def verdict_of(
@@ -63,7 +72,9 @@ def verdict_of(
     status = judgement.status
     if status is Status.RED and settings.severity is Severity.AMBER and not judgement.stop:
         status = Status.AMBER
-    judgement = replace(judgement, facts=_with_check(check, judgement.facts))
+    explanation = circumstances.explanations.get(check.id)
+    facts = _with_check(check, _with_cause(check, judgement, explanation))
+    judgement = replace(judgement, facts=facts)
     waiver = standing_waiver(check, judgement, status, circumstances)
     if waiver is not None and waiver.holds and status is Status.RED:
         status = Status.WAIVED
@@ -90,6 +101,18 @@ def verdict_of(
         details=judgement.details,
         facts=judgement.facts,
     )
+
+
+def _with_cause(check: Check, judgement: Judgement, explanation: Explanation | None) -> Facts:
+    """The facts with the rows of the explained cause as the filters of the page that lists them.
+
+    Other filters give way: the page begins with exactly the rows that the explanation counts.
+    """
+    is_red = judgement.status is Status.RED
+    explained = explained_part(explanation) if check.id == _OF_REJECTED_ROWS and is_red else None
+    filters = explained.part.parameters() if explained is not None else {}
+    is_usable = len(usable_filters(filters)) == len(filters)
+    return replace(judgement.facts, filters=filters) if filters and is_usable else judgement.facts
 
 
 def _with_check(check: Check, facts: Facts) -> Facts:

@@ -62,6 +62,7 @@ def report_parts(
         waivers=context.waivers if context else (),
         acknowledgements=context.acknowledgements if context else (),
         dashboard_url=config.dashboard.url,
+        explanations=explanations,
     )
     loaded_date = frame.run_date - timedelta(days=config.data_lag_days)
     verdicts = with_causes(

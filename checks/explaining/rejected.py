@@ -10,7 +10,7 @@ from typing import NamedTuple
 from checks.core.masking import Mask, mask_of, shown_names
 from checks.core.model import Explanation, Status
 from checks.core.profiles import HOURS, Cell, DayProfile, HourCounts, Value, hour_counts
-from checks.core.text import clean, percent_text, plural, quoted, short_day
+from checks.core.text import percent_text, plural, quoted, short_day
 from checks.core.totals import mean
 from checks.evidence._rejected import long_log, query_rejected, sources_by_day
 from checks.evidence.context import Context
@@ -20,7 +20,7 @@ from checks.explaining.material import Explainer, Material
 from checks.explaining.shifts import Shift, companion, find_shift
 from checks.explaining.volume import from_shift
 from checks.quarantine.drilldown.model import HourTally, Rejected
-from checks.quarantine.value_groups import PRESENT, ColumnKind, column_kind, group_of
+from checks.quarantine.value_groups import PRESENT, ColumnKind, column_kind, told_group
 
 #: How many values of a column are counted apart.
 _MOST_VALUES = 100
@@ -28,7 +28,6 @@ _MOST_VALUES = 100
 _MOST_SAMPLES = 20
 #: A column with more than this part of its rows among the values that are too many is varied.
 _MOSTLY = 0.5
-_LONGEST = 120
 _MOST_USUAL_DAYS = 3
 #: The period of the first day of the rise, where that is an earlier day.
 _FIRST_DAY = 2
@@ -74,7 +73,7 @@ def explain_rejected(material: Material, check: str) -> Iterator[Explanation | N
     if shift is None:
         yield _level(rates, day, began)
         return
-    if (new_reason := _new_reason(shift, reasons, usual_days)) is not None:
+    if (new_reason := _new_reason(shift, profile, reasons, usual_days)) is not None:
         yield new_reason
         return
     since = began if first_days and _was_so(of_first_day, shift) else None
@@ -196,8 +195,7 @@ def _group(tally: HourTally, kind: ColumnKind, mask: Mask) -> Value:
     """The group of a value, inert and without personal data; None for a missing one."""
     if kind is ColumnKind.VARIED:
         return None if tally.value is None and not tally.is_rest else PRESENT
-    group = group_of(tally.value, kind) if mask is Mask.INSIDE else None
-    return None if group is None else clean(group, _LONGEST)
+    return told_group(tally.value, kind) if mask is Mask.INSIDE else None
 
 
 def _level(rates: Mapping[date, DayRate], day: date, began: date) -> Explanation | None:
@@ -218,17 +216,23 @@ def _level(rates: Mapping[date, DayRate], day: date, began: date) -> Explanation
 
 
 def _new_reason(
-    shift: Shift, reasons: str | None, usual_days: Sequence[date]
+    shift: Shift, profile: DayProfile, reasons: str | None, usual_days: Sequence[date]
 ) -> Explanation | None:
-    """A reason for which no row was rejected on the usual days."""
+    """A reason for which no row was rejected on the usual days, with all its rows of the day."""
     if shift.column is None or shift.column != reasons or shift.expected > 0:
         return None
     reason = quoted(shift.value) if shift.value is not None else "no reason"
     days = plural(len(usual_days), "usual day")
+    rows = profile.columns[shift.column][shift.value].total
     return Explanation(
         kinds.NEW_REASON,
-        f"New: {reason}, {plural(shift.rows, 'row')}, none on {days} before",
-        {"reason": shift.value, "rows": shift.rows, "usual_days": list(usual_days)},
+        f"New: {reason}, {plural(rows, 'row')}, none on {days} before",
+        {
+            "reason": shift.value,
+            "column": shift.column,
+            "rows": rows,
+            "usual_days": list(usual_days),
+        },
     )
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from checks.core.masking import Mask, masked_inside
+from checks.core.text import clean
 
 PRESENT = "(present)"
 _MANY = 30
@@ -87,6 +88,12 @@ def group_of(value: str | None, kind: ColumnKind) -> str | None:
     if kind is ColumnKind.VARIED:
         return PRESENT
     return masked_inside(value)[:_LONGEST]
+
+
+def told_group(value: str | None, kind: ColumnKind) -> str | None:
+    """The group of one value as explanations tell it: inert, on one line."""
+    group = group_of(value, kind)
+    return None if group is None else clean(group, _LONGEST)
 
 
 def agent_group(agent: str) -> str:

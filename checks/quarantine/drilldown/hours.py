@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from checks.core.profiles import HOURS
 from checks.core.timeframe import midnight, wall_hours
 
 T = TypeVar("T", bound=date)
@@ -75,6 +76,24 @@ class Periods:
     def hours(self) -> Ranges:
         """The hours of the judged day."""
         return hours_of(self.judged_day, self.zone)
+
+    def span_of(self, first: int, last: int) -> tuple[datetime, datetime] | None:
+        """The instants of some hours of the judged day, the last exclusive.
+
+        None where clocks skip all of them.
+        """
+        inside = [(start, end) for start, end, hour in self.hours().spans if first <= hour < last]
+        return (inside[0][0], inside[-1][1]) if inside else None
+
+    def slots(self) -> Ranges:
+        """The hours of every period's days, as period * 24 + hour."""
+        spans = sorted(
+            (start, end, period * HOURS + hour)
+            for period, days in enumerate(self.days)
+            for day in days
+            for start, end, hour in hours_of(day, self.zone).spans
+        )
+        return Ranges(tuple(spans))
 
     def every_hour(self) -> Ranges:
         """The hours of all days of all periods."""

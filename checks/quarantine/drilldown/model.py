@@ -26,6 +26,7 @@ class GroupBy(StrEnum):
     EVENT = "event"
     HOUR = "hour"
     VALUE = "value"
+    TEXT = "value as explanations tell it"
     PATH = "address without its query"
     CLOCK = "hour as it is written"
     LOCAL_HOUR = "hour of the shop's day"
@@ -80,12 +81,29 @@ class HourTally(NamedTuple):
     rows: int
 
 
+class HourSpan(NamedTuple):
+    """Hours of the shop's day by the wall clock, the last exclusive."""
+
+    first: int
+    last: int
+
+
+class ColumnValues(NamedTuple):
+    """Rows with one of these values of a column, as `GroupBy.TEXT` has them.
+
+    column: a position. values: None stands for rows without a value.
+    """
+
+    column: int
+    values: tuple[str, ...] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Filters for the rows of the first period.
 
     exact: columns that `query` must match as a whole, so that personal values cannot be guessed
-    letter by letter.
+    letter by letter. hours: of the first period's first day.
     """
 
     reason: str | None = None
@@ -94,6 +112,8 @@ class Filters:
     hour: str | None = None
     query: str = ""
     exact: frozenset[int] = frozenset()
+    column_values: ColumnValues | None = None
+    hours: HourSpan | None = None
 
     def by_field(self) -> dict[GroupBy, str]:
         """The requested values, by what rows are grouped by."""

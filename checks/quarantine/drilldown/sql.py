@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from checks.core.profiles import HOURS
 from checks.quarantine.columns import Roles
 from checks.quarantine.drilldown.hours import OUTSIDE, UNKNOWN, Periods, Ranges
 from checks.quarantine.drilldown.model import (
@@ -17,14 +18,16 @@ from checks.quarantine.drilldown.model import (
     MISSING,
     NO_HOUR,
     OTHER_DAY,
+    ColumnValues,
     Field,
     Filters,
     GroupBy,
+    HourSpan,
     mapped_column,
 )
 from checks.quarantine.drilldown.parts import NOTHING, Sql
 from checks.quarantine.tally import LONGEST_REASON, UNREADABLE
-from checks.quarantine.times import Scale, placed, timed
+from checks.quarantine.times import Scale, micros, placed, timed
 
 
 class QueryBuilder:
@@ -70,16 +73,20 @@ SELECT period, field, value, n FROM ranked WHERE place <= {most}
         return Sql(text, dict(self._taken.parameters))
 
     def by_hour(self, columns: Sequence[int], most: int) -> Sql:
-        """Rows of (period, column, value, is rest, hour, rows); column -1 is all rows."""
-        hour = _index(self._periods.every_hour(), of_days=False)
-        values = [f"{self._value(Field(GroupBy.VALUE, column))} AS g{column}" for column in columns]
+        """Rows of (period, column, value, is rest, hour, rows); column -1 is all rows.
+
+        A row of a period's files with a time outside of its days is in none of its hours.
+        """
+        slot = _index(self._periods.slots(), of_days=False)
+        hour = f"CASE WHEN slot >= 0 AND slot // {HOURS} = period THEN slot % {HOURS} ELSE -1 END"
+        values = [f"{self._value(Field(GroupBy.TEXT, column))} AS g{column}" for column in columns]
         names = [f"g{column}" for column in columns]
         which = " ".join(f"WHEN grouping({name}) = 0 THEN {name[1:]}" for name in names)
         sets = ", ".join(["(period, hour)", *(f"(period, hour, {name})" for name in names)])
         text = f"""
 WITH {self._rows()},
-fields AS (SELECT {", ".join(["period", f"{hour} AS hour", *values])}
-  FROM dated WHERE period >= 0),
+placed AS (SELECT *, {slot} AS slot FROM dated WHERE period >= 0),
+fields AS (SELECT {", ".join(["period", f"{hour} AS hour", *values])} FROM placed),
 counted AS (
   SELECT period, hour, {f"CASE {which} ELSE -1 END" if names else "-1"} AS field,
          {f"coalesce({', '.join(names)})" if names else "NULL"} AS value, count(*) AS n
@@ -176,10 +183,28 @@ FROM ranked GROUP BY 1, 2, 3, 4, 5
             else:
                 conditions.append(f"({self._value(Field(how))}) = ${how.value}")
                 parameters[how.value] = value
+        if filters.column_values is not None:
+            conditions.append(self._has_value(filters.column_values))
+            if (values := filters.column_values.values) is not None:
+                parameters["values"] = list(values)
+        if filters.hours is not None:
+            conditions.append(self._is_in(filters.hours))
         if filters.query:
             conditions.append(f"({_search(filters, width)})")
             parameters["query"] = filters.query
         return Sql(" AND ".join(conditions), parameters)
+
+    def _has_value(self, chosen: ColumnValues) -> str:
+        """Whether a row has one of the values in `$values`, or none at all."""
+        value = f"({self._value(Field(GroupBy.TEXT, chosen.column))})"
+        return f"{value} IS NULL" if chosen.values is None else f"list_contains($values, {value})"
+
+    def _is_in(self, hours: HourSpan) -> str:
+        """Whether a row's time of day is in these hours; a date alone is in none."""
+        span = self._periods.span_of(*hours)
+        if span is None:
+            return "false"
+        return f"(instant >= {micros(span[0])} AND instant < {micros(span[1])})"
 
 
 def _columns(width: int) -> str:

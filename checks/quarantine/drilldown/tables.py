@@ -19,16 +19,18 @@ from checks.quarantine.columns import (
     mapped_names,
     roles_of,
 )
-from checks.quarantine.drilldown.hours import OUTSIDE, UNKNOWN, Periods, Ranges, hours_of
+from checks.quarantine.drilldown.hours import OUTSIDE, UNKNOWN, Periods
 from checks.quarantine.drilldown.model import (
     LONGEST_GROUP,
     LONGEST_VALUE,
     MISSING,
     NO_HOUR,
     OTHER_DAY,
+    ColumnValues,
     Field,
     Filters,
     GroupBy,
+    HourSpan,
     HourTally,
     Tallied,
     Tally,
@@ -109,7 +111,7 @@ class TableRejected:
         return int(self._warehouse.fetch(counted)[0][0])
 
     def by_hour(self, most: int) -> tuple[HourTally, ...]:
-        edges = self._slots().edges()
+        edges = self._periods.slots().edges()
         bounds = [(self._occurred.bound(end), index) for end, index in edges]
         slot = bucket(self._occurred.expression, bounds, OUTSIDE).label("slot")
         spans = [(start, end) for start, end, _ in self._periods.ranges().spans]
@@ -139,16 +141,6 @@ class TableRejected:
         text = None if every or value is None else str(value)
         is_rest = not every and not int(is_kept)
         return HourTally(period, None if every else int(column), text, is_rest, known, int(rows))
-
-    def _slots(self) -> Ranges:
-        """The hours of every period's days, as period * 24 + hour."""
-        spans = sorted(
-            (start, end, period * HOURS + hour)
-            for period, days in enumerate(self._periods.days)
-            for day in days
-            for start, end, hour in hours_of(day, self._periods.zone).spans
-        )
-        return Ranges(tuple(spans))
 
     def _counted_columns(self) -> list[int]:
         """The columns whose values may say something: text, whole numbers, true and false."""
@@ -260,6 +252,8 @@ class TableRejected:
             return self._hour(), Kind.INTEGER
         if field.how is GroupBy.LOCAL_HOUR:
             return self._hour(of_all_days=True), Kind.INTEGER
+        if field.how is GroupBy.TEXT:
+            return self._value_text(field.column), Kind.TEXT
         value, kind = self._stored(field.column, LONGEST_GROUP)
         if field.how is GroupBy.CLOCK:
             return self._clock(value, kind), Kind.TEXT
@@ -321,9 +315,25 @@ class TableRejected:
             by_hour = how is GroupBy.HOUR
             test = self._hour() == _hour_number(text) if by_hour else self._equals(Field(how), text)
             statement = statement.where(test)
+        if filters.column_values is not None:
+            statement = statement.where(self._has_value(filters.column_values))
+        if filters.hours is not None:
+            statement = statement.where(self._is_in(filters.hours))
         if filters.query:
             statement = statement.where(sa.or_(*self._search(filters)))
         return statement
+
+    def _has_value(self, chosen: ColumnValues) -> ColumnElement[bool]:
+        """Whether a row has one of some values of a column, or none at all."""
+        value = self._value_text(chosen.column)
+        return value.is_(None) if chosen.values is None else value.in_(chosen.values)
+
+    def _is_in(self, hours: HourSpan) -> ColumnElement[bool]:
+        """Whether a row's time of day is in these hours; a date alone is in none."""
+        span = self._periods.span_of(*hours)
+        if span is None or self._occurred.kind is Kind.DATE:
+            return sa.false()
+        return self._occurred.between(*span)
 
     def _equals(self, field: Field, text: str) -> ColumnElement[bool]:
         """Whether a value is the one that is shown as `text`."""
