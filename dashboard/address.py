@@ -49,7 +49,12 @@ def remember_shown_day(day: date) -> None:
 
 
 def update(**values: object) -> None:
-    """Change the address in place; None and empty text remove a parameter.
+    """Change the address in place; None and empty text remove a parameter."""
+    replace(changed(**values))
+
+
+def changed(**values: object) -> dict[str, str]:
+    """The address's parameters with some of them changed; None and empty text remove one.
 
     An address with a filter names its day too, so that a shared link means the same day tomorrow.
     """
@@ -61,7 +66,7 @@ def update(**values: object) -> None:
         query.pop(name, None)
         if value is not None and value != "":
             query[name] = str(value)
-    replace(query)
+    return query
 
 
 def replace(query: Mapping[str, str]) -> None:

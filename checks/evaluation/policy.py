@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -53,7 +52,7 @@ class Circumstances:
     waivers: Sequence[StoredWaiver] = ()
     acknowledgements: Sequence[Acknowledgement] = ()
     dashboard_url: str | None = None
-    explanations: Mapping[str, Explanation] = MappingProxyType({})
+    explanations: Mapping[str, Explanation] = field(default_factory=dict)
 
 
 def verdict_of(

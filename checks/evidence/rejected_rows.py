@@ -53,7 +53,7 @@ def read(
 
     Filters are values as `rejected.read` returns them. `query` is searched in every column,
     ignoring case; in personal columns it must be the whole value. `leading`: the shown names of
-    columns that come first.
+    columns that come first, and after them the reason.
     """
     day = context.frame.data_date
     sources = sources_by_day(context, log_or_none(context))
@@ -86,7 +86,7 @@ def _rows(
         tuple(masked(value, mask) for value, mask in zip(row, masks, strict=True)) for row in rows
     )
     names = shown_names(rejected.names)
-    first = [names.index(name) for name in leading if name in names]
+    first = _leading_columns(rejected, names, leading)
     order = _column_order(rejected, first)
     return RejectedPage(
         tuple(names[i] for i in order),
@@ -97,6 +97,13 @@ def _rows(
         rejected.notes,
         tuple(place for place, i in enumerate(order) if i not in first and _is_same(rows, i)),
     )
+
+
+def _leading_columns(rejected: Rejected, names: Sequence[str], leading: Sequence[str]) -> list[int]:
+    """Positions of the columns that come first."""
+    reason = rejected.roles.reason
+    first = [names.index(name) for name in leading if name in names]
+    return [*first, reason] if first and reason is not None else first
 
 
 def _stored_filters(

@@ -32,6 +32,7 @@ def show_rows(
     alt: str,
     most_pixels: int = _MOST_PIXELS,
     shared_by: PageContext | None = None,
+    hidden: Sequence[int] = (),
 ) -> None:
     """One page of a list as a table, with buttons to its other pages and a CSV download.
 
@@ -39,13 +40,14 @@ def show_rows(
     as `page`. `file_name` and `alt` hold no values from data. Columns of numbers are
     right-aligned. Times are in the shop's zone: the file has their offset too. A table higher
     than `most_pixels` scrolls. `shared_by`: the context whose immutable evidence the rows are;
-    None for rows made for this run.
+    None for rows made for this run. `hidden`: positions of columns that only the file has.
     """
     table = _build_once(shared_by, headings, rows) if shared_by else _build(headings, rows)
     frame, column_config, content = table
     st.dataframe(
         frame,
         column_config=column_config,
+        column_order=[name for place, name in enumerate(frame) if place not in hidden],
         hide_index=True,
         height=min(most_pixels, (len(rows) + 1) * _ROW_PIXELS + 3),
         key=key,
