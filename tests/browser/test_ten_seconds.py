@@ -16,6 +16,7 @@ from tests.moment import now, today
 
 pytestmark = pytest.mark.browser
 FOLD = 900
+_FEW_ROWS, _ROW_PIXELS = 3, 35
 #: What the first screen of each alert's page says: why, and what to do. What, since when and who
 #: are asked of all.
 FACTS = {
@@ -73,6 +74,20 @@ def test_the_first_screen_answers_every_question(scene: Any, visit: Callable[...
     assert "I am on it" in text
     first = screen.page.locator(".a-card-body").first
     assert check in first.inner_text()  # the alert's check comes first
+    if scenario == "missing-identity":
+        has_rows_of_the_cause(screen)
+
+
+def has_rows_of_the_cause(screen: Screen) -> None:
+    """Rows are within the first screen, and those are of the cause."""
+    table = screen.page.locator('[data-testid="stDataFrame"]').first
+    table.wait_for()
+    screen.wait_until_still()
+    box = table.bounding_box()
+    assert box is not None
+    assert box["y"] + _FEW_ROWS * _ROW_PIXELS < FOLD
+    assert set(screen.cells(1)[:_FEW_ROWS]) == {"Shop app"}
+    screen.says("The same in all rows")
 
 
 def _catalog() -> Any:

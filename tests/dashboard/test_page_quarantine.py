@@ -6,8 +6,10 @@ import csv
 import re
 import shutil
 from collections.abc import Callable
+from html import unescape
 from io import StringIO
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 import yaml
@@ -218,3 +220,88 @@ def test_where_nothing_fails_there_is_no_column(demo: Demo, screen: Open) -> Non
     page = screen(demo("late-load"), path="quarantine", date=str(DAY))
     assert "Other checks" not in page.text
     assert "What would a repair change?" not in page.text
+
+
+CAUSE = {"column": "browser", "value": "Shop app"}  # of so few rows, all day
+
+
+def chips(page: Screen) -> dict[str, dict[str, str]]:
+    """What each chip does, and the parameters of its link."""
+    found = re.findall(r'<a href="quarantine\?([^"]*)"[^>]*aria-label="([^"]*)"', page.html)
+    return {unescape(label): dict(parse_qsl(unescape(query))) for query, label in found}
+
+
+def heading(page: Screen) -> str:
+    """How many rows pass all filters, as the line of chips says it."""
+    (count,) = re.findall(r"<h3>([^<]*)</h3>", page.html)
+    return str(count)
+
+
+def test_the_rows_are_those_of_the_cause(demo: Demo, screen: Open) -> None:
+    page = screen(demo(), path="quarantine", **CAUSE)
+    table = page.at.dataframe[0].value
+    total = rows_of(page)
+    assert set(table["c0"]) == {"Shop app"}
+    assert f"Shop app only: {total:,} rows" in page.text
+    assert re.fullmatch(rf"{total:,} of [\d,]+ rejected rows", heading(page))
+    assert counted(page) == f"rows 1 to {total:,} of {total:,}"
+    assert "The same in all rows: " in page.text
+    shown = page.at.dataframe[0].proto.column_order
+    assert shown[0] == "c0"
+    assert len(shown) < len(table.columns)
+
+
+def test_each_condition_can_be_put_off_and_on_again(demo: Demo, screen: Open) -> None:
+    folder, day = demo(), {"date": "2025-03-08"}
+    hours = {"hours": "6-24"}
+    page = screen(folder, path="quarantine", reason=REASON, page="7", **day, **CAUSE, **hours)
+    assert chips(page) == {
+        "Remove the filter: browser = Shop app": day | {"reason": REASON} | hours,
+        "Remove the filter: from 06:00": day | {"reason": REASON} | CAUSE,
+    }
+    without = screen(folder, path="quarantine", **day, **hours)
+    assert chips(without) == {
+        "Remove the filter: from 06:00": day,
+        "Add the filter: browser = Shop app": day | hours | CAUSE,
+    }
+    everything = screen(folder, path="quarantine", **day)
+    assert chips(everything) == {"Add the filter: browser = Shop app": day | CAUSE}
+    assert re.fullmatch(r"[\d,]+ rejected rows", heading(everything))
+
+
+def test_a_missing_value_of_a_personal_column(demo: Demo, screen: Open) -> None:
+    page = screen(demo(), path="quarantine", missing="client_id")
+    assert "Remove the filter: client_id missing" in chips(page)
+    assert rows_of(page) > 0
+    assert set(page.at.dataframe[0].value["c0"].fillna("")) == {""}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"column": "browser", "value": "no such <b>browser"}, "may have been repaired since"),
+        ({"hours": "x"}, "The link asks for the hours 'x', which are not like 6-24."),
+        ({"column": "browser"}, "without naming the `value`"),
+        ({"column": "browser", "value": "x", "missing": "y"}, "at once"),
+        ({"column": "client_id", "value": "x"}, "'client_id' is personal"),
+        ({"missing": "no <b>such"}, "no column 'no <b>such'"),
+    ],
+)
+def test_a_part_that_is_not_there_says_so_and_leads_to_all_rows(
+    parameters: dict[str, str], words: str, demo: Demo, screen: Open
+) -> None:
+    page = screen(demo(), path="quarantine", **parameters)
+    assert words in page.text
+    assert not page.at.dataframe
+    clear = next(button for button in page.at.button if button.label == "Clear all filters")
+    clear.click()
+    page.run()
+    assert set(page.parameters) <= {"pipeline", "date"}
+    assert rows_of(page) > 0
+
+
+def test_repaired_rows_are_said_where_the_link_finds_fewer(demo: Demo, screen: Open) -> None:
+    folder = demo()
+    write(folder, "c,2025-03-08T01:00:00Z,view,x,a")
+    page = screen(folder, path="quarantine", **CAUSE)
+    assert "have no column 'browser'" in page.text

@@ -74,7 +74,7 @@ def plain_row(back: int, hour: int, number: int) -> Row:
     }
 
 
-def rows_of(cause: Row, first: int, least: int = 4) -> list[Row]:
+def rows_of(cause: Row, first: int, least: int = 2) -> list[Row]:
     """So many rows an hour on each day, and on the judged one 30 more from an hour on."""
     rows = [plain_row(b, hour, n) for b in range(11) for hour in range(24) for n in range(least)]
     for hour in range(first, 24):
@@ -105,6 +105,7 @@ def reject_files(shop: Shop, rows: list[Row]) -> None:
 
 
 def explanation_of(shop: Shop) -> Explanation:
+    shop.set("warehouse", timeout_seconds=300)  # a quarter of it is for explanations
     shop.write()
     report = shop.run()
     (verdict,) = (check for check in report.checks if check.id == "quarantine_rate")
@@ -148,14 +149,15 @@ def compare(shop: Shop, name: str, first: int, write: Callable[[Shop, list[Row]]
     assert f"{rows.total:,} rows" in explanation.text
 
 
-@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kolkata", "Pacific/Auckland"])
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kolkata", "Europe/Berlin"])
 @pytest.mark.parametrize("write", [reject, reject_files])
 def test_hours_are_those_of_the_shop(
     zone: str, write: Callable[[Shop, list[Row]], None], duck: Shop
 ) -> None:
     duck.settings["timezone"] = zone
     write(duck, rows_of({"app": "Shop app"}, 12))
-    duck.parameters("freshness", enabled=False)
+    for entry in duck.log.rows:
+        entry["run_timestamp"] += timedelta(hours=3)  # the morning of the run in each zone
     explanation = explanation_of(duck)
     explained = explained_part(explanation)
     assert explained is not None

@@ -17,9 +17,9 @@ from checks.core.metrics import RejectedRows
 from checks.core.timeframe import Timeframe, timeframe
 from checks.quarantine import read_rejected_rows
 from checks.warehouse import Warehouse
-from tests.warehouse.conftest import shop
+from tests.warehouse.conftest import duck, shop
 
-__all__ = ["shop"]
+__all__ = ["duck", "shop"]
 
 DAY = date(2025, 3, 8)
 RUN = date(2025, 3, 9)

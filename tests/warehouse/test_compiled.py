@@ -35,7 +35,7 @@ from checks.core.metrics import NO_ORDER, NO_SESSION, UNKNOWN_SESSION
 from checks.core.model import Cause
 from checks.core.timeframe import Timeframe
 from checks.quarantine.drilldown.hours import Periods
-from checks.quarantine.drilldown.model import Field, Filters, GroupBy
+from checks.quarantine.drilldown.model import ColumnValues, Field, Filters, GroupBy, HourSpan
 from checks.quarantine.drilldown.tables import TableRejected
 from checks.quarantine.tables import rejected_query
 from checks.warehouse.audit import read_audit_log
@@ -232,7 +232,12 @@ def _quarantine(recorder: Any) -> None:
         5,
     )
     filters = Filters("a reason", "a file", "an event", "07", "Ä%_x' ", frozenset({2}))
-    for row_filters in (Filters(), filters):
+    parts = [
+        Filters(column_values=ColumnValues(column, values), hours=HourSpan(6, 24))
+        for column in columns
+        for values in (None, ("Ä%_x' ", "b"))
+    ]
+    for row_filters in (Filters(), filters, *parts):
         rejected.total(row_filters)
         rejected.rows(row_filters, 0, 10)
 
