@@ -10,7 +10,7 @@ from dashboard.components import quarantine
 
 context = layout.begin(__doc__)
 with layout.evidence(context):
-    headline = quarantine.headline_place()
+    headline = quarantine.headline_place(context)
     by_day, by_hour = quarantine.columns()
     with by_day:
         quarantine.draw_rates(context)

@@ -26,12 +26,16 @@ _RATE = {
 }
 
 
-def headline_place() -> Any:
-    """A placeholder at the top for the sentence that explains the rise, which is read last."""
+def headline_place(context: page.PageContext) -> Any:
+    """A placeholder at the top for the sentence that explains the rise, which is read last.
+
+    Nothing waits there where the card says already what explains it.
+    """
     place = st.empty()
-    with place:
-        waiting = "reading the earlier days …"
-        show(tag("div", tag("strong", "What changed: "), waiting, class_="a-note"))
+    if not quarantine_explained.is_explained(context):
+        with place:
+            waiting = "reading the earlier days …"
+            show(tag("div", tag("strong", "What changed: "), waiting, class_="a-note"))
     return place
 
 

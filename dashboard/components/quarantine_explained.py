@@ -21,7 +21,10 @@ _DAYS = 30
 
 
 def draw(context: page.PageContext, headline: Any) -> None:
-    """The table of values whose share grew; its sentence is drawn in the place `headline`."""
+    """The table of values whose share grew.
+
+    Its sentence is drawn in the place `headline`, unless the card says what explains the rise.
+    """
     page.section(
         "What explains the rise",
         "Values that are more frequent among the rejected rows than before, by more than chance; "
@@ -39,8 +42,12 @@ def draw(context: page.PageContext, headline: Any) -> None:
     is_green = verdict is not None and verdict.status is Status.GREEN
     sentence = usual_sentence(explained) if is_green else rise_sentence(explained)
     rows = explained.explanation.rows
-    with headline:
-        show(tag("div", tag("strong", "What changed: "), sentence, class_="a-note"))
+    note = tag("div", tag("strong", "What changed: "), sentence, class_="a-note")
+    if is_explained(context):
+        show(note)
+    else:
+        with headline:
+            show(note)
     show(tag("p", comparison_sentence(explained), class_="a-sub"))
     if explained.explanation.changes:
         show(_table(explained))
@@ -51,6 +58,12 @@ def draw(context: page.PageContext, headline: Any) -> None:
         )
     else:
         page.empty("No rejected row on this day.", "There is nothing to explain.")
+
+
+def is_explained(context: page.PageContext) -> bool:
+    """Whether the card of the check says what explains the rise."""
+    verdict = context.verdict("quarantine_rate")
+    return verdict is not None and verdict.explanation is not None
 
 
 def usual_sentence(explained: Explained) -> Html:
