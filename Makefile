@@ -29,7 +29,7 @@ QUICK_TESTS := $(addprefix tests/,catalog config core detection evaluation judgi
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help setup demo check test lint types contracts test-duckdb2 test-python test-engines coverage
-.PHONY: test-quick test-browser test-dates test-spark bench bench-engines bench-quarantine bench-dashboard pictures docs lock clean
+.PHONY: test-quick test-browser test-dates test-spark bench bench-engines bench-quarantine bench-dashboard pictures references docs lock clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -109,8 +109,11 @@ bench-dashboard: $(VENV)/.installed-test ## time pages in Chromium and 50 viewer
 	@$(BIN)/python scripts/browser.py $(BIN)/python benchmarks/dashboard_pages.py --runs $(RUNS)
 	@$(BIN)/python benchmarks/dashboard_viewers.py
 
-pictures: $(VENV)/.installed-test ## take the pictures of the dashboard in docs/images
+pictures: $(VENV)/.installed-test ## take the pictures of the dashboard: docs/images, and the tests' references
 	@$(BIN)/python scripts/screenshots.py
+
+references: $(VENV)/.installed-test ## take only the references with which tests compare the pages
+	@$(BIN)/python scripts/screenshots.py --references
 
 docs: $(VENV)/.installed ## write docs/configuration.md from the code
 	@$(BIN)/python -m checks.config.reference > docs/configuration.md.new
