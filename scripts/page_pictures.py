@@ -45,9 +45,9 @@ _HEIGHT: Final = """() => {
 _MAX_SECONDS: Final = 120.0
 #: The viewport of a tall view, in which most pages fit: growing takes time.
 _TALL: Final = 2400
-_TICK: Final = 60
+_TICK: Final = 50
 #: So many equal shapes in a row, a tick apart, and nothing moves any more.
-_STILL: Final = 8
+_STILL: Final = 6
 
 
 class View(NamedTuple):

@@ -16,7 +16,7 @@ from dashboard.markup import Html, show, table, tag
 if TYPE_CHECKING:
     from checks.core.records import StoredEvaluation
 
-_PERIODS = ("30", "365")
+_PERIODS = ("30", "365", "1095")
 _PERIOD = 90
 _HEADINGS = (
     "Check", "Red", "Unknown", "Amber", "Waived", "Episodes", "Days to green", "Last red",
