@@ -11,9 +11,9 @@ from PIL import Image, ImageDraw
 
 from scripts.references import SCALE, STEP
 
-#: Rounding a reference's colours costs half a step. Pictures of the same page, also from a busy
-#: machine, differed by 2 more; all that is asked of a change is three times the two together.
-TOLERANCE = 3 * (STEP // 2 + 2)
+#: Rounding a reference's colours costs up to half a step. Pictures of the same page, also from a
+#: busy machine, differed by up to 2 more. A difference is twice the two together.
+TOLERANCE = 2 * (STEP // 2 + 2)
 #: So many pixels of a reference, in one cell, are a difference: a letter has about as many.
 _PIXELS = 2
 _CELL = 8

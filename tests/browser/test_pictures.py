@@ -61,7 +61,9 @@ def test_a_page_looks_as_its_reference_does(
             faults += picture_faults(taken, tmp_path)
     page.close()
     screen.check()
-    assert not faults, "\n".join([f"{name}, {theme}; meant? `make references`", *faults])
+    if faults:
+        words = "\n".join([f"{name}, {theme}; meant? `make references`", *faults])
+        pytest.fail(words, pytrace=False)
 
 
 def block_faults(taken: Taken, *, is_pinned: bool) -> list[str]:
