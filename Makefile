@@ -111,6 +111,7 @@ bench-dashboard: $(VENV)/.installed-test ## time pages in Chromium and 50 viewer
 
 pictures: $(VENV)/.installed-test ## take the pictures of the dashboard: docs/images, and the tests' references
 	@$(BIN)/python scripts/screenshots.py
+	@$(BIN)/python scripts/triage_pictures.py
 
 references: $(VENV)/.installed-test ## take only the references with which tests compare the pages
 	@$(BIN)/python scripts/screenshots.py --references

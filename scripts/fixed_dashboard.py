@@ -31,14 +31,21 @@ _MAX_SECONDS: Final = 120.0
 
 def write(folder: Path) -> Path:
     """Write the demo with a gate run each morning and an acknowledgement; its configuration."""
-    demo = write_demo(folder, today=RUN, backfill_days=0)
+    path = write_scenario(folder, "missing-identity")
+    config = load_config(path)
+    open_history(config.history).acknowledge(
+        config.pipeline, "quarantine_rate", "Ana Wolf", "asked the app team", SEEN_AT
+    )
+    return path
+
+
+def write_scenario(folder: Path, scenario: str) -> Path:
+    """Write a demo with a gate run each morning; its configuration."""
+    demo = write_demo(folder, today=RUN, scenario=scenario, backfill_days=0)
     config = load_config(demo.config)
     for back in range(DAYS - 1, -1, -1):
         day = RUN - timedelta(days=back)
         DataMonitor(config).run(date=day, now=datetime.combine(day, GATE_AT), record=True)
-    open_history(config.history).acknowledge(
-        config.pipeline, "quarantine_rate", "Ana Wolf", "asked the app team", SEEN_AT
-    )
     return demo.config
 
 
