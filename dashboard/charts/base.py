@@ -122,8 +122,9 @@ def show(
 ) -> None:
     """Draw a figure. With `days`, a click on a point whose x is one of them shows that day.
 
-    alt: a description for people who cannot see the figure.
+    alt: a description for people who cannot see the figure; its marks are added to it.
     """
+    alt = " ".join(text for text in (alt, fig.layout.meta) if text)
     if days is None:
         st.plotly_chart(fig, key=key, theme=None, config=_CONFIG, alt=alt)
         return

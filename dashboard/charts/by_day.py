@@ -9,7 +9,6 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from checks.config.calendars import calendar_between
 from checks.core.model import Status
 from dashboard import look, page
 from dashboard.charts import base
@@ -219,54 +218,6 @@ def extend_axis(fig: go.Figure, day: date, values: Sequence[float], **subplot: A
     )  # fmt: skip
 
 
-def add_releases(fig: go.Figure, context: page.PageContext, days: Sequence[date]) -> None:
-    """A dashed line through days on which the tracking was changed, labelled at the top."""
-    for day in days:
-        fig.add_vline(
-            x=day,
-            line={"color": base.color("second", context.is_dark), "width": 1.5, "dash": "dash"},
-        )
-        fig.add_annotation(
-            text="tracking changed", x=day, xanchor="right", xshift=-4, y=1, yref="paper",
-            yanchor="top", showarrow=False,
-            font={"color": base.color("second", context.is_dark), "size": 12},
-        )  # fmt: skip
-
-
-def add_known_days(
-    fig: go.Figure, context: page.PageContext, days: Sequence[date], check: str
-) -> None:
-    """What is known of the days of an axis besides their numbers.
-
-    That is releases of the tracking, days of the calendar, and since when something is accepted of
-    the check.
-    """
-    if not days:
-        return
-    first, last = min(days), max(days)
-    calendar = calendar_between(context.config.calendar, first, last)
-    add_releases(fig, context, [day for day in calendar.releases if first <= day <= last])
-    for day in days:
-        if (special_day := calendar.special_day(day)) is not None:
-            _add_sign(fig, context, day, "◆", special_day.name)
-    for acceptance in context.report.acceptances:
-        if acceptance.check == check and first <= acceptance.data_date <= last:
-            name = f"accepted by {acceptance.owner}: {acceptance.subject}"
-            _add_sign(fig, context, acceptance.data_date, "□", name)
-
-
-def _add_sign(
-    fig: go.Figure, context: page.PageContext, day: date, sign: str, meaning: str
-) -> None:
-    """A sign at the foot of a day; hovering says what it means."""
-    fig.add_annotation(
-        x=day, y=0, yref="paper", yanchor="bottom", text=sign, showarrow=False,
-        hovertext=base.inert(f"{day.day} {day:%B}: {meaning}", 100),
-        font={"color": base.color("second", context.is_dark), "size": 13},
-        bgcolor=base.color("paper", context.is_dark), borderpad=1,
-    )  # fmt: skip
-
-
 def mark_judged_day(fig: go.Figure, context: page.PageContext) -> None:
     """Mark and label the judged day, the last one of the axis."""
     base.mark_day(fig, context.day, context)
@@ -277,10 +228,15 @@ def mark_judged_day(fig: go.Figure, context: page.PageContext) -> None:
     )  # fmt: skip
 
 
-def known_range(days: Sequence[date], known: Sequence[bool]) -> list[datetime]:
-    """The range of the axis from the first day with data on: a young shop fills the figure."""
+def known_days(days: Sequence[date], known: Sequence[bool]) -> Sequence[date]:
+    """The days from the first with data on: a young shop fills the figure."""
     first = next((index for index, is_known in enumerate(known) if is_known), 0)
-    return axis_range(days[min(first, max(0, len(days) - _FEWEST_DAYS)) :])
+    return days[min(first, max(0, len(days) - _FEWEST_DAYS)) :]
+
+
+def known_range(days: Sequence[date], known: Sequence[bool]) -> list[datetime]:
+    """The range of the axis of the known days."""
+    return axis_range(known_days(days, known))
 
 
 def axis_range(days: Sequence[date]) -> list[datetime]:

@@ -12,7 +12,7 @@ from checks.core.model import Status
 from checks.core.text import limit_text, number_text
 from checks.judging.check import Check, Worse
 from dashboard import data, look, page
-from dashboard.charts import base, by_day
+from dashboard.charts import base, by_day, mark_rows
 
 if TYPE_CHECKING:
     from checks.core.records import StoredEvaluation
@@ -50,11 +50,19 @@ def draw_values(context: page.PageContext, check_id: str) -> None:
         [evaluation.data_date for evaluation in evaluations if evaluation not in measured],
     )
     base.mark_day(fig, context.day, context)
-    fig.update_xaxes(tickformat=by_day.TICKS)
+    days = _days(context, evaluations)
+    fig.update_xaxes(type="date", range=by_day.axis_range(days), tickformat=by_day.TICKS)
+    mark_rows.add(fig, context, days, (check_id,))
     base.show(
         fig, context, key=f"history-values-{check_id}", alt=_alt(check_id, measured),
         days=[evaluation.data_date for evaluation in measured],
     )  # fmt: skip
+
+
+def _days(context: page.PageContext, evaluations: Sequence[StoredEvaluation]) -> tuple[date, date]:
+    """The first and the last day of the figure: the shown one is on it."""
+    days = [*(evaluation.data_date for evaluation in evaluations), context.day]
+    return min(days), max(days)
 
 
 def _line(
@@ -119,7 +127,7 @@ def _unmeasured(fig: go.Figure, context: page.PageContext, days: Sequence[date])
         fig.add_annotation(
             x=datetime(day.year, day.month, day.day),  # noqa: DTZ001  (a place on the axis)
             y=0,
-            yref="paper",
+            yref="y domain",
             yanchor="bottom",
             text="?",
             showarrow=False,

@@ -11,10 +11,15 @@ import plotly.graph_objects as go
 from checks.core.text import plural
 from checks.evidence.volume import NameSeries, Volume
 from dashboard import look, page
-from dashboard.charts import base, by_day
+from dashboard.charts import base, by_day, day_marks, mark_rows, marks
 
 COLUMNS = 4
 _ROW = 128
+_CHECK = "event_volume"
+#: The margins above and below the grid.
+_AROUND = 84
+#: The line that says what the glyphs of marks mean.
+_KEY = 20
 _FAILING, _UNUSUAL = ("silent",), ("collapsed", "surged")
 GLYPHS = {
     "silent": "✗", "collapsed": "▼", "surged": "▲", "new": "+", "normal": "✓", "rare": "·",
@@ -46,7 +51,36 @@ def grid(context: page.PageContext, volume: Volume, names: Sequence[NameSeries])
         row, column = divmod(index, COLUMNS)
         _add_series(fig, context, series, dates, known, row=row + 1, col=column + 1)
     _style_axes(fig, context, style, by_day.known_range(dates, known))
+    _add_marks(fig, context, by_day.known_days(dates, known), names)
     return fig
+
+
+def _add_marks(
+    fig: go.Figure, context: page.PageContext, days: Sequence[date], names: Sequence[NameSeries]
+) -> None:
+    """The marks of each name in its picture, and below the grid what their glyphs mean."""
+    all_marks = day_marks.of(context, days, (_CHECK,))
+    shown_marks: list[marks.Mark] = []
+    for number, series in enumerate(names, start=1):
+        own_marks = marks.about(all_marks, series.name)
+        shown_marks += own_marks
+        axes = mark_rows.Plot(*(f"{letter}{number if number > 1 else ''}" for letter in "xy"))
+        mark_rows.add_small(fig, context, own_marks, axes, fig.layout.height - _AROUND)
+    if shown_marks:
+        _explain_marks(fig, context, [mark for mark in all_marks if mark in shown_marks])
+
+
+def _explain_marks(
+    fig: go.Figure, context: page.PageContext, shown_marks: Sequence[marks.Mark]
+) -> None:
+    """A line below the title of the axis: what the glyphs mean."""
+    fig.add_annotation(
+        text=mark_rows.explained(shown_marks), x=0, xref="paper", xanchor="left",
+        y=0, yref="paper", yanchor="top", yshift=-52, showarrow=False,
+        font={"size": 12, "color": base.color("ink", context.is_dark)},
+    )  # fmt: skip
+    height, below = fig.layout.height + _KEY, fig.layout.margin.b + _KEY
+    fig.update_layout(height=height, margin={"b": below}, meta=marks.in_words(shown_marks))
 
 
 def _add_series(

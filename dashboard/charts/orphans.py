@@ -14,7 +14,7 @@ from checks.core.model import Status
 from checks.core.text import count_text, plural
 from checks.evidence.orphan_trend import OrphanDay, OrphanTrend
 from dashboard import look, page
-from dashboard.charts import base, by_day
+from dashboard.charts import base, by_day, mark_rows
 
 _CHECK: Final = "orphan_orders"
 _HEIGHT: Final = 300
@@ -60,6 +60,7 @@ def counts(context: page.PageContext, trend: OrphanTrend) -> go.Figure:
     fig.update_yaxes(range=[0, highest * 1.25 or 1], tickformat=",d")
     if highest <= 8:
         fig.update_yaxes(dtick=1)
+    mark_rows.add(fig, context, _shown_days(trend), (_CHECK,))
     return fig
 
 
@@ -96,6 +97,7 @@ def revenue(context: page.PageContext, trend: OrphanTrend) -> go.Figure:
     fig = _stacked(context, trend, "unattributed revenue", lambda day, kind: day.revenue.get(kind))
     highest = max([day.dark or 0.0 for day in trend.days])
     fig.update_yaxes(range=[0, highest * 1.25 or 1], tickformat=",")
+    mark_rows.add(fig, context, _shown_days(trend), (_CHECK,))
     return fig
 
 
@@ -121,7 +123,6 @@ def _stacked(
         legend=base.LEGEND,
     )  # fmt: skip
     base.mark_day(fig, context.day, context)
-    by_day.add_known_days(fig, context, [day.day for day in trend.days], _CHECK)
     for kind in trend.kinds:
         days = [day for day in trend.days if value(day, kind)]
         if not days:  # nothing to see, and nothing for the legend
@@ -141,13 +142,14 @@ def _stacked(
             unselected={"marker": {"opacity": 1}},
         )
     fig.update_xaxes(
-        type="date",
-        range=by_day.known_range(
-            [day.day for day in trend.days], [day in judged_days(trend) for day in trend.days]
-        ),
-        tickformat=by_day.TICKS,
+        type="date", range=by_day.axis_range(_shown_days(trend)), tickformat=by_day.TICKS
     )
     return fig
+
+
+def _shown_days(trend: OrphanTrend) -> Sequence[date]:
+    judged = judged_days(trend)
+    return by_day.known_days([day.day for day in trend.days], [day in judged for day in trend.days])
 
 
 def _hover(context: page.PageContext, day: OrphanDay) -> str:

@@ -10,7 +10,7 @@ from checks.core.text import plural
 from checks.evidence.rejected import ValuePart
 from checks.evidence.rejected_rate import DayRate, Rates
 from dashboard import look, page
-from dashboard.charts import base, by_day
+from dashboard.charts import base, by_day, mark_rows
 
 CHECK = "quarantine_rate"
 _HEIGHT = 190
@@ -19,7 +19,7 @@ _HEIGHT = 190
 @base.memoized
 def rates_figure(context: page.PageContext, rates: Rates) -> go.Figure:
     """The share of rows rejected per day, with both limits and the gate's verdicts."""
-    fig = base.figure(context, y_title="rejected share of rows read", x_title="day", height=_HEIGHT)
+    fig = base.figure(context, y_title="share rejected", x_title="day", height=_HEIGHT)
     fig.update_layout(hovermode="x")
     bars = [_bar(context, day, rates) for day in rates.days if day.rate is not None]
     by_day.add_bars(fig, context, by_day.waived(context, bars, CHECK))
@@ -36,19 +36,16 @@ def rates_figure(context: page.PageContext, rates: Rates) -> go.Figure:
         fig,
         context,
         rates.stop_above,
-        f"stops above {_limit_text(rates.stop_above)}",
+        f"no waiver<br>above {_limit_text(rates.stop_above)}",
         "solid",
         "bottom",
     )
     base.mark_day(fig, context.day, context)
-    by_day.add_known_days(fig, context, [day.day for day in rates.days], CHECK)
-    fig.update_xaxes(
-        type="date",
-        range=by_day.axis_range([*(day.day for day in rates.days), context.day]),
-        tickformat=by_day.TICKS,
-    )
+    days = [*(day.day for day in rates.days), context.day]
+    fig.update_xaxes(type="date", range=by_day.axis_range(days), tickformat=by_day.TICKS)
     fig.update_yaxes(rangemode="tozero", tickformat=".0%")
-    fig.update_layout(margin={"r": 110})
+    fig.update_layout(margin={"r": 84})
+    mark_rows.add(fig, context, days, (CHECK,))
     return fig
 
 
@@ -113,7 +110,7 @@ def _bar(context: page.PageContext, day: DayRate, rates: Rates) -> by_day.Bar:
         day_line,
         f"{look.count(day.quarantined)} of {plural(day.read or 0, 'row')} rejected: {share}",
         f"red above {look.percent(rates.alert_above)}, "
-        f"stops the line above {look.percent(rates.stop_above)}",
+        f"no waiver above {look.percent(rates.stop_above)}",
         gate_line,
     ]
     return by_day.Bar(day.day, day.rate or 0.0, "<br>".join(lines), bool(day.above_alert))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +11,7 @@ import plotly.graph_objects as go
 from checks.core.text import plural
 from checks.evidence.revenue import Revenue, RevenueDay
 from dashboard import look, page
-from dashboard.charts import base, by_day
+from dashboard.charts import base, by_day, mark_rows
 
 CHECK = "missing_revenue"
 
@@ -26,6 +27,7 @@ def shares_figure(context: page.PageContext, revenue: Revenue) -> go.Figure:
     base.add_limit(fig, revenue.alert_at, f"red at {look.percent(revenue.alert_at)}", context)
     by_day.extend_axis(fig, revenue.days[-1].day, [1.5 * revenue.alert_at])
     fig.update_yaxes(tickformat=".1%")
+    mark_rows.add(fig, context, _shown_days(revenue), (CHECK,))
     return fig
 
 
@@ -38,6 +40,7 @@ def revenue_figure(context: page.PageContext, revenue: Revenue) -> go.Figure:
     by_day.add_bars(fig, context, bars)
     by_day.add_verdicts(fig, context, bars, CHECK)
     fig.update_yaxes(tickformat=",")
+    mark_rows.add(fig, context, _shown_days(revenue), (CHECK,))
     return fig
 
 
@@ -46,18 +49,18 @@ def clickable_days(revenue: Revenue) -> list[date]:
     return [day.day for day in revenue.days if day.purchases is not None]
 
 
+def _shown_days(revenue: Revenue) -> Sequence[date]:
+    days = [day.day for day in revenue.days]
+    return by_day.known_days(days, [day.purchases is not None for day in revenue.days])
+
+
 def _empty_figure(context: page.PageContext, revenue: Revenue, y_title: str) -> go.Figure:
     fig = base.figure(context, y_title=y_title, x_title="day", height=by_day.HEIGHT - 20)
     fig.update_layout(hovermode="x", margin={"t": 22})
     fig.update_xaxes(
-        type="date",
-        range=by_day.known_range(
-            [day.day for day in revenue.days], [day.purchases is not None for day in revenue.days]
-        ),
-        tickformat=by_day.TICKS,
+        type="date", range=by_day.axis_range(_shown_days(revenue)), tickformat=by_day.TICKS
     )
     fig.update_yaxes(rangemode="tozero")
-    by_day.add_known_days(fig, context, [day.day for day in revenue.days], CHECK)
     by_day.mark_judged_day(fig, context)
     return fig
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from typing import Final
 
 import plotly.graph_objects as go
@@ -12,9 +12,11 @@ from checks.core.endings import FAILED, OK, RUNNING, SILENT, UNHEARD
 from checks.core.text import plural
 from checks.evidence.runs_trend import BEFORE, GAP, NOT_YET, RAN, RunDay, RunsTrend
 from dashboard import look, page
-from dashboard.charts import base, by_day
+from dashboard.charts import base, by_day, mark_rows
 
-_CHECK: Final = "log_entry_exists_today"
+#: The checks that the figures are about: whether runs came, and also how they ended.
+_CAME: Final = ("log_entry_exists_today",)
+_CAME_AND_ENDED: Final = (*_CAME, "run_status", "rows_read")
 _HEIGHT: Final = 300
 #: Legend, colour and pattern of each ending: never colour alone.
 _STYLES: Final[Mapping[str, tuple[str, base.Tone, str]]] = {
@@ -51,7 +53,6 @@ def per_day(context: page.PageContext, trend: RunsTrend) -> go.Figure:
         barmode="stack", showlegend=True, legend=base.LEGEND,
     )  # fmt: skip
     base.mark_day(fig, context.day, context)
-    by_day.add_known_days(fig, context, [day.data_date for day in trend.days], _CHECK)
     for meaning, (name, tone, pattern) in _STYLES.items():
         days = [day for day in trend.days if day.by_meaning.get(meaning)]
         if days:
@@ -74,12 +75,11 @@ def per_day(context: page.PageContext, trend: RunsTrend) -> go.Figure:
     fig.layout.annotations[-1].update(bgcolor=base.color("paper", context.is_dark), borderpad=1)
     highest = max(day.entries for day in trend.days)
     fig.update_xaxes(
-        type="date",
-        range=_axis_range(trend),
-        tickformat=by_day.TICKS,
+        type="date", range=by_day.axis_range(_axis_days(trend)), tickformat=by_day.TICKS
     )
     fig.update_yaxes(range=[-0.05 * (highest + 1), (highest + 1) * 1.15], tickformat=",d")
     _whole_ticks(fig, highest)
+    mark_rows.add(fig, context, _axis_days(trend), _CAME_AND_ENDED)
     return fig
 
 
@@ -91,7 +91,6 @@ def arrivals(context: page.PageContext, trend: RunsTrend) -> go.Figure:
         showlegend=True, legend=base.LEGEND,
     )  # fmt: skip
     base.mark_day(fig, context.day, context)
-    by_day.add_known_days(fig, context, [day.data_date for day in trend.days], _CHECK)
     _add_usual_arrival(fig, context, trend)
     ran = [day for day in trend.days if day.state == RAN]
     _add_first_to_last(fig, context, ran)
@@ -100,11 +99,10 @@ def arrivals(context: page.PageContext, trend: RunsTrend) -> go.Figure:
     low, high = _time_range(trend)
     _add_missing_days(fig, context, trend.days, low + 0.04 * (high - low))
     fig.update_xaxes(
-        type="date",
-        range=_axis_range(trend),
-        tickformat=by_day.TICKS,
+        type="date", range=by_day.axis_range(_axis_days(trend)), tickformat=by_day.TICKS
     )
     fig.update_yaxes(range=[low, high], **_clock_ticks(low, high))
+    mark_rows.add(fig, context, _axis_days(trend), _CAME)
     return fig
 
 
@@ -218,9 +216,9 @@ def _whole_ticks(fig: go.Figure, highest: int) -> None:
         fig.update_yaxes(dtick=1)
 
 
-def _axis_range(trend: RunsTrend) -> list[datetime]:
+def _axis_days(trend: RunsTrend) -> Sequence[date]:
     days = [day.data_date for day in trend.days]
-    return by_day.known_range(days, [day.state != BEFORE for day in trend.days])
+    return by_day.known_days(days, [day.state != BEFORE for day in trend.days])
 
 
 def shown_days(trend: RunsTrend) -> list[RunDay]:

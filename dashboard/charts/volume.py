@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from math import ceil, floor
 from typing import Any
@@ -11,9 +12,10 @@ import plotly.graph_objects as go
 from checks.core.text import deciding, plural, usual_text
 from checks.evidence.volume import NameDay, Volume, VolumeDay
 from dashboard import look, page
-from dashboard.charts import base, by_day, multiples
+from dashboard.charts import base, by_day, mark_rows, multiples
 
 ZSCORE, NAMES, EXPECTED = "volume_zscore", "event_volume", "volume_expected"
+_TREND = "volume_trend"
 _DIGITS = 2
 
 
@@ -39,8 +41,8 @@ def zscore_figure(context: page.PageContext, volume: Volume) -> go.Figure:
         base.add_limit(fig, limit, f"red at {limit:+g}", context, **lower)
     room = [1.3 * volume.alert_at, -1.3 * volume.alert_at]
     by_day.extend_axis(fig, volume.days[-1].day, room, **lower)
-    by_day.add_known_days(fig, context, _dates(volume), ZSCORE)
     by_day.mark_judged_day(fig, context)
+    mark_rows.add(fig, context, _shown_days(volume), (ZSCORE, NAMES))
     return fig
 
 
@@ -68,10 +70,10 @@ def expected_figure(context: page.PageContext, volume: Volume) -> go.Figure:
     by_day.add_verdicts(fig, context, counts, EXPECTED)
     left_out_bars = [bar for bar, day in zip(counts, counted, strict=True) if day.left_out]
     by_day.add_circles(fig, context, left_out_bars)
-    by_day.add_known_days(fig, context, _dates(volume), EXPECTED)
     by_day.mark_judged_day(fig, context)
     fig.update_xaxes(type="date", range=_axis_range(volume), tickformat=by_day.TICKS)
     fig.update_yaxes(rangemode="tozero", tickformat=",")
+    mark_rows.add(fig, context, _shown_days(volume), (EXPECTED, _TREND))
     return fig
 
 
@@ -109,10 +111,10 @@ def name_figure(context: page.PageContext, volume: Volume, name: str) -> go.Figu
     expected = [(day.day, day.expected) for day in name_days if day.expected is not None]
     by_day.add_steps(fig, context, [day for day, _ in expected], [count for _, count in expected])
     by_day.add_verdicts(fig, context, counts, NAMES)
-    by_day.add_known_days(fig, context, _dates(volume), NAMES)
     by_day.mark_judged_day(fig, context)
     fig.update_xaxes(type="date", range=_axis_range(volume), tickformat=by_day.TICKS)
     fig.update_yaxes(rangemode="tozero", tickformat=",")
+    mark_rows.add(fig, context, _shown_days(volume), (NAMES,), name)
     return fig
 
 
@@ -190,12 +192,12 @@ def _name_bar(context: page.PageContext, day: NameDay) -> by_day.Bar:
 
 
 def _axis_range(volume: Volume) -> list[datetime]:
+    return by_day.axis_range(_shown_days(volume))
+
+
+def _shown_days(volume: Volume) -> Sequence[date]:
     days = [day.day for day in volume.days]
-    return by_day.known_range(days, [day.events is not None for day in volume.days])
-
-
-def _dates(volume: Volume) -> list[date]:
-    return [day.day for day in volume.days]
+    return by_day.known_days(days, [day.events is not None for day in volume.days])
 
 
 def clickable_days(volume: Volume) -> list[date]:

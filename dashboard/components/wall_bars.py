@@ -7,12 +7,14 @@ figures are neither SVG with a scale of its own nor a megabyte of script.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from checks.core.model import Status, Verdict
 from checks.evidence.volume import read as read_volume
 from dashboard import data, look, page
+from dashboard.charts import day_marks
+from dashboard.charts.marks import GLYPHS, LASTING, Kind, Mark, in_words, is_drawn, kinds_of
 from dashboard.components import status_grid
 from dashboard.markup import Html, tag
 
@@ -29,6 +31,13 @@ _USUAL: Final = {
     "missing_revenue": "Purchases without revenue",
     "orphan_orders": "Orphan orders",
 }
+#: A glyph is as wide as so many bars.
+_ROOM_OF: Final = timedelta(days=3)
+#: What a mark looks like behind the bars or below them.
+_CLASSES: Final = {
+    Kind.RELEASE: "release", Kind.SPECIAL_DAY: "special", Kind.WAIVER: "dashed",
+    Kind.ACCEPTANCE: "lasting",
+}  # fmt: skip
 
 
 class Bar(NamedTuple):
@@ -42,12 +51,16 @@ class Bar(NamedTuple):
 
 
 class Bars(NamedTuple):
-    """One figure. `now`: the judged day's number as text; `limit`: with its label."""
+    """One figure. `now`: the judged day's number as text; `limit`: with its label.
+
+    marks: what is known of the days besides their numbers.
+    """
 
     title: str
     now: str
     days: tuple[Bar, ...]
     limit: tuple[float, str] | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 def of_check(context: page.PageContext, verdict: Verdict) -> Html | None:
@@ -71,7 +84,7 @@ def usual(context: page.PageContext, without: Sequence[str]) -> list[Html]:
 def markup(figure: Bars) -> Html:
     """The figure: a bar for each day, the judged one with its number."""
     top = _top(figure)
-    bars = [_bar(bar, top) for bar in figure.days]
+    bars = [_bar(bar, top, figure.marks) for bar in figure.days]
     now = tag("b", figure.now, class_=f"now{_failed(figure.days[-1])}") if figure.days else None
     head = tag("p", tag("span", figure.title), now, class_="cap")
     days = (figure.days[0].day, figure.days[-1].day) if figure.days else None
@@ -79,8 +92,9 @@ def markup(figure: Bars) -> Html:
                class_="axis") if days else None  # fmt: skip
     failed = sum(bar.status in _FAILING for bar in figure.days)
     alt = f"{figure.title}: {figure.now}; {failed} of {len(figure.days)} days failed"
-    plot = tag("div", *bars, _limit(figure, top), class_="plot", role="img", aria_label=alt)
-    return tag("figure", head, plot, axis, class_="w-bars")
+    label = f"{alt}. {in_words(figure.marks)}" if figure.marks else alt
+    plot = tag("div", *bars, _limit(figure, top), class_="plot", role="img", aria_label=label)
+    return tag("figure", head, plot, _glyphs(figure), axis, _key(figure), class_="w-bars")
 
 
 def _top(figure: Bars) -> float:
@@ -90,16 +104,65 @@ def _top(figure: Bars) -> float:
     return max([*numbers, 0.0]) / _ROOM or 1.0
 
 
-def _bar(bar: Bar, top: float) -> Html:
+def _glyphs(figure: Bars) -> Html | None:
+    """A row with a glyph on the first day of each mark, and a line over the days of a waiver."""
+    if not figure.marks:
+        return None
+    lines = [_line(figure, mark) for mark in figure.marks if mark.kind in LASTING]
+    glyphs = [_glyph(figure, mark) for mark in _apart(figure.marks)]
+    return tag("div", *lines, *glyphs, class_="marks", aria_hidden="true")
+
+
+def _apart(marks: Sequence[Mark]) -> list[Mark]:
+    """The marks with those of a kind left out that begin too soon after another for a glyph."""
+    apart: list[Mark] = []
+    for mark in marks:
+        if not apart or apart[-1].kind is not mark.kind or mark.first - apart[-1].first >= _ROOM_OF:
+            apart.append(mark)
+    return apart
+
+
+def _glyph(figure: Bars, mark: Mark) -> Html:
+    place, width = (mark.first - figure.days[0].day).days, 100 / len(figure.days)
+    middle = f"left:{(place + 0.5) * width:.2f}%"
+    return tag("em", GLYPHS[mark.kind], style=middle, class_=_CLASSES[mark.kind])
+
+
+def _line(figure: Bars, mark: Mark) -> Html:
+    """A line over the days after the one with the glyph."""
+    place, width = (mark.first - figure.days[0].day).days, 100 / len(figure.days)
+    ends = f"left:{(place + 1) * width:.2f}%;width:{(mark.last - mark.first).days * width:.2f}%"
+    return tag("s", style=ends, class_=_CLASSES[mark.kind])
+
+
+def _key(figure: Bars) -> Html | None:
+    """What the glyphs mean."""
+    kinds = kinds_of(figure.marks)
+    words = [tag("span", f"{GLYPHS[kind]} {kind.value}") for kind in kinds]
+    return tag("p", *words, class_="key", aria_hidden="true") if words else None
+
+
+def _bar(bar: Bar, top: float, marks: Sequence[Mark] = ()) -> Html:
     """A day: its normal range, its bar, and a glyph where it failed or was not measured."""
+    behind = _behind(bar.day, marks)
     band = None
     if bar.low is not None and bar.high is not None:
         bottom, height = _percent(bar.low, top), _percent(bar.high - bar.low, top)
         band = tag("u", style=f"bottom:{bottom};height:{height}")
     if bar.value is None:
-        return tag("i", band, class_="none")
-    return tag("i", band, tag("s", style=f"height:{_percent(bar.value, top)}"),
+        return tag("i", *behind, band, class_="none")
+    return tag("i", *behind, band, tag("s", style=f"height:{_percent(bar.value, top)}"),
                class_=_failed(bar).strip() or None)  # fmt: skip
+
+
+def _behind(day: date, marks: Sequence[Mark]) -> list[Html]:
+    """A band on a special day, a dotted line at a release; none where there are many."""
+    drawn = [mark for mark in marks if mark.covers(day) and is_drawn(mark.kind, marks)]
+    kinds = (Kind.SPECIAL_DAY, Kind.RELEASE)
+    return [
+        tag("b", class_=_CLASSES[kind]) for kind in kinds
+        if any(mark.kind is kind for mark in drawn)
+    ]  # fmt: skip
 
 
 def _failed(bar: Bar) -> str:
@@ -128,7 +191,8 @@ def _check(context: page.PageContext, verdict: Verdict, title: str) -> Bars:
     limit = verdict.threshold
     label = f"limit {_value_text(limit, verdict)}"
     shown_limit = None if limit is None or limit <= 0 else (float(limit), label)
-    return Bars(title, _value_text(verdict.value, verdict), days, shown_limit)
+    marks = day_marks.of(context, [bar.day for bar in days], (verdict.id,))
+    return Bars(title, _value_text(verdict.value, verdict), days, shown_limit, marks)
 
 
 def _recorded(context: page.PageContext, day: date, verdict: Verdict) -> Bar:
@@ -165,4 +229,5 @@ def _volume(context: page.PageContext) -> Bars:
         )
         for day in answer.value.days[-_DAYS:]
     )  # fmt: skip
-    return Bars("Events a day", look.count(answer.value.days[-1].events), days)
+    marks = day_marks.of(context, [bar.day for bar in days], ("volume_expected", "volume_trend"))
+    return Bars("Events a day", look.count(answer.value.days[-1].events), days, marks=marks)

@@ -105,7 +105,7 @@ def test_days_of_the_calendar_are_named(demo: Demo, screen: Open) -> None:
     drawn = figures(screen(folder, path="volume"))[DAYS]
     sale = next(text for text in hovers(drawn) if "Wed 5 March" in text)
     assert "not in the baseline: &lt;b&gt;Sale&lt;/b&gt;" in sale
-    assert names_on(drawn).count("tracking changed") == 1
+    assert any("Thu 6 March" in text and "▼ release" in text for text in hovers(drawn))
 
 
 def test_parts_of_the_traffic_are_listed_by_how_far_they_moved(demo: Demo, screen: Open) -> None:
