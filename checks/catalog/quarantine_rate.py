@@ -5,8 +5,7 @@ audit log: rejected rows over rejected and accepted rows of the data date.
 Why: a rise means that a producer changed something, and that the numbers on the
 dashboards lack those rows.
 Source of the rule: the pipeline's service level, at most 5 % quarantined; above
-6 % the missing part is large enough to mislead, and the line stops whatever
-anyone said.
+6 % the missing part is large enough to mislead, and no waiver lets the line run.
 """
 
 from __future__ import annotations
@@ -65,7 +64,7 @@ class Params:
 
     alert_above: float = setting("Red above this share.", 0.05, minimum=0, maximum=1)
     stop_above: float = setting(
-        "Above this share the line stops, even with a waiver or severity amber.",
+        "No waiver above this share, and red whatever the severity.",
         0.06,
         minimum=0,
         maximum=1,
@@ -330,10 +329,10 @@ CHECK = Check(
     requires=(Required("audit_log.rows_read"), Required("audit_log.rows_quarantined")),
     alternatives=("quarantine", "events"),
     rule="Quarantined rows divided by rows read, over the loads of all sources, at most "
-    "alert_above; above stop_above the line stops even with a waiver. Amber when the total is "
-    "fine but one source of 100 rows or more is above stop_above. Without an audit log: rejected "
-    "rows divided by rejected and accepted rows of the data date; amber when the rejected rows "
-    "without a time would raise it above alert_above.",
+    "alert_above; no waiver above stop_above. Amber when the total is fine but one source of 100 "
+    "rows or more is above stop_above. Without an audit log: rejected rows divided by rejected and "
+    "accepted rows of the data date; amber when the rejected rows without a time would raise it "
+    "above alert_above.",
     why="A rise means that a producer changed something, and that the dashboards lack those rows.",
     advice="Look at the rejected rows by reason and source, and ask the producer what changed.",
     params=Params,
