@@ -18,7 +18,7 @@ from dashboard.charts.marks import GLYPHS, LASTING, Kind, Mark, about, in_words,
 
 _ROW_HEIGHT: Final = 15
 #: Space between the plot and the first row, as a part of a row: the lowest tick label is there.
-_ABOVE_ROWS: Final = 0.5
+_ABOVE_ROWS: Final = 0.7
 #: Of a small picture in a grid, which has one row for all kinds.
 _SMALL_HEIGHT: Final = 12
 #: What surrounds the plot of a figure: margins, names of days, title of the axis.
@@ -175,13 +175,15 @@ def _add_glyphs(
     kinds: Sequence[Kind],
 ) -> None:  # fmt: skip
     """A glyph on the first day of each mark, a line over those that last, a hover text each day."""
+    lines, glyphs = [], []
     for kind in kinds_of(marks):
         of_kind = [mark for mark in marks if mark.kind is kind]
         row = kinds.index(kind) if kinds else 0
         tone = base.color(_TONES[kind], context.is_dark)
         if kind in LASTING:
-            fig.add_trace(_lasting(of_kind, row, plot, tone, _DASHES[kind]))
-        fig.add_trace(_glyphs(of_kind, row, plot, tone))
+            lines.append(_lasting(of_kind, row, plot, tone, _DASHES[kind]))
+        glyphs.append(_glyphs(of_kind, row, plot, tone))
+    fig.add_traces([*lines, *glyphs])
 
 
 def _lasting(marks: Sequence[Mark], row: int, plot: Plot, tone: str, dash: str) -> go.Scatter:
