@@ -64,6 +64,19 @@ def add_config(parser: argparse.ArgumentParser, default: str | None = None) -> N
     )
 
 
+def add_owner(parser: argparse.ArgumentParser, meaning: str) -> None:
+    """Add the option that every command with a person takes. meaning: such as `who closes it`.
+
+    `checks.cli.people.owner_of` has the name where the option is not given.
+    """
+    parser.add_argument(
+        "--owner",
+        type=values.sentence,
+        metavar="NAME",
+        help=f"{meaning} (default: $ANDON_OWNER, else the login name)",
+    )
+
+
 def add_revoke(parser: argparse.ArgumentParser, command: str, noun: str) -> None:
     """Add the action `revoke ID` to a command that lists decisions. what: such as `a waiver`."""
     parser.usage = f"{parser.prog} [-h] [--config FILE] [revoke ID]"
@@ -72,12 +85,7 @@ def add_revoke(parser: argparse.ArgumentParser, command: str, noun: str) -> None
     revoke.add_argument(
         "id", type=values.positive, metavar="ID", help=f"as andon {command} shows it"
     )
-    revoke.add_argument(
-        "--owner",
-        type=values.sentence,
-        metavar="NAME",
-        help="who ends it (default: $ANDON_OWNER, else the login name)",
-    )
+    add_owner(revoke, "who ends it")
     # Without a default, which would override a --config before `revoke`.
     add_config(revoke, default=argparse.SUPPRESS)
 

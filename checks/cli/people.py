@@ -1,4 +1,4 @@
-"""Who runs the command: the name for a waiver or a revocation."""
+"""Who runs the command: the name under which every decision is stored."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Who is on an incident, how long people and fixes took, and closing one: one set of rules for the
-command and the dashboard. docs/history.md says when an incident opens and ends.
+"""Who is on an incident, and closing one: one set of rules for the command and the dashboard.
+
+docs/history.md says when an incident opens and ends.
 """
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 from checks.catalog import get_check
 from checks.core.inert import line
 from checks.core.model import Status
-from checks.core.records import Closing, IncidentChange, IncidentLog, StoredIncident
+from checks.core.records import Closing, IncidentLog, StoredIncident
 from checks.core.subjects import MANY, MORE
-from checks.core.totals import median
 
 if TYPE_CHECKING:
     from checks.config.model import Config
@@ -40,26 +39,6 @@ class NextStep:
 
     sentence: str
     text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleFigures:
-    """One check's incidents of a period.
-
-    to_somebody: median from opened to the first person on it, over those on which somebody was
-    before they were resolved; `untaken`: how many others. to_green: median from opened to resolved,
-    over those that were. false_alarms, expected, fixed: by the last word on each.
-    """
-
-    check: str
-    incidents: int
-    open: int
-    to_somebody: timedelta | None
-    untaken: int
-    to_green: timedelta | None
-    false_alarms: int
-    expected: int
-    fixed: int
 
 
 def close(
@@ -111,10 +90,10 @@ def after_closing(incident: StoredIncident) -> str:
     if incident.resolved_at is not None:
         return f"The check was green for {incident.resolved_on}."
     if incident.closed_as is Closing.FIXED:
-        return "It is opened again if the next evaluation still finds the check red or unknown."
+        return "It is opened again if an evaluation finds the check red or unknown before green."
     return (
         "No verdict changes. Until the check is green, a new incident is opened only where it is "
-        "worse or fails for something else."
+        "worse or fails for something else; that a waiver of it ends is neither."
     )
 
 
@@ -161,64 +140,3 @@ def of_the_last(days: int | None, log: IncidentLog, now: datetime) -> tuple[Stor
 
 def _days_before(now: datetime, days: int | None) -> datetime | None:
     return None if days is None else now - timedelta(days=days)
-
-
-def first_reaction(incident: StoredIncident, log: IncidentLog) -> datetime | None:
-    """When somebody was first on an incident, waived or accepted its failure, or closed it, before
-    it was resolved; when it was opened, where somebody was on the check by then.
-    """
-    last = incident.resolved_at
-    moments = (max(moment, incident.opened_at) for moment in _reactions(incident, log))
-    return min((moment for moment in moments if last is None or moment <= last), default=None)
-
-
-def _reactions(incident: StoredIncident, log: IncidentLog) -> Iterator[datetime]:
-    """When people did something about an incident; what was over before it was opened is none."""
-    opened_at = incident.opened_at
-    for ack in log.acknowledgements:
-        if ack.check == incident.check and (ack.closed_at is None or ack.closed_at > opened_at):
-            yield ack.created_at
-    waived = (waiver.created_at for waiver in log.waivers if waiver.check == incident.check)
-    accepted = (each.created_at for each in log.acceptances if each.check == incident.check)
-    yield from (moment for moment in (*waived, *accepted) if moment >= opened_at)
-    for event in incident.events:
-        if event.change is IncidentChange.CLOSED:
-            yield event.at
-    if incident.closed_at is not None:
-        yield incident.closed_at
-
-
-def figures(incidents: Iterable[StoredIncident], log: IncidentLog) -> tuple[RuleFigures, ...]:
-    """The figures of each check that has incidents: the most incidents first."""
-    by_check: dict[str, list[StoredIncident]] = {}
-    for incident in incidents:
-        by_check.setdefault(incident.check, []).append(incident)
-    all_figures = (_figures(check, listed, log) for check, listed in by_check.items())
-    return tuple(sorted(all_figures, key=lambda rule: (-rule.incidents, rule.check)))
-
-
-def _figures(check: str, incidents: Sequence[StoredIncident], log: IncidentLog) -> RuleFigures:
-    reactions = [(incident, first_reaction(incident, log)) for incident in incidents]
-    closings = [incident.closed_as for incident in incidents]
-    return RuleFigures(
-        check=check,
-        incidents=len(incidents),
-        open=sum(incident.is_open for incident in incidents),
-        to_somebody=_median(
-            moment - incident.opened_at for incident, moment in reactions if moment is not None
-        ),
-        untaken=sum(moment is None for _, moment in reactions),
-        to_green=_median(
-            max(incident.resolved_at - incident.opened_at, timedelta())
-            for incident in incidents
-            if incident.resolved_at is not None
-        ),
-        false_alarms=closings.count(Closing.FALSE_ALARM),
-        expected=closings.count(Closing.EXPECTED),
-        fixed=closings.count(Closing.FIXED),
-    )
-
-
-def _median(durations: Iterable[timedelta]) -> timedelta | None:
-    seconds = median(duration.total_seconds() for duration in durations)
-    return None if seconds is None else timedelta(seconds=seconds)

@@ -86,7 +86,8 @@ def _after_failure(
         return current
     if current.closed_as is Closing.FIXED:
         return _continued(_reopened(current, finding), verdict, finding)
-    is_other = _is_worse(current, verdict, _new_members(current, verdict, finding.report))
+    # That it was amber or waived meanwhile makes no other failure of the one that somebody named.
+    is_other = _fails_worse(current, verdict, _new_members(current, verdict, finding.report))
     return _opened(verdict, finding) if is_other else current
 
 
@@ -132,7 +133,8 @@ def _continued(incident: StoredIncident, verdict: Verdict, finding: Finding) -> 
 
 def _reopened(incident: StoredIncident, finding: Finding) -> StoredIncident:
     event = IncidentEvent(IncidentChange.REOPENED, finding.at, finding.day)
-    return _with_event(_without_closing(incident), event)
+    # That it stops the line again is what this event says: it is not worse for that as well.
+    return replace(_with_event(_without_closing(incident), event), status=incident.opened_as)
 
 
 def _without_closing(incident: StoredIncident) -> StoredIncident:
@@ -168,10 +170,16 @@ def _new_members(incident: StoredIncident, verdict: Verdict, report: Report) -> 
 
 
 def _is_worse(incident: StoredIncident, verdict: Verdict, new_members: Sequence[str]) -> bool:
-    """Whether a check that stops the line is worse off than its incident knows."""
+    """Whether a check that stops the line is worse off than its open incident knows: it fails
+    worse, or the line ran meanwhile.
+    """
+    return incident.status in _PASSING_FAILURES or _fails_worse(incident, verdict, new_members)
+
+
+def _fails_worse(incident: StoredIncident, verdict: Verdict, new_members: Sequence[str]) -> bool:
+    """Whether the failure itself is worse, or another one, than its incident knows."""
     return (
         bool(new_members)
-        or incident.status in _PASSING_FAILURES
         or (verdict.stop and not incident.is_stop)
         or _is_value_worse(incident, verdict)
         or _fails_for_more(incident.subjects, verdict.subjects or {})

@@ -9,6 +9,7 @@ import streamlit as st
 
 from checks.core.errors import AndonError
 from checks.core.model import FAILING, Acknowledgement, Verdict
+from checks.evaluation.acknowledging import AcknowledgementRequest, acknowledge
 from dashboard import data, look, page
 from dashboard.markup import Html, plain, show, tag
 from dashboard.server import people
@@ -107,9 +108,9 @@ def _acknowledge(
         name = str(state.get(_key("name", context, turn), ""))
         state[_NAME] = name.strip()
     try:
-        acknowledgement = data.history(context.pipeline).acknowledge(
-            context.pipeline, check, name, str(state.get(note, "")) if note else "", data.now()
-        )
+        request = AcknowledgementRequest(check, name, str(state.get(note, "")) if note else "")
+        history = data.history(context.pipeline)
+        acknowledgement = acknowledge(context.config, history, request, data.now(), context.report)
     except AndonError as error:
         state[_key("problem", context, check)] = str(error)
         return

@@ -9,14 +9,8 @@ import streamlit as st
 
 from checks.core.model import Status
 from checks.core.text import duration_text
-from checks.evaluation.incidents import (
-    RuleFigures,
-    closed_text,
-    figures,
-    first_reaction,
-    of_the_last,
-    open_incidents,
-)
+from checks.evaluation.incident_times import RuleFigures, figures, taken_text
+from checks.evaluation.incidents import closed_text, of_the_last, open_incidents
 from dashboard import address, data, look, page
 from dashboard.components.history_text import check_name, no_wrap
 from dashboard.components.incident_closing import draw_closing, draw_outcome
@@ -110,8 +104,6 @@ def _draw_ended(
 def _ended_row(
     incident: StoredIncident, context: page.PageContext, log: IncidentLog
 ) -> tuple[object, ...]:
-    reaction = first_reaction(incident, log)
-    taken_after = "nobody" if reaction is None else duration_text(reaction - incident.opened_at)
     resolved_at = incident.resolved_at
     green_after: Html | str = tag("span", "not green yet", class_="a-sub")
     if resolved_at is not None:
@@ -120,7 +112,7 @@ def _ended_row(
     return (
         no_wrap(look.moment(incident.opened_at, context.zone)),
         _check_with_followers(incident),
-        no_wrap(taken_after),
+        no_wrap(taken_text(incident, log, nobody="nobody")),
         green_after,
         closed_text(incident) or tag("span", "nobody said", class_="a-sub"),
     )

@@ -110,7 +110,7 @@ def test_json_is_for_programs(andon: Andon, history: History) -> None:
     assert (freshness["is_open"], freshness["closed_as"], freshness["note"]) == (
         False, "expected", "##[group]",
     )  # fmt: skip
-    assert freshness["taken_at"] == freshness["closed_at"]
+    assert (freshness["taken_at"], freshness["was_taken"]) == (freshness["closed_at"], False)
     figures = {check["id"]: check for check in document["checks"]}
     assert figures["quarantine_rate"]["seconds_to_somebody"] == pytest.approx(3600, abs=60)
     assert figures["freshness"]["expected"] == 1
@@ -121,8 +121,8 @@ def test_json_is_for_programs(andon: Andon, history: History) -> None:
 @pytest.mark.parametrize(
     ("closing", "follows"),
     [
-        ("fixed", "opened again if the next evaluation still finds the check red or unknown"),
-        ("false-alarm", "a new incident is opened only where it is worse or fails for something"),
+        ("fixed", "opened again if an evaluation finds the check red or unknown before green"),
+        ("false-alarm", "worse or fails for something else; that a waiver of it ends is neither"),
         ("expected", "andon waive quarantine_rate --until DAY --reason"),
     ],
 )

@@ -37,14 +37,14 @@ def waive(andon: Andon, *more: str, until: date | None = None) -> object:
     return andon(*words)
 
 
-def judged(history: History, verdict: Verdict, run_date: date | None = None) -> None:
-    evaluated = report(verdict, run_date=run_date or today())
+def judged(history: History, *verdicts: Verdict, run_date: date | None = None) -> None:
+    evaluated = report(*verdicts, run_date=run_date or today())
     history.record(replace(evaluated, evaluated_at=now()))
 
 
 @pytest.mark.odd_days
 def test_the_latest_red_value_is_the_default_limit(andon: Andon, history: History) -> None:
-    judged(history, verdict(status=Status.RED, value=0.09), yesterday())
+    judged(history, verdict(status=Status.RED, value=0.09), run_date=yesterday())
     judged(history, verdict(status=Status.RED, value=2908 / 49963))
     result = waive(andon, "--owner", "Mia")
     assert result.code == 0
@@ -164,7 +164,7 @@ def test_the_table_tells_the_state_of_each_waiver(andon: Andon, history: History
         ("event_volume", today(), 2.0),
     ):
         history.give_waiver("shop", check, "Mia\x1b[31m", "a\nb", until, up_to, today(), created_at)
-    judged(history, verdict(status=Status.GREEN), tomorrow())
+    judged(history, verdict(status=Status.GREEN), run_date=tomorrow())
     history.revoke_waiver(4, "shop", "Jon", now())
     lines = andon("waivers").out.splitlines()
     assert lines[0].split() == [
@@ -225,6 +225,57 @@ def test_an_acknowledgement(andon: Andon, history: History) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("status", [Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED])
+def test_who_is_on_it_is_who_is_asking(
+    andon: Andon, history: History, monkeypatch: pytest.MonkeyPatch, status: Status
+) -> None:
+    judged(history, verdict(status=status))
+    monkeypatch.setattr("getpass.getuser", lambda: "login")
+    assert andon("ack", "quarantine_rate").out.startswith("login is on quarantine_rate")
+    monkeypatch.setenv("ANDON_OWNER", " Team Data ")
+    assert andon("ack", "quarantine_rate").out.startswith("Team Data is on quarantine_rate")
+
+
+@pytest.mark.parametrize("status", [Status.GREEN, Status.SKIPPED])
+def test_nobody_needs_to_be_on_what_does_not_fail(
+    andon: Andon, history: History, status: Status
+) -> None:
+    failing = verdict("freshness", Status.AMBER), verdict("orphan_orders", Status.RED)
+    judged(history, verdict(status=status), *failing)
+    result = andon("ack", "quarantine_rate", "--owner", "Mia")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        f"error: nobody needs to be on quarantine_rate: it is {status} for {yesterday()}; "
+        "failing: orphan_orders, freshness\n"
+    )
+    assert history.context("shop", today()).acknowledgements == ()
+
+
+def test_nobody_needs_to_be_on_what_was_not_evaluated(
+    andon: Andon, history: History, folder: Path
+) -> None:
+    result = andon("ack", "quarantine_rate")
+    assert result.code == 2
+    assert "on quarantine_rate: nothing is recorded yet: run andon gate first" in result.err
+    judged(history, verdict("freshness"))
+    assert f"it was not evaluated for {yesterday()}; nothing fails" in (
+        andon("ack", "quarantine_rate").err
+    )
+    config = folder / "andon.yml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("{alert_", "{enabled: false, alert_"), encoding="utf-8")
+    assert "it is switched off in andon.yml; nothing fails" in andon("ack", "quarantine_rate").err
+    assert "did you mean quarantine_rate?" in andon("ack", "quarantine_rat").err
+
+
+def test_an_open_incident_can_be_taken_whatever_its_check_is_now(
+    andon: Andon, history: History
+) -> None:
+    judged(history, verdict(status=Status.RED))
+    judged(history, verdict("freshness"))
+    assert andon("ack", "quarantine_rate", "--owner", "Mia").code == 0
+
+
 # ---- a name that belongs to another warehouse
 
 
@@ -244,7 +295,7 @@ def moved(andon: Andon, folder: Path, history: History) -> Path:
 
 REFUSED = {
     "waive": ("waive", "quarantine_rate", "--until", "2031-01-01", "--reason", "x", "--up-to=1"),
-    "ack": ("ack", "quarantine_rate", "--owner", "Mia"),
+    "ack": ("ack", "quarantine_rate"),
     "revoke": ("waivers", "revoke", "1"),
     "waivers": ("waivers",),
     "history": ("history",),

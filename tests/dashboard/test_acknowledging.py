@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from checks import DataMonitor, load_config
 from checks.core.errors import HistoryError
+from checks.core.model import Status
+from checks.history import open_history
 from dashboard import data
+from tests.dashboard.conftest import NOW, RUN
 from tests.dashboard.screen import Screen
 
 Demo = Callable[..., Path]
@@ -48,6 +54,19 @@ def test_the_name_is_asked_for_once(demo: Demo, screen: Open) -> None:
     assert name.value == "Ana"
     take(page, "orphan_orders", "both")
     assert page.text.count("Ana is on it since 07:10") == 2
+
+
+def test_what_a_newer_gate_found_green_is_not_taken(demo: Demo, screen: Open) -> None:
+    folder = demo()
+    page = screen(folder)
+    config = load_config(folder / "andon.yml")
+    history = open_history(config.history)
+    found = DataMonitor(config).run(date=RUN, now=NOW)
+    green = tuple(replace(verdict, status=Status.GREEN) for verdict in found.checks)
+    history.record(replace(found, checks=green, evaluated_at=NOW + timedelta(minutes=1)))
+    take(page, "quarantine_rate", "", "Ana")
+    assert "nobody needs to be on quarantine_rate: it is green for 2025-03-08" in page.text
+    assert history.context("web-clickstream", RUN).acknowledgements == ()
 
 
 def test_what_was_not_stored_is_said_below_the_buttons(

@@ -19,14 +19,8 @@ from checks.core.records import (
     StoredIncident,
     StoredWaiver,
 )
-from checks.evaluation.incidents import (
-    figures,
-    first_reaction,
-    next_step,
-    of_the_last,
-    on_it,
-    open_incidents,
-)
+from checks.evaluation.incident_times import Alarm, alarms, figures, taken_text
+from checks.evaluation.incidents import next_step, of_the_last, on_it, open_incidents
 
 OPENED = datetime(2025, 3, 9, 6, 12, tzinfo=UTC)
 DAY = date(2025, 3, 8)
@@ -47,6 +41,10 @@ def ack(
 
 def waiver(after: timedelta, check: str = "quarantine_rate") -> StoredWaiver:
     return StoredWaiver(1, "shop", check, "Mia", "known", DAY, None, DAY, OPENED + after)
+
+
+def first_reaction(incident: StoredIncident, log: IncidentLog) -> datetime | None:
+    return alarms(incident, log)[0].taken_at
 
 
 def acceptance(after: timedelta) -> StoredAcceptance:
@@ -71,8 +69,9 @@ def closed(closing: Closing, after: timedelta = HOUR, **fields: Any) -> StoredIn
         (IncidentLog(), None),
         (IncidentLog(acknowledgements=(ack(HOUR), ack(2 * HOUR))), HOUR),
         (IncidentLog(acknowledgements=(ack(HOUR, check="freshness"),)), None),
-        (IncidentLog(acknowledgements=(ack(-HOUR),)), 0 * HOUR),
-        (IncidentLog(acknowledgements=(ack(-HOUR, until=MINUTE),)), 0 * HOUR),
+        (IncidentLog(acknowledgements=(ack(0 * HOUR),)), 0 * HOUR),
+        (IncidentLog(acknowledgements=(ack(-HOUR),)), None),
+        (IncidentLog(acknowledgements=(ack(-HOUR, until=MINUTE),)), None),
         (IncidentLog(acknowledgements=(ack(-HOUR, until=0 * HOUR),)), None),
         (IncidentLog(waivers=(waiver(HOUR),)), HOUR),
         (IncidentLog(waivers=(waiver(-MINUTE),)), None),
@@ -98,6 +97,55 @@ def test_closing_is_a_reaction_and_so_is_one_that_no_longer_holds() -> None:
     worse = IncidentEvent(IncidentChange.WORSE, OPENED)
     reopened = replace(INCIDENT, events=(worse, event))
     assert first_reaction(reopened, IncidentLog()) == OPENED + MINUTE
+
+
+REOPENED = replace(
+    INCIDENT,
+    events=(
+        IncidentEvent(IncidentChange.CLOSED, OPENED + HOUR, closed_as=Closing.FIXED, owner="Mia"),
+        IncidentEvent(IncidentChange.REOPENED, OPENED + 3 * HOUR),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("acks", "first", "again", "to_somebody", "untaken"),
+    [
+        ((), HOUR, Alarm(OPENED + 3 * HOUR, None, False), HOUR, 1),
+        ((ack(4 * HOUR),), HOUR, Alarm(OPENED + 3 * HOUR, OPENED + 4 * HOUR, False), HOUR, 0),
+        ((ack(MINUTE),), MINUTE, Alarm(OPENED + 3 * HOUR, None, True), MINUTE, 0),
+        (
+            (ack(MINUTE, 4 * HOUR), ack(4 * HOUR, owner="Jon")), MINUTE,
+            Alarm(OPENED + 3 * HOUR, OPENED + 4 * HOUR, True), MINUTE, 0,
+        ),
+        (
+            (ack(MINUTE, 2 * HOUR),), MINUTE, Alarm(OPENED + 3 * HOUR, None, False), MINUTE, 1,
+        ),
+    ],
+)  # fmt: skip
+def test_one_that_is_open_again_has_to_be_taken_again(
+    acks: tuple[StoredAcknowledgement, ...],
+    first: timedelta,
+    again: Alarm,
+    to_somebody: timedelta,
+    untaken: int,
+) -> None:
+    log = IncidentLog((REOPENED,), acknowledgements=acks)
+    opening, reopening = alarms(REOPENED, log)
+    assert (opening.took, reopening) == (first, again)
+    (rule,) = figures((REOPENED,), log)
+    assert (rule.to_somebody, rule.untaken) == (to_somebody, untaken)
+
+
+def test_who_was_on_it_before_it_was_opened_did_not_take_it() -> None:
+    log = IncidentLog((INCIDENT,), acknowledgements=(ack(-HOUR), ack(HOUR)))
+    (alarm,) = alarms(INCIDENT, log)
+    assert (alarm.was_taken, alarm.took) == (True, None)
+    assert taken_text(INCIDENT, log, nobody="-") == "was taken"
+    (rule,) = figures((INCIDENT,), log)
+    assert (rule.to_somebody, rule.untaken) == (None, 0)
+    assert taken_text(INCIDENT, IncidentLog(), nobody="-") == "-"
+    assert taken_text(INCIDENT, IncidentLog(acknowledgements=(ack(HOUR),)), nobody="-") == "1 h"
 
 
 @pytest.mark.parametrize(("after", "counts"), [(HOUR, True), (HOUR + MINUTE, False)])

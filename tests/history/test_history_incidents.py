@@ -389,14 +389,49 @@ def test_another_failure_is_another_incident(
     assert not any(incident.is_open for incident in all_of(history))
 
 
-def test_closed_while_waived_and_red_again_is_another_incident(history: History) -> None:
+@pytest.mark.parametrize("closing", [EXPECTED, FALSE_ALARM])
+@pytest.mark.parametrize("between", [AMBER, WAIVED])
+def test_closed_while_the_line_ran_and_red_again_is_the_same(
+    history: History, closing: Closing, between: Status
+) -> None:
+    """As when it was closed first and waived then."""
+    gate(history, rate())
+    gate(history, rate(between), later=MINUTE)
+    close(history, closing)
+    gate(history, rate(between), later=2 * HOUR)
+    gate(history, rate(), later=3 * HOUR)
+    assert (only_incident(history).closed_as, only_incident(history).events) == (closing, ())
+    gate(history, rate(value=0.6), later=4 * HOUR)
+    assert [incident.is_open for incident in all_of(history)] == [False, True]
+
+
+def test_waived_fixed_revoked_and_a_false_alarm_after_all_is_one_incident(
+    history: History,
+) -> None:
     gate(history, rate())
     gate(history, rate(WAIVED), later=MINUTE)
-    close(history, EXPECTED)
-    gate(history, rate(WAIVED), later=2 * HOUR)
-    assert len(all_of(history)) == 1
+    close(history, FIXED)
+    close(history, FALSE_ALARM, later=2 * HOUR)
     gate(history, rate(), later=3 * HOUR)
-    assert len(all_of(history)) == 2
+    assert only_incident(history).closed_as is FALSE_ALARM
+
+
+@pytest.mark.parametrize("between", [AMBER, WAIVED])
+@pytest.mark.parametrize("status", [RED, UNKNOWN])
+def test_closed_as_fixed_while_the_line_ran_is_open_again_once_it_stops(
+    history: History, between: Status, status: Status
+) -> None:
+    gate(history, rate())
+    gate(history, rate(between), later=MINUTE)
+    close(history, FIXED)
+    gate(history, rate(between), later=2 * HOUR)
+    assert only_incident(history).closed_as is FIXED
+    gate(history, rate(status), later=3 * HOUR)
+    assert only_incident(history).is_open
+    # One event says that it stops the line again.
+    assert changes(only_incident(history)) == [IncidentChange.CLOSED, IncidentChange.REOPENED]
+    gate(history, rate(), later=4 * HOUR)
+    assert changes(only_incident(history))[2:] == []
 
 
 def test_the_very_same_closing_changes_nothing_and_another_word_replaces_it(

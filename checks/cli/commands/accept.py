@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 
 from checks.cli import values
 from checks.cli.console import Console
-from checks.cli.parsing import add_config
+from checks.cli.parsing import add_config, add_owner
 from checks.core import clock
 from checks.judging.gate import GREEN
 
@@ -23,12 +23,7 @@ def configure(parser: ArgumentParser) -> None:
         help="what it fails for, such as an event name (default: the only one)",
     )
     add("--reason", type=values.sentence, required=True, metavar="TEXT", help="why it is usual")
-    add(
-        "--owner",
-        type=values.sentence,
-        metavar="NAME",
-        help="who accepts it (default: $ANDON_OWNER, else the login name)",
-    )
+    add_owner(parser, "who accepts it")
     add_config(parser)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from checks.cli import values
 from checks.cli.console import Console
-from checks.cli.parsing import add_config
+from checks.cli.parsing import add_config, add_owner
 from checks.core import clock
 from checks.core.records import Closing
 from checks.judging.gate import GREEN
@@ -30,12 +29,7 @@ def configure(parser: ArgumentParser) -> None:
         "nothing is accepted; false-alarm: the check was wrong",
     )
     add("--note", default="", metavar="TEXT", help="what it was")
-    add(
-        "--owner",
-        type=values.sentence,
-        metavar="NAME",
-        help="who closes it (default: $ANDON_OWNER, else the login name)",
-    )
+    add_owner(parser, "who closes it")
     add_config(parser)
 
 

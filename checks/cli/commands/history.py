@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from checks.cli import values
 from checks.cli.console import Console
-from checks.cli.parsing import add_config
+from checks.cli.parsing import add_config, add_owner
 from checks.core import clock
 from checks.judging.gate import GREEN
 
@@ -32,12 +32,7 @@ def configure(parser: ArgumentParser) -> None:
     adopt = actions.add_parser(
         "adopt", help="say that the configured warehouse is the one this pipeline's name belongs to"
     )
-    adopt.add_argument(
-        "--owner",
-        type=values.sentence,
-        metavar="NAME",
-        help="who says so (default: $ANDON_OWNER, else the login name)",
-    )
+    add_owner(adopt, "who says so")
     add_config(adopt, default=SUPPRESS)  # or it would undo a --config before `adopt`
 
 

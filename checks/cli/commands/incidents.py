@@ -16,7 +16,7 @@ from checks.judging.gate import GREEN
 if TYPE_CHECKING:
     from checks.config.model import Config
     from checks.core.records import IncidentLog, StoredIncident
-    from checks.evaluation.incidents import RuleFigures
+    from checks.evaluation.incident_times import RuleFigures
 
 _OPEN = ("CHECK", "OPEN FOR", "SINCE", "OWNER", "ON IT", "FOLLOWERS", "MESSAGE")
 _ALL = ("CHECK", "OPENED", "TAKEN AFTER", "OPEN FOR", "STATE", "CLOSED AS", "FOLLOWERS", "MESSAGE")
@@ -39,7 +39,8 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace, console: Console) -> int:
     """Print the incidents of the pipeline, or what they came to."""
     from checks.config import load_config
-    from checks.evaluation.incidents import figures, of_the_last, open_incidents
+    from checks.evaluation.incident_times import figures
+    from checks.evaluation.incidents import of_the_last, open_incidents
     from checks.history import history_of
 
     _require_range(args)
@@ -106,13 +107,13 @@ def _row_of_any(
     config: Config, incident: StoredIncident, log: IncidentLog, now: datetime
 ) -> tuple[object, ...]:
     from checks.core.text import duration_text
-    from checks.evaluation.incidents import closed_text, first_reaction
+    from checks.evaluation.incident_times import taken_text
+    from checks.evaluation.incidents import closed_text
 
-    reaction = first_reaction(incident, log)
     return (
         incident.check,
         _moment_text(config, incident.opened_at),
-        "-" if reaction is None else duration_text(reaction - incident.opened_at),
+        taken_text(incident, log, nobody="-"),
         duration_text((incident.ended_at or now) - incident.opened_at),
         _state(incident),
         closed_text(incident) or "-",
@@ -162,7 +163,7 @@ def _as_json(
     import json
 
     from checks.core.serialise import plain
-    from checks.evaluation.incidents import figures
+    from checks.evaluation.incident_times import figures
 
     incidents = tuple(listed)
     document = {
@@ -180,8 +181,10 @@ def _as_json(
 
 def _incident_data(config: Config, incident: StoredIncident, log: IncidentLog) -> dict[str, Any]:
     from checks.core.serialise import plain
-    from checks.evaluation.incidents import first_reaction, on_it
+    from checks.evaluation.incident_times import alarms
+    from checks.evaluation.incidents import on_it
 
+    first = alarms(incident, log)[0]
     person = on_it(incident, log)
     data: dict[str, Any] = plain(incident)
     del data["pipeline"]
@@ -189,7 +192,8 @@ def _incident_data(config: Config, incident: StoredIncident, log: IncidentLog) -
         "is_open": incident.is_open,
         "owner": _owner(config, incident),
         "on_it": None if person is None else person.owner,
-        "taken_at": first_reaction(incident, log),
+        "taken_at": None if first.was_taken else first.taken_at,
+        "was_taken": first.was_taken,
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from checks.cli import values
 from checks.cli.console import Console
-from checks.cli.parsing import add_config
+from checks.cli.parsing import add_config, add_owner
 from checks.core import clock
 from checks.judging.gate import GREEN
 
@@ -21,12 +21,7 @@ def configure(parser: ArgumentParser) -> None:
     add("check", metavar="CHECK", help="the check to waive")
     add("--until", type=values.any_day, required=True, metavar="D", help="the last day, included")
     add("--reason", type=values.sentence, required=True, metavar="TEXT", help="why it may pass")
-    add(
-        "--owner",
-        type=values.sentence,
-        metavar="NAME",
-        help="who answers for it (default: $ANDON_OWNER, else the login name)",
-    )
+    add_owner(parser, "who answers for it")
     add(
         "--up-to",
         type=values.number,
