@@ -40,7 +40,7 @@ from checks.core.subjects import EVENT
 from checks.core.text import count_text, day_text, listed, plural, quoted, short_day, usual_text
 from checks.core.values import Unmeasured
 from checks.detection.baseline import Baseline, baseline, normal_range, side_of
-from checks.judging.check import Check, Required
+from checks.judging.check import Check, LoadFact, Required
 from checks.judging.segments import Segment, segments
 from checks.judging.unmeasured import learning, unknown, unmeasured
 
@@ -389,6 +389,7 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
+    load_facts=(LoadFact.READ,),
     subject_kinds=(EVENT,),
     accepts=EVENT,
 )

@@ -87,4 +87,5 @@ CHECK = Check(
     measure=measure,
     judge=judge,
     worse=Worse.LOWER,
+    never_waived="there is no data to let through",
 )

@@ -45,7 +45,7 @@ from checks.core.model import Cause, Facts, Judgement, Layer, Status, Subjects
 from checks.core.settings import setting
 from checks.core.subjects import REASON, SOURCE, counting
 from checks.core.text import clean, count_text, deciding, listed, percent_text, plural, quoted
-from checks.judging.check import Check, Required
+from checks.judging.check import Check, LoadFact, Required
 from checks.judging.unmeasured import unknown
 from checks.loads.effective import Load, loads
 from checks.loads.sources import lasting_name
@@ -338,6 +338,7 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
+    load_facts=(LoadFact.READ, LoadFact.REJECTED),
     subject_kinds=(SOURCE, REASON),
     after=("log_entry_exists_today",),
     guard=partial(skipped_without_entry, METRIC),

@@ -24,7 +24,7 @@ from checks.core.model import Facts, Judgement, Layer, Status
 from checks.core.subjects import SOURCE, names_of
 from checks.core.text import day_text, plural, short_list
 from checks.core.values import BadValue, known
-from checks.judging.check import Check, Required, Worse
+from checks.judging.check import Check, LoadFact, Required, Worse
 from checks.loads.effective import loads
 from checks.loads.sources import lasting_name, may_be_of
 
@@ -137,6 +137,7 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
+    load_facts=(LoadFact.READ,),
     worse=Worse.LOWER,
     subject_kinds=(SOURCE,),
     after=("log_entry_exists_today",),

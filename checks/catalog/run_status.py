@@ -27,7 +27,7 @@ from checks.core.model import Cause, Facts, Judgement, Layer, Status, Subjects
 from checks.core.settings import setting
 from checks.core.subjects import SOURCE, STATUS, names_of
 from checks.core.text import day_text, plural, quoted, short_list
-from checks.judging.check import Check
+from checks.judging.check import Check, LoadFact
 from checks.judging.unmeasured import unknown, unmeasured
 from checks.loads.effective import Load, Parts, good_sources, loads
 from checks.loads.repairs import has_ended, is_open
@@ -287,6 +287,7 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
+    load_facts=(LoadFact.STATUS,),
     subject_kinds=(SOURCE, STATUS),
     after=("log_entry_exists_today",),
     guard=partial(skipped_without_entry, _METRIC),

@@ -31,7 +31,7 @@ from checks.detection import (
 )
 from checks.detection.baseline import Baseline, normal_range, side_of
 from checks.detection.baseline import baseline as compute_baseline
-from checks.judging.check import Check, Worse
+from checks.judging.check import Check, LoadFact, Worse
 from checks.judging.segments import Carrier, carrying
 from checks.judging.unmeasured import learning, skipped, unknown
 
@@ -263,6 +263,7 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
+    load_facts=(LoadFact.READ,),
     worse=Worse.FARTHER_FROM_EXPECTED,
     subject_kinds=(SIDE,),
 )

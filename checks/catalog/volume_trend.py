@@ -17,7 +17,7 @@ from checks.core.settings import setting
 from checks.core.text import change_text, count_text, deciding, short_day
 from checks.detection import Trend, weekly_trend
 from checks.detection.baseline import baseline
-from checks.judging.check import Check, Worse
+from checks.judging.check import Check, LoadFact, Worse
 from checks.judging.unmeasured import learning, unknown
 
 if TYPE_CHECKING:
@@ -145,6 +145,7 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
+    load_facts=(LoadFact.READ,),
     worse=Worse.LOWER,
     signed=True,
 )

@@ -24,7 +24,7 @@ from checks.core.settings import setting
 from checks.core.subjects import HIGH, LOW, SIDE
 from checks.core.text import change_text, count_text, day_text, deciding, plural
 from checks.core.totals import mean, sample_deviation
-from checks.judging.check import Check, Worse
+from checks.judging.check import Check, LoadFact, Worse
 from checks.judging.unmeasured import learning, skipped, unknown
 
 if TYPE_CHECKING:
@@ -238,6 +238,7 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
+    load_facts=(LoadFact.READ,),
     worse=Worse.FARTHER_FROM_ZERO,
     signed=True,
     subject_kinds=(SIDE,),

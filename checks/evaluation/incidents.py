@@ -72,6 +72,8 @@ def next_step(incident: StoredIncident) -> NextStep | None:
         return NextStep("Nothing is accepted yet. To accept it:", _accept_command(check, incident))
     if incident.status is Status.UNKNOWN or incident.is_stop:
         return NextStep(f"{check.id} stops the line until it is green: it cannot be waived.")
+    if check.never_waived is not None:
+        return NextStep(f"{check.id} cannot be waived: {check.never_waived}.")
     return NextStep(
         f"{check.id} still stops the line. To let it pass for some days:",
         f"andon waive {check.id} --until DAY --reason 'why it may pass'",

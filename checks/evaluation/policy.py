@@ -141,7 +141,7 @@ def waiver_state(
     circumstances: Circumstances,
 ) -> WaiverState:
     """Whether a waiver holds on the run date for what fails, and why it does or does not."""
-    lapse_reason = _lapse_reason(stored, check.worse, judgement, status, circumstances)
+    lapse_reason = _lapse_reason(stored, check, judgement, status, circumstances)
     term = f"until the end of {stored.until:%A} {short_day(stored.until)}"
     if stored.subjects is None and check.subject_kinds:
         term += ", by its value alone: it names no subject"
@@ -162,7 +162,7 @@ def waiver_state(
 
 def _lapse_reason(
     stored: StoredWaiver,
-    worse: Worse,
+    check: Check,
     judgement: Judgement,
     status: Status,
     circumstances: Circumstances,
@@ -172,6 +172,8 @@ def _lapse_reason(
         return f"revoked by {stored.revoked_by} on {stored.revoked_at:%Y-%m-%d}"
     if circumstances.run_date > stored.until:
         return f"expired on {stored.until}"
+    if check.never_waived is not None:
+        return f"{check.never_waived}, so it cannot be waived"
     if circumstances.data_date < stored.data_date:
         return f"given for {stored.data_date} and later"
     if stored.rearmed_on is not None:
@@ -180,7 +182,7 @@ def _lapse_reason(
         return "the line stops at this value, and that cannot be waived"
     if status is Status.UNKNOWN:
         return "the check could not be measured, and that cannot be waived"
-    return _not_covered(stored, worse, judgement) if status is Status.RED else None
+    return _not_covered(stored, check.worse, judgement) if status is Status.RED else None
 
 
 def _not_covered(stored: StoredWaiver, worse: Worse, judgement: Judgement) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from checks.catalog import get_check
+from checks.catalog import all_checks, get_check
 from checks.core.endings import folded
 from checks.core.errors import UsageError
 from checks.core.model import Status, Subjects
@@ -80,6 +80,7 @@ def give(
     HistoryError when the history cannot be read or written.
     """
     check = get_check(request.check)
+    _require_waivable(config, check)
     today = now.astimezone(config.timezone).date()
     if request.until < today:
         raise UsageError(f"{labels.until} {request.until} is in the past; today is {today}")
@@ -102,13 +103,36 @@ def give(
     )
 
 
-def may_be_waived(verdict: Verdict) -> bool:
-    """Whether a waiver would let a failing check pass: a red one of its own, below the stop.
+def _require_waivable(config: Config, check: Check) -> None:
+    if check.never_waived is not None:
+        raise UsageError(f"{check.id} cannot be waived: {check.never_waived}")
+    if not config.checks[check.id].enabled:
+        raise UsageError(f"{check.id} is switched off in andon.yml: there is nothing to waive")
 
-    Not one that is unknown, as nothing was measured; nor one that follows from another check, which
-    passes once that is mended.
+
+def may_be_waived(verdict: Verdict) -> bool:
+    """Whether a waiver would let a failing check pass: a red one of its own, below the stop."""
+    return verdict.status is Status.RED and why_not_waivable(verdict) is None
+
+
+def why_not_waivable(verdict: Verdict) -> str | None:
+    """Why no waiver would let a check pass that fails so; None where one would.
+
+    What is unknown was not measured; what follows from another check passes once that is mended.
     """
-    return verdict.status is Status.RED and not verdict.stop and verdict.because is None
+    if verdict.stop:
+        return "the line always stops at this value"
+    if verdict.status is Status.UNKNOWN:
+        return "it could not be measured"
+    if (never := why_never_waived(verdict.id)) is not None:
+        return never
+    follows = verdict.because is not None and verdict.status is Status.RED
+    return f"it follows from {verdict.because}" if follows else None
+
+
+def why_never_waived(check_id: str) -> str | None:
+    """Why no waiver ever covers a check; None where one may, and for one that there is none of."""
+    return next((check.never_waived for check in all_checks() if check.id == check_id), None)
 
 
 def state_of(waiver: StoredWaiver, today: date) -> str:
@@ -117,7 +141,10 @@ def state_of(waiver: StoredWaiver, today: date) -> str:
         return "revoked"
     if waiver.rearmed_on is not None:
         return f"rearmed on {waiver.rearmed_on}"
-    return "expired" if waiver.until < today else HOLDS
+    if waiver.until < today:
+        return "expired"
+    never = why_never_waived(waiver.check)
+    return HOLDS if never is None else f"does not hold: {never}"
 
 
 def _latest_verdict(

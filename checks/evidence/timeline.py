@@ -7,9 +7,7 @@ shows them converts them to the shop's zone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from checks.core.model import STOPPING, Status
@@ -23,45 +21,14 @@ from checks.core.records import (
     StoredIncident,
     StoredWaiver,
 )
-from checks.core.text import duration_text, plural
-from checks.core.values import BadValue
+from checks.core.text import duration_text
+from checks.evidence.timeline_entry import TimelineEntry, TimelineKind
+from checks.evidence.timeline_loads import load_entries
 
 if TYPE_CHECKING:
     from checks.evidence.runs import LoadEntry
 
-#: More loads than that are told in one line.
-_MOST_LOADS = 5
 _MOST_CHECKS = 4
-
-
-class TimelineKind(StrEnum):
-    """What an entry is about: a load, the gate, or what a person did."""
-
-    LOADED = "loaded"
-    GATE = "gate"
-    TAKEN = "taken"
-    WAIVED = "waived"
-    ACCEPTED = "accepted"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
-    """One thing that happened. `lead`, `strong` and `rest` are one sentence, of which `strong` is
-    emphasised; they may hold hostile names. `status`: what the gate found; None for all else.
-    """
-
-    at: datetime
-    kind: TimelineKind
-    lead: str = ""
-    strong: str = ""
-    rest: str = ""
-    status: Status | None = None
-
-    @property
-    def text(self) -> str:
-        """The whole sentence."""
-        return f"{self.lead}{self.strong}{self.rest}"
 
 
 def timeline(
@@ -76,7 +43,7 @@ def timeline(
     itself keeps is told. loads: of the day on which it was opened.
     """
     entries = [
-        *_loads(loads),
+        *load_entries(loads, incident.check),
         *_opening(incident, evaluations),
         *_later_evaluations(incident, evaluations),
         *_events(incident),
@@ -87,37 +54,6 @@ def timeline(
         *_resolution(incident),
     ]
     return tuple(sorted(entries, key=lambda entry: entry.at))
-
-
-def _loads(loads: Sequence[LoadEntry]) -> Iterator[TimelineEntry]:
-    if len(loads) > _MOST_LOADS:
-        last = max(load.run_at for load in loads)
-        read = _total([load.read for load in loads])
-        rejected = _total([load.quarantined for load in loads])
-        rest = f": {_rows_text(read, rejected)}"
-        yield TimelineEntry(
-            last, TimelineKind.LOADED, "Loaded ", plural(len(loads), "entry", "entries"), rest
-        )
-        return
-    for load in loads:
-        name = load.source or "without a source"
-        rest = f": {_rows_text(_number(load.read), _number(load.quarantined))}"
-        yield TimelineEntry(load.run_at, TimelineKind.LOADED, "Loaded ", name, rest)
-
-
-def _number(count: int | BadValue) -> int | None:
-    return None if isinstance(count, BadValue) else count
-
-
-def _total(counts: Sequence[int | BadValue]) -> int | None:
-    """The sum; None where one of them is not known."""
-    numbers = [count for count in counts if not isinstance(count, BadValue)]
-    return sum(numbers) if len(numbers) == len(counts) else None
-
-
-def _rows_text(read: int | None, rejected: int | None) -> str:
-    read_text = "rows read not known" if read is None else f"{plural(read, 'row')} read"
-    return read_text if rejected is None else f"{read_text}, {rejected:,} rejected"
 
 
 def _opening(

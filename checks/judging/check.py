@@ -50,6 +50,14 @@ def is_worse(
     return value > limit
 
 
+class LoadFact(StrEnum):
+    """What a load's entry in the audit log says."""
+
+    READ = "rows read"
+    REJECTED = "rows rejected"
+    STATUS = "status"
+
+
 @dataclass(frozen=True, slots=True)
 class Required:
     """A key that a check needs where the key's section is mapped.
@@ -80,6 +88,8 @@ class Check:
     signed: whether its value can be below 0.
     subject_kinds: the kinds of `core.subjects` that it can fail for; a waiver names these.
     accepts: the kind of subjects that can be accepted; None for none.
+    load_facts: what of a load concerns it, besides when it was.
+    never_waived: why no waiver covers it; None where one may.
     guard: revises a judgement by the final verdicts of the checks named in `after`.
     """
 
@@ -103,6 +113,8 @@ class Check:
     signed: bool = False
     subject_kinds: tuple[str, ...] = ()
     accepts: str | None = None
+    load_facts: tuple[LoadFact, ...] = ()
+    never_waived: str | None = None
     after: tuple[str, ...] = ()
     requires: tuple[Required, ...] = ()
     guard: Callable[[Judgement, Mapping[str, Verdict]], Judgement] | None = None

@@ -9,7 +9,8 @@ from checks.core.model import Status
 from checks.core.text import duration_text
 from checks.evaluation.incidents import on_it
 from checks.evidence import runs
-from checks.evidence.timeline import TimelineEntry, TimelineKind, timeline
+from checks.evidence.timeline import timeline
+from checks.evidence.timeline_entry import TimelineEntry, TimelineKind
 from dashboard import data, look, page
 from dashboard.components.history_text import weekday_text
 from dashboard.markup import Html, join, show, tag

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from checks.core.errors import AndonError, UsageError
-from checks.core.model import Status, by_urgency
+from checks.core.model import STOPPING, Status, by_urgency
 from checks.core.subjects import subjects_text
 from checks.core.text import number_text, percent_text, plural
 from checks.evaluation.waiving import (
@@ -19,6 +19,7 @@ from checks.evaluation.waiving import (
     give,
     may_be_waived,
     state_of,
+    why_not_waivable,
 )
 from dashboard import data, look, page
 from dashboard.components.decisions import DecisionForms
@@ -26,7 +27,6 @@ from dashboard.components.history_text import check_name, no_wrap, weekday_text
 from dashboard.markup import Html, show, table, tag
 
 if TYPE_CHECKING:
-    from checks.core.model import Verdict
     from checks.core.records import StoredWaiver
 
 _FIELD_LABELS: Final = FieldLabels(
@@ -117,25 +117,14 @@ def _draw_not_waivable(context: page.PageContext) -> None:
     refused = [
         f"{verdict.id} ({reason})"
         for verdict in by_urgency(context.report.checks)
-        if (reason := _why_not(verdict)) is not None
+        if verdict.status in STOPPING and (reason := why_not_waivable(verdict)) is not None
     ]
     if refused:
         show(tag("p", f"Cannot be waived: {', '.join(refused)}.", class_="a-sub"))
 
 
-def _why_not(verdict: Verdict) -> str | None:
-    """Why a failing check cannot be waived; None where it can, or does not fail."""
-    if verdict.status not in (Status.RED, Status.UNKNOWN):
-        return None
-    if verdict.stop:
-        return "the line always stops at this value"
-    if verdict.status is Status.UNKNOWN:
-        return "it could not be measured"
-    return f"it follows from {verdict.because}" if verdict.because else None
-
-
 def _draw_give_form(forms: DecisionForms, person: str, today: date) -> None:
-    verdicts = [v for v in by_urgency(forms.context.report.checks) if _why_not(v) is None]
+    verdicts = [v for v in by_urgency(forms.context.report.checks) if why_not_waivable(v) is None]
     ids = [verdict.id for verdict in sorted(verdicts, key=lambda v: not may_be_waived(v))]
     _draw_not_waivable(forms.context)
     if not ids:

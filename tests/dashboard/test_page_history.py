@@ -268,13 +268,25 @@ def test_where_waivers_are_not_allowed_the_command_is_named(
 def test_no_waiver_is_suggested_of_what_cannot_be_waived(demo: Demo, screen: Open) -> None:
     """One cause: its followers pass once it is mended, and green checks need no waiver."""
     page = screen(demo("no-run"), path="history")
-    assert "andon waive log_entry_exists_today --until" in page.text
-    refused = page.text.split("Cannot be waived: ")[1].split(".")[0]
-    assert refused.count("(it follows from log_entry_exists_today)") == len(refused.split(", "))
-    assert refused.startswith("freshness (")
+    assert "andon waive CHECK --until" in page.text
+    refused = page.text.split("Cannot be waived: ")[1].split(".")[0].split(", ")
+    assert refused[0] == "log_entry_exists_today (there is no data to let through)"
+    assert all(each.endswith("(it follows from log_entry_exists_today)") for each in refused[1:])
+    assert len(refused) > 1
     green = screen(demo("all-green"), path="history")
     assert "andon waive CHECK --until" in green.text
     assert "Cannot be waived" not in green.text
+
+
+@pytest.mark.parametrize("scenario", ["no-run", "missing-identity"])
+def test_the_form_offers_no_check_that_is_never_waived(
+    demo: Demo, screen: Open, ana: str, scenario: str
+) -> None:
+    page = screen(allowing(demo(scenario)), path="history")
+    select = [each for each in page.at.selectbox if str(each.key).startswith("waiver-")]
+    offered = [option for each in select for option in each.options]
+    assert "rows_read" in offered
+    assert "log_entry_exists_today" not in offered
 
 
 @pytest.mark.parametrize("reach", ["", "1"])

@@ -320,15 +320,15 @@ class TestWaivers:
         shop.write()
         assert verdict(shop.run(), "quarantine_rate").status is Status.UNKNOWN
 
-    def test_a_waived_missing_entry_makes_its_dependents_unknown(self, shop: Shop) -> None:
+    def test_a_missing_entry_is_never_waived(self, shop: Shop) -> None:
         shop.log.rows.pop()
         shop.write()
-        assert verdict(shop.run(), "rows_read").status is Status.SKIPPED
         waive(shop, "log_entry_exists_today", 0)
         report = shop.run()
-        assert verdict(report, "log_entry_exists_today").status is Status.WAIVED
-        dependents = ("rows_read", "run_status", "quarantine_rate")
-        assert {verdict(report, c).status for c in dependents} == {Status.UNKNOWN}
+        assert verdict(report, "log_entry_exists_today").status is Status.RED
+        assert verdict(report, "rows_read").status is Status.SKIPPED
+        why = "there is no data to let through, so it cannot be waived"
+        assert [(waiver.holds, waiver.why) for waiver in report.waivers] == [(False, why)]
 
     def test_an_amber_missing_entry_makes_its_dependents_unknown(self, shop: Shop) -> None:
         shop.parameters("log_entry_exists_today", severity="amber")

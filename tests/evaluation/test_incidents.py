@@ -239,6 +239,13 @@ def test_what_to_do_about_what_was_expected(
     assert text in step.text
 
 
+def test_what_is_never_waived_is_offered_no_waiver() -> None:
+    step = next_step(closed(Closing.EXPECTED, check="log_entry_exists_today"))
+    assert step is not None
+    assert step.sentence.endswith("cannot be waived: there is no data to let through.")
+    assert step.text == ""
+
+
 def test_after_green_only_the_calendar_is_left() -> None:
     was_green = {"resolved_at": OPENED + HOUR, "resolved_on": DAY}
     assert next_step(closed(Closing.EXPECTED, check="event_volume", **was_green)) is None

@@ -207,7 +207,7 @@ def test_the_state_of_a_waiver(fields: dict[str, object], state: str) -> None:
     assert state_of(stored, RUN) == state
 
 
-@pytest.mark.parametrize("check", [check.id for check in all_checks()])
+@pytest.mark.parametrize("check", [check.id for check in all_checks() if not check.never_waived])
 @pytest.mark.parametrize("up_to", [-0.5, 0.0, 0.5])
 def test_a_limit_below_zero_is_for_what_can_be_below_zero(
     config: Config, history: History, check: str, up_to: float
@@ -237,3 +237,39 @@ def test_only_a_red_of_its_own_below_the_stop_may_be_waived(
     status: Status, stop: bool, because: str | None, expected: bool
 ) -> None:
     assert may_be_waived(replace(red(), status=status, stop=stop, because=because)) is expected
+
+
+ENTRY = get_check("log_entry_exists_today")
+
+
+@pytest.mark.parametrize("status", [Status.RED, Status.GREEN])
+def test_a_run_that_left_no_entry_is_never_waived(
+    config: Config, history: History, status: Status
+) -> None:
+    found = verdict(ENTRY, judgement(status, value=0))
+    judged(history, found)
+    with pytest.raises(
+        UsageError, match="log_entry_exists_today cannot be waived: there is no data to let through"
+    ):
+        give(config, history, wish(check=ENTRY.id, up_to=0), NOW)
+    assert not may_be_waived(found)
+    assert history.all_waivers("shop") == ()
+
+
+def test_a_waiver_of_it_that_was_stored_before_does_not_hold(history: History) -> None:
+    stored = history.give_waiver("shop", ENTRY.id, "Mia", "known", RUN, None, DAY, NOW)
+    assert state_of(stored, RUN) == "does not hold: there is no data to let through"
+    assert state_of(stored, RUN + timedelta(days=1)) == "expired"
+    assert state_of(replace(stored, check="gone"), RUN) == "holds"
+
+
+def test_no_other_check_is_never_waived() -> None:
+    assert [check.id for check in all_checks() if check.never_waived] == [ENTRY.id]
+
+
+def test_what_is_switched_off_is_not_waived(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, "sqlite:///warehouse.db")
+    shop.parameters(RATE.id, enabled=False)
+    config = shop.config()
+    with pytest.raises(UsageError, match="quarantine_rate is switched off"):
+        give(config, open_history(config.history), wish(up_to=0.5, subjects=(ANY,)), NOW)

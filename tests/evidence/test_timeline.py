@@ -21,7 +21,8 @@ from checks.core.records import (
 )
 from checks.core.values import BadValue
 from checks.evidence.runs import LoadEntry
-from checks.evidence.timeline import TimelineKind, timeline
+from checks.evidence.timeline import timeline
+from checks.evidence.timeline_entry import TimelineKind
 
 DAY = date(2026, 11, 28)
 RED, GREEN = Status.RED, Status.GREEN
@@ -148,6 +149,28 @@ def test_loads_in_words(read: int | BadValue, texts: str) -> None:
     assert lines(INCIDENT, IncidentLog(), [], [load(None, "05:40", read)])[0] == (
         f"05:40 Loaded without a source: {texts}"
     )
+
+
+@pytest.mark.parametrize(
+    ("check", "rest"),
+    [
+        ("quarantine_rate", ": 49,963 rows read, 2,908 rejected"),
+        ("rows_read", ": 49,963 rows read"),
+        ("volume_expected", ": 49,963 rows read"),
+        ("run_status", ": status 'ok'"),
+        ("orphan_orders", ""),
+        ("missing_revenue", ""),
+        ("log_entry_exists_today", ""),
+        ("gone_from_the_catalog", ""),
+    ],
+)
+@pytest.mark.parametrize("count", [1, 6])
+def test_a_load_says_what_concerns_the_check(check: str, rest: str, count: int) -> None:
+    loads = [load("web.csv", "05:40", 49_963)] * count
+    texts = lines(replace(INCIDENT, check=check), IncidentLog(), [], loads)
+    if count > 1:
+        rest = rest.replace("49,963", "299,778").replace("2,908", "17,448")
+    assert texts[0] == f"05:40 Loaded {'web.csv' if count == 1 else '6 entries'}{rest}"
 
 
 @pytest.mark.parametrize(("count", "entries"), [(5, 5), (6, 1)])

@@ -56,8 +56,12 @@ def _explanation(check: Check, settings: CheckSettings | None) -> str:
     return (
         f"{check.id} ({check.layer.replace('_', ' ')})\n\n"
         f"Rule: {check.rule}\n\nWhy: {check.why}\n\n"
-        f"Parameters ({origin}):\n{table}\nWhen it fails: {check.advice}\n"
+        f"Parameters ({origin}):\n{table}\nWhen it fails: {check.advice}\n{_waiver_text(check)}"
     )
+
+
+def _waiver_text(check: Check) -> str:
+    return "" if check.never_waived is None else f"\nCannot be waived: {check.never_waived}.\n"
 
 
 def _rows(settings: object) -> Iterator[tuple[str, str, str]]:
