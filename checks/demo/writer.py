@@ -7,8 +7,8 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 from pathlib import Path
 from tempfile import mkdtemp
@@ -33,6 +33,8 @@ _PARTS = (MARKER, WAREHOUSE, QUARANTINE, HISTORY, CONFIG)
 _LEFTOVERS = (f"{WAREHOUSE}.wal", f"{HISTORY}-wal", f"{HISTORY}-shm", f"{HISTORY}-journal")
 #: How many days a window needs before the judged one, and the day of the load itself.
 _FIRST_RUN_AFTER = 8
+#: When the gate runs on each morning, in UTC: after the load.
+_GATE_AT = time(6, 15)
 _DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO)
 
 
@@ -41,7 +43,7 @@ class DemoResult:
     """What was written, and the dates of its last run.
 
     history: first and last run date in the history, None when nothing was backfilled.
-    outage: the data day that the history shows as a resolved incident, if there is one.
+    outage: the data day whose incidents the history shows as resolved, if there is one.
     """
 
     folder: Path
@@ -108,7 +110,10 @@ def _run_dates(today: date, days: int, backfill_days: int) -> tuple[date, date] 
 
 
 def _backfill(config_file: Path, days: tuple[date, date], progress: Progress | None) -> None:
-    """Record the days without a warehouse: it is about to move, and its first gate claims it."""
+    """Record the days as their gates would have, each on its morning, with incidents.
+
+    Without a warehouse: it is about to move, and its first gate claims it.
+    """
     from checks.config import load_config  # the whole engine, and only needed to write a demo
     from checks.evaluation.engine import evaluate
     from checks.history import open_history
@@ -119,7 +124,9 @@ def _backfill(config_file: Path, days: tuple[date, date], progress: Progress | N
         run_date = days[0] + timedelta(days=offset)
         if progress is not None:
             progress(f"evaluating {run_date}")
-        history.record(evaluate(config, date=run_date, remember=True), is_backfill=True)
+        report = evaluate(config, date=run_date, remember=True)
+        at = min(datetime.combine(run_date, _GATE_AT, UTC), report.evaluated_at)
+        history.record(replace(report, evaluated_at=at))
 
 
 @contextmanager

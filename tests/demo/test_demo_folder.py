@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,29 @@ def test_the_history_knows_the_runs_before_today(tmp_path: Path) -> None:
     assert [(evaluation.run_date.day, evaluation.verdict) for evaluation in recorded] == [
         (8, Status.GREEN), (7, Status.GREEN), (6, Status.GREEN),
     ]  # fmt: skip
+
+
+def test_each_day_is_recorded_on_its_morning(tmp_path: Path) -> None:
+    written = demo(tmp_path / "demo", days=12, backfill_days=3)
+    history = open_history(load_config(written.config).history)
+    assert [evaluation.evaluated_at for evaluation in history.evaluations("web-clickstream")] == [
+        datetime(2025, 3, day, 6, 15, tzinfo=UTC) for day in (8, 7, 6)
+    ]
+
+
+def test_the_outage_is_a_resolved_incident_of_each_of_its_checks(tmp_path: Path) -> None:
+    written = demo(tmp_path / "demo", days=32, backfill_days=30, scenario="all-green")
+    assert written.outage is not None
+    history = open_history(load_config(written.config).history)
+    incidents = history.incident_log("web-clickstream").incidents
+    assert {incident.check for incident in incidents} == {
+        "freshness", "volume_zscore", "volume_expected",
+    }  # fmt: skip
+    for incident in incidents:
+        assert (incident.opened_on, incident.opened_at.date()) == (
+            written.outage, written.outage + timedelta(days=1),
+        )  # fmt: skip
+        assert incident.resolved_at == incident.opened_at + timedelta(days=1)
 
 
 def test_the_history_begins_where_every_check_can_be_judged(tmp_path: Path) -> None:
