@@ -96,7 +96,7 @@ def test_help_of_a_subcommand(andon: Andon) -> None:
         (("waivers", "revok", "3"), "invalid choice: 'revok'"),
         (("waivers", "revoke"), "andon waivers revoke: the following arguments are required: ID"),
         (("waivers", "revoke", "x"), "ID: found 'x', expected a whole number"),
-        (("ack", "freshness"), "the following arguments are required: --owner"),
+        (("ack", "freshness"), "nobody needs to be on freshness: nothing is recorded yet"),
         (("explain", "freshnes"), "unknown check 'freshnes'; did you mean freshness?"),
         (("ack", "freshnes", "--owner", "Jo"), "did you mean freshness?"),
         (("backfill", "--from", "2025-03-01"), "the following arguments are required: --to"),
