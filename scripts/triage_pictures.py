@@ -1,7 +1,7 @@
 """Takes docs/images/triage-SCENARIO.png: `python scripts/triage_pictures.py [SCENARIO ...]`.
 
-Each is the first screen of a laptop behind an alert's link: the page of the scenario's failing check
-at 07:10, an hour after its gate, with nobody on it yet. Without names: every scenario.
+Each is the first screen of a laptop behind an alert's link: the page of the check that fails, at
+07:10, an hour after its gate, with nobody on it yet. Without names: every scenario.
 """
 
 from __future__ import annotations

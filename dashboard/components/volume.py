@@ -15,8 +15,9 @@ from checks.core.text import (
     plural,
     usual_text,
 )
-from checks.evaluation.incidents import RuleFigures, of_the_last
-from checks.evaluation.incidents import figures as figures_of
+from checks.evaluation.incident_times import RuleFigures
+from checks.evaluation.incident_times import figures as figures_of
+from checks.evaluation.incidents import of_the_last
 from checks.evidence.hours import ABOVE, BELOW, TWICE, UNCOMPARED, WITHIN, Profile
 from checks.evidence.power import CAUGHT_SHARE, Powers, RulePower
 from checks.evidence.power_words import alarm_text, drop_text, jump_text

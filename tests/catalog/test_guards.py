@@ -151,7 +151,7 @@ def without_entry(**severities: Severity) -> dict[str, Judgement]:
     [
         (Severity.RED, False, True, Status.SKIPPED),
         (Severity.AMBER, False, True, Status.UNKNOWN),
-        (Severity.RED, True, True, Status.UNKNOWN),
+        (Severity.RED, True, True, Status.SKIPPED),  # no waiver of it holds
         (Severity.RED, False, False, Status.UNKNOWN),
     ],
 )

@@ -64,6 +64,9 @@ def test_details_carry_the_daily_series_and_the_times() -> None:
     assert judged().details["first_entry_at"] is None
 
 
-def test_a_waiver_for_no_entry_holds_since_fewer_cannot_be() -> None:
-    assert verdict(CHECK, judged(), waiver(CHECK.id, up_to=0)).status is Status.WAIVED
-    assert verdict(CHECK, judged(), waiver(CHECK.id, up_to=1)).status is Status.RED
+def test_no_waiver_for_no_entry_holds_since_there_is_nothing_to_let_through() -> None:
+    for up_to in (0, 1):
+        refused = verdict(CHECK, judged(), waiver(CHECK.id, up_to=up_to))
+        assert refused.status is Status.RED
+        assert refused.waiver is not None
+        assert not refused.waiver.holds

@@ -14,7 +14,7 @@ from checks.judging.gate import GREEN
 
 if TYPE_CHECKING:
     from checks.config.model import Config
-    from checks.evaluation.incidents import RuleFigures
+    from checks.evaluation.incident_times import RuleFigures
     from checks.evidence.power import Powers, RulePower
 
 _MOST_ALARMS = 10
@@ -60,7 +60,8 @@ def _incident_figures(
 ) -> Mapping[str, RuleFigures]:
     """By check, what its incidents of the last days came to; none where they cannot be read."""
     from checks.core.errors import HistoryError
-    from checks.evaluation.incidents import figures, of_the_last
+    from checks.evaluation.incident_times import figures
+    from checks.evaluation.incidents import of_the_last
     from checks.history import history_of
 
     try:
