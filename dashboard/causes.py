@@ -27,10 +27,17 @@ def cause_words(verdict: Verdict) -> str:
 def lead_words(verdict: Verdict) -> str:
     """What the summary says beside the cause."""
     summary = verdict.summary.strip()
-    if verdict.explanation is not None:
+    if verdict.explanation is not None and not _says_the_same(verdict):
         return summary
     rest = summary[len(_first_part(verdict)) :].lstrip(";. ")
     return f"{rest[:1].upper()}{rest[1:]}"
+
+
+def _says_the_same(verdict: Verdict) -> bool:
+    """Whether the summary begins as the explanation does: `'purchase' stopped on 8 March`."""
+    subject, colon, _ = verdict.summary.partition(": ")
+    text = verdict.explanation.text if verdict.explanation is not None else ""
+    return bool(colon) and text.startswith(subject)
 
 
 def _first_part(verdict: Verdict) -> str:

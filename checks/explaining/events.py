@@ -83,9 +83,16 @@ def explain_names(material: Material, check: str) -> Iterator[Explanation | None
     if profile is not None and silence.since == profile.day:
         hours = profile.columns.get(NAME, {}).get(name)
     yield volume.stopped_name(
-        name, daily.series(NAME, name), silence.since, silence.usual, daily.calendar, hours,
+        name, daily.series(NAME, name), daily.day, silence.since,
+        _usual_count(material, check, name) or silence.usual, daily.calendar, hours,
         profile.hours if profile is not None else 0, len(stopped) - 1,
     )  # fmt: skip
+
+
+def _usual_count(material: Material, check: str, name: str) -> float | None:
+    """How many events of a name are usual, as the check's own sentence says."""
+    names = material.judgements[check].details.get("names") or ()
+    return next((each["usual"] for each in names if each["name"] == name), None)
 
 
 def explain_revenue(material: Material, check: str) -> Iterator[Explanation | None]:

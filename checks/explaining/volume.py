@@ -251,12 +251,13 @@ def _is_off(count: int, usual_count: float, side: int) -> bool:
 
 
 def stopped_name(
-    name: str, series: Mapping[date, int], since: date, usual_count: float, calendar: Calendar,
-    hours: HourCounts | None, judged_hours: int, others: int,
+    name: str, series: Mapping[date, int], day: date, since: date, usual_count: float,
+    calendar: Calendar, hours: HourCounts | None, judged_hours: int, others: int,
 ) -> Explanation:  # fmt: skip
     """An event name that stopped. hours: of the day on which it did, where that is the judged one.
 
-    usual_count: events a day in the week before. others: how many more names stopped.
+    usual_count: events that are usual of the name, as its check says. others: how many more names
+    stopped. since: where it is the judged day, the usual count is that of this day alone.
     """
     hour = _stop_hour(hours, judged_hours)
     at = None if hour is None else hour_text(hour)
@@ -264,7 +265,8 @@ def stopped_name(
     when = f"{short_day(since)} {at}" if at else short_day(since)
     after = seen if hour is None or hours is None else sum(hours.judged[hour:])
     count = f"{count_text(after)} since"
-    text = f"{quoted(name)} stopped on {when}: {count}, {about_text(usual_count)} a day usual"
+    every = "" if since == day else " a day"
+    text = f"{quoted(name)} stopped on {when}: {count}, {about_text(usual_count)}{every} usual"
     if others:
         text += f"; and {plural(others, 'more name')}"
     release = _release(calendar, since)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -84,3 +85,11 @@ def test_followers_are_told_apart_from_checks_of_the_same_cause() -> None:
     verdicts = [explained("a", "Same"), explained("b", "Same", because="a"), explained("c", "Same")]
     (group,) = by_cause(verdicts)
     assert group.label == "1 follows from it: b; 1 more check for the same cause: c"
+
+
+def test_a_summary_that_begins_as_the_cause_is_not_said_twice() -> None:
+    verdict = replace(
+        explained("a", "'buy; now' stopped on 8 March 14:00: 0 since, about 345 usual"),
+        summary="'buy; now' stopped on 8 March: usually 345 on a Saturday, 0 since; new: 'cart'",
+    )
+    assert lead_words(verdict) == "New: 'cart'"

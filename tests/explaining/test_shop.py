@@ -416,9 +416,7 @@ def test_a_name_that_stopped(duck: Shop) -> None:
         for back in range(1, 11) for hour in range(24) for _ in range(4)
     ]  # fmt: skip
     duck.write()
-    assert texts(duck)["event_volume"] == (
-        "'cart' stopped on 8 March: 0 since, about 96 a day usual"
-    )
+    assert texts(duck)["event_volume"] == ("'cart' stopped on 8 March: 0 since, about 96 usual")
 
 
 def test_a_young_shop_has_no_usual_day(duck: Shop) -> None:

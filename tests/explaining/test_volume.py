@@ -101,19 +101,20 @@ def test_since_a_day_where_the_part_was_so_before() -> None:
 def stopped(hour_counts: HourCounts | None, **more: object) -> str:
     options = {"calendar": Calendar(), "others": 0, "seen": 0} | more
     return volume.stopped_name(
-        "purchase", {DAY: options["seen"]}, DAY, 124.0, options["calendar"],  # type: ignore[arg-type]
-        hour_counts, HOURS, options["others"],  # type: ignore[arg-type]
+        "purchase", {DAY: options["seen"]}, DAY, options.get("since", DAY), 124.0,  # type: ignore[dict-item, arg-type]
+        options["calendar"], hour_counts, HOURS, options["others"],  # type: ignore[arg-type]
     ).text  # fmt: skip
 
 
 def test_a_name_that_stopped() -> None:
-    assert stopped(None) == "'purchase' stopped on 8 March: 0 since, about 124 a day usual"
+    assert stopped(None) == "'purchase' stopped on 8 March: 0 since, about 124 usual"
     until_two = HourCounts(hours((0, 14, 5)), all_day(5))
-    assert stopped(until_two) == (
-        "'purchase' stopped on 8 March 14:00: 0 since, about 124 a day usual"
-    )
+    assert stopped(until_two) == ("'purchase' stopped on 8 March 14:00: 0 since, about 124 usual")
     assert stopped(None, others=2) == (
-        "'purchase' stopped on 8 March: 0 since, about 124 a day usual; and 2 more names"
+        "'purchase' stopped on 8 March: 0 since, about 124 usual; and 2 more names"
+    )
+    assert stopped(None, since=date(2025, 3, 6)) == (
+        "'purchase' stopped on 6 March: 0 since, about 124 a day usual"
     )
 
 
@@ -211,7 +212,7 @@ def test_the_day_of_a_new_cause_is_no_longer_one() -> None:
 def test_a_stray_event_after_the_hour_is_told() -> None:
     """Ten an hour until 14:00, and one at 20:00."""
     assert stopped(HourCounts(hours((0, 14, 10), (20, 21, 1)), all_day(10))) == (
-        "'purchase' stopped on 8 March 14:00: 1 since, about 124 a day usual"
+        "'purchase' stopped on 8 March 14:00: 1 since, about 124 usual"
     )
 
 
