@@ -22,7 +22,7 @@ from checks.core.records import (
     StoredWaiver,
 )
 from checks.core.text import duration_text
-from checks.evidence.timeline_entry import TimelineEntry, TimelineKind
+from checks.evidence.timeline_entry import TimelineEntry, TimelineKind, without_repeats
 from checks.evidence.timeline_loads import load_entries
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def timeline(
         *_closing(incident),
         *_resolution(incident),
     ]
-    return tuple(sorted(entries, key=lambda entry: entry.at))
+    return without_repeats(sorted(entries, key=lambda entry: entry.at))
 
 
 def _opening(

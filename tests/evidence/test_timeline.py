@@ -22,7 +22,7 @@ from checks.core.records import (
 from checks.core.values import BadValue
 from checks.evidence.runs import LoadEntry
 from checks.evidence.timeline import timeline
-from checks.evidence.timeline_entry import TimelineKind
+from checks.evidence.timeline_entry import TimelineEntry, TimelineKind, without_repeats
 
 DAY = date(2026, 11, 28)
 RED, GREEN = Status.RED, Status.GREEN
@@ -232,3 +232,32 @@ def test_closed_open_again_and_closed_for_good() -> None:
         TimelineKind.GATE, TimelineKind.CLOSED, TimelineKind.GATE, TimelineKind.CLOSED,
     ]  # fmt: skip
     assert [entry.status for entry in entries] == [RED, None, RED, None]
+
+
+def gates(*words: str) -> list[TimelineEntry]:
+    """A gate a day, each with what it says; `+` is somebody who takes it."""
+    first = datetime(2025, 3, 3, 6, 12, tzinfo=UTC)
+    return [
+        TimelineEntry(
+            first + timedelta(days=day),
+            TimelineKind.TAKEN if word == "+" else TimelineKind.GATE,
+            "Gate ", "RED", f": {word} (data of day {day})" if day else f": {word}", Status.RED,
+        )
+        for day, word in enumerate(words)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "texts"),
+    [
+        ("aaa", ["a", "a", "a"]), ("aaaa", ["a", "the same on 2 more days", "a"]),
+        ("aaaaabbb", ["a", "the same on 3 more days", "a", "b", "b", "b"]),
+        ("aa+aa", ["a", "a", "+", "a", "a"]), ("", []),
+    ],
+)  # fmt: skip
+def test_a_row_of_equal_gates_is_shortened(words: str, texts: list[str]) -> None:
+    entries = gates(*words)
+    shown = without_repeats(entries)
+    assert [entry.rest.partition(" (")[0].removeprefix(": ") for entry in shown] == texts
+    assert [entry.at for entry in shown] == sorted(entry.at for entry in shown)
+    assert (shown[:1], shown[-1:]) == (tuple(entries[:1]), tuple(entries[-1:]))
