@@ -21,8 +21,7 @@ with layout.evidence(context):
         page.section(
             f"The loads of {look.day(day_runs.run_date)}",
             "What the audit log says of the run that loaded "
-            f"{look.day(day_runs.data_date)}; entries that need attention come first. "
-            "The last column says which of several entries of a source count.",
+            f"{look.day(day_runs.data_date)}{runs.loads_note(day_runs)}.",
         )
         runs.draw_loads(context, day_runs)
         page.section(

@@ -12,6 +12,7 @@ that merely go with it are no finding.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
 
 _MOST_NAMES = 200
 _UNIT = "event names and segments"
+#: A name that needs no quotation marks in a shell.
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,9 +337,15 @@ def _action(kind: str, status: Status, names: list[str], frame: Timeframe) -> st
     if kind == SILENT:
         return (
             f"Test the tracking of {listed(names)} on the live site and find what was released "
-            "before it stopped; if it is retired: andon accept event_volume NAME --reason WHY"
+            f"before it stopped; if it is retired: andon accept event_volume {_argument(names)} "
+            "--reason WHY"
         )
     return f"Compare {listed(names)} by hour on {day_text(frame.data_date)} with the days before"
+
+
+def _argument(names: list[str]) -> str:
+    """The one name, where a shell takes it as it is; else a placeholder."""
+    return names[0] if len(names) == 1 and _PLAIN.fullmatch(names[0]) else "NAME"
 
 
 def _as_details(params: Params, state: NameState) -> dict[str, Any]:

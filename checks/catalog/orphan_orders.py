@@ -219,7 +219,7 @@ def _summary(orders: OrderCounts, kinds: list[OrphanKind], count: int, frame: Ti
     unattributed = sum(kind.revenue or 0.0 for kind in kinds)
     revenue_text = f"; unattributed revenue: {unattributed:,.2f}" if unattributed else ""
     orphans = f"{plural(count, 'orphan')} on {day}, which has {total}"
-    return f"{orphans}: {', '.join(parts)} (none is normal){revenue_text}"
+    return f"{orphans}: {', '.join(parts)} (none is allowed){revenue_text}"
 
 
 def _remarks(measured: Measured) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from graphlib import TopologicalSorter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -79,7 +79,7 @@ def report_parts(
         replace(verdict, summary=f"{verdict.summary}.", action=f"{verdict.action}.")
         for verdict in verdicts
     )
-    verdicts = with_explanations(verdicts, explanations)
+    verdicts = with_explanations(verdicts, explanations, frame.data_date)
     acceptances = (
         acceptance for judgement in judgements.values() for acceptance in judgement.acceptances
     )
@@ -87,21 +87,28 @@ def report_parts(
 
 
 def with_explanations(
-    verdicts: Sequence[Verdict], explanations: Mapping[str, Explanation]
+    verdicts: Sequence[Verdict], explanations: Mapping[str, Explanation], data_date: date
 ) -> tuple[Verdict, ...]:
-    """The verdicts, failing ones with what explains them.
+    """The verdicts, failing ones with what explains them, and what to do about that.
 
     What follows from another check and has no explanation of its own has that of the other one.
     """
+    if not explanations:
+        return tuple(verdicts)
     return tuple(
-        replace(
-            verdict,
-            explanation=explanations.get(verdict.id) or explanations.get(verdict.because or ""),
-        )
-        if verdict.status in FAILING
-        else verdict
+        _explained(verdict, explanations, data_date) if verdict.status in FAILING else verdict
         for verdict in verdicts
     )
+
+
+def _explained(
+    verdict: Verdict, explanations: Mapping[str, Explanation], data_date: date
+) -> Verdict:
+    from checks.explaining.actions import action_of  # start-up: only where something is red
+
+    explanation = explanations.get(verdict.id) or explanations.get(verdict.because or "")
+    explained = replace(verdict, explanation=explanation)
+    return replace(explained, action=action_of(explained, data_date))
 
 
 def _verdicts(

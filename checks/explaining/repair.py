@@ -1,27 +1,31 @@
 """What a repair of an explained cause would come to, by the numbers of the report. Pure.
 
 Nothing is measured again, and nothing is claimed that the report does not hold: a number that
-could only be estimated is `about`, and what only the next load can show is said to be unknown.
+could only be estimated is `about`, a check that may or may not be settled as well is named as not
+known, and where rows are of no day or of another one, no status is promised at all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any, NamedTuple, TypeAlias
-from zoneinfo import ZoneInfo
 
-from checks.core.model import STOPPING, Explanation, Report, Status, Verdict
-from checks.core.text import about_text, count_text, percent_text, plural
+from checks.core.model import STOPPING, Report, Status, Verdict
+from checks.core.text import about_text, count_text, percent_text, plural, short_day
 from checks.explaining import kinds
 
 #: The checks that judge how many events there are by a range, and whether its ends are inside.
 _VOLUME = {"volume_expected": True, "volume_zscore": False}
-_HOURS = 24
 _REJECTED = "quarantine_rate"
 #: From so many rows on, a source alone above the stop warns, whatever the whole is.
 _MANY_ROWS = 100
+#: Rows of which the report says that they belong to no day, or to another one.
+_ASTRAY = (
+    "undated_events", "far_events", "future_events", "undated_purchases", "far_purchases",
+    "undated_rows", "astray_rows", "future_rows", "undated_orders", "far_orders", "future_orders",
+)  # fmt: skip
 
 
 class Effect(NamedTuple):
@@ -37,22 +41,38 @@ class Effect(NamedTuple):
 class Repair:
     """What would follow if something were repaired.
 
-    condition: a clause, as `If the 2,559 rows are repaired and loaded again`. remaining: the
-    checks that would still stop the line. unknown: what nobody knows before, without a full stop.
+    condition: a clause, as `If the 2,559 rows are repaired and loaded again`. red: checks that
+    would be red by the numbers of the effects. unsettled: checks that stop the line now for another
+    cause, or for none that is told: the repair may settle them or not. unknown: what nobody knows
+    before.
     """
 
+    day: date | None
     condition: str
     effects: tuple[Effect, ...]
-    remaining: tuple[str, ...]
+    red: tuple[str, ...]
+    unsettled: tuple[str, ...]
     unknown: str
+
+    @property
+    def outcome(self) -> str:
+        """What stops the line then, as sentences."""
+        doubts = [f"whether this settles {_named(self.unsettled)}"] if self.unsettled else []
+        sentences = [f"Not known: {'; '.join([*doubts, self.unknown])}."]
+        if self.red:
+            sentences.insert(0, f"Red by these numbers: {_named(self.red)}.")
+        elif not self.unsettled:
+            day = f" of {short_day(self.day)}" if self.day is not None else ""
+            sentences.insert(0, f"Then nothing known stops the line{day}.")
+        return " ".join(sentences)
 
 
 class _Draft(NamedTuple):
-    """A repair without what remains. fixed: the checks that would be fine."""
+    """A repair before other checks are looked at. judged: checks of the effects, by status then."""
 
     condition: str
     effects: list[Effect]
-    fixed: set[str]
+    judged: dict[str, Status]
     unknown: str
 
 
@@ -62,14 +82,22 @@ _Drafter: TypeAlias = Callable[[Report, Verdict], "_Draft | None"]
 def repair_of(report: Report, check: str) -> Repair | None:
     """What a repair of the cause of a red check would change; None where nothing can be said."""
     verdict = next((each for each in report.checks if each.id == check), None)
-    if verdict is None or verdict.status is not Status.RED:
+    if verdict is None or verdict.status is not Status.RED or _is_partial(report):
         return None
     draft = _drafter(verdict)(report, verdict)
     if draft is None:
         return None
-    return Repair(
-        draft.condition, tuple(draft.effects), _remaining(report, verdict, draft), draft.unknown
-    )
+    red = tuple(each for each, status in draft.judged.items() if status is Status.RED)
+    settled = {verdict.id, *draft.judged, *_of_the_same_cause(report, verdict)}
+    unsettled = tuple(
+        each.id for each in report.checks
+        if each.status in STOPPING and each.id not in settled and each.because not in settled
+    )  # fmt: skip
+    effects = draft.effects
+    if _has_stray_rows(report):
+        effects = [effect._replace(status=None) for effect in effects]
+        unsettled = tuple(dict.fromkeys([verdict.id, *unsettled]))
+    return Repair(report.data_date, draft.condition, tuple(effects), red, unsettled, draft.unknown)
 
 
 def _drafter(verdict: Verdict) -> _Drafter:
@@ -81,19 +109,23 @@ def _nothing(report: Report, verdict: Verdict) -> None:
     return None
 
 
-def _remaining(report: Report, verdict: Verdict, draft: _Draft) -> tuple[str, ...]:
-    """Checks that stop the line now and would still: those with another cause."""
-    text = verdict.explanation.text if verdict.explanation is not None else None
-    judged_again = set(_VOLUME) | {_REJECTED, verdict.id}
-    same = {
+def _of_the_same_cause(report: Report, verdict: Verdict) -> set[str]:
+    if verdict.explanation is None:
+        return set()
+    text = verdict.explanation.text
+    return {
         each.id for each in report.checks
-        if text is not None and each.explanation is not None and each.explanation.text == text
+        if each.explanation is not None and each.explanation.text == text
     }  # fmt: skip
-    covered = draft.fixed | (same - judged_again)
-    return tuple(
-        each.id for each in report.checks
-        if each.status in STOPPING and each.id not in covered and each.because not in covered
-    )  # fmt: skip
+
+
+def _has_stray_rows(report: Report) -> bool:
+    """Whether rows are of no day or of another one: what they do to a check nobody knows."""
+    return any(each.details.get(name) for each in report.checks for name in _ASTRAY)
+
+
+def _is_partial(report: Report) -> bool:
+    return any(each.details.get("partial_day") for each in report.checks)
 
 
 # ---- rejected rows
@@ -104,22 +136,21 @@ def _rejected(report: Report, verdict: Verdict) -> _Draft | None:
     read, rejected = verdict.details.get("rows_read"), verdict.details.get("rows_quarantined")
     if verdict.id != _REJECTED or not read or not rejected or verdict.threshold is None:
         return None
-    evidence = _evidence(verdict)
-    rows = min(int(evidence.get("rows") or rejected), rejected)
-    after = (rejected - rows) / read
+    rows = int(_evidence(verdict).get("rows") or rejected)
+    if rows > rejected:
+        return None  # the log and the rejected rows do not agree
+    after, limit = (rejected - rows) / read, float(verdict.threshold)
     status = _rate_status(verdict, after)
-    limit = float(verdict.threshold)
     effects = [
-        Effect(
-            "Rejected share", percent_text(rejected / read, limit), percent_text(after, limit),
-            status,
-        )
+        Effect("Rejected share", percent_text(rejected / read, limit), percent_text(after, limit),
+               status)
     ]  # fmt: skip
-    fixed = {verdict.id} if status is not Status.RED else set()
-    _add_events(report, rows, effects, fixed)
+    judged = {} if status is None else {verdict.id: status}
+    if verdict.details.get("rejected_rows") == rejected:
+        _add_events(report, rows, effects, judged)
     which = "the" if rows < rejected else "all"
-    condition = f"If {which} {plural(rows, 'row')} are repaired and loaded again"
-    return _Draft(condition, effects, fixed, "what the other checks say of these rows")
+    condition = f"If {which} {_are(rows, 'row')} repaired and loaded again"
+    return _Draft(condition, effects, judged, "what the other checks say of these rows")
 
 
 def _rate_status(verdict: Verdict, rate: float) -> Status | None:
@@ -141,28 +172,11 @@ def _hours(report: Report, verdict: Verdict) -> _Draft | None:
     """Missing hours arrive as on a usual day."""
     evidence = _evidence(verdict)
     gaps, expected = evidence.get("hours") or (), evidence.get("expected") or 0
-    if not gaps or not expected or _is_partial(report):
+    if not gaps or not expected:
         return None
-    effects: list[Effect] = []
-    fixed: set[str] = set()
-    if gaps[-1][1] == _HOURS:
-        fixed.add("freshness")
-        effects.append(
-            Effect("Newest event", _newest_text(report, evidence), "23:59", Status.GREEN)
-        )
-    _add_events(report, expected, effects, fixed, is_about=True)
     begin = f"the hours from {gaps[0][0]:02d}:00" if len(gaps) == 1 else "the missing hours"
-    return _Draft(
-        f"If {begin} arrive as on a usual day", effects, fixed, "what the missing rows contain"
-    )
-
-
-def _newest_text(report: Report, evidence: Mapping[str, Any]) -> str:
-    newest = evidence.get("newest")
-    if not newest:
-        return "none"
-    moment = newest if isinstance(newest, datetime) else datetime.fromisoformat(str(newest))
-    return f"{moment.astimezone(ZoneInfo(report.timezone)):%H:%M}"
+    condition = f"If {begin} arrive as on a usual day"
+    return _with_events(report, expected, condition, "what the missing rows contain")
 
 
 def _twice(report: Report, verdict: Verdict) -> _Draft | None:
@@ -170,57 +184,60 @@ def _twice(report: Report, verdict: Verdict) -> _Draft | None:
     repeated = _evidence(verdict).get("repeated")
     if not repeated:
         return None
-    effects: list[Effect] = []
-    fixed: set[str] = set()
-    _add_events(report, -repeated, effects, fixed)
-    return _Draft(
-        f"If the {plural(repeated, 'repeated row')} are removed", effects, fixed,
-        "whether orders and sessions were built from both loads",
-    )  # fmt: skip
+    condition = f"If the {_are(repeated, 'repeated row')} removed"
+    unknown = "whether orders and sessions were built from both loads"
+    return _with_events(report, -repeated, condition, unknown, is_about=False)
 
 
 def _source(report: Report, verdict: Verdict) -> _Draft | None:
     """A missing or short source is loaded with its usual rows."""
     evidence = _evidence(verdict)
     lacking = (evidence.get("expected") or 0) - (evidence.get("rows") or 0)
-    if lacking <= 0 or _is_partial(report):
+    if lacking <= 0:
         return None
-    effects: list[Effect] = []
-    fixed: set[str] = set()
-    _add_events(report, lacking, effects, fixed, is_about=True)
     names = evidence.get("sources") or ()
     what = "the missing sources are" if len(names) > 1 else "the source is"
-    return _Draft(
-        f"If {what} loaded with the usual rows", effects, fixed, "what the missing rows contain"
-    )
+    condition = f"If {what} loaded with the usual rows"
+    return _with_events(report, lacking, condition, "what the missing rows contain")
+
+
+def _with_events(
+    report: Report, more: float, condition: str, unknown: str, *, is_about: bool = True
+) -> _Draft:
+    effects: list[Effect] = []
+    judged: dict[str, Status] = {}
+    _add_events(report, more, effects, judged, is_about=is_about)
+    return _Draft(condition, effects, judged, unknown)
 
 
 def _add_events(
-    report: Report, more: float, effects: list[Effect], fixed: set[str], *, is_about: bool = False
+    report: Report,
+    more: float,
+    effects: list[Effect],
+    judged: dict[str, Status],
+    *,
+    is_about: bool = False,
 ) -> None:
     """How many events the day would have, by the checks that judge that.
 
     more: negative for rows that are removed. is_about: whether it is an estimate.
     """
-    judged = [each for each in report.checks if each.id in _VOLUME and "low" in each.details]
-    if not judged or _is_partial(report):
+    by_range = [each for each in report.checks if each.id in _VOLUME and "low" in each.details]
+    if not by_range:
         return
-    before = judged[0].details["events"]
+    before = by_range[0].details["events"]
     after = before + more
-    fine = {each.id for each in judged if _is_inside(each, after)}
-    fixed |= fine
-    status = Status.GREEN if len(fine) == len(judged) else Status.RED
+    for each in by_range:
+        judged[each.id] = Status.GREEN if _is_inside(each, after) else Status.RED
+    is_fine = all(judged[each.id] is Status.GREEN for each in by_range)
     after_text = about_text(after) if is_about else count_text(after)
+    status = Status.GREEN if is_fine else Status.RED
     effects.append(Effect("Events", count_text(before), after_text, status))
 
 
 def _is_inside(verdict: Verdict, count: float) -> bool:
     low, high = float(verdict.details["low"]), float(verdict.details["high"])
     return low <= count <= high if _VOLUME[verdict.id] else low < count < high
-
-
-def _is_partial(report: Report) -> bool:
-    return any(each.details.get("partial_day") for each in report.checks)
 
 
 # ---- purchases and orders
@@ -237,7 +254,7 @@ def _revenue(report: Report, verdict: Verdict) -> _Draft | None:
             Effect("Purchases without revenue", count_text(missing), "0"),
             Effect("Their share", share, "0.0 %", Status.GREEN),
         ],
-        {verdict.id}, "how much revenue they bring",
+        {verdict.id: Status.GREEN}, "how much revenue they bring",
     )  # fmt: skip
 
 
@@ -249,10 +266,8 @@ def _orphans(report: Report, verdict: Verdict) -> _Draft | None:
     effects = [Effect("Orphan orders", count_text(orphans), "0", _without_orphans(verdict))]
     if revenue:
         effects.append(Effect("Unattributed revenue", f"{revenue:,.2f}", "0.00"))
-    return _Draft(
-        f"If {plural(orphans, 'orphan')} are repaired", effects, {verdict.id},
-        "to which channels they belong",
-    )  # fmt: skip
+    condition = f"If {_are(orphans, 'orphan')} repaired"
+    return _Draft(condition, effects, {}, "to which channels they belong")
 
 
 def _without_orphans(verdict: Verdict) -> Status | None:
@@ -262,8 +277,7 @@ def _without_orphans(verdict: Verdict) -> Status | None:
 
 
 def _evidence(verdict: Verdict) -> Mapping[str, Any]:
-    explanation: Explanation | None = verdict.explanation
-    return explanation.evidence if explanation is not None else {}
+    return verdict.explanation.evidence if verdict.explanation is not None else {}
 
 
 _BY_CHECK: Mapping[str, _Drafter] = {
@@ -280,19 +294,16 @@ _BY_KIND: Mapping[str, _Drafter] = {
 }
 
 
-def remaining_text(repair: Repair, most: int = 3) -> str:
-    """`Then nothing stops the line`, `Then only orphan_orders stops the line`."""
-    left = repair.remaining
-    if not left:
-        return "Then nothing stops the line"
-    if len(left) == 1:
-        return f"Then only {left[0]} stops the line"
-    return f"Then {_named(left, most)} still stop the line"
+def _are(count: float, noun: str) -> str:
+    """`1 row is`, `2,559 rows are`."""
+    return f"{plural(count, noun)} {'is' if count == 1 else 'are'}"
 
 
-def _named(checks: Iterable[str], most: int) -> str:
+def _named(checks: Iterable[str], most: int = 3) -> str:
+    """`a`, `a and b`, `a, b, c and 2 more`."""
     names = list(checks)
-    shown = names[:most]
+    if len(names) == 1:
+        return names[0]
     if len(names) > most:
-        return f"{', '.join(shown)} and {len(names) - most} more"
-    return f"{', '.join(shown[:-1])} and {shown[-1]}"
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -94,7 +94,23 @@ def hours_figure(context: page.PageContext, parts: tuple[ValuePart, ...]) -> go.
     fig.update_xaxes(tickvals=ticks, ticktext=[f"{hour:02}:00" for hour in ticks], tickangle=0)
     fig.update_xaxes(range=[-0.6, 23.6])
     fig.update_yaxes(rangemode="tozero")
+    _add_beginning(fig, context)
     return fig
+
+
+def _add_beginning(fig: go.Figure, context: page.PageContext) -> None:
+    """A dotted line at the hour at which the explained cause begins, where it begins at one."""
+    verdict = context.verdict(CHECK)
+    explanation = verdict.explanation if verdict is not None else None
+    hours = explanation.evidence.get("hours") if explanation is not None else None
+    if not hours or not hours[0]:
+        return
+    ink = base.color("ink", context.is_dark)
+    fig.add_vline(
+        x=hours[0] - 0.5, line={"color": ink, "width": 1.2, "dash": "dot"},
+        annotation={"text": f"<b>{hours[0]:02}:00</b>", "font": {"color": ink, "size": 12}},
+        annotation_position="top left",
+    )  # fmt: skip
 
 
 def _hour_hover(context: page.PageContext, hour: str, rows: int) -> str:

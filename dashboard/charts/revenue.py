@@ -38,7 +38,6 @@ def revenue_figure(context: page.PageContext, revenue: Revenue) -> go.Figure:
     measured = [day for day in revenue.days if day.revenue is not None]
     bars = [replace(_bar(context, day, revenue, day.revenue), is_red=False) for day in measured]
     by_day.add_bars(fig, context, bars)
-    by_day.add_verdicts(fig, context, bars, CHECK)
     fig.update_yaxes(tickformat=",")
     mark_rows.add(fig, context, _shown_days(revenue), (CHECK,))
     return fig

@@ -173,7 +173,7 @@ def _action(context: page.PageContext, verdict: Verdict) -> list[Html | str]:
             tag("span", f"Not due yet, usually done by {due.usual_time(context)}. "
                 "If it stays away: ")
         )  # fmt: skip
-    parts.append(tag("b", verdict.action))
+    parts.append(tag("b", *_with_command(verdict.action)))
     if verdict.retry:
         parts.append(" The cause may be temporary: run the gate again.")
     if verdict.stop:
@@ -184,6 +184,14 @@ def _action(context: page.PageContext, verdict: Verdict) -> list[Html | str]:
     if waiver is not None and not waiver.holds:
         parts.append(f" {_waiver_text(verdict)}.")
     return parts
+
+
+def _with_command(action: str) -> tuple[Html | str, ...]:
+    """An action with the command at its end, if it has one, which no line break tears."""
+    words, colon, command = action.partition(": andon ")
+    if not colon:
+        return (action,)
+    return f"{words}: ", tag("code", f"andon {command.removesuffix('.')}", class_="command")
 
 
 def _waiver_text(verdict: Verdict) -> str:

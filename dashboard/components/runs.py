@@ -54,6 +54,16 @@ _COUNTS_TEXT: Final = {
 }  # fmt: skip
 
 
+def loads_note(day_runs: Runs) -> str:
+    """How the list is read; nothing where it is empty."""
+    if not day_runs.loads:
+        return ""
+    return (
+        "; entries that need attention come first. The last column says which of several entries "
+        "of a source count"
+    )
+
+
 def draw_loads(context: page.PageContext, runs: Runs) -> None:
     """The run date's entries with the filters of the address, or why there are none."""
     filters = _draw_filters(runs)

@@ -16,7 +16,7 @@ _FAILED: Final = STOPPING | {Status.WAIVED, Status.AMBER}
 
 
 def markup(context: page.PageContext, verdict: Verdict) -> Html:
-    """`Sat 8 Mar 06:00 in the data · red since the gate of Sun 9 Mar 06:12 · first time in ...`."""
+    """`Sat 8 Mar 06:00 in the data · red since the gate of Sun 9 Mar 06:12 · not once in ...`."""
     parts = [_in_the_data(context, verdict), _by_the_gate(context, verdict)]
     parts.append(_before(context, verdict))
     shown = [part for part in parts if part is not None]
@@ -67,4 +67,5 @@ def _before(context: page.PageContext, verdict: Verdict) -> Html | None:
         path = frame.current_path()
         return join("last time ", links.link(path, query, look.short(failed.data_date)))
     days = sum(verdict.id in each.statuses for each in earlier)
-    return tag("span", f"first time in {plural(days, 'recorded day')}") if days else None
+    before = plural(days, "recorded day")
+    return tag("span", f"not once in the {before} before") if days else None

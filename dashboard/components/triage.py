@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from checks.core.model import FAILING, STOPPING, Verdict, by_urgency
-from checks.explaining.repair import Effect, Repair, remaining_text, repair_of
+from checks.core.model import FAILING, STOPPING, Status, Verdict, by_urgency
+from checks.explaining.repair import Effect, Repair, repair_of
 from dashboard import causes, data, due, frame, look, page
 from dashboard.components import acknowledge, incidents, links
 from dashboard.components.incident_closing import draw_closing, draw_outcome, may_be_closed
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def draw(context: page.PageContext, verdict: Verdict, shown: Collection[str]) -> None:
     """verdict: the page's first failing check. shown: the checks that the page has already."""
     draw_outcome(context)
-    if (repair := repair_of(context.report, verdict.id)) is not None:
-        show(_repair_markup(repair))
+    if verdict.status is Status.RED:
+        show(_repair_markup(repair_of(context.report, verdict.id)))
     incident = None if context.is_past else incidents.open_incident(context, verdict.id)
     if incident is not None:
         _draw_incident(context, incident)
@@ -31,13 +31,17 @@ def draw(context: page.PageContext, verdict: Verdict, shown: Collection[str]) ->
         show(_others_markup(context, others, shown))
 
 
-def _repair_markup(repair: Repair) -> Html:
+def _repair_markup(repair: Repair | None) -> Html:
+    heading = tag("h2", "What would a repair change?")
+    if repair is None:
+        unknown = "Not known: the numbers of this evaluation do not say."
+        return tag("section", heading, tag("p", unknown, class_="a-sub"), class_="t-part")
     return tag(
         "section",
-        tag("h2", "What would a repair change?"),
+        heading,
         tag("p", f"{repair.condition}:", class_="a-sub"),
         tag("div", *map(_effect_row, repair.effects), class_="t-effects"),
-        tag("p", f"{remaining_text(repair)}. Not known: {repair.unknown}."),
+        tag("p", repair.outcome),
         class_="t-part",
     )
 
@@ -99,10 +103,17 @@ def _failing_row(context: page.PageContext, group: causes.CauseGroup) -> Html:
         "div",
         tag("p", look.mark(due.shown_status(context, head)), " ", _link(context, head), " ",
             tag("span", head.message, class_="value")),
-        tag("p", f"{causes.cause_words(head)}. {_who_text(context, head)}"),
+        tag("p", f"{_why_text(head)} {_who_text(context, head)}"),
         others,
         class_=f"t-failing {look.look_of(due.shown_status(context, head)).css}-line",
     )  # fmt: skip
+
+
+def _why_text(verdict: Verdict) -> str:
+    """The cause; of a warning all that it says, as its first part may be that nothing is wrong."""
+    lead = causes.lead_words(verdict) if verdict.status is Status.AMBER else ""
+    sentences = (causes.cause_words(verdict), lead.removesuffix("."))
+    return " ".join(f"{sentence}." for sentence in sentences if sentence)
 
 
 def _followers_row(context: page.PageContext, followers: list[Verdict]) -> Html:
@@ -126,6 +137,8 @@ def _who_text(context: page.PageContext, verdict: Verdict) -> str:
 def _passing_row(context: page.PageContext, verdict: Verdict) -> Html:
     """Glyph, check, and its value with the limit."""
     _, _, value = verdict.message.partition("=")
+    if verdict.status is Status.SKIPPED:
+        value = "skipped"
     return join(
         look.mark(due.shown_status(context, verdict)), _link(context, verdict),
         tag("span", value or verdict.message, class_="value", title=verdict.summary),

@@ -52,7 +52,7 @@ def test_each_kind_is_counted_apart_with_its_dark_revenue() -> None:
     judgement = judged(orders(orphans=(2, 0, 1), revenue=100.5, ids=("o1", "o2")))
     assert judgement.summary == (
         "3 orphans on Saturday 8 March, which has 40 orders: 2 without a session id, "
-        "1 purchase that never became an order (none is normal); "
+        "1 purchase that never became an order (none is allowed); "
         "unattributed revenue: 201.00"
     )
     kinds = {kind["kind"]: kind for kind in judgement.details["kinds"]}

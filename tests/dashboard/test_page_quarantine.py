@@ -209,7 +209,7 @@ def test_beside_the_evidence_stand_repair_timeline_and_other_checks(
     assert explained is not None
     condition = f"If the {explained[1]} rows are repaired and loaded again:"
     assert f"What would a repair change? {condition} Rejected share 5.8 % → then 0" in page.text
-    assert "Then only orphan_orders stops the line. Not known: what the other checks" in page.text
+    assert "Not known: whether this settles orphan_orders; what the other checks" in page.text
     assert "Other checks 1 red, 9 green ✗ RED orphan_orders orphan_orders=" in page.text
     assert "Owner web-analytics, nobody is on it." in page.text
     assert "✓ GREEN rows_read 2498 (min 1)" in page.text

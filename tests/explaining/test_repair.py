@@ -10,7 +10,7 @@ import pytest
 from checks.catalog.volume_zscore import z_score
 from checks.core.model import Explanation, Layer, Report, Severity, Status, Verdict
 from checks.core.text import count_text
-from checks.explaining.repair import Effect, Repair, remaining_text, repair_of
+from checks.explaining.repair import Effect, Repair, repair_of
 from tests.explaining.test_shop import fill
 from tests.shop import DAY, Shop, at, log_entry
 
@@ -38,7 +38,10 @@ def volume(check: str, status: Status, events: int, low: float, high: float) -> 
 def rejected(rows: int | None, *, quarantined: int = 60, **details: Any) -> Verdict:
     evidence = {} if rows is None else {"rows": rows}
     explanation = Explanation("since_hour", "Since 06:00: rows", evidence) if rows else None
-    numbers = {"rows_read": 1000, "rows_quarantined": quarantined, "stop_above": 0.06}
+    numbers = {
+        "rows_read": 1000, "rows_quarantined": quarantined, "rejected_rows": quarantined,
+        "stop_above": 0.06,
+    }  # fmt: skip
     return verdict(
         "quarantine_rate", threshold=0.05, value=quarantined / 1000, explanation=explanation,
         details=numbers | details,
@@ -57,7 +60,10 @@ def test_the_explained_rows_leave_the_rate_and_join_the_events() -> None:
     assert repair.effects == (
         Effect("Rejected share", "6.0 %", "1.0 %", GREEN), Effect("Events", "940", "990", GREEN),
     )  # fmt: skip
-    assert remaining_text(repair) == "Then nothing stops the line"
+    assert repair.outcome == (
+        "Then nothing known stops the line of 8 March. "
+        "Not known: what the other checks say of these rows."
+    )
 
 
 @pytest.mark.parametrize(
@@ -66,7 +72,8 @@ def test_the_explained_rows_leave_the_rate_and_join_the_events() -> None:
 def test_a_rate_is_red_only_above_its_limit(rows: int, status: Status) -> None:
     repair = repaired(rejected(rows))
     assert repair.effects[0].status is status
-    assert (repair.remaining == ("quarantine_rate",)) == (status is RED)
+    assert (repair.red == ("quarantine_rate",)) == (status is RED)
+    assert ("Red by these numbers: quarantine_rate." in repair.outcome) == (status is RED)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +91,7 @@ def test_where_a_source_may_still_warn_no_status_is_promised(
     assert repaired(rejected(50, **details)).effects[0].status is status
 
 
-@pytest.mark.parametrize("rows", [None, 60, 61])
+@pytest.mark.parametrize("rows", [None, 60])
 def test_without_a_part_all_rows_are_meant(rows: int | None) -> None:
     repair = repaired(rejected(rows))
     assert repair.condition == "If all 60 rows are repaired and loaded again"
@@ -107,7 +114,7 @@ def test_each_volume_rule_has_its_own_edge(check: str, edge: int, status: Status
         verdict("orphan_orders", because=check),
     )
     assert repair.effects == (Effect("Events", "200", count_text(edge), status),)
-    assert repair.remaining == (() if status is GREEN else (check, "orphan_orders"))
+    assert (repair.red, repair.unsettled) == (() if status is GREEN else (check,), ())
 
 
 def test_the_edge_of_the_score_is_that_of_its_judge() -> None:
@@ -123,33 +130,60 @@ def test_the_edge_of_the_score_is_that_of_its_judge() -> None:
         assert (repair.effects[0].status is GREEN) == (abs(z.z) < 3.0)
 
 
-def test_missing_hours_are_an_estimate_and_end_the_lag() -> None:
+def test_missing_hours_are_an_estimate() -> None:
     evidence = {"hours": [[16, 24]], "expected": 34, "newest": "2025-03-08T15:59:10Z"}
     missing = Explanation("hours_missing", "No event from 16:00 to 24:00", evidence)
     low = volume("volume_expected", RED, 66, 90, 110)
-    repair = repaired(
+    verdicts = (
         verdict("freshness", explanation=missing),
         verdict("volume_expected", explanation=missing, details=low.details),
-        verdict("event_volume", explanation=missing),
-        verdict("missing_revenue"),
-    )
-    assert repair.effects == (
-        Effect("Newest event", "15:59", "23:59", GREEN),
-        Effect("Events", "66", "about 100", GREEN),
-    )
-    assert repair.remaining == ("missing_revenue",)
-    assert remaining_text(repair) == "Then only missing_revenue stops the line"
+        verdict("event_volume", explanation=missing), verdict("missing_revenue"),
+    )  # fmt: skip
+    for check in ("freshness", "volume_expected", "event_volume"):
+        repair = repair_of(report(*verdicts), check)
+        assert repair is not None
+        assert repair.effects == (Effect("Events", "66", "about 100", GREEN),)
+        assert repair.unsettled == ("missing_revenue",)
+        assert repair.outcome == (
+            "Not known: whether this settles missing_revenue; what the missing rows contain."
+        )
 
 
-def test_hours_within_the_day_do_not_end_a_lag() -> None:
-    evidence = {"hours": [[3, 9]], "expected": 34, "newest": "2025-03-08T12:00:00Z"}
-    missing = Explanation("hours_missing", "No event from 03:00 to 09:00", evidence)
-    low = volume("volume_expected", RED, 66, 90, 110)
-    repair = repaired(
-        verdict("volume_expected", explanation=missing, details=low.details), verdict("freshness")
-    )
-    assert [effect.label for effect in repair.effects] == ["Events"]
-    assert repair.remaining == ("freshness",)
+def test_a_check_that_would_turn_red_is_named() -> None:
+    """Loaded again, the rows would be too many."""
+    repair = repaired(rejected(50), volume("volume_expected", GREEN, 940, 900, 980))
+    assert repair.effects[1] == Effect("Events", "940", "990", RED)
+    assert repair.red == ("volume_expected",)
+    assert repair.outcome.startswith("Red by these numbers: volume_expected. Not known: ")
+
+
+@pytest.mark.parametrize("name", ["undated_events", "undated_purchases", "far_orders"])
+def test_rows_of_no_day_leave_no_status_to_promise(name: str) -> None:
+    stray = verdict("freshness", GREEN, details={name: 1})
+    for head in (
+        rejected(50), verdict("missing_revenue", details={"missing": 1, "purchases": 9}),
+        verdict("orphan_orders", details={"orphans": 1}),
+    ):  # fmt: skip
+        repair = repaired(head, stray)
+        assert {effect.status for effect in repair.effects} == {None}
+        assert repair.unsettled == (head.id,)
+        assert "Then nothing" not in repair.outcome
+
+
+@pytest.mark.parametrize(
+    ("rows_of_day", "labels"),
+    [(60, ["Rejected share", "Events"]), (59, ["Rejected share"]), (None, ["Rejected share"])],
+)
+def test_events_are_added_only_where_all_rows_are_of_the_day(
+    rows_of_day: int | None, labels: list[str]
+) -> None:
+    known = volume("volume_expected", GREEN, 940, 900, 1000)
+    repair = repaired(rejected(50, rejected_rows=rows_of_day), known)
+    assert [effect.label for effect in repair.effects] == labels
+
+
+def test_more_explained_rows_than_logged_ones_promise_nothing() -> None:
+    assert repair_of(report(rejected(61)), "quarantine_rate") is None
 
 
 @pytest.mark.parametrize("partial", [True, False])
@@ -183,7 +217,8 @@ def test_purchases_and_orders() -> None:
     assert repaired(missing, lost).effects[1] == Effect("Their share", "5.0 %", "0.0 %", GREEN)
     repair = repaired(lost, missing)
     assert repair.effects[1] == Effect("Unattributed revenue", "10.50", "0.00")
-    assert repair.remaining == ("missing_revenue",)
+    assert repair.condition == "If 2 orphans are repaired"
+    assert repair.unsettled == ("missing_revenue",)
 
 
 def test_repeated_ids_may_still_warn() -> None:
@@ -194,13 +229,13 @@ def test_repeated_ids_may_still_warn() -> None:
 @pytest.mark.parametrize(
     ("names", "text"),
     [
-        (("a", "b"), "Then a and b still stop the line"),
-        (("a", "b", "c"), "Then a, b and c still stop the line"),
-        (("a", "b", "c", "d"), "Then a, b, c and 1 more still stop the line"),
+        (("a",), "a"), (("a", "b"), "a and b"), (("a", "b", "c"), "a, b and c"),
+        (("a", "b", "c", "d"), "a, b, c and 1 more"),
     ],
-)
-def test_what_remains_is_named(names: tuple[str, ...], text: str) -> None:
-    assert remaining_text(Repair("If", (), names, "it")) == text
+)  # fmt: skip
+def test_what_is_not_known_is_named(names: tuple[str, ...], text: str) -> None:
+    repair = Repair(None, "If", (), (), names, "it")
+    assert repair.outcome == f"Not known: whether this settles {text}; it."
 
 
 def test_what_is_promised_of_a_double_load_comes_true(shop: Shop) -> None:
@@ -215,7 +250,7 @@ def test_what_is_promised_of_a_double_load_comes_true(shop: Shop) -> None:
     shop.write()
     promised = repair_of(shop.run(), "volume_expected")
     assert promised is not None
-    assert promised.remaining == ()
+    assert promised.unsettled == ()
     del shop.events.rows[-len(again) :]
     del shop.log.rows[-1]
     shop.write()
