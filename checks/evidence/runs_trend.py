@@ -19,6 +19,10 @@ RAN, GAP, NOT_YET, BEFORE = "ran", "gap", "not yet", "before"
 ARRIVED, AWAITED, OVERDUE, NEVER = "arrived", "awaited", "overdue", "never"
 
 
+#: Days before a run date that say what is usual of its log.
+_WEEK = 7
+
+
 @dataclass(frozen=True, slots=True)
 class RunDay:
     """One run date; data_date is the day it loads.
@@ -122,13 +126,17 @@ def _state(day: date, first: date, frame: Timeframe, *, ran: bool) -> str:
 
 
 def _usual_arrival(earlier: tuple[RunDay, ...]) -> UsualArrival | None:
-    firsts = [day.first for day in earlier if day.first is not None]
+    """Of the last week, as explanations and missing sources have it; of all days where it has none.
+
+    The earliest and the latest are those of all days.
+    """
     lasts = [day.last for day in earlier if day.last is not None]
     if not lasts:
         return None
+    week = [day for day in earlier[-_WEEK:] if day.last is not None] or earlier
     return UsualArrival(
-        first=median(firsts) or 0.0,
-        last=median(lasts) or 0.0,
+        first=median(day.first for day in week if day.first is not None) or 0.0,
+        last=median(day.last for day in week if day.last is not None) or 0.0,
         earliest=min(lasts),
         latest=max(lasts),
         days_seen=len(lasts),

@@ -97,7 +97,7 @@ def test_no_run_is_said_and_its_source_is_missing(demo: Demo, screen: Open) -> N
     assert "events_.csv events_20250307.csv" in page.text
     assert "7 of 7 run days 05:38 overdue" in page.text
     assert "No load yet, overdue by 91 min, later than on any of these days." not in page.text
-    assert "No load yet, overdue by 1 h 31 min, later than on any of these days." in page.text
+    assert "No load yet, overdue by 1 h 32 min, later than on any of these days." in page.text
     bars, arrivals = figures(page)
     for figure in (bars, arrivals):
         assert "no audit-log entry yet" in hovers(figure)
@@ -122,7 +122,7 @@ def test_figures_have_titles_limits_and_exact_numbers(demo: Demo, screen: Open) 
         "data date"
     }
     assert "min 1" in [note["text"] for note in bars["layout"]["annotations"]]
-    assert [n["text"] for n in arrivals["layout"]["annotations"]] == ["usual last load 05:39"]
+    assert [n["text"] for n in arrivals["layout"]["annotations"]] == ["usual last load 05:38"]
     assert "run of Sun 9 March 2025<br>1 entry (ended well: 1)" in hovers(bars)
 
 
