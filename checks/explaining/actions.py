@@ -30,7 +30,9 @@ def _of_rejected_part(evidence: Evidence, data_date: date) -> str | None:
     if not rows:
         return None
     column, value = evidence.get("column"), evidence.get("value")
-    sender = "these rows" if column is None or value is None else segment_text(column, value)
+    sender = "these rows"
+    if column is not None and value is not None:
+        sender = f"the rows of {segment_text(column, value)}"
     since = evidence.get("since")
     when = _when(evidence.get("hours"), since)
     which = f"the rows of each day since then ({count_text(rows)} on {short_day(data_date)})"

@@ -36,7 +36,10 @@ def until_text(context: page.PageContext) -> str:
     if context.outcomes.problem:
         return "not known, as the history cannot be read"
     released = context.outcomes.released
-    return "no gate has released any day" if released is None else f"until {look.short(released)}"
+    if released is None:
+        return "no gate has released any day"
+    year = "" if released.year == context.day.year else f" {released.year}"
+    return f"until {look.short(released)}{year}"
 
 
 class Words(NamedTuple):

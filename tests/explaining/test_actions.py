@@ -23,16 +23,29 @@ def action(kind: str, check: str = "volume_expected", **evidence: Any) -> str:
 @pytest.mark.parametrize(
     ("changed", "text"),
     [
-        ({}, "Ask who sends Shop app what changed at 06:00, repair these 2,559 rows and load them"),
-        ({"hours": None}, "Ask who sends Shop app what changed, repair these 2,559 rows"),
-        ({"hours": [0, 9]}, "Ask who sends Shop app what changed, repair these 2,559 rows"),
-        ({"rows": 1}, "Ask who sends Shop app what changed at 06:00, repair this row and load it"),
+        (
+            {},
+            "Ask who sends the rows of Shop app what changed at 06:00, repair these 2,559 rows and "
+            "load them again.",
+        ),
+        (
+            {"hours": None},
+            "Ask who sends the rows of Shop app what changed, repair these 2,559 rows",
+        ),
+        (
+            {"hours": [0, 9]},
+            "Ask who sends the rows of Shop app what changed, repair these 2,559 rows",
+        ),
+        (
+            {"rows": 1},
+            "Ask who sends the rows of Shop app what changed at 06:00, repair this row and load it",
+        ),
         ({"value": None}, "Ask who sends these rows what changed at 06:00, repair"),
         ({"column": None}, "Ask who sends these rows what changed at 06:00, repair"),
         (
             {"hours": None, "since": "2025-03-02"},
-            "Ask who sends Shop app what changed on 2 March, repair the rows of each day since "
-            "then (2,559 on 8 March) and load them again.",
+            "Ask who sends the rows of Shop app what changed on 2 March, repair the rows of each day "
+            "since then (2,559 on 8 March) and load them again.",
         ),
         ({"rows": 0}, "Do it."),
     ],
