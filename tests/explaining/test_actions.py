@@ -44,8 +44,8 @@ def action(kind: str, check: str = "volume_expected", **evidence: Any) -> str:
         ({"column": None}, "Ask who sends these rows what changed at 06:00, repair"),
         (
             {"hours": None, "since": "2025-03-02"},
-            "Ask who sends the rows of Shop app what changed on 2 March, repair the rows of each day "
-            "since then (2,559 on 8 March) and load them again.",
+            "Ask who sends the rows of Shop app what changed on 2 March, repair the rows of each "
+            "day since then (2,559 on 8 March) and load them again.",
         ),
         ({"rows": 0}, "Do it."),
     ],
