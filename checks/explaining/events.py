@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
-from checks.catalog._silence import silences
-from checks.core.counts import NAME
+from checks.catalog._silence import silences, with_whole_days
+from checks.core.counts import NAME, DailyCounts
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause, Explanation
 from checks.core.profiles import DayProfile
@@ -62,27 +63,56 @@ def explain_freshness(material: Material, check: str) -> Iterator[Explanation | 
 
 
 def explain_names(material: Material, check: str) -> Iterator[Explanation | None]:
-    """Which event name stopped, and at which hour."""
-    events, daily = material.events(), material.daily()
+    """Which event name stopped; why the events are missing, where no name stopped for itself."""
+    events = material.events()
+    daily = with_whole_days(material.daily(), events)
+    since = _silent_since(material, check, daily)
     if not events.judged:
-        yield from _empty(material)
+        empty_since = volume.empty_since(daily)
+        left = [name for name, first in since.items() if first is None or first < empty_since]
+        yield from _empty(material) if not left else [_stopped(material, check, daily, left, None)]
         return
     profile, scale = _profile(material)
+    gap, left = None, list(since)
     if profile is not None:
-        yield _missing_hours(material, profile, scale, least=0.0, at_end=True)
-    least = material.config.checks[check].params.min_per_day
-    silent = silences(daily, least)
-    subjects = material.judgements[check].subjects.get(EVENT, ())
-    stopped = sorted(
-        (name for name in subjects if name in silent), key=lambda name: -silent[name].usual
-    )
+        gap = _missing_hours(material, profile, scale, least=0.0, at_end=True)
+    if profile is not None and gap is not None:
+        left = [
+            name for name, first in since.items()
+            if first != profile.day
+            or not volume.explains_silence(gap, profile, name, _usual_count(material, check, name))
+        ]  # fmt: skip
+    yield _stopped(material, check, daily, left, profile) if left else gap
+
+
+def _silent_since(material: Material, check: str, daily: DailyCounts) -> dict[str, date | None]:
+    """The names that are silent, and the first day of each silence; None where it is not known."""
+    silent = silences(daily, material.config.checks[check].params.min_per_day)
+    judgement = material.judgements[check]
+    told = {each["name"]: each.get("silent_since") for each in _names(material, check)}
+    return {
+        name: silent[name].since if name in silent else told.get(name)
+        for name in judgement.subjects.get(EVENT, ())
+    }
+
+
+def _stopped(
+    material: Material, check: str, daily: DailyCounts, names: Sequence[str],
+    profile: DayProfile | None,
+) -> Explanation | None:  # fmt: skip
+    """The silence of the name with the most events; None where none of them was regular.
+
+    names: those whose silence nothing else explains.
+    """
+    silent = silences(daily, material.config.checks[check].params.min_per_day)
+    stopped = sorted((n for n in names if n in silent), key=lambda n: -silent[n].usual)
     if not stopped:
-        return
+        return None
     name, silence = stopped[0], silent[stopped[0]]
     hours = None
     if profile is not None and silence.since == profile.day:
         hours = profile.columns.get(NAME, {}).get(name)
-    yield volume.stopped_name(
+    return volume.stopped_name(
         name, daily.series(NAME, name), daily.day, silence.since,
         _usual_count(material, check, name) or silence.usual, daily.calendar, hours,
         profile.hours if profile is not None else 0, len(stopped) - 1,
@@ -91,8 +121,12 @@ def explain_names(material: Material, check: str) -> Iterator[Explanation | None
 
 def _usual_count(material: Material, check: str, name: str) -> float | None:
     """How many events of a name are usual, as the check's own sentence says."""
-    names = material.judgements[check].details.get("names") or ()
-    return next((each["usual"] for each in names if each["name"] == name), None)
+    return next((each["usual"] for each in _names(material, check) if each["name"] == name), None)
+
+
+def _names(material: Material, check: str) -> Sequence[Mapping[str, Any]]:
+    """What the check says of each name."""
+    return material.judgements[check].details.get("names") or ()
 
 
 def explain_revenue(material: Material, check: str) -> Iterator[Explanation | None]:

@@ -41,6 +41,8 @@ _HOURS = 24
 _INCOMPLETE, _DEVIATIONS = 0.1, 3.0
 #: After a name stopped, this part of its events may still come.
 _STRAY = 0.02
+#: With so many events expected, none is no chance.
+_CERTAIN = 5.0
 
 
 def missing_hours(
@@ -84,6 +86,30 @@ def missing_hours(
             "usual_day": profile.baseline_day,
         },
     )
+
+
+def explains_silence(
+    gap: Explanation, profile: DayProfile, name: str, usual_count: float | None
+) -> bool:
+    """Whether a name that had its events the day before is silent only for the missing hours.
+
+    Outside of them so few of its events are usual that none is chance. gap: what `missing_hours`
+    says. usual_count: events of the name on such a day.
+    """
+    gone = {hour for first, last in gap.evidence["hours"] for hour in range(first, last)}
+    counts = profile.columns.get(NAME, {}).get(name) or profile.total
+    all_rows = sum(counts.baseline[: profile.hours])
+    outside = sum(n for h, n in enumerate(counts.baseline[: profile.hours]) if h not in gone)
+    expected = all_rows if usual_count is None else usual_count
+    return outside * expected < _CERTAIN * all_rows
+
+
+def empty_since(daily: DailyCounts) -> date:
+    """The first of the days in a row, up to the judged one, without any event."""
+    totals, first = daily.totals(), daily.day
+    while totals.get(first - timedelta(days=1)) == 0:
+        first -= timedelta(days=1)
+    return first
 
 
 def _gaps(profile: DayProfile) -> list[tuple[int, int]]:

@@ -419,6 +419,45 @@ def test_a_name_that_stopped(duck: Shop) -> None:
     assert texts(duck)["event_volume"] == ("'cart' stopped on 8 March: 0 since, about 96 usual")
 
 
+def with_carts(shop: Shop, last_back: int, hours: range = range(24)) -> None:
+    """Four carts an hour, for the last time so many days ago."""
+    shop.events.rows += [
+        view(DAY - timedelta(days=back), hour + 0.4, "cart") | {"device": "web"}
+        for back in range(last_back, 11) for hour in hours for _ in range(4)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("until", [14, 0])
+def test_missing_hours_do_not_explain_a_name_that_stopped_before(duck: Shop, until: int) -> None:
+    """Nor does a day without any event."""
+    fill(duck)
+    with_carts(duck, last_back=3)
+    duck.events.rows = [
+        row for row in duck.events.rows if not at(DAY, until) <= row["timestamp"] < at(DAY, 24)
+    ]
+    duck.log.rows[-1] |= {"rows_read": 0} if not until else {}
+    duck.write()
+    explained = texts(duck)
+    assert explained["event_volume"] == "'cart' stopped on 6 March: 0 since, about 96 a day usual"
+    assert "cart" not in explained["freshness"]
+
+
+@pytest.mark.parametrize(("hours", "is_hidden"), [(range(14, 24), True), (range(24), False)])
+def test_missing_hours_explain_a_name_that_comes_in_them(
+    duck: Shop, hours: range, is_hidden: bool
+) -> None:
+    fill(duck, until=14)
+    with_carts(duck, last_back=1, hours=hours)
+    duck.events.rows = [
+        row for row in duck.events.rows if not at(DAY, 14) <= row["timestamp"] < at(DAY, 24)
+    ]
+    duck.write()
+    kind = "hours_missing" if is_hidden else "name_stopped"
+    explanation = duck.verdicts()["event_volume"].explanation
+    assert explanation is not None
+    assert explanation.kind == kind
+
+
 def test_a_young_shop_has_no_usual_day(duck: Shop) -> None:
     """Two days are no history: nothing is compared, and nothing is told."""
     fill(duck, until=6)

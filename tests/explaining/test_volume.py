@@ -221,3 +221,30 @@ def test_gaps_that_are_half_of_the_loss_together() -> None:
     profile = profile_of({NAME: {"view": view}})
     assert volume.missing_hours(profile, 1, 10, None, ZONE, least=360) is not None
     assert volume.missing_hours(profile, 1, 10, None, ZONE, least=361) is None
+
+
+NIGHTLY = {"view": (hours((0, 15, 50)), all_day(50)), "late": (all_day(0), hours((16, 24, 9)))}
+
+
+@pytest.mark.parametrize(
+    ("name", "usual", "is_explained"),
+    [
+        ("late", 72.0, True),
+        ("view", 1200.0, False),
+        ("unknown", 8.4, True),
+        ("unknown", 8.5, False),
+    ],
+)
+def test_missing_hours_explain_only_a_name_whose_events_are_in_them(
+    name: str, usual: float, is_explained: bool
+) -> None:
+    """A name that is not counted apart has its events when all events are."""
+    profile = profile_of({NAME: NIGHTLY})
+    gap = volume.missing_hours(profile, 1, 10, None, ZONE, at_end=True)
+    assert gap is not None
+    assert volume.explains_silence(gap, profile, name, usual) is is_explained
+
+
+def test_a_shop_is_empty_since_the_first_day_without_events() -> None:
+    assert volume.empty_since(daily(*[100] * 9, 0, 0)) == DAY - timedelta(days=1)
+    assert volume.empty_since(daily(*[100] * 9, 0, 5, 0)) == DAY
