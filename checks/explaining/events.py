@@ -14,6 +14,7 @@ from checks.core.profiles import DayProfile
 from checks.core.subjects import EVENT
 from checks.explaining import loads, volume
 from checks.explaining.material import Explainer, Material
+from checks.explaining.runs import shortage
 from checks.explaining.shares import Nouns, shared_part
 from checks.explaining.shifts import find_shift
 
@@ -42,8 +43,8 @@ def explain_volume(material: Material, check: str) -> Iterator[Explanation | Non
     shift = find_shift(profile, scale, side) if profile is not None else None
     if profile is not None and shift is not None and not shift.covers(profile.hours):
         yield volume.from_shift(shift, profile, "events")
-    if side < 0 and log is not None:
-        yield loads.source_shortage(log, _LEAST_PART * -move, material.frame)
+    if side < 0:
+        yield shortage(material, _LEAST_PART * -move)
     yield from _by_days(material, move, side, _began(material, check, side))
 
 
@@ -56,10 +57,9 @@ def explain_freshness(material: Material, check: str) -> Iterator[Explanation | 
     profile, scale = _profile(material)
     if profile is not None:
         yield _missing_hours(material, profile, scale, least=0.0, at_end=True)
-    log = material.log()
     lacking = (material.expected_events() or _mean_before(material)) - events.judged
-    if log is not None and lacking > 0:
-        yield loads.source_shortage(log, _LEAST_PART * lacking, material.frame)
+    if lacking > 0:
+        yield shortage(material, _LEAST_PART * lacking)
 
 
 def explain_names(material: Material, check: str) -> Iterator[Explanation | None]:
@@ -148,7 +148,7 @@ def _empty(material: Material) -> Iterator[Explanation | None]:
     if log is None:
         return
     yield loads.no_load(log, material.frame)
-    yield loads.source_shortage(log, 1.0, material.frame)
+    yield shortage(material, 1.0)
 
 
 def _mean_before(material: Material) -> float:

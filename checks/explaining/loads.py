@@ -1,70 +1,33 @@
-"""What the audit log says of a day: no load, a load twice, a source missing or short. Pure."""
+"""What the audit log says of a day: no load, or a load twice. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from checks.core.audit_log import AuditEntry, AuditLog
-from checks.core.day_names import DAY_MARK
 from checks.core.model import Explanation
-from checks.core.text import about_text, count_text, plural, quoted, short_day
+from checks.core.text import count_text, plural, quoted, short_day
 from checks.core.timeframe import Timeframe, midnight
 from checks.core.totals import median
 from checks.explaining import kinds
 from checks.explaining.wording import names_text
-from checks.loads.effective import Load, loads
+from checks.loads.effective import loads
 from checks.loads.repairs import has_ended
-from checks.loads.sources import family_of, lasting_name, source_key
+from checks.loads.sources import family_of, source_key
 from checks.loads.usual_parts import usual_parts
 
-#: Earlier run dates that say which sources are usual, and on what part of them a usual one was.
-_LEAST_DAYS, _MOST_OF_DAYS = 3, 0.8
-#: A source is short with less than this part of its smallest earlier load, and of a usual one.
-_SHORT = 0.75
 #: The part of the day's events that repeat another one when a load came twice, and at most on a
 #: usual day.
 _REPEATED, _USUALLY_REPEATED = 0.3, 0.05
 _TWICE = 2
 #: Sources that evidence names.
-_MOST_NAMED = 20
+MOST_NAMED = 20
 #: Surplus rows of the log and repeated events are as many up to this part: some are rejected.
 _NEAR = 0.25
 _MINUTE = timedelta(minutes=1)
-#: Where a day lacks everything, a missing source is told however many rows it has.
-_ANY = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRows:
-    """Rows read of a usual source: on the run date, and on earlier ones.
-
-    name: as its family is called, where it is missing. rows: None where they are not known.
-    usual_minutes: from midnight to its last entry, the median of the earlier run dates.
-    """
-
-    name: str
-    rows: int | None
-    earlier: tuple[int, ...]
-    is_missing: bool
-    usual_minutes: float
-
-    @property
-    def median(self) -> float:
-        """Rows of a usual day."""
-        return median(self.earlier) or 0.0
-
-    @property
-    def is_short(self) -> bool:
-        """Whether the run date has clearly fewer rows than each of the earlier dates."""
-        return self.rows is not None and self.rows < _SHORT * min(self.earlier, default=0)
-
-    def is_due(self, log: AuditLog, zone: ZoneInfo, now: datetime) -> bool:
-        """Whether the time of the run date is over at which it usually has come."""
-        return now >= _on_run_date(log, self.usual_minutes, zone)
 
 
 def no_load(log: AuditLog, frame: Timeframe, events: int = 0) -> Explanation | None:
@@ -75,7 +38,7 @@ def no_load(log: AuditLog, frame: Timeframe, events: int = 0) -> Explanation | N
     if log.today:
         return None
     minutes = _usual_end(log, frame.zone)
-    if minutes is not None and frame.now < _on_run_date(log, minutes, frame.zone):
+    if minutes is not None and frame.now < on_run_date(log, minutes, frame.zone):
         return None
     done = None if minutes is None else f"{int(minutes) // 60:02d}:{int(minutes) % 60:02d}"
     usual_time = f", usually done by {done}" if done else ""
@@ -99,7 +62,8 @@ def _usual_end(log: AuditLog, zone: ZoneInfo) -> float | None:
     )
 
 
-def _on_run_date(log: AuditLog, minutes: float, zone: ZoneInfo) -> datetime:
+def on_run_date(log: AuditLog, minutes: float, zone: ZoneInfo) -> datetime:
+    """The instant of the run date so many minutes after its midnight."""
     return midnight(log.run_date, zone) + timedelta(minutes=minutes)
 
 
@@ -131,7 +95,7 @@ def loaded_twice(
         return Explanation(
             kinds.LOADED_TWICE,
             f"{count_text(len(again))} sources were loaded twice: {names}",
-            evidence | {"sources": [load.source for load in again[:_MOST_NAMED]]},
+            evidence | {"sources": [load.source for load in again[:MOST_NAMED]]},
         )
     text = f"{count_text(repeated[0])} of {plural(events, 'event')} repeat another one"
     return Explanation(kinds.REPEATED_ROWS, text, evidence)
@@ -197,107 +161,3 @@ def _rows_text(entries: Sequence[AuditEntry]) -> str:
     if len(counts) == 1 and all(isinstance(entry.rows_read, int) for entry in entries):
         return f", the same {plural(counts.pop(), 'row')}"
     return ""
-
-
-def source_shortage(log: AuditLog, least: float, frame: Timeframe) -> Explanation | None:
-    """Sources that are missing or short, where they hold `least` rows of what the day lacks.
-
-    frame: a source whose usual time is ahead is not missing or short yet.
-    """
-    zone, now = frame.zone, frame.now
-    sources = source_rows(log, zone)
-    due = [source for source in sources if source.is_due(log, zone, now)]
-    missing = [source for source in due if source.is_missing]
-    is_enough = sum(source.median for source in missing) >= least
-    if missing and (is_enough or least <= _ANY):
-        return _missing(missing)
-    short = max(
-        (source for source in due if source.is_short),
-        key=lambda source: source.median - (source.rows or 0),
-        default=None,
-    )
-    if short is None or short.median - (short.rows or 0) < least:
-        return None
-    return Explanation(
-        kinds.SOURCE_SHORT,
-        f"{quoted(short.name)} is short: {plural(short.rows or 0, 'row')}, "
-        f"{about_text(short.median)} usual",
-        {"source": short.name, "rows": short.rows, "expected": short.median},
-    )
-
-
-def _missing(sources: Sequence[SourceRows]) -> Explanation:
-    names = [source.name for source in sources]
-    expected = sum(source.median for source in sources)
-    verb = "is" if len(names) == 1 else "are"
-    return Explanation(
-        kinds.SOURCE_MISSING,
-        f"{names_text(names)} {verb} missing, {about_text(expected)} rows usual",
-        {"sources": names[:_MOST_NAMED], "expected": expected},
-    )
-
-
-def source_rows(log: AuditLog, zone: ZoneInfo) -> list[SourceRows]:
-    """Each usual source: one that was loaded on most of the earlier run dates.
-
-    Sources are the same by their names without days.
-    """
-    if not log.has_source:
-        return []
-    by_day = {day: _by_name(log, day) for day, entries in log.entries.items() if entries}
-    today = by_day.pop(log.run_date, {})
-    days = sorted(day for day in by_day if day < log.run_date)
-    names = {key for day in days for key in by_day[day]}
-    sources = []
-    for key in sorted(names):
-        earlier = [(day, by_day[day][key]) for day in days if key in by_day[day]]
-        if len(days) < _LEAST_DAYS or len(earlier) < _MOST_OF_DAYS * len(days):
-            continue
-        loaded = today.get(key)
-        minutes = [(of_day.last - midnight(day, zone)) / _MINUTE for day, of_day in earlier]
-        sources.append(
-            SourceRows(
-                name=key.replace(DAY_MARK, "…") if loaded is None else loaded.name,
-                rows=None if loaded is None else loaded.rows,
-                earlier=tuple(day.rows for _, day in earlier if day.rows is not None),
-                is_missing=loaded is None,
-                usual_minutes=median(minutes) or 0.0,
-            )
-        )
-    return sources
-
-
-class _OfDay(NamedTuple):
-    """A source on a run date: its full name, rows (None: not known), and its last entry."""
-
-    name: str
-    rows: int | None
-    last: datetime
-
-
-def _by_name(log: AuditLog, day: date) -> Mapping[str, _OfDay]:
-    sources: dict[str, _OfDay] = {}
-    for load in loads(log, day):
-        key = lasting_name(load.source)
-        if not key:
-            continue
-        rows, last = _rows_of(log, load), max(entry.run_at for entry in load.counted)
-        known = sources.get(key)
-        if known is not None:
-            rows = None if rows is None or known.rows is None else rows + known.rows
-            last = max(last, known.last)
-        sources[key] = _OfDay(load.source or "", rows, last)
-    return sources
-
-
-def _rows_of(log: AuditLog, load: Load) -> int | None:
-    """Rows of the reading with the most rows; None where no entry that ended says so."""
-    readings = [
-        [entry.rows_read for entry in reading if has_ended(log, entry)] for reading in load.readings
-    ]
-    counts = [
-        sum(rows for rows in reading if isinstance(rows, int))
-        for reading in readings
-        if reading and all(isinstance(rows, int) for rows in reading)
-    ]
-    return max(counts, default=None)

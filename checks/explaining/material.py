@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 from checks.catalog import all_checks, event_volume, volume_expected
+from checks.catalog._usual_share import LOOK_BACK
 from checks.config.model import Config
 from checks.core.audit_log import AuditLog
 from checks.core.counts import NAME, DailyCounts
@@ -26,7 +27,7 @@ from checks.warehouse import Warehouse
 from checks.warehouse.event_profile import EventProfiles, EventProfileScan
 
 #: Days back on which a usual day is looked for: the same weekday first.
-_LOOK_BACK = 28
+_USUAL_LOOK_BACK = 28
 _WEEK = 7
 #: A usual day has at least this part of the median day's events.
 _LEAST_OF_MEDIAN = 0.5
@@ -84,6 +85,15 @@ class Material:
         with suppress(MeasurementError):
             return self.measurements.audit_log()
         return None
+
+    def longer_log(self) -> AuditLog | None:
+        """The same over many weeks, which says what is usual on a weekday; else what `log` has."""
+        log = self.log()
+        if log is None:
+            return None
+        with suppress(MeasurementError):
+            return self.measurements.longer_audit_log(LOOK_BACK)
+        return log
 
     def events(self) -> EventCounts:
         """Events of the day and its window. Raises MeasurementError."""
@@ -168,7 +178,7 @@ class Material:
     def _candidates(self, totals: Mapping[date, int]) -> Iterator[date]:
         """Days of the same weekday; others only where there are none of it, as in a young shop."""
         day = self.frame.data_date
-        before = [day - timedelta(days=back) for back in range(1, _LOOK_BACK + 1)]
+        before = [day - timedelta(days=back) for back in range(1, _USUAL_LOOK_BACK + 1)]
         same = [other for other in before if other.weekday() == day.weekday()]
         return iter(same if any(totals.get(other) for other in same) else before)
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from checks.catalog._usual_share import LOOK_BACK
 from checks.core.masking import Mask, mask_of, shown_names
 from checks.core.model import Explanation, Status
 from checks.core.profiles import HOURS, Cell, DayProfile, HourCounts, Value, hour_counts
 from checks.core.text import percent_text, plural, quoted, short_day
 from checks.core.totals import mean
-from checks.evidence._rejected import long_log, query_rejected, sources_by_day
+from checks.evidence._rejected import query_rejected, sources_by_day
 from checks.evidence.context import Context
 from checks.evidence.rejected_rate import DayRate, above_since, rates_by_day, read_shares
 from checks.explaining import kinds
@@ -52,7 +53,9 @@ def explain_rejected(material: Material, check: str) -> Iterator[Explanation | N
     if material.config.quarantine is None:
         return
     context = Context(material.config, material.frame, material.warehouse)
-    log = None if material.config.audit_log is None else long_log(context)
+    log = None
+    if material.config.audit_log is not None:
+        log = material.measurements.longer_audit_log(LOOK_BACK)
     rates = dict(read_shares(context).by_day) if log is None else rates_by_day(context, log)
     day = material.frame.data_date
     began = min(above_since(rates, day) or day, material.red_since(check))

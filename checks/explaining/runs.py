@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from checks.core.model import Explanation
 from checks.explaining import loads
 from checks.explaining.material import Explainer, Material
+from checks.explaining.sources import source_shortage
 
 
 def explain_no_entry(material: Material, check: str) -> Iterator[Explanation | None]:
@@ -24,9 +25,13 @@ def _events(material: Material) -> int:
 
 def explain_rows_read(material: Material, check: str) -> Iterator[Explanation | None]:
     """Which source read nothing or too little."""
-    log = material.log()
-    if log is not None:
-        yield loads.source_shortage(log, 1.0, material.frame)
+    yield shortage(material, 1.0)
+
+
+def shortage(material: Material, least: float) -> Explanation | None:
+    """The sources that are missing or short, where they hold so many rows of what a day lacks."""
+    log = material.longer_log()
+    return None if log is None else source_shortage(log, least, material.frame)
 
 
 #: How the checks of the log are explained.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,8 @@ import pytest
 
 from checks.core.audit_log import AuditEntry
 from checks.core.timeframe import Timeframe
-from checks.explaining.loads import loaded_twice, no_load, source_rows, source_shortage
+from checks.explaining.loads import loaded_twice, no_load
+from checks.explaining.sources import source_rows, source_shortage
 from tests.loads.test_effective import entry, log
 
 UTC_ZONE, BERLIN = ZoneInfo("UTC"), ZoneInfo("Europe/Berlin")
@@ -126,12 +128,99 @@ def test_a_missing_source_holds_what_the_day_lacks(lacking: float, holds: bool) 
     assert (explained is not None) is holds
 
 
+BESIDE = [*daily("app"), *daily("web")]
+
+
 @pytest.mark.parametrize(("read", "holds"), [(749, True), (750, False), (751, False)])
 def test_a_short_source_has_less_than_three_quarters_of_its_least(read: int, holds: bool) -> None:
-    explained = source_shortage(log(entry(read, 5), earlier=daily()), 100, frame())
+    day = log(entry(read, 5), entry(1000, 5, "app"), earlier=BESIDE)
+    explained = source_shortage(day, 100, frame())
     assert (explained is not None) is holds
     if explained is not None:
         assert explained.text == "'web' is short: 749 rows, about 1,000 usual"
+
+
+@pytest.mark.parametrize(
+    ("app", "holds"), [(1000, True), (751, True), (749, False), (500, False), (300, False)]
+)
+def test_a_source_is_short_only_beside_others_that_are_not(app: int, holds: bool) -> None:
+    """A fall of everything falls on all sources."""
+    day = log(entry(500, 5), entry(app, 5, "app"), earlier=BESIDE)
+    assert (source_shortage(day, 100, frame()) is not None) is holds
+
+
+def test_a_weekend_of_all_sources_is_no_short_source() -> None:
+    """Nor is chance: one of two small sources is a little below three quarters."""
+    day = log(entry(620, 5), entry(760, 5, "app"), earlier=BESIDE)
+    assert source_shortage(day, 100, frame()) is None
+    earlier = [*daily("app", read=40), *daily("web", read=40)]
+    day = log(entry(24, 5), entry(40, 5, "app"), earlier=earlier)
+    assert source_shortage(day, 1, frame()) is None
+
+
+def test_one_source_alone_says_nothing_more_than_the_volume() -> None:
+    assert source_shortage(log(entry(300, 5), earlier=daily()), 100, frame()) is None
+
+
+def test_several_short_sources_are_told_together() -> None:
+    earlier = [e for name in "abc" for e in daily(name)]
+    day = log(entry(300, 5, "a"), entry(200, 5, "b"), entry(1000, 5, "c"), earlier=earlier)
+    explained = source_shortage(day, 1500, frame())
+    assert explained is not None
+    assert explained.text == "'a', 'b' are short: 500 rows, about 2,000 usual"
+    assert explained.evidence == {"sources": ["a", "b"], "rows": 500, "expected": 2000}
+
+
+@pytest.mark.parametrize(
+    ("reads", "text"),
+    [
+        ((0, 0, 0), "All 3 sources read 0 rows, about 3,000 usual"),
+        ((0, 0, 900), "'a', 'b' are short: 0 rows, about 2,000 usual"),
+        ((0, 500, 500), "'a' is short: 0 rows, about 1,000 usual"),
+    ],
+)
+def test_all_sources_that_read_nothing_are_told(reads: tuple[int, ...], text: str) -> None:
+    earlier = [e for name in "abc" for e in daily(name)]
+    today = [entry(read, 5, name) for name, read in zip("abc", reads, strict=True)]
+    explained = source_shortage(log(*today, earlier=earlier), 1, frame())
+    assert explained is not None
+    assert explained.text == text
+
+
+def test_a_single_source_that_read_nothing() -> None:
+    explained = source_shortage(log(entry(0, 5), earlier=daily()), 1, frame())
+    assert explained is not None
+    assert explained.text == "'web' is short: 0 rows, about 1,000 usual"
+
+
+def on_days(source: str, backs: Iterable[int]) -> list[AuditEntry]:
+    return [entry(1000, 5, source, back=back) for back in backs]
+
+
+@pytest.mark.parametrize(
+    ("weeks", "is_missing"),
+    [((), False), ((1,), False), ((1, 2), False), ((2, 3, 4), True), ((1, 2, 3, 4), True)],
+)
+def test_a_source_is_missing_only_on_its_weekdays(weeks: tuple[int, ...], is_missing: bool) -> None:
+    """It comes on all other days, and on more than half of the last four days of this weekday."""
+    other_days = [back for back in range(1, 30) if back % 7]
+    shops = on_days("shops", [*other_days, *(7 * week for week in weeks)])
+    day = log(entry(1000, 5), earlier=[*on_days("web", range(1, 30)), *shops])
+    assert (source_shortage(day, 500, frame()) is not None) is is_missing
+
+
+@pytest.mark.parametrize(("weeks", "is_missing"), [(2, False), (3, True), (4, True)])
+def test_a_source_of_one_weekday_is_missing_on_it(weeks: int, is_missing: bool) -> None:
+    weekly = on_days("weekly", [7 * week for week in range(1, weeks + 1)])
+    day = log(entry(1000, 5), earlier=[*on_days("web", range(1, 30)), *weekly])
+    explained = source_shortage(day, 500, frame())
+    assert (explained is not None) is is_missing
+
+
+def test_a_young_source_has_no_weekday_before_it_came() -> None:
+    young = on_days("young", range(1, 7))
+    day = log(entry(1000, 5), earlier=[*on_days("web", range(1, 30)), *young])
+    assert source_shortage(day, 500, frame()) is not None
 
 
 @pytest.mark.parametrize(("days", "is_usual"), [(2, False), (3, True)])
@@ -200,13 +289,15 @@ def test_a_missing_source_is_named_without_the_day_on_which_it_came() -> None:
 
 def test_a_source_that_is_still_arriving_is_not_short() -> None:
     earlier = [entry(100, hour, back=back) for back in range(1, 6) for hour in range(1, 9)]
-    day = log(entry(100, 1), entry(100, 2), earlier=earlier)
+    earlier += daily("app", hour=1)
+    day = log(entry(100, 1), entry(100, 2), entry(1000, 1, "app"), earlier=earlier)
     assert source_shortage(day, 100, frame(3)) is None
     assert source_shortage(day, 100, frame(9)) is not None
 
 
 def test_days_whose_rows_are_not_known_say_nothing_of_a_usual_load() -> None:
     earlier = [*daily(days=4), entry(0, 5.7, status="failed", back=5)]
-    explained = source_shortage(log(entry(100, 5), earlier=earlier), 100, frame())
+    day = log(entry(100, 5), entry(1000, 5, "app"), earlier=[*earlier, *daily("app")])
+    explained = source_shortage(day, 100, frame())
     assert explained is not None
     assert explained.text == "'web' is short: 100 rows, about 1,000 usual"
