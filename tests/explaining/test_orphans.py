@@ -93,3 +93,45 @@ def test_many_orphans_are_no_arithmetic_fault() -> None:
     explained = explained_by(profile)
     assert explained is not None
     assert explained.text.startswith("Mostly email: 4,992 of 6,000 orphans")
+
+
+@pytest.mark.parametrize("email", [3, 4, 5, 6, 7])
+def test_a_channel_of_about_half_of_the_orders_needs_no_hours(email: int) -> None:
+    """Some hours of it would hold fewer than half of the orders, by their choice alone."""
+    profile = spread(email=(all_day(email), all_day(email)), direct=(all_day(0), all_day(5)))
+    explained = explained_by(profile)
+    assert explained is not None
+    assert explained.text.startswith(f"email only: all {24 * email} orphans, but ")
+    assert explained.evidence["hours"] is None
+
+
+@pytest.mark.parametrize(("stray", "holds"), [(1, True), (2, False)])
+def test_a_part_of_more_than_half_has_nearly_all_of_them(stray: int, holds: bool) -> None:
+    """One in twenty of the others, while half of its own are."""
+    profile = spread(email=(all_day(15), all_day(30)), direct=(hours((0, 24, stray)), all_day(20)))
+    assert (explained_by(profile) is not None) is holds
+
+
+def test_a_part_of_nearly_all_orders_is_no_special_one() -> None:
+    profile = spread(email=(all_day(40), all_day(100)), direct=(all_day(0), all_day(10)))
+    assert explained_by(profile) is None
+
+
+@pytest.mark.parametrize(("before", "holds"), [(0, True), (1, True), (4, False), (8, False)])
+def test_hours_begin_where_the_orders_before_are_rarely_affected(before: int, holds: bool) -> None:
+    profile = spread(
+        email=(hours((0, 8, before), (8, 24, 9)), all_day(10)), direct=(all_day(0), all_day(30))
+    )
+    explained = explained_by(profile)
+    assert explained is not None
+    assert (explained.evidence["hours"] == [8, 24]) is holds
+
+
+def test_few_orders_before_are_no_beginning() -> None:
+    """With four expected before the first one, none is chance."""
+    profile = spread(
+        email=(hours((0, 2, 0), (2, 24, 2)), all_day(2)), direct=(all_day(0), all_day(5))
+    )
+    explained = explained_by(profile)
+    assert explained is not None
+    assert explained.text == "email only: all 44 orphans, but 28.6 % of the orders"
