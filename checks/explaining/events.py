@@ -14,6 +14,7 @@ from checks.core.profiles import DayProfile
 from checks.core.subjects import EVENT
 from checks.explaining import loads, volume
 from checks.explaining.material import Explainer, Material
+from checks.explaining.rejections import rejected_rows
 from checks.explaining.runs import shortage
 from checks.explaining.shares import Nouns, shared_part
 from checks.explaining.shifts import find_shift
@@ -45,6 +46,8 @@ def explain_volume(material: Material, check: str) -> Iterator[Explanation | Non
         yield volume.from_shift(shift, profile, "events")
     if side < 0:
         yield shortage(material, _LEAST_PART * -move)
+    if side < 0 and log is not None:
+        yield rejected_rows(log, _LEAST_PART * -move)
     yield from _by_days(material, move, side, _began(material, check, side))
 
 
@@ -148,6 +151,7 @@ def _empty(material: Material) -> Iterator[Explanation | None]:
     if log is None:
         return
     yield loads.no_load(log, material.frame)
+    yield rejected_rows(log)
     yield shortage(material, 1.0)
 
 

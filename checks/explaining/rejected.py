@@ -20,6 +20,7 @@ from checks.explaining import kinds
 from checks.explaining.material import Explainer, Material
 from checks.explaining.shifts import Shift, companion, find_shift
 from checks.explaining.volume import from_shift
+from checks.loads.sources import without_digits
 from checks.quarantine.drilldown.model import HourTally, Rejected
 from checks.quarantine.value_groups import PRESENT, ColumnKind, column_kind, told_group
 
@@ -34,6 +35,8 @@ _MOST_USUAL_DAYS = 3
 _FIRST_DAY = 2
 #: From so many times the usual rows on, and so many rows, a part has risen.
 _RISEN, _FEWEST_ROWS = 1.6, 5
+#: A new reason holds this part of the rows more than usual, and so many rows at least.
+_LEAST_PART, _FEWEST_NEW = 0.75, 10
 _WEEK = timedelta(days=7)
 
 
@@ -74,10 +77,11 @@ def explain_rejected(material: Material, check: str) -> Iterator[Explanation | N
     scale = _scale(rates, day, usual_days) if is_over else 1 / len(usual_days)
     shift = find_shift(profile, scale, 1, last_choice=reasons, is_lenient=True)
     if shift is None:
+        yield _largest_new_reason(profile, scale, reasons, usual_days)
         yield _level(rates, day, began)
         return
-    if (new_reason := _new_reason(shift, profile, reasons, usual_days)) is not None:
-        yield new_reason
+    if shift.column is not None and shift.column == reasons and not shift.expected:
+        yield _new_reason(profile, reasons, shift.value, usual_days)
         return
     since = began if first_days and _was_so(of_first_day, shift) else None
     yield from_shift(shift, profile, "rows", since, companion(profile, scale, shift))
@@ -218,24 +222,35 @@ def _level(rates: Mapping[date, DayRate], day: date, began: date) -> Explanation
     )
 
 
-def _new_reason(
-    shift: Shift, profile: DayProfile, reasons: str | None, usual_days: Sequence[date]
+def _largest_new_reason(
+    profile: DayProfile, scale: float, reasons: str | None, usual_days: Sequence[date]
 ) -> Explanation | None:
+    """A new reason that holds most of the change, where too few rows are usual to compare others.
+
+    One that differs from a usual reason only in its numbers, such as a day, is not new.
+    """
+    by_reason = profile.columns.get(reasons or "", {})
+    known = {without_digits(value) for value, counts in by_reason.items() if counts.baseline_total}
+    change = profile.total.total - scale * profile.total.baseline_total
+    new = [
+        value for value, counts in by_reason.items()
+        if value is not None and without_digits(value) not in known
+        and counts.total >= max(_LEAST_PART * change, _FEWEST_NEW)
+    ]  # fmt: skip
+    return _new_reason(profile, reasons or "", new[0], usual_days) if len(new) == 1 else None
+
+
+def _new_reason(
+    profile: DayProfile, column: str, value: Value, usual_days: Sequence[date]
+) -> Explanation:
     """A reason for which no row was rejected on the usual days, with all its rows of the day."""
-    if shift.column is None or shift.column != reasons or shift.expected > 0:
-        return None
-    reason = quoted(shift.value) if shift.value is not None else "no reason"
+    reason = quoted(value) if value is not None else "no reason"
     days = plural(len(usual_days), "usual day")
-    rows = profile.columns[shift.column][shift.value].total
+    rows = profile.columns[column][value].total
     return Explanation(
         kinds.NEW_REASON,
         f"New: {reason}, {plural(rows, 'row')}, none on {days} before",
-        {
-            "reason": shift.value,
-            "column": shift.column,
-            "rows": rows,
-            "usual_days": list(usual_days),
-        },
+        {"reason": value, "column": column, "rows": rows, "usual_days": list(usual_days)},
     )
 
 

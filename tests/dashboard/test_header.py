@@ -84,7 +84,7 @@ def test_links_keep_pipeline_and_day(demo: Demo, screen: Open) -> None:
 def test_the_card_links_to_its_evidence_already_filtered(demo: Demo, screen: Open) -> None:
     page = screen(demo())
     queries = [str(link.proto.query_string) for link in page.at.get("page_link")]
-    assert any("reason=client_id" in query and "date=2025-03-08" in query for query in queries)
+    assert any("value=Shop+app" in query and "date=2025-03-08" in query for query in queries)
     # Orphans of two kinds: a filter would hide a part of what is to be repaired.
     assert not any("kind=" in query for query in queries)
 

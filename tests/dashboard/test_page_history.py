@@ -115,7 +115,7 @@ def test_every_run_of_the_shown_day_is_listed_and_can_be_compared(demo: Demo, sc
     second = rerun(folder, NOW, quarantine_rate=Status.GREEN)
     page = screen(folder, path="history")
     assert "earlier run Sun 9 Mar Sun 9 Mar 06:12 ✗ RED" in page.text
-    choices = [option for option in options(page, "After") if "Sat 8 Mar" in option]
+    choices = [option for option in options(page, "After") if "data of Sat 8 Mar" in option]
     assert len(choices) == 3  # and default
     page = screen(folder, path="history", **{"from": str(first), "to": str(second)})
     changed = between(page.text, "What changed", "Waivers")

@@ -274,6 +274,46 @@ def test_a_reason_that_is_new(duck: Shop) -> None:
     assert texts(duck)["quarantine_rate"] == "New: 'no id', 360 rows, none on 3 usual days before"
 
 
+@pytest.mark.parametrize(
+    ("why", "text"),
+    [
+        ("no id", "New: 'no id', 48 rows, none on 3 usual days before"),
+        ("late since 2025-03-08", None),
+    ],
+)
+def test_a_new_reason_of_a_shop_with_few_rejected_rows(
+    duck: Shop, why: str, text: str | None
+) -> None:
+    """Two rows a day say little of other columns. A reason with the day in it is new every day."""
+    rows = [
+        {"at": at(DAY - timedelta(days=back), 9), "why": f"late since {DAY - timedelta(days=back)}",
+         "app": "web", "build": 1}
+        for back in range(11) for _ in range(2)
+    ]  # fmt: skip
+    rows += [
+        {"at": at(DAY, hour + n / 3), "why": why, "app": "web", "build": n}
+        for hour in range(24) for n in range(2)
+    ]  # fmt: skip
+    duck.more.append(Table("rejected_rows", dict(REJECTED), rows))
+    duck.set("quarantine", table="rejected_rows", occurred_at="at", reason="why")
+    for back in range(11):
+        duck.log.rows[-1 - back] |= {"rows_read": 100, "rows_quarantined": 2 if back else 50}
+    duck.write()
+    assert texts(duck).get("quarantine_rate") == text
+
+
+def test_all_rows_of_the_day_were_rejected(duck: Shop) -> None:
+    fill(duck)
+    duck.events.rows = [
+        row for row in duck.events.rows if not at(DAY, 0) <= row["timestamp"] < at(DAY, 24)
+    ]
+    duck.log.rows[-1] |= {"rows_read": 1000, "rows_quarantined": 1000}
+    duck.write()
+    explained = texts(duck)
+    assert explained["freshness"].startswith("All 1,000 rows read were rejected, ")
+    assert explained["volume_expected"] == explained["freshness"]
+
+
 def test_a_rise_of_everything_since_days_is_a_level(duck: Shop) -> None:
     rows = [
         {
