@@ -27,6 +27,8 @@ _TWICE = 2
 MOST_NAMED = 20
 #: Surplus rows of the log and repeated events are as many up to this part: some are rejected.
 _NEAR = 0.25
+#: Of so many sources at most it is told that one of them was loaded twice.
+_MOST_CANDIDATES = 3
 _MINUTE = timedelta(minutes=1)
 
 
@@ -85,20 +87,54 @@ def loaded_twice(
         return None
     evidence = {"events": events, "repeated": repeated[0], "usually_repeated": repeated[1]}
     again = [] if log is None else _loaded_again(log)
-    explaining = [load for load in again if _is_near(load.surplus, repeated[0])]
-    if explaining:
-        return Explanation(
-            kinds.LOADED_TWICE, _twice_text(explaining[0], zone), evidence | _of_load(explaining[0])
-        )
-    if again and _is_near(sum(load.surplus for load in again), repeated[0]):
-        names = names_text([load.source for load in again])
-        return Explanation(
-            kinds.LOADED_TWICE,
-            f"{count_text(len(again))} sources were loaded twice: {names}",
-            evidence | {"sources": [load.source for load in again[:MOST_NAMED]]},
-        )
+    twice = _which_twice(again, repeated[0], zone)
     text = f"{count_text(repeated[0])} of {plural(events, 'event')} repeat another one"
+    if twice is not None:
+        told = f"{twice.text}: {text}" if twice.is_open else twice.text
+        return Explanation(kinds.LOADED_TWICE, told, evidence | twice.evidence)
     return Explanation(kinds.REPEATED_ROWS, text, evidence)
+
+
+class _Twice(NamedTuple):
+    """What is told of the sources that were loaded twice. is_open: whether the repeats follow."""
+
+    text: str
+    evidence: dict[str, object]
+    is_open: bool = False
+
+
+def _which_twice(again: Sequence[LoadedAgain], repeated: int, zone: ZoneInfo) -> _Twice | None:
+    """The source whose rows are there twice; all of them; or that it is one of two or three.
+
+    again: sources that were loaded again, which may have replaced their rows. A source is named
+    only where the others cannot be what repeats.
+    """
+    alone = [load for load in again if _is_near(load.surplus, repeated)]
+    certain = [load for load in alone if _is_certain(load, again, repeated)]
+    names = [load.source for load in again]
+    if certain:
+        return _Twice(_twice_text(certain[0], zone), _of_load(certain[0]))
+    if not alone and again and _is_near(sum(load.surplus for load in again), repeated):
+        text = f"{count_text(len(again))} sources were loaded twice: {names_text(names)}"
+        return _Twice(text, {"sources": names[:MOST_NAMED]})
+    if 1 < len(alone) == len(_possible(again, repeated)) <= _MOST_CANDIDATES:
+        one_of = sorted(load.source for load in alone)
+        first = ", ".join(quoted(name) for name in one_of[:-1])
+        return _Twice(
+            f"{first} or {quoted(one_of[-1])} was loaded twice", {"one_of": one_of}, is_open=True
+        )
+    return None
+
+
+def _possible(again: Sequence[LoadedAgain], repeated: int) -> list[LoadedAgain]:
+    """The sources that do not have more surplus rows than there are repeats."""
+    return [load for load in again if load.surplus <= (1 + _NEAR) * repeated]
+
+
+def _is_certain(load: LoadedAgain, again: Sequence[LoadedAgain], repeated: int) -> bool:
+    """Whether all others together have too few surplus rows for the repeats."""
+    others = [other for other in _possible(again, repeated) if other is not load]
+    return sum(other.surplus for other in others) < (1 - _NEAR) * repeated
 
 
 class LoadedAgain(NamedTuple):

@@ -301,3 +301,30 @@ def test_days_whose_rows_are_not_known_say_nothing_of_a_usual_load() -> None:
     explained = source_shortage(day, 100, frame())
     assert explained is not None
     assert explained.text == "'web' is short: 100 rows, about 1,000 usual"
+
+
+def again(**reads: int) -> list[AuditEntry]:
+    """Sources that were loaded at 05:00 and again at 06:00."""
+    return [entry(read, hour, name) for name, read in reads.items() for hour in (5, 6)]
+
+
+@pytest.mark.parametrize(
+    ("reads", "repeated", "text"),
+    [
+        ({"a": 600, "b": 590}, 592, "'a' or 'b' was loaded twice: 592 of 1,800 events repeat "),
+        ({"a": 600, "b": 500, "c": 550}, 560, "'a', 'b' or 'c' was loaded twice: 560 of 1,800 "),
+        ({"a": 600, "b": 590}, 1180, "2 sources were loaded twice: 'a', 'b'"),
+        ({"a": 900, "b": 100}, 980, "Loaded twice: 'a' at 05:00 and 06:00, the same 900 rows"),
+        ({"a": 600, "b": 5000}, 592, "Loaded twice: 'a' at 05:00 and 06:00, the same 600 rows"),
+        ({"a": 600, "b": 300, "c": 290}, 592, "592 of 1,800 events repeat another one"),
+        ({"a": 600, "b": 600, "c": 600, "d": 600}, 592, "592 of 1,800 events repeat another one"),
+    ],
+)
+def test_a_source_is_named_only_where_no_other_may_repeat(
+    reads: dict[str, int], repeated: int, text: str
+) -> None:
+    """A source that was loaded again may have replaced its rows."""
+    explained = loaded_twice(log(*again(**reads)), 1800, (repeated, 0), 1200, UTC_ZONE)
+    assert explained is not None
+    assert explained.text.startswith(text)
+    assert explained.evidence["repeated"] == repeated
