@@ -115,10 +115,12 @@ def _stopped(
     hours = None
     if profile is not None and silence.since == profile.day:
         hours = profile.columns.get(NAME, {}).get(name)
+        hours = hours if hours is not None and hours.total else None
     return volume.stopped_name(
         name, daily.series(NAME, name), daily.day, silence.since,
         _usual_count(material, check, name) or silence.usual, daily.calendar, hours,
         profile.hours if profile is not None else 0, len(stopped) - 1,
+        volume.last_events(daily, name, silence.since) if hours is None else None,
     )  # fmt: skip
 
 

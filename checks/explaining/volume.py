@@ -41,6 +41,9 @@ _HOURS = 24
 _INCOMPLETE, _DEVIATIONS = 0.1, 3.0
 #: After a name stopped, this part of its events may still come.
 _STRAY = 0.02
+#: A name stopped in the course of a day with less than this part of its smallest share of so many
+#: days before.
+_CLEARLY_FEWER, _LEAST_SHARES = 0.9, 3
 #: With so many events expected, none is no chance.
 _CERTAIN = 5.0
 
@@ -279,26 +282,32 @@ def _is_off(count: int, usual_count: float, side: int) -> bool:
 def stopped_name(
     name: str, series: Mapping[date, int], day: date, since: date, usual_count: float,
     calendar: Calendar, hours: HourCounts | None, judged_hours: int, others: int,
+    last_events: int | None = None,
 ) -> Explanation:  # fmt: skip
     """An event name that stopped. hours: of the day on which it did, where that is the judged one.
 
     usual_count: events that are usual of the name, as its check says. others: how many more names
     stopped. since: where it is the judged day, the usual count is that of this day alone.
+    last_events: of the day before that, where the name stopped in the course of it.
     """
+    stop_day = since if last_events is None else since - timedelta(days=1)
     hour = _stop_hour(hours, judged_hours)
     at = None if hour is None else hour_text(hour)
     seen = sum(count for day, count in series.items() if day >= since)
-    when = f"{short_day(since)} {at}" if at else short_day(since)
+    when = f"{short_day(stop_day)} {at}" if at else short_day(stop_day)
     after = seen if hour is None or hours is None else sum(hours.judged[hour:])
     count = f"{count_text(after)} since"
-    every = "" if since == day else " a day"
+    if last_events is not None:
+        count = f"{count_text(last_events)} on that day, {count}"
+    every = "" if stop_day == day else " a day"
     text = f"{quoted(name)} stopped on {when}: {count}, {about_text(usual_count)}{every} usual"
     if others:
         text += f"; and {plural(others, 'more name')}"
-    release = _release(calendar, since)
+    release = _release(calendar, stop_day)
     evidence = {
         "name": name,
         "since": since,
+        "stopped_on": stop_day,
         "hour": at,
         "expected": usual_count,
         "release": release,
@@ -308,6 +317,26 @@ def stopped_name(
             kinds.RELEASE, f"{text}; the tracking was changed on {short_day(release)}", evidence
         )
     return Explanation(kinds.NAME_STOPPED, text, evidence)
+
+
+def last_events(daily: DailyCounts, name: str, since: date) -> int | None:
+    """Events of a name on the day before its silence, where it stopped in the course of that day.
+
+    It has clearly fewer beside all others than on any day of the week before. since: the first day
+    of the silence. None where that day is as usual, or not known.
+    """
+    series, totals = daily.series(NAME, name), daily.totals()
+    last, *week = (since - timedelta(days=back) for back in range(1, _WEEK + 2))
+    if last not in series or last not in totals:
+        return None
+    shares = [
+        series[day] / (totals[day] - series[day])
+        for day in week if series.get(day) and totals.get(day, 0) > series[day]
+    ]  # fmt: skip
+    others = totals[last] - series[last]
+    expected = min(shares, default=0.0) * others
+    most = min(_CLEARLY_FEWER * expected, expected - _DEVIATIONS * sqrt(expected))
+    return series[last] if len(shares) >= _LEAST_SHARES and series[last] < most else None
 
 
 def _stop_hour(hours: HourCounts | None, judged_hours: int) -> int | None:

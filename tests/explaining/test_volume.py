@@ -248,3 +248,53 @@ def test_missing_hours_explain_only_a_name_whose_events_are_in_them(
 def test_a_shop_is_empty_since_the_first_day_without_events() -> None:
     assert volume.empty_since(daily(*[100] * 9, 0, 0)) == DAY - timedelta(days=1)
     assert volume.empty_since(daily(*[100] * 9, 0, 5, 0)) == DAY
+
+
+def with_cart(*carts: int, total: int = 1000) -> DailyCounts:
+    """Days with these events of one name, and many of another."""
+    days = [DAY - timedelta(days=back) for back in range(len(carts) - 1, -1, -1)]
+    counted = {
+        day: DayCounts(day, {NAME: Values({"cart": n, "view": total - n})})
+        for day, n in zip(days, carts, strict=True)
+    }
+    return DailyCounts(tuple(days), counted)
+
+
+@pytest.mark.parametrize(
+    ("carts", "since_back", "last"),
+    [
+        ((100, 110, 100, 95, 100, 12, 0), 0, 12),
+        ((100, 110, 100, 95, 100, 50, 0), 0, 50),
+        ((100, 110, 100, 95, 100, 90, 0), 0, None),
+        ((100, 110, 100, 95, 100, 12, 0, 0), 1, 12),
+        ((100, 110, 100, 95, 100, 12, 12, 0), 0, None),
+        ((100, 50, 0), 0, None),
+    ],
+)
+def test_the_last_day_of_a_name_that_stopped_in_its_course(
+    carts: tuple[int, ...], since_back: int, last: int | None
+) -> None:
+    """A day as usual is none, nor one after another like it, nor one without a week before it."""
+    counts = with_cart(*carts)
+    assert volume.last_events(counts, "cart", DAY - timedelta(days=since_back)) == last
+
+
+def test_a_thin_day_of_everything_is_no_last_day() -> None:
+    counts = with_cart(*[100] * 7, 30, 0)
+    thin = DAY - timedelta(days=1)
+    counted = dict(counts.counted) | {
+        thin: DayCounts(thin, {NAME: Values({"cart": 30, "view": 270})})
+    }
+    assert volume.last_events(replace(counts, counted=counted), "cart", DAY) is None
+
+
+def test_a_name_that_stopped_the_day_before() -> None:
+    """Its silence began on the judged day, but not its stop; nor did the release come later."""
+    calendar = Calendar(releases=(DAY,))
+    explained = volume.stopped_name("cart", {DAY: 0}, DAY, DAY, 96, calendar, None, HOURS, 0, 12)
+    assert explained.text == (
+        "'cart' stopped on 7 March: 12 on that day, 0 since, about 96 a day usual"
+    )
+    assert (explained.evidence["since"], explained.evidence["stopped_on"]) == (
+        DAY, DAY - timedelta(days=1),
+    )  # fmt: skip
