@@ -70,6 +70,11 @@ def _of_repeats(evidence: Evidence, data_date: date) -> str:
     return f"Remove the {rows}, find out which load ran twice, {_THEN}"
 
 
+def _of_rejections(evidence: Evidence, data_date: date) -> str:
+    rows = plural(evidence.get("rows_rejected") or 0, "rejected row")
+    return f"Look at the {rows} of {short_day(data_date)}, repair and load them again, {_THEN}"
+
+
 def _of_missing_source(evidence: Evidence, data_date: date) -> str:
     names = names_text(evidence["sources"])
     them = "it" if len(evidence["sources"]) == 1 else "them"
@@ -89,6 +94,7 @@ _WRITERS: Final[Mapping[tuple[str, str], Callable[[Evidence, date], str | None]]
     (kinds.HOURS_MISSING, ""): _of_hours,
     (kinds.LOADED_TWICE, ""): _of_double_load,
     (kinds.REPEATED_ROWS, ""): _of_repeats,
+    (kinds.ROWS_REJECTED, ""): _of_rejections,
     (kinds.SOURCE_MISSING, ""): _of_missing_source,
     (kinds.SOURCE_SHORT, ""): _of_short_source,
 }

@@ -61,6 +61,7 @@ def test_rejected_rows_name_their_sender(changed: dict[str, Any], text: str) -> 
         (kinds.LOADED_TWICE, {"source": "a.csv"}, "Remove the rows that 'a.csv' brought again"),
         (kinds.LOADED_TWICE, {"repeated": 9}, "Remove the 9 repeated events, find out"),
         (kinds.REPEATED_ROWS, {"repeated": 1}, "Remove the 1 repeated event, "),
+        (kinds.ROWS_REJECTED, {"rows_rejected": 955}, "Look at the 955 rejected rows of 8 March"),
         (kinds.SOURCE_MISSING, {"sources": ["a"]}, "Load 'a' of 8 March, or ask who sends it"),
         (kinds.SOURCE_MISSING, {"sources": ["a", "b"]}, "Load 'a', 'b' of 8 March, or ask who"),
         (kinds.SOURCE_SHORT, {"source": "a"}, "Ask for the rest of 'a' of 8 March"),
