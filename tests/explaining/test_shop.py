@@ -190,9 +190,10 @@ def test_a_verdict_does_not_depend_on_its_explanation(duck: Shop) -> None:
     duck.write()
     with_it, without = duck.verdicts(), duck.verdicts(explain=False)
     assert without["quarantine_rate"].explanation is None
-    assert {k: (v.status, v.message, v.summary, v.action) for k, v in with_it.items()} == {
-        k: (v.status, v.message, v.summary, v.action) for k, v in without.items()
+    assert {k: (v.status, v.stop, v.message, v.summary) for k, v in with_it.items()} == {
+        k: (v.status, v.stop, v.message, v.summary) for k, v in without.items()
     }
+    assert with_it["quarantine_rate"].action.startswith("Ask who sends the rows of Shop app")
 
 
 def test_what_cannot_be_explained_in_time_is_a_warning(
