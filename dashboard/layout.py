@@ -60,8 +60,8 @@ def evidence(context: page.PageContext) -> Iterator[None]:
 
 
 def _requested_check(here: Sequence[str]) -> str | None:
-    """The check that the address names, of a page with several; None, and a note, where it has it
-    not.
+    """The check that the address names, of a page with several; None, with an error shown, where
+    the page does not have that check.
     """
     requested = address.parameter(CHECK) if len(here) > 1 else None
     if requested is None or requested in here:

@@ -40,10 +40,10 @@ def acknowledge(
 ) -> Acknowledgement:
     """Store who is on a check that fails, or whose incident is open.
 
-    shown: what a page shows of now; it counts where it was made after the newest recorded
-    evaluation and is of no earlier data date. `now` must be aware. Raises UsageError for a check
-    that does not fail and without an owner, HistoryError when the history cannot be read or
-    written.
+    shown: what a page shows of now; it counts where it is of a later data date than the newest
+    recorded evaluation, or of the same one and made later. `now` must be aware. Raises UsageError
+    for a check that does not fail and without an owner, HistoryError when the history cannot be
+    read or written.
     """
     check = get_check(request.check).id
     report = _newest(config, history, now, shown)
@@ -81,16 +81,16 @@ def _is_open(config: Config, history: History, check: str, now: datetime) -> boo
 
 def _state_text(config: Config, report: Report | None, check: str) -> str:
     """`it is green for 2025-03-08; failing: orphan_orders`."""
+    if report is None:
+        return "nothing is recorded yet: run andon gate first"
     settings = config.checks.get(check)
     if settings is not None and not settings.enabled:
         state = "it is switched off in andon.yml"
-    elif report is None:
-        return "nothing is recorded yet: run andon gate first"
     elif (status := _status(report, check)) is None:
         state = f"it was not evaluated for {report.data_date}"
     else:
         state = f"it is {status} for {report.data_date}"
-    return f"{state}; {failing_text(report.checks if report is not None else ())}"
+    return f"{state}; {failing_text(report.checks)}"
 
 
 def failing_text(verdicts: Sequence[Verdict]) -> str:

@@ -94,12 +94,12 @@ def _is_taken_at(moment: datetime, check: str, log: IncidentLog) -> bool:
 
 def _reactions(incident: StoredIncident, log: IncidentLog) -> Iterator[datetime]:
     """When people did something about a check, during an incident or before."""
-    given = (
+    moments_by_check = (
         *((ack.check, ack.created_at) for ack in log.acknowledgements),
         *((waiver.check, waiver.created_at) for waiver in log.waivers),
         *((accepted.check, accepted.created_at) for accepted in log.acceptances),
     )
-    yield from (at for check, at in given if check == incident.check)
+    yield from (at for check, at in moments_by_check if check == incident.check)
     for event in incident.events:
         if event.change is IncidentChange.CLOSED:
             yield event.at

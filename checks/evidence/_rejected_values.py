@@ -54,7 +54,10 @@ def stored_values(
 
 
 def _position(rejected: Rejected, column: str) -> int:
-    """The position of a column by its shown name, which several may have. Raises."""
+    """The position of a column by its shown name, which several may have.
+
+    Raises NotFilteredError.
+    """
     names = shown_names(rejected.names)
     if names.count(column) != 1:
         number = "no" if column not in names else "more than one"

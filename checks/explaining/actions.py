@@ -57,6 +57,9 @@ def _of_hours(evidence: Evidence, data_date: date) -> str:
 
 def _of_double_load(evidence: Evidence, data_date: date) -> str:
     source = evidence.get("source")
+    if source is None and (sources := evidence.get("sources")):
+        them = f"{names_text(sources)} brought again, find out why they were loaded twice"
+        return f"Remove the rows that {them}, {_THEN}"
     if source is None:
         return _of_repeats(evidence, data_date)
     return (

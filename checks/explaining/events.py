@@ -92,9 +92,9 @@ def _silent_since(material: Material, check: str, daily: DailyCounts) -> dict[st
     """The names that are silent, and the first day of each silence; None where it is not known."""
     silent = silences(daily, material.config.checks[check].params.min_per_day)
     judgement = material.judgements[check]
-    told = {each["name"]: each.get("silent_since") for each in _names(material, check)}
+    recorded_since = {each["name"]: each.get("silent_since") for each in _names(material, check)}
     return {
-        name: silent[name].since if name in silent else told.get(name)
+        name: silent[name].since if name in silent else recorded_since.get(name)
         for name in judgement.subjects.get(EVENT, ())
     }
 

@@ -80,7 +80,7 @@ def loaded_twice(
 
     repeated: events of the judged and of the usual day that repeat another one. Equal numbers of
     rows in the log alone are no evidence.
-    """  # fmt: skip
+    """
     if repeated is None or not events or repeated[0] < _REPEATED * events:
         return None
     if repeated[1] > _USUALLY_REPEATED * max(usual_events, 1):
@@ -90,8 +90,8 @@ def loaded_twice(
     twice = _which_twice(again, repeated[0], zone)
     text = f"{count_text(repeated[0])} of {plural(events, 'event')} repeat another one"
     if twice is not None:
-        told = f"{twice.text}: {text}" if twice.is_open else twice.text
-        return Explanation(kinds.LOADED_TWICE, told, evidence | twice.evidence)
+        sentence = f"{twice.text}: {text}" if twice.is_open else twice.text
+        return Explanation(kinds.LOADED_TWICE, sentence, evidence | twice.evidence)
     return Explanation(kinds.REPEATED_ROWS, text, evidence)
 
 

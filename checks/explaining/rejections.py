@@ -41,9 +41,11 @@ def rejected_rows(log: AuditLog, least: float | None = None) -> Explanation | No
     if today is None or len(earlier) < _LEAST_DAYS:
         return None
     usual_read = median(rows.read for rows in earlier) or 0.0
-    usual = median(rows.rejected for rows in earlier) or 0.0
+    usual_rejected = median(rows.rejected for rows in earlier) or 0.0
     needed = _MOST * usual_read if least is None else least
-    if today.read < max(_AS_USUAL * usual_read, 1) or not _has_risen(today.rejected, usual, needed):
+    if today.read < max(_AS_USUAL * usual_read, 1) or not _has_risen(
+        today.rejected, usual_rejected, needed
+    ):
         return None
     if today.rejected == today.read:
         text = f"All {plural(today.read, 'row')} read were rejected"
@@ -51,15 +53,15 @@ def rejected_rows(log: AuditLog, least: float | None = None) -> Explanation | No
         text = f"{count_text(today.rejected)} of {plural(today.read, 'row')} read were rejected"
     return Explanation(
         kinds.ROWS_REJECTED,
-        f"{text}, {usual_phrase(usual)}",
-        {"rows_read": today.read, "rows_rejected": today.rejected, "expected": usual},
+        f"{text}, {usual_phrase(usual_rejected)}",
+        {"rows_read": today.read, "rows_rejected": today.rejected, "expected": usual_rejected},
     )
 
 
-def _has_risen(rejected: int, usual: float, needed: float) -> bool:
-    more = rejected - usual
-    is_chance = more <= _BEYOND_CHANCE * sqrt(max(usual, 1.0))
-    return more >= needed and rejected >= _RISEN * usual and not is_chance
+def _has_risen(rejected: int, usual_rejected: float, needed: float) -> bool:
+    more = rejected - usual_rejected
+    is_chance = more <= _BEYOND_CHANCE * sqrt(max(usual_rejected, 1.0))
+    return more >= needed and rejected >= _RISEN * usual_rejected and not is_chance
 
 
 def _rows_on(log: AuditLog, back: int) -> _DayRows | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
-from checks.core.model import STOPPING, Report, Status, Verdict
+from checks.core.model import STOPPING, Report, Status, Verdict, worst
 from checks.core.text import about_text, count_text, percent_text, plural, short_day
 from checks.explaining import kinds
 
@@ -85,7 +85,7 @@ def repair_of(report: Report, check: str) -> Repair | None:
     if verdict is None or verdict.status is not Status.RED or _is_partial(report):
         return None
     draft = _drafter(verdict)(report, verdict)
-    if draft is None:
+    if draft is None or not draft.effects:
         return None
     red = tuple(each for each, status in draft.judged.items() if status is Status.RED)
     settled = {verdict.id, *draft.judged, *_of_the_same_cause(report, verdict)}
@@ -95,8 +95,13 @@ def repair_of(report: Report, check: str) -> Repair | None:
     )  # fmt: skip
     effects = draft.effects
     if _has_stray_rows(report):
-        effects = [effect._replace(status=None) for effect in effects]
-        unsettled = tuple(dict.fromkeys([verdict.id, *unsettled]))
+        effects, red = [effect._replace(status=None) for effect in effects], ()
+        doubted = {verdict.id, *draft.judged, *unsettled}
+        unsettled = tuple(
+            each.id for each in report.checks if each.status in STOPPING and each.id in doubted
+        )
+    elif _is_of_a_source(verdict) and verdict.id not in draft.judged:
+        unsettled = (verdict.id, *unsettled)  # more events do not say that its own rule is kept
     return Repair(report.data_date, draft.condition, tuple(effects), red, unsettled, draft.unknown)
 
 
@@ -124,6 +129,11 @@ def _has_stray_rows(report: Report) -> bool:
     return any(each.details.get(name) for each in report.checks for name in _ASTRAY)
 
 
+def _is_of_a_source(verdict: Verdict) -> bool:
+    kind = verdict.explanation.kind if verdict.explanation is not None else None
+    return kind in (kinds.SOURCE_MISSING, kinds.SOURCE_SHORT)
+
+
 def _is_partial(report: Report) -> bool:
     return any(each.details.get("partial_day") for each in report.checks)
 
@@ -134,7 +144,7 @@ def _is_partial(report: Report) -> bool:
 def _rejected(report: Report, verdict: Verdict) -> _Draft | None:
     """Rejected rows are repaired: the explained ones, or all."""
     read, rejected = verdict.details.get("rows_read"), verdict.details.get("rows_quarantined")
-    if verdict.id != _REJECTED or not read or not rejected or verdict.threshold is None:
+    if not read or not rejected or verdict.threshold is None:
         return None
     rows = int(_evidence(verdict).get("rows") or rejected)
     if rows > rejected:
@@ -148,16 +158,16 @@ def _rejected(report: Report, verdict: Verdict) -> _Draft | None:
     judged = {} if status is None else {verdict.id: status}
     if verdict.details.get("rejected_rows") == rejected:
         _add_events(report, rows, effects, judged)
-    which = "the" if rows < rejected else "all"
+    which = "all" if rows == rejected > 1 else "the"
     condition = f"If {which} {_are(rows, 'row')} repaired and loaded again"
     return _Draft(condition, effects, judged, "what the other checks say of these rows")
 
 
 def _rate_status(verdict: Verdict, rate: float) -> Status | None:
     """Red above the limit; below it not known, where single sources or loads may still warn."""
-    if verdict.threshold is None or rate > verdict.threshold:
-        return Status.RED
     stop_above = verdict.details.get("stop_above") or 1.0
+    if rate > float(verdict.threshold or 0):
+        return Status.RED if rate > stop_above else Status(verdict.severity.value)
     sources = verdict.details.get("sources") or ()
     may_warn = len(sources) > 1 and any(
         source["rate"] > stop_above and source["rows_read"] >= _MANY_ROWS for source in sources
@@ -196,7 +206,7 @@ def _source(report: Report, verdict: Verdict) -> _Draft | None:
     if lacking <= 0:
         return None
     names = evidence.get("sources") or ()
-    what = "the missing sources are" if len(names) > 1 else "the source is"
+    what = "the sources are" if len(names) > 1 else "the source is"
     condition = f"If {what} loaded with the usual rows"
     return _with_events(report, lacking, condition, "what the missing rows contain")
 
@@ -228,10 +238,10 @@ def _add_events(
     before = by_range[0].details["events"]
     after = before + more
     for each in by_range:
-        judged[each.id] = Status.GREEN if _is_inside(each, after) else Status.RED
-    is_fine = all(judged[each.id] is Status.GREEN for each in by_range)
+        outside = Status(each.severity.value)
+        judged[each.id] = Status.GREEN if _is_inside(each, after) else outside
     after_text = about_text(after) if is_about else count_text(after)
-    status = Status.GREEN if is_fine else Status.RED
+    status = worst(judged[each.id] for each in by_range)
     effects.append(Effect("Events", count_text(before), after_text, status))
 
 

@@ -170,13 +170,13 @@ def source_rows(log: AuditLog, zone: ZoneInfo) -> list[SourceRows]:
     today = _by_name(log, log.run_date)
     days = [*_week_before(log.run_date), *_same_weekdays(log.run_date)]
     earlier = {day: _by_name(log, day) for day in sorted(days) if log.entries.get(day)}
-    usual = (
+    usual_days_by_name = (
         (name, _usual_days(earlier, name, first, log.run_date))
         for name, first in sorted(_first_days(log).items())
     )
     return [
-        _source(name, today.get(name), {day: earlier[day][name] for day in days}, zone)
-        for name, days in usual if days
+        _source(name, today.get(name), {day: earlier[day][name] for day in came_on}, zone)
+        for name, came_on in usual_days_by_name if came_on
     ]  # fmt: skip
 
 

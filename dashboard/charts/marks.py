@@ -99,7 +99,7 @@ def collect(
         *_special_days(calendar),
         *(_waiver(waiver, run_dates) for waiver in decisions.waivers if waiver.check in checks),
         *(
-            _acceptance(acceptance, run_dates, days[-1])
+            _acceptance(acceptance, run_dates, max(days))
             for acceptance in decisions.acceptances
             if acceptance.check in checks
         ),

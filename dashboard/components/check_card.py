@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from checks.core.records import StoredIncident
 
 _LONGEST_LABEL = 400
+#: Before the only command in an action: values of the warehouse may look like others.
+_BEFORE_COMMAND = "; if it is retired: andon "
 
 
 def draw(context: page.PageContext, check: str) -> None:
@@ -188,10 +190,12 @@ def _action(context: page.PageContext, verdict: Verdict) -> list[Html | str]:
 
 def _with_command(action: str) -> tuple[Html | str, ...]:
     """An action with the command at its end, if it has one, which no line break tears."""
-    words, colon, command = action.partition(": andon ")
-    if not colon:
+    words, lead, command = action.partition(_BEFORE_COMMAND)
+    if not lead:
         return (action,)
-    return f"{words}: ", tag("code", f"andon {command.removesuffix('.')}", class_="command")
+    return f"{words}{lead.removesuffix('andon ')}", tag(
+        "code", f"andon {command.removesuffix('.')}", class_="command"
+    )
 
 
 def _waiver_text(verdict: Verdict) -> str:

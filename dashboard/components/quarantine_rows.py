@@ -34,7 +34,11 @@ def draw(context: page.PageContext, summary: Summary) -> None:
     noon = datetime.combine(context.day, clock_time(12), context.zone)
     choices, query = _draw_filters(summary, noon.tzname() or context.zone.key)
     if part is None or any(choice.invalid is not None for choice in choices.values()):
-        page.empty("No rows are shown.", "The link asks for a value that is not found on this day.")
+        page.empty(
+            "No rows are shown.",
+            "The link asks for rows that it does not name, or for a value that is not found on "
+            "this day.",
+        )
         _draw_clear_button()
         return
     values = {name: choice.value for name, choice in choices.items()}

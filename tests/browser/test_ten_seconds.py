@@ -22,8 +22,11 @@ _FEW_ROWS, _ROW_PIXELS = 3, 35
 FACTS = {
     "missing-identity": ("quarantine_rate", ("Shop app only: ", "load them again")),
     "dead-checkout-pixel": ("event_volume", ("'purchase' stopped on", "Test the tracking of")),
-    "loaded-twice": ("volume_zscore", ("Loaded twice: ", "the same 2,998 rows", "surplus")),
-    "late-load": ("freshness", ("No event from 16:00 to 24:00", "Load the missing part of")),
+    "loaded-twice": (
+        "volume_zscore",
+        ("Loaded twice: ", "the same 2,998 rows", "Remove the rows that"),
+    ),
+    "late-load": ("freshness", ("No event from 16:00 to 24:00", "Load the hours of")),
     "lost-revenue": ("missing_revenue", ("have no usable revenue", "repair the amount")),
     "orphan-orders": ("orphan_orders", ("7 orphans", "Repair the sessions")),
     "no-run": ("log_entry_exists_today", ("The load of", "did not run", "Start the load")),

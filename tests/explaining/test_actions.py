@@ -59,6 +59,7 @@ def test_rejected_rows_name_their_sender(changed: dict[str, Any], text: str) -> 
     [
         (kinds.HOURS_MISSING, {"hours": [[16, 24]]}, "Load the hours of 8 March that are missing"),
         (kinds.LOADED_TWICE, {"source": "a.csv"}, "Remove the rows that 'a.csv' brought again"),
+        (kinds.LOADED_TWICE, {"sources": ["a", "b"]}, "Remove the rows that 'a', 'b' "),
         (kinds.LOADED_TWICE, {"repeated": 9}, "Remove the 9 repeated events, find out"),
         (kinds.REPEATED_ROWS, {"repeated": 1}, "Remove the 1 repeated event, "),
         (kinds.ROWS_REJECTED, {"rows_rejected": 955}, "Look at the 955 rejected rows of 8 March"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -95,6 +96,9 @@ def test_where_a_source_may_still_warn_no_status_is_promised(
 def test_without_a_part_all_rows_are_meant(rows: int | None) -> None:
     repair = repaired(rejected(rows))
     assert repair.condition == "If all 60 rows are repaired and loaded again"
+    assert repaired(rejected(1, quarantined=1)).condition == (
+        "If the 1 row is repaired and loaded again"
+    )
     assert repair.effects[0].after == "0.0 %"
 
 
@@ -180,6 +184,32 @@ def test_events_are_added_only_where_all_rows_are_of_the_day(
     known = volume("volume_expected", GREEN, 940, 900, 1000)
     repair = repaired(rejected(50, rejected_rows=rows_of_day), known)
     assert [effect.label for effect in repair.effects] == labels
+
+
+def test_a_check_that_only_warns_would_not_be_red() -> None:
+    lenient = volume("volume_expected", GREEN, 940, 900, 980)
+    repair = repaired(rejected(50), replace(lenient, severity=Severity.AMBER))
+    assert repair.effects[1].status is Status.AMBER
+    assert repair.red == ()
+    for quarantined, status in ((60, Status.AMBER), (61, RED)):  # above 6 % whatever the severity
+        head = replace(rejected(1, quarantined=quarantined + 1), severity=Severity.AMBER)
+        assert repaired(head).effects[0].status is status
+
+
+@pytest.mark.parametrize("kind", ["source_missing", "source_short"])
+def test_a_loaded_source_may_leave_the_check_itself_as_it_is(kind: str) -> None:
+    explanation = Explanation(kind, "'a' is missing", {"expected": 34, "sources": ["a"]})
+    low = volume("volume_expected", RED, 66, 90, 110)
+    late = verdict("freshness", explanation=explanation)
+    repair = repaired(late, verdict(low.id, explanation=explanation, details=low.details))
+    assert repair.unsettled == ("freshness",)
+
+
+def test_without_a_number_nothing_is_said() -> None:
+    """No rule of the volume has a range yet."""
+    evidence = {"hours": [[16, 24]], "expected": 34}
+    missing = Explanation("hours_missing", "No event from 16:00 to 24:00", evidence)
+    assert repair_of(report(verdict("freshness", explanation=missing)), "freshness") is None
 
 
 def test_more_explained_rows_than_logged_ones_promise_nothing() -> None:
