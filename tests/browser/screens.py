@@ -59,6 +59,8 @@ _STILL_COUNT = 6
 #: Milliseconds between two checks of a condition.
 _TICK = 50
 _SECONDS = 1000.0
+#: Milliseconds until a click that has changed nothing is repeated.
+_CLICK_WAIT = 3000
 #: Four times what a busy machine needs, and an upper limit only: nothing waits for it to pass.
 PATIENCE = 120 * _SECONDS
 expect.set_options(timeout=PATIENCE)
@@ -197,6 +199,17 @@ class Screen:
         self.wait_until(over, f"the mouse over {day}")
         self.page.mouse.down()
         self.page.mouse.up()
+
+    def open_bar(self, chart: str, day: str) -> None:
+        """Click the bar of a day until that day is in the address.
+
+        A click that falls into the moment in which a figure is put in place again is lost.
+        """
+        end = monotonic() + PATIENCE / _SECONDS
+        while self.parameters.get("date") != day:
+            assert monotonic() < end, f"a click on {day}: {self.page.url}"
+            self.click_bar(chart, day)
+            self.page.wait_for_timeout(_CLICK_WAIT)
 
     def download(self) -> tuple[str, bytes]:
         """Name and content of the file behind the page's download button."""

@@ -62,7 +62,7 @@ def test_the_first_screen_answers_every_question(desk: Screen) -> None:
     assert f"{CHECK} rate=0.0582" in text  # what
     assert "red since the gate of" in text  # since when
     assert "Shop app only: " in text  # why
-    assert "and 9 more, ask their producers" in text  # what to do, with three of twelve sources
+    assert "Ask who sends the rows of Shop app what changed" in text  # what to do
     assert "Nobody is on it" in text  # who
     assert "I am on it" in text
 
