@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from dashboard import data
+from dashboard import data, standing
 from dashboard.navigation import titles
 from tests.dashboard.conftest import NOW
 from tests.dashboard.screen import Screen
@@ -42,8 +42,11 @@ def _address(random: Random, path: str) -> dict[str, str]:
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("seed", range(4))
 def test_any_address_shows_something_and_the_same_again(
-    path: str, seed: int, demo: Demo, screen: Open
+    path: str, seed: int, demo: Demo, screen: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A busy machine may not answer within the seconds that a person waits.
+    monkeypatch.setattr(standing, "PATIENCE", 60.0)
+    monkeypatch.setattr(standing.of_all, "__defaults__", (60.0,))
     good, bad = demo("all-green"), demo("missing-identity")
     other = good / "other.yml"
     text = (good / "andon.yml").read_text(encoding="utf-8")

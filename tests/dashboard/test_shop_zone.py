@@ -93,7 +93,7 @@ def test_arrivals_by_the_shops_clock(demo: Demo, screen: Open) -> None:
     assert first["y"][-1] == 30
     assert "first 00:30:00, last 06:38:25" in first["hovertext"][-1]
     assert [annotation["text"] for annotation in arrivals["layout"]["annotations"]] == [
-        "usual last load 06:39"
+        "usual last load 06:38"
     ]
 
 
