@@ -39,46 +39,46 @@ def evidence(context: page.PageContext) -> Iterator[None]:
     a column beside both says what a repair would change, what happened, and what other checks say.
     """
     path = frame.current_path()
-    here = [check for check in context.config.checks if data.check(check).page == path]
-    requested = _requested_check(here)
-    verdicts = [each for each in context.report.checks if each.id in here]
+    page_checks = [check for check in context.config.checks if data.check(check).page == path]
+    requested = _requested_check(page_checks)
+    verdicts = [each for each in context.report.checks if each.id in page_checks]
     groups = causes.by_cause(verdicts, requested)
     failing = [group.head for group in groups if group.head.status in FAILING]
     if not failing:
-        _draw_cards(context, here, verdicts, requested)
+        _draw_cards(context, page_checks, verdicts, requested)
         yield
         return
     shown = [each for each in verdicts if each.status in FAILING or each.id == requested]
     with st.container(key="andon-triage"):
         main, side = st.columns([992, 376], gap="medium")
     with main, st.container(key="andon-cards"):
-        _draw_cards(context, here, shown, requested)
+        _draw_cards(context, page_checks, shown, requested)
     with side, st.container(key="andon-side"):
         triage.draw(context, failing[0], {each.id for each in shown})
     with main, st.container(key="andon-evidence"):
         yield
 
 
-def _requested_check(here: Sequence[str]) -> str | None:
+def _requested_check(page_checks: Sequence[str]) -> str | None:
     """The check that the address names, of a page with several; None, with an error shown, where
     the page does not have that check.
     """
-    requested = address.parameter(CHECK) if len(here) > 1 else None
-    if requested is None or requested in here:
+    requested = address.parameter(CHECK) if len(page_checks) > 1 else None
+    if requested is None or requested in page_checks:
         return requested
     address.show_error(
         f"The link asks for the check {requested[:80]!r}, which is not on this page.",
-        f"It has {', '.join(here)}.",
+        f"It has {', '.join(page_checks)}.",
     )
     return None
 
 
 def _draw_cards(
-    context: page.PageContext, here: Sequence[str], verdicts: Sequence[Verdict],
+    context: page.PageContext, page_checks: Sequence[str], verdicts: Sequence[Verdict],
     requested: str | None,
 ) -> None:  # fmt: skip
     card.draw_all(context, verdicts, requested)
     evaluated = {each.id for each in context.report.checks}
-    for check in here:
+    for check in page_checks:
         if check not in evaluated:
             card.draw(context, check)

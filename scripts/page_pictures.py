@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from scripts.browser import find
 from scripts.fixed_dashboard import DAY
 
 Theme: TypeAlias = Literal["light", "dark"]
@@ -58,6 +61,18 @@ class View(NamedTuple):
     width: int = 1366
     height: int = 768
     tall: bool = True
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A Chromium; ends the program with a message where there is none."""
+    browser_path = find()
+    if browser_path is None:
+        raise SystemExit("there is no Chromium: install one, or name it in ANDON_BROWSER")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 def new_page(browser: Browser, theme: Theme) -> Page:

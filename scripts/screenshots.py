@@ -14,13 +14,12 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from scripts import references
-from scripts.browser import find
 from scripts.fewer_colors import with_fewer_colors
 from scripts.fixed_dashboard import dashboard, write
-from scripts.page_pictures import ARGUMENTS, THEMES, View, take
+from scripts.page_pictures import THEMES, View, launched, take
 
 IMAGES: Final = Path(__file__).resolve().parent.parent / "docs" / "images"
 VIEWS: Final = tuple(
@@ -58,16 +57,10 @@ def main() -> int:
     arguments = parser.parse_args()
     if unknown := set(arguments.pages) - set(references.PAGES):
         parser.error(f"no such page: {', '.join(sorted(unknown))}")
-    browser_path = find()
-    if browser_path is None:
-        print("there is no Chromium: install one, or name it in ANDON_BROWSER", file=sys.stderr)
-        return 1
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, launched() as browser:
         config = write(Path(folder) / "demo")
-        browser = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
         with dashboard(config, Path(folder)) as address:
             take_pages(browser, address, arguments)
-        browser.close()
     return 0
 
 

@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from checks import DataMonitor, load_config
 from checks.catalog import all_checks
-from scripts.browser import find
 from scripts.fewer_colors import with_fewer_colors
 from scripts.fixed_dashboard import NOW, RUN, dashboard, write_scenario
-from scripts.page_pictures import ARGUMENTS, View, take
+from scripts.page_pictures import View, launched, take
 from scripts.screenshots import IMAGES
 
 #: By scenario, the check whose alert is opened.
@@ -58,16 +57,10 @@ def main() -> int:
     if unknown := set(names) - set(ALERTS):
         print(f"no such scenario: {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2
-    browser_path = find()
-    if browser_path is None:
-        print("there is no Chromium: install one, or name it in ANDON_BROWSER", file=sys.stderr)
-        return 1
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
+    with launched() as browser:
         for name in names:
             with tempfile.TemporaryDirectory() as folder:
                 take_scenario(browser, name, Path(folder))
-        browser.close()
     return 0
 
 

@@ -12,7 +12,6 @@ that merely go with it are no finding.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,10 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from checks.catalog._event_names import (
     COLLAPSED,
-    NEW,
-    NORMAL,
     ORDER,
-    RETIRED,
     SILENT,
     SURGED,
     NameState,
@@ -32,13 +28,14 @@ from checks.catalog._event_names import (
     segment_state,
     subject_of,
 )
+from checks.catalog._event_volume_words import action, summary
 from checks.core.counts import NAME, DailyCounts
 from checks.core.errors import MeasurementError
 from checks.core.metrics import EventCounts
 from checks.core.model import Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
 from checks.core.subjects import EVENT
-from checks.core.text import count_text, day_text, listed, plural, quoted, short_day, usual_text
+from checks.core.text import plural
 from checks.core.values import Unmeasured
 from checks.detection.baseline import Baseline, baseline, normal_range, side_of
 from checks.judging.check import Check, LoadFact, Required
@@ -52,8 +49,6 @@ if TYPE_CHECKING:
 
 _MOST_NAMES = 200
 _UNIT = "event names and segments"
-#: A name that needs no quotation marks in a shell.
-_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +210,8 @@ def _judgement(
     return Judgement(
         status=status,
         message=f"{kind}={count} (max 0)",
-        summary=_summary(by_state, moved, kind, status, frame),
-        action=_action(kind, status, [*names, *(segment.label for segment in flagged)], frame),
+        summary=summary(by_state, moved, kind, status, frame),
+        action=action(kind, status, [*names, *(segment.label for segment in flagged)], frame),
         value=count,
         threshold=0,
         unit=_UNIT,
@@ -278,74 +273,6 @@ def _worst(
         if by_state[kind] or moved[kind]:
             return Status.AMBER, kind
     return Status.GREEN, SILENT
-
-
-def _summary(
-    by_state: dict[str, list[NameState]],
-    moved: dict[str, list[Segment]],
-    kind: str,
-    status: Status,
-    frame: Timeframe,
-) -> str:
-    if status is Status.GREEN:
-        judged = len(by_state[NORMAL])
-        verb = "is" if judged == 1 else "are"
-        text, others = f"{plural(judged, 'event name')} {verb} within the normal range", 0
-    elif kind == SILENT:
-        text, others = _silence(by_state[SILENT][0], frame), len(by_state[SILENT]) - 1
-    else:
-        parts = [s.segment for s in by_state[kind] if s.segment is not None] + moved[kind]
-        text, others = _move(parts[0], kind, frame), len(parts) - 1
-    text += f"; and {others} more" if others > 0 else ""
-    if by_state[NEW]:
-        text += f"; new: {listed(s.name for s in by_state[NEW])}"
-    if by_state[RETIRED]:
-        text += f"; accepted as retired: {listed(s.name for s in by_state[RETIRED])}"
-    return text
-
-
-def _move(segment: Segment, kind: str, frame: Timeframe) -> str:
-    low, high = segment.edges
-    return (
-        f"{segment.label} {kind} on {short_day(frame.data_date)}: "
-        f"{count_text(segment.today or 0)}, normal {count_text(low)} to {count_text(high)}"
-    )
-
-
-def _silence(state: NameState, frame: Timeframe) -> str:
-    name = quoted(state.name)
-    if not state.usual or state.silent_since is None:
-        return f"{name} is expected and has been silent for {len(state.series)} days or more"
-    since = "0 since"
-    if state.events_today:
-        since = f"{count_text(state.events_today)} on {short_day(frame.data_date)}"
-    return (
-        f"{name} stopped on {short_day(state.silent_since)}: "
-        f"usually {_usual_text(state, frame)}, {since}"
-    )
-
-
-def _usual_text(state: NameState, frame: Timeframe) -> str:
-    """`20 on a Saturday`; `20 a day` where the weekday is not known yet."""
-    count = usual_text(state.shown_usual)
-    return f"{count} a day" if state.expected is None else f"{count} on a {frame.data_date:%A}"
-
-
-def _action(kind: str, status: Status, names: list[str], frame: Timeframe) -> str:
-    if status is Status.GREEN:
-        return "Nothing to do"
-    if kind == SILENT:
-        return (
-            f"Test the tracking of {listed(names)} on the live site and find what was released "
-            f"before it stopped; if it is retired: andon accept event_volume {_argument(names)} "
-            "--reason WHY"
-        )
-    return f"Compare {listed(names)} by hour on {day_text(frame.data_date)} with the days before"
-
-
-def _argument(names: list[str]) -> str:
-    """The one name, where a shell takes it as it is; else a placeholder."""
-    return names[0] if len(names) == 1 and _PLAIN.fullmatch(names[0]) else "NAME"
 
 
 def _as_details(params: Params, state: NameState) -> dict[str, Any]:

@@ -389,16 +389,21 @@ def test_another_failure_is_another_incident(
     assert not any(incident.is_open for incident in all_of(history))
 
 
+def closed_while_the_line_ran(history: History, between: Status, closing: Closing) -> None:
+    """Red, then no longer stopping the line, closed, and still as it was an hour later."""
+    gate(history, rate())
+    gate(history, rate(between), later=MINUTE)
+    close(history, closing)
+    gate(history, rate(between), later=2 * HOUR)
+
+
 @pytest.mark.parametrize("closing", [EXPECTED, FALSE_ALARM])
 @pytest.mark.parametrize("between", [AMBER, WAIVED])
 def test_closed_while_the_line_ran_and_red_again_is_the_same(
     history: History, closing: Closing, between: Status
 ) -> None:
     """As when it was closed first and waived then."""
-    gate(history, rate())
-    gate(history, rate(between), later=MINUTE)
-    close(history, closing)
-    gate(history, rate(between), later=2 * HOUR)
+    closed_while_the_line_ran(history, between, closing)
     gate(history, rate(), later=3 * HOUR)
     assert (only_incident(history).closed_as, only_incident(history).events) == (closing, ())
     gate(history, rate(value=0.6), later=4 * HOUR)
@@ -421,10 +426,7 @@ def test_waived_fixed_revoked_and_a_false_alarm_after_all_is_one_incident(
 def test_closed_as_fixed_while_the_line_ran_is_open_again_once_it_stops(
     history: History, between: Status, status: Status
 ) -> None:
-    gate(history, rate())
-    gate(history, rate(between), later=MINUTE)
-    close(history, FIXED)
-    gate(history, rate(between), later=2 * HOUR)
+    closed_while_the_line_ran(history, between, FIXED)
     assert only_incident(history).closed_as is FIXED
     gate(history, rate(status), later=3 * HOUR)
     assert only_incident(history).is_open

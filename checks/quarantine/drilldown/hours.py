@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -105,3 +105,14 @@ class Periods:
         days = sorted((day, index) for index, days in enumerate(self.days) for day in days)
         spans = [(midnight(day, self.zone), midnight(day + _DAY, self.zone), i) for day, i in days]
         return Ranges(tuple(spans), tuple(days))
+
+
+def merged(spans: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """The ranges, with adjoining ones merged."""
+    ranges: list[tuple[datetime, datetime]] = []
+    for start, end in spans:
+        if ranges and ranges[-1][1] == start:
+            ranges[-1] = (ranges[-1][0], end)
+        else:
+            ranges.append((start, end))
+    return ranges

@@ -19,7 +19,7 @@ from checks.quarantine.columns import (
     mapped_names,
     roles_of,
 )
-from checks.quarantine.drilldown.hours import OUTSIDE, UNKNOWN, Periods
+from checks.quarantine.drilldown.hours import OUTSIDE, UNKNOWN, Periods, merged
 from checks.quarantine.drilldown.model import (
     LONGEST_GROUP,
     LONGEST_VALUE,
@@ -216,7 +216,7 @@ class TableRejected:
     def _within(
         self, spans: Sequence[tuple[datetime, datetime]], *columns: ColumnElement[Any]
     ) -> sa.Select[Any]:
-        ranges = [self._occurred.between(start, end) for start, end in _merged(spans)]
+        ranges = [self._occurred.between(start, end) for start, end in merged(spans)]
         where = sa.or_(*ranges) if ranges else sa.false()
         return sa.select(*columns).select_from(self._relation.target).where(where)
 
@@ -378,17 +378,6 @@ def _hour_number(hour: str) -> int:
     if hour.isdecimal():
         return int(hour)
     return UNKNOWN if hour == NO_HOUR else OUTSIDE
-
-
-def _merged(spans: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
-    """The ranges, with adjoining ones merged."""
-    merged: list[tuple[datetime, datetime]] = []
-    for start, end in spans:
-        if merged and merged[-1][1] == start:
-            merged[-1] = (merged[-1][0], end)
-        else:
-            merged.append((start, end))
-    return merged
 
 
 def _same(value: ColumnElement[Any], kind: Kind, text: str) -> ColumnElement[bool]:

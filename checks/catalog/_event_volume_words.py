@@ -1,0 +1,87 @@
+"""What `event_volume` says: one sentence on the day, and what to do. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from checks.catalog._event_names import NEW, NORMAL, RETIRED, SILENT, NameState
+from checks.core.model import Status
+from checks.core.text import count_text, day_text, listed, plural, quoted, short_day, usual_text
+from checks.judging.segments import Segment
+
+if TYPE_CHECKING:
+    from checks.core.timeframe import Timeframe
+
+#: A name that needs no quotation marks in a shell.
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+
+
+def summary(
+    by_state: dict[str, list[NameState]],
+    moved: dict[str, list[Segment]],
+    kind: str,
+    status: Status,
+    frame: Timeframe,
+) -> str:
+    """One sentence on the day, without a full stop: the names that fail first."""
+    if status is Status.GREEN:
+        judged = len(by_state[NORMAL])
+        verb = "is" if judged == 1 else "are"
+        text, others = f"{plural(judged, 'event name')} {verb} within the normal range", 0
+    elif kind == SILENT:
+        text, others = _silence(by_state[SILENT][0], frame), len(by_state[SILENT]) - 1
+    else:
+        parts = [s.segment for s in by_state[kind] if s.segment is not None] + moved[kind]
+        text, others = _move(parts[0], kind, frame), len(parts) - 1
+    text += f"; and {others} more" if others > 0 else ""
+    if by_state[NEW]:
+        text += f"; new: {listed(s.name for s in by_state[NEW])}"
+    if by_state[RETIRED]:
+        text += f"; accepted as retired: {listed(s.name for s in by_state[RETIRED])}"
+    return text
+
+
+def _move(segment: Segment, kind: str, frame: Timeframe) -> str:
+    low, high = segment.edges
+    return (
+        f"{segment.label} {kind} on {short_day(frame.data_date)}: "
+        f"{count_text(segment.today or 0)}, normal {count_text(low)} to {count_text(high)}"
+    )
+
+
+def _silence(state: NameState, frame: Timeframe) -> str:
+    name = quoted(state.name)
+    if not state.usual or state.silent_since is None:
+        return f"{name} is expected and has been silent for {len(state.series)} days or more"
+    since = "0 since"
+    if state.events_today:
+        since = f"{count_text(state.events_today)} on {short_day(frame.data_date)}"
+    return (
+        f"{name} stopped on {short_day(state.silent_since)}: "
+        f"usually {_usual_text(state, frame)}, {since}"
+    )
+
+
+def _usual_text(state: NameState, frame: Timeframe) -> str:
+    """`20 on a Saturday`; `20 a day` where the weekday is not known yet."""
+    count = usual_text(state.shown_usual)
+    return f"{count} a day" if state.expected is None else f"{count} on a {frame.data_date:%A}"
+
+
+def action(kind: str, status: Status, names: list[str], frame: Timeframe) -> str:
+    """One imperative about these names, without a full stop."""
+    if status is Status.GREEN:
+        return "Nothing to do"
+    if kind == SILENT:
+        return (
+            f"Test the tracking of {listed(names)} on the live site and find what was released "
+            f"before it stopped; if it is retired: andon accept event_volume {_argument(names)} "
+            "--reason WHY"
+        )
+    return f"Compare {listed(names)} by hour on {day_text(frame.data_date)} with the days before"
+
+
+def _argument(names: list[str]) -> str:
+    """The one name, where a shell takes it as it is; else a placeholder."""
+    return names[0] if len(names) == 1 and _PLAIN.fullmatch(names[0]) else "NAME"
