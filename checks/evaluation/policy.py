@@ -23,7 +23,6 @@ from checks.core.model import (
 )
 from checks.core.subjects import not_covered, subjects_text
 from checks.core.text import short_day
-from checks.evidence.rejected_part import explained_part
 from checks.judging.check import Check, Worse, is_worse
 
 if TYPE_CHECKING:
@@ -107,8 +106,11 @@ def _with_cause(check: Check, judgement: Judgement, explanation: Explanation | N
 
     Other filters give way: the page begins with exactly the rows that the explanation counts.
     """
-    is_red = judgement.status is Status.RED
-    explained = explained_part(explanation) if check.id == _OF_REJECTED_ROWS and is_red else None
+    if explanation is None or check.id != _OF_REJECTED_ROWS or judgement.status is not Status.RED:
+        return judgement.facts
+    from checks.evidence.rejected_part import explained_part  # only where something is red
+
+    explained = explained_part(explanation)
     filters = explained.part.parameters() if explained is not None else {}
     is_usable = len(usable_filters(filters)) == len(filters)
     return replace(judgement.facts, filters=filters) if filters and is_usable else judgement.facts
