@@ -33,11 +33,14 @@ def stored_values(
     that is not there or is personal, and for too many values.
     """
     column = _position(rejected, requested.column)
-    if requested.group is None:
-        return ColumnValues(column, None)
-    _require_plain(requested.column, masks[column])
+    if requested.group is not None:
+        _require_plain(requested.column, masks[column])
     tallied = rejected.tally((Field(GroupBy.TEXT, column),), MOST_GROUPS).groups
     groups = [group for group in tallied if group.period == 0 and group.value is not None]
+    if requested.group is None:
+        # Of all white space, engines and explanations agree on some characters only.
+        blanks = (group.value or "" for group in groups if not (group.value or "").strip())
+        return ColumnValues(column, tuple(blanks), with_missing=True)
     samples = [group.value for group in groups for _ in range(min(group.rows, _MOST_SAMPLES))]
     mask = _mask(context, rejected, column, samples)
     _require_plain(requested.column, mask)

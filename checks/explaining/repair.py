@@ -88,7 +88,9 @@ def repair_of(report: Report, check: str) -> Repair | None:
     if draft is None or not draft.effects:
         return None
     red = tuple(each for each, status in draft.judged.items() if status is Status.RED)
-    settled = {verdict.id, *draft.judged, *_of_the_same_cause(report, verdict)}
+    settled = set(draft.judged)
+    if not _is_of_a_source(verdict):  # more events do not say that the rules of others are kept
+        settled |= {verdict.id, *_of_the_same_cause(report, verdict)}
     unsettled = tuple(
         each.id for each in report.checks
         if each.status in STOPPING and each.id not in settled and each.because not in settled
@@ -100,8 +102,6 @@ def repair_of(report: Report, check: str) -> Repair | None:
         unsettled = tuple(
             each.id for each in report.checks if each.status in STOPPING and each.id in doubted
         )
-    elif _is_of_a_source(verdict) and verdict.id not in draft.judged:
-        unsettled = (verdict.id, *unsettled)  # more events do not say that its own rule is kept
     return Repair(report.data_date, draft.condition, tuple(effects), red, unsettled, draft.unknown)
 
 
@@ -146,9 +146,11 @@ def _rejected(report: Report, verdict: Verdict) -> _Draft | None:
     read, rejected = verdict.details.get("rows_read"), verdict.details.get("rows_quarantined")
     if not read or not rejected or verdict.threshold is None:
         return None
+    if verdict.details.get("rejected_rows") not in (None, rejected):
+        return None  # the log and the rejected rows do not agree: they count other loads or days
     rows = int(_evidence(verdict).get("rows") or rejected)
     if rows > rejected:
-        return None  # the log and the rejected rows do not agree
+        return None
     after, limit = (rejected - rows) / read, float(verdict.threshold)
     status = _rate_status(verdict, after)
     effects = [
@@ -156,7 +158,7 @@ def _rejected(report: Report, verdict: Verdict) -> _Draft | None:
                status)
     ]  # fmt: skip
     judged = {} if status is None else {verdict.id: status}
-    if verdict.details.get("rejected_rows") == rejected:
+    if verdict.details.get("rejected_rows") is not None:
         _add_events(report, rows, effects, judged)
     which = "all" if rows == rejected > 1 else "the"
     condition = f"If {which} {_are(rows, 'row')} repaired and loaded again"

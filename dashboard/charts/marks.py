@@ -6,6 +6,7 @@ names from a warehouse: whoever draws them escapes them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -21,6 +22,7 @@ from checks.core.subjects import subjects_text
 from checks.core.text import clean
 from dashboard import look
 
+_ESCAPED: Final = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
 #: Marks that are named in the words for people who cannot see the chart.
 _MOST_NAMED: Final = 6
 #: More lines or bands of a kind would fill a chart.
@@ -187,7 +189,8 @@ def _waiver(waiver: StoredWaiver, run_dates: RunDates) -> Mark:
 
 def _waiver_lines(waiver: StoredWaiver, zone: ZoneInfo) -> tuple[str, ...]:
     term = f"by {waiver.owner}, until the run of {look.short(waiver.until)}"
-    covered = [f"for {subjects_text(waiver.subjects)}"] if waiver.subjects else []
+    covers = subjects_text(waiver.subjects) if waiver.subjects else ""
+    covered = [f"for {covers}"] if covers else []
     end = _revocation(waiver, zone)
     if not end and waiver.rearmed_on is not None:
         end = [f"ended: green for {look.short(waiver.rearmed_on)}"]
@@ -214,4 +217,5 @@ def _revocation(decision: StoredWaiver | StoredAcceptance, zone: ZoneInfo) -> li
 
 def _reason(reason: str) -> str:
     """Why, without the addresses of people in it."""
-    return f"“{masked_inside(clean(reason))}”"
+    # A character that was made visible (`\u000a`) would be taken for a part of the word after it.
+    return f"“{masked_inside(_ESCAPED.sub(' ', clean(reason)))}”"

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from checks.core.records import StoredIncident
 
 _LONGEST_LABEL = 400
-#: Before the only command in an action: values of the warehouse may look like others.
+#: The check whose action ends in a command, and what stands before it: in other actions, and
+#: before that, values of the warehouse may look like one.
+_WITH_COMMAND = "event_volume"
 _BEFORE_COMMAND = "; if it is retired: andon "
 
 
@@ -175,7 +177,10 @@ def _action(context: page.PageContext, verdict: Verdict) -> list[Html | str]:
             tag("span", f"Not due yet, usually done by {due.usual_time(context)}. "
                 "If it stays away: ")
         )  # fmt: skip
-    parts.append(tag("b", *_with_command(verdict.action)))
+    may_have_command = verdict.id == _WITH_COMMAND
+    parts.append(
+        tag("b", *(_with_command(verdict.action) if may_have_command else [verdict.action]))
+    )
     if verdict.retry:
         parts.append(" The cause may be temporary: run the gate again.")
     if verdict.stop:
@@ -190,7 +195,7 @@ def _action(context: page.PageContext, verdict: Verdict) -> list[Html | str]:
 
 def _with_command(action: str) -> tuple[Html | str, ...]:
     """An action with the command at its end, if it has one, which no line break tears."""
-    words, lead, command = action.partition(_BEFORE_COMMAND)
+    words, lead, command = action.rpartition(_BEFORE_COMMAND)
     if not lead:
         return (action,)
     return f"{words}{lead.removesuffix('andon ')}", tag(

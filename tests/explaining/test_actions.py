@@ -40,7 +40,7 @@ def action(kind: str, check: str = "volume_expected", **evidence: Any) -> str:
             {"rows": 1},
             "Ask who sends the rows of Shop app what changed at 06:00, repair this row and load it",
         ),
-        ({"value": None}, "Ask who sends these rows what changed at 06:00, repair"),
+        ({"value": None}, "Ask who sends the rows without browser what changed at 06:00, repair"),
         ({"column": None}, "Ask who sends these rows what changed at 06:00, repair"),
         (
             {"hours": None, "since": "2025-03-02"},
@@ -72,6 +72,12 @@ def test_rejected_rows_name_their_sender(changed: dict[str, Any], text: str) -> 
 )  # fmt: skip
 def test_each_cause_has_its_own(kind: str, evidence: dict[str, Any], text: str) -> None:
     assert action(kind, **evidence).startswith(text)
+
+
+def test_an_hour_is_as_certain_as_in_the_sentence() -> None:
+    for text, hour in (("Since 06:00, web only", "at 06:00"), ("Since about 06:00", "at about 06")):
+        explanation = Explanation(kinds.SINCE_HOUR, text, PART)
+        assert hour in action_of(verdict("quarantine_rate", explanation=explanation), DAY)
 
 
 def test_a_hostile_name_stays_text() -> None:

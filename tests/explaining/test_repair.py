@@ -174,16 +174,17 @@ def test_rows_of_no_day_leave_no_status_to_promise(name: str) -> None:
         assert "Then nothing" not in repair.outcome
 
 
-@pytest.mark.parametrize(
-    ("rows_of_day", "labels"),
-    [(60, ["Rejected share", "Events"]), (59, ["Rejected share"]), (None, ["Rejected share"])],
-)
-def test_events_are_added_only_where_all_rows_are_of_the_day(
-    rows_of_day: int | None, labels: list[str]
-) -> None:
+@pytest.mark.parametrize(("rows_of_day", "is_known"), [(60, True), (59, False), (61, False)])
+def test_where_log_and_rows_do_not_agree_nothing_is_said(rows_of_day: int, is_known: bool) -> None:
+    """As after a double load: the log has one of them, the table the rows of both."""
+    judged = report(rejected(50, rejected_rows=rows_of_day))
+    assert (repair_of(judged, "quarantine_rate") is not None) == is_known
+
+
+def test_rows_that_are_not_read_are_not_added_to_the_events() -> None:
     known = volume("volume_expected", GREEN, 940, 900, 1000)
-    repair = repaired(rejected(50, rejected_rows=rows_of_day), known)
-    assert [effect.label for effect in repair.effects] == labels
+    repair = repaired(rejected(50, rejected_rows=None), known)
+    assert [effect.label for effect in repair.effects] == ["Rejected share"]
 
 
 def test_a_check_that_only_warns_would_not_be_red() -> None:
@@ -201,8 +202,11 @@ def test_a_loaded_source_may_leave_the_check_itself_as_it_is(kind: str) -> None:
     explanation = Explanation(kind, "'a' is missing", {"expected": 34, "sources": ["a"]})
     low = volume("volume_expected", RED, 66, 90, 110)
     late = verdict("freshness", explanation=explanation)
-    repair = repaired(late, verdict(low.id, explanation=explanation, details=low.details))
-    assert repair.unsettled == ("freshness",)
+    verdicts = late, verdict(low.id, explanation=explanation, details=low.details)
+    for check in ("freshness", "volume_expected"):
+        repair = repair_of(report(*verdicts), check)
+        assert repair is not None
+        assert repair.unsettled == ("freshness",)
 
 
 def test_without_a_number_nothing_is_said() -> None:

@@ -235,9 +235,9 @@ def _quarantine(recorder: Any) -> None:
     # A date has no hour: nothing would be read.
     hours = None if recorder.shape.at is Kind.DATE else HourSpan(6, 24)
     parts = [
-        Filters(column_values=ColumnValues(rejected.names.index(name), values), hours=hours)
+        Filters(column_values=ColumnValues(rejected.names.index(name), *chosen), hours=hours)
         for name in (NAME, AMOUNT)
-        for values in (None, ("Ä%_x' ", "b"))
+        for chosen in (((), True), (("\u00a0",), True), (("Ä%_x' ", "b"), False))
     ]
     for row_filters in (Filters(), filters, *parts):
         rejected.total(row_filters)

@@ -91,11 +91,12 @@ class HourSpan(NamedTuple):
 class ColumnValues(NamedTuple):
     """Rows with one of these values of a column, as `GroupBy.TEXT` has them.
 
-    column: a position. values: None stands for rows without a value.
+    column: a position. with_missing: also rows without a value.
     """
 
     column: int
-    values: tuple[str, ...] | None
+    values: tuple[str, ...]
+    with_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

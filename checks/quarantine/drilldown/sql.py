@@ -185,8 +185,7 @@ FROM ranked GROUP BY 1, 2, 3, 4, 5
                 parameters[how.value] = value
         if filters.column_values is not None:
             conditions.append(self._has_value(filters.column_values))
-            if (values := filters.column_values.values) is not None:
-                parameters["values"] = list(values)
+            parameters["values"] = list(filters.column_values.values)
         if filters.hours is not None:
             conditions.append(self._is_in(filters.hours))
         if filters.query:
@@ -197,7 +196,8 @@ FROM ranked GROUP BY 1, 2, 3, 4, 5
     def _has_value(self, chosen: ColumnValues) -> str:
         """Whether a row has one of the values in `$values`, or none at all."""
         value = f"({self._value(Field(GroupBy.TEXT, chosen.column))})"
-        return f"{value} IS NULL" if chosen.values is None else f"list_contains($values, {value})"
+        missing = f"{value} IS NULL OR " if chosen.with_missing else ""
+        return f"({missing}coalesce(list_contains($values, {value}), false))"
 
     def _is_in(self, hours: HourSpan) -> str:
         """Whether a row's time of day is in these hours; a date alone is in none."""

@@ -326,7 +326,8 @@ class TableRejected:
     def _has_value(self, chosen: ColumnValues) -> ColumnElement[bool]:
         """Whether a row has one of some values of a column, or none at all."""
         value = self._value_text(chosen.column)
-        return value.is_(None) if chosen.values is None else value.in_(chosen.values)
+        tests = [value.is_(None)] if chosen.with_missing else []
+        return sa.or_(*tests, *([value.in_(chosen.values)] if chosen.values else []), sa.false())
 
     def _is_in(self, hours: HourSpan) -> ColumnElement[bool]:
         """Whether a row's time of day is in these hours; a date alone is in none."""
