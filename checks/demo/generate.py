@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _HOUR_US = 3_600_000_000
-#: The load starts a little after 05:38 UTC on the morning after.
-_LOAD_AT = timedelta(days=1, hours=5, minutes=38)
+#: From a day's midnight: its load starts a little after 05:38 UTC on the morning after.
+LOAD_AT = timedelta(days=1, hours=5, minutes=38)
+#: Longer than a load may be late, and than it takes until a second one.
+LOADED_AFTER = timedelta(minutes=35)
 #: The share of the rows without a client id that come from the broken app release.
 _RELEASE_SHARE = 0.88
 _ROWS_AT_ONCE = 1_250_000
@@ -33,11 +35,13 @@ def build_warehouse(
     seed: int = 7,
     scenario: str = DEFAULT_SCENARIO,
     quarantine: Path | None = None,
+    load_at: timedelta = LOAD_AT,
     progress: Progress | None = None,
 ) -> None:
     """Write a DuckDB warehouse of `days` data days, the last of them `last_day` (UTC).
 
     path must not exist yet. quarantine: an existing folder that gets one CSV file a day.
+    load_at: when the loads start, from the midnight of their day.
     Raises UsageError for an unknown scenario or an impossible size, before writing anything.
     """
     plan = list(
@@ -58,7 +62,7 @@ def build_warehouse(
         for days_at_once in _chunks(plan):
             if progress:
                 progress(f"writing the days from {days_at_once[0].date}")
-            _write_days(connection, days_at_once, seed)
+            _write_days(connection, days_at_once, seed, load_at)
             if quarantine:
                 _write_rejected(connection, days_at_once, quarantine)
 
@@ -69,10 +73,12 @@ def _chunks(plan: list[PlannedDay]) -> list[list[PlannedDay]]:
     return [plan[start : start + size] for start in range(0, len(plan), size)]
 
 
-def _write_days(connection: DuckDBPyConnection, days: list[PlannedDay], seed: int) -> None:
+def _write_days(
+    connection: DuckDBPyConnection, days: list[PlannedDay], seed: int, load_at: timedelta
+) -> None:
     connection.execute("BEGIN")
     connection.execute("DELETE FROM plan")
-    connection.executemany(_sql("plan"), [_plan_row(day, seed) for day in days])
+    connection.executemany(_sql("plan"), [_plan_row(day, seed, load_at) for day in days])
     connection.execute(_sql("sessions"))
     connection.execute(_sql("rows"))
     if any(day.faults.lost_identity_share for day in days):
@@ -83,7 +89,7 @@ def _write_days(connection: DuckDBPyConnection, days: list[PlannedDay], seed: in
     connection.execute("COMMIT")
 
 
-def _plan_row(day: PlannedDay, seed: int) -> list[object]:
+def _plan_row(day: PlannedDay, seed: int, load_at: timedelta) -> list[object]:
     """The day as the columns of the table `plan`, in their order."""
     midnight = datetime.combine(day.date, time(), UTC)
     midnight_us = (midnight - _EPOCH) // _MICROSECOND
@@ -94,7 +100,7 @@ def _plan_row(day: PlannedDay, seed: int) -> list[object]:
         day.date.toordinal(),
         f"events_{day.date:%Y%m%d}.csv",
         midnight_us,
-        midnight_us + _LOAD_AT // _MICROSECOND + _lateness_us(day.date, seed),
+        midnight_us + load_at // _MICROSECOND + _lateness_us(day.date, seed),
         day.rows,
         day.conversion,
         day.rejected_share,

@@ -19,7 +19,7 @@ from checks.core.errors import UsageError
 from checks.core.progress import Progress
 from checks.core.text import quoted
 from checks.demo.calendar import outage_day, plan_days
-from checks.demo.generate import build_warehouse
+from checks.demo.generate import LOAD_AT, LOADED_AFTER, build_warehouse
 from checks.demo.scenarios import DEFAULT_SCENARIO, Scenario, find_scenario
 
 MARKER = ".andon-demo"
@@ -64,12 +64,14 @@ def write_demo(
     events_per_day: int = 50_000,
     seed: int = 7,
     backfill_days: int = 30,
+    now: datetime | None = None,
     progress: Progress | None = None,
 ) -> DemoResult:
     """Write a demo whose last run is on `today` (UTC) and loads the day before.
 
     events_per_day: about the number of rows in the last day's file; others follow the rhythm.
-    backfill_days: how many run dates before today the history has.
+    backfill_days: how many run dates before today the history has. now: no load may be later; all
+    start earlier in the night where the last one would.
     A previous demo is overwritten. Raises UsageError, and changes nothing, for an unknown
     scenario, an impossible size, or a folder that cannot be written or holds other files.
     """
@@ -87,7 +89,8 @@ def write_demo(
         (staging / QUARANTINE).mkdir()
         build_warehouse(
             staging / WAREHOUSE, last_day=yesterday, days=days, events_per_day=events_per_day,
-            seed=seed, scenario=scenario, quarantine=staging / QUARANTINE, progress=progress,
+            seed=seed, scenario=scenario, quarantine=staging / QUARANTINE,
+            load_at=_load_at(today, now), progress=progress,
         )  # fmt: skip
         (staging / CONFIG).write_text(_template(), encoding="utf-8")
         if history:
@@ -98,6 +101,14 @@ def write_demo(
         folder=folder, config=folder / CONFIG, scenario=chosen, run_date=today,
         data_date=yesterday, history=history, outage=outage_day(yesterday, days),
     )  # fmt: skip
+
+
+def _load_at(today: date, now: datetime | None) -> timedelta:
+    """When loads start, from the midnight of their day: so that that of `today` is over now."""
+    if now is None:
+        return LOAD_AT
+    over = now - LOADED_AFTER - datetime.combine(today, time(), UTC)
+    return timedelta(days=1) + min(LOAD_AT - timedelta(days=1), max(over, timedelta()))
 
 
 def _run_dates(today: date, days: int, backfill_days: int) -> tuple[date, date] | None:

@@ -212,6 +212,7 @@ def test_the_demo_shows_what_the_gate_says(
     assert (call["date"], call["record"]) == (today(), True)
     progress = demo.pop("progress")
     assert callable(progress)
+    assert demo.pop("now").date() == today()
     assert demo == {
         "folder": Path("demo"), "today": today(), "scenario": "missing-identity",
         "days": 60, "events_per_day": 50_000, "seed": 7,
@@ -227,6 +228,14 @@ def test_the_demo_takes_its_options(andon: Andon, engine: FakeEngine, demo: dict
     assert (demo["today"], demo["days"]) == (date(2025, 3, 9), 35)
     assert (demo["events_per_day"], demo["seed"]) == (4000, 0)
     assert (demo["scenario"], demo["folder"]) == ("no-run", Path("my demo"))
+
+
+def test_a_demo_of_tomorrow_is_refused(
+    andon: Andon, engine: FakeEngine, demo: dict[str, Any]
+) -> None:
+    result = andon("demo", "--date", f"{today() + timedelta(days=1)}")
+    assert (result.code, result.out, demo) == (2, "", {})
+    assert "is in the future" in result.err
 
 
 def test_an_unknown_scenario(andon: Andon, engine: FakeEngine, demo: dict[str, Any]) -> None:

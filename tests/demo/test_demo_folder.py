@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,21 @@ def test_each_day_is_recorded_on_its_morning(tmp_path: Path) -> None:
     assert [evaluation.evaluated_at for evaluation in history.evaluations("web-clickstream")] == [
         datetime(2025, 3, day, 6, 15, tzinfo=UTC) for day in (8, 7, 6)
     ]
+
+
+@pytest.mark.parametrize("minutes", [0, 34, 36, 90, 361, 373, 374, 800])
+def test_no_load_is_in_the_future_whenever_the_demo_is_written(
+    tmp_path: Path, minutes: int
+) -> None:
+    now = datetime.combine(TODAY, time(), UTC) + timedelta(minutes=minutes)
+    written = demo(tmp_path / "demo", now=now, scenario="loaded-twice")
+    report = DataMonitor(written.config).run(now=now)
+    (entry,) = (check for check in report.checks if check.id == "log_entry_exists_today")
+    future = entry.details["entries_after_now"]
+    if minutes >= 36:
+        assert (entry.status, future) == (Status.GREEN, 0)
+    last = entry.details["last_entry_at"]
+    assert last is None or last <= min(now, datetime(2025, 3, 9, 6, 13, tzinfo=UTC))
 
 
 def test_the_outage_is_a_resolved_incident_of_each_of_its_checks(tmp_path: Path) -> None:

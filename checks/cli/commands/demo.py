@@ -51,12 +51,16 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace, console: Console) -> int:
     """Write the demo and show what the gate says. 0 whatever the verdict: red is the point."""
     from checks.config import load_config
+    from checks.core.errors import UsageError
     from checks.demo import write_demo
     from checks.evaluation.engine import evaluate
     from checks.outputs import render
 
-    today = clock.now().date()
+    now = clock.now()
+    today = now.date()
     run_date = args.date or today
+    if run_date > today:
+        raise UsageError(f"--date {run_date} is in the future: a demo's last run is over")
     with Progress(console) as progress:
         result = write_demo(
             args.dir,
@@ -65,6 +69,7 @@ def run(args: Namespace, console: Console) -> int:
             days=args.days,
             events_per_day=args.events_per_day,
             seed=args.seed,
+            now=now,
             progress=progress,
         )
         report = evaluate(load_config(result.config), date=run_date, record=True, progress=progress)
