@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from checks.cli.console import Console
@@ -61,17 +61,27 @@ def judge_within(seconds: float, judge_once: Callable[[], Report], console: Cons
 
 
 def today_of(config: Config) -> date:
-    """Today in the shop's zone: the default run date."""
+    """Today in the shop's zone."""
     return clock.now().astimezone(config.timezone).date()
 
 
+def latest_run_date(config: Config) -> date:
+    """The default run date: that of the newest run that is due, today without run times."""
+    from checks.config.schedules import schedule_of
+
+    return schedule_of(config).latest(clock.now())
+
+
 def judged_day(config: Config, data_date: date | None) -> tuple[date, datetime]:
-    """The requested data date, else that of today's run; and the current time, read once.
+    """The requested data date, else that of the newest run that is due; and the current time.
 
     Raises UsageError for a data date in the future.
     """
+    from checks.config.schedules import schedule_of
+
     now = clock.now()
     today = now.astimezone(config.timezone).date()
     if data_date is not None and data_date > today:
         raise UsageError(f"--data-date {data_date} is in the future; today is {today}")
-    return data_date or today - timedelta(days=config.data_lag_days), now
+    schedule = schedule_of(config)
+    return data_date or schedule.loaded_dates(schedule.latest(now))[-1], now

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -25,12 +25,15 @@ _KIND_TEXT = {
     "path": "a file",
     "alias": "a name of letters, digits and _",
     "extension": "an extension's name, such as httpfs",
+    "cron": "a cron expression of five fields (minute hour day month weekday), such as 0 6 * * 1-5",
+    "duration": "a time with its unit, such as 90m, 2h, 1h 30m or 1d",
     "files": 'a glob such as "quarantine/*.csv", or a name with {date:%Y%m%d} in it',
 }
 
 
 class Declaration(NamedTuple):
-    """One key. `type`: bool, int, float, str, date, tuple, ZoneInfo, a StrEnum, a dataclass.
+    """One key. `type`: bool, int, float, str, date, timedelta, tuple, ZoneInfo, a StrEnum or a
+    dataclass.
 
     name: what the file calls it. attribute: the field. item: the type of a tuple's items.
     """
@@ -135,7 +138,7 @@ def _without_none(hint: Any) -> tuple[bool, Any]:
     return True, bases[0]
 
 
-Shape = Literal["bool", "int", "float", "choice", "zone", "day", "text"]
+Shape = Literal["bool", "int", "float", "choice", "zone", "day", "duration", "text"]
 
 
 def shape_of(declared: Declaration) -> Shape:
@@ -146,5 +149,6 @@ def shape_of(declared: Declaration) -> Shape:
         return "day"
     known: dict[type, Shape] = {
         bool: "bool", int: "int", float: "float", ZoneInfo: "zone", str: "text", tuple: "text",
+        timedelta: "duration",
     }  # fmt: skip
     return known[declared.type]

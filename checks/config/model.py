@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -331,6 +331,37 @@ class CalendarConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduleConfig:
+    """When the pipeline runs, and what a run loads. Without this section: a run on every day."""
+
+    runs: str = setting(
+        "When runs start: a cron expression in the pipeline's time zone. Several on one date are "
+        "one run, due at the last of them.",
+        kind="cron",
+        example='"0 6 * * 1-5"',
+    )
+    grace: timedelta = setting(
+        "How long after its time a run without an audit-log entry is not missing yet: until then "
+        "the verdict is unknown.",
+        timedelta(hours=1),
+        kind="duration",
+        example="2h",
+    )
+    loads: str = setting(
+        "What a run loads: one data date, `data_lag_days` before it; or every data date since the "
+        "run before it (at most 31), each of which is judged.",
+        "one_day",
+        choices=("one_day", "since_last_run"),
+    )
+
+    def problems(self) -> list[tuple[str, str, str]]:
+        """The grace is shorter than the time between runs, and no run loads too many days."""
+        from checks.config.cron import problems_of
+
+        return problems_of(self.runs, self.grace, since_last_run=self.loads == "since_last_run")
+
+
+@dataclass(frozen=True, slots=True)
 class DashboardConfig:
     """Where people look, and what they may do there."""
 
@@ -375,6 +406,7 @@ class Config:
     history: HistoryConfig = field(default_factory=HistoryConfig)
     dashboard: DashboardConfig = field(default_factory=DashboardConfig)
     calendar: CalendarConfig = field(default_factory=CalendarConfig)
+    schedule: ScheduleConfig | None = None
     data_lag_days: int = 1
     audit_log: AuditLogSource | None = None
     events: EventsSource | None = None

@@ -9,6 +9,7 @@ import inspect
 import sys
 from collections.abc import Mapping
 from dataclasses import is_dataclass
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -196,6 +197,10 @@ def _yaml(value: object) -> str:
         return value.value
     if isinstance(value, ZoneInfo):
         return value.key
+    if isinstance(value, timedelta):
+        from checks.core.text import spelled_duration
+
+        return spelled_duration(value)
     if isinstance(value, tuple):
         return f"[{', '.join(str(item) for item in value)}]"
     return str(value)

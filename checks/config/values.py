@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,6 +30,9 @@ from checks.config.problems import InvalidValueError, Problems
 from checks.core.text import did_you_mean
 
 _PREFIXED_INTEGER = re.compile(r"0[oxb][0-9a-fA-F]+")
+_DURATION = re.compile(
+    r"(?:(\d{1,3})\s*d)?\s*(?:(\d{1,4})\s*h)?\s*(?:(\d{1,5})\s*m(?:in)?)?", re.ASCII
+)
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _NAME = re.compile(r"\w[\w.-]{0,60}")
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
@@ -164,6 +167,14 @@ def _read_date(declared: Declaration, node: yaml.Node, _: Scope) -> date:
     return read_day(node, declared.item_allowed)
 
 
+def _read_duration(declared: Declaration, node: yaml.Node, scope: Scope) -> timedelta:
+    match = _DURATION.fullmatch(_read_text(declared, node, scope).strip())
+    if match is None or not any(match.groups()):
+        raise InvalidValueError(declared.allowed)
+    days, hours, minutes = (int(part or 0) for part in match.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes)
+
+
 def _read_text(declared: Declaration, node: yaml.Node, scope: Scope) -> str:
     allowed = declared.item_allowed
     hint = None if declared.allowed_texts else "put it in quotes"
@@ -205,6 +216,19 @@ def _text_of_kind(declared: Declaration, text: str, scope: Scope) -> str:
             from checks.config.files import resolved_pattern
 
             return resolved_pattern(declared.kind, text, scope.folder)
+        case "cron":
+            from checks.config.cron import cron_expression
+
+            return cron_expression(text)
+        case "query":
+            return _single_select(declared, text, scope)
+    _check_text(declared, text)
+    return text
+
+
+def _check_text(declared: Declaration, text: str) -> None:
+    """Raises InvalidValueError for a text that its kind does not allow."""
+    match declared.kind:
         case "alias" | "extension":
             _check_plain_name(declared, text)
         case "holidays":
@@ -216,9 +240,6 @@ def _text_of_kind(declared: Declaration, text: str, scope: Scope) -> str:
             _check_table(declared, text)
         case "partition_format":
             _check_partition_format(declared, text)
-        case "query":
-            return _single_select(declared, text, scope)
-    return text
 
 
 def _check_plain_name(declared: Declaration, text: str) -> None:
@@ -263,5 +284,6 @@ _READERS = {
     "choice": _read_choice,
     "zone": _read_zone,
     "day": _read_date,
+    "duration": _read_duration,
     "text": _read_text,
 }

@@ -208,3 +208,13 @@ def did_you_mean(word: str, known: Sequence[str], likeness: float = 0.6) -> str 
     folded = {name.casefold(): name for name in known}
     near = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=likeness)
     return folded[near[0]] if near else None
+
+
+def spelled_duration(duration: timedelta) -> str:
+    """`2h`, `1h 30m`, `1d`: a duration as configurations spell it."""
+    minutes = int(duration.total_seconds() // 60)
+    days, rest = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(rest, 60)
+    parts = [f"{number}{unit}" for number, unit in ((days, "d"), (hours, "h"), (minutes, "m"))
+             if number]  # fmt: skip
+    return " ".join(parts) or "0m"

@@ -7,16 +7,20 @@ every engine can prune by a plain range predicate.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from checks.core.calendar import Calendar
 from checks.core.errors import UsageError
+from checks.core.schedule import RunWindows, Schedule
 
 TICK = timedelta(microseconds=1)
 #: A time further after now than this is invalid: no clock is that wrong.
 FAR_AHEAD = timedelta(days=366)
+#: Runs are looked up at most so many days before a run.
+MOST_DAYS_BEFORE = 62
 #: Years of which every day, its window included, can be turned into instants.
 YEARS = range(1900, 9000)
 
@@ -42,7 +46,8 @@ class Timeframe:
     """The run date, the judged data date, and the one reading of the clock.
 
     expected_date: the day that the run loads, where the judged day is the newest with events; None
-    where the judged day was given.
+    where the judged day was given. schedule: when runs are due; None: every day. calendar: what is
+    known of the days around the run.
     """
 
     run_date: date
@@ -50,6 +55,8 @@ class Timeframe:
     now: datetime
     zone: ZoneInfo
     expected_date: date | None = None
+    schedule: Schedule | None = field(default=None, compare=False)
+    calendar: Calendar = field(default_factory=Calendar, compare=False)
 
     @property
     def start(self) -> datetime:
@@ -90,11 +97,40 @@ class Timeframe:
         """The first instant so far after now that such a time is invalid."""
         return self.now + FAR_AHEAD + TICK
 
+    @property
+    def run_schedule(self) -> Schedule:
+        """When runs are due, also where it is not configured."""
+        return self.schedule or Schedule(self.zone)
+
+    @property
+    def loaded_dates(self) -> tuple[date, ...]:
+        """The data dates that the run loads, oldest first; the judged one where none are known."""
+        return self.schedule.loaded_dates(self.run_date) if self.schedule else (self.data_date,)
+
+    @property
+    def expected_by(self) -> datetime | None:
+        """When a run without an entry is missing, in UTC; None where no time is known."""
+        return self.run_schedule.expected_by(self.run_date)
+
+    @property
+    def is_run_awaited(self) -> bool:
+        """Whether the run may still come: it is not due yet, or within its grace."""
+        return self.expected_by is not None and self.now < self.expected_by
+
     def run_bounds(self) -> tuple[datetime, datetime]:
-        """The run date as a half-open UTC range."""
-        return midnight(self.run_date, self.zone), midnight(
-            self.run_date + timedelta(days=1), self.zone
-        )
+        """The half-open UTC range of the log entries that belong to the run."""
+        return self.run_schedule.window(self.run_date)
+
+    def runs_before(self, count: int) -> RunWindows:
+        """The windows of the run and of those in the stretch that has `count` runs before it.
+
+        Where runs are rare the stretch ends MOST_DAYS_BEFORE days before.
+        """
+        first = self.run_date
+        for _ in range(count):
+            first = self.run_schedule.previous(first)
+        earliest = self.run_date - timedelta(days=max(count, MOST_DAYS_BEFORE))
+        return self.run_schedule.windows(max(first, earliest), self.run_date)
 
     def days_before(self, count: int) -> list[date]:
         """The `count` calendar days before the data date, oldest first."""
@@ -120,9 +156,22 @@ class Timeframe:
         return datetime.combine(day, elapsed, self.zone).astimezone(UTC) + TICK
 
 
-def resolve_run_date(now: datetime, zone: ZoneInfo, run_date: date | None) -> date:
-    """The given run date, else today in the shop's zone."""
-    return run_date or now.astimezone(zone).date()
+def resolve_run_date(now: datetime, schedule: Schedule, run_date: date | None) -> date:
+    """The given run date, else the newest one whose run is due: today where no time is known.
+
+    Raises UsageError for a date without a scheduled run, naming the nearest ones.
+    """
+    if run_date is None:
+        return schedule.latest(now)
+    _require_known_year("run date", run_date)
+    if not schedule.is_run_date(run_date):
+        before, after = schedule.nearest(run_date)
+        spelled = f" (schedule.runs: {schedule.times.text})" if schedule.times else ""
+        raise UsageError(
+            f"no run is scheduled on {run_date:%A} {run_date}{spelled}; the nearest are "
+            f"{before} and {after}"
+        )
+    return run_date
 
 
 def timeframe(
@@ -132,13 +181,16 @@ def timeframe(
     run_date: date | None = None,
     data_date: date | None = None,
     data_lag_days: int = 1,
+    schedule: Schedule | None = None,
 ) -> Timeframe:
     """Resolve the dates of one evaluation.
 
-    Raises UsageError for a data date that has not begun yet, for one after the day that the
-    run loads, and for dates of impossible years.
+    schedule: when runs are due; None: every day. Raises UsageError for a data date that has not
+    begun yet, for one after the day that the run loads, for a run date without a scheduled run, and
+    for dates of impossible years.
     """
-    run = resolve_run_date(now, zone, run_date)
+    schedule = schedule or Schedule(zone, data_lag_days)
+    run = resolve_run_date(now, schedule, run_date)
     _require_known_year("run date", run)
     own = run - timedelta(days=data_lag_days)
     data = own if data_date is None else data_date
@@ -151,7 +203,7 @@ def timeframe(
     if data > own:
         lag = f"data_lag_days: {data_lag_days}"
         raise UsageError(f"data date {data} is after {own}, the day the run of {run} loads ({lag})")
-    return Timeframe(run_date=run, data_date=data, now=now, zone=zone)
+    return Timeframe(run_date=run, data_date=data, now=now, zone=zone, schedule=schedule)
 
 
 def _require_known_year(label: str, day: date) -> None:

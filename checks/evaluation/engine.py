@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Literal
 
 from checks.catalog import all_checks
 from checks.config.model import Config
+from checks.config.timeframes import timeframe_of
 from checks.core import clock
 from checks.core.errors import HistoryError, MeasurementError, UsageError
 from checks.core.model import Explanation, Judgement, Report, Status, worst
 from checks.core.progress import Progress
-from checks.core.timeframe import Timeframe, timeframe
+from checks.core.timeframe import Timeframe
 from checks.core.version import VERSION
 from checks.evaluation.judgements import judge_all
 from checks.evaluation.maturity import recorded_before, with_learning_limited
@@ -185,9 +186,7 @@ def _frame(
     data_date: date | Literal["latest"] | None,
 ) -> Timeframe:
     named = None if data_date == "latest" else data_date
-    frame = timeframe(
-        now, config.timezone, run_date=run_date, data_date=named, data_lag_days=config.data_lag_days
-    )
+    frame = timeframe_of(config, now, run_date=run_date, data_date=named)
     return _latest_frame(config, warehouse, frame) if data_date == "latest" else frame
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from graphlib import TopologicalSorter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -64,11 +64,10 @@ def report_parts(
         dashboard_url=config.dashboard.url,
         explanations=explanations,
     )
-    loaded_date = frame.run_date - timedelta(days=config.data_lag_days)
     verdicts = with_causes(
         _verdicts(config, judgements, circumstances),
         judgements,
-        is_loaded_by_run=frame.data_date == loaded_date,
+        is_loaded_by_run=frame.data_date in frame.loaded_dates,
     )
     if context is not None:
         verdicts = tuple(

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from checks.catalog import all_checks, get_check
+from checks.config.schedules import schedule_of
 from checks.core.endings import folded
 from checks.core.errors import UsageError
 from checks.core.model import Status, Subjects
@@ -84,7 +85,7 @@ def give(
     today = now.astimezone(config.timezone).date()
     if request.until < today:
         raise UsageError(f"{labels.until} {request.until} is in the past; today is {today}")
-    data_date, verdict = _latest_verdict(config, history, check.id, today)
+    data_date, verdict = _latest_verdict(config, history, check.id, now)
     limit = _limit(request.up_to, check, verdict, labels)
     subjects = _subjects(request.subjects, check, verdict, labels)
     if verdict is not None and verdict.status not in (Status.RED, Status.WAIVED):
@@ -148,12 +149,13 @@ def state_of(waiver: StoredWaiver, today: date) -> str:
 
 
 def _latest_verdict(
-    config: Config, history: History, check: str, today: date
+    config: Config, history: History, check: str, now: datetime
 ) -> tuple[date, Verdict | None]:
     """The newest judged data date and its verdict; the date due today where none was judged."""
     evaluations = history.evaluations(config.pipeline, days=1)
     if not evaluations:
-        return today - timedelta(days=config.data_lag_days), None
+        schedule = schedule_of(config)
+        return schedule.loaded_dates(schedule.latest(now))[-1], None
     verdicts = history.report(evaluations[0].id).checks
     return evaluations[0].data_date, next(
         (verdict for verdict in verdicts if verdict.id == check), None
@@ -168,7 +170,7 @@ def _next_day(
     Today's green would rearm it. Raises UsageError where it would be over by then.
     """
     following = data_date + timedelta(days=1)
-    run_date = following + timedelta(days=config.data_lag_days)
+    run_date = schedule_of(config).run_date_of(following)
     if request.until < run_date:
         raise UsageError(
             f"{verdict.id} is {verdict.status} for {data_date}, so a waiver holds only from the "

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from checks.config.model import Config
-from checks.core.timeframe import Timeframe, timeframe
+from checks.config.timeframes import data_timeframe
+from checks.core.timeframe import Timeframe
 from checks.warehouse import Warehouse
 
 #: The most rows of a list on one page.
@@ -30,19 +31,8 @@ class Context:
         return self.config.warehouse.naive_timestamps
 
 
-def frame_of(config: Config, day: date, now: datetime) -> Timeframe:
-    """The timeframe of a data date, loaded by the run `data_lag_days` later.
-
-    Raises UsageError for a day that has not begun.
-    """
-    return timeframe(
-        now, config.timezone, data_date=day, data_lag_days=config.data_lag_days,
-        run_date=day + timedelta(days=config.data_lag_days),
-    )  # fmt: skip
-
-
 @contextmanager
 def open_context(config: Config, day: date, now: datetime) -> Iterator[Context]:
     """A context for one reading; its connection is closed at the end."""
     with Warehouse.of(config) as warehouse:
-        yield Context(config, frame_of(config, day, now), warehouse)
+        yield Context(config, data_timeframe(config, day, now), warehouse)

@@ -74,9 +74,8 @@ class Material:
 
     @property
     def is_loaded_by_run(self) -> bool:
-        """Whether the judged day is the one that the run loads: its log explains no other day."""
-        lag = timedelta(days=self.config.data_lag_days)
-        return self.frame.data_date == self.frame.run_date - lag
+        """Whether the judged day is one that the run loads: its log explains no other day."""
+        return self.frame.data_date in self.frame.loaded_dates
 
     def log(self) -> AuditLog | None:
         """The audit log of the run that loads the judged day; None where it cannot be read."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from checks.config.model import Config
+from checks.config.timeframes import data_timeframe
 from checks.core.counts import DayCounts, RememberedCounts
 from checks.core.errors import UsageError
 from checks.core.progress import Progress
-from checks.core.timeframe import timeframe
 from checks.measuring.daily import DailyReader, fingerprint, former_fingerprint, recall_nothing
 from checks.measuring.gone_days import gone_days, least_of_day
 from checks.measuring.plan import MeasuringPlan
@@ -103,11 +103,7 @@ def _counted(
     """The counted days; the gone ones of them; the fewest events that show that a day is there."""
     if config.events is None:
         raise LookupError("`events` is not mapped")
-    lag = timedelta(days=config.data_lag_days)
-    frame = timeframe(
-        now, config.timezone, run_date=last + lag, data_date=last,
-        data_lag_days=config.data_lag_days,
-    )  # fmt: skip
+    frame = data_timeframe(config, last, now)
     days = (last - first).days
     with Warehouse.of(config, tell) as warehouse:
         reader = DailyReader(

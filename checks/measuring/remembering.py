@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from checks.config.model import Config
+from checks.config.schedules import schedule_of
 from checks.core.counts import DailyCounts, DayCounts, RememberedCounts
 from checks.core.errors import HistoryError
-from checks.core.timeframe import midnight
 from checks.measuring.daily import fingerprint, former_fingerprint, is_settled
 
 if TYPE_CHECKING:
@@ -115,8 +115,8 @@ class Remembering:
 
         config = self._config
         history = history_of(config)
-        run_date = data_date + timedelta(days=config.data_lag_days)
-        loaded_from = midnight(run_date, config.timezone)
+        schedule = schedule_of(config)
+        loaded_from, _ = schedule.window(schedule.run_date_of(data_date))
         mappings = (
             () if config.events is None else (fingerprint(config), former_fingerprint(config))
         )

@@ -16,8 +16,9 @@ from checks.core.audit_log import MOST_STRAYS, AuditEntry, AuditLog, StrayEntry
 from checks.core.endings import Endings
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
+from checks.core.schedule import RunWindows
 from checks.core.text import quoted
-from checks.core.timeframe import TICK, Timeframe, midnight
+from checks.core.timeframe import TICK, Timeframe
 from checks.core.values import BadValue, Count, Unmeasured, as_count
 from checks.loads.sources import LONGEST_SOURCE
 from checks.loads.usual_parts import USUAL_DAYS
@@ -57,7 +58,7 @@ def read_audit_log(
     days_before: int = DAYS_BEFORE,
     endings: Endings | None = None,
 ) -> AuditLog:
-    """The log of the run date and of the days before (a week), in one query.
+    """The log of the run and of those before (a week of days, or as many runs), in one query.
 
     endings: the words of its statuses. Raises MeasurementError where a column that every check
     needs is missing, or where the log is too large to be a log of runs.
@@ -76,7 +77,7 @@ def read_audit_log(
     timed = [_timed(row, query.run_at, ahead) for row in (*by_part[_DATED], *by_part[_FUTURE])]
     return AuditLog(
         run_date=frame.run_date,
-        entries=_by_day(timed, frame, ahead, days_before),
+        entries=_by_run(timed, frame.runs_before(days_before), ahead),
         has_source=source.source is not None,
         has_status=source.status is not None,
         status_problem=query.problems.get("status"),
@@ -114,9 +115,8 @@ def audit_query(
     relation = warehouse.relation("audit_log", source)
     run_at = instant(relation, source.run_at, warehouse.profile, naive, frame.zone)
     columns, problems = _columns(relation, source, run_at, warehouse.profile)
-    start = midnight(frame.run_date - timedelta(days=days_before), frame.zone)
-    ahead = _ahead(frame)
-    dated = run_at.between(start, min(ahead, frame.run_bounds()[1]))
+    windows, ahead = frame.runs_before(days_before), _ahead(frame)
+    dated = run_at.between(windows.starts[0], min(ahead, windows.end))
     rows = sa.union_all(
         _branch(relation, columns, _UNDATED, run_at.undated(), MOST_STRAYS + 1),
         _branch(relation, columns, _FUTURE, run_at.from_(ahead), MOST_STRAYS + 1),
@@ -204,18 +204,17 @@ def _timed(row: dict[str, Any], run_at: Instant, ahead: datetime) -> _Timed:
     return _Timed(row, moment, first)
 
 
-def _by_day(
-    timed: Sequence[_Timed], frame: Timeframe, ahead: datetime, days_before: int
+def _by_run(
+    timed: Sequence[_Timed], windows: RunWindows, ahead: datetime
 ) -> dict[date, tuple[AuditEntry, ...]]:
-    """The entries of the run date and of the days before, by day; not those after now."""
-    start = frame.run_date - timedelta(days=days_before)
-    days: dict[date, list[AuditEntry]] = defaultdict(list)
+    """The entries of the run and of those before, by run date; not those after now."""
+    runs: dict[date, list[AuditEntry]] = defaultdict(list)
     past = [row for row in timed if row.run_at < ahead]
     for row in sorted(past, key=lambda row: row.run_at):
-        day = row.run_at.astimezone(frame.zone).date()
-        if start <= day <= frame.run_date:
-            days[day].append(_entry(row))
-    return {day: tuple(entries) for day, entries in days.items()}
+        run_date = windows.run_date(row.run_at)
+        if run_date is not None:
+            runs[run_date].append(_entry(row))
+    return {run_date: tuple(entries) for run_date, entries in runs.items()}
 
 
 def _future(timed: Sequence[_Timed], ahead: datetime) -> Iterator[StrayEntry]:

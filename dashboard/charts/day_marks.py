@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from checks.config.calendars import calendar_between
+from checks.config.schedules import schedule_of
 from dashboard import data, page
 from dashboard.charts import marks
 
@@ -22,7 +23,7 @@ def of(
         return ()
     config = context.config
     calendar = calendar_between(config.calendar, min(days), max(days))
-    run_dates = marks.RunDates(context.zone, config.data_lag_days)
+    run_dates = marks.RunDates(schedule_of(config))
     return marks.collect(days, calendar, _decisions(context.pipeline), checks, run_dates)
 
 

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from checks.core.calendar import Calendar, SpecialDay
 from checks.core.masking import masked_inside
 from checks.core.records import StoredAcceptance, StoredWaiver
+from checks.core.schedule import Schedule
 from checks.core.subjects import subjects_text
 from checks.core.text import clean
 from dashboard import look
@@ -72,18 +73,17 @@ class Decisions(NamedTuple):
 
 
 class RunDates(NamedTuple):
-    """From moments and run dates to data dates: the shop's time zone and `data_lag_days`."""
+    """From moments and run dates to data dates, by the shop's schedule."""
 
-    zone: ZoneInfo
-    lag_days: int
+    schedule: Schedule
 
     def judged_by(self, run_date: date) -> date:
-        """The data date of a run date."""
-        return run_date - timedelta(days=self.lag_days)
+        """The newest data date that a run on this date would load."""
+        return run_date - timedelta(days=self.schedule.lag_days)
 
     def judged_at(self, moment: datetime) -> date:
-        """The data date of the run of the day of a moment."""
-        return self.judged_by(moment.astimezone(self.zone).date())
+        """The newest data date that a run on the day of a moment would load."""
+        return self.judged_by(moment.astimezone(self.schedule.zone).date())
 
 
 def collect(
@@ -183,7 +183,11 @@ def _waiver(waiver: StoredWaiver, run_dates: RunDates) -> Mark:
     if waiver.subjects is not None:
         subjects = frozenset(name for names in waiver.subjects.values() for name in names)
     return Mark(
-        Kind.WAIVER, waiver.data_date, last, _waiver_lines(waiver, run_dates.zone), subjects
+        Kind.WAIVER,
+        waiver.data_date,
+        last,
+        _waiver_lines(waiver, run_dates.schedule.zone),
+        subjects,
     )
 
 
@@ -204,7 +208,7 @@ def _acceptance(acceptance: StoredAcceptance, run_dates: RunDates, last_shown: d
         last = max(first, run_dates.judged_at(acceptance.revoked_at))
     title = f"accepted of {acceptance.check}: {acceptance.kind} {acceptance.subject}"
     term = f"by {acceptance.owner}, from {look.short(first)} on"
-    revoked = _revocation(acceptance, run_dates.zone)
+    revoked = _revocation(acceptance, run_dates.schedule.zone)
     lines = title, term, *revoked, _reason(acceptance.reason)
     return Mark(Kind.ACCEPTANCE, first, last, lines, frozenset({acceptance.subject}))
 

@@ -17,6 +17,7 @@ import streamlit as st
 
 from checks.catalog import get_check
 from checks.config.model import Config
+from checks.config.schedules import schedule_of
 from checks.core.clock import now as now
 from checks.core.errors import AndonError
 from checks.core.model import Report
@@ -76,8 +77,9 @@ def pipeline(name: str) -> Pipeline:
 
 
 def due_day(config: Config) -> date:
-    """The data date that today's run is about."""
-    return now().astimezone(config.timezone).date() - timedelta(days=config.data_lag_days)
+    """The newest data date of the newest run that is due."""
+    schedule = schedule_of(config)
+    return schedule.loaded_dates(schedule.latest(now()))[-1]
 
 
 def shop_today(config: Config) -> date:
@@ -309,7 +311,7 @@ def _cached(
 
 def _evaluate(name: str, mtime_ns: int, day: date, generation: int) -> LiveEvaluation:
     config = for_server(pipeline(name).config)
-    run_date = day + timedelta(days=config.data_lag_days)
+    run_date = schedule_of(config).run_date_of(day)
     with one_reader_at_a_time(config):
         moment = now()
         report = evaluate(config, date=run_date, data_date=day, now=moment)

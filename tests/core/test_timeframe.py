@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.core.errors import UsageError
+from checks.core.schedule import Schedule
 from checks.core.timeframe import TICK, Timeframe, midnight, resolve_run_date, timeframe
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -54,8 +55,8 @@ def test_dates(now: str, zone: ZoneInfo, fields: dict[str, object], run: date, d
 
 def test_run_date_given_or_today() -> None:
     now = at("2025-03-09T23:30")
-    assert resolve_run_date(now, BERLIN, None) == date(2025, 3, 10)
-    assert resolve_run_date(now, BERLIN, DAY) == DAY
+    assert resolve_run_date(now, Schedule(BERLIN), None) == date(2025, 3, 10)
+    assert resolve_run_date(now, Schedule(BERLIN), DAY) == DAY
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,13 @@ import pytest
 
 from checks.core.calendar import Calendar, SpecialDay
 from checks.core.records import StoredAcceptance, StoredWaiver
+from checks.core.schedule import Schedule
 from dashboard.charts import marks
 from dashboard.charts.marks import Decisions, Kind, Mark, RunDates
 
 FIRST, LAST = date(2025, 3, 1), date(2025, 3, 8)
 DAYS = [FIRST + timedelta(days=offset) for offset in range((LAST - FIRST).days + 1)]
-NEXT_DAY = RunDates(ZoneInfo("Europe/Berlin"), 1)
+NEXT_DAY = RunDates(Schedule(ZoneInfo("Europe/Berlin")))
 CHECK = "quarantine_rate"
 WAIVER = StoredWaiver(
     id=3, pipeline="shop", check=CHECK, owner="ana", reason="known", until=date(2025, 3, 6),

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from checks import Report, Status, Verdict
 from checks.catalog.freshness import Params, judge
 from checks.cli import main
+from checks.config.timeframes import data_timeframe
 from checks.core.errors import UsageError
 from checks.core.timeframe import Timeframe, midnight, timeframe
 from checks.evaluation.backtest import replay
 from checks.evaluation.engine import evaluate
-from checks.evidence.context import frame_of
 from checks.outputs import formats, render
 from tests.catalog.samples import events
 from tests.engines import named
@@ -227,7 +227,7 @@ def test_replayed_days_and_pages_keep_the_rule(duck: Shop, lag: int) -> None:
         config, config, days=3, last=DAY - timedelta(days=3), now=LATER, progress=lambda text: None
     )
     assert [day.data_date for day in backtest.days][-1] == DAY - timedelta(days=3)
-    frame = frame_of(config, DAY, LATER)
+    frame = data_timeframe(config, DAY, LATER)
     assert (frame.data_date, frame.run_date) == (DAY, DAY + timedelta(days=lag))
     reports = evaluate(config, date=frame.run_date, data_date=DAY, now=LATER)
     assert reports.data_date == DAY

@@ -117,10 +117,10 @@ def _pipeline(args: Namespace, console: Console) -> str:
 
 def _judge(config: Config, args: Namespace, console: Console) -> Report:
     """The report, not recorded yet: what is recorded depends on which reports were written."""
-    from checks.cli.judging import judge, judge_within, today_of
+    from checks.cli.judging import judge, judge_within, latest_run_date
 
     # With a wait past midnight, the day on which it began is still judged.
-    run_date = args.date or today_of(config)
+    run_date = args.date or latest_run_date(config)
 
     def once() -> Report:
         return judge(

@@ -62,7 +62,6 @@ def _mark(result: ValidationLine) -> str:
 
 
 def _frame(config: Config, run_date: date | None) -> Timeframe:
-    from checks.core.timeframe import timeframe
+    from checks.config.timeframes import timeframe_of
 
-    now, zone = clock.now(), config.timezone
-    return timeframe(now, zone, run_date=run_date, data_lag_days=config.data_lag_days)
+    return timeframe_of(config, clock.now(), run_date=run_date)

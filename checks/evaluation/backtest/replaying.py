@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from checks.config.model import Config
+from checks.config.timeframes import data_timeframe
 from checks.core.errors import MeasurementError, UsageError
 from checks.core.model import Judgement
 from checks.core.progress import Progress
-from checks.core.timeframe import Timeframe, timeframe
+from checks.core.timeframe import Timeframe
 from checks.evaluation.backtest.judged import JudgedDay, ReplayCounts
 from checks.evaluation.backtest.model import Backtest, ReplayedDay
 from checks.evaluation.judgements import judge_all
@@ -85,10 +86,7 @@ class _Replay:
     def _replay_day(self, day: date) -> ReplayedDay | None:
         """The day as it was judged once it was over; None before the first event or log entry."""
         config = self._config
-        frame = timeframe(
-            self._now, config.timezone, data_date=day, data_lag_days=config.data_lag_days,
-            run_date=day + timedelta(days=config.data_lag_days),
-        )  # fmt: skip
+        frame = data_timeframe(config, day, self._now)
         # One connection a day: the time-out is per evaluation, and a writer may need its turn.
         with Warehouse.of(config, self._progress) as warehouse:
             warehouse.check_connection()

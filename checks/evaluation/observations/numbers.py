@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from checks.core.audit_log import AuditEntry, AuditLog
@@ -93,7 +92,8 @@ def _inserted_against_events(
     config: Config, frame: Timeframe, log: AuditLog, events: EventCounts
 ) -> Iterator[str]:
     """The rows inserted according to the log, compared with the events of their day."""
-    is_loaded_by_run = frame.data_date == frame.run_date - timedelta(days=config.data_lag_days)
+    # Of a run that loads several days it is not known how many of its rows are of one of them.
+    is_loaded_by_run = frame.loaded_dates == (frame.data_date,)
     day_loads = [load for load in loads(log) if may_be_of(load.source, {frame.data_date})]
     entries = [entry for load in day_loads for entry in load.counted]
     counts = [entry.rows_inserted for entry in _ended_well(log, day_loads)]
