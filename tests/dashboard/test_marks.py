@@ -38,7 +38,7 @@ def collected(
 ) -> tuple[Mark, ...]:  # fmt: skip
     waivers = [each for each in decisions if isinstance(each, StoredWaiver)]
     acceptances = [each for each in decisions if isinstance(each, StoredAcceptance)]
-    run_dates = NEXT_DAY._replace(lag_days=lag)
+    run_dates = RunDates(Schedule(ZoneInfo("Europe/Berlin"), lag))
     return marks.collect(
         DAYS, calendar or Calendar(), Decisions(waivers, acceptances), checks, run_dates
     )
