@@ -1,6 +1,7 @@
 """Did the pipeline run today?
 
-What: the number of audit-log rows on the run date, up to now.
+What: the number of audit-log rows of the run, up to now: those on the run date, with a schedule
+until the next run begins.
 Why: a run that never started leaves yesterday's numbers on the dashboards, and
 every other check would judge those.
 Source of the rule: one load a day leaves at least one entry.
@@ -14,9 +15,10 @@ from typing import TYPE_CHECKING
 from checks.catalog._audit import strays_details, strays_text
 from checks.core.audit_log import AuditLog
 from checks.core.model import Facts, Judgement, Layer, Status
-from checks.core.text import count_text, day_text, plural
+from checks.core.text import count_text, day_text, duration_text, plural
 from checks.core.totals import median
 from checks.judging.check import Check, Worse
+from checks.judging.due import late_text, lateness
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
@@ -34,7 +36,7 @@ def measure(params: Params, data: Readings) -> AuditLog:
 
 
 def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
-    """Red without an entry on the run date."""
+    """Red without an entry on the run date: one that may still come is not judged."""
     entries = len(log.today)
     earlier_counts = [
         len(rows) for day, rows in log.entries.items() if day != log.run_date and rows
@@ -54,7 +56,7 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
         summary = f"The pipeline logged {plural(entries, 'entry', 'entries')} on {day}{normal}"
     else:
         status = Status.RED
-        summary = f"The pipeline left no audit-log entry on {day}{normal}"
+        summary = f"The pipeline left no audit-log entry on {day}{normal}{late_text(frame)}"
         action = (
             f"Start the load of {frame.data_date} (or find out why it did not start), "
             "then run the gate again"
@@ -66,6 +68,10 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
             )
     summary += strays_text(log)
     message = f"entries={entries} (min 1)"
+    late = None if entries else lateness(frame)
+    if late is not None:
+        message += f", {duration_text(late)} late"
+        details["late_seconds"] = late.total_seconds()
     return Judgement(
         status, message, summary, action, entries, 1, "entries", details=details,
         facts=Facts(explains_empty_day=not entries),
@@ -80,7 +86,9 @@ CHECK = Check(
     unit="entries",
     page="runs",
     needs=("audit_log",),
-    rule="At least one audit-log entry on the run date, not after now.",
+    rule="At least one audit-log entry of the run, not after now: on the run date, or until the "
+    "next run of the schedule begins. Nothing is judged while a run may still come: until its time "
+    "and the grace.",
     why="A run that never started leaves yesterday's numbers on the dashboards.",
     advice="Start the load, or find out why the scheduler did not.",
     params=Params,

@@ -65,13 +65,6 @@ def today_of(config: Config) -> date:
     return clock.now().astimezone(config.timezone).date()
 
 
-def latest_run_date(config: Config) -> date:
-    """The default run date: that of the newest run that is due, today without run times."""
-    from checks.config.schedules import schedule_of
-
-    return schedule_of(config).latest(clock.now())
-
-
 def judged_day(config: Config, data_date: date | None) -> tuple[date, datetime]:
     """The requested data date, else that of the newest run that is due; and the current time.
 

@@ -17,6 +17,8 @@ def reason_to_wait(report: Report) -> str | None:
     verdicts = {verdict.id: verdict for verdict in report.checks}
     if any(verdict.cause is Cause.LOCKED for verdict in report.checks):
         return "the warehouse is locked"
+    if any(verdict.cause is Cause.NOT_DUE for verdict in report.checks):
+        return "the run is not due yet, or may still come"
     entry = verdicts.get("log_entry_exists_today")
     if entry is not None and entry.status in (Status.RED, Status.AMBER):
         return "there is no log entry yet"

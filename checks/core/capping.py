@@ -99,6 +99,7 @@ def capped(report: Report) -> Report:
         waivers=waivers,
         acceptances=acceptances,
         warnings=_limited(map(cut, report.warnings), lambda n: f"and {_more_text(n, 'warning')}"),
+        days=tuple(map(capped, report.days)),
         errors=_limited(
             map(_problem, report.errors), lambda n: Problem(f"and {_more_text(n, 'problem')}")
         ),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
 from checks.core.calendar import Calendar
 from checks.core.text import bounded
@@ -97,6 +97,27 @@ class DailyCounts:
     def day(self) -> date:
         """The judged day."""
         return self.days[-1]
+
+    def until(self, day: date, days_before: int) -> DailyCounts:
+        """The same with an earlier day as the judged one, and so many days before it."""
+        first = day - timedelta(days=days_before)
+
+        def kept(days: Iterable[date]) -> tuple[date, ...]:
+            return tuple(other for other in days if first <= other <= day)
+
+        return replace(
+            self,
+            days=kept(self.days),
+            counted={other: self.counted[other] for other in kept(self.counted)},
+            remembered={other: self.remembered[other] for other in kept(self.remembered)},
+            measured=kept(self.measured),
+            has_earlier=self.has_earlier
+            or any(self.counted[other].total for other in self.days if other < first),
+            gone=kept(self.gone),
+            verified=kept(self.verified),
+            missing=kept(self.missing),
+            withheld=kept(self.withheld),
+        )
 
     def totals(self) -> Mapping[date, int]:
         """Events per day, from the day on with which the shop's history begins."""

@@ -135,6 +135,15 @@ class SpotCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class DayDetails:
+    """What is read of one day besides its counts: the newest event, odd amounts of purchases."""
+
+    newest: datetime | None = None
+    negative: int = 0
+    zero: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class EventCounts:
     """Events of the data date and of the window before it, by event name.
 
@@ -147,7 +156,8 @@ class EventCounts:
     `rest`, one number a day, is of the names that were too many to be remembered. `missing` are
     days of the window that the warehouse no longer has and nothing remembers: `days` and every
     series are without them. `stands_alone`: whether the warehouse has next to nothing of the days
-    before the judged one, which are remembered with events.
+    before the judged one, which are remembered with events. `earlier` has the details of the days
+    before the judged one that the same run loaded.
     """
 
     days: tuple[date, ...]
@@ -167,6 +177,23 @@ class EventCounts:
     rest: tuple[int, ...] = ()
     missing: tuple[date, ...] = ()
     stands_alone: bool = False
+    earlier: Mapping[date, DayDetails] = field(default_factory=dict)
+
+    def until(self, day: date) -> EventCounts:
+        """The same with an earlier day of the same run as the judged one."""
+        count = self.days.index(day) + 1
+        details = self.earlier[day]
+        series = {name: counts[:count] for name, counts in self.by_name.items()}
+        purchases = self.purchases.of(lambda values: values[:count])
+        return replace(
+            self,
+            days=self.days[:count],
+            by_name={name: counts for name, counts in series.items() if any(counts)},
+            purchases=replace(purchases, negative=details.negative, zero=details.zero),
+            newest=details.newest,
+            spot_checks=(),
+            earlier={other: self.earlier[other] for other in self.earlier if other < day},
+        )
 
     def last(self, count: int) -> EventCounts:
         """The same of the last `count` days alone; names that do not occur in them are gone."""

@@ -67,6 +67,7 @@ class Cause(StrEnum):
     BAD_VALUE = "bad_value"
     TIMEOUT = "timeout"
     LOCKED = "locked"
+    NOT_DUE = "not_due"
     INTERNAL = "internal"
 
 
@@ -265,6 +266,8 @@ class Report:
     """The result of one evaluation. `exit_code` is that of `gate.exit_code`.
 
     Where a requested report could not be written, a verdict that lets the line run is unknown.
+    `days`: the reports of the single data dates, oldest first, where one run or one call judged
+    several; the rest is then that of the worst of them, of equal ones of the newest.
     """
 
     pipeline: str
@@ -282,6 +285,11 @@ class Report:
     duration_seconds: float = 0.0
     andon_version: str = ""
     timezone: str = "UTC"
+    days: tuple[Report, ...] = ()
+
+    def by_day(self) -> tuple[Report, ...]:
+        """The report of each judged data date, oldest first."""
+        return self.days or (self,)
 
 
 def written_fields(model: Any) -> list[Field[Any]]:

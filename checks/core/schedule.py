@@ -64,6 +64,12 @@ class Schedule:
         last = self.times.before(_start_of(run_date + _DAY, self.zone))
         return last.astimezone(UTC)
 
+    def first_time(self, run_date: date) -> datetime | None:
+        """The first run time on a run date, in UTC; None where no time is known."""
+        if self.times is None:
+            return None
+        return self.times.after(_start_of(run_date, self.zone) - _MINUTE).astimezone(UTC)
+
     def expected_by(self, run_date: date) -> datetime | None:
         """The instant from which on a run without an entry is missing."""
         due = self.due(run_date)
@@ -144,9 +150,9 @@ class Schedule:
         if run_date not in self._starts:
             midnight = _start_of(run_date, self.zone).astimezone(UTC)
             late_until = self.expected_by(self.previous(run_date))
-            if self.times is not None and late_until is not None and late_until > midnight:
-                first = self.times.after(_start_of(run_date, self.zone) - _MINUTE)
-                midnight = max(midnight, min(late_until, first.astimezone(UTC)))
+            first = self.first_time(run_date)
+            if first is not None and late_until is not None:
+                midnight = max(midnight, min(late_until, first))
             self._starts[run_date] = midnight
         return self._starts[run_date]
 

@@ -52,6 +52,8 @@ _KEYS = (
     "duration_seconds",
     "andon_version",
 )
+#: What a document has of each data date, where it has several.
+_DAY_KEYS = ("data_date", "verdict", "exit_code", "summary", "checks", "waivers", "acceptances")
 # A whole Decimal with more digits is a mistake, not a count.
 _LONGEST_INT = 40
 
@@ -59,7 +61,8 @@ _LONGEST_INT = 40
 def to_dict(report: Report) -> dict[str, Any]:
     """The report as JSON data, keys in documented order, of a bounded size (`checks.core.capping`).
 
-    Days are ISO dates, instants ISO in UTC with `Z`; non-finite numbers are None.
+    `days` is there only where several data dates were judged. Days are ISO dates, instants ISO in
+    UTC with `Z`; non-finite numbers are None.
     """
     details = [verdict.details for verdict in report.checks]
     capped_report = capped(report)
@@ -69,7 +72,15 @@ def to_dict(report: Report) -> dict[str, Any]:
     )
     document = {"schema": SCHEMA} | {key: plain(getattr(capped_report, key)) for key in _KEYS}
     fit_details(document, details, plain)
+    if report.days:
+        document["days"] = [_day_dict(day) for day in report.days]
     return document
+
+
+def _day_dict(report: Report) -> dict[str, Any]:
+    """One of several data dates, in a document that says the rest of it."""
+    document = to_dict(report)
+    return {key: document[key] for key in _DAY_KEYS}
 
 
 def from_dict(data: Mapping[str, Any]) -> Report:
@@ -167,7 +178,24 @@ def _report(data: Mapping[str, Any]) -> Report:
         "warnings": tuple(data["warnings"]),
         "errors": tuple(Problem(**_known(Problem, raw)) for raw in data["errors"]),
     }
-    return Report(**{**_known(Report, data), **parts})
+    report = Report(**{**_known(Report, data), **parts, "days": ()})
+    days = data.get("days") or ()
+    return replace(report, days=tuple(_day_report(report, raw) for raw in days))
+
+
+def _day_report(report: Report, raw: Mapping[str, Any]) -> Report:
+    """One of the data dates of a document with several."""
+    return replace(
+        report,
+        data_date=_day(raw["data_date"]),
+        verdict=Status(raw["verdict"]),
+        exit_code=raw["exit_code"],
+        summary=raw["summary"],
+        checks=tuple(map(_verdict, raw["checks"])),
+        waivers=tuple(map(_waiver, raw["waivers"])),
+        acceptances=tuple(map(_acceptance, raw["acceptances"])),
+        warnings=(),
+    )
 
 
 def _known(model: type[Any], raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -104,8 +104,8 @@ class Timeframe:
 
     @property
     def loaded_dates(self) -> tuple[date, ...]:
-        """The data dates that the run loads, oldest first; the judged one where none are known."""
-        return self.schedule.loaded_dates(self.run_date) if self.schedule else (self.data_date,)
+        """The data dates that the run loads, oldest first."""
+        return self.run_schedule.loaded_dates(self.run_date)
 
     @property
     def expected_by(self) -> datetime | None:
@@ -131,6 +131,10 @@ class Timeframe:
             first = self.run_schedule.previous(first)
         earliest = self.run_date - timedelta(days=max(count, MOST_DAYS_BEFORE))
         return self.run_schedule.windows(max(first, earliest), self.run_date)
+
+    def first_of(self, days: int) -> datetime:
+        """The start of the first of so many days that end with the data date."""
+        return midnight(self.data_date - timedelta(days=days - 1), self.zone)
 
     def days_before(self, count: int) -> list[date]:
         """The `count` calendar days before the data date, oldest first."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from checks.catalog import all_checks
 from checks.config.model import Config
+from checks.config.schedules import schedule_of
 from checks.config.timeframes import timeframe_of
 from checks.core import clock
 from checks.core.errors import HistoryError, MeasurementError, UsageError
@@ -19,19 +20,22 @@ from checks.core.model import Explanation, Judgement, Report, Status, worst
 from checks.core.progress import Progress
 from checks.core.timeframe import Timeframe
 from checks.core.version import VERSION
-from checks.evaluation.judgements import judge_all
+from checks.evaluation.judgements import judge_days
 from checks.evaluation.maturity import recorded_before, with_learning_limited
 from checks.evaluation.observations import observations
+from checks.evaluation.run_days import combined
 from checks.evaluation.summary import summarise
-from checks.evaluation.verdicts import ReportParts, report_parts
+from checks.evaluation.verdicts import report_parts
 from checks.history.background import BackgroundThread
 from checks.history.recording import Recording
 from checks.history.time_limits import one_budget
+from checks.judging.due import newest_run_text
 from checks.judging.gate import exit_code
 from checks.measuring.daily import recall_no_undated, recall_nothing
 from checks.measuring.measurements import Measurements, newest_data_date
 from checks.measuring.plan import MeasuringPlan
 from checks.measuring.remembering import Remembering
+from checks.measuring.run_days import EarlierDay
 from checks.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -56,34 +60,32 @@ def evaluate(
 ) -> Report:
     """Measure and judge one pipeline's day.
 
-    date: the run date, by default today in the shop's zone. data_date: the judged day,
-    by default the run date minus `data_lag_days`; "latest": the newest day with events up to
-    that one.
+    date: the run date, by default that of the newest run that is due: today without `schedule`.
+    data_date: the judged day, by default each day that the run loads; "latest": the newest day with
+    events up to the newest of these.
     now: the one reading of the clock, by default the system's. strict: amber counts as red.
     use_history: read waivers and earlier statuses. record: keep the report in the history.
     remember: keep the daily counts there, so that they are not counted again; None: as `record`.
     explain: seek what explains each red check.
 
-    Raises UsageError for a data date in the future or after the day that the run loads, and for
-    "latest" without any event.
+    Raises UsageError for a date without a scheduled run, a data date in the future or after the day
+    that the run loads, and for "latest" without any event.
     A warehouse or a history that fails never raises: it shows in the report.
     """
     started = perf_counter()
     moment = (now or clock.now()).astimezone(UTC)
     request = _Request(config, date, data_date, moment, use_history, explain)
     with one_budget():
-        judged = _measure_and_judge(request, progress or (lambda text: None))
-        parts = report_parts(
-            config, judged.frame, judged.judgements, judged.context, judged.explanations
-        )
-        report = _report(config, judged.frame, parts, judged.warnings, strict=strict)
+        run = _measure_and_judge(request, progress or (lambda text: None))
+        reports = [_report_of(config, day, strict=strict) for day in run.days]
+        report = combined(reports)
         report = replace(report, duration_seconds=perf_counter() - started)
         if record:
             report = recorded(config, report)
         if not (record if remember is None else remember):
             return report
         # After the report: if this fails, days are counted again; no verdict changes.
-        return replace(report, warnings=(*report.warnings, *_remember_counts(judged, config)))
+        return replace(report, warnings=(*report.warnings, *_remember_counts(run, config)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,40 +102,66 @@ class _Request:
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """What was read and judged. is_history_read: False only where reading it failed."""
+    """What was read and judged of one data date."""
 
     frame: Timeframe
     measurements: Measurements
     judgements: Mapping[str, Judgement]
     context: HistoryContext | None
     warnings: tuple[str, ...]
-    remembering: Remembering | None
-    is_history_read: bool
     explanations: Mapping[str, Explanation]
 
 
-def _measure_and_judge(request: _Request, report_progress: Progress) -> _Judged:
+@dataclass(frozen=True, slots=True)
+class _JudgedRun:
+    """The data dates of one run, oldest first. is_history_read: False only where that failed."""
+
+    days: tuple[_Judged, ...]
+    remembering: Remembering | None
+    is_history_read: bool
+
+
+def _measure_and_judge(request: _Request, report_progress: Progress) -> _JudgedRun:
     """Measure and judge; the history is read meanwhile: neither needs the other."""
     config = request.config
     with BackgroundThread() as background, Warehouse.of(config, report_progress) as warehouse:
-        frame = _frame(config, warehouse, request.now, request.run_date, request.data_date)
-        reading = background.submit(_read_history, config, frame) if request.use_history else None
+        frames = _frames(request, warehouse)
+        readings = [
+            background.submit(_read_history, config, frame) if request.use_history else None
+            for frame in frames
+        ]
         remembering = Remembering(config, background, request.now) if request.use_history else None
-        measurements = Measurements(
-            config, frame, warehouse,
+        newest = Measurements(
+            config, frames[-1], warehouse,
             remembering.recall if remembering else recall_nothing, report_progress,
             recall_undated=remembering.undated_before if remembering else recall_no_undated,
-            accepted=partial(_accepted, reading),
+            accepted=partial(_accepted, readings[-1]), earlier=frames[:-1],
         )  # fmt: skip
-        judgements = judge_all(config, frame, measurements, report_progress)
-        context, problems = reading.result() if reading else (None, ())
-        judgements = _with_learning_limited(frame, measurements, judgements, context)
-        warnings = _warnings(config, frame, measurements)
-        explanations, notes = _explain(request, frame, measurements, judgements, warehouse, context)
+        measured = [*(EarlierDay(newest, frame) for frame in frames[:-1]), newest]
+        judgements = judge_days(config, frames, measured, report_progress)
+        days, is_history_read = [], True
+        for frame, day, judged, reading in zip(frames, measured, judgements, readings, strict=True):
+            context, problems = reading.result() if reading else (None, ())
+            is_history_read = is_history_read and not problems
+            days.append(_finished(request, frame, day, judged, context, problems, warehouse))
+    return _JudgedRun(tuple(days), remembering, is_history_read)
+
+
+def _finished(
+    request: _Request,
+    frame: Timeframe,
+    measurements: Measurements,
+    judgements: Mapping[str, Judgement],
+    context: HistoryContext | None,
+    problems: tuple[str, ...],
+    warehouse: Warehouse,
+) -> _Judged:
+    """A day's judgements in the light of the history, with warnings and explanations."""
+    judgements = _with_learning_limited(frame, measurements, judgements, context)
+    warnings = _warnings(request.config, frame, measurements)
+    explanations, notes = _explain(request, frame, measurements, judgements, warehouse, context)
     warnings = (*warnings, *notes, *problems, *(context.warnings if context else ()))
-    return _Judged(
-        frame, measurements, judgements, context, warnings, remembering, not problems, explanations
-    )
+    return _Judged(frame, measurements, judgements, context, warnings, explanations)
 
 
 def _explain(
@@ -165,29 +193,51 @@ def _accepted(reading: Future[_ReadHistory] | None, check: str) -> tuple[StoredA
     return tuple(acceptance for acceptance in acceptances if acceptance.check == check)
 
 
-def _remember_counts(judged: _Judged, config: Config) -> tuple[str, ...]:
+def _remember_counts(run: _JudgedRun, config: Config) -> tuple[str, ...]:
     """Remember the whole days that were counted; warnings where that failed.
 
     A history that could not be read has its warning already.
     """
-    daily = judged.measurements.readings().daily_counts
-    if daily is None or judged.remembering is None or not judged.frame.is_over:
+    newest = run.days[-1]
+    daily = newest.measurements.readings().daily_counts
+    if daily is None or run.remembering is None or not newest.frame.is_over:
         return ()
     settle_days = MeasuringPlan.of(config).settle_days
-    warnings = judged.remembering.keep(daily, settle_days, judged.frame.now)
-    return warnings if judged.is_history_read else ()
+    warnings = run.remembering.keep(daily, settle_days, newest.frame.now)
+    return warnings if run.is_history_read else ()
 
 
-def _frame(
-    config: Config,
-    warehouse: Warehouse,
-    now: datetime,
-    run_date: date | None,
-    data_date: date | Literal["latest"] | None,
-) -> Timeframe:
+def _frames(request: _Request, warehouse: Warehouse) -> tuple[Timeframe, ...]:
+    """The timeframe of each judged data date, oldest first: all that the run loads, or one.
+
+    Of a day that lasts only the part up to now is compared: such a day is judged alone.
+    """
+    config, data_date = request.config, request.data_date
     named = None if data_date == "latest" else data_date
-    frame = timeframe_of(config, now, run_date=run_date, data_date=named)
-    return _latest_frame(config, warehouse, frame) if data_date == "latest" else frame
+    run_date = request.run_date or _early_run(config, warehouse, request.now)
+    frame = timeframe_of(config, request.now, run_date=run_date, data_date=named)
+    if data_date == "latest":
+        return (_latest_frame(config, warehouse, frame),)
+    if named is not None or not frame.is_over:
+        return (frame,)
+    return tuple(replace(frame, data_date=day) for day in frame.loaded_dates)
+
+
+def _early_run(config: Config, warehouse: Warehouse, now: datetime) -> date | None:
+    """The next run date, where that run is not due yet and has left an entry already."""
+    schedule = schedule_of(config)
+    if schedule.times is None or config.audit_log is None:
+        return None
+    run_date = schedule.following(schedule.latest(now))
+    first_time = schedule.first_time(run_date)
+    begins, _ = schedule.window(run_date)
+    if first_time is None or not begins <= now < first_time:
+        return None
+    frame = timeframe_of(config, now, run_date=run_date)
+    try:
+        return run_date if Measurements(config, frame, warehouse).audit_log().today else None
+    except MeasurementError:
+        return None  # the checks of the run that is due say so
 
 
 def _latest_frame(config: Config, warehouse: Warehouse, own: Timeframe) -> Timeframe:
@@ -252,14 +302,9 @@ def _read_history(config: Config, frame: Timeframe) -> _ReadHistory:
     return context, ()
 
 
-def _report(
-    config: Config,
-    frame: Timeframe,
-    parts: ReportParts,
-    warnings: tuple[str, ...],
-    *,
-    strict: bool,
-) -> Report:
+def _report_of(config: Config, judged: _Judged, *, strict: bool) -> Report:
+    frame = judged.frame
+    parts = report_parts(config, frame, judged.judgements, judged.context, judged.explanations)
     statuses = [verdict.status for verdict in parts.verdicts]
     status = worst(statuses)
     return Report(
@@ -269,11 +314,12 @@ def _report(
         evaluated_at=frame.now,
         verdict=status,
         exit_code=exit_code(statuses, strict=strict),
-        summary=summarise(status, parts.verdicts, frame.data_date, strict=strict),
+        summary=summarise(status, parts.verdicts, frame.data_date, strict=strict)
+        + newest_run_text(frame),
         checks=parts.verdicts,
         waivers=parts.waivers,
         acceptances=parts.acceptances,
-        warnings=warnings,
+        warnings=judged.warnings,
         andon_version=VERSION,
         timezone=config.timezone.key,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from checks.catalog import all_checks
 from checks.config.model import CheckSettings, Config
@@ -13,9 +13,63 @@ from checks.core.progress import Progress
 from checks.core.text import clean
 from checks.core.timeframe import Timeframe
 from checks.judging.check import Check
+from checks.judging.due import awaited_text
 from checks.judging.undated import considering_undated
-from checks.judging.unmeasured import skipped, unmeasured
+from checks.judging.unmeasured import skipped, unknown, unmeasured
 from checks.measuring.measurements import Measurements
+
+
+def judge_days(
+    config: Config,
+    frames: Sequence[Timeframe],
+    measured: Sequence[Measurements],
+    report_progress: Progress,
+) -> list[dict[str, Judgement]]:
+    """The judgements of each data date of one run, the newest date last.
+
+    What belongs to the run is judged once. A run that may still come is not judged at all.
+    """
+    awaited = _awaited_run(config, frames[-1], measured[-1])
+    if awaited is not None:
+        return [_awaiting(config, awaited) for _ in frames]
+    newest = judge_all(config, frames[-1], measured[-1], report_progress)
+    of_run = {check.id: newest[check.id] for check in all_checks()
+              if check.id in newest and _belongs_to_run(config, check)}  # fmt: skip
+    earlier = [
+        judge_all(config, frame, day, report_progress, of_run)
+        for frame, day in zip(frames[:-1], measured[:-1], strict=True)
+    ]
+    return [*earlier, newest]
+
+
+def _belongs_to_run(config: Config, check: Check) -> bool:
+    """Whether a check judges the log, which all data dates of a run share."""
+    return config.audit_log is not None and check.needs[0].partition(".")[0] == "audit_log"
+
+
+def _awaited_run(config: Config, frame: Timeframe, measurements: Measurements) -> str | None:
+    """Text on the run, where it may still come and has left nothing yet; else None."""
+    if not frame.is_run_awaited or frame.data_date not in frame.loaded_dates:
+        return None
+    try:
+        if config.audit_log is not None:
+            has_come = bool(measurements.audit_log().today)
+        else:
+            has_come = config.events is None or measurements.events().judged > 0
+    except MeasurementError:
+        return None  # the checks say so
+    except Exception as error:
+        if is_interruption(error):
+            raise KeyboardInterrupt from error
+        return None
+    return None if has_come else awaited_text(frame)
+
+
+def _awaiting(config: Config, awaited: str) -> dict[str, Judgement]:
+    """Judgements while a run is awaited: the first check says so, the others are skipped."""
+    first, *others = (check for check in all_checks() if config.checks[check.id].enabled)
+    judgement = unknown(first.metric, Cause.NOT_DUE, awaited, what="The run", retry=True)
+    return {first.id: judgement} | {check.id: skipped(check.metric, awaited) for check in others}
 
 
 def judge_all(

@@ -22,6 +22,7 @@ _ACTIONS = {
     "or raise warehouse.timeout_seconds",
     Cause.LOCKED: "Wait until the pipeline has finished writing, "
     "then run the gate again (or use --wait)",
+    Cause.NOT_DUE: "Wait for the run, then run the gate again (or use --wait)",
     Cause.INTERNAL: "Run again with ANDON_DEBUG=1 and report the traceback; "
     "judge this check by hand today",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from time import perf_counter
@@ -90,12 +90,14 @@ class Measurements:
         recall_is_final: bool = False,
         recall_undated: RecallUndated = recall_no_undated,
         accepted: Accepted = nothing_accepted,
+        earlier: Sequence[Timeframe] = (),
     ) -> None:
         """recall: what earlier evaluations counted. tell: called with a text before anything slow.
 
         recall_is_final: whether recalled days are never counted again, as in a backtest; rows
         without a time then count as old. recall_undated: what an earlier evaluation counted of
-        those. accepted: what somebody accepts of a check.
+        those. accepted: what somebody accepts of a check. earlier: data dates before that of
+        `frame` that the same run loaded, all of them over: the same scans read them.
         """
         self._recall_undated = recall_undated
         self.accepted = accepted
@@ -104,6 +106,7 @@ class Measurements:
         self._config = config
         self._plan = MeasuringPlan.of(config)
         self._frame = frame
+        self._earlier = tuple(earlier)
         self._warehouse = warehouse
         self._naive = config.warehouse.naive_timestamps
         self._read: dict[str, Any] = {}
@@ -156,7 +159,8 @@ class Measurements:
     def _daily_reader(self) -> DailyReader:
         return DailyReader(
             self._config, self._frame, self._warehouse, _require_mapped(self._config.events),
-            self._recalled, self._tell, self._plan.history_days, self._plan.settle_days,
+            self._recalled, self._tell, self._plan.history_days + len(self._earlier),
+            self._plan.settle_days,
             self._recall_is_final, self._fits,
         )  # fmt: skip
 
@@ -184,25 +188,35 @@ class Measurements:
 
     def _recent_events(self) -> EventCounts:
         """The window, and all days that late loads may still change: one scan for both."""
-        source, days = _require_mapped(self._config.events), self._plan.recent_days
 
         def read() -> EventCounts:
-            known = self._known_days()
-            spots = self._spot_slices(known, days)
-            started = perf_counter()
-            events = read_events(self._warehouse, source, self._frame, self._naive, days, spots)
-            self._seconds_per_day = (perf_counter() - started) / (days + 1 + len(spots))
-            events = with_recalled(events, known, self._daily_reader())
+            events = with_recalled(self.counted(), self._known_days(), self._daily_reader())
             events = with_calendar(self._config, events)
             return replace(events, undated=self._with_undated_before(events.undated))
 
         return self._once("events", read)
 
+    def counted(self) -> EventCounts:
+        """The recent events as the warehouse has them. Raises MeasurementError."""
+        source = _require_mapped(self._config.events)
+        days, judged_days = self._plan.recent_days + len(self._earlier), 1 + len(self._earlier)
+
+        def read() -> EventCounts:
+            spots = self._spot_slices(self._known_days(), days)
+            started = perf_counter()
+            events = read_events(
+                self._warehouse, source, self._frame, self._naive, days, spots, judged_days
+            )
+            self._seconds_per_day = (perf_counter() - started) / (days + 1 + len(spots))
+            return events
+
+        return self._once("counted", read, reading="events")
+
     def _known_days(self) -> Mapping[date, RememberedCounts]:
         """What is remembered of the days that volume is judged by, where they are over."""
         if not self._frame.is_over or self._recall_is_final or not self._plan.judges_volume:
             return {}
-        days = self._frame.days_before(self._plan.history_days)
+        days = self._frame.days_before(self._plan.history_days + len(self._earlier))
         return self._recalled(days[0], self._frame.data_date)
 
     def _spot_slices(self, known: Mapping[date, RememberedCounts], window: int) -> DaySlices:
@@ -308,7 +322,8 @@ class Measurements:
             ),
         )
 
-    def _once(self, name: str, read: Callable[[], T]) -> T:
+    def _once(self, name: str, read: Callable[[], T], reading: str = "") -> T:
+        """What `read` returns, read once. reading: what a failure calls it, by default `name`."""
         if name not in self._read:
             try:
                 self._read[name] = read()
@@ -316,8 +331,10 @@ class Measurements:
                 self._read[name] = error
         value = self._read[name]
         if isinstance(value, MeasurementError):
-            reading = value.reading or name
-            raise MeasurementError(value.cause, value.detail, retry=value.retry, reading=reading)
+            raise MeasurementError(
+                value.cause, value.detail, retry=value.retry,
+                reading=value.reading or reading or name,
+            )  # fmt: skip
         return cast("T", value)
 
 

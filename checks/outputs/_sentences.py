@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date
 
 from checks.core.inert import line
-from checks.core.model import Acceptance, Problem, Report, Verdict, WaiverState
+from checks.core.model import FAILING, Acceptance, Problem, Report, Status, Verdict, WaiverState
 from checks.core.subjects import subjects_text
 from checks.core.text import followers_text, number_text, quoted, run_length, utc_text
 
@@ -14,6 +15,34 @@ from checks.core.text import followers_text, number_text, quoted, run_length, ut
 def headline(report: Report) -> str:
     """The verdict as one sentence."""
     return line(f"{report.verdict.upper()}: {report.summary}")
+
+
+def day_line(report: Report) -> str:
+    """One of several data dates: its verdict and its own sentence."""
+    return line(f"{report.data_date}  {report.summary}")
+
+
+def shown_days(report: Report) -> list[Report]:
+    """The days whose checks are shown, oldest first: of one day all, of several those that fail.
+
+    A verdict that several days share, as those of their run, is shown with the first of them.
+    """
+    if not report.days:
+        return [report]
+    shown: set[tuple[str, str, str]] = set()
+    days = []
+    for day in report.days:
+        checks = tuple(verdict for verdict in day.checks if _identity(verdict) not in shown)
+        shown.update(map(_identity, day.checks))
+        if day.verdict is not Status.GREEN:
+            failing = {verdict.id for verdict in checks if verdict.status in FAILING}
+            checks = tuple(v for v in checks if v.id in failing or v.because in failing)
+            days.append(replace(day, checks=checks))
+    return [day for day in days if day.checks]
+
+
+def _identity(verdict: Verdict) -> tuple[str, str, str]:
+    return verdict.id, verdict.status.value, verdict.message + verdict.summary
 
 
 def facts(verdict: Verdict, data_date: date | None) -> list[tuple[str, str]]:

@@ -42,12 +42,14 @@ def job_summary(report: Report) -> str:
 
 
 def _check_commands(report: Report) -> Iterator[str]:
-    for verdict, followers in folded(report.checks):
-        command = _COMMANDS.get(verdict.status)
-        if command:
-            title = line(f"{verdict.status.upper()} {verdict.id}")
-            parts = (_sentences.body(verdict, report), _sentences.followers(followers))
-            yield _command(command, title, "\n".join(part for part in parts if part))
+    for day in _sentences.shown_days(report):
+        for verdict, followers in folded(day.checks):
+            command = _COMMANDS.get(verdict.status)
+            if command:
+                of_day = f" {day.data_date}" if report.days else ""
+                title = line(f"{verdict.status.upper()} {verdict.id}{of_day}")
+                parts = (_sentences.body(verdict, day), _sentences.followers(followers))
+                yield _command(command, title, "\n".join(part for part in parts if part))
 
 
 def _problem_command(problem: Problem) -> str:

@@ -22,20 +22,29 @@ _COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
 def render(report: Report, *, color: bool = False) -> str:
-    """One test suite, named like the pipeline; valid against the common xunit schema."""
+    """One test suite a judged data date, named like the pipeline; valid against xunit's schema."""
     name = line(report.pipeline) or "andon"
     suites = ET.Element("testsuites", name="andon")
-    suite = ET.SubElement(suites, "testsuite", name=name)
-    _properties(suite, report)
-    for verdict in report.checks:
-        _case(suite, name, verdict, report)
-    _configuration(suite, name, report)
-    _verdict(suite, name, report)
-    _count(suites, suite, report)
-    _notes(suite, report)
+    for day in report.by_day():
+        of_day = f" {day.data_date}" if report.days else ""
+        suite = ET.SubElement(suites, "testsuite", name=f"{name}{of_day}")
+        is_last = day is report.by_day()[-1]
+        _fill(suite, name, day, report if is_last else day)
+    _total(suites, report)
     ET.indent(suites)
     body = ET.tostring(suites, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
+
+
+def _fill(suite: ET.Element, name: str, day: Report, report: Report) -> None:
+    """The suite of one data date; the last suite has what is of the report as a whole."""
+    _properties(suite, day)
+    for verdict in day.checks:
+        _case(suite, name, verdict, day)
+    _configuration(suite, name, report)
+    _verdict(suite, name, report)
+    _count(suite, day)
+    _notes(suite, report)
 
 
 def _properties(suite: ET.Element, report: Report) -> None:
@@ -92,17 +101,18 @@ def _verdict(suite: ET.Element, pipeline: str, report: Report) -> None:
     element.text = "\n".join([message, *map(line, report.warnings)])
 
 
-def _count(suites: ET.Element, suite: ET.Element, report: Report) -> None:
-    counts = {"tests": len(suite.findall("testcase"))}
-    counts |= {key: len(suite.findall(f"testcase/{tag}")) for key, tag in _COUNTED.items()}
-    for key, count in counts.items():
-        suite.set(key, str(count))
-        if key != "skipped":  # the schema has it for a suite only
-            suites.set(key, str(count))
-    seconds = f"{report.duration_seconds:.3f}"
-    suites.set("time", seconds)
-    suite.set("time", seconds)
+def _count(suite: ET.Element, report: Report) -> None:
+    suite.set("tests", str(len(suite.findall("testcase"))))
+    for key, tag in _COUNTED.items():
+        suite.set(key, str(len(suite.findall(f"testcase/{tag}"))))
+    suite.set("time", f"{report.duration_seconds:.3f}")
     suite.set("timestamp", f"{report.evaluated_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}")
+
+
+def _total(suites: ET.Element, report: Report) -> None:
+    for key in ("tests", "failures", "errors"):  # the schema has `skipped` for a suite only
+        suites.set(key, str(sum(int(suite.get(key, "0")) for suite in suites)))
+    suites.set("time", f"{report.duration_seconds:.3f}")
 
 
 def _notes(suite: ET.Element, report: Report) -> None:

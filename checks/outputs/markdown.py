@@ -22,8 +22,11 @@ _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'+,;=%-]+", re.ASCII)
 def render(report: Report, *, color: bool = False) -> str:
     """The report in GitHub-flavoured Markdown; values cannot mark up, mention or link anything."""
     glyph = GLYPHS[report.verdict]
-    blocks = [f"## {glyph} {escape(_sentences.headline(report))}", *_table(report)]
-    blocks += _section("What to do", _actions(report))
+    blocks = [f"## {glyph} {escape(_sentences.headline(report))}", *_days(report)]
+    for day in _sentences.shown_days(report):
+        blocks += [f"### Data date {day.data_date}"] if report.days else []
+        blocks += _table(day)
+        blocks += _section("What to do", _actions(day))
     waivers = (
         f"{_code(state.check)} {escape(_sentences.waiver_terms(state))}" for state in report.waivers
     )
@@ -59,6 +62,16 @@ def _link(label: str, address: str) -> str:
     if _ADDRESS.fullmatch(address):
         return f"[{label}]({address.replace('&', '&amp;')})"
     return f"**{label}:** {escape(address)}"
+
+
+def _days(report: Report) -> Iterator[str]:
+    if report.days:
+        rows = (
+            f"| {GLYPHS[day.verdict]} {day.verdict.upper()} | {day.data_date} "
+            f"| {escape(day.summary)} |"
+            for day in report.days
+        )
+        yield "\n".join(["| Verdict | Data date | Result |", "| --- | --- | --- |", *rows])
 
 
 def _table(report: Report) -> Iterator[str]:

@@ -26,6 +26,16 @@ _COLORS = {
 def render(report: Report, *, color: bool = False) -> str:
     """The report as text for about 100 columns; a glyph and a word repeat each colour's meaning."""
     blocks = [[_paint(_sentences.headline(report), report.verdict, color)]]
+    blocks.append([_day_row(day, color) for day in report.days])
+    for day in _sentences.shown_days(report):
+        blocks += [[f"Data date {day.data_date}"]] if report.days else []
+        blocks += _check_blocks(day, color)
+    blocks += [*_lists(report), [_sentences.elapsed(report)]]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _check_blocks(report: Report, color: bool) -> Iterator[list[str]]:
+    """A block for each failing check, with what follows from it in the next; the others in one."""
     width = max((len(line(verdict.id)) for verdict in report.checks), default=0)
     quiet = []
     for verdict, followers in folded(report.checks):
@@ -33,11 +43,16 @@ def render(report: Report, *, color: bool = False) -> str:
         row = _row(verdict, width, color)
         if verdict.status in FAILING:
             followers_lines = _wrapped(_sentences.followers(followers), _INDENT, _INDENT)
-            blocks += [[row, *_evidence(verdict, report), *followers_lines], rows]
+            yield [row, *_evidence(verdict, report), *followers_lines]
+            yield rows
         else:
             quiet += [row, *rows]
-    blocks += [quiet, *_lists(report), [_sentences.elapsed(report)]]
-    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+    yield quiet
+
+
+def _day_row(report: Report, color: bool) -> str:
+    word = f"{GLYPHS[report.verdict]} {report.verdict.upper():<{_STATUS}}"
+    return f"{_paint(word, report.verdict, color)}  {_sentences.day_line(report)}"
 
 
 def _row(verdict: Verdict, width: int, color: bool) -> str:

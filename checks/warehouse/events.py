@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from checks.config.model import EventsSource
 from checks.core.counts import NO_VALUE
 from checks.core.errors import MeasurementError
-from checks.core.metrics import EventCounts, Purchases, SpotCheck, Undated
+from checks.core.metrics import DayDetails, EventCounts, Purchases, SpotCheck, Undated
 from checks.core.model import Cause
 from checks.core.text import quoted
 from checks.core.timeframe import Timeframe
@@ -72,10 +72,12 @@ def events_query(
     naive: ZoneInfo,
     window_days: int,
     spots: DaySlices | None = None,
+    judged_days: int = 1,
 ) -> EventsQuery:
     """One scan over [window's start, end of the data date) and over what lies after now.
 
-    spots: old days that are counted again by name, each in a branch and a range of its own.
+    judged_days: how many days up to the data date are judged. spots: old days that are counted
+    again by name, each in a branch and a range of its own.
     Engines prune by the range. Raises MeasurementError for what is not there.
     """
     relation = warehouse.relation("events", source)
@@ -85,7 +87,10 @@ def events_query(
     amount, problem = _purchase_amount(relation, source, name, warehouse.profile)
     slices = frame.day_slices(window_days)
     rows = _rows(relation, occurred, name, amount, slices, frame)
-    undated = _undated(relation, occurred, name, source.purchase_names, frame, warehouse.profile)
+    first = frame.first_of(judged_days)
+    undated = _undated(
+        relation, occurred, name, source.purchase_names, (first, frame.end), warehouse.profile
+    )
     again = [
         _spot(relation, occurred, name, spot, SPOT - index, warehouse.profile)
         for index, spot in enumerate(spots or ())
@@ -102,17 +107,19 @@ def read_events(
     naive: ZoneInfo,
     window_days: int,
     spots: DaySlices | None = None,
+    judged_days: int = 1,
 ) -> EventCounts:
     """Counts per event name and day, purchases and their amounts, the newest event.
 
-    spots: old days that are counted again. One scan; only groups come back. Raises
-    MeasurementError.
+    judged_days: how many days up to the data date are judged: of these the newest event and odd
+    amounts are told. spots: old days that are counted again. One scan; only groups come back.
+    Raises MeasurementError.
     """
-    query = events_query(warehouse, source, frame, naive, window_days, spots)
+    query = events_query(warehouse, source, frame, naive, window_days, spots, judged_days)
     require_spelled(warehouse, "events", source, query.slices[0][1], frame.end)
     tally = _Tally(
         source.purchase_names, [day for day, _, _ in query.slices], query.occurred,
-        spots=[day for day, _, _ in spots or ()],
+        spots=[day for day, _, _ in spots or ()], judged_days=judged_days,
     )  # fmt: skip
     for row in warehouse.fetch(query.statement):
         tally.add(row)
@@ -233,13 +240,13 @@ def _undated(
     occurred: Instant,
     name: ColumnElement[Any],
     purchase_names: tuple[str, ...],
-    frame: Timeframe,
+    judged: tuple[datetime, datetime],
     profile: Profile,
 ) -> sa.Select[Any]:
     """One row of the events without a time, in the columns of `_grouped`.
 
     The place of the amounts holds how many of them are purchases. In a partitioned table only
-    the data date's partitions are asked.
+    the partitions of the judged days are asked.
     """
     is_purchase = sa.case((name.in_(purchase_names), 1))
     none = sa.literal_column("0", sa.Integer)
@@ -255,7 +262,7 @@ def _undated(
             profile.total(profile.whole(sa.null())).label("revenue"),
         )
         .select_from(relation.target)
-        .where(*occurred.without_time(frame.start, frame.end))
+        .where(*occurred.without_time(*judged))
     )
 
 
@@ -298,9 +305,8 @@ class _Tally:
     by_name: dict[str, list[int]] = field(default_factory=dict)
     with_amount: list[int] = field(default_factory=list)
     micros: list[int] = field(default_factory=list)
-    negative: int = 0
-    zero: int = 0
-    newest: datetime | None = None
+    judged_days: int = 1
+    details: dict[int, DayDetails] = field(default_factory=dict)
     future: int = 0
     future_newest: datetime | None = None
     later_purchase: bool = False
@@ -340,29 +346,39 @@ class _Tally:
         self.by_name.setdefault(key, [0] * len(self.days))[index] += events
         self.with_amount[index] += int(with_amount)
         self.micros[index] += as_micros(revenue)
-        if index == len(self.days) - 1:
-            self.negative += int(negative)
-            self.zero += int(zero)
-            self.newest = _later(self.newest, self.occurred.moment(newest))
+        if index >= len(self.days) - self.judged_days:
+            self._add_details(index, self.occurred.moment(newest), int(negative), int(zero))
+
+    def _add_details(self, index: int, newest: datetime | None, negative: int, zero: int) -> None:
+        details = self.details.get(index, DayDetails())
+        self.details[index] = DayDetails(
+            _later(details.newest, newest), details.negative + negative, details.zero + zero
+        )
 
     def counts(
         self, revenue_problem: Unmeasured | None, newest_problem: Unmeasured | None, earlier: bool
     ) -> EventCounts:
         bought = [s for name, s in self.by_name.items() if name in self.purchase_names]
         rows = [sum(column) for column in zip(*bought, strict=True)] or [0] * len(self.days)
+        last = len(self.days) - 1
+        judged = self.details.get(last, DayDetails())
+        loaded_before = {
+            self.days[index]: self.details.get(index, DayDetails())
+            for index in range(last + 1 - self.judged_days, last)
+        }
         return EventCounts(
             days=tuple(self.days),
             by_name={name: tuple(series) for name, series in sorted(self.by_name.items())},
             purchases=Purchases(
                 rows=tuple(rows),
                 with_amount=tuple(self.with_amount),
-                negative=self.negative,
-                zero=self.zero,
+                negative=judged.negative,
+                zero=judged.zero,
                 revenue=tuple(as_amount(micros) for micros in self.micros),
                 later=self.later_purchase,
             ),
             purchase_names=self.purchase_names,
-            newest=self.newest,
+            newest=judged.newest,
             newest_problem=newest_problem,
             revenue_problem=revenue_problem,
             future_events=self.future,
@@ -375,6 +391,7 @@ class _Tally:
                 far_purchases=self.far_purchases,
             ),
             spot_checks=tuple(map(SpotCheck, self.spots, self.counted_again)),
+            earlier=loaded_before,
         )
 
 

@@ -12,6 +12,7 @@ from checks.core.errors import AndonError, ConfigError, UsageError, is_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from pathlib import Path
 
     from checks.cli.values import ReportFile
@@ -117,13 +118,14 @@ def _pipeline(args: Namespace, console: Console) -> str:
 
 def _judge(config: Config, args: Namespace, console: Console) -> Report:
     """The report, not recorded yet: what is recorded depends on which reports were written."""
-    from checks.cli.judging import judge, judge_within, latest_run_date
+    from checks.cli.judging import judge, judge_within, today_of
 
-    # With a wait past midnight, the day on which it began is still judged.
-    run_date = args.date or latest_run_date(config)
+    # With a schedule the evaluation finds the run: one that came early counts.
+    run_date: date | None = args.date or (None if config.schedule else today_of(config))
 
     def once() -> Report:
-        return judge(
+        nonlocal run_date
+        report = judge(
             config,
             console,
             run_date=run_date,
@@ -132,5 +134,8 @@ def _judge(config: Config, args: Namespace, console: Console) -> Report:
             remember=not args.no_record,
             explain=not args.no_explain,
         )
+        # With a wait past midnight, or until another run is due, the first run is still judged.
+        run_date = report.run_date
+        return report
 
     return judge_within(args.wait, once, console) if args.wait else once()

@@ -1,0 +1,71 @@
+"""A run that loads several data dates: one report of all of them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import groupby
+from typing import TypeVar
+
+from checks.core.model import Acceptance, Report, Status, WaiverState
+from checks.core.text import plural, short_list
+from checks.judging.gate import GREEN, RED, UNKNOWN
+
+_BY_EXIT_CODE = {GREEN: 0, UNKNOWN: 1, RED: 2}
+_BY_VERDICT = (Status.GREEN, Status.AMBER, Status.UNKNOWN, Status.RED)
+#: So many days of one verdict are listed; of more there is a count.
+_MOST_LISTED = 4
+Part = TypeVar("Part", WaiverState, Acceptance)
+
+
+def combined(reports: Sequence[Report]) -> Report:
+    """One report of several data dates, oldest first: that of the worst one, with all as `days`.
+
+    Exit code 1 is worse than 2, and 2 than 0; of equally bad days the newest counts.
+    """
+    if len(reports) == 1:
+        return reports[0]
+    worst_first = sorted(reports, key=_badness, reverse=True)
+    worst = worst_first[0]
+    return replace(
+        worst,
+        summary=_summary(worst, reports),
+        waivers=_distinct(waiver for report in worst_first for waiver in report.waivers),
+        acceptances=_distinct(
+            acceptance for report in worst_first for acceptance in report.acceptances
+        ),
+        warnings=tuple(dict.fromkeys(text for report in reports for text in report.warnings)),
+        duration_seconds=sum(report.duration_seconds for report in reports),
+        days=tuple(reports),
+    )
+
+
+def _badness(report: Report) -> tuple[int, int, date]:
+    return (
+        _BY_EXIT_CODE[report.exit_code],
+        _BY_VERDICT.index(report.verdict),
+        report.data_date or date.min,
+    )
+
+
+def _distinct(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """Waivers or acceptances of several days, each once, as the worst day has it."""
+    by_id: dict[int, Part] = {}
+    for part in parts:
+        by_id.setdefault(part.id, part)
+    return tuple(by_id.values())
+
+
+def _summary(worst: Report, reports: Sequence[Report]) -> str:
+    """The worst day's sentence, and the verdicts of the other days."""
+    others = sorted(
+        (report for report in reports if report is not worst),
+        key=lambda report: (-_BY_VERDICT.index(report.verdict), report.data_date or date.min),
+    )
+    texts = []
+    for verdict, group in groupby(others, key=lambda report: report.verdict):
+        days = [str(report.data_date) for report in group]
+        named = short_list(days) if len(days) <= _MOST_LISTED else plural(len(days), "other day")
+        texts.append(f"{named} {'is' if len(days) == 1 else 'are'} {verdict}")
+    return f"{worst.summary}; {', '.join(texts)}"

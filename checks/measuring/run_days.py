@@ -1,0 +1,50 @@
+"""Readings of each data date of a run that loads several: one scan a table for all of them."""
+
+from __future__ import annotations
+
+from checks.core.audit_log import AuditLog
+from checks.core.counts import DailyCounts
+from checks.core.metrics import EventCounts
+from checks.core.timeframe import Timeframe
+from checks.measuring.measurements import Measurements
+
+
+class EarlierDay(Measurements):
+    """Readings of a data date before the newest one of the same run, out of those of the newest.
+
+    The log is that of the run, which all of its data dates share.
+    """
+
+    def __init__(self, newest: Measurements, frame: Timeframe) -> None:
+        """newest: has been made with `frame` among the earlier ones."""
+        super().__init__(
+            newest._config, frame, newest._warehouse, newest._recall, newest._tell,
+            recall_is_final=newest._recall_is_final, recall_undated=newest._recall_undated,
+            accepted=newest.accepted,
+        )  # fmt: skip
+        self._newest = newest
+
+    def audit_log(self) -> AuditLog:
+        """The log of the run. Raises MeasurementError."""
+        return self._once("audit_log", self._newest.audit_log)
+
+    def longer_audit_log(self, days: int) -> AuditLog:
+        """The same log over many weeks. Raises MeasurementError."""
+        return self._once(f"audit_log {days}", lambda: self._newest.longer_audit_log(days))
+
+    def counted(self) -> EventCounts:
+        """The recent events as the warehouse has them. Raises MeasurementError."""
+
+        def read() -> EventCounts:
+            return self._newest.counted().until(self._frame.data_date)
+
+        return self._once("counted", read, reading="events")
+
+    def daily_counts(self) -> DailyCounts:
+        """Events per day, name and dimension value, far back. Raises MeasurementError."""
+        day, days_before = self._frame.data_date, self._plan.history_days
+
+        def read() -> DailyCounts:
+            return self._newest.daily_counts().until(day, days_before)
+
+        return self._once("daily_counts", read)
