@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby, islice
 from operator import itemgetter
@@ -48,6 +48,22 @@ def id_of(connection: Connection, key: str) -> int | None:
     return evaluation
 
 
+def insert_days(connection: Connection, report: Report, key: str) -> int:
+    """Store each data date of a report; returns the id of the date that the report is of."""
+    for day in report.days:
+        if day.data_date != report.data_date:
+            insert(connection, day, f"{key} {day.data_date}")
+    return insert(connection, _own_day(report), key)
+
+
+def _own_day(report: Report) -> Report:
+    """The data date that a report of several is of; by the report where its outcome was changed."""
+    own = next((day for day in report.days if day.data_date == report.data_date), report)
+    if own.exit_code == report.exit_code:
+        return own
+    return replace(report, days=())
+
+
 def insert(connection: Connection, report: Report, key: str) -> int:
     """Store one evaluation and each of its verdicts; returns its id."""
     statement = sa.insert(EVALUATIONS).values(
@@ -76,7 +92,7 @@ def _outcome(report: Report) -> dict[str, object]:
     return {
         "verdict": report.verdict.value,
         "exit_code": report.exit_code,
-        "report": json.dumps(to_dict(report), separators=(",", ":")),
+        "report": json.dumps(to_dict(_own_day(report)), separators=(",", ":")),
     }
 
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from checks.catalog import all_checks
 from checks.core.errors import UsageError
-from checks.core.model import STOPPING, Number, Report, Status, Subjects, Verdict
+from checks.core.model import STOPPING, Cause, Number, Report, Status, Subjects, Verdict
 from checks.core.records import Closing, IncidentChange, IncidentEvent, StoredIncident
 from checks.core.subjects import MANY, MORE
 from checks.core.text import clean
@@ -51,6 +51,8 @@ def changed_by(finding: Finding, unsettled: Sequence[StoredIncident]) -> tuple[S
     changed: list[StoredIncident] = []
     for verdict in finding.report.checks:
         known = [incident for incident in unsettled if incident.check == verdict.id]
+        if verdict.cause is Cause.NOT_DUE:
+            continue  # nothing is known of the run yet
         if verdict.status is Status.GREEN:
             changed += [_resolved(incident, finding) for incident in known]
         elif not _follows(verdict, finding.report):

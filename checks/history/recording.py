@@ -20,7 +20,8 @@ class Recording:
     def keep(self, report: Report) -> str | None:
         """Record the report, or replace the one that this object recorded before.
 
-        Returns a warning if the history failed, unless the report has it already.
+        Of several data dates each is an evaluation of its own. Returns a warning if the history
+        failed, unless the report has it already.
         """
         from checks.history import history_of
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.engine import Connection
 
-from checks.core.model import Report, Status
+from checks.core.model import URGENCY, Report, Status, Verdict
 from checks.history import waivers
 from checks.history.evaluations import EvaluationReader
 from checks.history.ignored_rows import IgnoredRows
@@ -16,6 +17,23 @@ def recorded_days(connection: Connection, report: Report, day: date) -> tuple[da
     """The recorded data dates up to now, newest first; `day` is one of them."""
     reader = EvaluationReader(connection, report.pipeline, report.evaluated_at, IgnoredRows())
     return tuple(sorted({day, *reader.days()}, reverse=True))
+
+
+def by_worst_day(report: Report) -> Report:
+    """A report of several data dates as one of the newest of them, each check as on its worst day.
+
+    A check is green only where it is green for all of them.
+    """
+    if not report.days:
+        return report
+    worst: dict[str, Verdict] = {}
+    for day in reversed(report.days):
+        for verdict in day.checks:
+            known = worst.get(verdict.id)
+            if known is None or URGENCY.index(verdict.status) < URGENCY.index(known.status):
+                worst[verdict.id] = verdict
+    newest = report.days[-1]
+    return replace(report, data_date=newest.data_date, checks=tuple(worst.values()), days=())
 
 
 def settle(connection: Connection, report: Report, day: date, newest: date) -> None:

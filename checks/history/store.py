@@ -28,7 +28,7 @@ from checks.history.decisions import Decisions
 from checks.history.evaluations import EvaluationReader
 from checks.history.ignored_rows import IgnoredRows
 from checks.history.incident_log import Incidents
-from checks.history.settling import recorded_days, settle
+from checks.history.settling import by_worst_day, recorded_days, settle
 
 _OWNER = 200
 
@@ -77,6 +77,8 @@ class History(Decisions, Incidents):
     def record(self, report: Report, key: str | None = None, *, is_backfill: bool = False) -> int:
         """Store one evaluation and return its id.
 
+        Of a report of several data dates each is an evaluation, and the id is that of the date that
+        the report is of; what ends or opens by it is decided by each check's worst day.
         key: unique to this evaluation; with a key that was recorded before nothing is stored.
         is_backfill: it looks back at a past run, and so changes no incident; one of an older data
         date than the newest never does.
@@ -93,11 +95,13 @@ class History(Decisions, Incidents):
             known = evaluations.id_of(connection, key)
             if known is not None:
                 return known
-            evaluation = evaluations.insert(connection, report, key)
-            days = recorded_days(connection, report, day)
-            settle(connection, report, day, days[0])
-            if day == days[0] and not is_backfill:
-                incidents.follow(connection, report, day, evaluation)
+            evaluation = evaluations.insert_days(connection, report, key)
+            over_days = by_worst_day(report)
+            newest = over_days.data_date or day
+            days = recorded_days(connection, report, newest)
+            settle(connection, over_days, newest, days[0])
+            if newest == days[0] and not is_backfill:
+                incidents.follow(connection, over_days, newest, evaluation)
             evaluations.prune(connection, report.pipeline, days, self._keep_days)
             return evaluation
 

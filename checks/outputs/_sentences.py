@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date
 
 from checks.core.inert import line
-from checks.core.model import FAILING, Acceptance, Problem, Report, Status, Verdict, WaiverState
+from checks.core.model import (
+    FAILING,
+    URGENCY,
+    Acceptance,
+    Problem,
+    Report,
+    Status,
+    Verdict,
+    WaiverState,
+    by_urgency,
+)
 from checks.core.subjects import subjects_text
-from checks.core.text import followers_text, number_text, quoted, run_length, utc_text
+from checks.core.text import followers_text, number_text, quoted, run_length, short_list, utc_text
 
 
 def headline(report: Report) -> str:
@@ -18,8 +29,11 @@ def headline(report: Report) -> str:
 
 
 def day_line(report: Report) -> str:
-    """One of several data dates: its verdict and its own sentence."""
-    return line(f"{report.data_date}  {report.summary}")
+    """One of several data dates: how many checks have each status, and which of them fail."""
+    counts = Counter(verdict.status for verdict in report.checks)
+    counted = ", ".join(f"{counts[status]} {status}" for status in URGENCY if counts[status])
+    failing = [v.id for v in by_urgency(report.checks) if v.status in FAILING and not v.because]
+    return line(f"{counted}: {short_list(failing)}" if failing else counted)
 
 
 def shown_days(report: Report) -> list[Report]:

@@ -28,23 +28,23 @@ def render(report: Report, *, color: bool = False) -> str:
     for day in report.by_day():
         of_day = f" {day.data_date}" if report.days else ""
         suite = ET.SubElement(suites, "testsuite", name=f"{name}{of_day}")
-        is_last = day is report.by_day()[-1]
-        _fill(suite, name, day, report if is_last else day)
+        _fill(suite, name, day)
+    _verdict(suites, name, report)
+    _notes(suites[-1], report)
+    for suite in suites:
+        _count(suite, report)
     _total(suites, report)
     ET.indent(suites)
     body = ET.tostring(suites, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
 
 
-def _fill(suite: ET.Element, name: str, day: Report, report: Report) -> None:
-    """The suite of one data date; the last suite has what is of the report as a whole."""
+def _fill(suite: ET.Element, name: str, day: Report) -> None:
+    """The cases of one data date."""
     _properties(suite, day)
     for verdict in day.checks:
         _case(suite, name, verdict, day)
-    _configuration(suite, name, report)
-    _verdict(suite, name, report)
-    _count(suite, day)
-    _notes(suite, report)
+    _configuration(suite, name, day)
 
 
 def _properties(suite: ET.Element, report: Report) -> None:
@@ -86,15 +86,16 @@ def _configuration(suite: ET.Element, pipeline: str, report: Report) -> None:
     error.text = "\n".join(problems)
 
 
-def _verdict(suite: ET.Element, pipeline: str, report: Report) -> None:
-    """A failing case where no other one fails but the line stops all the same.
+def _verdict(suites: ET.Element, pipeline: str, report: Report) -> None:
+    """A failing case, in the last suite, where no other one fails but the line stops all the same.
 
     With `--strict`, when nothing was judged, or when a report could not be written.
     """
-    if report.exit_code == GREEN or any(suite.findall(f"testcase/{tag}") for tag in _STOPPING):
+    has_failure = any(suites.findall(f"testsuite/testcase/{tag}") for tag in _STOPPING)
+    if report.exit_code == GREEN or has_failure:
         return
     classname = f"{pipeline}.gate"
-    case = ET.SubElement(suite, "testcase", classname=classname, name="verdict", time="0")
+    case = ET.SubElement(suites[-1], "testcase", classname=classname, name="verdict", time="0")
     kind = "failure" if report.exit_code == RED else "error"
     message = _sentences.headline(report)
     element = ET.SubElement(case, kind, message=message, type=report.verdict.value)

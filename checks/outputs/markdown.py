@@ -68,7 +68,7 @@ def _days(report: Report) -> Iterator[str]:
     if report.days:
         rows = (
             f"| {GLYPHS[day.verdict]} {day.verdict.upper()} | {day.data_date} "
-            f"| {escape(day.summary)} |"
+            f"| {escape(_sentences.day_line(day))} |"
             for day in report.days
         )
         yield "\n".join(["| Verdict | Data date | Result |", "| --- | --- | --- |", *rows])

@@ -52,7 +52,9 @@ def _check_blocks(report: Report, color: bool) -> Iterator[list[str]]:
 
 def _day_row(report: Report, color: bool) -> str:
     word = f"{GLYPHS[report.verdict]} {report.verdict.upper():<{_STATUS}}"
-    return f"{_paint(word, report.verdict, color)}  {_sentences.day_line(report)}"
+    return (
+        f"{_paint(word, report.verdict, color)}  {report.data_date}  {_sentences.day_line(report)}"
+    )
 
 
 def _row(verdict: Verdict, width: int, color: bool) -> str:
