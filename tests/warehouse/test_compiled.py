@@ -29,6 +29,7 @@ from checks.config.model import (
     QuarantineSource,
     SessionsSource,
 )
+from checks.config.naive_zones import NaiveZones
 from checks.config.readonly import problem_of
 from checks.core.errors import MeasurementError
 from checks.core.metrics import NO_ORDER, NO_SESSION, UNKNOWN_SESSION
@@ -162,6 +163,10 @@ def _zone(recorder: Recorder) -> ZoneInfo:
     return ZoneInfo(recorder.engine.text_zone or "UTC")
 
 
+def _zones(recorder: Recorder) -> NaiveZones:
+    return NaiveZones.of(_zone(recorder))
+
+
 def _log(recorder: Any) -> None:
     source = AuditLogSource(AT, READ, REJECTED, TABLE, None, SOURCE, STATUS)
     read_audit_log(recorder, source, FRAME, _zone(recorder))
@@ -192,8 +197,8 @@ def _hours(recorder: Any) -> None:
 def _orders(recorder: Any) -> None:
     for begun in (AT, None):
         events, orders, sessions = _sources(recorder.shape, begun)
-        OrderReader(recorder, FRAME, _zone(recorder), orders, sessions, events).read()
-        tables = OrderTables(recorder, ZONE, _zone(recorder), orders, sessions, events, FRAME.far)
+        OrderReader(recorder, FRAME, _zones(recorder), orders, sessions, events).read()
+        tables = OrderTables(recorder, ZONE, _zones(recorder), orders, sessions, events, FRAME.far)
         OrphanProfileScan(tables, FRAME).read()
 
 
@@ -201,7 +206,7 @@ def _orphans(recorder: Any) -> None:
     days = [(start, end) for _, start, end in FRAME.day_slices(3)]
     for begun in (AT, None):
         events, orders, sessions = _sources(recorder.shape, begun)
-        tables = OrderTables(recorder, ZONE, _zone(recorder), orders, sessions, events, FRAME.far)
+        tables = OrderTables(recorder, ZONE, _zones(recorder), orders, sessions, events, FRAME.far)
         for kind in (NO_SESSION, UNKNOWN_SESSION, NO_ORDER):
             orphans = OrphanList(tables, kind, FRAME.start, FRAME.end, "Ä%_x'")
             orphans.count()

@@ -97,7 +97,8 @@ def _section_lines(
         yield ValidationLine(False, f"{section}: {error}")
         return
     yield ValidationLine(True, f"{section}: {relation.label}")
-    columns = Columns(config, warehouse, relation, source, samples=runs)
+    naive = config.naive_zones.of_section(section)
+    columns = Columns(config, warehouse, relation, source, naive, samples=runs)
     for key, name in mapped_columns(source):
         yield _column_line(columns, f"{section}.{key}", key, name)
 
