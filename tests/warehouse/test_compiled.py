@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib import import_module
@@ -354,3 +355,33 @@ def test_text_that_cannot_be_read_safely_as_a_time_is_refused(engine: Compiled) 
     with pytest.raises(MeasurementError) as refused:
         profile_for(engine.backend).text_instant(sa.column("at"), ZONE)
     assert refused.value.cause is Cause.BAD_VALUE
+
+
+@pytest.mark.parametrize(("engine", "shape"), [c for c in CASES if c.values[1].at is Kind.NAIVE])
+def test_where_sections_meet_each_has_bounds_in_its_own_zone(
+    engine: Compiled, shape: Shape
+) -> None:
+    zones = {"orders": "America/New_York", "sessions": "Asia/Tokyo", "events": "Europe/Berlin"}
+    in_utc = NaiveZones.of(ZoneInfo("UTC"))
+    apart = replace(in_utc, **{section: ZoneInfo(zone) for section, zone in zones.items()})
+    own, utc = (_bounds_of_times(engine, shape, naive) for naive in (apart, in_utc))
+    for section, zone in zones.items():
+        alone = _bounds_of_times(engine, shape, NaiveZones.of(ZoneInfo(zone)))
+        assert own[section] == alone[section]
+        assert not own[section] & utc[section]
+
+
+def _bounds_of_times(
+    engine: Compiled, shape: Shape, zones: NaiveZones
+) -> dict[str, frozenset[str]]:
+    """By section, what its time is compared with in the statements of the orders."""
+    recorder = Recorder(engine, _dialect(engine), shape)
+    events, orders, sessions = _sources(shape, AT)
+    OrderReader(recorder, FRAME, zones, orders, sessions, events).read()  # type: ignore[arg-type]
+    bounds: dict[str, set[str]] = defaultdict(set)
+    for statement in recorder.sent:
+        _, tree = _parsed(engine, _sql(engine, statement))
+        for column in _columns_of_conditions(tree, {AT}):
+            if not isinstance(column.parent, exp.Is):
+                bounds[column.table.removeprefix(INNER)].add(column.parent.sql())
+    return {section: frozenset(texts) for section, texts in bounds.items()}
