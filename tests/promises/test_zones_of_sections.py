@@ -383,6 +383,42 @@ def test_entries_with_a_zone_of_their_own_name_no_key(filled_duck: Shop) -> None
     assert verdict.action.endswith("the time zone of the system that writes the log.")
 
 
+@pytest.mark.parametrize("section", TIMES)
+@pytest.mark.parametrize(
+    ("declared", "kind"),
+    [
+        (sa.DateTime(timezone=True), "timestamp with time zone"),
+        (sa.Date(), "date"),
+        (sa.DateTime(), None),
+        (sa.String(40), None),
+    ],
+)
+def test_a_zone_that_no_value_needs_is_said(
+    filled_duck: Shop, section: str, declared: Any, kind: str | None
+) -> None:
+    column, table = TIMES[section], table_of(filled_duck, section)
+    table.columns[column], table.rows = declared, []
+    filled_duck.write()
+    assert _warned(filled_duck) == []
+    say(filled_duck, {section: "Asia/Tokyo"})
+    text = f"{section}.naive_timestamps is set, but column '{column}' is a {kind}: it has no effect"
+    assert _warned(filled_duck) == ([text] if kind else [])
+
+
+@pytest.mark.parametrize("section", TIMES)
+def test_a_missing_column_with_a_zone_has_its_own_line(filled_duck: Shop, section: str) -> None:
+    key = next(k for k, name in filled_duck.settings[section].items() if name == TIMES[section])
+    filled_duck.set(section, **{key: "no_such_column", "naive_timestamps": "Asia/Tokyo"})
+    filled_duck.write()
+    failed = [line.text for line in validate(filled_duck.config()) if not line.ok]
+    assert [text for text in failed if text.startswith(f"{section}.{key}: missing_column")]
+    assert _warned(filled_duck) == []
+
+
+def _warned(shop: Shop) -> list[str]:
+    return [line.text for line in validate(shop.config()) if line.warns]
+
+
 def test_a_section_that_is_not_one_has_no_zone() -> None:
     zones = NaiveZones.of(ZoneInfo("UTC"))
     assert zones.of_section("orders") == ZoneInfo("UTC")

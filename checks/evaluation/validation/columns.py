@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any
@@ -79,6 +80,18 @@ class Columns:
         elif key in _COUNTS:
             self._require_counts(key, name, kind)
         return kind
+
+    def times_with_zone(self) -> Iterator[tuple[str, Kind]]:
+        """The section's time, where the section has a zone that no value of it is read in."""
+        if self.source.naive_timestamps is None:
+            return
+        for key, name in mapped_columns(self.source):
+            if key not in _TIMES:
+                continue
+            with suppress(MeasurementError):  # a missing column has a line of its own
+                kind = self.relation.kind_of(name)
+                if kind in (Kind.AWARE, Kind.DATE):
+                    yield name, kind
 
     def _has_time(self, key: str) -> bool:
         """Whether the section's time can be read; where not, the time's own key reports it."""
