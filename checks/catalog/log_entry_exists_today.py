@@ -62,10 +62,7 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
             "then run the gate again"
         )
         if log.future:
-            action += (
-                "; check the clock and the time zone of the system that writes the log, "
-                "and warehouse.naive_timestamps"
-            )
+            action += _clock_hint(log)
     summary += strays_text(log)
     message = f"entries={entries} (min 1)"
     late = None if entries else lateness(frame)
@@ -76,6 +73,14 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
         status, message, summary, action, entries, 1, "entries", details=details,
         facts=Facts(explains_empty_day=not entries),
     )  # fmt: skip
+
+
+def _clock_hint(log: AuditLog) -> str:
+    """Where to look for the reason of entries after now: the zone too, where one is assumed."""
+    hint = "; check the clock and the time zone of the system that writes the log"
+    if log.naive_zone is None:
+        return hint
+    return f"{hint}, and audit_log.naive_timestamps ({log.naive_zone})"
 
 
 CHECK = Check(

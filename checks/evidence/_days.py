@@ -42,7 +42,7 @@ def read_days(context: Context, days: int) -> EventCounts:
     every day is therefore cut at the same time of day. Raises MeasurementError.
     """
     events = read_events(
-        context.warehouse, source_of(context), context.frame, context.naive,
+        context.warehouse, source_of(context), context.frame, context.naive.events,
         max(days, 1) - 1 + window_of(context),
     )  # fmt: skip
     plan = MeasuringPlan.of(context.config)

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+<<<<<<< HEAD
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from checks.config.model import Config
 from checks.config.timeframes import data_timeframe
 from checks.core.timeframe import Timeframe
+=======
+from datetime import date, datetime, timedelta
+
+from checks.config.model import Config
+from checks.config.naive_zones import NaiveZones
+from checks.core.timeframe import Timeframe, timeframe
+>>>>>>> zones
 from checks.warehouse import Warehouse
 
 #: The most rows of a list on one page.
@@ -26,9 +34,9 @@ class Context:
     warehouse: Warehouse
 
     @property
-    def naive(self) -> ZoneInfo:
-        """Zone of timestamps stored without one."""
-        return self.config.warehouse.naive_timestamps
+    def naive(self) -> NaiveZones:
+        """By section, the zone of timestamps stored without one."""
+        return self.config.naive_zones
 
 
 @contextmanager

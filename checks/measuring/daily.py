@@ -260,8 +260,8 @@ class DailyReader:
         )  # fmt: skip
 
     def _zones(self) -> tuple[ZoneInfo, ZoneInfo]:
-        """The zone of times stored without one, and the shop's."""
-        return self.config.warehouse.naive_timestamps, self.frame.zone
+        """The zone of the events' times stored without one, and the shop's."""
+        return self.config.naive_zones.events, self.frame.zone
 
     def keeps_before(self, day: date, known: Mapping[date, RememberedCounts], least: int) -> bool:
         """Whether the warehouse keeps a day before this one, as far back as volume is judged.
@@ -341,7 +341,7 @@ def _hashed(place: list[Any], config: Config) -> str:
     decides = [
         *place,
         source.table, source.query, source.occurred_at, source.name, list(source.dimensions),
-        config.timezone.key, config.warehouse.naive_timestamps.key,
+        config.timezone.key, config.naive_zones.events.key,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:32]
 

@@ -108,7 +108,7 @@ class Measurements:
         self._frame = frame
         self._earlier = tuple(earlier)
         self._warehouse = warehouse
-        self._naive = config.warehouse.naive_timestamps
+        self._naive = config.naive_zones
         self._read: dict[str, Any] = {}
         self._seconds_per_day = 0.0
 
@@ -131,7 +131,7 @@ class Measurements:
                 self._warehouse,
                 source,
                 self._frame,
-                self._naive,
+                self._naive.audit_log,
                 endings=self._plan.endings,
             ),
         )
@@ -142,7 +142,7 @@ class Measurements:
         return self._once(
             f"audit_log {days}",
             lambda: read_audit_log(
-                self._warehouse, source, self._frame, self._naive, days,
+                self._warehouse, source, self._frame, self._naive.audit_log, days,
                 endings=self._plan.endings,
             ),
         )  # fmt: skip
@@ -205,7 +205,7 @@ class Measurements:
             spots = self._spot_slices(self._known_days(), days)
             started = perf_counter()
             events = read_events(
-                self._warehouse, source, self._frame, self._naive, days, spots, judged_days
+                self._warehouse, source, self._frame, self._naive.events, days, spots, judged_days
             )
             self._seconds_per_day = (perf_counter() - started) / (days + 1 + len(spots))
             return events
@@ -301,7 +301,7 @@ class Measurements:
         """Whether a table has rows from before those days. Raises MeasurementError."""
         first = self._frame.run_date if section == "audit_log" else self._frame.data_date
         end = midnight(first - timedelta(days=days), self._frame.zone)
-        naive, zone = self._naive, self._frame.zone
+        naive, zone = self._naive.of_section(section), self._frame.zone
         return has_rows(self._warehouse, section, source, column, naive=naive, zone=zone, end=end)
 
     def rejected(self) -> RejectedRows:
@@ -357,7 +357,7 @@ def with_calendar(config: Config, events: EventCounts) -> EventCounts:
 def newest_data_date(config: Config, warehouse: Warehouse, end: datetime) -> date | None:
     """The newest day of the shop that has events before an instant."""
     source = _require_mapped(config.events)
-    naive, zone = config.warehouse.naive_timestamps, config.timezone
+    naive, zone = config.naive_zones.events, config.timezone
     newest = read_newest(warehouse, source, end, naive, zone)
     return newest.astimezone(zone).date() if newest else None
 
