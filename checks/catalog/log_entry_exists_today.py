@@ -34,7 +34,7 @@ def measure(params: Params, data: Readings) -> AuditLog:
 
 
 def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
-    """Red without an entry on the run date."""
+    """Red without an entry on the run date, unless all days that the run loads are closed."""
     entries = len(log.today)
     earlier_counts = [
         len(rows) for day, rows in log.entries.items() if day != log.run_date and rows
@@ -49,9 +49,17 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
         "last_entry_at": max((entry.run_at for entry in log.today), default=None),
         **strays_details(log),
     }
+    message = f"entries={entries} (min 1)"
     if entries:
         status, action = Status.GREEN, "Nothing to do"
         summary = f"The pipeline logged {plural(entries, 'entry', 'entries')} on {day}{normal}"
+    elif frame.closed_run is not None:
+        status, action = Status.GREEN, "Nothing to do"
+        summary = (
+            f"The pipeline left no audit-log entry on {day}, and needs none: the days that the run "
+            f"loads are {frame.closed_run}"
+        )
+        message = f"entries=0 ({frame.closed_run})"
     else:
         status = Status.RED
         summary = f"The pipeline left no audit-log entry on {day}{normal}"
@@ -65,10 +73,9 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
                 "and warehouse.naive_timestamps"
             )
     summary += strays_text(log)
-    message = f"entries={entries} (min 1)"
     return Judgement(
         status, message, summary, action, entries, 1, "entries", details=details,
-        facts=Facts(explains_empty_day=not entries),
+        facts=Facts(explains_empty_day=status is Status.RED),
     )  # fmt: skip
 
 
@@ -80,7 +87,8 @@ CHECK = Check(
     unit="entries",
     page="runs",
     needs=("audit_log",),
-    rule="At least one audit-log entry on the run date, not after now.",
+    rule="At least one audit-log entry on the run date, not after now, unless all data dates that "
+    "the run loads are in calendar.closed.",
     why="A run that never started leaves yesterday's numbers on the dashboards.",
     advice="Start the load, or find out why the scheduler did not.",
     params=Params,

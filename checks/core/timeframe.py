@@ -108,6 +108,17 @@ class Timeframe:
         return self.schedule.loaded_dates(self.run_date) if self.schedule else (self.data_date,)
 
     @property
+    def closed(self) -> str | None:
+        """Why no events of the data date are expected: `closed: Sunday`; None for an open day."""
+        return self.calendar.closed(self.data_date)
+
+    @property
+    def closed_run(self) -> str | None:
+        """Why the run may load nothing: all data dates that it loads are closed; else None."""
+        reasons = [self.calendar.closed(day) for day in self.loaded_dates]
+        return reasons[-1] if None not in reasons else None
+
+    @property
     def expected_by(self) -> datetime | None:
         """When a run without an entry is missing, in UTC; None where no time is known."""
         return self.run_schedule.expected_by(self.run_date)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from checks.config.calendars import calendar_between
+from checks.config.calendars import calendar_between, closed_days
 from checks.config.model import Config
 from checks.core.audit_log import AuditLog
 from checks.core.counts import DailyCounts, RememberedCounts
@@ -146,7 +146,7 @@ class Measurements:
 
     def events(self) -> EventCounts:
         """Events of the data date and its window. Raises MeasurementError."""
-        return self._recent_events().last(self._plan.window_days + 1)
+        return self._recent_events().open_window(self._plan.window_days)
 
     def daily_counts(self) -> DailyCounts:
         """Events per day, name and dimension value, far back. Raises MeasurementError."""
@@ -184,7 +184,9 @@ class Measurements:
 
     def _recent_events(self) -> EventCounts:
         """The window, and all days that late loads may still change: one scan for both."""
-        source, days = _require_mapped(self._config.events), self._plan.recent_days
+        source, plan = _require_mapped(self._config.events), self._plan
+        window = plan.window_before(self._config, self._frame.data_date)
+        days = max(window, plan.recent_days)
 
         def read() -> EventCounts:
             known = self._known_days()
@@ -192,11 +194,15 @@ class Measurements:
             started = perf_counter()
             events = read_events(self._warehouse, source, self._frame, self._naive, days, spots)
             self._seconds_per_day = (perf_counter() - started) / (days + 1 + len(spots))
-            events = with_recalled(events, known, self._daily_reader())
+            events = with_recalled(events, known, self._daily_reader(), self._closed(events.days))
             events = with_calendar(self._config, events)
             return replace(events, undated=self._with_undated_before(events.undated))
 
         return self._once("events", read)
+
+    def _closed(self, days: Sequence[date]) -> frozenset[date]:
+        """Those of some days, oldest first, that are closed."""
+        return closed_days(self._config, days[0], days[-1])
 
     def _known_days(self) -> Mapping[date, RememberedCounts]:
         """What is remembered of the days that volume is judged by, where they are over."""
@@ -265,13 +271,14 @@ class Measurements:
     def evidence_of_age(self, days: int) -> str | None:
         """What shows that the pipeline is older than `days` days, as text.
 
-        The audit log and the orders are asked. None where neither shows it, or where it takes
-        longer to learn than a table need be kept. A table that cannot be read counts as old, and
-        the text says so.
+        These are open days. The audit log and the orders are asked. None where neither shows it, or
+        where it takes longer to learn than a table need be kept. A table that cannot be read counts
+        as old, and the text says so.
         """
         if days > _LONGEST_LEARNING:
             return None
         log, orders = self._config.audit_log, self._config.orders
+        days = self._frame.calendar.days_with_open(self._frame.data_date, days)
         try:
             if log is not None and self._has_rows_before("audit_log", log, log.run_at, days):
                 return f"the audit log is older than {days} days"
