@@ -194,7 +194,7 @@ class _Expectations:
         baseline = volume_expected.baseline_of(params, daily, every=True)
         today = normal_range(baseline.kept, daily.day, daily.calendar, params.widen)
         self._normal = {**baseline.normal, **({daily.day: today} if today else {})}
-        self._left_out, self._calendar = baseline.left_out, daily.calendar
+        self._left_out = baseline.left_out
         self.usual_days = tuple(
             day for day, count in sorted(baseline.kept.items())
             if count and not (day in baseline.normal and side_of(count, baseline.normal[day]))
@@ -207,7 +207,7 @@ class _Expectations:
         return replace(
             day,
             normal=self._normal.get(day.day) if day.events is not None else None,
-            left_out=self._calendar.closed(day.day) or self._left_out.get(day.day, ""),
+            left_out=self._left_out.get(day.day, ""),
             first=late[0] if late else None,
         )
 

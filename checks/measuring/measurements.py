@@ -28,6 +28,7 @@ from checks.core.metrics import (
     Undated,
 )
 from checks.core.timeframe import Timeframe, midnight
+from checks.loads.open_runs import open_runs
 from checks.measuring.daily import (
     DailyReader,
     Recall,
@@ -124,25 +125,29 @@ class Measurements:
         source = _require_mapped(self._config.audit_log)
         return self._once(
             "audit_log",
-            lambda: read_audit_log(
-                self._warehouse,
-                source,
-                self._frame,
-                self._naive,
-                endings=self._plan.endings,
+            lambda: self._open_runs(
+                read_audit_log(
+                    self._warehouse, source, self._frame, self._naive, endings=self._plan.endings
+                )
             ),
-        )
+        )  # fmt: skip
 
     def longer_audit_log(self, days: int) -> AuditLog:
         """The pipeline's log of so many days before the run. Raises MeasurementError."""
         source = _require_mapped(self._config.audit_log)
         return self._once(
             f"audit_log {days}",
-            lambda: read_audit_log(
-                self._warehouse, source, self._frame, self._naive, days,
-                endings=self._plan.endings,
+            lambda: self._open_runs(
+                read_audit_log(
+                    self._warehouse, source, self._frame, self._naive, days,
+                    endings=self._plan.endings,
+                )
             ),
         )  # fmt: skip
+
+    def _open_runs(self, log: AuditLog) -> AuditLog:
+        """The log without earlier runs of closed days, which do not say what is usual."""
+        return open_runs(log, self._frame)
 
     def events(self) -> EventCounts:
         """Events of the data date and its window. Raises MeasurementError."""
