@@ -83,14 +83,14 @@ class ClosedShop:
             connection.exec_driver_sql("insert into plan values ($1, $2, $3, $4)", plan)
             connection.exec_driver_sql(
                 "create or replace table events as select day + "
-                "to_microseconds(cast((i + 0.5) / n * hours * 3600000000 as bigint)) as happened_at, name, "
-                "case when name = 'purchase' then 20.5 end as revenue, case when name = 'purchase' "
-                "then strftime(day, '%Y%m%d-') || i end as order_id "
+                "to_microseconds(cast((i + 0.5) / n * hours * 3600000000 as bigint)) as "
+                "happened_at, name, case when name = 'purchase' then 20.5 end as revenue, "
+                "case when name = 'purchase' then strftime(day, '%Y%m%d-') || i end as order_id "
                 "from plan, unnest(range(n)) r(i)"
             )
             connection.exec_driver_sql(
-                "create or replace table orders as select happened_at, order_id, 's-' || order_id as "
-                "session_id from events where name = 'purchase'"
+                "create or replace table orders as select happened_at, order_id, "
+                "'s-' || order_id as session_id from events where name = 'purchase'"
             )
             connection.exec_driver_sql(
                 "create or replace table sessions as select session_id from orders"
