@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from checks.config.closed_days import ClosedDays, problems_of
 from checks.config.database import WarehouseConfig
 from checks.config.naive_zones import OWN_ZONE, NaiveZones
 from checks.core.model import Severity
@@ -225,7 +226,8 @@ class CalendarConfig:
     """Days that the volume checks leave out of what is usual, and judge by what is said here.
 
     Where a day is listed twice, the entry that comes first counts; any entry counts before
-    a holiday.
+    a holiday. An entry of `days` with `expect` opens a day that `closed` has by its weekday or as
+    a holiday; a day that `closed` has by its date stays closed.
     """
 
     days: tuple[CalendarDays, ...] = setting("The shop's own special days.", ())
@@ -234,11 +236,22 @@ class CalendarConfig:
         None,
         kind="holidays",
     )
+    closed: tuple[ClosedDays, ...] = setting(
+        "Days on which the shop is closed: no events are expected, and more than 5 % of a usual "
+        "open day are amber. No closed day says what is usual.",
+        (),
+        kind="closed_days",
+        example="[sunday, 2026-12-25, {from: 2026-08-01, to: 2026-08-14}, holidays]",
+    )
     tracking_releases: tuple[date, ...] = setting(
         "Days on which the tracking was changed: shown in charts, and named when the volume is out "
         "of its range.",
         (),
     )
+
+    def problems(self) -> list[tuple[str, str, str]]:
+        """Each closed day once, some weekday open, and holidays only of a place."""
+        return problems_of(self.closed, self.holidays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,9 +280,11 @@ class ScheduleConfig:
 
     def problems(self) -> list[tuple[str, str, str]]:
         """The grace is shorter than the time between runs, and no run loads too many days."""
-        from checks.config.cron import problems_of
+        from checks.config import cron
 
-        return problems_of(self.runs, self.grace, since_last_run=self.loads == "since_last_run")
+        return cron.problems_of(
+            self.runs, self.grace, since_last_run=self.loads == "since_last_run"
+        )
 
 
 @dataclass(frozen=True, slots=True)

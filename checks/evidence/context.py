@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-<<<<<<< HEAD
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
-
-from checks.config.model import Config
-from checks.config.timeframes import data_timeframe
-from checks.core.timeframe import Timeframe
-=======
-from datetime import date, datetime, timedelta
 
 from checks.config.model import Config
 from checks.config.naive_zones import NaiveZones
-from checks.core.timeframe import Timeframe, timeframe
->>>>>>> zones
+from checks.config.timeframes import data_timeframe
+from checks.core.timeframe import Timeframe
 from checks.warehouse import Warehouse
 
 #: The most rows of a list on one page.

@@ -81,7 +81,7 @@ def read(context: Context, *, days: int = 30) -> Revenue:
     return Revenue(
         days=tuple(
             _revenue_day(params, part, frame_on(frame, part.days[-1]), begin)
-            for part in each_day(events, window)
+            for part in each_day(events, window, max(days, 1))
         ),
         alert_at=params.alert_at,
         negative=events.purchases.negative,

@@ -112,6 +112,11 @@ KEY_USAGES = (
     KeyUsage(("calendar.days",), _uses(*_VOLUMES), "no volume is judged"),
     KeyUsage(("calendar.holidays",), _uses(*_VOLUMES), "no volume is judged"),
     KeyUsage(
+        ("calendar.closed",),
+        _uses(*_VOLUMES, "freshness", "log_entry_exists_today", "rows_read"),
+        "no check expects events",
+    ),
+    KeyUsage(
         ("checks.orphan_orders.duplicates_above",),
         (
             Use("orphan_orders", ("orders", "orders.order_id")),
