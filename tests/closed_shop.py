@@ -96,11 +96,15 @@ class ClosedShop:
                 "create or replace table sessions as select session_id from orders"
             )
             connection.exec_driver_sql("insert into loads values ($1, $2, $3, $4, $5)", [
-                (datetime.combine(day + timedelta(days=1), time(3)), rows, 0, f"events_{day}.csv",
+                (self.run_at(day), rows, 0, f"events_{day}.csv",
                  self.failed.get(day, "success"))
                 for day, rows in self.read.items() if day not in self.without_entry
             ])  # fmt: skip
         engine.dispose()
+
+    def run_at(self, day: date) -> datetime:
+        """When the rows of a day were loaded, in UTC."""
+        return datetime.combine(day + timedelta(days=1), time(3))
 
     def config(self) -> Config:
         """The configuration as it is in the file."""
