@@ -18,6 +18,7 @@ from checks.core.model import (
     Explanation,
     Problem,
     Report,
+    Status,
     Subjects,
     Verdict,
     WaiverState,
@@ -32,6 +33,9 @@ MOST_LISTED = 200
 MOST_BYTES, MOST_INDENTED_BYTES = 200_000, 1_000_000
 #: Bytes of all texts of all verdicts in the widest of all formats: see `_weight`.
 _MOST_TEXT = 120_000
+#: Data dates of one document.
+MOST_DAYS = 31
+_BADNESS = (Status.GREEN, Status.AMBER, Status.UNKNOWN, Status.RED)
 _MOST_NOTE_BYTES = 20_000
 _REST_BYTES = 200
 _MOST_FILTER_BYTES = 500
@@ -76,20 +80,45 @@ class _Lengths(NamedTuple):
 #: The next lengths are used while a report is too big.
 _LENGTHS = (
     _Lengths(2_000, 2_000, 3_000, 20_000), _Lengths(1_000, 300, 1_500, 4_000),
-    _Lengths(500, 150, 800, 1_000), _Lengths(200, 100, 300, 300),
+    _Lengths(500, 150, 800, 1_000), _Lengths(200, 100, 300, 300), _Lengths(120, 60, 200, 150),
 )  # fmt: skip
 _DEFAULT_LENGTHS = _LENGTHS[0]
 
 
 def capped(report: Report) -> Report:
-    """The report with texts and lists of a bounded size, except for details: see `fit_details`."""
-    for lengths in _LENGTHS:
+    """The report with texts and lists of a bounded size, except for details: see `fit_details`.
+
+    Of many data dates the worst are kept, and a warning says how many others there are.
+    """
+    days = _worst_days(report.days)
+    more = len(report.days) - len(days)
+    if more:
+        note = f"and {_more_text(more, 'data date')}"
+        report = replace(report, warnings=(*report.warnings, note))
+    share = 1 + len(days)
+    capped_days = tuple(_capped_day(day, share) for day in days)
+    return replace(_capped_day(report, share), days=capped_days)
+
+
+def _worst_days(days: Sequence[Report]) -> Sequence[Report]:
+    """The days that a document has, oldest first: the worst, of equal ones the newest."""
+    if len(days) <= MOST_DAYS:
+        return days
+    worst_first = sorted(
+        range(len(days)), key=lambda i: (_BADNESS.index(days[i].verdict), i), reverse=True
+    )
+    return [days[index] for index in sorted(worst_first[:MOST_DAYS])]
+
+
+def _capped_day(report: Report, share: int) -> Report:
+    """One data date with texts and lists of a bounded size. share: how many share the bounds."""
+    for lengths in _LENGTHS[min(share // 4, len(_LENGTHS) - 1) :]:
         checks = tuple(_verdict(verdict, lengths) for verdict in report.checks)
         waivers = tuple(_waiver(waiver, lengths) for waiver in report.waivers)
         acceptances = tuple(
             _acceptance(acceptance, lengths) for acceptance in report.acceptances[:_MOST_ACCEPTED]
         )
-        if sum(map(_text_size, (*checks, *waivers, *acceptances))) <= _MOST_TEXT:
+        if sum(map(_text_size, (*checks, *waivers, *acceptances))) <= _MOST_TEXT // share:
             break
     return replace(
         report,
@@ -99,7 +128,6 @@ def capped(report: Report) -> Report:
         waivers=waivers,
         acceptances=acceptances,
         warnings=_limited(map(cut, report.warnings), lambda n: f"and {_more_text(n, 'warning')}"),
-        days=tuple(map(capped, report.days)),
         errors=_limited(
             map(_problem, report.errors), lambda n: Problem(f"and {_more_text(n, 'problem')}")
         ),
@@ -149,19 +177,24 @@ def _weight(text: str) -> int:
 
 
 def fit_details(
-    document: Mapping[str, Any], details: Sequence[Mapping[str, Any]], plain: Plain
+    document: Mapping[str, Any],
+    details: Sequence[Mapping[str, Any]],
+    plain: Plain,
+    share: int = 1,
 ) -> None:
     """Add to each check of a document its details, as JSON data, within the document's limits.
 
     document: JSON data with `checks`, each without details. plain: converts a value to JSON data.
-    The biggest details are cut until all fit.
+    share: how many such documents share the limits. The biggest details are cut until all fit.
     """
     checks: list[dict[str, Any]] = list(document["checks"])
     for check in checks:
         check["details"] = {}
-    room, wide_room = MOST_BYTES - _size(document), MOST_INDENTED_BYTES - _wide_size(document)
-    steps = [0] * len(checks)
-    fitted_details = [_details(check_details, plain, *_STEPS[0]) for check_details in details]
+    room = MOST_BYTES // share - _size(document)
+    wide_room = MOST_INDENTED_BYTES // share - _wide_size(document)
+    first = min(share - 1, len(_STEPS) - 1)  # of many documents each is small from the start
+    steps = [first] * len(checks)
+    fitted_details = [_details(check_details, plain, *_STEPS[first]) for check_details in details]
     _shrink(fitted_details, plain, steps, _size, room)
     _shrink(fitted_details, plain, steps, _wide_size, wide_room)
     for check, check_details in zip(checks, fitted_details, strict=True):

@@ -7,7 +7,7 @@ The document is described by `docs/gate-report.schema.json`; it is what the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -73,23 +73,30 @@ def to_dict(report: Report) -> dict[str, Any]:
     `days` is there only where several data dates were judged. Days are ISO dates, instants ISO in
     UTC with `Z`; non-finite numbers are None.
     """
-    details = [verdict.details for verdict in report.checks]
-    capped_report = capped(report)
-    capped_report = replace(
-        capped_report,
-        checks=tuple(replace(verdict, details={}) for verdict in capped_report.checks),
-    )
-    document = {"schema": SCHEMA} | {key: plain(getattr(capped_report, key)) for key in _KEYS}
-    fit_details(document, details, plain)
-    if report.days:
-        document["days"] = [_day_dict(day) for day in report.days]
+    small = capped(report)
+    details = {day.data_date: _details(day) for day in report.days}
+    share = 1 + len(small.days)
+    document = {"schema": SCHEMA} | _document(small, _KEYS, _details(report), share)
+    if small.days:
+        document["days"] = [
+            _document(day, _DAY_KEYS, details[day.data_date], share) for day in small.days
+        ]
     return document
 
 
-def _day_dict(report: Report) -> dict[str, Any]:
-    """One of several data dates, in a document that says the rest of it."""
-    document = to_dict(report)
-    return {key: document[key] for key in _DAY_KEYS}
+def _details(report: Report) -> list[Details]:
+    return [verdict.details for verdict in report.checks]
+
+
+def _document(
+    report: Report, keys: Sequence[str], details: Sequence[Details], share: int
+) -> dict[str, Any]:
+    """Some fields of a report, and the details of its checks within its share of the limits."""
+    without_details = tuple(replace(verdict, details={}) for verdict in report.checks)
+    report = replace(report, checks=without_details)
+    document = {key: plain(getattr(report, key)) for key in keys}
+    fit_details(document, details, plain, share)
+    return document
 
 
 def from_dict(data: Mapping[str, Any]) -> Report:

@@ -101,6 +101,35 @@ def reports(draw: st.DrawFn) -> Report:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("seed", ["|", "😀", "\x00", "a"])
+@pytest.mark.parametrize("count", [2, 40])
+def test_no_report_of_several_days_is_too_big(seed: str, count: int) -> None:
+    text = seed * 2_001
+    waiver = WaiverState(1, "x", text, text, DAY, 0.5, NOW, True, text)
+    details = {"events": 7, "sources": _items(text, 201, True), "note": text}
+    checks = tuple(
+        Verdict(
+            id=check.id, layer=Layer.BUSINESS, status=Status.RED, stop=False,
+            severity=Severity.RED, value=1.0, threshold=2.0, unit=check.unit, message=text,
+            summary=text, action=text, owner=text, waiver=waiver, details=details,
+        )
+        for check in CHECKS
+    )  # fmt: skip
+    day = Report(
+        pipeline=text, run_date=RUN, data_date=DAY, evaluated_at=NOW, verdict=Status.RED,
+        exit_code=1, summary=text, checks=checks, waivers=(waiver,) * 50, warnings=(text,) * 50,
+    )  # fmt: skip
+    days = tuple(replace(day, data_date=DAY - timedelta(days=back)) for back in range(count, 0, -1))
+    report = replace(day, data_date=days[-1].data_date, days=days)
+    for name in formats():
+        size = len(render(name, report).encode("utf-8", "backslashreplace"))
+        assert size <= 2 * MOST_OF_REPORT, name
+    document = to_dict(report)
+    jsonschema.validate(document, SCHEMA)
+    assert len(document["days"]) == min(count, 31)
+    assert to_dict(from_dict(document))["days"] == document["days"]
+
+
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(reports())
 def test_no_report_is_too_big(report: Report) -> None:
