@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib import import_module
@@ -142,7 +142,7 @@ class Recorder:
         self.sent.append(statement)
         names = [getattr(column, "name", "") for column in statement.selected_columns]
         if names[:2] == ["ids", "distinct_ids"]:
-            counts = (5,) * len([name for name in names if name != "part"])
+            counts = tuple(0 if name == "day" else 5 for name in names if name != "part")
             return [(*counts, part) for part in range(5)] if "part" in names else [counts]
         if len(names) == 1:
             return [(3 if names[0] in ("count", "order_id") else None,)]
@@ -192,7 +192,9 @@ def _hours(recorder: Any) -> None:
 def _orders(recorder: Any) -> None:
     for begun in (AT, None):
         events, orders, sessions = _sources(recorder.shape, begun)
-        OrderReader(recorder, FRAME, _zone(recorder), orders, sessions, events).read()
+        reader = OrderReader(recorder, FRAME, _zone(recorder), orders, sessions, events)
+        reader.read()
+        reader.read_days([replace(FRAME, data_date=day) for day in (*FRAME.days_before(2), DAY)])
         tables = OrderTables(recorder, ZONE, _zone(recorder), orders, sessions, events, FRAME.far)
         OrphanProfileScan(tables, FRAME).read()
 
