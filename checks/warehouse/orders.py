@@ -16,6 +16,7 @@ from checks.core.metrics import NO_ORDER, NO_SESSION, UNKNOWN_SESSION, OrderCoun
 from checks.core.model import Cause
 from checks.core.timeframe import Timeframe
 from checks.core.values import Unmeasured, as_amount
+from checks.warehouse.consecutive_days import ConsecutiveDays
 from checks.warehouse.order_counts import (
     Counts,
     Group,
@@ -26,7 +27,6 @@ from checks.warehouse.order_counts import (
     only_rows,
     part_column,
 )
-from checks.warehouse.order_days import OrderDays
 from checks.warehouse.order_ids import first_ids
 from checks.warehouse.order_measurements import OrderMeasurements, OrdersOfDays
 from checks.warehouse.order_tables import OrderTables, Unread
@@ -82,7 +82,7 @@ class OrderReader:
         Raises MeasurementError only when the orders themselves cannot be read, and ValueError for
         days that do not follow each other.
         """
-        days = OrderDays(tuple(frames))
+        days = ConsecutiveDays(tuple(frames))
         measured = OrdersOfDays(len(days.frames))
         self._require_spelled("orders", self.orders, days)
         try:
@@ -107,14 +107,14 @@ class OrderReader:
 
         Raises MeasurementError.
         """
-        days, unread = OrderDays(tuple(frames) or (self.frame,)), Unread()
+        days, unread = ConsecutiveDays(tuple(frames) or (self.frame,)), Unread()
         orders, kinds = self._orders(days, self.sessions, unread)
         yield "orders", self._counting_orders(days, orders, kinds)
         if self._tables.sources_of_purchases() is not None:
             purchases = self._purchases(days, unread)
             yield "purchases", counting(purchases, _PURCHASE_KINDS, self.warehouse.profile)
 
-    def _require_spelled(self, section: str, source: Source, days: OrderDays) -> None:
+    def _require_spelled(self, section: str, source: Source, days: ConsecutiveDays) -> None:
         require_spelled(self.warehouse, section, source, *days.span)
 
     @property
@@ -132,7 +132,7 @@ class OrderReader:
         )  # fmt: skip
 
     def _orders(
-        self, days: OrderDays, sessions: SessionsSource | None, unread: Unread
+        self, days: ConsecutiveDays, sessions: SessionsSource | None, unread: Unread
     ) -> tuple[CTE, tuple[str, ...]]:
         """The days' orders with their kind, and the kinds that are distinguished."""
         tables, probed = self._tables, sessions is not None
@@ -141,7 +141,7 @@ class OrderReader:
         return orders_by_kind(tables, rows, days.slices, probed=probed), kinds
 
     def _read_orders(
-        self, measured: OrdersOfDays, days: OrderDays, sessions: SessionsSource | None
+        self, measured: OrdersOfDays, days: ConsecutiveDays, sessions: SessionsSource | None
     ) -> None:
         orders, kinds = self._orders(days, sessions, measured.unread)
         rows = self.warehouse.fetch(self._counting_orders(days, orders, kinds))
@@ -183,7 +183,7 @@ class OrderReader:
         )
 
     def _counting_orders(
-        self, days: OrderDays, orders: CTE, kinds: Sequence[str]
+        self, days: ConsecutiveDays, orders: CTE, kinds: Sequence[str]
     ) -> sa.Select[Any]:
         """The counts of `counting` for the days' orders, and how many orders belong to no day.
 
@@ -245,14 +245,14 @@ class OrderReader:
             return {}  # reported among the unread columns
         return first_ids(self.warehouse, rows, kind, id_kind)
 
-    def _purchases(self, days: OrderDays, unread: Unread) -> CTE:
+    def _purchases(self, days: ConsecutiveDays, unread: Unread) -> CTE:
         """The days' purchases by order, with their kind."""
         tables = self._tables
         bought = tables.purchases_between(*days.span, unread, days.columns)
         by_order = tables.by_order(bought, None, *(["day"] if days.are_many else []))
         return purchases_by_kind(tables, by_order, days.slices)
 
-    def _read_purchases(self, measured: OrdersOfDays, days: OrderDays) -> None:
+    def _read_purchases(self, measured: OrdersOfDays, days: ConsecutiveDays) -> None:
         events = self._tables.sources_of_purchases()
         if events is None:
             measured.leave_out(NO_ORDER)

@@ -1,4 +1,4 @@
-"""The data days whose orders are read by one statement a table."""
+"""Consecutive data days whose rows are read by one statement a table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from checks.warehouse.order_tables import More, Slices, day_index, no_columns
 
 
 @dataclass(frozen=True, slots=True)
-class OrderDays:
+class ConsecutiveDays:
     """Consecutive data days of one run, oldest first.
 
     Raises ValueError for no days, and for days that do not follow each other.
