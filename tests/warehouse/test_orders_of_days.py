@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -78,7 +79,8 @@ def assert_same(shop: Shop, frames: Sequence[Timeframe]) -> dict[date, OrderCoun
 
 # ---- shops at random
 
-IDS = st.sampled_from([None, "", " ", "\t", "A", "B", "C", "a", "ä", "A "])
+#: Few, so that they are met again on other days.
+IDS = st.sampled_from(["A", "B", "a", "ä", "A "]) | st.sampled_from(["A", "B", None, " ", "\t"])
 AMOUNTS = st.sampled_from([None, 0.0, -1.5, 25.5, 0.1, 1e9, float("nan")])
 LAST_DAYS = st.sampled_from([date(2025, 3, 8), date(2025, 3, 31), date(2025, 10, 27)])
 
@@ -96,11 +98,17 @@ class Days:
         edges = [midnight(day, BERLIN) for day in days]
         hours = [edge + timedelta(hours=hour) for edge in edges for hour in (1, 2, 9.5, 23)]
         steps = [edge + step for edge in edges for step in (-MICROSECOND, MICROSECOND)]
+        near = [edge for edge in edges if self.frames[0].start <= edge < self.frames[-1].end]
         far = self.frames[0].far
         odd = [far, far - MICROSECOND, self.frames[0].future]
         chosen = [moment.astimezone(UTC).replace(tzinfo=None) for moment in edges + hours + steps]
         chosen += [moment.astimezone(UTC).replace(tzinfo=None) for moment in odd]
-        return st.sampled_from([*chosen, None])
+        inside = [
+            (edge + timedelta(hours=hour)).astimezone(UTC).replace(tzinfo=None)
+            for edge in near
+            for hour in (0, 5, 12)
+        ]
+        return st.sampled_from([*chosen, None]) | st.sampled_from(inside)
 
 
 @st.composite
@@ -136,8 +144,34 @@ def rows_of(draw: st.DrawFn, days: Days) -> tuple[list[Row], list[Row], list[Row
         },
         IDS, times,
     )  # fmt: skip
-    lists = (st.lists(row, max_size=25) for row in (orders, events, sessions))
+    lists = (st.lists(row, max_size=30) for row in (orders, events, sessions))
     return tuple(draw(rows) for rows in lists)  # type: ignore[return-value]
+
+
+def rows_by(days: Days, seed: int) -> tuple[list[Row], list[Row], list[Row]]:
+    """Many rows of the days and those beside them; strategies prefer few rows."""
+    chance = random.Random(seed)  # noqa: S311
+    start, end = days.frames[0].start - timedelta(days=4), days.frames[-1].end + timedelta(days=4)
+    hours = int((end - start) / timedelta(hours=1))
+
+    def time() -> datetime:
+        moment = start + timedelta(hours=chance.randrange(hours))
+        return moment.astimezone(UTC).replace(tzinfo=None)
+
+    names = [f"{letter}{number}" for letter in "AB" for number in range(8)]
+    orders = [
+        {"transaction_id": chance.choice(names), "purchase_time": time(),
+         "lc_session_id": chance.choice(names), "revenue": 1.0}
+        for _ in range(40)
+    ]  # fmt: skip
+    events = [
+        {"client_id": "c", "timestamp": time(), "event_name": "purchase",
+         "transaction_id": chance.choice(names), "revenue": 1.0}
+        for _ in range(40)
+    ]  # fmt: skip
+    begun = [(chance.choice(names), time()) for _ in range(12)]
+    sessions = [{"session_id": name, "began": at_, "part": at_.date()} for name, at_ in begun]
+    return orders, events, sessions
 
 
 @st.composite
@@ -178,6 +212,20 @@ def test_days_together_are_each_day_alone(shop: Shop, drawn: Any) -> None:
     fresh = Shop(shop.folder, shop.url)
     fill(fresh, rows, changes)
     assert_same(fresh, days.frames)
+
+
+@pytest.mark.parametrize("last", [date(2025, 3, 8), date(2025, 3, 31), date(2025, 10, 27)])
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("mapped", [{"started_at": "began"}, {"partition": {"column": "part"}}, {}])
+def test_many_rows_of_days_together_are_each_day_alone(
+    shop: Shop, mapped: dict[str, Any], seed: int, last: date
+) -> None:
+    now = midnight(last + timedelta(days=1), BERLIN) + timedelta(hours=6)
+    days = Days(of_days(4, last, now, BERLIN))
+    sessions = mapped | ({"lookback_days": 1} if mapped else {})
+    fill(shop, rows_by(days, seed), {"sessions": sessions})
+    together = assert_same(shop, days.frames)
+    assert all(counts.orders for counts in together.values())
 
 
 # ---- what is said of each day
@@ -237,8 +285,7 @@ def test_the_order_of_a_purchase_may_be_of_the_next_day(shop: Shop) -> None:
         row["purchase_time"] += timedelta(hours=23)
     shop.write()
     together = assert_same(shop, frames)
-    lost = [{k.kind: k.count for k in counts.kinds}[NO_ORDER] for counts in together.values()]
-    assert lost == [0, 0, 0]
+    assert _counts(together, NO_ORDER) == [0, 0, 0]
 
 
 def test_the_lookback_begins_at_each_day(shop: Shop) -> None:
@@ -250,10 +297,51 @@ def test_the_lookback_begins_at_each_day(shop: Shop) -> None:
         row["began"] = at(DAY, -48)
     shop.write()
     together = assert_same(shop, frames)
-    unknown = [
-        {k.kind: k.count for k in counts.kinds}[UNKNOWN_SESSION] for counts in together.values()
-    ]
-    assert unknown == [0, 12]
+    assert _counts(together, UNKNOWN_SESSION) == [0, 12]
+
+
+@pytest.mark.parametrize(("hours", "unknown"), [(23.9, [0, 0]), (24.0, [12, 12])])
+def test_a_session_of_a_later_day_is_of_no_order(
+    shop: Shop, hours: float, unknown: list[int]
+) -> None:
+    frames = of_days(2)
+    shop.sessions.columns["began"] = sa.DateTime()
+    shop.set("sessions", started_at="began")
+    for row in shop.sessions.rows:
+        day = datetime.strptime(str(row["session_id"])[2:10], "%Y%m%d").date()  # noqa: DTZ007
+        row["began"] = at(day, hours)
+    shop.write()
+    assert _counts(assert_same(shop, frames), UNKNOWN_SESSION) == unknown
+
+
+@pytest.mark.parametrize(("back", "unknown"), [(2, [0, 0]), (3, [0, 12]), (4, [12, 12])])
+def test_partitions_of_sessions_are_those_of_each_day(
+    shop: Shop, back: int, unknown: list[int]
+) -> None:
+    """One day of lookback, and one of margin."""
+    frames = of_days(2)
+    shop.sessions.columns["part"] = sa.Date()
+    shop.set("sessions", partition={"column": "part"}, lookback_days=1)
+    for row in shop.sessions.rows:
+        row["part"] = DAY - timedelta(days=back)
+    shop.write()
+    assert _counts(assert_same(shop, frames), UNKNOWN_SESSION) == unknown
+
+
+@pytest.mark.parametrize(("hours", "lost"), [(-48.0, 0), (-48.01, 12), (71.99, 0), (72.0, 12)])
+def test_an_order_is_of_about_the_time_of_its_purchase(shop: Shop, hours: float, lost: int) -> None:
+    """However near it is to the other days."""
+    frames = of_days(3)
+    for row in shop.orders.rows:
+        day = datetime.strptime(str(row["transaction_id"])[4:12], "%Y%m%d").date()  # noqa: DTZ007
+        row["purchase_time"] = at(day, hours)
+    shop.write()
+    assert _counts(assert_same(shop, frames), NO_ORDER) == [lost] * 3
+
+
+def _counts(together: dict[date, OrderCounts], kind: str) -> list[int]:
+    """The orphans of a kind on each day."""
+    return [{k.kind: k.count for k in counts.kinds}[kind] for counts in together.values()]
 
 
 def test_orders_of_no_day_are_those_of_the_table(shop: Shop) -> None:
