@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from checks.catalog._audit import strays_details, strays_text
 from checks.core.audit_log import AuditLog
 from checks.core.model import Facts, Judgement, Layer, Status
-from checks.core.text import count_text, day_text, duration_text, plural
+from checks.core.text import count_text, day_text, duration_text, load_days_text, plural
 from checks.core.totals import median
 from checks.judging.check import Check, Worse
 from checks.judging.due import late_text, lateness
@@ -69,8 +69,8 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
         status = Status.RED
         summary = f"The pipeline left no audit-log entry on {day}{normal}{late_text(frame)}"
         action = (
-            f"Start the load of {frame.data_date} (or find out why it did not start), "
-            "then run the gate again"
+            f"Start the load of {load_days_text(frame.load_dates)} "
+            "(or find out why it did not start), then run the gate again"
         )
         if log.future:
             action += _clock_hint(log)

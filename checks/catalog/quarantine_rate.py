@@ -214,10 +214,11 @@ def _failing_sources(params: Params, rates: Sequence[SourceRate]) -> list[Source
 
 
 def _usual_rate(params: Params, measured: Measured, frame: Timeframe) -> float | None:
-    """The share that is usually rejected; None where no earlier day says so."""
-    rows = rows_by_day(measured.longer_log or measured.log, frame.run_date - frame.data_date)
+    """The share that is usually rejected; None where no day before those of the run says so."""
+    first, newest = frame.load_dates[0], frame.load_dates[-1]
+    rows = rows_by_day(measured.longer_log or measured.log, frame.run_date - newest)
     rows = {day: counts for day, counts in rows.items() if frame.calendar.closed(day) is None}
-    share = usual_share(rows, frame.data_date, params.alert_above)
+    share = usual_share(rows, first, params.alert_above)
     return None if share is None else share.rate
 
 

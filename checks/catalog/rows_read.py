@@ -22,7 +22,7 @@ from checks.catalog._audit import (
 from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.model import Facts, Judgement, Layer, Status
 from checks.core.subjects import SOURCE, names_of
-from checks.core.text import day_text, plural, short_list
+from checks.core.text import day_text, load_days_text, plural, short_list
 from checks.core.values import BadValue, known
 from checks.judging.check import Check, LoadFact, Required, Worse
 from checks.loads.effective import loads
@@ -95,14 +95,14 @@ def _judgement(log: AuditLog, lowest: list[SourceRows], frame: Timeframe) -> Jud
     elif not total:
         status = Status.RED
         action = (
-            f"Check that the files of {frame.data_date} arrived and are not empty "
+            f"Check that the files of {load_days_text(frame.load_dates)} arrived and are not empty "
             f"({short_list([source_name(source.newest) for source in lowest])}), "
             "then load them again"
         )
     return Judgement(
         status, message, summary, action, total, 1, "rows", details=details,
         subjects={SOURCE: names_of(lasting_name(entry.source) for entry in empty)},
-        facts=Facts(explains_empty_day=status is Status.RED and _may_be_of_day(lowest, frame)),
+        facts=Facts(explains_empty_day=status is Status.RED and _may_be_of_run(lowest, frame)),
     )  # fmt: skip
 
 
@@ -113,16 +113,16 @@ def _as_details(source: SourceRows, frame: Timeframe) -> dict[str, Any]:
     whole = [count for count in inserted if isinstance(count, int)]
     return {
         "source": name,
-        "names_other_days": not may_be_of(name, {frame.data_date}),
+        "names_other_days": not may_be_of(name, frame.load_dates),
         "run_at": source.newest.run_at,
         "rows_read": source.rows,
         "rows_inserted": sum(whole) if len(whole) == len(inserted) else None,
     }
 
 
-def _may_be_of_day(sources: Iterable[SourceRows], frame: Timeframe) -> bool:
-    """Whether the load of a source may be of the data date, by the source's name."""
-    return any(may_be_of(source.newest.source, {frame.data_date}) for source in sources)
+def _may_be_of_run(sources: Iterable[SourceRows], frame: Timeframe) -> bool:
+    """Whether the load of a source may be of a day that the run loads, by the source's name."""
+    return any(may_be_of(source.newest.source, frame.load_dates) for source in sources)
 
 
 CHECK = Check(

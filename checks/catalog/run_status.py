@@ -110,13 +110,13 @@ def _facts(
     failed: Sequence[AuditEntry | StrayEntry],
     frame: Timeframe,
 ) -> Facts:
-    """The source, where only one failed; whether no load ended well that may be of the data date.
+    """The source, where only one failed; whether no load ended well that may be of the run's days.
 
-    One that did would have left events. A load of other days, by its source's name, has none of its
-    events, and explains nothing.
+    One that did would have left events. A load of other days, by its source's name, has none of
+    theirs, and explains nothing.
     """
     sources = list(dict.fromkeys(entry.source for entry in failed))
-    of_day = [word for entry, word in worst if may_be_of(entry.source, {frame.data_date})]
+    of_day = [word for entry, word in worst if may_be_of(entry.source, frame.load_dates)]
     return Facts(
         filters={"source": sources[0]} if len(sources) == 1 and sources[0] else {},
         explains_empty_day=bool(of_day) and all(word == FAILED for word in of_day),
@@ -135,7 +135,7 @@ def _details(
         "filters": facts.filters,
         "sources": [
             {"source": e.source, "status": e.status, "run_at": e.run_at, "means": word,
-             "names_other_days": not may_be_of(e.source, {frame.data_date})}
+             "names_other_days": not may_be_of(e.source, frame.load_dates)}
             for e, word in sorted(worst, key=lambda pair: _WORST_FIRST.index(pair[1]))
         ],
         **strays_details(log),
@@ -147,7 +147,7 @@ def _failed_without_time(log: AuditLog, frame: Timeframe) -> list[StrayEntry]:
 
     A source whose name holds other days than this run's is not expected to have a good entry.
     """
-    good, days = good_sources(log), {frame.data_date, frame.run_date}
+    good, days = good_sources(log), {*frame.load_dates, frame.run_date}
     return [
         entry
         for entry in log.undated

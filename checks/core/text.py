@@ -183,6 +183,20 @@ def short_day(day: date) -> str:
     return f"{day.day} {day:%B}"
 
 
+def load_days_text(days: Sequence[date]) -> str:
+    """The data dates of one load, in order: `2025-03-08`, `7 to 9 March`, `28 February to 2 March`.
+
+    A year is named where the first and the last are of different years.
+    """
+    first, last = days[0], days[-1]
+    if first == last:
+        return str(first)
+    if first.year != last.year:
+        return f"{short_day(first)} {first.year} to {short_day(last)} {last.year}"
+    begin = str(first.day) if first.month == last.month else short_day(first)
+    return f"{begin} to {short_day(last)}"
+
+
 def duration_text(duration: timedelta) -> str:
     """`58 min`, `3 h 16 min`, `2 days 4 h`: how long something took, rounded down."""
     minutes = max(0, int(duration.total_seconds() // 60))

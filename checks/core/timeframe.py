@@ -129,6 +129,13 @@ class Timeframe:
         return self.closed_on(self.run_date)
 
     @property
+    def load_dates(self) -> tuple[date, ...]:
+        """The data dates that are loaded with the judged one, oldest first: those of the run, or
+        the judged one alone where another run loads it."""
+        dates = self.loaded_dates
+        return dates if self.data_date in dates else (self.data_date,)
+
+    @property
     def expected_by(self) -> datetime | None:
         """When a run without an entry is missing, in UTC; None where no time is known."""
         return self.run_schedule.expected_by(self.run_date)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.model import Explanation
-from checks.core.text import count_text, plural, quoted, short_day
+from checks.core.text import count_text, load_days_text, plural, quoted, short_day
 from checks.core.timeframe import Timeframe, midnight
 from checks.core.totals import median
 from checks.explaining import kinds
@@ -44,7 +44,8 @@ def no_load(log: AuditLog, frame: Timeframe, events: int = 0) -> Explanation | N
         return None
     done = None if minutes is None else f"{int(minutes) // 60:02d}:{int(minutes) % 60:02d}"
     usual_time = f", usually done by {done}" if done else ""
-    day = short_day(frame.data_date)
+    days = frame.load_dates
+    day = short_day(days[0]) if len(days) == 1 else load_days_text(days)
     text = (
         f"The load of {day} left no entry in the log"
         if events

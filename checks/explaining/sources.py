@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from checks.core.audit_log import AuditLog
 from checks.core.day_names import DAY_MARK
 from checks.core.model import Explanation
+from checks.core.schedule import Schedule
 from checks.core.text import about_text, count_text, plural
 from checks.core.timeframe import Timeframe, midnight
 from checks.core.totals import median
@@ -91,7 +92,7 @@ def source_shortage(log: AuditLog, least: float, frame: Timeframe) -> Explanatio
     log: the further it goes back, the more it knows of weekdays. frame: a source whose usual time
     is ahead is not missing or short yet.
     """
-    sources = source_rows(log, frame.zone)
+    sources = source_rows(log, frame.zone, frame.schedule)
     due = [source for source in sources if source.is_due(log, frame.zone, frame.now)]
     missing = [source for source in due if source.is_missing]
     is_enough = sum(source.median for source in missing) >= least
@@ -160,24 +161,40 @@ def _missing(sources: Sequence[SourceRows]) -> Explanation:
     )
 
 
-def source_rows(log: AuditLog, zone: ZoneInfo) -> list[SourceRows]:
+def source_rows(
+    log: AuditLog, zone: ZoneInfo, schedule: Schedule | None = None
+) -> list[SourceRows]:
     """Each source that is usual on the run date, by the week before and by the same weekdays.
 
-    Sources are the same by their names without days.
+    Sources are the same by their names without days. schedule: only run dates say what is usual
+    that load as many days as the judged one; None: all load one.
     """
     if not log.has_source:
         return []
     today = _by_name(log, log.run_date)
     days = [*_week_before(log.run_date), *_same_weekdays(log.run_date)]
-    earlier = {day: _by_name(log, day) for day in sorted(days) if log.entries.get(day)}
+    days_loaded = _days_loaded(schedule, log.run_date)
+    earlier = {
+        day: _by_name(log, day)
+        for day in sorted(days)
+        if log.entries.get(day) and _days_loaded(schedule, day) == days_loaded
+    }
     usual_days_by_name = (
         (name, _usual_days(earlier, name, first, log.run_date))
         for name, first in sorted(_first_days(log).items())
     )
     return [
-        _source(name, today.get(name), {day: earlier[day][name] for day in came_on}, zone)
+        _source(
+            name, today.get(name), {day: earlier[day][name] for day in came_on}, zone,
+            of_many_days=days_loaded > 1,
+        )
         for name, came_on in usual_days_by_name if came_on
     ]  # fmt: skip
+
+
+def _days_loaded(schedule: Schedule | None, run_date: date) -> int:
+    """How many data dates a run loads."""
+    return len(schedule.loaded_dates(run_date)) if schedule else 1
 
 
 def _first_days(log: AuditLog) -> dict[str, date]:
@@ -229,12 +246,18 @@ class _OfDay(NamedTuple):
 
 
 def _source(
-    key: str, loaded: _OfDay | None, earlier: Mapping[date, _OfDay], zone: ZoneInfo
+    key: str,
+    loaded: _OfDay | None,
+    earlier: Mapping[date, _OfDay],
+    zone: ZoneInfo,
+    *,
+    of_many_days: bool,
 ) -> SourceRows:
-    """loaded: of the run date; None where it did not come."""
+    """loaded: of the run date; None where it did not come. of_many_days: whether the run loads
+    several days, so that the name of one file of a day is not that of the source."""
     minutes = [(of_day.last - midnight(day, zone)) / _MINUTE for day, of_day in earlier.items()]
     return SourceRows(
-        name=key.replace(DAY_MARK, "…") if loaded is None else loaded.name,
+        name=key.replace(DAY_MARK, "…") if loaded is None or of_many_days else loaded.name,
         rows=None if loaded is None else loaded.rows,
         earlier={day: of_day.rows for day, of_day in earlier.items() if of_day.rows is not None},
         is_missing=loaded is None,

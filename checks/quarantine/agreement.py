@@ -5,7 +5,7 @@ They are compared only where both mean the same rows: false warnings would not b
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -31,20 +31,22 @@ def logged_by_source(log: AuditLog) -> dict[str, LoggedRange | None]:
     return {load.source: _logged(load) for load in loads(log) if load.source is not None}
 
 
-def logged_of_day(log: AuditLog, day: date) -> LoggedRange | None:
-    """Rows that the log says were quarantined of one day; None where it does not say.
+def logged_of_days(log: AuditLog, days: Collection[date]) -> LoggedRange | None:
+    """Rows that the log says were quarantined of one day, or of those of a run; None where it
+    does not say.
 
-    Sources whose names contain days count where they name this one; if no name contains a day,
-    all count. Where the log has both kinds, or a name may mean several days, it does not say.
+    Sources whose names contain days count where they name these; if no name contains a day, all
+    count. Where the log has both kinds, or a name may mean other days as well, it does not say.
     """
     groups = loads(log)
     if not log.has_source:
         return _logged(groups[0]) if len(groups) == 1 else None
-    days = _days_of(log, groups)
-    if any(len(named) > 1 for named in days) or (any(days) and not all(days)):
+    counted, named_days = frozenset(days), _days_of(log, groups)
+    is_unsure = any(len(named) > 1 and not named <= counted for named in named_days)
+    if is_unsure or (any(named_days) and not all(named_days)):
         return None
-    of_day = zip(groups, days, strict=True)
-    return _total([load for load, named in of_day if not named or day in named])
+    of_days = zip(groups, named_days, strict=True)
+    return _total([load for load, named in of_days if not named or named & counted])
 
 
 def _days_of(log: AuditLog, groups: Sequence[Load]) -> list[frozenset[date]]:
@@ -54,20 +56,20 @@ def _days_of(log: AuditLog, groups: Sequence[Load]) -> list[frozenset[date]]:
     return [day_names.days(load.source or "") for load in groups]
 
 
-def least_quarantined(log: AuditLog, day: date | None) -> int:
-    """The fewest rows that were quarantined, of one day or of all loads in the log."""
+def least_quarantined(log: AuditLog, days: Collection[date] | None) -> int:
+    """The fewest rows that were quarantined, of some days or of all loads in the log."""
     logged_loads = [
-        _logged(load) for load in loads(log) if day is None or may_be_of(load.source, {day})
+        _logged(load) for load in loads(log) if days is None or may_be_of(load.source, days)
     ]
     return sum(logged.least for logged in logged_loads if logged is not None)
 
 
 def differences_by_source(
-    log: AuditLog, rows_by_source: Mapping[str, int | None], day: date | None
+    log: AuditLog, rows_by_source: Mapping[str, int | None], days: Collection[date] | None
 ) -> list[str]:
     """A sentence for each source whose files disagree with the log, or that has no file.
 
-    rows_by_source: None where rows could not be read. With a day, sources that name other days
+    rows_by_source: None where rows could not be read. With days, sources that name others
     are not expected to have files.
     """
     warnings = []
@@ -78,7 +80,7 @@ def differences_by_source(
             rows = rows_by_source[source]
             what = f"the files of {quoted(source)} hold"
             warnings += difference(what, rows, logged) if rows is not None else []
-        elif logged.least and (day is None or may_be_of(source, {day})):
+        elif logged.least and (days is None or may_be_of(source, days)):
             warnings.append(
                 f"there is no file of this load of {quoted(source)}, although the audit log says "
                 f"that {plural(logged.least, 'row was', 'rows were')} quarantined"

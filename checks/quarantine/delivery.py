@@ -6,6 +6,8 @@ Else they were never delivered: what the days before the judged one had says so.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from glob import glob, has_magic
 from pathlib import Path, PurePath
@@ -80,7 +82,7 @@ def earlier_query(relation: Relation, occurred: Instant, frame: Timeframe) -> sa
 
     While the data date lasts, each earlier day ends at the same time of day.
     """
-    slices = frame.day_slices(EARLIER_DAYS)[:-1]
+    slices = _earlier_slices(frame)
     bounds: list[tuple[sa.BindParameter[datetime], int]] = []
     previous_end = slices[0][1]
     for back, (_, start, end) in zip(range(EARLIER_DAYS, 0, -1), slices, strict=True):
@@ -95,6 +97,48 @@ def earlier_query(relation: Relation, occurred: Instant, frame: Timeframe) -> sa
         .subquery(relation.inner_name("earlier_rejected_rows"))
     )
     return sa.select(rows.c.back, sa.func.count()).group_by(rows.c.back)
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierDays:
+    """The days before each of several data dates, as stretches of time that they share.
+
+    frames: the data dates, consecutive and oldest first. A day that is before several of them is
+    in the same stretches; while the newest lasts, it has one more edge.
+    """
+
+    frames: tuple[Timeframe, ...]
+
+    def query(self, relation: Relation, occurred: Instant) -> sa.Select[Any]:
+        """Rows of (stretch, rejected rows), for the stretches that have some."""
+        edges = self._edges()
+        bounds = [(occurred.bound(edge), index) for index, edge in enumerate(edges)]
+        rows = (
+            sa.select(bucket(occurred.expression, bounds, _BETWEEN).label("stretch"))
+            .select_from(relation.target)
+            .where(occurred.between(edges[0], edges[-1]))
+            .subquery(relation.inner_name("earlier_rejected_rows"))
+        )
+        return sa.select(rows.c.stretch, sa.func.count()).group_by(rows.c.stretch)
+
+    def with_rows(self, frame: Timeframe, rows: Iterable[Sequence[Any]]) -> set[int]:
+        """How many days before a frame's data date there were rows, from the answer to `query`."""
+        edges = self._edges()
+        ends = {edges[int(stretch)] for stretch, count in rows if int(count) and int(stretch) > 0}
+        slices = _earlier_slices(frame)
+        return {
+            back
+            for back, (_, start, end) in zip(range(EARLIER_DAYS, 0, -1), slices, strict=True)
+            if any(start < edge <= end for edge in ends)
+        }
+
+    def _edges(self) -> list[datetime]:
+        slices = [day_slice for frame in self.frames for day_slice in _earlier_slices(frame)]
+        return sorted({edge for _, start, end in slices for edge in (start, end)})
+
+
+def _earlier_slices(frame: Timeframe) -> list[tuple[date, datetime, datetime]]:
+    return frame.day_slices(EARLIER_DAYS)[:-1]
 
 
 def no_row(label: str, frame: Timeframe, days_with_rows: set[int]) -> str:

@@ -1,4 +1,7 @@
-"""Rejected rows in files."""
+"""Rejected rows in files.
+
+Where several days are judged, each is searched for on its own, and each file is read once for all.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +13,19 @@ from functools import cached_property
 
 from checks.config.model import Config, QuarantineSource
 from checks.core.audit_log import AuditLog
-from checks.core.text import count_text, day_text, plural
+from checks.core.text import count_text, plural
 from checks.core.timeframe import Timeframe
 from checks.quarantine.agreement import (
     difference,
     differences_by_source,
     least_quarantined,
     logged_by_source,
-    logged_of_day,
+    logged_of_days,
 )
+from checks.quarantine.days import CountedDays
 from checks.quarantine.delivery import no_file, require_folders
 from checks.quarantine.memory import MOST_FAULTS, InMemoryDuckDb, read_in_time
-from checks.quarantine.reader import RejectedReader
+from checks.quarantine.readings import FileReadings
 from checks.quarantine.selection import (
     FilePattern,
     Selection,
@@ -35,38 +39,97 @@ from checks.quarantine.times import FAR, DayFilter
 MOST_SECONDS = 10.0
 
 
+def search_files(
+    config: Config,
+    source: QuarantineSource,
+    frame: Timeframe,
+    log: AuditLog | None,
+    seconds: float,
+) -> Findings:
+    """The rows in the files of the judged day, or with a log in those of all days of its run.
+
+    log: None where the rows themselves are judged, and so must be complete. seconds: the remaining
+    time of the whole evaluation. Raises CannotReadError.
+    """
+    days = CountedDays.alone(frame) if log is None else CountedDays.of_run(frame)
+
+    def search(memory: InMemoryDuckDb) -> Findings:
+        readings = _readings(config, source, (days,), memory, is_judged=log is None)
+        return FileSearch(source, days, log, readings, 0).findings()
+
+    limit = min(MOST_SECONDS, seconds)
+    return read_in_time(search, limit, f"{limit:g}")
+
+
+def search_files_of_days(
+    config: Config, source: QuarantineSource, frames: Sequence[Timeframe], seconds: float
+) -> list[Findings | CannotReadError]:
+    """What `search_files` says of each judged day without a log, or the error that it raises.
+
+    Raises CannotReadError once the time is over, which is that of one day.
+    """
+    requests = tuple(CountedDays.alone(frame) for frame in frames)
+
+    def search(memory: InMemoryDuckDb) -> list[Findings | CannotReadError]:
+        readings = _readings(config, source, requests, memory, is_judged=True)
+        searches = [
+            FileSearch(source, days, None, readings, index) for index, days in enumerate(requests)
+        ]
+        return [_findings_or_error(day_search) for day_search in searches]
+
+    limit = min(MOST_SECONDS, seconds)
+    return read_in_time(search, limit, f"{limit:g}")
+
+
+def _readings(
+    config: Config,
+    source: QuarantineSource,
+    requests: tuple[CountedDays, ...],
+    memory: InMemoryDuckDb,
+    *,
+    is_judged: bool,
+) -> FileReadings:
+    place = FilePattern(source.files or "", config.path.parent)
+    day = DayFilter(requests, config.naive_zones.quarantine)
+    return FileReadings(memory, source, place, day, is_judged=is_judged)
+
+
+def _findings_or_error(search: FileSearch) -> Findings | CannotReadError:
+    try:
+        return search.findings()
+    except CannotReadError as error:
+        return error
+
+
 class FileSearch:
-    """Finds, reads and compares the files of one judged load."""
+    """Finds and compares the files of one judged day, or of the days of a run."""
 
     def __init__(
         self,
-        config: Config,
         source: QuarantineSource,
-        frame: Timeframe,
+        days: CountedDays,
         log: AuditLog | None,
-        seconds: float,
+        readings: FileReadings,
+        request: int,
     ) -> None:
-        """log: None where the rows themselves are judged, and so must be complete.
+        """log: None where the rows themselves are judged: those of one day.
 
-        seconds: the remaining time of the whole evaluation.
+        request: the index of the days among those for which files are read.
         """
         self._source = source
-        self._frame = frame
-        self._log = log or AuditLog(frame.run_date, {})
+        self._days = days
+        self._frame = days.frame
+        self._log = log or AuditLog(days.frame.run_date, {})
         self._is_judged = log is None
-        self._place = FilePattern(source.files or "", config.path.parent)
-        self._naive = config.naive_zones.quarantine
-        self._seconds = min(MOST_SECONDS, seconds)
+        self._readings, self._request = readings, request
+        self._place = readings.place
 
     def findings(self) -> Findings:
-        """The rows in the files, read within the time limit. Raises CannotReadError."""
-        return read_in_time(self._search, self._seconds, f"{self._seconds:g}")
+        """The rows in the files. A link out of the folder is a warning, or makes them unknown.
 
-    def _search(self, memory: InMemoryDuckDb) -> Findings:
-        """The rows in the files. A link out of the folder is a warning, or makes them unknown."""
-        self._memory = memory
-        day = self._frame.data_date
-        warning = self._place.warning_of_links(day)
+        Raises CannotReadError.
+        """
+        warning = self._place.warning_of_links(*self._days.dates)
         if not warning:
             return self._search_folder()
         try:
@@ -74,19 +137,19 @@ class FileSearch:
         except CannotReadError as error:
             raise CannotReadError(f"{error}; {warning}", error.cause, retry=error.retry) from None
         findings.warnings.append(warning)
-        if self._place.has_link_of(day):
+        if self._place.has_link_of(*self._days.dates):
             findings.incomplete = findings.incomplete or warning
         return findings
 
     def _search_folder(self) -> Findings:
         sources = list(logged_by_source(self._log))
         can_filter = self._source.occurred_at is not None
-        day = self._frame.data_date
+        days, day = self._days.dates, self._days.last
         if self._is_judged:
             require_folders(self._place, day)
             if not can_filter and self._all_name_other_days():
                 return self._without_files()
-        chosen = select(self._place, day, sources, can_filter=can_filter)
+        chosen = select(self._place, days, sources, can_filter=can_filter)
         if self._is_judged:
             chosen = with_undated_files(self._place, day, chosen, can_filter=can_filter)
         if can_filter and not chosen.needs_day_filter and not chosen.owners:
@@ -148,8 +211,7 @@ class FileSearch:
 
     def _files_beside(self, by_name: Sequence[str], first: Sequence[str]) -> tuple[str, ...]:
         """The `first` files, and all others that may have rows of the day by their times."""
-        frame = self._frame
-        files = files_around(self._place, frame.data_date, frame.run_date, can_filter=True)
+        files = files_around(self._place, self._days.dates, self._frame.run_date, can_filter=True)
         return tuple(path for path in dict.fromkeys((*first, *files)) if path not in by_name)
 
     def _astray_rows(
@@ -185,7 +247,7 @@ class FileSearch:
         if self._place.has_day:
             return True
         named = self._named_days.get(path, frozenset())
-        return bool(named) and self._frame.data_date not in named
+        return bool(named) and named.isdisjoint(self._days.dates)
 
     def _misnamed_warning(self, paths: Sequence[str]) -> str:
         return (
@@ -195,20 +257,18 @@ class FileSearch:
         )
 
     def _read(self, files: Sequence[str], *, by_time: bool) -> dict[str, FileTally]:
-        day = DayFilter(self._frame, self._naive) if by_time else None
-        reader = RejectedReader(self._memory, self._source, day, is_judged=self._is_judged)
-        return reader.read({path: self._place.shown(path) for path in files})
+        return self._readings.read(files, self._request if by_time else None)
 
     def _without_files(self) -> Findings:
         """The findings without any file, which is right where nothing was quarantined."""
         if self._is_judged:
             return Findings(rows=0, note=no_file(self._place, self._frame.data_date))
-        day = self._frame.data_date if self._place.has_day else None
-        missing = least_quarantined(self._log, day)
+        days = self._days.dates
+        missing = least_quarantined(self._log, days if self._place.has_day else None)
         if not missing:
             return Findings(rows=0 if self._log.today else None)
         raise CannotReadError(
-            f"no file matches {self._place.shown_pattern(self._frame.data_date)}, although "
+            f"no file matches {self._place.shown_pattern(*days)}, although "
             f"the audit log says that {plural(missing, 'row was', 'rows were')} quarantined"
         )
 
@@ -250,24 +310,26 @@ class FileSearch:
         """The days in each file's name; empty where the pattern itself contains the day."""
         if self._place.has_day:
             return {}
-        return self._place.named_days(self._place.files(self._frame.data_date)).by_path()
+        return self._place.named_days(self._place.files(*self._days.dates)).by_path()
 
     def _differences(
         self, chosen: Selection, tallies: Mapping[str, FileTally], rows: int | None
     ) -> list[str]:
-        day = self._frame.data_date
+        days = self._days
         if chosen.owners:
             by_source: dict[str, dict[str, FileTally]] = defaultdict(dict)
             for path, owner in chosen.owners.items():
                 by_source[owner][path] = tallies[path]
             counts = {owner: _rows(files, chosen) for owner, files in by_source.items()}
-            return differences_by_source(self._log, counts, day if self._place.has_day else None)
+            return differences_by_source(
+                self._log, counts, days.dates if self._place.has_day else None
+            )
         if rows is None:
             return []
         undated = sum(tally.undated for tally in tallies.values())
         unsure = undated + _unreadable(tallies, chosen)
-        what = f"the files of {day_text(day)} hold"
-        return difference(what, rows, logged_of_day(self._log, day), unsure)
+        what = f"the files of {days.text} hold"
+        return difference(what, rows, logged_of_days(self._log, days.dates), unsure)
 
 
 def _unreadable(tallies: Mapping[str, FileTally], chosen: Selection) -> int:

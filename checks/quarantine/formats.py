@@ -188,6 +188,8 @@ def counting(records: Records, day: DayFilter | None) -> str:
     """
     reason, moment = records.values
     rows = timed("taken", day.naive) if day else "SELECT * FROM taken"
+    is_counted = day.is_counted("fate") if day else "fate = 'counted'"
+    most = MOST_GROUPS * (len(day.requests) if day else 1)
     return f"""
 WITH taken AS (
   SELECT {records.path} AS path, coalesce({records.broken}, true) AS broken,
@@ -200,11 +202,11 @@ judged AS (
     WHEN broken THEN 'unreadable' ELSE {day.fate() if day else "'counted'"} END AS fate
   FROM timed),
 grouped AS (
-  SELECT path, fate, CASE WHEN fate = 'counted' THEN reason END AS reason, count(*) AS n,
+  SELECT path, fate, CASE WHEN {is_counted} THEN reason END AS reason, count(*) AS n,
     bool_or(several) AS several
   FROM judged GROUP BY ALL),
 ranked AS (SELECT *, row_number() OVER (ORDER BY n DESC) AS place FROM grouped)
-SELECT path, fate, CASE WHEN place <= {MOST_GROUPS} THEN reason ELSE '{OTHER}' END AS reason,
+SELECT path, fate, CASE WHEN place <= {most} THEN reason ELSE '{OTHER}' END AS reason,
        CAST(sum(n) AS BIGINT) AS n, bool_or(several) AS several
 FROM ranked GROUP BY ALL
 """  # noqa: S608  (nothing in it comes from data)

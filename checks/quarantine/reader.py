@@ -37,7 +37,7 @@ class RejectedReader:
         *,
         is_judged: bool,
     ) -> None:
-        """day: None where all rows of the files count.
+        """day: for which requests rows count; None where all rows of the files do.
 
         is_judged: whether rows are judged, so that each tally must say if it is incomplete.
         """
@@ -45,12 +45,15 @@ class RejectedReader:
         self._is_judged = is_judged
         self._mapped = mapped_names(source)
 
-    def read(self, files: Mapping[str, str]) -> dict[str, FileTally]:
-        """The tally of each file, by its path. files: names as shown, by path.
+    def read(self, files: Mapping[str, str]) -> dict[str, tuple[FileTally, ...]]:
+        """The tallies of each file, by its path: one for each of the filter's requests, or one.
 
-        The tally of a file that cannot be read says so.
+        files: names as shown, by path. The tally of a file that cannot be read says so.
         """
-        self._tallies = {path: FileTally() for path in files}
+        count = len(self._day.requests) if self._day else 1
+        self._of_requests = {path: [FileTally() for _ in range(count)] for path in files}
+        # What is said of a file as a whole is said of it by its first tally until the end.
+        self._tallies = {path: tallies[0] for path, tallies in self._of_requests.items()}
         self._names = files
         csv_files: dict[Form, list[str]] = defaultdict(list)
         for path in files:
@@ -62,7 +65,10 @@ class RejectedReader:
             self._read_csv_files(form, paths)
         if self._is_judged:
             self._mark_incomplete()
-        return self._tallies
+        return {
+            path: (first, *(first.with_rows_of(tally) for tally in others))
+            for path, (first, *others) in self._of_requests.items()
+        }
 
     def _mark_incomplete(self) -> None:
         for path, tally in self._tallies.items():
@@ -208,8 +214,10 @@ class RejectedReader:
 
     def _add(self, form: Form, rows: Sequence[Any]) -> None:
         has_reason = roles_of(form.names, self._source).reason is not None
-        for path, fate, reason, count, _ in rows:
-            self._tallies[path].add(fate, reason, count, has_reason=has_reason)
+        for path, code, reason, count, _ in rows:
+            fates = self._day.fates(code) if self._day else (code,)
+            for tally, fate in zip(self._of_requests[path], fates, strict=True):
+                tally.add(fate, reason, count, has_reason=has_reason)
 
     def _fail(self, path: str, error: CannotReadError) -> None:
         self._tallies[path].fail(f"{self._names[path]} {error}")

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 
 from checks.config.files import DATE_FIELD
 from checks.core.day_names import DayNames, days_in
-from checks.core.text import day_text, plural, quoted
+from checks.core.text import day_text, load_days_text, plural, quoted
 from checks.quarantine.links import SortedPaths, links_warning, sorted_by_place
 from checks.quarantine.naming import format_of, owner_of, stem_of
 from checks.quarantine.tally import CannotReadError
@@ -48,12 +48,12 @@ class FilePattern:
         links = self._sorted_paths(*days).links
         return links_warning([self.name(link) for link in links]) if links else ""
 
-    def has_link_of(self, day: date) -> bool:
-        """Whether a link that is not followed may hold rows of a day, by its name."""
-        links = self._sorted_paths(day).links
+    def has_link_of(self, *days: date) -> bool:
+        """Whether a link that is not followed may hold rows of one of the days, by its name."""
+        links = self._sorted_paths(*days).links
         days_by_link = [days_in(self.name(link)) for link in links]
         return (self.has_day and bool(links)) or any(
-            not days or day in days for days in days_by_link
+            not named or not named.isdisjoint(days) for named in days_by_link
         )
 
     def _sorted_paths(self, *days: date) -> SortedPaths:
@@ -74,8 +74,12 @@ class FilePattern:
         more = f" and {plural(len(paths) - 1, 'other file')}" if len(paths) > 1 else ""
         return f"{self.shown(paths[0])}{more}"
 
-    def shown_pattern(self, day: date) -> str:
-        """The pattern as it was written, with the day filled in."""
+    def shown_pattern(self, *days: date) -> str:
+        """The pattern as it was written, with the first and the last of the days filled in."""
+        texts = dict.fromkeys(self._shown_pattern(day) for day in (days[0], days[-1]))
+        return " to ".join(texts)
+
+    def _shown_pattern(self, day: date) -> str:
         pattern = self.pattern.removeprefix(f"{escape(str(self.folder))}/")
         named = pattern if not PurePath(pattern).is_absolute() else PurePath(pattern).name
         return quoted(DATE_FIELD.sub(lambda match: day.strftime(match[1]), named))
@@ -113,10 +117,14 @@ class NamedDays:
         """The days of each file."""
         return {path: self.days_of(path) for path in self.names}
 
-    def unsure(self, day: date) -> list[str]:
-        """Files whose names may mean several days, of which this is one."""
-        days = self.by_path()
-        return [path for path, named in days.items() if len(named) > 1 and day in named]
+    def unsure(self, *days: date) -> list[str]:
+        """Files whose names may mean several days, of which some are these and others are not."""
+        searched = frozenset(days)
+        return [
+            path
+            for path, named in self.by_path().items()
+            if len(named) > 1 and named & searched and not named <= searched
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,36 +148,37 @@ class Selection:
 
 def select(
     place: FilePattern,
-    day: date,
+    days: Sequence[date],
     sources: Sequence[str],
     *,
     can_filter: bool,
     most_bytes: float | None = None,
 ) -> Selection:
-    """The files to read of a day; none where nothing matches the pattern.
+    """The files to read of some days; none where nothing matches the pattern.
 
-    sources: what the judged run loaded. can_filter: whether the rows have a time.
-    most_bytes: of files that would have to be searched for the day's rows; default MOST_BYTES.
-    Raises CannotReadError where the day's rows cannot be distinguished from others.
+    days: one, or those of a run, in order. sources: what the judged run loaded. can_filter:
+    whether the rows have a time. most_bytes: of files that would have to be searched for the days'
+    rows; default MOST_BYTES. Raises CannotReadError where the days' rows cannot be distinguished
+    from others.
     """
-    files = place.files(day)
+    files = place.files(*days)
     owners = owners_of(place, files, sources)
     if place.has_day or not files:
         return Selection(tuple(files), owners)
     certain = {
-        path: owner for path, owner in owners.items() if _is_one_load(place, path, owner, day)
+        path: owner for path, owner in owners.items() if _is_one_load(place, path, owner, days)
     }
     if certain:
         return Selection(tuple(certain), certain)
     named = place.named_days(files)
-    unsure = unsure_files(place, named, day, can_filter=can_filter)
-    of_day = tuple(path for path in files if named.days_of(path) == {day})
-    if of_day:
+    unsure = unsure_files(place, named, *days, can_filter=can_filter)
+    of_days = tuple(path for path in files if _is_of(named.days_of(path), days))
+    if of_days:
         if unsure:
-            _require_filter(place, unsure, day, MOST_BYTES, can_filter=can_filter)
-        return Selection(of_day, mixed=tuple(unsure))
+            _require_filter(place, unsure, days, MOST_BYTES, can_filter=can_filter)
+        return Selection(of_days, mixed=tuple(unsure))
     limit = MOST_BYTES if most_bytes is None else most_bytes
-    _require_filter(place, files, day, limit, can_filter=can_filter)
+    _require_filter(place, files, days, limit, can_filter=can_filter)
     return Selection(tuple(files), needs_day_filter=True)
 
 
@@ -193,22 +202,23 @@ def with_undated_files(
             "contains no day, and quarantine.occurred_at is not mapped; "
             "put the day in the file name"
         )
-    _require_filter(place, mixed, day, MOST_BYTES, can_filter=can_filter)
+    _require_filter(place, mixed, [day], MOST_BYTES, can_filter=can_filter)
     return replace(chosen, mixed=(*chosen.mixed, *mixed))
 
 
 def files_around(
-    place: FilePattern, day: date, run_date: date, *, can_filter: bool
+    place: FilePattern, searched: Sequence[date], run_date: date, *, can_filter: bool
 ) -> tuple[str, ...]:
-    """Files that may have rows of a day, whatever day their names say.
+    """Files that may have rows of some days, whatever day their names say.
 
-    All of them, or where they are too large, those named by the days around it, up to the day
+    All of them, or where they are too large, those named by the days around these, up to the day
     after the run date. Raises CannotReadError where these are too large as well.
     """
-    files = [] if place.has_day else place.files(day)
+    files = [] if place.has_day else place.files(*searched)
     if not place.has_day and sum(map(size_of, files)) <= MOST_BYTES:
         return tuple(files)
-    first, last = day - timedelta(days=1), max(run_date, day + timedelta(days=1))
+    one_day = timedelta(days=1)
+    first, last = searched[0] - one_day, max(run_date, searched[-1] + one_day)
     days = {first + timedelta(days=n) for n in range((last - first).days + 2)}
     if place.has_day:
         files = place.files(*sorted(days))
@@ -219,7 +229,7 @@ def files_around(
             for path, named_days in days_by_path.items()
             if not named_days or not days.isdisjoint(named_days)
         ]
-    _require_filter(place, files, day, MOST_BYTES, can_filter=can_filter)
+    _require_filter(place, files, searched, MOST_BYTES, can_filter=can_filter)
     return tuple(files)
 
 
@@ -229,12 +239,12 @@ def owners_of(place: FilePattern, files: Iterable[str], sources: Iterable[str]) 
     return {path: owner for path in files if (owner := owner_of(place.name(path), stems))}
 
 
-def unsure_files(place: FilePattern, named: NamedDays, day: date, *, can_filter: bool) -> list[str]:
-    """Files whose names may mean several days, of which this is one.
+def unsure_files(place: FilePattern, named: NamedDays, *days: date, can_filter: bool) -> list[str]:
+    """Files whose names may mean several days, of which some are these and others are not.
 
     Raises CannotReadError for them where rows have no time that could say it.
     """
-    unsure = named.unsure(day)
+    unsure = named.unsure(*days)
     if unsure and not can_filter:
         raise CannotReadError(unsure_names(place, named, unsure))
     return unsure
@@ -250,29 +260,40 @@ def unsure_names(place: FilePattern, named: NamedDays, unsure: Sequence[str]) ->
     )
 
 
-def _is_one_load(place: FilePattern, path: str, owner: str, day: date) -> bool:
+def _is_of(named: frozenset[date], days: Sequence[date]) -> bool:
+    """Whether a name says days, and only some of these."""
+    return bool(named) and named <= frozenset(days)
+
+
+def _is_one_load(place: FilePattern, path: str, owner: str, days: Sequence[date]) -> bool:
     """Whether a file belongs to one load of its source, not to earlier ones as well."""
-    days = days_in(place.name(path))
+    named = days_in(place.name(path))
     stem = stem_of(owner)
-    if days_in(stem) or day in days:
+    if days_in(stem) or not named.isdisjoint(days):
         return True
-    return not days and any(char.isdigit() for char in stem)
+    return not named and any(char.isdigit() for char in stem)
 
 
 def _require_filter(
-    place: FilePattern, files: Sequence[str], day: date, most_bytes: float, *, can_filter: bool
+    place: FilePattern,
+    files: Sequence[str],
+    days: Sequence[date],
+    most_bytes: float,
+    *,
+    can_filter: bool,
 ) -> None:
     advice = "put the day in the file name"
+    text = day_text(days[0]) if len(days) == 1 else load_days_text(days)
     if not can_filter:
         raise CannotReadError(
-            f"no name among {plural(len(files), 'file')} matching {place.shown_pattern(day)} "
-            f"contains {day_text(day)}, and quarantine.occurred_at is not mapped; {advice}"
+            f"no name among {plural(len(files), 'file')} matching {place.shown_pattern(*days)} "
+            f"contains {text}, and quarantine.occurred_at is not mapped; {advice}"
         )
     size = sum(size_of(path) for path in files)
     if size > most_bytes:
         raise CannotReadError(
             f"{plural(len(files), 'file')} of {size / 1024**2:,.0f} MB would have to be read to "
-            f"find the rows of {day_text(day)}; {advice}"
+            f"find the rows of {text}; {advice}"
         )
 
 

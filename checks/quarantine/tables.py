@@ -19,9 +19,9 @@ import sqlalchemy as sa
 from checks.config.model import QuarantineSource
 from checks.core.audit_log import AuditLog
 from checks.core.errors import MeasurementError
-from checks.core.text import day_text
 from checks.core.timeframe import Timeframe
-from checks.quarantine.agreement import difference, logged_of_day
+from checks.quarantine.agreement import difference, logged_of_days
+from checks.quarantine.days import CountedDays
 from checks.quarantine.delivery import days_back_with_rows, earlier_query, no_row
 from checks.quarantine.tally import (
     LONGEST_REASON,
@@ -56,37 +56,56 @@ def read_table(
     naive: ZoneInfo,
     log: AuditLog | None,
 ) -> Findings:
-    """The rows of the data date by reason. log: to compare them with; None where they are judged.
+    """The rows of the data date by reason, or with a log those of all days of its run.
 
-    Raises CannotReadError where the day is not known or may not have been written,
-    MeasurementError for what fails.
+    log: to compare them with; None where they are judged. Raises CannotReadError where the day is
+    not known or may not have been written, MeasurementError for what fails.
     """
-    day = day_text(frame.data_date)
-    if source.occurred_at is None:
-        raise CannotReadError(
-            f"quarantine.occurred_at is not mapped, so the rows of {day} cannot be found"
-        )
-    findings = Findings(rows=0)
-    query = rejected_query(warehouse, source, frame, naive)
-    require_spelled(warehouse, "quarantine", source, frame.start, frame.end)
-    findings.warnings += query.warnings
+    days = CountedDays.alone(frame) if log is None else CountedDays.of_run(frame)
+    query = _query_of(warehouse, source, days, naive)
+    findings = Findings(rows=0, warnings=list(query.warnings))
     for part, text, rows, total in warehouse.fetch(query.statement):
-        if part == UNDATED:
-            findings.undated = int(rows)
-        elif part == FUTURE:
-            findings.future = int(rows)
-        else:
-            findings.rows = int(total)
-            findings.reasons[named_reason(shown(text, query.kind, LONGEST_REASON))] += int(rows)
-    _complete(findings, has_reason=query.has_reason)
+        add_part(findings, query, part, text, int(rows), int(total))
+    complete(findings, has_reason=query.has_reason)
     if log is not None:
-        logged = logged_of_day(log, frame.data_date)
-        what = f"{query.label} holds for {day}"
+        logged = logged_of_days(log, days.dates)
+        what = f"{query.label} holds for {days.text}"
         findings.warnings += difference(what, findings.rows or 0, logged, findings.undated)
     elif not findings.rows:
         earlier_days = days_back_with_rows(list(warehouse.fetch(query.earlier)))
         findings.note = no_row(query.label, frame, earlier_days)
     return findings
+
+
+def _query_of(
+    warehouse: Warehouse, source: QuarantineSource, days: CountedDays, naive: ZoneInfo
+) -> RejectedQuery:
+    """The query for some days. Raises CannotReadError where these are not known."""
+    require_time(source, days.text)
+    query = query_of_counted(warehouse, source, days, naive)
+    require_spelled(warehouse, "quarantine", source, days.start, days.end)
+    return query
+
+
+def require_time(source: QuarantineSource, days: str) -> None:
+    """Raise CannotReadError where rows have no time that says their day. days: as text."""
+    if source.occurred_at is None:
+        raise CannotReadError(
+            f"quarantine.occurred_at is not mapped, so the rows of {days} cannot be found"
+        )
+
+
+def add_part(
+    findings: Findings, query: RejectedQuery, part: int, text: object, rows: int, total: int
+) -> None:
+    """Add one row of the answer."""
+    if part == UNDATED:
+        findings.undated = rows
+    elif part == FUTURE:
+        findings.future = rows
+    else:
+        findings.rows = total
+        findings.reasons[named_reason(shown(text, query.kind, LONGEST_REASON))] += rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +131,29 @@ def rejected_query(
 
     `quarantine.occurred_at` has to be mapped. Raises MeasurementError.
     """
+    return query_of_counted(warehouse, source, CountedDays.alone(frame), naive)
+
+
+def query_of_counted(
+    warehouse: Warehouse, source: QuarantineSource, days: CountedDays, naive: ZoneInfo
+) -> RejectedQuery:
+    """`rejected_query` for days that are counted together. Raises MeasurementError."""
+    frame = days.frame
     relation = warehouse.relation("quarantine", source)
     at = source.occurred_at or ""
     occurred = instant(relation, at, warehouse.profile, naive, frame.zone)
     warnings: list[str] = []
     profile = warehouse.profile
-    reason, kind = _reason(relation, source.reason, warnings, profile)
-    condition = occurred.between(frame.start, frame.cut)
+    reason, kind = reason_column(relation, source.reason, warnings, profile)
+    condition = occurred.between(days.start, days.cut)
     by_reason = _by_reason(
         relation, reason, condition, lambda column: profile.in_order(column, kind)
     )
     statement = _joined(
         relation,
         by_reason,
-        _counted(UNDATED, relation, rows_without_time(occurred, frame.start, frame.end)),
-        _counted(FUTURE, relation, occurred.from_(frame.future)),
+        counted_part(UNDATED, relation, rows_without_time(occurred, days.start, days.end)),
+        counted_part(FUTURE, relation, occurred.from_(frame.future)),
     )
     earlier = earlier_query(relation, occurred, frame)
     return RejectedQuery(
@@ -134,7 +161,7 @@ def rejected_query(
     )
 
 
-def _reason(
+def reason_column(
     relation: Relation, name: str | None, warnings: list[str], profile: Profile
 ) -> tuple[ColumnElement[Any] | None, Kind]:
     """The reason as short text, None where it is not mapped or, with a warning, absent."""
@@ -174,18 +201,21 @@ def _by_reason(
         .limit(MOST_GROUPS)
         .subquery(relation.inner_name("ranked_reasons"))
     )
-    return sa.select(_part(DATED), ranked.c.reason, ranked.c.n, ranked.c.total)
+    return sa.select(part_column(DATED), ranked.c.reason, ranked.c.n, ranked.c.total)
 
 
-def _counted(part: int, relation: Relation, condition: ColumnElement[bool]) -> sa.Select[Any]:
-    """One row of the same shape: the count of a part without reasons."""
+def counted_part(part: int, relation: Relation, condition: ColumnElement[bool]) -> sa.Select[Any]:
+    """One row of (part, no reason, rows, rows): the count of a part without reasons."""
     rows = sa.func.count()
     counted = sa.select(rows.label("n")).select_from(relation.target).where(condition)
     taken = counted.subquery(relation.inner_name(f"counted_rows_{part}"))
-    return sa.select(_part(part), sa.null().label("reason"), taken.c.n, taken.c.n.label("total"))
+    return sa.select(
+        part_column(part), sa.null().label("reason"), taken.c.n, taken.c.n.label("total")
+    )
 
 
-def _part(part: int) -> ColumnElement[int]:
+def part_column(part: int) -> ColumnElement[int]:
+    """The number of a part of the answer."""
     return sa.literal_column(str(part), sa.Integer).label("part")
 
 
@@ -195,7 +225,7 @@ def _joined(relation: Relation, *parts: sa.Select[Any]) -> sa.Select[Any]:
     return sa.select(joined.c.part, joined.c.reason, joined.c.n, joined.c.total)
 
 
-def _complete(findings: Findings, *, has_reason: bool) -> None:
+def complete(findings: Findings, *, has_reason: bool) -> None:
     """Add the rows of reasons that the query left out, or drop reasons where none is mapped."""
     if not has_reason:
         findings.reasons.clear()

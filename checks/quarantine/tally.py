@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from checks.core.metrics import OTHER_REASONS
 from checks.core.model import Cause
@@ -96,6 +96,19 @@ class FileTally:
         """Whether each row matches the request, so that counting by name gives the same."""
         excluded = (self.other, self.unreadable, self.undated, self.future, self.uncounted)
         return not self.failed and not any(excluded)
+
+    def with_rows_of(self, other: FileTally) -> FileTally:
+        """What is true of the file as a whole, with the rows of another request for it."""
+        return replace(
+            self,
+            counted=other.counted,
+            other=other.other,
+            far=other.far,
+            undated=other.undated,
+            future=other.future,
+            reasons=other.reasons,
+            warnings=list(self.warnings),
+        )
 
     def fail(self, warning: str) -> None:
         """Record that the file could not be read."""

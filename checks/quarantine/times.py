@@ -12,11 +12,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from checks.core.timeframe import Timeframe
+from checks.quarantine.days import CountedDays
 from checks.warehouse.texts import BLANKS, LOCAL_TIME, OFFSET_TIME
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
+_SEPARATOR = " "
+#: Fates of lines whose time is not looked at.
+_WITHOUT_TIME = frozenset(("unreadable", "uncounted"))
 #: Rows farther than this from the judged day and its run are of no load near it.
 FAR = timedelta(days=7)
 
@@ -80,33 +83,80 @@ def _tree(value: str, ends: Sequence[tuple[date, str]], last: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DayFilter:
-    """Which records belong to the judged day, by their own time."""
+    """Which records belong to each of some requests, by their own time.
 
-    frame: Timeframe
+    requests: each of one day, or of the days of a run.
+    """
+
+    requests: tuple[CountedDays, ...]
     naive: ZoneInfo
 
     def fate(self) -> str:
-        """SQL: counted, other, far, future or undated, by a record's time.
+        """SQL: the code of a record's fates, by its time; `fates` reads it.
 
-        far: of other days that are not near the judged one.
+        Of one request it is the fate itself: counted, other, far, future or undated. far: of other
+        days that are not near the counted ones.
         """
-        frame = self.frame
-        far = FAR + abs(frame.run_date - frame.data_date)
-        today = frame.now.astimezone(frame.zone).date()
-        day, next_day = frame.data_date, frame.data_date + _DAY
-        instants = _fates(frame.start - far, frame.start, frame.cut, frame.end + far, frame.future)
-        days = _fates(day - far, day, next_day, next_day + far, today + _DAY)
-        return placed(instants, days, "'undated'")
+        instants = _merged([_instants(request) for request in self.requests])
+        days = _merged([_days(request) for request in self.requests])
+        return placed(instants, days, f"'{_SEPARATOR.join(['undated'] * len(self.requests))}'")
+
+    def is_counted(self, code: str) -> str:
+        """SQL: whether a code in the column has a fate `counted`."""
+        if len(self.requests) == 1:
+            return f"{code} = 'counted'"
+        around = f"' ' || {code} || ' '"
+        return f"contains({around}, ' counted ')"
+
+    def fates(self, code: str) -> tuple[str, ...]:
+        """The fate for each request; a line that cannot be read has the same for all."""
+        if code in _WITHOUT_TIME:
+            return (code,) * len(self.requests)
+        return tuple(code.split(_SEPARATOR))
+
+
+def _instants(request: CountedDays) -> Scale:
+    frame, far = request.frame, _far(request)
+    return _fates(request.start - far, request.start, request.cut, request.end + far, frame.future)
+
+
+def _days(request: CountedDays) -> Scale:
+    frame, far = request.frame, _far(request)
+    today = frame.now.astimezone(frame.zone).date()
+    next_day = request.last + _DAY
+    return _fates(request.dates[0] - far, request.dates[0], next_day, next_day + far, today + _DAY)
+
+
+def _far(request: CountedDays) -> timedelta:
+    return FAR + abs(request.frame.run_date - request.last)
 
 
 def _fates(first: date, start: date, end: date, last: date, future: date) -> Scale:
     """The fates of times.
 
-    first, last: what is near the day; start, end: what is of it, exclusive. What is after now is
-    future, however near.
+    first, last: what is near the days; start, end: what is of them, exclusive. What is after now
+    is future, however near.
     """
     ends = (
-        (first, "'far'"), (start, "'other'"), (end, "'counted'"),
-        (min(last, future), "'other'"), (future, "'far'"),
+        (first, "far"), (start, "other"), (end, "counted"),
+        (min(last, future), "other"), (future, "far"),
     )  # fmt: skip
-    return Scale(ends, "'future'")
+    return Scale(ends, "future")
+
+
+def _merged(scales: Sequence[Scale]) -> Scale:
+    """One scale, whose labels are SQL text of the labels of all."""
+    if len(scales) == 1:
+        ends = scales[0].ends
+        return Scale(tuple((end, f"'{label}'") for end, label in ends), f"'{scales[0].last}'")
+    edges = sorted({end for scale in scales for end, _ in scale.ends})
+    codes = [_SEPARATOR.join(_label_before(scale, edge) for scale in scales) for edge in edges]
+    last = _SEPARATOR.join(scale.last for scale in scales)
+    return Scale(
+        tuple((edge, f"'{code}'") for edge, code in zip(edges, codes, strict=True)), f"'{last}'"
+    )
+
+
+def _label_before(scale: Scale, edge: date) -> str:
+    """The label of the part of the time just before an edge."""
+    return next((label for end, label in scale.ends if edge <= end), scale.last)

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from checks.config.model import EventsSource, OrdersSource, SessionsSource
 from checks.config.naive_zones import NaiveZones
 from checks.core.errors import MeasurementError
-from checks.warehouse.instants import Instant, instant
+from checks.warehouse.instants import Instant, bucket, instant
 from checks.warehouse.kinds import Kind
-from checks.warehouse.partitions import partitions
+from checks.warehouse.partitions import Partitions, partitions
 from checks.warehouse.relation import Relation, mapped
 from checks.warehouse.roles import amount_of, event_name_of, id_of, same_id
 
@@ -34,8 +34,19 @@ Slices = Sequence[tuple[datetime, datetime]]
 More = Callable[[Instant], Sequence["Label[Any]"]]
 
 
-def _no_columns(at: Instant) -> Sequence[Label[Any]]:
+def no_columns(at: Instant) -> Sequence[Label[Any]]:
+    """No more columns."""
     return ()
+
+
+def day_index(days: Slices) -> More:
+    """The column `day`: the index of the day that a row's time falls into."""
+
+    def columns(at: Instant) -> Sequence[Label[Any]]:
+        bounds = [(at.bound(end), index) for index, (_, end) in enumerate(days[:-1])]
+        return (bucket(at.expression, bounds, len(days) - 1).label("day"),)
+
+    return columns
 
 
 @dataclass(slots=True)
@@ -75,7 +86,7 @@ class OrderTables:
     far: datetime
 
     def orders_between(
-        self, start: datetime, end: datetime, unread: Unread, more: More = _no_columns
+        self, start: datetime, end: datetime, unread: Unread, more: More = no_columns
     ) -> CTE:
         """Order id, session id and amount in millionths of each order of a time range.
 
@@ -142,7 +153,7 @@ class OrderTables:
         if sessions.started_at is None:
             setting = relation.partition
             parts = partitions(relation, setting, profile) if setting else None
-            return [parts.between(first, last)] if parts else []
+            return _in_partitions(parts, orders, days, lookback) if parts else []
         at = instant(relation, sessions.started_at, profile, self.naive.sessions, self.zone)
         if len(days) == 1:
             return [at.between(first, last)]
@@ -174,7 +185,7 @@ class OrderTables:
         return self.events if both else None
 
     def purchases_between(
-        self, start: datetime, end: datetime, unread: Unread, more: More = _no_columns
+        self, start: datetime, end: datetime, unread: Unread, more: More = no_columns
     ) -> CTE:
         """Order id and amount in millionths of each purchase event of a time range."""
         events = self._purchase_source()
@@ -347,6 +358,20 @@ def _of_day(
     values = [profile.typed(bound) for bound in bounds]
     cases = [(rows.c.day == index, value) for index, value in enumerate(values[:-1])]
     return sa.case(*cases, else_=values[-1])
+
+
+def _in_partitions(
+    parts: Partitions, rows: CTE, days: Slices, lookback: timedelta
+) -> list[ColumnElement[bool]]:
+    """Conditions for the partitions of a row's day and of the lookback before it."""
+    every = parts.between(days[0][0] - lookback, days[-1][1])
+    if len(days) == 1:
+        return [every]
+    of_days = (
+        sa.and_(rows.c.day == index, parts.between(start - lookback, end))
+        for index, (start, end) in enumerate(days)
+    )
+    return [every, sa.or_(*of_days)]
 
 
 def _exists(relation: Relation, condition: ColumnElement[bool]) -> ColumnElement[bool]:

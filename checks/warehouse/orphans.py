@@ -13,9 +13,8 @@ import sqlalchemy as sa
 from checks.core.metrics import NO_ORDER, UNKNOWN_SESSION
 from checks.core.text import clean
 from checks.core.values import as_amount, as_micros
-from checks.warehouse.instants import Instant, bucket
 from checks.warehouse.kinds import Kind
-from checks.warehouse.order_tables import More, OrderTables, Slices, Unread
+from checks.warehouse.order_tables import OrderTables, Slices, Unread, day_index
 from checks.warehouse.orphan_kinds import NO_ORDER_ID, orders_by_kind, purchases_by_kind
 
 if TYPE_CHECKING:
@@ -143,7 +142,7 @@ def orders_by_day(
 
     `kinds`: NO_SESSION, UNKNOWN_SESSION. Raises MeasurementError.
     """
-    rows = tables.orders_between(days[0][0], days[-1][1], unread, _day_of(days))
+    rows = tables.orders_between(days[0][0], days[-1][1], unread, day_index(days))
     by_kind = orders_by_kind(tables, rows, days, probed=UNKNOWN_SESSION in kinds)
     names_by_kind = {kind: kind for kind in kinds}
     return _per_day(tables, by_kind, sa.func.count(), names_by_kind)
@@ -154,21 +153,11 @@ def purchases_by_day(tables: OrderTables, days: Slices, unread: Unread) -> list[
 
     One query. An order id counts once a day; a purchase without any counts each time.
     """
-    rows = tables.purchases_between(days[0][0], days[-1][1], unread, _day_of(days))
+    rows = tables.purchases_between(days[0][0], days[-1][1], unread, day_index(days))
     by_order = tables.by_order(rows, None, "day")
     by_kind = purchases_by_kind(tables, by_order, days)
     counted = sa.func.sum(sa.case((by_kind.c.blank == 1, by_kind.c.events), else_=1))
     return _per_day(tables, by_kind, counted, {NO_ORDER: NO_ORDER, NO_ORDER_ID: NO_ORDER})
-
-
-def _day_of(days: Slices) -> More:
-    """The index of the day that a row's time falls into."""
-
-    def column(at: Instant) -> tuple[sa.Label[Any], ...]:
-        bounds = [(at.bound(end), index) for index, (_, end) in enumerate(days[:-1])]
-        return (bucket(at.expression, bounds, len(days) - 1).label("day"),)
-
-    return column
 
 
 def _per_day(

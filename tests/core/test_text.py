@@ -21,6 +21,7 @@ from checks.core.text import (
     duration_text,
     limit_text,
     listed,
+    load_days_text,
     may_be_cut,
     percent_text,
     plural,
@@ -195,6 +196,20 @@ def test_plural(count: int, words: tuple[str, ...], text: str) -> None:
 def test_days_and_limits() -> None:
     assert day_text(date(2025, 3, 8)) == "Saturday 8 March"
     assert short_day(date(2025, 12, 31)) == "31 December"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "text"),
+    [
+        (date(2025, 3, 8), date(2025, 3, 8), "2025-03-08"),
+        (date(2025, 3, 7), date(2025, 3, 8), "7 to 8 March"),
+        (date(2025, 2, 28), date(2025, 3, 2), "28 February to 2 March"),
+        (date(2024, 12, 31), date(2025, 1, 1), "31 December 2024 to 1 January 2025"),
+    ],
+)
+def test_the_days_of_a_load(first: date, last: date, text: str) -> None:
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    assert load_days_text(days) == text
     assert utc_text(datetime(2025, 3, 9, 6, 2, tzinfo=UTC)) == "2025-03-09 06:02 UTC"
     assert [limit_text(limit) for limit in (0.05, 3.0, 6)] == ["0.05", "3.0", "6"]
     assert quoted("a") == "'a'"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from checks.core.audit_log import AuditEntry
+from checks.config.cron import CronTimes
+from checks.core.audit_log import AuditEntry, AuditLog
+from checks.core.schedule import Schedule
 from checks.core.timeframe import Timeframe
 from checks.explaining.loads import loaded_twice, no_load
 from checks.explaining.sources import source_rows, source_shortage
@@ -328,3 +330,58 @@ def test_a_source_is_named_only_where_no_other_may_repeat(
     assert explained is not None
     assert explained.text.startswith(text)
     assert explained.evidence["repeated"] == repeated
+
+
+# ---- runs that load several days
+
+WEEKDAYS = Schedule(UTC_ZONE, times=CronTimes("0 5 * * 1-5"), since_last_run=True)
+MONDAY = date(2025, 3, 10)
+
+
+def monday(schedule: Schedule = WEEKDAYS) -> Timeframe:
+    """Sunday, which Monday's run loads with Friday and Saturday."""
+    now = datetime(2025, 3, 10, 12, tzinfo=UTC)
+    return Timeframe(MONDAY, date(2025, 3, 9), now, UTC_ZONE, schedule=schedule)
+
+
+def weeks_of_runs(today: int) -> AuditLog:
+    """Two sources with a file a day of 1,000 rows each, loaded on workdays.
+
+    On Monday the web has the first `today` of its three.
+    """
+    runs: dict[date, tuple[AuditEntry, ...]] = {}
+    for back in range(30):
+        run = MONDAY - timedelta(days=back)
+        if WEEKDAYS.is_run_date(run):
+            days = WEEKDAYS.loaded_dates(run)
+            web = days[:today] if run == MONDAY else days
+            names = [f"app_{day:%Y%m%d}.csv" for day in days]
+            names += [f"web_{day:%Y%m%d}.csv" for day in web]
+            at = datetime(run.year, run.month, run.day, 5, tzinfo=UTC)
+            runs[run] = tuple(AuditEntry(name, at, 1000, 0, status="ok") for name in names)
+    return AuditLog(MONDAY, runs)
+
+
+def test_a_missing_run_names_its_days() -> None:
+    explained = no_load(AuditLog(MONDAY, {}), monday())
+    assert explained is not None
+    assert explained.text == "The load of 7 to 9 March did not run"
+
+
+@pytest.mark.parametrize(("files", "is_short"), [(3, False), (2, True), (1, True)])
+def test_a_run_of_three_days_is_compared_with_those_of_three(files: int, is_short: bool) -> None:
+    explained = source_shortage(weeks_of_runs(files), 500, monday())
+    assert (explained is not None) is is_short
+    if explained is not None:
+        rows = f"{files * 1000:,} rows, about 3,000 usual"
+        assert explained.text == f"'web_….csv' is short: {rows}"
+
+
+def test_runs_of_three_days_say_nothing_of_one_day() -> None:
+    """Tuesday's run loads one day; that of Monday has three times the rows."""
+    runs = weeks_of_runs(3)
+    tuesday = date(2025, 3, 4)
+    until = {day: rows for day, rows in runs.entries.items() if day <= tuesday}
+    sources = source_rows(AuditLog(tuesday, until), UTC_ZONE, WEEKDAYS)
+    assert [source.name for source in sources] == ["app_20250303.csv", "web_20250303.csv"]
+    assert {rows for source in sources for rows in source.earlier.values()} == {1000}

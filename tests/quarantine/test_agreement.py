@@ -12,7 +12,7 @@ from checks.quarantine.agreement import (
     differences_by_source,
     least_quarantined,
     logged_by_source,
-    logged_of_day,
+    logged_of_days,
 )
 from tests.quarantine.conftest import DAY, audit_log, entry
 
@@ -37,7 +37,7 @@ OTHER_DAY = "events_20250307.csv"
     ],
 )
 def test_what_the_log_says_of_a_day(log: AuditLog, expected: LoggedRange | None) -> None:
-    assert logged_of_day(log, DAY) == expected
+    assert logged_of_days(log, {DAY}) == expected
 
 
 def test_sources_are_named_and_mapped() -> None:
@@ -48,7 +48,7 @@ def test_sources_are_named_and_mapped() -> None:
 
 def test_rows_that_files_should_hold() -> None:
     log = audit_log(entry(), entry(OTHER_DAY, 9), entry("b", BadValue("NULL")), entry("c", 1))
-    assert least_quarantined(log, DAY) == 3
+    assert least_quarantined(log, {DAY}) == 3
     assert least_quarantined(log, None) == 12
 
 
@@ -81,7 +81,7 @@ def test_each_source_is_compared_with_its_own_files() -> None:
     missing = "there is no file of this load of {}, although the audit log says that {} quarantined"
     differing_ = "the files of 'a_1' hold 4 rejected rows, but the audit log says that 5 were"
     first = missing.format("'e_5'", "1 row was")
-    assert differences_by_source(log, rows_by_source, DAY) == [f"{differing_} quarantined", first]
+    assert differences_by_source(log, rows_by_source, {DAY}) == [f"{differing_} quarantined", first]
     other = missing.format(f"'{OTHER_DAY}'", "4 rows were")
     assert differences_by_source(log, rows_by_source, None) == [
         f"{differing_} quarantined",

@@ -40,7 +40,9 @@ from checks.quarantine.drilldown.hours import Periods
 from checks.quarantine.drilldown.model import ColumnValues, Field, Filters, GroupBy, HourSpan
 from checks.quarantine.drilldown.tables import TableRejected
 from checks.quarantine.tables import rejected_query
+from checks.quarantine.tables_of_days import query_by_day
 from checks.warehouse.audit import read_audit_log
+from checks.warehouse.consecutive_days import ConsecutiveDays
 from checks.warehouse.daily import ValueScan
 from checks.warehouse.dialects import profile_for
 from checks.warehouse.event_hours import hour_slots, read_hours
@@ -60,6 +62,7 @@ pytestmark = pytest.mark.compiled
 ZONE = ZoneInfo("Europe/Berlin")
 DAY = date(2025, 10, 26)
 FRAME = Timeframe(DAY + timedelta(days=1), DAY, datetime(2025, 10, 27, 6, tzinfo=UTC), ZONE)
+LAST_DAYS = tuple(replace(FRAME, data_date=day) for day in (*FRAME.days_before(2), DAY))
 #: No engine reads these names right unless they are quoted.
 AT, PART, NAME, AMOUNT = "at Time", "in Part", "the Name", "an Amount"
 ORDER, SESSION, SOURCE, REASON = "the Order", "the Session", "the Source", "Why not"
@@ -144,7 +147,7 @@ class Recorder:
         self.sent.append(statement)
         names = [getattr(column, "name", "") for column in statement.selected_columns]
         if names[:2] == ["ids", "distinct_ids"]:
-            counts = (5,) * len([name for name in names if name != "part"])
+            counts = tuple(0 if name == "day" else 5 for name in names if name != "part")
             return [(*counts, part) for part in range(5)] if "part" in names else [counts]
         if len(names) == 1:
             return [(3 if names[0] in ("count", "order_id") else None,)]
@@ -198,7 +201,9 @@ def _hours(recorder: Any) -> None:
 def _orders(recorder: Any) -> None:
     for begun in (AT, None):
         events, orders, sessions = _sources(recorder.shape, begun)
-        OrderReader(recorder, FRAME, _zones(recorder), orders, sessions, events).read()
+        reader = OrderReader(recorder, FRAME, _zones(recorder), orders, sessions, events)
+        reader.read()
+        reader.read_days(LAST_DAYS)
         tables = OrderTables(recorder, ZONE, _zones(recorder), orders, sessions, events, FRAME.far)
         OrphanProfileScan(tables, FRAME).read()
 
@@ -221,6 +226,9 @@ def _quarantine(recorder: Any) -> None:
         None, TABLE, None, REASON, AT, SOURCE, NAME, _partition(recorder.shape)
     )
     recorder.fetch(rejected_query(recorder, source, FRAME, _zone(recorder)).statement)
+    by_day = query_by_day(recorder, source, ConsecutiveDays(LAST_DAYS), _zone(recorder))
+    recorder.fetch(by_day.statement)
+    recorder.fetch(by_day.earlier)
     periods = Periods(((DAY,), tuple(FRAME.days_before(3))), ZONE, _zone(recorder))
     rejected = TableRejected(recorder, source, periods)
     rejected.sample(10)

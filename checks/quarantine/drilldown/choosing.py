@@ -78,7 +78,7 @@ def _by_source_or_time(
     for day in days:
         try:
             selection = select(
-                place, day, sources.get(day, ()), can_filter=can_filter, most_bytes=math.inf
+                place, [day], sources.get(day, ()), can_filter=can_filter, most_bytes=math.inf
             )
         except CannotReadError:
             if day == days[0]:
