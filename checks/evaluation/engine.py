@@ -31,6 +31,7 @@ from checks.history.time_limits import one_budget
 from checks.judging.days import combined
 from checks.judging.due import newest_run_text
 from checks.judging.gate import exit_code
+from checks.measuring.age import evidence_of_age
 from checks.measuring.daily import recall_no_undated, recall_nothing
 from checks.measuring.measurements import Measurements, newest_data_date
 from checks.measuring.plan import MeasuringPlan
@@ -157,7 +158,7 @@ def _finished(
     warehouse: Warehouse,
 ) -> _Judged:
     """A day's judgements in the light of the history, with warnings and explanations."""
-    judgements = _with_learning_limited(frame, measurements, judgements, context)
+    judgements = _with_learning_limited(request.config, frame, warehouse, judgements, context)
     warnings = _warnings(request.config, frame, measurements)
     explanations, notes = _explain(request, frame, measurements, judgements, warehouse, context)
     warnings = (*warnings, *notes, *problems, *(context.warnings if context else ()))
@@ -262,8 +263,9 @@ def _latest_frame(config: Config, warehouse: Warehouse, own: Timeframe) -> Timef
 
 
 def _with_learning_limited(
+    config: Config,
     frame: Timeframe,
-    measurements: Measurements,
+    warehouse: Warehouse,
     judgements: Mapping[str, Judgement],
     context: HistoryContext | None,
 ) -> dict[str, Judgement]:
@@ -271,11 +273,11 @@ def _with_learning_limited(
     checks = {check.id: check for check in all_checks()}
     statuses = context.statuses if context is not None else {}
 
-    def evidence_of_age(days: int) -> str | None:
+    def evidence(days: int) -> str | None:
         recorded = recorded_before(statuses, checks, frame.data_date, days, frame.calendar)
-        return recorded or measurements.evidence_of_age(days)
+        return recorded or evidence_of_age(config, frame, warehouse, days)
 
-    return with_learning_limited(judgements, checks, evidence_of_age, is_over=frame.is_over)
+    return with_learning_limited(judgements, checks, evidence, is_over=frame.is_over)
 
 
 def _warnings(config: Config, frame: Timeframe, measurements: Measurements) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from checks.core.metrics import (
     RejectedRows,
     Undated,
 )
-from checks.core.timeframe import Timeframe, midnight
+from checks.core.timeframe import Timeframe
 from checks.loads.open_runs import open_runs
 from checks.measuring.daily import (
     DailyReader,
@@ -43,16 +43,11 @@ from checks.warehouse import Warehouse
 from checks.warehouse.audit import read_audit_log
 from checks.warehouse.events import read_events, read_newest
 from checks.warehouse.orders import OrderReader
-from checks.warehouse.probing import has_rows
-from checks.warehouse.relation import Source
 from checks.warehouse.slices import DaySlices
 
 if TYPE_CHECKING:
     from checks.core.records import StoredAcceptance
 
-#: A check that needs more than this many days to learn stays `learning` even in an old pipeline: a
-#: table that keeps only a few weeks would else make it unknown.
-_LONGEST_LEARNING = 14
 T = TypeVar("T")
 #: What somebody accepts of a check, by its id; revoked ones included.
 Accepted = Callable[[str], "tuple[StoredAcceptance, ...]"]
@@ -276,56 +271,35 @@ class Measurements:
 
     def orders(self) -> OrderCounts:
         """Orders of the data date. Raises MeasurementError."""
+        return self._once("orders", lambda: self._with_orders_before(self.counted_orders()))
+
+    def counted_orders(self) -> OrderCounts:
+        """The same as the warehouse has them. Raises MeasurementError."""
+        return self.orders_by_day()[self._frame.data_date]
+
+    def orders_by_day(self) -> Mapping[date, OrderCounts]:
+        """Orders of each data date that is read together. Raises MeasurementError."""
         config = self._config
         reader = OrderReader(
             self._warehouse, self._frame, self._naive,
             orders=_require_mapped(config.orders), sessions=config.sessions, events=config.events,
         )  # fmt: skip
+        frames = (*self._earlier, self._frame)
+        return self._once("orders by day", lambda: reader.read_days(frames), reading="orders")
 
-        def read() -> OrderCounts:
-            orders = reader.read()
-            if self._recall_is_final:
-                return replace(orders, undated_before=orders.undated, far_before=orders.far)
-            if not orders.undated and not orders.far:
-                return orders
-            before = self._recall_undated(self._frame.data_date)
-            is_whole = reader.orders.partition is None
-            return replace(
-                orders,
-                undated_before=before.get(UNDATED_ORDERS) if is_whole else None,
-                far_before=before.get(FAR_ORDERS),
-            )
-
-        return self._once("orders", read)
-
-    def evidence_of_age(self, days: int) -> str | None:
-        """What shows that the pipeline is older than `days` days, as text.
-
-        These are open days. The audit log and the orders are asked. None where neither shows it, or
-        where it takes longer to learn than a table need be kept. A table that cannot be read counts
-        as old, and the text says so.
-        """
-        if days > _LONGEST_LEARNING:
-            return None
-        log, orders = self._config.audit_log, self._config.orders
-        days = self._frame.calendar.days_with_open(self._frame.data_date, days)
-        try:
-            if log is not None and self._has_rows_before("audit_log", log, log.run_at, days):
-                return f"the audit log is older than {days} days"
-            if orders is not None and self._has_rows_before(
-                "orders", orders, orders.ordered_at, days
-            ):
-                return f"orders are older than {days} days"
-        except MeasurementError as error:
-            return f"the age of the pipeline is not known ({error.detail})"
-        return None
-
-    def _has_rows_before(self, section: str, source: Source, column: str, days: int) -> bool:
-        """Whether a table has rows from before those days. Raises MeasurementError."""
-        first = self._frame.run_date if section == "audit_log" else self._frame.data_date
-        end = midnight(first - timedelta(days=days), self._frame.zone)
-        naive, zone = self._naive.of_section(section), self._frame.zone
-        return has_rows(self._warehouse, section, source, column, naive=naive, zone=zone, end=end)
+    def _with_orders_before(self, orders: OrderCounts) -> OrderCounts:
+        """The orders, and how many had no time before."""
+        if self._recall_is_final:
+            return replace(orders, undated_before=orders.undated, far_before=orders.far)
+        if not orders.undated and not orders.far:
+            return orders
+        before = self._recall_undated(self._frame.data_date)
+        is_whole = _require_mapped(self._config.orders).partition is None
+        return replace(
+            orders,
+            undated_before=before.get(UNDATED_ORDERS) if is_whole else None,
+            far_before=before.get(FAR_ORDERS),
+        )
 
     def rejected(self) -> RejectedRows:
         """What the rejected rows say.
@@ -336,14 +310,33 @@ class Measurements:
         log = self.audit_log() if self.has_audit_log else None
         if self._config.quarantine is None:
             return RejectedRows()
+
+        return self._once("rejected", lambda: self._masked(self._rejected_rows(log)))
+
+    def _rejected_rows(self, log: AuditLog | None) -> RejectedRows:
         from checks.quarantine import read_rejected_rows  # only where rows are mapped
 
+        if log is None and self._earlier:
+            return self.rejected_by_day()[self._frame.data_date]
+        return read_rejected_rows(self._config, self._frame, log, self._warehouse)
+
+    def rejected_by_day(self) -> Mapping[date, RejectedRows]:
+        """Rejected rows of each data date that is read together, where there is no log."""
+        from checks.quarantine import read_rejected_of_days
+
+        frames = (*self._earlier, self._frame)
         return self._once(
-            "rejected",
-            lambda: _with_masked_reasons(
-                self._config, read_rejected_rows(self._config, self._frame, log, self._warehouse)
-            ),
+            "rejected by day", lambda: read_rejected_of_days(self._config, frames, self._warehouse)
         )
+
+    def _masked(self, rejected: RejectedRows) -> RejectedRows:
+        """The rejected rows with their reasons masked, as everywhere else."""
+        source = self._config.quarantine
+        is_whole = source is not None and is_hidden(source.reason, source.mask)
+        reasons: Counter[str] = Counter()
+        for reason, rows in rejected.reasons:
+            reasons[WHOLE_TEXT if is_whole else masked_inside(reason)] += rows
+        return replace(rejected, reasons=tuple(reasons.most_common()))
 
     def _once(self, name: str, read: Callable[[], T], reading: str = "") -> T:
         """What `read` returns, read once. reading: what a failure calls it, by default `name`."""
@@ -359,16 +352,6 @@ class Measurements:
                 reading=value.reading or reading or name,
             )  # fmt: skip
         return cast("T", value)
-
-
-def _with_masked_reasons(config: Config, rejected: RejectedRows) -> RejectedRows:
-    """The rejected rows with their reasons masked, as everywhere else."""
-    source = config.quarantine
-    is_whole = source is not None and is_hidden(source.reason, source.mask)
-    reasons: Counter[str] = Counter()
-    for reason, rows in rejected.reasons:
-        reasons[WHOLE_TEXT if is_whole else masked_inside(reason)] += rows
-    return replace(rejected, reasons=tuple(reasons.most_common()))
 
 
 def with_calendar(config: Config, events: EventCounts) -> EventCounts:

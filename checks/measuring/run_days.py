@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
 from checks.core.audit_log import AuditLog
 from checks.core.counts import DailyCounts
-from checks.core.metrics import EventCounts
+from checks.core.metrics import EventCounts, OrderCounts, RejectedRows
 from checks.core.timeframe import Timeframe
 from checks.measuring.measurements import Measurements
 
@@ -48,3 +51,12 @@ class EarlierDay(Measurements):
             return self._newest.daily_counts().until(day, days_before)
 
         return self._once("daily_counts", read)
+
+    def orders_by_day(self) -> Mapping[date, OrderCounts]:
+        """Orders of each data date of the run. Raises MeasurementError."""
+        return self._once("orders by day", self._newest.orders_by_day, reading="orders")
+
+    def _rejected_rows(self, log: AuditLog | None) -> RejectedRows:
+        if log is not None:
+            return self._newest.rejected()  # they explain the run
+        return self._newest.rejected_by_day()[self._frame.data_date]
