@@ -51,7 +51,7 @@ def changed_by(finding: Finding, unsettled: Sequence[StoredIncident]) -> tuple[S
     changed: list[StoredIncident] = []
     for verdict in finding.report.checks:
         known = [incident for incident in unsettled if incident.check == verdict.id]
-        if verdict.status is Status.GREEN:
+        if verdict.status is Status.GREEN and not verdict.facts.is_closed:
             changed += [_resolved(incident, finding) for incident in known]
         elif not _follows(verdict, finding.report):
             current = max(known, key=lambda incident: incident.id, default=None)

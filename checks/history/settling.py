@@ -20,7 +20,11 @@ def recorded_days(connection: Connection, report: Report, day: date) -> tuple[da
 
 def settle(connection: Connection, report: Report, day: date, newest: date) -> None:
     """End what green checks end: waivers up to this day; on the newest day, acknowledgements."""
-    green = [verdict.id for verdict in report.checks if verdict.status is Status.GREEN]
+    green = [
+        verdict.id
+        for verdict in report.checks
+        if verdict.status is Status.GREEN and not verdict.facts.is_closed
+    ]
     if not green:
         return
     waivers.rearm(connection, report.pipeline, green, day, report.evaluated_at)
