@@ -51,8 +51,8 @@ def changed_by(finding: Finding, unsettled: Sequence[StoredIncident]) -> tuple[S
     changed: list[StoredIncident] = []
     for verdict in finding.report.checks:
         known = [incident for incident in unsettled if incident.check == verdict.id]
-        if verdict.status is Status.GREEN and not verdict.facts.is_closed:
-            changed += [_resolved(incident, finding) for incident in known]
+        if verdict.status is Status.GREEN:
+            changed += _resolved_by(verdict, known, finding)
         elif not _follows(verdict, finding.report):
             current = max(known, key=lambda incident: incident.id, default=None)
             after = _after_failure(current, verdict, finding)
@@ -63,6 +63,15 @@ def changed_by(finding: Finding, unsettled: Sequence[StoredIncident]) -> tuple[S
 def _follows(verdict: Verdict, report: Report) -> bool:
     """Whether a check is no alarm of its own: it follows from another one of the report."""
     return verdict.because in {other.id for other in report.checks}
+
+
+def _resolved_by(
+    verdict: Verdict, known: Sequence[StoredIncident], finding: Finding
+) -> list[StoredIncident]:
+    """The check's incidents as a green verdict leaves them; that of a closed day ends none."""
+    if verdict.facts.is_closed:
+        return []
+    return [_resolved(incident, finding) for incident in known]
 
 
 def _resolved(incident: StoredIncident, finding: Finding) -> StoredIncident:

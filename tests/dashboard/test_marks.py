@@ -38,7 +38,7 @@ def collected(
 ) -> tuple[Mark, ...]:  # fmt: skip
     waivers = [each for each in decisions if isinstance(each, StoredWaiver)]
     acceptances = [each for each in decisions if isinstance(each, StoredAcceptance)]
-    run_dates = NEXT_DAY._replace(lag_days=lag)
+    run_dates = RunDates(Schedule(ZoneInfo("Europe/Berlin"), lag))
     return marks.collect(
         DAYS, calendar or Calendar(), Decisions(waivers, acceptances), checks, run_dates
     )
@@ -153,6 +153,23 @@ def test_releases_and_special_days() -> None:
     ]  # fmt: skip
     assert calendar_marks[2].lines == ("Sale", "1.5 times the usual volume is expected")
     assert calendar_marks[3].lines == ("Strike", "its volume is not judged")
+
+
+def test_closed_days_are_marked_apart_from_special_ones() -> None:
+    closed = SpecialDay("closed: Sunday", is_closed=True)
+    special_days = {day(2): closed, day(3): SpecialDay("Strike"), day(9): closed}
+    calendar_marks = collected(calendar=Calendar(special_days))
+    assert [(mark.kind, mark.first.day) for mark in calendar_marks] == [
+        (Kind.SPECIAL_DAY, 3), (Kind.CLOSED_DAY, 2),
+    ]  # fmt: skip
+    assert calendar_marks[1].lines == ("closed: Sunday", "no events are expected")
+    assert marks.in_words(calendar_marks).endswith("closed: Sunday, Sun 2 Mar.")
+
+
+@pytest.mark.parametrize(("count", "expected"), [(31, True), (32, False)])
+def test_many_bands_of_closed_days_are_drawn(count: int, expected: bool) -> None:
+    many = [Mark(Kind.CLOSED_DAY, FIRST, FIRST, ("closed",))] * count
+    assert marks.is_drawn(Kind.CLOSED_DAY, many) is expected
 
 
 def test_no_days_no_marks() -> None:
