@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from checks.core.calendar import CLOSED_SHARE
-from checks.core.model import Judgement, Status
+from checks.core.model import Facts, Judgement, Status
 from checks.core.subjects import HIGH, SIDE
 from checks.core.text import count_text, day_text, plural
 from checks.core.totals import median
@@ -45,6 +45,7 @@ def judge_closed(
         threshold=limit,
         unit="events",
         details={**details, "events": count, "closed": closed, "usual_open_day": usual},
+        facts=Facts(is_closed=True),
         subjects={SIDE: (HIGH,)} if has_too_many else {SIDE: ()},
     )
 

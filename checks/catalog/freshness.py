@@ -73,6 +73,7 @@ def _closed(params: Params, events: EventCounts, frame: Timeframe, closed: str) 
         threshold=params.max_lag_hours,
         unit="hours",
         details=_details(events) | {"closed": closed},
+        facts=Facts(is_closed=True),
     )
 
 

@@ -55,10 +55,11 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
         **strays_details(log),
     }
     message = f"entries={entries} (min 1)"
+    is_closed = not entries and frame.closed_run is not None
     if entries:
         status, action = Status.GREEN, "Nothing to do"
         summary = f"The pipeline logged {plural(entries, 'entry', 'entries')} on {day}{normal}"
-    elif frame.closed_run is not None:
+    elif is_closed:
         status, action = Status.GREEN, "Nothing to do"
         summary = (
             f"The pipeline left no audit-log entry on {day}, and needs none: the days that the run "
@@ -81,7 +82,7 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
         details["late_seconds"] = late.total_seconds()
     return Judgement(
         status, message, summary, action, entries, 1, "entries", details=details,
-        facts=Facts(explains_empty_day=status is Status.RED),
+        facts=Facts(explains_empty_day=status is Status.RED, is_closed=is_closed),
     )  # fmt: skip
 
 

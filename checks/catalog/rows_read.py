@@ -89,7 +89,8 @@ def _judgement(log: AuditLog, lowest: list[SourceRows], frame: Timeframe) -> Jud
     status, action, message = Status.GREEN, "Nothing to do", f"rows_read={total} (min 1)"
     if total and empty:
         summary += f"; {source_name(empty[0])} was empty"
-    if not total and frame.closed_run is not None:
+    is_closed = not total and frame.closed_run is not None
+    if is_closed:
         message = f"rows_read=0 ({frame.closed_run})"
         summary += f", as the days that it loads are {frame.closed_run}"
     elif not total:
@@ -102,7 +103,8 @@ def _judgement(log: AuditLog, lowest: list[SourceRows], frame: Timeframe) -> Jud
     return Judgement(
         status, message, summary, action, total, 1, "rows", details=details,
         subjects={SOURCE: names_of(lasting_name(entry.source) for entry in empty)},
-        facts=Facts(explains_empty_day=status is Status.RED and _may_be_of_run(lowest, frame)),
+        facts=Facts(explains_empty_day=status is Status.RED and _may_be_of_run(lowest, frame),
+                    is_closed=is_closed),
     )  # fmt: skip
 
 

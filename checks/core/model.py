@@ -98,6 +98,7 @@ class Facts:
     lacks_purchases: the check is only unknown because the day has no purchases (or orders).
     fails_for_empty_day: it would be fine if the day had the events of a usual day.
     explains_empty_day: a failure of this check is why the day is empty.
+    is_closed: it is green as no events are expected: that ends no incident and no waiver.
     Stored reports have the first three.
     """
 
@@ -107,6 +108,7 @@ class Facts:
     lacks_purchases: bool = False
     fails_for_empty_day: bool = False
     explains_empty_day: bool = False
+    is_closed: bool = False
 
 
 #: The facts of a judgement that nothing later depends on.

@@ -71,7 +71,7 @@ def report_parts(
     )
     if context is not None:
         verdicts = tuple(
-            with_since(verdict, context.statuses.get(verdict.id, ()), frame.data_date)
+            with_since(verdict, _of_open_days(context, verdict.id, frame), frame.data_date)
             for verdict in verdicts
         )
     verdicts = tuple(
@@ -134,3 +134,13 @@ def _waivers(verdicts: Sequence[Verdict]) -> tuple[WaiverState, ...]:
         if verdict.waiver is not None
         and (verdict.waiver.holds or verdict.status is not Status.GREEN)
     )
+
+
+def _of_open_days(
+    context: HistoryContext, check: str, frame: Timeframe
+) -> Sequence[tuple[date, Status]]:
+    """A check's earlier statuses; on an open day without those of closed ones, which end no run."""
+    statuses = context.statuses.get(check, ())
+    if frame.closed is not None:
+        return statuses
+    return [(day, status) for day, status in statuses if frame.calendar.closed(day) is None]

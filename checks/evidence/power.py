@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from checks.catalog import volume_expected, volume_zscore
+from checks.core.calendar import Calendar
 from checks.core.counts import DailyCounts
 from checks.detection import (
     CAUGHT_SHARE,
@@ -90,12 +91,11 @@ def powers(
         return expected_range(history, day, widen=expected.widen)
 
     def by_zscore(history: Mapping[date, float], day: date) -> ExpectedRange | None:
-        first = min(all_counts)
-        if day not in kept or (day - first).days < zscore.window_days:
+        first, window = min(all_counts), zscore.window_days
+        if day not in kept or (day - first).days < daily.calendar.days_with_open(day, window):
             return None
-        return zscore_range(
-            all_counts, day, window_days=zscore.window_days, alert_at=zscore.alert_at
-        )
+        counts = _as_days_in_a_row(all_counts, day, daily.calendar, window)
+        return zscore_range(counts, day, window_days=window, alert_at=zscore.alert_at)
 
     return Powers(
         daily.day,
@@ -105,6 +105,18 @@ def powers(
             _rule_power("volume_zscore", kept, daily.day, by_zscore, days),
         ),
     )
+
+
+def _as_days_in_a_row(
+    counts: Mapping[date, float], day: date, calendar: Calendar, window: int
+) -> Mapping[date, float]:
+    """The counts of the open days before a day, as if no closed day were between them."""
+    shifted, earlier = {}, day
+    for back in range(1, window + 1):
+        earlier = calendar.open_day_before(earlier)
+        if earlier in counts:
+            shifted[day - timedelta(days=back)] = counts[earlier]
+    return shifted
 
 
 def _minimum_history(kept: Mapping[date, float], day: date) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from checks.catalog._silence import silences, with_whole_days
@@ -137,7 +137,8 @@ def _names(material: Material, check: str) -> Sequence[Mapping[str, Any]]:
 def explain_revenue(material: Material, check: str) -> Iterator[Explanation | None]:
     """Since which hour, and in which part of the traffic, purchases have no amount."""
     # Of the usual day nothing is asked; with it, the statement is the one of the other checks.
-    usual_day = material.usual_day() or material.frame.data_date - timedelta(days=1)
+    frame = material.frame
+    usual_day = material.usual_day() or frame.calendar.open_day_before(frame.data_date)
     try:
         profile = material.profiles(usual_day).unpriced
     except MeasurementError as error:

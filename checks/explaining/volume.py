@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from math import fsum, sqrt
 from zoneinfo import ZoneInfo
@@ -110,8 +110,8 @@ def explains_silence(
 def empty_since(daily: DailyCounts) -> date:
     """The first of the days in a row, up to the judged one, without any event."""
     totals, first = daily.totals(), daily.day
-    while totals.get(first - timedelta(days=1)) == 0:
-        first -= timedelta(days=1)
+    while totals.get(earlier := daily.calendar.open_day_before(first)) == 0:
+        first = earlier
     return first
 
 
@@ -268,10 +268,10 @@ def held_since(daily: DailyCounts, column: str, value: str, began: date, side: i
     if not usual_count:
         return None
     since = None
-    day = daily.day - timedelta(days=1)
+    day = daily.calendar.open_day_before(daily.day)
     while day >= began and day in series and _is_off(series[day], usual_count, side):
         since = day
-        day -= timedelta(days=1)
+        day = daily.calendar.open_day_before(day)
     return since
 
 
@@ -290,7 +290,7 @@ def stopped_name(
     stopped. since: where it is the judged day, the usual count is that of this day alone.
     last_events: of the day before that, where the name stopped in the course of it.
     """
-    stop_day = since if last_events is None else since - timedelta(days=1)
+    stop_day = since if last_events is None else calendar.open_day_before(since)
     hour = _stop_hour(hours, judged_hours)
     at = None if hour is None else hour_text(hour)
     seen = sum(count for day, count in series.items() if day >= since)
@@ -326,7 +326,7 @@ def last_events(daily: DailyCounts, name: str, since: date) -> int | None:
     of the silence. None where that day is as usual, or not known.
     """
     series, totals = daily.series(NAME, name), daily.totals()
-    last, *week = (since - timedelta(days=back) for back in range(1, _WEEK + 2))
+    last, *week = _open_days_before(daily.calendar, since, _WEEK + 1)
     if last not in series or last not in totals:
         return None
     shares = [
@@ -379,11 +379,17 @@ def level_began(daily: DailyCounts, baseline: Baseline, side: int) -> date:
     """The first of the days in a row, up to the judged one, beyond their range on that side."""
     began, totals = daily.day, daily.totals()
     while True:
-        earlier = began - timedelta(days=1)
+        earlier = daily.calendar.open_day_before(began)
         normal = baseline.normal.get(earlier)
         if earlier not in totals or normal is None or side_of(totals[earlier], normal) != side:
             return began
         began = earlier
+
+
+def _open_days_before(calendar: Calendar, day: date, count: int) -> Iterator[date]:
+    for _ in range(count):
+        day = calendar.open_day_before(day)
+        yield day
 
 
 def _release(calendar: Calendar, began: date) -> date | None:

@@ -54,7 +54,7 @@ def changed_by(finding: Finding, unsettled: Sequence[StoredIncident]) -> tuple[S
         if verdict.cause is Cause.NOT_DUE:
             continue  # nothing is known of the run yet
         if verdict.status is Status.GREEN:
-            changed += [_resolved(incident, finding) for incident in known]
+            changed += _resolved_by(verdict, known, finding)
         elif not _follows(verdict, finding.report):
             current = max(known, key=lambda incident: incident.id, default=None)
             after = _after_failure(current, verdict, finding)
@@ -65,6 +65,15 @@ def changed_by(finding: Finding, unsettled: Sequence[StoredIncident]) -> tuple[S
 def _follows(verdict: Verdict, report: Report) -> bool:
     """Whether a check is no alarm of its own: it follows from another one of the report."""
     return verdict.because in {other.id for other in report.checks}
+
+
+def _resolved_by(
+    verdict: Verdict, known: Sequence[StoredIncident], finding: Finding
+) -> list[StoredIncident]:
+    """The check's incidents as a green verdict leaves them; that of a closed day ends none."""
+    if verdict.facts.is_closed:
+        return []
+    return [_resolved(incident, finding) for incident in known]
 
 
 def _resolved(incident: StoredIncident, finding: Finding) -> StoredIncident:

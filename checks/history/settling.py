@@ -7,10 +7,14 @@ from datetime import date
 
 from sqlalchemy.engine import Connection
 
-from checks.core.model import URGENCY, Report, Status, Verdict
+from checks.core.model import Report, Status, Verdict
 from checks.history import waivers
 from checks.history.evaluations import EvaluationReader
 from checks.history.ignored_rows import IgnoredRows
+
+_BY_WEIGHT = (
+    Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED, Status.GREEN, Status.SKIPPED,
+)  # fmt: skip
 
 
 def recorded_days(connection: Connection, report: Report, day: date) -> tuple[date, ...]:
@@ -30,15 +34,24 @@ def by_worst_day(report: Report) -> Report:
     for day in reversed(report.days):
         for verdict in day.checks:
             known = worst.get(verdict.id)
-            if known is None or URGENCY.index(verdict.status) < URGENCY.index(known.status):
+            if known is None or _weight(verdict) < _weight(known):
                 worst[verdict.id] = verdict
     newest = report.days[-1]
     return replace(report, data_date=newest.data_date, checks=tuple(worst.values()), days=())
 
 
+def _weight(verdict: Verdict) -> int:
+    """The smaller, the more it says: a day that was judged says more than a closed or skipped one."""
+    return len(_BY_WEIGHT) if verdict.facts.is_closed else _BY_WEIGHT.index(verdict.status)
+
+
 def settle(connection: Connection, report: Report, day: date, newest: date) -> None:
     """End what green checks end: waivers up to this day; on the newest day, acknowledgements."""
-    green = [verdict.id for verdict in report.checks if verdict.status is Status.GREEN]
+    green = [
+        verdict.id
+        for verdict in report.checks
+        if verdict.status is Status.GREEN and not verdict.facts.is_closed
+    ]
     if not green:
         return
     waivers.rearm(connection, report.pipeline, green, day, report.evaluated_at)

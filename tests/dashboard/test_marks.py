@@ -155,6 +155,23 @@ def test_releases_and_special_days() -> None:
     assert calendar_marks[3].lines == ("Strike", "its volume is not judged")
 
 
+def test_closed_days_are_marked_apart_from_special_ones() -> None:
+    closed = SpecialDay("closed: Sunday", is_closed=True)
+    special_days = {day(2): closed, day(3): SpecialDay("Strike"), day(9): closed}
+    calendar_marks = collected(calendar=Calendar(special_days))
+    assert [(mark.kind, mark.first.day) for mark in calendar_marks] == [
+        (Kind.SPECIAL_DAY, 3), (Kind.CLOSED_DAY, 2),
+    ]  # fmt: skip
+    assert calendar_marks[1].lines == ("closed: Sunday", "no events are expected")
+    assert marks.in_words(calendar_marks).endswith("closed: Sunday, Sun 2 Mar.")
+
+
+@pytest.mark.parametrize(("count", "expected"), [(31, True), (32, False)])
+def test_many_bands_of_closed_days_are_drawn(count: int, expected: bool) -> None:
+    many = [Mark(Kind.CLOSED_DAY, FIRST, FIRST, ("closed",))] * count
+    assert marks.is_drawn(Kind.CLOSED_DAY, many) is expected
+
+
 def test_no_days_no_marks() -> None:
     calendar = Calendar(releases=(day(1),))
     assert marks.collect([], calendar, Decisions([WAIVER]), (CHECK,), NEXT_DAY) == ()

@@ -207,6 +207,14 @@ def test_nothing_but_green_resolves(history: History, status: Status) -> None:
     assert only_incident(history).is_open
 
 
+def test_green_of_a_closed_day_resolves_none(history: History) -> None:
+    gate(history, rate())
+    gate(history, rate(GREEN, facts=Facts(is_closed=True)), days=1)
+    assert only_incident(history).is_open
+    gate(history, rate(GREEN), days=2)
+    assert only_incident(history).resolved_on == DAY + 2 * ONE_DAY
+
+
 def test_the_next_red_after_green_is_another_incident(history: History) -> None:
     for days, status in enumerate((RED, GREEN, RED)):
         gate(history, rate(status), days=days)

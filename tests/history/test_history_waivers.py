@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from checks.core.errors import UsageError
-from checks.core.model import Acknowledgement, Status
+from checks.core.model import Acknowledgement, Facts, Status
 from checks.history import StoredWaiver
 from checks.history.store import History
 from tests.history.history_samples import DAY, NOW, PIPELINE, report
@@ -133,6 +133,15 @@ def test_green_on_the_waived_day_or_later_rearms(
     history.record(report(day, pipeline, **statuses))
     (waiver,) = active(history)
     assert waiver.rearmed_on == (day if rearmed else None)
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_green_of_a_closed_day_does_not_rearm(history: History, is_closed: bool) -> None:
+    give(history)
+    evaluated = report(DAY, PIPELINE, freshness=GREEN)
+    (check,) = (verdict for verdict in evaluated.checks if verdict.id == "freshness")
+    history.record(replace(evaluated, checks=(replace(check, facts=Facts(is_closed=is_closed)),)))
+    assert (active(history)[0].rearmed_on is None) is is_closed
 
 
 def test_green_before_the_waiver_was_given_does_not_rearm(history: History) -> None:
