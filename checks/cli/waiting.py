@@ -1,4 +1,6 @@
-"""`--wait`: judge again while the run has no log entry, is not finished, or holds a lock."""
+"""`--wait`: judge again while the run has no log entry, lacks a source, is not finished, or holds
+a lock.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +25,9 @@ def reason_to_wait(report: Report) -> str | None:
     run_status = verdicts.get("run_status")
     if run_status is not None and run_status.status is Status.UNKNOWN and run_status.retry:
         return "a run is not finished"
+    sources = verdicts.get("sources_complete")
+    if sources is not None and sources.status is Status.UNKNOWN and sources.retry:
+        return "a source is not there yet"
     return None
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from checks.core.expected_source import ExpectedSource
 from checks.core.model import Severity
 from checks.core.settings import setting
 
@@ -396,7 +397,10 @@ class CheckSettings:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """One pipeline's whole configuration. `checks` holds every known check, in catalog order."""
+    """One pipeline's whole configuration. `checks` holds every known check, in catalog order.
+
+    sources: None where none are listed.
+    """
 
     path: Path
     pipeline: str
@@ -413,6 +417,7 @@ class Config:
     orders: OrdersSource | None = None
     sessions: SessionsSource | None = None
     quarantine: QuarantineSource | None = None
+    sources: tuple[ExpectedSource, ...] | None = None
 
     def is_mapped(self, key: str) -> bool:
         """Whether a section, or one key of it (`audit_log.status`), is mapped."""

@@ -27,6 +27,7 @@ from checks.core.metrics import (
     RejectedRows,
     Undated,
 )
+from checks.core.model import Cause
 from checks.core.timeframe import Timeframe, midnight
 from checks.measuring.daily import (
     DailyReader,
@@ -39,7 +40,7 @@ from checks.measuring.gone_days import with_recalled
 from checks.measuring.plan import MeasuringPlan
 from checks.measuring.spot_checks import days_to_check
 from checks.warehouse import Warehouse
-from checks.warehouse.audit import read_audit_log
+from checks.warehouse.audit import DAYS_BEFORE, read_audit_log, with_last_runs
 from checks.warehouse.events import read_events, read_newest
 from checks.warehouse.orders import OrderReader
 from checks.warehouse.probing import has_rows
@@ -47,6 +48,7 @@ from checks.warehouse.relation import Source
 from checks.warehouse.slices import DaySlices
 
 if TYPE_CHECKING:
+    from checks.core.expected_source import ExpectedSource
     from checks.core.records import StoredAcceptance
 
 #: A check that needs more than this many days to learn stays `learning` even in an old pipeline: a
@@ -119,30 +121,41 @@ class Measurements:
         """Whether the pipeline's log is mapped at all."""
         return self._config.audit_log is not None
 
+    @property
+    def listed_sources(self) -> tuple[ExpectedSource, ...] | None:
+        """The sources that the configuration expects in the log; None where it lists none."""
+        return self._config.sources
+
     def audit_log(self) -> AuditLog:
-        """The pipeline's log. Raises MeasurementError."""
-        source = _require_mapped(self._config.audit_log)
-        return self._once(
-            "audit_log",
-            lambda: read_audit_log(
-                self._warehouse,
-                source,
-                self._frame,
-                self._naive,
-                endings=self._plan.endings,
-            ),
-        )
+        """The pipeline's log. Raises MeasurementError.
+
+        Part of the longer one where a check needs that: one statement reads both. Where only the
+        older days cannot be used, it is read by itself.
+        """
+        _require_mapped(self._config.audit_log)
+
+        def read() -> AuditLog:
+            if self._plan.log_days == DAYS_BEFORE:
+                return self._read_log(DAYS_BEFORE)
+            try:
+                log = self.longer_audit_log(self._plan.log_days)
+            except MeasurementError as error:
+                if error.cause is not Cause.BAD_VALUE:
+                    raise
+                return self._read_log(DAYS_BEFORE)
+            return with_last_runs(log, self._frame)
+
+        return self._once("audit_log", read)
 
     def longer_audit_log(self, days: int) -> AuditLog:
         """The pipeline's log of so many days before the run. Raises MeasurementError."""
+        return self._once(f"audit_log {days}", lambda: self._read_log(days), "audit_log")
+
+    def _read_log(self, days: int) -> AuditLog:
         source = _require_mapped(self._config.audit_log)
-        return self._once(
-            f"audit_log {days}",
-            lambda: read_audit_log(
-                self._warehouse, source, self._frame, self._naive, days,
-                endings=self._plan.endings,
-            ),
-        )  # fmt: skip
+        return read_audit_log(
+            self._warehouse, source, self._frame, self._naive, days, self._plan.endings
+        )
 
     def events(self) -> EventCounts:
         """Events of the data date and its window. Raises MeasurementError."""
@@ -308,7 +321,8 @@ class Measurements:
             ),
         )
 
-    def _once(self, name: str, read: Callable[[], T]) -> T:
+    def _once(self, name: str, read: Callable[[], T], reading: str = "") -> T:
+        """A reading, made once. reading: what a failed one is called; else its name."""
         if name not in self._read:
             try:
                 self._read[name] = read()
@@ -316,8 +330,8 @@ class Measurements:
                 self._read[name] = error
         value = self._read[name]
         if isinstance(value, MeasurementError):
-            reading = value.reading or name
-            raise MeasurementError(value.cause, value.detail, retry=value.retry, reading=reading)
+            shown = value.reading or reading or name
+            raise MeasurementError(value.cause, value.detail, retry=value.retry, reading=shown)
         return cast("T", value)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from checks.catalog import all_checks
 from checks.config.model import Config
 from checks.core.endings import Endings
+from checks.loads.patterns import LEARNED_DAYS
+from checks.loads.usual_parts import USUAL_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,7 @@ class MeasuringPlan:
     what volume is normal. settle_days: days that late loads may still change. endings: what the
     log's status words mean. judges_volume: whether a check is enabled that compares the day with
     days before it. least_events_of_name: events a day that make an event name matter by itself.
+    log_days: days of the audit log before the run.
     """
 
     window_days: int
@@ -25,6 +28,7 @@ class MeasuringPlan:
     endings: Endings
     judges_volume: bool
     least_events_of_name: float
+    log_days: int
 
     @classmethod
     def of(cls, config: Config) -> MeasuringPlan:
@@ -39,6 +43,7 @@ class MeasuringPlan:
             and any(check.compares_days and config.checks[check.id].enabled
                     for check in all_checks()),
             least_events_of_name=config.checks["event_volume"].params.min_per_day,
+            log_days=LEARNED_DAYS if _judges_sources(config) else USUAL_DAYS,
         )  # fmt: skip
 
     @property
@@ -51,3 +56,8 @@ class MeasuringPlan:
         return (self.window_days, self.history_days, self.settle_days, self.endings) == (
             other.window_days, other.history_days, other.settle_days, other.endings
         )  # fmt: skip
+
+
+def _judges_sources(config: Config) -> bool:
+    """Whether the sources of the log are compared with those that usually come."""
+    return config.checks["sources_complete"].enabled and config.is_mapped("audit_log.source")

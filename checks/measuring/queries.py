@@ -68,7 +68,8 @@ class _Statements:
     def audit_log(self) -> Iterator[Query]:
         source = self.config.audit_log
         if source is not None:
-            query = audit_query(self.warehouse, source, self.frame, self._naive)
+            days = self.plan.log_days
+            query = audit_query(self.warehouse, source, self.frame, self._naive, days)
             yield Query("audit_log", query.statement)
 
     def events(self) -> Iterator[Query]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -87,6 +87,12 @@ def read_audit_log(
         undated=tuple(_undated(row) for row in by_part[_UNDATED]),
         future=tuple(_future(timed, ahead)),
     )
+
+
+def with_last_runs(log: AuditLog, frame: Timeframe, days_before: int = DAYS_BEFORE) -> AuditLog:
+    """A log that was read further back, as it is with so many days before the run."""
+    first = frame.runs_before(days_before).run_dates[0]
+    return replace(log, entries={day: e for day, e in log.entries.items() if day >= first})
 
 
 @dataclass(frozen=True, slots=True)

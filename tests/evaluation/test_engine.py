@@ -61,7 +61,7 @@ class TestReport:
         )
         assert outcome.action.startswith("Look at the rows rejected from 'events_20250308.csv'")
         assert report.summary == (
-            "do not refresh the dashboards: 1 of 11 checks failed for 2025-03-08"
+            "do not refresh the dashboards: 1 of 12 checks failed for 2025-03-08"
         )
         assert (report.evaluated_at, report.timezone) == (NOW, "UTC")
 

@@ -75,7 +75,7 @@ def test_a_warehouse_that_is_gone(shop: Shop) -> None:
     assert because(report) == follow(everything, ENTRY)
     assert report.exit_code == 2
     assert report.summary == (
-        "do not refresh the dashboards yet: 11 of 11 checks could not be measured for 2025-03-08 "
+        "do not refresh the dashboards yet: 12 of 12 checks could not be measured for 2025-03-08 "
         f"(10 follow from {ENTRY})"
     )
     assert render("github", report).count("::error") == 1
@@ -85,7 +85,7 @@ def test_a_table_that_is_gone(shop: Shop) -> None:
     shop.write("DROP TABLE stg_events")
     report = shop.run()
     assert because(report) == follow((*VOLUMES, "volume_trend", *PURCHASES), "freshness")
-    assert report.summary.endswith("7 of 11 checks could not be measured for 2025-03-08 "
+    assert report.summary.endswith("7 of 12 checks could not be measured for 2025-03-08 "
                                    "(6 follow from freshness)")  # fmt: skip
 
 
@@ -141,7 +141,7 @@ def test_no_run_leaves_no_events(shop: Shop) -> None:
     assert because(report) == follow(VOLUMES, ENTRY)
     assert report.exit_code == 1
     assert report.summary == (
-        "do not refresh the dashboards: 5 of 11 checks failed for 2025-03-08 "
+        "do not refresh the dashboards: 5 of 12 checks failed for 2025-03-08 "
         f"(4 follow from {ENTRY})"
     )
     assert render("github", report).count("::error") == 1
@@ -156,7 +156,7 @@ def test_the_checks_of_purchases_follow_where_nothing_else_says_it(shop: Shop) -
     report = shop.run()
     assert because(report) == follow((*VOLUMES, *PURCHASES), ENTRY)
     assert report.summary.endswith(
-        f"5 of 11 checks failed for 2025-03-08, 2 could not be measured (6 follow from {ENTRY})"
+        f"5 of 12 checks failed for 2025-03-08, 2 could not be measured (6 follow from {ENTRY})"
     )
 
 
