@@ -38,6 +38,7 @@ from tests.shop import DAY, NOW, RUN, Shop, log_entry, view
 pytestmark = pytest.mark.engine
 
 ENTRY = "log_entry_exists_today"
+LOG = ("rows_read", "run_status", "sources_complete", "quarantine_rate")
 VOLUMES = ("freshness", "volume_zscore", "volume_expected", "event_volume")
 PURCHASES = ("missing_revenue", "orphan_orders")
 FAILING = {Status.RED, Status.UNKNOWN, Status.AMBER}
@@ -76,7 +77,7 @@ def test_a_warehouse_that_is_gone(shop: Shop) -> None:
     assert report.exit_code == 2
     assert report.summary == (
         "do not refresh the dashboards yet: 12 of 12 checks could not be measured for 2025-03-08 "
-        f"(10 follow from {ENTRY})"
+        f"(11 follow from {ENTRY})"
     )
     assert render("github", report).count("::error") == 1
 
@@ -91,17 +92,16 @@ def test_a_table_that_is_gone(shop: Shop) -> None:
 
 def test_a_log_that_is_gone(shop: Shop) -> None:
     shop.write("DROP TABLE pipeline_logs")
-    assert because(shop.run()) == follow((ENTRY, "rows_read", "run_status", "quarantine_rate"),
-                                         ENTRY)  # fmt: skip
+    assert because(shop.run()) == follow((ENTRY, *LOG), ENTRY)
 
 
 def test_two_tables_that_are_gone_are_two_causes(shop: Shop) -> None:
     shop.write("DROP TABLE stg_events", "DROP TABLE pipeline_logs")
     report = shop.run()
     assert because(report) == follow((*VOLUMES, "volume_trend", *PURCHASES), "freshness") | follow(
-        ("rows_read", "run_status", "quarantine_rate"), ENTRY
+        LOG, ENTRY
     )
-    assert report.summary.endswith("(9 follow from 2 of them)")
+    assert report.summary.endswith("(10 follow from 2 of them)")
 
 
 def test_the_first_check_that_is_on_is_the_root(shop: Shop) -> None:
@@ -338,12 +338,12 @@ def test_nothing_follows_from_what_is_amber(shop: Shop) -> None:
     shop.write()
     report = shop.run()
     assert status(report, ENTRY) is status(report, "freshness") is Status.AMBER
-    log = follow(("rows_read", "run_status", "quarantine_rate"), "rows_read")
+    log = follow(LOG, "rows_read")
     assert because(report) == follow(VOLUMES, "volume_zscore") | log
 
 
 def test_nothing_follows_from_what_is_off(shop: Shop) -> None:
-    for check in (ENTRY, "rows_read", "run_status", "quarantine_rate"):
+    for check in (ENTRY, *LOG):
         shop.parameters(check, enabled=False)
     empty_the_day(shop)
     lose_the_log(shop)

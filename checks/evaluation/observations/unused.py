@@ -53,9 +53,13 @@ _EVENTS = (*_uses("freshness", *_VOLUMES), *_PURCHASES, _SHARE)
 KEY_USAGES = (
     KeyUsage(
         ("audit_log",),
-        _uses("log_entry_exists_today", "rows_read", "run_status", "quarantine_rate"),
+        (
+            *_uses("log_entry_exists_today", "rows_read", "run_status", "quarantine_rate"),
+            Use("sources_complete", ("audit_log.source",)),
+        ),
         "no load is judged",
     ),
+    KeyUsage(("sources",), _uses("sources_complete"), "no source is expected"),
     KeyUsage(("events",), _EVENTS, "no event is judged"),
     KeyUsage(
         ("quarantine",),
@@ -117,7 +121,8 @@ SHARED = {
     "checks.volume_expected.settle_days": _uses("event_volume", "volume_trend"),
     **{
         f"checks.run_status.{words}": tuple(
-            Use(check, ("audit_log.status",)) for check in ("rows_read", "quarantine_rate")
+            Use(check, ("audit_log.status",))
+            for check in ("rows_read", "sources_complete", "quarantine_rate")
         )
         for words in ("ok", "failed", "running")
     },
@@ -209,4 +214,4 @@ def _is_mapping(key: str) -> bool:
     """Whether a key names a table or a column; else it is a value."""
     section, _, name = key.partition(".")
     values = ("sessions.lookback_days", "events.purchase_names")
-    return section not in ("checks", "calendar") and (not name or key not in values)
+    return section not in ("checks", "calendar", "sources") and (not name or key not in values)
