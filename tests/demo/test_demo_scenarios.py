@@ -17,7 +17,11 @@ from checks.monitor import DataMonitor
 SKIPPED = {
     "dead-checkout-pixel": {"missing_revenue", "orphan_orders"},
     "no-run": {
-        "rows_read", "run_status", "sources_complete", "quarantine_rate", "missing_revenue",
+        "rows_read",
+        "run_status",
+        "sources_complete",
+        "quarantine_rate",
+        "missing_revenue",
         "orphan_orders",
     },
 }
