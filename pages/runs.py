@@ -26,8 +26,8 @@ with layout.evidence(context):
         runs.draw_loads(context, day_runs)
         page.section(
             "Missing sources",
-            "Sources that came on more than half of the 7 days before, and have no entry on this "
-            "run date. Names are compared without their digits, so that daily files match.",
+            "Sources that `sources` in andon.yml lists, or that usually come on this weekday, and "
+            "have no entry on this run date. What differs from day to day in a name is shown as ….",
         )
         runs.draw_missing(context, day_runs)
 

@@ -1,4 +1,6 @@
-"""`--wait`: judge again while the run has no log entry, is not finished, or holds a lock."""
+"""`--wait`: judge again while the run has no log entry, lacks a source, is not finished, or holds
+a lock.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,10 @@ def reason_to_wait(report: Report) -> str | None:
     verdicts = {verdict.id: verdict for verdict in report.checks}
     if any(verdict.cause is Cause.LOCKED for verdict in report.checks):
         return "the warehouse is locked"
-    if any(verdict.cause is Cause.NOT_DUE for verdict in report.checks):
-        return "the run is not due yet, or may still come"
+    awaiting = next((v.id for v in report.checks if v.cause is Cause.NOT_DUE), None)
+    if awaiting is not None:
+        is_source = awaiting == "sources_complete"
+        return "a source is not there yet" if is_source else "the run may still come"
     entry = verdicts.get("log_entry_exists_today")
     if entry is not None and entry.status in (Status.RED, Status.AMBER):
         return "there is no log entry yet"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -30,13 +30,15 @@ _KIND_TEXT = {
     "closed_days": CLOSED_DAYS,
     "cron": "a cron expression of five fields (minute hour day month weekday), such as 0 6 * * 1-5",
     "duration": "a time with its unit, such as 90m, 2h, 1h 30m or 1d",
+    "time_of_day": "a time of day from 00:00 to 23:59",
+    "week_days": "daily, weekdays, weekends, or a list of days such as [monday, thursday]",
     "files": 'a glob such as "quarantine/*.csv", or a name with {date:%Y%m%d} in it',
 }
 
 
 class Declaration(NamedTuple):
-    """One key. `type`: bool, int, float, str, date, timedelta, tuple, ZoneInfo, a StrEnum or a
-    dataclass.
+    """One key. `type`: bool, int, float, str, date, time, timedelta, tuple, ZoneInfo, a StrEnum
+    or a dataclass.
 
     name: what the file calls it. attribute: the field. item: the type of a tuple's items.
     """
@@ -86,7 +88,7 @@ class Declaration(NamedTuple):
     @property
     def allowed(self) -> str:
         """What the key's value may be, as text for a message."""
-        if self.type is not tuple:
+        if self.type is not tuple or self.kind == "week_days":
             return self.item_allowed
         if is_dataclass(self.item):
             names = ", ".join(key.name for key in settings_of(self.item))
@@ -141,7 +143,9 @@ def _without_none(hint: Any) -> tuple[bool, Any]:
     return True, bases[0]
 
 
-Shape = Literal["bool", "int", "float", "choice", "zone", "day", "duration", "closed", "text"]
+Shape = Literal[
+    "bool", "int", "float", "choice", "zone", "day", "time", "duration", "closed", "text"
+]
 
 
 def shape_of(declared: Declaration) -> Shape:
@@ -154,6 +158,6 @@ def shape_of(declared: Declaration) -> Shape:
         return "day"
     known: dict[type, Shape] = {
         bool: "bool", int: "int", float: "float", ZoneInfo: "zone", str: "text", tuple: "text",
-        timedelta: "duration",
+        timedelta: "duration", time: "time",
     }  # fmt: skip
     return known[declared.type]

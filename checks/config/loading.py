@@ -14,6 +14,7 @@ import yaml
 
 from checks.config.catalog import ReadCheck, read_checks
 from checks.config.declared import settings_of
+from checks.config.expected_sources import SECTION, read_sources, report_unmapped
 from checks.config.model import Config
 from checks.config.nodes import Entries, is_null, read_mapping
 from checks.config.problems import Problems
@@ -89,11 +90,13 @@ def _read(root: yaml.Node, checks: tuple[Check, ...], scope: Scope) -> dict[str,
     known = [
         *(declared.name for declared in basics),
         *(declared.name for declared in sections()),
+        SECTION,
         "checks",
     ]
     report_unknown(entries, known, "", scope)
     values = read_values(basics, entries, "", None, scope)
     values |= _read_sections(entries, scope)
+    values |= _read_expected_sources(entries, scope)
     checks_read = read_checks(entries.get("checks"), checks, scope)
     report_missing_sections(entries, checks, checks_read, scope)
     return values | {"checks": {name: check.settings for name, check in checks_read.items()}}
@@ -112,6 +115,15 @@ def _read_sections(mapped_sections: Entries, scope: Scope) -> dict[str, Any]:
     return values
 
 
+def _read_expected_sources(entries: Entries, scope: Scope) -> dict[str, Any]:
+    """The listed sources, which are a mapping by name; nothing where there are none."""
+    entry = entries.get(SECTION)
+    if entry is None or is_null(entry.node):
+        return {}
+    report_unmapped(entry, _is_given(entries, "audit_log.source"), scope)
+    return {SECTION: read_sources(entry, scope)}
+
+
 def report_missing_sections(
     mapped_sections: Entries,
     checks: tuple[Check, ...],
@@ -126,8 +138,7 @@ def report_missing_sections(
         check_ids = [
             check.id
             for check in enabled
-            if any(need.partition(".")[0] == name for need in check.needs)
-            and not _has_alternatives(check, mapped_sections)
+            if name in check.needs and not _has_alternatives(check, mapped_sections)
         ]
         if check_ids:
             allowed = _or_disabled("a mapping", check_ids) + _alternatives_text(checks, check_ids)

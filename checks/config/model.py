@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from checks.config.closed_days import ClosedDays, problems_of
 from checks.config.database import WarehouseConfig
 from checks.config.naive_zones import OWN_ZONE, NaiveZones
+from checks.core.expected_source import ExpectedSource
 from checks.core.model import Severity
 from checks.core.settings import setting
 
@@ -322,7 +323,10 @@ class CheckSettings:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """One pipeline's whole configuration. `checks` holds every known check, in catalog order."""
+    """One pipeline's whole configuration. `checks` holds every known check, in catalog order.
+
+    sources: None where none are listed.
+    """
 
     path: Path
     pipeline: str
@@ -339,6 +343,7 @@ class Config:
     orders: OrdersSource | None = None
     sessions: SessionsSource | None = None
     quarantine: QuarantineSource | None = None
+    sources: tuple[ExpectedSource, ...] | None = None
 
     def is_mapped(self, key: str) -> bool:
         """Whether a section, or one key of it (`audit_log.status`), is mapped."""

@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from checks.config.declared import SOURCE_KINDS, Declaration, settings_of
+from checks.config.expected_sources import SECTION, SourceSettings
 from checks.config.loading import Basics, Section, sections
 from checks.config.model import CheckSettings
 from checks.config.source import DEFAULT_NAME
@@ -55,7 +56,12 @@ def render(checks: tuple[Check, ...]) -> str:
     """The page as Markdown."""
     parts = [_INTRODUCTION + EXAMPLE.read_text(encoding="utf-8") + "```", _top_level()]
     parts += [_section(section, checks) for section in sections()]
-    parts += [*_mappings(), _common_settings(), *(_check(check) for check in checks)]
+    parts += [
+        _expected_sources(),
+        *_mappings(),
+        _common_settings(),
+        *(_check(check) for check in checks),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -79,6 +85,13 @@ def _section(section: Section, checks: tuple[Check, ...]) -> str:
     if sources:
         lines.append(f"Exactly one of {_codes(sources)} is given.")
     return "\n\n".join([*lines, _table(declared, _required(section.name, checks))])
+
+
+def _expected_sources() -> str:
+    """The section that is a mapping by name."""
+    text = "Optional. One mapping for each source, by its name; `{}` for one with its defaults."
+    table = _table(settings_of(SourceSettings))
+    return f"## `{SECTION}`\n\n{_description(SourceSettings)}\n\n{text}\n\n{table}"
 
 
 def _required(name: str, checks: tuple[Check, ...]) -> dict[str, str]:
@@ -122,9 +135,7 @@ def _mapping(name: str, shape: type[Any], where: str) -> str:
 def _presence(name: str, checks: tuple[Check, ...]) -> str:
     if name not in ("audit_log", "events", "orders"):
         return "Optional."
-    users = [
-        check.id for check in checks if any(need.partition(".")[0] == name for need in check.needs)
-    ]
+    users = [check.id for check in checks if name in check.needs]
     required = f"Required, unless every check that needs it is disabled: {_codes(users)}."
     return " ".join([required, *_alternatives(name, checks)])
 

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,12 +28,14 @@ from checks.config.nodes import (
     read_scalar,
 )
 from checks.config.problems import InvalidValueError, Problems
+from checks.core.expected_source import weekdays_of
 from checks.core.text import did_you_mean
 
 _PREFIXED_INTEGER = re.compile(r"0[oxb][0-9a-fA-F]+")
 _DURATION = re.compile(
     r"(?:(\d{1,3})\s*d)?\s*(?:(\d{1,4})\s*h)?\s*(?:(\d{1,5})\s*m(?:in)?)?", re.ASCII
 )
+_TIME_OF_DAY = re.compile(r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _NAME = re.compile(r"\w[\w.-]{0,60}")
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
@@ -82,6 +84,8 @@ def default_of(declared: Declaration, scope: Scope) -> Any:
 
 
 def _read_items(declared: Declaration, node: yaml.Node, key: str, scope: Scope) -> tuple[Any, ...]:
+    if declared.kind == "week_days" and isinstance(node, yaml.ScalarNode):
+        return (_READERS[shape_of(declared)](declared, node, scope),)
     if not isinstance(node, yaml.SequenceNode):
         is_name = isinstance(node, yaml.ScalarNode) and _NAME.fullmatch(node.value)
         raise InvalidValueError(
@@ -89,6 +93,8 @@ def _read_items(declared: Declaration, node: yaml.Node, key: str, scope: Scope) 
         )
     if not node.value and declared.kind == "event_names" and declared.default:
         raise InvalidValueError(f"{declared.allowed}, at least one", "an empty list")
+    if not node.value and declared.kind == "week_days":
+        raise InvalidValueError(declared.allowed, "an empty list")
     result: list[Any] = []
     for item in node.value:
         try:
@@ -180,6 +186,14 @@ def _read_duration(declared: Declaration, node: yaml.Node, scope: Scope) -> time
     return timedelta(days=days, hours=hours, minutes=minutes)
 
 
+def _read_time(declared: Declaration, node: yaml.Node, _: Scope) -> time:
+    """A time of day as it is written: YAML reads 16:00 without quotes as the number 960."""
+    if not isinstance(node, yaml.ScalarNode) or not _TIME_OF_DAY.fullmatch(node.value):
+        raise InvalidValueError(declared.allowed)
+    hour, minute = map(int, node.value.split(":"))
+    return time(hour, minute)
+
+
 def _read_text(declared: Declaration, node: yaml.Node, scope: Scope) -> str:
     allowed = declared.item_allowed
     hint = None if declared.allowed_texts else "put it in quotes"
@@ -241,10 +255,19 @@ def _check_text(declared: Declaration, text: str) -> None:
 
             if not is_known_place(text):
                 raise InvalidValueError(declared.allowed)
+        case "week_days":
+            _check_week_day(declared, text)
         case "table":
             _check_table(declared, text)
         case "partition_format":
             _check_partition_format(declared, text)
+
+
+def _check_week_day(declared: Declaration, text: str) -> None:
+    try:
+        weekdays_of([text])
+    except ValueError:
+        raise InvalidValueError(declared.allowed) from None
 
 
 def _check_plain_name(declared: Declaration, text: str) -> None:
@@ -289,6 +312,7 @@ _READERS = {
     "choice": _read_choice,
     "zone": _read_zone,
     "day": _read_date,
+    "time": _read_time,
     "duration": _read_duration,
     "closed": _read_closed,
     "text": _read_text,

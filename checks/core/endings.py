@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 OK, FAILED, RUNNING, UNHEARD = "ok", "failed", "running", "unheard"
@@ -29,9 +29,15 @@ class Endings:
         "up_for_retry", "processing", "loading",
     )  # fmt: skip
 
+    _by_word: dict[str, str] = field(
+        default_factory=dict, init=False, repr=False, compare=False, hash=False
+    )
+
     def meaning(self, status: str | None) -> str:
         """What a status means: OK, FAILED, RUNNING or UNHEARD (a word that is in no list)."""
-        return _meanings(self).get(folded(status or ""), UNHEARD)
+        if not self._by_word:  # each entry of a log asks for it
+            self._by_word.update(_meanings(self))
+        return self._by_word.get(folded(status or ""), UNHEARD)
 
 
 @lru_cache(maxsize=32)

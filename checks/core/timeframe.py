@@ -41,6 +41,16 @@ def wall_hours(day: date, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
     return list(pairwise(edges))
 
 
+def wall_moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """The instant at which clocks show a time of a day for certain, in UTC.
+
+    A time that clocks skip is when they have been changed; one that comes twice is the second.
+    """
+    start, end = wall_hours(day, zone)[clock.hour]
+    left = timedelta(hours=1) - timedelta(minutes=clock.minute, seconds=clock.second)
+    return max(start, end - left)
+
+
 @dataclass(frozen=True, slots=True)
 class Timeframe:
     """The run date, the judged data date, and the one reading of the clock.

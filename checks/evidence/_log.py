@@ -7,6 +7,7 @@ from checks.core.endings import FAILED, OK, RUNNING, SILENT, UNHEARD
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
 from checks.evidence.context import Context
+from checks.loads.patterns import LEARNED_DAYS
 from checks.measuring.plan import MeasuringPlan
 from checks.warehouse.audit import DAYS_BEFORE, read_audit_log
 
@@ -23,6 +24,18 @@ def read_log(context: Context, days_before: int = DAYS_BEFORE) -> AuditLog:
     return read_audit_log(
         context.warehouse, source, context.frame, context.naive.audit_log, days_before, endings
     )
+
+
+def read_weeks(context: Context) -> AuditLog:
+    """The log of the weeks that say which sources are usual; of a week where older entries cannot
+    be used. Raises MeasurementError.
+    """
+    try:
+        return read_log(context, LEARNED_DAYS)
+    except MeasurementError as error:
+        if error.cause is not Cause.BAD_VALUE:
+            raise
+        return read_log(context)
 
 
 def minutes_of_day(context: Context, entry: AuditEntry) -> float:

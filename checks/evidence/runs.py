@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time
 
 from checks.catalog._audit import future_text, undated_text
 from checks.catalog.quarantine_rate import Params
 from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.endings import OK, SILENT
-from checks.core.timeframe import midnight
 from checks.core.totals import median
 from checks.core.values import BadValue, Count
-from checks.evidence._log import MEANINGS, minutes_of_day, read_log
+from checks.evidence._log import MEANINGS, read_weeks
 from checks.evidence.context import Context
 from checks.loads.effective import Load as SourceLoad
 from checks.loads.effective import Rule
 from checks.loads.effective import loads as loads_of
+from checks.loads.expected import Sources, SourceState, expected_sources
 from checks.loads.open_runs import open_runs
 from checks.loads.sources import without_digits
+from checks.warehouse.audit import with_last_runs
 
 MOST_LOADS = 1000
 ABOVE_ALERT, ABOVE_STOP = "above alert", "above stop"
@@ -67,18 +68,22 @@ class LoadEntry:
 
 @dataclass(frozen=True, slots=True)
 class MissingSource:
-    """A source, by its name without digits, that is usually loaded and has no entry.
+    """A source that is expected on the run date and has no entry, by the rule of the check.
 
-    seen_days of run_days: on how many of the earlier run days it was loaded. usual_minutes:
-    median of its last load, minutes after midnight. overdue: whether that time is over.
+    name: its key where it is listed, else its name with … for what differs from day to day; None
+    for entries without a name. last_source, last_seen: None where it was never seen. seen_days of
+    run_days: on how many of the earlier run days it was loaded. usual_minutes: by when it usually
+    comes, in minutes after midnight. deadline: the time that the configuration names. overdue:
+    whether it should have come by now.
     """
 
-    family: str | None
+    name: str | None
     last_source: str | None
-    last_seen: datetime
+    last_seen: datetime | None
     seen_days: int
     run_days: int
-    usual_minutes: float
+    usual_minutes: float | None
+    deadline: time | None
     overdue: bool
 
 
@@ -90,8 +95,8 @@ class Runs:
     every entry counts. unsettled: sources for which it is unclear how several entries count.
     strays: texts on entries of the log that belong to no run date.
     missing: None where sources are not mapped. run_days: earlier days with entries, of the
-    7 before the run date. inserted_mapped, status_mapped: whether those columns are;
-    the problems say why one could not be read.
+    7 before the run date; learned_days: of the last weeks. inserted_mapped, status_mapped: whether
+    those columns are; the problems say why one could not be read.
     """
 
     run_date: date
@@ -109,6 +114,7 @@ class Runs:
     stop_above: float
     unsettled: tuple[str, ...] = ()
     strays: tuple[str, ...] = ()
+    learned_days: int = 0
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -117,11 +123,13 @@ class Runs:
 
 
 def read(context: Context) -> Runs:
-    """The entries of the run date, and the sources of the week before that have none.
+    """The entries of the run date, and the expected sources that have none.
 
     Raises MeasurementError where the log cannot be read.
     """
-    log, source = open_runs(read_log(context), context.frame), context.config.audit_log
+    weeks, source = open_runs(read_weeks(context), context.frame), context.config.audit_log
+    log = with_last_runs(weeks, context.frame)
+    sources = expected_sources(weeks, context.frame, context.config.sources)
     inserted_mapped = source is not None and source.rows_inserted is not None
     params: Params = context.config.checks["quarantine_rate"].params
     source_loads = loads_of(log)
@@ -131,7 +139,7 @@ def read(context: Context) -> Runs:
         data_date=context.frame.data_date,
         loads=tuple(loads[:MOST_LOADS]),
         entry_count=len(loads),
-        missing=_missing(context, log) if log.has_source else None,
+        missing=_missing(sources) if log.has_source else None,
         run_days=len(_earlier_days(log)),
         has_source=log.has_source,
         inserted_mapped=inserted_mapped,
@@ -141,6 +149,7 @@ def read(context: Context) -> Runs:
         alert_above=params.alert_above,
         stop_above=params.stop_above,
         unsettled=tuple(load.source or "" for load in source_loads if load.rule is Rule.UNSETTLED),
+        learned_days=len(sources.run_dates),
         strays=tuple(text for text in (future_text(log), undated_text(log)) if text),
     )
 
@@ -248,40 +257,21 @@ def _earlier_days(log: AuditLog) -> list[date]:
     return sorted(day for day, rows in log.entries.items() if rows and day < log.run_date)
 
 
-def _missing(context: Context, log: AuditLog) -> tuple[MissingSource, ...]:
-    """Sources seen on more than half of the earlier run days, but not on the run date.
-
-    None are missing where all days that the run loads are closed.
-    """
-    if context.frame.closed_run is not None:
-        return ()
-    present = {without_digits(entry.source) for entry in log.today}
-    days = _earlier_days(log)
-    seen: dict[str | None, dict[date, AuditEntry]] = {}
-    for day in days:
-        for entry in log.entries[day]:  # oldest first: the day's last entry stays
-            seen.setdefault(without_digits(entry.source), {})[day] = entry
-    missing = [
-        _missing_source(context, family, list(by_day.values()), len(days))
-        for family, by_day in seen.items()
-        if family not in present and len(by_day) * 2 > len(days)
-    ]
-    return tuple(sorted(missing, key=lambda source: (not source.overdue, source.usual_minutes)))
+def _missing(sources: Sources) -> tuple[MissingSource, ...]:
+    """The expected sources without an entry, those that are overdue first."""
+    absent = [state for state in sources.states if not state.has_come]
+    ranked = sorted(absent, key=lambda state: (not state.is_due, state.due, state.key))
+    return tuple(map(_missing_source, ranked))
 
 
-def _missing_source(
-    context: Context, family: str | None, last_entries: Sequence[AuditEntry], run_days: int
-) -> MissingSource:
-    usual_minutes = median(minutes_of_day(context, entry) for entry in last_entries) or 0.0
-    frame = context.frame
-    due = midnight(frame.run_date, frame.zone) + timedelta(minutes=usual_minutes)
-    newest = max(last_entries, key=lambda entry: entry.run_at)
+def _missing_source(state: SourceState) -> MissingSource:
     return MissingSource(
-        family=family,
-        last_source=newest.source,
-        last_seen=newest.run_at,
-        seen_days=len(last_entries),
-        run_days=run_days,
-        usual_minutes=usual_minutes,
-        overdue=frame.now > due,
+        name=state.name or None,
+        last_source=state.last.source if state.last else None,
+        last_seen=state.last.run_at if state.last else None,
+        seen_days=state.seen_days,
+        run_days=state.run_days,
+        usual_minutes=state.usual_minutes,
+        deadline=state.deadline,
+        overdue=state.is_due,
     )

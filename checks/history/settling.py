@@ -41,7 +41,7 @@ def by_worst_day(report: Report) -> Report:
 
 
 def _weight(verdict: Verdict) -> int:
-    """The smaller, the more it says: a day that was judged says more than a closed or skipped one."""
+    """The smaller, the more it says: a judged day says more than a closed or skipped one."""
     return len(_BY_WEIGHT) if verdict.facts.is_closed else _BY_WEIGHT.index(verdict.status)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from checks.core.audit_log import AuditLog
     from checks.core.counts import DailyCounts
+    from checks.core.expected_source import ExpectedSource
     from checks.core.metrics import EventCounts, OrderCounts, RejectedRows
     from checks.core.records import StoredAcceptance
 
@@ -21,6 +22,10 @@ class Readings(Protocol):
     @property
     def has_audit_log(self) -> bool:
         """Whether the pipeline's log is mapped at all."""
+
+    @property
+    def listed_sources(self) -> tuple[ExpectedSource, ...] | None:
+        """The sources that the configuration expects in the log; None where it lists none."""
 
     def audit_log(self) -> AuditLog:
         """The pipeline's log of the run date and of the days before it."""

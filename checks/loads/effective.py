@@ -15,7 +15,7 @@ Of the rest:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -97,10 +97,19 @@ class Load:
 
 def loads(log: AuditLog, day: date | None = None) -> tuple[Load, ...]:
     """The loads of a run date, the one with the newest entry first."""
-    groups = _by_source(log, log.entries.get(day or log.run_date, ()))
-    needs_baseline = log.several != REPLACE and any(len(group) > 1 for group in groups)
-    baseline_by_family = usual_parts(log) if needs_baseline else {}
-    return tuple(_load(log, group, baseline_by_family) for group in groups)
+    run_date = day or log.run_date
+    return loads_of_runs(log, (run_date,))[run_date]
+
+
+def loads_of_runs(log: AuditLog, run_dates: Iterable[date]) -> dict[date, tuple[Load, ...]]:
+    """The loads of several run dates, by the parts that are usual before the log's own one."""
+    groups = {day: _by_source(log, log.entries.get(day, ())) for day in run_dates}
+    has_several = any(len(group) > 1 for of_day in groups.values() for group in of_day)
+    baseline_by_family = usual_parts(log) if has_several and log.several != REPLACE else {}
+    return {
+        day: tuple(_load(log, group, baseline_by_family) for group in of_day)
+        for day, of_day in groups.items()
+    }
 
 
 def good_sources(log: AuditLog) -> frozenset[str]:

@@ -27,6 +27,7 @@ from checks.core.metrics import (
     RejectedRows,
     Undated,
 )
+from checks.core.model import Cause
 from checks.core.timeframe import Timeframe
 from checks.loads.open_runs import open_runs
 from checks.measuring.daily import (
@@ -40,12 +41,13 @@ from checks.measuring.gone_days import with_recalled
 from checks.measuring.plan import MeasuringPlan
 from checks.measuring.spot_checks import days_to_check
 from checks.warehouse import Warehouse
-from checks.warehouse.audit import read_audit_log
+from checks.warehouse.audit import DAYS_BEFORE, read_audit_log, with_last_runs
 from checks.warehouse.events import read_events, read_newest
 from checks.warehouse.orders import OrderReader
 from checks.warehouse.slices import DaySlices
 
 if TYPE_CHECKING:
+    from checks.core.expected_source import ExpectedSource
     from checks.core.records import StoredAcceptance
 
 T = TypeVar("T")
@@ -118,35 +120,42 @@ class Measurements:
         """Whether the pipeline's log is mapped at all."""
         return self._config.audit_log is not None
 
+    @property
+    def listed_sources(self) -> tuple[ExpectedSource, ...] | None:
+        """The sources that the configuration expects in the log; None where it lists none."""
+        return self._config.sources
+
     def audit_log(self) -> AuditLog:
-        """The pipeline's log. Raises MeasurementError."""
-        source = _require_mapped(self._config.audit_log)
-        return self._once(
-            "audit_log",
-            lambda: self._open_runs(
-                read_audit_log(
-                    self._warehouse, source, self._frame, self._naive.audit_log,
-                    endings=self._plan.endings,
-                )
-            ),
-        )  # fmt: skip
+        """The pipeline's log. Raises MeasurementError.
+
+        Part of the longer one where a check needs that: one statement reads both. Where only the
+        older days cannot be used, it is read by itself.
+        """
+        _require_mapped(self._config.audit_log)
+
+        def read() -> AuditLog:
+            if self._plan.log_days == DAYS_BEFORE:
+                return self._read_log(DAYS_BEFORE)
+            try:
+                log = self.longer_audit_log(self._plan.log_days)
+            except MeasurementError as error:
+                if error.cause is not Cause.BAD_VALUE:
+                    raise
+                return self._read_log(DAYS_BEFORE)
+            return with_last_runs(log, self._frame)
+
+        return self._once("audit_log", read)
 
     def longer_audit_log(self, days: int) -> AuditLog:
         """The pipeline's log of so many days before the run. Raises MeasurementError."""
-        source = _require_mapped(self._config.audit_log)
-        return self._once(
-            f"audit_log {days}",
-            lambda: self._open_runs(
-                read_audit_log(
-                    self._warehouse, source, self._frame, self._naive.audit_log, days,
-                    endings=self._plan.endings,
-                )
-            ),
-        )  # fmt: skip
+        return self._once(f"audit_log {days}", lambda: self._read_log(days), "audit_log")
 
-    def _open_runs(self, log: AuditLog) -> AuditLog:
-        """The log without earlier runs of closed days, which do not say what is usual."""
-        return open_runs(log, self._frame)
+    def _read_log(self, days: int) -> AuditLog:
+        source = _require_mapped(self._config.audit_log)
+        log = read_audit_log(
+            self._warehouse, source, self._frame, self._naive.audit_log, days, self._plan.endings
+        )
+        return open_runs(log, self._frame)  # earlier runs of closed days say nothing of usual ones
 
     def events(self) -> EventCounts:
         """Events of the data date and its window. Raises MeasurementError."""
@@ -347,10 +356,8 @@ class Measurements:
                 self._read[name] = error
         value = self._read[name]
         if isinstance(value, MeasurementError):
-            raise MeasurementError(
-                value.cause, value.detail, retry=value.retry,
-                reading=value.reading or reading or name,
-            )  # fmt: skip
+            shown = value.reading or reading or name
+            raise MeasurementError(value.cause, value.detail, retry=value.retry, reading=shown)
         return cast("T", value)
 
 

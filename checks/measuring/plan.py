@@ -9,6 +9,8 @@ from checks.catalog import all_checks
 from checks.config.calendars import calendar_between
 from checks.config.model import Config
 from checks.core.endings import Endings
+from checks.loads.patterns import LEARNED_DAYS
+from checks.loads.usual_parts import USUAL_DAYS
 
 #: A window of open days is looked for in twice as many days, and one long closure.
 _SPAN_PER_OPEN_DAY, _LONGEST_CLOSURE = 2, 48
@@ -22,6 +24,7 @@ class MeasuringPlan:
     what volume is normal. settle_days: days that late loads may still change. endings: what the
     log's status words mean. judges_volume: whether a check is enabled that compares the day with
     days before it. least_events_of_name: events a day that make an event name matter by itself.
+    log_days: days of the audit log before the run.
     """
 
     window_days: int
@@ -30,6 +33,7 @@ class MeasuringPlan:
     endings: Endings
     judges_volume: bool
     least_events_of_name: float
+    log_days: int
 
     @classmethod
     def of(cls, config: Config) -> MeasuringPlan:
@@ -44,6 +48,7 @@ class MeasuringPlan:
             and any(check.compares_days and config.checks[check.id].enabled
                     for check in all_checks()),
             least_events_of_name=config.checks["event_volume"].params.min_per_day,
+            log_days=LEARNED_DAYS if _judges_sources(config) else USUAL_DAYS,
         )  # fmt: skip
 
     def window_before(self, config: Config, day: date) -> int:
@@ -64,3 +69,8 @@ class MeasuringPlan:
         return (self.window_days, self.history_days, self.settle_days, self.endings) == (
             other.window_days, other.history_days, other.settle_days, other.endings
         )  # fmt: skip
+
+
+def _judges_sources(config: Config) -> bool:
+    """Whether the sources of the log are compared with those that usually come."""
+    return config.checks["sources_complete"].enabled and config.is_mapped("audit_log.source")

@@ -68,8 +68,8 @@ class _Statements:
     def audit_log(self) -> Iterator[Query]:
         source = self.config.audit_log
         if source is not None:
-            naive = self.config.naive_zones.audit_log
-            query = audit_query(self.warehouse, source, self.frame, naive)
+            naive, days = self.config.naive_zones.audit_log, self.plan.log_days
+            query = audit_query(self.warehouse, source, self.frame, naive, days)
             yield Query("audit_log", query.statement)
 
     def events(self) -> Iterator[Query]:

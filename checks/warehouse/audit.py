@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -88,6 +88,12 @@ def read_audit_log(
         future=tuple(_future(timed, ahead)),
         naive_zone=naive.key if query.run_at.may_be_naive else None,
     )
+
+
+def with_last_runs(log: AuditLog, frame: Timeframe, days_before: int = DAYS_BEFORE) -> AuditLog:
+    """A log that was read further back, as it is with so many days before the run."""
+    first = frame.runs_before(days_before).run_dates[0]
+    return replace(log, entries={day: e for day, e in log.entries.items() if day >= first})
 
 
 @dataclass(frozen=True, slots=True)

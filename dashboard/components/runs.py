@@ -27,6 +27,7 @@ from checks.evidence.runs import (
     Runs,
 )
 from checks.evidence.runs_trend import RunsTrend
+from checks.loads.patterns import clock_text as minutes_text
 from dashboard import address, look, page
 from dashboard.charts.runs import clock_text
 from dashboard.components.rows import show_rows
@@ -235,30 +236,33 @@ def draw_missing(context: page.PageContext, runs: Runs) -> None:
         )
     elif runs.missing:
         _draw_missing_table(runs.missing, context.zone)
-    elif not runs.run_days:
+    elif not runs.learned_days:
         page.empty(
-            "No source is expected yet.", "The log has no entry in the 7 days before this run date."
+            "No source is expected yet.",
+            "The log has no entry in the 5 weeks before this run date.",
         )
     else:
         page.empty(
             "No source is missing.",
-            f"Every usual source of the last {plural(runs.run_days, 'run day')} has an entry.",
+            f"Every source that is expected has an entry; "
+            f"the log of {plural(runs.learned_days, 'earlier run day')} was looked at.",
         )
 
 
 def _draw_missing_table(missing: Sequence[MissingSource], zone: ZoneInfo) -> None:
     headings = (
-        "Source (without digits)", "Its last entry", f"At ({zone.key})", "Came on",
-        "Usually by", "Now",
+        "Source", "Its last entry", f"At ({zone.key})", "Came on", "Usually by",
+        "Expected by", "Now",
     )  # fmt: skip
     rows = [
         (
-            tag("code", source.family) if source.family is not None else _muted("no name"),
+            tag("code", source.name) if source.name is not None else _muted("no name"),
             source.last_source if source.last_source is not None else _muted("no name"),
-            _time_text(source.last_seen, zone),
+            _muted("never") if source.last_seen is None else _time_text(source.last_seen, zone),
             f"{source.seen_days} of {plural(source.run_days, 'run day')}",
-            clock_text(source.usual_minutes),
-            tag("b", "overdue") if source.overdue else "not due yet",
+            "–" if source.usual_minutes is None else minutes_text(source.usual_minutes),
+            "–" if source.deadline is None else f"{source.deadline:%H:%M}",
+            tag("b", "missing") if source.overdue else "not due yet",
         )
         for source in missing
     ]

@@ -79,7 +79,7 @@ def words(context: page.PageContext) -> Words:
 
 
 def checks_text(context: page.PageContext) -> str:
-    """`2 of 11 checks failed`: what the summary says after whether to refresh."""
+    """`2 of 12 checks failed`: what the summary says after whether to refresh."""
     return _without_day(context).partition(": ")[2]
 
 

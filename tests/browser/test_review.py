@@ -58,7 +58,7 @@ def test_everything_is_on_the_screen(screen: Screen, embedded: bool) -> None:
     page = screen.page
     page.set_viewport_size(SIZES[0])
     screen.open(WALL, **({"embed": "true"} if embedded else {}))
-    screen.says("2 of 11 checks failed")
+    screen.says("2 of 12 checks failed")
     expect(page.locator(".w-fail")).to_have_count(2)
     expect(page.locator(".w-lamps i")).to_have_count(30)
     screen.says("evaluated ")

@@ -23,6 +23,7 @@ IDS = [
     "log_entry_exists_today",
     "rows_read",
     "run_status",
+    "sources_complete",
     "quarantine_rate",
     "freshness",
     "volume_zscore",
@@ -32,7 +33,7 @@ IDS = [
     "missing_revenue",
     "orphan_orders",
 ]
-LAYERS = [Layer.INFRASTRUCTURE] * 3 + [Layer.DATA_QUALITY] + [Layer.BUSINESS] * 7
+LAYERS = [Layer.INFRASTRUCTURE] * 4 + [Layer.DATA_QUALITY] + [Layer.BUSINESS] * 7
 
 
 def test_the_checks_in_their_order() -> None:

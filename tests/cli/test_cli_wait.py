@@ -33,6 +33,12 @@ GREEN = verdict()
         (RUNNING, "a run is not finished"),
         (verdict("run_status", Status.UNKNOWN, value=None), None),
         (verdict("run_status", Status.RED), None),
+        (
+            verdict("sources_complete", Status.UNKNOWN, value=None, retry=True),
+            "a source is not there yet",
+        ),
+        (verdict("sources_complete", Status.UNKNOWN, value=None), None),
+        (verdict("sources_complete", Status.RED), None),
         (LOCKED, "the warehouse is locked"),
         (verdict("quarantine_rate", Status.RED), None),
     ],

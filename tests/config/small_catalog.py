@@ -69,7 +69,7 @@ CATALOG = (
     check("volume_zscore", Window, "events"),
     check("missing_revenue", Share, "events.revenue"),
     check("orphan_orders", Orphans, "orders"),
-    check("run_status", Nothing, "audit_log.status"),
+    check("run_status", Nothing, "audit_log", "audit_log.status"),
 )
 
 

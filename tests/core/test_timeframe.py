@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from checks.core.errors import UsageError
 from checks.core.schedule import Schedule
-from checks.core.timeframe import TICK, Timeframe, midnight, resolve_run_date, timeframe
+from checks.core.timeframe import (
+    TICK,
+    Timeframe,
+    midnight,
+    resolve_run_date,
+    timeframe,
+    wall_moment,
+)
 
 UTC_ZONE = ZoneInfo("UTC")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -216,3 +223,30 @@ def test_slices_are_ordered_disjoint_and_inside_their_day(
         assert start == midnight(day, zone)
         assert start < end <= midnight(day + timedelta(days=1), zone)
     assert slices[-1][2] == frame.cut <= frame.future
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "clock", "moment"),
+    [
+        ("UTC", date(2025, 3, 9), time(6), "2025-03-09 06:00"),
+        ("UTC", date(2025, 3, 9), time(0), "2025-03-09 00:00"),
+        ("UTC", date(2025, 3, 9), time(23, 59), "2025-03-09 23:59"),
+        ("Europe/Berlin", date(2025, 3, 9), time(6, 30), "2025-03-09 05:30"),
+        ("Europe/Berlin", date(2025, 3, 30), time(1, 59), "2025-03-30 00:59"),
+        ("Europe/Berlin", date(2025, 3, 30), time(2), "2025-03-30 01:00"),  # skipped
+        ("Europe/Berlin", date(2025, 3, 30), time(2, 30), "2025-03-30 01:00"),  # skipped
+        ("Europe/Berlin", date(2025, 3, 30), time(3), "2025-03-30 01:00"),
+        ("Europe/Berlin", date(2025, 3, 30), time(3, 1), "2025-03-30 01:01"),
+        ("Europe/Berlin", date(2025, 10, 26), time(1, 59), "2025-10-25 23:59"),
+        ("Europe/Berlin", date(2025, 10, 26), time(2), "2025-10-26 01:00"),  # the second one
+        ("Europe/Berlin", date(2025, 10, 26), time(2, 30), "2025-10-26 01:30"),
+        ("Europe/Berlin", date(2025, 10, 26), time(3), "2025-10-26 02:00"),
+        ("Australia/Lord_Howe", date(2025, 10, 5), time(2, 15), "2025-10-04 15:30"),  # skipped
+        ("Australia/Lord_Howe", date(2025, 10, 5), time(2, 45), "2025-10-04 15:45"),
+        ("America/Sao_Paulo", date(2018, 11, 4), time(0, 30), "2018-11-04 03:00"),  # skipped
+    ],
+)
+def test_a_time_of_day_is_the_instant_from_which_clocks_have_shown_it(
+    zone: str, day: date, clock: time, moment: str
+) -> None:
+    assert f"{wall_moment(day, clock, ZoneInfo(zone)):%Y-%m-%d %H:%M}" == moment

@@ -98,7 +98,7 @@ def test_what_is_chosen_stays_when_the_page_is_opened_again(demo: Demo, screen: 
 def test_a_day_that_is_over_is_in_the_past_tense(demo: Demo, screen: Open) -> None:
     folder = demo()
     page = screen(folder, date="2025-03-07")
-    assert "The gate let the dashboards be refreshed: 11 of 11 checks passed." in page.text
+    assert "The gate let the dashboards be refreshed: 12 of 12 checks passed." in page.text
     assert "Latest: Sat 8 Mar" in page.links()
     page = screen(folder, date="2025-03-08")
     assert "Latest: Sat 8 Mar" not in page.links()
@@ -112,7 +112,7 @@ def test_a_red_day_that_is_over(
     monkeypatch.setattr(data, "now", lambda: NOW + timedelta(days=400))
     page = screen(folder, path=path, date="2025-03-08")
     assert "The dashboards were not refreshed" in page.text
-    assert "2 of 11 checks failed" in page.text
+    assert "2 of 12 checks failed" in page.text
     assert "Do not refresh" not in page.text
     if path != "review":
         assert "Latest: Sun 12 Apr" in page.links()

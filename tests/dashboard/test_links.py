@@ -40,7 +40,7 @@ def first_check(page: Screen) -> str:
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_link_opens_its_check_first(scenario: str, demo: Demo, screen: Open) -> None:
-    """All eleven of a green day; in other scenarios each alert: opening a page takes seconds."""
+    """All twelve of a green day; in other scenarios each alert: opening a page takes seconds."""
     folder = demo(scenario)
     verdicts = report_with_links(folder).checks
     for verdict in verdicts if scenario == "all-green" else failing(verdicts):

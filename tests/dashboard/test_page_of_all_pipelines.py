@@ -36,7 +36,7 @@ def rows(page: Screen) -> list[str]:
 def test_a_row_says_why_since_when_and_who(demo: Demo, screen: Open) -> None:
     page = screen(demo(), second(demo("all-green"), "other"))
     assert rows(page) == ["web-clickstream", "other"]
-    assert "✗ RED web-clickstream quarantine_rate and 1 more, of 11 checks" in page.text
+    assert "✗ RED web-clickstream quarantine_rate and 1 more, of 12 checks" in page.text
     assert "Shop app only: " in page.text
     assert "Red since 06:12 (58 min)" in page.text
     assert "Nobody is on it Owner data-platform" in page.text

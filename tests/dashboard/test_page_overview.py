@@ -13,7 +13,7 @@ Open = Callable[..., Screen]
 
 def test_the_answer_comes_first(demo: Demo, screen: Open) -> None:
     page = screen(demo())
-    assert "Do not refresh the dashboards: 2 of 11 checks failed." in page.text
+    assert "Do not refresh the dashboards: 2 of 12 checks failed." in page.text
     assert "gate: ✗ RED at 06:12 UTC" in page.text
     assert "now: ✗ RED at 07:10 UTC" in page.text
     assert page.text.index("quarantine_rate") < page.text.index("freshness")
@@ -22,7 +22,7 @@ def test_the_answer_comes_first(demo: Demo, screen: Open) -> None:
 def test_what_follows_is_folded_into_the_card_of_its_cause(demo: Demo, screen: Open) -> None:
     page = screen(demo("no-run"))
     assert (
-        "Do not refresh the dashboards: 5 of 11 checks failed "
+        "Do not refresh the dashboards: 5 of 12 checks failed "
         "(4 follow from log_entry_exists_today)." in page.text
     )
     (folded,) = page.at.expander

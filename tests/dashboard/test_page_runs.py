@@ -94,8 +94,8 @@ def test_filtering_by_how_a_load_ended(demo: Demo, screen: Open) -> None:
 def test_no_run_is_said_and_its_source_is_missing(demo: Demo, screen: Open) -> None:
     page = screen(demo("no-run"), path="runs")
     assert "The audit log has no entry on Sun 9 March 2025." in page.text
-    assert "events_.csv events_20250307.csv" in page.text
-    assert "7 of 7 run days 05:38 overdue" in page.text
+    assert "events_….csv events_20250307.csv" in page.text
+    assert "35 of 35 run days 05:39 – missing" in page.text
     assert "No load yet, overdue by 91 min, later than on any of these days." not in page.text
     assert "No load yet, overdue by 1 h 32 min, later than on any of these days." in page.text
     bars, arrivals = figures(page)

@@ -57,6 +57,7 @@ def test_the_batch_log_of_fourteen_files(tmp_path: Path) -> None:
     assert messages(report) == OTHERS | {
         "log_entry_exists_today": ("green", "entries=14 (min 1)"),
         "rows_read": ("green", "rows_read=49963 (min 1)"),
+        "sources_complete": ("skipped", "sources=skipped (learning, 0 of 7 days)"),
         "quarantine_rate": ("red", "rate=0.0582 (max 0.05)"),
     }
     assert (report.verdict, report.exit_code, report.warnings) == (Status.RED, 1, WARNINGS)
@@ -72,6 +73,7 @@ def test_the_daily_log(tmp_path: Path) -> None:
     assert messages(report) == OTHERS | {
         "log_entry_exists_today": ("green", "entries=1 (min 1)"),
         "rows_read": ("green", "rows_read=3843 (min 1)"),
+        "sources_complete": ("green", "sources=1 (expected 1)"),
         "quarantine_rate": ("red", "rate=0.1426 (max 0.05)"),
     }
     assert (report.exit_code, report.warnings) == (1, WARNINGS)

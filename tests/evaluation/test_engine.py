@@ -61,7 +61,7 @@ class TestReport:
         )
         assert outcome.action.startswith("Look at the rows rejected from 'events_20250308.csv'")
         assert report.summary == (
-            "do not refresh the dashboards: 1 of 11 checks failed for 2025-03-08"
+            "do not refresh the dashboards: 1 of 12 checks failed for 2025-03-08"
         )
         assert (report.evaluated_at, report.timezone) == (NOW, "UTC")
 
@@ -85,6 +85,7 @@ class TestReport:
         skipped = {v.id: v.message for v in report.checks if v.status is Status.SKIPPED}
         assert skipped == {
             "run_status": "failed=skipped (audit_log.status is not mapped)",
+            "sources_complete": "sources=skipped (audit_log.source is not mapped)",
             "volume_trend": "change=skipped (learning, 10 of 32 days)",
             "missing_revenue": "pct_missing_revenue=skipped (events.revenue is not mapped)",
         }
@@ -103,9 +104,10 @@ class TestReport:
 
     def test_nothing_evaluated_is_unknown(self, shop: Shop) -> None:
         shop.write()
-        for check in ("log_entry_exists_today", "rows_read", "run_status", "quarantine_rate",
-                      "freshness", "volume_zscore", "volume_expected", "event_volume",
-                      "volume_trend", "missing_revenue", "orphan_orders"):  # fmt: skip
+        for check in ("log_entry_exists_today", "rows_read", "run_status",
+                      "sources_complete", "quarantine_rate", "freshness", "volume_zscore",
+                      "volume_expected", "event_volume", "volume_trend", "missing_revenue",
+                      "orphan_orders"):  # fmt: skip
             shop.parameters(check, enabled=False)
         report = shop.run()
         assert (report.verdict, report.exit_code) == (Status.UNKNOWN, 2)
@@ -142,7 +144,7 @@ class TestOneBrokenCheck:
         outcome = verdict(report, "freshness")
         assert outcome.message == "lag=unknown (internal: ZeroDivisionError inside the check)"
         assert outcome.cause is Cause.INTERNAL
-        assert sum(v.status is Status.GREEN for v in report.checks) == 9
+        assert sum(v.status is Status.GREEN for v in report.checks) == 10
         assert report.exit_code == 2
 
     def test_debug_prints_the_traceback(

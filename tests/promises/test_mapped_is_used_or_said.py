@@ -209,7 +209,9 @@ def without(*sections: str) -> Change:
     return remove
 
 
-LOG = ("log_entry_exists_today", "rows_read", "run_status", "quarantine_rate")
+LOG = (
+    "log_entry_exists_today", "rows_read", "run_status", "sources_complete", "quarantine_rate",
+)  # fmt: skip
 EVENTS = (
     "freshness", "volume_zscore", "volume_expected", "event_volume", "volume_trend",
     "missing_revenue",

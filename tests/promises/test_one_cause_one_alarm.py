@@ -38,6 +38,7 @@ from tests.shop import DAY, NOW, RUN, Shop, log_entry, view
 pytestmark = pytest.mark.engine
 
 ENTRY = "log_entry_exists_today"
+LOG = ("rows_read", "run_status", "sources_complete", "quarantine_rate")
 VOLUMES = ("freshness", "volume_zscore", "volume_expected", "event_volume")
 PURCHASES = ("missing_revenue", "orphan_orders")
 FAILING = {Status.RED, Status.UNKNOWN, Status.AMBER}
@@ -75,8 +76,8 @@ def test_a_warehouse_that_is_gone(shop: Shop) -> None:
     assert because(report) == follow(everything, ENTRY)
     assert report.exit_code == 2
     assert report.summary == (
-        "do not refresh the dashboards yet: 11 of 11 checks could not be measured for 2025-03-08 "
-        f"(10 follow from {ENTRY})"
+        "do not refresh the dashboards yet: 12 of 12 checks could not be measured for 2025-03-08 "
+        f"(11 follow from {ENTRY})"
     )
     assert render("github", report).count("::error") == 1
 
@@ -85,23 +86,22 @@ def test_a_table_that_is_gone(shop: Shop) -> None:
     shop.write("DROP TABLE stg_events")
     report = shop.run()
     assert because(report) == follow((*VOLUMES, "volume_trend", *PURCHASES), "freshness")
-    assert report.summary.endswith("7 of 11 checks could not be measured for 2025-03-08 "
+    assert report.summary.endswith("7 of 12 checks could not be measured for 2025-03-08 "
                                    "(6 follow from freshness)")  # fmt: skip
 
 
 def test_a_log_that_is_gone(shop: Shop) -> None:
     shop.write("DROP TABLE pipeline_logs")
-    assert because(shop.run()) == follow((ENTRY, "rows_read", "run_status", "quarantine_rate"),
-                                         ENTRY)  # fmt: skip
+    assert because(shop.run()) == follow((ENTRY, *LOG), ENTRY)
 
 
 def test_two_tables_that_are_gone_are_two_causes(shop: Shop) -> None:
     shop.write("DROP TABLE stg_events", "DROP TABLE pipeline_logs")
     report = shop.run()
     assert because(report) == follow((*VOLUMES, "volume_trend", *PURCHASES), "freshness") | follow(
-        ("rows_read", "run_status", "quarantine_rate"), ENTRY
+        LOG, ENTRY
     )
-    assert report.summary.endswith("(9 follow from 2 of them)")
+    assert report.summary.endswith("(10 follow from 2 of them)")
 
 
 def test_the_first_check_that_is_on_is_the_root(shop: Shop) -> None:
@@ -141,7 +141,7 @@ def test_no_run_leaves_no_events(shop: Shop) -> None:
     assert because(report) == follow(VOLUMES, ENTRY)
     assert report.exit_code == 1
     assert report.summary == (
-        "do not refresh the dashboards: 5 of 11 checks failed for 2025-03-08 "
+        "do not refresh the dashboards: 5 of 12 checks failed for 2025-03-08 "
         f"(4 follow from {ENTRY})"
     )
     assert render("github", report).count("::error") == 1
@@ -156,7 +156,7 @@ def test_the_checks_of_purchases_follow_where_nothing_else_says_it(shop: Shop) -
     report = shop.run()
     assert because(report) == follow((*VOLUMES, *PURCHASES), ENTRY)
     assert report.summary.endswith(
-        f"5 of 11 checks failed for 2025-03-08, 2 could not be measured (6 follow from {ENTRY})"
+        f"5 of 12 checks failed for 2025-03-08, 2 could not be measured (6 follow from {ENTRY})"
     )
 
 
@@ -338,12 +338,12 @@ def test_nothing_follows_from_what_is_amber(shop: Shop) -> None:
     shop.write()
     report = shop.run()
     assert status(report, ENTRY) is status(report, "freshness") is Status.AMBER
-    log = follow(("rows_read", "run_status", "quarantine_rate"), "rows_read")
+    log = follow(LOG, "rows_read")
     assert because(report) == follow(VOLUMES, "volume_zscore") | log
 
 
 def test_nothing_follows_from_what_is_off(shop: Shop) -> None:
-    for check in (ENTRY, "rows_read", "run_status", "quarantine_rate"):
+    for check in (ENTRY, *LOG):
         shop.parameters(check, enabled=False)
     empty_the_day(shop)
     lose_the_log(shop)

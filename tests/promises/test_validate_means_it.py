@@ -25,7 +25,9 @@ from tests.warehouse.conftest import shop_on
 
 Change = Callable[[Shop], None]
 FRAME = timeframe(NOW, ZoneInfo("UTC"), run_date=RUN)
-LOG_CHECKS = {"log_entry_exists_today", "rows_read", "run_status", "quarantine_rate"}
+LOG_CHECKS = {
+    "log_entry_exists_today", "rows_read", "run_status", "sources_complete", "quarantine_rate",
+}  # fmt: skip
 
 
 def plain(shop: Shop) -> list[ValidationLine]:
@@ -504,3 +506,16 @@ def test_a_time_that_cannot_be_read_is_told_once(tmp_path: Path, engine: str) ->
     lines = [text for text in wrong(plain(shop)) if "no_time" in text and "reading" not in text]
     assert [text.partition(":")[0] for text in lines] == ["audit_log.run_at", "events.occurred_at"]
     assert not [text for text in wrong(plain(shop)) if text.startswith("audit_log.rows_read")]
+
+
+def test_a_listed_source_that_no_entry_matches_is_warned_of(duck: Shop) -> None:
+    duck.set("sources", events={}, fax={})
+    duck.write()
+    warnings = [line.text for line in deep(duck) if line.warns]
+    assert warnings == [
+        "sources: 'fax' matches none of the 11 entries of the last weeks, such as "
+        "'events_20250308.csv'"
+    ]
+    duck.parameters("sources_complete", enabled=False)
+    (warning,) = [line.text for line in deep(duck) if line.warns]
+    assert warning == "sources is set, but checks.sources_complete is off: no source is expected"

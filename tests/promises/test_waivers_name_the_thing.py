@@ -398,3 +398,18 @@ def test_nothing_passes_that_is_not_named(failing: Subjects, covered: Subjects) 
         if covered[kind] and not failing[kind]:
             others = {MANY}
         assert set(missing.get(kind, ())) == others
+
+
+def test_a_missing_source_is_waived_by_its_key(shop: Shop) -> None:
+    shop.set("sources", web={}, app={}, fax={})
+    changed(shop, entries(load("web", 1), load("app", 1)))
+    shop.run(record=True)
+    waiver = waive(shop, "sources_complete", subjects=("source=fax",))
+    assert (waiver.up_to, judged(shop, "sources_complete").status) == (2, Status.WAIVED)
+    changed(shop, entries(load("fax", 1), load("app", 1)))
+    verdict = judged(shop, "sources_complete")
+    assert (verdict.status, verdict.value) == (Status.RED, 2)
+    assert verdict.waiver is not None
+    assert verdict.waiver.why == "not waived: source 'web'"
+    changed(shop, entries(load("app", 1)))  # one more than was waived
+    assert judged(shop, "sources_complete").status is Status.RED

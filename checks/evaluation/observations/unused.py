@@ -53,9 +53,13 @@ _EVENTS = (*_uses("freshness", *_VOLUMES), *_PURCHASES, _SHARE)
 KEY_USAGES = (
     KeyUsage(
         ("audit_log",),
-        _uses("log_entry_exists_today", "rows_read", "run_status", "quarantine_rate"),
+        (
+            *_uses("log_entry_exists_today", "rows_read", "run_status", "quarantine_rate"),
+            Use("sources_complete", ("audit_log.source",)),
+        ),
         "no load is judged",
     ),
+    KeyUsage(("sources",), _uses("sources_complete"), "no source is expected"),
     KeyUsage(("events",), _EVENTS, "no event is judged"),
     KeyUsage(
         ("quarantine",),
@@ -132,7 +136,8 @@ SHARED = {
     "checks.volume_expected.settle_days": _uses("event_volume", "volume_trend"),
     **{
         f"checks.run_status.{words}": tuple(
-            Use(check, ("audit_log.status",)) for check in ("rows_read", "quarantine_rate")
+            Use(check, ("audit_log.status",))
+            for check in ("rows_read", "sources_complete", "quarantine_rate")
         )
         for words in ("ok", "failed", "running")
     },
@@ -223,5 +228,6 @@ def _sentence(keys: list[str], why: str, consequence: str) -> str:
 def _is_mapping(key: str) -> bool:
     """Whether a key names a table or a column; else it is a value."""
     section, _, name = key.partition(".")
-    values = ("lookback_days", "purchase_names", "naive_timestamps")
-    return section not in ("checks", "calendar") and name not in values
+    values = ("sessions.lookback_days", "events.purchase_names")
+    is_value = key in values or name == "naive_timestamps"
+    return section not in ("checks", "calendar", "sources") and (not name or not is_value)

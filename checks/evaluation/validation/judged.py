@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from checks.config.model import Config
+from checks.core.errors import MeasurementError
 from checks.core.model import Cause, Status, Verdict
+from checks.core.text import plural, quoted
 from checks.core.timeframe import Timeframe
 from checks.evaluation.judgements import judge_all
 from checks.evaluation.observations import name_observations
 from checks.evaluation.validation.lines import ValidationLine
 from checks.evaluation.verdicts import plain_verdicts
 from checks.loads.effective import loads
+from checks.loads.matching import matches
+from checks.loads.patterns import LEARNED_DAYS
 from checks.measuring.measurements import CompletedReadings, Measurements
 
 
@@ -29,6 +33,27 @@ def judged_lines(
         yield _line(verdict, readings)
     for text in name_observations(config, frame, readings):
         yield ValidationLine(True, text, warns=True)
+    for text in _unmatched_sources(config, measured):
+        yield ValidationLine(True, text, warns=True)
+
+
+def _unmatched_sources(config: Config, measured: Measurements) -> Iterator[str]:
+    """Listed sources that no entry of the last weeks matches; nothing where none were read."""
+    if not config.sources or not config.checks["sources_complete"].enabled:
+        return
+    try:
+        log = measured.longer_audit_log(LEARNED_DAYS)
+    except MeasurementError:
+        return
+    entries = [entry.source for of_day in log.entries.values() for entry in of_day]
+    names = set(entries)
+    for source in config.sources:
+        if entries and not any(matches(source, name) for name in names):
+            count = plural(len(entries), "entry", "entries")
+            yield (
+                f"sources: {quoted(source.name)} matches none of the {count} of the last weeks, "
+                f"such as {quoted(entries[-1])}"
+            )
 
 
 def _line(verdict: Verdict, readings: CompletedReadings) -> ValidationLine:
@@ -89,6 +114,7 @@ def _no_orders(readings: CompletedReadings) -> bool:
 _EMPTY: Mapping[str, Callable[[CompletedReadings], bool]] = {
     "rows_read": _no_entry,
     "run_status": _no_entry,
+    "sources_complete": _no_entry,
     "quarantine_rate": _nothing_read,
     "volume_zscore": _no_past,
     "volume_expected": _few_days,

@@ -1,0 +1,189 @@
+"""The rows that each expected source read, against what is usual of it. Pure.
+
+On a run whose total is out of its normal range, the sources that merely go with it are no finding.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from checks.core.audit_log import AuditEntry, AuditLog
+from checks.detection import ExpectedRange
+from checks.detection.baseline import normal_range, scaled, side_of
+from checks.loads.effective import Load, loads_of_runs
+from checks.loads.expected import SourceState
+from checks.loads.patterns import minutes_after_midnight
+from checks.loads.repairs import has_ended
+
+if TYPE_CHECKING:
+    from checks.core.timeframe import Timeframe
+
+
+#: How many sources have their rows judged: half a millisecond each.
+MOST_SOURCES = 200
+
+
+class Rows(NamedTuple):
+    """Rows read of a source on a run date: by the readings of its loads with fewest and most."""
+
+    fewest: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceVolume:
+    """A source whose rows on the run date can be compared. normal: what is usual of it."""
+
+    state: SourceState
+    rows: Rows
+    normal: ExpectedRange
+
+    @property
+    def side(self) -> int:
+        """-1 below its range, 1 above it; 0 inside, also where only one reading is outside."""
+        sides = {side_of(self.rows.fewest, self.normal), side_of(self.rows.most, self.normal)}
+        return sides.pop() if len(sides) == 1 else 0
+
+    @property
+    def edges(self) -> tuple[int, int]:
+        """The smallest and the largest normal number of rows."""
+        return math.ceil(self.normal.low), math.floor(self.normal.high)
+
+
+def source_volumes(
+    log: AuditLog,
+    states: Sequence[SourceState],
+    frame: Timeframe,
+    *,
+    least_rows: float,
+    widen: float,
+) -> list[SourceVolume]:
+    """Every source that came and has a normal range of at least `least_rows` expected rows.
+
+    None where the log has only one expected source: its rows are the volume of the day. Of more
+    than MOST_SOURCES, those with the most rows on the run date.
+    """
+    if len(states) == 1:
+        return []
+    states = _largest(states, frame.run_date)
+    rows = rows_by_source(comparable(log, frame), states)
+    ratio = _total_ratio(rows, frame)
+    volumes = []
+    for state in states:
+        today = rows[state.key].get(frame.run_date)
+        normal = _normal(_most(rows[state.key]), frame, widen)
+        if today is not None and normal is not None and normal.expected >= least_rows:
+            volumes.append(SourceVolume(state, today, _moved_with(normal, ratio)))
+    return volumes
+
+
+def _largest(states: Sequence[SourceState], run_date: date) -> Sequence[SourceState]:
+    if len(states) <= MOST_SOURCES:
+        return states
+
+    def rows_of(state: SourceState) -> int:
+        counts = (entry.rows_read for entry in state.entries.get(run_date, ()))
+        return sum(count for count in counts if isinstance(count, int))
+
+    return sorted(states, key=rows_of, reverse=True)[:MOST_SOURCES]
+
+
+def comparable(log: AuditLog, frame: Timeframe) -> AuditLog:
+    """The log, its earlier runs up to the same time of day while the run's own time lasts."""
+    if frame.now >= frame.run_bounds()[1]:
+        return log
+    until = minutes_after_midnight(frame.now, frame.run_date, frame.zone)
+
+    def came_by_now(run_date: date, entry: AuditEntry) -> bool:
+        return minutes_after_midnight(entry.run_at, run_date, frame.zone) <= until
+
+    return replace(
+        log,
+        entries={
+            day: entries
+            if day == log.run_date
+            else tuple(entry for entry in entries if came_by_now(day, entry))
+            for day, entries in log.entries.items()
+        },
+    )
+
+
+def rows_by_source(log: AuditLog, states: Iterable[SourceState]) -> dict[str, dict[date, Rows]]:
+    """Rows by a source's key and run date; a date is missing where they are not known."""
+    keys: dict[str | None, list[str]] = defaultdict(list)
+    rows: dict[str, dict[date, Rows]] = {}
+    for state in states:
+        rows[state.key] = {}
+        for name in {entry.source for entries in state.entries.values() for entry in entries}:
+            keys[name].append(state.key)
+    theirs = {
+        day: tuple(entry for entry in entries if entry.source in keys)
+        for day, entries in log.entries.items()
+    }
+    for run_date, day_loads in loads_of_runs(replace(log, entries=theirs), theirs).items():
+        by_key: dict[str, list[Rows | None]] = defaultdict(list)
+        for load in day_loads:
+            for key in keys.get(load.source, ()):
+                by_key[key].append(_rows_of(log, load))
+        for key, parts in by_key.items():
+            known = [part for part in parts if part is not None]
+            if len(known) == len(parts):
+                rows[key][run_date] = Rows(sum(r.fewest for r in known), sum(r.most for r in known))
+    return rows
+
+
+def _rows_of(log: AuditLog, load: Load) -> Rows | None:
+    """The rows of a load whose entries all ended well enough to count; None where not known."""
+    if not all(has_ended(log, entry) for tied in load.endings for entry in tied):
+        return None
+    sums = []
+    for reading in load.readings:
+        counts = [entry.rows_read for entry in reading if isinstance(entry.rows_read, int)]
+        if len(counts) < len(reading):
+            return None
+        sums.append(sum(counts))
+    return Rows(min(sums), max(sums)) if sums else None
+
+
+def _most(rows: Mapping[date, Rows]) -> dict[date, int]:
+    return {run_date: of_date.most for run_date, of_date in rows.items()}
+
+
+def _normal(rows: Mapping[date, int], frame: Timeframe, widen: float = 1.0) -> ExpectedRange | None:
+    """The normal range of the run date, by the data dates of the earlier runs."""
+    lag = timedelta(days=frame.run_schedule.lag_days)
+    history = {
+        run_date - lag: count
+        for run_date, count in rows.items()
+        if run_date < frame.run_date and frame.calendar.special_day(run_date - lag) is None
+    }
+    return normal_range(history, frame.run_date - lag, frame.calendar, widen)
+
+
+def _total_ratio(rows: Mapping[str, Mapping[date, Rows]], frame: Timeframe) -> float:
+    """How many times the expected all sources read together, where that is out of its range."""
+    totals: Counter[date] = Counter()
+    for by_date in rows.values():
+        totals.update(_most(by_date))
+    normal = _normal(totals, frame)
+    today = totals.get(frame.run_date)
+    if today is None or normal is None or not side_of(today, normal) or normal.expected <= 0:
+        return 1.0
+    return today / normal.expected
+
+
+def _moved_with(normal: ExpectedRange, ratio: float) -> ExpectedRange:
+    """The range with what it would be if the source had changed like the total."""
+    low, high = scaled(normal, min(1.0, ratio)).low, scaled(normal, max(1.0, ratio)).high
+    return replace(normal, low=low, high=high)
+
+
+def out_of_range(volumes: Collection[SourceVolume]) -> list[SourceVolume]:
+    """The sources that left their own range, the farthest first."""
+    outside = [volume for volume in volumes if volume.side]
+    return sorted(outside, key=lambda v: -abs(v.rows.most - v.normal.expected))
