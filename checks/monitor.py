@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date as Date  # noqa: N812  (the methods' argument is called `date`)
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from checks.config import load_config
 from checks.config.model import Config
+from checks.config.schedules import schedule_of
 from checks.core.errors import UsageError
 from checks.core.model import Report
 from checks.evaluation.engine import evaluate
@@ -40,7 +41,9 @@ class DataMonitor:
         explain: bool = True,
         progress: Callable[[str], None] | None = None,
     ) -> Report:
-        """Evaluate one day; recorded in the history only with `record=True`.
+        """Evaluate one run; recorded in the history only with `record=True`.
+
+        A run that loads several data dates gives one report, which has them as `days`.
 
         explain: whether to seek what explains each red check.
 
@@ -59,17 +62,16 @@ class DataMonitor:
         now: datetime | None = None,
         progress: Callable[[str], None] | None = None,
     ) -> list[Report]:
-        """Evaluate and record every run date from `first` to `last`, oldest first.
+        """Evaluate and record every scheduled run from `first` to `last`, oldest first.
 
-        Raises UsageError when `last` is before `first`, and for days that the history would
-        forget at once, by `history.keep_days`.
+        first, last: run dates. Raises UsageError when `last` is before `first`, and for days that
+        the history would forget at once, by `history.keep_days`.
         """
         if last < first:
             raise UsageError(f"the last day ({last}) is before the first ({first})")
         require_kept(self.config, history_of(self.config), first, last)
         reports = []
-        for offset in range((last - first).days + 1):
-            day = first + timedelta(days=offset)
+        for day in schedule_of(self.config).run_dates(first, last):
             if progress is not None:
                 progress(f"evaluating {day}")
             reports.append(self.run(date=day, now=now, record=True))

@@ -53,7 +53,16 @@ _KEYS = (
     "andon_version",
 )
 #: What a document has of each data date, where it has several.
-_DAY_KEYS = ("data_date", "verdict", "exit_code", "summary", "checks", "waivers", "acceptances")
+_DAY_KEYS = (
+    "run_date",
+    "data_date",
+    "verdict",
+    "exit_code",
+    "summary",
+    "checks",
+    "waivers",
+    "acceptances",
+)
 # A whole Decimal with more digits is a mistake, not a count.
 _LONGEST_INT = 40
 
@@ -187,6 +196,7 @@ def _day_report(report: Report, raw: Mapping[str, Any]) -> Report:
     """One of the data dates of a document with several."""
     return replace(
         report,
+        run_date=_day(raw["run_date"]),
         data_date=_day(raw["data_date"]),
         verdict=Status(raw["verdict"]),
         exit_code=raw["exit_code"],

@@ -78,14 +78,25 @@ class Timeframe:
 
     @property
     def due(self) -> datetime:
-        """The time until which there should be events: the end of the run's day, or now."""
+        """The time until which there should be events.
+
+        The end of the run's day; for a run on that day its time, or now where none is known.
+        """
         day = self.expected_date or self.data_date
-        return min(midnight(day + timedelta(days=1), self.zone), self.now)
+        return min(midnight(day + timedelta(days=1), self.zone), self._loaded_until)
+
+    @property
+    def _loaded_until(self) -> datetime:
+        """Now; or the run's time, as what happens after it is loaded by a later run."""
+        run_due = self.run_schedule.due(self.run_date)
+        return self.now if run_due is None else min(self.now, run_due)
 
     @property
     def cut(self) -> datetime:
-        """The exclusive end of the judged time: the day's end, or just after now while it lasts."""
-        return min(self.end, self.now + TICK)
+        """The exclusive end of the judged time: the day's end; while it lasts just after the time
+        up to which the run loads.
+        """
+        return self.end if self.is_over else min(self.end, self._loaded_until + TICK)
 
     @property
     def future(self) -> datetime:
@@ -156,7 +167,7 @@ class Timeframe:
             return self.cut
         if self.is_over:
             return midnight(day + timedelta(days=1), self.zone)
-        elapsed = self.now.astimezone(self.zone).time()
+        elapsed = (self.cut - TICK).astimezone(self.zone).time()
         return datetime.combine(day, elapsed, self.zone).astimezone(UTC) + TICK
 
 

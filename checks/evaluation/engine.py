@@ -23,12 +23,12 @@ from checks.core.version import VERSION
 from checks.evaluation.judgements import judge_days
 from checks.evaluation.maturity import recorded_before, with_learning_limited
 from checks.evaluation.observations import observations
-from checks.evaluation.run_days import combined
 from checks.evaluation.summary import summarise
 from checks.evaluation.verdicts import report_parts
 from checks.history.background import BackgroundThread
 from checks.history.recording import Recording
 from checks.history.time_limits import one_budget
+from checks.judging.days import combined
 from checks.judging.due import newest_run_text
 from checks.judging.gate import exit_code
 from checks.measuring.daily import recall_no_undated, recall_nothing

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from checks.config.model import Config
 from checks.core.errors import HistoryError, OtherWarehouseError
 from checks.core.model import Report
+from checks.judging.days import by_run
+
+if TYPE_CHECKING:
+    from checks.history.store import History
 
 
 class Recording:
@@ -15,23 +21,21 @@ class Recording:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._key = uuid4().hex
-        self._is_tried, self._is_kept = False, False
+        self._tried: set[date | None] = set()
+        self._is_kept = False
 
     def keep(self, report: Report) -> str | None:
         """Record the report, or replace the one that this object recorded before.
 
-        Of several data dates each is an evaluation of its own. Returns a warning if the history
-        failed, unless the report has it already.
+        Of several runs each is recorded once. Returns a warning if the history failed, unless the
+        report has it already.
         """
         from checks.history import history_of
 
         try:
             history = history_of(self._config)
-            # An abandoned attempt may have been stored, or may still be: the key prevents a second
-            # row.
-            evaluation = history.record(report, key=self._key)
-            if self._is_tried:
-                history.correct(evaluation, report)
+            for run in by_run(report):
+                self._keep_run(history, run)
         except OtherWarehouseError as error:
             # Reading the history warned already, unless the name had no owner then.
             return None if str(error) in report.warnings else str(error)
@@ -40,7 +44,13 @@ class Recording:
             if self._is_kept:
                 outcome = "the recorded evaluation was not corrected"
             return f"{error}; {outcome}"
-        finally:
-            self._is_tried = True
         self._is_kept = True
         return None
+
+    def _keep_run(self, history: History, run: Report) -> None:
+        # An abandoned attempt may have been stored, or may still be: the key prevents a second row.
+        is_tried = run.run_date in self._tried
+        self._tried.add(run.run_date)
+        evaluation = history.record(run, key=f"{self._key} {run.run_date}")
+        if is_tried:
+            history.correct(evaluation, run)

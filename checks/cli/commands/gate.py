@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from checks.cli.values import ReportFile
     from checks.config.model import Config
     from checks.core.model import Report
+    from checks.history.recording import Recording
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -46,6 +47,11 @@ def configure(parser: ArgumentParser) -> None:
         default=[],
         metavar="FORMAT=FILE",
         help="also write the report to a file; may be repeated",
+    )
+    add(
+        "--catch-up",
+        action="store_true",
+        help="judge every run since the last recorded data date, so that no day is skipped",
     )
     add("--strict", action="store_true", help="amber stops the line as well")
     add(
@@ -82,7 +88,7 @@ def run(args: Namespace, console: Console) -> int:
     require_no_input_file(args.report, config, summary)
     recording = None if args.no_record else Recording(config)
     try:
-        report = _judge(config, args, console)
+        report = _judge_all(config, args, console, recording)
     except Exception as error:  # every output still gets its report
         if is_interruption(error):
             raise
@@ -116,12 +122,36 @@ def _pipeline(args: Namespace, console: Console) -> str:
     return name_of(args.config, console.environ)
 
 
-def _judge(config: Config, args: Namespace, console: Console) -> Report:
+def _judge_all(
+    config: Config, args: Namespace, console: Console, recording: Recording | None
+) -> Report:
+    """The report of the run that is asked for, with --catch-up also of those before it."""
+    if not args.catch_up:
+        return _judge(config, args, console, args.date)
+    from checks.cli.catching_up import runs_to_catch_up
+    from checks.judging.days import combined
+
+    if args.date or args.data_date:
+        raise UsageError(
+            "--catch-up judges up to the newest run: use it without --date, --data-date"
+        )
+    days: list[Report] = []
+    for run_date in runs_to_catch_up(config, console):
+        report = _judge(config, args, console, run_date)
+        days += report.by_day()
+        if recording is not None:
+            recording.keep(
+                report
+            )  # the next run is judged in its light; publishing says if it fails
+    return combined([*days, *_judge(config, args, console, None).by_day()])
+
+
+def _judge(config: Config, args: Namespace, console: Console, run_date: date | None) -> Report:
     """The report, not recorded yet: what is recorded depends on which reports were written."""
     from checks.cli.judging import judge, judge_within, today_of
 
     # With a schedule the evaluation finds the run: one that came early counts.
-    run_date: date | None = args.date or (None if config.schedule else today_of(config))
+    run_date = run_date or (None if config.schedule else today_of(config))
 
     def once() -> Report:
         nonlocal run_date

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from checks.config.model import Config
+from checks.config.schedules import schedule_of
 from checks.config.timeframes import data_timeframe
 from checks.core.errors import MeasurementError, UsageError
 from checks.core.model import Judgement
@@ -19,13 +20,14 @@ from checks.measuring.measurements import Measurements
 from checks.measuring.plan import MeasuringPlan
 from checks.warehouse import Warehouse
 
+_DAY = timedelta(days=1)
 _MOST_DAYS = 3650  # ten years: more is a typing error
 
 
 def newest_day(config: Config, now: datetime) -> date:
-    """The latest data date that can be replayed: it is over, and its run was due by today."""
-    today = now.astimezone(config.timezone).date()
-    return today - timedelta(days=max(1, config.data_lag_days))
+    """The latest data date that can be replayed: it is over, and its run was due."""
+    schedule, yesterday = schedule_of(config), now.astimezone(config.timezone).date() - _DAY
+    return min(yesterday, schedule.loaded_dates(schedule.latest(now))[-1])
 
 
 def replay(
@@ -46,10 +48,18 @@ def replay(
     cannot be reached.
     """
     first = _first_day(config, days, last, now)
-    replayed = list(_Replay(config, changed, now, progress).between(first, last))
+    loaded_days = _loaded_days(config, first, last)
+    replayed = list(_Replay(config, changed, now, progress).over(loaded_days))
     if not replayed:
         raise UsageError(f"there is no event and no log entry from {first} to {last}")
-    return Backtest(first, last, tuple(replayed), days - len(replayed))
+    return Backtest(first, last, tuple(replayed), len(loaded_days) - len(replayed))
+
+
+def _loaded_days(config: Config, first: date, last: date) -> list[date]:
+    """The days of the stretch that some run loads, oldest first."""
+    schedule = schedule_of(config)
+    stretch = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
+    return [day for day in stretch if schedule.loads(day)]
 
 
 def _first_day(config: Config, days: int, last: date, now: datetime) -> date:
@@ -73,12 +83,10 @@ class _Replay:
         self._counted = ReplayCounts(now)
         self._has_begun = False
 
-    def between(self, first: date, last: date) -> Iterator[ReplayedDay]:
+    def over(self, days: Sequence[date]) -> Iterator[ReplayedDay]:
         """The days, oldest first, without those before the first event or log entry."""
-        days = (last - first).days + 1
-        for offset in range(days):
-            day = first + timedelta(days=offset)
-            self._progress(f"replaying {day}, {offset + 1} of {days} days")
+        for number, day in enumerate(days, 1):
+            self._progress(f"replaying {day}, {number} of {len(days)} days")
             replayed = self._replay_day(day)
             if replayed is not None:
                 yield replayed

@@ -1,4 +1,4 @@
-"""A run that loads several data dates: one report of all of them. Pure."""
+"""Several data dates, of one run or of several: one report of all of them. Pure."""
 
 from __future__ import annotations
 
@@ -39,6 +39,21 @@ def combined(reports: Sequence[Report]) -> Report:
         duration_seconds=sum(report.duration_seconds for report in reports),
         days=tuple(reports),
     )
+
+
+def by_run(report: Report) -> tuple[Report, ...]:
+    """The report of each run that a report is of, oldest first.
+
+    Where the report's outcome was changed as a whole, that of the run it is of is changed too.
+    """
+    runs = [combined(list(days)) for _, days in groupby(report.days, lambda day: day.run_date)]
+    return tuple(_with_outcome(run, report) for run in runs) or (report,)
+
+
+def _with_outcome(run: Report, report: Report) -> Report:
+    if run.data_date != report.data_date or run.exit_code == report.exit_code:
+        return run
+    return replace(report, days=run.days)
 
 
 def _badness(report: Report) -> tuple[int, int, date]:
