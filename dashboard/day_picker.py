@@ -12,12 +12,17 @@ from dashboard.markup import show, tag
 
 
 def draw(
-    day: date, latest: date, last: date, failing: tuple[date | None, date | None] | None
+    day: date,
+    latest: date,
+    last: date,
+    failing: tuple[date | None, date | None] | None,
+    closed_reason: str | None = None,
 ) -> None:
     """The day with its neighbours, and a way back to the latest one.
 
     latest: the day of today's run. last: the last day that can be shown. failing: the nearest
-    failing days before and after; None where there are no such buttons.
+    failing days before and after; None where there are no such buttons. closed_reason: why no
+    events are expected of the day.
     """
     one_day = timedelta(days=1)
     later_day = day + one_day if day < last else None
@@ -36,6 +41,8 @@ def draw(
         if failing is not None:
             _day_button("Next failing day", failing[1], "next-failing", _set_day, failing[1])
         show(tag("span", look.day(day), class_="a-day"))
+        if closed_reason is not None:
+            show(tag("span", f"■ {closed_reason}", class_="a-day"))
         if day != latest:
             query = {
                 name: value for name, value in st.query_params.items()

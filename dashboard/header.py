@@ -7,7 +7,7 @@ from datetime import datetime
 import streamlit as st
 
 from checks.core.text import clean, plural
-from dashboard import address, data, day_picker, due, frame, look, navigation, pacing, page
+from dashboard import address, closed, data, day_picker, due, frame, look, navigation, pacing, page
 from dashboard.components import status_grid, ticker, verdict
 from dashboard.markup import Html, join, show, tag
 
@@ -22,8 +22,9 @@ def draw(context: page.PageContext) -> None:
         _pipeline(context)
         earlier, later = context.outcomes.failing_beside(context.day)
         day_picker.draw(
-            context.day, context.today, data.shop_today(context.config), (earlier, later)
-        )
+            context.day, context.today, data.shop_today(context.config), (earlier, later),
+            closed.reason(context.config, context.day),
+        )  # fmt: skip
         _draw_status(context)
     with st.container(key="andon-second", horizontal=True, vertical_alignment="center",
                       gap="medium"):  # fmt: skip

@@ -161,6 +161,11 @@ def no_entry(metric: str, what: str, run_date: date) -> Judgement:
     )
 
 
+def without_entry(metric: str, what: str, run_date: date, closed: str | None) -> Judgement:
+    """As `no_entry`; skipped where all days that the run loads are closed. closed: why."""
+    return no_entry(metric, what, run_date) if closed is None else skipped(metric, closed)
+
+
 def bad_count(metric: str, what: str, column: str, entry: AuditEntry, bad: BadValue) -> Judgement:
     """The judgement where a count in the log is not a valid one."""
     of_source = f" of {source_name(entry)}" if has_name(entry.source) else ""

@@ -112,7 +112,8 @@ def _silent_since(
         return silent[name].since
     seen = None if daily is None else last_return(daily, name)
     if seen is not None:
-        return seen + timedelta(days=1)
+        day = seen + timedelta(days=1)
+        return day if daily is None else daily.calendar.open_day_from(day)
     return state.silent_since if state.usual and state.silent_since is not None else date.min
 
 

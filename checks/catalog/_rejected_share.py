@@ -10,7 +10,7 @@ from checks.core.metrics import OTHER_REASONS, RejectedRows
 from checks.core.model import Cause, Facts, Judgement, Status, Subjects
 from checks.core.subjects import REASON, counting, subject_name
 from checks.core.text import clean, day_text, deciding, listed, percent_text, plural, quoted
-from checks.judging.unmeasured import unknown
+from checks.judging.unmeasured import skipped, unknown
 
 if TYPE_CHECKING:
     from checks.catalog.quarantine_rate import Params
@@ -43,6 +43,8 @@ def judge_share(params: Params, measured: RejectedShare, frame: Timeframe) -> Ju
         detail = "the rejected rows of the day are not known"
         return unknown(_METRIC, Cause.BAD_VALUE, detail, what=_WHAT)
     rate = share_of(rejected.rows, measured.accepted)
+    if rate is None and frame.closed is not None:
+        return skipped(_METRIC, frame.closed)
     if rate is None:
         return unknown(
             _METRIC, Cause.BAD_VALUE, f"no row of {frame.data_date}, rejected or accepted",

@@ -40,7 +40,7 @@ from checks.core.values import Unmeasured
 from checks.detection.baseline import Baseline, baseline, normal_range, side_of
 from checks.judging.check import Check, LoadFact, Required
 from checks.judging.segments import Segment, segments
-from checks.judging.unmeasured import learning, unknown, unmeasured
+from checks.judging.unmeasured import learning, skipped, unknown, unmeasured
 
 if TYPE_CHECKING:
     from checks.core.records import StoredAcceptance
@@ -104,6 +104,8 @@ def measure(params: Params, data: Readings) -> Measured:
 def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
     """Red for a silent name; amber for one far outside its own range; new names are told."""
     events = measured.events
+    if (closed := events.calendar.closed(frame.data_date)) is not None:
+        return skipped(SILENT, closed)
     own = _segments(params, measured)
     states, accepted = judged_names(
         params, events, {segment.value: segment for segment in own if segment.dimension == NAME},

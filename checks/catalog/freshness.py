@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from checks.core.metrics import EventCounts
 from checks.core.model import Facts, Judgement, Layer, Status
 from checks.core.settings import setting
-from checks.core.text import day_text, deciding, plural, short_day
+from checks.core.text import count_text, day_text, deciding, plural, short_day
 from checks.judging.check import Check
 from checks.judging.unmeasured import unmeasured
 
@@ -44,8 +44,11 @@ def measure(params: Params, data: Readings) -> EventCounts:
 
 
 def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
-    """Red above max_lag_hours, and without any event on the data date."""
+    """Red above max_lag_hours, and without any event on an open data date."""
     details = _details(events)
+    closed = events.calendar.closed(frame.data_date)
+    if closed is not None and not frame.is_behind:
+        return _closed(params, events, frame, closed)
     if not events.judged:
         return _judgement(Status.RED, params, events, frame, None, details)
     if frame.is_behind:
@@ -57,6 +60,20 @@ def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
     lag = _lag(events.newest, frame)
     status = Status.RED if lag > params.max_lag_hours else Status.GREEN
     return _judgement(status, params, events, frame, max(lag, 0.0), details)
+
+
+def _closed(params: Params, events: EventCounts, frame: Timeframe, closed: str) -> Judgement:
+    """Green: no events are expected, and `volume_expected` says where there are too many."""
+    return Judgement(
+        status=Status.GREEN,
+        message=f"lag=none ({closed})",
+        summary=f"{day_text(frame.data_date)} is {closed}: no event is expected, and it has "
+        f"{count_text(events.judged)}",
+        action=_CLOCK_SKEW if events.future_events else "Nothing to do",
+        threshold=params.max_lag_hours,
+        unit="hours",
+        details=_details(events) | {"closed": closed},
+    )
 
 
 def _lag(newest: datetime, frame: Timeframe) -> float:
@@ -172,8 +189,9 @@ CHECK = Check(
     needs=("events",),
     counts="events",
     rule="The newest event of the data date is at most max_lag_hours before the day's end "
-    "(before now, while the day lasts). No event on the data date is red, and so is a newest day "
-    "with events (--data-date latest) before the day that the run loads.",
+    "(before now, while the day lasts). No event on the data date is red, unless it is in "
+    "calendar.closed, and so is a newest day with events (--data-date latest) before the newest "
+    "open day that the run loads.",
     why="A load that stopped in the afternoon looks complete in totals that nobody compares.",
     advice="Load the missing part of the day, or find out why it did not arrive.",
     params=Params,

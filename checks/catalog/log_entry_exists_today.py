@@ -36,7 +36,10 @@ def measure(params: Params, data: Readings) -> AuditLog:
 
 
 def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
-    """Red without an entry on the run date: one that may still come is not judged."""
+    """Red without an entry of the run, unless all days that it loads are closed.
+
+    A run that may still come is not judged.
+    """
     entries = len(log.today)
     earlier_counts = [
         len(rows) for day, rows in log.entries.items() if day != log.run_date and rows
@@ -51,9 +54,17 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
         "last_entry_at": max((entry.run_at for entry in log.today), default=None),
         **strays_details(log),
     }
+    message = f"entries={entries} (min 1)"
     if entries:
         status, action = Status.GREEN, "Nothing to do"
         summary = f"The pipeline logged {plural(entries, 'entry', 'entries')} on {day}{normal}"
+    elif frame.closed_run is not None:
+        status, action = Status.GREEN, "Nothing to do"
+        summary = (
+            f"The pipeline left no audit-log entry on {day}, and needs none: the days that the run "
+            f"loads are {frame.closed_run}"
+        )
+        message = f"entries=0 ({frame.closed_run})"
     else:
         status = Status.RED
         summary = f"The pipeline left no audit-log entry on {day}{normal}{late_text(frame)}"
@@ -62,20 +73,24 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
             "then run the gate again"
         )
         if log.future:
-            action += (
-                "; check the clock and the time zone of the system that writes the log, "
-                "and warehouse.naive_timestamps"
-            )
+            action += _clock_hint(log)
     summary += strays_text(log)
-    message = f"entries={entries} (min 1)"
-    late = None if entries else lateness(frame)
+    late = None if status is not Status.RED else lateness(frame)
     if late is not None:
         message += f", {duration_text(late)} late"
         details["late_seconds"] = late.total_seconds()
     return Judgement(
         status, message, summary, action, entries, 1, "entries", details=details,
-        facts=Facts(explains_empty_day=not entries),
+        facts=Facts(explains_empty_day=status is Status.RED),
     )  # fmt: skip
+
+
+def _clock_hint(log: AuditLog) -> str:
+    """Where to look for the reason of entries after now: the zone too, where one is assumed."""
+    hint = "; check the clock and the time zone of the system that writes the log"
+    if log.naive_zone is None:
+        return hint
+    return f"{hint}, and audit_log.naive_timestamps ({log.naive_zone})"
 
 
 CHECK = Check(
@@ -87,8 +102,8 @@ CHECK = Check(
     page="runs",
     needs=("audit_log",),
     rule="At least one audit-log entry of the run, not after now: on the run date, or until the "
-    "next run of the schedule begins. Nothing is judged while a run may still come: until its time "
-    "and the grace.",
+    "next run of the schedule begins; none where all data dates that the run loads are in "
+    "calendar.closed. Nothing is judged while a run may still come: until its time and the grace.",
     why="A run that never started leaves yesterday's numbers on the dashboards.",
     advice="Start the load, or find out why the scheduler did not.",
     params=Params,

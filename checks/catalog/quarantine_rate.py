@@ -17,7 +17,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from checks.catalog._audit import has_name, no_entry, skipped_without_entry, with_loads
+from checks.catalog._audit import has_name, skipped_without_entry, with_loads, without_entry
 from checks.catalog._rejected_share import (
     RejectedShare,
     failing_reasons,
@@ -46,7 +46,7 @@ from checks.core.settings import setting
 from checks.core.subjects import REASON, SOURCE, counting
 from checks.core.text import clean, count_text, deciding, listed, percent_text, plural, quoted
 from checks.judging.check import Check, LoadFact, Required
-from checks.judging.unmeasured import unknown
+from checks.judging.unmeasured import skipped, unknown
 from checks.loads.effective import Load, loads
 from checks.loads.sources import lasting_name
 
@@ -121,11 +121,13 @@ def judge(params: Params, measured: Measured | RejectedShare, frame: Timeframe) 
         return judge_share(params, measured, frame)
     log = measured.log
     if not log.today:
-        return no_entry(METRIC, WHAT, log.run_date)
+        return without_entry(METRIC, WHAT, log.run_date, frame.closed_run)
     sources = readings_of(log, log.run_date)
     if isinstance(sources, Judgement):
         return sources
     rates = highest_blend(sources)
+    if not sums(rates)[0] and not sums(rates)[1] and frame.closed_run is not None:
+        return skipped(METRIC, frame.closed_run)
     if not sums(rates)[0]:
         return unknown(
             METRIC, Cause.BAD_VALUE, "rows_read is 0", what=WHAT,
@@ -214,6 +216,7 @@ def _failing_sources(params: Params, rates: Sequence[SourceRate]) -> list[Source
 def _usual_rate(params: Params, measured: Measured, frame: Timeframe) -> float | None:
     """The share that is usually rejected; None where no earlier day says so."""
     rows = rows_by_day(measured.longer_log or measured.log, frame.run_date - frame.data_date)
+    rows = {day: counts for day, counts in rows.items() if frame.calendar.closed(day) is None}
     share = usual_share(rows, frame.data_date, params.alert_above)
     return None if share is None else share.rate
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from checks.catalog._audit import (
     bad_count,
-    no_entry,
     skipped_without_entry,
     source_name,
     with_loads,
+    without_entry,
 )
 from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.model import Facts, Judgement, Layer, Status
@@ -60,9 +60,9 @@ class SourceRows:
 
 
 def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
-    """Red when all loads together read nothing; unknown for an invalid count."""
+    """Red when all loads together read nothing on an open day; unknown for an invalid count."""
     if not log.today:
-        return no_entry(_METRIC, _WHAT, log.run_date)
+        return without_entry(_METRIC, _WHAT, log.run_date, frame.closed_run)
     day_loads = loads(log)
     lowest: list[SourceRows] = []
     for load in day_loads:
@@ -86,10 +86,13 @@ def _judgement(log: AuditLog, lowest: list[SourceRows], frame: Timeframe) -> Jud
     }
     read = f"{plural(total, 'row')} from {plural(len(lowest), 'source')}"
     summary = f"The run of {day_text(frame.run_date)} read {read}"
-    status, action = Status.GREEN, "Nothing to do"
+    status, action, message = Status.GREEN, "Nothing to do", f"rows_read={total} (min 1)"
     if total and empty:
         summary += f"; {source_name(empty[0])} was empty"
-    if not total:
+    if not total and frame.closed_run is not None:
+        message = f"rows_read=0 ({frame.closed_run})"
+        summary += f", as the days that it loads are {frame.closed_run}"
+    elif not total:
         status = Status.RED
         action = (
             f"Check that the files of {frame.data_date} arrived and are not empty "
@@ -97,9 +100,9 @@ def _judgement(log: AuditLog, lowest: list[SourceRows], frame: Timeframe) -> Jud
             "then load them again"
         )
     return Judgement(
-        status, f"rows_read={total} (min 1)", summary, action, total, 1, "rows", details=details,
+        status, message, summary, action, total, 1, "rows", details=details,
         subjects={SOURCE: names_of(lasting_name(entry.source) for entry in empty)},
-        facts=Facts(explains_empty_day=not total and _may_be_of_day(lowest, frame)),
+        facts=Facts(explains_empty_day=status is Status.RED and _may_be_of_day(lowest, frame)),
     )  # fmt: skip
 
 
@@ -130,7 +133,8 @@ CHECK = Check(
     unit="rows",
     page="runs",
     needs=("audit_log",),
-    rule="Rows read on the run date are above 0, over the loads of all sources.",
+    rule="Rows read on the run date are above 0, over the loads of all sources, unless all data "
+    "dates that the run loads are in calendar.closed.",
     requires=(Required("audit_log.rows_read"),),
     why="Loading an empty or missing file succeeds and changes nothing.",
     advice="Check that the input arrived and is not empty, then load it again.",

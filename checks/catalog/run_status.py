@@ -13,13 +13,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from checks.catalog._audit import (
-    no_entry,
     skipped_without_entry,
     source_name,
     strays_details,
     strays_text,
     undated_text,
     with_loads,
+    without_entry,
 )
 from checks.core.audit_log import MOST_STRAYS, AuditEntry, AuditLog, StrayEntry
 from checks.core.endings import FAILED, OK, RUNNING, UNHEARD, Endings, folded
@@ -81,8 +81,8 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
     """
     if log.status_problem is not None:
         return unmeasured(_METRIC, _WHAT, log.status_problem.error())
-    if not log.today:
-        return no_entry(_METRIC, _WHAT, log.run_date)
+    if not log.today and not (frame.closed_run and log.undated):
+        return without_entry(_METRIC, _WHAT, log.run_date, frame.closed_run)
     log = replace(log, endings=params.endings())
     loads_of_day = loads(log)
     worst = [_worst(log, tied) for load in loads_of_day for tied in load.endings]

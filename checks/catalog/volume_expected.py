@@ -2,7 +2,8 @@
 
 What: events of the data date against the range that is normal for it, by its weekday and by
 the level of the last days. Days in the calendar, and days that were themselves out of range,
-do not say what is normal. Under 7 days of history there is no verdict yet; from 7 to 20 days the
+do not say what is normal. A day in `calendar.closed` is amber with more than 5 % of the events
+of a usual open day. Under 7 days of history there is no verdict yet; from 7 to 20 days the
 range of the days before, wider below 14, is the rule, from 21 on the weekday's. While the data date
 lasts, the same part of each day is compared.
 Why: a Z-score over seven days takes weekends for noise, and one day without events blinds it
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from checks.catalog._closed import judge_closed
 from checks.core.counts import DailyCounts
 from checks.core.model import Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
@@ -87,7 +89,14 @@ def measure(params: Params, data: Readings) -> DailyCounts:
 
 
 def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
-    """Red outside the day's normal range; skipped while there is too little history."""
+    """Red outside the day's normal range; skipped while there is too little history.
+
+    A closed day is amber with more than a few events.
+    """
+    if (closed := daily.calendar.closed(daily.day)) is not None:
+        baseline = baseline_of(params, daily)
+        count = daily.counted[daily.day].total
+        return judge_closed(daily.day, closed, count, baseline.kept, _details(daily, baseline))
     mark = daily.calendar.special_day(daily.day)
     if mark is not None and mark.factor is None:
         return skipped(_METRIC, f"{mark.name}: not judged by volume", _details(daily))

@@ -7,6 +7,7 @@ Source of the rule: measured on public daily series, docs/volume.md; `checks.det
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,11 @@ from checks.core.counts import DailyCounts
 from checks.core.model import NO_FACTS, Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
 from checks.core.text import change_text, count_text, deciding, short_day
+from checks.core.totals import median
 from checks.detection import Trend, weekly_trend
 from checks.detection.baseline import baseline
 from checks.judging.check import Check, LoadFact, Worse
-from checks.judging.unmeasured import learning, unknown
+from checks.judging.unmeasured import learning, skipped, unknown
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
@@ -49,7 +51,12 @@ def measure(params: Params, data: Readings) -> DailyCounts:
 
 
 def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
-    """Amber for a week far below the weeks before; skipped while there are too few."""
+    """Amber for a week far below the weeks before; skipped while there are too few.
+
+    Also skipped on a closed day, and where closures leave too few days to compare.
+    """
+    if (closed := daily.calendar.closed(daily.day)) is not None:
+        return skipped(_METRIC, closed)
     counts = _counts(daily)
     trend = weekly_trend(counts, daily.day, least=params.alert_at)
     if trend is not None:
@@ -64,6 +71,8 @@ def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
         judgement = learning(_METRIC, days, TREND_DAYS)
         # Where the shop became so big that its days before are no history, it learns once more.
         return replace(judgement, learning_days=None) if daily.has_strays() else judgement
+    if weekly_trend(_with_usual_closed_days(counts, daily), daily.day) is not None:
+        return skipped(_METRIC, "too many of the days before are closed")
     return unknown(
         _METRIC, Cause.BAD_VALUE,
         f"too few of the {len(daily.days) - 1} days before {frame.data_date} can be used",
@@ -73,14 +82,33 @@ def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
 
 
 def _counts(daily: DailyCounts) -> dict[date, float]:
-    """Events per day without calendar days and outages; outliers stay, as they may be the trend."""
+    """Events per day without calendar days and outages; outliers stay, as they may be the trend.
+
+    Weekdays on which the shop is always closed have 0 events, whatever arrived.
+    """
     totals = daily.totals()
     empty = {day for day in baseline(totals, daily.day, daily.calendar).left_out if not totals[day]}
-    return {
+    counts = {
         day: float(count)
         for day, count in totals.items()
         if day not in empty and daily.calendar.special_day(day) is None
     }
+    open_weekdays = {day.weekday() for day in daily.days}
+    return counts | {day: 0.0 for day in _closed_days(daily) if day.weekday() not in open_weekdays}
+
+
+def _closed_days(daily: DailyCounts) -> Iterator[date]:
+    """The closed days since the shop's history began."""
+    first = min(daily.totals(), default=daily.day)
+    for day in daily.calendar.special_days:
+        if first <= day < daily.day and daily.calendar.closed(day) is not None:
+            yield day
+
+
+def _with_usual_closed_days(counts: Mapping[date, float], daily: DailyCounts) -> dict[date, float]:
+    """The counts as if each closed day had the median of all open ones."""
+    usual = median(counts.values()) or 0.0
+    return dict.fromkeys(_closed_days(daily), usual) | dict(counts)
 
 
 def _declines_without(counts: dict[date, float], day: date, params: Params) -> bool:

@@ -1,10 +1,10 @@
 """Is the day's volume like that of the week before?
 
 What: events of the data date, in standard deviations from the mean of the
-`window_days` calendar days before it. The judged day is excluded; days without
-events count 0; while the data date lasts, the same part of each day is compared. Days in the
-calendar are no part of the window, and are themselves judged by the factor that is expected of
-them, or not at all.
+`window_days` open days before it. The judged day is excluded, and so is every day in
+`calendar.closed`; other days without events count 0; while the data date lasts, the same part of
+each day is compared. Days in the calendar are no part of the window, and are themselves judged by
+the factor that is expected of them, or not at all.
 Why: half a day's data, or a day loaded twice, passes every other check.
 Source of the rule: the Z-score with the sample standard deviation (n - 1),
 floored at sqrt(mean), the deviation of pure counting noise (Poisson), so that a
@@ -88,6 +88,8 @@ def measure(params: Params, data: Readings) -> EventCounts:
 
 def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
     """Red at |z| >= alert_at; skipped while the first window fills."""
+    if (closed := events.calendar.closed(frame.data_date)) is not None:
+        return skipped("z", closed, {"daily": _daily(events)})
     if (days := events.learning()) is not None:
         details = {"daily": _daily(events), "learned_days": days}
         return learning("z", days, params.window_days, details)
@@ -231,7 +233,7 @@ CHECK = Check(
     needs=("events",),
     counts="events",
     compares_days=True,
-    rule="Events of the data date against the window_days calendar days before it: "
+    rule="Events of the data date against the window_days open days before it: "
     "|z| below alert_at, with the sample standard deviation floored at sqrt(mean).",
     why="Half a day's data, or a day loaded twice, passes every other check.",
     advice="Compare the day by hour and by event name with the days before.",

@@ -6,13 +6,29 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from checks.core import clock
+from checks.core.model import Cause
 from checks.core.text import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from checks.cli.console import Console
     from checks.config.model import Config
+    from checks.core.records import StoredEvaluation
 
 _DAY = timedelta(days=1)
+#: Calendar days before the newest recorded one in which a judged one is looked for.
+_LOOK_BACK = 400
+
+
+def _last_judged(evaluations: Iterable[StoredEvaluation]) -> date | None:
+    """The newest data date whose run was not merely awaited. evaluations: newest first."""
+    judged = (
+        evaluation.data_date
+        for evaluation in evaluations
+        if not any(Cause.NOT_DUE in message for message in evaluation.messages.values())
+    )
+    return next(judged, None)
 
 
 def runs_to_catch_up(config: Config, console: Console) -> tuple[date, ...]:
@@ -25,11 +41,10 @@ def runs_to_catch_up(config: Config, console: Console) -> tuple[date, ...]:
 
     schedule = schedule_of(config)
     newest_run = schedule.latest(clock.now())
-    recorded = history_of(config).evaluations(config.pipeline, days=1)
-    if not recorded:
+    last = _last_judged(history_of(config).evaluations(config.pipeline, days=_LOOK_BACK))
+    if last is None:
         console.err("nothing is recorded yet: only the newest run is judged\n")
         return ()
-    last = recorded[0].data_date
     first_run = schedule.run_date_of(last + _DAY)
     runs = tuple(schedule.run_dates(first_run, newest_run - _DAY))
     if not runs:

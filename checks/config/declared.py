@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from checks.config.closed_days import ALLOWED as CLOSED_DAYS
+
 SOURCE_KINDS = ("table", "query", "files")
 
 _KIND_TEXT = {
@@ -25,6 +27,7 @@ _KIND_TEXT = {
     "path": "a file",
     "alias": "a name of letters, digits and _",
     "extension": "an extension's name, such as httpfs",
+    "closed_days": CLOSED_DAYS,
     "cron": "a cron expression of five fields (minute hour day month weekday), such as 0 6 * * 1-5",
     "duration": "a time with its unit, such as 90m, 2h, 1h 30m or 1d",
     "files": 'a glob such as "quarantine/*.csv", or a name with {date:%Y%m%d} in it',
@@ -90,7 +93,7 @@ class Declaration(NamedTuple):
             return f"a list of mappings of {names}"
         if self.item is date:
             return "a list of days, such as [2025-10-02]"
-        if self.kind in ("readable_files", "extension"):
+        if self.kind in ("readable_files", "extension", "closed_days"):
             return f"a list; each {self.item_allowed}"
         return f"a list of: {', '.join(self.choices)}" if self.choices else "a list of names"
 
@@ -138,13 +141,15 @@ def _without_none(hint: Any) -> tuple[bool, Any]:
     return True, bases[0]
 
 
-Shape = Literal["bool", "int", "float", "choice", "zone", "day", "duration", "text"]
+Shape = Literal["bool", "int", "float", "choice", "zone", "day", "duration", "closed", "text"]
 
 
 def shape_of(declared: Declaration) -> Shape:
     """How one value of a setting is read."""
     if issubclass(declared.type, StrEnum):
         return "choice"
+    if declared.kind == "closed_days":
+        return "closed"
     if date in (declared.type, declared.item):
         return "day"
     known: dict[type, Shape] = {

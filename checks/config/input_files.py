@@ -21,7 +21,8 @@ from checks.config.sqlite_urls import file_of, is_in_memory
 from checks.config.target import FILE_ENGINES, is_no_file
 
 if TYPE_CHECKING:
-    from checks.config.model import AttachedDatabase, Config
+    from checks.config.database import AttachedDatabase
+    from checks.config.model import Config
 
 #: Suffixes of a database's file and of the files beside it that belong to it.
 DATABASE_SUFFIXES = ("", "-wal", "-shm", "-journal", ".wal")

@@ -13,107 +13,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from checks.config.closed_days import ClosedDays, problems_of
+from checks.config.database import WarehouseConfig
+from checks.config.naive_zones import OWN_ZONE, NaiveZones
 from checks.core.model import Severity
 from checks.core.settings import setting
 
 #: Each is a scan of its own.
 MOST_DIMENSIONS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class AttachedDatabase:
-    """A database beside the warehouse, for views over it: DuckDB only, read-only."""
-
-    alias: str = setting("The catalog's name in views and queries.", key="as", kind="alias")
-    path: str | None = setting(
-        "A file, relative to this file.", None, kind="path", example="lake.duckdb"
-    )
-    url: str | None = setting(
-        "What DuckDB's ATTACH takes, instead of a file; its extension has to be in `extensions`.",
-        None,
-        example="ducklake:metadata.ducklake",
-        secret=True,
-    )
-
-    def problems(self) -> list[tuple[str, str, str]]:
-        """A file or a URL."""
-        if (self.path is None) == (self.url is None):
-            count = "neither" if self.path is None else "both"
-            return [("path", f"{count} of path and url", "exactly one of path, url")]
-        return []
-
-
-@dataclass(frozen=True, slots=True)
-class WarehouseConfig:
-    """Where the pipeline's tables live and how long one evaluation may ask."""
-
-    url: str = setting(
-        "SQLAlchemy URL. Relative file paths are relative to this file; "
-        "`${NAME}` reads the environment.",
-        kind="database_url",
-        example="duckdb:///warehouse.duckdb",
-        secret=True,
-    )
-    naive_timestamps: ZoneInfo = setting(
-        "Zone of timestamps that are stored without one.", ZoneInfo("UTC"), kind="timezone"
-    )
-    timeout_seconds: float = setting(
-        "Limit for one whole evaluation, in seconds.", 60.0, above=0, maximum=86_400
-    )
-    lock_wait_seconds: float = setting(
-        "How long, within that limit, to wait for a writer's lock.", 10.0, minimum=0, maximum=86_400
-    )
-    max_scan_gib: float | None = setting(
-        "The most that one statement may read, in GiB; the engine refuses what would read more. "
-        "For engines that can: BigQuery, ClickHouse, Trino.",
-        None,
-        above=0,
-        maximum=1_048_576,
-    )
-    files: tuple[str, ...] = setting(
-        "Files that views and queries may read; DuckDB only, which reads no other.",
-        (),
-        kind="readable_files",
-        example='["lake/*.parquet", "s3://shop/events/"]',
-    )
-    attach: tuple[AttachedDatabase, ...] = setting(
-        "Databases that views and queries may read beside the warehouse; DuckDB only.", ()
-    )
-    extensions: tuple[str, ...] = setting(
-        "DuckDB extensions to load. They must be installed already: Andon installs none, and loads "
-        "no other.",
-        (),
-        kind="extension",
-        example="[httpfs]",
-    )
-    #: No key: set by a server that stays and evaluates again and again.
-    is_read_by_server: bool = False
-
-    def problems(self) -> list[tuple[str, str, str]]:
-        """Files, databases and extensions are DuckDB's, and each catalog has a name of its own."""
-        engine = self.url.partition(":")[0].partition("+")[0]
-        if engine != "duckdb":
-            allowed = f"nothing: this key is for DuckDB, and warehouse.url begins with {engine}"
-            keys = ("files", "attach", "extensions")
-            return [(key, "a list", allowed) for key in keys if getattr(self, key)]
-        return self._problems_of_aliases()
-
-    def _problems_of_aliases(self) -> list[tuple[str, str, str]]:
-        names = [database.alias.casefold() for database in self.attach]
-        file = self.url.partition("?")[0].rpartition("/")[2]
-        reserved = {
-            "main",
-            "system",
-            "temp",
-            "pg_catalog",
-            "memory",
-            file.partition(".")[0].casefold(),
-        }
-        clash = next((n for i, n in enumerate(names) if n in reserved or n in names[:i]), None)
-        if clash is None:
-            return []
-        allowed = "a different name for each database, which neither the warehouse nor DuckDB uses"
-        return [("attach", f"the name {clash!r}", allowed)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +89,7 @@ class AuditLogSource:
         None,
         choices=("replace", "add"),
     )
+    naive_timestamps: ZoneInfo | None = setting(OWN_ZONE, None, kind="timezone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +114,7 @@ class EventsSource:
         kind="column",
         example="[channel, device, country]",
     )
+    naive_timestamps: ZoneInfo | None = setting(OWN_ZONE, None, kind="timezone")
 
     def problems(self) -> list[tuple[str, str, str]]:
         """Each dimension is one of its own, and few."""
@@ -231,6 +140,7 @@ class OrdersSource:
     partition: Partition | None = setting(
         "By which column the table is partitioned, so that only the days asked for are read.", None
     )
+    naive_timestamps: ZoneInfo | None = setting(OWN_ZONE, None, kind="timezone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +165,7 @@ class SessionsSource:
     partition: Partition | None = setting(
         "By which column the table is partitioned, so that only the days asked for are read.", None
     )
+    naive_timestamps: ZoneInfo | None = setting(OWN_ZONE, None, kind="timezone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +195,7 @@ class QuarantineSource:
         "name or content (e-mail and IP addresses, ids, names, phones).",
         (),
     )
+    naive_timestamps: ZoneInfo | None = setting(OWN_ZONE, None, kind="timezone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +226,8 @@ class CalendarConfig:
     """Days that the volume checks leave out of what is usual, and judge by what is said here.
 
     Where a day is listed twice, the entry that comes first counts; any entry counts before
-    a holiday.
+    a holiday. An entry of `days` with `expect` opens a day that `closed` has by its weekday or as
+    a holiday; a day that `closed` has by its date stays closed.
     """
 
     days: tuple[CalendarDays, ...] = setting("The shop's own special days.", ())
@@ -323,11 +236,22 @@ class CalendarConfig:
         None,
         kind="holidays",
     )
+    closed: tuple[ClosedDays, ...] = setting(
+        "Days on which the shop is closed: no events are expected, and more than 5 % of a usual "
+        "open day are amber. No closed day says what is usual.",
+        (),
+        kind="closed_days",
+        example="[sunday, 2026-12-25, {from: 2026-08-01, to: 2026-08-14}, holidays]",
+    )
     tracking_releases: tuple[date, ...] = setting(
         "Days on which the tracking was changed: shown in charts, and named when the volume is out "
         "of its range.",
         (),
     )
+
+    def problems(self) -> list[tuple[str, str, str]]:
+        """Each closed day once, some weekday open, and holidays only of a place."""
+        return problems_of(self.closed, self.holidays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,9 +280,11 @@ class ScheduleConfig:
 
     def problems(self) -> list[tuple[str, str, str]]:
         """The grace is shorter than the time between runs, and no run loads too many days."""
-        from checks.config.cron import problems_of
+        from checks.config import cron
 
-        return problems_of(self.runs, self.grace, since_last_run=self.loads == "since_last_run")
+        return cron.problems_of(
+            self.runs, self.grace, since_last_run=self.loads == "since_last_run"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,3 +345,15 @@ class Config:
         section, _, field_name = key.partition(".")
         source = getattr(self, section)
         return source is not None and (not field_name or bool(getattr(source, field_name)))
+
+    @property
+    def naive_zones(self) -> NaiveZones:
+        """By section, the zone of timestamps that are stored without one."""
+        return NaiveZones.of(
+            self.warehouse.naive_timestamps,
+            audit_log=self.audit_log,
+            events=self.events,
+            orders=self.orders,
+            sessions=self.sessions,
+            quarantine=self.quarantine,
+        )

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from checks.config.closed_days import ClosedDays, read_closed_days
 from checks.config.declared import Declaration, shape_of
 from checks.config.environment import expand_variables
 from checks.config.nodes import (
@@ -167,6 +168,10 @@ def _read_date(declared: Declaration, node: yaml.Node, _: Scope) -> date:
     return read_day(node, declared.item_allowed)
 
 
+def _read_closed(declared: Declaration, node: yaml.Node, _: Scope) -> ClosedDays:
+    return read_closed_days(node, declared.item_allowed)
+
+
 def _read_duration(declared: Declaration, node: yaml.Node, scope: Scope) -> timedelta:
     match = _DURATION.fullmatch(_read_text(declared, node, scope).strip())
     if match is None or not any(match.groups()):
@@ -285,5 +290,6 @@ _READERS = {
     "zone": _read_zone,
     "day": _read_date,
     "duration": _read_duration,
+    "closed": _read_closed,
     "text": _read_text,
 }

@@ -53,7 +53,8 @@ class AuditLog:
     `has_status` say whether those columns are mapped. Which entries count, `checks.loads.effective`
     says: `endings` are the words for how a load ended, `several` is what the configuration
     says of several entries of one source. `undated` and `future` belong to no run date: at
-    most MOST_STRAYS + 1 each.
+    most MOST_STRAYS + 1 each. `naive_zone` is the name of the zone in which times without an
+    offset were read; None where no such time is stored.
     """
 
     run_date: date
@@ -66,6 +67,7 @@ class AuditLog:
     endings: Endings = field(default_factory=Endings)
     undated: tuple[StrayEntry, ...] = ()
     future: tuple[StrayEntry, ...] = ()
+    naive_zone: str | None = None
 
     @property
     def today(self) -> tuple[AuditEntry, ...]:

@@ -66,7 +66,8 @@ class RememberedCounts:
 class DailyCounts:
     """The judged day and the days before it, as far back as volume is looked at.
 
-    days: the days of that stretch, oldest first, the judged one last; `counted` holds each.
+    days: the open days of that stretch, oldest first, the judged one last, closed or not; `counted`
+    holds each.
     remembered: those that were counted by earlier evaluations, as they were then. measured:
     the days that were counted just now. problems: why a dimension could not be read.
     has_earlier: whether there are events before the days that were measured. gone: days as they

@@ -212,12 +212,24 @@ class EventCounts:
             missing=tuple(day for day in self.missing if day >= first),
         )
 
+    def open_window(self, count: int) -> EventCounts:
+        """The judged day and the `count` open days before it: no closed day says what is usual."""
+        span = self.calendar.days_with_open(self.days[-1], count)
+        closed = [day for day in self.days[:-1] if self.calendar.closed(day) is not None]
+        return self.last(span + 1)._without(closed)
+
     def without(self, missing: Collection[date]) -> EventCounts:
         """The same without some of its days, which are missing."""
+        return replace(self._without(missing), missing=tuple(sorted(missing)))
+
+    def _without(self, left_out: Collection[date]) -> EventCounts:
+        """The same without some of its days."""
+        if not left_out:
+            return self
 
         def kept(series: tuple[T, ...]) -> tuple[T, ...]:
             pairs = zip(self.days, series, strict=False)  # a series may be empty
-            return tuple(value for day, value in pairs if day not in missing)
+            return tuple(value for day, value in pairs if day not in left_out)
 
         return replace(
             self,
@@ -225,7 +237,6 @@ class EventCounts:
             by_name={name: kept(series) for name, series in self.by_name.items()},
             purchases=self.purchases.of(kept),
             rest=kept(self.rest),
-            missing=tuple(sorted(missing)),
         )
 
     def totals(self) -> tuple[int, ...]:

@@ -68,7 +68,7 @@ class Schedule:
         """The first run time on a run date, in UTC; None where no time is known."""
         if self.times is None:
             return None
-        return self.times.after(_start_of(run_date, self.zone) - _MINUTE).astimezone(UTC)
+        return self.times.after(_minute_before(run_date, self.zone)).astimezone(UTC)
 
     def expected_by(self, run_date: date) -> datetime | None:
         """The instant from which on a run without an entry is missing."""
@@ -143,7 +143,7 @@ class Schedule:
         """The first run date on a day or after it."""
         if self.times is None:
             return day
-        return self.times.after(_start_of(day, self.zone) - _MINUTE).date()
+        return self.times.after(_minute_before(day, self.zone)).date()
 
     def _start(self, run_date: date) -> datetime:
         """The start of a run's window: its midnight, or later, while the run before may be late."""
@@ -174,3 +174,8 @@ class RunWindows:
 def _start_of(day: date, zone: ZoneInfo) -> datetime:
     """The wall-clock start of a day, in its zone."""
     return datetime.combine(day, time(), zone)
+
+
+def _minute_before(day: date, zone: ZoneInfo) -> datetime:
+    """The last minute before a day, also where it comes twice."""
+    return (_start_of(day, zone).astimezone(UTC) - _MINUTE).astimezone(zone)

@@ -29,7 +29,7 @@ def setting(
     minimum/maximum are inclusive, above is exclusive; they apply to numbers.
     kind names a special format the loader knows: "timezone", "database_url",
     "http_url", "table", "query", "column", "files", "event_names", "holidays",
-    "readable_files", "path", "alias", "extension", "cron", "duration".
+    "readable_files", "path", "alias", "extension", "cron", "duration", "closed_days".
     secret: keeps the value out of the dataclass's repr. key: the key in the file, where no field
     can have that name.
     """

@@ -119,6 +119,16 @@ class Timeframe:
         return self.run_schedule.loaded_dates(self.run_date)
 
     @property
+    def closed(self) -> str | None:
+        """Why no events of the data date are expected: `closed: Sunday`; None for an open day."""
+        return self.calendar.closed(self.data_date)
+
+    @property
+    def closed_run(self) -> str | None:
+        """Why the run may load nothing: all data dates that it loads are closed; else None."""
+        return self.closed_on(self.run_date)
+
+    @property
     def expected_by(self) -> datetime | None:
         """When a run without an entry is missing, in UTC; None where no time is known."""
         return self.run_schedule.expected_by(self.run_date)
@@ -127,6 +137,14 @@ class Timeframe:
     def is_run_awaited(self) -> bool:
         """Whether the run may still come: it is not due yet, or within its grace."""
         return self.expected_by is not None and self.now < self.expected_by
+
+    def closed_on(self, run_date: date) -> str | None:
+        """Why the run of a date may load nothing; None where it loads an open day."""
+        if not self.calendar.special_days:
+            return None
+        days = self.schedule.loaded_dates(run_date) if self.schedule else (self.data_date,)
+        reasons = [self.calendar.closed(day) for day in days]
+        return reasons[-1] if None not in reasons else None
 
     def run_bounds(self) -> tuple[datetime, datetime]:
         """The half-open UTC range of the log entries that belong to the run."""

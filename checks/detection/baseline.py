@@ -60,7 +60,7 @@ def baseline(
             left_out[earlier_day] = special_day.name
             continue
         side = 0 if day_range is None else side_of(count, day_range)
-        out_of_range = _extended(out_of_range, earlier_day, side)
+        out_of_range = _extended(out_of_range, earlier_day, side, calendar)
         if not side or (count and not leave_out_red):
             kept[earlier_day] = count
         elif len(out_of_range) == NEW_LEVEL_DAYS and count:
@@ -124,11 +124,13 @@ def scaled(normal: ExpectedRange, factor: float) -> ExpectedRange:
     )
 
 
-def _extended(days: list[tuple[date, int]], day: date, side: int) -> list[tuple[date, int]]:
-    """The days in a row, up to this one, that are on the same side of their range."""
+def _extended(
+    days: list[tuple[date, int]], day: date, side: int, calendar: Calendar
+) -> list[tuple[date, int]]:
+    """The open days in a row, up to this one, that are on the same side of their range."""
     if not side:
         return []
-    follows = bool(days) and days[-1] == (day - timedelta(days=1), side)
+    follows = bool(days) and days[-1] == (calendar.open_day_before(day), side)
     return [*days, (day, side)] if follows else [(day, side)]
 
 

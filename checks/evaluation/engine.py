@@ -241,20 +241,24 @@ def _early_run(config: Config, warehouse: Warehouse, now: datetime) -> date | No
 
 
 def _latest_frame(config: Config, warehouse: Warehouse, own: Timeframe) -> Timeframe:
-    """The timeframe of the newest day with events, at the latest the run's own.
+    """The timeframe of the newest day with events, at the latest the run's newest open one.
 
+    Events of closed days after that one do not hide that it has none.
     The run's own when the warehouse cannot tell: the checks will say why.
     """
     if config.events is None:
         raise UsageError("--data-date latest needs `events` to be mapped")
+    expected = own.data_date
+    if own.closed is not None:
+        expected = own.calendar.open_day_before(own.data_date)
     try:
-        newest = newest_data_date(config, warehouse, own.cut)
+        newest = newest_data_date(config, warehouse, replace(own, data_date=expected).cut)
     except MeasurementError:
         return own
     if newest is None:
-        loaded = f"up to {own.data_date}, the day the run of {own.run_date} loads"
+        loaded = f"up to {expected}, the day the run of {own.run_date} loads"
         raise UsageError(f"--data-date latest: there is no event before now and {loaded}")
-    return replace(own, data_date=newest, expected_date=own.data_date)
+    return replace(own, data_date=newest, expected_date=expected)
 
 
 def _with_learning_limited(
@@ -268,7 +272,7 @@ def _with_learning_limited(
     statuses = context.statuses if context is not None else {}
 
     def evidence_of_age(days: int) -> str | None:
-        recorded = recorded_before(statuses, checks, frame.data_date, days)
+        recorded = recorded_before(statuses, checks, frame.data_date, days, frame.calendar)
         return recorded or measurements.evidence_of_age(days)
 
     return with_learning_limited(judgements, checks, evidence_of_age, is_over=frame.is_over)

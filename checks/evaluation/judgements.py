@@ -51,6 +51,8 @@ def _awaited_run(config: Config, frame: Timeframe, measurements: Measurements) -
     """Text on the run, where it may still come and has left nothing yet; else None."""
     if not frame.is_run_awaited or frame.data_date not in frame.loaded_dates:
         return None
+    if frame.closed_run is not None:
+        return None  # such a run may leave nothing
     try:
         if config.audit_log is not None:
             has_come = bool(measurements.audit_log().today)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
+from checks.core.calendar import Calendar
 from checks.core.model import Cause, Judgement, Status
 from checks.judging.check import Check
 from checks.judging.unmeasured import unknown
@@ -66,8 +67,9 @@ def recorded_before(
     checks: Mapping[str, Check],
     data_date: date,
     days: int,
+    calendar: Calendar,
 ) -> str | None:
-    """The oldest recorded evaluation that saw events, where it is older than so many days.
+    """The oldest recorded evaluation that saw events, where it is older than so many open days.
 
     statuses: those of earlier data dates by check, the newest first.
     """
@@ -76,8 +78,9 @@ def recorded_before(
         for id_, past in statuses.items()
         if id_ in checks and checks[id_].counts and not checks[id_].compares_days
         for day, status in past
-        if status in _MEASURED
+        if status in _MEASURED and calendar.closed(day) is None
     ]
-    if not seen or min(seen) >= data_date - timedelta(days=days):
+    span = calendar.days_with_open(data_date, days)
+    if not seen or min(seen) >= data_date - timedelta(days=span):
         return None
     return f"events were judged on {min(seen)}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
+from checks.config.calendars import closed_days
 from checks.config.model import EventsSource
 from checks.core.counts import DailyCounts
 from checks.core.errors import MeasurementError
@@ -35,22 +36,30 @@ def window_of(context: Context) -> int:
     return MeasuringPlan.of(context.config).window_days
 
 
+def window_before(context: Context, days: int) -> int:
+    """How many days before the first of the last `days` days hold its window of open days."""
+    first = context.frame.data_date - timedelta(days=max(days, 1) - 1)
+    return MeasuringPlan.of(context.config).window_before(context.config, first)
+
+
 def read_days(context: Context, days: int) -> EventCounts:
     """The events of the last `days` days up to the judged one, and of the first one's window.
 
     The scan is the evaluation's own, over more days. While the judged day lasts,
     every day is therefore cut at the same time of day. Raises MeasurementError.
     """
+    frame, shown = context.frame, max(days, 1) - 1
     events = read_events(
-        context.warehouse, source_of(context), context.frame, context.naive,
-        max(days, 1) - 1 + window_of(context),
+        context.warehouse, source_of(context), frame, context.naive.events,
+        shown + window_before(context, days),
     )  # fmt: skip
     plan = MeasuringPlan.of(context.config)
-    if context.frame.is_over and plan.judges_volume:
-        recall = Remembering(context.config, now=context.frame.now).recall
-        first = min(events.days[0], context.frame.days_before(plan.history_days)[0])
+    if frame.is_over and plan.judges_volume:
+        recall = Remembering(context.config, now=frame.now).recall
+        first = min(events.days[0], frame.days_before(plan.history_days)[0])
         known = recall(first, events.days[-1])
-        events = with_recalled(events, known, _daily_reader(context, recall))
+        closed = closed_days(context.config, events.days[0], events.days[-1])
+        events = with_recalled(events, known, _daily_reader(context, recall), closed)
     return with_calendar(context.config, events)
 
 
@@ -88,16 +97,16 @@ def first_day(events: EventCounts) -> date | None:
     return next((day for day, count in pairs if count), None)
 
 
-def each_day(events: EventCounts, window: int) -> Iterator[EventCounts]:
-    """For every day that has `window` days before it: what its judges are given.
+def each_day(events: EventCounts, window: int, days: int) -> Iterator[EventCounts]:
+    """For each of the last `days` days that has `window` open days before it: what its judges get.
 
     All names are one name here: judges of totals and of purchases need no more.
     """
     totals = events.totals()
     begin = min((*events.days, *events.missing))
     for last, day in enumerate(events.days):
-        first = day - timedelta(days=window)
-        if first < begin:
+        first = day - timedelta(days=events.calendar.days_with_open(day, window))
+        if first < begin or (events.days[-1] - day).days >= days:
             continue
         part = slice(sum(before < first for before in events.days), last + 1)
         yield replace(
@@ -108,7 +117,7 @@ def each_day(events: EventCounts, window: int) -> Iterator[EventCounts]:
             missing=tuple(missing for missing in events.missing if first <= missing < day),
             purchases=_purchases(events.purchases, part),
             has_earlier=events.has_earlier or events.has_real_day(totals[: part.start]),
-        )
+        ).open_window(window)
 
 
 def _purchases(bought: Purchases, part: slice) -> Purchases:

@@ -21,7 +21,7 @@ def read_log(context: Context, days_before: int = DAYS_BEFORE) -> AuditLog:
         raise MeasurementError(Cause.BAD_VALUE, "`audit_log` is not mapped in andon.yml")
     endings = MeasuringPlan.of(context.config).endings
     return read_audit_log(
-        context.warehouse, source, context.frame, context.naive, days_before, endings
+        context.warehouse, source, context.frame, context.naive.audit_log, days_before, endings
     )
 
 

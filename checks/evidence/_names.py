@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from checks.catalog._event_names import (
     COLLAPSED,
@@ -84,32 +84,37 @@ class NameDay:
         return self.state in (SILENT, COLLAPSED, SURGED)
 
 
+class Lead(NamedTuple):
+    """What is before the first day shown: its window of open days, in so many days read."""
+
+    window: int
+    days: int
+
+
 def names_of(
     params: Params,
     events: EventCounts,
-    window: int,
+    lead: Lead,
     segments: Mapping[str, Segment],
     daily: DailyCounts,
     accepted: tuple[StoredAcceptance, ...],
 ) -> tuple[NameSeries, ...]:
     """Every name that occurs or is expected; those that the report judges come first.
 
-    window: days that the report compares with. segments: each name's normal range on the judged
+    lead: days that the report compares with. segments: each name's normal range on the judged
     day. daily: shows which names fell silent.
     accepted: acceptances of such names, revoked ones included.
     """
-    recent = _report_window(events, window)
+    recent = events.open_window(lead.window)
     judged_states, _ = judged_names(params, recent, segments, daily, accepted)
     full_names = {value_text(name): name for name in events.by_name}
     states = [
         replace(state, name=full_names.get(state.name, state.name)) for state in judged_states
     ]
     judged = _is_judged(states, recent)
-    judged_series = [
-        _judged_series(params, state, events, window, judged=judged) for state in states
-    ]
+    judged_series = [_judged_series(params, state, events, lead, judged=judged) for state in states]
     unjudged_names = set(events.by_name) - {state.name for state in states}
-    unjudged = [_unjudged_series(params, name, events, window) for name in unjudged_names]
+    unjudged = [_unjudged_series(params, name, events, lead) for name in unjudged_names]
     occurring = [series for series in unjudged if series.last_seen is not None]
     return (
         *judged_series,
@@ -125,13 +130,12 @@ def day_of(
     segment: Segment,
     *,
     judged: bool,
+    closed: Collection[date] = (),
 ) -> NameDay:
-    """The `index`th day of a name against the window before it, and its own range."""
-    window = len(name_series.lead)
-    window_counts, day = (
-        (*name_series.lead, *name_series.counts)[index : index + window + 1],
-        days[index],
-    )
+    """The `index`th day of a name against the window of open days before it, and its own range."""
+    day, earlier = days[index], zip(days[:index], name_series.counts, strict=False)
+    before = (*name_series.lead, *(count for other, count in earlier if other not in closed))
+    window_counts = (*before[-len(name_series.lead) :], name_series.counts[index])
     if not judged:
         return NameDay(day, window_counts[-1], usual_range=segment.normal)
     # The first day of a silence is not used here, so any days of that length do.
@@ -145,11 +149,6 @@ def day_of(
     )  # fmt: skip
 
 
-def _report_window(events: EventCounts, window: int) -> EventCounts:
-    """The events as the evaluation reads them: of the judged day and its window only."""
-    return events.last(window + 1)
-
-
 def _is_judged(states: list[NameState], recent: EventCounts) -> bool:
     """Whether `event_volume` judges names yet: the condition of its judge."""
     if any(state.state == SILENT for state in states):
@@ -158,7 +157,7 @@ def _is_judged(states: list[NameState], recent: EventCounts) -> bool:
 
 
 def _judged_series(
-    params: Params, state: NameState, events: EventCounts, window: int, *, judged: bool
+    params: Params, state: NameState, events: EventCounts, lead: Lead, *, judged: bool
 ) -> NameSeries:
     counts = events.by_name.get(state.name, (0,) * len(events.days))
     normal = limits_of(params, state.segment) if judged else None
@@ -169,20 +168,20 @@ def _judged_series(
         mean=state.usual,
         lowest=state.lowest,
         highest=state.highest,
-        counts=counts[window:],
-        lead=counts[:window],
+        counts=counts[lead.days :],
+        lead=_lead_counts(events, counts, lead),
         silent_since=state.silent_since if judged else None,
-        last_seen=_last_seen(events.days[window:], counts[window:]),
+        last_seen=_last_seen(events.days[lead.days :], counts[lead.days :]),
         low=normal.low if normal is not None else None,
         high=normal.high if normal is not None else None,
         usual_events=state.shown_usual if judged else None,
     )
 
 
-def _unjudged_series(params: Params, name: str, events: EventCounts, window: int) -> NameSeries:
+def _unjudged_series(params: Params, name: str, events: EventCounts, lead: Lead) -> NameSeries:
     """A name that the rule does not judge: ignored, or silent for longer than the window."""
     counts = events.by_name[name]
-    before = counts[-1 - window : -1]
+    before = _open_counts(events, counts)[-lead.window :]
     return NameSeries(
         name=name,
         state=IGNORED if name in params.ignore else GONE,
@@ -190,10 +189,21 @@ def _unjudged_series(params: Params, name: str, events: EventCounts, window: int
         mean=mean(before),
         lowest=min(before),
         highest=max(before),
-        counts=counts[window:],
-        lead=counts[:window],
-        last_seen=_last_seen(events.days[window:], counts[window:]),
+        counts=counts[lead.days :],
+        lead=_lead_counts(events, counts, lead),
+        last_seen=_last_seen(events.days[lead.days :], counts[lead.days :]),
     )
+
+
+def _lead_counts(events: EventCounts, counts: tuple[int, ...], lead: Lead) -> tuple[int, ...]:
+    """A name's counts in the window of the first day shown."""
+    return _open_counts(events, counts[: lead.days + 1])[-lead.window :]
+
+
+def _open_counts(events: EventCounts, counts: tuple[int, ...]) -> tuple[int, ...]:
+    """Those of the open days before the last one."""
+    pairs = zip(events.days, counts[:-1], strict=False)
+    return tuple(count for day, count in pairs if events.calendar.closed(day) is None)
 
 
 def _last_seen(days: tuple[date, ...], counts: tuple[int, ...]) -> date | None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from checks.config.model import Config
+from checks.config.naive_zones import NaiveZones
 from checks.config.timeframes import data_timeframe
 from checks.core.timeframe import Timeframe
 from checks.warehouse import Warehouse
@@ -26,9 +26,9 @@ class Context:
     warehouse: Warehouse
 
     @property
-    def naive(self) -> ZoneInfo:
-        """Zone of timestamps stored without one."""
-        return self.config.warehouse.naive_timestamps
+    def naive(self) -> NaiveZones:
+        """By section, the zone of timestamps stored without one."""
+        return self.config.naive_zones
 
 
 @contextmanager

@@ -88,7 +88,7 @@ def read(
     usual_day = usual_day or read_volume(context, days=1).usual_day(event)
     slots = hour_slots(frame, {*usual_day.days, *usual_day.others})
     counts = read_hours(
-        context.warehouse, source_of(context), slots, context.naive, frame.zone, event
+        context.warehouse, source_of(context), slots, context.naive.events, frame.zone, event
     )
     days = usual_day.with_events({slot.day for slot, count in counts.items() if count})
     today = {slot.hour: slot for slot in slots if slot.day == frame.data_date}

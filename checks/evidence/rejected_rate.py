@@ -118,7 +118,9 @@ def usual_of(context: Context, rates: Mapping[date, DayRate]) -> UsualShare | No
     rows = {
         day: DayRows(rate.read, rate.quarantined)
         for day, rate in rates.items()
-        if rate.read is not None and rate.quarantined is not None
+        if rate.read is not None
+        and rate.quarantined is not None
+        and context.frame.calendar.closed(day) is None
     }
     return usual_share(rows, context.frame.data_date, limits.alert_above)
 

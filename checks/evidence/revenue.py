@@ -81,7 +81,7 @@ def read(context: Context, *, days: int = 30) -> Revenue:
     return Revenue(
         days=tuple(
             _revenue_day(params, part, frame_on(frame, part.days[-1]), begin)
-            for part in each_day(events, window)
+            for part in each_day(events, window, max(days, 1))
         ),
         alert_at=params.alert_at,
         negative=events.purchases.negative,
@@ -112,7 +112,7 @@ def _revenue_day(
 def read_rows(context: Context, *, page: int = 1) -> UnpricedRows:
     """One page of the purchases without usable revenue, counted from 1. Raises MeasurementError."""
     total, purchases = read_unpriced(
-        context.warehouse, source_of(context), context.frame, context.naive,
+        context.warehouse, source_of(context), context.frame, context.naive.events,
         limit=MOST_ROWS, offset=(max(page, 1) - 1) * MOST_ROWS,
     )  # fmt: skip
     return UnpricedRows(

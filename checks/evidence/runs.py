@@ -19,6 +19,7 @@ from checks.evidence.context import Context
 from checks.loads.effective import Load as SourceLoad
 from checks.loads.effective import Rule
 from checks.loads.effective import loads as loads_of
+from checks.loads.open_runs import open_runs
 from checks.loads.sources import without_digits
 
 MOST_LOADS = 1000
@@ -120,7 +121,7 @@ def read(context: Context) -> Runs:
 
     Raises MeasurementError where the log cannot be read.
     """
-    log, source = read_log(context), context.config.audit_log
+    log, source = open_runs(read_log(context), context.frame), context.config.audit_log
     inserted_mapped = source is not None and source.rows_inserted is not None
     params: Params = context.config.checks["quarantine_rate"].params
     source_loads = loads_of(log)
@@ -248,7 +249,12 @@ def _earlier_days(log: AuditLog) -> list[date]:
 
 
 def _missing(context: Context, log: AuditLog) -> tuple[MissingSource, ...]:
-    """Sources seen on more than half of the earlier run days, but not on the run date."""
+    """Sources seen on more than half of the earlier run days, but not on the run date.
+
+    None are missing where all days that the run loads are closed.
+    """
+    if context.frame.closed_run is not None:
+        return ()
     present = {without_digits(entry.source) for entry in log.today}
     days = _earlier_days(log)
     seen: dict[str | None, dict[date, AuditEntry]] = {}

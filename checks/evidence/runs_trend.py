@@ -14,9 +14,11 @@ from checks.evidence._log import minutes_of_day, read_log
 from checks.evidence.context import Context
 
 #: A day's log: has entries, has none, has none yet, lies before the log's first entry.
-RAN, GAP, NOT_YET, BEFORE = "ran", "gap", "not yet", "before"
+RAN, GAP, NOT_YET, BEFORE, CLOSED = "ran", "gap", "not yet", "before", "closed"
 #: Whether the run date's last load has arrived.
 ARRIVED, AWAITED, OVERDUE, NEVER = "arrived", "awaited", "overdue", "never"
+#: None is needed: all days that the run loads are closed.
+NOT_NEEDED = "not needed"
 
 
 #: Days before a run date that say what is usual of its log.
@@ -28,7 +30,8 @@ class RunDay:
     """One run date; data_date is the day it loads.
 
     by_meaning: entries by what their status says. first and last: minutes after midnight
-    on the shop's clock, None without an entry. state: RAN, GAP, NOT_YET or BEFORE.
+    on the shop's clock, None without an entry. state: RAN, GAP, NOT_YET, BEFORE or CLOSED.
+    closed: why all days that the run loads are closed; None where one is open.
     """
 
     run_date: date
@@ -40,6 +43,7 @@ class RunDay:
     first_at: datetime | None
     last_at: datetime | None
     state: str
+    closed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,7 @@ def _day(context: Context, log: AuditLog, day: date, first: date) -> RunDay:
         last=minutes_of_day(context, last_entry) if last_entry else None,
         first_at=first_entry.run_at if first_entry else None,
         last_at=last_entry.run_at if last_entry else None,
+        closed=frame.closed_on(day),
         state=_state(day, first, frame, ran=bool(entries)),
     )
 
@@ -121,6 +126,8 @@ def _state(day: date, first: date, frame: Timeframe, *, ran: bool) -> str:
         return RAN
     if day < first:
         return BEFORE
+    if frame.closed_on(day) is not None:
+        return CLOSED
     over = frame.now >= midnight(day + timedelta(days=1), frame.zone)
     return GAP if over else NOT_YET
 
@@ -130,6 +137,7 @@ def _usual_arrival(earlier: tuple[RunDay, ...]) -> UsualArrival | None:
 
     The earliest and the latest are those of all days.
     """
+    earlier = tuple(day for day in earlier if day.closed is None)
     lasts = [day.last for day in earlier if day.last is not None]
     if not lasts:
         return None
@@ -150,6 +158,8 @@ def _arrival(day: RunDay, usual_arrival: UsualArrival | None, frame: Timeframe) 
         return Arrival(
             ARRIVED, day.last - usual_arrival.last, outside=day.last > usual_arrival.latest
         )
+    if day.state == CLOSED:
+        return Arrival(NOT_NEEDED, None, outside=False)
     if day.state == GAP:
         return Arrival(NEVER, None, outside=True)
     waited = _minutes_waited(day.run_date, frame)

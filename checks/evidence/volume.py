@@ -13,8 +13,16 @@ from checks.core.model import Status
 from checks.core.timeframe import Timeframe
 from checks.detection import ExpectedRange
 from checks.detection.baseline import normal_range, side_of, usual_range
-from checks.evidence._days import each_day, first_day, frame_on, read_daily, read_days, window_of
-from checks.evidence._names import NameDay, NameSeries, day_of, names_of
+from checks.evidence._days import (
+    each_day,
+    first_day,
+    frame_on,
+    read_daily,
+    read_days,
+    window_before,
+    window_of,
+)
+from checks.evidence._names import Lead, NameDay, NameSeries, day_of, names_of
 from checks.evidence._usual_days import UsualDay, usual_day
 from checks.evidence.context import Context
 from checks.judging.segments import Segment
@@ -109,14 +117,16 @@ class Volume:
         if series is None:
             raise KeyError(name)
         dates = tuple(day.day for day in self.days)
+        closed = {day for day in dates if self.daily.calendar.closed(day) is not None}
         return tuple(
             day_of(
-                self.rule, series, dates, index, self._segment(name, day), judged=day.z is not None
+                self.rule, series, dates, index, self._segment(name, day),
+                judged=day.z is not None, closed=closed,
             )
             if day.events is not None
             else NameDay(day.day, None)
             for index, day in enumerate(self.days)
-        )
+        )  # fmt: skip
 
     def _segment(self, name: str, day: VolumeDay) -> Segment:
         """A name on one day, with its normal range by the days before."""
@@ -150,12 +160,13 @@ def read(context: Context, *, days: int = 60) -> Volume:
     parts = event_volume.segments_of(rule, daily)
     own = {segment.value: segment for segment in parts if segment.dimension == NAME}
     accepted = Remembering(context.config, now=frame.now).accepted(event_volume.CHECK.id)
-    begin, names = first_day(events), names_of(rule, events, window, own, daily, accepted)
+    lead = Lead(window, window_before(context, days))
+    begin, names = first_day(events), names_of(rule, events, lead, own, daily, accepted)
     expectations = _Expectations(daily, context.config.checks["volume_expected"].params)
     return Volume(
         days=tuple(
             expectations.completed(_volume_day(zscore, part, frame_on(frame, part.days[-1]), begin))
-            for part in each_day(events, window)
+            for part in each_day(events, window, max(days, 1))
         ),
         names=names[:MOST_NAMES],
         window_days=window,

@@ -135,7 +135,7 @@ class Material:
         key = f"profiles {usual_day}"
         if key not in self._read:
             scan = EventProfileScan(
-                self.warehouse, source, self.frame, self.config.warehouse.naive_timestamps,
+                self.warehouse, source, self.frame, self.config.naive_zones.events,
                 usual_day, with_repeated=self._has_more_events(),
             )  # fmt: skip
             events, unpriced = scan.read()

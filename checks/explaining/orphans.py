@@ -19,7 +19,7 @@ def explain_orphans(material: Material, check: str) -> Iterator[Explanation | No
     if config.orders is None:
         return
     tables = OrderTables(
-        material.warehouse, material.frame.zone, config.warehouse.naive_timestamps, config.orders,
+        material.warehouse, material.frame.zone, config.naive_zones, config.orders,
         config.sessions, config.events, material.frame.far,
     )  # fmt: skip
     profile = OrphanProfileScan(tables, material.frame).read()

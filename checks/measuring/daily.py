@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from checks.config.calendars import calendar_between
+from checks.config.calendars import calendar_between, closed_days
 from checks.config.model import Config, EventsSource
 from checks.config.target import target_of
 from checks.core.counts import (
@@ -135,10 +135,15 @@ class DailyReader:
         withheld = self._withheld(recent, counted, known)
         counted = {day: counts for day, counts in counted.items() if day not in newly_missing}
         missing = {*newly_missing, *recent.missing}
+        calendar = calendar_between(self.config.calendar, slices[0][0], slices[-1][0])
         return DailyCounts(
-            days=tuple(day for day, _, _ in slices if day not in missing),
+            days=tuple(
+                day
+                for day, _, _ in slices
+                if day not in missing and (day == self.frame.data_date or not calendar.closed(day))
+            ),
             counted=settled | counted | gone_counts,
-            calendar=calendar_between(self.config.calendar, slices[0][0], slices[-1][0]),
+            calendar=calendar,
             remembered=known,
             measured=tuple(sorted(counted.keys() - gone_counts.keys())),
             problems=dict(self._problems),
@@ -223,7 +228,9 @@ class DailyReader:
         """
         totals = {day: counted[day].total for day, _, _ in older}
         gone = gone_days(totals, known, least)
-        absent = missing_days(leading_days(totals, known, least), known, least, self.is_cut)
+        closed = closed_days(self.config, min(totals), max(totals)) if totals else ()
+        leading = [pair for pair in leading_days(totals, known, least) if pair[0] not in closed]
+        absent = missing_days(leading, known, least, self.is_cut)
         if (gone or absent) and self.keeps_before(min(totals), known, least):
             return [], []
         return gone, absent
@@ -260,8 +267,8 @@ class DailyReader:
         )  # fmt: skip
 
     def _zones(self) -> tuple[ZoneInfo, ZoneInfo]:
-        """The zone of times stored without one, and the shop's."""
-        return self.config.warehouse.naive_timestamps, self.frame.zone
+        """The zone of the events' times stored without one, and the shop's."""
+        return self.config.naive_zones.events, self.frame.zone
 
     def keeps_before(self, day: date, known: Mapping[date, RememberedCounts], least: int) -> bool:
         """Whether the warehouse keeps a day before this one, as far back as volume is judged.
@@ -341,7 +348,7 @@ def _hashed(place: list[Any], config: Config) -> str:
     decides = [
         *place,
         source.table, source.query, source.occurred_at, source.name, list(source.dimensions),
-        config.timezone.key, config.warehouse.naive_timestamps.key,
+        config.timezone.key, config.naive_zones.events.key,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:32]
 

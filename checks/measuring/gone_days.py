@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import takewhile
@@ -28,14 +28,17 @@ class TableProbe(Protocol):
 
 
 def with_recalled(
-    recent: EventCounts, known: Mapping[date, RememberedCounts], table: TableProbe
+    recent: EventCounts,
+    known: Mapping[date, RememberedCounts],
+    table: TableProbe,
+    closed: Collection[date] = (),
 ) -> EventCounts:
     """The window with what is remembered of its first days, where they are gone.
 
     A table that keeps only a few days has only stray events of the days before, and may have a
     part of its oldest day. The judged day is never recalled. known: what is remembered of all days
     that say what is normal. Where the warehouse keeps a day before, the days without events are as
-    they are.
+    they are. closed: days without events by the calendar, which are never missing.
     """
     counts = dict(zip(recent.days, recent.totals(), strict=True))
     least = least_of_day(known, counts, recent.days[-1])
@@ -44,7 +47,8 @@ def with_recalled(
         recent = replace(recent, has_earlier=True)
     leading = leading_days(counts, known, least)
     recalled = [day for day, events in leading if has_more(known.get(day), events)]
-    missing = missing_days(leading, known, least, table.is_cut)
+    open_days = [(day, events) for day, events in leading if day not in closed]
+    missing = missing_days(open_days, known, least, table.is_cut)
     alone = not any(shows_kept(day, events, known, least) for day, events in leading)
     is_less = alone and has_more(known.get(judged), total)
     if not (recalled or missing or is_less) or table.keeps_before(recent.days[0], known, least):

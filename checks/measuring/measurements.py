@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from checks.config.calendars import calendar_between
+from checks.config.calendars import calendar_between, closed_days
 from checks.config.model import Config
 from checks.core.audit_log import AuditLog
 from checks.core.counts import DailyCounts, RememberedCounts
@@ -28,6 +28,7 @@ from checks.core.metrics import (
     Undated,
 )
 from checks.core.timeframe import Timeframe, midnight
+from checks.loads.open_runs import open_runs
 from checks.measuring.daily import (
     DailyReader,
     Recall,
@@ -108,7 +109,7 @@ class Measurements:
         self._frame = frame
         self._earlier = tuple(earlier)
         self._warehouse = warehouse
-        self._naive = config.warehouse.naive_timestamps
+        self._naive = config.naive_zones
         self._read: dict[str, Any] = {}
         self._seconds_per_day = 0.0
 
@@ -127,29 +128,34 @@ class Measurements:
         source = _require_mapped(self._config.audit_log)
         return self._once(
             "audit_log",
-            lambda: read_audit_log(
-                self._warehouse,
-                source,
-                self._frame,
-                self._naive,
-                endings=self._plan.endings,
+            lambda: self._open_runs(
+                read_audit_log(
+                    self._warehouse, source, self._frame, self._naive.audit_log,
+                    endings=self._plan.endings,
+                )
             ),
-        )
+        )  # fmt: skip
 
     def longer_audit_log(self, days: int) -> AuditLog:
         """The pipeline's log of so many days before the run. Raises MeasurementError."""
         source = _require_mapped(self._config.audit_log)
         return self._once(
             f"audit_log {days}",
-            lambda: read_audit_log(
-                self._warehouse, source, self._frame, self._naive, days,
-                endings=self._plan.endings,
+            lambda: self._open_runs(
+                read_audit_log(
+                    self._warehouse, source, self._frame, self._naive.audit_log, days,
+                    endings=self._plan.endings,
+                )
             ),
         )  # fmt: skip
 
+    def _open_runs(self, log: AuditLog) -> AuditLog:
+        """The log without earlier runs of closed days, which do not say what is usual."""
+        return open_runs(log, self._frame)
+
     def events(self) -> EventCounts:
         """Events of the data date and its window. Raises MeasurementError."""
-        return self._recent_events().last(self._plan.window_days + 1)
+        return self._recent_events().open_window(self._plan.window_days)
 
     def daily_counts(self) -> DailyCounts:
         """Events per day, name and dimension value, far back. Raises MeasurementError."""
@@ -190,7 +196,8 @@ class Measurements:
         """The window, and all days that late loads may still change: one scan for both."""
 
         def read() -> EventCounts:
-            events = with_recalled(self.counted(), self._known_days(), self._daily_reader())
+            events, known = self.counted(), self._known_days()
+            events = with_recalled(events, known, self._daily_reader(), self._closed(events.days))
             events = with_calendar(self._config, events)
             return replace(events, undated=self._with_undated_before(events.undated))
 
@@ -199,18 +206,33 @@ class Measurements:
     def counted(self) -> EventCounts:
         """The recent events as the warehouse has them. Raises MeasurementError."""
         source = _require_mapped(self._config.events)
-        days, judged_days = self._plan.recent_days + len(self._earlier), 1 + len(self._earlier)
+        days, judged_days = self._recent_days(), 1 + len(self._earlier)
 
         def read() -> EventCounts:
             spots = self._spot_slices(self._known_days(), days)
             started = perf_counter()
             events = read_events(
-                self._warehouse, source, self._frame, self._naive, days, spots, judged_days
+                self._warehouse, source, self._frame, self._naive.events, days, spots, judged_days
             )
             self._seconds_per_day = (perf_counter() - started) / (days + 1 + len(spots))
             return events
 
         return self._once("counted", read, reading="events")
+
+    def _recent_days(self) -> int:
+        """How many days before the newest data date every judged one is compared with."""
+        plan, newest = self._plan, self._frame.data_date
+
+        def first_of(day: date) -> date:
+            days = max(plan.window_before(self._config, day), plan.recent_days)
+            return day - timedelta(days=days)
+
+        judged = (newest, *(frame.data_date for frame in self._earlier))
+        return (newest - min(map(first_of, judged))).days
+
+    def _closed(self, days: Sequence[date]) -> frozenset[date]:
+        """Those of some days, oldest first, that are closed."""
+        return closed_days(self._config, days[0], days[-1])
 
     def _known_days(self) -> Mapping[date, RememberedCounts]:
         """What is remembered of the days that volume is judged by, where they are over."""
@@ -279,13 +301,14 @@ class Measurements:
     def evidence_of_age(self, days: int) -> str | None:
         """What shows that the pipeline is older than `days` days, as text.
 
-        The audit log and the orders are asked. None where neither shows it, or where it takes
-        longer to learn than a table need be kept. A table that cannot be read counts as old, and
-        the text says so.
+        These are open days. The audit log and the orders are asked. None where neither shows it, or
+        where it takes longer to learn than a table need be kept. A table that cannot be read counts
+        as old, and the text says so.
         """
         if days > _LONGEST_LEARNING:
             return None
         log, orders = self._config.audit_log, self._config.orders
+        days = self._frame.calendar.days_with_open(self._frame.data_date, days)
         try:
             if log is not None and self._has_rows_before("audit_log", log, log.run_at, days):
                 return f"the audit log is older than {days} days"
@@ -301,7 +324,7 @@ class Measurements:
         """Whether a table has rows from before those days. Raises MeasurementError."""
         first = self._frame.run_date if section == "audit_log" else self._frame.data_date
         end = midnight(first - timedelta(days=days), self._frame.zone)
-        naive, zone = self._naive, self._frame.zone
+        naive, zone = self._naive.of_section(section), self._frame.zone
         return has_rows(self._warehouse, section, source, column, naive=naive, zone=zone, end=end)
 
     def rejected(self) -> RejectedRows:
@@ -357,7 +380,7 @@ def with_calendar(config: Config, events: EventCounts) -> EventCounts:
 def newest_data_date(config: Config, warehouse: Warehouse, end: datetime) -> date | None:
     """The newest day of the shop that has events before an instant."""
     source = _require_mapped(config.events)
-    naive, zone = config.warehouse.naive_timestamps, config.timezone
+    naive, zone = config.naive_zones.events, config.timezone
     newest = read_newest(warehouse, source, end, naive, zone)
     return newest.astimezone(zone).date() if newest else None
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from checks.catalog import all_checks
+from checks.config.calendars import calendar_between
 from checks.config.model import Config
 from checks.core.endings import Endings
+
+#: A window of open days is looked for in twice as many days, and one long closure.
+_SPAN_PER_OPEN_DAY, _LONGEST_CLOSURE = 2, 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,14 @@ class MeasuringPlan:
                     for check in all_checks()),
             least_events_of_name=config.checks["event_volume"].params.min_per_day,
         )  # fmt: skip
+
+    def window_before(self, config: Config, day: date) -> int:
+        """How many days before a day have its window of open days among them; bounded."""
+        most = _SPAN_PER_OPEN_DAY * self.window_days + _LONGEST_CLOSURE
+        if not config.calendar.closed:
+            return self.window_days
+        calendar = calendar_between(config.calendar, day - timedelta(days=most), day)
+        return min(most, calendar.days_with_open(day, self.window_days))
 
     @property
     def recent_days(self) -> int:

@@ -68,7 +68,8 @@ class _Statements:
     def audit_log(self) -> Iterator[Query]:
         source = self.config.audit_log
         if source is not None:
-            query = audit_query(self.warehouse, source, self.frame, self._naive)
+            naive = self.config.naive_zones.audit_log
+            query = audit_query(self.warehouse, source, self.frame, naive)
             yield Query("audit_log", query.statement)
 
     def events(self) -> Iterator[Query]:
@@ -76,7 +77,8 @@ class _Statements:
         if source is not None:
             recent = self.plan.recent_days
             spots = self._spots(recent) if self.plan.judges_volume else []
-            query = events_query(self.warehouse, source, self.frame, self._naive, recent, spots)
+            naive = self.config.naive_zones.events
+            query = events_query(self.warehouse, source, self.frame, naive, recent, spots)
             yield Query("events", query.statement)
             yield Query(
                 "older events", query.older(), "only if the first days of the window are empty"
@@ -104,14 +106,14 @@ class _Statements:
         self, source: EventsSource, column: str, slices: DaySlices
     ) -> sa.Select[*tuple[Any, ...]]:
         most = MOST_NAMES if column == source.name else MOST_VALUES
-        zone = self.frame.zone
-        return ValueScan(self.warehouse, source, column, slices, self._naive, zone, most).query()
+        naive, zone = self.config.naive_zones.events, self.frame.zone
+        return ValueScan(self.warehouse, source, column, slices, naive, zone, most).query()
 
     def orders(self) -> Iterator[Query]:
         config = self.config
         if config.orders is not None:
             reader = OrderReader(
-                self.warehouse, self.frame, self._naive,
+                self.warehouse, self.frame, config.naive_zones,
                 orders=config.orders, sessions=config.sessions, events=config.events,
             )  # fmt: skip
             for name, statement in reader.queries():
@@ -122,12 +124,9 @@ class _Statements:
         if source is not None and source.files is None and source.occurred_at is not None:
             from checks.quarantine.tables import rejected_query
 
-            query = rejected_query(self.warehouse, source, self.frame, self._naive)
+            naive = self.config.naive_zones.quarantine
+            query = rejected_query(self.warehouse, source, self.frame, naive)
             yield Query("quarantine", query.statement)
             if self.config.audit_log is None:
                 when = "only if the day has no row"
                 yield Query("rejected rows of earlier days", query.earlier, when)
-
-    @property
-    def _naive(self) -> Any:
-        return self.config.warehouse.naive_timestamps

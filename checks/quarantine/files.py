@@ -55,7 +55,7 @@ class FileSearch:
         self._log = log or AuditLog(frame.run_date, {})
         self._is_judged = log is None
         self._place = FilePattern(source.files or "", config.path.parent)
-        self._naive = config.warehouse.naive_timestamps
+        self._naive = config.naive_zones.quarantine
         self._seconds = min(MOST_SECONDS, seconds)
 
     def findings(self) -> Findings:

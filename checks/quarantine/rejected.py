@@ -72,7 +72,7 @@ def _findings(
 ) -> Findings:
     if source.files is not None:
         return FileSearch(config, source, frame, log, warehouse.remaining()).findings()
-    return read_table(warehouse, source, frame, config.warehouse.naive_timestamps, log)
+    return read_table(warehouse, source, frame, config.naive_zones.quarantine, log)
 
 
 def _limited(warnings: list[str]) -> tuple[str, ...]:

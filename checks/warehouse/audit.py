@@ -86,6 +86,7 @@ def read_audit_log(
         endings=endings or Endings(),
         undated=tuple(_undated(row) for row in by_part[_UNDATED]),
         future=tuple(_future(timed, ahead)),
+        naive_zone=naive.key if query.run_at.may_be_naive else None,
     )
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
-from checks.config.model import Config, WarehouseConfig
+from checks.config.database import WarehouseConfig
+from checks.config.model import Config
 from checks.core.errors import AndonError, MeasurementError, ReadOnlyViolation
 from checks.core.model import Cause
 from checks.core.secrets import secrets_of, spellings, without_secrets

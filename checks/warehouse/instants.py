@@ -54,6 +54,11 @@ class Instant:
     stored: ColumnElement[Any] | None = None
     text_zone: ZoneInfo | None = None
 
+    @property
+    def may_be_naive(self) -> bool:
+        """Whether a value may be a time of the wall clock, stored without a zone."""
+        return self.kind is Kind.NAIVE or self.text_zone is not None
+
     def bound(self, moment: datetime) -> sa.BindParameter[Any]:
         """An instant as a parameter of the column's own type, so that engines can prune."""
         if self.kind is Kind.AWARE:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from checks.config.model import EventsSource, OrdersSource, SessionsSource
+from checks.config.naive_zones import NaiveZones
 from checks.core.errors import MeasurementError
 from checks.warehouse.instants import Instant, instant
 from checks.warehouse.kinds import Kind
@@ -66,7 +67,7 @@ class OrderTables:
 
     warehouse: Warehouse
     zone: ZoneInfo
-    naive: ZoneInfo
+    naive: NaiveZones
     orders: OrdersSource
     sessions: SessionsSource | None
     events: EventsSource | None
@@ -106,7 +107,7 @@ class OrderTables:
         """The time at which an order was placed."""
         relation = self.warehouse.relation("orders", self.orders)
         return instant(
-            relation, self.orders.ordered_at, self.warehouse.profile, self.naive, self.zone
+            relation, self.orders.ordered_at, self.warehouse.profile, self.naive.orders, self.zone
         )
 
     def session_exists(self, orders: CTE, days: Slices) -> ColumnElement[bool]:
@@ -142,7 +143,7 @@ class OrderTables:
             setting = relation.partition
             parts = partitions(relation, setting, profile) if setting else None
             return [parts.between(first, last)] if parts else []
-        at = instant(relation, sessions.started_at, profile, self.naive, self.zone)
+        at = instant(relation, sessions.started_at, profile, self.naive.sessions, self.zone)
         if len(days) == 1:
             return [at.between(first, last)]
         floor = [at.bound(start - lookback) for start, _ in days]
@@ -158,7 +159,7 @@ class OrderTables:
         sessions, profile = self._session_source(), self.warehouse.profile
         if sessions.started_at is None:
             return []
-        at = instant(relation, sessions.started_at, profile, self.naive, self.zone)
+        at = instant(relation, sessions.started_at, profile, self.naive.sessions, self.zone)
         lookback = timedelta(days=sessions.lookback_days)
         return at.without_time(days[0][0] - lookback, days[-1][1])
 
@@ -202,7 +203,9 @@ class OrderTables:
         """The time at which a purchase event happened."""
         events = self._purchase_source()
         relation = self.warehouse.relation("events", events)
-        return instant(relation, events.occurred_at, self.warehouse.profile, self.naive, self.zone)
+        return instant(
+            relation, events.occurred_at, self.warehouse.profile, self.naive.events, self.zone
+        )
 
     def matching_orders(self, purchases: CTE, days: Slices) -> CTE:
         """The ids of purchases that have an order, and `dated`: whether one of them has a time.

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from checks.config.model import EventsSource, OrdersSource, SessionsSource
+from checks.config.naive_zones import NaiveZones
 from checks.core.errors import MeasurementError
 from checks.core.metrics import (
     NO_ORDER,
@@ -56,7 +56,7 @@ class OrderReader:
 
     warehouse: Warehouse
     frame: Timeframe
-    naive: ZoneInfo
+    naive: NaiveZones
     orders: OrdersSource
     sessions: SessionsSource | None
     events: EventsSource | None

@@ -10,7 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from checks.core.model import Status
-from dashboard import look, page
+from dashboard import closed, look, page
 from dashboard.charts import base
 
 DAY_MS = 86_400_000
@@ -247,7 +247,11 @@ def axis_range(days: Sequence[date]) -> list[datetime]:
 
 
 def hover_ends(context: page.PageContext, day: date, check: str) -> tuple[str, str]:
-    """The first and the last line of a day's hover text: the day, and the gate's verdict."""
+    """The first and the last line of a day's hover text: the day, closed or not, and the gate's
+    verdict.
+    """
     status = context.status_of(day, check)
     result = "not run on this day" if status is None else f"{look.look_of(status).word} for {check}"
-    return f"<b>{look.day(day)}</b>", f"gate: {result}"
+    why = closed.reason(context.config, day)
+    note = f" {base.inert(why, 60)}" if why is not None else ""
+    return f"<b>{look.day(day)}</b>{note}", f"gate: {result}"

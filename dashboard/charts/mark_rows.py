@@ -30,7 +30,7 @@ _DAY: Final = timedelta(days=1)
 _HALF_DAY: Final = _DAY / 2
 _TONES: Final[dict[Kind, base.Tone]] = {
     Kind.RELEASE: "second", Kind.SPECIAL_DAY: "second",
-    Kind.WAIVER: "waived", Kind.ACCEPTANCE: "ink",
+    Kind.WAIVER: "waived", Kind.ACCEPTANCE: "ink", Kind.CLOSED_DAY: "muted",
 }  # fmt: skip
 _DASHES: Final[dict[Kind, str]] = {Kind.WAIVER: "5px,3px", Kind.ACCEPTANCE: "solid"}
 
@@ -149,8 +149,11 @@ def _style_rows(
 def _add_lines_and_bands(
     fig: go.Figure, context: page.PageContext, marks: Sequence[Mark], plot: Plot
 ) -> None:
-    """A dotted line at a release, a light band behind special days; none where there are many."""
-    for kind, shape in ((Kind.RELEASE, _line), (Kind.SPECIAL_DAY, _band)):
+    """A dotted line at a release, a light band behind special and closed days; none where there
+    are many.
+    """
+    shapes = (Kind.RELEASE, _line), (Kind.SPECIAL_DAY, _band), (Kind.CLOSED_DAY, _band)
+    for kind, shape in shapes:
         of_kind = [mark for mark in marks if mark.kind is kind]
         for mark in of_kind if is_drawn(kind, marks) else ():
             fig.add_shape(
@@ -166,7 +169,7 @@ def _line(context: page.PageContext, mark: Mark) -> dict[str, Any]:
 
 def _band(context: page.PageContext, mark: Mark) -> dict[str, Any]:
     first, last = _edges(mark.first, mark.last)
-    fill = {"fillcolor": base.color("second", context.is_dark), "opacity": 0.1}
+    fill = {"fillcolor": base.color(_TONES[mark.kind], context.is_dark), "opacity": 0.1}
     return {"type": "rect", "x0": first, "x1": last, "line": {"width": 0}, **fill}
 
 

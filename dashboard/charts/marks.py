@@ -28,6 +28,8 @@ _ESCAPED: Final = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
 _MOST_NAMED: Final = 6
 #: More lines or bands of a kind would fill a chart.
 _MOST_DRAWN: Final = 8
+#: Of closed days more bands are drawn: they come every week.
+_MOST_CLOSED: Final = 31
 
 
 class Kind(StrEnum):
@@ -37,10 +39,12 @@ class Kind(StrEnum):
     SPECIAL_DAY = "special day"
     WAIVER = "waiver"
     ACCEPTANCE = "accepted"
+    CLOSED_DAY = "closed"
 
 
 GLYPHS: Final = {
     Kind.RELEASE: "▼", Kind.SPECIAL_DAY: "□", Kind.WAIVER: "~", Kind.ACCEPTANCE: "≈",
+    Kind.CLOSED_DAY: "■",
 }  # fmt: skip
 #: The kinds that last: a line over their days.
 LASTING: Final = (Kind.WAIVER, Kind.ACCEPTANCE)
@@ -122,7 +126,8 @@ def kinds_of(marks: Iterable[Mark]) -> tuple[Kind, ...]:
 
 def is_drawn(kind: Kind, marks: Iterable[Mark]) -> bool:
     """Whether lines or bands of a kind fit into a chart; of many the glyphs alone are drawn."""
-    return sum(mark.kind is kind for mark in marks) <= _MOST_DRAWN
+    most = _MOST_CLOSED if kind is Kind.CLOSED_DAY else _MOST_DRAWN
+    return sum(mark.kind is kind for mark in marks) <= most
 
 
 def in_words(marks: Sequence[Mark]) -> str:
@@ -161,11 +166,14 @@ def _special_days(calendar: Calendar) -> list[Mark]:
     marks = []
     for (_, why), group in groupby(numbered, key=lambda entry: (entry[0], entry[2])):
         period = [day for _, day, _ in group]
-        marks.append(Mark(Kind.SPECIAL_DAY, period[0], period[-1], _special_day_lines(why)))
+        kind = Kind.CLOSED_DAY if why.is_closed else Kind.SPECIAL_DAY
+        marks.append(Mark(kind, period[0], period[-1], _special_day_lines(why)))
     return marks
 
 
 def _special_day_lines(why: SpecialDay) -> tuple[str, ...]:
+    if why.is_closed:
+        return why.name, "no events are expected"
     if why.factor is None:
         return why.name, "its volume is not judged"
     return why.name, f"{why.factor:g} times the usual volume is expected"

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from checks.core.endings import FAILED, OK, RUNNING, SILENT, UNHEARD
 from checks.core.text import plural
-from checks.evidence.runs_trend import BEFORE, GAP, NOT_YET, RAN, RunDay, RunsTrend
+from checks.evidence.runs_trend import BEFORE, CLOSED, GAP, NOT_YET, RAN, RunDay, RunsTrend
 from dashboard import look, page
 from dashboard.charts import base, by_day, mark_rows
 
@@ -30,6 +30,7 @@ _STYLES: Final[Mapping[str, tuple[str, base.Tone, str]]] = {
 _ABSENT: Final[tuple[tuple[str, str, str, base.Tone], ...]] = (
     (GAP, "no entry", "x", "failure"),
     (NOT_YET, "no entry yet", "x-open", "ink"),
+    (CLOSED, "closed, no entry", "square-open", "muted"),
 )
 _NO_ENTRY_TEXT: Final = {
     GAP: "no audit-log entry: the pipeline did not run",
@@ -175,10 +176,14 @@ def _add_missing_days(
             )
 
 
+def _closed_text(day: RunDay) -> str:
+    return base.inert(f"no audit-log entry, and none needed ({day.closed})", 90)
+
+
 def _hover(day: RunDay, context: page.PageContext) -> str:
     lines = [f"<b>{look.day(day.data_date)}</b>", f"run of {look.day(day.run_date)}"]
     if day.state != RAN:
-        return "<br>".join([*lines, _NO_ENTRY_TEXT[day.state]])
+        return "<br>".join([*lines, _NO_ENTRY_TEXT.get(day.state) or _closed_text(day)])
     counts = [f"{_STYLES[meaning][0]}: {count}" for meaning, count in day.by_meaning.items()]
     lines += [f"{plural(day.entries, 'entry', 'entries')} ({', '.join(counts)})"]
     if day.first_at and day.last_at:

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from checks.core.text import deciding, plural, usual_text
 from checks.evidence.volume import NameDay, Volume, VolumeDay
-from dashboard import look, page
+from dashboard import closed, look, page
 from dashboard.charts import base, by_day, mark_rows, multiples
 
 ZSCORE, NAMES, EXPECTED = "volume_zscore", "event_volume", "volume_expected"
@@ -85,7 +85,7 @@ def _expected_bar(context: page.PageContext, day: VolumeDay) -> by_day.Bar:
             f"expected: {look.count(round(day.normal.expected))}",
             f"normal: {look.count(ceil(day.normal.low))} to {look.count(floor(day.normal.high))}",
         ]
-    else:
+    elif closed.reason(context.config, day.day) is None:
         lines.append("no range: too little history, or not judged")
     if day.left_out:
         lines.append(base.inert(f"not in the baseline: {day.left_out}", 100))

@@ -276,6 +276,8 @@ def arrival_sentence(trend: RunsTrend) -> Html:
     )
     if current.state == runs_trend.NEVER:
         return join(tag("b", "No load came on the run date."), usual_text)
+    if current.state == runs_trend.NOT_NEEDED:
+        return join(f"No load is needed ({day.closed}).", usual_text)
     if current.state == runs_trend.AWAITED:
         return join("The load is not due yet.", usual_text)
     extreme_note = ", later than on any of these days" if current.outside else ""

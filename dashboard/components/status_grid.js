@@ -28,6 +28,7 @@ const head = (data) => {
     else if (data.compact) cell.append(make("span", "number", day.number));
     if (!data.compact) cell.append(make("span", "number", day.number));
     cell.title = day.name;
+    if (day.closed) cell.classList.add("closed");
     if (day.iso === data.selected) cell.classList.add("here");
     row.append(cell);
   });

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from checks.core.model import Status
-from dashboard import look, page
+from dashboard import closed, look, page
 
 _FOLDER = Path(__file__).parent
 _component = st.components.v2.component(
@@ -49,7 +49,7 @@ def draw(
 ) -> None:
     """The grid; a click on a cell shows its day."""
     values: dict[str, Any] = {
-        "days": [_day(day) for day in days],
+        "days": [_day(day, closed.reason(context.config, day)) for day in days],
         "rows": [_row(row, days) for row in rows],
         "selected": context.day.isoformat(),
         "compact": compact,
@@ -65,10 +65,11 @@ def _ignore_change() -> None:
     """Nothing to do: the clicked day is read from the component's answer."""
 
 
-def _day(day: date) -> dict[str, Any]:
+def _day(day: date, closed_reason: str | None) -> dict[str, Any]:
     return {
         "iso": day.isoformat(),
-        "name": look.day(day),
+        "name": f"{look.day(day)} ({closed_reason})" if closed_reason else look.day(day),
+        "closed": closed_reason is not None,
         "number": str(day.day),
         "month": f"{day:%b}" if day.day == 1 else "",
         "weekend": day.weekday() > 4,

@@ -36,7 +36,7 @@ _ROOM_OF: Final = timedelta(days=3)
 #: What a mark looks like behind the bars or below them.
 _CLASSES: Final = {
     Kind.RELEASE: "release", Kind.SPECIAL_DAY: "special", Kind.WAIVER: "dashed",
-    Kind.ACCEPTANCE: "lasting",
+    Kind.ACCEPTANCE: "lasting", Kind.CLOSED_DAY: "closed",
 }  # fmt: skip
 
 
@@ -156,9 +156,9 @@ def _bar(bar: Bar, top: float, marks: Sequence[Mark] = ()) -> Html:
 
 
 def _behind(day: date, marks: Sequence[Mark]) -> list[Html]:
-    """A band on a special day, a dotted line at a release; none where there are many."""
+    """A band on a special or closed day, a dotted line at a release; none where there are many."""
     drawn = [mark for mark in marks if mark.covers(day) and is_drawn(mark.kind, marks)]
-    kinds = (Kind.SPECIAL_DAY, Kind.RELEASE)
+    kinds = (Kind.CLOSED_DAY, Kind.SPECIAL_DAY, Kind.RELEASE)
     return [
         tag("b", class_=_CLASSES[kind]) for kind in kinds
         if any(mark.kind is kind for mark in drawn)

@@ -17,13 +17,13 @@ from checks.catalog import (
     missing_revenue,
     rows_read,
 )
+from checks.config.database import WarehouseConfig
 from checks.config.model import (
     AuditLogSource,
     CheckSettings,
     Config,
     EventsSource,
     OrdersSource,
-    WarehouseConfig,
 )
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause, Judgement, Severity, Status

@@ -101,3 +101,27 @@ def test_holidays_are_imported_only_where_they_are_asked_for() -> None:
         "sys.exit('holidays' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+WEEKEND = Calendar(
+    {date(2026, 12, day): SpecialDay("closed: Saturday", is_closed=True) for day in (5, 6, 12, 13)}
+    | {date(2026, 12, 8): SpecialDay("Sale", 2.0)}
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "before", "on_or_after"), [(4, 3, 4), (5, 4, 7), (6, 4, 7), (7, 4, 7), (8, 7, 8)]
+)
+def test_open_days_beside_a_day(day: int, before: int, on_or_after: int) -> None:
+    assert WEEKEND.open_day_before(date(2026, 12, day)).day == before
+    assert WEEKEND.open_day_from(date(2026, 12, day)).day == on_or_after
+
+
+@pytest.mark.parametrize(("count", "span"), [(0, 0), (1, 1), (4, 4), (5, 7), (6, 8), (9, 11)])
+def test_how_many_days_have_so_many_open_ones(count: int, span: int) -> None:
+    assert WEEKEND.days_with_open(date(2026, 12, 11), count) == span
+
+
+def test_a_special_day_is_not_closed() -> None:
+    assert WEEKEND.closed(date(2026, 12, 8)) is None
+    assert WEEKEND.closed(date(2026, 12, 5)) == "closed: Saturday"

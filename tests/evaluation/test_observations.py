@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from checks.catalog import all_checks
+from checks.config.database import WarehouseConfig
 from checks.config.model import (
     AuditLogSource,
     CheckSettings,
     Config,
     EventsSource,
-    WarehouseConfig,
 )
 from checks.core.audit_log import AuditEntry
 from checks.core.calendar import Calendar, SpecialDay

@@ -224,6 +224,11 @@ UNUSED: list[tuple[list[Change], list[str]]] = [
     ([off("orphan_orders"), without("orders", "sessions")], ["events.order_id"]),
     ([setting("sessions", lookback_days=3)], ["sessions.lookback_days"]),
     ([setting("sessions", lookback_days=30)], []),
+    ([setting("sessions", naive_timestamps="Asia/Tokyo")], ["sessions.naive_timestamps"]),
+    ([setting("sessions", naive_timestamps="UTC")], ["sessions.naive_timestamps"]),
+    ([_rejected, setting("quarantine", naive_timestamps="Asia/Tokyo")], []),
+    ([_rejected, off("quarantine_rate"), setting("quarantine", naive_timestamps="Asia/Tokyo")],
+     ["quarantine", "audit_log.rows_quarantined"]),
     ([parameter("event_volume", expected=["purchase"])], []),
     ([parameter("event_volume", enabled=False, expected=["a"])], ["checks.event_volume.expected"]),
     ([parameter("event_volume", enabled=False, min_per_day=10)], []),
@@ -254,6 +259,19 @@ def test_a_key_that_nothing_uses_is_said_once(
     shop.write()
     for texts in (warnings(shop), warned_without_reading(shop)):
         assert [text.split(" ")[0] for text in texts] == keys
+
+
+@pytest.mark.parametrize("occurred_at", [None, "at"])
+def test_a_zone_of_rejected_rows_without_a_time_is_said(
+    shop: Shop, occurred_at: str | None
+) -> None:
+    shop.set("quarantine", files="*.csv", occurred_at=occurred_at, naive_timestamps="Asia/Tokyo")
+    shop.write()
+    text = (
+        "quarantine.naive_timestamps is set, but quarantine.occurred_at is not mapped: no time of "
+        "a rejected row is read"
+    )
+    assert warned_without_reading(shop) == ([] if occurred_at else [text])
 
 
 def warned_without_reading(shop: Shop) -> list[str]:

@@ -28,7 +28,8 @@ from checks.cli import files, publishing
 from checks.cli.console import Console
 from checks.cli.publishing import publish
 from checks.cli.values import ReportFile
-from checks.config.model import HistoryConfig, WarehouseConfig
+from checks.config.database import WarehouseConfig
+from checks.config.model import HistoryConfig
 from checks.core.model import Layer, Report, Severity, Status, Verdict, worst
 from checks.evaluation.summary import summarise
 from checks.history import open_history

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from checks.config.model import Config, QuarantineSource, WarehouseConfig
+from checks.config.database import WarehouseConfig
+from checks.config.model import Config, QuarantineSource
 from checks.core.audit_log import AuditEntry, AuditLog
 from checks.core.metrics import RejectedRows
 from checks.core.timeframe import Timeframe, timeframe

@@ -54,13 +54,14 @@ def compared(rejected: Rejected) -> tuple[list[int], list[int], int]:
     return [by_hour[hour] for hour in range(24)], filtered, whole
 
 
+@pytest.mark.parametrize("section", ["warehouse", "quarantine"])
 @pytest.mark.parametrize("naive", ["UTC", "Europe/Berlin"])
 @pytest.mark.parametrize("day", [SKIPS_TWO, REPEATS_TWO, PLAIN])
 @pytest.mark.parametrize("write", [in_table, in_files])
 def test_each_hour_has_the_rows_that_are_counted_in_it(
-    write: Write, day: date, naive: str, duck: Shop
+    write: Write, day: date, naive: str, section: str, duck: Shop
 ) -> None:
-    check(duck, write, day, naive)
+    check(duck, write, day, naive, section)
 
 
 @pytest.mark.parametrize("day", [SKIPS_TWO, REPEATS_TWO])
@@ -68,10 +69,12 @@ def test_so_it_is_on_every_engine(day: date, shop: Shop) -> None:
     check(shop, in_table, day, "UTC")
 
 
-def check(shop: Shop, write: Write, day: date, naive: str) -> None:
+def check(shop: Shop, write: Write, day: date, naive: str, section: str = "warehouse") -> None:
     shop.settings["timezone"] = ZONE.key
-    shop.set("warehouse", naive_timestamps=naive)
     write(shop, day, naive)
+    if section != "warehouse":
+        shop.set("warehouse", naive_timestamps="Asia/Tokyo")
+    shop.set(section, naive_timestamps=naive)
     shop.write()
     now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC) + timedelta(days=1)
     with open_context(shop.config(), day, now) as context:

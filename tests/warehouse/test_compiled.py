@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib import import_module
@@ -29,6 +30,7 @@ from checks.config.model import (
     QuarantineSource,
     SessionsSource,
 )
+from checks.config.naive_zones import NaiveZones
 from checks.config.readonly import problem_of
 from checks.core.errors import MeasurementError
 from checks.core.metrics import NO_ORDER, NO_SESSION, UNKNOWN_SESSION
@@ -162,6 +164,10 @@ def _zone(recorder: Recorder) -> ZoneInfo:
     return ZoneInfo(recorder.engine.text_zone or "UTC")
 
 
+def _zones(recorder: Recorder) -> NaiveZones:
+    return NaiveZones.of(_zone(recorder))
+
+
 def _log(recorder: Any) -> None:
     source = AuditLogSource(AT, READ, REJECTED, TABLE, None, SOURCE, STATUS)
     read_audit_log(recorder, source, FRAME, _zone(recorder))
@@ -192,8 +198,8 @@ def _hours(recorder: Any) -> None:
 def _orders(recorder: Any) -> None:
     for begun in (AT, None):
         events, orders, sessions = _sources(recorder.shape, begun)
-        OrderReader(recorder, FRAME, _zone(recorder), orders, sessions, events).read()
-        tables = OrderTables(recorder, ZONE, _zone(recorder), orders, sessions, events, FRAME.far)
+        OrderReader(recorder, FRAME, _zones(recorder), orders, sessions, events).read()
+        tables = OrderTables(recorder, ZONE, _zones(recorder), orders, sessions, events, FRAME.far)
         OrphanProfileScan(tables, FRAME).read()
 
 
@@ -201,7 +207,7 @@ def _orphans(recorder: Any) -> None:
     days = [(start, end) for _, start, end in FRAME.day_slices(3)]
     for begun in (AT, None):
         events, orders, sessions = _sources(recorder.shape, begun)
-        tables = OrderTables(recorder, ZONE, _zone(recorder), orders, sessions, events, FRAME.far)
+        tables = OrderTables(recorder, ZONE, _zones(recorder), orders, sessions, events, FRAME.far)
         for kind in (NO_SESSION, UNKNOWN_SESSION, NO_ORDER):
             orphans = OrphanList(tables, kind, FRAME.start, FRAME.end, "Ä%_x'")
             orphans.count()
@@ -349,3 +355,33 @@ def test_text_that_cannot_be_read_safely_as_a_time_is_refused(engine: Compiled) 
     with pytest.raises(MeasurementError) as refused:
         profile_for(engine.backend).text_instant(sa.column("at"), ZONE)
     assert refused.value.cause is Cause.BAD_VALUE
+
+
+@pytest.mark.parametrize(("engine", "shape"), [c for c in CASES if c.values[1].at is Kind.NAIVE])
+def test_where_sections_meet_each_has_bounds_in_its_own_zone(
+    engine: Compiled, shape: Shape
+) -> None:
+    zones = {"orders": "America/New_York", "sessions": "Asia/Tokyo", "events": "Europe/Berlin"}
+    in_utc = NaiveZones.of(ZoneInfo("UTC"))
+    apart = replace(in_utc, **{section: ZoneInfo(zone) for section, zone in zones.items()})
+    own, utc = (_bounds_of_times(engine, shape, naive) for naive in (apart, in_utc))
+    for section, zone in zones.items():
+        alone = _bounds_of_times(engine, shape, NaiveZones.of(ZoneInfo(zone)))
+        assert own[section] == alone[section]
+        assert not own[section] & utc[section]
+
+
+def _bounds_of_times(
+    engine: Compiled, shape: Shape, zones: NaiveZones
+) -> dict[str, frozenset[str]]:
+    """By section, what its time is compared with in the statements of the orders."""
+    recorder = Recorder(engine, _dialect(engine), shape)
+    events, orders, sessions = _sources(shape, AT)
+    OrderReader(recorder, FRAME, zones, orders, sessions, events).read()  # type: ignore[arg-type]
+    bounds: dict[str, set[str]] = defaultdict(set)
+    for statement in recorder.sent:
+        _, tree = _parsed(engine, _sql(engine, statement))
+        for column in _columns_of_conditions(tree, {AT}):
+            if not isinstance(column.parent, exp.Is):
+                bounds[column.table.removeprefix(INNER)].add(column.parent.sql())
+    return {section: frozenset(texts) for section, texts in bounds.items()}

@@ -18,7 +18,7 @@ import pytest
 import sqlalchemy as sa
 
 from checks import Status
-from checks.config.model import WarehouseConfig
+from checks.config.database import WarehouseConfig
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause
 from checks.warehouse import Warehouse

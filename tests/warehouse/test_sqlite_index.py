@@ -113,7 +113,7 @@ def test_an_index_on_ids_is_used(shop: Shop) -> None:
     assert config.sessions is not None
     with Warehouse(config.warehouse) as warehouse:
         tables = OrderTables(
-            warehouse, UTC_ZONE, UTC_ZONE, config.orders, config.sessions, None, END
+            warehouse, UTC_ZONE, config.naive_zones, config.orders, config.sessions, None, END
         )
         day = tables.orders_between(START, END, Unread())
         known = tables.session_exists(day, [(START, END)])

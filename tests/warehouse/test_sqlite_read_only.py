@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 import sqlalchemy as sa
 
-from checks.config.model import WarehouseConfig
+from checks.config.database import WarehouseConfig
 from checks.config.sqlite_urls import file_of, is_in_memory
 from checks.config.urls import database_url
 from checks.core.errors import MeasurementError

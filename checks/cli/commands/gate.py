@@ -140,9 +140,8 @@ def _judge_all(
         report = _judge(config, args, console, run_date)
         days += report.by_day()
         if recording is not None:
-            recording.keep(
-                report
-            )  # the next run is judged in its light; publishing says if it fails
+            # The next run is judged in its light. A failure is a warning of the published report.
+            recording.keep(report)
     return combined([*days, *_judge(config, args, console, None).by_day()])
 
 

@@ -84,6 +84,16 @@ KEY_USAGES = (
         "orders are looked up among all sessions",
     ),
     KeyUsage(
+        ("sessions.naive_timestamps",),
+        (Use("orphan_orders", ("sessions.started_at",)),),
+        "no time of a session is read",
+    ),
+    KeyUsage(
+        ("quarantine.naive_timestamps",),
+        (Use("", ("quarantine.occurred_at",)),),
+        "no time of a rejected row is read",
+    ),
+    KeyUsage(
         ("events.order_id",),
         # While orphan_orders is off, the section `orders` is reported instead.
         (Use("orphan_orders", ("orders",)), Use("", ("orders",))),
@@ -101,6 +111,11 @@ KEY_USAGES = (
     KeyUsage(("events.purchase_names",), _PURCHASES, "no purchase is judged"),
     KeyUsage(("calendar.days",), _uses(*_VOLUMES), "no volume is judged"),
     KeyUsage(("calendar.holidays",), _uses(*_VOLUMES), "no volume is judged"),
+    KeyUsage(
+        ("calendar.closed",),
+        _uses(*_VOLUMES, "freshness", "log_entry_exists_today", "rows_read"),
+        "no check expects events",
+    ),
     KeyUsage(
         ("checks.orphan_orders.duplicates_above",),
         (
@@ -208,5 +223,5 @@ def _sentence(keys: list[str], why: str, consequence: str) -> str:
 def _is_mapping(key: str) -> bool:
     """Whether a key names a table or a column; else it is a value."""
     section, _, name = key.partition(".")
-    values = ("sessions.lookback_days", "events.purchase_names")
-    return section not in ("checks", "calendar") and (not name or key not in values)
+    values = ("lookback_days", "purchase_names", "naive_timestamps")
+    return section not in ("checks", "calendar") and name not in values

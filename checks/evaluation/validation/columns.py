@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -46,12 +48,17 @@ def mapped_columns(source: Any) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of one mapped section. samples: whether values may be read to find a type."""
+    """The columns of one mapped section.
+
+    naive: the zone of its times stored without one. samples: whether values may be read to find a
+    type.
+    """
 
     config: Config
     warehouse: Warehouse
     relation: Relation
     source: Any
+    naive: ZoneInfo
     samples: bool = True
 
     def kind(self, key: str, name: str) -> Kind:
@@ -61,8 +68,7 @@ class Columns:
         if key == _PARTITION and relation.partition is not None:
             partitions(relation, relation.partition, profile)
         elif key in _TIMES:
-            naive = self.config.warehouse.naive_timestamps
-            instant(relation, name, profile, naive, self.config.timezone)
+            instant(relation, name, profile, self.naive, self.config.timezone)
         elif key == "revenue":
             amount_of(relation, name, profile)
         elif key == "dimensions":
@@ -75,11 +81,23 @@ class Columns:
             self._require_counts(key, name, kind)
         return kind
 
+    def times_with_zone(self) -> Iterator[tuple[str, Kind]]:
+        """The section's time, where the section has a zone that no value of it is read in."""
+        if self.source.naive_timestamps is None:
+            return
+        for key, name in mapped_columns(self.source):
+            if key not in _TIMES:
+                continue
+            with suppress(MeasurementError):  # a missing column has a line of its own
+                kind = self.relation.kind_of(name)
+                if kind in (Kind.AWARE, Kind.DATE):
+                    yield name, kind
+
     def _has_time(self, key: str) -> bool:
         """Whether the section's time can be read; where not, the time's own key reports it."""
-        naive, zone = self.config.warehouse.naive_timestamps, self.config.timezone
+        name, zone = getattr(self.source, key), self.config.timezone
         try:
-            instant(self.relation, getattr(self.source, key), self.warehouse.profile, naive, zone)
+            instant(self.relation, name, self.warehouse.profile, self.naive, zone)
         except MeasurementError:
             return False
         return True
@@ -87,9 +105,9 @@ class Columns:
     def _require_dimension(self, name: str) -> None:
         if not self._has_time("occurred_at"):
             return
-        zone, naive = self.config.timezone, self.config.warehouse.naive_timestamps
+        zone = self.config.timezone
         day = [(_ANY_DAY, midnight(_ANY_DAY, zone), midnight(_ANY_DAY, zone))]
-        ValueScan(self.warehouse, self.source, name, day, naive, zone, MOST_VALUES).query()
+        ValueScan(self.warehouse, self.source, name, day, self.naive, zone, MOST_VALUES).query()
 
     def _require_counts(self, key: str, name: str, kind: Kind) -> None:
         """Values decide whether a column has counts: types of a query on SQLite mean nothing."""
@@ -114,9 +132,9 @@ class Columns:
     def _newest_values(self, name: str) -> list[Any]:
         """A few values of the log's newest entries."""
         source: AuditLogSource = self.source
-        profile, naive = self.warehouse.profile, self.config.warehouse.naive_timestamps
+        profile = self.warehouse.profile
         column, _ = self.relation.column(name)
-        run_at = instant(self.relation, source.run_at, profile, naive, self.config.timezone)
+        run_at = instant(self.relation, source.run_at, profile, self.naive, self.config.timezone)
         statement = (
             sa.select(column)
             .where(column.is_not(None))

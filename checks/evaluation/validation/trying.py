@@ -97,9 +97,13 @@ def _section_lines(
         yield ValidationLine(False, f"{section}: {error}")
         return
     yield ValidationLine(True, f"{section}: {relation.label}")
-    columns = Columns(config, warehouse, relation, source, samples=runs)
+    naive = config.naive_zones.of_section(section)
+    columns = Columns(config, warehouse, relation, source, naive, samples=runs)
     for key, name in mapped_columns(source):
         yield _column_line(columns, f"{section}.{key}", key, name)
+    for name, kind in columns.times_with_zone():
+        text = f"is set, but column {quoted(name)} is a {kind.value}: it has no effect"
+        yield ValidationLine(True, f"{section}.naive_timestamps {text}", warns=True)
 
 
 def _column_line(columns: Columns, label: str, key: str, name: str) -> ValidationLine:

@@ -52,7 +52,7 @@ def read_rejected(
     source = config.quarantine
     if source is None:
         raise MeasurementError(Cause.BAD_VALUE, "`quarantine` is not mapped in andon.yml")
-    periods = Periods(request.periods, request.zone, config.warehouse.naive_timestamps)
+    periods = Periods(request.periods, request.zone, config.naive_zones.quarantine)
     if source.files is None:
         return compute(TableRejected(warehouse, source, periods))
     place = FilePattern(source.files, config.path.parent)

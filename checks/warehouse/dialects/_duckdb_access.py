@@ -24,7 +24,7 @@ from checks.warehouse.faults import first_line
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-    from checks.config.model import AttachedDatabase, WarehouseConfig
+    from checks.config.database import AttachedDatabase, WarehouseConfig
 
 #: Equal for every connection: DuckDB refuses a second one to a file with different settings.
 CONNECTING: dict[str, object] = {

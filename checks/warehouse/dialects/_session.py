@@ -14,7 +14,7 @@ from checks.warehouse.faults import COMMON
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection
 
-    from checks.config.model import WarehouseConfig
+    from checks.config.database import WarehouseConfig
 
 #: What a warehouse's administrator sees in the list of sessions or queries.
 APPLICATION = "andon"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql import FromClause
     from sqlalchemy.sql.elements import ColumnElement
 
-    from checks.config.model import WarehouseConfig
+    from checks.config.database import WarehouseConfig
 
 # Loading a dialect by its entry point would read the metadata of every installed package.
 sa.dialects.registry.register(
