@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from checks.core.errors import UsageError
 from checks.core.text import did_you_mean, quoted
 from checks.demo.shapes import (
+    CLOSED_ON_SUNDAYS,
     HOURLY_LOADS,
     NIGHTLY,
     WEEKDAYS_ONLY,
@@ -136,6 +137,13 @@ _ALL = (
         ("run_status",),
         Faults(failed_hours=range(2, 5)),
         HOURLY_LOADS,
+    ),
+    Scenario(
+        "closed-on-sundays",
+        "a shop without events on Sundays: the export of its last open day broke off at 14:30",
+        ("freshness", "volume_zscore", "volume_expected"),
+        OUTAGE,
+        CLOSED_ON_SUNDAYS,
     ),
 )
 

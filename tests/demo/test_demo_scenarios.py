@@ -42,6 +42,9 @@ EXPLAINED = {
     "late-load": dict.fromkeys(("freshness", "volume_zscore", "volume_expected"), "hours_missing"),
     "no-run": dict.fromkeys(SCENARIOS["no-run"].expected_red, "no_load"),
     "weekdays-only": dict.fromkeys(SCENARIOS["weekdays-only"].expected_red, "no_load"),
+    "closed-on-sundays": dict.fromkeys(
+        ("freshness", "volume_zscore", "volume_expected"), "hours_missing"
+    ),
 }
 
 

@@ -164,3 +164,12 @@ def test_the_configuration_knows_when_the_shape_runs(tmp_path: Path, scenario: s
         assert evaluation.evaluated_at == shape.judged_at(evaluation.run_date)
         assert evaluation.run_date < written.run_date
         assert evaluation.verdict is Status.GREEN
+
+
+def test_a_closed_day_has_an_entry_and_no_event(build: Build) -> None:
+    shop = build("closed-on-sundays", MONDAY)
+    ((name, _, has_rows, status),) = shop(log_of(MONDAY))
+    assert (name, has_rows, status) == ("events_20250309.csv", False, "success")
+    assert shop(f"SELECT count(*) FROM stg_events WHERE CAST(\"timestamp\" AS DATE) = '{SUNDAY}'")[
+        0
+    ] == (0,)
