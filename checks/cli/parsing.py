@@ -64,6 +64,19 @@ def add_config(parser: argparse.ArgumentParser, default: str | None = None) -> N
     )
 
 
+def add_configs(parser: argparse.ArgumentParser) -> None:
+    """Add the option of a command that takes several configurations."""
+    parser.add_argument(
+        "--config",
+        type=config_path,
+        action="append",
+        default=[],
+        metavar="FILE|FOLDER",
+        help="a pipeline's configuration, or a folder of them; may be repeated "
+        "(default: $ANDON_CONFIG, else ./andon.yml)",
+    )
+
+
 def add_owner(parser: argparse.ArgumentParser, meaning: str) -> None:
     """Add the option that every command with a person takes. meaning: such as `who closes it`.
 

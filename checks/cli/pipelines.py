@@ -37,6 +37,18 @@ def load_all(arguments: Sequence[str]) -> tuple[Config, ...]:
     return tuple(configs.values())
 
 
+def files_of(arguments: Sequence[str]) -> tuple[Path, ...]:
+    """The configuration files that the arguments name, each once.
+
+    Raises ConfigError for a folder without any.
+    """
+    problems: list[Problem] = []
+    files = {file.absolute(): file for file in _files(arguments, problems)}
+    if problems:
+        raise ConfigError(tuple(problems))
+    return tuple(files.values())
+
+
 def _files(arguments: Sequence[str], problems: list[Problem]) -> Iterator[Path]:
     """Every file that the arguments name; a folder without any is a problem."""
     for argument in arguments:

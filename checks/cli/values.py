@@ -21,6 +21,7 @@ _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _LAST_PORT = 65_535
 #: Ten years: more is a typing error.
 MOST_DAYS = 3650
+_RUNS = re.compile(r"([1-9][0-9]{0,2}) ?runs?")
 _DURATION = re.compile(r"(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6})s)?")
 
 
@@ -50,6 +51,19 @@ def any_day(word: str) -> date:
         return date.fromisoformat(word)
     except ValueError:
         raise ArgumentTypeError(f"{quoted(word)} is not a calendar date") from None
+
+
+def last_day(word: str) -> date | int:
+    """`2025-03-09`, or `3 runs`: that many scheduled runs."""
+    match = _RUNS.fullmatch(word)
+    if match:
+        return int(match[1])
+    if not _DAY.fullmatch(word):
+        raise ArgumentTypeError(
+            f"found {quoted(word)}, expected a date such as 2025-03-09, or a number of runs such "
+            "as '3 runs'"
+        )
+    return any_day(word)
 
 
 def data_day(word: str) -> date | Literal["latest"]:

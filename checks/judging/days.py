@@ -10,9 +10,8 @@ from typing import TypeVar
 
 from checks.core.model import Acceptance, Report, Status, WaiverState
 from checks.core.text import plural, short_list
-from checks.judging.gate import GREEN, RED, UNKNOWN
+from checks.judging.gate import WORST_FIRST
 
-_BY_EXIT_CODE = {GREEN: 0, UNKNOWN: 1, RED: 2}
 _BY_VERDICT = (Status.GREEN, Status.AMBER, Status.UNKNOWN, Status.RED)
 #: So many days of one verdict are listed; of more there is a count.
 _MOST_LISTED = 4
@@ -58,7 +57,7 @@ def _with_outcome(run: Report, report: Report) -> Report:
 
 def _badness(report: Report) -> tuple[int, int, date]:
     return (
-        _BY_EXIT_CODE[report.exit_code],
+        -WORST_FIRST.index(report.exit_code),
         _BY_VERDICT.index(report.verdict),
         report.data_date or date.min,
     )

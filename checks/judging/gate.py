@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from checks.core.model import Status, worst
 
 GREEN, RED, UNKNOWN = 0, 1, 2
+#: Over several data dates or pipelines: which exit code counts.
+WORST_FIRST = (RED, UNKNOWN, GREEN)
 INTERRUPTED = 130
 
 
@@ -20,3 +22,8 @@ def exit_code(statuses: Iterable[Status], *, strict: bool = False) -> int:
     if verdict is Status.RED:
         return RED
     return GREEN if verdict in (Status.GREEN, Status.AMBER) else UNKNOWN
+
+
+def worst_exit_code(codes: Iterable[int]) -> int:
+    """The exit code over several data dates or pipelines: 1 beats 2, and 2 beats 0."""
+    return min(codes, key=WORST_FIRST.index)

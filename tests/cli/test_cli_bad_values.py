@@ -39,6 +39,7 @@ BAD: dict[str, tuple[str, ...]] = {
     "--report": ("", "x", "json", "json=", "=x", "xml=x", "json:x"),
     "--config": ("", " ", "missing.yml", "/dev/null", "/dev/zero", ".", "a\0b", "x" * 5000),
     "dashboard --config": ("", " ", "missing.yml", "/dev/null", "/dev/zero", "a\0b"),
+    "gate --config": ("", " ", "missing.yml", "/dev/null", "/dev/zero", "a\0b", "x" * 5000),
     "--as": ("", "x", "Fixed", "false alarm", "fixed "),
     "--set": ("", "x", "checks=1", "checks.a=1", "checks.a.b=1", "a.b.c=1", "checks..x=1",
               "checks.freshness.max_lag_hours=nan", "checks.freshness.max_lag_hours=",
@@ -52,7 +53,7 @@ BAD: dict[str, tuple[str, ...]] = {
     "ID": (*NUMBERS, "0", "x"),
 }  # fmt: skip
 #: Options that take no value, or any text there is.
-FREE = {"--help", "--strict", "--no-record", "--no-explain", "--deep", "--explain",
+FREE = {"--help", "--strict", "--catch-up", "--no-record", "--no-explain", "--deep", "--explain",
         "--allow-anonymous", "--note", "--replace-oldest", "--all", "--summary",
         "SUBJECT"}  # fmt: skip
 REQUIRED = {

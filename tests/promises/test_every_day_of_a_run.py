@@ -75,7 +75,7 @@ def test_the_worst_day_is_the_reports(tmp_path: Path, bad_day: date) -> None:
     shop.write()
     report = shop.run(MONDAY)
     assert (report.data_date, report.verdict, report.exit_code) == (bad_day, RED, 1)
-    assert f"for {bad_day}; " in report.summary
+    assert f" failed for {bad_day} (" in report.summary
     others = sorted(str(day) for day in DAYS if day != bad_day)
     assert report.summary.endswith(f"{others[0]}, {others[1]} are green")
     assert {day.data_date: day.verdict for day in report.days} == {

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from checks.cli import sign_in, values
 from checks.cli.console import Console
-from checks.cli.parsing import config_path
+from checks.cli.parsing import add_configs
 from checks.core.environment import CONFIGS, DASHBOARD_OPEN, REQUIRE_SIGN_IN
 from checks.core.errors import UsageError
 from checks.core.text import quoted
@@ -43,15 +43,7 @@ _ARENAS, _MOST_ARENAS = "MALLOC_ARENA_MAX", "2"
 def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
     add = parser.add_argument
-    add(
-        "--config",
-        type=config_path,
-        action="append",
-        default=[],
-        metavar="FILE|FOLDER",
-        help="a pipeline's configuration, or a folder of them; may be repeated "
-        "(default: $ANDON_CONFIG, else ./andon.yml)",
-    )
+    add_configs(parser)
     add("--port", type=values.port, default=8501, metavar="N", help="the port (default: 8501)")
     add("--host", type=values.host, default="127.0.0.1", metavar="HOST",
         help="the address (default: 127.0.0.1)")  # fmt: skip

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from checks.cli import failure, values
 from checks.cli.console import Console
-from checks.cli.parsing import add_config
+from checks.cli.parsing import add_configs
 from checks.core.errors import AndonError, ConfigError, UsageError, is_interruption
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
-    add_config(parser)
+    add_configs(parser)
     add = parser.add_argument
     add("--date", type=values.day, metavar="D", help="the run date (default: today)")
     add(
@@ -71,7 +72,21 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace, console: Console) -> int:
-    """Evaluate, write, record, print. The exit code is the verdict's, unless any of that fails."""
+    """Evaluate, write, record, print. The exit code is the verdict's, unless any of that fails.
+
+    Of several pipelines each is judged; the worst exit code counts.
+    """
+    paths: list[str] = args.config
+    if len(paths) <= 1 and not any(map(os.path.isdir, paths)):
+        return _run_one(args, console, paths[0] if paths else None)
+    from checks.cli.several import run_each
+
+    return run_each(paths, args, console, _run_one)
+
+
+def _run_one(args: Namespace, console: Console, path: str | None) -> int:
+    """The gate of one pipeline."""
+    args = Namespace(**vars(args) | {"config": path})
     from checks.cli.publishing import publish, summary_file
     from checks.cli.report_files import require_no_input_file, require_own_files
     from checks.config import load_config

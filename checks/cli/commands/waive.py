@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from checks.cli import values
@@ -12,6 +13,9 @@ from checks.core import clock
 from checks.judging.gate import GREEN
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from checks.config.model import Config
     from checks.history import StoredWaiver
 
 
@@ -19,7 +23,13 @@ def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
     add = parser.add_argument
     add("check", metavar="CHECK", help="the check to waive")
-    add("--until", type=values.any_day, required=True, metavar="D", help="the last day, included")
+    add(
+        "--until",
+        type=values.last_day,
+        required=True,
+        metavar="D|N runs",
+        help="the last day, included; or so many scheduled runs after the newest one",
+    )
     add("--reason", type=values.sentence, required=True, metavar="TEXT", help="why it may pass")
     add_owner(parser, "who answers for it")
     add(
@@ -51,10 +61,23 @@ def run(args: Namespace, console: Console) -> int:
     check = get_check(args.check).id  # a misspelt name is reported before a missing configuration
     config = load_config(args.config)
     owner = owner_of(args.owner, console.environ)
-    wish = WaiverRequest(check, owner, args.reason, args.until, args.up_to, tuple(args.subject))
-    waiver = give(config, history_of(config), wish, clock.now())
+    now = clock.now()
+    until = args.until if isinstance(args.until, date) else _run_after(config, now, args.until)
+    wish = WaiverRequest(check, owner, args.reason, until, args.up_to, tuple(args.subject))
+    waiver = give(config, history_of(config), wish, now)
     console.out(_confirmation(waiver))
     return GREEN
+
+
+def _run_after(config: Config, now: datetime, count: int) -> date:
+    """The date of the run that is so many after the newest one that is due."""
+    from checks.config.schedules import schedule_of
+
+    schedule = schedule_of(config)
+    run_date = schedule.latest(now)
+    for _ in range(count):
+        run_date = schedule.following(run_date)
+    return run_date
 
 
 def _confirmation(waiver: StoredWaiver) -> str:

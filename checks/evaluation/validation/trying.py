@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checks.config.model import Config, QuarantineSource
+from checks.config.schedules import schedule_of
+from checks.core import clock
 from checks.core.errors import AndonError, HistoryError, MeasurementError, OtherWarehouseError
 from checks.core.text import plural, quoted
 from checks.core.timeframe import Timeframe
@@ -34,6 +36,7 @@ def validate(
     """
     enabled = sum(settings.enabled for settings in config.checks.values())
     yield ValidationLine(True, f"config: {config.path.name}, {plural(enabled, 'check')} enabled")
+    yield from _schedule_line(config)
     for text in unused(config):
         yield ValidationLine(True, text, warns=True)
     with Warehouse.of(config) as warehouse:
@@ -45,6 +48,24 @@ def validate(
             yield ValidationLine(True, f"warehouse: connected to {warehouse.profile.name or 'it'}")
             yield from _warehouse_lines(config, warehouse, explained, measured)
     yield _history_line(config)
+
+
+def _schedule_line(config: Config) -> Iterator[ValidationLine]:
+    """When the last and the next run are due: a cron expression is easily misread."""
+    schedule = schedule_of(config)
+    if schedule.times is None:
+        return
+    run_date = schedule.latest(clock.now())
+    due, following = schedule.due(run_date), schedule.due(schedule.following(run_date))
+    if due is None or following is None:
+        raise ValueError("a schedule with run times gives every run one")
+    zone = config.timezone
+    yield ValidationLine(
+        True,
+        f"schedule: {schedule.times.text} ({zone.key}): the newest run was due on "
+        f"{due.astimezone(zone):%A %Y-%m-%d %H:%M}, the next one is due on "
+        f"{following.astimezone(zone):%A %Y-%m-%d %H:%M}",
+    )
 
 
 def _warehouse_lines(

@@ -1,0 +1,64 @@
+"""`andon gate` over several pipelines: each is judged, and the worst exit code counts."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+
+from checks.cli.console import Console
+from checks.cli.pipelines import files_of
+from checks.config.naming import name_of
+from checks.core.errors import UsageError
+from checks.core.inert import line
+from checks.core.model import GLYPHS, Status
+from checks.core.text import plural
+from checks.judging.gate import GREEN, RED, UNKNOWN, WORST_FIRST, worst_exit_code
+
+#: Formats of which several reports can follow one another.
+_FORMATS = ("text", "markdown", "github")
+_STATUSES = {GREEN: Status.GREEN, RED: Status.RED, UNKNOWN: Status.UNKNOWN}
+_MEANINGS = {GREEN: "may be refreshed", RED: "stopped", UNKNOWN: "could not be judged"}
+
+
+def run_each(
+    paths: Sequence[str],
+    args: Namespace,
+    console: Console,
+    run_one: Callable[[Namespace, Console, str | None], int],
+) -> int:
+    """Judge each pipeline, then say in a line each how it stands; the worst exit code.
+
+    paths: files, and folders of them. Raises UsageError for outputs that hold one report only,
+    ConfigError for a folder without a configuration.
+    """
+    if args.format not in _FORMATS:
+        raise UsageError(
+            f"--format {args.format} holds one pipeline; with several --config the allowed formats "
+            f"are {', '.join(_FORMATS)}"
+        )
+    if args.report:
+        raise UsageError("--report is of one pipeline: run the gate once for each --config")
+    codes: dict[str, int] = {}
+    for file in map(str, files_of(paths)):
+        name = line(name_of(file, console.environ))
+        _say(f"pipeline {name}\n\n", args, console)
+        codes[name] = run_one(args, console, file)
+        _say("\n", args, console)
+    for text in _lines(codes):
+        _say(text, args, console)
+    return worst_exit_code(codes.values())
+
+
+def _say(text: str, args: Namespace, console: Console) -> None:
+    if args.format == "text":
+        console.out(text)
+
+
+def _lines(codes: dict[str, int]) -> list[str]:
+    """How many pipelines were judged, and how each stands, the worst first."""
+    width = max(map(len, codes))
+    ordered = sorted(codes.items(), key=lambda item: WORST_FIRST.index(item[1]))
+    return [f"{plural(len(codes), 'pipeline')}\n"] + [
+        f"  {GLYPHS[_STATUSES[code]]} {name:<{width}}  {_MEANINGS[code]} (exit {code})\n"
+        for name, code in ordered
+    ]
