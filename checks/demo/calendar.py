@@ -37,7 +37,7 @@ class PlannedDay:
 def plan_days(
     *, last_day: date, days: int, events_per_day: int, seed: int, scenario: Scenario
 ) -> Iterator[PlannedDay]:
-    """Every data day of the demo, oldest first; a day without a run is left out.
+    """Every data day of the demo, oldest first; a day that no run loaded is left out.
 
     Raises UsageError for sizes and dates that give no realistic shop.
     """
@@ -45,11 +45,13 @@ def plan_days(
     unit = round(events_per_day * _LAST_FILE) / _level(last_day, seed)
     for back in range(days - 1, -1, -1):
         day = last_day - timedelta(days=back)
-        faults = _faults(back, days, scenario)
+        faults = _faults(day, last_day, days, scenario)
         if faults.pipeline_runs:
             yield PlannedDay(
                 date=day,
-                rows=round(unit * _level(day, seed) / _DAILY_GROWTH**back),
+                rows=round(unit * _level(day, seed) / _DAILY_GROWTH**back)
+                if scenario.shape.is_open(day)
+                else 0,
                 conversion=1 + _CONVERSION_NOISE * _noise(day, seed, "conversion"),
                 rejected_share=_NORMAL_REJECTED_SHARE
                 * (1 + _REJECTED_NOISE * _noise(day, seed, "rejected")),
@@ -64,11 +66,17 @@ def outage_day(last_day: date, days: int) -> date | None:
     return last_day - timedelta(days=OUTAGE_DAYS_BEFORE)
 
 
-def _faults(back: int, days: int, scenario: Scenario) -> Faults:
-    if back == 0:
+def _faults(day: date, last_day: date, days: int, scenario: Scenario) -> Faults:
+    if day == last_day or day in _days_of_lost_load(last_day, scenario):
         return scenario.faults
-    reaches = days >= OUTAGE_DAYS_BEFORE + 1 + _WEEK
-    return OUTAGE if reaches and back == OUTAGE_DAYS_BEFORE else Faults()
+    return OUTAGE if day == outage_day(last_day, days) else Faults()
+
+
+def _days_of_lost_load(last_day: date, scenario: Scenario) -> frozenset[date]:
+    """The data days of the last load, where that never ran."""
+    faults, shape = scenario.faults, scenario.shape
+    lost = (f for f in shape.feeds if not faults.pipeline_runs or f.source == faults.missing_source)
+    return frozenset().union(*(shape.days_of_load(feed, last_day) for feed in lost))
 
 
 def _level(day: date, seed: int) -> float:

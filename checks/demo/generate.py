@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from checks.core.progress import Progress
 from checks.demo.calendar import PlannedDay, plan_days
+from checks.demo.loads import plan_loads
 from checks.demo.scenarios import DEFAULT_SCENARIO, find_scenario
+from checks.demo.shapes import Shape
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -17,13 +19,11 @@ if TYPE_CHECKING:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _HOUR_US = 3_600_000_000
-#: From a day's midnight: its load starts a little after 05:38 UTC on the morning after.
-LOAD_AT = timedelta(days=1, hours=5, minutes=38)
-#: Longer than a load may be late, and than it takes until a second one.
-LOADED_AFTER = timedelta(minutes=35)
 #: The share of the rows without a client id that come from the broken app release.
 _RELEASE_SHARE = 0.88
 _ROWS_AT_ONCE = 1_250_000
+#: How many device families sql/schema.sql has, and visits a feed's percent counts.
+_FAMILIES, _VISITS = 7, 100
 
 
 def build_warehouse(
@@ -35,22 +35,20 @@ def build_warehouse(
     seed: int = 7,
     scenario: str = DEFAULT_SCENARIO,
     quarantine: Path | None = None,
-    load_at: timedelta = LOAD_AT,
+    load_at: timedelta | None = None,
     progress: Progress | None = None,
 ) -> None:
     """Write a DuckDB warehouse of `days` data days, the last of them `last_day` (UTC).
 
     path must not exist yet. quarantine: an existing folder that gets one CSV file a day.
-    load_at: when the loads start, from the midnight of their day.
+    load_at: when the loads start, from the midnight of their run date; None: as the scenario says.
     Raises UsageError for an unknown scenario or an impossible size, before writing anything.
     """
+    chosen = find_scenario(scenario)
+    shape = chosen.shape if load_at is None else chosen.shape.loading_at(load_at)
     plan = list(
         plan_days(
-            last_day=last_day,
-            days=days,
-            events_per_day=events_per_day,
-            seed=seed,
-            scenario=find_scenario(scenario),
+            last_day=last_day, days=days, events_per_day=events_per_day, seed=seed, scenario=chosen
         )
     )
     import duckdb  # slow to import, and only needed to write a demo
@@ -59,26 +57,26 @@ def build_warehouse(
         connection.execute("SET VARIABLE seed = ?", [seed])
         connection.execute("SET VARIABLE regulars = ?", [events_per_day])
         connection.execute(_sql("schema"))
+        _set_feeds(connection, shape)
         for days_at_once in _chunks(plan):
             if progress:
                 progress(f"writing the days from {days_at_once[0].date}")
-            _write_days(connection, days_at_once, seed, load_at)
+            _write_days(connection, days_at_once, shape)
             if quarantine:
                 _write_rejected(connection, days_at_once, quarantine)
+        _write_log(connection, plan, shape, seed)
 
 
 def _chunks(plan: list[PlannedDay]) -> list[list[PlannedDay]]:
     """Days in groups: large enough for every core, small enough for memory."""
-    size = max(1, round(_ROWS_AT_ONCE / plan[-1].rows))
+    size = max(1, round(_ROWS_AT_ONCE / max(1, plan[-1].rows)))
     return [plan[start : start + size] for start in range(0, len(plan), size)]
 
 
-def _write_days(
-    connection: DuckDBPyConnection, days: list[PlannedDay], seed: int, load_at: timedelta
-) -> None:
+def _write_days(connection: DuckDBPyConnection, days: list[PlannedDay], shape: Shape) -> None:
     connection.execute("BEGIN")
     connection.execute("DELETE FROM plan")
-    connection.executemany(_sql("plan"), [_plan_row(day, seed, load_at) for day in days])
+    connection.executemany(_sql("plan"), [_plan_row(day, shape) for day in days])
     connection.execute(_sql("sessions"))
     connection.execute(_sql("rows"))
     if any(day.faults.lost_identity_share for day in days):
@@ -89,7 +87,7 @@ def _write_days(
     connection.execute("COMMIT")
 
 
-def _plan_row(day: PlannedDay, seed: int, load_at: timedelta) -> list[object]:
+def _plan_row(day: PlannedDay, shape: Shape) -> list[object]:
     """The day as the columns of the table `plan`, in their order."""
     midnight = datetime.combine(day.date, time(), UTC)
     midnight_us = (midnight - _EPOCH) // _MICROSECOND
@@ -98,13 +96,14 @@ def _plan_row(day: PlannedDay, seed: int, load_at: timedelta) -> list[object]:
     lost_by_release = round(lost_rows * _RELEASE_SHARE)
     return [
         day.date.toordinal(),
-        f"events_{day.date:%Y%m%d}.csv",
         midnight_us,
-        midnight_us + load_at // _MICROSECOND + _lateness_us(day.date, seed),
         day.rows,
         day.conversion,
         day.rejected_share,
         midnight_us + round(faults.loaded_until_hour * _HOUR_US),
+        midnight_us + faults.failed_hours.start * _HOUR_US,
+        midnight_us + faults.failed_hours.stop * _HOUR_US,
+        next((n for n, feed in enumerate(shape.feeds) if feed.source == faults.missing_source), -1),
         faults.copies,
         faults.checkout_pixel_dead,
         lost_by_release,
@@ -116,9 +115,27 @@ def _plan_row(day: PlannedDay, seed: int, load_at: timedelta) -> list[object]:
     ]
 
 
-def _lateness_us(day: date, seed: int) -> int:
-    """How late a load starts: up to four minutes, as one job among others."""
-    return (day.toordinal() * 7919 + seed * 104729) % 240 * 1_000_000
+def _set_feeds(connection: DuckDBPyConnection, shape: Shape) -> None:
+    """Which feed a visit is of: by its device family, and by its place in each hundred visits."""
+    by_place = [feed for feed, each in enumerate(shape.feeds) for _ in range(each.percent)]
+    by_family = [
+        max(feed for feed, each in enumerate(shape.feeds) if not feed or family in each.families)
+        for family in range(_FAMILIES)
+    ]
+    rest = [0] * (_VISITS - len(by_place))
+    connection.execute("SET VARIABLE feed_by_place = $1::BIGINT[]", [by_place + rest])
+    connection.execute("SET VARIABLE feed_by_family = $1::BIGINT[]", [by_family])
+
+
+def _write_log(
+    connection: DuckDBPyConnection, plan: list[PlannedDay], shape: Shape, seed: int
+) -> None:
+    loads = list(plan_loads(plan, shape, seed))
+    columns = [
+        [getattr(load, field) for load in loads]
+        for field in ("source", "feed", "from_hour", "until_hour", "run_us", "failed")
+    ]
+    connection.execute(_sql("log"), columns)
 
 
 def _write_rejected(connection: DuckDBPyConnection, days: list[PlannedDay], folder: Path) -> None:

@@ -1,4 +1,7 @@
-"""The scenarios of the demo: what is wrong with the last day, and which checks must turn red."""
+"""The scenarios of the demo: what is wrong with the last day, and which checks must turn red.
+
+Most are of one nightly shop; the others are of shops of another shape.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,13 @@ from dataclasses import dataclass, field
 
 from checks.core.errors import UsageError
 from checks.core.text import did_you_mean, quoted
+from checks.demo.shapes import (
+    CLOSED_ON_SUNDAYS,
+    HOURLY_LOADS,
+    NIGHTLY,
+    WEEKDAYS_ONLY,
+    Shape,
+)
 
 DEFAULT_SCENARIO = "missing-identity"
 #: The share of a file's rows that `missing-identity` loses: 2,908 of 49,963.
@@ -17,12 +27,16 @@ LOST_SHARE = 2908 / 49963
 class Faults:
     """What is wrong with one day's data. The default is a normal day.
 
+    pipeline_runs: whether the run took place that loads the day. missing_source: the source, as its
+    feed spells it, whose load never ran. failed_hours: UTC hours whose load failed, for good.
     loaded_until_hour: events from this UTC hour on never arrived.
     lost_identity_share: share of the rows rejected for a missing client id, instead of
     the usual mix. copies: how often the file was loaded.
     """
 
     pipeline_runs: bool = True
+    missing_source: str | None = None
+    failed_hours: range = range(0)
     loaded_until_hour: float = 24.0
     copies: int = 1
     checkout_pixel_dead: bool = False
@@ -35,12 +49,17 @@ class Faults:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One scenario: the last data day has `faults`, and exactly `expected_red` turn red."""
+    """One scenario: the last data day has `faults`, and exactly `expected_red` turn red.
+
+    A load that never ran is missing on every data day that it would have brought; a check is then
+    red on one of them at least.
+    """
 
     name: str
     description: str
     expected_red: tuple[str, ...] = ()
     faults: Faults = field(default_factory=Faults)
+    shape: Shape = NIGHTLY
 
 
 #: The export stopped in the afternoon, three weeks before the last data day.
@@ -98,6 +117,33 @@ _ALL = (
             "event_volume",
         ),
         Faults(pipeline_runs=False),
+    ),
+    Scenario(
+        "weekdays-only",
+        "a pipeline that runs Monday to Friday, and did not on its last day",
+        (
+            "log_entry_exists_today",
+            "freshness",
+            "volume_zscore",
+            "volume_expected",
+            "event_volume",
+        ),
+        Faults(pipeline_runs=False),
+        WEEKDAYS_ONLY,
+    ),
+    Scenario(
+        "hourly-loads",
+        "one topic that is loaded each hour: three loads of the night failed for good",
+        ("run_status",),
+        Faults(failed_hours=range(2, 5)),
+        HOURLY_LOADS,
+    ),
+    Scenario(
+        "closed-on-sundays",
+        "a shop without events on Sundays: the export of its last open day broke off at 14:30",
+        ("freshness", "volume_zscore", "volume_expected"),
+        OUTAGE,
+        CLOSED_ON_SUNDAYS,
     ),
 )
 

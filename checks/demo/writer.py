@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,8 +19,10 @@ from checks.core.errors import UsageError
 from checks.core.progress import Progress
 from checks.core.text import quoted
 from checks.demo.calendar import outage_day, plan_days
-from checks.demo.generate import LOAD_AT, LOADED_AFTER, build_warehouse
+from checks.demo.generate import build_warehouse
+from checks.demo.loads import LOADED_AFTER
 from checks.demo.scenarios import DEFAULT_SCENARIO, Scenario, find_scenario
+from checks.demo.shapes import NIGHTLY, NIGHTLY_LOAD_AT, Shape
 
 MARKER = ".andon-demo"
 CONFIG = "andon.yml"
@@ -33,8 +35,6 @@ _PARTS = (MARKER, WAREHOUSE, QUARANTINE, HISTORY, CONFIG)
 _LEFTOVERS = (f"{WAREHOUSE}.wal", f"{HISTORY}-wal", f"{HISTORY}-shm", f"{HISTORY}-journal")
 #: How many days a window needs before the judged one, and the day of the load itself.
 _FIRST_RUN_AFTER = 8
-#: When the gate runs on each morning, in UTC: after the load.
-_GATE_AT = time(6, 15)
 _DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO)
 
 
@@ -69,59 +69,64 @@ def write_demo(
 ) -> DemoResult:
     """Write a demo whose last run is on `today` (UTC) and loads the day before.
 
+    Where the scenario's pipeline does not run on that day, or is not over by `now`, its last run is
+    an earlier one.
+
     events_per_day: about the number of rows in the last day's file; others follow the rhythm.
-    backfill_days: how many run dates before today the history has. now: no load may be later; all
-    start earlier in the night where the last one would.
+    backfill_days: of how many days before the last run the history has the runs. now: no load may
+    be later; those of a nightly shop start earlier in the night where the last one would.
     A previous demo is overwritten. Raises UsageError, and changes nothing, for an unknown
     scenario, an impossible size, or a folder that cannot be written or holds other files.
     """
     chosen = find_scenario(scenario)
+    shape = chosen.shape
+    run_date = shape.last_run_date(today, now)
     # Python has no day before its first one; that year is refused below.
-    yesterday = today - min(timedelta(days=1), today - date.min)
+    last_day = run_date - min(timedelta(days=shape.lag_days), run_date - date.min)
     # Impossible sizes are refused before a folder is made for them.
     next(
         plan_days(
-            last_day=yesterday, days=days, events_per_day=events_per_day, seed=seed, scenario=chosen
+            last_day=last_day, days=days, events_per_day=events_per_day, seed=seed, scenario=chosen
         )
     )
-    history = _run_dates(today, days, backfill_days)
+    history = _run_dates(shape, run_date, days, backfill_days)
     with _staging_folder(folder) as staging:
         (staging / QUARANTINE).mkdir()
         build_warehouse(
-            staging / WAREHOUSE, last_day=yesterday, days=days, events_per_day=events_per_day,
+            staging / WAREHOUSE, last_day=last_day, days=days, events_per_day=events_per_day,
             seed=seed, scenario=scenario, quarantine=staging / QUARANTINE,
-            load_at=_load_at(today, now), progress=progress,
+            load_at=_load_at(shape, run_date, now), progress=progress,
         )  # fmt: skip
-        (staging / CONFIG).write_text(_template(), encoding="utf-8")
+        (staging / CONFIG).write_text(_template(shape), encoding="utf-8")
         if history:
-            _backfill(staging / CONFIG, history, progress)
+            _backfill(staging / CONFIG, shape, history, progress)
         (staging / MARKER).write_text(f"{chosen.name}\n", encoding="utf-8")
         _install(staging, folder)
     return DemoResult(
-        folder=folder, config=folder / CONFIG, scenario=chosen, run_date=today,
-        data_date=yesterday, history=history, outage=outage_day(yesterday, days),
+        folder=folder, config=folder / CONFIG, scenario=chosen, run_date=run_date,
+        data_date=last_day, outage=outage_day(last_day, days),
+        history=(history[0], history[-1]) if history else None,
     )  # fmt: skip
 
 
-def _load_at(today: date, now: datetime | None) -> timedelta:
-    """When loads start, from the midnight of their day: so that that of `today` is over now."""
-    if now is None:
-        return LOAD_AT
-    over = now - LOADED_AFTER - datetime.combine(today, time(), UTC)
-    return timedelta(days=1) + min(LOAD_AT - timedelta(days=1), max(over, timedelta()))
+def _load_at(shape: Shape, run_date: date, now: datetime | None) -> timedelta | None:
+    """When a nightly shop loads, after midnight: so that the last load is over now."""
+    if shape is not NIGHTLY or now is None:
+        return None
+    over = now - LOADED_AFTER - datetime.combine(run_date, time(), UTC)
+    return min(NIGHTLY_LOAD_AT, max(over, timedelta()))
 
 
-def _run_dates(today: date, days: int, backfill_days: int) -> tuple[date, date] | None:
-    """The first and the last run date that the history is to have, None for none."""
-    last = today - timedelta(days=1)
-    first = max(
-        today - timedelta(days=backfill_days), today - timedelta(days=days - _FIRST_RUN_AFTER)
-    )
-    return (first, last) if first <= last else None
+def _run_dates(shape: Shape, last: date, days: int, backfill_days: int) -> list[date]:
+    """The run dates before the last one that the history is to have."""
+    back = min(backfill_days, days - _FIRST_RUN_AFTER)
+    return list(shape.run_dates(last - timedelta(days=back), last - timedelta(days=1)))
 
 
-def _backfill(config_file: Path, days: tuple[date, date], progress: Progress | None) -> None:
-    """Record the days as their gates would have, each on its morning, with incidents.
+def _backfill(
+    config_file: Path, shape: Shape, run_dates: Sequence[date], progress: Progress | None
+) -> None:
+    """Record the days as their gates would have, each at its time, with incidents.
 
     Without a warehouse: it is about to move, and its first gate claims it.
     """
@@ -131,12 +136,11 @@ def _backfill(config_file: Path, days: tuple[date, date], progress: Progress | N
 
     config = load_config(config_file)
     history = open_history(config.history)
-    for offset in range((days[1] - days[0]).days + 1):
-        run_date = days[0] + timedelta(days=offset)
+    for run_date in run_dates:
         if progress is not None:
             progress(f"evaluating {run_date}")
         report = evaluate(config, date=run_date, remember=True)
-        at = min(datetime.combine(run_date, _GATE_AT, UTC), report.evaluated_at)
+        at = min(shape.judged_at(run_date), report.evaluated_at)
         history.record(replace(report, evaluated_at=at))
 
 
@@ -209,5 +213,5 @@ def _unwritable(folder: Path, error: OSError) -> UsageError:
     return UsageError(f"cannot write the demo to {quoted(folder)}: {error.strerror or error}")
 
 
-def _template() -> str:
-    return files("checks.demo").joinpath(CONFIG).read_text(encoding="utf-8")
+def _template(shape: Shape) -> str:
+    return files("checks.demo").joinpath(shape.config).read_text(encoding="utf-8")

@@ -179,6 +179,7 @@ def test_validate_tells_what_is_wrong_with_the_file(andon: Andon, folder: Path) 
 @dataclass(frozen=True)
 class Written:
     config: Path
+    run_date: date
 
 
 @pytest.fixture
@@ -190,7 +191,7 @@ def demo(monkeypatch: pytest.MonkeyPatch, folder: Path) -> dict[str, Any]:
         if keywords["scenario"] == "all-gren":
             raise UsageError("unknown scenario 'all-gren'; did you mean 'all-green'?")
         arguments.update(keywords, folder=where)
-        return Written(folder / "andon.yml")
+        return Written(folder / "andon.yml", keywords["today"])
 
     module = ModuleType("checks.demo")
     module.write_demo = write_demo  # type: ignore[attr-defined]

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from checks import DataMonitor, load_config
-from checks.demo import write_demo
+from checks.demo import SCENARIOS, write_demo
+from checks.demo.shapes import NIGHTLY
 from tests.dashboard.screen import Screen
 
 #: The demo's last run, and the moment at which the tests look.
@@ -19,6 +20,8 @@ RUN = date(2025, 3, 9)
 DAY = date(2025, 3, 8)
 NOW = datetime(2025, 3, 9, 7, 10, tzinfo=UTC)
 GATE_AT = datetime(2025, 3, 9, 6, 12, tzinfo=UTC)
+#: The scenarios whose last run is on that day, at that time.
+NIGHTLY_SCENARIOS = tuple(name for name, each in SCENARIOS.items() if each.shape is NIGHTLY)
 
 
 @pytest.fixture(scope="session")

@@ -15,14 +15,14 @@ from checks.evaluation.engine import evaluate
 from checks.history import open_history
 from checks.outputs import render
 from dashboard.look import look_of
-from tests.dashboard.conftest import DAY, NOW, RUN
+from tests.dashboard.conftest import DAY, NIGHTLY_SCENARIOS, NOW, RUN
 from tests.dashboard.screen import Screen
 
 Demo = Callable[..., Path]
 Open = Callable[..., Screen]
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("scenario", NIGHTLY_SCENARIOS)
 def test_screen_json_and_history_agree(scenario: str, demo: Demo, screen: Open) -> None:
     folder = demo(scenario)
     config = load_config(folder / "andon.yml")
@@ -42,7 +42,7 @@ def test_screen_json_and_history_agree(scenario: str, demo: Demo, screen: Open) 
         assert f"{look.glyph} {look.word} {check['id']} {check['message']}" in page.text
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("scenario", NIGHTLY_SCENARIOS)
 def test_exactly_the_expected_checks_are_red_on_screen(
     scenario: str, demo: Demo, screen: Open
 ) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from checks.demo import SCENARIOS
 from dashboard.navigation import titles
+from tests.dashboard.conftest import NIGHTLY_SCENARIOS
 from tests.dashboard.screen import Screen
 
 Demo = Callable[..., Path]
@@ -32,7 +32,7 @@ def test_the_addresses_are_an_interface() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("scenario", NIGHTLY_SCENARIOS)
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_in_a_story(path: str, scenario: str, demo: Demo, screen: Open) -> None:
     page = screen(demo(scenario), path=path)

@@ -12,9 +12,8 @@ import pytest
 from checks import DataMonitor, Report, Status, Verdict, load_config
 from checks.catalog import all_checks
 from checks.core.model import FAILING
-from checks.demo.scenarios import SCENARIOS
 from dashboard.causes import cause_words, lead_words
-from tests.dashboard.conftest import NOW, RUN
+from tests.dashboard.conftest import NIGHTLY_SCENARIOS, NOW, RUN
 from tests.dashboard.screen import Screen
 
 Demo = Callable[..., Path]
@@ -38,7 +37,7 @@ def first_check(page: Screen) -> str:
     return min((cards.index(f">{id_}<"), id_) for id_ in IDS if f">{id_}<" in cards)[1]
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("scenario", NIGHTLY_SCENARIOS)
 def test_a_link_opens_its_check_first(scenario: str, demo: Demo, screen: Open) -> None:
     """All twelve of a green day; in other scenarios each alert: opening a page takes seconds."""
     folder = demo(scenario)

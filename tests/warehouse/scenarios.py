@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from checks.demo.scenarios import SCENARIOS as STORIES
+from checks.demo.shapes import NIGHTLY
 from tests.engines.base import Engine
 from tests.shop import DAY, NOW, Row, Shop, Table, at, log_entry, order, purchase, view
 from tests.warehouse.answers import EVENTS, ORDERS, RUNS, SEARCHES, Ask
@@ -589,6 +590,6 @@ def _demo(story: str) -> Change:
     return change
 
 
-for _story in STORIES:
+for _story in (name for name, _scenario in STORIES.items() if _scenario.shape is NIGHTLY):
     _about = {**EVENTS, **ORDERS, **RUNS}
     SCENARIOS[f"demo_{_story.replace('-', '_')}"] = Scenario(_demo(_story), about=_about)

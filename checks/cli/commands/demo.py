@@ -29,7 +29,8 @@ def configure(parser: ArgumentParser) -> None:
         default="missing-identity",
         metavar="NAME",
         help="missing-identity (default), all-green, dead-checkout-pixel, loaded-twice, "
-        "late-load, lost-revenue, orphan-orders or no-run",
+        "late-load, lost-revenue, orphan-orders, no-run, and of other kinds of pipelines: "
+        "weekdays-only, hourly-loads or closed-on-sundays",
     )
     add("--days", type=values.positive, default=60, metavar="N", help="days of data (default: 60)")
     add(
@@ -51,6 +52,7 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace, console: Console) -> int:
     """Write the demo and show what the gate says. 0 whatever the verdict: red is the point."""
     from checks.config import load_config
+    from checks.config.timeframes import timeframe_of
     from checks.core.errors import UsageError
     from checks.demo import write_demo
     from checks.evaluation.engine import evaluate
@@ -58,13 +60,13 @@ def run(args: Namespace, console: Console) -> int:
 
     now = clock.now()
     today = now.date()
-    run_date = args.date or today
-    if run_date > today:
-        raise UsageError(f"--date {run_date} is in the future: a demo's last run is over")
+    day = args.date or today
+    if day > today:
+        raise UsageError(f"--date {day} is in the future: a demo's last run is over")
     with Progress(console) as progress:
         result = write_demo(
             args.dir,
-            today=run_date,
+            today=day,
             scenario=args.scenario,
             days=args.days,
             events_per_day=args.events_per_day,
@@ -72,14 +74,17 @@ def run(args: Namespace, console: Console) -> int:
             now=now,
             progress=progress,
         )
-        report = evaluate(load_config(result.config), date=run_date, record=True, progress=progress)
+        config = load_config(result.config)
+        report = evaluate(config, date=result.run_date, record=True, progress=progress)
     console.out(render("text", report, color=console.colored))
-    console.out(_next_steps(args.dir, run_date, today))
+    is_newest = timeframe_of(config, now).run_date == result.run_date
+    console.out(_next_steps(args.dir, None if is_newest else result.run_date))
     return GREEN
 
 
-def _next_steps(folder: Path, run_date: date, today: date) -> str:
-    day = "" if run_date == today else f" --date {run_date}"
+def _next_steps(folder: Path, run_date: date | None) -> str:
+    """What to try; run_date: the last run, where a gate without a date would judge another."""
+    day = "" if run_date is None else f" --date {run_date}"
     place, andon = shlex.quote(str(folder)), _andon_from(folder)
     return (
         "\nNext:\n"

@@ -41,18 +41,7 @@ WHERE place NOT BETWEEN orders_with_lost_session + 1
     AND orders_with_lost_session + purchases_without_order
 ORDER BY moment, i;
 
-INSERT INTO pipeline_logs
-WITH loads AS (
-    SELECT day, count(*) AS read, count(reason) AS rejected FROM day_rows GROUP BY day
-),
-attempts AS (
-    SELECT *, unnest(range(copies)) AS attempt FROM loads JOIN plan USING (day)
-)
-SELECT
-    (SELECT coalesce(max(log_id), 0) FROM pipeline_logs)
-        + row_number() OVER (ORDER BY day, attempt) AS log_id,
-    filename, make_timestamp(run_us + attempt * 1620000000), read, read - rejected, rejected,
-    round(4e0 + read / 6000e0, 1),
-    CASE WHEN rejected > 0 THEN 'partial_failure' ELSE 'success' END
-FROM attempts
-ORDER BY log_id;
+INSERT INTO loaded_rows
+SELECT feed, epoch_ms(moment) // 3600000 AS hour, count(*), count(reason)
+FROM day_rows
+GROUP BY ALL;

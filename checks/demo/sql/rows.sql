@@ -29,7 +29,7 @@ timed AS (
     FROM named JOIN plan USING (day)
 )
 SELECT
-    day, i, start_us, visitor, family, device, os, browser, user_agent, channel, country, event_name,
+    day, i, start_us, visitor, family, feed, device, os, browser, user_agent, channel, country, event_name,
     make_timestamp(moment_us) AS moment,
     CAST((chance >> 16) % 24 AS TINYINT) AS page,
     CASE WHEN event_name = 'purchase' THEN
@@ -42,5 +42,6 @@ SELECT
         WHEN rejection < 0.80e0 THEN 'user_agent: known bot'
         WHEN rejection < 1 THEN 'timestamp: not a valid time' END AS reason) AS reason
 FROM timed
-WHERE moment_us < loaded_until_us
+WHERE moment_us < loaded_until_us AND feed <> missing_feed
+    AND moment_us NOT BETWEEN failed_from_us AND failed_until_us - 1
 ORDER BY moment, i;

@@ -20,12 +20,16 @@ CREATE TABLE fct_attribution (
 
 -- The days that are being written, and what each is to look like.
 CREATE TEMP TABLE plan (
-    day BIGINT, filename VARCHAR, midnight_us BIGINT, run_us BIGINT, rows_in_file BIGINT,
-    conversion DOUBLE, rejected_share DOUBLE, loaded_until_us BIGINT, copies BIGINT,
+    day BIGINT, midnight_us BIGINT, rows_in_file BIGINT,
+    conversion DOUBLE, rejected_share DOUBLE, loaded_until_us BIGINT, failed_from_us BIGINT,
+    failed_until_us BIGINT, missing_feed BIGINT, copies BIGINT,
     checkout_pixel_dead BOOLEAN, lost_by_release BIGINT, lost_elsewhere BIGINT,
     unpriced_share DOUBLE, orders_without_session BIGINT, orders_with_lost_session BIGINT,
     purchases_without_order BIGINT
 );
+
+-- What each source of the log has in its files, by the hour from 1970 on.
+CREATE TEMP TABLE loaded_rows (feed BIGINT, hour BIGINT, rows_read BIGINT, rows_rejected BIGINT);
 
 -- Chance without a random generator: the same on every machine and for any number of threads.
 -- Sixteen bits of a hash, as a number in [0, 1) and as one of n.

@@ -67,6 +67,8 @@ SELECT
         WHEN channel_ticket < 93 THEN 'Social' ELSE 'Referral' END AS channel) AS channel,
     CAST(CASE WHEN home < 46 THEN 'DE' WHEN home < 60 THEN 'AT'
         WHEN home < 71 THEN 'CH' WHEN home < 82 THEN 'NL'
-        WHEN home < 92 THEN 'FR' ELSE 'GB' END AS country) AS country
+        WHEN home < 92 THEN 'FR' ELSE 'GB' END AS country) AS country,
+    greatest(
+        getvariable('feed_by_place')[1 + i % 100], getvariable('feed_by_family')[1 + family]) AS feed
 FROM placed
 JOIN families ON kit BETWEEN up_to - share AND up_to - 1;
