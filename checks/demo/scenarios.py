@@ -14,6 +14,7 @@ from checks.demo.shapes import (
     CLOSED_ON_SUNDAYS,
     HOURLY_LOADS,
     NIGHTLY,
+    THREE_SOURCES,
     WEEKDAYS_ONLY,
     Shape,
 )
@@ -130,6 +131,13 @@ _ALL = (
         ),
         Faults(pipeline_runs=False),
         WEEKDAYS_ONLY,
+    ),
+    Scenario(
+        "three-sources",
+        "a log of three sources: the file of the smallest never came, and no total shows it",
+        ("sources_complete",),
+        Faults(missing_source=THREE_SOURCES.feeds[-1].source),
+        THREE_SOURCES,
     ),
     Scenario(
         "hourly-loads",

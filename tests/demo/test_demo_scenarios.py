@@ -17,13 +17,9 @@ from checks.monitor import DataMonitor
 
 #: What is not measured when the checks above are red; everything else must be green.
 WITHOUT_RUN = {
-    "rows_read",
-    "run_status",
-    "sources_complete",
-    "quarantine_rate",
-    "missing_revenue",
+    "rows_read", "run_status", "sources_complete", "quarantine_rate", "missing_revenue",
     "orphan_orders",
-}
+}  # fmt: skip
 SKIPPED = {
     "dead-checkout-pixel": {"missing_revenue", "orphan_orders"},
     "no-run": WITHOUT_RUN,
@@ -35,6 +31,7 @@ VALUES = {
     "orphan-orders": {"orphan_orders": 7},
     "no-run": {"log_entry_exists_today": 0},
     "weekdays-only": {"log_entry_exists_today": 0},
+    "three-sources": {"sources_complete": 2},
     "hourly-loads": {"log_entry_exists_today": 24, "run_status": 3},
 }
 

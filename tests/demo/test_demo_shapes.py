@@ -173,3 +173,53 @@ def test_a_closed_day_has_an_entry_and_no_event(build: Build) -> None:
     assert shop(f"SELECT count(*) FROM stg_events WHERE CAST(\"timestamp\" AS DATE) = '{SUNDAY}'")[
         0
     ] == (0,)
+
+
+def test_three_sources_load_at_their_own_times_on_their_own_days(build: Build) -> None:
+    shop = build("three-sources", date(2025, 3, 11))
+    monday = shop(log_of(MONDAY))
+    assert [str(name) for name, *_ in monday] == [
+        f"events_{source}_20250309.csv" for source in ("web", "app", "marketplace")
+    ]
+    for (_, at, has_rows, _), hour in zip(monday, ("05:4", "06:1", "08:4"), strict=True):
+        assert has_rows
+        assert str(at).startswith(hour)
+    assert [len(shop(log_of(day))) for day in (FRIDAY, SATURDAY, SUNDAY)] == [3, 2, 2]
+
+
+def test_mondays_file_of_the_marketplace_holds_the_weekend(build: Build) -> None:
+    shop = build("three-sources", date(2025, 3, 11))
+    read = dict(shop("SELECT filename, rows_read FROM pipeline_logs"))  # type: ignore[arg-type]
+    monday, friday = (read[f"events_marketplace_202503{day}.csv"] for day in ("09", "06"))
+    assert 2.2 * friday < monday < 3.2 * friday
+
+
+def test_a_source_that_never_came_takes_its_rows_along(build: Build) -> None:
+    shop = build("three-sources", SUNDAY)
+    assert [name for name, *_ in shop(log_of(MONDAY))] == [
+        "events_web_20250309.csv", "events_app_20250309.csv",
+    ]  # fmt: skip
+    per_day = dict(
+        shop('SELECT CAST("timestamp" AS DATE), count(*) FROM stg_events GROUP BY ALL')  # type: ignore[arg-type]
+    )
+    for day in (FRIDAY, SATURDAY, SUNDAY):
+        assert 0.88 < per_day[day] / per_day[day - timedelta(days=7)] < 1.02
+
+
+def test_the_app_sends_what_the_app_has_and_nothing_else(build: Build) -> None:
+    """The log of the app has as many rows as its user agent, without the marketplace's."""
+    shop = build("three-sources", date(2025, 3, 6), days=8, events_per_day=20_000)
+    read = shop("SELECT sum(rows_inserted) FROM pipeline_logs WHERE filename LIKE 'events_app_%'")
+    browsers = shop("SELECT count(*) FROM stg_events WHERE browser = 'Shop app'")
+    assert 0.93 < float(str(read[0][0])) / float(str(browsers[0][0])) <= 1.0
+
+
+def test_the_same_seed_gives_the_same_log(tmp_path: Path) -> None:
+    logs = []
+    for name in ("a", "b"):
+        path = tmp_path / f"{name}.duckdb"
+        build_warehouse(
+            path, last_day=MONDAY, days=10, events_per_day=2000, scenario="three-sources"
+        )
+        logs.append(_answer(path, "SELECT * FROM pipeline_logs ORDER BY log_id"))
+    assert logs[0] == logs[1]

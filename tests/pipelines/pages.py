@@ -1,9 +1,11 @@
 """What the pages of docs/pipelines show: a whole `andon.yml`, and what the gate prints with it.
 
-Each output stands below a comment that says when the gate asks, and whether its run is missing:
+Each output stands below a comment that says when the gate asks, and whether its run is missing, or
+the last source of it:
 
     <!-- 2025-03-07 06:20 -->
     <!-- 2025-03-07 07:00 missing run -->
+    <!-- 2025-03-07 09:00 missing source -->
 
 `python -m tests.pipelines.pages` writes all outputs anew.
 """
@@ -28,6 +30,7 @@ from checks.demo.shapes import (
     CLOSED_ON_SUNDAYS,
     HOURLY_LOADS,
     NIGHTLY,
+    THREE_SOURCES,
     WEEKDAYS_ONLY,
     Shape,
 )
@@ -40,21 +43,23 @@ SHAPES: dict[str, Shape] = {
     "hourly.md": HOURLY_LOADS,
     "weekdays.md": WEEKDAYS_ONLY,
     "closed-days.md": CLOSED_ON_SUNDAYS,
+    "several-sources.md": THREE_SOURCES,
     "no-audit-log.md": NIGHTLY,
 }
 _FIRST = date(2025, 1, 7)
 _EXAMPLE = re.compile(
-    r"^<!-- (\d{4}-\d\d-\d\d \d\d:\d\d)( missing run)? -->\n```console\n\$ ([^\n]*)\n(.*?)^```",
+    r"^<!-- (\d{4}-\d\d-\d\d \d\d:\d\d)(?: (missing run|missing source))? -->\n"
+    r"```console\n\$ ([^\n]*)\n(.*?)^```",
     re.MULTILINE | re.DOTALL,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A command, when it is typed, whether the run of that time is missing, and what is shown."""
+    """A command, when it is typed, what is missing of the run of that time, and what is shown."""
 
     at: datetime
-    is_missing: bool
+    missing: FaultKind | None
     command: str
     shown: str
 
@@ -77,20 +82,22 @@ def examples(text: str) -> Iterator[Example]:
 
 def _example(match: re.Match[str]) -> Example:
     at = datetime.strptime(match[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
-    return Example(at, bool(match[2]), match[3], match[4])
+    missing = FaultKind(match[2]) if match[2] else None
+    return Example(at, missing, match[3], match[4])
 
 
 def printed(page: Path, example: Example, folder: Path) -> str:
     """What the command prints in a shop of the page's kind, without what each evaluation has anew.
 
-    Everything is loaded that its pipeline loads by that time; the last run nothing where it is
-    missing.
+    Everything is loaded that its pipeline loads by that time, but for what is missing.
     """
     shape = SHAPES[page.name]
     shop = Shop(folder, shape, config=config_of(page.read_text(encoding="utf-8")))
-    if example.is_missing:
+    if example.missing is not None:
         newest = schedule_of(load_config(shop.config)).latest(example.at)
-        shop.faults = {newest - timedelta(days=shape.lag_days): Fault(FaultKind.MISSING_RUN)}
+        source = None if example.missing is FaultKind.MISSING_RUN else len(shape.feeds) - 1
+        day = newest - timedelta(days=shape.lag_days)
+        shop.faults = {day: Fault(example.missing, source)}
     shop.load(list(shape.run_dates(_FIRST, example.at.date())), until=example.at)
     output = StringIO()
     words = example.command.split()[1:]

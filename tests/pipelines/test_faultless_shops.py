@@ -14,6 +14,7 @@ from checks.demo.shapes import (
     CLOSED_ON_SUNDAYS,
     HOURLY_LOADS,
     NIGHTLY,
+    THREE_SOURCES,
     WEEKDAYS_ONLY,
     Shape,
 )
@@ -22,7 +23,7 @@ from tests.pipelines.shop import Shop
 
 #: The first run loads a day on which every shape is open.
 FIRST, LAST = date(2025, 1, 7), date(2025, 3, 7)
-SHAPES = (NIGHTLY, WEEKDAYS_ONLY, HOURLY_LOADS, CLOSED_ON_SUNDAYS)
+SHAPES = (NIGHTLY, WEEKDAYS_ONLY, THREE_SOURCES, HOURLY_LOADS, CLOSED_ON_SUNDAYS)
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)

@@ -30,7 +30,7 @@ def configure(parser: ArgumentParser) -> None:
         metavar="NAME",
         help="missing-identity (default), all-green, dead-checkout-pixel, loaded-twice, "
         "late-load, lost-revenue, orphan-orders, no-run, and of other kinds of pipelines: "
-        "weekdays-only, hourly-loads or closed-on-sundays",
+        "weekdays-only, three-sources, hourly-loads or closed-on-sundays",
     )
     add("--days", type=values.positive, default=60, metavar="N", help="days of data (default: 60)")
     add(
