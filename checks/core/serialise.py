@@ -212,6 +212,7 @@ def _day_report(report: Report, raw: Mapping[str, Any]) -> Report:
         waivers=tuple(map(_waiver, raw["waivers"])),
         acceptances=tuple(map(_acceptance, raw["acceptances"])),
         warnings=(),
+        duration_seconds=0.0,
     )
 
 

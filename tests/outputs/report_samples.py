@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 from checks.core.model import (
     Acceptance,
@@ -17,6 +18,7 @@ from checks.core.model import (
     Verdict,
     WaiverState,
 )
+from checks.judging.days import combined
 
 DATA_DATE = date(2025, 3, 8)
 NOW = datetime(2025, 3, 9, 6, 12, 30, tzinfo=UTC)
@@ -267,6 +269,26 @@ def two_causes() -> Report:
     )
 
 
+def three_days() -> Report:
+    """Monday's run of the weekend: Friday has a fault of its own, Sunday another, Saturday none."""
+    friday, saturday, sunday = (DATA_DATE - timedelta(days=back) for back in (2, 1, 0))
+    run = _failed("run_status", "failed=1 (max 0)", None, Status.AMBER)
+    late = _failed("freshness", "lag=9.5h (max 6h)", None)
+    days = tuple(
+        replace(
+            all_green(),
+            run_date=date(2025, 3, 9), data_date=day, verdict=verdict, exit_code=exit_code,
+            checks=checks, summary=f"the sentence of {day}", duration_seconds=0.0,
+        )
+        for day, verdict, exit_code, checks in (
+            (friday, Status.RED, 1, (run, late, _failed("volume_trend", "x", "freshness"))),
+            (saturday, Status.AMBER, 0, (run, entry_green())),
+            (sunday, Status.UNKNOWN, 2, (run, orphans_unknown())),
+        )
+    )  # fmt: skip
+    return combined(days)
+
+
 def all_green() -> Report:
     return Report(
         pipeline="web-clickstream",
@@ -376,6 +398,7 @@ def hostile(*statuses: Status) -> Report:
 SAMPLES = {
     "all_statuses": all_statuses,
     "two_causes": two_causes,
+    "three_days": three_days,
     "all_green": all_green,
     "bad_config": bad_config,
     "hostile": hostile,

@@ -27,23 +27,32 @@ from tests.outputs.report_samples import (
 FOLDER = Path(__file__).parent
 
 
-def suite_of(report: Report) -> Any:
+def suites_of(report: Report) -> Any:
     root = etree.fromstring(render("junit", report).encode())
     etree.XMLSchema(etree.parse(FOLDER / "junit.xsd")).assertValid(root)
-    (suite,) = root.findall("testsuite")
+    return root
+
+
+def suite_of(report: Report) -> Any:
+    (suite,) = suites_of(report).findall("testsuite")
     return suite
 
 
 @pytest.mark.parametrize("sample", EVERY)
 def test_junit_is_valid_and_its_counts_are_right(sample: str) -> None:
-    suite = suite_of(EVERY[sample]())
+    report = EVERY[sample]()
+    suites = suites_of(report)
+    assert len(suites) == len(report.by_day())
     for attribute, path in {
         "tests": "testcase",
         "failures": "testcase/failure",
         "errors": "testcase/error",
         "skipped": "testcase/skipped",
     }.items():
-        assert int(suite.get(attribute)) == len(suite.findall(path))
+        for suite in suites:
+            assert int(suite.get(attribute)) == len(suite.findall(path))
+        if attribute != "skipped":
+            assert int(suites.get(attribute)) == len(suites.findall(f"testsuite/{path}"))
 
 
 @pytest.mark.parametrize(
