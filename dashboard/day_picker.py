@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 import streamlit as st
@@ -13,16 +13,16 @@ from dashboard.markup import show, tag
 
 def draw(
     day: date,
-    latest: date,
+    latest: str | None,
     last: date,
     failing: tuple[date | None, date | None] | None,
-    closed_reason: str | None = None,
+    notes: Sequence[str] = (),
 ) -> None:
     """The day with its neighbours, and a way back to the latest one.
 
-    latest: the day of today's run. last: the last day that can be shown. failing: the nearest
-    failing days before and after; None where there are no such buttons. closed_reason: why no
-    events are expected of the day.
+    latest: the label of the way back; None where there is none. last: the last day that can be
+    shown. failing: the nearest failing days before and after; None where there are no such buttons.
+    notes: what is special about the day.
     """
     one_day = timedelta(days=1)
     later_day = day + one_day if day < last else None
@@ -41,15 +41,15 @@ def draw(
         if failing is not None:
             _day_button("Next failing day", failing[1], "next-failing", _set_day, failing[1])
         show(tag("span", look.day(day), class_="a-day"))
-        if closed_reason is not None:
-            show(tag("span", f"■ {closed_reason}", class_="a-day"))
-        if day != latest:
+        for note in notes:
+            show(tag("span", note, class_="a-day"))
+        if latest is not None:
             query = {
                 name: value for name, value in st.query_params.items()
                 if name not in (address.DAY, "page")
             }  # fmt: skip
             st.page_link(
-                frame.page_of(frame.current_path()), label=f"Latest: {look.short(latest)}",
+                frame.page_of(frame.current_path()), label=latest,
                 query_params=query,
             )  # fmt: skip
 

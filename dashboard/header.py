@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 
 import streamlit as st
 
@@ -22,8 +23,8 @@ def draw(context: page.PageContext) -> None:
         _pipeline(context)
         earlier, later = context.outcomes.failing_beside(context.day)
         day_picker.draw(
-            context.day, context.today, data.shop_today(context.config), (earlier, later),
-            closed.reason(context.config, context.day),
+            context.day, _latest(context), data.shop_today(context.config), (earlier, later),
+            _notes_on_day(context),
         )  # fmt: skip
         _draw_status(context)
     with st.container(key="andon-second", horizontal=True, vertical_alignment="center",
@@ -34,19 +35,38 @@ def draw(context: page.PageContext) -> None:
     _banners(context)
 
 
+def _latest(context: page.PageContext) -> str | None:
+    """What a page without a day shows, in words; None where it shows the day's run as well."""
+    if context.due_from <= context.day <= context.today:
+        return None
+    if context.due_from == context.today:
+        return f"Latest: {look.short(context.today)}"
+    return f"Latest run: {look.short(context.schedule.run_date_of(context.today))}"
+
+
+def _notes_on_day(context: page.PageContext) -> list[str]:
+    """Why no events of the day are expected, and that no run loads it."""
+    closed_reason = closed.reason(context.config, context.day)
+    notes = [] if closed_reason is None else [f"■ {closed_reason}"]
+    if not context.schedule.loads(context.day):
+        glyph = look.look_of(look.NoGate.NO_RUN).glyph
+        notes.append(f"{glyph} {status_grid.NO_RUN_TEXT}")
+    return notes
+
+
 def _draw_status(context: page.PageContext) -> None:
     """The verdicts of gate and live evaluation; refreshes itself, and the page after a change."""
     seconds = context.config.dashboard.refresh_seconds
-    st.session_state["andon:drawn"] = _stamp(context.live, context.gate)
+    st.session_state["andon:drawn"] = _stamp(context.live, context.gates)
 
     @st.fragment(run_every=pacing.refresh_interval(context.config))
     def draw_verdicts() -> None:
         live = data.live_evaluation(context.pipeline, context.day)
-        gate = data.gate_runs(context.pipeline, context.day)
-        if st.session_state.get("andon:drawn") != _stamp(live, gate):
+        gates = {day: data.gate_runs(context.pipeline, day) for day in context.run_days}
+        if st.session_state.get("andon:drawn") != _stamp(live, gates):
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            show(sentence(context, live, gate))
+            show(sentence(context, live, gates[context.day]))
             ticker.draw(live, seconds * data.STALE_AFTER, key="andon-age")
 
     with st.container(key="andon-status", width="content"):
@@ -78,13 +98,14 @@ def _time_text(context: page.PageContext, moment: datetime) -> str:
     return f"{local:%a} {local.day} {local:%b %H:%M} {name}"
 
 
-def _stamp(live: data.LiveEvaluation, gate: data.GateRuns) -> tuple[object, ...]:
-    latest = gate.latest
-    return live.evaluated_at, live.stale_reason, latest.id if latest else None
+def _stamp(live: data.LiveEvaluation, gates: Mapping[date, data.GateRuns]) -> tuple[object, ...]:
+    """What the page was drawn from: the evaluation, and the gates of all days of the run."""
+    latest = [gate.latest.id if gate.latest else None for gate in gates.values()]
+    return live.evaluated_at, live.stale_reason, *latest
 
 
 def _banners(context: page.PageContext) -> None:
-    notes: list[Html] = []
+    notes: list[Html | None] = []
     if context.live.stale_reason:
         at = _time_text(context, context.live.evaluated_at).removeprefix("at ")
         title = f"{context.live.stale_reason}: these are the numbers of {at}."
@@ -93,14 +114,22 @@ def _banners(context: page.PageContext) -> None:
         notes.append(_note("The history cannot be read, so the gate's result is not known.",
                            context.gate.problem))  # fmt: skip
     elif context.gate.latest is None:
-        notes.append(_not_run())
+        notes.append(_not_run(context))
     elif differs := data.difference(context.gate, context.live):
         notes.append(_note("Gate and now differ.", differs, "differ"))
-    if notes:
+    if any(notes):
         show(join(*notes))
 
 
-def _not_run() -> Html:
+def _not_run(context: page.PageContext) -> Html | None:
+    """That nothing was stopped or released; nothing while the run may still come."""
+    if due.shown_verdict(context) is look.NoGate.AWAITED:
+        return None
+    if not context.schedule.loads(context.day):
+        reason = (
+            "What is shown is the dashboard's own evaluation of a day that the gate does not judge."
+        )
+        return _note("No scheduled run loads this day.", reason, "differ")
     reason = (
         "No gate is recorded for this day. What is shown is the dashboard's own evaluation; it "
         "has neither stopped nor released anything."
@@ -133,5 +162,5 @@ def _change_pipeline(key: str) -> None:
 
 def _strip(context: page.PageContext) -> None:
     days = status_grid.days_until(context.until, _STRIP)
-    row = status_grid.GridRow("Gate", tuple(context.status_of(day) for day in days))
+    row = status_grid.GridRow("Gate", tuple(context.shown_on(day) for day in days))
     status_grid.draw(context, days, (row,), key="strip", compact=True)

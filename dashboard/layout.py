@@ -9,7 +9,7 @@ import streamlit as st
 
 from checks.core.model import FAILING, Verdict
 from checks.evaluation.policy import CHECK
-from dashboard import address, causes, data, frame, header, page
+from dashboard import address, causes, data, due, frame, header, opening, page
 from dashboard.components import check_card as card
 from dashboard.components import pipelines, triage
 
@@ -24,7 +24,7 @@ def begin(title: str | None) -> page.PageContext:
     if page.is_of_all():
         pipelines.draw_page(title)
         st.stop()
-    context = page.page_context(title)
+    context = opening.page_context(title)
     frame.navigation_bar(page.parameters(context.pipeline, context.day))
     header.draw(context)
     page.draw_broken_configs()
@@ -43,7 +43,7 @@ def evidence(context: page.PageContext) -> Iterator[None]:
     requested = _requested_check(page_checks)
     verdicts = [each for each in context.report.checks if each.id in page_checks]
     groups = causes.by_cause(verdicts, requested)
-    failing = [group.head for group in groups if group.head.status in FAILING]
+    failing = [group.head for group in groups if due.is_alarm(context, group.head)]
     if not failing:
         _draw_cards(context, page_checks, verdicts, requested)
         yield

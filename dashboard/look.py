@@ -22,10 +22,20 @@ STRICT: Final = "stopped the line (--strict)"
 
 
 class NoGate(StrEnum):
-    """Stands for a verdict where there is none: no gate was recorded, or no load is due yet."""
+    """Stands for a verdict where there is none.
+
+    No gate was recorded; the load's usual time is ahead; the scheduled run may still come; no
+    scheduled run loads the day.
+    """
 
     NOT_RUN = "not_run"
     NOT_DUE = "not_due"
+    AWAITED = "awaited"
+    NO_RUN = "no_run"
+
+
+#: States in which all there is to do is to wait.
+WAITING: Final = (NoGate.NOT_DUE, NoGate.AWAITED)
 
 
 #: What a pipeline or a day is shown as; None is a gate that was not run.
@@ -49,6 +59,8 @@ LOOKS: Final[dict[Status | NoGate, Look]] = {
     Status.GREEN: Look("✓", "GREEN", "s-green"),
     NoGate.NOT_RUN: Look("○", "NOT RUN", "s-not-run"),
     NoGate.NOT_DUE: Look("…", "NOT DUE YET", "s-not-due"),
+    NoGate.AWAITED: Look("⋯", "AWAITED", "s-awaited"),
+    NoGate.NO_RUN: Look("·", "NO RUN", "s-no-run"),
 }
 
 
@@ -72,6 +84,11 @@ def mark(status: Shown) -> Html:
         tag("span", look.glyph, aria_hidden="true", class_="glyph"),
         tag("span", look.word, class_="unseen"),
     )
+
+
+def capitalised(text: str) -> str:
+    """The text with its first letter as that of a sentence."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def count(value: float | None) -> str:
@@ -113,6 +130,11 @@ def day(value: date) -> str:
 def short(value: date) -> str:
     """`Sat 8 Mar`: a day near enough to need no year."""
     return f"{value:%a} {value.day} {value:%b}"
+
+
+def run_day(value: date) -> str:
+    """`Monday 17 March`: the date of a run."""
+    return f"{value:%A} {value.day} {value:%B}"
 
 
 def time_of_day(minutes: float) -> str:

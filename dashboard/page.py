@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Concatenate, NoReturn, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from checks.config.model import Config
+from checks.config.schedules import schedule_of
 from checks.core.model import Report, Status, Verdict
 from dashboard import address, data, frame, navigation
-from dashboard.look import LOOKS
+from dashboard.look import LOOKS, NoGate, Shown
 from dashboard.markup import Html, join, plain, show, tag
 
 if TYPE_CHECKING:
     from checks.core.records import StoredEvaluation
+    from checks.core.schedule import Schedule
     from checks.evidence.context import Context
 
 T = TypeVar("T")
@@ -31,19 +33,49 @@ _RECENT_DAYS, _AFTER = 30, timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """The pipeline and day that a page is about, with their evaluations."""
+    """The pipeline and day that a page is about, with their evaluations.
+
+    today: the newest day of the newest run that is due; due_from: the oldest day of that run. run
+    and gates: of all days that are judged with the shown one, itself included.
+    """
 
     title: str
     pipeline: str
     config: Config
     day: date
     today: date
-    live: data.LiveEvaluation
-    gate: data.GateRuns
+    due_from: date
+    run: data.RunEvaluation
+    gates: Mapping[date, data.GateRuns]
     recorded: data.RecordedDays
     outcomes: data.Outcomes
     is_dark: bool
     _by_day: Mapping[date, StoredEvaluation] = field(repr=False)
+
+    @property
+    def live(self) -> data.LiveEvaluation:
+        """The live evaluation of the shown day."""
+        return self.run.of(self.day)
+
+    @property
+    def gate(self) -> data.GateRuns:
+        """What the gate recorded for the shown day."""
+        return self.gates[self.day]
+
+    @property
+    def schedule(self) -> Schedule:
+        """When the pipeline runs."""
+        return schedule_of(self.config)
+
+    @property
+    def run_date(self) -> date:
+        """The date of the run that loads the shown day, or of the next one where none does."""
+        return self.schedule.run_date_of(self.day)
+
+    @property
+    def run_days(self) -> tuple[date, ...]:
+        """The days that are judged with the shown one, itself included, oldest first."""
+        return tuple(self.gates)
 
     @property
     def report(self) -> Report:
@@ -62,8 +94,8 @@ class PageContext:
 
     @property
     def is_past(self) -> bool:
-        """Whether the shown day is before the one that today's run is about."""
-        return self.day < self.today
+        """Whether the shown day is before those that the newest run is about."""
+        return self.day < self.due_from
 
     @property
     def until(self) -> date:
@@ -87,6 +119,16 @@ class PageContext:
             return None
         return evaluation.verdict if check is None else evaluation.statuses.get(check)
 
+    def shown_on(self, day: date, check: str | None = None) -> Shown:
+        """What is shown of a day: as `status_of`; that no run loads it where none was recorded."""
+        if day not in self._by_day and not self.schedule.loads(day):
+            return NoGate.NO_RUN
+        return self.status_of(day, check)
+
+    def on(self, day: date) -> PageContext:
+        """The context of another day that is judged with the shown one."""
+        return replace(self, day=day)
+
     def evidence(
         self,
         read: Callable[Concatenate[Context, Options], T],
@@ -109,14 +151,6 @@ class PageContext:
     ) -> data.Answer[T]:
         """What a reader of `checks.evidence` returns, or why it failed; draws nothing."""
         return data.evidence(read, self.pipeline, self.day, *positional, **options)
-
-
-def page_context(title: str | None) -> PageContext:
-    """The context that the page's address names; stops the script where nothing can be shown.
-
-    title: the page's docstring, whose first line is its title.
-    """
-    return _context_from_address(title_of(title))
 
 
 def title_of(docstring: str | None) -> str:
@@ -179,8 +213,8 @@ def problem(title: str, reason: str | Html) -> None:
     )
 
 
-def _context_from_address(title: str) -> PageContext:
-    """The context of the pipeline and day in the address."""
+def pipeline_from_address() -> str:
+    """The pipeline that the address names, else the first; stops the script without such a one."""
     setup = data.setup()
     if not setup.pipelines:
         _stop("Andon is not configured.", setup.problems)
@@ -188,11 +222,7 @@ def _context_from_address(title: str) -> PageContext:
     if name not in [configured.name for configured in setup.pipelines]:
         error = f"The link asks for the pipeline {name[:80]!r}, which is not configured here."
         stop_for_address(error, "Choose one of these:", _pipeline_links())
-    config = data.pipeline(name).config
-    today = data.due_day(config)
-    day = requested_day(today, config, name)
-    address.remember_shown_day(day)
-    return context_of(name, day, title)
+    return name
 
 
 def context_of(
@@ -201,15 +231,16 @@ def context_of(
     """The context of a pipeline's day. answer: what is known already."""
     config = data.pipeline(name).config
     today = data.due_day(config)
-    live = answer.live if answer else None
+    run = answer.live if answer else None
     records = answer.records if answer else None
-    if live is None:
-        live = data.live_evaluation(name, day)
+    if run is None:
+        run = data.run_evaluation(name, day)
     if records is None:
         records = data.records(name, day, recorded_days_needed(day, today))
     return PageContext(
-        title=title, pipeline=name, config=config, day=day, today=today, live=live,
-        gate=records.gate, recorded=records.recorded, outcomes=records.outcomes,
+        title=title, pipeline=name, config=config, day=day, today=today,
+        due_from=data.days_of_run(config, today)[0], run=run, gates=records.gates,
+        recorded=records.recorded, outcomes=records.outcomes,
         is_dark=st.context.theme.type == "dark",
         _by_day={each.data_date: each for each in records.recorded.evaluations},
     )  # fmt: skip

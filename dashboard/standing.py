@@ -8,11 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from checks.config.schedules import schedule_of
 from checks.core.model import FAILING, STOPPING, Status, Verdict, folded
 from checks.core.text import plural, run_length
-from dashboard import causes, data, due, look, page
+from dashboard import causes, data, due, look, page, run_days
+from dashboard.run_days import ORDER as ORDER
+from dashboard.run_days import shown_status as shown_status
+
+if TYPE_CHECKING:
+    from checks.core.records import StoredEvaluation
 
 #: Seconds that a board waits for pipelines that have not answered; they go on being measured.
 PATIENCE: Final = 4.0
@@ -20,11 +26,6 @@ PATIENCE: Final = 4.0
 _MOST_PROBLEMS: Final = 3
 #: Days with a lamp.
 DAYS: Final = 30
-#: The worst first. None is a gate that was not run.
-ORDER: Final[tuple[look.Shown, ...]] = (
-    Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED, None, look.NoGate.NOT_DUE,
-    Status.GREEN,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Standing:
     dashboards must not be refreshed. `is_free`: whether somebody should take it and nobody has.
     `who`: who is on it or answers for it. `lamps`: the shown status by day, oldest first.
     `released`: the newest day on the dashboards. `began`: for sorting. `note`: how gate and now
-    differ. `is_usable`: whether it has pages of its own. `is_awaited`: not answered yet.
+    differ. `run`: the run of several days that the day is of. `is_usable`: whether it has pages of
+    its own. `is_awaited`: not answered yet.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Standing:
     released: date | None = None
     began: datetime | None = None
     note: str = ""
+    run: str = ""
     evaluated_at: datetime | None = None
     is_usable: bool = True
     is_awaited: bool = False
@@ -69,7 +72,10 @@ def of_all(requested: date | None, patience: float = PATIENCE) -> list[Standing]
         for each in pipelines
     }
     answers = data.pipelines_answers(days, counts, patience)
-    standings = [_standing(name, days[name], answer) for name, answer in answers.items()]
+    standings = [
+        _standing(name, days[name], answer, is_latest=requested is None)
+        for name, answer in answers.items()
+    ]
     return sorted([*standings, *_broken()], key=_urgency)
 
 
@@ -78,8 +84,8 @@ def of(context: page.PageContext) -> Standing:
     shown = shown_status(context)
     heads = _heads(context, shown)
     base = Standing(
-        context.pipeline, shown, _cause(context, shown, heads), context.day,
-        detail=_detail(context, shown, heads), stops=_stops(context, shown),
+        context.pipeline, shown, _cause(context, shown, heads), context.day, run=_run(context),
+        detail=_detail(context, shown, heads), stops=run_days.stops(context),
         owner=next((head.owner for head in heads if head.owner), None),
         lamps=_lamps(context, shown), released=context.outcomes.released,
         note=_difference(context), evaluated_at=context.live.evaluated_at,
@@ -117,15 +123,16 @@ def _taken(free: int, stopped: int) -> str:
 
 
 def _free_line(standings: Sequence[Standing], total: str) -> str:
-    waiting = [each for each in standings if each.shown in (None, look.NoGate.NOT_DUE)]
-    if not waiting:
+    shown = [each.shown for each in standings]
+    waiting = {
+        "the gate has not run for {}": shown.count(None),
+        "{} not due yet": shown.count(look.NoGate.NOT_DUE),
+        "{} awaited": shown.count(look.NoGate.AWAITED),
+        "{} without a run": shown.count(look.NoGate.NO_RUN),
+    }
+    texts = [text.format(count) for text, count in waiting.items() if count]
+    if not texts:
         return f"All {total} may be refreshed."
-    is_due = sum(each.shown is None for each in waiting)
-    texts = []
-    if is_due:
-        texts.append(f"the gate has not run for {is_due}")
-    if len(waiting) > is_due:
-        texts.append(f"{len(waiting) - is_due} not due yet")
     return f"No pipeline is stopped; of {total} {' and '.join(texts)}."
 
 
@@ -149,9 +156,11 @@ def _broken() -> list[Standing]:
     ]  # fmt: skip
 
 
-def _standing(name: str, day: date, answer: data.PipelineAnswer) -> Standing:
+def _standing(name: str, day: date, answer: data.PipelineAnswer, *, is_latest: bool) -> Standing:
+    """is_latest: of the newest run, which stands as its worst day does."""
     if answer.live is not None and answer.records is not None:
-        return of(page.context_of(name, day, "", answer))
+        context = page.context_of(name, day, "", answer)
+        return of(run_days.worst_of(context) if is_latest else context)
     reason = answer.problem or f"No answer within {PATIENCE:g} s: it is still being measured"
     standing = Standing(
         name, Status.UNKNOWN, reason, day, detail="not judged now", stops=True, is_free=True,
@@ -162,40 +171,19 @@ def _standing(name: str, day: date, answer: data.PipelineAnswer) -> Standing:
 
 def _recorded_only(standing: Standing, records: data.Records) -> Standing:
     """A pipeline that does not answer now, with what its gate recorded."""
-    latest = records.gate.latest
+    latest = _worst_recorded(records)
     by_day = {each.data_date: each.verdict for each in records.recorded.evaluations}
-    lamps = tuple((day, by_day.get(day)) for day in _days(standing.day or date.min))
+    loads = schedule_of(data.pipeline(standing.name).config).loads
+    lamps = tuple(
+        (day, by_day.get(day, None if loads(day) else look.NoGate.NO_RUN))
+        for day in _days(standing.day or date.min)
+    )
     known = replace(standing, lamps=lamps, released=records.outcomes.released)
     if latest is None:
         return known
     shown = min((latest.verdict, Status.UNKNOWN), key=ORDER.index)
     word = look.look_of(latest.verdict)
     return replace(known, shown=shown, note=f"gate {word.glyph} {word.word}")
-
-
-def shown_status(context: page.PageContext) -> look.Shown:
-    """The worse of what the gate recorded and what is true now."""
-    now = due.shown_verdict(context)
-    if now is look.NoGate.NOT_DUE:
-        return now
-    if context.is_past and context.gate.latest is not None:
-        return _gate_status(context)
-    if now is Status.GREEN and any(v.status is Status.WAIVED for v in context.report.checks):
-        now = Status.WAIVED
-    gate = Status.UNKNOWN if context.gate.problem else _gate_status(context)
-    return min((now, gate), key=ORDER.index)
-
-
-def _gate_status(context: page.PageContext) -> Status | None:
-    latest = context.gate.latest
-    if latest is None:
-        return None
-    is_waived = latest.verdict is Status.GREEN and Status.WAIVED in latest.statuses.values()
-    return Status.WAIVED if is_waived else latest.verdict
-
-
-def _stops(context: page.PageContext, shown: look.Shown) -> bool:
-    return shown in STOPPING or context.gate.strict_stop is not None
 
 
 def _heads(context: page.PageContext, shown: look.Shown) -> list[Verdict]:
@@ -206,12 +194,16 @@ def _heads(context: page.PageContext, shown: look.Shown) -> list[Verdict]:
 
 
 def _cause(context: page.PageContext, shown: look.Shown, heads: Sequence[Verdict]) -> str:
+    if shown is look.NoGate.AWAITED:
+        return look.capitalised(due.awaited_run(context))
     if shown is look.NoGate.NOT_DUE:
         return f"The load is usually done by {due.usual_time(context)}"
     if context.gate.problem:
         return f"The history cannot be read: {context.gate.problem}"
     if heads:
         return causes.cause_words(heads[0])
+    if shown is look.NoGate.NO_RUN:
+        return "No scheduled run loads this day"
     if shown is None:
         return "No gate has run for this day"
     if shown is not Status.GREEN:
@@ -221,6 +213,8 @@ def _cause(context: page.PageContext, shown: look.Shown, heads: Sequence[Verdict
 
 def _detail(context: page.PageContext, shown: look.Shown, heads: Sequence[Verdict]) -> str:
     total = len(context.report.checks)
+    if shown is look.NoGate.AWAITED:
+        return "nothing is judged before"
     if heads and shown is not look.NoGate.NOT_DUE:
         more = f" and {len(heads) - 1} more" if len(heads) > 1 else ""
         return f"{heads[0].id}{more}, of {plural(total, 'check')}"
@@ -316,12 +310,27 @@ def _lamps(context: page.PageContext, shown: look.Shown) -> tuple[tuple[date, lo
     )
 
 
-def _recorded_status(context: page.PageContext, day: date) -> Status | None:
+def _recorded_status(context: page.PageContext, day: date) -> look.Shown:
     evaluation = context.evaluation_of(day)
     if evaluation is None:
-        return None
+        return context.shown_on(day)
     is_waived = evaluation.verdict is Status.GREEN and Status.WAIVED in evaluation.statuses.values()
     return Status.WAIVED if is_waived else evaluation.verdict
+
+
+def _worst_recorded(records: data.Records) -> StoredEvaluation | None:
+    """The worst of the latest recorded evaluations of the days of one run."""
+    latest = [gate.latest for gate in records.gates.values() if gate.latest is not None]
+    return min(latest, key=lambda each: ORDER.index(each.verdict), default=None)
+
+
+def _run(context: page.PageContext) -> str:
+    """`Fri 14 Mar, one of the 3 days of the run of Mon 17 Mar`; empty for a run of one day."""
+    count = len(context.run_days)
+    if count == 1:
+        return ""
+    run = f"the run of {look.short(context.run_date)}"
+    return f"{look.short(context.day)}, one of the {count} days of {run}"
 
 
 def _difference(context: page.PageContext) -> str:

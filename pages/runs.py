@@ -12,7 +12,7 @@ from checks.evidence.runs_trend import read as read_runs_trend
 from dashboard import layout, look, page
 from dashboard.charts import base
 from dashboard.charts import runs as charts
-from dashboard.components import runs
+from dashboard.components import run_dates, runs
 
 context = layout.begin(__doc__)
 with layout.evidence(context):
@@ -20,8 +20,7 @@ with layout.evidence(context):
     if day_runs is not None:
         page.section(
             f"The loads of {look.day(day_runs.run_date)}",
-            "What the audit log says of the run that loaded "
-            f"{look.day(day_runs.data_date)}{runs.loads_note(day_runs)}.",
+            runs.loads_words(context, day_runs),
         )
         runs.draw_loads(context, day_runs)
         page.section(
@@ -40,6 +39,7 @@ with layout.evidence(context):
             base.show(charts.per_day(context, trend), context, key="runs-per-day", days=days,
                       alt=runs.runs_alt(trend))  # fmt: skip
         with right:
-            page.section("Arrival of the loads", runs.arrival_sentence(trend))
+            page.section("Arrival of the loads", runs.arrival_sentence(trend, context.zone))
             base.show(charts.arrivals(context, trend), context, key="arrivals", days=days,
                       alt="First and last load of each day by time of day")  # fmt: skip
+        run_dates.draw(context, trend)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from checks.core.audit_log import AuditEntry, AuditLog
+from checks.core.errors import UsageError
 from checks.core.timeframe import Timeframe, midnight
 from checks.core.totals import median
 from checks.evidence._log import minutes_of_day, read_log
@@ -15,6 +16,11 @@ from checks.evidence.context import Context
 
 #: A day's log: has entries, has none, has none yet, lies before the log's first entry.
 RAN, GAP, NOT_YET, BEFORE, CLOSED = "ran", "gap", "not yet", "before", "closed"
+#: No run is scheduled on the date.
+NO_RUN = "no run"
+#: Whether a scheduled run came: its first entry up to the end of its grace, or after it; it may
+#: still come; it did not.
+IN_TIME, LATE, STILL_AWAITED, MISSING = "in time", "late", "awaited", "missing"
 #: Whether the run date's last load has arrived.
 ARRIVED, AWAITED, OVERDUE, NEVER = "arrived", "awaited", "overdue", "never"
 #: None is needed: all days that the run loads are closed.
@@ -26,12 +32,32 @@ _WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
+class Punctuality:
+    """How a scheduled run came against its time.
+
+    state: IN_TIME, LATE, STILL_AWAITED or MISSING. due and expected_by: its time and the end of its
+    grace, in UTC. minutes_late: from its time to its first entry, or to now; None where another run
+    follows already. due_minutes and expected_minutes: both times as minutes after the run date's
+    midnight, on the shop's clock.
+    """
+
+    state: str
+    due: datetime
+    expected_by: datetime
+    minutes_late: float | None
+    due_minutes: float
+    expected_minutes: float
+
+
+@dataclass(frozen=True, slots=True)
 class RunDay:
-    """One run date; data_date is the day it loads.
+    """One run date; data_date is the newest day it loads.
 
     by_meaning: entries by what their status says. first and last: minutes after midnight
-    on the shop's clock, None without an entry. state: RAN, GAP, NOT_YET, BEFORE or CLOSED.
-    closed: why all days that the run loads are closed; None where one is open.
+    on the shop's clock, None without an entry. state: RAN, GAP, NOT_YET, BEFORE, CLOSED or NO_RUN.
+    closed: why all days that the run loads are closed; None where one is open. loaded: the days
+    that it loads. loaded_by: of a date without a run, the run that loads its day; None for none.
+    punctuality: None without run times, and where no run is needed.
     """
 
     run_date: date
@@ -44,6 +70,9 @@ class RunDay:
     last_at: datetime | None
     state: str
     closed: str | None = None
+    loaded: tuple[date, ...] = ()
+    loaded_by: date | None = None
+    punctuality: Punctuality | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +131,70 @@ def _day(context: Context, log: AuditLog, day: date, first: date) -> RunDay:
     frame = context.frame
     entries = log.entries.get(day, ())
     first_entry, last_entry = _first_and_last(entries)
+    data_date = _newest_loaded(frame, day)
+    state = _state(day, first, frame, ran=bool(entries))
     return RunDay(
         run_date=day,
-        data_date=day - (frame.run_date - frame.data_date),
+        data_date=data_date,
         entries=len(entries),
         by_meaning=Counter(log.meaning(entry) for entry in entries),
         first=minutes_of_day(context, first_entry) if first_entry else None,
         last=minutes_of_day(context, last_entry) if last_entry else None,
         first_at=first_entry.run_at if first_entry else None,
         last_at=last_entry.run_at if last_entry else None,
-        closed=frame.closed_on(day),
-        state=_state(day, first, frame, ran=bool(entries)),
+        closed=frame.closed_on(day) if state != NO_RUN else None,
+        state=state,
+        loaded=_loaded(frame, day),
+        loaded_by=_loaded_by(frame, data_date) if state == NO_RUN else None,
+        punctuality=_punctuality(frame, day, state, first_entry),
     )
+
+
+def _newest_loaded(frame: Timeframe, run_date: date) -> date:
+    """The newest day that a run loads; without run times that of the frame's own distance."""
+    if frame.run_schedule.times is None:
+        return run_date - (frame.run_date - frame.data_date)
+    return run_date - timedelta(days=frame.run_schedule.lag_days)
+
+
+def _loaded(frame: Timeframe, run_date: date) -> tuple[date, ...]:
+    """The days that a run loads; the newest alone where they are too many to be judged."""
+    if not frame.run_schedule.is_run_date(run_date):
+        return ()
+    try:
+        return frame.run_schedule.loaded_dates(run_date)
+    except UsageError:
+        return (_newest_loaded(frame, run_date),)
+
+
+def _loaded_by(frame: Timeframe, day: date) -> date | None:
+    schedule = frame.run_schedule
+    return schedule.run_date_of(day) if schedule.loads(day) else None
+
+
+def _punctuality(
+    frame: Timeframe, run_date: date, state: str, first_entry: AuditEntry | None
+) -> Punctuality | None:
+    """Whether a run came in time; None where no time is known, and where none is needed."""
+    schedule = frame.run_schedule
+    due, expected_by = schedule.due(run_date), schedule.expected_by(run_date)
+    if due is None or expected_by is None or state in (NO_RUN, BEFORE, CLOSED):
+        return None
+    _, next_begins = schedule.window(run_date)
+    if first_entry is not None:
+        came, is_late = first_entry.run_at, first_entry.run_at >= expected_by
+        text = LATE if is_late else IN_TIME
+    else:
+        came, text = frame.now, STILL_AWAITED if frame.now < expected_by else MISSING
+    is_over = first_entry is None and frame.now >= next_begins
+    local = due.astimezone(frame.zone)
+    due_minutes = local.hour * 60.0 + local.minute
+    return Punctuality(
+        state=text, due=due, expected_by=expected_by,
+        minutes_late=None if is_over else (came - due).total_seconds() / 60,
+        due_minutes=due_minutes,
+        expected_minutes=due_minutes + (expected_by - due).total_seconds() / 60,
+    )  # fmt: skip
 
 
 def _first_and_last(entries: tuple[AuditEntry, ...]) -> tuple[AuditEntry | None, AuditEntry | None]:
@@ -126,10 +207,12 @@ def _state(day: date, first: date, frame: Timeframe, *, ran: bool) -> str:
         return RAN
     if day < first:
         return BEFORE
+    if not frame.run_schedule.is_run_date(day):
+        return NO_RUN
     if frame.closed_on(day) is not None:
         return CLOSED
-    over = frame.now >= midnight(day + timedelta(days=1), frame.zone)
-    return GAP if over else NOT_YET
+    end = frame.run_schedule.expected_by(day) or midnight(day + timedelta(days=1), frame.zone)
+    return GAP if frame.now >= end else NOT_YET
 
 
 def _usual_arrival(earlier: tuple[RunDay, ...]) -> UsualArrival | None:

@@ -10,9 +10,18 @@ import plotly.graph_objects as go
 
 from checks.core.endings import FAILED, OK, RUNNING, SILENT, UNHEARD
 from checks.core.text import plural
-from checks.evidence.runs_trend import BEFORE, CLOSED, GAP, NOT_YET, RAN, RunDay, RunsTrend
-from dashboard import look, page
-from dashboard.charts import base, by_day, mark_rows
+from checks.evidence.runs_trend import (
+    BEFORE,
+    CLOSED,
+    GAP,
+    NO_RUN,
+    NOT_YET,
+    RAN,
+    RunDay,
+    RunsTrend,
+)
+from dashboard import look, page, run_words
+from dashboard.charts import base, by_day, mark_rows, run_times
 
 #: The checks that the figures are about: whether runs came, and also how they ended.
 _CAME: Final = ("log_entry_exists_today",)
@@ -31,6 +40,7 @@ _ABSENT: Final[tuple[tuple[str, str, str, base.Tone], ...]] = (
     (GAP, "no entry", "x", "failure"),
     (NOT_YET, "no entry yet", "x-open", "ink"),
     (CLOSED, "closed, no entry", "square-open", "muted"),
+    (NO_RUN, "no run scheduled", "line-ew-open", "muted"),
 )
 _NO_ENTRY_TEXT: Final = {
     GAP: "no audit-log entry: the pipeline did not run",
@@ -93,10 +103,12 @@ def arrivals(context: page.PageContext, trend: RunsTrend) -> go.Figure:
     )  # fmt: skip
     base.mark_day(fig, context.day, context)
     _add_usual_arrival(fig, context, trend)
+    run_times.add_due(fig, context, trend.days, _hover)
     ran = [day for day in trend.days if day.state == RAN]
     _add_first_to_last(fig, context, ran)
     _add_points(fig, context, ran, "first load", [day.first for day in ran], "circle-open")
     _add_points(fig, context, ran, "last load", [day.last for day in ran], "circle")
+    run_times.add_late(fig, context, ran, _hover)
     low, high = _time_range(trend)
     _add_missing_days(fig, context, trend.days, low + 0.04 * (high - low))
     fig.update_xaxes(
@@ -176,14 +188,32 @@ def _add_missing_days(
             )
 
 
+def _no_run_lines(day: RunDay) -> list[str]:
+    lines = [f"<b>{look.day(day.data_date)}</b>"]
+    if day.loaded_by is None:
+        return [*lines, "no scheduled run loads this day"]
+    return [*lines, f"loaded by the run of {look.day(day.loaded_by)}"]
+
+
+def _no_entry_text(day: RunDay) -> str:
+    if day.punctuality is not None:
+        return "no audit-log entry" + (" yet" if day.state == NOT_YET else "")
+    return _NO_ENTRY_TEXT.get(day.state) or _closed_text(day)
+
+
 def _closed_text(day: RunDay) -> str:
     return base.inert(f"no audit-log entry, and none needed ({day.closed})", 90)
 
 
 def _hover(day: RunDay, context: page.PageContext) -> str:
+    if day.state == NO_RUN:
+        return "<br>".join(_no_run_lines(day))
     lines = [f"<b>{look.day(day.data_date)}</b>", f"run of {look.day(day.run_date)}"]
+    if len(day.loaded) > 1:
+        lines.append(f"loads {look.short(day.loaded[0])} to {look.short(day.loaded[-1])}")
+    lines += [run_words.due_text(day, context.zone)] if day.punctuality is not None else []
     if day.state != RAN:
-        return "<br>".join([*lines, _NO_ENTRY_TEXT.get(day.state) or _closed_text(day)])
+        return "<br>".join([*lines, _no_entry_text(day)])
     counts = [f"{_STYLES[meaning][0]}: {count}" for meaning, count in day.by_meaning.items()]
     lines += [f"{plural(day.entries, 'entry', 'entries')} ({', '.join(counts)})"]
     if day.first_at and day.last_at:
@@ -197,6 +227,8 @@ def _hover(day: RunDay, context: page.PageContext) -> str:
 def _time_range(trend: RunsTrend) -> tuple[float, float]:
     """The range of the time axis, with a margin."""
     times = [time for day in trend.days for time in (day.first, day.last) if time is not None]
+    scheduled = [day.punctuality for day in trend.days if day.punctuality is not None]
+    times += [time for each in scheduled for time in (each.due_minutes, each.expected_minutes)]
     if not times:
         return 0.0, 24 * 60.0
     room = max(30.0, 0.12 * (max(times) - min(times)))

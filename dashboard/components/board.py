@@ -6,8 +6,8 @@ from datetime import date
 
 import streamlit as st
 
-from checks.core.model import FAILING, folded
-from dashboard import causes, look, page
+from checks.core.model import folded
+from dashboard import causes, due, look, page
 from dashboard.components import check_card, status_grid
 from dashboard.markup import show, tag
 
@@ -21,16 +21,17 @@ def draw_failing(context: page.PageContext) -> None:
     """
     with st.container(key="andon-cards"):
         for group in causes.by_cause(context.report.checks):
-            if group.head.status in FAILING:
+            if due.is_alarm(context, group.head):
                 check_card.draw_group(context, group)
 
 
 def draw_passing(context: page.PageContext) -> None:
     """The other checks, a line each."""
     heads = (verdict for verdict, _ in folded(context.report.checks))
-    passing = [verdict for verdict in heads if verdict.status not in FAILING]
+    passing = [verdict for verdict in heads if not due.is_alarm(context, verdict)]
     if passing:
-        show(tag("div", *(check_card.one_line(verdict) for verdict in passing), class_="a-compact"))
+        lines = (check_card.one_line(context, verdict) for verdict in passing)
+        show(tag("div", *lines, class_="a-compact"))
 
 
 def draw_recent_days(context: page.PageContext) -> None:
@@ -56,9 +57,9 @@ def draw_recent_days(context: page.PageContext) -> None:
 
 
 def _rows(context: page.PageContext, days: tuple[date, ...]) -> list[status_grid.GridRow]:
-    rows = [status_grid.GridRow("gate", tuple(context.status_of(day) for day in days))]
+    rows = [status_grid.GridRow("gate", tuple(context.shown_on(day) for day in days))]
     for verdict in context.report.checks:
-        statuses = tuple(context.status_of(day, verdict.id) for day in days)
+        statuses = tuple(context.shown_on(day, verdict.id) for day in days)
         rows.append(status_grid.GridRow(verdict.id, statuses, _notes(context, days, verdict.id)))
     return rows
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from checks.core.model import FAILING, Status, Verdict
+from checks.core.model import Status, Verdict
 from dashboard import causes, data, due, frame, look, page
 from dashboard.components import acknowledge, incidents, links, since
 from dashboard.markup import Html, join, plain, show, tag
@@ -27,10 +27,10 @@ def draw(context: page.PageContext, check: str) -> None:
     verdict = context.verdict(check)
     if verdict is None:
         page.empty(f"{check} is disabled.", "It is disabled in andon.yml, so it is not evaluated.")
-    elif verdict.status in FAILING:
+    elif due.is_alarm(context, verdict):
         draw_group(context, causes.CauseGroup(verdict))
     else:
-        show(tag("div", one_line(verdict), class_="a-compact"))
+        _draw_lines(context, [verdict])
 
 
 def draw_all(
@@ -43,16 +43,17 @@ def draw_all(
     groups = causes.by_cause(verdicts, requested)
     first = [group for group in groups if group.head.id == requested]
     rest = [group for group in groups if group.head.id != requested]
-    _draw_lines([group.head for group in first if group.head.status not in FAILING])
+    _draw_lines(context, [g.head for g in first if not due.is_alarm(context, g.head)])
     for group in [*first, *rest]:
-        if group.head.status in FAILING:
+        if due.is_alarm(context, group.head):
             draw_group(context, group)
-    _draw_lines([group.head for group in rest if group.head.status not in FAILING])
+    _draw_lines(context, [g.head for g in rest if not due.is_alarm(context, g.head)])
 
 
-def _draw_lines(verdicts: Sequence[Verdict]) -> None:
+def _draw_lines(context: page.PageContext, verdicts: Sequence[Verdict]) -> None:
     if verdicts:
-        show(tag("div", *map(one_line, verdicts), class_="a-compact"))
+        lines = (one_line(context, verdict) for verdict in verdicts)
+        show(tag("div", *lines, class_="a-compact"))
 
 
 def draw_group(context: page.PageContext, group: causes.CauseGroup) -> None:
@@ -82,11 +83,11 @@ def _open_incident(context: page.PageContext, verdict: Verdict) -> StoredInciden
     return None if context.is_past else incidents.open_incident(context, verdict.id)
 
 
-def one_line(verdict: Verdict) -> Html:
-    """A check that does not fail, as one line."""
+def one_line(context: page.PageContext, verdict: Verdict) -> Html:
+    """A check that asks for nothing, as one line."""
     return tag(
         "div",
-        look.chip(verdict.status),
+        look.chip(due.shown_status(context, verdict)),
         tag("code", verdict.id),
         tag("span", verdict.message, class_="value"),
         tag("span", verdict.summary, class_="why"),

@@ -98,7 +98,8 @@ def _draw_head(title: str, day: date | None) -> None:
         show(tag("h1", title, class_="a-title"))
         count = len(data.setup().pipelines) + len(data.setup().broken)
         show(tag("div", plural(count, "pipeline"), class_="a-pipeline"))
-        day_picker.draw(day or latest, latest, data.shop_today(config), None)
+        label = None if day in (None, latest) else f"Latest: {look.short(latest)}"
+        day_picker.draw(day or latest, label, data.shop_today(config), None)
 
 
 def _draw_board(standings: list[Standing], day: date | None) -> None:
@@ -129,7 +130,12 @@ def _row(each: Standing) -> Html:
             "div",
             tag("h2", name, " ", tag("small", each.detail)),
             tag("p", each.cause, class_="b-cause"),
-            tag("p", _until(each), tag("span", each.note) if each.note else None, class_="b-meta"),
+            tag(
+                "p",
+                _until(each),
+                *(tag("span", text) for text in (each.run, each.note) if text),
+                class_="b-meta",
+            ),
         ),
         tag("div", tag("p", tag("b", each.since)) if each.since else None, _who(each)),
         tag("div", lamps.row(each, row_path()), class_="b-lamps"),

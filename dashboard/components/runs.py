@@ -28,8 +28,9 @@ from checks.evidence.runs import (
 )
 from checks.evidence.runs_trend import RunsTrend
 from checks.loads.patterns import clock_text as minutes_text
-from dashboard import address, look, page
+from dashboard import address, due, look, page
 from dashboard.charts.runs import clock_text
+from dashboard.components import run_dates
 from dashboard.components.rows import show_rows
 from dashboard.csv_file import file_name
 from dashboard.markup import Html, join, show, table, tag
@@ -53,6 +54,18 @@ _COUNTS_TEXT: Final = {
     UNSETTLED: "yes, the worse reading",
     READ_NOTHING: "no, another one read the rows",
 }  # fmt: skip
+
+
+def loads_words(context: page.PageContext, day_runs: Runs) -> str:
+    """What the list is about, and how it is read."""
+    if not context.schedule.loads(day_runs.data_date):
+        which = f"the next run: no scheduled run loads {look.day(day_runs.data_date)}"
+    elif len(context.run_days) == 1:
+        which = f"the run that loaded {look.day(day_runs.data_date)}"
+    else:
+        first, last = look.short(context.run_days[0]), look.day(context.run_days[-1])
+        which = f"the run that loaded the {len(context.run_days)} days from {first} to {last}"
+    return f"What the audit log says of {which}{loads_note(day_runs)}."
 
 
 def loads_note(day_runs: Runs) -> str:
@@ -84,7 +97,7 @@ def draw_loads(context: page.PageContext, runs: Runs) -> None:
             f"The run has {plural(runs.entry_count, 'entry', 'entries')}, none with this filter.",
         )
     else:
-        _draw_no_entry(runs)
+        _draw_no_entry(context, runs)
 
 
 def _draw_strays(runs: Runs) -> None:
@@ -123,8 +136,11 @@ def _matches(load: LoadEntry, source: str | None, ending: str | None) -> bool:
     return source in (None, load.source) and ending in (None, load.meaning)
 
 
-def _draw_no_entry(runs: Runs) -> None:
+def _draw_no_entry(context: page.PageContext, runs: Runs) -> None:
     """Say that the run date has no entry."""
+    if due.shown_verdict(context) is look.NoGate.AWAITED:
+        page.empty("The run is awaited.", f"{look.capitalised(due.awaited_run(context))}.")
+        return
     page.empty(
         f"The audit log has no entry on {look.day(runs.run_date)}.",
         f"The load of {look.day(runs.data_date)} may not have started; until it has "
@@ -269,7 +285,17 @@ def _draw_missing_table(missing: Sequence[MissingSource], zone: ZoneInfo) -> Non
     show(table(headings, rows, caption="Sources that are missing on the run date"))
 
 
-def arrival_sentence(trend: RunsTrend) -> Html:
+def arrival_sentence(trend: RunsTrend, zone: ZoneInfo) -> Html:
+    """When the run date's last load came, compared with its due time and with the usual one."""
+    scheduled = run_dates.sentence(trend, zone)
+    if scheduled is None:
+        return _usual_sentence(trend)
+    if trend.usual_arrival is None or trend.arrival.state != runs_trend.ARRIVED:
+        return scheduled
+    return join(scheduled, " ", _usual_sentence(trend))
+
+
+def _usual_sentence(trend: RunsTrend) -> Html:
     """When the run date's last load came, compared with the usual time."""
     usual_arrival, current, day = trend.usual_arrival, trend.arrival, trend.days[-1]
     if usual_arrival is None:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import streamlit as st
 
-from checks.core.model import Status
 from dashboard import closed, look, page
 
 _FOLDER = Path(__file__).parent
@@ -25,11 +24,15 @@ _component = st.components.v2.component(
 )
 
 
+#: What a lamp of a day says that no run loads.
+NO_RUN_TEXT: Final = "no scheduled run loads this day"
+
+
 class GridRow(NamedTuple):
-    """One row of the grid: a status for each day, None where no gate ran."""
+    """One row of the grid: what is shown of each day, None where no gate ran."""
 
     label: str
-    statuses: tuple[Status | None, ...]
+    statuses: tuple[look.Shown, ...]
     notes: tuple[str, ...] = ()
 
 
@@ -81,7 +84,7 @@ def _row(row: GridRow, days: Sequence[date]) -> dict[str, Any]:
     cells = []
     for status, note in zip(row.statuses, notes, strict=True):
         shown = look.look_of(status)
-        word = shown.word
+        word = NO_RUN_TEXT if status is look.NoGate.NO_RUN else shown.word
         cells.append(
             {
                 "glyph": shown.glyph,

@@ -8,6 +8,7 @@ from checks.core.model import Status
 from checks.core.records import StoredEvaluation
 from checks.core.text import plural
 from dashboard import data, due, look, page, standing
+from dashboard.components import run_line
 from dashboard.markup import Html, join, show, tag
 
 _PASSING: Final = (Status.GREEN, Status.AMBER)
@@ -15,10 +16,11 @@ _RELEASED: Final = 0
 
 
 def markup(context: page.PageContext) -> Html:
-    """The sentence, and `Numbers on the dashboards: until Fri 7 Mar`."""
+    """The sentence, the run's other days, and `Numbers on the dashboards: until Fri 7 Mar`."""
     return tag(
         "div",
         tag("p", sentence(context), class_="say"),
+        run_line.markup(context),
         tag("p", "Numbers on the dashboards: ", tag("b", until_text(context)), class_="until"),
         class_=f"a-verdict {look.look_of(standing.shown_status(context)).css}-line",
     )
@@ -58,13 +60,16 @@ def words(context: page.PageContext) -> Words:
     """The parts of the sentence. Only a gate releases the line: none speaks of "now" alone."""
     if context.is_past:
         return _words_of_past_day(context)
-    if due.shown_verdict(context) is look.NoGate.NOT_DUE:
+    shown = due.shown_verdict(context)
+    if shown is look.NoGate.AWAITED:
+        return Words("The run is awaited", due.awaited_run(context))
+    if shown is look.NoGate.NOT_DUE:
         usual = f"it is usually done by {due.usual_time(context)}"
         return Words("The load is not due yet", usual)
     checks = checks_text(context)
     latest = context.gate.latest
     if context.report.verdict not in _PASSING:
-        return Words(_capitalised(_without_day(context).partition(": ")[0]), checks)
+        return Words(look.capitalised(_without_day(context).partition(": ")[0]), checks)
     if context.gate.problem:
         return Words("The history cannot be read", f"what the gate said is not known; now {checks}")
     if latest is None:
@@ -72,10 +77,10 @@ def words(context: page.PageContext) -> Words:
     stop = context.gate.strict_stop
     if stop is not None:
         headline, _, reason = stop.partition(": ")
-        return Words(_capitalised(headline), f"{reason}. Now {checks}")
+        return Words(look.capitalised(headline), f"{reason}. Now {checks}")
     if latest.exit_code != _RELEASED:
         return Words("The gate stopped the line", f"now {checks}, run the gate again")
-    return Words(_capitalised(_without_day(context).partition(": ")[0]), checks)
+    return Words(look.capitalised(_without_day(context).partition(": ")[0]), checks)
 
 
 def checks_text(context: page.PageContext) -> str:
@@ -90,11 +95,13 @@ def _words_of_past_day(context: page.PageContext) -> Words:
                      "not known")  # fmt: skip
     latest = context.gate.latest
     if latest is None:
-        return Words("No gate is recorded for this day", f"now {checks_text(context)}")
+        is_loaded = context.schedule.loads(context.day)
+        why = "No gate is recorded for" if is_loaded else "No scheduled run loads"
+        return Words(f"{why} this day", f"now {checks_text(context)}")
     stop = context.gate.strict_stop
     if stop is not None:
         headline, _, reason = stop.partition(": ")
-        return Words(_capitalised(headline), reason)
+        return Words(look.capitalised(headline), reason)
     is_same = data.difference(context.gate, context.live) is None
     checks = checks_text(context) if is_same else _recorded_checks(latest)
     if latest.exit_code == _RELEASED:
@@ -118,8 +125,6 @@ def _recorded_checks(evaluation: StoredEvaluation) -> str:
 
 
 def _without_day(context: page.PageContext) -> str:
-    return context.report.summary.replace(f" for {context.day}", "")
-
-
-def _capitalised(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
+    """The summary without the day and the next run: both have places of their own."""
+    summary = context.report.summary.removesuffix(due.newest_run(context))
+    return summary.replace(f" for {context.day}", "")

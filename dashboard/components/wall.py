@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from checks.core.model import Status
-from dashboard import address, data, frame, pacing, page, standing
+from dashboard import address, data, frame, opening, pacing, page, standing
 from dashboard.components import pipelines, ticker, wall_many, wall_one
 from dashboard.markup import Html, show
 
@@ -54,14 +54,14 @@ def turn(seconds: float, elapsed: float, screens: int) -> int:
 
 
 def _draw_one(title: str | None) -> None:
-    context = page.page_context(title)
+    context = opening.page_context(title)
     day = context.day if address.parameter(address.DAY) is not None else None
     frame.navigation_bar(page.parameters(context.pipeline, day))
 
     @st.fragment(run_every=pacing.refresh_interval(context.config))
     def screen() -> None:
         # The day changes while the wall screen stays open.
-        _show_one(page.page_context(context.title))
+        _show_one(opening.page_context(title))
 
     screen()
 
@@ -86,7 +86,7 @@ def _draw_in_turn(seconds: int) -> None:
             _show_all(standing.of_all(day), day)
             return
         name = names[index - 1]
-        _show_one(page.context_of(name, day or data.due_day(data.pipeline(name).config), ""))
+        _show_one(page.context_of(name, day, "") if day else opening.latest_context(name))
 
     screen()
 

@@ -17,7 +17,7 @@ _GRIDS: Final = ((6, 2), (12, 3), (20, 4), (30, 5))
 #: Characters of a cause that fit in two lines of a tile's largest type, and of its second size.
 _LONG_CAUSE, _LONGER_CAUSE = 58, 84
 _MOST_CAUSE: Final = 115
-_CALM: Final = (Status.GREEN, None, look.NoGate.NOT_DUE)
+_CALM: Final = (Status.GREEN, None, *look.WAITING, look.NoGate.NO_RUN)
 
 
 def markup(standings: Sequence[Standing], past_day: date | None) -> Html:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from checks.core.errors import AndonError
-from checks.core.model import FAILING, Status, Verdict, folded
+from checks.core.model import Status, Verdict, folded
 from checks.core.text import followers_text, short_day
 from dashboard import causes, data, due, look, page, standing
-from dashboard.components import since, status_grid, verdict, wall_bars
+from dashboard.components import run_line, since, status_grid, verdict, wall_bars
 from dashboard.markup import Html, join, tag
 
 #: Failing checks with a section of their own, and changes or waivers that are listed.
@@ -25,7 +26,7 @@ _DAYS: Final = 30
 def markup(context: page.PageContext) -> Html:
     """The whole screen but its clock."""
     heads = folded(context.report.checks)
-    failing = [(head, rest) for head, rest in heads if head.status in FAILING]
+    failing = [(head, rest) for head, rest in heads if due.is_alarm(context, head)]
     shown = failing[:_MOST_SECTIONS]
     sections = [_section(context, head, followers) for head, followers in shown]
     return tag(
@@ -34,7 +35,7 @@ def markup(context: page.PageContext) -> Html:
         tag("div", *sections, _pictures(context, [head for head, _ in shown]),
             class_=f"w-main n{len(shown)}"),
         _more(failing[_MOST_SECTIONS:]),
-        _passing([head for head, _ in heads if head.status not in FAILING]),
+        _passing([head for head, _ in heads if not due.is_alarm(context, head)]),
         _news(context),
         _foot(context),
         class_="wall one",
@@ -47,7 +48,9 @@ def _head(context: page.PageContext) -> Html:
                tag("small", seen.word), class_="w-lamp")  # fmt: skip
     line = tag("p", tag("b", context.pipeline), f" · {look.day(context.day)} · ",
                *_state(context))  # fmt: skip
-    said = tag("div", _title(verdict.words(context).headline), line, class_="w-say")
+    run = run_line.days_markup(context, are_links=False)
+    beside = tag("p", run, class_="w-run") if run is not None else None
+    said = tag("div", _title(verdict.words(context).headline), line, beside, class_="w-say")
     return tag("header", lamp, said, class_=f"w-head {seen.css}")
 
 
@@ -59,10 +62,14 @@ def _title(headline: str) -> Html:
 def _state(context: page.PageContext) -> list[Html | str]:
     """How many checks failed, and whether gate and now agree."""
     parts: list[Html | str] = [verdict.words(context).rest]
+    if next_run := run_line.next_run_text(context).removesuffix("."):
+        parts.append(f" · {next_run[:1].lower()}{next_run[1:]}")
     if context.live.stale_reason:
         at = look.clock(context.live.evaluated_at, context.zone)
         return [*parts, f" · {context.live.stale_reason}: these are the numbers of {at}"]
     latest = context.gate.latest
+    if latest is None and due.shown_verdict(context) is look.NoGate.AWAITED:
+        return parts
     if latest is None:
         none = context.gate.problem or "the gate was not run"
         return [*parts, " · gate ", look.chip(None), f" {none}" if context.gate.problem else ""]
@@ -180,15 +187,18 @@ def _listed(lines: Sequence[str]) -> str:
     return f"{', '.join(line.removesuffix('.') for line in lines[:_MOST_LINES])}{more}"
 
 
+def _lamp(context: page.PageContext, day: date) -> look.Shown:
+    """What the gate recorded; of the newest run, where it recorded nothing, what is true now."""
+    is_due = context.due_from <= day <= context.today
+    if day in context.run_days and is_due and context.gates[day].latest is None:
+        return due.shown_verdict(context.on(day))
+    return context.shown_on(day)
+
+
 def _foot(context: page.PageContext) -> Html:
     """The last 30 days, and until which day the numbers on the dashboards reach."""
-    days = status_grid.days_until(context.day, _DAYS)
-    shown = [
-        due.shown_verdict(context)
-        if day == context.day and context.gate.latest is None and context.day == context.today
-        else context.status_of(day)
-        for day in days
-    ]
+    days = status_grid.days_until(context.run_days[-1], _DAYS)
+    shown = [_lamp(context, day) for day in days]
     lamps = [
         tag("i", look.look_of(each).glyph, class_=f"{look.look_of(each).css}") for each in shown
     ]

@@ -33,6 +33,7 @@ from checks.history import (
     history_of,
 )
 from checks.judging.check import Check
+from dashboard.data import run_days
 from dashboard.data.awaiting import Awaiting
 from dashboard.data.configurations import setup as setup
 from dashboard.data.differences import change_sentences as change_sentences
@@ -48,6 +49,7 @@ from dashboard.data.shapes import Pipeline as Pipeline
 from dashboard.data.shapes import PipelineAnswer as PipelineAnswer
 from dashboard.data.shapes import RecordedDays as RecordedDays
 from dashboard.data.shapes import Records as Records
+from dashboard.data.shapes import RunEvaluation as RunEvaluation
 from dashboard.data.shapes import Setup as Setup
 from dashboard.data.shapes import strict_stop as strict_stop
 from dashboard.evaluation_cache import EvaluationCache, EvaluationKey
@@ -78,8 +80,12 @@ def pipeline(name: str) -> Pipeline:
 
 def due_day(config: Config) -> date:
     """The newest data date of the newest run that is due."""
-    schedule = schedule_of(config)
-    return schedule.loaded_dates(schedule.latest(now()))[-1]
+    return run_days.due_day(config, now())
+
+
+def days_of_run(config: Config, day: date) -> tuple[date, ...]:
+    """The data dates that are judged with a day, itself included, oldest first."""
+    return run_days.days_of_run(config, day, now())
 
 
 def shop_today(config: Config) -> date:
@@ -125,15 +131,22 @@ def recorded_during(name: str, incident: StoredIncident) -> tuple[StoredEvaluati
 
 
 def live_evaluation(name: str, day: date) -> LiveEvaluation:
-    """The live evaluation of a data date, at most `dashboard.refresh_seconds` old.
+    """The live evaluation of a data date, as `run_evaluation` has it."""
+    return run_evaluation(name, day).of(day)
+
+
+def run_evaluation(name: str, day: date) -> RunEvaluation:
+    """The live evaluation of all days that are judged with a data date, measured at once, at most
+    `dashboard.refresh_seconds` old.
 
     While its writer locks the warehouse, the last good evaluation, with the reason.
     """
     configured = pipeline(name)
     read_cached = _cached(_evaluate, configured.config.dashboard.refresh_seconds)
-    evaluation: LiveEvaluation = read_cached(
-        configured.name, configured.mtime_ns, day, _generation(name)
-    )
+    evaluation: RunEvaluation = read_cached(
+        configured.name, configured.mtime_ns, days_of_run(configured.config, day),
+        _generation(name),
+    )  # fmt: skip
     return evaluation
 
 
@@ -148,7 +161,7 @@ def pipelines_answers(
     readings: dict[tuple[object, ...], Callable[[], object]] = {}
     for name, day in days.items():
         state = name, day, pipeline(name).mtime_ns, _generation(name)
-        readings["live", *state] = partial(live_evaluation, name, day)
+        readings["live", *state] = partial(run_evaluation, name, day)
         readings["records", *state] = partial(records, name, day, counts[name])
     answers = _AWAITING.all(readings, patience)
     return {
@@ -163,8 +176,9 @@ def pipelines_answers(
 
 def records(name: str, day: date, count: int) -> Records:
     """What the history says of a day, and of `count` calendar days up to the one due today."""
-    today = due_day(pipeline(name).config)
-    return Records(gate_runs(name, day), recorded_days(name, today, count), outcomes(name))
+    config = pipeline(name).config
+    gates = {each: gate_runs(name, each) for each in days_of_run(config, day)}
+    return Records(gates, recorded_days(name, due_day(config), count), outcomes(name))
 
 
 def gate_runs(name: str, day: date) -> GateRuns:
@@ -261,7 +275,7 @@ def _pipeline_answer(name: str, day: date, answers: Mapping[str, object]) -> Pip
     if live is None:
         live = _recent(name, day)
     return PipelineAnswer(
-        live if isinstance(live, LiveEvaluation) else None,
+        live if isinstance(live, RunEvaluation) else None,
         known if isinstance(known, Records) else None,
         None if error is None else _error_text(error),
     )
@@ -274,10 +288,11 @@ def _error_text(error: Exception) -> str:
     return f"internal error: {type(error).__name__}"
 
 
-def _recent(name: str, day: date) -> LiveEvaluation | None:
+def _recent(name: str, day: date) -> RunEvaluation | None:
     """The evaluation before, while it is not stale."""
     configured = pipeline(name)
-    before = last_evaluation(name, configured.mtime_ns, day)
+    days = days_of_run(configured.config, day)
+    before = last_evaluation(name, configured.mtime_ns, days)
     oldest = timedelta(seconds=configured.config.dashboard.refresh_seconds * STALE_AFTER)
     return before if before is not None and now() - before.evaluated_at <= oldest else None
 
@@ -309,13 +324,15 @@ def _cached(
     return cache_resource(answer)
 
 
-def _evaluate(name: str, mtime_ns: int, day: date, generation: int) -> LiveEvaluation:
+def _evaluate(name: str, mtime_ns: int, days: tuple[date, ...], generation: int) -> RunEvaluation:
     config = for_server(pipeline(name).config)
-    run_date = schedule_of(config).run_date_of(day)
+    run_date = schedule_of(config).run_date_of(days[-1])
+    single = days[0] if len(days) == 1 else None
     with one_reader_at_a_time(config):
         moment = now()
-        report = evaluate(config, date=run_date, data_date=day, now=moment)
-    return or_last_good(name, mtime_ns, day, LiveEvaluation(report, moment))
+        report = evaluate(config, date=run_date, data_date=single, now=moment)
+    evaluation = RunEvaluation(tuple(LiveEvaluation(each, moment) for each in report.by_day()))
+    return or_last_good(name, mtime_ns, days, evaluation)
 
 
 def _gate(name: str, mtime_ns: int, day: date, generation: int) -> GateRuns:
@@ -327,7 +344,8 @@ def _gate(name: str, mtime_ns: int, day: date, generation: int) -> GateRuns:
 
 def _outcomes(name: str, mtime_ns: int, generation: int) -> Outcomes:
     try:
-        return Outcomes(history(name).outcomes(name))
+        schedule = schedule_of(pipeline(name).config)
+        return Outcomes(history(name).outcomes(name), schedule=schedule)
     except AndonError as error:
         return Outcomes(problem=str(error))
 

@@ -10,26 +10,27 @@ from datetime import date
 
 from checks.core.model import Cause
 from checks.core.records import StoredEvaluation
-from dashboard.data.shapes import LiveEvaluation
+from dashboard.data.shapes import RunEvaluation
 
 _LOCK = threading.Lock()
-_LAST_GOOD: dict[tuple[str, int, date], LiveEvaluation] = {}
+_LAST_GOOD: dict[tuple[str, int, tuple[date, ...]], RunEvaluation] = {}
 _MOST_LAST_GOOD = 64
 _EVALUATIONS: OrderedDict[tuple[str, int], StoredEvaluation] = OrderedDict()
 _MOST_EVALUATIONS = 1000
 
 
-def or_last_good(name: str, mtime_ns: int, day: date, evaluation: LiveEvaluation) -> LiveEvaluation:
+def or_last_good(
+    name: str, mtime_ns: int, days: tuple[date, ...], evaluation: RunEvaluation
+) -> RunEvaluation:
     """The new evaluation; while a writer locks the warehouse, the last good one instead.
 
     mtime_ns: of the configuration, as another one may judge otherwise.
     """
-    key = name, mtime_ns, day
-    locked = next(
-        (verdict for verdict in evaluation.report.checks if verdict.cause is Cause.LOCKED), None
-    )
+    key = name, mtime_ns, days
+    verdicts = (verdict for day in evaluation.days for verdict in day.report.checks)
+    is_locked = any(verdict.cause is Cause.LOCKED for verdict in verdicts)
     with _LOCK:
-        if locked is None:
+        if not is_locked:
             _LAST_GOOD.pop(key, None)
             _LAST_GOOD[key] = evaluation
             while len(_LAST_GOOD) > _MOST_LAST_GOOD:
@@ -38,13 +39,14 @@ def or_last_good(name: str, mtime_ns: int, day: date, evaluation: LiveEvaluation
         before = _LAST_GOOD.get(key)
     if before is None:
         return evaluation
-    return replace(before, stale_reason="The warehouse is locked by its writer")
+    reason = "The warehouse is locked by its writer"
+    return RunEvaluation(tuple(replace(day, stale_reason=reason) for day in before.days))
 
 
-def last_evaluation(name: str, mtime_ns: int, day: date) -> LiveEvaluation | None:
-    """The last evaluation of a day, however old."""
+def last_evaluation(name: str, mtime_ns: int, days: tuple[date, ...]) -> RunEvaluation | None:
+    """The last evaluation of these days, however old."""
     with _LOCK:
-        return _LAST_GOOD.get((name, mtime_ns, day))
+        return _LAST_GOOD.get((name, mtime_ns, days))
 
 
 def shared(evaluations: Iterable[StoredEvaluation]) -> tuple[StoredEvaluation, ...]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Generic, TypeVar
 
 from checks.config.model import Config
 from checks.core.model import STOPPING, Report
 from checks.core.records import Outcome, StoredEvaluation
+from checks.core.schedule import Schedule
 from checks.evaluation.summary import strict_stop_text
 from checks.judging.gate import GREEN as RELEASED
 
@@ -60,6 +63,25 @@ class LiveEvaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class RunEvaluation:
+    """The live evaluations of data dates that were measured at once: those of one run, or one."""
+
+    days: tuple[LiveEvaluation, ...]
+
+    @property
+    def evaluated_at(self) -> datetime:
+        """When the days were measured."""
+        return self.days[0].evaluated_at
+
+    def of(self, day: date) -> LiveEvaluation:
+        """The evaluation of one of the days. Raises LookupError for any other one."""
+        for evaluation in self.days:
+            if evaluation.report.data_date == day:
+                return evaluation
+        raise LookupError(day)
+
+
+@dataclass(frozen=True, slots=True)
 class GateRuns:
     """The runs that the gate recorded for one data date, the latest first."""
 
@@ -79,10 +101,14 @@ class GateRuns:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What every recorded data date came to, newest first."""
+    """What every recorded data date came to, newest first.
+
+    schedule: which days are one run's; None: each day is a run of its own.
+    """
 
     days: tuple[Outcome, ...] = ()
     problem: str | None = None
+    schedule: Schedule | None = None
 
     def failing_beside(self, day: date) -> tuple[date | None, date | None]:
         """The nearest days before and after this one whose gate stopped the line."""
@@ -93,8 +119,23 @@ class Outcomes:
 
     @property
     def released(self) -> date | None:
-        """The newest day whose gate let the dashboards be refreshed."""
-        return next((outcome.day for outcome in self.days if outcome.exit_code == RELEASED), None)
+        """The newest day whose run let the dashboards be refreshed.
+
+        A run stops the line with each of its days: of its recorded ones all must have let it run.
+        """
+        return next(
+            (run[0].day for run in self._runs() if all(day.exit_code == RELEASED for day in run)),
+            None,
+        )
+
+    def _runs(self) -> Iterator[list[Outcome]]:
+        """The recorded days by run, newest first."""
+        schedule = self.schedule
+        if schedule is None or not schedule.since_last_run:
+            yield from ([outcome] for outcome in self.days)
+            return
+        for _, run in groupby(self.days, key=lambda outcome: schedule.run_date_of(outcome.day)):
+            yield list(run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +148,12 @@ class RecordedDays:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """What the history says of a pipeline's day and of the days before it."""
+    """What the history says of a pipeline's day and of the days before it.
 
-    gate: GateRuns
+    gates: of each day that is judged with it.
+    """
+
+    gates: Mapping[date, GateRuns]
     recorded: RecordedDays
     outcomes: Outcomes
 
@@ -121,7 +165,7 @@ class PipelineAnswer:
     problem: what is wrong beyond the time.
     """
 
-    live: LiveEvaluation | None = None
+    live: RunEvaluation | None = None
     records: Records | None = None
     problem: str | None = None
 

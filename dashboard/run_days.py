@@ -1,0 +1,63 @@
+"""The days of one run: how each is shown, and which is the worst.
+
+Each day of a run can stop the line: no board may show a better day of it in place of the worst.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from checks.core.model import STOPPING, Status
+from dashboard import due, look, page
+
+#: The worst first. None is a gate that was not run.
+ORDER: Final[tuple[look.Shown, ...]] = (
+    Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED, None, look.NoGate.NOT_DUE,
+    look.NoGate.AWAITED, look.NoGate.NO_RUN, Status.GREEN,
+)  # fmt: skip
+
+
+class RunDay(NamedTuple):
+    """One day of a run, as it is shown, and whether it stops the line."""
+
+    context: page.PageContext
+    shown: look.Shown
+    stops: bool
+
+
+def days_of(context: page.PageContext) -> list[RunDay]:
+    """The days that are judged with the shown one, itself included, oldest first."""
+    contexts = [context.on(day) for day in context.run_days]
+    return [RunDay(each, shown_status(each), stops(each)) for each in contexts]
+
+
+def worst_of(context: page.PageContext) -> page.PageContext:
+    """The context of the worst day of the shown day's run, of equal ones the newest."""
+    newest_first = reversed(days_of(context))
+    return min(newest_first, key=lambda day: (not day.stops, ORDER.index(day.shown))).context
+
+
+def stops(context: page.PageContext) -> bool:
+    """Whether the dashboards must not be refreshed because of the shown day."""
+    return shown_status(context) in STOPPING or context.gate.strict_stop is not None
+
+
+def shown_status(context: page.PageContext) -> look.Shown:
+    """The worse of what the gate recorded and what is true now."""
+    now = due.shown_verdict(context)
+    if now in look.WAITING:
+        return now
+    if context.is_past and context.gate.latest is not None:
+        return _gate_status(context)
+    if now is Status.GREEN and any(v.status is Status.WAIVED for v in context.report.checks):
+        now = Status.WAIVED
+    gate = Status.UNKNOWN if context.gate.problem else _gate_status(context)
+    return min((now, gate), key=ORDER.index)
+
+
+def _gate_status(context: page.PageContext) -> look.Shown:
+    latest = context.gate.latest
+    if latest is None:
+        return None if context.schedule.loads(context.day) else look.NoGate.NO_RUN
+    is_waived = latest.verdict is Status.GREEN and Status.WAIVED in latest.statuses.values()
+    return Status.WAIVED if is_waived else latest.verdict
