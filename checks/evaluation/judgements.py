@@ -19,6 +19,10 @@ from checks.judging.unmeasured import skipped, unknown, unmeasured
 from checks.measuring.measurements import Measurements
 
 
+#: Why all but the first check are skipped while a run may still come.
+_AWAITED = "the run is awaited"
+
+
 def judge_days(
     config: Config,
     frames: Sequence[Timeframe],
@@ -71,7 +75,8 @@ def _awaiting(config: Config, awaited: str) -> dict[str, Judgement]:
     """Judgements while a run is awaited: the first check says so, the others are skipped."""
     first, *others = (check for check in all_checks() if config.checks[check.id].enabled)
     judgement = unknown(first.metric, Cause.NOT_DUE, awaited, what="The run", retry=True)
-    return {first.id: judgement} | {check.id: skipped(check.metric, awaited) for check in others}
+    others_judged = {check.id: skipped(check.metric, _AWAITED) for check in others}
+    return {first.id: judgement} | others_judged
 
 
 def judge_all(

@@ -34,7 +34,9 @@ GREEN = verdict()
         (verdict("run_status", Status.UNKNOWN, value=None), None),
         (verdict("run_status", Status.RED), None),
         (
-            verdict("sources_complete", Status.UNKNOWN, value=None, retry=True),
+            verdict(
+                "sources_complete", Status.UNKNOWN, value=None, retry=True, cause=Cause.NOT_DUE
+            ),
             "a source is not there yet",
         ),
         (verdict("sources_complete", Status.UNKNOWN, value=None), None),
