@@ -1,50 +1,63 @@
-"""A shop on DuckDB that is loaded by a schedule: Monday's run may load the whole weekend."""
+"""A small shop whose pipeline runs on weekdays at 06:00: Monday's run loads three days."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from checks import Config, Report, Status, load_config
-from checks.config.schedules import schedule_of
-from checks.evaluation.engine import evaluate
-from tests.closed_shop import ClosedShop
+import duckdb
 
-WEEKDAYS = '{runs: "0 6 * * 1-5", grace: 2h, loads: since_last_run}'
+FIRST, LAST = date(2025, 1, 20), date(2025, 3, 16)
+NAME = "shop"
+#: Nothing came after nine on the Friday that Monday's run loads.
+OUTAGE = "DELETE FROM events WHERE ts >= '2025-03-14 09:00' AND ts < '2025-03-15'"
+NOT_YET_RUN = "DELETE FROM log WHERE ts >= '2025-03-17'"
+_CONFIG = """pipeline: {name}
+timezone: Europe/Berlin
+warehouse: {{url: "duckdb:///{folder}/shop.duckdb", naive_timestamps: Europe/Berlin}}
+history: {{url: "sqlite:///{folder}/{name}.db"}}
+schedule: {{runs: "0 6 * * 1-5", grace: 2h, loads: {loads}}}
+audit_log: {{table: log, run_at: ts, rows_read: n, rows_quarantined: q, source: src, status: st}}
+events: {{table: events, occurred_at: ts, name: name}}
+checks:
+  missing_revenue: {{enabled: false}}
+  orphan_orders: {{enabled: false}}
+"""
 
 
-class ScheduledShop(ClosedShop):
-    """Each data day has a file, loaded by the run of the schedule that loads the day."""
+def write_shop(folder: Path, *statements: str, loads: str = "since_last_run") -> Path:
+    """Write the warehouse, changed by the statements, and its configuration; the configuration."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(folder / "shop.duckdb")) as connection:
+        connection.execute("CREATE TABLE events (ts TIMESTAMP, name VARCHAR)")
+        connection.execute("CREATE TABLE log (ts TIMESTAMP, src VARCHAR, n INT, q INT, st VARCHAR)")
+        for day in _days():
+            _add_events(connection, day)
+        for day in (*_days(), LAST + timedelta(days=1)):
+            if day.weekday() < 5:
+                at = datetime(day.year, day.month, day.day, 6, 12)  # noqa: DTZ001  (as stored)
+                connection.execute("INSERT INTO log VALUES (?, 'web', 500, 2, 'ok')", [at])
+        for statement in statements:
+            connection.execute(statement)
+    return write_config(folder, loads=loads)
 
-    def __init__(self, folder: Path, schedule: str = WEEKDAYS, more: str = "", **options: object):
-        """schedule: the section as YAML. more: further sections."""
-        super().__init__(folder, "[]", **options)  # type: ignore[arg-type]
-        text = self.path.read_text(encoding="utf-8") + f"schedule: {schedule}\n{more}\n"
-        self.path.write_text(text, encoding="utf-8")
-        self._loaded: Config = load_config(self.path)
 
-    def run_at(self, day: date) -> datetime:
-        """Ten minutes after the run's time."""
-        schedule = schedule_of(self._loaded)
-        due = schedule.due(schedule.run_date_of(day))
-        assert due is not None
-        return due.replace(tzinfo=None) + timedelta(minutes=10)
+def write_config(folder: Path, name: str = NAME, loads: str = "since_last_run") -> Path:
+    """Write a configuration of the shop's warehouse with a history of its own."""
+    file = folder / f"{name}.yml"
+    file.write_text(_CONFIG.format(name=name, folder=folder, loads=loads), encoding="utf-8")
+    return file
 
-    def run(self, run_date: date | None, now: datetime | None = None, **options: object) -> Report:
-        """The report of a run, by default an hour after its grace."""
-        if now is None:
-            assert run_date is not None
-            expected_by = schedule_of(self._loaded).expected_by(run_date)
-            assert expected_by is not None
-            now = expected_by.astimezone(UTC) + timedelta(hours=1)
-        defaults: dict[str, object] = {"use_history": False, "explain": False}
-        return evaluate(self._loaded, date=run_date, now=now, **(defaults | options))  # type: ignore[arg-type]
 
-    def by_day(self, run_date: date, **options: object) -> dict[date, dict[str, Status]]:
-        """Each check's status for each data date of a run."""
-        report = self.run(run_date, **options)  # type: ignore[arg-type]
-        return {
-            day.data_date: {verdict.id: verdict.status for verdict in day.checks}
-            for day in report.by_day()
-            if day.data_date is not None
-        }
+def _days() -> list[date]:
+    return [FIRST + timedelta(days=offset) for offset in range((LAST - FIRST).days + 1)]
+
+
+def _add_events(connection: duckdb.DuckDBPyConnection, day: date) -> None:
+    """Spread over the day; fewer on weekends; a little more or less each day."""
+    count = (300 if day.weekday() > 4 else 600) + day.toordinal() * 7 % 31
+    connection.execute(
+        "INSERT INTO events SELECT ?::TIMESTAMP + to_microseconds((i * 86400000000 / ?)::BIGINT), "
+        "CASE WHEN i % 3 = 0 THEN 'page' ELSE 'view' END FROM range(?) t(i)",
+        [datetime(day.year, day.month, day.day), count, count],  # noqa: DTZ001  (as stored)
+    )

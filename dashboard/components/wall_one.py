@@ -162,6 +162,8 @@ def _changes(context: page.PageContext) -> list[Html | str]:
         (each for each in context.evaluations if each.data_date < context.day), None
     )  # fmt: skip
     title = tag("b", "Changed: ")
+    if due.shown_verdict(context) is look.NoGate.AWAITED:
+        return [title, "nothing is judged before the run has come"]
     if context.recorded.problem:
         return [title, f"the history cannot be read: {context.recorded.problem}"]
     if earlier is None:
