@@ -109,6 +109,36 @@ def test_each_day_of_the_run_names_the_others(
     assert evaluations == [(MONDAY, None)]
 
 
+@pytest.mark.parametrize("path", ["overview", "volume", "review"])
+@pytest.mark.parametrize("day", [SATURDAY, SUNDAY])
+def test_a_day_that_is_fine_releases_nothing_while_another_one_stops_the_run(
+    day: date, path: str, shop: Shop, screen: Open
+) -> None:
+    page = screen(shop(OUTAGE), path=path, date=day.isoformat())
+    assert "Do not refresh the dashboards" in page.text
+    assert "14 March stops the run, now 9 of 9 checks passed for this day" in page.text
+    assert "may be refreshed" not in page.text
+
+
+def test_nor_did_it_when_the_run_is_over(
+    shop: Shop, screen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = shop(OUTAGE)
+    monkeypatch.setattr(data, "now", lambda: NOW + timedelta(days=1))
+    page = screen(file, date=SUNDAY.isoformat())
+    assert "The dashboards were not refreshed: 14 March stopped the run" in page.text
+    assert "let the dashboards be refreshed" not in page.text
+
+
+def test_a_day_in_the_address_of_several_pipelines_is_that_of_a_run(
+    shop: Shop, screen: Open
+) -> None:
+    folder = shop(OUTAGE).parent
+    file, other = folder / f"{NAME}.yml", write_config(folder, "other")
+    page = screen(file, other, date=SUNDAY.isoformat())
+    assert "2 of 2 pipelines must not be refreshed." in page.text
+
+
 def test_of_equal_days_the_newest_is_shown(shop: Shop, screen: Open) -> None:
     page = screen(shop())
     assert page.at.date_input[0].value == SUNDAY
