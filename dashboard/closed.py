@@ -14,7 +14,7 @@ def reason(config: Config, day: date) -> str | None:
     """`closed: Sunday`, not escaped; None for an open day."""
     if not config.calendar.closed:
         return None
-    return _year(config.calendar, day.year).closed(day)
+    return _year(config.calendar, day.year).closed_reason(day)
 
 
 @lru_cache(maxsize=64)

@@ -76,7 +76,7 @@ def _draw_status(context: page.PageContext) -> None:
 def sentence(context: page.PageContext, live: data.LiveEvaluation, gate: data.GateRuns) -> Html:
     """`gate: RED at 06:12 UTC, now: GREEN at 07:10 UTC`."""
     latest = gate.latest
-    verdict_chip = look.chip(latest.verdict if latest else None)
+    verdict_chip = look.chip(latest.verdict if latest else _without_gate(context))
     when = f" {_time_text(context, latest.evaluated_at)}" if latest else ""
     strict = f", {look.STRICT}" if gate.strict_stop else ""
     reruns = f", {plural(len(gate.runs), 'run')}" if len(gate.runs) > 1 else ""
@@ -87,6 +87,11 @@ def sentence(context: page.PageContext, live: data.LiveEvaluation, gate: data.Ga
             f" {_time_text(context, live.evaluated_at)}", class_="part"),
         class_="a-status",
     )  # fmt: skip
+
+
+def _without_gate(context: page.PageContext) -> look.Shown:
+    """Stands for a verdict that no gate recorded."""
+    return None if context.schedule.loads(context.day) else look.NoGate.NO_RUN
 
 
 def _time_text(context: page.PageContext, moment: datetime) -> str:

@@ -60,7 +60,7 @@ LOOKS: Final[dict[Status | NoGate, Look]] = {
     NoGate.NOT_RUN: Look("○", "NOT RUN", "s-not-run"),
     NoGate.NOT_DUE: Look("…", "NOT DUE YET", "s-not-due"),
     NoGate.AWAITED: Look("⋯", "AWAITED", "s-awaited"),
-    NoGate.NO_RUN: Look("·", "NO RUN", "s-no-run"),
+    NoGate.NO_RUN: Look("•", "NO RUN", "s-no-run"),
 }
 
 

@@ -5,6 +5,7 @@ Each day of a run can stop the line: no board may show a better day of it in pla
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final, NamedTuple
 
 from checks.core.model import STOPPING, Status
@@ -35,6 +36,19 @@ def worst_of(context: page.PageContext) -> page.PageContext:
     """The context of the worst day of the shown day's run, of equal ones the newest."""
     newest_first = reversed(days_of(context))
     return min(newest_first, key=lambda day: (not day.stops, ORDER.index(day.shown))).context
+
+
+def other_stopping_days(context: page.PageContext) -> list[date]:
+    """The other days of the shown day's run that stop the line, oldest first, where it does not."""
+    if stops(context):
+        return []
+    return [day.context.day for day in days_of(context) if day.stops]
+
+
+def run_status(context: page.PageContext) -> look.Shown:
+    """What the shown day's run is shown as: the day's own status, or that of one that stops it."""
+    is_stopped = bool(other_stopping_days(context))
+    return shown_status(worst_of(context) if is_stopped else context)
 
 
 def stops(context: page.PageContext) -> bool:

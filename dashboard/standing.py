@@ -72,10 +72,7 @@ def of_all(requested: date | None, patience: float = PATIENCE) -> list[Standing]
         for each in pipelines
     }
     answers = data.pipelines_answers(days, counts, patience)
-    standings = [
-        _standing(name, days[name], answer, is_latest=requested is None)
-        for name, answer in answers.items()
-    ]
+    standings = [_standing(name, days[name], answer) for name, answer in answers.items()]
     return sorted([*standings, *_broken()], key=_urgency)
 
 
@@ -156,11 +153,10 @@ def _broken() -> list[Standing]:
     ]  # fmt: skip
 
 
-def _standing(name: str, day: date, answer: data.PipelineAnswer, *, is_latest: bool) -> Standing:
-    """is_latest: of the newest run, which stands as its worst day does."""
+def _standing(name: str, day: date, answer: data.PipelineAnswer) -> Standing:
+    """How a pipeline stands: as the worst day of the run that loads a day."""
     if answer.live is not None and answer.records is not None:
-        context = page.context_of(name, day, "", answer)
-        return of(run_days.worst_of(context) if is_latest else context)
+        return of(run_days.worst_of(page.context_of(name, day, "", answer)))
     reason = answer.problem or f"No answer within {PATIENCE:g} s: it is still being measured"
     standing = Standing(
         name, Status.UNKNOWN, reason, day, detail="not judged now", stops=True, is_free=True,

@@ -16,9 +16,12 @@ WEEKDAYS = '{runs: "0 6 * * 1-5", grace: 2h, loads: since_last_run}'
 class ScheduledShop(ClosedShop):
     """Each data day has a file, loaded by the run of the schedule that loads the day."""
 
-    def __init__(self, folder: Path, schedule: str = WEEKDAYS, more: str = "", **options: object):
-        """schedule: the section as YAML. more: further sections."""
-        super().__init__(folder, "[]", **options)  # type: ignore[arg-type]
+    def __init__(
+        self, folder: Path, schedule: str = WEEKDAYS, more: str = "", closed: str = "[]",
+        **options: object,
+    ) -> None:  # fmt: skip
+        """schedule: the section as YAML. more: further sections. closed: `calendar.closed`."""
+        super().__init__(folder, closed, **options)  # type: ignore[arg-type]
         text = self.path.read_text(encoding="utf-8") + f"schedule: {schedule}\n{more}\n"
         self.path.write_text(text, encoding="utf-8")
         self._loaded: Config = load_config(self.path)

@@ -43,8 +43,8 @@ def judge_share(params: Params, measured: RejectedShare, frame: Timeframe) -> Ju
         detail = "the rejected rows of the day are not known"
         return unknown(_METRIC, Cause.BAD_VALUE, detail, what=_WHAT)
     rate = share_of(rejected.rows, measured.accepted)
-    if rate is None and frame.closed is not None:
-        return skipped(_METRIC, frame.closed)
+    if rate is None and frame.closed_reason is not None:
+        return skipped(_METRIC, frame.closed_reason)
     if rate is None:
         return unknown(
             _METRIC, Cause.BAD_VALUE, f"no row of {frame.data_date}, rejected or accepted",

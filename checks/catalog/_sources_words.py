@@ -7,7 +7,16 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from checks.catalog._source_rows import SourceVolume
-from checks.core.text import clean, count_text, day_text, plural, quoted, short_day, short_list
+from checks.core.text import (
+    clean,
+    count_text,
+    day_text,
+    load_days_text,
+    plural,
+    quoted,
+    short_day,
+    short_list,
+)
 from checks.loads.expected import SourceState
 from checks.loads.matching import plain_name
 from checks.loads.patterns import FADES_AFTER_DAYS, clock_text
@@ -50,7 +59,7 @@ def _when(state: SourceState, frame: Timeframe) -> str:
     seen = last_seen(state, frame)
     parts.append("never seen in the last weeks" if seen is None else f"last seen {_on(seen)}")
     if seen is not None and not state.is_listed:
-        parts.append(f"expected until {short_day(fades_on(seen))}")
+        parts.append(f"expected until {short_day(fades_on(state, frame))}")
     return f", {', '.join(parts)}"
 
 
@@ -59,9 +68,10 @@ def last_seen(state: SourceState, frame: Timeframe) -> date | None:
     return state.last.run_at.astimezone(frame.zone).date() if state.last else None
 
 
-def fades_on(seen: date) -> date:
-    """The last day on which a learned source is expected, if it stays away."""
-    return seen + timedelta(days=FADES_AFTER_DAYS)
+def fades_on(state: SourceState, frame: Timeframe) -> date:
+    """The last run date on which a learned source that was seen is expected, if it stays away."""
+    last_run_date = max(day for day in state.entries if day < frame.run_date)
+    return last_run_date + timedelta(days=FADES_AFTER_DAYS)
 
 
 def _on(day: date) -> str:
@@ -69,21 +79,28 @@ def _on(day: date) -> str:
 
 
 def missing_action(missing: Sequence[SourceState], frame: Timeframe) -> str:
-    """Start the load of the first one; the others are named in the summary."""
+    """Load the missing sources: up to three by name."""
     return (
-        f"Load {names_text(missing)} for {frame.data_date}, or find out why "
+        f"Load {names_text(missing)} for {load_days_text(frame.days_of_load)}, or find out why "
         f"{'it' if len(missing) == 1 else 'they'} did not come, then run the gate again"
     )
 
 
-def awaited_text(awaited: Sequence[SourceState], frame: Timeframe) -> str:
-    """`web is expected by 06:00`; the first one that becomes due."""
-    first = min(awaited, key=lambda state: state.due)
-    local = first.due.astimezone(frame.zone)
-    clock = first.deadline or local.time()
-    more = len(awaited) - 1
-    others = f", and {plural(more, 'other source')} later or then" if more else ""
-    return f"{name_text(first)} is expected by {clock:%H:%M}{others}"
+def awaited_sources_text(awaited: Sequence[SourceState], frame: Timeframe) -> str:
+    """`web is expected by 06:00, app by 09:00`: three of them, the first that becomes due first."""
+    ordered = sorted(awaited, key=lambda state: state.due)
+    first, *others = (
+        f"{name_text(state)}{' is expected' if number == 0 else ''} by {_due_clock(state, frame)}"
+        for number, state in enumerate(ordered)
+    )
+    return short_list([first, *others])
+
+
+def _due_clock(state: SourceState, frame: Timeframe) -> str:
+    """The time of day; with the weekday where it is not on the run date."""
+    local = state.due.astimezone(frame.zone)
+    clock = f"{state.deadline or local.time():%H:%M}"
+    return clock if local.date() == frame.run_date else f"{local:%A} {clock}"
 
 
 def volume_text(outside: Sequence[SourceVolume]) -> str:
@@ -102,15 +119,19 @@ def volume_action(outside: Sequence[SourceVolume], frame: Timeframe) -> str:
     """What to do about a source with too few or too many rows."""
     first = outside[0]
     wrong = "is incomplete" if first.side < 0 else "was loaded twice or holds other days"
-    return f"Find out whether the load of {name_text(first.state)} for {frame.data_date} {wrong}"
+    days = load_days_text(frame.days_of_load)
+    return f"Find out whether the load of {name_text(first.state)} for {days} {wrong}"
 
 
 def unlisted_text(names: Sequence[str]) -> str:
-    """`'shop_20250308.csv' has an entry for the first time and is not listed`."""
+    """`'shop_20250308.csv' has an entry for the first time in the last weeks ...`."""
     verb = "has an entry" if len(names) == 1 else "have entries"
     listed_verb = "is" if len(names) == 1 else "are"
     shown = short_list([quoted(name) for name in names])
-    return f"{shown} {verb} for the first time and {listed_verb} not listed under `sources`"
+    return (
+        f"{shown} {verb} for the first time in the last weeks and {listed_verb} not listed under "
+        "`sources`"
+    )
 
 
 def unlisted_action(name: str) -> str:

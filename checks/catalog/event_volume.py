@@ -104,7 +104,7 @@ def measure(params: Params, data: Readings) -> Measured:
 def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
     """Red for a silent name; amber for one far outside its own range; new names are told."""
     events = measured.events
-    if (closed := events.calendar.closed(frame.data_date)) is not None:
+    if (closed := events.calendar.closed_reason(frame.data_date)) is not None:
         return skipped(SILENT, closed)
     own = _segments(params, measured)
     states, accepted = judged_names(

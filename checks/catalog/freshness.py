@@ -46,7 +46,7 @@ def measure(params: Params, data: Readings) -> EventCounts:
 def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
     """Red above max_lag_hours, and without any event on an open data date."""
     details = _details(events)
-    closed = events.calendar.closed(frame.data_date)
+    closed = events.calendar.closed_reason(frame.data_date)
     if closed is not None and not frame.is_behind:
         return _closed(params, events, frame, closed)
     if not events.judged:
@@ -66,7 +66,7 @@ def _closed(params: Params, events: EventCounts, frame: Timeframe, closed: str) 
     """Green: no events are expected, and `volume_expected` says where there are too many."""
     return Judgement(
         status=Status.GREEN,
-        message=f"lag=none ({closed})",
+        message=f"lag={'not judged' if events.judged else 'none'} ({closed})",
         summary=f"{day_text(frame.data_date)} is {closed}: no event is expected, and it has "
         f"{count_text(events.judged)}",
         action=_CLOCK_SKEW if events.future_events else "Nothing to do",

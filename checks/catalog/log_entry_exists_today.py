@@ -55,7 +55,7 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
         **strays_details(log),
     }
     message = f"entries={entries} (min 1)"
-    is_closed = not entries and frame.closed_run is not None
+    is_closed = not entries and frame.closed_run_reason is not None
     if entries:
         status, action = Status.GREEN, "Nothing to do"
         summary = f"The pipeline logged {plural(entries, 'entry', 'entries')} on {day}{normal}"
@@ -63,14 +63,14 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
         status, action = Status.GREEN, "Nothing to do"
         summary = (
             f"The pipeline left no audit-log entry on {day}, and needs none: the days that the run "
-            f"loads are {frame.closed_run}"
+            f"loads are {frame.closed_run_reason}"
         )
-        message = f"entries=0 ({frame.closed_run})"
+        message = f"entries=0 ({frame.closed_run_reason})"
     else:
         status = Status.RED
         summary = f"The pipeline left no audit-log entry on {day}{normal}{late_text(frame)}"
         action = (
-            f"Start the load of {load_days_text(frame.load_dates)} "
+            f"Start the load of {load_days_text(frame.days_of_load)} "
             "(or find out why it did not start), then run the gate again"
         )
         if log.future:

@@ -46,7 +46,7 @@ def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
     """Red at alert_at; without a single purchase never green, on a closed day skipped."""
     if events.revenue_problem is not None:
         return unmeasured(_METRIC, _WHAT, events.revenue_problem.error())
-    closed = events.calendar.closed(frame.data_date)
+    closed = events.calendar.closed_reason(frame.data_date)
     if closed is not None and not events.purchases.rows[-1]:
         return skipped(_METRIC, closed)
     if not events.purchase_seen():

@@ -164,8 +164,8 @@ def _undated_orders(orders: OrderCounts) -> Unmeasured:
 def _no_orders(measured: Measured, frame: Timeframe) -> Judgement:
     """A day without orders is never green: unknown with purchases, else skipped."""
     count, average = _purchase_counts(measured)
-    if frame.closed is not None and not count:
-        return skipped(_METRIC, frame.closed)
+    if frame.closed_reason is not None and not count:
+        return skipped(_METRIC, frame.closed_reason)
     if count is None or count or average >= USUAL_PURCHASES:
         seen = "" if count is None else f", {plural(count, 'purchase')}"
         normal = f", usually {count_text(round(average, 1))} purchases a day" if average else ""

@@ -121,13 +121,13 @@ def judge(params: Params, measured: Measured | RejectedShare, frame: Timeframe) 
         return judge_share(params, measured, frame)
     log = measured.log
     if not log.today:
-        return without_entry(METRIC, WHAT, log.run_date, frame.closed_run)
+        return without_entry(METRIC, WHAT, log.run_date, frame.closed_run_reason)
     sources = readings_of(log, log.run_date)
     if isinstance(sources, Judgement):
         return sources
     rates = highest_blend(sources)
-    if not sums(rates)[0] and not sums(rates)[1] and frame.closed_run is not None:
-        return skipped(METRIC, frame.closed_run)
+    if not sums(rates)[0] and not sums(rates)[1] and frame.closed_run_reason is not None:
+        return skipped(METRIC, frame.closed_run_reason)
     if not sums(rates)[0]:
         return unknown(
             METRIC, Cause.BAD_VALUE, "rows_read is 0", what=WHAT,
@@ -215,9 +215,11 @@ def _failing_sources(params: Params, rates: Sequence[SourceRate]) -> list[Source
 
 def _usual_rate(params: Params, measured: Measured, frame: Timeframe) -> float | None:
     """The share that is usually rejected; None where no day before those of the run says so."""
-    first, newest = frame.load_dates[0], frame.load_dates[-1]
+    first, newest = frame.days_of_load[0], frame.days_of_load[-1]
     rows = rows_by_day(measured.longer_log or measured.log, frame.run_date - newest)
-    rows = {day: counts for day, counts in rows.items() if frame.calendar.closed(day) is None}
+    rows = {
+        day: counts for day, counts in rows.items() if frame.calendar.closed_reason(day) is None
+    }
     share = usual_share(rows, first, params.alert_above)
     return None if share is None else share.rate
 

@@ -62,7 +62,7 @@ class SourceRows:
 def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
     """Red when all loads together read nothing on an open day; unknown for an invalid count."""
     if not log.today:
-        return without_entry(_METRIC, _WHAT, log.run_date, frame.closed_run)
+        return without_entry(_METRIC, _WHAT, log.run_date, frame.closed_run_reason)
     day_loads = loads(log)
     lowest: list[SourceRows] = []
     for load in day_loads:
@@ -89,14 +89,15 @@ def _judgement(log: AuditLog, lowest: list[SourceRows], frame: Timeframe) -> Jud
     status, action, message = Status.GREEN, "Nothing to do", f"rows_read={total} (min 1)"
     if total and empty:
         summary += f"; {source_name(empty[0])} was empty"
-    is_closed = not total and frame.closed_run is not None
+    is_closed = not total and frame.closed_run_reason is not None
     if is_closed:
-        message = f"rows_read=0 ({frame.closed_run})"
-        summary += f", as the days that it loads are {frame.closed_run}"
+        message = f"rows_read=0 ({frame.closed_run_reason})"
+        summary += f", as the days that it loads are {frame.closed_run_reason}"
     elif not total:
         status = Status.RED
         action = (
-            f"Check that the files of {load_days_text(frame.load_dates)} arrived and are not empty "
+            f"Check that the files of {load_days_text(frame.days_of_load)} arrived and are not "
+            "empty "
             f"({short_list([source_name(source.newest) for source in lowest])}), "
             "then load them again"
         )
@@ -115,7 +116,7 @@ def _as_details(source: SourceRows, frame: Timeframe) -> dict[str, Any]:
     whole = [count for count in inserted if isinstance(count, int)]
     return {
         "source": name,
-        "names_other_days": not may_be_of(name, frame.load_dates),
+        "names_other_days": not may_be_of(name, frame.days_of_load),
         "run_at": source.newest.run_at,
         "rows_read": source.rows,
         "rows_inserted": sum(whole) if len(whole) == len(inserted) else None,
@@ -124,7 +125,7 @@ def _as_details(source: SourceRows, frame: Timeframe) -> dict[str, Any]:
 
 def _may_be_of_run(sources: Iterable[SourceRows], frame: Timeframe) -> bool:
     """Whether the load of a source may be of a day that the run loads, by the source's name."""
-    return any(may_be_of(source.newest.source, frame.load_dates) for source in sources)
+    return any(may_be_of(source.newest.source, frame.days_of_load) for source in sources)
 
 
 CHECK = Check(

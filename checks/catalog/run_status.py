@@ -81,8 +81,8 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
     """
     if log.status_problem is not None:
         return unmeasured(_METRIC, _WHAT, log.status_problem.error())
-    if not log.today and not (frame.closed_run and log.undated):
-        return without_entry(_METRIC, _WHAT, log.run_date, frame.closed_run)
+    if not log.today and not (frame.closed_run_reason and log.undated):
+        return without_entry(_METRIC, _WHAT, log.run_date, frame.closed_run_reason)
     log = replace(log, endings=params.endings())
     loads_of_day = loads(log)
     worst = [_worst(log, tied) for load in loads_of_day for tied in load.endings]
@@ -116,7 +116,7 @@ def _facts(
     theirs, and explains nothing.
     """
     sources = list(dict.fromkeys(entry.source for entry in failed))
-    of_day = [word for entry, word in worst if may_be_of(entry.source, frame.load_dates)]
+    of_day = [word for entry, word in worst if may_be_of(entry.source, frame.days_of_load)]
     return Facts(
         filters={"source": sources[0]} if len(sources) == 1 and sources[0] else {},
         explains_empty_day=bool(of_day) and all(word == FAILED for word in of_day),
@@ -135,7 +135,7 @@ def _details(
         "filters": facts.filters,
         "sources": [
             {"source": e.source, "status": e.status, "run_at": e.run_at, "means": word,
-             "names_other_days": not may_be_of(e.source, frame.load_dates)}
+             "names_other_days": not may_be_of(e.source, frame.days_of_load)}
             for e, word in sorted(worst, key=lambda pair: _WORST_FIRST.index(pair[1]))
         ],
         **strays_details(log),
@@ -147,7 +147,7 @@ def _failed_without_time(log: AuditLog, frame: Timeframe) -> list[StrayEntry]:
 
     A source whose name holds other days than this run's is not expected to have a good entry.
     """
-    good, days = good_sources(log), {*frame.load_dates, frame.run_date}
+    good, days = good_sources(log), {*frame.days_of_load, frame.run_date}
     return [
         entry
         for entry in log.undated

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from checks.catalog._audit import no_entry, skipped_without_entry
 from checks.catalog._source_rows import SourceVolume, out_of_range, source_volumes
 from checks.catalog._sources_words import (
-    awaited_text,
+    awaited_sources_text,
     fades_on,
     last_seen,
     missing_action,
@@ -95,8 +95,8 @@ def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
     for one that is new and not listed.
     """
     log = measured.log
-    if frame.closed_run is not None:
-        return skipped(_METRIC, frame.closed_run, facts=Facts(is_closed=True))
+    if frame.closed_run_reason is not None:
+        return skipped(_METRIC, frame.closed_run_reason, facts=Facts(is_closed=True))
     if not log.today:
         return no_entry(_METRIC, _WHAT, log.run_date)
     sources = expected_sources(log, frame, measured.listed)
@@ -122,7 +122,7 @@ def _nothing_learned(measured: Measured, sources: Sources, frame: Timeframe) -> 
 
 
 def _judgement(sources: Sources, outside: Sequence[SourceVolume], frame: Timeframe) -> Judgement:
-    """By the worst of what is wrong; the summary names all of it."""
+    """By the worst of what is wrong; the summary names all of it, except while one is awaited."""
     missing, awaited, new = sources.missing, sources.awaited, new_unlisted(sources, frame)
     texts = [missing_text(missing, frame)] if missing else []
     if outside:
@@ -163,20 +163,21 @@ def _complete(sources: Sources, frame: Timeframe) -> str:
     came, _ = _counts(sources)
     if not sources.states:
         return f"No source is expected on a {frame.run_date:%A}"
-    if came == 1:
-        text = "The one expected source has come"
-    else:
-        text = f"All {plural(came, 'expected source')} have come"
     if not came:
-        text = "No source is due yet"
-    if sources.awaited and came:
-        text += f"; {names_text(sources.awaited)} not due yet"
-    return text
+        return "No source is due yet"
+    if sources.awaited:
+        verb = "is" if len(sources.awaited) == 1 else "are"
+        counted = f"{came} of {plural(len(sources.states), 'expected source')}"
+        has = "has" if came == 1 else "have"
+        return f"{counted} {has} come; {names_text(sources.awaited)} {verb} not due yet"
+    if came == 1:
+        return "The one expected source has come"
+    return f"All {plural(came, 'expected source')} have come"
 
 
 def _awaited(sources: Sources, awaited: Sequence[SourceState], frame: Timeframe) -> Judgement:
     """Unknown until the time by which a listed source is expected."""
-    text = awaited_text(awaited, frame)
+    text = awaited_sources_text(awaited, frame)
     return unknown(
         _METRIC, Cause.NOT_DUE, text, what=_WHAT, retry=True,
         action=f"Wait for {names_text(awaited)}, then run the gate again (or use --wait)",
@@ -232,7 +233,7 @@ def _as_details(
         "due": state.due,
         "usually_by": None if state.usual_minutes is None else clock_text(state.usual_minutes),
         "last_seen": None if state.last is None else state.last.run_at,
-        "expected_until": None if state.is_listed or seen is None else fades_on(seen),
+        "expected_until": None if state.is_listed or seen is None else fades_on(state, frame),
         "seen_days": state.seen_days,
         "run_days": state.run_days,
         "rows": None if volume is None else volume.rows.most,

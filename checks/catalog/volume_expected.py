@@ -93,7 +93,7 @@ def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
 
     A closed day is amber with more than a few events.
     """
-    if (closed := daily.calendar.closed(daily.day)) is not None:
+    if (closed := daily.calendar.closed_reason(daily.day)) is not None:
         baseline = baseline_of(params, daily)
         count = daily.counted[daily.day].total
         return judge_closed(daily.day, closed, count, baseline.kept, _details(daily, baseline))

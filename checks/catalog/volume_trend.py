@@ -55,7 +55,7 @@ def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
 
     Also skipped on a closed day, and where closures leave too few days to compare.
     """
-    if (closed := daily.calendar.closed(daily.day)) is not None:
+    if (closed := daily.calendar.closed_reason(daily.day)) is not None:
         return skipped(_METRIC, closed)
     counts = _counts(daily)
     trend = weekly_trend(counts, daily.day, least=params.alert_at)
@@ -101,7 +101,7 @@ def _closed_days(daily: DailyCounts) -> Iterator[date]:
     """The closed days since the shop's history began."""
     first = min(daily.totals(), default=daily.day)
     for day in daily.calendar.special_days:
-        if first <= day < daily.day and daily.calendar.closed(day) is not None:
+        if first <= day < daily.day and daily.calendar.closed_reason(day) is not None:
             yield day
 
 

@@ -88,7 +88,7 @@ def measure(params: Params, data: Readings) -> EventCounts:
 
 def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
     """Red at |z| >= alert_at; skipped while the first window fills."""
-    if (closed := events.calendar.closed(frame.data_date)) is not None:
+    if (closed := events.calendar.closed_reason(frame.data_date)) is not None:
         return skipped("z", closed, {"daily": _daily(events)})
     if (days := events.learning()) is not None:
         details = {"daily": _daily(events), "learned_days": days}

@@ -32,27 +32,29 @@ def _last_judged(evaluations: Iterable[StoredEvaluation]) -> date | None:
 
 
 def runs_to_catch_up(config: Config, console: Console) -> tuple[date, ...]:
-    """The run dates before the newest due one that have data dates after the last recorded one.
+    """The runs to judge, oldest first: those after the last recorded data date, and the newest.
 
     Says on standard error which these are and what is read for them. Raises HistoryError.
     """
     from checks.config.schedules import schedule_of
+    from checks.evaluation.engine import newest_run_date
     from checks.history import history_of
 
     schedule = schedule_of(config)
-    newest_run = schedule.latest(clock.now())
+    newest_run = newest_run_date(config, clock.now())
     last = _last_judged(history_of(config).evaluations(config.pipeline, days=_LOOK_BACK))
     if last is None:
         console.err("nothing is recorded yet: only the newest run is judged\n")
-        return ()
+        return (newest_run,)
     first_run = schedule.run_date_of(last + _DAY)
-    runs = tuple(schedule.run_dates(first_run, newest_run - _DAY))
-    if not runs:
+    skipped = tuple(schedule.run_dates(first_run, newest_run - _DAY))
+    if not skipped:
         console.err(f"{last} is recorded: no run was skipped\n")
-        return ()
-    days = [day for run in (*runs, newest_run) for day in schedule.loaded_dates(run)]
+        return (newest_run,)
+    runs = (*skipped, newest_run)
+    days = [day for run in runs for day in schedule.loaded_dates(run)]
     console.err(
-        f"catching up {plural(len(runs), 'run')} before that of {newest_run}: data dates {days[0]} "
-        f"to {days[-1]} after {last}; the tables are read once for each run\n"
+        f"catching up {plural(len(skipped), 'run')} before that of {newest_run}: data dates "
+        f"{days[0]} to {days[-1]} after {last}; the tables are read once for each run\n"
     )
     return runs

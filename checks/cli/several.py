@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from checks.cli.console import Console
 from checks.cli.pipelines import files_of
@@ -11,7 +11,7 @@ from checks.config.naming import name_of
 from checks.core.errors import UsageError
 from checks.core.inert import line
 from checks.core.model import GLYPHS, Status
-from checks.core.text import plural
+from checks.core.text import plural, quoted
 from checks.judging.gate import GREEN, RED, UNKNOWN, WORST_FIRST, worst_exit_code
 
 #: Formats of which several reports can follow one another.
@@ -38,15 +38,25 @@ def run_each(
         )
     if args.report:
         raise UsageError("--report is of one pipeline: run the gate once for each --config")
+    names = {file: line(name_of(file, console.environ)) for file in map(str, files_of(paths))}
+    _require_distinct(names)
     codes: dict[str, int] = {}
-    for file in map(str, files_of(paths)):
-        name = line(name_of(file, console.environ))
+    for file, name in names.items():
         _say(f"pipeline {name}\n\n", args, console)
         codes[name] = run_one(args, console, file)
         _say("\n", args, console)
     for text in _lines(codes):
         _say(text, args, console)
     return worst_exit_code(codes.values())
+
+
+def _require_distinct(names: Mapping[str, str]) -> None:
+    """Raises UsageError for two pipelines of one name: nobody could tell them apart."""
+    files: dict[str, str] = {}
+    for file, name in names.items():
+        other = files.setdefault(name, file)
+        if other != file:
+            raise UsageError(f"two pipelines are named {quoted(name)}: {other} and {file}")
 
 
 def _say(text: str, args: Namespace, console: Console) -> None:

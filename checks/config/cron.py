@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice, pairwise
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from checks.config.problems import InvalidValueError
@@ -61,11 +61,11 @@ def cron_expression(text: str) -> str:
 def problems_of(text: str, grace: timedelta, *, since_last_run: bool) -> list[tuple[str, str, str]]:
     """Keys, values and what is allowed: for a grace too long, and for too many days at once."""
     schedule = Schedule(ZoneInfo("UTC"), 0, CronTimes(text), grace)
-    dates = list(islice(schedule.run_dates(_FIRST, _LAST), _MOST_DISTANCES))
+    dates = list(schedule.run_dates(_FIRST, _LAST))
     if len(dates) <= 1:
         dates = [day := schedule.following(_FIRST), schedule.following(day)]
     problems = []
-    shortest = min(_distance(schedule, *pair) for pair in pairwise(dates))
+    shortest = min(_distance(schedule, *pair) for pair in pairwise(dates[:_MOST_DISTANCES]))
     if grace >= shortest:
         allowed = f"less than the shortest time between two runs, {spelled_duration(shortest)}"
         problems.append(("grace", spelled_duration(grace), allowed))

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from checks.config.model import Config
 
 
+#: The last open day before a closure is looked for so far back.
+_LONGEST_CLOSURE = timedelta(days=800)
+
+
 def timeframe_of(
     config: Config, now: datetime, *, run_date: date | None = None, data_date: date | None = None
 ) -> Timeframe:
@@ -25,8 +29,13 @@ def timeframe_of(
         now, config.timezone, run_date=run_date, data_date=data_date,
         data_lag_days=config.data_lag_days, schedule=schedule_of(config),
     )  # fmt: skip
-    first = min(frame.data_date, frame.run_date) - timedelta(days=MOST_DAYS_BEFORE)
-    return replace(frame, calendar=calendar_between(config.calendar, first, frame.run_date))
+    stretch = timedelta(days=MOST_DAYS_BEFORE)
+    first = min(frame.data_date, frame.run_date) - stretch
+    calendar = calendar_between(config.calendar, first, frame.run_date)
+    while calendar.closed_reason(first) is not None and first > frame.data_date - _LONGEST_CLOSURE:
+        first -= stretch
+        calendar = calendar_between(config.calendar, first, frame.run_date)
+    return replace(frame, calendar=calendar)
 
 
 def data_timeframe(config: Config, data_date: date, now: datetime) -> Timeframe:

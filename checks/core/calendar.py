@@ -36,7 +36,7 @@ class Calendar:
         """Why a day is special; None for an ordinary day."""
         return self.special_days.get(day)
 
-    def closed(self, day: date) -> str | None:
+    def closed_reason(self, day: date) -> str | None:
         """Why no events are expected of a day: `closed: Sunday`; None for an open day."""
         special_day = self.special_days.get(day)
         return special_day.name if special_day is not None and special_day.is_closed else None
@@ -44,13 +44,13 @@ class Calendar:
     def open_day_before(self, day: date) -> date:
         """The newest open day before a day."""
         earlier = day - _DAY
-        while self.closed(earlier) is not None:
+        while self.closed_reason(earlier) is not None:
             earlier -= _DAY
         return earlier
 
     def open_day_from(self, day: date) -> date:
         """The first open day on a day or after it."""
-        while self.closed(day) is not None:
+        while self.closed_reason(day) is not None:
             day += _DAY
         return day
 

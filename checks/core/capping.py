@@ -93,7 +93,7 @@ def capped(report: Report) -> Report:
     days = _worst_days(report.days)
     more = len(report.days) - len(days)
     if more:
-        note = f"and {_more_text(more, 'data date')}"
+        note = f"{_more_text(more, 'data date')} are not listed: the worst {MOST_DAYS} are"
         report = replace(report, warnings=(*report.warnings, note))
     share = 1 + len(days)
     capped_days = tuple(_capped_day(day, share) for day in days)

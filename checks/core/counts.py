@@ -100,7 +100,10 @@ class DailyCounts:
         return self.days[-1]
 
     def until(self, day: date, days_before: int) -> DailyCounts:
-        """The same with an earlier day as the judged one, and so many days before it."""
+        """The same with an earlier day as the judged one, and so many days before it.
+
+        The judged day is one of `days` also where it is closed.
+        """
         first = day - timedelta(days=days_before)
 
         def kept(days: Iterable[date]) -> tuple[date, ...]:
@@ -108,7 +111,7 @@ class DailyCounts:
 
         return replace(
             self,
-            days=kept(self.days),
+            days=(*kept(other for other in self.days if other != day), day),
             counted={other: self.counted[other] for other in kept(self.counted)},
             remembered={other: self.remembered[other] for other in kept(self.remembered)},
             measured=kept(self.measured),

@@ -215,7 +215,7 @@ class EventCounts:
     def open_window(self, count: int) -> EventCounts:
         """The judged day and the `count` open days before it: no closed day says what is usual."""
         span = self.calendar.days_with_open(self.days[-1], count)
-        closed = [day for day in self.days[:-1] if self.calendar.closed(day) is not None]
+        closed = [day for day in self.days[:-1] if self.calendar.closed_reason(day) is not None]
         return self.last(span + 1)._without(closed)
 
     def without(self, missing: Collection[date]) -> EventCounts:

@@ -13,9 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from checks.core.errors import UsageError
-
-#: A run loads at most this many data dates.
+#: At most so many data dates of one run are judged at once.
 MOST_LOADED_DAYS = 31
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
@@ -102,19 +100,11 @@ class Schedule:
             day = self.following(day)
 
     def loaded_dates(self, run_date: date) -> tuple[date, ...]:
-        """The data dates that a run loads, oldest first.
-
-        Raises UsageError where these are more than MOST_LOADED_DAYS.
-        """
+        """The data dates that a run loads, oldest first."""
         newest = run_date - timedelta(days=self.lag_days)
         if not self.since_last_run:
             return (newest,)
         days = (run_date - self.previous(run_date)).days
-        if days > MOST_LOADED_DAYS:
-            raise UsageError(
-                f"the run of {run_date} loads {days} days (schedule.loads: since_last_run); "
-                f"at most {MOST_LOADED_DAYS} are judged at once"
-            )
         return tuple(newest - timedelta(days=back) for back in range(days - 1, -1, -1))
 
     def run_date_of(self, data_date: date) -> date:

@@ -129,17 +129,17 @@ class Timeframe:
         return self.run_schedule.loaded_dates(self.run_date)
 
     @property
-    def closed(self) -> str | None:
+    def closed_reason(self) -> str | None:
         """Why no events of the data date are expected: `closed: Sunday`; None for an open day."""
-        return self.calendar.closed(self.data_date)
+        return self.calendar.closed_reason(self.data_date)
 
     @property
-    def closed_run(self) -> str | None:
+    def closed_run_reason(self) -> str | None:
         """Why the run may load nothing: all data dates that it loads are closed; else None."""
-        return self.closed_on(self.run_date)
+        return self.closed_reason_of_run(self.run_date)
 
     @property
-    def load_dates(self) -> tuple[date, ...]:
+    def days_of_load(self) -> tuple[date, ...]:
         """The data dates that are loaded with the judged one, oldest first: those of the run, or
         the judged one alone where another run loads it."""
         dates = self.loaded_dates
@@ -155,12 +155,12 @@ class Timeframe:
         """Whether the run may still come: it is not due yet, or within its grace."""
         return self.expected_by is not None and self.now < self.expected_by
 
-    def closed_on(self, run_date: date) -> str | None:
+    def closed_reason_of_run(self, run_date: date) -> str | None:
         """Why the run of a date may load nothing; None where it loads an open day."""
         if not self.calendar.special_days:
             return None
         days = self.schedule.loaded_dates(run_date) if self.schedule else (self.data_date,)
-        reasons = [self.calendar.closed(day) for day in days]
+        reasons = [self.calendar.closed_reason(day) for day in days]
         return reasons[-1] if None not in reasons else None
 
     def run_bounds(self) -> tuple[datetime, datetime]:

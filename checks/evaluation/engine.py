@@ -18,6 +18,7 @@ from checks.core import clock
 from checks.core.errors import HistoryError, MeasurementError, UsageError
 from checks.core.model import Explanation, Judgement, Report, Status, worst
 from checks.core.progress import Progress
+from checks.core.schedule import MOST_LOADED_DAYS
 from checks.core.timeframe import Timeframe
 from checks.core.version import VERSION
 from checks.evaluation.judgements import judge_days
@@ -36,7 +37,7 @@ from checks.measuring.daily import recall_no_undated, recall_nothing
 from checks.measuring.measurements import Measurements, newest_data_date
 from checks.measuring.plan import MeasuringPlan
 from checks.measuring.remembering import Remembering
-from checks.measuring.run_days import EarlierDay
+from checks.measuring.run_days import measured_days
 from checks.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -132,13 +133,13 @@ def _measure_and_judge(request: _Request, report_progress: Progress) -> _JudgedR
             for frame in frames
         ]
         remembering = Remembering(config, background, request.now) if request.use_history else None
-        newest = Measurements(
-            config, frames[-1], warehouse,
-            remembering.recall if remembering else recall_nothing, report_progress,
+        measure = partial(
+            Measurements, config, warehouse=warehouse,
+            recall=remembering.recall if remembering else recall_nothing, tell=report_progress,
             recall_undated=remembering.undated_before if remembering else recall_no_undated,
-            accepted=partial(_accepted, readings[-1]), earlier=frames[:-1],
+            accepted=partial(_accepted, readings[-1]),
         )  # fmt: skip
-        measured = [*(EarlierDay(newest, frame) for frame in frames[:-1]), newest]
+        measured = measured_days(frames, measure)
         judgements = judge_days(config, frames, measured, report_progress)
         days, is_history_read = [], True
         for frame, day, judged, reading in zip(frames, measured, judgements, readings, strict=True):
@@ -199,19 +200,19 @@ def _remember_counts(run: _JudgedRun, config: Config) -> tuple[str, ...]:
 
     A history that could not be read has its warning already.
     """
-    newest = run.days[-1]
-    daily = newest.measurements.readings().daily_counts
-    if daily is None or run.remembering is None or not newest.frame.is_over:
+    over = [day for day in run.days if day.frame.is_over]
+    daily = over[-1].measurements.readings().daily_counts if over else None
+    if daily is None or run.remembering is None:
         return ()
     settle_days = MeasuringPlan.of(config).settle_days
-    warnings = run.remembering.keep(daily, settle_days, newest.frame.now)
+    warnings = run.remembering.keep(daily, settle_days, over[-1].frame.now)
     return warnings if run.is_history_read else ()
 
 
 def _frames(request: _Request, warehouse: Warehouse) -> tuple[Timeframe, ...]:
     """The timeframe of each judged data date, oldest first: all that the run loads, or one.
 
-    Of a day that lasts only the part up to now is compared: such a day is judged alone.
+    Raises UsageError for a run that loads too many.
     """
     config, data_date = request.config, request.data_date
     named = None if data_date == "latest" else data_date
@@ -219,9 +220,21 @@ def _frames(request: _Request, warehouse: Warehouse) -> tuple[Timeframe, ...]:
     frame = timeframe_of(config, request.now, run_date=run_date, data_date=named)
     if data_date == "latest":
         return (_latest_frame(config, warehouse, frame),)
-    if named is not None or not frame.is_over:
+    if named is not None:
         return (frame,)
+    if len(frame.loaded_dates) > MOST_LOADED_DAYS:
+        raise UsageError(
+            f"the run of {frame.run_date} loads {len(frame.loaded_dates)} days (schedule.loads: "
+            f"since_last_run); at most {MOST_LOADED_DAYS} are judged at once: --data-date names one"
+        )
     return tuple(replace(frame, data_date=day) for day in frame.loaded_dates)
+
+
+def newest_run_date(config: Config, now: datetime) -> date:
+    """The run date that `evaluate` judges where none is named: one that came early counts."""
+    with Warehouse.of(config) as warehouse:
+        early = _early_run(config, warehouse, now)
+    return early or schedule_of(config).latest(now)
 
 
 def _early_run(config: Config, warehouse: Warehouse, now: datetime) -> date | None:
@@ -250,7 +263,7 @@ def _latest_frame(config: Config, warehouse: Warehouse, own: Timeframe) -> Timef
     if config.events is None:
         raise UsageError("--data-date latest needs `events` to be mapped")
     expected = own.data_date
-    if own.closed is not None:
+    if own.closed_reason is not None:
         expected = own.calendar.open_day_before(own.data_date)
     try:
         newest = newest_data_date(config, warehouse, replace(own, data_date=expected).cut)

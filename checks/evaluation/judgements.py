@@ -8,7 +8,7 @@ from checks.catalog import all_checks
 from checks.config.model import CheckSettings, Config
 from checks.core.environment import DEBUG
 from checks.core.errors import MeasurementError, is_interruption
-from checks.core.model import Cause, Judgement, Status
+from checks.core.model import FAILING, Cause, Judgement, Status
 from checks.core.progress import Progress
 from checks.core.text import clean
 from checks.core.timeframe import Timeframe
@@ -18,9 +18,9 @@ from checks.judging.undated import considering_undated
 from checks.judging.unmeasured import skipped, unknown, unmeasured
 from checks.measuring.measurements import Measurements
 
-
 #: Why all but the first check are skipped while a run may still come.
 _AWAITED = "the run is awaited"
+_SOURCES_CHECK = "sources_complete"
 
 
 def judge_days(
@@ -37,13 +37,30 @@ def judge_days(
     if awaited is not None:
         return [_awaiting(config, awaited) for _ in frames]
     newest = judge_all(config, frames[-1], measured[-1], report_progress)
+    newest = _without_part_of_day(newest)
     of_run = {check.id: newest[check.id] for check in all_checks()
               if check.id in newest and _belongs_to_run(config, check)}  # fmt: skip
     earlier = [
-        judge_all(config, frame, day, report_progress, of_run)
+        _without_part_of_day(judge_all(config, frame, day, report_progress, of_run))
         for frame, day in zip(frames[:-1], measured[:-1], strict=True)
     ]
     return [*earlier, newest]
+
+
+def _without_part_of_day(judgements: Mapping[str, Judgement]) -> dict[str, Judgement]:
+    """The judgements, without those that fail for a day's events while a source is awaited.
+
+    The day is not complete yet, and the check of the sources says so.
+    """
+    sources = judgements.get(_SOURCES_CHECK)
+    if sources is None or sources.cause is not Cause.NOT_DUE:
+        return dict(judgements)
+    judged = dict(judgements)
+    for check in all_checks():
+        judgement = judged.get(check.id)
+        if check.counts == "events" and judgement is not None and judgement.status in FAILING:
+            judged[check.id] = skipped(check.metric, "a source is awaited")
+    return judged
 
 
 def _belongs_to_run(config: Config, check: Check) -> bool:
@@ -55,7 +72,7 @@ def _awaited_run(config: Config, frame: Timeframe, measurements: Measurements) -
     """Text on the run, where it may still come and has left nothing yet; else None."""
     if not frame.is_run_awaited or frame.data_date not in frame.loaded_dates:
         return None
-    if frame.closed_run is not None:
+    if frame.closed_run_reason is not None:
         return None  # such a run may leave nothing
     try:
         if config.audit_log is not None:
@@ -73,7 +90,10 @@ def _awaited_run(config: Config, frame: Timeframe, measurements: Measurements) -
 
 def _awaiting(config: Config, awaited: str) -> dict[str, Judgement]:
     """Judgements while a run is awaited: the first check says so, the others are skipped."""
-    first, *others = (check for check in all_checks() if config.checks[check.id].enabled)
+    enabled = [check for check in all_checks() if config.checks[check.id].enabled]
+    if not enabled:
+        return {}
+    first, *others = enabled
     judgement = unknown(first.metric, Cause.NOT_DUE, awaited, what="The run", retry=True)
     others_judged = {check.id: skipped(check.metric, _AWAITED) for check in others}
     return {first.id: judgement} | others_judged

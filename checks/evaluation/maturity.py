@@ -78,7 +78,7 @@ def recorded_before(
         for id_, past in statuses.items()
         if id_ in checks and checks[id_].counts and not checks[id_].compares_days
         for day, status in past
-        if status in _MEASURED and calendar.closed(day) is None
+        if status in _MEASURED and calendar.closed_reason(day) is None
     ]
     span = calendar.days_with_open(data_date, days)
     if not seen or min(seen) >= data_date - timedelta(days=span):

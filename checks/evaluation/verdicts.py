@@ -141,6 +141,6 @@ def _of_open_days(
 ) -> Sequence[tuple[date, Status]]:
     """A check's earlier statuses; on an open day without those of closed ones, which end no run."""
     statuses = context.statuses.get(check, ())
-    if frame.closed is not None:
+    if frame.closed_reason is not None:
         return statuses
-    return [(day, status) for day, status in statuses if frame.calendar.closed(day) is None]
+    return [(day, status) for day, status in statuses if frame.calendar.closed_reason(day) is None]

@@ -203,7 +203,7 @@ def _lead_counts(events: EventCounts, counts: tuple[int, ...], lead: Lead) -> tu
 def _open_counts(events: EventCounts, counts: tuple[int, ...]) -> tuple[int, ...]:
     """Those of the open days before the last one."""
     pairs = zip(events.days, counts[:-1], strict=False)
-    return tuple(count for day, count in pairs if events.calendar.closed(day) is None)
+    return tuple(count for day, count in pairs if events.calendar.closed_reason(day) is None)
 
 
 def _last_seen(days: tuple[date, ...], counts: tuple[int, ...]) -> date | None:

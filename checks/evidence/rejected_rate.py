@@ -120,7 +120,7 @@ def usual_of(context: Context, rates: Mapping[date, DayRate]) -> UsualShare | No
         for day, rate in rates.items()
         if rate.read is not None
         and rate.quarantined is not None
-        and context.frame.calendar.closed(day) is None
+        and context.frame.calendar.closed_reason(day) is None
     }
     return usual_share(rows, context.frame.data_date, limits.alert_above)
 

@@ -142,7 +142,7 @@ def _day(context: Context, log: AuditLog, day: date, first: date) -> RunDay:
         last=minutes_of_day(context, last_entry) if last_entry else None,
         first_at=first_entry.run_at if first_entry else None,
         last_at=last_entry.run_at if last_entry else None,
-        closed=frame.closed_on(day) if state != NO_RUN else None,
+        closed=frame.closed_reason_of_run(day) if state != NO_RUN else None,
         state=state,
         loaded=_loaded(frame, day),
         loaded_by=_loaded_by(frame, data_date) if state == NO_RUN else None,
@@ -209,7 +209,7 @@ def _state(day: date, first: date, frame: Timeframe, *, ran: bool) -> str:
         return BEFORE
     if not frame.run_schedule.is_run_date(day):
         return NO_RUN
-    if frame.closed_on(day) is not None:
+    if frame.closed_reason_of_run(day) is not None:
         return CLOSED
     end = frame.run_schedule.expected_by(day) or midnight(day + timedelta(days=1), frame.zone)
     return GAP if frame.now >= end else NOT_YET

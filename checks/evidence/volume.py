@@ -117,7 +117,7 @@ class Volume:
         if series is None:
             raise KeyError(name)
         dates = tuple(day.day for day in self.days)
-        closed = {day for day in dates if self.daily.calendar.closed(day) is not None}
+        closed = {day for day in dates if self.daily.calendar.closed_reason(day) is not None}
         return tuple(
             day_of(
                 self.rule, series, dates, index, self._segment(name, day),

@@ -44,7 +44,7 @@ def no_load(log: AuditLog, frame: Timeframe, events: int = 0) -> Explanation | N
         return None
     done = None if minutes is None else f"{int(minutes) // 60:02d}:{int(minutes) % 60:02d}"
     usual_time = f", usually done by {done}" if done else ""
-    days = frame.load_dates
+    days = frame.days_of_load
     day = short_day(days[0]) if len(days) == 1 else load_days_text(days)
     text = (
         f"The load of {day} left no entry in the log"

@@ -208,7 +208,7 @@ class Material:
         """The first of the recorded days in a row, up to the judged one, on which it was red."""
         began = self.frame.data_date
         for day, status in self.statuses.get(check, ()):
-            if day >= self.frame.data_date or self.frame.calendar.closed(day) is not None:
+            if day >= self.frame.data_date or self.frame.calendar.closed_reason(day) is not None:
                 continue
             if status not in (Status.RED, Status.WAIVED):
                 break

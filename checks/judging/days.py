@@ -40,6 +40,14 @@ def combined(reports: Sequence[Report]) -> Report:
     )
 
 
+def over_runs(reports: Sequence[Report]) -> Report:
+    """One report of several runs, oldest first, with the warnings and the duration of all."""
+    report = combined([day for run in reports for day in run.by_day()])
+    warnings = dict.fromkeys(text for run in reports for text in run.warnings)
+    duration = sum(run.duration_seconds for run in reports)
+    return replace(report, warnings=tuple(warnings), duration_seconds=duration)
+
+
 def by_run(report: Report) -> tuple[Report, ...]:
     """The report of each run that a report is of, oldest first.
 

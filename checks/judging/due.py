@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from checks.core.text import duration_text
+from checks.core.text import day_text, duration_text
 
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
 
 
+_DAYS_OF_WEEK = 7
+
+
 def run_text(frame: Timeframe) -> str:
-    """`the run of Monday 06:00`; with the day alone where no time is known."""
+    """`the run of Monday 06:00`, without the time where none is known.
+
+    With the date where the weekday alone is not clear: `the run of Sunday 1 June 06:00`.
+    """
     due = frame.run_schedule.due(frame.run_date)
-    at = f"{frame.run_date:%A}" if due is None else f"{frame.run_date:%A} {_clock(due, frame)}"
-    return f"the run of {at}"
+    day = _weekday(frame.run_date, frame)
+    return f"the run of {day}" if due is None else f"the run of {day} {_clock(due, frame)}"
 
 
 def awaited_text(frame: Timeframe) -> str:
@@ -32,16 +38,21 @@ def lateness(frame: Timeframe) -> timedelta | None:
 
 
 def late_text(frame: Timeframe) -> str:
-    """`; it was expected by 08:00 and is 3 h 12 min late`; empty where no time is known."""
-    if frame.expected_by is None:
+    """`; it was due at 06:00, at the latest at 08:00, and is 3 h 12 min late`.
+
+    Empty where no time is known.
+    """
+    due = frame.run_schedule.due(frame.run_date)
+    if due is None or frame.expected_by is None:
         return ""
-    expected = f"; it was expected by {_moment(frame.expected_by, frame)}"
+    latest = f", at the latest at {_moment(frame.expected_by, frame)}"
+    text = f"; it was due at {_moment(due, frame)}{latest if frame.expected_by > due else ''}"
     late = lateness(frame)
-    return expected if late is None else f"{expected} and is {duration_text(late)} late"
+    return text if late is None else f"{text}, and is {duration_text(late)} late"
 
 
 def newest_run_text(frame: Timeframe) -> str:
-    """`; the newest run that is due is that of Friday ..., the next one is due on ...`.
+    """`; the run of Friday 06:00 is the newest that is due, the next one is due on Monday 06:00`.
 
     Empty where no time is known, where a run is due today, and for an older run.
     """
@@ -56,8 +67,14 @@ def newest_run_text(frame: Timeframe) -> str:
         raise ValueError("a schedule with run times gives every run one")
     return (
         f"; {run_text(frame)} is the newest that is due, the next one is due on "
-        f"{following.astimezone(frame.zone):%A %H:%M}"
+        f"{_weekday(following.astimezone(frame.zone).date(), frame)} {_clock(following, frame)}"
     )
+
+
+def _weekday(day: date, frame: Timeframe) -> str:
+    """The weekday; with the date where it is not within a week of today."""
+    today = frame.now.astimezone(frame.zone).date()
+    return f"{day:%A}" if abs((day - today).days) <= _DAYS_OF_WEEK - 1 else day_text(day)
 
 
 def _clock(moment: datetime, frame: Timeframe) -> str:

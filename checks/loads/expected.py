@@ -84,7 +84,7 @@ def expected_sources(
     """
     run_dates = tuple(sorted(d for d, rows in log.entries.items() if rows and d < log.run_date))
     families = entries_by_family(log)
-    if frame.closed_run is not None:
+    if frame.closed_run_reason is not None:
         return Sources((), {}, run_dates)
     if listed is None:
         return Sources(_learned(families, run_dates, frame), {}, run_dates)

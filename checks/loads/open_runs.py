@@ -13,6 +13,6 @@ def open_runs(log: AuditLog, frame: Timeframe) -> AuditLog:
     entries = {
         day: rows
         for day, rows in log.entries.items()
-        if day == log.run_date or frame.closed_on(day) is None
+        if day == log.run_date or frame.closed_reason_of_run(day) is None
     }
     return log if len(entries) == len(log.entries) else replace(log, entries=entries)

@@ -31,19 +31,19 @@ def evidence_of_age(
     if days > _LONGEST_LEARNING:
         return None
     log, orders = config.audit_log, config.orders
-    days = frame.calendar.days_with_open(frame.data_date, days)
+    calendar_days = frame.calendar.days_with_open(frame.data_date, days)
 
     def has_older(section: str, source: Source, column: str) -> bool:
         first = frame.run_date if section == "audit_log" else frame.data_date
-        end = midnight(first - timedelta(days=days), frame.zone)
+        end = midnight(first - timedelta(days=calendar_days), frame.zone)
         naive = config.naive_zones.of_section(section)
         return has_rows(warehouse, section, source, column, naive=naive, zone=frame.zone, end=end)
 
     try:
         if log is not None and has_older("audit_log", log, log.run_at):
-            return f"the audit log is older than {days} days"
+            return f"the audit log is older than {calendar_days} days"
         if orders is not None and has_older("orders", orders, orders.ordered_at):
-            return f"orders are older than {days} days"
+            return f"orders are older than {calendar_days} days"
     except MeasurementError as error:
         return f"the age of the pipeline is not known ({error.detail})"
     return None

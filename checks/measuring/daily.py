@@ -140,7 +140,8 @@ class DailyReader:
             days=tuple(
                 day
                 for day, _, _ in slices
-                if day not in missing and (day == self.frame.data_date or not calendar.closed(day))
+                if day not in missing
+                and (day == self.frame.data_date or not calendar.closed_reason(day))
             ),
             counted=settled | counted | gone_counts,
             calendar=calendar,

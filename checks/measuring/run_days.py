@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from checks.core.audit_log import AuditLog
@@ -60,3 +60,20 @@ class EarlierDay(Measurements):
         if log is not None:
             return self._newest.rejected()  # they explain the run
         return self._newest.rejected_by_day()[self._frame.data_date]
+
+
+def measured_days(
+    frames: Sequence[Timeframe], measure: Callable[..., Measurements]
+) -> list[Measurements]:
+    """Readings of each data date of a run, oldest first: one scan a table for all that are over.
+
+    Of a day that lasts only the part up to the run's time is compared, so it is read by itself.
+    measure: takes a frame and the `earlier` ones that are read with it.
+    """
+    lasting = [frame for frame in frames if not frame.is_over]
+    over = [frame for frame in frames if frame.is_over]
+    if not over:
+        return [measure(frame=frame) for frame in lasting]
+    newest = measure(frame=over[-1], earlier=over[:-1])
+    days = [*(EarlierDay(newest, frame) for frame in over[:-1]), newest]
+    return [*days, *(measure(frame=frame) for frame in lasting)]

@@ -39,20 +39,21 @@ def day_line(report: Report) -> str:
 def shown_days(report: Report) -> list[Report]:
     """The days whose checks are shown, oldest first: of one day all, of several those that fail.
 
-    A verdict that several days share, as those of their run, is shown with the first of them.
+    A verdict that several days share, as those of their run, is shown with the day that the report
+    is of, else with the first.
     """
     if not report.days:
         return [report]
     shown: set[tuple[str, str, str]] = set()
     days = []
-    for day in report.days:
+    for day in sorted(report.days, key=lambda day: day.data_date != report.data_date):
         checks = tuple(verdict for verdict in day.checks if _identity(verdict) not in shown)
         shown.update(map(_identity, day.checks))
         if day.verdict is not Status.GREEN:
             failing = {verdict.id for verdict in checks if verdict.status in FAILING}
             checks = tuple(v for v in checks if v.id in failing or v.because in failing)
             days.append(replace(day, checks=checks))
-    return [day for day in days if day.checks]
+    return sorted((day for day in days if day.checks), key=lambda day: str(day.data_date))
 
 
 def _identity(verdict: Verdict) -> tuple[str, str, str]:

@@ -36,14 +36,17 @@ def logged_of_days(log: AuditLog, days: Collection[date]) -> LoggedRange | None:
     does not say.
 
     Sources whose names contain days count where they name these; if no name contains a day, all
-    count. Where the log has both kinds, or a name may mean other days as well, it does not say.
+    count. Where the log has both kinds, or a name may mean other days as well, or names the day of
+    its delivery, it does not say.
     """
     groups = loads(log)
     if not log.has_source:
         return _logged(groups[0]) if len(groups) == 1 else None
     counted, named_days = frozenset(days), _days_of(log, groups)
     is_unsure = any(len(named) > 1 and not named <= counted for named in named_days)
-    if is_unsure or (any(named_days) and not all(named_days)):
+    is_delivery = any(named and not named & counted and log.run_date in named
+                      for named in named_days)  # fmt: skip
+    if is_unsure or is_delivery or (any(named_days) and not all(named_days)):
         return None
     of_days = zip(groups, named_days, strict=True)
     return _total([load for load, named in of_days if not named or named & counted])

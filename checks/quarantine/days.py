@@ -22,7 +22,7 @@ class CountedDays:
     @classmethod
     def of_run(cls, frame: Timeframe) -> CountedDays:
         """All days that are loaded with the judged one."""
-        return cls(frame, frame.load_dates)
+        return cls(frame, frame.days_of_load)
 
     @classmethod
     def alone(cls, frame: Timeframe) -> CountedDays:

@@ -32,7 +32,7 @@ def read_rejected_rows(
     """The rejected rows that belong to the judged load, by reason.
 
     log: to compare them with: then they are those of all data dates that the run loads with the
-    judged one (`Timeframe.load_dates`). None where they are judged themselves, those of the data
+    judged one (`Timeframe.days_of_load`). None where they are judged themselves, those of the data
     date alone. `rows` of the result is None where not all are known. Reasons are as in the data:
     callers make them inert. Never raises, except for Ctrl-C.
     """

@@ -250,8 +250,13 @@ def hover_ends(context: page.PageContext, day: date, check: str) -> tuple[str, s
     """The first and the last line of a day's hover text: the day, closed or not, and the gate's
     verdict.
     """
-    status = context.status_of(day, check)
-    result = "not run on this day" if status is None else f"{look.look_of(status).word} for {check}"
+    shown = context.shown_on(day, check)
+    if shown is look.NoGate.NO_RUN:
+        result = "no scheduled run loads this day"
+    else:
+        result = (
+            "not run on this day" if shown is None else f"{look.look_of(shown).word} for {check}"
+        )
     why = closed.reason(context.config, day)
     note = f" {base.inert(why, 60)}" if why is not None else ""
     return f"<b>{look.day(day)}</b>{note}", f"gate: {result}"

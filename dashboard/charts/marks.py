@@ -40,11 +40,12 @@ class Kind(StrEnum):
     WAIVER = "waiver"
     ACCEPTANCE = "accepted"
     CLOSED_DAY = "closed"
+    NO_RUN = "no run"
 
 
 GLYPHS: Final = {
     Kind.RELEASE: "▼", Kind.SPECIAL_DAY: "□", Kind.WAIVER: "~", Kind.ACCEPTANCE: "≈",
-    Kind.CLOSED_DAY: "■",
+    Kind.CLOSED_DAY: "■", Kind.NO_RUN: "•",
 }  # fmt: skip
 #: The kinds that last: a line over their days.
 LASTING: Final = (Kind.WAIVER, Kind.ACCEPTANCE)
@@ -103,6 +104,7 @@ def collect(
     marks = [
         *(_release(day) for day in calendar.releases),
         *_special_days(calendar),
+        *_days_without_run(days, run_dates.schedule),
         *(_waiver(waiver, run_dates) for waiver in decisions.waivers if waiver.check in checks),
         *(
             _acceptance(acceptance, run_dates, max(days))
@@ -169,6 +171,14 @@ def _special_days(calendar: Calendar) -> list[Mark]:
         kind = Kind.CLOSED_DAY if why.is_closed else Kind.SPECIAL_DAY
         marks.append(Mark(kind, period[0], period[-1], _special_day_lines(why)))
     return marks
+
+
+def _days_without_run(days: Sequence[date], schedule: Schedule) -> list[Mark]:
+    """A mark for each day that no scheduled run loads."""
+    first, count = min(days), (max(days) - min(days)).days + 1
+    all_days = (first + timedelta(days=offset) for offset in range(count))
+    lines = ("no scheduled run loads it",)
+    return [Mark(Kind.NO_RUN, day, day, lines) for day in all_days if not schedule.loads(day)]
 
 
 def _special_day_lines(why: SpecialDay) -> tuple[str, ...]:

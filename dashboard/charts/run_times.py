@@ -31,7 +31,7 @@ def add_due(
         y += [punctuality.due_minutes, punctuality.expected_minutes, None]
     ink = base.color("ink", context.is_dark)
     fig.add_scatter(
-        x=x, y=y, mode="lines", name="due to the end of its grace", hoverinfo="skip",
+        x=x, y=y, mode="lines", name="due, and its grace", hoverinfo="skip",
         line={"color": ink, "width": 1},
     )  # fmt: skip
     run_days = [day for day, _ in scheduled]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from checks.core.model import by_urgency
+from checks.core.text import plural
 from checks.history.statistics import Statistics, statistics
 from dashboard import address, data, look, page
 from dashboard.charts import history as charts
@@ -46,7 +48,7 @@ def draw(context: page.PageContext) -> None:
             "So it is not known how often a check failed.",
         )
     else:
-        _draw_table(recorded.evaluations, count)
+        _draw_table(recorded.evaluations, count, _unloaded(context, count))
 
 
 def draw_values(context: page.PageContext) -> None:
@@ -71,12 +73,20 @@ def _days_text(count: str) -> str:
     return f"{count} days"
 
 
-def _draw_table(evaluations: tuple[StoredEvaluation, ...], count: int) -> None:
+def _unloaded(context: page.PageContext, count: int) -> int:
+    """How many of the days up to the shown one no scheduled run loads."""
+    days = (context.day - timedelta(days=back) for back in range(count))
+    return sum(not context.schedule.loads(day) for day in days)
+
+
+def _draw_table(evaluations: tuple[StoredEvaluation, ...], count: int, unloaded: int) -> None:
     check_statistics = sorted(statistics(evaluations), key=_sort_key)
     rows = [_row(check) for check in check_statistics]
     show(table(_HEADINGS, rows, numeric=(1, 2, 3, 4, 5, 6), caption="How often each check failed"))
     verb = "has" if len(evaluations) == 1 else "have"
     notes = [f"{len(evaluations)} of {count} days {verb} a recorded evaluation."]
+    if unloaded:
+        notes.append(f"No scheduled run loads {plural(unloaded, 'day')} of these.")
     if any(not episode.is_begin_known for check in check_statistics for episode in check.episodes):
         notes.append(
             "An episode that was red on the first of these days may have begun earlier: it is "

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from checks.core.model import URGENCY, Status
+from checks.core.text import plural
 from dashboard import data, look, page
 from dashboard.components.history_text import no_wrap, weekday_text
 from dashboard.markup import Html, join, show, tag
@@ -41,19 +43,32 @@ def draw(context: page.PageContext) -> None:
             "Run `andon gate` after the load; `andon backfill` judges earlier days.",
         )
         return
-    lines = (_lines(context, day, by_day.get(day)) for day in days if day >= recorded[-1])
+    together = _days_together(context.evaluations)
+    lines = (
+        _lines(context, day, by_day.get(day), together.get(day, 1))
+        for day in days
+        if day >= recorded[-1]
+    )
     show(_table(join(*lines)))
 
 
-def _lines(context: page.PageContext, day: date, latest: StoredEvaluation | None) -> Html:
+def _days_together(evaluations: Sequence[StoredEvaluation]) -> dict[date, int]:
+    """With how many days, itself included, the run of each recorded day was judged."""
+    counts = Counter(evaluation.run_date for evaluation in evaluations)
+    return {evaluation.data_date: counts[evaluation.run_date] for evaluation in evaluations}
+
+
+def _lines(
+    context: page.PageContext, day: date, latest: StoredEvaluation | None, together: int
+) -> Html:
     """The line of one day; for the shown day a line for each of its runs."""
     if latest is None:
         return _not_run(context, day)
     runs = context.gate.runs if day == context.day and context.gate.runs else (latest,)
-    return join(*(_line(context, stored, index) for index, stored in enumerate(runs)))
+    return join(*(_line(context, stored, index, together) for index, stored in enumerate(runs)))
 
 
-def _line(context: page.PageContext, stored: StoredEvaluation, index: int) -> Html:
+def _line(context: page.PageContext, stored: StoredEvaluation, index: int, together: int) -> Html:
     is_shown = stored.data_date == context.day
     name: object = (
         weekday_text(stored.data_date) if index == 0 else tag("span", "earlier run", class_="a-sub")
@@ -61,7 +76,7 @@ def _line(context: page.PageContext, stored: StoredEvaluation, index: int) -> Ht
     return _row(
         (
             tag("b", name) if is_shown and index == 0 else name,
-            weekday_text(stored.run_date),
+            _run(stored, together),
             look.moment(stored.evaluated_at, context.zone),
             join(
                 look.chip(stored.verdict), f" {look.STRICT}" if data.strict_stop(stored) else None
@@ -73,8 +88,18 @@ def _line(context: page.PageContext, stored: StoredEvaluation, index: int) -> Ht
     )
 
 
+def _run(stored: StoredEvaluation, together: int) -> Html | str:
+    """The run date; for a run of several days with their number."""
+    run = weekday_text(stored.run_date)
+    if together == 1:
+        return run
+    return join(run, " ", tag("span", f"({plural(together, 'day')})", class_="a-sub"))
+
+
 def _not_run(context: page.PageContext, day: date) -> Html:
-    cells = (weekday_text(day), "–", "–", look.chip(None), "–", "no gate is recorded for this day")
+    shown = context.shown_on(day)
+    why = "no gate is recorded for" if shown is None else "no scheduled run loads"
+    cells = (weekday_text(day), "–", "–", look.chip(shown), "–", f"{why} this day")
     return _row(cells, is_shown=day == context.day)
 
 

@@ -64,7 +64,7 @@ def loads_words(context: page.PageContext, day_runs: Runs) -> str:
         which = f"the run that loaded {look.day(day_runs.data_date)}"
     else:
         first, last = look.short(context.run_days[0]), look.day(context.run_days[-1])
-        which = f"the run that loaded the {len(context.run_days)} days from {first} to {last}"
+        which = f"the run of the {len(context.run_days)} days from {first} to {last}"
     return f"What the audit log says of {which}{loads_note(day_runs)}."
 
 
@@ -245,7 +245,9 @@ def _time_text(moment: datetime, zone: ZoneInfo) -> str:
 
 def draw_missing(context: page.PageContext, runs: Runs) -> None:
     """The sources that usually come and did not, or why there are none."""
-    if runs.missing is None:
+    if due.shown_verdict(context) is look.NoGate.AWAITED:
+        page.empty("The run is awaited.", "No source of it is missing yet.")
+    elif runs.missing is None:
         page.empty(
             "Missing sources are not known.",
             "`audit_log.source` is not mapped in andon.yml: loads have no names.",

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Final, NamedTuple
 
 from checks.core.model import Status
 from checks.core.records import StoredEvaluation
 from checks.core.text import plural
-from dashboard import data, due, look, page, standing
+from dashboard import data, due, look, page, run_days
 from dashboard.components import run_line
 from dashboard.markup import Html, join, show, tag
 
 _PASSING: Final = (Status.GREEN, Status.AMBER)
 _RELEASED: Final = 0
+#: Days that stop a run and are named; of more there is a number.
+_MOST_DAYS: Final = 2
 
 
 def markup(context: page.PageContext) -> Html:
@@ -22,7 +26,7 @@ def markup(context: page.PageContext) -> Html:
         tag("p", sentence(context), class_="say"),
         run_line.markup(context),
         tag("p", "Numbers on the dashboards: ", tag("b", until_text(context)), class_="until"),
-        class_=f"a-verdict {look.look_of(standing.shown_status(context)).css}-line",
+        class_=f"a-verdict {look.look_of(run_days.run_status(context)).css}-line",
     )
 
 
@@ -57,7 +61,13 @@ def sentence(context: page.PageContext) -> str:
 
 
 def words(context: page.PageContext) -> Words:
-    """The parts of the sentence. Only a gate releases the line: none speaks of "now" alone."""
+    """The parts of the sentence. Only a gate releases the line: none speaks of "now" alone.
+
+    A day that is fine releases nothing while another day of its run stops the line.
+    """
+    stopping = run_days.other_stopping_days(context)
+    if stopping:
+        return _words_of_stopped_run(context, stopping)
     if context.is_past:
         return _words_of_past_day(context)
     shown = due.shown_verdict(context)
@@ -81,6 +91,18 @@ def words(context: page.PageContext) -> Words:
     if latest.exit_code != _RELEASED:
         return Words("The gate stopped the line", f"now {checks}, run the gate again")
     return Words(look.capitalised(_without_day(context).partition(": ")[0]), checks)
+
+
+def _words_of_stopped_run(context: page.PageContext, stopping: Sequence[date]) -> Words:
+    """What another day of the run did to it, and what is known of this day."""
+    days = " and ".join(f"{day.day} {day:%B}" for day in stopping[:_MOST_DAYS])
+    if len(stopping) > _MOST_DAYS:
+        days = plural(len(stopping), "other day")
+    this_day = f"now {checks_text(context)} for this day"
+    if context.is_past:
+        return Words("The dashboards were not refreshed", f"{days} stopped the run, {this_day}")
+    verb = "stops" if len(stopping) == 1 else "stop"
+    return Words("Do not refresh the dashboards", f"{days} {verb} the run, {this_day}")
 
 
 def checks_text(context: page.PageContext) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from checks.core.model import Status
-from dashboard import address, data, frame, opening, pacing, page, standing
+from dashboard import address, data, frame, opening, pacing, page, run_days, standing
 from dashboard.components import pipelines, ticker, wall_many, wall_one
 from dashboard.markup import Html, show
 
@@ -94,7 +94,7 @@ def _draw_in_turn(seconds: int) -> None:
 def _show_one(context: page.PageContext) -> None:
     seconds = context.config.dashboard.refresh_seconds
     zone = data.zone_of(context.report)
-    is_red = standing.shown_status(context) is Status.RED
+    is_red = run_days.run_status(context) is Status.RED
     _show(wall_one.markup(context), context.live.evaluated_at, zone,
           seconds * data.STALE_AFTER, is_red=is_red)  # fmt: skip
 

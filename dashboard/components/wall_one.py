@@ -9,7 +9,7 @@ from typing import Final
 from checks.core.errors import AndonError
 from checks.core.model import Status, Verdict, folded
 from checks.core.text import followers_text, short_day
-from dashboard import causes, data, due, look, page, standing
+from dashboard import causes, data, due, look, page, run_days
 from dashboard.components import run_line, since, status_grid, verdict, wall_bars
 from dashboard.markup import Html, join, tag
 
@@ -43,7 +43,7 @@ def markup(context: page.PageContext) -> Html:
 
 
 def _head(context: page.PageContext) -> Html:
-    seen = look.look_of(standing.shown_status(context))
+    seen = look.look_of(run_days.run_status(context))
     lamp = tag("div", tag("span", seen.glyph, class_="glyph", aria_hidden="true"),
                tag("small", seen.word), class_="w-lamp")  # fmt: skip
     line = tag("p", tag("b", context.pipeline), f" · {look.day(context.day)} · ",
@@ -162,6 +162,8 @@ def _changes(context: page.PageContext) -> list[Html | str]:
         (each for each in context.evaluations if each.data_date < context.day), None
     )  # fmt: skip
     title = tag("b", "Changed: ")
+    if due.shown_verdict(context) is look.NoGate.AWAITED:
+        return [title, "nothing is judged before the run has come"]
     if context.recorded.problem:
         return [title, f"the history cannot be read: {context.recorded.problem}"]
     if earlier is None:

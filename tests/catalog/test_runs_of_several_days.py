@@ -62,17 +62,17 @@ def other_days(judgement: Judgement) -> dict[str, bool]:
 
 @pytest.mark.parametrize("day", DAYS)
 def test_the_days_of_the_run_are_loaded_together(day: date) -> None:
-    assert frame(day).load_dates == DAYS
+    assert frame(day).days_of_load == DAYS
 
 
 @pytest.mark.parametrize("day", [THURSDAY, SUNDAY, SATURDAY])
 def test_a_run_of_one_day_loads_the_judged_one(day: date) -> None:
-    assert frame(day, ONE_DAY).load_dates == (day,)
-    assert frame(day, None).load_dates == (day,)
+    assert frame(day, ONE_DAY).days_of_load == (day,)
+    assert frame(day, None).days_of_load == (day,)
 
 
 def test_a_day_of_another_run_is_loaded_alone() -> None:
-    assert frame(THURSDAY).load_dates == (THURSDAY,)
+    assert frame(THURSDAY).days_of_load == (THURSDAY,)
 
 
 # ---- rows_read

@@ -125,13 +125,13 @@ def test_a_source_that_is_due_is_red_while_another_is_awaited() -> None:
     assert judgement.subjects == {SOURCE: ("web",)}
 
 
-def test_several_awaited_sources_name_the_first() -> None:
+def test_several_awaited_sources_are_named_in_their_order() -> None:
     listed = (
         ExpectedSource("web", expected_by=time(9)),
         ExpectedSource("shop", expected_by=time(7)),
     )
     judgement = judged(weeks_log(THREE, today(APP)), listed)
-    assert "shop is expected by 07:00, and 1 other source later or then" in judgement.message
+    assert "shop is expected by 07:00, web by 09:00" in judgement.message
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,8 @@ def test_an_unlisted_source_is_told_once(earlier: int, status: Status) -> None:
     assert judgement.details["not_listed"] == ["shop_….csv"]
     if status is Status.AMBER:
         assert judgement.summary == (
-            "'shop_20250308.csv' has an entry for the first time and is not listed under `sources`"
+            "'shop_20250308.csv' has an entry for the first time in the last weeks and is not "
+            "listed under `sources`"
         )
         assert judgement.action == (
             "Add `shop: {}` under `sources` in andon.yml if it is to be expected"
@@ -233,7 +234,9 @@ def test_a_learned_source_is_missing_from_its_usual_time_on(minute: int, status:
     assert judgement.status is status
     if status is Status.GREEN:
         assert judgement.message == "sources=2 (expected 2)"
-        assert judgement.summary == "All 2 expected sources have come; 'shop_….csv' not due yet"
+        assert judgement.summary == (
+            "2 of 3 expected sources have come; 'shop_….csv' is not due yet"
+        )
 
 
 def rows_of(rows: Mapping[str, int], on: date) -> Iterable[AuditEntry]:

@@ -161,8 +161,46 @@ def test_catch_up_without_a_history_judges_the_newest_run(
     code, _, err = call(capsys, "gate", "--catch-up")
     assert (code, err) == (0, "nothing is recorded yet: only the newest run is judged\n")
     code, _, err = call(capsys, "gate", "--catch-up", "--date", str(MONDAY))
-    assert code == 2
-    assert "without --date" in err or "use it without" in err
+    assert (code, err) == (
+        2,
+        "error: --catch-up judges up to the newest run: use it without --date, --data-date\n",
+    )
+
+
+def test_catch_up_does_not_skip_the_run_before_one_that_came_early(
+    shop: ScheduledShop, capsys: pytest.CaptureFixture[str], at: object
+) -> None:
+    at("2025-06-26T09:00")  # type: ignore[operator]
+    call(capsys, "gate")
+    early = datetime(2025, 6, 30, 5, 30, tzinfo=UTC).replace(tzinfo=None)
+    shop.run_at = lambda day: early if day >= FRIDAY else ScheduledShop.run_at(shop, day)  # type: ignore[method-assign]
+    shop.write()
+    at("2025-06-30T05:45")  # type: ignore[operator]
+    code, _, err = call(capsys, "gate", "--catch-up")
+    assert code == 0
+    assert err.startswith("catching up 1 run before that of 2025-06-30: data dates 2025-06-26 to ")
+    recorded = history_of(shop.config()).evaluations("shop", days=30)
+    assert [evaluation.data_date.day for evaluation in recorded] == [29, 28, 27, 26, 25]
+
+
+def test_catch_up_waits_for_the_newest_run_only(
+    shop: ScheduledShop, capsys: pytest.CaptureFixture[str], at: object,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    at("2025-06-25T09:00")  # type: ignore[operator]
+    call(capsys, "gate")
+    shop.without_entry = {day for day in shop.counts if day >= date(2025, 6, 25)}
+    shop.write()
+    at("2025-06-30T07:00")  # type: ignore[operator]
+    waits: list[float] = []
+    monkeypatch.setattr("checks.cli.waiting.judge_when_ready.__kwdefaults__", {
+        "sleep": waits.append, "clock": lambda: float(sum(waits)),
+    })  # fmt: skip
+    code, _, err = call(capsys, "gate", "--catch-up", "--wait", "2m")
+    assert code == 1
+    assert sum(waits) == 120
+    assert err.count("the run may still come; waiting") >= 1
+    assert "there is no log entry yet" not in err
 
 
 def test_backfill_goes_from_run_to_run(
@@ -223,6 +261,10 @@ def test_several_pipelines_have_the_worst_exit_code(
         "2 pipelines\n  \u2717 bad   stopped (exit 1)\n  \u2713 good  may be refreshed (exit 0)\n"
     )
     (tmp_path / "none.yml").write_text("pipeline: none\n")
+    (tmp_path / "same.yml").write_text(Path(bad).read_text().replace("///shop", "///bad/shop"))
+    code, out, err = call(capsys, "gate", *date_, "--config", bad, "--config", "same.yml")
+    assert (code, out) == (2, "")
+    assert "two pipelines are named 'bad'" in err
     code, out, _ = call(capsys, "gate", *date_, "--config", good, "--config", "none.yml")
     assert code == 2
     assert "? none  could not be judged (exit 2)" in out
@@ -252,6 +294,7 @@ def test_several_pipelines_have_the_worst_exit_code(
         ('{runs: "0 6 * * *", grace: -2h}', "a time with its unit"),
         ('{runs: "0 6 1 */2 *", loads: since_last_run}', "schedule.loads: found since_last_run, "
          "with 62 days between two runs, allowed: one_day, or runs at most 31 days apart"),
+        ('{runs: "0 6 * 1-6 *", loads: since_last_run}', "with 185 days between two runs"),
         ('{runs: "0 6 * * *", loads: all}', "allowed: one_day or since_last_run"),
         ('{run: "0 6 * * *"}', "did you mean 'runs'?"),
         ("[]", "schedule"),

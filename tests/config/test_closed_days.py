@@ -120,7 +120,7 @@ FIRST, LAST = date(2026, 12, 1), date(2026, 12, 31)
 def reasons(*closed: ClosedDays, **config: object) -> dict[date, str]:
     calendar = calendar_between(CalendarConfig(closed=closed, **config), FIRST, LAST)  # type: ignore[arg-type]
     days = (FIRST + timedelta(days=offset) for offset in range(31))
-    return {day: why for day in days if (why := calendar.closed(day)) is not None}
+    return {day: why for day in days if (why := calendar.closed_reason(day)) is not None}
 
 
 def test_a_weekday_is_closed_by_its_name() -> None:

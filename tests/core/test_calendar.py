@@ -123,5 +123,5 @@ def test_how_many_days_have_so_many_open_ones(count: int, span: int) -> None:
 
 
 def test_a_special_day_is_not_closed() -> None:
-    assert WEEKEND.closed(date(2026, 12, 8)) is None
-    assert WEEKEND.closed(date(2026, 12, 5)) == "closed: Saturday"
+    assert WEEKEND.closed_reason(date(2026, 12, 8)) is None
+    assert WEEKEND.closed_reason(date(2026, 12, 5)) == "closed: Saturday"

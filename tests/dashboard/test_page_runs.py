@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from dashboard import data
 from tests.dashboard.screen import Screen
+from tests.weekday_shop import write_shop
 
 Demo = Callable[..., Path]
 Open = Callable[..., Screen]
@@ -164,3 +167,68 @@ def test_which_of_several_entries_count_is_said(demo: Demo, screen: Open) -> Non
     assert "'app': set `audit_log.several` to `replace` or `add` in andon.yml" in page.text
     assert "1 entry has no time and belongs to no run date" in page.text
     assert "1 entry has a time after now and does not count" in page.text
+
+
+# ---- scheduled runs
+
+
+def scheduled(
+    tmp_path: Path, screen: Open, monkeypatch: pytest.MonkeyPatch, *statements: str, **options: str
+) -> Screen:
+    """The page of a shop that runs on weekdays at 06:00, on Monday at 08:40."""
+    file = write_shop(tmp_path / "shop", *statements, **options)
+    monkeypatch.setattr(data, "now", lambda: datetime(2025, 3, 17, 7, 40, tzinfo=UTC))
+    return screen(file, path="runs")
+
+
+def trace(figure: dict[str, Any], name: str) -> dict[str, Any]:
+    (named,) = [trace for trace in figure["data"] if trace.get("name") == name]
+    return dict(named)
+
+
+def test_each_run_is_told_to_be_in_time_late_or_missing(
+    tmp_path: Path, screen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = "UPDATE log SET ts = '2025-03-13 09:10' WHERE ts >= '2025-03-13' AND ts < '2025-03-14'"
+    lost = "DELETE FROM log WHERE ts >= '2025-03-12' AND ts < '2025-03-13'"
+    page = scheduled(tmp_path, screen, monkeypatch, late, lost)
+    listed = page.text.split("Was each run in time?")[1]
+    monday = "Monday 17 March Fri 14 Mar to Sun 16 Mar (3 days) ✓ in time 06:00 08:00 06:12"
+    assert monday in listed
+    assert "Thursday 13 March Wed 12 Mar ! late 3 h 10 late 06:00 08:00 09:10" in listed
+    assert "Wednesday 12 March Tue 11 Mar ✗ missing 06:00 08:00 –" in listed
+    assert "Saturday" not in listed
+    assert "The run of Monday 17 March came at 06:12, in time: expected by 08:00." in page.text
+    assert "the run of the 3 days from Fri 14 Mar to Sun 16 March 2025" in page.text
+
+
+def test_the_arrivals_have_their_due_time_and_grace(
+    tmp_path: Path, screen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = "UPDATE log SET ts = '2025-03-13 09:10' WHERE ts >= '2025-03-13' AND ts < '2025-03-14'"
+    bars, arrivals = figures(scheduled(tmp_path, screen, monkeypatch, late))
+    assert set(trace(arrivals, "due")["y"]) == {360}
+    assert set(trace(arrivals, "expected by")["y"]) == {480}
+    assert [str(day)[:10] for day in trace(arrivals, "late")["x"]] == ["2025-03-12"]
+    for figure in (bars, arrivals):
+        unscheduled = trace(figure, "no run scheduled")
+        assert {str(day)[:10] for day in unscheduled["x"]} >= {"2025-03-14", "2025-03-15"}
+        assert "loaded by the run of Mon 17 March 2025" in " ".join(unscheduled["hovertext"])
+        assert "no entry" not in [trace.get("name") for trace in figure["data"]]
+    assert "loads Fri 14 Mar to Sun 16 Mar" in hovers(bars)
+
+
+def test_days_that_no_run_loads_are_marked_as_such(
+    tmp_path: Path, screen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = scheduled(tmp_path, screen, monkeypatch, loads="one_day")
+    for figure in figures(page):
+        assert "no scheduled run loads this day" in hovers(figure)
+        assert "did not run" not in hovers(figure)
+
+
+def test_without_a_schedule_nothing_is_said_of_times(demo: Demo, screen: Open) -> None:
+    page = screen(demo(), path="runs")
+    assert "Was each run in time?" not in page.text
+    for figure in figures(page):
+        assert not {"due", "late", "no run scheduled"} & {t.get("name") for t in figure["data"]}

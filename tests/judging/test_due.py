@@ -47,7 +47,9 @@ def test_without_times_no_run_is_awaited_or_late() -> None:
 def test_texts_name_the_run_and_when_it_is_expected() -> None:
     assert due.awaited_text(frame(7)) == "the run of Monday 06:00 is expected by 08:00"
     late = frame(9, 12)
-    assert due.late_text(late) == "; it was expected by 08:00 and is 3 h 12 min late"
+    assert due.late_text(late) == (
+        "; it was due at 06:00, at the latest at 08:00, and is 3 h 12 min late"
+    )
     assert due.lateness(late) == timedelta(hours=3, minutes=12)
 
 
@@ -58,7 +60,7 @@ def test_a_run_before_midnight_is_expected_by_a_time_of_the_next_day() -> None:
 
 def test_once_another_run_began_nothing_is_late_any_more() -> None:
     old = frame(9, days=2)
-    assert due.late_text(old) == "; it was expected by 08:00"
+    assert due.late_text(old) == "; it was due at 06:00, at the latest at 08:00"
     assert due.lateness(old) is None
 
 

@@ -140,7 +140,7 @@ def test_afterwards_it_is_red_with_how_late_it_is(tmp_path: Path, minute: int, l
     report = shop.run(None, now)
     entry = report.checks[0]
     assert (entry.status, entry.message) == (RED, f"entries=0 (min 1), {late} late")
-    assert f"it was expected by 08:00 and is {late} late" in entry.summary
+    assert f"it was due at 06:00, at the latest at 08:00, and is {late} late" in entry.summary
 
 
 @pytest.mark.parametrize("now", ["2025-06-28T10:00", "2025-06-30T05:59"])
@@ -253,3 +253,55 @@ def test_thirty_one_days_at_once(tmp_path: Path) -> None:
     ]
     assert (report.data_date, report.verdict) == (bad, RED)
     assert report.summary.endswith("; 30 other days are green")
+
+
+def test_a_run_of_today_and_of_days_before_judges_all_of_them(tmp_path: Path) -> None:
+    schedule = '{runs: "0 12 * * 1-5", grace: 2h, loads: since_last_run}'
+    shop = ScheduledShop(tmp_path, schedule, "data_lag_days: 0")
+    monday = MONDAY - timedelta(days=7)
+    shop.until = {monday: 12.0}
+    shop.set(monday, round(shop.counts[monday] / 2))
+    shop.set(monday - timedelta(days=2), 0)
+    shop.write()
+    report = shop.run(monday, datetime(2025, 6, 23, 18, tzinfo=UTC))
+    assert [(day.data_date, day.verdict) for day in report.days] == [
+        (monday - timedelta(days=2), RED), (monday - timedelta(days=1), GREEN), (monday, GREEN),
+    ]  # fmt: skip
+
+
+def test_with_every_check_off_an_awaited_run_is_unknown(tmp_path: Path) -> None:
+    shop = ScheduledShop(tmp_path)
+    shop.without_entry = set(DAYS)
+    shop.write()
+    config = shop.config()
+    off = {id_: replace(settings, enabled=False) for id_, settings in config.checks.items()}
+    shop._loaded = replace(config, checks=off)
+    report = shop.run(None, datetime(2025, 6, 30, 7, tzinfo=UTC))
+    assert (report.verdict, report.exit_code, report.checks) == (UNKNOWN, 2, ())
+
+
+SOURCES = (
+    "sources: {events_: {match: 'events_*'}, partner: {match: 'partner*', expected_by: '09:00'}}"
+)
+
+
+@pytest.mark.parametrize(("hour", "minute", "exit_code"), [(8, 59, 2), (9, 0, 1)])
+def test_while_a_source_is_awaited_the_days_events_stop_nothing(
+    tmp_path: Path, hour: int, minute: int, exit_code: int
+) -> None:
+    shop = ScheduledShop(tmp_path, more=SOURCES)
+    tuesday = MONDAY - timedelta(days=6)
+    shop.set(tuesday - timedelta(days=1), 100)
+    shop.write()
+    report = shop.run(tuesday, datetime(2025, 6, 24, hour, minute, tzinfo=UTC))
+    assert report.exit_code == exit_code
+    by_id = {verdict.id: verdict for verdict in report.checks}
+    if exit_code == 2:
+        assert by_id["sources_complete"].message == (
+            "sources=unknown (not_due: partner is expected by 09:00)"
+        )
+        assert by_id["volume_expected"].message == "volume=skipped (a source is awaited)"
+        assert not [v for v in report.checks if v.status is RED]
+    else:
+        assert by_id["volume_expected"].status is RED
+        assert by_id["sources_complete"].status is RED

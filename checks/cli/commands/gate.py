@@ -144,20 +144,21 @@ def _judge_all(
     if not args.catch_up:
         return _judge(config, args, console, args.date)
     from checks.cli.catching_up import runs_to_catch_up
-    from checks.judging.days import combined
+    from checks.judging.days import over_runs
 
     if args.date or args.data_date:
         raise UsageError(
             "--catch-up judges up to the newest run: use it without --date, --data-date"
         )
-    days: list[Report] = []
-    for run_date in runs_to_catch_up(config, console):
-        report = _judge(config, args, console, run_date)
-        days += report.by_day()
+    *earlier, newest = runs_to_catch_up(config, console)
+    at_once = Namespace(**vars(args) | {"wait": 0.0})
+    reports: list[Report] = []
+    for run_date in earlier:
+        reports.append(_judge(config, at_once, console, run_date))
         if recording is not None:
             # The next run is judged in its light. A failure is a warning of the published report.
-            recording.keep(report)
-    return combined([*days, *_judge(config, args, console, None).by_day()])
+            recording.keep(reports[-1])
+    return over_runs([*reports, _judge(config, args, console, newest)])
 
 
 def _judge(config: Config, args: Namespace, console: Console, run_date: date | None) -> Report:

@@ -94,7 +94,9 @@ def _inserted_against_events(
     """The rows inserted according to the log, compared with the events of their day."""
     # Of a run that loads several days it is not known how many of its rows are of one of them.
     is_loaded_by_run = frame.loaded_dates == (frame.data_date,)
-    day_loads = [load for load in loads(log) if may_be_of(load.source, {frame.data_date})]
+    # A partner's file may carry the day of its delivery.
+    own_days = {frame.data_date, frame.run_date}
+    day_loads = [load for load in loads(log) if may_be_of(load.source, own_days)]
     entries = [entry for load in day_loads for entry in load.counted]
     counts = [entry.rows_inserted for entry in _ended_well(log, day_loads)]
     valid_counts = [count for count in counts if isinstance(count, int)]
