@@ -34,13 +34,15 @@ def days_of(context: page.PageContext) -> list[RunDay]:
 
 def worst_of(context: page.PageContext) -> page.PageContext:
     """The context of the worst day of the shown day's run, of equal ones the newest."""
+    if len(context.run_days) == 1:
+        return context
     newest_first = reversed(days_of(context))
     return min(newest_first, key=lambda day: (not day.stops, ORDER.index(day.shown))).context
 
 
 def other_stopping_days(context: page.PageContext) -> list[date]:
     """The other days of the shown day's run that stop the line, oldest first, where it does not."""
-    if stops(context):
+    if len(context.run_days) == 1 or stops(context):
         return []
     return [day.context.day for day in days_of(context) if day.stops]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 
 from checks import DataMonitor, load_config
 from checks.config.schedules import schedule_of
-from checks.core.model import Status
+from checks.core.model import Cause, Report, Status
 from checks.core.records import Outcome
 from checks.core.schedule import Schedule
 from dashboard import data, standing
@@ -205,6 +206,29 @@ def test_a_run_whose_newest_day_lasts_is_judged_day_by_day(shop: Shop) -> None:
     assert days_of_run(loaded, FRIDAY, midnight - timedelta(microseconds=1)) == (FRIDAY,)
     assert days_of_run(loaded, FRIDAY, midnight) == (FRIDAY, SATURDAY, SUNDAY)
     assert days_of_run(loaded, MONDAY, midnight) == (MONDAY,)
+
+
+def test_under_a_lock_every_day_of_the_run_keeps_its_last_good_numbers(
+    shop: Shop, screen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = screen(shop(OUTAGE))
+    evaluate = data.evaluate
+
+    def locked(report: Report) -> Report:
+        checks = tuple(replace(each, cause=Cause.LOCKED) for each in report.checks)
+        days = tuple(locked(day) for day in report.days)
+        return replace(report, checks=checks, verdict=Status.UNKNOWN, days=days)
+
+    monkeypatch.setattr(data, "evaluate", lambda *a, **k: locked(evaluate(*a, **k)))
+    monkeypatch.setattr(data, "now", lambda: NOW + timedelta(minutes=5))
+    data.invalidate(NAME)
+    page.run()
+    assert DAYS in page.text
+    assert "The warehouse is locked by its writer" in page.text
+    for day, verdict in ((FRIDAY, Status.RED), (SATURDAY, Status.GREEN), (SUNDAY, Status.GREEN)):
+        evaluation = data.live_evaluation(NAME, day)
+        assert (evaluation.report.verdict, evaluation.evaluated_at) == (verdict, NOW)
+        assert evaluation.stale_reason is not None
 
 
 # ---- a run that may still come
