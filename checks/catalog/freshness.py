@@ -139,7 +139,7 @@ def _summary(events: EventCounts, frame: Timeframe, lag: float | None, limit: st
     elif lag is None or events.newest is None:
         text = f"There is no event on {day}"
     else:
-        end = "the day's end" if frame.is_over else "now"
+        end = _due_text(frame)
         text = (
             f"The newest event of {day} is from {_clock(events.newest, frame)}, "
             f"{lag:.1f} hours before {end} (at most {limit} is normal)"
@@ -152,6 +152,13 @@ def _summary(events: EventCounts, frame: Timeframe, lag: float | None, limit: st
         )
         text += f"; {plural(events.future_events, 'event')} {verbs} not counted"
     return text
+
+
+def _due_text(frame: Timeframe) -> str:
+    """Up to when events are due: the day's end, the run's time, or now."""
+    if frame.is_over:
+        return "the day's end"
+    return "now" if frame.due == frame.now else "the run's time"
 
 
 def _behind_text(expected: date, frame: Timeframe, lag: float | None, limit: str) -> str:

@@ -10,25 +10,30 @@ from checks.core.model import Cause
 from checks.core.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from checks.cli.console import Console
     from checks.config.model import Config
     from checks.core.records import StoredEvaluation
 
 _DAY = timedelta(days=1)
-#: Calendar days before the newest recorded one in which a judged one is looked for.
-_LOOK_BACK = 400
+#: Calendar days before the newest recorded one in which runs that were only awaited are looked for.
+_LOOK_BACK = 31
 
 
-def _last_judged(evaluations: Iterable[StoredEvaluation]) -> date | None:
-    """The newest data date whose run was not merely awaited. evaluations: newest first."""
-    judged = (
-        evaluation.data_date
-        for evaluation in evaluations
-        if not any(Cause.NOT_DUE in message for message in evaluation.messages.values())
-    )
-    return next(judged, None)
+def _last_judged(evaluations: Sequence[StoredEvaluation]) -> date | None:
+    """The data date up to which every recorded one was judged, not merely awaited.
+
+    evaluations: newest first.
+    """
+    awaited = [evaluation.data_date for evaluation in evaluations if _is_awaited(evaluation)]
+    if awaited:
+        return min(awaited) - _DAY
+    return evaluations[0].data_date if evaluations else None
+
+
+def _is_awaited(evaluation: StoredEvaluation) -> bool:
+    return any(f"({Cause.NOT_DUE}: " in message for message in evaluation.messages.values())
 
 
 def runs_to_catch_up(config: Config, console: Console) -> tuple[date, ...]:

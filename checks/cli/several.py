@@ -14,8 +14,6 @@ from checks.core.model import GLYPHS, Status
 from checks.core.text import plural, quoted
 from checks.judging.gate import GREEN, RED, UNKNOWN, WORST_FIRST, worst_exit_code
 
-#: Formats of which several reports can follow one another.
-_FORMATS = ("text", "markdown", "github")
 _STATUSES = {GREEN: Status.GREEN, RED: Status.RED, UNKNOWN: Status.UNKNOWN}
 _MEANINGS = {GREEN: "may be refreshed", RED: "stopped", UNKNOWN: "could not be judged"}
 
@@ -31,10 +29,9 @@ def run_each(
     paths: files, and folders of them. Raises UsageError for outputs that hold one report only,
     ConfigError for a folder without a configuration.
     """
-    if args.format not in _FORMATS:
+    if args.format != "text":
         raise UsageError(
-            f"--format {args.format} holds one pipeline; with several --config the allowed formats "
-            f"are {', '.join(_FORMATS)}"
+            f"--format {args.format} is of one pipeline; with several --config only text is allowed"
         )
     if args.report:
         raise UsageError("--report is of one pipeline: run the gate once for each --config")
@@ -42,11 +39,11 @@ def run_each(
     _require_distinct(names)
     codes: dict[str, int] = {}
     for file, name in names.items():
-        _say(f"pipeline {name}\n\n", args, console)
+        console.out(f"pipeline {name}\n\n")
         codes[name] = run_one(args, console, file)
-        _say("\n", args, console)
+        console.out("\n")
     for text in _lines(codes):
-        _say(text, args, console)
+        console.out(text)
     return worst_exit_code(codes.values())
 
 
@@ -57,11 +54,6 @@ def _require_distinct(names: Mapping[str, str]) -> None:
         other = files.setdefault(name, file)
         if other != file:
             raise UsageError(f"two pipelines are named {quoted(name)}: {other} and {file}")
-
-
-def _say(text: str, args: Namespace, console: Console) -> None:
-    if args.format == "text":
-        console.out(text)
 
 
 def _lines(codes: dict[str, int]) -> list[str]:

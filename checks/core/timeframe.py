@@ -78,8 +78,13 @@ class Timeframe:
 
     @property
     def is_over(self) -> bool:
-        """Whether the data date has ended."""
-        return self.now >= self.end
+        """Whether the data date has ended, and the run loads the whole of it."""
+        return self.now >= self.end and not self._is_loaded_in_part
+
+    @property
+    def _is_loaded_in_part(self) -> bool:
+        """Whether the run's time and grace end within the data date: the rest is loaded later."""
+        return self.expected_by is not None and self.expected_by < self.end
 
     @property
     def is_behind(self) -> bool:
@@ -107,6 +112,11 @@ class Timeframe:
         up to which the run loads.
         """
         return self.end if self.is_over else min(self.end, self._loaded_until + TICK)
+
+    @property
+    def until(self) -> datetime | None:
+        """Up to which local time each day is compared; None for whole days."""
+        return None if self.is_over else (self.cut - TICK).astimezone(self.zone)
 
     @property
     def future(self) -> datetime:

@@ -14,6 +14,7 @@ from checks.catalog import all_checks, get_check
 from checks.core.errors import UsageError
 from checks.core.subjects import MORE, typed_name
 from checks.core.text import did_you_mean, listed, quoted
+from checks.evaluation.waiving import verdicts_of_newest_run
 
 if TYPE_CHECKING:
     from checks.config.model import Config
@@ -65,18 +66,21 @@ def accepting_checks() -> tuple[Check, ...]:
 def failing_subjects(
     config: Config, history: History, check: Check
 ) -> tuple[date, tuple[str, ...]]:
-    """The newest judged data date, and the subjects of a check that may be accepted on it.
+    """The subjects of a check that may be accepted, and the first data date that has one.
 
-    Raises UsageError where nothing was recorded.
+    Of the newest judged run; without any, its newest data date. Raises UsageError where nothing was
+    recorded.
     """
-    evaluations = history.evaluations(config.pipeline, days=1)
-    if not evaluations:
+    verdicts = verdicts_of_newest_run(config, history, check.id)
+    if not verdicts:
         raise UsageError(
             "nothing is recorded yet, so nothing can be accepted: run andon gate first"
         )
-    verdicts = history.report(evaluations[0].id).checks
-    verdict = next((verdict for verdict in verdicts if verdict.id == check.id), None)
-    return evaluations[0].data_date, _failing(check, verdict)
+    failing = {day: subjects for day, v in verdicts if (subjects := _failing(check, v))}
+    if not failing:
+        return verdicts[0][0], ()
+    names = dict.fromkeys(name for day in sorted(failing) for name in failing[day])
+    return min(failing), tuple(names)
 
 
 def _failing(check: Check, verdict: Verdict | None) -> tuple[str, ...]:

@@ -245,7 +245,9 @@ def _early_run(config: Config, warehouse: Warehouse, now: datetime) -> date | No
     run_date = schedule.following(schedule.latest(now))
     first_time = schedule.first_time(run_date)
     begins, _ = schedule.window(run_date)
-    if first_time is None or not begins <= now < first_time:
+    if first_time is None or first_time != schedule.due(run_date):
+        return None  # of several times on one date the first load is not the whole run
+    if not begins <= now < first_time:
         return None
     frame = timeframe_of(config, now, run_date=run_date)
     try:

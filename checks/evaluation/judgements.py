@@ -16,6 +16,7 @@ from checks.judging.check import Check
 from checks.judging.due import awaited_text
 from checks.judging.undated import considering_undated
 from checks.judging.unmeasured import skipped, unknown, unmeasured
+from checks.loads.repairs import has_ended
 from checks.measuring.measurements import Measurements
 
 #: Why all but the first check are skipped while a run may still come.
@@ -33,7 +34,7 @@ def judge_days(
 
     What belongs to the run is judged once. A run that may still come is not judged at all.
     """
-    awaited = _awaited_run(config, frames[-1], measured[-1])
+    awaited = _awaited_run(config, frames, measured)
     if awaited is not None:
         return [_awaiting(config, awaited) for _ in frames]
     newest = judge_all(config, frames[-1], measured[-1], report_progress)
@@ -68,17 +69,26 @@ def _belongs_to_run(config: Config, check: Check) -> bool:
     return config.audit_log is not None and check.needs[0].partition(".")[0] == "audit_log"
 
 
-def _awaited_run(config: Config, frame: Timeframe, measurements: Measurements) -> str | None:
-    """Text on the run, where it may still come and has left nothing yet; else None."""
+def _awaited_run(
+    config: Config, frames: Sequence[Timeframe], measured: Sequence[Measurements]
+) -> str | None:
+    """Text on the run, where it may still come and has ended no load yet; else None.
+
+    A run of closed days may leave nothing. Without a log a run has come when the newest open day
+    that it loads has events.
+    """
+    frame = frames[-1]
     if not frame.is_run_awaited or frame.data_date not in frame.loaded_dates:
         return None
-    if frame.closed_run_reason is not None:
-        return None  # such a run may leave nothing
+    open_days = [day for of, day in zip(frames, measured, strict=True) if not of.closed_reason]
+    if not open_days:
+        return None
     try:
         if config.audit_log is not None:
-            has_come = bool(measurements.audit_log().today)
+            log = measured[-1].audit_log()
+            has_come = any(has_ended(log, entry) for entry in log.today)
         else:
-            has_come = config.events is None or measurements.events().judged > 0
+            has_come = config.events is None or open_days[-1].events().judged > 0
     except MeasurementError:
         return None  # the checks say so
     except Exception as error:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,10 @@ from checks.config.schedules import schedule_of
 from checks.core.endings import folded
 from checks.core.errors import UsageError
 from checks.core.model import Status, Subjects
+from checks.core.schedule import MOST_LOADED_DAYS
 from checks.core.subjects import ALL_KINDS, MORE, NO_NAME, SOURCE, STATUS, subject_name, typed_name
 from checks.core.text import did_you_mean, quoted
+from checks.judging.check import is_worse
 from checks.loads.sources import lasting_name
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ _AS_MEASURED: Mapping[str, Callable[[str], str | None]] = {SOURCE: lasting_name,
 _KINDS = tuple(sorted(ALL_KINDS))
 #: Instead of a subject: the waiver covers whatever fails, limited by its value only.
 ANY = "any"
+#: Statuses of what a waiver is given for.
+_WAIVABLE = (Status.RED, Status.WAIVED)
 #: The state of a waiver that can still cover a red.
 HOLDS = "holds"
 COMMAND = FieldLabels(
@@ -151,15 +155,55 @@ def state_of(waiver: StoredWaiver, today: date) -> str:
 def _latest_verdict(
     config: Config, history: History, check: str, now: datetime
 ) -> tuple[date, Verdict | None]:
-    """The newest judged data date and its verdict; the date due today where none was judged."""
-    evaluations = history.evaluations(config.pipeline, days=1)
-    if not evaluations:
+    """The newest judged run's worst verdict, and the first data date that it failed for.
+
+    The newest data date where it failed for none; the date due today where none was judged.
+    """
+    found = verdicts_of_newest_run(config, history, check)
+    if not found:
         schedule = schedule_of(config)
         return schedule.loaded_dates(schedule.latest(now))[-1], None
-    verdicts = history.report(evaluations[0].id).checks
-    return evaluations[0].data_date, next(
-        (verdict for verdict in verdicts if verdict.id == check), None
-    )
+    failing = [(day, v) for day, v in found if v is not None and v.status in _WAIVABLE]
+    if not failing:
+        return found[0]
+    return min(day for day, _ in failing), _over_days([verdict for _, verdict in failing])
+
+
+def verdicts_of_newest_run(
+    config: Config, history: History, check: str
+) -> list[tuple[date, Verdict | None]]:
+    """A check's verdict for each data date of the newest judged run, the newest date first."""
+    evaluations = history.evaluations(config.pipeline, days=MOST_LOADED_DAYS)
+    of_run = [e for e in evaluations if e.run_date == evaluations[0].run_date]
+    return [
+        (
+            evaluation.data_date,
+            next((v for v in history.report(evaluation.id).checks if v.id == check), None),
+        )
+        for evaluation in of_run
+    ]
+
+
+def _over_days(verdicts: Sequence[Verdict]) -> Verdict:
+    """Failures of several data dates as one: the worst value, and what any of them failed for."""
+    worst = verdicts[0]
+    for verdict in verdicts[1:]:
+        if _is_worse(verdict, worst):
+            worst = verdict
+    if any(verdict.subjects is None for verdict in verdicts):
+        return worst
+    subjects: dict[str, dict[str, None]] = {}
+    for verdict in verdicts:
+        for kind, names in (verdict.subjects or {}).items():
+            subjects.setdefault(kind, {}).update(dict.fromkeys(names))
+    return replace(worst, subjects={kind: tuple(names) for kind, names in subjects.items()})
+
+
+def _is_worse(verdict: Verdict, than: Verdict) -> bool:
+    if verdict.stop != than.stop:
+        return verdict.stop
+    worse = get_check(verdict.id).worse
+    return is_worse(worse, verdict.value, than.value, verdict.facts.expected)
 
 
 def _next_day(

@@ -100,7 +100,7 @@ def read(
         gaps=gaps,
         days=days,
         event=event,
-        until=None if frame.is_over else frame.now.astimezone(frame.zone),
+        until=frame.until,
         weekday=usual_day.weekday if days == usual_day.days else None,
         expected=usual_day.expected,
     )

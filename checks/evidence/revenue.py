@@ -86,7 +86,7 @@ def read(context: Context, *, days: int = 30) -> Revenue:
         alert_at=params.alert_at,
         negative=events.purchases.negative,
         zero=events.purchases.zero,
-        until=None if frame.is_over else frame.now.astimezone(frame.zone),
+        until=frame.until,
     )
 
 

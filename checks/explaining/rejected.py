@@ -163,7 +163,7 @@ def _profile(
 def _hours_begun(context: Context) -> int:
     """Hours of the judged day that are over or running."""
     frame = context.frame
-    return HOURS if frame.is_over else frame.now.astimezone(frame.zone).hour + 1
+    return HOURS if frame.until is None else frame.until.hour + 1
 
 
 def _is_begun(context: Context, tally: HourTally) -> bool:

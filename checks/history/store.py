@@ -28,7 +28,8 @@ from checks.history.decisions import Decisions
 from checks.history.evaluations import EvaluationReader
 from checks.history.ignored_rows import IgnoredRows
 from checks.history.incident_log import Incidents
-from checks.history.settling import by_worst_day, recorded_days, settle
+from checks.history.settling import recorded_days, settle
+from checks.judging.days import by_worst_day
 
 _OWNER = 200
 

@@ -8,13 +8,16 @@ from datetime import date
 from itertools import groupby
 from typing import TypeVar
 
-from checks.core.model import Acceptance, Report, Status, WaiverState
+from checks.core.model import Acceptance, Report, Status, Verdict, WaiverState
 from checks.core.text import plural, short_list
 from checks.judging.gate import WORST_FIRST
 
 _BY_VERDICT = (Status.GREEN, Status.AMBER, Status.UNKNOWN, Status.RED)
 #: So many days of one verdict are listed; of more there is a count.
 _MOST_LISTED = 4
+_BY_WEIGHT = (
+    Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED, Status.GREEN, Status.SKIPPED,
+)  # fmt: skip
 Part = TypeVar("Part", WaiverState, Acceptance)
 
 
@@ -91,3 +94,25 @@ def _summary(worst: Report, reports: Sequence[Report]) -> str:
         named = short_list(days) if len(days) <= _MOST_LISTED else plural(len(days), "other day")
         texts.append(f"{named} {'is' if len(days) == 1 else 'are'} {verdict}")
     return f"{worst.summary}; {', '.join(texts)}"
+
+
+def by_worst_day(report: Report) -> Report:
+    """A report of several data dates as one of the newest of them, each check as on its worst day.
+
+    A check is green only where it is green for all of them.
+    """
+    if not report.days:
+        return report
+    worst: dict[str, Verdict] = {}
+    for day in reversed(report.days):
+        for verdict in day.checks:
+            known = worst.get(verdict.id)
+            if known is None or _weight(verdict) < _weight(known):
+                worst[verdict.id] = verdict
+    newest = report.days[-1]
+    return replace(report, data_date=newest.data_date, checks=tuple(worst.values()), days=())
+
+
+def _weight(verdict: Verdict) -> int:
+    """The smaller, the more it says: a judged day says more than a closed or skipped one."""
+    return len(_BY_WEIGHT) if verdict.facts.is_closed else _BY_WEIGHT.index(verdict.status)

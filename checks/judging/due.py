@@ -65,9 +65,12 @@ def newest_run_text(frame: Timeframe) -> str:
     following = schedule.due(schedule.following(frame.run_date))
     if following is None:
         raise ValueError("a schedule with run times gives every run one")
+    day = following.astimezone(frame.zone).date()
+    is_same_weekday = (day - frame.run_date).days >= _DAYS_OF_WEEK
+    next_day = day_text(day) if is_same_weekday else _weekday(day, frame)
     return (
         f"; {run_text(frame)} is the newest that is due, the next one is due on "
-        f"{_weekday(following.astimezone(frame.zone).date(), frame)} {_clock(following, frame)}"
+        f"{next_day} {_clock(following, frame)}"
     )
 
 

@@ -17,6 +17,7 @@ from checks.core.timeframe import Timeframe, wall_moment
 from checks.loads.families import UNNAMED, ByDate, entries_by_family, shown_family
 from checks.loads.matching import matches
 from checks.loads.patterns import is_usual, minutes_after_midnight, usual_minutes
+from checks.loads.sources import may_be_of
 
 _DAY_MINUTES, _HOUR = 24 * 60, 60
 
@@ -116,14 +117,26 @@ def _listed_state(
     source: ExpectedSource, by_date: ByDate, run_dates: Sequence[date], frame: Timeframe
 ) -> SourceState:
     deadline = source.expected_by
+    due = frame.expected_by or frame.now
     if deadline is not None:
-        due = wall_moment(frame.run_date, deadline, frame.zone)
-    else:
-        due = frame.expected_by or frame.now
+        due = _deadline(frame, deadline)
     return _state(
         source.name, source.name, by_date, run_dates, frame, due=due, deadline=deadline,
         is_listed=True,
     )  # fmt: skip
+
+
+def _deadline(frame: Timeframe, clock: time) -> datetime:
+    """The instant of a time of day on the run date, never before the run's own time.
+
+    On the next day, where that is before the run's time and the run may still come then.
+    """
+    moment = wall_moment(frame.run_date, clock, frame.zone)
+    first_time = frame.run_schedule.first_time(frame.run_date)
+    if first_time is None or frame.expected_by is None or moment >= first_time:
+        return moment
+    next_day = wall_moment(frame.run_date + timedelta(days=1), clock, frame.zone)
+    return next_day if next_day <= frame.expected_by else first_time
 
 
 def _state(
@@ -144,12 +157,13 @@ def _state(
         for day, entries in earlier.items()
     )
     minutes = usual_minutes(arrivals, frame.run_date)
+    days = {*frame.days_of_load, frame.run_date}  # a file may carry the day of its delivery
     due = due or _moment(frame, minutes or 0)
     return SourceState(
         key=key,
         name=name,
         is_listed=is_listed,
-        has_come=frame.run_date in by_date,
+        has_come=any(may_be_of(entry.source, days) for entry in by_date.get(frame.run_date, ())),
         due=due,
         is_due=frame.now >= due,
         deadline=deadline,

@@ -163,8 +163,10 @@ class Measurements:
 
     def daily_counts(self) -> DailyCounts:
         """Events per day, name and dimension value, far back. Raises MeasurementError."""
-        reader = self._daily_reader()
-        return self._once("daily_counts", lambda: reader.read(self._recent_events()))
+        return self._once("daily_counts", self._own_daily_counts)
+
+    def _own_daily_counts(self) -> DailyCounts:
+        return self._daily_reader().read(self._recent_events())
 
     def _daily_reader(self) -> DailyReader:
         return DailyReader(

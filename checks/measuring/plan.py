@@ -13,7 +13,7 @@ from checks.loads.patterns import LEARNED_DAYS
 from checks.loads.usual_parts import USUAL_DAYS
 
 #: A window of open days is looked for in twice as many days, and one long closure.
-_SPAN_PER_OPEN_DAY, _LONGEST_CLOSURE = 2, 48
+_SPAN_PER_OPEN_DAY, _LONGEST_CLOSURE = 2, 366
 
 
 @dataclass(frozen=True, slots=True)

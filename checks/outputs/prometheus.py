@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 
 from checks.core.inert import line
 from checks.core.model import Number, Report, Status, Verdict
+from checks.judging.days import by_worst_day
 
 _Labels = dict[str, str]
 _Samples = list[tuple[_Labels, Number | None]]
@@ -16,7 +17,10 @@ _VERDICTS = (Status.GREEN, Status.AMBER, Status.RED, Status.UNKNOWN)
 
 
 def render(report: Report, *, color: bool = False) -> str:
-    """Gauges of the whole evaluation and of each check; those without a value are left out."""
+    """Gauges of the whole evaluation and of each check; those without a value are left out.
+
+    Of several data dates each check is as on its worst day.
+    """
     pipeline = {"pipeline": report.pipeline}
     lines = [*_gate(report, pipeline), *_checks(report, pipeline)]
     return "\n".join(lines) + "\n"
@@ -46,7 +50,7 @@ def _gate(report: Report, pipeline: _Labels) -> Iterator[str]:
 
 
 def _checks(report: Report, pipeline: _Labels) -> Iterator[str]:
-    checks = [(_labels(verdict, pipeline), verdict) for verdict in report.checks]
+    checks = [(_labels(v, pipeline), v) for v in by_worst_day(report).checks]
     statuses: _Samples = [
         ({**labels, "status": status}, int(verdict.status is status))
         for labels, verdict in checks
