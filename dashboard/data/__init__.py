@@ -85,7 +85,7 @@ def due_day(config: Config) -> date:
 
 def days_of_run(config: Config, day: date) -> tuple[date, ...]:
     """The data dates that are judged with a day, itself included, oldest first."""
-    return run_days.days_of_run(config, day, now())
+    return run_days.days_of_run(config, day)
 
 
 def shop_today(config: Config) -> date:

@@ -6,8 +6,7 @@ from datetime import date, datetime, timedelta
 
 from checks.config.model import Config
 from checks.config.schedules import schedule_of
-from checks.core.errors import UsageError
-from checks.core.timeframe import midnight
+from checks.core.schedule import MOST_LOADED_DAYS
 
 
 def due_day(config: Config, moment: datetime) -> date:
@@ -16,16 +15,11 @@ def due_day(config: Config, moment: datetime) -> date:
     return schedule.latest(moment) - timedelta(days=schedule.lag_days)
 
 
-def days_of_run(config: Config, day: date, moment: datetime) -> tuple[date, ...]:
+def days_of_run(config: Config, day: date) -> tuple[date, ...]:
     """The data dates that are judged with a day, itself included, oldest first.
 
-    A day that no run loads is judged alone, and so is each day of a run whose newest one lasts, as
-    the gate has it.
+    A day that no run loads is judged alone, and so is each day of a run that loads too many.
     """
     schedule = schedule_of(config)
-    try:
-        days = schedule.loaded_dates(schedule.run_date_of(day))
-    except UsageError:  # more days than are judged at once
-        return (day,)
-    is_over = moment >= midnight(days[-1] + timedelta(days=1), config.timezone)
-    return days if is_over and day in days else (day,)
+    days = schedule.loaded_dates(schedule.run_date_of(day))
+    return days if day in days and len(days) <= MOST_LOADED_DAYS else (day,)

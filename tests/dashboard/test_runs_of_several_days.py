@@ -200,12 +200,10 @@ def test_recorded_evaluations_of_one_run_are_recognised(shop: Shop, screen: Open
     assert page.text.count("Mon 17 Mar (3 days)") == 1
 
 
-def test_a_run_whose_newest_day_lasts_is_judged_day_by_day(shop: Shop) -> None:
+def test_the_days_of_a_run_are_judged_together(shop: Shop) -> None:
     loaded = load_config(shop())
-    midnight = datetime(2025, 3, 16, 23, tzinfo=UTC)
-    assert days_of_run(loaded, FRIDAY, midnight - timedelta(microseconds=1)) == (FRIDAY,)
-    assert days_of_run(loaded, FRIDAY, midnight) == (FRIDAY, SATURDAY, SUNDAY)
-    assert days_of_run(loaded, MONDAY, midnight) == (MONDAY,)
+    assert days_of_run(loaded, FRIDAY) == (FRIDAY, SATURDAY, SUNDAY)
+    assert days_of_run(loaded, MONDAY) == (MONDAY,)
 
 
 def test_under_a_lock_every_day_of_the_run_keeps_its_last_good_numbers(

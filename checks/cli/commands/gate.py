@@ -26,12 +26,17 @@ def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
     add_configs(parser)
     add = parser.add_argument
-    add("--date", type=values.day, metavar="D", help="the run date (default: today)")
+    add(
+        "--date",
+        type=values.day,
+        metavar="D",
+        help="the run date (default: that of the newest run that is due)",
+    )
     add(
         "--data-date",
         type=values.data_day,
         metavar="D|latest",
-        help="the judged day (default: the run date minus data_lag_days); "
+        help="the judged day (default: each day that the run loads); "
         "latest: the newest day with events up to that one",
     )
     add(
@@ -60,8 +65,8 @@ def configure(parser: ArgumentParser) -> None:
         type=values.duration,
         default=0.0,
         metavar="TIME",
-        help="keep trying for so long (30m, 90s, 1h30m) while there is no log entry, "
-        "a run is not finished or the warehouse is locked",
+        help="keep trying for so long (30m, 90s, 1h30m) while there is no log entry, a run or a "
+        "source may still come, a run is not finished or the warehouse is locked",
     )
     add(
         "--no-explain",
