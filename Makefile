@@ -29,7 +29,7 @@ QUICK_TESTS := $(addprefix tests/,catalog config core detection evaluation judgi
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help setup demo check test lint types contracts test-duckdb2 test-python test-engines coverage
-.PHONY: test-quick test-browser test-dates test-spark bench bench-engines bench-quarantine bench-dashboard pictures references docs lock clean
+.PHONY: test-quick test-browser test-dates test-spark bench bench-days bench-engines bench-quarantine bench-dashboard pictures references docs lock clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -97,6 +97,9 @@ test-duckdb2: $(SECOND)/.installed ## the engine's tests, against DuckDB 2
 
 bench: $(VENV)/.installed ## time the gate against bare SQL: SIZES=1,10,50 (million events), RUNS=7
 	@$(BIN)/python benchmarks/bench.py --sizes $(SIZES) --runs $(RUNS)
+
+bench-days: $(VENV)/.installed ## time a run that loads three days against one that loads one: RUNS=7
+	@$(BIN)/python benchmarks/run_days.py --runs $(RUNS)
 
 bench-engines: $(ENGINES)/.installed ## time the gate on each engine against one query by hand: SIZES=5,50, SERVERS=...
 	@$(ENGINES)/bin/python scripts/java.py $(ENGINES)/bin/python benchmarks/engines.py \
