@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from checks.core.audit_log import AuditEntry, AuditLog
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 #: How many sources have their rows judged: half a millisecond each.
 MOST_SOURCES = 200
+
+
+#: Entries of at least two different numbers of days show whether rows grow with them.
+_FEWEST_KINDS = 2
 
 
 class Rows(NamedTuple):
@@ -155,14 +160,51 @@ def _most(rows: Mapping[date, Rows]) -> dict[date, int]:
 
 
 def _normal(rows: Mapping[date, int], frame: Timeframe, widen: float = 1.0) -> ExpectedRange | None:
-    """The normal range of the run date, by the data dates of the earlier runs."""
+    """The normal range of the run date, by the data dates of the earlier runs.
+
+    Where a source has the more rows the more days it had not come, as a file of Monday that holds
+    the weekend, each earlier count is as if it were of as many days as the run date's.
+    """
     lag = timedelta(days=frame.run_schedule.lag_days)
-    history = {
-        run_date - lag: count
+    earlier = {
+        run_date: count
         for run_date, count in rows.items()
         if run_date < frame.run_date and frame.calendar.special_day(run_date - lag) is None
     }
+    days = _days_of_entries((*earlier, frame.run_date), frame)
+    grows = _grows_with_days(earlier, days)
+    history = {
+        run_date - lag: round(count * days[frame.run_date] / days[run_date]) if grows else count
+        for run_date, count in earlier.items()
+    }
     return normal_range(history, frame.run_date - lag, frame.calendar, widen)
+
+
+def _days_of_entries(run_dates: Iterable[date], frame: Timeframe) -> dict[date, int]:
+    """For each run date how many open days there are since the one before it; at least one."""
+    days = {}
+    previous: date | None = None
+    for run_date in sorted(run_dates):
+        since = (run_date - previous).days if previous else 1
+        stretch = (run_date - timedelta(days=back) for back in range(1, since + 1))
+        days[run_date] = max(1, sum(frame.calendar.closed_reason(day) is None for day in stretch))
+        previous = run_date
+    return days
+
+
+def _grows_with_days(rows: Mapping[date, int], days: Mapping[date, int]) -> bool:
+    """Whether entries of more days have more rows: by more than half of that factor.
+
+    rows: by run date. days: of how many days each is.
+    """
+    by_days: dict[int, list[int]] = defaultdict(list)
+    for run_date, count in rows.items():
+        by_days[days[run_date]].append(count)
+    usual = {number: median(counts) for number, counts in by_days.items() if len(counts) > 1}
+    if len(usual) < _FEWEST_KINDS:
+        return False
+    few, many = min(usual), max(usual)
+    return usual[few] > 0 and usual[many] / usual[few] > math.sqrt(many / few)
 
 
 def _total_ratio(rows: Mapping[str, Mapping[date, Rows]], frame: Timeframe) -> float:
