@@ -210,7 +210,7 @@ def test_beside_the_evidence_stand_repair_timeline_and_other_checks(
     condition = f"If the {explained[1]} rows are repaired and loaded again:"
     assert f"What would a repair change? {condition} Rejected share 5.8 % → then 0" in page.text
     assert "Not known: whether this settles orphan_orders; what the other checks" in page.text
-    assert "Other checks 1 red, 9 green ✗ RED orphan_orders orphan_orders=" in page.text
+    assert "Other checks 1 red, 10 green ✗ RED orphan_orders orphan_orders=" in page.text
     assert "Owner web-analytics, nobody is on it." in page.text
     assert "✓ GREEN rows_read 2498 (min 1)" in page.text
     assert f"runs?pipeline=web-clickstream&amp;date={DAY}&amp;check=rows_read" in page.html

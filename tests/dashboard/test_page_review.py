@@ -36,4 +36,4 @@ def test_a_warehouse_that_is_gone_is_one_line(demo: Demo, screen: Open) -> None:
     page = screen(folder, path="review")
     assert page.html.count('class="w-fail ') == 1
     assert "passed" not in page.text
-    assert "10 follow from it: rows_read" in page.text
+    assert "11 follow from it: rows_read" in page.text

@@ -20,7 +20,7 @@ from tests.engines import named
 from tests.shop import DAY, Shop, at, log_entry, order, purchase, view
 
 #: `rate=0.0582 (max 0.05)`: the metric, what was measured, the limit that it is held against.
-_PART = r"(none|-?[\d.]+\w*|inf) \((?:max|min|below|above|normal) -?[\d.][^()]*\)"
+_PART = r"(none|-?[\d.]+\w*|inf) \((?:max|min|below|above|normal|expected) -?[\d.][^()]*\)"
 WHY = re.compile(rf"(\w+)={_PART}(?:, \w+={_PART})*")
 UNMEASURED = re.compile(r"(\w+)=unknown \((\w+): .+\)")
 ELSEWHERE = re.compile(r"\b(see|check|read|look (in|at|into)) the logs?\b|stack ?trace", re.I)
@@ -44,6 +44,11 @@ def rejected(shop: Shop) -> None:
 
 def one_source_rejected(shop: Shop) -> None:
     shop.log.rows.append(log_entry(DAY, 100, 40, filename="app.csv"))
+
+
+def no_second_source(shop: Shop) -> None:
+    for back in range(1, 10):
+        shop.log.rows.append(log_entry(DAY - timedelta(days=back), 50, 1, filename="app.csv"))
 
 
 def stopped_at_noon(shop: Shop) -> None:
@@ -101,7 +106,8 @@ def everything(shop: Shop) -> None:
 
 
 BREAKAGES: tuple[Callable[[Shop], None], ...] = (
-    no_run, nothing_read, failed, rejected, one_source_rejected, stopped_at_noon, empty_day, twice,
+    no_run, nothing_read, failed, rejected, one_source_rejected, no_second_source,
+    stopped_at_noon, empty_day, twice,
     silent_name, unpriced, lost_session, slow_decline, gone_table, no_column, text_counts,
     everything,
 )  # fmt: skip

@@ -49,7 +49,7 @@ def reading(shop: Shop, frames: Sequence[Timeframe]) -> Iterator[tuple[OrderRead
     assert config.orders is not None
     with Warehouse.of(config) as warehouse:
         counted: Any = Counted(warehouse)
-        naive = config.warehouse.naive_timestamps
+        naive = config.naive_zones
         yield (
             OrderReader(counted, frames[-1], naive, config.orders, config.sessions, config.events),
             counted,

@@ -167,7 +167,9 @@ def test_permission_on_one_table_and_on_a_schema(postgres: Shop) -> None:
     as_role(postgres, role)
     unknown(postgres.run(), Cause.PERMISSION, {"orphan_orders"})
     postgres.set("audit_log", table="lake.logs")
-    log_checks = {"log_entry_exists_today", "rows_read", "run_status", "quarantine_rate"}
+    log_checks = {
+        "log_entry_exists_today", "rows_read", "run_status", "sources_complete", "quarantine_rate",
+    }  # fmt: skip
     unknown(postgres.run(), Cause.PERMISSION, log_checks | {"orphan_orders"})
 
 
