@@ -325,8 +325,8 @@ def _run(context: page.PageContext) -> str:
     count = len(context.run_days)
     if count == 1:
         return ""
-    run = f"the run of {look.short(context.run_date)}"
-    return f"{look.short(context.day)}, one of the {count} days of {run}"
+    run_text = f"the run of {look.short(context.run_date)}"
+    return f"{look.short(context.day)}, one of the {count} days of {run_text}"
 
 
 def _difference(context: page.PageContext) -> str:

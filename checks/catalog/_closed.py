@@ -31,30 +31,30 @@ def judge_closed(
 
     closed: why the day is closed. kept: the open days before it that say what is usual.
     """
-    usual = usual_open_day(kept)
-    limit = math.floor(CLOSED_SHARE * usual)
-    has_too_many = count > CLOSED_SHARE * usual
+    usual_events = usual_open_day(kept)
+    limit = math.floor(CLOSED_SHARE * usual_events)
+    has_too_many = count > CLOSED_SHARE * usual_events
     return Judgement(
         status=Status.AMBER if has_too_many else Status.GREEN,
         message=f"{_METRIC}={count} ({closed}, at most {limit})",
-        summary=_summary(day, closed, count, usual),
+        summary=_summary(day, closed, count, usual_events),
         action=f"Find out why {day} has events, or remove the day from `calendar.closed`"
         if has_too_many
         else "Nothing to do",
         value=count,
         threshold=limit,
         unit="events",
-        details={**details, "events": count, "closed": closed, "usual_open_day": usual},
+        details={**details, "events": count, "closed": closed, "usual_open_day": usual_events},
         facts=Facts(is_closed=True),
         subjects={SIDE: (HIGH,)} if has_too_many else {SIDE: ()},
     )
 
 
-def _summary(day: date, closed: str, count: int, usual: float) -> str:
+def _summary(day: date, closed: str, count: int, usual_events: float) -> str:
     usual_text = (
-        f"at most {CLOSED_SHARE * 100:g} % of the {count_text(round(usual))} of a usual open day "
-        "are no finding"
-        if usual
+        f"at most {CLOSED_SHARE * 100:g} % of the {count_text(round(usual_events))} of a usual "
+        "open day are no finding"
+        if usual_events
         else "no open day before it says what is usual"
     )
     return f"{day_text(day)} is {closed}, and has {plural(count, 'event')}; {usual_text}"

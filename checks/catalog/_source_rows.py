@@ -200,11 +200,11 @@ def _grows_with_days(rows: Mapping[date, int], days: Mapping[date, int]) -> bool
     by_days: dict[int, list[int]] = defaultdict(list)
     for run_date, count in rows.items():
         by_days[days[run_date]].append(count)
-    usual = {number: median(counts) for number, counts in by_days.items() if len(counts) > 1}
-    if len(usual) < _FEWEST_KINDS:
+    median_rows = {number: median(counts) for number, counts in by_days.items() if len(counts) > 1}
+    if len(median_rows) < _FEWEST_KINDS:
         return False
-    few, many = min(usual), max(usual)
-    return usual[few] > 0 and usual[many] / usual[few] > math.sqrt(many / few)
+    few, many = min(median_rows), max(median_rows)
+    return median_rows[few] > 0 and median_rows[many] / median_rows[few] > math.sqrt(many / few)
 
 
 def _total_ratio(rows: Mapping[str, Mapping[date, Rows]], frame: Timeframe) -> float:

@@ -9,8 +9,8 @@ Source of the rule: one load a day leaves at least one entry.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from checks.catalog._audit import strays_details, strays_text
 from checks.core.audit_log import AuditLog
@@ -40,50 +40,73 @@ def judge(params: Params, log: AuditLog, frame: Timeframe) -> Judgement:
 
     A run that may still come is not judged.
     """
-    entries = len(log.today)
-    earlier_counts = [
-        len(rows) for day, rows in log.entries.items() if day != log.run_date and rows
-    ]
-    median_entries = median(earlier_counts)
-    normal = f", usually {count_text(median_entries)} a day" if median_entries else ""
+    if log.today:
+        judgement = _logged(log, frame)
+    elif frame.closed_run_reason is not None:
+        judgement = _not_needed(frame.closed_run_reason, frame)
+    else:
+        judgement = _missing(log, frame)
+    summary = judgement.summary + strays_text(log)
+    details = {**_details(log), **judgement.details}
+    return replace(judgement, summary=summary, details=details)
+
+
+def _logged(log: AuditLog, frame: Timeframe) -> Judgement:
+    entry_count, day = len(log.today), day_text(frame.run_date)
+    return Judgement(
+        Status.GREEN,
+        f"entries={entry_count} (min 1)",
+        f"The pipeline logged {plural(entry_count, 'entry', 'entries')} on {day}{_normal(log)}",
+        "Nothing to do", entry_count, 1, "entries",
+    )  # fmt: skip
+
+
+def _not_needed(reason: str, frame: Timeframe) -> Judgement:
+    """A run of closed days may leave nothing."""
+    return Judgement(
+        Status.GREEN,
+        f"entries=0 ({reason})",
+        f"The pipeline left no audit-log entry on {day_text(frame.run_date)}, and needs none: the "
+        f"days that the run loads are {reason}",
+        "Nothing to do", 0, 1, "entries", facts=Facts(is_closed=True),
+    )  # fmt: skip
+
+
+def _missing(log: AuditLog, frame: Timeframe) -> Judgement:
+    message, details = "entries=0 (min 1)", {}
+    late = lateness(frame)
+    if late is not None:
+        message += f", {duration_text(late)} late"
+        details["late_seconds"] = late.total_seconds()
     day = day_text(frame.run_date)
-    details = {
-        "entries": entries,
+    action = (
+        f"Start the load of {load_days_text(frame.days_of_load)} "
+        "(or find out why it did not start), then run the gate again"
+    )
+    return Judgement(
+        Status.RED,
+        message,
+        f"The pipeline left no audit-log entry on {day}{_normal(log)}{late_text(frame)}",
+        action + (_clock_hint(log) if log.future else ""), 0, 1, "entries",
+        details=details, facts=Facts(explains_empty_day=True),
+    )  # fmt: skip
+
+
+def _normal(log: AuditLog) -> str:
+    """How many entries earlier runs have; empty without any."""
+    counts = [len(rows) for day, rows in log.entries.items() if day != log.run_date and rows]
+    median_count = median(counts)
+    return f", usually {count_text(median_count)} a day" if median_count else ""
+
+
+def _details(log: AuditLog) -> dict[str, Any]:
+    return {
+        "entries": len(log.today),
         "daily": [{"date": d, "entries": len(r)} for d, r in sorted(log.entries.items())],
         "first_entry_at": min((entry.run_at for entry in log.today), default=None),
         "last_entry_at": max((entry.run_at for entry in log.today), default=None),
         **strays_details(log),
     }
-    message = f"entries={entries} (min 1)"
-    is_closed = not entries and frame.closed_run_reason is not None
-    if entries:
-        status, action = Status.GREEN, "Nothing to do"
-        summary = f"The pipeline logged {plural(entries, 'entry', 'entries')} on {day}{normal}"
-    elif is_closed:
-        status, action = Status.GREEN, "Nothing to do"
-        summary = (
-            f"The pipeline left no audit-log entry on {day}, and needs none: the days that the run "
-            f"loads are {frame.closed_run_reason}"
-        )
-        message = f"entries=0 ({frame.closed_run_reason})"
-    else:
-        status = Status.RED
-        summary = f"The pipeline left no audit-log entry on {day}{normal}{late_text(frame)}"
-        action = (
-            f"Start the load of {load_days_text(frame.days_of_load)} "
-            "(or find out why it did not start), then run the gate again"
-        )
-        if log.future:
-            action += _clock_hint(log)
-    summary += strays_text(log)
-    late = None if status is not Status.RED else lateness(frame)
-    if late is not None:
-        message += f", {duration_text(late)} late"
-        details["late_seconds"] = late.total_seconds()
-    return Judgement(
-        status, message, summary, action, entries, 1, "entries", details=details,
-        facts=Facts(explains_empty_day=status is Status.RED, is_closed=is_closed),
-    )  # fmt: skip
 
 
 def _clock_hint(log: AuditLog) -> str:

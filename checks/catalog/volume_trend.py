@@ -107,8 +107,8 @@ def _closed_days(daily: DailyCounts) -> Iterator[date]:
 
 def _with_usual_closed_days(counts: Mapping[date, float], daily: DailyCounts) -> dict[date, float]:
     """The counts as if each closed day had the median of all open ones."""
-    usual = median(counts.values()) or 0.0
-    return dict.fromkeys(_closed_days(daily), usual) | dict(counts)
+    median_events = median(counts.values()) or 0.0
+    return dict.fromkeys(_closed_days(daily), median_events) | dict(counts)
 
 
 def _declines_without(counts: dict[date, float], day: date, params: Params) -> bool:

@@ -57,7 +57,7 @@ def runs_to_catch_up(config: Config, console: Console) -> tuple[date, ...]:
         console.err(f"{last} is recorded: no run was skipped\n")
         return (newest_run,)
     runs = (*skipped, newest_run)
-    days = [day for run in runs for day in schedule.loaded_dates(run)]
+    days = [day for run_date in runs for day in schedule.loaded_dates(run_date)]
     console.err(
         f"catching up {plural(len(skipped), 'run')} before that of {newest_run}: data dates "
         f"{days[0]} to {days[-1]} after {last}; the tables are read once for each run\n"

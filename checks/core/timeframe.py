@@ -250,9 +250,9 @@ def timeframe(
     for dates of impossible years.
     """
     schedule = schedule or Schedule(zone, data_lag_days)
-    run = resolve_run_date(now, schedule, run_date)
-    _require_known_year("run date", run)
-    own = run - timedelta(days=data_lag_days)
+    judged_run_date = resolve_run_date(now, schedule, run_date)
+    _require_known_year("run date", judged_run_date)
+    own = judged_run_date - timedelta(days=data_lag_days)
     data = own if data_date is None else data_date
     _require_known_year("data date", data)
     if midnight(data, zone) > now:
@@ -262,8 +262,12 @@ def timeframe(
         )
     if data > own:
         lag = f"data_lag_days: {data_lag_days}"
-        raise UsageError(f"data date {data} is after {own}, the day the run of {run} loads ({lag})")
-    return Timeframe(run_date=run, data_date=data, now=now, zone=zone, schedule=schedule)
+        raise UsageError(
+            f"data date {data} is after {own}, the day the run of {judged_run_date} loads ({lag})"
+        )
+    return Timeframe(
+        run_date=judged_run_date, data_date=data, now=now, zone=zone, schedule=schedule
+    )
 
 
 def _require_known_year(label: str, day: date) -> None:

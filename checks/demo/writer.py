@@ -83,12 +83,10 @@ def write_demo(
     run_date = shape.last_run_date(today, now)
     # Python has no day before its first one; that year is refused below.
     last_day = run_date - min(timedelta(days=shape.lag_days), run_date - date.min)
-    # Impossible sizes are refused before a folder is made for them.
-    next(
-        plan_days(
-            last_day=last_day, days=days, events_per_day=events_per_day, seed=seed, scenario=chosen
-        )
+    plan = plan_days(
+        last_day=last_day, days=days, events_per_day=events_per_day, seed=seed, scenario=chosen
     )
+    next(plan)  # refuses impossible sizes before a folder is made for them
     history = _run_dates(shape, run_date, days, backfill_days)
     with _staging_folder(folder) as staging:
         (staging / QUARANTINE).mkdir()

@@ -78,8 +78,8 @@ def evaluate(
     moment = (now or clock.now()).astimezone(UTC)
     request = _Request(config, date, data_date, moment, use_history, explain)
     with one_budget():
-        run = _measure_and_judge(request, progress or (lambda text: None))
-        reports = [_report_of(config, day, strict=strict) for day in run.days]
+        judged_run = _measure_and_judge(request, progress or (lambda text: None))
+        reports = [_report_of(config, day, strict=strict) for day in judged_run.days]
         report = combined(reports)
         report = replace(report, duration_seconds=perf_counter() - started)
         if record:
@@ -87,7 +87,7 @@ def evaluate(
         if not (record if remember is None else remember):
             return report
         # After the report: if this fails, days are counted again; no verdict changes.
-        return replace(report, warnings=(*report.warnings, *_remember_counts(run, config)))
+        return replace(report, warnings=(*report.warnings, *_remember_counts(judged_run, config)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,18 +195,18 @@ def _accepted(reading: Future[_ReadHistory] | None, check: str) -> tuple[StoredA
     return tuple(acceptance for acceptance in acceptances if acceptance.check == check)
 
 
-def _remember_counts(run: _JudgedRun, config: Config) -> tuple[str, ...]:
+def _remember_counts(judged_run: _JudgedRun, config: Config) -> tuple[str, ...]:
     """Remember the whole days that were counted; warnings where that failed.
 
     A history that could not be read has its warning already.
     """
-    over = [day for day in run.days if day.frame.is_over]
+    over = [day for day in judged_run.days if day.frame.is_over]
     daily = over[-1].measurements.readings().daily_counts if over else None
-    if daily is None or run.remembering is None:
+    if daily is None or judged_run.remembering is None:
         return ()
     settle_days = MeasuringPlan.of(config).settle_days
-    warnings = run.remembering.keep(daily, settle_days, over[-1].frame.now)
-    return warnings if run.is_history_read else ()
+    warnings = judged_run.remembering.keep(daily, settle_days, over[-1].frame.now)
+    return warnings if judged_run.is_history_read else ()
 
 
 def _frames(request: _Request, warehouse: Warehouse) -> tuple[Timeframe, ...]:

@@ -80,7 +80,11 @@ def _awaited_run(
     frame = frames[-1]
     if not frame.is_run_awaited or frame.data_date not in frame.loaded_dates:
         return None
-    open_days = [day for of, day in zip(frames, measured, strict=True) if not of.closed_reason]
+    open_days = [
+        measurements
+        for day_frame, measurements in zip(frames, measured, strict=True)
+        if day_frame.closed_reason is None
+    ]
     if not open_days:
         return None
     try:

@@ -76,7 +76,7 @@ def give(
     now: datetime,
     labels: FieldLabels = COMMAND,
 ) -> StoredWaiver:
-    """Store a waiver for what was found on the newest judged data date.
+    """Store a waiver for what was verdicts_by_day on the newest judged data date.
 
     For a check that passed then, it holds from the next data date on.
 
@@ -159,13 +159,13 @@ def _latest_verdict(
 
     The newest data date where it failed for none; the date due today where none was judged.
     """
-    found = verdicts_of_newest_run(config, history, check)
-    if not found:
+    verdicts_by_day = verdicts_of_newest_run(config, history, check)
+    if not verdicts_by_day:
         schedule = schedule_of(config)
         return schedule.loaded_dates(schedule.latest(now))[-1], None
-    failing = [(day, v) for day, v in found if v is not None and v.status in _WAIVABLE]
+    failing = [(day, v) for day, v in verdicts_by_day if v is not None and v.status in _WAIVABLE]
     if not failing:
-        return found[0]
+        return verdicts_by_day[0]
     return min(day for day, _ in failing), _over_days([verdict for _, verdict in failing])
 
 

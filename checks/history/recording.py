@@ -34,8 +34,8 @@ class Recording:
 
         try:
             history = history_of(self._config)
-            for run in by_run(report):
-                self._keep_run(history, run)
+            for run_report in by_run(report):
+                self._keep_run(history, run_report)
         except OtherWarehouseError as error:
             # Reading the history warned already, unless the name had no owner then.
             return None if str(error) in report.warnings else str(error)
@@ -47,10 +47,10 @@ class Recording:
         self._is_kept = True
         return None
 
-    def _keep_run(self, history: History, run: Report) -> None:
+    def _keep_run(self, history: History, run_report: Report) -> None:
         # An abandoned attempt may have been stored, or may still be: the key prevents a second row.
-        is_tried = run.run_date in self._tried
-        self._tried.add(run.run_date)
-        evaluation = history.record(run, key=f"{self._key} {run.run_date}")
+        is_tried = run_report.run_date in self._tried
+        self._tried.add(run_report.run_date)
+        evaluation = history.record(run_report, key=f"{self._key} {run_report.run_date}")
         if is_tried:
-            history.correct(evaluation, run)
+            history.correct(evaluation, run_report)

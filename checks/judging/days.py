@@ -45,9 +45,9 @@ def combined(reports: Sequence[Report]) -> Report:
 
 def over_runs(reports: Sequence[Report]) -> Report:
     """One report of several runs, oldest first, with the warnings and the duration of all."""
-    report = combined([day for run in reports for day in run.by_day()])
-    warnings = dict.fromkeys(text for run in reports for text in run.warnings)
-    duration = sum(run.duration_seconds for run in reports)
+    report = combined([day for run_report in reports for day in run_report.by_day()])
+    warnings = dict.fromkeys(text for run_report in reports for text in run_report.warnings)
+    duration = sum(run_report.duration_seconds for run_report in reports)
     return replace(report, warnings=tuple(warnings), duration_seconds=duration)
 
 
@@ -57,13 +57,13 @@ def by_run(report: Report) -> tuple[Report, ...]:
     Where the report's outcome was changed as a whole, that of the run it is of is changed too.
     """
     runs = [combined(list(days)) for _, days in groupby(report.days, lambda day: day.run_date)]
-    return tuple(_with_outcome(run, report) for run in runs) or (report,)
+    return tuple(_with_outcome(run_report, report) for run_report in runs) or (report,)
 
 
-def _with_outcome(run: Report, report: Report) -> Report:
-    if run.data_date != report.data_date or run.exit_code == report.exit_code:
-        return run
-    return replace(report, days=run.days)
+def _with_outcome(run_report: Report, report: Report) -> Report:
+    if run_report.data_date != report.data_date or run_report.exit_code == report.exit_code:
+        return run_report
+    return replace(report, days=run_report.days)
 
 
 def _badness(report: Report) -> tuple[int, int, date]:

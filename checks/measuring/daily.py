@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from checks.config.calendars import calendar_between, closed_days
 from checks.config.model import Config, EventsSource
 from checks.config.target import target_of
+from checks.core.calendar import Calendar
 from checks.core.counts import (
     MOST_NAMES,
     MOST_VALUES,
@@ -24,10 +25,11 @@ from checks.core.counts import (
 )
 from checks.core.errors import MeasurementError
 from checks.core.metrics import EventCounts
-from checks.core.text import count_text, plural, quoted
+from checks.core.text import plural
 from checks.core.timeframe import midnight
 from checks.core.totals import usual_day_events
 from checks.core.values import Unmeasured
+from checks.measuring.daily_notes import difference_note, notes_of
 from checks.measuring.gone_days import (
     gone_days,
     has_more,
@@ -37,7 +39,7 @@ from checks.measuring.gone_days import (
     shows_kept,
 )
 from checks.measuring.plan import MeasuringPlan
-from checks.measuring.spot_checks import Difference, counted_again, difference
+from checks.measuring.spot_checks import counted_again, difference
 from checks.warehouse.daily import ValueScan
 from checks.warehouse.probing import has_rows
 
@@ -137,12 +139,7 @@ class DailyReader:
         missing = {*newly_missing, *recent.missing}
         calendar = calendar_between(self.config.calendar, slices[0][0], slices[-1][0])
         return DailyCounts(
-            days=tuple(
-                day
-                for day, _, _ in slices
-                if day not in missing
-                and (day == self.frame.data_date or not calendar.closed_reason(day))
-            ),
+            days=self._compared_days(slices, missing, calendar),
             counted=settled | counted | gone_counts,
             calendar=calendar,
             remembered=known,
@@ -151,11 +148,19 @@ class DailyReader:
             has_earlier=recent.has_earlier,
             gone=tuple(sorted({*gone, *(d for d in settled if known[d].gone_at is not None)})),
             verified=tuple(spots.verified),
-            notes=(*spots.notes, *_notes_of(recent, known, withheld)),
+            notes=(*spots.notes, *notes_of(recent, known, withheld)),
             is_doubted=spots.is_doubted,
             missing=tuple(sorted(missing)),
             withheld=withheld,
         )
+
+    def _compared_days(
+        self, slices: DaySlices, missing: Collection[date], calendar: Calendar
+    ) -> tuple[date, ...]:
+        """The open days that are there, and the judged one."""
+        days = (day for day, _, _ in slices if day not in missing)
+        judged = self.frame.data_date
+        return tuple(day for day in days if day == judged or not calendar.closed_reason(day))
 
     def _settled(
         self,
@@ -214,7 +219,7 @@ class DailyReader:
         if not differences:
             return spots
         is_possible = self.fits_time(len(older))
-        note = _difference_note(differences[0], older, is_possible=is_possible)
+        note = difference_note(differences[0], older, is_possible=is_possible)
         return replace(spots, notes=(note,), recounts=is_possible, is_doubted=not is_possible)
 
     def _gone_and_missing(
@@ -352,39 +357,6 @@ def _hashed(place: list[Any], config: Config) -> str:
         config.timezone.key, config.naive_zones.events.key,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(decides).encode()).hexdigest()[:32]
-
-
-def _notes_of(
-    recent: EventCounts, known: Mapping[date, RememberedCounts], withheld: Iterable[date]
-) -> list[str]:
-    """What a person should know of days that are gone, wholly or in part."""
-    notes = [
-        f"events: {day} was remembered with {plural(known[day].counts.total, 'event')}, and the "
-        "warehouse may no longer have the whole day: the remembered count is kept; andon recount "
-        f"--from {day} --to {day} --replace-oldest replaces it"
-        for day in withheld
-    ]
-    if recent.missing:
-        days = ", ".join(map(str, recent.missing))
-        notes.append(
-            f"events: no comparison with {days}: gone from the warehouse and not remembered"
-        )
-    return notes
-
-
-def _difference_note(change: Difference, older: list[date], *, is_possible: bool) -> str:
-    days = plural(len(older), "earlier day")
-    named = "" if change.name is None else f" named {quoted(change.name)}"
-    text = (
-        f"events: {change.day} was remembered with {plural(change.remembered, 'event')}{named}, "
-        f"the warehouse has {count_text(change.counted)}"
-    )
-    if is_possible:
-        return f"{text}; {days} were counted again"
-    return (
-        f"{text}; counting {days} again may take longer than warehouse.timeout_seconds: the next "
-        f"run does it first, or andon recount --from {older[0]} --to {older[-1]}"
-    )
 
 
 def _names_of(recent: EventCounts) -> dict[date, Values]:

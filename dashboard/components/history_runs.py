@@ -90,10 +90,10 @@ def _line(context: page.PageContext, stored: StoredEvaluation, index: int, toget
 
 def _run(stored: StoredEvaluation, together: int) -> Html | str:
     """The run date; for a run of several days with their number."""
-    run = weekday_text(stored.run_date)
+    run_text = weekday_text(stored.run_date)
     if together == 1:
-        return run
-    return join(run, " ", tag("span", f"({plural(together, 'day')})", class_="a-sub"))
+        return run_text
+    return join(run_text, " ", tag("span", f"({plural(together, 'day')})", class_="a-sub"))
 
 
 def _not_run(context: page.PageContext, day: date) -> Html:

@@ -33,7 +33,7 @@ _LOOKS: Final[dict[str, look.Shown]] = {
 
 
 def sentence(trend: RunsTrend, zone: ZoneInfo) -> Html | None:
-    """`The run of Monday 17 March came at 06:12, in time: it was expected by 08:00.`
+    """`The run of Monday 17 March came at 06:12, in time: expected by 08:00.`
 
     None without run times, and where no run is needed.
     """
@@ -41,17 +41,21 @@ def sentence(trend: RunsTrend, zone: ZoneInfo) -> Html | None:
     punctuality = day.punctuality
     if punctuality is None:
         return None
-    run, expected = f"The run of {look.run_day(day.run_date)}", run_words.expected_text(day, zone)
+    run_text = f"The run of {look.run_day(day.run_date)}"
+    expected = run_words.expected_text(day, zone)
+    due_text = f"due at {look.clock(punctuality.due, zone)}, at the latest at {expected}"
     if punctuality.state == STILL_AWAITED:
-        return tag("span", f"{run} is awaited: it is expected by {expected}.")
+        return tag("span", f"{run_text} is awaited: it is expected by {expected}.")
     if punctuality.state == IN_TIME:
-        return tag("span", f"{run} came at {_came(day, zone)}, in time: expected by {expected}.")
+        return tag(
+            "span", f"{run_text} came at {_came(day, zone)}, in time: expected by {expected}."
+        )
     late = _late_text(punctuality)
     if punctuality.state == LATE:
-        said = f"{run} came at {_came(day, zone)},{late} late: it was expected by {expected}."
+        said = f"{run_text} came at {_came(day, zone)},{late} late: it was {due_text}."
     else:
-        still = f" and is{late} late" if late else ""
-        said = f"{run} is missing: it was expected by {expected}{still}."
+        still = f", and is{late} late" if late else ""
+        said = f"{run_text} is missing: it was {due_text}{still}."
     return tag("b", said)
 
 
@@ -76,15 +80,15 @@ def draw(context: page.PageContext, trend: RunsTrend) -> None:
 
 def _row(day: RunDay, context: page.PageContext) -> tuple[object, ...]:
     punctuality = day.punctuality
-    run = f"{look.run_day(day.run_date)}"
+    run_text = look.run_day(day.run_date)
     if punctuality is None:
         state: object = tag("em", f"none needed ({day.closed})")
-        return run, _days(day.loaded, context), state, "–", "–", "–"
+        return run_text, _days(day.loaded, context), state, "–", "–", "–"
     late = _late_text(punctuality)
     word = run_words.PUNCTUALITY_TEXT[punctuality.state]
     has_delay = punctuality.state in (LATE, MISSING) and late
     return (
-        run, _days(day.loaded, context), tag("span", *_chip(punctuality.state, word),
+        run_text, _days(day.loaded, context), tag("span", *_chip(punctuality.state, word),
                                              f"{late} late" if has_delay else ""),
         look.clock(punctuality.due, context.zone), run_words.expected_text(day, context.zone),
         _came(day, context.zone),

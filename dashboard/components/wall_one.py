@@ -48,8 +48,8 @@ def _head(context: page.PageContext) -> Html:
                tag("small", seen.word), class_="w-lamp")  # fmt: skip
     line = tag("p", tag("b", context.pipeline), f" · {look.day(context.day)} · ",
                *_state(context))  # fmt: skip
-    run = run_line.days_markup(context, are_links=False)
-    beside = tag("p", run, class_="w-run") if run is not None else None
+    days_of_run = run_line.days_markup(context, are_links=False)
+    beside = tag("p", days_of_run, class_="w-run") if days_of_run is not None else None
     said = tag("div", _title(verdict.words(context).headline), line, beside, class_="w-say")
     return tag("header", lamp, said, class_=f"w-head {seen.css}")
 

@@ -25,40 +25,9 @@ if TYPE_CHECKING:
 def configure(parser: ArgumentParser) -> None:
     """Declare the options."""
     add_configs(parser)
+    _add_days(parser)
+    _add_outputs(parser)
     add = parser.add_argument
-    add(
-        "--date",
-        type=values.day,
-        metavar="D",
-        help="the run date (default: that of the newest run that is due)",
-    )
-    add(
-        "--data-date",
-        type=values.data_day,
-        metavar="D|latest",
-        help="the judged day (default: each day that the run loads); "
-        "latest: the newest day with events up to that one",
-    )
-    add(
-        "--format",
-        type=values.format_name,
-        default="text",
-        metavar="FORMAT",
-        help="text (default), json, junit, markdown, github or prometheus",
-    )
-    add(
-        "--report",
-        type=values.report_file,
-        action="append",
-        default=[],
-        metavar="FORMAT=FILE",
-        help="also write the report to a file; may be repeated",
-    )
-    add(
-        "--catch-up",
-        action="store_true",
-        help="judge every run since the last recorded data date, so that no day is skipped",
-    )
     add("--strict", action="store_true", help="amber stops the line as well")
     add(
         "--wait",
@@ -74,6 +43,49 @@ def configure(parser: ArgumentParser) -> None:
         help="do not seek what explains a red check; no verdict depends on it",
     )
     add("--no-record", action="store_true", help="do not write the result to the history")
+
+
+def _add_days(parser: ArgumentParser) -> None:
+    """Add the options that say which run, and which of its days."""
+    add = parser.add_argument
+    add(
+        "--date",
+        type=values.day,
+        metavar="D",
+        help="the run date (default: that of the newest run that is due)",
+    )
+    add(
+        "--data-date",
+        type=values.data_day,
+        metavar="D|latest",
+        help="the judged day (default: each day that the run loads); "
+        "latest: the newest day with events up to that one",
+    )
+    add(
+        "--catch-up",
+        action="store_true",
+        help="judge every run since the last recorded data date, so that no day is skipped",
+    )
+
+
+def _add_outputs(parser: ArgumentParser) -> None:
+    """Add the options that say what is written."""
+    add = parser.add_argument
+    add(
+        "--format",
+        type=values.format_name,
+        default="text",
+        metavar="FORMAT",
+        help="text (default), json, junit, markdown, github or prometheus",
+    )
+    add(
+        "--report",
+        type=values.report_file,
+        action="append",
+        default=[],
+        metavar="FORMAT=FILE",
+        help="also write the report to a file; may be repeated",
+    )
 
 
 def run(args: Namespace, console: Console) -> int:
