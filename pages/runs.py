@@ -25,8 +25,8 @@ with layout.evidence(context):
         runs.draw_loads(context, day_runs)
         page.section(
             "Missing sources",
-            "Sources that `sources` in andon.yml lists, or that usually come on this weekday, and "
-            "have no entry on this run date. What differs from day to day in a name is shown as ….",
+            "Sources that andon.yml lists, or that usually come on this weekday, and that have no "
+            "entry on this run date. What differs from day to day in a name is shown as …",
         )
         runs.draw_missing(context, day_runs)
 

@@ -7,6 +7,7 @@ shows them converts them to the shop's zone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from checks.core.records import (
 from checks.core.text import duration_text
 from checks.evidence.timeline_entry import TimelineEntry, TimelineKind, without_repeats
 from checks.evidence.timeline_loads import load_entries
+from checks.judging.days import STATUS_OVER_DAYS
 
 if TYPE_CHECKING:
     from checks.evidence.runs import LoadEntry
@@ -42,6 +44,7 @@ def timeline(
     evaluations: those that were recorded during it; where they are missing, what the incident
     itself keeps is told. loads: of the day on which it was opened.
     """
+    evaluations = _of_runs(incident, evaluations)
     entries = [
         *load_entries(loads, incident.check),
         *_opening(incident, evaluations),
@@ -54,6 +57,36 @@ def timeline(
         *_resolution(incident),
     ]
     return without_repeats(sorted(entries, key=lambda entry: entry.at))
+
+
+def _of_runs(
+    incident: StoredIncident, evaluations: Sequence[StoredEvaluation]
+) -> list[StoredEvaluation]:
+    """Of several data dates that one run judged at once, the one on which the check was worst."""
+    groups: list[list[StoredEvaluation]] = []
+    for evaluation in evaluations:
+        if groups and _are_judged_at_once(groups[-1], evaluation):
+            groups[-1].append(evaluation)
+        else:
+            groups.append([evaluation])
+
+    def weight(evaluation: StoredEvaluation) -> int:
+        status = evaluation.statuses.get(incident.check, Status.SKIPPED)
+        return STATUS_OVER_DAYS.index(status)
+
+    worst = []
+    for of_run in groups:
+        chosen = min(reversed(of_run), key=weight)
+        opened_here = any(each.id == incident.evaluation for each in of_run)
+        worst.append(replace(chosen, id=incident.evaluation) if opened_here else chosen)
+    return worst
+
+
+def _are_judged_at_once(group: Sequence[StoredEvaluation], other: StoredEvaluation) -> bool:
+    """Whether an evaluation is of another data date of the same run, judged at the same time."""
+    first = group[0]
+    is_same_run = (first.run_date, first.evaluated_at) == (other.run_date, other.evaluated_at)
+    return is_same_run and other.data_date not in {each.data_date for each in group}
 
 
 def _opening(

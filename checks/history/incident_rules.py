@@ -7,8 +7,8 @@ closed before that is only quiet.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from checks.catalog import all_checks
@@ -31,11 +31,19 @@ _PASSING_FAILURES = frozenset({Status.AMBER, Status.WAIVED})
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A recorded evaluation of the newest data date. evaluation: its id."""
+    """A recorded evaluation of the newest data date. evaluation: its id.
+
+    worst_days: of several data dates of one run, the one that each check's verdict is of.
+    """
 
     report: Report
     day: date
     evaluation: int
+    worst_days: Mapping[str, date] = field(default_factory=dict)
+
+    def day_of(self, check: str) -> date:
+        """The data date that a check's verdict is of."""
+        return self.worst_days.get(check, self.day)
 
     @property
     def at(self) -> datetime:
@@ -110,7 +118,7 @@ def _opened(verdict: Verdict, finding: Finding) -> StoredIncident:
         check=verdict.id,
         evaluation=finding.evaluation,
         opened_at=finding.at,
-        opened_on=finding.day,
+        opened_on=finding.day_of(verdict.id),
         opened_as=verdict.status,
         status=verdict.status,
         value=_finite(verdict.value),
@@ -138,12 +146,13 @@ def _continued(incident: StoredIncident, verdict: Verdict, finding: Finding) -> 
         )
     if not _is_worse(incident, verdict, members):
         return after
-    event = IncidentEvent(IncidentChange.WORSE, finding.at, finding.day, _message(verdict), members)
+    day = finding.day_of(verdict.id)
+    event = IncidentEvent(IncidentChange.WORSE, finding.at, day, _message(verdict), members)
     return replace(_with_event(after, event), message=event.message)
 
 
 def _reopened(incident: StoredIncident, finding: Finding) -> StoredIncident:
-    event = IncidentEvent(IncidentChange.REOPENED, finding.at, finding.day)
+    event = IncidentEvent(IncidentChange.REOPENED, finding.at, finding.day_of(incident.check))
     # That it stops the line again is what this event says: it is not worse for that as well.
     return replace(_with_event(_without_closing(incident), event), status=incident.opened_as)
 

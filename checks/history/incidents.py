@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,9 +27,18 @@ _C = INCIDENTS.c
 _COLUMNS = {"check": "check_id", "evaluation": "evaluation_id"}
 
 
-def follow(connection: Connection, report: Report, day: date, evaluation: int) -> None:
-    """Open, change and resolve incidents as a recorded evaluation of the newest data date says."""
-    finding = Finding(report, day, evaluation)
+def follow(
+    connection: Connection,
+    report: Report,
+    day: date,
+    evaluation: int,
+    worst_days: Mapping[str, date] = MappingProxyType({}),
+) -> None:
+    """Open, change and resolve incidents as a recorded evaluation of the newest data date says.
+
+    worst_days: of several data dates the one that each check's verdict is of.
+    """
+    finding = Finding(report, day, evaluation, worst_days)
     known = _unsettled(connection, report.pipeline, finding.at, IgnoredRows())
     for incident in incident_rules.changed_by(finding, known):
         _store(connection, incident)

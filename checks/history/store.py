@@ -29,7 +29,7 @@ from checks.history.evaluations import EvaluationReader
 from checks.history.ignored_rows import IgnoredRows
 from checks.history.incident_log import Incidents
 from checks.history.settling import recorded_days, settle
-from checks.judging.days import by_worst_day
+from checks.judging.days import by_worst_day, worst_days
 
 _OWNER = 200
 
@@ -102,7 +102,7 @@ class History(Decisions, Incidents):
             days = recorded_days(connection, report, newest)
             settle(connection, over_days, newest, days[0])
             if newest == days[0] and not is_backfill:
-                incidents.follow(connection, over_days, newest, evaluation)
+                incidents.follow(connection, over_days, newest, evaluation, worst_days(report))
             evaluations.prune(connection, report.pipeline, days, self._keep_days)
             return evaluation
 

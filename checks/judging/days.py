@@ -15,7 +15,8 @@ from checks.judging.gate import WORST_FIRST
 _BY_VERDICT = (Status.GREEN, Status.AMBER, Status.UNKNOWN, Status.RED)
 #: So many days of one verdict are listed; of more there is a count.
 _MOST_LISTED = 4
-_BY_WEIGHT = (
+#: Which status of several days counts for a check, the first of them.
+STATUS_OVER_DAYS = (
     Status.RED, Status.UNKNOWN, Status.AMBER, Status.WAIVED, Status.GREEN, Status.SKIPPED,
 )  # fmt: skip
 Part = TypeVar("Part", WaiverState, Acceptance)
@@ -103,16 +104,28 @@ def by_worst_day(report: Report) -> Report:
     """
     if not report.days:
         return report
-    worst: dict[str, Verdict] = {}
+    checks = tuple(verdict for _, verdict in _worst_verdicts(report).values())
+    return replace(report, data_date=report.days[-1].data_date, checks=checks, days=())
+
+
+def worst_days(report: Report) -> dict[str, date]:
+    """The data date on which each check is worst, by check; empty for a report of one date."""
+    return {check: day for check, (day, _) in _worst_verdicts(report).items()}
+
+
+def _worst_verdicts(report: Report) -> dict[str, tuple[date, Verdict]]:
+    """Each check's worst verdict and its data date; of equal ones the newest."""
+    worst: dict[str, tuple[date, Verdict]] = {}
     for day in reversed(report.days):
         for verdict in day.checks:
             known = worst.get(verdict.id)
-            if known is None or _weight(verdict) < _weight(known):
-                worst[verdict.id] = verdict
-    newest = report.days[-1]
-    return replace(report, data_date=newest.data_date, checks=tuple(worst.values()), days=())
+            if known is None or _weight(verdict) < _weight(known[1]):
+                worst[verdict.id] = day.data_date or date.min, verdict
+    return worst
 
 
 def _weight(verdict: Verdict) -> int:
     """The smaller, the more it says: a judged day says more than a closed or skipped one."""
-    return len(_BY_WEIGHT) if verdict.facts.is_closed else _BY_WEIGHT.index(verdict.status)
+    return (
+        len(STATUS_OVER_DAYS) if verdict.facts.is_closed else STATUS_OVER_DAYS.index(verdict.status)
+    )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from checks import Report, Status
+from checks.evidence.timeline import timeline
 from checks.history import history_of
 from checks.warehouse.connection import Warehouse
 from tests.scheduled_shop import ScheduledShop
@@ -210,6 +211,10 @@ def test_each_data_date_is_recorded_and_incidents_go_by_the_worst(tmp_path: Path
     assert {evaluation.run_date for evaluation in evaluations} == {MONDAY}
     open_checks = {i.check for i in history.incident_log("shop").incidents if i.is_open}
     assert "freshness" in open_checks
+    opened = next(i for i in history.incident_log("shop").incidents if i.check == "freshness")
+    assert opened.opened_on == FRIDAY
+    told = timeline(opened, history.incident_log("shop"), history.recorded_during("shop", opened))
+    assert [entry.strong for entry in told] == ["RED"]
     shop.set(FRIDAY, 500)
     shop.write()
     shop.run(MONDAY, use_history=True, record=True)
