@@ -51,6 +51,8 @@ class ClosedShop:
         self.read = dict(self.counts)
         #: Status words of loads that did not end well, by data day.
         self.failed: dict[date, str] = {}
+        #: The share of rows that a load rejected, by data day.
+        self.rejected: dict[date, float] = {}
         #: Until which hour a day has events.
         self.until: dict[date, float] = {}
         #: Days whose load left no entry.
@@ -96,8 +98,8 @@ class ClosedShop:
                 "create or replace table sessions as select session_id from orders"
             )
             connection.exec_driver_sql("insert into loads values ($1, $2, $3, $4, $5)", [
-                (self.run_at(day), rows, 0, f"events_{day}.csv",
-                 self.failed.get(day, "success"))
+                (self.run_at(day), rows, round(rows * self.rejected.get(day, 0)),
+                 f"events_{day}.csv", self.failed.get(day, "success"))
                 for day, rows in self.read.items() if day not in self.without_entry
             ])  # fmt: skip
         engine.dispose()

@@ -1,6 +1,7 @@
 """The rows that each expected source read, against what is usual of it. Pure.
 
-On a run whose total is out of its normal range, the sources that merely go with it are no finding.
+On a run on which the other sources together are out of their normal range, a source that merely
+goes with them is no finding.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -77,12 +79,12 @@ def source_volumes(
         return []
     states = _largest(states, frame.run_date)
     rows = rows_by_source(comparable(log, frame), states)
-    ratio = _total_ratio(rows, frame)
     volumes = []
     for state in states:
         today = rows[state.key].get(frame.run_date)
         normal = _normal(_most(rows[state.key]), frame, widen)
         if today is not None and normal is not None and normal.expected >= least_rows:
+            ratio = _others_ratio(rows, state.key, frame)
             volumes.append(SourceVolume(state, today, _moved_with(normal, ratio)))
     return volumes
 
@@ -160,35 +162,45 @@ def _most(rows: Mapping[date, Rows]) -> dict[date, int]:
 
 
 def _normal(rows: Mapping[date, int], frame: Timeframe, widen: float = 1.0) -> ExpectedRange | None:
-    """The normal range of the run date, by the data dates of the earlier runs.
+    """The normal range of the run date, by what the earlier runs read.
 
     Where a source has the more rows the more days it had not come, as a file of Monday that holds
     the weekend, each earlier count is as if it were of as many days as the run date's.
     """
-    lag = timedelta(days=frame.run_schedule.lag_days)
+    days = _days_of_entries((*rows, frame.run_date), frame)
     earlier = {
         run_date: count
         for run_date, count in rows.items()
-        if run_date < frame.run_date and frame.calendar.special_day(run_date - lag) is None
+        if run_date < frame.run_date and frame.calendar.special_day(_key(run_date, frame)) is None
     }
-    days = _days_of_entries((*earlier, frame.run_date), frame)
     grows = _grows_with_days(earlier, days)
     history = {
-        run_date - lag: round(count * days[frame.run_date] / days[run_date]) if grows else count
+        _key(run_date, frame): round(count * days[frame.run_date] / days[run_date])
+        if grows
+        else count
         for run_date, count in earlier.items()
+        if not grows or run_date in days
     }
-    return normal_range(history, frame.run_date - lag, frame.calendar, widen)
+    return normal_range(history, _key(frame.run_date, frame), frame.calendar, widen)
+
+
+def _key(run_date: date, frame: Timeframe) -> date:
+    """The day that a run stands for: the newest open one that it loads, else the newest one."""
+    loaded = frame.run_schedule.loaded_dates(run_date)
+    open_days = [day for day in loaded if frame.calendar.closed_reason(day) is None]
+    return (open_days or loaded)[-1]
 
 
 def _days_of_entries(run_dates: Iterable[date], frame: Timeframe) -> dict[date, int]:
-    """For each run date how many open days there are since the one before it; at least one."""
+    """For each run date how many open days there are since the one before it; at least one.
+
+    Nothing is known of the first one.
+    """
     days = {}
-    previous: date | None = None
-    for run_date in sorted(run_dates):
-        since = (run_date - previous).days if previous else 1
-        stretch = (run_date - timedelta(days=back) for back in range(1, since + 1))
+    for previous, run_date in pairwise(sorted(set(run_dates))):
+        first = previous + timedelta(days=1 - frame.run_schedule.lag_days)
+        stretch = (first + timedelta(days=n) for n in range((run_date - previous).days))
         days[run_date] = max(1, sum(frame.calendar.closed_reason(day) is None for day in stretch))
-        previous = run_date
     return days
 
 
@@ -199,7 +211,8 @@ def _grows_with_days(rows: Mapping[date, int], days: Mapping[date, int]) -> bool
     """
     by_days: dict[int, list[int]] = defaultdict(list)
     for run_date, count in rows.items():
-        by_days[days[run_date]].append(count)
+        if run_date in days:
+            by_days[days[run_date]].append(count)
     median_rows = {number: median(counts) for number, counts in by_days.items() if len(counts) > 1}
     if len(median_rows) < _FEWEST_KINDS:
         return False
@@ -207,11 +220,12 @@ def _grows_with_days(rows: Mapping[date, int], days: Mapping[date, int]) -> bool
     return median_rows[few] > 0 and median_rows[many] / median_rows[few] > math.sqrt(many / few)
 
 
-def _total_ratio(rows: Mapping[str, Mapping[date, Rows]], frame: Timeframe) -> float:
-    """How many times the expected all sources read together, where that is out of its range."""
+def _others_ratio(rows: Mapping[str, Mapping[date, Rows]], key: str, frame: Timeframe) -> float:
+    """How many times the expected the other sources read together, where that is out of range."""
     totals: Counter[date] = Counter()
-    for by_date in rows.values():
-        totals.update(_most(by_date))
+    for other, by_date in rows.items():
+        if other != key:
+            totals.update(_most(by_date))
     normal = _normal(totals, frame)
     today = totals.get(frame.run_date)
     if today is None or normal is None or not side_of(today, normal) or normal.expected <= 0:
@@ -220,7 +234,7 @@ def _total_ratio(rows: Mapping[str, Mapping[date, Rows]], frame: Timeframe) -> f
 
 
 def _moved_with(normal: ExpectedRange, ratio: float) -> ExpectedRange:
-    """The range with what it would be if the source had changed like the total."""
+    """The range with what it would be if the source had changed like the others."""
     low, high = scaled(normal, min(1.0, ratio)).low, scaled(normal, max(1.0, ratio)).high
     return replace(normal, low=low, high=high)
 

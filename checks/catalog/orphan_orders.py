@@ -136,10 +136,16 @@ def problems_of(measured: Measured) -> Mapping[str, Unmeasured]:
         problems[NO_ORDER] = measured.events_problem  # the fault behind all that reads events
     elif measured.orders.of_undated_orders:
         problems.setdefault(NO_ORDER, _undated_orders(measured.orders))
-    elif measured.events is not None and not measured.events.purchase_seen():
+    elif measured.events is not None and _lacks_purchases(measured.events):
         detail = names_not_seen(measured.events)
         problems.setdefault(NO_ORDER, Unmeasured(Cause.BAD_VALUE, detail, reading="events"))
     return problems
+
+
+def _lacks_purchases(events: EventCounts) -> bool:
+    """Whether no purchase is seen at all, on a day that should have some."""
+    is_closed = events.calendar.closed_reason(events.days[-1]) is not None
+    return not is_closed and not events.purchase_seen()
 
 
 def too_many_undated(orders: OrderCounts) -> bool:

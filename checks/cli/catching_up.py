@@ -15,21 +15,26 @@ if TYPE_CHECKING:
     from checks.cli.console import Console
     from checks.config.model import Config
     from checks.core.records import StoredEvaluation
+    from checks.core.schedule import Schedule
 
 _DAY = timedelta(days=1)
 #: Calendar days before the newest recorded one in which runs that were only awaited are looked for.
 _LOOK_BACK = 31
 
 
-def _last_judged(evaluations: Sequence[StoredEvaluation]) -> date | None:
-    """The data date up to which every recorded one was judged, not merely awaited.
+def _last_judged(evaluations: Sequence[StoredEvaluation], schedule: Schedule) -> date | None:
+    """The data date up to which every recorded run was judged whole, and not merely awaited.
 
     evaluations: newest first.
     """
+    if not evaluations:
+        return None
+    recorded = {evaluation.data_date for evaluation in evaluations}
+    of_newest_run = schedule.loaded_dates(evaluations[0].run_date)
+    is_whole = recorded.issuperset(of_newest_run)
     awaited = [evaluation.data_date for evaluation in evaluations if _is_awaited(evaluation)]
-    if awaited:
-        return min(awaited) - _DAY
-    return evaluations[0].data_date if evaluations else None
+    missing = awaited if is_whole else [*awaited, of_newest_run[0]]
+    return min(missing) - _DAY if missing else evaluations[0].data_date
 
 
 def _is_awaited(evaluation: StoredEvaluation) -> bool:
@@ -47,7 +52,7 @@ def runs_to_catch_up(config: Config, console: Console) -> tuple[date, ...]:
 
     schedule = schedule_of(config)
     newest_run = newest_run_date(config, clock.now())
-    last = _last_judged(history_of(config).evaluations(config.pipeline, days=_LOOK_BACK))
+    last = _last_judged(history_of(config).evaluations(config.pipeline, days=_LOOK_BACK), schedule)
     if last is None:
         console.err("nothing is recorded yet: only the newest run is judged\n")
         return (newest_run,)

@@ -43,7 +43,7 @@ def files_of(arguments: Sequence[str]) -> tuple[Path, ...]:
     Raises ConfigError for a folder without any.
     """
     problems: list[Problem] = []
-    files = {file.absolute(): file for file in _files(arguments, problems)}
+    files = {file.resolve(): file for file in _files(arguments, problems)}
     if problems:
         raise ConfigError(tuple(problems))
     return tuple(files.values())

@@ -79,10 +79,10 @@ class Timeframe:
     @property
     def is_over(self) -> bool:
         """Whether the data date has ended, and the run loads the whole of it."""
-        return self.now >= self.end and not self._is_loaded_in_part
+        return self.now >= self.end and not self.is_loaded_in_part
 
     @property
-    def _is_loaded_in_part(self) -> bool:
+    def is_loaded_in_part(self) -> bool:
         """Whether the run's time and grace end within the data date: the rest is loaded later."""
         return self.expected_by is not None and self.expected_by < self.end
 

@@ -22,6 +22,8 @@ from checks.measuring.measurements import Measurements
 #: Why all but the first check are skipped while a run may still come.
 _AWAITED = "the run is awaited"
 _SOURCES_CHECK = "sources_complete"
+#: Checks of the loads that came, whatever else is still to come.
+_OF_LOADS = frozenset(("log_entry_exists_today", "run_status", _SOURCES_CHECK))
 
 
 def judge_days(
@@ -49,19 +51,28 @@ def judge_days(
 
 
 def _without_part_of_day(judgements: Mapping[str, Judgement]) -> dict[str, Judgement]:
-    """The judgements, without those that fail for a day's events while a source is awaited.
+    """The judgements, without failures of a day of which a source is awaited.
 
-    The day is not complete yet, and the check of the sources says so.
+    It is not complete yet, and the check of the sources says so. What stops the line even with a
+    waiver, a load that failed, and what could not be read stay.
     """
     sources = judgements.get(_SOURCES_CHECK)
     if sources is None or sources.cause is not Cause.NOT_DUE:
         return dict(judgements)
-    judged = dict(judgements)
-    for check in all_checks():
-        judgement = judged.get(check.id)
-        if check.counts == "events" and judgement is not None and judgement.status in FAILING:
-            judged[check.id] = skipped(check.metric, "a source is awaited")
-    return judged
+    metrics = {check.id: check.metric for check in all_checks()}
+    return {
+        id_: skipped(metrics[id_], "a source is awaited")
+        if id_ not in _OF_LOADS and _fails_by_numbers(judgement)
+        else judgement
+        for id_, judgement in judgements.items()
+    }
+
+
+def _fails_by_numbers(judgement: Judgement) -> bool:
+    """Whether a check fails for what was read, and no waiver would be refused for its value."""
+    if judgement.status is Status.UNKNOWN:
+        return judgement.cause is Cause.BAD_VALUE
+    return judgement.status in FAILING and not judgement.stop
 
 
 def _belongs_to_run(config: Config, check: Check) -> bool:

@@ -13,9 +13,18 @@ from checks.core.endings import folded
 from checks.core.errors import UsageError
 from checks.core.model import Status, Subjects
 from checks.core.schedule import MOST_LOADED_DAYS
-from checks.core.subjects import ALL_KINDS, MORE, NO_NAME, SOURCE, STATUS, subject_name, typed_name
+from checks.core.subjects import (
+    ALL_KINDS,
+    MORE,
+    NO_NAME,
+    SIDE,
+    SOURCE,
+    STATUS,
+    subject_name,
+    typed_name,
+)
 from checks.core.text import did_you_mean, quoted
-from checks.judging.check import is_worse
+from checks.judging.check import Worse, is_worse
 from checks.loads.sources import lasting_name
 
 if TYPE_CHECKING:
@@ -90,6 +99,7 @@ def give(
     if request.until < today:
         raise UsageError(f"{labels.until} {request.until} is in the past; today is {today}")
     data_date, verdict = _latest_verdict(config, history, check.id, now)
+    _require_single_side(request, verdict)
     limit = _limit(request.up_to, check, verdict, labels)
     subjects = _subjects(request.subjects, check, verdict, labels)
     if verdict is not None and verdict.status not in (Status.RED, Status.WAIVED):
@@ -221,6 +231,17 @@ def _next_day(
             f"run of {run_date} on; {labels.until} {request.until} is earlier"
         )
     return following
+
+
+def _require_single_side(request: WaiverRequest, verdict: Verdict | None) -> None:
+    """Raises UsageError for days that fail on both sides: no single value limits both."""
+    sides = (verdict.subjects or {}).get(SIDE, ()) if verdict is not None else ()
+    is_by_side = get_check(request.check).worse is Worse.FARTHER_FROM_EXPECTED
+    if len(sides) > 1 and is_by_side and not request.subjects:
+        raise UsageError(
+            f"{request.check} is too low for one day of the newest run and too high for another, "
+            "and one limit cannot cover both: repair one of them and run the gate again first"
+        )
 
 
 def _limit(

@@ -163,7 +163,18 @@ class Measurements:
 
     def daily_counts(self) -> DailyCounts:
         """Events per day, name and dimension value, far back. Raises MeasurementError."""
-        return self._once("daily_counts", self._own_daily_counts)
+        if not self._earlier:
+            return self._once("daily_counts", self._own_daily_counts)
+        day, days_before = self._frame.data_date, self._plan.history_days
+
+        def read() -> DailyCounts:
+            return self.all_daily_counts().until(day, days_before)
+
+        return self._once("daily_counts", read)
+
+    def all_daily_counts(self) -> DailyCounts:
+        """The same, as far back as the earliest data date needs. Raises MeasurementError."""
+        return self._once("all daily_counts", self._own_daily_counts, reading="daily_counts")
 
     def _own_daily_counts(self) -> DailyCounts:
         return self._daily_reader().read(self._recent_events())

@@ -48,7 +48,7 @@ class EarlierDay(Measurements):
         day, days_before = self._frame.data_date, self._plan.history_days
 
         def read() -> DailyCounts:
-            daily = self._newest.daily_counts()
+            daily = self._newest.all_daily_counts()
             if day in (*daily.gone, *daily.missing, *daily.withheld):
                 return self._own_daily_counts()  # the judged day is never recalled
             return daily.until(day, days_before)

@@ -154,6 +154,16 @@ def test_catch_up_does_not_take_an_awaited_run_for_a_judged_one(
     assert err.startswith("catching up 1 run before that of 2025-07-01: data dates 2025-06-27 to ")
 
 
+def test_catch_up_judges_a_run_of_which_only_one_day_was_judged(
+    shop: ScheduledShop, capsys: pytest.CaptureFixture[str], at: object
+) -> None:
+    at("2025-06-30T09:00")  # type: ignore[operator]
+    call(capsys, "gate", "--data-date", str(SUNDAY))
+    at("2025-07-01T09:00")  # type: ignore[operator]
+    _, _, err = call(capsys, "gate", "--catch-up")
+    assert err.startswith("catching up 1 run before that of 2025-07-01: data dates 2025-06-27 to ")
+
+
 def test_catch_up_without_a_history_judges_the_newest_run(
     shop: ScheduledShop, capsys: pytest.CaptureFixture[str], at: object
 ) -> None:

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from checks import Report, Status
+from checks.core.errors import UsageError
+from checks.evaluation.validation import validate
+from checks.evaluation.waiving import WaiverRequest, give
 from checks.evidence.timeline import timeline
 from checks.history import history_of
 from checks.warehouse.connection import Warehouse
@@ -310,3 +313,50 @@ def test_while_a_source_is_awaited_the_days_events_stop_nothing(
     else:
         assert by_id["volume_expected"].status is RED
         assert by_id["sources_complete"].status is RED
+
+
+def test_days_that_fail_on_both_sides_have_no_single_waiver(tmp_path: Path) -> None:
+    shop = ScheduledShop(tmp_path)
+    shop.set(FRIDAY, 150)
+    shop.set(SATURDAY, 1500)
+    shop.write()
+    at = datetime(2025, 6, 30, 10, tzinfo=UTC)
+    shop.run(MONDAY, at, use_history=True, record=True)
+    history, config = history_of(shop.config()), shop.config()
+    request = WaiverRequest("volume_expected", "ana", "known", MONDAY)
+    with pytest.raises(UsageError, match="too low for one day of the newest run and too high"):
+        give(config, history, request, at)
+    given = give(config, history, replace(request, check="volume_zscore"), at)
+    assert given.data_date == FRIDAY
+
+
+@pytest.mark.parametrize(
+    ("changes", "skips"),
+    [
+        ({"rows_quarantined": 0.055}, {"quarantine_rate"}),
+        ({"rows_quarantined": 0.07}, set()),
+        ({"status": "failed"}, set()),
+    ],
+)
+def test_while_a_source_is_awaited_only_what_is_incomplete_is_skipped(
+    tmp_path: Path, changes: dict[str, object], skips: set[str]
+) -> None:
+    shop = ScheduledShop(tmp_path, more=SOURCES)
+    tuesday = MONDAY - timedelta(days=6)
+    loaded = tuesday - timedelta(days=1)
+    if "status" in changes:
+        shop.failed = {loaded: "failed"}
+    shop.rejected = {loaded: float(changes.get("rows_quarantined", 0))}  # type: ignore[arg-type]
+    shop.write()
+    report = shop.run(tuesday, datetime(2025, 6, 24, 8, 30, tzinfo=UTC))
+    by_id = {verdict.id: verdict.status for verdict in report.checks}
+    assert {id_ for id_, status in by_id.items() if status is SKIPPED} == skips
+    assert report.exit_code == (2 if skips else 1)
+
+
+def test_validate_warns_of_runs_that_load_a_part_of_a_day(tmp_path: Path) -> None:
+    for schedule, warns in (('{runs: "0 12 * * *"}', True), ('{runs: "30 23 * * *"}', False)):
+        shop = ScheduledShop(tmp_path, schedule, "data_lag_days: 0")
+        shop.write()
+        texts = [line.text for line in validate(shop.config()) if line.warns]
+        assert any("no run judges the rest of it" in text for text in texts) is warns

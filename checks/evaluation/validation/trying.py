@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from checks.config.model import Config, QuarantineSource
 from checks.config.schedules import schedule_of
+from checks.config.timeframes import timeframe_of
 from checks.core import clock
 from checks.core.errors import AndonError, HistoryError, MeasurementError, OtherWarehouseError
 from checks.core.text import plural, quoted
@@ -60,6 +61,13 @@ def _schedule_line(config: Config) -> Iterator[ValidationLine]:
     if due is None or following is None:
         raise ValueError("a schedule with run times gives every run one")
     zone = config.timezone
+    frame = timeframe_of(config, clock.now(), run_date=run_date)
+    if frame.is_loaded_in_part:
+        text = (
+            f"schedule: runs load the day up to {due.astimezone(zone):%H:%M}, and no run judges "
+            "the rest of it; set data_lag_days: 1 where whole days are loaded"
+        )
+        yield ValidationLine(True, text, warns=True)
     yield ValidationLine(
         True,
         f"schedule: {schedule.times.text} ({zone.key}): the newest run was due on "
