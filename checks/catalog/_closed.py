@@ -18,14 +18,14 @@ _METRIC = "volume"
 _USUAL_DAYS = 28
 
 
-def usual_open_day(kept: Mapping[date, int]) -> float:
+def usual_open_day(kept: Mapping[date, float]) -> float:
     """Events of a usual open day: the median of the last 28 that have any; 0 without any."""
     counts = [kept[day] for day in sorted(kept) if kept[day]]
     return median(counts[-_USUAL_DAYS:]) or 0.0
 
 
 def judge_closed(
-    day: date, closed: str, count: int, kept: Mapping[date, int], details: Mapping[str, Any]
+    day: date, closed: str, count: int, kept: Mapping[date, float], details: Mapping[str, Any]
 ) -> Judgement:
     """Amber above 5 % of a usual open day, and for any event where no usual day is known.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from checks.catalog._levels import total_baseline
 from checks.catalog._silence import Silence, last_return, silences, with_whole_days
 from checks.core.counts import NAME, DailyCounts, value_text
 from checks.core.metrics import EventCounts
@@ -14,7 +15,7 @@ from checks.core.model import Acceptance
 from checks.core.subjects import EVENT, subject_name
 from checks.core.totals import mean
 from checks.detection import ExpectedRange
-from checks.detection.baseline import baseline, usual_range
+from checks.detection.baseline import usual_range
 from checks.judging.acceptance import standing
 from checks.judging.segments import Segment, days_of_baseline
 
@@ -88,7 +89,7 @@ def _with_expected(states: Iterable[NameState], daily: DailyCounts | None) -> li
         segment, since = state.segment, state.silent_since
         normal = None if segment is None else segment.normal
         if daily is not None and since is not None and state.state in (SILENT, RETIRED):
-            usual_days = usual_days or baseline(daily.totals(), daily.day, daily.calendar)
+            usual_days = usual_days or total_baseline(daily)
             series = days_of_baseline(daily.series(NAME, value_text(state.name)), usual_days)
             normal = usual_range(series, daily.day, daily.calendar, since=since)
         result.append(replace(state, expected=None if normal is None else normal.expected))

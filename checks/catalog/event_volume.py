@@ -29,6 +29,7 @@ from checks.catalog._event_names import (
     subject_of,
 )
 from checks.catalog._event_volume_words import action, summary
+from checks.catalog._levels import total_baseline
 from checks.core.counts import NAME, DailyCounts
 from checks.core.errors import MeasurementError
 from checks.core.metrics import EventCounts
@@ -37,7 +38,7 @@ from checks.core.settings import setting
 from checks.core.subjects import EVENT
 from checks.core.text import plural
 from checks.core.values import Unmeasured
-from checks.detection.baseline import Baseline, baseline, normal_range, side_of
+from checks.detection.baseline import Baseline, side_of
 from checks.judging.check import Check, LoadFact, Required
 from checks.judging.segments import Segment, segments
 from checks.judging.unmeasured import learning, skipped, unknown, unmeasured
@@ -136,7 +137,7 @@ def _segments(params: Params, measured: Measured) -> list[Segment]:
 
 def segments_of(params: Params, daily: DailyCounts) -> list[Segment]:
     """Every name and value with the range that it is judged by."""
-    usual_days = baseline(daily.totals(), daily.day, daily.calendar)
+    usual_days = total_baseline(daily)
     ratio = _ratio(daily, usual_days)
     return [segment.moved_with(ratio) for segment in segments(daily, usual_days, params.widen)]
 
@@ -146,7 +147,7 @@ def _ratio(daily: DailyCounts, usual_days: Baseline) -> float:
 
     A name that only goes with the total is no finding: `volume_expected` has it already.
     """
-    normal = normal_range(usual_days.kept, daily.day, daily.calendar)
+    normal = usual_days.range_on(daily.day, daily.calendar)
     count = daily.counted[daily.day].total
     if normal is None or not side_of(count, normal) or normal.expected <= 0:
         return 1.0

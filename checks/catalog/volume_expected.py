@@ -1,8 +1,9 @@
 """Is the day's volume what this weekday usually has?
 
 What: events of the data date against the range that is normal for it, by its weekday and by
-the level of the last days. Days in the calendar, and days that were themselves out of range,
-do not say what is normal. A day in `calendar.closed` is amber with more than 5 % of the events
+the level of the last days. Days in the calendar do not say what is normal, nor do days at another
+level: three days out of range of five on one side are one, and red until the counts are back or
+a person accepts it. A day in `calendar.closed` is amber with more than 5 % of the events
 of a usual open day. Under 7 days of history there is no verdict yet; from 7 to 20 days the
 range of the days before, wider below 14, is the rule, from 21 on the weekday's. While the data date
 lasts, the same part of each day is compared.
@@ -19,10 +20,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from checks.catalog._closed import judge_closed
+from checks.catalog._levels import level_acceptances, level_subject, total_baseline
 from checks.core.counts import DailyCounts
 from checks.core.model import Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
-from checks.core.subjects import HIGH, LOW, SIDE
+from checks.core.subjects import HIGH, LEVEL, LOW, SIDE
 from checks.core.text import change_text, count_text, day_text, short_day
 from checks.detection import (
     HISTORY_DAYS,
@@ -31,8 +33,8 @@ from checks.detection import (
     ExpectedRange,
     history_days,
 )
-from checks.detection.baseline import Baseline, normal_range, side_of
-from checks.detection.baseline import baseline as compute_baseline
+from checks.detection.baseline import Baseline, side_of
+from checks.detection.levels import Level, RangedDay
 from checks.judging.check import Check, LoadFact, Worse
 from checks.judging.segments import Carrier, carrying
 from checks.judging.unmeasured import learning, skipped, unknown
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from checks.judging.readings import Readings
 
 _WHAT = "The volume"
+_ACCEPT = "accept it: andon accept volume_expected --reason TEXT"
 _METRIC = "volume"
 _BASES = {
     Basis.WIDE_RANGE: "by a wide range from {days} days of history; the narrower range needs 14",
@@ -89,9 +92,9 @@ def measure(params: Params, data: Readings) -> DailyCounts:
 
 
 def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
-    """Red outside the day's normal range; skipped while there is too little history.
+    """Red outside the day's normal range, and at a level that nobody accepted.
 
-    A closed day is amber with more than a few events.
+    Skipped while there is too little history. A closed day is amber with more than a few events.
     """
     if (closed := daily.calendar.closed_reason(daily.day)) is not None:
         baseline = baseline_of(params, daily)
@@ -101,18 +104,22 @@ def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
     if mark is not None and mark.factor is None:
         return skipped(_METRIC, f"{mark.name}: not judged by volume", _details(daily))
     baseline = baseline_of(params, daily)
-    normal = normal_range(baseline.kept, daily.day, daily.calendar, params.widen)
+    normal = baseline.range_on(daily.day, daily.calendar, params.widen)
     if normal is None:
         return _unjudged(daily, baseline, frame)
     return _judgement(daily, baseline, normal, frame)
 
 
-def baseline_of(params: Params, daily: DailyCounts, *, every: bool = False) -> Baseline:
-    """The days that say what is normal; with `every`, also the normal range of each of them."""
-    return compute_baseline(
-        daily.totals(), daily.day, daily.calendar, params.widen,
-        leave_out_red=params.leave_out_red, every=every,
-    )  # fmt: skip
+def baseline_of(params: Params, daily: DailyCounts) -> Baseline:
+    """The days that say what is normal, and the normal range of each of them."""
+    return total_baseline(daily, params.widen, leave_out_red=params.leave_out_red)
+
+
+def level_of(daily: DailyCounts, baseline: Baseline, normal: ExpectedRange) -> Level | None:
+    """The level that the judged day is at and that nobody accepted; special days are at none."""
+    if daily.calendar.special_day(daily.day) is not None:
+        return None
+    return baseline.level_with(RangedDay(daily.day, daily.counted[daily.day].total, normal))
 
 
 def _unjudged(daily: DailyCounts, baseline: Baseline, frame: Timeframe) -> Judgement:
@@ -138,36 +145,76 @@ def _judgement(
     daily: DailyCounts, baseline: Baseline, normal: ExpectedRange, frame: Timeframe
 ) -> Judgement:
     count = daily.counted[daily.day].total
-    side = side_of(count, normal)
-    low, high = math.ceil(normal.low), math.floor(normal.high)
+    level = level_of(daily, baseline, normal)
+    side = side_of(count, normal) or (level.side if level is not None else 0)
     carrier = carrying(daily, baseline, normal) if side else None
     facts = Facts(
         filters=carrier.filters if carrier else {},
         expected=normal.expected,
-        fails_for_empty_day=not count,
+        fails_for_empty_day=not count and level is None,
     )
     return Judgement(
         status=Status.RED if side else Status.GREEN,
-        message=f"{_METRIC}={count} (normal {low} to {high})",
-        summary=_summary(daily, baseline, normal, frame, carrier),
-        action=_action(side, frame),
+        message=_message(count, normal, level),
+        summary=_summary(daily, baseline, normal, frame, level, carrier),
+        action=_action(side, frame, level),
         value=count,
-        threshold=normal.high if count > normal.expected else normal.low,
+        threshold=normal.high if (side or count - normal.expected) > 0 else normal.low,
         unit="events",
         details=_details(daily, baseline)
-        | {
-            "events": count,
-            "expected": facts.expected,
-            "low": normal.low,
-            "high": normal.high,
-            "basis": normal.basis.value,
-            "history_days": history_days(baseline.kept, daily.day),
-            "partial_day": not frame.is_over,
-            "filters": facts.filters,
-        },
+        | _range_details(daily, baseline, normal, frame)
+        | _level_details(level, baseline)
+        | {"filters": facts.filters},
         facts=facts,
-        subjects={SIDE: (LOW if side < 0 else HIGH,)} if side else {SIDE: ()},
+        subjects=_subjects(side, level),
+        acceptances=tuple(level_acceptances(daily, baseline, level)),
     )
+
+
+def _message(count: int, normal: ExpectedRange, level: Level | None) -> str:
+    low, high = math.ceil(normal.low), math.floor(normal.high)
+    since = "" if level is None else f"; {level_subject(level)}"
+    return f"{_METRIC}={count} (normal {low} to {high}{since})"
+
+
+def _subjects(side: int, level: Level | None) -> dict[str, tuple[str, ...]]:
+    subjects: dict[str, tuple[str, ...]] = {SIDE: ()}
+    if side:
+        subjects[SIDE] = (LOW if side < 0 else HIGH,)
+    if level is not None:
+        subjects[LEVEL] = (level_subject(level),)
+    return subjects
+
+
+def _range_details(
+    daily: DailyCounts, baseline: Baseline, normal: ExpectedRange, frame: Timeframe
+) -> dict[str, Any]:
+    return {
+        "events": daily.counted[daily.day].total,
+        "expected": normal.expected,
+        "low": normal.low,
+        "high": normal.high,
+        "basis": normal.basis.value,
+        "history_days": history_days(baseline.kept, daily.day),
+        "partial_day": not frame.is_over,
+    }
+
+
+def _level_details(level: Level | None, baseline: Baseline) -> dict[str, Any]:
+    """The level that is red, those that were accepted, and stretches that are over."""
+    standing = None
+    if level is not None:
+        standing = {"since": level.since, "side": level.side, "factor": level.factor}
+    return {
+        "level": standing,
+        "accepted_levels": [
+            {"since": accepted.since, "factor": accepted.factor} for accepted in baseline.accepted
+        ],
+        "stretches": [
+            {"from": stretch.first, "to": stretch.last, "factor": stretch.factor}
+            for stretch in baseline.stretches
+        ],
+    }
 
 
 def _summary(
@@ -175,6 +222,7 @@ def _summary(
     baseline: Baseline,
     normal: ExpectedRange,
     frame: Timeframe,
+    level: Level | None,
     carrier: Carrier | None,
 ) -> str:
     count = daily.counted[daily.day].total
@@ -186,7 +234,19 @@ def _summary(
     )
     if carrier is not None:
         text += f", {carrier.text}"
-    return "; ".join([text, *_remarks(daily, baseline, normal)])
+    level_text = [] if level is None else [_level_text(level)]
+    return "; ".join([text, *level_text, *_remarks(daily, baseline, normal)])
+
+
+def _level_text(level: Level) -> str:
+    """Since when, how far, and why a single day in its range ends nothing."""
+    text = (
+        f"since {day_text(level.since)} at a level of {change_text(level.factor - 1)} that nobody "
+        "accepted"
+    )
+    if not level.days[-1].side:
+        text += ", and one day in its range does not end it"
+    return text
 
 
 def _change(count: float, expected: float) -> str:
@@ -207,17 +267,22 @@ def _remarks(daily: DailyCounts, baseline: Baseline, normal: ExpectedRange) -> l
     return remarks
 
 
-def _action(side: int, frame: Timeframe) -> str:
+def _action(side: int, frame: Timeframe, level: Level | None) -> str:
+    days = f"{frame.data_date}"
+    if level is not None and level.since != frame.data_date:
+        days = f"the days since {level.since}"
+    accept = "" if level is None else f"; if it is the new level, {_ACCEPT}"
     if side < 0:
         return (
-            f"Find the missing part of {frame.data_date} (by hour and event name on the volume "
-            "page), load it, then run the gate again"
+            f"Find the missing part of {days} (by hour and event name on the volume "
+            f"page), load it, then run the gate again{accept}"
         )
     if side > 0:
+        verb = "was" if level is None else "were"
         return (
-            f"Find out whether {frame.data_date} was loaded twice or has bot traffic; "
-            "remove the surplus, then run the gate again"
-        )
+            f"Find out whether {days} {verb} loaded twice or has bot traffic; "
+            f"remove the surplus, then run the gate again{accept}"
+        ).replace("were loaded twice or has", "were loaded twice or have")
     return "Nothing to do"
 
 
@@ -265,7 +330,8 @@ CHECK = Check(
     counts="events",
     compares_days=True,
     rule="Events of the data date are within the normal range for the weekday and the level of the "
-    "last days; with 7 to 20 days of history, within a wider range from those days.",
+    "last days; with 7 to 20 days of history, within a wider range from those days. Three days out "
+    "of range of five on one side are a level: red until the counts are back or it is accepted.",
     why="Half a day's data, or a day loaded twice, passes every other check; a Z-score over a "
     "week takes weekends for noise.",
     advice="Compare the day by hour, by event name and by segment with the days before.",
@@ -275,4 +341,5 @@ CHECK = Check(
     load_facts=(LoadFact.READ,),
     worse=Worse.FARTHER_FROM_EXPECTED,
     subject_kinds=(SIDE,),
+    accepts=LEVEL,
 )

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from checks.catalog._levels import total_baseline
 from checks.core.counts import DailyCounts
 from checks.core.model import NO_FACTS, Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
 from checks.core.text import change_text, count_text, deciding, short_day
 from checks.core.totals import median
 from checks.detection import Trend, weekly_trend
-from checks.detection.baseline import baseline
 from checks.judging.check import Check, LoadFact, Worse
 from checks.judging.unmeasured import learning, skipped, unknown
 
@@ -84,12 +84,14 @@ def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
 def _counts(daily: DailyCounts) -> dict[date, float]:
     """Events per day without calendar days and outages; outliers stay, as they may be the trend.
 
+    Days before a level that was accepted count as if they were at it.
     Weekdays on which the shop is always closed have 0 events, whatever arrived.
     """
     totals = daily.totals()
-    empty = {day for day in baseline(totals, daily.day, daily.calendar).left_out if not totals[day]}
+    days = total_baseline(daily)
+    empty = {day for day in days.left_out if not totals[day]}
     counts = {
-        day: float(count)
+        day: count * days.factor_of(day)
         for day, count in totals.items()
         if day not in empty and daily.calendar.special_day(day) is None
     }

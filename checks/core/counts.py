@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from checks.core.calendar import Calendar
 from checks.core.text import bounded
 from checks.core.totals import first_day_index
 from checks.core.values import Unmeasured
+
+if TYPE_CHECKING:
+    from checks.core.records import StoredAcceptance
+
+T = TypeVar("T")
 
 #: The dimension that every pipeline has: the event's name.
 NAME = "event name"
@@ -76,7 +82,8 @@ class DailyCounts:
     is_doubted: whether the next evaluation counts the remembered days again. missing: days of
     that stretch that are gone from the warehouse and remembered by nothing; `days` is without
     them. withheld: days that are remembered with more events than were counted, of which the
-    warehouse may have only a part: what is remembered of them stays.
+    warehouse may have only a part: what is remembered of them stays. accepted_levels: what people
+    accepted as the new level of `volume_expected`, revoked ones included.
     """
 
     days: tuple[date, ...]
@@ -92,7 +99,11 @@ class DailyCounts:
     is_doubted: bool = False
     missing: tuple[date, ...] = ()
     withheld: tuple[date, ...] = ()
+    accepted_levels: tuple[StoredAcceptance, ...] = ()
     _totals: dict[date, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _derived: dict[Hashable, Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def day(self) -> date:
@@ -129,6 +140,12 @@ class DailyCounts:
             counts = [(day, self.counted[day].total) for day in self.days]
             self._totals.update(counts[first_day_index([total for _, total in counts]) :])
         return self._totals
+
+    def once(self, key: Hashable, derive: Callable[[], T]) -> T:
+        """What is derived from these counts, computed once for each key."""
+        if key not in self._derived:
+            self._derived[key] = derive()
+        return cast("T", self._derived[key])
 
     def has_strays(self) -> bool:
         """Whether there are events of days before the shop's history begins."""

@@ -1,4 +1,5 @@
-"""What a check fails for: sources, status words, event names, kinds of orphans, reasons, sides.
+"""What a check fails for: sources, status words, event names, kinds of orphans, reasons, sides,
+levels.
 
 A subject counts where the check would fail for it alone, or where it is at least 10 % of what
 fails: so a waiver for one source covers no other one, and a single stray row ends no waiver. Pure.
@@ -12,10 +13,10 @@ from typing import TypeVar
 from checks.core.model import Subjects
 from checks.core.text import bounded, listed
 
-SOURCE, STATUS, EVENT, ORPHAN_KIND, REASON, SIDE = (
-    "source", "status", "event", "kind", "reason", "side",
+SOURCE, STATUS, EVENT, ORPHAN_KIND, REASON, SIDE, LEVEL = (
+    "source", "status", "event", "kind", "reason", "side", "level",
 )  # fmt: skip
-ALL_KINDS = frozenset((SOURCE, STATUS, EVENT, ORPHAN_KIND, REASON, SIDE))
+ALL_KINDS = frozenset((SOURCE, STATUS, EVENT, ORPHAN_KIND, REASON, SIDE, LEVEL))
 #: The names of the kind SIDE: fewer or more than usual.
 LOW, HIGH = "low", "high"
 #: Stands for a missing name.

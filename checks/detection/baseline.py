@@ -4,28 +4,73 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from checks.core.calendar import Calendar
-from checks.core.text import count_text
+from checks.core.text import count_text, short_day
 from checks.detection import ExpectedRange, expected_range
+from checks.detection.levels import OF_DAYS, Level, RangedDay, confirmed
+from checks.detection.order import median
 
 WEEK = 7
-#: This many days in a row on one side of the range are a new level, not an accident.
-NEW_LEVEL_DAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days at another level, from `first` to `last`, that the counts came back from."""
+
+    first: date
+    last: date
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedLevel:
+    """A level that is normal from `since` on: `factor` times what was normal before."""
+
+    since: date
+    accepted_on: date
+    factor: float
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
     """The days that a day is compared with, why others are left out, and normal ranges.
 
-    normal: the normal range of each day for which one was computed, from the days before it.
+    kept: their counts, those before an accepted level as if they were at it. normal: the normal
+    range of each earlier day that has one, from the days before it. level: that the last days are
+    at, where nobody accepted it. recent: the last days with events. stretches: those that ended.
     """
 
-    kept: Mapping[date, int]
+    kept: Mapping[date, float]
     left_out: Mapping[date, str]
     normal: Mapping[date, ExpectedRange]
+    level: Level | None = None
+    recent: tuple[RangedDay, ...] = ()
+    accepted: tuple[AcceptedLevel, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
+
+    def range_on(self, day: date, calendar: Calendar, widen: float = 1.0) -> ExpectedRange | None:
+        """The normal range of the day after the baseline; None as for `normal_range`."""
+        since = None if self.level is None else self.level.since
+        return usual_range(self.kept, day, calendar, widen, since=since)
+
+    def factor_of(self, day: date) -> float:
+        """How many times its count a day counts: 1, or that of the levels accepted since."""
+        return math.prod(level.factor for level in self.accepted if day < level.since)
+
+    def level_with(self, day: RangedDay) -> Level | None:
+        """The level that the judged day is at, as one of its days; None where it is at none.
+
+        A day without events is at none.
+        """
+        if not day.count:
+            return None
+        if self.level is None:
+            return confirmed((*self.recent, day))
+        level = self.level.with_day(day)
+        return level if level.is_held else None
 
 
 def baseline(
@@ -35,42 +80,130 @@ def baseline(
     widen: float = 1.0,
     *,
     leave_out_red: bool = False,
-    every: bool = False,
+    accepted: Mapping[date, int] | None = None,
 ) -> Baseline:
     """The days before `day` without those that would distort the comparison.
 
-    Left out are days in the calendar, days without events where that is out of their range,
-    and with `leave_out_red` all that were out of it, each judged by the days before it. Three
-    such days in a row on the same side that have events are a new level, and count again.
-    every: compute the normal range of every day, not only of those where it decides: half a
-    millisecond a day.
+    Left out are days in the calendar, days without events where that is out of their range, days at
+    a level that stays and was not accepted, and with `leave_out_red` all that were out of their
+    range; each day is judged by the days before it.
+    accepted: for each day on which somebody accepted the level that it was at, its side.
     """
-    kept: dict[date, int] = {}
-    left_out: dict[date, str] = {}
-    normal: dict[date, ExpectedRange] = {}
-    out_of_range: list[tuple[date, int]] = []
+    walk = _Walk(calendar, widen, leave_out_red, accepted or {})
     for earlier_day in sorted(before for before in totals if before < day):
-        special_day, count = calendar.special_day(earlier_day), totals[earlier_day]
-        day_range = None
-        if every or (special_day is None and (leave_out_red or not count)):
-            day_range = normal_range(kept, earlier_day, calendar, widen)
+        walk.accept_on(earlier_day)
+        walk.add(earlier_day, totals[earlier_day])
+    walk.accept_on(day)
+    return walk.baseline()
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The days so far, each judged by those before it."""
+
+    calendar: Calendar
+    widen: float
+    leave_out_red: bool
+    accepted_sides: Mapping[date, int]
+    kept: dict[date, float] = field(default_factory=dict)
+    left_out: dict[date, str] = field(default_factory=dict)
+    normal: dict[date, ExpectedRange] = field(default_factory=dict)
+    level: Level | None = None
+    recent: list[RangedDay] = field(default_factory=list)
+    accepted: list[AcceptedLevel] = field(default_factory=list)
+    stretches: list[Stretch] = field(default_factory=list)
+
+    def baseline(self) -> Baseline:
+        """What the walk came to."""
+        return Baseline(
+            self.kept, self.left_out, self.normal, self.level, tuple(self.recent),
+            tuple(self.accepted), tuple(self.stretches),
+        )  # fmt: skip
+
+    def add(self, day: date, count: int) -> None:
+        """Judge one more day, and keep it or leave it out."""
+        day_range = self.baseline().range_on(day, self.calendar, self.widen)
         if day_range is not None:
-            normal[earlier_day] = day_range
+            self.normal[day] = day_range
+        special_day = self.calendar.special_day(day)
         if special_day is not None:
-            left_out[earlier_day] = special_day.name
-            continue
-        side = 0 if day_range is None else side_of(count, day_range)
-        out_of_range = _extended(out_of_range, earlier_day, side, calendar)
-        if not side or (count and not leave_out_red):
-            kept[earlier_day] = count
-        elif len(out_of_range) == NEW_LEVEL_DAYS and count:
-            for level_day, _ in out_of_range:
-                kept[level_day] = totals[level_day]
-                left_out.pop(level_day, None)
-            out_of_range = []
+            self.left_out[day] = special_day.name
+        elif day_range is None:
+            self.kept[day] = count
+        elif not count and side_of(count, day_range):
+            self.left_out[day] = "no events"
+        elif self.level is None or not count:
+            self._add_ordinary(RangedDay(day, count, day_range))
         else:
-            left_out[earlier_day] = _out_of_range_text(count, day_range)
-    return Baseline(kept, left_out, normal)
+            self._add_to_level(self.level, RangedDay(day, count, day_range))
+
+    def accept_on(self, day: date) -> None:
+        """Take the level before `day` for normal, where somebody accepted it on that day."""
+        side = self.accepted_sides.get(day)
+        level_days = self._days_at_level(side) if side else ()
+        if not level_days:
+            return
+        since = level_days[0].day
+        factor = median(sorted(ranged.factor for ranged in level_days))
+        for earlier_day in self.kept:
+            if earlier_day < since:
+                self.kept[earlier_day] *= factor
+        for ranged in level_days:
+            self._keep(ranged)
+        self.accepted.append(AcceptedLevel(since, day, factor))
+        self.level, self.recent = None, []
+
+    def _days_at_level(self, side: int) -> tuple[RangedDay, ...]:
+        """The days of the level so far, also while the accepted day is the one to confirm it."""
+        if self.level is not None:
+            return self.level.days if self.level.side == side else ()
+        red_days = [ranged.day for ranged in self.recent if ranged.side == side]
+        return tuple(ranged for ranged in self.recent if red_days and ranged.day >= red_days[0])
+
+    def _add_ordinary(self, ranged: RangedDay) -> None:
+        """A day while no level is held; it may confirm one."""
+        if ranged.count:
+            self.recent = [*self.recent, ranged][-OF_DAYS:]
+        if ranged.side and self.leave_out_red:
+            self.left_out[ranged.day] = _out_of_range_text(ranged.normal)
+        else:
+            self._keep(ranged)
+        level = confirmed(self.recent) if ranged.count else None
+        if level is not None:
+            self._hold(level)
+
+    def _hold(self, level: Level) -> None:
+        """Leave out its days, so that the days before it alone say what is normal."""
+        self.level = level
+        for ranged in level.days:
+            self.kept.pop(ranged.day, None)
+            self.left_out[ranged.day] = _level_text(level)
+
+    def _add_to_level(self, level: Level, ranged: RangedDay) -> None:
+        extended = level.with_day(ranged)
+        if extended.is_held:
+            self.level = extended
+            self.left_out[ranged.day] = _level_text(level)
+        else:
+            self._end(extended)
+
+    def _end(self, level: Level) -> None:
+        """The counts are back: days at the level stay left out, the others count again."""
+        at_level = level.at_level()
+        last = at_level[-1].day
+        text = f"at another level from {short_day(level.since)} to {short_day(last)}"
+        for ranged in level.days:
+            if ranged in at_level:
+                self.left_out[ranged.day] = text
+            else:
+                self._keep(ranged)
+        factor = median(sorted(ranged.factor for ranged in at_level))
+        self.stretches.append(Stretch(level.since, last, factor))
+        self.level, self.recent = None, []
+
+    def _keep(self, ranged: RangedDay) -> None:
+        self.kept[ranged.day] = ranged.count
+        self.left_out.pop(ranged.day, None)
 
 
 def normal_range(
@@ -124,18 +257,10 @@ def scaled(normal: ExpectedRange, factor: float) -> ExpectedRange:
     )
 
 
-def _extended(
-    days: list[tuple[date, int]], day: date, side: int, calendar: Calendar
-) -> list[tuple[date, int]]:
-    """The open days in a row, up to this one, that are on the same side of their range."""
-    if not side:
-        return []
-    follows = bool(days) and days[-1] == (calendar.open_day_before(day), side)
-    return [*days, (day, side)] if follows else [(day, side)]
+def _level_text(level: Level) -> str:
+    return f"at another level since {short_day(level.since)}"
 
 
-def _out_of_range_text(count: int, normal: ExpectedRange | None) -> str:
-    if not count or normal is None:
-        return "no events"
+def _out_of_range_text(normal: ExpectedRange) -> str:
     low, high = math.ceil(normal.low), math.floor(normal.high)
     return f"out of its normal range, {count_text(low)} to {count_text(high)}"

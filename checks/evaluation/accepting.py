@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from checks.catalog import all_checks, get_check
 from checks.core.errors import UsageError
-from checks.core.subjects import MORE, typed_name
+from checks.core.subjects import LEVEL, MORE, typed_name
 from checks.core.text import did_you_mean, listed, quoted
 from checks.evaluation.waiving import verdicts_of_newest_run
 
@@ -49,6 +49,13 @@ def accept(
     return history.accept(
         config.pipeline, check.id, kind, subject, request.owner, request.reason, data_date, now
     )
+
+
+def ending_of(acceptance: StoredAcceptance) -> str:
+    """What the acceptance does from now on, and what ends it by itself; a sentence."""
+    if acceptance.kind == LEVEL:
+        return "Days before it are compared as if they were at the new level."
+    return f"It ends when {quoted(acceptance.subject)} returns."
 
 
 def state_of(acceptance: StoredAcceptance) -> str:

@@ -61,14 +61,14 @@ def next_step(incident: StoredIncident) -> NextStep | None:
     if incident.closed_as is not Closing.EXPECTED:
         return None
     check = get_check(incident.check)
-    if check.compares_days and check.accepts is None:
+    if check.compares_days and not _accepted_names(check, incident):
         return NextStep(
             "The day is judged as before. To say that it is special, add to andon.yml:",
             f'calendar:\n  days:\n    - {{from: {incident.opened_on}, name: "why it is special"}}',
         )
     if incident.resolved_at is not None:
         return None
-    if check.accepts is not None:
+    if _accepted_names(check, incident):
         return NextStep("Nothing is accepted yet. To accept it:", _accept_command(check, incident))
     if incident.status is Status.UNKNOWN or incident.is_stop:
         return NextStep(f"{check.id} stops the line until it is green: it cannot be waived.")
@@ -81,10 +81,14 @@ def next_step(incident: StoredIncident) -> NextStep | None:
 
 
 def _accept_command(check: Check, incident: StoredIncident) -> str:
-    names = incident.subjects.get(check.accepts or "", ())
-    names = tuple(name for name in names if name not in (MANY, MORE))
+    names = tuple(n for n in _accepted_names(check, incident) if n not in (MANY, MORE))
     subject = shlex.quote(line(names[0])) if len(names) == 1 else "NAME"
     return f"andon accept {check.id} {subject} --reason 'why it is usual'"
+
+
+def _accepted_names(check: Check, incident: StoredIncident) -> tuple[str, ...]:
+    """What the incident is of that may be accepted."""
+    return incident.subjects.get(check.accepts or "", ())
 
 
 def after_closing(incident: StoredIncident) -> str:

@@ -281,16 +281,21 @@ def _subjects(
         raise UsageError(
             f"{check.id} {state}, so no failing {kinds} is known: {labels.give_subject}"
         )
-    if not verdict.subjects or not any(verdict.subjects.values()):
+    failing = {
+        kind: names
+        for kind, names in (verdict.subjects or {}).items()
+        if kind in check.subject_kinds
+    }
+    if not any(failing.values()):
         raise UsageError(
             f"the last evaluation does not say for which {kinds} {check.id} failed: run the gate "
             f"again, or {labels.give_subject}"
         )
-    if any(MORE in failing for failing in verdict.subjects.values()):
+    if any(MORE in names for names in failing.values()):
         raise UsageError(
             f"{check.id} fails for too many subjects to record each {kinds}: {labels.give_subject}"
         )
-    return verdict.subjects
+    return failing
 
 
 def _refuse_subjects(names: tuple[str, ...], check: Check) -> None:

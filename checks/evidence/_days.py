@@ -69,10 +69,11 @@ def read_daily(context: Context, recent: EventCounts, *, dimensions: bool = True
     dimensions: whether the recent days are also counted by the mapped dimensions.
     """
     source = source_of(context)
-    recall = Remembering(context.config, now=context.frame.now).recall
+    remembering = Remembering(context.config, now=context.frame.now)
     if not dimensions:
         source = replace(source, dimensions=())
-    return _daily_reader(context, recall, source).read(recent)
+    daily = _daily_reader(context, remembering.recall, source).read(recent)
+    return replace(daily, accepted_levels=remembering.accepted("volume_expected"))
 
 
 def _daily_reader(

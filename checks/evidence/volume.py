@@ -12,7 +12,7 @@ from checks.core.metrics import EventCounts
 from checks.core.model import Status
 from checks.core.timeframe import Timeframe
 from checks.detection import ExpectedRange
-from checks.detection.baseline import normal_range, side_of, usual_range
+from checks.detection.baseline import side_of, usual_range
 from checks.evidence._days import (
     each_day,
     first_day,
@@ -191,8 +191,8 @@ class _Expectations:
     """What `volume_expected` says of each day."""
 
     def __init__(self, daily: DailyCounts, params: volume_expected.Params) -> None:
-        baseline = volume_expected.baseline_of(params, daily, every=True)
-        today = normal_range(baseline.kept, daily.day, daily.calendar, params.widen)
+        baseline = volume_expected.baseline_of(params, daily)
+        today = baseline.range_on(daily.day, daily.calendar, params.widen)
         self._normal = {**baseline.normal, **({daily.day: today} if today else {})}
         self._left_out = baseline.left_out
         self.usual_days = tuple(

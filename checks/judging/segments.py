@@ -11,7 +11,7 @@ from datetime import date
 from checks.core.counts import NAME, DailyCounts
 from checks.core.text import change_text, quoted
 from checks.detection import ExpectedRange
-from checks.detection.baseline import Baseline, normal_range, side_of
+from checks.detection.baseline import Baseline, side_of, usual_range
 
 # A segment with less than half of a change does not explain it.
 _LEAST_SHARE = 0.5
@@ -78,7 +78,10 @@ def _segment(
     daily: DailyCounts, dimension: str, value: str, baseline: Baseline, widen: float
 ) -> Segment:
     series = daily.series(dimension, value)
-    normal = normal_range(days_of_baseline(series, baseline), daily.day, daily.calendar, widen)
+    since = None if baseline.level is None else baseline.level.since
+    normal = usual_range(
+        days_of_baseline(series, baseline), daily.day, daily.calendar, widen, since=since
+    )
     is_new = not any(day < daily.day for day in series)
     return Segment(dimension, value, series.get(daily.day), normal, is_new)
 

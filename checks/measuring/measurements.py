@@ -177,7 +177,8 @@ class Measurements:
         return self._once("all daily_counts", self._own_daily_counts, reading="daily_counts")
 
     def _own_daily_counts(self) -> DailyCounts:
-        return self._daily_reader().read(self._recent_events())
+        daily = self._daily_reader().read(self._recent_events())
+        return replace(daily, accepted_levels=self.accepted("volume_expected"))
 
     def _daily_reader(self) -> DailyReader:
         return DailyReader(

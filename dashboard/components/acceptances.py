@@ -35,8 +35,8 @@ def draw(context: page.PageContext) -> None:
         return
     page.section(
         "Accepted",
-        "The check does not fail for what is accepted, such as a retired event, until it returns "
-        "or the acceptance is revoked.",
+        "The check does not fail for what is accepted, such as a retired event or a new level, "
+        "until it changes again or the acceptance is revoked.",
     )
     _draw_list(context, stored)
     forms = DecisionForms(context, "acceptance")

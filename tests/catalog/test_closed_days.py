@@ -356,16 +356,18 @@ def test_a_week_without_events_is_not_excused_by_a_closed_day() -> None:
     assert trend_of(closed, outage).status in (UNKNOWN, AMBER)
 
 
-def test_three_open_days_in_a_row_are_a_new_level_across_a_closed_one() -> None:
+def test_three_open_days_are_a_level_across_a_closed_one() -> None:
     days = window(40)
     monday = date(2025, 3, 3)
     counts = dict.fromkeys(days, 1000)
     new = [date(2025, 2, 28), date(2025, 3, 1), monday]
     counts |= dict.fromkeys(new, 3000)
     sundays = calendar_of(*(day for day in days if day.weekday() == 6))
-    kept = baseline(counts, DAY, sundays, leave_out_red=True).kept
-    assert set(new) <= set(kept)
-    assert not any(day.weekday() == 6 for day in kept)
+    days_before = baseline(counts, date(2025, 3, 4), sundays)
+    assert days_before.level is not None
+    assert days_before.level.since == new[0]
+    assert [ranged.day for ranged in days_before.level.days] == new
+    assert not any(day.weekday() == 6 for day in days_before.kept)
 
 
 # ---- promises

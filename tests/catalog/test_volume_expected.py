@@ -14,6 +14,7 @@ from checks.catalog.volume_expected import CHECK, Params, judge
 from checks.core.calendar import Calendar, SpecialDay
 from checks.core.counts import RememberedCounts
 from checks.core.model import Judgement, Severity, Status
+from checks.core.records import StoredAcceptance
 from tests.catalog.samples import (
     DAY,
     FORBIDDEN,
@@ -217,17 +218,107 @@ def test_the_largest_segment_of_an_even_fall_names_nobody() -> None:
     assert "mostly" not in judgement.summary
 
 
-def test_a_new_level_is_learned() -> None:
-    strict = Params(leave_out_red=True)
+def at_level(factor: float, days: int, today: float | None = None) -> Judgement:
+    """The judged day, with the `days` days before it at another level."""
+    before = BASELINE[: -1 - days], (round(c * factor) for c in BASELINE[-1 - days : -1])
+    count = round(TODAY * (factor if today is None else today))
+    return judged(count, (*before[0], *before[1]))
 
-    def on(day: int, params: Params | None = None) -> Status:
-        return judged(
-            TODAY * 3, (*BASELINE[: -1 - day], *(c * 3 for c in BASELINE[-1 - day : -1]))
-        ).status
 
-    assert (on(0), on(7)) == (Status.RED, Status.GREEN)
-    assert [on(day, strict) for day in range(3)] == [Status.RED] * 3
-    assert on(7, strict) is Status.GREEN
+@pytest.mark.parametrize("factor", [0.1, 0.5, 0.7, 1.5, 2, 3])
+def test_a_level_that_stays_is_red_however_long(factor: float) -> None:
+    for days in range(35):
+        assert at_level(factor, days).status is Status.RED, days
+
+
+def test_a_level_says_since_when_and_how_to_accept_it() -> None:
+    judgement = at_level(0.5, 9)
+    low, high = edges()
+    assert judgement.message == f"volume=300 (normal {low} to {high}; low since 2025-02-27)"
+    assert (
+        "since Thursday 27 February at a level of -50 % that nobody accepted" in judgement.summary
+    )
+    assert judgement.action == (
+        "Find the missing part of the days since 2025-02-27 (by hour and event name on the volume "
+        "page), load it, then run the gate again; if it is the new level, accept it: andon accept "
+        "volume_expected --reason TEXT"
+    )
+    assert judgement.subjects == {"side": ("low",), "level": ("low since 2025-02-27",)}
+    assert judgement.details["level"] == {
+        "since": DAY - timedelta(days=9), "side": -1, "factor": pytest.approx(0.5, abs=0.01),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("days", "confirmed"), [(1, False), (2, True)])
+def test_the_third_red_day_confirms_a_level(days: int, confirmed: bool) -> None:
+    assert ("; low since" in at_level(0.5, days).message) is confirmed
+
+
+def test_one_day_in_its_range_ends_no_level_and_two_do() -> None:
+    one_day = at_level(0.5, 9, today=1)
+    assert one_day.status is Status.RED
+    assert "one day in its range does not end it" in one_day.summary
+    before = (*BASELINE[:-11], *(c // 2 for c in BASELINE[-11:-2]), BASELINE[-2])
+    ended = judged(TODAY, before)
+    assert ended.status is Status.GREEN
+    assert ended.details["stretches"] == [
+        {
+            "from": DAY - timedelta(days=10),
+            "to": DAY - timedelta(days=2),
+            "factor": pytest.approx(0.5, abs=0.01),
+        }
+    ]
+
+
+@pytest.mark.parametrize(("length", "factor"), [(7, 0.3), (4, 3.0), (10, 0.6), (3, 2.0)])
+def test_after_an_odd_stretch_no_usual_day_is_red_and_drops_are_seen(
+    length: int, factor: float
+) -> None:
+    for after in range(2, 21):
+        odd = (round(c * factor) for c in BASELINE[-1 - after - length : -1 - after])
+        before = (*BASELINE[: -1 - after - length], *odd, *BASELINE[-1 - after : -1])
+        assert judged(TODAY, before).status is Status.GREEN, after
+        assert judged(TODAY // 2, before).status is Status.RED, after
+
+
+def accepted(back: int, subject: str, **fields: Any) -> StoredAcceptance:
+    return StoredAcceptance(
+        id=1, pipeline="p", check="volume_expected", kind="level", subject=subject, owner="Mia",
+        reason="the shop is smaller", data_date=DAY - timedelta(days=back), created_at=NOW,
+    **fields)  # fmt: skip
+
+
+def test_an_accepted_level_is_normal_from_that_day_on() -> None:
+    for days in range(2, 30):
+        before = (*BASELINE[: -1 - days], *(c // 2 for c in BASELINE[-1 - days : -1]))
+        taken = accepted(days - 2, "low since 2025-02-27")
+        for today, status in ((TODAY // 2, Status.GREEN), (TODAY, Status.RED), (150, Status.RED)):
+            judgement = judged(today, before, accepted_levels=(taken,))
+            assert judgement.status is status, (days, today)
+            assert [a.holds for a in judgement.acceptances] == [True]
+    assert judgement.acceptances[0].why == "0.50 times the level before 7 February is normal"
+
+
+@pytest.mark.parametrize(
+    ("taken", "why"),
+    [
+        (accepted(3, "low", revoked_at=NOW, revoked_by="Bo"), "revoked by Bo on "),
+        (accepted(-1, "low"), "accepted for 2025-03-09 and later"),
+    ],
+)
+def test_an_acceptance_that_does_not_hold_says_why(taken: StoredAcceptance, why: str) -> None:
+    before = (*BASELINE[:-10], *(c // 2 for c in BASELINE[-10:-1]))
+    judgement = judged(TODAY // 2, before, accepted_levels=(taken,))
+    assert judgement.status is Status.RED
+    (acceptance,) = judgement.acceptances
+    assert not acceptance.holds
+    assert acceptance.why.startswith(why)
+
+
+def test_an_acceptance_of_the_other_side_changes_nothing() -> None:
+    before = (*BASELINE[:-10], *(c // 2 for c in BASELINE[-10:-1]))
+    taken = accepted(3, "high since 2025-02-27")
+    assert judged(TODAY // 2, before, accepted_levels=(taken,)).status is Status.RED
 
 
 def test_an_outage_never_becomes_normal() -> None:

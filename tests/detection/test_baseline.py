@@ -50,7 +50,7 @@ def test_only_an_outage_is_left_out_unless_red_days_are_to_be() -> None:
 
 
 def test_what_was_normal_is_known_of_every_day_that_has_history() -> None:
-    chosen = baseline(WEEKLY, DAY, Calendar(), every=True)
+    chosen = baseline(WEEKLY, DAY, Calendar())
     assert set(chosen.normal) == set(sorted(WEEKLY)[7:-1])
     assert all(
         normal_range.low <= WEEKLY[day] <= normal_range.high
@@ -58,21 +58,25 @@ def test_what_was_normal_is_known_of_every_day_that_has_history() -> None:
     )
 
 
-def test_two_broken_days_are_left_out_and_three_are_the_new_level() -> None:
+def test_two_broken_days_are_left_out_and_three_are_a_level() -> None:
     two = strict(changed((2, 250), (1, 250)))
     three = strict(changed((3, 250), (2, 250), (1, 250)))
     assert len(two.left_out) == 2
-    assert three.left_out == {}
+    assert two.level is None
+    assert three.level is not None
+    assert set(three.left_out.values()) == {"at another level since 5 March"}
 
 
 def test_days_on_different_sides_are_no_level() -> None:
     chosen = strict(changed((3, 250), (2, 2500), (1, 250)))
     assert len(chosen.left_out) == 3
+    assert chosen.level is None
 
 
 def test_days_without_events_are_no_level() -> None:
     chosen = baseline(changed(*((back, 0) for back in range(1, 9))), DAY, Calendar())
     assert len(chosen.left_out) == 8
+    assert chosen.level is None
 
 
 def test_the_calendar_comes_first() -> None:

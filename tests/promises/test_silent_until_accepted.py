@@ -198,7 +198,7 @@ def test_an_acceptance_is_revoked_once(weeks: Shop) -> None:
         ),
         ("event_volume", "page_viewed", "event_volume did not fail for 'page_viewed'"),
         ("event_volume", None, "name the event to accept: 'cart', 'login'"),
-        ("freshness", None, "failures of freshness cannot be accepted; allowed: event_volume"),
+        ("freshness", None, "failures of freshness cannot be accepted; allowed: volume_expected"),
         ("event_volum", "cart", "did you mean event_volume"),
     ],
 )

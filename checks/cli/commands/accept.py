@@ -34,7 +34,7 @@ def run(args: Namespace, console: Console) -> int:
     from checks.config import load_config
     from checks.core.inert import line
     from checks.core.text import quoted
-    from checks.evaluation.accepting import AcceptanceRequest, accept
+    from checks.evaluation.accepting import AcceptanceRequest, accept, ending_of
     from checks.history import history_of
 
     check = get_check(args.check).id
@@ -45,7 +45,7 @@ def run(args: Namespace, console: Console) -> int:
     console.out(
         f"acceptance {accepted.id}: {check} no longer fails for {accepted.kind} "
         f"{quoted(accepted.subject)} ({line(accepted.owner)}: {line(accepted.reason)})\n"
-        f"It ends when {quoted(accepted.subject)} returns. "
+        f"{ending_of(accepted)} "
         f"To end it now: andon acceptances revoke {accepted.id}\n"
     )
     return GREEN

@@ -1,0 +1,93 @@
+"""The level of the volume: the days that say what is normal, and what people accepted. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from checks.core.counts import DailyCounts
+from checks.core.model import Acceptance
+from checks.core.subjects import HIGH, LEVEL, LOW
+from checks.core.text import short_day
+from checks.detection.baseline import AcceptedLevel, Baseline, baseline
+from checks.detection.levels import Level
+
+if TYPE_CHECKING:
+    from checks.core.records import StoredAcceptance
+
+_SIDES = {LOW: -1, HIGH: 1}
+_WORDS = {-1: LOW, 1: HIGH}
+
+
+def total_baseline(
+    daily: DailyCounts, widen: float = 1.0, *, leave_out_red: bool = False
+) -> Baseline:
+    """The days that say what volume is normal; computed once for the same counts."""
+
+    def derive() -> Baseline:
+        return baseline(
+            daily.totals(), daily.day, daily.calendar, widen,
+            leave_out_red=leave_out_red, accepted=_accepted_sides(daily.accepted_levels),
+        )  # fmt: skip
+
+    return daily.once(("baseline", widen, leave_out_red), derive)
+
+
+def level_subject(level: Level) -> str:
+    """By what an acceptance knows a level: `low since 2025-03-12`."""
+    return f"{_WORDS[level.side]} since {level.since}"
+
+
+def level_acceptances(daily: DailyCounts, days: Baseline, level: Level | None) -> list[Acceptance]:
+    """The acceptances that changed what is normal; of a level that stands, also the latest else."""
+    by_day = {accepted.accepted_on: accepted for accepted in days.accepted}
+    stored = [a for a in daily.accepted_levels if a.kind == LEVEL]
+    holding = [a for a in stored if a.revoked_at is None and a.data_date in by_day]
+    states = [_state(a, _holding_text(by_day[a.data_date]), holds=True) for a in _newest(holding)]
+    others = [a for a in stored if a not in holding and level is not None and _is_of(a, level)]
+    return [*states, *(_state(a, _lapse(a, daily.day), holds=False) for a in others[-1:])]
+
+
+def _accepted_sides(stored: Iterable[StoredAcceptance]) -> dict[date, int]:
+    return {a.data_date: _side(a) for a in stored if a.kind == LEVEL and a.revoked_at is None}
+
+
+def _side(stored: StoredAcceptance) -> int:
+    return _SIDES.get(stored.subject.partition(" ")[0], 0)
+
+
+def _newest(stored: Iterable[StoredAcceptance]) -> list[StoredAcceptance]:
+    """One a data date: the last that was given."""
+    return list({a.data_date: a for a in sorted(stored, key=lambda a: a.id)}.values())
+
+
+def _is_of(stored: StoredAcceptance, level: Level) -> bool:
+    return _side(stored) == level.side and stored.data_date >= level.since
+
+
+def _state(stored: StoredAcceptance, why: str, *, holds: bool) -> Acceptance:
+    return Acceptance(
+        id=stored.id,
+        check=stored.check,
+        kind=stored.kind,
+        subject=stored.subject,
+        owner=stored.owner,
+        reason=stored.reason,
+        data_date=stored.data_date,
+        created_at=stored.created_at,
+        holds=holds,
+        why=why,
+    )
+
+
+def _holding_text(accepted: AcceptedLevel) -> str:
+    return f"{accepted.factor:.2f} times the level before {short_day(accepted.since)} is normal"
+
+
+def _lapse(stored: StoredAcceptance, data_date: date) -> str:
+    if stored.revoked_at is not None:
+        return f"revoked by {stored.revoked_by} on {stored.revoked_at:%Y-%m-%d}"
+    if data_date < stored.data_date:
+        return f"accepted for {stored.data_date} and later"
+    return "the counts that were accepted are not at that level any more"

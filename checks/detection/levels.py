@@ -1,0 +1,103 @@
+"""A level that stays: when days out of range on one side become it, and what ends it. Pure.
+
+One day out of range is an accident, and the rule of the next day is robust against it. Three such
+days of five on one side are a level: until the counts are back, or a person accepts it, the days
+before it say what is normal, so that a fault never becomes the norm by lasting. Days without events
+are no level: each is out of range by itself. Source of the rule: measured on public daily series,
+docs/volume.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from checks.detection.expected import ExpectedRange, log_count
+from checks.detection.order import median
+
+#: So many red days on one side, of so many open days with events, confirm a level.
+CONFIRMING_DAYS, OF_DAYS = 3, 5
+#: It is held while most of so many last days are beyond this part of the range's half on its side.
+HELD_DAYS, HELD_SHARE = 7, 0.5
+#: It has ended when so many last days are within this part.
+BACK_DAYS, BACK_SHARE = 2, 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class RangedDay:
+    """A day's count beside its normal range."""
+
+    day: date
+    count: float
+    normal: ExpectedRange
+
+    @property
+    def side(self) -> int:
+        """-1 below the range, 1 above it, 0 inside."""
+        return (self.count > self.normal.high) - (self.count < self.normal.low)
+
+    @property
+    def factor(self) -> float:
+        """How many times the expected count it has."""
+        return (self.count + 0.5) / (self.normal.expected + 0.5)
+
+    def is_beyond(self, side: int, share: float) -> bool:
+        """Whether it is farther from the expected count than `share` of the range on that side.
+
+        In logarithms, so that half of the range is as far from the edge as from the expected count.
+        """
+        expected = log_count(self.normal.expected)
+        edge = log_count(self.normal.low if side < 0 else self.normal.high)
+        distance = (log_count(self.count) - expected) * side
+        return distance > share * (edge - expected) * side
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Days since `since` at a level on one side, -1 below and 1 above what the days before say."""
+
+    since: date
+    side: int
+    days: tuple[RangedDay, ...]
+
+    @property
+    def factor(self) -> float:
+        """How many times the expected count its days have: their median."""
+        return median(sorted(day.factor for day in self.days))
+
+    @property
+    def is_held(self) -> bool:
+        """Whether most of the last days are at the level, and the counts are not back."""
+        last = self.days[-HELD_DAYS:]
+        beyond = sum(day.is_beyond(self.side, HELD_SHARE) for day in last)
+        return 2 * beyond > len(last) and not self._is_back
+
+    @property
+    def _is_back(self) -> bool:
+        last = self.days[-BACK_DAYS:]
+        return len(last) == BACK_DAYS and not any(
+            day.is_beyond(self.side, BACK_SHARE) for day in last
+        )
+
+    def with_day(self, day: RangedDay) -> Level:
+        """The level with one more day, which may end it."""
+        return replace(self, days=(*self.days, day))
+
+    def at_level(self) -> tuple[RangedDay, ...]:
+        """Its days that are at the level themselves."""
+        return tuple(day for day in self.days if day.is_beyond(self.side, HELD_SHARE))
+
+
+def confirmed(recent: Sequence[RangedDay]) -> Level | None:
+    """The level that the newest of the recent days confirms; None where it confirms none.
+
+    recent: open days with events and a range, oldest first.
+    """
+    last = recent[-OF_DAYS:]
+    side = last[-1].side if last else 0
+    red_days = [day for day in last if side and day.side == side]
+    if len(red_days) < CONFIRMING_DAYS:
+        return None
+    since = red_days[0].day
+    return Level(since, side, tuple(day for day in last if day.day >= since))
