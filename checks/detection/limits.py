@@ -43,7 +43,7 @@ _WORST_RANK, _MISSES_PER_RANK = 3, 28
 
 _WEEKDAY_RECORDS, _WEEKDAY_MISSES = 1.5, 10.5
 
-_POWER = 3.0
+POWER = 3.0
 _HISTORY_POWER = 0.5
 # What is noisier than counting noise has heavier tails, and gets a little more room.
 _ROOM_POWER = 0.1
@@ -74,6 +74,12 @@ class Distance:
     allowed: float
     history: float
 
+    @property
+    def cube(self) -> float:
+        """The cubed share of one unit, by the weight of the history."""
+        cube: float = min(1.0, self.history) ** _HISTORY_POWER / self.allowed**POWER
+        return cube
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -83,20 +89,46 @@ class Limits:
     above: float
 
 
+@dataclass(frozen=True, slots=True)
+class Distances:
+    """What each measure allows below and above the expectation.
+
+    noise: no limit is smaller, in logarithms. room: a factor of both limits.
+    """
+
+    below: tuple[Distance, ...]
+    above: tuple[Distance, ...]
+    noise: float
+    room: float
+
+
 def limits(prediction: Forecast) -> Limits:
     """The limits of the day that is predicted, at a `widen` of 1.
 
     Raises IndexError where the prediction has no miss.
     """
+    allowed = distances(prediction)
+    below, above = (
+        max(allowed.noise, allowed.room * _combined(side))
+        for side in (allowed.below, allowed.above)
+    )
+    return Limits(below, above)
+
+
+def distances(prediction: Forecast) -> Distances:
+    """What each measure allows: usual misses, records of 8 and 16 weeks, worst misses, weekday.
+
+    Raises IndexError where the prediction has no miss.
+    """
     noise = max(_LEAST_MISS, _NOISE_DEVIATIONS * math.exp(-prediction.expected / 2))
     miss = max(_usual_miss(prediction.misses), noise)
-    room = (miss / noise) ** _ROOM_POWER
-    below = [
-        *_either_side(prediction, _BELOW, miss, noise),
-        *_weekday(prediction, miss, noise),
-    ]
-    above = _either_side(prediction, _ABOVE, miss, noise)
-    return Limits(max(noise, room * _combined(below)), max(noise, room * _combined(above)))
+    weekday = _weekday(prediction, miss, noise)
+    return Distances(
+        (*_either_side(prediction, _BELOW, miss, noise), *weekday),
+        tuple(_either_side(prediction, _ABOVE, miss, noise)),
+        noise,
+        (miss / noise) ** _ROOM_POWER,
+    )
 
 
 def record_margin(record: float, factor: float = _RECORD_FACTOR) -> float:
@@ -109,13 +141,9 @@ def present(log_counts: LogCounts) -> list[float]:
     return [log for log in log_counts if log is not None]
 
 
-def _combined(distances: Iterable[Distance]) -> float:
+def _combined(side: Iterable[Distance]) -> float:
     """The distance of which the cubed shares, each by the weight of its history, add up to 1."""
-    cubes = [
-        min(1.0, distance.history) ** _HISTORY_POWER * distance.allowed**-_POWER
-        for distance in distances
-    ]
-    limit: float = math.fsum(cubes) ** (-1 / _POWER)
+    limit: float = math.fsum(distance.cube for distance in side) ** (-1 / POWER)
     return limit
 
 
