@@ -29,7 +29,7 @@ QUICK_TESTS := $(addprefix tests/,catalog config core detection evaluation judgi
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help setup demo check test lint types contracts test-duckdb2 test-python test-engines coverage
-.PHONY: test-quick test-browser test-dates test-spark bench bench-days bench-engines bench-quarantine bench-dashboard pictures references docs lock clean
+.PHONY: test-quick test-browser test-dates test-spark bench bench-days bench-engines bench-quarantine bench-volume bench-dashboard pictures references docs lock clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -107,6 +107,9 @@ bench-engines: $(ENGINES)/.installed ## time the gate on each engine against one
 
 bench-quarantine: $(VENV)/.installed ## the quarantine page's questions over 50 million rejected rows
 	@$(BIN)/python benchmarks/quarantine_scale.py
+
+bench-volume: $(VENV)/.installed-test ## rules of daily volume on series of your own: DATA=folder of CSV files
+	@$(BIN)/python -m benchmarks.volume "$(DATA)"
 
 bench-dashboard: $(VENV)/.installed-test ## time pages in Chromium and 50 viewers, against a bare page: RUNS=7
 	@$(BIN)/python scripts/browser.py $(BIN)/python benchmarks/dashboard_pages.py --runs $(RUNS)

@@ -4,9 +4,9 @@ What: events of the data date against the range that is normal for it, by its we
 the level of the last days. Days in the calendar do not say what is normal, nor do days at another
 level: three days out of range of five on one side are one, and red until the counts are back or
 a person accepts it. A day in `calendar.closed` is amber with more than 5 % of the events
-of a usual open day. Under 7 days of history there is no verdict yet; from 7 to 20 days the
-range of the days before, wider below 14, is the rule, from 21 on the weekday's. While the data date
-lasts, the same part of each day is compared.
+of a usual open day. Under 7 days of history there is no verdict yet; from 7 to 13 days the
+range of the days before is the rule, from 14 on the weekday's. While the data date lasts, the same
+part of each day is compared.
 Why: a Z-score over seven days takes weekends for noise, and one day without events blinds it
 for a week; half a day's data on a Friday then looks like a Sunday.
 Source of the rule: measured on public daily series, docs/volume.md; `checks.detection` has it.
@@ -47,9 +47,9 @@ _WHAT = "The volume"
 _ACCEPT = "accept it: andon accept volume_expected --reason TEXT"
 _METRIC = "volume"
 _BASES = {
-    Basis.WIDE_RANGE: "by a wide range from {days} days of history; the narrower range needs 14",
-    Basis.RANGE: "by a range from {days} days of history; the range by weekday needs 21, "
-    "including recent ones",
+    Basis.WIDE_RANGE: "by a wide range from {days} days of history; the range by weekday needs 14",
+    Basis.RANGE: "by a range from {days} days of history; the range by weekday needs more of the "
+    "last two weeks and of this weekday",
     Basis.WEEKDAY: "",
 }
 
@@ -330,7 +330,7 @@ CHECK = Check(
     counts="events",
     compares_days=True,
     rule="Events of the data date are within the normal range for the weekday and the level of the "
-    "last days; with 7 to 20 days of history, within a wider range from those days. Three days out "
+    "last days; with 7 to 13 days of history, within a wider range from those days. Three days out "
     "of range of five on one side are a level: red until the counts are back or it is accepted.",
     why="Half a day's data, or a day loaded twice, passes every other check; a Z-score over a "
     "week takes weekends for noise.",

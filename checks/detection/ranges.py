@@ -1,46 +1,58 @@
 """The normal range of a day's count, from the history there is.
 
-7 to 13 days: the lowest and the highest so far, with a wide margin. 14 to 20: a narrower one.
-From 21 on, unless the weekday forecast has too few recent days (then the range is still used), two
-measures are combined: how far the count is from the expected one, relative to how well the rule
-predicted before, and how far it is beyond the record of the last 8 weeks. Either alone can put a
-count out of range, or both together. The constants were chosen by walking forward through public
-daily series with injected incidents.
+7 to 13 days: the lowest and the highest so far, with a wide margin. From 14 on the weekday's
+forecast, and the distances from it that the days before allow (`limits`); a little wider below 21.
+Where the forecast has too few recent days, the lowest and the highest with a narrower margin.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from checks.detection.expected import Basis, ExpectedRange, log_count, range_of_logs
-from checks.detection.order import median, quantile
+from checks.detection.limits import RECORD_DAYS, limits, present, record_margin
+from checks.detection.order import median
 from checks.detection.series import counts_before
 from checks.detection.weekday import WEEK, Forecast, LogCounts, forecast
 
 MINIMUM_DAYS = 7
+WEEKDAY_DAYS = 14
 
-_RANGE_DAYS = 14
-WEEKDAY_DAYS = 21
 _WIDE_FACTOR, _FACTOR = 1.5, 4 / 3
 # Records of the range rules are of this many days that have a count.
 _RANGE_WINDOW = 28
 
-# Records and misses of the weekday rule are of the last 8 weeks.
-_WINDOW = 56
-_RECORD_FACTOR = 1.28
-_RECORD_DEVIATIONS = 2.0
-_LOW_THRESHOLD, _HIGH_THRESHOLD = 2.2, 3.5
-_MISS_SHARE = 0.9
-# A season of holidays inflates the P90 of 8 weeks, the median of all 16 hardly.
-_MEDIAN_MISSES = 3.0
-_LEAST_MISS = 0.10
-# The 90 % band of pure counting noise, in standard deviations.
-_NOISE_DEVIATIONS = 1.645
-_LEAST_MISSES = 7
+_LEAST_MISSES = 5
+# With one or two days of each weekday an expectation is unsure.
+_YOUNG_DAYS, _YOUNG_FACTOR = 21, 1.2
 # Beyond this everything is normal already, and products of it stay finite.
 _WIDEST = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """A range in logarithms, before it is widened.
+
+    Normal is from `low` less `below` to `high` and `above`, both of them times `widen`. With
+    `zero_is_out`, a count of zero is out where COUNTED_ON or more are expected, however wide.
+    """
+
+    expected: float
+    low: float
+    high: float
+    below: float
+    above: float
+    basis: Basis
+    zero_is_out: bool
+
+    def widened(self, widen: float) -> ExpectedRange:
+        """The range in counts."""
+        low, high = self.low - widen * self.below, self.high + widen * self.above
+        expected = min(max(self.expected, low), high)
+        return range_of_logs(expected, low, high, self.basis, zero_is_out=self.zero_is_out)
 
 
 def expected_range(
@@ -49,87 +61,54 @@ def expected_range(
     """The expected count of `day`, and the counts that are normal for it.
 
     Only usable counts of the HISTORY_DAYS days before `day` matter; missing days stay missing.
-    None with fewer than MINIMUM_DAYS of them. `widen` multiplies the thresholds, in logarithms.
+    None with fewer than MINIMUM_DAYS of them. `widen` multiplies the limits, in logarithms.
     Raises ValueError for a `widen` that is not above 0 and finite.
     """
     if not 0 < widen < math.inf:
         raise ValueError(f"widen={widen} is not a finite number above 0")
-    widen = min(widen, _WIDEST)
+    day_edges = edges(history, day)
+    return None if day_edges is None else day_edges.widened(min(widen, _WIDEST))
+
+
+def edges(history: Mapping[date, float], day: date) -> Edges | None:
+    """The edges of `expected_range` in logarithms; None with fewer than MINIMUM_DAYS of history."""
     counts = counts_before(history, day)
     log_counts = [None if count is None else log_count(count) for count in counts]
     days = len(log_counts) - log_counts.count(None)
     if days < MINIMUM_DAYS:
         return None
-    if days >= WEEKDAY_DAYS:
-        prediction = forecast(log_counts)
-        if prediction is not None and len(_present(prediction.misses)) >= _LEAST_MISSES:
-            return _weekday_range(prediction, widen * _youth_factor(days))
-    return _range(log_counts, widen, Basis.WIDE_RANGE if days < _RANGE_DAYS else Basis.RANGE)
+    if days < WEEKDAY_DAYS:
+        return _by_range(log_counts, Basis.WIDE_RANGE, _WIDE_FACTOR)
+    prediction = forecast(log_counts)
+    if prediction is None or len(present(prediction.misses)) < _LEAST_MISSES:
+        return _by_range(log_counts, Basis.RANGE, _FACTOR)
+    return _by_weekday(prediction, _YOUNG_FACTOR if days < _YOUNG_DAYS else 1.0)
 
 
-def _range(log_counts: LogCounts, widen: float, basis: Basis) -> ExpectedRange:
-    window = _present(log_counts)[-_RANGE_WINDOW:]
-    factor = _WIDE_FACTOR if basis is Basis.WIDE_RANGE else _FACTOR
+def _by_range(log_counts: LogCounts, basis: Basis, factor: float) -> Edges:
+    window = present(log_counts)[-_RANGE_WINDOW:]
     lowest, highest = min(window), max(window)
-    low = lowest - widen * _margin(lowest, factor)
-    high = highest + widen * _margin(highest, factor)
     last_week = log_counts[-WEEK]
-    expected = median(sorted(window[-WEEK:])) if last_week is None else last_week
-    expected = min(max(expected, low), high)
-    return range_of_logs(expected, low, high, basis, zero_is_out=lowest > log_count(0))
-
-
-def _weekday_range(prediction: Forecast, widen: float) -> ExpectedRange:
-    record = _present(prediction.log_counts[-_WINDOW:])
-    lowest, highest = min(record), max(record)
-    noise = max(_LEAST_MISS, _NOISE_DEVIATIONS * math.exp(-prediction.expected / 2))
-    miss = max(_usual_miss(prediction.misses), noise)
-    below = _distance(
-        _LOW_THRESHOLD * miss, prediction.expected - lowest, _margin(lowest, _RECORD_FACTOR), widen
-    )
-    above = _distance(
-        _HIGH_THRESHOLD * miss,
-        highest - prediction.expected,
-        _margin(highest, _RECORD_FACTOR),
-        widen,
-    )
-    return range_of_logs(
-        prediction.expected,
-        prediction.expected - max(below, widen * noise),
-        prediction.expected + max(above, widen * noise),
-        Basis.WEEKDAY,
+    return Edges(
+        median(sorted(window[-WEEK:])) if last_week is None else last_week,
+        lowest,
+        highest,
+        record_margin(lowest, factor),
+        record_margin(highest, factor),
+        basis,
         zero_is_out=lowest > log_count(0),
     )
 
 
-def _usual_miss(misses: LogCounts) -> float:
-    """The size of a miss that is still usual: the P90 of 8 weeks, or less after a bad season."""
-    recent = sorted(map(abs, _present(misses[-_WINDOW:])))
-    every = sorted(map(abs, _present(misses)))
-    limit = _MEDIAN_MISSES * median(every)
-    return min(quantile(recent, _MISS_SHARE), limit) if recent else limit
-
-
-def _distance(threshold: float, record: float, margin: float, widen: float) -> float:
-    """How far from the expectation a log count may be on one side.
-
-    Out is, with `record` the distance of the record: miss / threshold >= 1, or
-    (miss - record) / margin >= 1, or the sum of both >= 1. Solved for the miss.
-    """
-    threshold, margin = threshold * widen, margin * widen
-    combined = threshold * (margin + record) / (threshold + margin)
-    return min(threshold, record + margin, combined)
-
-
-def _margin(record: float, factor: float) -> float:
-    """How far beyond a record a log count may be: a factor, or two deviations of its noise."""
-    return max(math.log(factor), _RECORD_DEVIATIONS * math.exp(-record / 2))
-
-
-def _youth_factor(days: int) -> float:
-    """A factor for less than 8 weeks, whose record is broken sooner and whose misses are unsure."""
-    return math.cbrt(max(1.0, _WINDOW / days))
-
-
-def _present(log_counts: LogCounts) -> list[float]:
-    return [log for log in log_counts if log is not None]
+def _by_weekday(prediction: Forecast, factor: float) -> Edges:
+    limit = limits(prediction)
+    lowest = min(present(prediction.log_counts[-RECORD_DAYS:]))
+    return Edges(
+        prediction.expected,
+        prediction.expected,
+        prediction.expected,
+        factor * limit.below,
+        factor * limit.above,
+        Basis.WEEKDAY,
+        zero_is_out=lowest > log_count(0),
+    )

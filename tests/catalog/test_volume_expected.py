@@ -106,10 +106,9 @@ def test_a_young_shop_is_learning(days: int, message: str) -> None:
 @pytest.mark.parametrize(
     ("days", "basis", "words"),
     [
-        (7, "wide_range", "judged by a wide range from 7 days of history; the narrower range"),
-        (13, "wide_range", "judged by a wide range from 13 days of history; the narrower range"),
-        (14, "range", "judged by a range from 14 days of history"),
-        (20, "range", "judged by a range from 20 days of history"),
+        (7, "wide_range", "judged by a wide range from 7 days of history; the range by weekday"),
+        (13, "wide_range", "judged by a wide range from 13 days of history; the range by weekday"),
+        (14, "weekday", ""),
         (21, "weekday", ""),
         (60, "weekday", ""),
     ],

@@ -22,7 +22,7 @@ from checks.detection import (
     zscore_range,
 )
 from checks.detection.order import median, quantile
-from tests.detection.samples import DAY, before, constant, shuffled
+from tests.detection.samples import DAY, before, constant, is_normal, shuffled
 
 QUICK = settings(max_examples=80, deadline=None, derandomize=True)
 
@@ -108,6 +108,38 @@ def test_a_wider_range_is_never_narrower(
     if narrow is not None and wide is not None:
         assert wide.low <= narrow.low * (1 + 1e-9) + 1e-9
         assert wide.high >= narrow.high * (1 - 1e-9) - 1e-9
+
+
+@QUICK
+@given(histories(), COUNTS, COUNTS)
+def test_what_is_farther_on_one_side_is_never_more_normal(
+    history: dict[date, float], count: float, other: float
+) -> None:
+    normal_range = expected_range(history, DAY)
+    if normal_range is None:
+        return
+    near, far = sorted((count, other), key=lambda value: abs(value - normal_range.expected))
+    if (near - normal_range.expected) * (far - normal_range.expected) > 0:
+        assert is_normal(normal_range, near) or not is_normal(normal_range, far)
+
+
+@QUICK
+@given(histories(st.integers(1, 10**6)))
+def test_nothing_is_out_where_ten_are_expected_and_no_day_was_empty(
+    history: dict[date, float],
+) -> None:
+    normal_range = expected_range(history, DAY, widen=1e6)
+    if normal_range is not None and normal_range.expected >= 10:
+        assert not is_normal(normal_range, 0)
+
+
+@QUICK
+@given(st.integers(1, 2000), st.integers(14, 140))
+def test_counting_noise_is_normal(count: int, days: int) -> None:
+    normal_range = expected_range(constant(count, days), DAY)
+    assert normal_range is not None
+    assert normal_range.low <= count - math.sqrt(count)
+    assert normal_range.high >= count + math.sqrt(count)
 
 
 @QUICK

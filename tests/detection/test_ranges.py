@@ -14,6 +14,9 @@ from checks.detection import (
     expected_range,
     history_days,
 )
+from checks.detection.limits import limits
+from checks.detection.ranges import edges
+from checks.detection.weekday import forecast
 from tests.detection.samples import DAY, before, constant, is_normal, weekly
 
 
@@ -26,8 +29,7 @@ def on(back: int) -> date:
     [
         (0, None), (1, None), (6, None),
         (7, Basis.WIDE_RANGE), (13, Basis.WIDE_RANGE),
-        (14, Basis.RANGE), (20, Basis.RANGE),
-        (21, Basis.WEEKDAY), (22, Basis.WEEKDAY), (HISTORY_DAYS, Basis.WEEKDAY),
+        (14, Basis.WEEKDAY), (21, Basis.WEEKDAY), (HISTORY_DAYS, Basis.WEEKDAY),
         (HISTORY_DAYS + 100, Basis.WEEKDAY),
     ],
 )  # fmt: skip
@@ -53,9 +55,7 @@ def test_only_usable_days_before_the_day_count() -> None:
     [
         (7, 10_000, 10_000 / 1.5, 10_000 * 1.5),
         (13, 10_000, 10_000 / 1.5, 10_000 * 1.5),
-        (14, 10_000, 7_500, 10_000 * 4 / 3),
-        (20, 10_000, 7_500, 10_000 * 4 / 3),
-        (14, 24.5, 25 * math.exp(-0.4), 25 * math.exp(0.4)),
+        (13, 15.5, 16 * math.exp(-0.5), 16 * math.exp(0.5)),
     ],
 )
 def test_a_short_history_allows_a_factor_beyond_its_record(
@@ -67,10 +67,16 @@ def test_a_short_history_allows_a_factor_beyond_its_record(
     assert (normal_range.low, normal_range.high) == pytest.approx((low, high), rel=1e-3, abs=0.6)
 
 
-# Constant counts of 10,000: the threshold is 10 % times 2.2 and 3.5, the record's ln(1.28);
-# both together allow their product over their sum.
-LOW = 10_000 * math.exp(-0.22 * math.log(1.28) / (0.22 + math.log(1.28)))
-HIGH = 10_000 * math.exp(0.35 * math.log(1.28) / (0.35 + math.log(1.28)))
+def combined(*distances: float) -> float:
+    return sum(distance**-3 for distance in distances) ** (-1 / 3)
+
+
+# Constant counts of 10,000: a usual miss is 10 %, each record's margin ln(1.28). Below are 3.5
+# usual misses, two records, the worst miss twice, 1.5 misses beyond the weekday's lowest and 10.5
+# of its median misses (at least a third of 10 %); above 5 misses, both records and the worst.
+RECORD = math.log(1.28)
+LOW = 10_000 * math.exp(-combined(0.35, RECORD, RECORD, 0.2, 0.15, 0.35))
+HIGH = 10_000 * math.exp(combined(0.5, 1.1 * RECORD, 1.1 * RECORD, 0.22))
 
 
 @pytest.mark.parametrize(
@@ -93,13 +99,29 @@ def test_the_edges_are_normal_themselves_and_the_next_numbers_are_not() -> None:
     assert not is_normal(normal_range, math.nextafter(normal_range.high, math.inf))
 
 
+def width(history: dict[date, float]) -> float:
+    normal_range = expected_range(history, DAY)
+    assert normal_range is not None
+    return normal_range.high - normal_range.low
+
+
 def test_a_young_history_has_a_wider_range() -> None:
-    widths = []
-    for days in (21, 28, 56, 120):
-        normal_range = expected_range(constant(10_000, days), DAY)
-        assert normal_range is not None
-        widths.append(normal_range.high - normal_range.low)
-    assert widths[0] > widths[1] > widths[2] == pytest.approx(widths[3])
+    widths = [width(constant(10_000, days)) for days in (14, 20, 21, 28, 56, 119)]
+    assert widths == sorted(widths, reverse=True)
+    assert len(set(widths)) == len(widths)
+    assert width(constant(10_000, HISTORY_DAYS)) == pytest.approx(widths[-1], rel=0.01)
+
+
+@pytest.mark.parametrize(("days", "factor"), [(20, 1.2), (21, 1.0)])
+def test_below_three_weeks_all_of_it_is_a_fifth_wider(days: int, factor: float) -> None:
+    day_edges = edges(constant(10_000, days), DAY)
+    prediction = forecast([None] * (HISTORY_DAYS - days) + [math.log(10_000.5)] * days)
+    assert day_edges is not None
+    assert prediction is not None
+    limit = limits(prediction)
+    assert (day_edges.below, day_edges.above) == pytest.approx(
+        (factor * limit.below, factor * limit.above)
+    )
 
 
 @pytest.mark.parametrize(("expected", "low"), [(9, 0), (10, 1), (11, 1)])
@@ -118,7 +140,7 @@ def test_a_factor_that_is_none_is_refused(widen: float) -> None:
         expected_range({}, DAY, widen=widen)
 
 
-def test_twice_as_wide_is_the_thresholds_doubled() -> None:
+def test_twice_as_wide_is_the_limits_doubled() -> None:
     once = expected_range(constant(10_000, 130), DAY)
     twice = expected_range(constant(10_000, 130), DAY, widen=2)
     assert once is not None

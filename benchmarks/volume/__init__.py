@@ -1,0 +1,1 @@
+"""Rules of daily volume on series of one's own: `python -m benchmarks.volume FOLDER`."""
