@@ -25,7 +25,8 @@ _WEEK = 7
 _WINDOW = 15 * _WEEK
 #: A kind of change needs so many days before it, and so many from it on.
 _LEAST_BEFORE, _LEAST_STEP, _LEAST_SLOPE = 2 * _WEEK, 2, 4
-#: A day farther than this from the median of its neighbours counts as this far: in deviations.
+#: A day farther outside of the medians of the days before and after it counts as this far: in
+#: deviations.
 _CLIPPED_AT = 3.0
 _NEIGHBOURS = 3
 _LEAST_DEVIATION = 0.01
