@@ -64,10 +64,10 @@ def _row(rng: random.Random, noise: float, shape: Shape, size: float) -> str:
     cells = [f"{noise:.0%}", f"{size * 100:.0f}% {unit}", _share(len(delays), _SERIES)]
     cells.append(str(sorted(delays)[len(delays) // 2] + 1))
     for each in tallies.values():
-        told = [tally for tally in each if not tally.silent]
+        dated = [tally for tally in each if not tally.silent]
         cells += [
             _share(sum(tally.near for tally in each), len(each)),
-            _share(sum(tally.covered for tally in told), len(told)),
+            _share(sum(tally.covered for tally in dated), len(dated)),
             _share(sum(tally.right for tally in each), len(each)),
             _share(sum(tally.wrong for tally in each), len(each)),
         ]

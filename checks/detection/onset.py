@@ -88,7 +88,7 @@ def decline_onset(history: Mapping[date, float], day: date) -> Onset | None:
     best = min(fits, default=None)
     if best is None or not _is_better_than_level(best, values):
         return None
-    shape, likely = _told(best, fits, _variance(best, values))
+    shape, likely = _shape_and_beginnings(best, fits, _variance(best, values))
     dates = [day - timedelta(days=_WINDOW - 1 - n) for n in days]
     return Onset(
         shape, dates[best.begin], dates[likely[0]], dates[likely[-1]], math.expm1(best.change),
@@ -96,13 +96,15 @@ def decline_onset(history: Mapping[date, float], day: date) -> Onset | None:
     )  # fmt: skip
 
 
-def _told(best: _Fit, fits: Sequence[_Fit], variance: float) -> tuple[Shape | None, list[int]]:
+def _shape_and_beginnings(
+    best: _Fit, fits: Sequence[_Fit], variance: float
+) -> tuple[Shape | None, list[int]]:
     """The shape, where no other one does nearly as well; and where such changes begin, in order."""
     near = [fit for fit in fits if fit.error - best.error < _LIKELY * variance]
     rivals = [fit for fit in near if fit.shape is not best.shape]
-    is_told = all(fit.error - best.error >= _SHAPE_GAIN * variance for fit in rivals)
-    likely = [fit for fit in near if not is_told or fit.shape is best.shape]
-    return best.shape if is_told else None, sorted(fit.begin for fit in likely)
+    is_certain = all(fit.error - best.error >= _SHAPE_GAIN * variance for fit in rivals)
+    likely = [fit for fit in near if not is_certain or fit.shape is best.shape]
+    return best.shape if is_certain else None, sorted(fit.begin for fit in likely)
 
 
 def _logs(counts: Sequence[float | None]) -> LogCounts:

@@ -39,40 +39,40 @@ def onset(history: Mapping[date, float]) -> Onset | None:
     return decline_onset(history, max(history))
 
 
-def days_off(found: Onset | None) -> int:
-    assert found is not None
-    return (found.day - FIRST).days - START
+def days_off(decline: Onset | None) -> int:
+    assert decline is not None
+    return (decline.day - FIRST).days - START
 
 
 @pytest.mark.parametrize("days", [2, 3, 7, 20, 60])
 @pytest.mark.parametrize("size", [-0.3, -0.5, -0.9])
 def test_a_step_is_dated_with_its_size(size: float, days: int) -> None:
-    found = onset(made(STEP, size, days))
-    assert found is not None
-    assert days_off(found) == 0
-    assert found.change == pytest.approx(size, abs=0.02)
-    assert found.shape is STEP
-    assert not found.is_older
+    decline = onset(made(STEP, size, days))
+    assert decline is not None
+    assert days_off(decline) == 0
+    assert decline.change == pytest.approx(size, abs=0.02)
+    assert decline.shape is STEP
+    assert not decline.is_older
 
 
 @pytest.mark.parametrize("days", [8, 14, 30, 60])
 @pytest.mark.parametrize("size", [-0.02, -0.03, -0.05])
 def test_a_slope_is_dated_with_its_change_a_day(size: float, days: int) -> None:
-    found = onset(made(SLOPE, size, days))
-    assert found is not None
-    assert abs(days_off(found)) <= 1
-    assert found.change == pytest.approx(size, abs=0.004)
-    assert found.shape is SLOPE
-    assert found.earliest <= found.day <= found.latest
+    decline = onset(made(SLOPE, size, days))
+    assert decline is not None
+    assert abs(days_off(decline)) <= 1
+    assert decline.change == pytest.approx(size, abs=0.004)
+    assert decline.shape is SLOPE
+    assert decline.earliest <= decline.day <= decline.latest
 
 
 def test_noise_that_hides_the_shape_tells_none_and_more_days_tell_it() -> None:
     shapes: dict[int, list[Shape | None]] = {9: [], 20: []}
-    for days, told in shapes.items():
+    for days, seen in shapes.items():
         for seed in range(20):
-            found = onset(made(SLOPE, -0.03, days, noise=0.1, seed=seed))
-            assert found is not None
-            told.append(found.shape)
+            decline = onset(made(SLOPE, -0.03, days, noise=0.1, seed=seed))
+            assert decline is not None
+            seen.append(decline.shape)
     assert shapes[9].count(None) > 5
     assert shapes[9].count(STEP) <= 5
     assert shapes[20].count(SLOPE) >= 18
@@ -86,8 +86,8 @@ def test_the_date_is_near_in_noise_of_ten_percent(shape: Shape, size: float, mos
 
 @pytest.mark.parametrize("noise", [0.0, 0.05, 0.2])
 def test_a_level_has_no_beginning(noise: float) -> None:
-    found = [onset(made(None, 0.0, 14, noise=noise, seed=seed)) for seed in range(20)]
-    assert sum(each is not None for each in found) <= 2
+    decline = [onset(made(None, 0.0, 14, noise=noise, seed=seed)) for seed in range(20)]
+    assert sum(each is not None for each in decline) <= 2
 
 
 @pytest.mark.parametrize("shape", [STEP, SLOPE])
@@ -96,20 +96,20 @@ def test_a_rise_is_no_decline(shape: Shape) -> None:
 
 
 def test_a_decline_over_the_whole_time_began_before_it() -> None:
-    found = onset(made(SLOPE, -0.02, 150))
-    assert found is not None
-    assert (found.shape, found.is_older) == (SLOPE, True)
-    assert found.change == pytest.approx(-0.02, abs=0.001)
+    decline = onset(made(SLOPE, -0.02, 150))
+    assert decline is not None
+    assert (decline.shape, decline.is_older) == (SLOPE, True)
+    assert decline.change == pytest.approx(-0.02, abs=0.001)
 
 
 def test_one_broken_day_moves_no_date() -> None:
     history = made(STEP, -0.3, 14, noise=0.03)
     history[FIRST + timedelta(days=START - 9)] = 20.0
     history[FIRST + timedelta(days=START + 5)] *= 6
-    found = onset(history)
-    assert found is not None
-    assert (days_off(found), found.shape) == (0, STEP)
-    assert found.change == pytest.approx(-0.3, abs=0.05)
+    decline = onset(history)
+    assert decline is not None
+    assert (days_off(decline), decline.shape) == (0, STEP)
+    assert decline.change == pytest.approx(-0.3, abs=0.05)
 
 
 @pytest.mark.parametrize("weekday", range(7))
@@ -118,10 +118,10 @@ def test_a_weekday_without_events_says_nothing(weekday: int) -> None:
         day: 0.0 if day.weekday() == weekday else count
         for day, count in made(STEP, -0.3, 14, noise=0.05).items()
     }
-    found = onset(history)
-    assert found is not None
-    assert abs(days_off(found)) <= 1
-    assert found.change == pytest.approx(-0.3, abs=0.08)
+    decline = onset(history)
+    assert decline is not None
+    assert abs(days_off(decline)) <= 1
+    assert decline.change == pytest.approx(-0.3, abs=0.08)
 
 
 @pytest.mark.parametrize("days", [0, 1, 14, 15])
@@ -142,28 +142,28 @@ HISTORIES = st.dictionaries(
 @given(HISTORIES)
 def test_any_history_has_a_beginning_in_it_or_none(history: dict[date, float]) -> None:
     day = date(2025, 3, 8)
-    found = decline_onset(history, day)
-    assert decline_onset(dict(reversed(history.items())), day) == found
-    if found is not None:
-        assert {found.day, found.earliest, found.latest} <= set(history)
-        assert found.earliest <= found.day <= found.latest <= day
-        assert -1 <= found.change < 0
-        assert not (found.is_older and found.shape is STEP)
+    decline = decline_onset(history, day)
+    assert decline_onset(dict(reversed(history.items())), day) == decline
+    if decline is not None:
+        assert {decline.day, decline.earliest, decline.latest} <= set(history)
+        assert decline.earliest <= decline.day <= decline.latest <= day
+        assert -1 <= decline.change < 0
+        assert not (decline.is_older and decline.shape is STEP)
 
 
 @QUICK
 @given(st.integers(1, 10**6), st.sampled_from([STEP, SLOPE]), st.integers(0, 50))
 def test_the_size_of_a_shop_makes_no_difference(factor: int, shape: Shape, seed: int) -> None:
     history = made(shape, -0.3 if shape is STEP else -0.05, 14, noise=0.05, seed=seed)
-    found = onset(history)
+    decline = onset(history)
     other = onset({day: count * factor for day, count in history.items()})
-    assert found is not None
+    assert decline is not None
     assert other is not None
-    assert (other.day, other.shape) == (found.day, found.shape)
+    assert (other.day, other.shape) == (decline.day, decline.shape)
 
 
 def test_the_first_days_of_the_calendar_are_no_error() -> None:
     history = {date(1, 1, 1) + timedelta(days=n): 100.0 if n < 30 else 50.0 for n in range(40)}
-    found = decline_onset(history, date(1, 2, 9))
-    assert found is not None
-    assert found.day == date(1, 1, 31)
+    decline = decline_onset(history, date(1, 2, 9))
+    assert decline is not None
+    assert decline.day == date(1, 1, 31)
