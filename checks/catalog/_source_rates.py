@@ -9,6 +9,7 @@ from functools import partial
 
 from checks.catalog._audit import bad_count, source_name, with_loads
 from checks.core.audit_log import AuditEntry, AuditLog
+from checks.core.chance import CHANCE, is_beyond_chance
 from checks.core.model import Cause, Judgement
 from checks.core.text import count_text
 from checks.core.values import BadValue, known
@@ -18,6 +19,8 @@ from checks.loads.sources import without_digits
 
 METRIC = "rate"
 WHAT = "The quarantine rate"
+#: From so many rows on a source is judged by the plain limit, where chance is not asked.
+_MANY_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,18 @@ def highest_blend(sources: Sequence[Sequence[SourceRate]]) -> list[SourceRate]:
         if not read or sum(lift(reading) for reading in higher) <= 0:
             return chosen
         chosen = higher
+
+
+def is_alarming(read: int, quarantined: int, stop_above: float, judged_by: str) -> bool:
+    """Whether a single source of so many rows is above the stop by more than chance.
+
+    judged_by: one of `chance.JUDGES`; EXACT takes the limit as it is, from 100 rows on.
+    """
+    if not read or quarantined / read <= stop_above:
+        return False
+    if judged_by == CHANCE:
+        return is_beyond_chance(quarantined, read, stop_above)
+    return read >= _MANY_ROWS
 
 
 def sums(rates: Sequence[SourceRate]) -> tuple[int, int]:

@@ -3,7 +3,9 @@
 What: the share of the data date's purchases whose revenue is NULL, NaN, infinite
 or not a number. Negative and zero revenue are counted in the details.
 Why: a purchase without an amount is lost in every revenue figure.
-Source of the rule: 1 % is the most that finance accepts in a daily figure.
+Source of the rule: 1 % is the most that finance accepts in a daily figure. Where there are few
+purchases, a single one is more than that: `checks.core.chance` says from how many on it is more
+than the luck of one day.
 """
 
 from __future__ import annotations
@@ -14,6 +16,13 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from checks.catalog._missing_share import (
+    DAYS_TOGETHER,
+    MissingShare,
+    days_not_red,
+    missing_share,
+)
+from checks.core.chance import CHANCE, JUDGES
 from checks.core.metrics import EventCounts
 from checks.core.model import Cause, Facts, Judgement, Layer, Status, Verdict
 from checks.core.settings import setting
@@ -32,9 +41,18 @@ USUAL_PURCHASES = 5
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """The limit, as a share of the day's purchases."""
+    """The limit, as a share of the day's purchases, and how a day with few of them is judged."""
 
-    alert_at: float = setting("Red at or above this share.", 0.01, above=0, maximum=1)
+    alert_at: float = setting(
+        "Red at or above this share; amber where chance allows as many.", 0.01, above=0, maximum=1
+    )
+    judge: str = setting(
+        "Few purchases: `chance` is red from so many without revenue on as a true share of half "
+        "the limit brings on 1 day in 200 at most, by the day or by the last 7 days together; "
+        "`exact` is red at the limit, however few there are.",
+        CHANCE,
+        choices=JUDGES,
+    )
 
 
 def measure(params: Params, data: Readings) -> EventCounts:
@@ -43,7 +61,10 @@ def measure(params: Params, data: Readings) -> EventCounts:
 
 
 def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
-    """Red at alert_at; without a single purchase never green, on a closed day skipped."""
+    """Green below alert_at, else red, or amber where chance allows as many of so few purchases.
+
+    Without a single purchase never green, on a closed day skipped.
+    """
     if events.revenue_problem is not None:
         return unmeasured(_METRIC, _WHAT, events.revenue_problem.error())
     closed = events.calendar.closed_reason(frame.data_date)
@@ -105,32 +126,26 @@ def _since(ended: date | None, frame: Timeframe) -> str:
 
 
 def _judgement(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
-    purchases = events.purchases
-    rows = purchases.rows[-1]
-    missing = rows - purchases.with_amount[-1]
-    share = missing / rows
-    red = share >= params.alert_at
-    usual_text = _usual_share_text(params, events)
-    action = "Nothing to do"
-    if red:
-        action = (
-            f"Look at the {plural(missing, 'purchase')} of {frame.data_date} without revenue, "
-            "repair the amount at its source and load the day again"
-        )
+    purchases, day = events.purchases, missing_share(events, params.alert_at, params.judge)
     return Judgement(
-        status=Status.RED if red else Status.GREEN,
-        message=f"{_METRIC}={deciding(share, params.alert_at, 4)} (below {params.alert_at})",
+        status=day.status,
+        message=f"{_METRIC}={deciding(day.share, params.alert_at, 4)} (below {params.alert_at})",
         summary=(
-            f"{count_text(missing)} of {plural(rows, 'purchase')} on {day_text(frame.data_date)} "
-            f"({percent_text(share, params.alert_at)}) have no usable revenue{usual_text}"
+            f"{count_text(day.missing)} of {plural(day.purchases, 'purchase')} on "
+            f"{day_text(frame.data_date)} ({percent_text(day.share, params.alert_at)}) have no "
+            f"usable revenue{day.chance_text()}{_usual_share_text(params, events)}"
         ),
-        action=action,
-        value=share,
+        action=_action(day, events, frame),
+        value=day.share,
         threshold=params.alert_at,
         unit="share",
         details={
-            "purchases": rows,
-            "missing": missing,
+            "purchases": day.purchases,
+            "missing": day.missing,
+            "red_from": day.red_from,
+            "days_together": day.days,
+            "purchases_together": day.all_purchases,
+            "missing_together": day.all_missing,
             "negative": purchases.negative,
             "zero": purchases.zero,
             "revenue": purchases.revenue[-1] if purchases.revenue else None,
@@ -139,15 +154,33 @@ def _judgement(params: Params, events: EventCounts, frame: Timeframe) -> Judgeme
     )
 
 
+def _action(day: MissingShare, events: EventCounts, frame: Timeframe) -> str:
+    """What to do about the day, or about the days that are only red together."""
+    if day.status is Status.GREEN:
+        return "Nothing to do"
+    if day.status is Status.AMBER:
+        verb = "has" if day.missing == 1 else "have"
+        purchases = plural(day.missing, "purchase")
+        return f"Find out why the {purchases} of {frame.data_date} without revenue {verb} none"
+    if day.is_red_by_days:
+        first = events.days[-DAYS_TOGETHER:][0]
+        return (
+            f"Look at the {plural(day.all_missing, 'purchase')} of {first} to {frame.data_date} "
+            "without revenue, repair the amounts at their source and load these days again"
+        )
+    return (
+        f"Look at the {plural(day.missing, 'purchase')} of {frame.data_date} without revenue, "
+        "repair the amount at its source and load the day again"
+    )
+
+
 def _usual_share_text(params: Params, events: EventCounts) -> str:
-    """The share of the days before on which it was not red; no incident becomes the usual."""
-    pairs = zip(events.purchases.rows[:-1], events.purchases.with_amount[:-1], strict=True)
-    known = [(rows, rows - usable) for rows, usable in pairs if rows]
-    fine = [(rows, missing) for rows, missing in known if missing / rows < params.alert_at]
+    """The share of the days before that are not red alone; no incident becomes the usual."""
+    fine, known = days_not_red(events, params.alert_at, params.judge)
     if not known:
         return ""
     if not fine:
-        return f", and on each of the {plural(len(known), 'day')} before too many had none"
+        return f", and on each of the {plural(known, 'day')} before too many had none"
     share = sum(missing for _, missing in fine) / sum(rows for rows, _ in fine)
     return f", usually {percent_text(share)}"
 
@@ -197,7 +230,8 @@ CHECK = Check(
     counts="purchases",
     requires=(Required("events.name", where=("events.revenue",)),),
     rule="The share of the data date's purchases whose revenue is NULL, NaN, infinite or not a "
-    "number is below alert_at.",
+    "number is below alert_at. Above it the check is amber while chance allows as many of so few "
+    "purchases, on the day and on the last 7 days together; with `judge: exact` always red.",
     why="A purchase without an amount is lost in every revenue figure.",
     advice="Repair the amount at its source and load the day again.",
     params=Params,

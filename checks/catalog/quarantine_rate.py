@@ -32,6 +32,7 @@ from checks.catalog._source_rates import (
     WHAT,
     SourceRate,
     highest_blend,
+    is_alarming,
     rate_of,
     readings_of,
     source_rates,
@@ -39,6 +40,7 @@ from checks.catalog._source_rates import (
 )
 from checks.catalog._usual_share import LOOK_BACK, USUAL_DAYS, rows_by_day, usual_share
 from checks.core.audit_log import AuditLog
+from checks.core.chance import CHANCE, JUDGES
 from checks.core.errors import MeasurementError
 from checks.core.metrics import RejectedRows
 from checks.core.model import Cause, Facts, Judgement, Layer, Status, Subjects
@@ -54,7 +56,6 @@ if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
     from checks.judging.readings import Readings
 
-_MANY_ROWS = 100
 _MOST_SOURCES = 200
 
 
@@ -68,6 +69,13 @@ class Params:
         0.06,
         minimum=0,
         maximum=1,
+    )
+    judge: str = setting(
+        "When a single source above stop_above is amber: `chance` where it has so many rejected "
+        "rows as a true share of half the limit brings on 1 day in 200 at most; `exact` from 100 "
+        "rows read on. The rate over all sources is always exact.",
+        CHANCE,
+        choices=JUDGES,
     )
 
     def problems(self) -> list[tuple[str, str, str]]:
@@ -143,7 +151,7 @@ def judge(params: Params, measured: Measured | RejectedShare, frame: Timeframe) 
 
 
 def _is_alarming(params: Params, reading: SourceRate) -> bool:
-    return reading.read >= _MANY_ROWS and reading.rate > params.stop_above
+    return is_alarming(reading.read, reading.quarantined, params.stop_above, params.judge)
 
 
 def _doubted(
@@ -152,7 +160,7 @@ def _doubted(
     """Loads in parts that would raise an alarm by their latest entry alone, with its rate.
 
     For a source that may have been loaded twice: where the blend would be above alert_above.
-    For any other: where many rows are above stop_above, as for every reading.
+    For any other: where it is above stop_above by itself, as for every reading.
     """
     alone = [[rate_of(load.source, r) for r in load.latest_alone] for load in day_loads]
     blend = highest_blend(
@@ -178,7 +186,7 @@ def _judgement(
     alarming: list[SourceRate],
     frame: Timeframe,
 ) -> Judgement:
-    """alarming: readings of many rows above stop_above, whether in the blend or not."""
+    """alarming: readings above stop_above by themselves, whether in the blend or not."""
     read, quarantined = sums(rates)
     rate, rejected = quarantined / read, measured.rejected
     status = Status.RED if rate > params.alert_above else Status.GREEN
@@ -305,6 +313,7 @@ def _details(
         "rows_read": sum(r.read for r in rates),
         "rows_quarantined": sum(r.quarantined for r in rates),
         "stop_above": params.stop_above,
+        "judge": params.judge,
         "usual_rate": usual_rate,
         "worst_source": worst.source,
         "worst_source_rate": worst.rate,
@@ -335,10 +344,10 @@ CHECK = Check(
     requires=(Required("audit_log.rows_read"), Required("audit_log.rows_quarantined")),
     alternatives=("quarantine", "events"),
     rule="Quarantined rows divided by rows read, over the loads of all sources, at most "
-    "alert_above; no waiver above stop_above. Amber when the total is fine but one source of 100 "
-    "rows or more is above stop_above. Without an audit log: rejected rows divided by rejected and "
-    "accepted rows of the data date; amber when the rejected rows without a time would raise it "
-    "above alert_above.",
+    "alert_above; no waiver above stop_above. Amber when the total is fine but one source is "
+    "above stop_above by more than chance; with `judge: exact`, one of 100 rows or more. "
+    "Without an audit log: rejected rows divided by rejected and accepted rows of the data date; "
+    "amber when the rejected rows without a time would raise it above alert_above.",
     why="A rise means that a producer changed something, and that the dashboards lack those rows.",
     advice="Look at the rejected rows by reason and source, and ask the producer what changed.",
     params=Params,

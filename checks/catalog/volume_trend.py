@@ -1,6 +1,7 @@
 """Is the volume sinking so slowly that no day stands out?
 
-What: the events of the last 7 days against the median of the six weeks before them.
+What: the events of the last 7 days against the median of the six weeks before them; since when
+they decline, and whether by one step.
 Why: a decline of a few percent a day moves the level that every daily rule compares with.
 Source of the rule: measured on public daily series, docs/volume.md; `checks.detection` has it.
 """
@@ -13,12 +14,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from checks.catalog._levels import total_baseline
+from checks.catalog._trend_words import action_text, onset_details, onset_text, week_text
 from checks.core.counts import DailyCounts
 from checks.core.model import NO_FACTS, Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
-from checks.core.text import change_text, count_text, deciding, short_day
+from checks.core.text import deciding
 from checks.core.totals import median
-from checks.detection import Trend, weekly_trend
+from checks.detection import Onset, Trend, decline_onset, weekly_trend
 from checks.judging.check import Check, LoadFact, Worse
 from checks.judging.unmeasured import learning, skipped, unknown
 
@@ -34,7 +36,7 @@ TREND_DAYS = 32
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """The smallest decline that counts."""
+    """The smallest decline that counts, and the one that stops the line."""
 
     alert_at: float = setting(
         "Amber at this decline of a week against the weeks before. Where weeks vary a lot, the "
@@ -43,6 +45,20 @@ class Params:
         above=0,
         maximum=1,
     )
+    red_at: float | None = setting(
+        "Red at this decline of a week, where the limit of amber is not higher. Without it a "
+        "decline only warns.",
+        None,
+        above=0,
+        maximum=1,
+        example="0.3",
+    )
+
+    def problems(self) -> list[tuple[str, str, str]]:
+        """What stops the line warns as well."""
+        if self.red_at is None or self.red_at >= self.alert_at:
+            return []
+        return [("red_at", str(self.red_at), f"a number of at least alert_at ({self.alert_at})")]
 
 
 def measure(params: Params, data: Readings) -> DailyCounts:
@@ -51,22 +67,17 @@ def measure(params: Params, data: Readings) -> DailyCounts:
 
 
 def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
-    """Amber for a week far below the weeks before; skipped while there are too few.
+    """Amber, or red from red_at on, for a week far below the weeks before.
 
-    Also skipped on a closed day, and where closures leave too few days to compare.
+    Skipped while there are too few of them, on a closed day, and where closures leave too few
+    days to compare.
     """
     if (closed := daily.calendar.closed_reason(daily.day)) is not None:
         return skipped(_METRIC, closed)
     counts = _counts(daily)
     trend = weekly_trend(counts, daily.day, least=params.alert_at)
     if trend is not None:
-        events = daily.counted[daily.day].total
-        details = _details(trend) | {"events": events}
-        if not trend.is_declining or events:
-            return _judgement(trend, frame, details)
-        declines = _declines_without(counts, daily.day, params)
-        details["declines_without_the_day"] = declines
-        return _judgement(trend, frame, details, Facts(fails_for_empty_day=not declines))
+        return _judged(params, trend, counts, daily, frame)
     if (days := daily.days_learned_if_too_few(TREND_DAYS)) is not None:
         judgement = learning(_METRIC, days, TREND_DAYS)
         # Where the shop became so big that its days before are no history, it learns once more.
@@ -113,38 +124,65 @@ def _with_usual_closed_days(counts: Mapping[date, float], daily: DailyCounts) ->
     return dict.fromkeys(_closed_days(daily), median_events) | dict(counts)
 
 
-def _declines_without(counts: dict[date, float], day: date, params: Params) -> bool:
-    """Whether the week declines although the judged day counts as a usual one of its weekday."""
-    others = {other: count for other, count in counts.items() if other != day}
-    trend = weekly_trend(others, day, least=params.alert_at)
-    return trend is None or trend.is_declining
+def _judged(
+    params: Params, trend: Trend, counts: Mapping[date, float], daily: DailyCounts, frame: Timeframe
+) -> Judgement:
+    """The judgement, with since when the volume declines; of an empty day what it is without it."""
+    status, events = _status(params, trend), daily.counted[daily.day].total
+    details, facts = _details(trend) | {"events": events}, NO_FACTS
+    if status is Status.GREEN:
+        return _judgement(params, trend, status, None, frame, details)
+    others = {day: count for day, count in counts.items() if day != daily.day}
+    onset = decline_onset(counts if events else others, daily.day)
+    if not events:
+        status_without = _status_of(params, others, daily.day)
+        details["declines_without_the_day"] = status_without is not Status.GREEN
+        facts = Facts(fails_for_empty_day=status_without is not status)
+    return _judgement(params, trend, status, onset, frame, details, facts)
+
+
+def _status(params: Params, trend: Trend) -> Status:
+    if not trend.is_declining:
+        return Status.GREEN
+    red_limit = _red_limit(params, trend)
+    is_red = red_limit is not None and trend.change <= -red_limit
+    return Status.RED if is_red else Status.AMBER
+
+
+def _red_limit(params: Params, trend: Trend) -> float | None:
+    """The decline from which it is red: never below that of amber. None where it never is."""
+    return None if params.red_at is None else max(params.red_at, trend.limit)
+
+
+def _status_of(params: Params, counts: Mapping[date, float], day: date) -> Status:
+    """The status where a day without a count is as usual; amber where there is no trend then."""
+    trend = weekly_trend(counts, day, least=params.alert_at)
+    return Status.AMBER if trend is None else _status(params, trend)
 
 
 def _judgement(
-    trend: Trend, frame: Timeframe, details: dict[str, Any], facts: Facts = NO_FACTS
+    params: Params,
+    trend: Trend,
+    status: Status,
+    onset: Onset | None,
+    frame: Timeframe,
+    details: dict[str, Any],
+    facts: Facts = NO_FACTS,
 ) -> Judgement:
-    shown = deciding(trend.change, -trend.limit, 3)
+    """Message and threshold have the limit that decided."""
+    red_limit = _red_limit(params, trend)
+    limit = red_limit if status is Status.RED and red_limit is not None else trend.limit
+    week = week_text(trend, frame.data_date, red_limit)
     return Judgement(
-        status=Status.AMBER if trend.is_declining else Status.GREEN,
-        message=f"{_METRIC}={shown} (above {-trend.limit:.3f})",
-        summary=_summary(trend, frame),
-        action="Find out on the volume page since when the volume declines, and for which names"
-        if trend.is_declining
-        else "Nothing to do",
+        status=status,
+        message=f"{_METRIC}={deciding(trend.change, -limit, 3)} (above {-limit:.3f})",
+        summary=f"{week}{onset_text(onset, frame.data_date)}",
+        action="Nothing to do" if status is Status.GREEN else action_text(onset),
         value=trend.change,
-        threshold=-trend.limit,
+        threshold=-limit,
         unit="share",
-        details=details,
+        details=details | {"red_limit": red_limit, "onset": onset_details(onset)},
         facts=facts,
-    )
-
-
-def _summary(trend: Trend, frame: Timeframe) -> str:
-    return (
-        f"The 7 days up to {short_day(frame.data_date)} have {count_text(round(trend.week))} "
-        f"events, {change_text(trend.change)} against {count_text(round(trend.baseline))}, the "
-        f"median of the {trend.weeks} weeks before (amber at a decline "
-        f"of {trend.limit * 100:.0f} % or more)"
     )
 
 
@@ -169,7 +207,8 @@ CHECK = Check(
     counts="events",
     compares_days=True,
     rule="The events of the last 7 days are less than alert_at below the median of the six weeks "
-    "before (else amber); where weeks vary a lot, the limit is higher.",
+    "before (else amber, and red from red_at on where that is set); where weeks vary a lot, the "
+    "limits are higher.",
     why="A decline of a few percent a day moves the level that every daily rule compares with.",
     advice="Find the event name or the segment that declines, and since when.",
     params=Params,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checks.detection.expected import Basis, ExpectedRange, Judge
+from checks.detection.onset import Onset, Shape, decline_onset
 from checks.detection.power import CAUGHT_SHARE, Power, power
 from checks.detection.ranges import MINIMUM_DAYS, WEEKDAY_DAYS, expected_range
 from checks.detection.series import HISTORY_DAYS, history_days
@@ -17,8 +18,11 @@ __all__ = [
     "Basis",
     "ExpectedRange",
     "Judge",
+    "Onset",
     "Power",
+    "Shape",
     "Trend",
+    "decline_onset",
     "expected_range",
     "history_days",
     "power",

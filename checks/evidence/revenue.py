@@ -25,7 +25,8 @@ class RevenueDay:
 
     All are None before the very first event. share: missing over purchases; None without
     a purchase, with the reason in `why`. beyond: whether the rule calls the day red, before
-    severity and waivers.
+    severity and waivers. red_from: the smallest number without an amount for which it does; None
+    where it does not, however many.
     """
 
     day: date
@@ -35,6 +36,7 @@ class RevenueDay:
     beyond: bool = False
     revenue: float | None = None
     why: str = ""
+    red_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ def _revenue_day(
         beyond=judgement.status is Status.RED,
         revenue=purchases.revenue[-1],
         why="" if measured else judgement.summary,
+        red_from=judgement.details["red_from"] if measured else None,
     )
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
+from checks.catalog._source_rates import is_alarming
+from checks.core.chance import EXACT
 from checks.core.model import STOPPING, Report, Status, Verdict, worst
 from checks.core.text import about_text, count_text, percent_text, plural, short_day
 from checks.explaining import kinds
@@ -19,8 +21,6 @@ from checks.explaining import kinds
 #: The checks that judge how many events there are by a range, and whether its ends are inside.
 _VOLUME = {"volume_expected": True, "volume_zscore": False}
 _REJECTED = "quarantine_rate"
-#: From so many rows on, a source alone above the stop warns, whatever the whole is.
-_MANY_ROWS = 100
 #: Rows of which the report says that they belong to no day, or to another one.
 _ASTRAY = (
     "undated_events", "far_events", "future_events", "undated_purchases", "far_purchases",
@@ -171,8 +171,11 @@ def _rate_status(verdict: Verdict, rate: float) -> Status | None:
     if rate > float(verdict.threshold or 0):
         return Status.RED if rate > stop_above else Status(verdict.severity.value)
     sources = verdict.details.get("sources") or ()
+    # Reports of before the key had the plain rule.
+    judged_by = verdict.details.get("judge", EXACT)
     may_warn = len(sources) > 1 and any(
-        source["rate"] > stop_above and source["rows_read"] >= _MANY_ROWS for source in sources
+        is_alarming(source["rows_read"], source["rows_quarantined"], stop_above, judged_by)
+        for source in sources
     )
     return None if may_warn or verdict.details.get("several_entries") else Status.GREEN
 
@@ -260,14 +263,23 @@ def _revenue(report: Report, verdict: Verdict) -> _Draft | None:
     if not missing or not purchases or verdict.threshold is None:
         return None
     share = percent_text(missing / purchases, float(verdict.threshold))
+    enough = _enough_repairs(missing, verdict.details.get("red_from"))
     return _Draft(
-        f"If the amounts of {plural(missing, 'purchase')} are repaired",
+        f"If the amounts of {plural(missing, 'purchase')} are repaired{enough}",
         [
             Effect("Purchases without revenue", count_text(missing), "0"),
             Effect("Their share", share, "0.0 %", Status.GREEN),
         ],
         {verdict.id: Status.GREEN}, "how much revenue they bring",
     )  # fmt: skip
+
+
+def _enough_repairs(missing: int, red_from: int | None) -> str:
+    """How many repairs are enough not to be red, where not all are needed."""
+    if red_from is None or red_from <= 1 or missing < red_from:
+        return ""
+    enough = missing - red_from + 1
+    return f" (not red once {count_text(enough)} of them {'is' if enough == 1 else 'are'})"
 
 
 def _orphans(report: Report, verdict: Verdict) -> _Draft | None:

@@ -24,7 +24,7 @@ def shares_figure(context: page.PageContext, revenue: Revenue) -> go.Figure:
     by_day.add_bars(fig, context, by_day.waived(context, bars, CHECK))
     _add_zero_marks(fig, context, bars)
     by_day.add_verdicts(fig, context, bars, CHECK)
-    base.add_limit(fig, revenue.alert_at, f"red at {look.percent(revenue.alert_at)}", context)
+    base.add_limit(fig, revenue.alert_at, f"limit {look.percent(revenue.alert_at)}", context)
     by_day.extend_axis(fig, revenue.days[-1].day, [1.5 * revenue.alert_at])
     fig.update_yaxes(tickformat=".1%")
     mark_rows.add(fig, context, _shown_days(revenue), (CHECK,))
@@ -82,10 +82,17 @@ def _bar(
     day_line, gate_line = by_day.hover_ends(context, day.day, CHECK)
     share = base.inert(day.why, 90)
     if day.share is not None:
+        red = (
+            "too few to be red" if day.red_from is None else f"red from {look.count(day.red_from)}"
+        )
         share = (
             f"{look.count(day.missing)} without revenue: "
-            f"{look.percent(day.share, revenue.alert_at)}, red at {look.percent(revenue.alert_at)}"
+            f"{look.percent(day.share, revenue.alert_at)}, {red}"
         )
     purchases = plural(day.purchases or 0, "purchase")
     lines = [day_line, purchases, share, f"revenue {look.money(day.revenue)}", gate_line]
     return by_day.Bar(day.day, value or 0.0, "<br>".join(lines), day.beyond)
+
+
+def _red_text(red_from: int | None) -> str:
+    return "too few to be red" if red_from is None else f"red from {look.count(red_from)}"

@@ -177,7 +177,7 @@ def test_no_purchases_and_no_orders_are_right() -> None:
 
 
 def test_purchases_and_orders_of_a_closed_day_are_judged_as_ever() -> None:
-    seen = of_events(3, bought=(20,) * 7 + (3,), usable=(20,) * 7 + (2,))
+    seen = of_events(3, bought=(20,) * 7 + (3,), usable=(20,) * 7 + (0,))
     revenue = missing_revenue.judge(missing_revenue.Params(), seen, CLOSED_FRAME)
     orphans = [
         orphan_orders.judge(orphan_orders.Params(), orphan_orders.Measured(found, seen), frame)

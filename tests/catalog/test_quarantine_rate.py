@@ -142,17 +142,17 @@ def test_a_tiny_entry_does_not_hide_the_source_that_lifts_the_blend(
 @pytest.mark.parametrize(
     ("web", "status", "worst"),
     [
-        # The sum is above the limit of a source, and the latest of too few rows.
+        # The sum is above the limit of a source; what the latest has may be chance.
         ([(1000, 100), (5, 1)], Status.AMBER, 101 / 1005),
         # Exactly at the limit; and above it by one.
         ([(995, 59), (5, 1)], Status.GREEN, None),
         ([(995, 60), (5, 1)], Status.AMBER, 61 / 1000),
         # The latest is above it alone, and the sum is what counts in the blend.
-        ([(10_000, 500), (100, 7)], Status.AMBER, 0.07),
-        ([(10_000, 500), (99, 7)], Status.GREEN, None),
+        ([(10_000, 500), (100, 9)], Status.AMBER, 0.09),
+        ([(10_000, 500), (100, 8)], Status.GREEN, None),
     ],
 )
-def test_any_reading_of_many_rows_makes_amber(
+def test_any_reading_beyond_chance_makes_amber(
     web: list[tuple[int, int]], status: Status, worst: float | None
 ) -> None:
     entries = [entry("web", *counts, hour=hour) for hour, counts in enumerate(web)]
@@ -255,14 +255,51 @@ def test_no_entry_is_unknown() -> None:
 @pytest.mark.parametrize(
     ("read", "quarantined", "status"),
     [
-        (99, 99, Status.GREEN),  # too small to judge alone
+        (1, 1, Status.GREEN),  # as chance allows
+        (2, 1, Status.GREEN),
+        (2, 2, Status.AMBER),
+        (20, 3, Status.GREEN),
+        (20, 4, Status.AMBER),
         (100, 6, Status.GREEN),  # exactly stop_above
+        (100, 8, Status.GREEN),
+        (100, 9, Status.AMBER),
+        (10_000, 600, Status.GREEN),
+        (10_000, 601, Status.AMBER),
+    ],
+)
+def test_amber_for_one_source_that_is_worse_than_chance(
+    read: int, quarantined: int, status: Status
+) -> None:
+    judgement = judged(entry("partner.csv", read, quarantined), entry("web.csv", 10**6, 0))
+    check_amber(judgement, status)
+
+
+@pytest.mark.parametrize(
+    ("read", "quarantined", "status"),
+    [
+        (99, 99, Status.GREEN),
+        (100, 6, Status.GREEN),
         (100, 7, Status.AMBER),
         (10_000, 601, Status.AMBER),
     ],
 )
-def test_amber_for_one_bad_source_of_100_rows(read: int, quarantined: int, status: Status) -> None:
-    judgement = judged(entry("partner.csv", read, quarantined), entry("web.csv", 10**6, 0))
+def test_exact_takes_the_limit_from_100_rows_on(
+    read: int, quarantined: int, status: Status
+) -> None:
+    entries = entry("partner.csv", read, quarantined), entry("web.csv", 10**6, 0)
+    check_amber(judged(*entries, params=Params(judge="exact")), status)
+
+
+@pytest.mark.parametrize("judged_by", ["chance", "exact"])
+def test_the_rate_over_all_sources_is_exact_at_every_count(judged_by: str) -> None:
+    params = Params(judge=judged_by)
+    judgement = judged(entry(read=1, quarantined=1), params=params)
+    assert (judgement.status, judgement.stop) == (Status.RED, True)
+    assert judged(entry(read=20, quarantined=1), params=params).status is Status.GREEN
+    assert judged(entry(read=19, quarantined=1), params=params).status is Status.RED
+
+
+def check_amber(judgement: Judgement, status: Status) -> None:
     assert judgement.status is status
     assert not judgement.stop
     assert "'partner.csv'" in judgement.summary
@@ -270,8 +307,8 @@ def test_amber_for_one_bad_source_of_100_rows(read: int, quarantined: int, statu
         assert "'partner.csv'" in judgement.action
 
 
-def test_amber_points_at_a_source_large_enough_to_judge() -> None:
-    small, big = entry("small", 10, 10), entry("big", 200, 20)
+def test_amber_points_at_a_source_that_is_worse_than_chance() -> None:
+    small, big = entry("small", 1, 1), entry("big", 200, 20)
     judgement = judged(small, big, entry("web", 10**6, 0))
     assert judgement.status is Status.AMBER
     assert judgement.details["worst_source"] == "big"

@@ -113,7 +113,8 @@ def test_every_check_and_parameter_is_documented(check: Check) -> None:
         row = re.search(rf"^\| `{field.name}` \| (.*?) \|", section_text, re.MULTILINE)
         assert row is not None, f"docs/checks.md, {check.id}: {field.name} is not documented"
         if not isinstance(field.default, tuple):
-            assert row[1] == f"`{field.default}`"
+            default = "none" if field.default is None else f"`{field.default}`"
+            assert row[1] == default
     assert f"{check.metric}=" in section_text
     for need in check.needs:
         assert f"`{need}`" in section_text

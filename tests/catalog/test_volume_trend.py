@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from checks.catalog._trend_words import onset_text
 from checks.catalog.volume_trend import CHECK, TREND_DAYS, Params, judge
 from checks.core.calendar import Calendar, SpecialDay
-from checks.core.model import Judgement, Status
-from tests.catalog.samples import DAY, FRAME, daily, verdict, weekly
+from checks.core.model import Judgement, Severity, Status
+from checks.detection import Onset, Shape
+from tests.catalog.samples import DAY, FRAME, daily, verdict, waiver, weekly
 
 BASELINE = weekly(100)
 
@@ -125,3 +127,153 @@ def test_it_follows_only_where_the_empty_day_alone_makes_the_decline(
     params = Params(alert_at=0.09)
     outcome = verdict(CHECK, judged(counts, params))
     assert (outcome.status, outcome.facts.fails_for_empty_day) == (status, follows)
+
+
+def with_decline(shape: str, size: float, days: int) -> tuple[int, ...]:
+    """The usual weeks of a bigger shop, with `days` days of a decline at their end."""
+    counts = weekly(110, level=20_000)
+    start = len(counts) - days
+    return tuple(
+        count
+        if number < start
+        else round(count * (1 + size) ** (1 if shape == "step" else number - start + 1))
+        for number, count in enumerate(counts)
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "text", "action"),
+    [
+        (
+            with_decline("step", -0.3, 10),
+            "; a step down of 30 % on about 27 February, level since then",
+            "Find out what changed on about 27 February, and for which names on the volume page",
+        ),
+        (
+            with_decline("slope", -0.03, 14),
+            "; declining since about 23 February, -3.0 % a day",
+            "Find out what changed on about 23 February, and for which names on the volume page",
+        ),
+        (
+            with_decline("slope", -0.12, 6),
+            "; declining since about 3 March, -12 % a day",
+            "Find out what changed on about 3 March, and for which names on the volume page",
+        ),
+    ],
+)
+def test_it_names_the_beginning_of_the_decline(
+    counts: Sequence[int], text: str, action: str
+) -> None:
+    judgement = judged(counts)
+    assert judgement.status is Status.AMBER
+    assert judgement.summary.endswith(f" or more){text}")
+    assert judgement.action == action
+
+
+@pytest.mark.parametrize(
+    ("onset", "text"),
+    [
+        (None, ""),
+        (
+            Onset(Shape.SLOPE, DAY - timedelta(days=90), DAY, DAY, -0.02, is_older=True),
+            "; declining for at least 12 weeks, -2.0 % a day",
+        ),
+        (
+            Onset(None, DAY, DAY - timedelta(days=6), DAY, -0.3),
+            "; lower since about 8 March, by a step or a slope: the days do not tell yet",
+        ),
+        (
+            Onset(Shape.STEP, DAY, DAY - timedelta(days=7), DAY, -0.3),
+            "; a step down of 30 % on about 8 March (between 1 March and 8 March), level since "
+            "then",
+        ),
+        (
+            Onset(Shape.SLOPE, DAY, DAY, DAY + timedelta(days=7), -0.006),
+            "; declining since about 8 March (between 8 March and 15 March), -0.6 % a day",
+        ),
+    ],
+)
+def test_what_is_not_certain_is_not_said_as_if_it_were(onset: Onset | None, text: str) -> None:
+    assert onset_text(onset, DAY) == text
+
+
+def test_a_week_that_does_not_decline_has_no_beginning() -> None:
+    judgement = judged(with_decline("step", -0.1, 10))
+    assert judgement.status is Status.GREEN
+    assert judgement.summary.endswith("(amber at a decline of 15 % or more)")
+    assert judgement.details["onset"] is None
+
+
+def test_the_beginning_is_in_the_details() -> None:
+    onset = judged(with_decline("step", -0.3, 10)).details["onset"]
+    day = DAY - timedelta(days=9)
+    assert onset == {
+        "shape": "step", "day": day, "earliest": day, "latest": day,
+        "change": pytest.approx(-0.3, abs=1e-3), "is_older": False,
+    }  # fmt: skip
+
+
+def test_an_empty_day_is_no_beginning() -> None:
+    counts = with_decline("step", -0.3, 10)
+    empty = judged((*counts[:-1], 0))
+    assert "a step down of 30 % on about 27 February" in empty.summary
+
+
+RED_AT = Params(red_at=0.3)
+
+
+@pytest.mark.parametrize(
+    ("share", "status", "message"),
+    [
+        (0.86, Status.GREEN, "change=-0.140 (above -0.150)"),
+        (0.85, Status.AMBER, "change=-0.150 (above -0.150)"),
+        (0.71, Status.AMBER, "change=-0.290 (above -0.150)"),
+        (0.7, Status.RED, "change=-0.300 (above -0.300)"),
+        (0.5, Status.RED, "change=-0.500 (above -0.300)"),
+    ],
+)
+def test_red_on_request(share: float, status: Status, message: str) -> None:
+    judgement = judged(sunk(share), RED_AT)
+    assert (judgement.status, judgement.message) == (status, message)
+    assert judgement.threshold == (-0.3 if status is Status.RED else -0.15)
+    assert "(amber at a decline of 15 % or more, red at 30 %)" in judgement.summary
+    assert judged(sunk(share)).status is not Status.RED
+
+
+def test_red_needs_more_than_the_weeks_vary() -> None:
+    factor = [1.0, 1.3, 0.8, 1.2, 0.7, 1.25, 0.9, 1.1, 0.75, 1.3, 0.8, 1.0, 1.2, 0.9, 0.5]
+    uneven = [round(count * factor[min(number // 7, 14)]) for number, count in enumerate(BASELINE)]
+    judgement = judged(uneven, Params(red_at=0.15))
+    assert judgement.value is not None
+    assert judgement.details["red_limit"] == judgement.details["limit"] > 0.3
+    assert (judgement.status is Status.RED) == (judgement.value <= -judgement.details["limit"])
+
+
+def test_a_red_trend_can_be_waived_and_only_warn() -> None:
+    judgement = judged(sunk(0.6), RED_AT)
+    assert verdict(CHECK, judgement).status is Status.RED
+    assert verdict(CHECK, judgement, severity=Severity.AMBER).status is Status.AMBER
+    assert verdict(CHECK, judgement, waiver(CHECK.id, up_to=-0.4)).status is Status.WAIVED
+    assert verdict(CHECK, judgement, waiver(CHECK.id, up_to=-0.39)).status is Status.RED
+
+
+@pytest.mark.parametrize(
+    ("counts", "status", "follows"),
+    [
+        ((*BASELINE[:-1], 0), Status.GREEN, False),
+        ((*sunk(0.75)[:-1], 0), Status.RED, True),
+        ((*sunk(0.66)[:-1], 0), Status.RED, False),
+    ],
+)
+def test_red_follows_from_an_empty_day_where_the_others_only_warn(
+    counts: Sequence[int], status: Status, follows: bool
+) -> None:
+    outcome = verdict(CHECK, judged(counts, RED_AT))
+    assert (outcome.status, outcome.facts.fails_for_empty_day) == (status, follows)
+
+
+def test_red_is_never_milder_than_amber() -> None:
+    assert Params(red_at=0.15).problems() == []
+    assert Params(red_at=0.149).problems() == [
+        ("red_at", "0.149", "a number of at least alert_at (0.15)")
+    ]

@@ -25,12 +25,13 @@ def test_the_purchases_concerned_are_listed(demo: Demo, screen: Open) -> None:
     last = next(text for text in hovers(figures(page)[SHARES]) if "Sat 8 March" in text)
     assert f"{bought} purchases" in last
     assert f"{missing} without revenue: " in last
+    assert ", red from 2<br>" in last
     assert "gate: RED for missing_revenue" in last
 
 
 def test_the_limit_is_drawn_and_no_sum_is_red(demo: Demo, screen: Open) -> None:
     shares, sums = figures(screen(demo("lost-revenue"), path="revenue"))
-    assert "red at 1.0 %" in names_on(shares)
+    assert "limit 1.0 %" in names_on(shares)
     assert [s["y0"] for s in shares["layout"]["shapes"] if s["type"] == "line"] == [0.01]
     assert "share" in shares["layout"]["yaxis"]["title"]["text"]
     assert "currency" in sums["layout"]["yaxis"]["title"]["text"]

@@ -26,13 +26,13 @@ def break_amounts(shop: Shop, *amounts: Any) -> None:
 
 
 def test_the_judged_day_has_the_numbers_of_the_verdict(shop: Shop) -> None:
-    break_amounts(shop, None, -3.0, 0.0)
+    break_amounts(shop, None, -3.0, 0.0, None)
     shop.write()
     verdict = shop.verdicts()["missing_revenue"]
     series = ask(shop, lambda context: revenue.read(context, days=4))
     last = series.days[-1]
     assert (last.share, last.beyond) == (verdict.value, True)
-    assert (last.purchases, last.missing) == (12, 1)
+    assert (last.purchases, last.missing, last.red_from) == (12, 2, 2)
     assert (last.revenue, series.alert_at) == (verdict.details["revenue"], verdict.threshold)
     assert (series.negative, series.zero) == (1, 1)
     daily = [(row["purchases"], row["missing"], row["revenue"]) for row in verdict.details["daily"]]
@@ -53,11 +53,15 @@ def test_a_day_that_lasts_has_the_numbers_of_the_verdict(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(("missing", "beyond"), [(0, False), (1, False), (2, True), (3, True)])
-def test_a_day_is_beyond_from_the_limit_on(duck: Shop, missing: int, beyond: bool) -> None:
-    duck.parameters("missing_revenue", alert_at=2 / 12)
+@pytest.mark.parametrize("params", [{}, {"alert_at": 2 / 12, "judge": "exact"}])
+def test_a_day_is_beyond_from_the_told_number_on(
+    duck: Shop, params: dict[str, Any], missing: int, beyond: bool
+) -> None:
+    duck.parameters("missing_revenue", **params)
     break_amounts(duck, *[None] * missing)
     duck.write()
-    assert ask(duck, lambda context: revenue.read(context, days=1)).days[-1].beyond is beyond
+    day = ask(duck, lambda context: revenue.read(context, days=1)).days[-1]
+    assert (day.beyond, day.red_from) == (beyond, 2)
 
 
 def test_days_without_purchases_and_before_all_events_have_no_share(shop: Shop) -> None:

@@ -16,7 +16,8 @@ from tests.explaining.test_shop import fill
 from tests.shop import DAY, Shop, at, log_entry
 
 RED, GREEN = Status.RED, Status.GREEN
-SPLIT = {"source": "a.csv", "rate": 0.5, "rows_read": 99}
+SPLIT = {"source": "a.csv", "rate": 0.5, "rows_read": 99, "rows_quarantined": 49}
+LUCKY = {"source": "b.csv", "rate": 0.08, "rows_read": 100, "rows_quarantined": 8}
 
 
 def verdict(check: str, status: Status = RED, **more: Any) -> Verdict:
@@ -84,6 +85,9 @@ def test_a_rate_is_red_only_above_its_limit(rows: int, status: Status) -> None:
         ({"sources": [SPLIT | {"rows_read": 100}, SPLIT]}, None),
         ({"sources": [SPLIT | {"rows_read": 100}]}, GREEN),
         ({"several_entries": [{"source": "a.csv"}]}, None),
+        ({"sources": [SPLIT, LUCKY], "judge": "chance"}, None),
+        ({"sources": [LUCKY, LUCKY], "judge": "chance"}, GREEN),
+        ({"sources": [LUCKY, LUCKY], "judge": "exact"}, None),
     ],
 )
 def test_where_a_source_may_still_warn_no_status_is_promised(
@@ -253,6 +257,21 @@ def test_purchases_and_orders() -> None:
     assert repair.effects[1] == Effect("Unattributed revenue", "10.50", "0.00")
     assert repair.condition == "If 2 orphans are repaired"
     assert repair.unsettled == ("missing_revenue",)
+
+
+@pytest.mark.parametrize(
+    ("missing", "red_from", "text"),
+    [
+        (18, 7, "18 purchases are repaired (not red once 12 of them are)"),
+        (7, 7, "7 purchases are repaired (not red once 1 of them is)"),
+        (3, 1, "3 purchases are repaired"),
+        (3, None, "3 purchases are repaired"),
+    ],
+)
+def test_how_many_amounts_are_enough_is_told(missing: int, red_from: int | None, text: str) -> None:
+    details = {"missing": missing, "purchases": 361, "red_from": red_from}
+    repair = repaired(verdict("missing_revenue", threshold=0.01, details=details))
+    assert repair.condition == f"If the amounts of {text}"
 
 
 def test_repeated_ids_may_still_warn() -> None:

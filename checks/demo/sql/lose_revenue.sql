@@ -1,4 +1,5 @@
--- The tracker sent some of the day's purchases without their amount.
+-- The tracker sent some of the day's purchases without their amount: so many that chance does not
+-- allow them, of few purchases too.
 CREATE OR REPLACE TEMP TABLE unpriced AS
 WITH purchases AS (
     SELECT transaction_id, hash(transaction_id) AS place, count(*) OVER (PARTITION BY day) AS total,
@@ -9,7 +10,7 @@ WITH purchases AS (
 SELECT transaction_id
 FROM purchases
 QUALIFY row_number() OVER (PARTITION BY day ORDER BY place, transaction_id)
-    <= greatest(1, round(total * unpriced_share));
+    <= greatest(4, round(total * unpriced_share));
 
 UPDATE day_rows SET revenue = NULL
 WHERE transaction_id IN (SELECT transaction_id FROM unpriced);
