@@ -399,6 +399,7 @@ def _verdicts(check: Check) -> st.SearchStrategy[Verdict]:
         summary=st.just(""),
         action=st.just(""),
         cause=st.none() | st.sampled_from(Cause),
+        subjects=st.none() | st.sampled_from([{}, {"side": ("low",)}, {"side": ("high",)}]),
         facts=facts,
     )
 
