@@ -120,8 +120,8 @@ def everything(shop: Shop) -> None:
 BREAKAGES: tuple[Callable[[Shop], None], ...] = (
     no_run, nothing_read, failed, rejected, one_source_rejected, no_second_source,
     stopped_at_noon, empty_day, twice,
-    silent_name, unpriced, lost_session, slow_decline, usual_saturday, gone_table, no_column, text_counts,
-    everything,
+    silent_name, unpriced, lost_session, slow_decline, usual_saturday,
+    gone_table, no_column, text_counts, everything,
 )  # fmt: skip
 
 
