@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from checks.core.following import followers_text
 from checks.core.model import STOPPING, Verdict, folded
-from checks.core.text import followers_text, plural
+from checks.core.text import plural
 
 #: What follows in a summary is detail.
 _END = re.compile(r"; |\. ")
@@ -65,8 +66,8 @@ class CauseGroup:
 
     @property
     def label(self) -> str:
-        """`2 follow from it: ...`, `2 more checks for the same cause: ...`."""
-        parts = [followers_text([each.id for each in self.followers])] if self.followers else []
+        """`also: ...`, `2 follow from it: ...`, `2 more checks for the same cause: ...`."""
+        parts = [followers_text(self.head, self.followers)] if self.followers else []
         if self.same:
             ids = ", ".join(each.id for each in self.same)
             parts.append(f"{plural(len(self.same), 'more check')} for the same cause: {ids}")

@@ -25,7 +25,7 @@ from scripts.screenshots import IMAGES
 ALERTS: Final = {
     "missing-identity": "quarantine_rate",
     "late-load": "freshness",
-    "loaded-twice": "volume_zscore",
+    "loaded-twice": "volume_expected",
     "dead-checkout-pixel": "event_volume",
     "lost-revenue": "missing_revenue",
     "orphan-orders": "orphan_orders",

@@ -152,6 +152,7 @@ def _judgement(
         filters=carrier.filters if carrier else {},
         expected=normal.expected,
         fails_for_empty_day=not count and level is None,
+        weekday_words=weekday_words(daily, normal, is_over=frame.is_over),
     )
     return Judgement(
         status=Status.RED if side else Status.GREEN,
@@ -215,6 +216,18 @@ def _level_details(level: Level | None, baseline: Baseline) -> dict[str, Any]:
             for stretch in baseline.stretches
         ],
     }
+
+
+def weekday_words(daily: DailyCounts, normal: ExpectedRange, *, is_over: bool) -> str:
+    """`a Saturday usually has 26,081 to 38,125`; empty where the weekday is not the rule."""
+    if normal.basis is not Basis.WEEKDAY:
+        return ""
+    low, high = count_text(math.ceil(normal.low)), count_text(math.floor(normal.high))
+    part = "" if is_over else " so far"
+    mark = daily.calendar.special_day(daily.day)
+    if mark is not None and mark.factor is not None:
+        return f"a {daily.day:%A} with {mark.factor:g} times the usual has {low} to {high}{part}"
+    return f"a {daily.day:%A} usually has {low} to {high}{part}"
 
 
 def _summary(

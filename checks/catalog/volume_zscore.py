@@ -4,22 +4,24 @@ What: events of the data date, in standard deviations from the mean of the
 `window_days` open days before it. The judged day is excluded, and so is every day in
 `calendar.closed`; other days without events count 0; while the data date lasts, the same part of
 each day is compared. Days in the calendar are no part of the window, and are themselves judged by
-the factor that is expected of them, or not at all.
+the factor that is expected of them, or not at all. Where `volume_expected` judges the day by its
+weekday and finds it normal, red is amber.
 Why: half a day's data, or a day loaded twice, passes every other check.
 Source of the rule: the Z-score with the sample standard deviation (n - 1),
 floored at sqrt(mean), the deviation of pure counting noise (Poisson), so that a
-very regular week cannot turn noise into an alarm.
+very regular week cannot turn noise into an alarm. That the weekday explains is measured:
+docs/volume.md.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from checks.core.metrics import EventCounts
-from checks.core.model import Cause, Facts, Judgement, Layer, Status
+from checks.core.model import Cause, Facts, Judgement, Layer, Status, Verdict
 from checks.core.settings import setting
 from checks.core.subjects import HIGH, LOW, SIDE
 from checks.core.text import change_text, count_text, day_text, deciding, plural
@@ -35,6 +37,8 @@ _WHAT = "The volume"
 #: A deviation needs two values.
 _FEWEST_DAYS = 2
 _MOST_NAMES = 20
+#: The check that judges the same day by its weekday.
+_WEEKDAY_CHECK = "volume_expected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,11 @@ class Params:
         maximum=90,
     )
     alert_at: float = setting("Red at or beyond this many standard deviations.", 3.0, above=0)
+    weekday_explains: bool = setting(
+        "Whether it is amber instead of red where `volume_expected` judges the day by its weekday "
+        "and finds it normal. With false, the Z-score decides alone.",
+        True,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +176,13 @@ def _judgement(params: Params, events: EventCounts, frame: Timeframe, score: ZSc
             "low": score.low(params.alert_at),
             "high": score.high(params.alert_at),
             "window_days": params.window_days,
+            "weekday_explains": params.weekday_explains,
             "partial_day": not frame.is_over,
             "daily": _daily(events),
             "missing": list(events.missing),
             "by_name_today": _top_names(events),
         },
-        facts=_facts(events),
+        facts=replace(_facts(events), weekday_may_explain=red and params.weekday_explains),
         subjects={SIDE: (LOW if score.z < 0 else HIGH,)},
     )
 
@@ -213,6 +223,28 @@ def _action(frame: Timeframe, score: ZScore) -> str:
     )
 
 
+def amber_if_weekday_explains(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:
+    """The judgement; amber where it is red and the day is normal for its weekday.
+
+    So `volume_expected` has to say: green, by the rule of the weekday. A check's guard.
+    """
+    expected = verdicts.get(_WEEKDAY_CHECK)
+    if not judgement.facts.weekday_may_explain or expected is None:
+        return judgement
+    words = expected.facts.weekday_words
+    if expected.status is not Status.GREEN or not words:
+        return judgement
+    return replace(
+        judgement,
+        status=Status.AMBER,
+        message=f"{judgement.message}; {words}",
+        summary=f"{judgement.summary}; by its weekday the day is normal: {words}",
+        action="Look at the day by hour and event name on the volume page; nothing has to be "
+        "repaired",
+        details={**judgement.details, "explained_by": _WEEKDAY_CHECK},
+    )
+
+
 def _daily(events: EventCounts) -> list[dict[str, Any]]:
     pairs = zip(events.days, events.totals(), strict=True)
     return [{"date": day, "events": count} for day, count in pairs]
@@ -234,7 +266,8 @@ CHECK = Check(
     counts="events",
     compares_days=True,
     rule="Events of the data date against the window_days open days before it: "
-    "|z| below alert_at, with the sample standard deviation floored at sqrt(mean).",
+    "|z| below alert_at, with the sample standard deviation floored at sqrt(mean); amber where "
+    "volume_expected finds the day normal by its weekday.",
     why="Half a day's data, or a day loaded twice, passes every other check.",
     advice="Compare the day by hour and by event name with the days before.",
     params=Params,
@@ -244,4 +277,6 @@ CHECK = Check(
     worse=Worse.FARTHER_FROM_ZERO,
     signed=True,
     subject_kinds=(SIDE,),
+    after=(_WEEKDAY_CHECK,),
+    guard=amber_if_weekday_explains,
 )

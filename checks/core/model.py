@@ -99,6 +99,8 @@ class Facts:
     fails_for_empty_day: it would be fine if the day had the events of a usual day.
     explains_empty_day: a failure of this check is why the day is empty.
     is_closed: it is green as no events are expected: that ends no incident and no waiver.
+    weekday_may_explain: it is red, and amber would do if the day is normal for its weekday.
+    weekday_words: what the day's weekday usually has; empty where it was not judged by that.
     Stored reports have the first three.
     """
 
@@ -109,6 +111,8 @@ class Facts:
     fails_for_empty_day: bool = False
     explains_empty_day: bool = False
     is_closed: bool = False
+    weekday_may_explain: bool = False
+    weekday_words: str = ""
 
 
 #: The facts of a judgement that nothing later depends on.

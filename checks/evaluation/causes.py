@@ -1,10 +1,11 @@
 """Which failing checks follow from another one, so that one cause is one alarm. Pure.
 
-A check follows from another in two cases only: the same fault stopped both readings; or it fails
+A check follows from another in three cases only: the same fault stopped both readings; or it fails
 only because the data date has no events at all, and the other one explains that, or reports it
-first. The root is red or unknown: never waived, amber, skipped or off, and never a follower itself.
-A follower keeps its status, its message and its weight in the exit code; its action points to the
-root, as its own would send people to look for what is not broken.
+first; or both judge the number of events, and fail on the same side. The root is red or unknown:
+never waived, amber, skipped or off, and never a follower itself. A follower keeps its status, its
+message and its weight in the exit code; its action points to the root, as its own would send people
+to look for what is not broken.
 """
 
 from __future__ import annotations
@@ -12,10 +13,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from checks.core.following import is_same_change
 from checks.core.model import STOPPING, Judgement, Layer, Status, Verdict
 
 #: The statuses that an empty day may explain: a waived check raises no alarm.
 _ALARMING = STOPPING | {Status.AMBER}
+#: The rules that judge how many events the day has; the first is the alarm where several fail.
+_VOLUME, _VOLUME_AGAIN = "volume_expected", "volume_zscore"
+#: The statuses with which a rule has judged a number, and raises an alarm.
+_JUDGED_ALARMS = frozenset({Status.RED, Status.AMBER})
 
 
 def with_causes(
@@ -34,6 +40,8 @@ def with_causes(
     others = [verdict for verdict in verdicts if verdict.id not in roots]
     by_fault = _by_fault(others, judgements)
     roots |= {check: root for check, root in by_fault.items() if check not in empty_roots}
+    named = {*roots, *roots.values()}
+    roots |= _by_same_change([verdict for verdict in verdicts if verdict.id not in named])
     return tuple(
         _following(verdict, roots[verdict.id]) if verdict.id in roots else verdict
         for verdict in verdicts
@@ -77,6 +85,16 @@ def _by_empty_day(verdicts: Sequence[Verdict], *, is_loaded_by_run: bool) -> dic
     if root is None:
         return {}
     return {verdict.id: root.id for verdict in empty if verdict.id != root.id}
+
+
+def _by_same_change(verdicts: Sequence[Verdict]) -> dict[str, str]:
+    """The second rule that fails for the same fall, or the same rise, of the number of events."""
+    by_id = {verdict.id: verdict for verdict in verdicts}
+    root, follower = by_id.get(_VOLUME), by_id.get(_VOLUME_AGAIN)
+    if root is None or follower is None or root.status is not Status.RED:
+        return {}
+    is_again = follower.status in _JUDGED_ALARMS and is_same_change(follower, root)
+    return {_VOLUME_AGAIN: _VOLUME} if is_again else {}
 
 
 def followers_text(verdicts: Sequence[Verdict]) -> str:

@@ -25,7 +25,7 @@ from checks.evaluation.judgements import judge_days
 from checks.evaluation.maturity import recorded_before, with_learning_limited
 from checks.evaluation.observations import observations
 from checks.evaluation.summary import summarise
-from checks.evaluation.verdicts import report_parts
+from checks.evaluation.verdicts import guarded_judgements, report_parts
 from checks.history.background import BackgroundThread
 from checks.history.recording import Recording
 from checks.history.time_limits import one_budget
@@ -184,7 +184,8 @@ def _explain(
 
     notes: list[str] = []
     statuses = context.statuses if context is not None else {}
-    material = Material(request.config, frame, warehouse, measurements, judgements, statuses)
+    judged = guarded_judgements(request.config, frame, judgements)
+    material = Material(request.config, frame, warehouse, measurements, judged, statuses)
     return explanations(material, notes.append), tuple(dict.fromkeys(notes))
 
 

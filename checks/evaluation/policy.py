@@ -65,8 +65,7 @@ def verdict_of(
 
     `stop` overrides both severity and waivers.
     """
-    if check.guard is not None and judgement.status is not Status.SKIPPED:
-        judgement = check.guard(judgement, others)
+    judgement = guarded(check, judgement, others)
     status = judgement.status
     if status is Status.RED and settings.severity is Severity.AMBER and not judgement.stop:
         status = Status.AMBER
@@ -99,6 +98,13 @@ def verdict_of(
         details=judgement.details,
         facts=judgement.facts,
     )
+
+
+def guarded(check: Check, judgement: Judgement, others: Mapping[str, Verdict]) -> Judgement:
+    """The judgement as the check's guard leaves it. others: verdicts, of those it looks at."""
+    if check.guard is None or judgement.status is Status.SKIPPED:
+        return judgement
+    return check.guard(judgement, others)
 
 
 def _with_cause(check: Check, judgement: Judgement, explanation: Explanation | None) -> Facts:

@@ -22,7 +22,7 @@ from checks.core.model import (
 )
 from checks.core.timeframe import Timeframe
 from checks.evaluation.causes import with_causes
-from checks.evaluation.policy import Circumstances, verdict_of, with_since
+from checks.evaluation.policy import Circumstances, guarded, verdict_of, with_since
 
 if TYPE_CHECKING:
     from checks.history import HistoryContext
@@ -42,6 +42,15 @@ def plain_verdicts(
 ) -> tuple[Verdict, ...]:
     """The verdicts of these judgements in catalog order: no waiver applies, `since` is open."""
     return report_parts(config, frame, judgements, None).verdicts
+
+
+def guarded_judgements(
+    config: Config, frame: Timeframe, judgements: Mapping[str, Judgement]
+) -> dict[str, Judgement]:
+    """The judgements as their guards leave them where no waiver applies."""
+    verdicts = {verdict.id: verdict for verdict in plain_verdicts(config, frame, judgements)}
+    checks = {check.id: check for check in all_checks()}
+    return {id_: guarded(checks[id_], judgement, verdicts) for id_, judgement in judgements.items()}
 
 
 def report_parts(

@@ -127,13 +127,15 @@ def _require_waivable(config: Config, check: Check) -> None:
 
 def may_be_waived(verdict: Verdict) -> bool:
     """Whether a waiver would let a failing check pass: a red one of its own, below the stop."""
-    return verdict.status is Status.RED and why_not_waivable(verdict) is None
+    is_own = verdict.status is Status.RED and verdict.because is None
+    return is_own and why_not_waivable(verdict) is None
 
 
 def why_not_waivable(verdict: Verdict) -> str | None:
     """Why no waiver would let a check pass that fails so; None where one would.
 
-    What is unknown was not measured; what follows from another check passes once that is mended.
+    What is unknown was not measured; what follows from another check passes once that is mended,
+    but a second rule of the volume stays red where the first one is waived.
     """
     if verdict.stop:
         return "the line always stops at this value"
@@ -142,7 +144,15 @@ def why_not_waivable(verdict: Verdict) -> str | None:
     if (never := why_never_waived(verdict.id)) is not None:
         return never
     follows = verdict.because is not None and verdict.status is Status.RED
-    return f"it follows from {verdict.because}" if follows else None
+    if not follows or _repeats_root(verdict):
+        return None
+    return f"it follows from {verdict.because}"
+
+
+def _repeats_root(verdict: Verdict) -> bool:
+    """Whether a check and the one that it follows from judge the same number by other rules."""
+    kinds = {check.id: check.subject_kinds for check in all_checks()}
+    return all(SIDE in kinds.get(check or "", ()) for check in (verdict.id, verdict.because))
 
 
 def why_never_waived(check_id: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -21,6 +21,7 @@ from checks.detection import (
     zscore_range,
 )
 from checks.evidence._days import read_daily, read_days, window_of
+from checks.evidence._weekday import is_normal_weekday, weekday_explains
 from checks.evidence.context import Context
 from checks.measuring.plan import MeasuringPlan
 
@@ -29,21 +30,38 @@ __all__ = ["CAUGHT_SHARE", "Alarm", "Powers", "RulePower", "powers", "read"]
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A day whose real count was out of a rule's range."""
+    """A day whose real count was out of a rule's range.
+
+    warns: whether that is amber only, as the day is normal for its weekday.
+    """
 
     day: date
     events: int
     low: float
     high: float
+    warns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RulePower:
-    """What one check's rule detects, and the days on which it would have alarmed, newest first."""
+    """What one check's rule detects, and the days on which it would have alarmed, newest first.
+
+    out_of_range: red ones and those that only warn.
+    """
 
     check: str
     power: Power
-    alarms: tuple[Alarm, ...]
+    out_of_range: tuple[Alarm, ...]
+
+    @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """The days on which it would have been red."""
+        return tuple(alarm for alarm in self.out_of_range if not alarm.warns)
+
+    @property
+    def warnings(self) -> tuple[Alarm, ...]:
+        """The days on which it would have been amber."""
+        return tuple(alarm for alarm in self.out_of_range if alarm.warns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +85,9 @@ def read(context: Context, *, days: int = 90) -> Powers:
     daily = read_daily(context, events, dimensions=False)
     checks = context.config.checks
     return powers(
-        daily, checks["volume_expected"].params, checks["volume_zscore"].params, days=days
-    )
+        daily, checks["volume_expected"].params, checks["volume_zscore"].params, days=days,
+        is_explained_by_weekday=weekday_explains(context.config),
+    )  # fmt: skip
 
 
 def powers(
@@ -77,8 +96,13 @@ def powers(
     zscore: volume_zscore.Params,
     *,
     days: int = 90,
+    is_explained_by_weekday: bool = True,
 ) -> Powers:
-    """What each rule detects on the last `days` days."""
+    """What each rule detects on the last `days` days.
+
+    is_explained_by_weekday: whether the Z-score only warns of days that are normal for their
+    weekday.
+    """
     baseline = volume_expected.baseline_of(expected, daily)
     totals = daily.totals()
     kept = {day: float(count) for day, count in totals.items() if day not in baseline.left_out}
@@ -97,12 +121,16 @@ def powers(
         counts = _as_days_in_a_row(all_counts, day, daily.calendar, window)
         return zscore_range(counts, day, window_days=window, alert_at=zscore.alert_at)
 
+    def is_explained(day: date) -> bool:
+        normal = expected_range(kept, day, widen=expected.widen)
+        return is_explained_by_weekday and is_normal_weekday(kept[day], normal)
+
     return Powers(
         daily.day,
         days,
         (
             _rule_power("volume_expected", kept, daily.day, by_weekday, days),
-            _rule_power("volume_zscore", kept, daily.day, by_zscore, days),
+            _rule_power("volume_zscore", kept, daily.day, by_zscore, days, is_explained),
         ),
     )
 
@@ -127,8 +155,17 @@ def _minimum_history(kept: Mapping[date, float], day: date) -> int:
     return WEEKDAY_DAYS if history_days(kept, day) > WEEKDAY_DAYS else 0
 
 
+def _never(day: date) -> bool:
+    return False
+
+
 def _rule_power(
-    check: str, history: Mapping[date, float], day: date, judge: Judge, days: int
+    check: str,
+    history: Mapping[date, float],
+    day: date,
+    judge: Judge,
+    days: int,
+    warns_only: Callable[[date], bool] = _never,
 ) -> RulePower:
     rule_power = power(history, day, judge, days=days)
     alarms = []
@@ -136,5 +173,10 @@ def _rule_power(
         tested_day = day - timedelta(days=back)
         normal = judge(history, tested_day) if tested_day in history else None
         if normal is not None and not normal.low <= history[tested_day] <= normal.high:
-            alarms.append(Alarm(tested_day, int(history[tested_day]), normal.low, normal.high))
+            alarms.append(
+                Alarm(
+                    tested_day, int(history[tested_day]), normal.low, normal.high,
+                    warns=warns_only(tested_day),
+                )
+            )  # fmt: skip
     return RulePower(check, rule_power, tuple(alarms))

@@ -24,6 +24,7 @@ from checks.evidence._days import (
 )
 from checks.evidence._names import Lead, NameDay, NameSeries, day_of, names_of
 from checks.evidence._usual_days import UsualDay, usual_day
+from checks.evidence._weekday import is_normal_weekday, weekday_explains
 from checks.evidence.context import Context
 from checks.judging.segments import Segment
 from checks.measuring.plan import MeasuringPlan
@@ -41,7 +42,8 @@ class VolumeDay:
     events: None before the very first event. low, high: mean -/+ alert_at deviations, low
     not below zero. These, mean, deviation and z are None while the first window fills or
     where it has no events, with the reason in `why`.
-    beyond: whether that rule calls the day red, before severity and waivers.
+    beyond: whether that rule calls the day red, before severity and waivers. is_explained: whether
+    it would, but the day is normal for its weekday, so that it only warns.
     normal: the range of `volume_expected`, None where the day has none. left_out: why the day
     is not in the baseline of others. first: its first count, where late loads changed it.
     """
@@ -54,6 +56,7 @@ class VolumeDay:
     low: float | None = None
     high: float | None = None
     beyond: bool = False
+    is_explained: bool = False
     why: str = ""
     normal: ExpectedRange | None = None
     left_out: str = ""
@@ -162,7 +165,11 @@ def read(context: Context, *, days: int = 60) -> Volume:
     accepted = Remembering(context.config, now=frame.now).accepted(event_volume.CHECK.id)
     lead = Lead(window, window_before(context, days))
     begin, names = first_day(events), names_of(rule, events, lead, own, daily, accepted)
-    expectations = _Expectations(daily, context.config.checks["volume_expected"].params)
+    expectations = _Expectations(
+        daily,
+        context.config.checks["volume_expected"].params,
+        explains=weekday_explains(context.config),
+    )
     return Volume(
         days=tuple(
             expectations.completed(_volume_day(zscore, part, frame_on(frame, part.days[-1]), begin))
@@ -188,9 +195,12 @@ def read(context: Context, *, days: int = 60) -> Volume:
 
 
 class _Expectations:
-    """What `volume_expected` says of each day."""
+    """What `volume_expected` says of each day. explains: also of those that the Z-score fails."""
 
-    def __init__(self, daily: DailyCounts, params: volume_expected.Params) -> None:
+    def __init__(
+        self, daily: DailyCounts, params: volume_expected.Params, *, explains: bool
+    ) -> None:
+        self._explains = explains
         baseline = volume_expected.baseline_of(params, daily)
         today = baseline.range_on(daily.day, daily.calendar, params.widen)
         self._normal = {**baseline.normal, **({daily.day: today} if today else {})}
@@ -204,9 +214,13 @@ class _Expectations:
     def completed(self, day: VolumeDay) -> VolumeDay:
         """The day with its normal range and what else is known of it."""
         late = self._late.get(day.day)
+        normal = self._normal.get(day.day) if day.events is not None else None
+        is_explained = day.beyond and self._explains and is_normal_weekday(day.events or 0, normal)
         return replace(
             day,
-            normal=self._normal.get(day.day) if day.events is not None else None,
+            normal=normal,
+            beyond=day.beyond and not is_explained,
+            is_explained=is_explained,
             left_out=self._left_out.get(day.day, ""),
             first=late[0] if late else None,
         )

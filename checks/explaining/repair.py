@@ -16,6 +16,7 @@ from checks.catalog._source_rates import is_alarming
 from checks.core.chance import EXACT
 from checks.core.model import STOPPING, Report, Status, Verdict, worst
 from checks.core.text import about_text, count_text, percent_text, plural, short_day
+from checks.detection import Basis
 from checks.explaining import kinds
 
 #: The checks that judge how many events there are by a range, and whether its ends are inside.
@@ -243,11 +244,24 @@ def _add_events(
     before = by_range[0].details["events"]
     after = before + more
     for each in by_range:
-        outside = Status(each.severity.value)
-        judged[each.id] = Status.GREEN if _is_inside(each, after) else outside
+        judged[each.id] = _volume_status(each, by_range, after)
     after_text = about_text(after) if is_about else count_text(after)
     status = worst(judged[each.id] for each in by_range)
     effects.append(Effect("Events", count_text(before), after_text, status))
+
+
+def _volume_status(verdict: Verdict, by_range: Iterable[Verdict], count: float) -> Status:
+    """The status of a check by its range, with so many events; where the weekday explains, amber.
+
+    by_range: all checks that judge how many events there are.
+    """
+    if _is_inside(verdict, count):
+        return Status.GREEN
+    is_explained = verdict.details.get("weekday_explains") and any(
+        other.details.get("basis") == Basis.WEEKDAY and _is_inside(other, count)
+        for other in by_range
+    )
+    return Status.AMBER if is_explained else Status(verdict.severity.value)
 
 
 def _is_inside(verdict: Verdict, count: float) -> bool:

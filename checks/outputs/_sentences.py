@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date
 
+from checks.core.following import followers_text
 from checks.core.inert import line
 from checks.core.model import (
     FAILING,
@@ -20,7 +21,7 @@ from checks.core.model import (
     by_urgency,
 )
 from checks.core.subjects import subjects_text
-from checks.core.text import followers_text, number_text, quoted, run_length, short_list, utc_text
+from checks.core.text import number_text, quoted, run_length, short_list, utc_text
 
 
 def headline(report: Report) -> str:
@@ -83,9 +84,9 @@ def body(verdict: Verdict, report: Report) -> str:
     return "\n".join([line(verdict.message), line(verdict.summary), *labelled, *waiver])
 
 
-def followers(verdicts: Sequence[Verdict]) -> str:
-    """`2 follow from it: freshness, volume_zscore`; empty where none follows."""
-    return line(followers_text([verdict.id for verdict in verdicts])) if verdicts else ""
+def followers(root: Verdict, verdicts: Sequence[Verdict]) -> str:
+    """`also: volume_zscore z=-4.10 (below 3.0); 1 follows from it: freshness`; empty for none."""
+    return line(followers_text(root, verdicts))
 
 
 def since(verdict: Verdict, data_date: date | None) -> str | None:

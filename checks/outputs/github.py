@@ -48,7 +48,7 @@ def _check_commands(report: Report) -> Iterator[str]:
             if command:
                 of_day = f" {day.data_date}" if report.days else ""
                 title = line(f"{verdict.status.upper()} {verdict.id}{of_day}")
-                parts = (_sentences.body(verdict, day), _sentences.followers(followers))
+                parts = (_sentences.body(verdict, day), _sentences.followers(verdict, followers))
                 yield _command(command, title, "\n".join(part for part in parts if part))
 
 

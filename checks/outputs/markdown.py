@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from checks.core.following import others_of
 from checks.core.inert import line
 from checks.core.model import FAILING, GLYPHS, Report, Verdict, folded
 from checks.outputs import _sentences
@@ -79,7 +80,10 @@ def _table(report: Report) -> Iterator[str]:
         rows = (
             row
             for verdict, followers in folded(report.checks)
-            for row in (_row(verdict), *(_row(follower, "↳ ") for follower in followers))
+            for row in (
+                _row(verdict),
+                *(_row(follower, "↳ ") for follower in others_of(verdict, followers)),
+            )
         )
         yield "\n".join(["| Status | Check | Result | Owner |", "| --- | --- | --- | --- |", *rows])
 
@@ -105,7 +109,7 @@ def _action(verdict: Verdict, followers: Sequence[Verdict], report: Report) -> s
         elif label != "Owner":  # the table names the owner
             parts.append(f"**{label}:** {escape(value)}")
     if followers:
-        parts.append(escape(_sentences.followers(followers)))
+        parts.append(escape(_sentences.followers(verdict, followers)))
     return "\n  - ".join(parts)
 
 

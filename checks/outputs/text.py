@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from checks.core.following import others_of
 from checks.core.inert import line
 from checks.core.model import FAILING, GLYPHS, Report, Status, Verdict, folded
 from checks.outputs import _sentences
@@ -39,10 +40,10 @@ def _check_blocks(report: Report, color: bool) -> Iterator[list[str]]:
     width = max((len(line(verdict.id)) for verdict in report.checks), default=0)
     quiet = []
     for verdict, followers in folded(report.checks):
-        rows = [_row(follower, width, color) for follower in followers]
+        rows = [_row(follower, width, color) for follower in others_of(verdict, followers)]
         row = _row(verdict, width, color)
         if verdict.status in FAILING:
-            followers_lines = _wrapped(_sentences.followers(followers), _INDENT, _INDENT)
+            followers_lines = _wrapped(_sentences.followers(verdict, followers), _INDENT, _INDENT)
             yield [row, *_evidence(verdict, report), *followers_lines]
             yield rows
         else:

@@ -159,8 +159,16 @@ def _comparison_lines(day: VolumeDay, volume: Volume) -> list[str]:
     return [
         f"mean of the {volume.window_days} days before: {look.count(round(day.mean or 0))}",
         f"normal: {look.count(round(day.low or 0))} to {look.count(round(day.high or 0))}",
-        f"Z-score {_zscore_text(day, volume)}, red at ±{volume.alert_at:g}",
+        f"Z-score {_zscore_text(day, volume)}, {_limit_text(day, volume)}",
     ]
+
+
+def _limit_text(day: VolumeDay, volume: Volume) -> str:
+    """`red at ±3`; where the weekday explains the day, that it only warns, and why."""
+    if not day.is_explained or day.normal is None:
+        return f"red at ±{volume.alert_at:g}"
+    low, high = look.count(ceil(day.normal.low)), look.count(floor(day.normal.high))
+    return f"beyond ±{volume.alert_at:g}, amber only:<br>its weekday usually has {low} to {high}"
 
 
 def _zscore_text(day: VolumeDay, volume: Volume) -> str:
@@ -170,7 +178,7 @@ def _zscore_text(day: VolumeDay, volume: Volume) -> str:
 
 def _z_bar(context: page.PageContext, day: VolumeDay, volume: Volume) -> by_day.Bar:
     day_line, gate_line = by_day.hover_ends(context, day.day, ZSCORE)
-    limit = f"Z-score {_zscore_text(day, volume)}, red at ±{volume.alert_at:g}"
+    limit = f"Z-score {_zscore_text(day, volume)}, {_limit_text(day, volume)}"
     spread = f"one standard deviation: {look.count(round(day.deviation or 0))} events"
     return by_day.Bar(
         day.day, day.z or 0.0, "<br>".join([day_line, limit, spread, gate_line]), day.beyond

@@ -195,7 +195,10 @@ def _incident_cells(figures: RuleFigures | None) -> tuple[str, str, str]:
 def _alarms(rule: RulePower) -> str:
     shown = [alarm_text(day) for day in rule.alarms[:MOST_ALARMS]]
     more = len(rule.alarms) - len(shown)
-    return "; ".join([*shown, *([f"{more} more"] if more else [])]) or "–"
+    parts = [*shown, *([f"{more} more"] if more else [])]
+    if rule.warnings:
+        parts.append(f"{plural(len(rule.warnings), 'day')} amber only, by the weekday")
+    return "; ".join(parts) or "–"
 
 
 def _name_note(name: str) -> Html:

@@ -7,8 +7,9 @@ from datetime import date
 from typing import Final
 
 from checks.core.errors import AndonError
+from checks.core.following import followers_text
 from checks.core.model import Status, Verdict, folded
-from checks.core.text import followers_text, short_day
+from checks.core.text import short_day
 from dashboard import causes, data, due, look, page, run_days
 from dashboard.components import run_line, since, status_grid, verdict, wall_bars
 from dashboard.markup import Html, join, tag
@@ -85,7 +86,7 @@ def _state(context: page.PageContext) -> list[Html | str]:
 def _section(context: page.PageContext, head: Verdict, followers: Sequence[Verdict]) -> Html:
     cause = causes.shortened(causes.cause_words(head), _MOST_CAUSE)
     size = "long" if len(cause) > _LONG_CAUSE else None
-    below = tag("p", followers_text([each.id for each in followers]), class_="w-followers")
+    below = tag("p", followers_text(head, followers), class_="w-followers")
     return tag(
         "section",
         tag(

@@ -23,7 +23,7 @@ FACTS = {
     "missing-identity": ("quarantine_rate", ("Shop app only: ", "load them again")),
     "dead-checkout-pixel": ("event_volume", ("'purchase' stopped on", "Test the tracking of")),
     "loaded-twice": (
-        "volume_zscore",
+        "volume_expected",
         ("Loaded twice: ", "the same 2,998 rows", "Remove the rows that"),
     ),
     "late-load": ("freshness", ("No event from 16:00 to 24:00", "Load the hours of")),

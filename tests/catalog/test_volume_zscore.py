@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from checks.catalog import volume_expected
 from checks.catalog.volume_zscore import CHECK, Params, judge, z_score
 from checks.core.calendar import Calendar, SpecialDay
-from checks.core.model import Judgement, Status
-from tests.catalog.samples import DAY, FRAME, LIVE, events, verdict, waiver
+from checks.core.model import Facts, Judgement, Severity, Status, Verdict
+from checks.core.timeframe import Timeframe
+from tests.catalog.samples import (
+    DAY,
+    FRAME,
+    LIVE,
+    daily,
+    events,
+    judgement,
+    verdict,
+    waiver,
+    window,
+)
 
 REGULAR = (100,) * 7
 #: Mean 100, sample deviation exactly 20.
@@ -196,3 +210,138 @@ def test_a_window_in_the_calendar_is_skipped(listed: int, skipped: bool) -> None
         assert judgement.message == (
             f"z=skipped (only {7 - listed} of the 7 days before are not in `calendar`)"
         )
+
+
+# ---- where the weekday explains it
+
+#: Weekdays of 10,000 events, Saturdays and Sundays of 9,700; no weekend in the week before the day.
+FLAT_WEEK = tuple(
+    9_700 if day.weekday() > 4 and index < 52 else 10_000 for index, day in enumerate(window(59))
+)
+
+
+def of_both(
+    today: int,
+    before: Sequence[int] = FLAT_WEEK,
+    params: Params | None = None,
+    frame: Timeframe = FRAME,
+    **fields: Any,
+) -> tuple[Verdict, Verdict]:
+    """The verdicts of the Z-score and of the weekday's rule on the same days."""
+    counts = (*before, today)
+    expected = verdict(
+        volume_expected.CHECK,
+        volume_expected.judge(volume_expected.Params(), daily(counts, **fields), frame),
+    )
+    judgement = judge(params or Params(), events({"page_view": counts[-8:]}, **fields), frame)
+    return verdict(CHECK, judgement, others={"volume_expected": expected}), expected
+
+
+@pytest.mark.parametrize(
+    ("today", "status"),
+    [(9_701, Status.GREEN), (9_700, Status.AMBER), (9_699, Status.AMBER), (10_300, Status.AMBER)],
+)
+def test_beyond_its_limit_it_is_amber_where_the_weekday_is_normal(
+    today: int, status: Status
+) -> None:
+    zscore, expected = of_both(today)
+    assert (zscore.status, expected.status) == (status, Status.GREEN)
+    assert ("a Saturday usually has" in zscore.message) is (status is Status.AMBER)
+
+
+def test_at_the_edges_of_the_weekday_it_is_red_again() -> None:
+    details = of_both(9_700)[1].details
+    low, high = math.ceil(details["low"]), math.floor(details["high"])
+    ranged = {count: of_both(count) for count in (low - 1, low, low + 1, high - 1, high, high + 1)}
+    assert {count: zscore.status for count, (zscore, _) in ranged.items()} == {
+        low - 1: Status.RED, low: Status.AMBER, low + 1: Status.AMBER,
+        high - 1: Status.AMBER, high: Status.AMBER, high + 1: Status.RED,
+    }  # fmt: skip
+    assert ranged[low - 1][1].status is Status.RED
+
+
+def test_amber_says_why_in_every_sentence() -> None:
+    zscore, expected = of_both(9_690)
+    low, high = math.ceil(expected.details["low"]), math.floor(expected.details["high"])
+    words = f"a Saturday usually has {low:,} to {high:,}"
+    assert zscore.message == f"z=-3.10 (below 3.0); {words}"
+    assert zscore.summary.endswith(f"; by its weekday the day is normal: {words}")
+    assert zscore.action == (
+        "Look at the day by hour and event name on the volume page; nothing has to be repaired"
+    )
+    assert (zscore.value, zscore.threshold) == (-3.1, 3.0)
+    assert zscore.details["explained_by"] == "volume_expected"
+    assert zscore.subjects == {"side": ("low",)}
+
+
+def test_the_plain_rule_can_be_had_back() -> None:
+    zscore, expected = of_both(9_690, params=Params(weekday_explains=False))
+    assert (zscore.status, zscore.message) == (Status.RED, "z=-3.10 (below 3.0)")
+    assert expected.status is Status.GREEN
+
+
+@pytest.mark.parametrize(("days", "status"), [(20, Status.RED), (21, Status.AMBER)])
+def test_a_young_history_explains_nothing(days: int, status: Status) -> None:
+    zscore, expected = of_both(9_690, FLAT_WEEK[-days:])
+    assert (zscore.status, expected.status) == (status, Status.GREEN)
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_only_green_by_the_weekday_explains(status: Status) -> None:
+    words = "a Saturday usually has 9 to 11"
+    facts = Facts(weekday_words=words)
+    other = replace(verdict(volume_expected.CHECK, judgement(Status.GREEN, facts=facts)),
+                    status=status)  # fmt: skip
+    seen = verdict(CHECK, judged((*REGULAR, 60)), others={"volume_expected": other})
+    assert seen.status is (Status.AMBER if status is Status.GREEN else Status.RED)
+    assert (words in seen.message) is (status is Status.GREEN)
+
+
+def test_without_the_other_check_or_its_weekday_it_decides_alone() -> None:
+    green = verdict(volume_expected.CHECK, judgement(Status.GREEN))
+    for others in ({}, {"volume_expected": green}):
+        seen = verdict(CHECK, judged((*REGULAR, 60)), others=others)
+        assert (seen.status, seen.message) == (Status.RED, "z=-4.00 (below 3.0)")
+
+
+def test_what_is_not_red_is_left_alone() -> None:
+    green = verdict(
+        volume_expected.CHECK, judgement(Status.GREEN, facts=Facts(weekday_words="normal"))
+    )
+    for counts in ((*REGULAR, 100), (0,) * 8):
+        of_one = judged(counts)
+        seen = verdict(CHECK, of_one, others={"volume_expected": green})
+        assert (seen.status, seen.message) == (of_one.status, of_one.message)
+
+
+def test_severity_and_waivers_leave_the_reason_in_its_message() -> None:
+    other = {"volume_expected": of_both(9_690)[1]}
+    judged_red = judge(Params(), events({"page_view": (*FLAT_WEEK[-7:], 9_690)}), FRAME)
+    warning = verdict(CHECK, judged_red, severity=Severity.AMBER, others=other)
+    waived = verdict(CHECK, judged_red, waiver(CHECK.id, up_to=-9.0), others=other)
+    assert {warning.status, waived.status} == {Status.AMBER}
+    assert "a Saturday usually has" in warning.message
+    assert waived.message == warning.message
+
+
+def test_while_the_day_lasts_the_words_say_so_far() -> None:
+    zscore, _ = of_both(9_690, frame=LIVE)
+    assert zscore.status is Status.AMBER
+    assert zscore.message.endswith(" so far")
+
+
+def test_on_a_listed_day_the_words_name_the_factor() -> None:
+    calendar = Calendar({DAY: SpecialDay("Sale", 3.0)})
+    zscore, _ = of_both(3 * 9_690, calendar=calendar)
+    assert zscore.status is Status.AMBER
+    assert "; a Saturday with 3 times the usual has " in zscore.message
+
+
+def test_closed_days_and_days_of_the_calendar_are_skipped_as_before() -> None:
+    for calendar in (
+        Calendar({DAY: SpecialDay("Labor Day")}),
+        Calendar({DAY: SpecialDay("closed: Saturday", is_closed=True)}),
+    ):
+        zscore, expected = of_both(0, calendar=calendar)
+        assert zscore.status is Status.SKIPPED
+        assert expected.status in (Status.SKIPPED, Status.GREEN)

@@ -155,7 +155,10 @@ ALLOWED = "found {}, allowed: a number above 0"
             ["checks.volume_zscore.alertat=4"],
             "checks.volume_zscore.alertat: found an unknown key, ",
         ),
-        (["checks.volume_zscore.alertat=4"], "window_days, alert_at; did you mean 'alert_at'?"),
+        (
+            ["checks.volume_zscore.alertat=4"],
+            "window_days, alert_at, weekday_explains; did you mean 'alert_at'?",
+        ),
         (["checks.volume_zscore.alert_at=-4"], ALLOWED.format("-4")),
         (["checks.volume_zscore.alert_at=high"], ALLOWED.format("'high'")),
         (["checks.volume_zscore.alert_at="], ALLOWED.format("nothing")),

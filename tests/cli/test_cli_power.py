@@ -110,3 +110,39 @@ def test_no_days_at_all_are_refused(andon: Andon) -> None:
     result = andon("power", "--days", "0")
     assert (result.code, result.out) == (2, "")
     assert "--days: found '0'" in result.err
+
+
+@pytest.fixture
+def flat_week(shop: Shop) -> Shop:
+    """Weekends have half, but for those of the week before the last day, a Saturday."""
+    days = [DAY - timedelta(days=back) for back in range(60)]
+    shop.events.rows = [
+        view(day, 1)
+        for day in days
+        for _ in range(30 if day.weekday() > 4 and not 0 < (DAY - day).days <= 7 else 60)
+    ]
+    shop.write()
+    return shop
+
+
+WARNED = "volume_zscore would have warned only, as the weekday explains the day, on:"
+
+
+@pytest.mark.usefixtures("flat_week")
+def test_what_the_weekday_explains_is_no_alarm(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(("power", "--data-date", str(DAY), "--days", "3")) == 0
+    text = capsys.readouterr().out
+    assert f"\n{WARNED}\n  2025-03-08: 30 (normal " in text
+    assert "volume_zscore would have alarmed on" not in text
+    assert main(("power", "--data-date", str(DAY), "--days", "3", "--format", "json")) == 0
+    zscore = json.loads(capsys.readouterr().out)["rules"][1]
+    assert (zscore["alarms"], [day["date"] for day in zscore["warnings"]]) == ([], ["2025-03-08"])
+
+
+def test_by_the_plain_rule_it_is_one(flat_week: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    flat_week.parameters("volume_zscore", weekday_explains=False)
+    flat_week.config()
+    assert main(("power", "--data-date", str(DAY), "--days", "3")) == 0
+    text = capsys.readouterr().out
+    assert "volume_zscore would have alarmed on:\n  2025-03-08: 30 (normal " in text
+    assert WARNED not in text

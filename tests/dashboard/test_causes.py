@@ -93,3 +93,13 @@ def test_a_summary_that_begins_as_the_cause_is_not_said_twice() -> None:
         summary="'buy; now' stopped on 8 March: usually 345 on a Saturday, 0 since; new: 'cart'",
     )
     assert lead_words(verdict) == "New: 'cart'"
+
+
+def test_a_second_rule_of_the_same_fall_is_named_with_its_message() -> None:
+    root, again = (
+        replace(explained(check, None, because=because), subjects={"side": ("low",)})
+        for check, because in (("volume_expected", None), ("volume_zscore", "volume_expected"))
+    )
+    (group,) = by_cause([again, root])
+    assert (group.head, group.others) == (root, (again,))
+    assert group.label == f"also: volume_zscore {again.message}"

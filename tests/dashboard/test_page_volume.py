@@ -199,3 +199,53 @@ def test_a_locked_or_missing_warehouse_is_said(demo: Demo, screen: Open) -> None
     page = screen(folder, path="volume")
     assert "could not be read" in page.text
     assert figures(page) == []
+
+
+def with_score(folder: Path, settings: str) -> Path:
+    """The demo with other settings of the Z-score."""
+    config = folder / "andon.yml"
+    text = config.read_text(encoding="utf-8")
+    assert text.count("{window_days: 7, alert_at: 3.0}") == 1
+    config.write_text(text.replace("{window_days: 7, alert_at: 3.0}", settings), encoding="utf-8")
+    return folder
+
+
+def test_a_day_that_its_weekday_explains_warns_and_is_no_red_bar(demo: Demo, screen: Open) -> None:
+    folder = with_score(demo("all-green"), "{alert_at: 1.0}")
+    page = screen(folder, path="volume", rule="zscore")
+    message = re.search(r"z=-[\d.]+ \(below 1.0\); a Saturday usually has ([\d,]+) to ([\d,]+)",
+                        page.text)  # fmt: skip
+    assert message is not None
+    assert "AMBER volume_zscore" in page.text
+    assert "nothing has to be repaired" in page.text
+    low, high = message.groups()
+    drawn = figures(page)[DAYS]
+    saturday = next(text for text in hovers(drawn) if "Sat 8 March" in text)
+    assert f"beyond ±1, amber only:<br>its weekday usually has {low} to {high}" in saturday
+    assert "red at" not in saturday
+    assert "amber only, by the weekday" in page.text.partition("What the rules detect")[2]
+
+
+def test_by_the_plain_rule_the_same_day_is_red(demo: Demo, screen: Open) -> None:
+    folder = with_score(demo("all-green"), "{alert_at: 1.0, weekday_explains: false}")
+    page = screen(folder, path="volume", rule="zscore")
+    assert "RED volume_zscore" in page.text
+    saturday = next(text for text in hovers(figures(page)[DAYS]) if "Sat 8 March" in text)
+    assert "red at ±1" in saturday
+    assert "amber only" not in page.text
+
+
+ALSO = re.compile(r"also: volume_zscore z=[\d.]+ \(below 3\.0\)")
+
+
+@pytest.mark.parametrize("path", ["overview", "volume"])
+def test_two_rules_of_one_rise_are_one_card(demo: Demo, screen: Open, path: str) -> None:
+    page = screen(demo("loaded-twice"), path=path)
+    (label,) = (each.label.replace("\\", "") for each in page.at.expander if "zscore" in each.label)
+    assert ALSO.fullmatch(label)
+
+
+def test_the_wall_names_the_second_rule_below_the_first(demo: Demo, screen: Open) -> None:
+    page = screen(demo("loaded-twice"), path="review")
+    assert ALSO.search(page.text)
+    assert page.text.count("volume_zscore z=") == 1

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from checks.catalog import get_check
+from checks.core import following
 from checks.core.errors import MeasurementError
 from checks.core.model import Cause, Status, Verdict, folded
 from checks.core.values import Unmeasured
-from checks.evaluation.causes import followers_text
+from checks.evaluation.causes import followers_text, with_causes
 from checks.judging.unmeasured import unknown, unmeasured
 from tests.catalog.samples import judgement, verdict
 
@@ -89,3 +90,63 @@ def test_every_verdict_is_shown_once_whatever_it_names() -> None:
         ("orphan_orders", []),
         ("freshness", ["volume_zscore"]),
     ]
+
+
+# ---- the same fall
+
+
+def volume(check: str, status: Status, side: str) -> Verdict:
+    return replace(failing(check, status=status), subjects={"side": (side,)})
+
+
+def roots(*verdicts: Verdict) -> dict[str, str | None]:
+    judgements = {each.id: judgement(each.status) for each in verdicts}
+    seen = with_causes(verdicts, judgements, is_loaded_by_run=True)
+    return {each.id: each.because for each in seen if each.because is not None}
+
+
+FOLDED = {"volume_zscore": "volume_expected"}
+
+
+@pytest.mark.parametrize("expected", list(Status))
+@pytest.mark.parametrize("zscore", list(Status))
+def test_two_rules_that_fail_for_one_fall_are_one_alarm(expected: Status, zscore: Status) -> None:
+    is_one = expected is Status.RED and zscore in (Status.RED, Status.AMBER)
+    for side in ("low", "high"):
+        seen = roots(
+            volume("volume_zscore", zscore, side), volume("volume_expected", expected, side)
+        )
+        assert seen == (FOLDED if is_one else {})
+
+
+@pytest.mark.parametrize(
+    ("zscore", "expected"), [("low", "high"), ("high", "low"), ("", "low"), ("low", "")]
+)
+def test_another_side_is_another_alarm(zscore: str, expected: str) -> None:
+    verdicts = [
+        replace(failing(check), subjects={"side": (side,) if side else ()})
+        for check, side in (("volume_zscore", zscore), ("volume_expected", expected))
+    ]
+    assert roots(*verdicts) == {}
+
+
+def test_one_rule_alone_and_other_checks_are_alarms_of_their_own() -> None:
+    assert roots(volume("volume_zscore", Status.RED, "low")) == {}
+    assert roots(
+        volume("volume_expected", Status.RED, "low"), failing("event_volume"),
+        failing("volume_trend"),
+    ) == {}  # fmt: skip
+
+
+def test_it_is_named_in_the_alarm_with_its_message() -> None:
+    root = volume("volume_expected", Status.RED, "low")
+    again = replace(volume("volume_zscore", Status.RED, "low"), message="z=-4.10 (below 3.0)")
+    other = failing("freshness")
+    also = "also: volume_zscore z=-4.10 (below 3.0)"
+    assert following.followers_text(root, (again,)) == also
+    assert following.followers_text(root, (other, again)) == f"{also}; 1 follows from it: freshness"
+    assert following.followers_text(root, ()) == ""
+    amber = replace(again, status=Status.AMBER)
+    assert following.followers_text(root, (amber,)) == f"{also}, amber"
+    rise = replace(again, subjects={"side": ("high",)})
+    assert following.followers_text(root, (rise,)) == "1 follows from it: volume_zscore"

@@ -20,6 +20,7 @@ from checks.evaluation.waiving import (
     give,
     may_be_waived,
     state_of,
+    why_not_waivable,
 )
 from checks.history import History, open_history
 from tests.catalog.samples import DAY, HOSTILE, NOW, RUN, judgement, verdict
@@ -237,6 +238,22 @@ def test_only_a_red_of_its_own_below_the_stop_may_be_waived(
     status: Status, stop: bool, because: str | None, expected: bool
 ) -> None:
     assert may_be_waived(replace(red(), status=status, stop=stop, because=because)) is expected
+
+
+@pytest.mark.parametrize(
+    ("check", "because", "reason"),
+    [
+        ("volume_zscore", "volume_expected", None),
+        ("volume_zscore", "freshness", "it follows from freshness"),
+        ("event_volume", "volume_expected", "it follows from volume_expected"),
+    ],
+)
+def test_a_second_rule_of_the_volume_may_be_waived_beside_the_first(
+    check: str, because: str, reason: str | None
+) -> None:
+    verdict = replace(red(), id=check, because=because)
+    assert why_not_waivable(verdict) == reason
+    assert not may_be_waived(verdict)  # the first one is offered first
 
 
 ENTRY = get_check("log_entry_exists_today")

@@ -112,3 +112,31 @@ def test_it_reads_what_the_evaluation_reads(duck: Shop) -> None:
     assert powers.until == DAY
     assert isinstance(powers.until, date)
     assert [rule.power.judged for rule in powers.rules] == [29, 43]
+
+
+def flat_week() -> tuple[int, ...]:
+    """Weekends have 3 % less; in the week before the last day they do not."""
+    days = [DAY - timedelta(days=back) for back in range(125, -1, -1)]
+    return tuple(
+        9_690 if day.weekday() > 4 and (day == DAY or (DAY - day).days > 7) else 10_000
+        for day in days
+    )
+
+
+def test_a_day_that_its_weekday_explains_is_no_alarm_of_the_score() -> None:
+    expected, zscore = powers_of(flat_week(), days=5).rules
+    assert (expected.alarms, expected.warnings, zscore.alarms) == ((), (), ())
+    assert [alarm.day for alarm in zscore.warnings] == [DAY]
+    plain = powers(
+        daily(flat_week()), volume_expected.Params(), volume_zscore.Params(), days=5,
+        is_explained_by_weekday=False,
+    ).rules[1]  # fmt: skip
+    assert ([alarm.day for alarm in plain.alarms], plain.warnings) == ([DAY], ())
+    assert plain.power == zscore.power
+
+
+def test_a_day_out_of_both_ranges_is_an_alarm_of_both() -> None:
+    expected, zscore = powers_of((*flat_week()[:-1], 5_000), days=5).rules
+    assert [alarm.day for alarm in expected.alarms] == [DAY]
+    assert [alarm.day for alarm in zscore.alarms] == [DAY]
+    assert zscore.warnings == ()

@@ -53,6 +53,39 @@ def test_every_day_has_the_numbers_that_its_own_report_has(shop: Shop) -> None:
         assert (day.z, day.beyond) == (own.value, own.status.value == "red")
 
 
+@pytest.mark.parametrize("explains", [True, False])
+def test_a_day_that_its_weekday_explains_is_marked_as_its_own_report_does(
+    duck: Shop, explains: bool
+) -> None:
+    """Weekends have half, but for those of the week before the last day."""
+    duck.events.rows = [
+        view(days_before(back), 1)
+        for back in range(60)
+        for _ in range(30 if days_before(back).weekday() > 4 and not 0 < back <= 7 else 60)
+    ]
+    duck.parameters("volume_zscore", weekday_explains=explains)
+    duck.write()
+    days = ask(duck, lambda context: volume.read(context, days=9)).days
+    assert (days[-1].is_explained, days[-1].beyond) == (explains, not explains)
+    for day in days:
+        own = duck.verdicts(date=day.day + timedelta(days=1))["volume_zscore"]
+        assert (day.z, day.beyond, day.is_explained) == (
+            own.value, own.status.value == "red", own.status.value == "amber",
+        )  # fmt: skip
+
+
+def test_a_check_that_is_off_explains_no_day(duck: Shop) -> None:
+    duck.events.rows = [
+        view(days_before(back), 1)
+        for back in range(60)
+        for _ in range(30 if days_before(back).weekday() > 4 and not 0 < back <= 7 else 60)
+    ]
+    duck.parameters("volume_expected", enabled=False)
+    duck.write()
+    last = ask(duck, lambda context: volume.read(context, days=2)).days[-1]
+    assert (last.is_explained, last.beyond) == (False, True)
+
+
 @pytest.mark.parametrize(
     ("extra", "beyond"),
     [(17, False), (18, True), (19, True)],  # mean 33, deviation sqrt(33) = 5.745, 3 of it: 17.2

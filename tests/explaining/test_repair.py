@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from checks.catalog.volume_zscore import z_score
-from checks.core.model import Explanation, Layer, Report, Severity, Status, Verdict
+from checks.core.model import Explanation, Layer, Report, Severity, Status, Verdict, worst
 from checks.core.text import count_text
 from checks.explaining.repair import Effect, Repair, repair_of
 from tests.explaining.test_shop import fill
@@ -123,6 +123,34 @@ def test_each_volume_rule_has_its_own_edge(check: str, edge: int, status: Status
     )
     assert repair.effects == (Effect("Events", "200", count_text(edge), status),)
     assert (repair.red, repair.unsettled) == (() if status is GREEN else (check,), ())
+
+
+@pytest.mark.parametrize(
+    ("basis", "explains", "left", "statuses"),
+    [
+        ("weekday", True, 89, (RED, RED)), ("weekday", True, 90, (GREEN, Status.AMBER)),
+        ("weekday", True, 94, (GREEN, Status.AMBER)), ("weekday", True, 96, (GREEN, GREEN)),
+        ("weekday", False, 94, (GREEN, RED)), ("weekday", None, 94, (GREEN, RED)),
+        ("range", True, 94, (GREEN, RED)),
+    ],
+)  # fmt: skip
+def test_where_the_weekday_explains_the_score_would_only_warn(
+    basis: str, explains: bool | None, left: int, statuses: tuple[Status, Status]
+) -> None:
+    """explains: None for a report of a version that did not know of it."""
+    explanation = Explanation("loaded_twice", "Loaded twice", {"repeated": 200 - left})
+    head = volume("volume_expected", RED, 200, 90, 110)
+    score = volume("volume_zscore", RED, 200, 95, 105)
+    more = {} if explains is None else {"weekday_explains": explains}
+    repair = repaired(
+        verdict("volume_expected", details={**head.details, "basis": basis},
+                explanation=explanation),
+        verdict("volume_zscore", details={**score.details, **more}, explanation=explanation),
+    )  # fmt: skip
+    red = zip(("volume_expected", "volume_zscore"), statuses, strict=True)
+    assert repair.red == tuple(check for check, status in red if status is RED)
+    assert repair.effects[0].status is worst(statuses)
+    assert repair.unsettled == ()
 
 
 def test_the_edge_of_the_score_is_that_of_its_judge() -> None:

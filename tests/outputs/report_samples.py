@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from checks.core.model import (
     Acceptance,
@@ -269,6 +270,47 @@ def two_causes() -> Report:
     )
 
 
+def _volume(check: str, message: str, **fields: Any) -> Verdict:
+    """A rule of the volume that fails for too few events."""
+    return replace(_failed(check, message, None), subjects={"side": ("low",)}, **fields)
+
+
+def one_fall() -> Report:
+    """Half a day's data: two rules of the volume see it, of which one only warns."""
+    return replace(
+        all_green(),
+        verdict=Status.RED,
+        exit_code=1,
+        summary="do not refresh the dashboards: 1 of 3 checks failed for 2025-03-08",
+        checks=(
+            entry_green(),
+            _volume(
+                "volume_zscore", "z=-4.10 (below 3.0)",
+                because="volume_expected", status=Status.AMBER, severity=Severity.AMBER,
+                action="Follows from volume_expected: do that first.",
+            ),
+            _volume("volume_expected", "volume=15900 (normal 26081 to 38125)"),
+        ),
+    )  # fmt: skip
+
+
+def usual_saturday() -> Report:
+    """A day that is far from the days before it, and normal for its weekday."""
+    return replace(
+        all_green(),
+        verdict=Status.AMBER,
+        summary="the dashboards may be refreshed: 1 of 2 checks warns for 2025-03-08",
+        checks=(
+            entry_green(),
+            _volume(
+                "volume_zscore",
+                "z=-3.41 (below 3.0); a Saturday usually has 26,081 to 38,125",
+                status=Status.AMBER,
+            ),
+        ),
+    )
+
+
 def three_days() -> Report:
     """Monday's run of the weekend: Friday has a fault of its own, Sunday another, Saturday none."""
     friday, saturday, sunday = (DATA_DATE - timedelta(days=back) for back in (2, 1, 0))
@@ -398,6 +440,8 @@ def hostile(*statuses: Status) -> Report:
 SAMPLES = {
     "all_statuses": all_statuses,
     "two_causes": two_causes,
+    "one_fall": one_fall,
+    "usual_saturday": usual_saturday,
     "three_days": three_days,
     "all_green": all_green,
     "bad_config": bad_config,

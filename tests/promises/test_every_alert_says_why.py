@@ -21,7 +21,9 @@ from tests.shop import DAY, Shop, at, log_entry, order, purchase, view
 
 #: `rate=0.0582 (max 0.05)`: the metric, what was measured, the limit that it is held against.
 _PART = r"(none|-?[\d.]+\w*|inf) \((?:max|min|below|above|normal|expected) -?[\d.][^()]*\)"
-WHY = re.compile(rf"(\w+)={_PART}(?:, \w+={_PART})*")
+#: What the day's weekday usually has, where that turns red into amber.
+_WEEKDAY = r"(?:; a [A-Z]\w+day usually has [\d,]+ to [\d,]+)?"
+WHY = re.compile(rf"(\w+)={_PART}(?:, \w+={_PART})*{_WEEKDAY}")
 UNMEASURED = re.compile(r"(\w+)=unknown \((\w+): .+\)")
 ELSEWHERE = re.compile(r"\b(see|check|read|look (in|at|into)) the logs?\b|stack ?trace", re.I)
 
@@ -86,6 +88,16 @@ def slow_decline(shop: Shop) -> None:
         shop.events.rows += [purchase(day, i) for i in range(12)]
 
 
+def usual_saturday(shop: Shop) -> None:
+    """Weekends have half, but for those of the week before the last day."""
+    shop.events.rows = []
+    for back in range(60, -1, -1):
+        day = DAY - timedelta(days=back)
+        views = 40 if day.weekday() > 4 and not 0 < back <= 7 else 80
+        shop.events.rows += [view(day, 23.9 * i / views) for i in range(views)]
+        shop.events.rows += [purchase(day, i) for i in range(12)]
+
+
 def gone_table(shop: Shop) -> None:
     shop.set("events", table="gone")
 
@@ -108,8 +120,8 @@ def everything(shop: Shop) -> None:
 BREAKAGES: tuple[Callable[[Shop], None], ...] = (
     no_run, nothing_read, failed, rejected, one_source_rejected, no_second_source,
     stopped_at_noon, empty_day, twice,
-    silent_name, unpriced, lost_session, slow_decline, gone_table, no_column, text_counts,
-    everything,
+    silent_name, unpriced, lost_session, slow_decline, usual_saturday,
+    gone_table, no_column, text_counts, everything,
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from checks.judging.gate import GREEN
 if TYPE_CHECKING:
     from checks.config.model import Config
     from checks.evaluation.incident_times import RuleFigures
-    from checks.evidence.power import Powers, RulePower
+    from checks.evidence.power import Alarm, Powers, RulePower
 
 _MOST_ALARMS = 10
 
@@ -85,19 +85,21 @@ def as_data(powers: Powers, pipeline: str, figures: Mapping[str, RuleFigures]) -
                 "days_judged": rule.power.judged,
                 "smallest_drop": rule.power.smallest_drop,
                 "smallest_jump": rule.power.smallest_jump,
-                "alarms": [
-                    {
-                        "date": str(alarm.day),
-                        "events": alarm.events,
-                        "low": alarm.low,
-                        "high": alarm.high,
-                    }
-                    for alarm in rule.alarms
-                ],
+                "alarms": [_alarm_data(alarm) for alarm in rule.alarms],
+                "warnings": [_alarm_data(alarm) for alarm in rule.warnings],
                 "incidents": _figures_data(figures.get(rule.check)),
             }
             for rule in powers.rules
         ],
+    }
+
+
+def _alarm_data(alarm: Alarm) -> dict[str, Any]:
+    return {
+        "date": str(alarm.day),
+        "events": alarm.events,
+        "low": alarm.low,
+        "high": alarm.high,
     }
 
 
@@ -147,12 +149,20 @@ def as_text(powers: Powers, pipeline: str) -> str:
 
 
 def _alarms(rules: tuple[RulePower, ...]) -> Iterator[str]:
+    for rule in rules:
+        yield from _days(f"{rule.check} would have alarmed on:", rule.alarms)
+        yield from _days(
+            f"{rule.check} would have warned only, as the weekday explains the day, on:",
+            rule.warnings,
+        )
+
+
+def _days(title: str, alarms: tuple[Alarm, ...]) -> Iterator[str]:
     from checks.evidence.power_words import alarm_text
 
-    for rule in rules:
-        shown = [alarm_text(alarm) for alarm in rule.alarms[:_MOST_ALARMS]]
-        more = len(rule.alarms) - len(shown)
-        if shown:
-            yield f"\n{rule.check} would have alarmed on:\n"
-            yield "".join(f"  {text}\n" for text in shown)
-            yield f"  and {more} more\n" if more else ""
+    shown = [alarm_text(alarm) for alarm in alarms[:_MOST_ALARMS]]
+    more = len(alarms) - len(shown)
+    if shown:
+        yield f"\n{title}\n"
+        yield "".join(f"  {text}\n" for text in shown)
+        yield f"  and {more} more\n" if more else ""
