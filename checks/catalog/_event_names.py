@@ -7,6 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from checks.catalog._closed_weekdays import (
+    ClosedWeekday,
+    DayEvents,
+    Recorded,
+    closed_weekday,
+    may_be_closed,
+    name_events,
+)
 from checks.catalog._silence import Silence, last_return, silences, with_whole_days
 from checks.core.counts import NAME, DailyCounts, value_text
 from checks.core.metrics import EventCounts
@@ -26,7 +34,10 @@ SILENT, COLLAPSED, SURGED, NEW = "silent", "collapsed", "surged", "new"
 NORMAL, RARE = "normal", "rare"
 #: Silent, and somebody accepts that it is.
 RETIRED = "retired"
-ORDER = (SILENT, COLLAPSED, SURGED, NEW, RETIRED, NORMAL, RARE)
+#: Without events, as its weekday was in the weeks before; or perhaps so, by too few weeks.
+CLOSED, POSSIBLY_CLOSED = "closed", "possibly_closed"
+_WITHOUT_EVENTS = frozenset((SILENT, RETIRED, CLOSED, POSSIBLY_CLOSED))
+ORDER = (SILENT, POSSIBLY_CLOSED, COLLAPSED, SURGED, NEW, RETIRED, CLOSED, NORMAL, RARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,7 @@ class NameState:
 
     usual, lowest, highest: of the window. segment: what is normal by its longer history.
     expected: by that history, without the days of a silence; None where it is too short.
+    weekday: why a name without events is no silent one; None for others.
     """
 
     name: str
@@ -47,6 +59,7 @@ class NameState:
     silent_since: date | None = None
     segment: Segment | None = None
     expected: float | None = None
+    weekday: ClosedWeekday | None = None
 
     @property
     def shown_usual(self) -> float:
@@ -59,11 +72,13 @@ def judged_names(
     events: EventCounts,
     own: Mapping[str, Segment],
     daily: DailyCounts | None,
-    accepted: Iterable[StoredAcceptance],
+    accepted: Sequence[StoredAcceptance],
+    recorded: Recorded | None,
 ) -> tuple[list[NameState], tuple[Acceptance, ...]]:
     """Every name's state, the worst first, and what is accepted of those that are silent.
 
-    own: each name's normal range. daily: tells which fell silent before the window.
+    own: each name's normal range. daily: tells which fell silent before the window, and which were
+    so on the same weekday before. recorded: what the check was on earlier days.
     """
     daily = None if daily is None else with_whole_days(daily, events)
     silent = silences(daily, params.min_per_day) if daily is not None else {}
@@ -76,8 +91,44 @@ def judged_names(
     of_names = (acceptance for acceptance in accepted if acceptance.kind == EVENT)
     acceptances = standing(of_names, since, events.days[-1])
     retired = {acceptance.subject for acceptance in acceptances if acceptance.holds}
-    ranked = _ranked(_retire(state) if _is_retired(state, retired) else state for state in states)
-    return _with_expected(ranked, daily), acceptances
+    judged = [_retire(state) if _is_retired(state, retired) else state for state in states]
+    if daily is not None and may_be_closed(daily.day, daily.calendar):
+        judged = [_with_weekday(state, daily, accepted, recorded) for state in judged]
+    return _with_expected(_ranked(judged), daily), acceptances
+
+
+def _with_weekday(
+    state: NameState,
+    daily: DailyCounts,
+    accepted: Sequence[StoredAcceptance],
+    recorded: Recorded | None,
+) -> NameState:
+    """The state; of a silent name another where its weekday is closed, or may be."""
+    events = name_events(daily, value_text(state.name)) if state.state == SILENT else None
+    if events is None or recorded is None:
+        return state
+    of_name = [acceptance for acceptance in accepted if acceptance.subject == subject_of(state)]
+    weekday = closed_weekday(events, daily.day, _with_accepted(recorded, of_name, events))
+    if weekday is None:
+        return state
+    new = CLOSED if weekday.is_learned else POSSIBLY_CLOSED
+    return replace(state, state=new, weekday=weekday)
+
+
+def _with_accepted(
+    recorded: Recorded, accepted: Iterable[StoredAcceptance], events: DayEvents
+) -> Recorded:
+    """What was recorded; the days from which on a name is accepted as retired are accepted."""
+    result = dict(recorded)
+    for acceptance in accepted:
+        if acceptance.revoked_at is not None or acceptance.kind != EVENT:
+            continue
+        for day in sorted(other for other in events.counts if other >= acceptance.data_date):
+            if not events.is_empty(day):
+                break  # it returned
+            if day in result:
+                result[day] = replace(result[day], is_accepted=True)
+    return result
 
 
 def _with_expected(states: Iterable[NameState], daily: DailyCounts | None) -> list[NameState]:
@@ -87,7 +138,7 @@ def _with_expected(states: Iterable[NameState], daily: DailyCounts | None) -> li
     for state in states:
         segment, since = state.segment, state.silent_since
         normal = None if segment is None else segment.normal
-        if daily is not None and since is not None and state.state in (SILENT, RETIRED):
+        if daily is not None and since is not None and state.state in _WITHOUT_EVENTS:
             usual_days = usual_days or baseline(daily.totals(), daily.day, daily.calendar)
             series = days_of_baseline(daily.series(NAME, value_text(state.name)), usual_days)
             normal = usual_range(series, daily.day, daily.calendar, since=since)

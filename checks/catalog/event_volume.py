@@ -17,9 +17,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from checks.catalog._closed_weekdays import Recorded, total_events
+from checks.catalog._closed_weekdays_words import learned_text
 from checks.catalog._event_names import (
+    CLOSED,
     COLLAPSED,
     ORDER,
+    POSSIBLY_CLOSED,
     SILENT,
     SURGED,
     NameState,
@@ -28,14 +32,14 @@ from checks.catalog._event_names import (
     segment_state,
     subject_of,
 )
-from checks.catalog._event_volume_words import action, summary
+from checks.catalog._event_volume_words import action, proposed_action, summary
 from checks.core.counts import NAME, DailyCounts
 from checks.core.errors import MeasurementError
 from checks.core.metrics import EventCounts
 from checks.core.model import Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
 from checks.core.subjects import EVENT
-from checks.core.text import plural
+from checks.core.text import plural, quoted
 from checks.core.values import Unmeasured
 from checks.detection.baseline import Baseline, baseline, normal_range, side_of
 from checks.judging.check import Check, LoadFact, Required
@@ -82,13 +86,15 @@ class Params:
 class Measured:
     """The window, and the longer history; why there is none, where it could not be read.
 
-    accepted: silent names that somebody accepts as retired.
+    accepted: silent names that somebody accepts as retired. recorded: what the check was on earlier
+    days; None where that cannot be read.
     """
 
     events: EventCounts
     daily: DailyCounts | None = None
     problem: Unmeasured | None = None
     accepted: tuple[StoredAcceptance, ...] = ()
+    recorded: Recorded | None = None
 
 
 def measure(params: Params, data: Readings) -> Measured:
@@ -98,7 +104,7 @@ def measure(params: Params, data: Readings) -> Measured:
         daily, problem = data.daily_counts(), None
     except MeasurementError as error:
         daily, problem = None, Unmeasured.of(error)
-    return Measured(events, daily, problem, data.accepted(CHECK.id))
+    return Measured(events, daily, problem, data.accepted(CHECK.id), data.recorded(CHECK.id))
 
 
 def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
@@ -109,10 +115,10 @@ def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
     own = _segments(params, measured)
     states, accepted = judged_names(
         params, events, {segment.value: segment for segment in own if segment.dimension == NAME},
-        measured.daily, measured.accepted,
+        measured.daily, measured.accepted, measured.recorded,
     )  # fmt: skip
     others = [segment for segment in own if segment.dimension != NAME]
-    if not any(state.state == SILENT for state in states):
+    if not any(state.state in (SILENT, POSSIBLY_CLOSED) for state in states):
         window = len(events.days) - 1
         if (days := events.learning()) is not None:
             return learning(SILENT, days, window)
@@ -200,6 +206,9 @@ def _judgement(
         )
         for kind in (COLLAPSED, SURGED)
     }
+    is_empty_day = _is_empty_day(measured.daily)
+    if is_empty_day and by_state[CLOSED] and not by_state[SILENT] + by_state[POSSIBLY_CLOSED]:
+        return _closed(params, states, by_state, measured, frame)
     status, kind = _worst(by_state, moved)
     names = [state.name for state in by_state[kind]] if status is not Status.GREEN else []
     flagged = moved.get(kind, []) if status is Status.AMBER else []
@@ -207,13 +216,17 @@ def _judgement(
     facts = Facts(
         filters={"event": names[0]} if len(names) == 1 and not flagged else {},
         silent_purchase_names=_silent_purchase_names(by_state, measured.events),
-        fails_for_empty_day=not measured.events.judged and not ended,
+        # What may be closed is an alarm of its own: it asks for another thing.
+        fails_for_empty_day=not measured.events.judged and not ended and kind != POSSIBLY_CLOSED,
+        closed_weekday=_why_no_purchases(by_state, measured.events),
     )
     return Judgement(
         status=status,
-        message=f"{kind}={count} (max 0)",
+        message=f"{SILENT if kind == POSSIBLY_CLOSED else kind}={count} (max 0)",
         summary=summary(by_state, moved, kind, status, frame),
-        action=action(kind, status, [*names, *(segment.label for segment in flagged)], frame),
+        action=proposed_action(by_state[POSSIBLY_CLOSED], is_empty_day=is_empty_day)
+        if kind == POSSIBLY_CLOSED
+        else action(kind, status, [*names, *(segment.label for segment in flagged)], frame),
         value=count,
         threshold=0,
         unit=_UNIT,
@@ -223,6 +236,52 @@ def _judgement(
         facts=facts,
         subjects={EVENT: tuple(dict.fromkeys(map(subject_of, by_state[SILENT])))},
     )
+
+
+def _closed(
+    params: Params,
+    states: list[NameState],
+    by_state: dict[str, list[NameState]],
+    measured: Measured,
+    frame: Timeframe,
+) -> Judgement:
+    """Green: all that is missing is so on this weekday, and so is the whole day."""
+    weekday = by_state[CLOSED][0].weekday
+    if weekday is None:
+        raise ValueError("an event name whose weekday is closed without a reason")
+    events = measured.events
+    facts = Facts(is_closed=True, closed_weekday=_why_no_purchases(by_state, events))
+    moved: dict[str, list[Segment]] = {COLLAPSED: [], SURGED: []}
+    return Judgement(
+        status=Status.GREEN,
+        message=f"{SILENT}=0 ({weekday.reason()})",
+        summary=learned_text(weekday, events.judged),
+        action="Nothing to do",
+        value=0,
+        threshold=0,
+        unit=_UNIT,
+        details=_details(params, states, by_state, moved, events, frame, facts)
+        | {"silent_before_the_day": [], "filters": facts.filters},
+        facts=facts,
+    )
+
+
+def _is_empty_day(daily: DailyCounts | None) -> bool:
+    """Whether the day has no event of any name, but stray ones."""
+    if daily is None or daily.day not in daily.totals():
+        return False
+    return total_events(daily).is_empty(daily.day)
+
+
+def _why_no_purchases(by_state: Mapping[str, list[NameState]], events: EventCounts) -> str | None:
+    """Why no purchase is expected, where the weekday of a purchase event is closed or may be."""
+    states = [*by_state[CLOSED], *by_state[POSSIBLY_CLOSED]]
+    reasons = (
+        state.weekday.reason(quoted(state.name))
+        for state in states
+        if state.weekday is not None and state.name in events.purchase_names
+    )
+    return next(reasons, None)
 
 
 def _silent_purchase_names(
@@ -255,7 +314,7 @@ def _details(
         "missing": list(events.missing),
         "events_of_other_names": sum(events.rest),
         "partial_day": not frame.is_over,
-        **{kind: [s.name for s in by_state[kind][:_MOST_NAMES]] for kind in ORDER[:5]},
+        **{kind: [s.name for s in by_state[kind][:_MOST_NAMES]] for kind in ORDER[:7]},
         "silent_purchase_names": list(facts.silent_purchase_names),
         "ignored": list(params.ignore),
         "segments": [
@@ -271,6 +330,8 @@ def _worst(
 ) -> tuple[Status, str]:
     if by_state[SILENT]:
         return Status.RED, SILENT
+    if by_state[POSSIBLY_CLOSED]:
+        return Status.AMBER, POSSIBLY_CLOSED
     for kind in (COLLAPSED, SURGED):
         if by_state[kind] or moved[kind]:
             return Status.AMBER, kind
@@ -290,6 +351,7 @@ def _as_details(params: Params, state: NameState) -> dict[str, Any]:
         "high": None if normal is None else normal.high,
         "silent_since": state.silent_since,
         "daily": list(state.series),
+        "closed_weekday": None if state.weekday is None else state.weekday.details(),
     }
 
 
@@ -318,8 +380,9 @@ CHECK = Check(
     compares_days=True,
     requires=(Required("events.name"),),
     rule="Red: an event name with a mean of min_per_day or more is silent, until it returns or is "
-    "accepted as retired. Amber: an event name with min_expected or more expected events, or a "
-    "value of a mapped dimension, is outside its own normal range.",
+    "accepted as retired, unless it was without events on this weekday in the weeks before. Amber: "
+    "an event name with min_expected or more expected events, or a value of a mapped dimension, is "
+    "outside its own normal range.",
     why="A tracking pixel that stops firing, or an app that reports nothing, is a fraction of "
     "the volume: the total does not show it.",
     advice="Test the tracking on the live site, and ask what was released; accept a retired name "

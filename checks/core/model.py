@@ -99,6 +99,8 @@ class Facts:
     fails_for_empty_day: it would be fine if the day had the events of a usual day.
     explains_empty_day: a failure of this check is why the day is empty.
     is_closed: it is green as no events are expected: that ends no incident and no waiver.
+    closed_weekday: why a day without purchases counts as closed, or may, as its weekday was without
+    events in the weeks before; None where it does not.
     Stored reports have the first three.
     """
 
@@ -109,6 +111,7 @@ class Facts:
     fails_for_empty_day: bool = False
     explains_empty_day: bool = False
     is_closed: bool = False
+    closed_weekday: str | None = None
 
 
 #: The facts of a judgement that nothing later depends on.
