@@ -351,7 +351,7 @@ def _as_details(params: Params, state: NameState) -> dict[str, Any]:
         "high": None if normal is None else normal.high,
         "silent_since": state.silent_since,
         "daily": list(state.series),
-        "closed_weekday": None if state.weekday is None else state.weekday.details(),
+        **({} if state.weekday is None else {"closed_weekday": state.weekday.details()}),
     }
 
 

@@ -330,7 +330,10 @@ def _read_history(config: Config, frame: Timeframe) -> _ReadHistory:
         history = history_of(config)
         context = history.context(config.pipeline, frame.data_date, now=frame.now)
     except HistoryError as error:
-        return None, (f"{error}; no waiver applies, nothing is accepted and `since` is not known",)
+        return None, (
+            f"{error}; no waiver applies, nothing is accepted, no weekday is learned to be closed "
+            "and `since` is not known",
+        )
     return context, ()
 
 
