@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from checks.catalog._closed import usual_open_day
@@ -35,10 +35,12 @@ class DayEvents:
     """Events of the judged day and of the ordinary days before it, from the first with any on.
 
     limit: a day with at most so many events is empty: stray ones do not make it an open day.
+    usual: events of a usual day with any.
     """
 
     counts: Mapping[date, int]
     limit: int
+    usual: float = 0.0
 
     def is_empty(self, day: date) -> bool:
         """Whether a known day has no event but stray ones."""
@@ -51,7 +53,8 @@ class DayEvents:
         last = max(self.counts)
         later = (last + _DAY * offset for offset in range(1, (day - last).days))
         ordinary = [other for other in later if calendar.special_day(other) is None]
-        return DayEvents({**self.counts, **dict.fromkeys((*ordinary, day), 0)}, self.limit)
+        later_counts = dict.fromkeys((*ordinary, day), 0)
+        return replace(self, counts={**self.counts, **later_counts})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,8 @@ def total_events(daily: DailyCounts) -> DayEvents:
     """All events of each day; up to 5 % of a usual open day are stray ones."""
     totals = daily.totals()
     before = {day: count for day, count in totals.items() if day < daily.day}
-    limit = math.floor(CLOSED_SHARE * usual_open_day(before))
-    return DayEvents(_ordinary(totals, daily), limit)
+    usual = usual_open_day(before)
+    return DayEvents(_ordinary(totals, daily), math.floor(CLOSED_SHARE * usual), usual)
 
 
 def name_events(daily: DailyCounts, name: str) -> DayEvents | None:
@@ -129,8 +132,9 @@ def name_events(daily: DailyCounts, name: str) -> DayEvents | None:
     if daily.day not in series:
         return None
     before = {day: count for day, count in series.items() if day < daily.day}
-    limit = math.ceil(STRAY * usual_open_day(before)) - 1
-    return DayEvents(_ordinary(series, daily), max(0, limit))
+    usual = usual_open_day(before)
+    limit = max(0, math.ceil(STRAY * usual) - 1)
+    return DayEvents(_ordinary(series, daily), limit, usual)
 
 
 def _ordinary(counts: Mapping[date, int], daily: DailyCounts) -> dict[date, int]:

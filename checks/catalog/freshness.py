@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from checks.judging.readings import Readings
 
 _SECONDS_PER_HOUR = 3600
+#: While the day lasts, so many events have to be usual by now, so that none is not by chance.
+_LEAST_SO_FAR = 10
 _CLOCK_SKEW = "Correct the clock of the system that wrote the events with a time after now"
 
 
@@ -119,6 +121,8 @@ def _considering_weekday(
     day = frame.expected_date if frame.is_behind and frame.expected_date else frame.data_date
     if not may_be_closed(day, frame.calendar):
         return red
+    if not frame.is_over and by_day.usual < _LEAST_SO_FAR:
+        return red  # so early, any day may have no event yet
     days = by_day if day in by_day.counts else by_day.followed_by_empty(day, frame.calendar)
     weekday = closed_weekday(days, day, measured.recorded)
     if weekday is None:

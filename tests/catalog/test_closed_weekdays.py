@@ -397,6 +397,16 @@ def test_stray_events_that_reach_the_end_of_the_day_are_judged_as_ever() -> None
     assert fresh(counts_of((1, 2, 3, 4), stray=3), newest=late).message == "lag=1.0h (max 6h)"
 
 
+@pytest.mark.parametrize(("usual", "status"), [(9, RED), (10, GREEN)])
+def test_while_the_day_lasts_enough_events_have_to_be_usual_by_now(
+    usual: int, status: Status
+) -> None:
+    counts = {day: usual if count else 0 for day, count in counts_of((1, 2, 3, 4)).items()}
+    lasting = Timeframe(SUNDAY, SUNDAY, datetime(2025, 3, 9, 1, tzinfo=UTC), ZONE)
+    assert fresh(counts, frame=lasting).status is status
+    assert fresh(counts).status is GREEN
+
+
 @pytest.mark.parametrize("recorded", [None, {}])
 def test_without_the_daily_counts_or_the_history_it_is_red(recorded: Recorded | None) -> None:
     daily = daily_of({"page_viewed": counts_of((1, 2, 3, 4))})

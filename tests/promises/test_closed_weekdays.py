@@ -25,6 +25,7 @@ from checks.evidence.context import open_context
 from checks.history import history_of
 from tests import moment
 from tests.closed_shop import LAST, ClosedShop
+from tests.scheduled_shop import ScheduledShop
 
 RED, AMBER, GREEN, SKIPPED = Status.RED, Status.AMBER, Status.GREEN, Status.SKIPPED
 JUDGED = ("freshness", "event_volume")
@@ -163,6 +164,26 @@ def test_a_few_night_events_make_no_open_day(tmp_path: Path, stray: int, status:
         shop.until[day] = 3.0
     shop.write()
     assert shop.statuses(SUNDAY)["freshness"] is status
+
+
+def test_each_day_of_a_run_is_learned_by_itself(tmp_path: Path) -> None:
+    """Monday's run loads the weekend; the shop rests on Sundays, and once failed on a Saturday."""
+    shop = ScheduledShop(tmp_path, closed_weekdays={6}, days=60)
+    shop.close([SATURDAY - timedelta(weeks=1)])
+    shop.write()
+    run_date = SUNDAY + timedelta(days=1)
+    now, before = shop.by_day(run_date), shop.by_day(run_date - timedelta(weeks=1))
+    assert [only(now[day]) for day in (SATURDAY, SUNDAY)] == [{GREEN}, {GREEN}]
+    assert [only(before[day - timedelta(weeks=1)]) for day in (SATURDAY, SUNDAY)] == [{RED}, {RED}]
+
+
+def test_a_weekday_is_learned_beside_one_that_is_listed(tmp_path: Path) -> None:
+    shop = ClosedShop(tmp_path, "[saturday]", {5, 6}, days=60)
+    shop.write()
+    assert only(shop.statuses(SUNDAY)) == {GREEN}
+    assert "as on the last 4 Sundays" in shop.messages(SUNDAY)["freshness"]
+    assert shop.messages(SATURDAY)["freshness"] == "lag=none (closed: Saturday)"
+    assert only(shop.statuses(SUNDAY - timedelta(days=2))) == {GREEN}
 
 
 def test_what_is_remembered_changes_no_verdict(tmp_path: Path) -> None:
