@@ -199,3 +199,16 @@ def test_a_locked_or_missing_warehouse_is_said(demo: Demo, screen: Open) -> None
     page = screen(folder, path="volume")
     assert "could not be read" in page.text
     assert figures(page) == []
+
+
+def test_a_name_that_rests_on_a_weekday_is_shown_as_closed(demo: Demo, screen: Open) -> None:
+    key = "without events, as in the weeks before"
+    folder = demo("all-green")
+    assert key not in screen(folder, path="volume").text
+    change(
+        folder,
+        "DELETE FROM stg_events WHERE event_name = 'checkout_started' AND isodow(timestamp) = 6",
+    )
+    text = screen(folder, path="volume").text
+    assert "■ closed on this weekday" in text
+    assert key in text
