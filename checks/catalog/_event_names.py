@@ -93,19 +93,23 @@ def judged_names(
     retired = {acceptance.subject for acceptance in acceptances if acceptance.holds}
     judged = [_retire(state) if _is_retired(state, retired) else state for state in states]
     if daily is not None and may_be_closed(daily.day, daily.calendar):
-        judged = [_with_weekday(state, daily, accepted, recorded) for state in judged]
+        judged = [_with_weekday(params, state, daily, accepted, recorded) for state in judged]
     return _with_expected(_ranked(judged), daily), acceptances
 
 
 def _with_weekday(
+    params: Params,
     state: NameState,
     daily: DailyCounts,
     accepted: Sequence[StoredAcceptance],
     recorded: Recorded | None,
 ) -> NameState:
-    """The state; of a silent name another where its weekday is closed, or may be."""
+    """The state; of a silent name another where its weekday is closed, or may be.
+
+    A name that is rare on the days on which it comes is without events on others by chance.
+    """
     events = name_events(daily, value_text(state.name)) if state.state == SILENT else None
-    if events is None or recorded is None:
+    if events is None or recorded is None or events.usual < params.min_per_day:
         return state
     of_name = [acceptance for acceptance in accepted if acceptance.subject == subject_of(state)]
     weekday = closed_weekday(events, daily.day, _with_accepted(recorded, of_name, events))

@@ -507,6 +507,24 @@ def test_a_name_is_empty_below_a_tenth_of_the_usual(stray: int, status: Status) 
     assert silence({"page_viewed": steady(), "newsletter": resting}).status is status
 
 
+@pytest.mark.parametrize(("usual", "status"), [(9, RED), (10, GREEN)])
+def test_a_rare_name_has_no_closed_weekday(usual: int, status: Status) -> None:
+    """It is silent as it is expected; on days without it that is by chance."""
+    resting = {day: usual if n else 0 for day, n in counts_of((1, 2, 3, 4)).items()}
+    daily = daily_of({"page_viewed": steady(), "refund": resting})
+    measured = event_volume.Measured(window_of(daily), daily, recorded={})
+    params = event_volume.Params(expected=("refund",))
+    assert event_volume.judge(params, measured, FRAME).status is status
+
+
+def test_a_name_that_comes_on_one_weekday_only_is_learned_for_the_others() -> None:
+    weekly = {day: 700 if day.weekday() == 2 else 0 for day in stretch(SUNDAY, 43)}
+    judgement = silence({"page_viewed": steady(), "newsletter": weekly})
+    assert (judgement.status, judgement.details["closed"]) == (GREEN, ["newsletter"])
+    lost = {day: 700 if day.weekday() == 6 and day < SUNDAY else 0 for day in weekly}
+    assert silence({"page_viewed": steady(), "newsletter": lost}).status is RED
+
+
 def test_the_whole_day_is_proposed_by_names_too() -> None:
     counts = counts_of((1,), days=10)
     judgement = silence({"page_viewed": counts, "purchase": counts})
