@@ -50,7 +50,7 @@ class DayEvents:
         """The same with a later day and those before it that are not in the calendar: they have
         no event.
         """
-        last = max(self.counts)
+        last = max(self.counts, default=day)
         later = (last + _DAY * offset for offset in range(1, (day - last).days))
         ordinary = [other for other in later if calendar.special_day(other) is None]
         later_counts = dict.fromkeys((*ordinary, day), 0)
@@ -121,6 +121,11 @@ def total_events(daily: DailyCounts) -> DayEvents:
     before = {day: count for day, count in totals.items() if day < daily.day}
     usual = usual_open_day(before)
     return DayEvents(_ordinary(totals, daily), math.floor(CLOSED_SHARE * usual), usual)
+
+
+def is_empty_day(daily: DailyCounts) -> bool:
+    """Whether the judged day has no event of any name, but stray ones."""
+    return daily.day in daily.totals() and total_events(daily).is_empty(daily.day)
 
 
 def name_events(daily: DailyCounts, name: str) -> DayEvents | None:

@@ -20,6 +20,7 @@ from checks.core.counts import NAME, DailyCounts, value_text
 from checks.core.metrics import EventCounts
 from checks.core.model import Acceptance
 from checks.core.subjects import EVENT, subject_name
+from checks.core.text import quoted
 from checks.core.totals import mean
 from checks.detection import ExpectedRange
 from checks.detection.baseline import baseline, usual_range
@@ -117,6 +118,18 @@ def _with_weekday(
         return state
     new = CLOSED if weekday.is_learned else POSSIBLY_CLOSED
     return replace(state, state=new, weekday=weekday)
+
+
+def why_no_purchases(
+    by_state: Mapping[str, Sequence[NameState]], events: EventCounts
+) -> str | None:
+    """Why no purchase is expected, where the weekday of a purchase event is closed or may be."""
+    reasons = (
+        state.weekday.reason(quoted(state.name))
+        for state in (*by_state[CLOSED], *by_state[POSSIBLY_CLOSED])
+        if state.weekday is not None and state.name in events.purchase_names
+    )
+    return next(reasons, None)
 
 
 def _with_accepted(

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from checks.catalog._closed_weekdays import Recorded, total_events
+from checks.catalog._closed_weekdays import Recorded, is_empty_day
 from checks.catalog._closed_weekdays_words import learned_text
 from checks.catalog._event_names import (
     CLOSED,
@@ -31,6 +31,7 @@ from checks.catalog._event_names import (
     limits_of,
     segment_state,
     subject_of,
+    why_no_purchases,
 )
 from checks.catalog._event_volume_words import action, proposed_action, summary
 from checks.core.counts import NAME, DailyCounts
@@ -39,7 +40,7 @@ from checks.core.metrics import EventCounts
 from checks.core.model import Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
 from checks.core.subjects import EVENT
-from checks.core.text import plural, quoted
+from checks.core.text import plural
 from checks.core.values import Unmeasured
 from checks.detection.baseline import Baseline, baseline, normal_range, side_of
 from checks.judging.check import Check, LoadFact, Required
@@ -199,15 +200,9 @@ def _judgement(
     empty_since = measured.events.empty_since()
     ended = [state for state in by_state[SILENT] if _ended_before(state, empty_since)]
     by_state[SILENT].sort(key=lambda state: not _ended_before(state, empty_since))
-    moved = {
-        kind: sorted(
-            (segment for segment in others if segment_state(params, segment) == kind),
-            key=lambda segment: -abs(segment.distance),
-        )
-        for kind in (COLLAPSED, SURGED)
-    }
-    is_empty_day = _is_empty_day(measured.daily)
-    if is_empty_day and by_state[CLOSED] and not by_state[SILENT] + by_state[POSSIBLY_CLOSED]:
+    moved = _moved(params, others)
+    is_empty = measured.daily is not None and is_empty_day(measured.daily)
+    if is_empty and by_state[CLOSED] and not by_state[SILENT] + by_state[POSSIBLY_CLOSED]:
         return _closed(params, states, by_state, measured, frame)
     status, kind = _worst(by_state, moved)
     names = [state.name for state in by_state[kind]] if status is not Status.GREEN else []
@@ -218,13 +213,13 @@ def _judgement(
         silent_purchase_names=_silent_purchase_names(by_state, measured.events),
         # What may be closed is an alarm of its own: it asks for another thing.
         fails_for_empty_day=not measured.events.judged and not ended and kind != POSSIBLY_CLOSED,
-        closed_weekday=_why_no_purchases(by_state, measured.events),
+        closed_weekday=why_no_purchases(by_state, measured.events),
     )
     return Judgement(
         status=status,
         message=f"{SILENT if kind == POSSIBLY_CLOSED else kind}={count} (max 0)",
         summary=summary(by_state, moved, kind, status, frame),
-        action=proposed_action(by_state[POSSIBLY_CLOSED], is_empty_day=is_empty_day)
+        action=proposed_action(by_state[POSSIBLY_CLOSED], is_empty_day=is_empty)
         if kind == POSSIBLY_CLOSED
         else action(kind, status, [*names, *(segment.label for segment in flagged)], frame),
         value=count,
@@ -236,6 +231,17 @@ def _judgement(
         facts=facts,
         subjects={EVENT: tuple(dict.fromkeys(map(subject_of, by_state[SILENT])))},
     )
+
+
+def _moved(params: Params, others: list[Segment]) -> dict[str, list[Segment]]:
+    """The values of dimensions that left their own range, the farthest first."""
+    return {
+        kind: sorted(
+            (segment for segment in others if segment_state(params, segment) == kind),
+            key=lambda segment: -abs(segment.distance),
+        )
+        for kind in (COLLAPSED, SURGED)
+    }
 
 
 def _closed(
@@ -250,7 +256,7 @@ def _closed(
     if weekday is None:
         raise ValueError("an event name whose weekday is closed without a reason")
     events = measured.events
-    facts = Facts(is_closed=True, closed_weekday=_why_no_purchases(by_state, events))
+    facts = Facts(is_closed=True, closed_weekday=why_no_purchases(by_state, events))
     moved: dict[str, list[Segment]] = {COLLAPSED: [], SURGED: []}
     return Judgement(
         status=Status.GREEN,
@@ -264,24 +270,6 @@ def _closed(
         | {"silent_before_the_day": [], "filters": facts.filters},
         facts=facts,
     )
-
-
-def _is_empty_day(daily: DailyCounts | None) -> bool:
-    """Whether the day has no event of any name, but stray ones."""
-    if daily is None or daily.day not in daily.totals():
-        return False
-    return total_events(daily).is_empty(daily.day)
-
-
-def _why_no_purchases(by_state: Mapping[str, list[NameState]], events: EventCounts) -> str | None:
-    """Why no purchase is expected, where the weekday of a purchase event is closed or may be."""
-    states = [*by_state[CLOSED], *by_state[POSSIBLY_CLOSED]]
-    reasons = (
-        state.weekday.reason(quoted(state.name))
-        for state in states
-        if state.weekday is not None and state.name in events.purchase_names
-    )
-    return next(reasons, None)
 
 
 def _silent_purchase_names(

@@ -123,7 +123,9 @@ def _considering_weekday(
         return red
     if not frame.is_over and by_day.usual < _LEAST_SO_FAR:
         return red  # so early, any day may have no event yet
-    days = by_day if day in by_day.counts else by_day.followed_by_empty(day, frame.calendar)
+    days = by_day.followed_by_empty(day, frame.calendar) if frame.is_behind else by_day
+    if day not in days.counts:
+        return red  # the shop's history has not begun
     weekday = closed_weekday(days, day, measured.recorded)
     if weekday is None:
         return _with_entry(red, days, day)

@@ -380,6 +380,12 @@ def test_freshness_is_red_as_ever_and_names_the_entry_where_no_such_day_had_even
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("expected_date", [None, SUNDAY + timedelta(days=1)])
+def test_a_shop_without_any_event_is_red(expected_date: date | None) -> None:
+    frame = replace(FRAME, expected_date=expected_date)
+    assert fresh(dict.fromkeys(stretch(SUNDAY, 43), 0), frame=frame).status is RED
+
+
 @pytest.mark.parametrize(("stray", "status"), [(5, GREEN), (6, RED)])
 def test_freshness_takes_a_few_stray_events_for_none(stray: int, status: Status) -> None:
     night = datetime.combine(SUNDAY, time(3), UTC)
