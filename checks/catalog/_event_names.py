@@ -7,12 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from checks.catalog._closed_weekdays import (
+    ClosedWeekday,
+    DayEvents,
+    Recorded,
+    closed_weekday,
+    may_be_closed,
+    name_events,
+)
 from checks.catalog._levels import total_baseline
 from checks.catalog._silence import Silence, last_return, silences, with_whole_days
 from checks.core.counts import NAME, DailyCounts, value_text
 from checks.core.metrics import EventCounts
 from checks.core.model import Acceptance
 from checks.core.subjects import EVENT, subject_name
+from checks.core.text import quoted
 from checks.core.totals import mean
 from checks.detection import ExpectedRange
 from checks.detection.baseline import usual_range
@@ -27,7 +36,10 @@ SILENT, COLLAPSED, SURGED, NEW = "silent", "collapsed", "surged", "new"
 NORMAL, RARE = "normal", "rare"
 #: Silent, and somebody accepts that it is.
 RETIRED = "retired"
-ORDER = (SILENT, COLLAPSED, SURGED, NEW, RETIRED, NORMAL, RARE)
+#: Without events, as its weekday was in the weeks before; or perhaps so, by too few weeks.
+CLOSED, POSSIBLY_CLOSED = "closed", "possibly_closed"
+_WITHOUT_EVENTS = frozenset((SILENT, RETIRED, CLOSED, POSSIBLY_CLOSED))
+ORDER = (SILENT, POSSIBLY_CLOSED, COLLAPSED, SURGED, NEW, RETIRED, CLOSED, NORMAL, RARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +48,7 @@ class NameState:
 
     usual, lowest, highest: of the window. segment: what is normal by its longer history.
     expected: by that history, without the days of a silence; None where it is too short.
+    weekday: why a name without events is no silent one; None for others.
     """
 
     name: str
@@ -48,6 +61,7 @@ class NameState:
     silent_since: date | None = None
     segment: Segment | None = None
     expected: float | None = None
+    weekday: ClosedWeekday | None = None
 
     @property
     def shown_usual(self) -> float:
@@ -60,11 +74,13 @@ def judged_names(
     events: EventCounts,
     own: Mapping[str, Segment],
     daily: DailyCounts | None,
-    accepted: Iterable[StoredAcceptance],
+    accepted: Sequence[StoredAcceptance],
+    recorded: Recorded | None,
 ) -> tuple[list[NameState], tuple[Acceptance, ...]]:
     """Every name's state, the worst first, and what is accepted of those that are silent.
 
-    own: each name's normal range. daily: tells which fell silent before the window.
+    own: each name's normal range. daily: tells which fell silent before the window, and which were
+    so on the same weekday before. recorded: what the check was on earlier days.
     """
     daily = None if daily is None else with_whole_days(daily, events)
     silent = silences(daily, params.min_per_day) if daily is not None else {}
@@ -77,8 +93,60 @@ def judged_names(
     of_names = (acceptance for acceptance in accepted if acceptance.kind == EVENT)
     acceptances = standing(of_names, since, events.days[-1])
     retired = {acceptance.subject for acceptance in acceptances if acceptance.holds}
-    ranked = _ranked(_retire(state) if _is_retired(state, retired) else state for state in states)
-    return _with_expected(ranked, daily), acceptances
+    judged = [_retire(state) if _is_retired(state, retired) else state for state in states]
+    if daily is not None and may_be_closed(daily.day, daily.calendar):
+        judged = [_with_weekday(params, state, daily, accepted, recorded) for state in judged]
+    return _with_expected(_ranked(judged), daily), acceptances
+
+
+def _with_weekday(
+    params: Params,
+    state: NameState,
+    daily: DailyCounts,
+    accepted: Sequence[StoredAcceptance],
+    recorded: Recorded | None,
+) -> NameState:
+    """The state; of a silent name another where its weekday is closed, or may be.
+
+    A name that is rare on the days on which it comes is without events on others by chance.
+    """
+    events = name_events(daily, value_text(state.name)) if state.state == SILENT else None
+    if events is None or recorded is None or events.usual < params.min_per_day:
+        return state
+    of_name = [acceptance for acceptance in accepted if acceptance.subject == subject_of(state)]
+    weekday = closed_weekday(events, daily.day, _with_accepted(recorded, of_name, events))
+    if weekday is None:
+        return state
+    new = CLOSED if weekday.is_learned else POSSIBLY_CLOSED
+    return replace(state, state=new, weekday=weekday)
+
+
+def why_no_purchases(
+    by_state: Mapping[str, Sequence[NameState]], events: EventCounts
+) -> str | None:
+    """Why no purchase is expected, where the weekday of a purchase event is closed or may be."""
+    reasons = (
+        state.weekday.reason(quoted(state.name))
+        for state in (*by_state[CLOSED], *by_state[POSSIBLY_CLOSED])
+        if state.weekday is not None and state.name in events.purchase_names
+    )
+    return next(reasons, None)
+
+
+def _with_accepted(
+    recorded: Recorded, accepted: Iterable[StoredAcceptance], events: DayEvents
+) -> Recorded:
+    """What was recorded; the days from which on a name is accepted as retired are accepted."""
+    result = dict(recorded)
+    for acceptance in accepted:
+        if acceptance.revoked_at is not None or acceptance.kind != EVENT:
+            continue
+        for day in sorted(other for other in events.counts if other >= acceptance.data_date):
+            if not events.is_empty(day):
+                break  # it returned
+            if day in result:
+                result[day] = replace(result[day], is_accepted=True)
+    return result
 
 
 def _with_expected(states: Iterable[NameState], daily: DailyCounts | None) -> list[NameState]:
@@ -88,7 +156,7 @@ def _with_expected(states: Iterable[NameState], daily: DailyCounts | None) -> li
     for state in states:
         segment, since = state.segment, state.silent_since
         normal = None if segment is None else segment.normal
-        if daily is not None and since is not None and state.state in (SILENT, RETIRED):
+        if daily is not None and since is not None and state.state in _WITHOUT_EVENTS:
             usual_days = usual_days or total_baseline(daily)
             series = days_of_baseline(daily.series(NAME, value_text(state.name)), usual_days)
             normal = usual_range(series, daily.day, daily.calendar, since=since)

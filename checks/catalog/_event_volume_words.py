@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from checks.catalog._event_names import NEW, NORMAL, RETIRED, SILENT, NameState
+from checks.catalog._closed_weekdays_words import learned_after, proposal
+from checks.catalog._event_names import (
+    CLOSED,
+    NEW,
+    NORMAL,
+    POSSIBLY_CLOSED,
+    RETIRED,
+    SILENT,
+    NameState,
+)
 from checks.core.model import Status
 from checks.core.text import count_text, day_text, listed, plural, quoted, short_day, usual_text
 from checks.judging.segments import Segment
@@ -31,6 +40,8 @@ def summary(
         text, others = f"{plural(judged, 'event name')} {verb} within the normal range", 0
     elif kind == SILENT:
         text, others = _silence(by_state[SILENT][0], frame), len(by_state[SILENT]) - 1
+    elif kind == POSSIBLY_CLOSED:
+        text, others = _possible_silence(by_state[kind][0], frame), len(by_state[kind]) - 1
     else:
         parts = [s.segment for s in by_state[kind] if s.segment is not None] + moved[kind]
         text, others = _move(parts[0], kind, frame), len(parts) - 1
@@ -39,7 +50,39 @@ def summary(
         text += f"; new: {listed(s.name for s in by_state[NEW])}"
     if by_state[RETIRED]:
         text += f"; accepted as retired: {listed(s.name for s in by_state[RETIRED])}"
-    return text
+    return text + _closed_text(by_state[CLOSED])
+
+
+def _closed_text(states: list[NameState]) -> str:
+    """`; no event, as on the last 4 Sundays: 'newsletter'`; empty without any."""
+    weekday = states[0].weekday if states else None
+    if weekday is None:
+        return ""
+    return f"; {weekday.reason()}: {listed(state.name for state in states)}"
+
+
+def _possible_silence(state: NameState, frame: Timeframe) -> str:
+    if state.weekday is None:
+        raise ValueError(f"{state.name} may be closed without a reason")
+    number = "no event" if not state.events_today else plural(state.events_today, "event")
+    return (
+        f"{quoted(state.name)} has {number} on {day_text(frame.data_date)}, usually "
+        f"{usual_text(state.usual)} a day, {state.weekday.likeness}; {learned_after(state.weekday)}"
+    )
+
+
+def proposed_action(states: list[NameState], *, is_empty_day: bool) -> str:
+    """What to do about names whose weekday may be closed. is_empty_day: so may the whole day."""
+    weekday = states[0].weekday
+    if weekday is None:
+        raise ValueError("an event name that may be closed without a reason")
+    if is_empty_day:
+        return proposal(weekday)
+    names = listed(state.name for state in states)
+    return (
+        f"Find out whether {names} {'is' if len(states) == 1 else 'are'} without events on "
+        f"{weekday.weekdays} by right; if not, test the tracking on the live site"
+    )
 
 
 def _move(segment: Segment, kind: str, frame: Timeframe) -> str:

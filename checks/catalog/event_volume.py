@@ -17,9 +17,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from checks.catalog._closed_weekdays import Recorded, is_empty_day
+from checks.catalog._closed_weekdays_words import learned_text
 from checks.catalog._event_names import (
+    CLOSED,
     COLLAPSED,
     ORDER,
+    POSSIBLY_CLOSED,
     SILENT,
     SURGED,
     NameState,
@@ -27,8 +31,9 @@ from checks.catalog._event_names import (
     limits_of,
     segment_state,
     subject_of,
+    why_no_purchases,
 )
-from checks.catalog._event_volume_words import action, summary
+from checks.catalog._event_volume_words import action, proposed_action, summary
 from checks.catalog._levels import total_baseline
 from checks.core.counts import NAME, DailyCounts
 from checks.core.errors import MeasurementError
@@ -83,13 +88,15 @@ class Params:
 class Measured:
     """The window, and the longer history; why there is none, where it could not be read.
 
-    accepted: silent names that somebody accepts as retired.
+    accepted: silent names that somebody accepts as retired. recorded: what the check was on earlier
+    days; None where that cannot be read.
     """
 
     events: EventCounts
     daily: DailyCounts | None = None
     problem: Unmeasured | None = None
     accepted: tuple[StoredAcceptance, ...] = ()
+    recorded: Recorded | None = None
 
 
 def measure(params: Params, data: Readings) -> Measured:
@@ -99,7 +106,7 @@ def measure(params: Params, data: Readings) -> Measured:
         daily, problem = data.daily_counts(), None
     except MeasurementError as error:
         daily, problem = None, Unmeasured.of(error)
-    return Measured(events, daily, problem, data.accepted(CHECK.id))
+    return Measured(events, daily, problem, data.accepted(CHECK.id), data.recorded(CHECK.id))
 
 
 def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
@@ -110,10 +117,10 @@ def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
     own = _segments(params, measured)
     states, accepted = judged_names(
         params, events, {segment.value: segment for segment in own if segment.dimension == NAME},
-        measured.daily, measured.accepted,
+        measured.daily, measured.accepted, measured.recorded,
     )  # fmt: skip
     others = [segment for segment in own if segment.dimension != NAME]
-    if not any(state.state == SILENT for state in states):
+    if not any(state.state in (SILENT, POSSIBLY_CLOSED) for state in states):
         window = len(events.days) - 1
         if (days := events.learning()) is not None:
             return learning(SILENT, days, window)
@@ -194,13 +201,10 @@ def _judgement(
     empty_since = measured.events.empty_since()
     ended = [state for state in by_state[SILENT] if _ended_before(state, empty_since)]
     by_state[SILENT].sort(key=lambda state: not _ended_before(state, empty_since))
-    moved = {
-        kind: sorted(
-            (segment for segment in others if segment_state(params, segment) == kind),
-            key=lambda segment: -abs(segment.distance),
-        )
-        for kind in (COLLAPSED, SURGED)
-    }
+    moved = _moved(params, others)
+    is_empty = measured.daily is not None and is_empty_day(measured.daily)
+    if is_empty and by_state[CLOSED] and not by_state[SILENT] + by_state[POSSIBLY_CLOSED]:
+        return _closed(params, states, by_state, measured, frame)
     status, kind = _worst(by_state, moved)
     names = [state.name for state in by_state[kind]] if status is not Status.GREEN else []
     flagged = moved.get(kind, []) if status is Status.AMBER else []
@@ -208,13 +212,17 @@ def _judgement(
     facts = Facts(
         filters={"event": names[0]} if len(names) == 1 and not flagged else {},
         silent_purchase_names=_silent_purchase_names(by_state, measured.events),
-        fails_for_empty_day=not measured.events.judged and not ended,
+        # What may be closed is an alarm of its own: it asks for another thing.
+        fails_for_empty_day=not measured.events.judged and not ended and kind != POSSIBLY_CLOSED,
+        closed_weekday=why_no_purchases(by_state, measured.events),
     )
     return Judgement(
         status=status,
-        message=f"{kind}={count} (max 0)",
+        message=f"{SILENT if kind == POSSIBLY_CLOSED else kind}={count} (max 0)",
         summary=summary(by_state, moved, kind, status, frame),
-        action=action(kind, status, [*names, *(segment.label for segment in flagged)], frame),
+        action=proposed_action(by_state[POSSIBLY_CLOSED], is_empty_day=is_empty)
+        if kind == POSSIBLY_CLOSED
+        else action(kind, status, [*names, *(segment.label for segment in flagged)], frame),
         value=count,
         threshold=0,
         unit=_UNIT,
@@ -223,6 +231,45 @@ def _judgement(
         | {"filters": facts.filters},
         facts=facts,
         subjects={EVENT: tuple(dict.fromkeys(map(subject_of, by_state[SILENT])))},
+    )
+
+
+def _moved(params: Params, others: list[Segment]) -> dict[str, list[Segment]]:
+    """The values of dimensions that left their own range, the farthest first."""
+    return {
+        kind: sorted(
+            (segment for segment in others if segment_state(params, segment) == kind),
+            key=lambda segment: -abs(segment.distance),
+        )
+        for kind in (COLLAPSED, SURGED)
+    }
+
+
+def _closed(
+    params: Params,
+    states: list[NameState],
+    by_state: dict[str, list[NameState]],
+    measured: Measured,
+    frame: Timeframe,
+) -> Judgement:
+    """Green: all that is missing is so on this weekday, and so is the whole day."""
+    weekday = by_state[CLOSED][0].weekday
+    if weekday is None:
+        raise ValueError("an event name whose weekday is closed without a reason")
+    events = measured.events
+    facts = Facts(is_closed=True, closed_weekday=why_no_purchases(by_state, events))
+    moved: dict[str, list[Segment]] = {COLLAPSED: [], SURGED: []}
+    return Judgement(
+        status=Status.GREEN,
+        message=f"{SILENT}=0 ({weekday.reason()})",
+        summary=learned_text(weekday, events.judged),
+        action="Nothing to do",
+        value=0,
+        threshold=0,
+        unit=_UNIT,
+        details=_details(params, states, by_state, moved, events, frame, facts)
+        | {"silent_before_the_day": [], "filters": facts.filters},
+        facts=facts,
     )
 
 
@@ -256,7 +303,7 @@ def _details(
         "missing": list(events.missing),
         "events_of_other_names": sum(events.rest),
         "partial_day": not frame.is_over,
-        **{kind: [s.name for s in by_state[kind][:_MOST_NAMES]] for kind in ORDER[:5]},
+        **{kind: [s.name for s in by_state[kind][:_MOST_NAMES]] for kind in ORDER[:7]},
         "silent_purchase_names": list(facts.silent_purchase_names),
         "ignored": list(params.ignore),
         "segments": [
@@ -272,6 +319,8 @@ def _worst(
 ) -> tuple[Status, str]:
     if by_state[SILENT]:
         return Status.RED, SILENT
+    if by_state[POSSIBLY_CLOSED]:
+        return Status.AMBER, POSSIBLY_CLOSED
     for kind in (COLLAPSED, SURGED):
         if by_state[kind] or moved[kind]:
             return Status.AMBER, kind
@@ -291,6 +340,7 @@ def _as_details(params: Params, state: NameState) -> dict[str, Any]:
         "high": None if normal is None else normal.high,
         "silent_since": state.silent_since,
         "daily": list(state.series),
+        **({} if state.weekday is None else {"closed_weekday": state.weekday.details()}),
     }
 
 
@@ -319,8 +369,9 @@ CHECK = Check(
     compares_days=True,
     requires=(Required("events.name"),),
     rule="Red: an event name with a mean of min_per_day or more is silent, until it returns or is "
-    "accepted as retired. Amber: an event name with min_expected or more expected events, or a "
-    "value of a mapped dimension, is outside its own normal range.",
+    "accepted as retired, unless it was without events on this weekday in the weeks before. Amber: "
+    "an event name with min_expected or more expected events, or a value of a mapped dimension, is "
+    "outside its own normal range.",
     why="A tracking pixel that stops firing, or an app that reports nothing, is a fraction of "
     "the volume: the total does not show it.",
     advice="Test the tracking on the live site, and ask what was released; accept a retired name "

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 _METRIC = "pct_missing_revenue"
 _WHAT = "The share of purchases without revenue"
 USUAL_PURCHASES = 5
+#: The checks that say why a day lacks purchases.
+REPORTERS = ("event_volume", "freshness")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,16 +201,26 @@ def daily(events: EventCounts) -> list[dict[str, Any]]:
 def skipped_if_reported(
     metric: str, judgement: Judgement, verdicts: Mapping[str, Verdict]
 ) -> Judgement:
-    """The judgement; skipped where a day only lacks purchases, and `event_volume` is red for it.
+    """The judgement; skipped where a day only lacks purchases, and another check says why.
 
+    `event_volume` is red for the purchase event, or the weekday is closed by it or by `freshness`.
     A check's guard.
     """
     if judgement.status is not Status.UNKNOWN or not judgement.facts.lacks_purchases:
         return judgement
-    if not _purchase_event_is_silent(verdicts):
-        return judgement
     reason = "event_volume is red for the purchase event"
+    if not _purchase_event_is_silent(verdicts):
+        closed = _closed_weekday(verdicts)
+        if closed is None:
+            return judgement
+        reason = closed
     return skipped(metric, reason, judgement.details, judgement.facts)
+
+
+def _closed_weekday(verdicts: Mapping[str, Verdict]) -> str | None:
+    """Why no purchase is expected on the weekday, as another check learned or proposes."""
+    known = (verdicts[id_].facts.closed_weekday for id_ in REPORTERS if id_ in verdicts)
+    return next((reason for reason in known if reason is not None), None)
 
 
 def _purchase_event_is_silent(verdicts: Mapping[str, Verdict]) -> bool:
@@ -237,6 +249,6 @@ CHECK = Check(
     params=Params,
     measure=measure,
     judge=judge,
-    after=("event_volume",),
+    after=REPORTERS,
     guard=partial(skipped_if_reported, _METRIC),
 )

@@ -16,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from checks.catalog.missing_revenue import (
+    REPORTERS,
     USUAL_PURCHASES,
     names_not_seen,
     skipped_if_reported,
@@ -356,6 +357,6 @@ CHECK = Check(
     measure=measure,
     judge=judge,
     subject_kinds=(ORPHAN_KIND,),
-    after=("event_volume",),
+    after=REPORTERS,
     guard=partial(skipped_if_reported, _METRIC),
 )

@@ -101,6 +101,8 @@ class Facts:
     is_closed: it is green as no events are expected: that ends no incident and no waiver.
     weekday_may_explain: it is red, and amber would do if the day is normal for its weekday.
     weekday_words: what the day's weekday usually has; empty where it was not judged by that.
+    closed_weekday: why a day without purchases counts as closed, or may, as its weekday was without
+    events in the weeks before; None where it does not.
     Stored reports have the first three.
     """
 
@@ -113,6 +115,7 @@ class Facts:
     is_closed: bool = False
     weekday_may_explain: bool = False
     weekday_words: str = ""
+    closed_weekday: str | None = None
 
 
 #: The facts of a judgement that nothing later depends on.

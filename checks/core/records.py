@@ -60,6 +60,18 @@ class StoredAcceptance:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedStatus:
+    """A check's status on a data date, by the latest recorded evaluation of that date.
+
+    is_accepted: whether a person took the failure for no fault: it was waived, or its incident was
+    closed as expected or as a false alarm, then or later.
+    """
+
+    status: Status
+    is_accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StoredAcknowledgement:
     """A person being on a check, and until when: they were followed by another, or it was green.
 
@@ -178,7 +190,8 @@ class HistoryContext:
     `waivers`: all of them, also those that ended: a report says why one no longer holds.
     `acceptances`: likewise. `acknowledgements`: the open ones. `statuses`: by check id, its
     status on each earlier data date by the latest evaluation of that date, newest first.
-    `incidents`: those that are not resolved, closed ones too.
+    `recorded`: by check id, the same statuses of the last weeks by data date, and whether a person
+    accepted the failure. `incidents`: those that are not resolved, closed ones too.
     `warnings`: rows that were ignored: damaged ones, and those dated after now.
     """
 
@@ -186,6 +199,7 @@ class HistoryContext:
     acknowledgements: tuple[Acknowledgement, ...] = ()
     acceptances: tuple[StoredAcceptance, ...] = ()
     statuses: Mapping[str, tuple[tuple[date, Status], ...]] = field(default_factory=dict)
+    recorded: Mapping[str, Mapping[date, RecordedStatus]] = field(default_factory=dict)
     incidents: tuple[StoredIncident, ...] = ()
     warnings: tuple[str, ...] = ()
 

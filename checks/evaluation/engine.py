@@ -41,6 +41,7 @@ from checks.measuring.run_days import measured_days
 from checks.warehouse import Warehouse
 
 if TYPE_CHECKING:
+    from checks.core.records import RecordedStatus
     from checks.history import HistoryContext, StoredAcceptance
 
 #: What the history holds, and the warnings of one that cannot be read.
@@ -137,7 +138,7 @@ def _measure_and_judge(request: _Request, report_progress: Progress) -> _JudgedR
             Measurements, config, warehouse=warehouse,
             recall=remembering.recall if remembering else recall_nothing, tell=report_progress,
             recall_undated=remembering.undated_before if remembering else recall_no_undated,
-            accepted=partial(_accepted, readings[-1]),
+            accepted=partial(_accepted, readings[-1]), recorded=partial(_recorded, readings[-1]),
         )  # fmt: skip
         measured = measured_days(frames, measure)
         judgements = judge_days(config, frames, measured, report_progress)
@@ -194,6 +195,16 @@ def _accepted(reading: Future[_ReadHistory] | None, check: str) -> tuple[StoredA
     context, _ = reading.result() if reading else (None, ())
     acceptances = context.acceptances if context else ()
     return tuple(acceptance for acceptance in acceptances if acceptance.check == check)
+
+
+def _recorded(
+    reading: Future[_ReadHistory] | None, check: str
+) -> Mapping[date, RecordedStatus] | None:
+    """What the history recorded of a check; it is waited for. None where it cannot be read."""
+    if reading is None:
+        return {}
+    context, _ = reading.result()
+    return None if context is None else context.recorded.get(check, {})
 
 
 def _remember_counts(judged_run: _JudgedRun, config: Config) -> tuple[str, ...]:
@@ -320,7 +331,10 @@ def _read_history(config: Config, frame: Timeframe) -> _ReadHistory:
         history = history_of(config)
         context = history.context(config.pipeline, frame.data_date, now=frame.now)
     except HistoryError as error:
-        return None, (f"{error}; no waiver applies, nothing is accepted and `since` is not known",)
+        return None, (
+            f"{error}; no waiver applies, nothing is accepted, no weekday is learned to be closed "
+            "and `since` is not known",
+        )
     return context, ()
 
 

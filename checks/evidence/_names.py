@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from checks.catalog._event_names import (
     COLLAPSED,
+    POSSIBLY_CLOSED,
     SILENT,
     SURGED,
     NameState,
@@ -24,7 +25,7 @@ from checks.detection import ExpectedRange
 from checks.judging.segments import Segment
 
 if TYPE_CHECKING:
-    from checks.core.records import StoredAcceptance
+    from checks.core.records import RecordedStatus, StoredAcceptance
 
 GONE, IGNORED, UNJUDGED = "gone", "ignored", "not judged"
 
@@ -98,15 +99,17 @@ def names_of(
     segments: Mapping[str, Segment],
     daily: DailyCounts,
     accepted: tuple[StoredAcceptance, ...],
+    recorded: Mapping[date, RecordedStatus] | None,
 ) -> tuple[NameSeries, ...]:
     """Every name that occurs or is expected; those that the report judges come first.
 
     lead: days that the report compares with. segments: each name's normal range on the judged
     day. daily: shows which names fell silent.
-    accepted: acceptances of such names, revoked ones included.
+    accepted: acceptances of such names, revoked ones included. recorded: what `event_volume` was
+    on earlier days.
     """
     recent = events.open_window(lead.window)
-    judged_states, _ = judged_names(params, recent, segments, daily, accepted)
+    judged_states, _ = judged_names(params, recent, segments, daily, accepted, recorded)
     full_names = {value_text(name): name for name in events.by_name}
     states = [
         replace(state, name=full_names.get(state.name, state.name)) for state in judged_states
@@ -151,7 +154,7 @@ def day_of(
 
 def _is_judged(states: list[NameState], recent: EventCounts) -> bool:
     """Whether `event_volume` judges names yet: the condition of its judge."""
-    if any(state.state == SILENT for state in states):
+    if any(state.state in (SILENT, POSSIBLY_CLOSED) for state in states):
         return True
     return recent.learning() is None and any(recent.totals()[:-1])
 

@@ -162,9 +162,12 @@ def read(context: Context, *, days: int = 60) -> Volume:
     daily = read_daily(context, events.last(MeasuringPlan.of(context.config).recent_days + 1))
     parts = event_volume.segments_of(rule, daily)
     own = {segment.value: segment for segment in parts if segment.dimension == NAME}
-    accepted = Remembering(context.config, now=frame.now).accepted(event_volume.CHECK.id)
+    history = Remembering(context.config, now=frame.now)
+    accepted = history.accepted(event_volume.CHECK.id)
+    recorded = history.recorded(event_volume.CHECK.id, frame.data_date)
     lead = Lead(window, window_before(context, days))
-    begin, names = first_day(events), names_of(rule, events, lead, own, daily, accepted)
+    begin = first_day(events)
+    names = names_of(rule, events, lead, own, daily, accepted, recorded)
     expectations = _Expectations(
         daily,
         context.config.checks["volume_expected"].params,

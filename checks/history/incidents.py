@@ -21,6 +21,7 @@ from checks.history.ignored_rows import IgnoredRows
 from checks.history.incident_rules import Finding
 from checks.history.incident_table import INCIDENTS
 from checks.history.moments import TOLERANCE, is_later, latest_date_anywhere
+from checks.history.recorded import NO_FAULT
 from checks.history.rows import INCIDENT, damage
 
 _C = INCIDENTS.c
@@ -75,6 +76,21 @@ def unsettled(
     open.
     """
     return _with_single_open(_unsettled(connection, pipeline, now, ignored))
+
+
+def settled_as_no_fault(
+    connection: Connection, pipeline: str, since: date, now: datetime, ignored: IgnoredRows
+) -> tuple[StoredIncident, ...]:
+    """The resolved incidents that a person closed as no fault and that were red on `since` or
+    later, oldest first.
+    """
+    return tuple(
+        _read(
+            connection, now, ignored, _C.pipeline == pipeline,
+            _C.closed_as.in_([closing.value for closing in NO_FAULT]),
+            _C.resolved_at <= now + TOLERANCE, _C.resolved_on > since,
+        )
+    )  # fmt: skip
 
 
 def _unsettled(

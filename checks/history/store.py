@@ -28,6 +28,7 @@ from checks.history.decisions import Decisions
 from checks.history.evaluations import EvaluationReader
 from checks.history.ignored_rows import IgnoredRows
 from checks.history.incident_log import Incidents
+from checks.history.recorded import RECORDED_DAYS, recorded_statuses
 from checks.history.settling import recorded_days, settle
 from checks.judging.days import by_worst_day, worst_days
 
@@ -59,14 +60,21 @@ class History(Decisions, Incidents):
             ignored = IgnoredRows()
             self._claimant.require(connection, pipeline, ignored)
             reader = EvaluationReader(connection, pipeline, moment, ignored)
+            statuses = reader.statuses_before(data_date, days)
+            unsettled = incidents.unsettled(connection, pipeline, moment, ignored)
+            settled = incidents.settled_as_no_fault(
+                connection, pipeline, evaluations.days_before(data_date, RECORDED_DAYS), moment,
+                ignored,
+            )  # fmt: skip
             return HistoryContext(
                 waivers=waivers.applicable(connection, pipeline, moment, ignored),
                 acceptances=acceptances.applicable(connection, pipeline, moment, ignored),
                 acknowledgements=waivers.open_acknowledgements(
                     connection, pipeline, moment, ignored
                 ),
-                statuses=reader.statuses_before(data_date, days),
-                incidents=incidents.unsettled(connection, pipeline, moment, ignored),
+                statuses=statuses,
+                recorded=recorded_statuses(statuses, (*unsettled, *settled), data_date),
+                incidents=unsettled,
                 warnings=ignored.warnings(self._access.place),
             )
 

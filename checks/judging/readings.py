@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -9,7 +11,7 @@ if TYPE_CHECKING:
     from checks.core.counts import DailyCounts
     from checks.core.expected_source import ExpectedSource
     from checks.core.metrics import EventCounts, OrderCounts, RejectedRows
-    from checks.core.records import StoredAcceptance
+    from checks.core.records import RecordedStatus, StoredAcceptance
 
 
 class Readings(Protocol):
@@ -26,6 +28,10 @@ class Readings(Protocol):
     @property
     def listed_sources(self) -> tuple[ExpectedSource, ...] | None:
         """The sources that the configuration expects in the log; None where it lists none."""
+
+    @property
+    def judges_volume(self) -> bool:
+        """Whether a check is enabled that needs the daily counts."""
 
     def audit_log(self) -> AuditLog:
         """The pipeline's log of the run date and of the days before it."""
@@ -47,3 +53,6 @@ class Readings(Protocol):
 
     def accepted(self, check: str) -> tuple[StoredAcceptance, ...]:
         """The acceptances of a check, revoked ones included."""
+
+    def recorded(self, check: str) -> Mapping[date, RecordedStatus] | None:
+        """A check's recorded statuses of the weeks before; None where they cannot be read."""

@@ -48,16 +48,23 @@ from checks.warehouse.slices import DaySlices
 
 if TYPE_CHECKING:
     from checks.core.expected_source import ExpectedSource
-    from checks.core.records import StoredAcceptance
+    from checks.core.records import RecordedStatus, StoredAcceptance
 
 T = TypeVar("T")
 #: What somebody accepts of a check, by its id; revoked ones included.
 Accepted = Callable[[str], "tuple[StoredAcceptance, ...]"]
+#: The recorded statuses of a check, by its id; None where they cannot be read.
+Recorded = Callable[[str], "Mapping[date, RecordedStatus] | None"]
 
 
 def nothing_accepted(check: str) -> tuple[StoredAcceptance, ...]:
     """For an evaluation without a history."""
     return ()
+
+
+def nothing_recorded(check: str) -> Mapping[date, RecordedStatus]:
+    """For an evaluation without a history."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +95,19 @@ class Measurements:
         recall_is_final: bool = False,
         recall_undated: RecallUndated = recall_no_undated,
         accepted: Accepted = nothing_accepted,
+        recorded: Recorded = nothing_recorded,
         earlier: Sequence[Timeframe] = (),
     ) -> None:
         """recall: what earlier evaluations counted. tell: called with a text before anything slow.
 
         recall_is_final: whether recalled days are never counted again, as in a backtest; rows
         without a time then count as old. recall_undated: what an earlier evaluation counted of
-        those. accepted: what somebody accepts of a check. earlier: data dates before that of
-        `frame` that the same run loaded, all of them over: the same scans read them.
+        those. accepted: what somebody accepts of a check. recorded: its statuses of the weeks
+        before. earlier: data dates before that of `frame` that the same run loaded, all of them
+        over: the same scans read them.
         """
         self._recall_undated = recall_undated
-        self.accepted = accepted
+        self.accepted, self.recorded = accepted, recorded
         self._recall, self._tell = recall, tell
         self._recall_is_final = recall_is_final
         self._config = config
@@ -124,6 +133,11 @@ class Measurements:
     def listed_sources(self) -> tuple[ExpectedSource, ...] | None:
         """The sources that the configuration expects in the log; None where it lists none."""
         return self._config.sources
+
+    @property
+    def judges_volume(self) -> bool:
+        """Whether a check is enabled that needs the daily counts."""
+        return self._plan.judges_volume
 
     def audit_log(self) -> AuditLog:
         """The pipeline's log. Raises MeasurementError.

@@ -14,6 +14,7 @@ from checks.core.errors import HistoryError
 from checks.measuring.daily import fingerprint, former_fingerprint, is_settled
 
 if TYPE_CHECKING:
+    from checks.core.records import RecordedStatus
     from checks.history import StoredAcceptance
 
 
@@ -71,6 +72,20 @@ class Remembering:
             self._failure = error
             return ()
         return tuple(acceptance for acceptance in accepted if acceptance.check == check)
+
+    def recorded(self, check: str, before: date) -> Mapping[date, RecordedStatus] | None:
+        """A check's recorded statuses of the weeks before a day; None where they cannot be read."""
+        from checks.history import history_of
+        from checks.history.recorded import RECORDED_DAYS
+
+        config = self._config
+        try:
+            history = history_of(config)
+            context = history.context(config.pipeline, before, RECORDED_DAYS, now=self._now)
+        except HistoryError as error:
+            self._failure = error
+            return None
+        return context.recorded.get(check, {})
 
     def keep(self, daily: DailyCounts, settle_days: int, now: datetime) -> tuple[str, ...]:
         """Remember what was measured and is new, changed or settled since; warnings, if any."""

@@ -23,7 +23,7 @@ class EarlierDay(Measurements):
         super().__init__(
             newest._config, frame, newest._warehouse, newest._recall, newest._tell,
             recall_is_final=newest._recall_is_final, recall_undated=newest._recall_undated,
-            accepted=newest.accepted,
+            accepted=newest.accepted, recorded=newest.recorded,
         )  # fmt: skip
         self._newest = newest
 

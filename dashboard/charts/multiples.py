@@ -23,10 +23,14 @@ _KEY = 20
 _FAILING, _UNUSUAL = ("silent",), ("collapsed", "surged")
 GLYPHS = {
     "silent": "✗", "collapsed": "▼", "surged": "▲", "new": "+", "normal": "✓", "rare": "·",
-    "gone": "○", "retired": "□", "ignored": "-", "not judged": "?",
+    "gone": "○", "retired": "□", "closed": "■", "possibly_closed": "!", "ignored": "-",
+    "not judged": "?",
 }  # fmt: skip
 #: What a state is called on screen; others are plain words already.
-_WORDS = {"silent": "no events", "collapsed": "far too few", "surged": "far too many"}
+_WORDS = {
+    "silent": "no events", "collapsed": "far too few", "surged": "far too many",
+    "closed": "closed on this weekday", "possibly_closed": "perhaps closed on this weekday",
+}  # fmt: skip
 
 
 def state_text(state: str) -> str:

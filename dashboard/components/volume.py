@@ -281,7 +281,8 @@ def draw_names(context: page.PageContext, volume: Volume) -> None:
         "the name: the "
         "count of this day and its normal range (shaded); for rare names (·), lowest to highest of "
         f"the {volume.window_days} days before. ○ gone: no event on those days, and too rare "
-        f"before to count as silent. □ retired: silent, and accepted as retired.{more}",
+        f"before to count as silent. □ retired: silent, and accepted as retired."
+        f"{_closed_key(volume.names)}{more}",
     )
     if not volume.names:
         page.empty(
@@ -306,6 +307,16 @@ def draw_names(context: page.PageContext, volume: Volume) -> None:
                 f"{plural(volume.other_names, 'more name')}.",
                 f"They have {plural(volume.other[-1], 'event')} on this day between them.",
             )
+
+
+def _closed_key(names: Sequence[NameSeries]) -> str:
+    """What the glyph of a closed weekday means, where a name has it."""
+    if not any(series.state in ("closed", "possibly_closed") for series in names):
+        return ""
+    return (
+        " ■ closed on this weekday: without events, as in the weeks before; ! perhaps: too few "
+        "weeks say so."
+    )
 
 
 def _table(names: Sequence[NameSeries]) -> Html:

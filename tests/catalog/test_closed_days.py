@@ -137,7 +137,9 @@ def test_outages_and_closed_days_do_not_say_what_an_open_day_has() -> None:
 
 @pytest.mark.parametrize("today", [0, 1, 51, 5000])
 def test_freshness_is_green_and_says_why(today: int) -> None:
-    judgement = freshness.judge(freshness.Params(), of_events(today), CLOSED_FRAME)
+    judgement = freshness.judge(
+        freshness.Params(), freshness.Measured(of_events(today)), CLOSED_FRAME
+    )
     lag = "not judged" if today else "none"
     assert (judgement.status, judgement.message) == (GREEN, f"lag={lag} ({WHY})")
     assert judgement.action == "Nothing to do"
@@ -145,7 +147,9 @@ def test_freshness_is_green_and_says_why(today: int) -> None:
 
 def test_a_newest_day_that_is_behind_is_red_although_it_is_closed() -> None:
     frame = replace(CLOSED_FRAME, expected_date=RUN)
-    assert freshness.judge(freshness.Params(), of_events(3), frame).status is RED
+    assert (
+        freshness.judge(freshness.Params(), freshness.Measured(of_events(3)), frame).status is RED
+    )
 
 
 @pytest.mark.parametrize("today", [0, 1, 5000])
@@ -422,7 +426,7 @@ def test_an_open_day_without_events_is_never_green(counts: list[int], closures: 
     judged = events(
         {"page_view": filled}, bought=(0,) * len(filled), calendar=calendar_of(*closed), newest=None
     ).open_window(7)
-    assert freshness.judge(freshness.Params(), judged, FRAME).status is RED
+    assert freshness.judge(freshness.Params(), freshness.Measured(judged), FRAME).status is RED
 
 
 @QUICK
@@ -436,7 +440,7 @@ def test_a_closed_day_without_events_is_never_red(counts: list[int], closures: s
     frame = replace(FRAME, calendar=calendar)
     counted = replace(daily(filled, calendar=calendar))
     statuses = [
-        freshness.judge(freshness.Params(), seen, frame).status,
+        freshness.judge(freshness.Params(), freshness.Measured(seen), frame).status,
         volume_zscore.judge(volume_zscore.Params(), seen, frame).status,
         volume_expected.judge(volume_expected.Params(), counted, frame).status,
         volume_trend.judge(volume_trend.Params(), counted, frame).status,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from checks.catalog.freshness import Params, judge
+from checks.catalog.freshness import Measured, Params, judge
 from checks.core.model import Cause, Judgement, Status
 from checks.core.timeframe import Timeframe, timeframe
 from checks.core.values import Unmeasured
@@ -20,7 +20,7 @@ TICK = timedelta(microseconds=1)
 def judged(
     newest: datetime | None, frame: Timeframe = FRAME, hours: float = 6, **fields: Any
 ) -> Judgement:
-    return judge(Params(hours), events(newest=newest, **fields), frame)
+    return judge(Params(hours), Measured(events(newest=newest, **fields)), frame)
 
 
 @pytest.mark.parametrize(

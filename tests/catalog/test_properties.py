@@ -195,7 +195,7 @@ def test_an_unreadable_status_is_unknown(log: AuditLog) -> None:
 @QUICK
 @given(event_counts(), FRAMES)
 def test_checks_over_the_events(seen: EventCounts, frame: Any) -> None:
-    fresh = freshness.judge(freshness.Params(), seen, frame)
+    fresh = freshness.judge(freshness.Params(), freshness.Measured(seen), frame)
     volume = volume_zscore.judge(volume_zscore.Params(), seen, frame)
     names = event_volume.judge(event_volume.Params(), measured(seen), frame)
     revenue = missing_revenue.judge(missing_revenue.Params(), seen, frame)
@@ -313,7 +313,7 @@ def test_judges_read_no_clock(judge: Callable[..., Judgement]) -> None:
         newest=FRAME.end - timedelta(hours=1),
     )  # fmt: skip
     params, own_measured = {
-        freshness.judge: (freshness.Params(), seen),
+        freshness.judge: (freshness.Params(), freshness.Measured(seen)),
         volume_zscore.judge: (volume_zscore.Params(), seen),
         event_volume.judge: (event_volume.Params(), measured(seen)),
         missing_revenue.judge: (missing_revenue.Params(), seen),

@@ -249,3 +249,16 @@ def test_the_wall_names_the_second_rule_below_the_first(demo: Demo, screen: Open
     page = screen(demo("loaded-twice"), path="review")
     assert ALSO.search(page.text)
     assert page.text.count("volume_zscore z=") == 1
+
+
+def test_a_name_that_rests_on_a_weekday_is_shown_as_closed(demo: Demo, screen: Open) -> None:
+    key = "without events, as in the weeks before"
+    folder = demo("all-green")
+    assert key not in screen(folder, path="volume").text
+    change(
+        folder,
+        "DELETE FROM stg_events WHERE event_name = 'checkout_started' AND isodow(timestamp) = 6",
+    )
+    text = screen(folder, path="volume").text
+    assert "■ closed on this weekday" in text
+    assert key in text

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks import Report, Status, Verdict
-from checks.catalog.freshness import Params, judge
+from checks.catalog.freshness import Measured, Params, judge
 from checks.cli import main
 from checks.config.timeframes import data_timeframe
 from checks.core.errors import UsageError
@@ -269,7 +269,7 @@ def test_the_newest_day_is_green_only_where_it_is_the_runs_own(
     day = own - timedelta(days=behind)
     frame = replace(frame, data_date=day, expected_date=own)
     newest = frame.start + (frame.cut - frame.start) * part
-    judgement = judge(Params(limit), events(newest=min(newest, now)), frame)
+    judgement = judge(Params(limit), Measured(events(newest=min(newest, now))), frame)
     lag_hours = (min(now, midnight(own + ONE_DAY, ZoneInfo(zone))) - newest) / timedelta(hours=1)
     assert (judgement.status is Status.GREEN) == (behind == 0 and lag_hours <= limit)
     assert judgement.value is None or (judgement.value > limit) == (judgement.status is Status.RED)
