@@ -21,17 +21,25 @@ _WORDS = {-1: LOW, 1: HIGH}
 
 
 def total_baseline(
-    daily: DailyCounts, widen: float = 1.0, *, leave_out_red: bool = False
+    daily: DailyCounts,
+    widen: float = 1.0,
+    *,
+    leave_out_red: bool = False,
+    every: bool = False,
 ) -> Baseline:
-    """The days that say what volume is normal; computed once for the same counts."""
+    """The days that say what volume is normal; computed once for the same counts.
+
+    every: with the normal range of every day.
+    """
 
     def derive() -> Baseline:
         return baseline(
             daily.totals(), daily.day, daily.calendar, widen,
-            leave_out_red=leave_out_red, accepted=_accepted_sides(daily.accepted_levels),
+            leave_out_red=leave_out_red, every=every,
+            accepted=_accepted_sides(daily.accepted_levels),
         )  # fmt: skip
 
-    return daily.once(("baseline", widen, leave_out_red), derive)
+    return daily.once(("baseline", widen, leave_out_red, every), derive)
 
 
 def level_subject(level: Level) -> str:

@@ -110,9 +110,9 @@ def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
     return _judgement(daily, baseline, normal, frame)
 
 
-def baseline_of(params: Params, daily: DailyCounts) -> Baseline:
-    """The days that say what is normal, and the normal range of each of them."""
-    return total_baseline(daily, params.widen, leave_out_red=params.leave_out_red)
+def baseline_of(params: Params, daily: DailyCounts, *, every: bool = False) -> Baseline:
+    """The days that say what is normal; with `every`, also the normal range of each of them."""
+    return total_baseline(daily, params.widen, leave_out_red=params.leave_out_red, every=every)
 
 
 def level_of(daily: DailyCounts, baseline: Baseline, normal: ExpectedRange) -> Level | None:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from checks.core.calendar import Calendar
 from checks.core.text import count_text, short_day
 from checks.detection import ExpectedRange, expected_range
+from checks.detection.calm import calm_days
 from checks.detection.levels import OF_DAYS, Level, RangedDay, confirmed
 from checks.detection.order import median
 
@@ -40,7 +41,8 @@ class Baseline:
 
     kept: their counts, those before an accepted level as if they were at it. normal: the normal
     range of each earlier day that has one, from the days before it. level: that the last days are
-    at, where nobody accepted it. recent: the last days with events. stretches: those that ended.
+    at, where nobody accepted it. recent: the last days with events, from the first red one of them
+    on. stretches: levels that the counts came back from.
     """
 
     kept: Mapping[date, float]
@@ -80,6 +82,7 @@ def baseline(
     widen: float = 1.0,
     *,
     leave_out_red: bool = False,
+    every: bool = False,
     accepted: Mapping[date, int] | None = None,
 ) -> Baseline:
     """The days before `day` without those that would distort the comparison.
@@ -87,12 +90,17 @@ def baseline(
     Left out are days in the calendar, days without events where that is out of their range, days at
     a level that stays and was not accepted, and with `leave_out_red` all that were out of their
     range; each day is judged by the days before it.
+    every: compute the normal range of every day, not only of those where it decides: half a
+    millisecond a day.
     accepted: for each day on which somebody accepted the level that it was at, its side.
     """
-    walk = _Walk(calendar, widen, leave_out_red, accepted or {})
-    for earlier_day in sorted(before for before in totals if before < day):
+    before = {
+        earlier_day: totals[earlier_day] for earlier_day in sorted(totals) if earlier_day < day
+    }
+    walk = _Walk(before, calendar, widen, leave_out_red, every, accepted or {})
+    for earlier_day, count in before.items():
         walk.accept_on(earlier_day)
-        walk.add(earlier_day, totals[earlier_day])
+        walk.add(earlier_day, count)
     walk.accept_on(day)
     return walk.baseline()
 
@@ -101,9 +109,11 @@ def baseline(
 class _Walk:
     """The days so far, each judged by those before it."""
 
+    totals: Mapping[date, int]
     calendar: Calendar
     widen: float
     leave_out_red: bool
+    every: bool
     accepted_sides: Mapping[date, int]
     kept: dict[date, float] = field(default_factory=dict)
     left_out: dict[date, str] = field(default_factory=dict)
@@ -112,6 +122,7 @@ class _Walk:
     recent: list[RangedDay] = field(default_factory=list)
     accepted: list[AcceptedLevel] = field(default_factory=list)
     stretches: list[Stretch] = field(default_factory=list)
+    calm: frozenset[date] | None = None
 
     def baseline(self) -> Baseline:
         """What the walk came to."""
@@ -122,20 +133,47 @@ class _Walk:
 
     def add(self, day: date, count: int) -> None:
         """Judge one more day, and keep it or leave it out."""
-        day_range = self.baseline().range_on(day, self.calendar, self.widen)
+        special_day = self.calendar.special_day(day)
+        if special_day is None and self._is_surely_normal(day):
+            self.kept[day] = count
+            return
+        day_range = None
+        if special_day is None or self.every:
+            day_range = self.baseline().range_on(day, self.calendar, self.widen)
         if day_range is not None:
             self.normal[day] = day_range
-        special_day = self.calendar.special_day(day)
         if special_day is not None:
-            self.left_out[day] = special_day.name
+            self._leave_out(day, special_day.name)
         elif day_range is None:
             self.kept[day] = count
         elif not count and side_of(count, day_range):
-            self.left_out[day] = "no events"
+            self._leave_out(day, "no events")
         elif self.level is None or not count:
             self._add_ordinary(RangedDay(day, count, day_range))
         else:
             self._add_to_level(self.level, RangedDay(day, count, day_range))
+
+    def _is_surely_normal(self, day: date) -> bool:
+        """Whether the day needs no range of its own: it is near what is expected of it.
+
+        Not after a red day, which it may make a level.
+        """
+        if self.every or self.level is not None or self.recent:
+            return False
+        if self.calm is None:
+            rest = {
+                later: count for later, count in self.totals.items()
+                if later >= day and self.calendar.special_day(later) is None
+            }  # fmt: skip
+            end = max(rest) + timedelta(days=1)
+            self.calm = calm_days({**self.kept, **rest}, end, self.widen)
+        return day in self.calm
+
+    def _leave_out(self, day: date, why: str) -> None:
+        """Without the day, others may be judged otherwise."""
+        self.left_out[day] = why
+        if self.calendar.special_day(day) is None:
+            self.calm = None
 
     def accept_on(self, day: date) -> None:
         """Take the level before `day` for normal, where somebody accepted it on that day."""
@@ -151,7 +189,7 @@ class _Walk:
         for ranged in level_days:
             self._keep(ranged)
         self.accepted.append(AcceptedLevel(since, day, factor))
-        self.level, self.recent = None, []
+        self.level, self.recent, self.calm = None, [], None
 
     def _days_at_level(self, side: int) -> tuple[RangedDay, ...]:
         """The days of the level so far, also while the accepted day is the one to confirm it."""
@@ -163,9 +201,9 @@ class _Walk:
     def _add_ordinary(self, ranged: RangedDay) -> None:
         """A day while no level is held; it may confirm one."""
         if ranged.count:
-            self.recent = [*self.recent, ranged][-OF_DAYS:]
+            self.recent = _since_first_red([*self.recent, ranged][-OF_DAYS:])
         if ranged.side and self.leave_out_red:
-            self.left_out[ranged.day] = _out_of_range_text(ranged.normal)
+            self._leave_out(ranged.day, _out_of_range_text(ranged.normal))
         else:
             self._keep(ranged)
         level = confirmed(self.recent) if ranged.count else None
@@ -199,7 +237,7 @@ class _Walk:
                 self._keep(ranged)
         factor = median(sorted(ranged.factor for ranged in at_level))
         self.stretches.append(Stretch(level.since, last, factor))
-        self.level, self.recent = None, []
+        self.level, self.recent, self.calm = None, [], None
 
     def _keep(self, ranged: RangedDay) -> None:
         self.kept[ranged.day] = ranged.count
@@ -255,6 +293,11 @@ def scaled(normal: ExpectedRange, factor: float) -> ExpectedRange:
     return ExpectedRange(
         normal.expected * factor, normal.low * factor, normal.high * factor, normal.basis
     )
+
+
+def _since_first_red(days: list[RangedDay]) -> list[RangedDay]:
+    first = next((index for index, ranged in enumerate(days) if ranged.side), len(days))
+    return days[first:]
 
 
 def _level_text(level: Level) -> str:

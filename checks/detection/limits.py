@@ -21,6 +21,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from checks.detection.expected import log_count
 from checks.detection.order import median, quantile
 from checks.detection.weekday import WEEK, Forecast, LogCounts
 
@@ -120,7 +121,7 @@ def distances(prediction: Forecast) -> Distances:
 
     Raises IndexError where the prediction has no miss.
     """
-    noise = max(_LEAST_MISS, _NOISE_DEVIATIONS * math.exp(-prediction.expected / 2))
+    noise = least_limit(prediction.expected)
     miss = max(_usual_miss(prediction.misses), noise)
     weekday = _weekday(prediction, miss, noise)
     return Distances(
@@ -129,6 +130,14 @@ def distances(prediction: Forecast) -> Distances:
         noise,
         (miss / noise) ** _ROOM_POWER,
     )
+
+
+def least_limit(expected: float) -> float:
+    """The smallest distance that any limit allows: a usual miss at least, or counting noise.
+
+    expected: in logarithms; below that of no event it is as if it were that.
+    """
+    return max(_LEAST_MISS, _NOISE_DEVIATIONS * math.exp(-max(expected, log_count(0)) / 2))
 
 
 def record_margin(record: float, factor: float = _RECORD_FACTOR) -> float:

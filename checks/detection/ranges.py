@@ -25,7 +25,8 @@ _WIDE_FACTOR, _FACTOR = 1.5, 4 / 3
 # Records of the range rules are of this many days that have a count.
 _RANGE_WINDOW = 28
 
-_LEAST_MISSES = 5
+#: The fewest earlier misses that say how far off the forecast is.
+LEAST_MISSES = 5
 # With one or two days of each weekday an expectation is unsure.
 _YOUNG_DAYS, _YOUNG_FACTOR = 21, 1.2
 # Beyond this everything is normal already, and products of it stay finite.
@@ -80,7 +81,7 @@ def edges(history: Mapping[date, float], day: date) -> Edges | None:
     if days < WEEKDAY_DAYS:
         return _by_range(log_counts, Basis.WIDE_RANGE, _WIDE_FACTOR)
     prediction = forecast(log_counts)
-    if prediction is None or len(present(prediction.misses)) < _LEAST_MISSES:
+    if prediction is None or len(present(prediction.misses)) < LEAST_MISSES:
         return _by_range(log_counts, Basis.RANGE, _FACTOR)
     return _by_weekday(prediction, _YOUNG_FACTOR if days < _YOUNG_DAYS else 1.0)
 

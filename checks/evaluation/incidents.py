@@ -14,7 +14,7 @@ from checks.catalog import get_check
 from checks.core.inert import line
 from checks.core.model import Status
 from checks.core.records import Closing, IncidentLog, StoredIncident
-from checks.core.subjects import MANY, MORE
+from checks.core.subjects import LEVEL, MANY, MORE
 
 if TYPE_CHECKING:
     from checks.config.model import Config
@@ -61,14 +61,15 @@ def next_step(incident: StoredIncident) -> NextStep | None:
     if incident.closed_as is not Closing.EXPECTED:
         return None
     check = get_check(incident.check)
-    if check.compares_days and not _accepted_names(check, incident):
+    names = _accepted_names(check, incident)
+    if check.compares_days and check.accepts in (None, LEVEL) and not names:
         return NextStep(
             "The day is judged as before. To say that it is special, add to andon.yml:",
             f'calendar:\n  days:\n    - {{from: {incident.opened_on}, name: "why it is special"}}',
         )
     if incident.resolved_at is not None:
         return None
-    if _accepted_names(check, incident):
+    if check.accepts is not None:
         return NextStep("Nothing is accepted yet. To accept it:", _accept_command(check, incident))
     if incident.status is Status.UNKNOWN or incident.is_stop:
         return NextStep(f"{check.id} stops the line until it is green: it cannot be waived.")

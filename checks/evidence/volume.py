@@ -204,7 +204,7 @@ class _Expectations:
         self, daily: DailyCounts, params: volume_expected.Params, *, explains: bool
     ) -> None:
         self._explains = explains
-        baseline = volume_expected.baseline_of(params, daily)
+        baseline = volume_expected.baseline_of(params, daily, every=True)
         today = baseline.range_on(daily.day, daily.calendar, params.widen)
         self._normal = {**baseline.normal, **({daily.day: today} if today else {})}
         self._left_out = baseline.left_out

@@ -106,7 +106,7 @@ class Material:
         """The days that say what volume is normal, with the range of each. Raises as `daily`."""
         if "baseline" not in self._read:
             params = self.config.checks["volume_expected"].params
-            self._read["baseline"] = volume_expected.baseline_of(params, self.daily())
+            self._read["baseline"] = volume_expected.baseline_of(params, self.daily(), every=True)
         baseline: Baseline = self._read["baseline"]
         return baseline
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given, settings
@@ -50,7 +51,7 @@ def test_only_an_outage_is_left_out_unless_red_days_are_to_be() -> None:
 
 
 def test_what_was_normal_is_known_of_every_day_that_has_history() -> None:
-    chosen = baseline(WEEKLY, DAY, Calendar())
+    chosen = baseline(WEEKLY, DAY, Calendar(), every=True)
     assert set(chosen.normal) == set(sorted(WEEKLY)[7:-1])
     assert all(
         normal_range.low <= WEEKLY[day] <= normal_range.high
@@ -95,3 +96,36 @@ def test_every_day_before_is_kept_or_left_out(counts: dict[int, int]) -> None:
     assert set(chosen.kept) | set(chosen.left_out) == before
     assert not set(chosen.kept) & set(chosen.left_out)
     assert all(chosen.kept[day] == totals[day] for day in chosen.kept)
+
+
+NOISY = st.lists(
+    st.one_of(st.integers(700, 1300), st.sampled_from([0, 1, 300, 500, 1500, 2500, 10**7])),
+    min_size=20,
+    max_size=126,
+)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(NOISY, st.sampled_from([0.7, 1.0, 2.0]), st.booleans(), st.sets(st.integers(0, 100)))
+def test_days_that_need_no_range_of_their_own_are_judged_the_same(
+    counts: list[int], widen: float, leave_out_red: bool, special: set[int]
+) -> None:
+    totals = {DAY - timedelta(days=back): count for back, count in enumerate(counts, start=1)}
+    marks = Calendar({DAY - timedelta(days=back): SpecialDay("Sale", 3.0) for back in special})
+    accepted = {DAY - timedelta(days=3): -1, DAY - timedelta(days=30): 1}
+
+    def chosen(every: bool) -> Baseline:
+        return baseline(
+            totals, DAY, marks, widen,
+            leave_out_red=leave_out_red, every=every, accepted=accepted,
+        )  # fmt: skip
+
+    quick, whole = chosen(every=False), chosen(every=True)
+    assert quick == replace(whole, normal=quick.normal)
+    assert quick.normal.items() <= whole.normal.items()
+
+
+def test_few_ranges_are_computed_for_ordinary_days() -> None:
+    ordinary = {day: count + (day.toordinal() * 7919) % 50 for day, count in WEEKLY.items()}
+    chosen = baseline(ordinary, DAY, Calendar())
+    assert len(chosen.normal) <= 14

@@ -136,7 +136,7 @@ def daily(*totals: int, releases: tuple[date, ...] = ()) -> DailyCounts:
 
 
 def level(counts: DailyCounts, side: int) -> str | None:
-    usual_days = baseline(counts.totals(), counts.day, counts.calendar)
+    usual_days = baseline(counts.totals(), counts.day, counts.calendar, every=True)
     explained = volume.level(counts, usual_days, side)
     return explained.text if explained else None
 
@@ -164,7 +164,7 @@ def test_a_rise_is_no_level_below_the_days_before() -> None:
     """A weekend at a fifth, now three times as much, is less than the weekdays before."""
     week = [1000, 1000, 1000, 1000, 1000, 200, 200]
     counts = daily(*week * 5, *week[:5], 600, 600)
-    usual_days = baseline(counts.totals(), counts.day, counts.calendar)
+    usual_days = baseline(counts.totals(), counts.day, counts.calendar, every=True)
     assert volume.level(counts, usual_days, 1) is None
 
 
