@@ -7,6 +7,7 @@ HistoryError of one line, because a history must never decide a verdict.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import uuid4
 
@@ -60,21 +61,21 @@ class History(Decisions, Incidents):
             ignored = IgnoredRows()
             self._claimant.require(connection, pipeline, ignored)
             reader = EvaluationReader(connection, pipeline, moment, ignored)
-            statuses = reader.statuses_before(data_date, days)
-            unsettled = incidents.unsettled(connection, pipeline, moment, ignored)
-            settled = incidents.settled_as_no_fault(
-                connection, pipeline, evaluations.days_before(data_date, RECORDED_DAYS), moment,
-                ignored,
-            )  # fmt: skip
-            return HistoryContext(
+            context = HistoryContext(
                 waivers=waivers.applicable(connection, pipeline, moment, ignored),
                 acceptances=acceptances.applicable(connection, pipeline, moment, ignored),
                 acknowledgements=waivers.open_acknowledgements(
                     connection, pipeline, moment, ignored
                 ),
-                statuses=statuses,
-                recorded=recorded_statuses(statuses, (*unsettled, *settled), data_date),
-                incidents=unsettled,
+                statuses=reader.statuses_before(data_date, days),
+                incidents=incidents.unsettled(connection, pipeline, moment, ignored),
+            )
+            since = evaluations.days_before(data_date, RECORDED_DAYS)
+            settled = incidents.settled_as_no_fault(connection, pipeline, since, moment, ignored)
+            closed = (*context.incidents, *settled)
+            return replace(
+                context,
+                recorded=recorded_statuses(context.statuses, closed, data_date),
                 warnings=ignored.warnings(self._access.place),
             )
 
