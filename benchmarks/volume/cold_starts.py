@@ -6,7 +6,7 @@ from . import rates
 from .study import Study, Table
 from .summary import COLUMNS, cells
 
-HISTORY_DAYS = (7, 14, 17, 21, 28, 42)
+HISTORY_DAYS = (14, 17, 21, 28)
 BUDGET = 1.0
 
 

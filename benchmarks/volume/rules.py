@@ -8,7 +8,7 @@ from datetime import date
 
 from checks.detection import Basis, weekly_trend, zscore_range
 from checks.detection.expected import COUNTED_ON, log_count
-from checks.detection.ranges import edges
+from checks.detection.ranges import Edges, edges
 
 from .cases import Rule
 from .reference import before
@@ -21,8 +21,10 @@ ZSCORE_DAYS = 7
 def volume_expected(history: Mapping[date, float], day: date) -> Callable[[float], float] | None:
     """The `widen` from which on a count is in the range of `checks.detection.expected_range`."""
     day_edges = edges(history, day)
-    if day_edges is None:
-        return None
+    return None if day_edges is None else _score_of(day_edges)
+
+
+def _score_of(day_edges: Edges) -> Callable[[float], float]:
     zero_is_out = day_edges.zero_is_out and day_edges.expected >= log_count(COUNTED_ON)
 
     def score(count: float) -> float:
@@ -49,9 +51,13 @@ def volume_zscore(history: Mapping[date, float], day: date) -> Callable[[float],
 
 def gate(history: Mapping[date, float], day: date) -> Callable[[float], float] | None:
     """What makes the gate red by default: the Z-score only where no weekday is known."""
-    by_range, by_zscore = volume_expected(history, day), volume_zscore(history, day)
-    if by_range is None or by_zscore is None or _knows_weekday(history, day):
-        return by_range or by_zscore
+    day_edges = edges(history, day)
+    if day_edges is None:
+        return volume_zscore(history, day)
+    by_range = _score_of(day_edges)
+    by_zscore = None if day_edges.basis is Basis.WEEKDAY else volume_zscore(history, day)
+    if by_zscore is None:
+        return by_range
     return lambda count: max(by_range(count), by_zscore(count))
 
 

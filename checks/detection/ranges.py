@@ -20,6 +20,8 @@ from checks.detection.weekday import WEEK, Forecast, LogCounts, forecast
 
 MINIMUM_DAYS = 7
 WEEKDAY_DAYS = 14
+#: From this many days of history on, the weekday's range has its full power.
+FULL_POWER_DAYS = 21
 
 _WIDE_FACTOR, _FACTOR = 1.5, 4 / 3
 # Records of the range rules are of this many days that have a count.
@@ -27,8 +29,8 @@ _RANGE_WINDOW = 28
 
 #: The fewest earlier misses that say how far off the forecast is.
 LEAST_MISSES = 5
-# With one or two days of each weekday an expectation is unsure.
-_YOUNG_DAYS, _YOUNG_FACTOR = 21, 1.2
+# Below FULL_POWER_DAYS there are one or two days of each weekday: an expectation is unsure.
+_YOUNG_FACTOR = 1.2
 # Beyond this everything is normal already, and products of it stay finite.
 _WIDEST = 1e6
 
@@ -83,7 +85,7 @@ def edges(history: Mapping[date, float], day: date) -> Edges | None:
     prediction = forecast(log_counts)
     if prediction is None or len(present(prediction.misses)) < LEAST_MISSES:
         return _by_range(log_counts, Basis.RANGE, _FACTOR)
-    return _by_weekday(prediction, _YOUNG_FACTOR if days < _YOUNG_DAYS else 1.0)
+    return _by_weekday(prediction, _YOUNG_FACTOR if days < FULL_POWER_DAYS else 1.0)
 
 
 def _by_range(log_counts: LogCounts, basis: Basis, factor: float) -> Edges:

@@ -11,7 +11,7 @@ from checks.core.calendar import Calendar
 from checks.core.counts import DailyCounts
 from checks.detection import (
     CAUGHT_SHARE,
-    WEEKDAY_DAYS,
+    FULL_POWER_DAYS,
     ExpectedRange,
     Judge,
     Power,
@@ -152,7 +152,7 @@ def _minimum_history(kept: Mapping[date, float], day: date) -> int:
 
     Those of the full rule, or 0 where the history is too short for it.
     """
-    return WEEKDAY_DAYS if history_days(kept, day) > WEEKDAY_DAYS else 0
+    return FULL_POWER_DAYS if history_days(kept, day) > FULL_POWER_DAYS else 0
 
 
 def _never(day: date) -> bool:
