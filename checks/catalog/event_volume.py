@@ -154,7 +154,7 @@ def _ratio(daily: DailyCounts, usual_days: Baseline) -> float:
 
     A name that only goes with the total is no finding: `volume_expected` has it already.
     """
-    normal = usual_days.range_on(daily.day, daily.calendar)
+    normal = usual_days.range_on(daily.day)
     count = daily.counted[daily.day].total
     if normal is None or not side_of(count, normal) or normal.expected <= 0:
         return 1.0

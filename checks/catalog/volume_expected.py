@@ -34,7 +34,7 @@ from checks.detection import (
     history_days,
 )
 from checks.detection.baseline import Baseline, side_of
-from checks.detection.levels import Level, RangedDay
+from checks.detection.levels import Level
 from checks.judging.check import Check, LoadFact, Worse
 from checks.judging.segments import Carrier, carrying
 from checks.judging.unmeasured import learning, skipped, unknown
@@ -104,7 +104,7 @@ def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
     if mark is not None and mark.factor is None:
         return skipped(_METRIC, f"{mark.name}: not judged by volume", _details(daily))
     baseline = baseline_of(params, daily)
-    normal = baseline.range_on(daily.day, daily.calendar, params.widen)
+    normal = baseline.range_on(daily.day)
     if normal is None:
         return _unjudged(daily, baseline, frame)
     return _judgement(daily, baseline, normal, frame)
@@ -113,13 +113,6 @@ def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
 def baseline_of(params: Params, daily: DailyCounts, *, every: bool = False) -> Baseline:
     """The days that say what is normal; with `every`, also the normal range of each of them."""
     return total_baseline(daily, params.widen, leave_out_red=params.leave_out_red, every=every)
-
-
-def level_of(daily: DailyCounts, baseline: Baseline, normal: ExpectedRange) -> Level | None:
-    """The level that the judged day is at and that nobody accepted; special days are at none."""
-    if daily.calendar.special_day(daily.day) is not None:
-        return None
-    return baseline.level_with(RangedDay(daily.day, daily.counted[daily.day].total, normal))
 
 
 def _unjudged(daily: DailyCounts, baseline: Baseline, frame: Timeframe) -> Judgement:
@@ -145,7 +138,7 @@ def _judgement(
     daily: DailyCounts, baseline: Baseline, normal: ExpectedRange, frame: Timeframe
 ) -> Judgement:
     count = daily.counted[daily.day].total
-    level = level_of(daily, baseline, normal)
+    level = baseline.level_with(daily.day, count, normal)
     side = side_of(count, normal) or (level.side if level is not None else 0)
     carrier = carrying(daily, baseline, normal) if side else None
     facts = Facts(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -11,7 +11,7 @@ from checks.core.calendar import Calendar
 from checks.core.text import count_text, short_day
 from checks.detection import ExpectedRange, expected_range
 from checks.detection.calm import calm_days
-from checks.detection.levels import OF_DAYS, Level, RangedDay, confirmed
+from checks.detection.levels import ALIKE_WIDEN, OF_DAYS, Level, RangedDay, confirming_days
 from checks.detection.order import median
 
 WEEK = 7
@@ -48,30 +48,58 @@ class Baseline:
     kept: Mapping[date, float]
     left_out: Mapping[date, str]
     normal: Mapping[date, ExpectedRange]
+    calendar: Calendar = field(default_factory=Calendar)
+    widen: float = 1.0
     level: Level | None = None
     recent: tuple[RangedDay, ...] = ()
     accepted: tuple[AcceptedLevel, ...] = ()
     stretches: tuple[Stretch, ...] = ()
 
-    def range_on(self, day: date, calendar: Calendar, widen: float = 1.0) -> ExpectedRange | None:
+    def range_on(self, day: date) -> ExpectedRange | None:
         """The normal range of the day after the baseline; None as for `normal_range`."""
         since = None if self.level is None else self.level.since
-        return usual_range(self.kept, day, calendar, widen, since=since)
+        return usual_range(self.kept, day, self.calendar, self.widen, since=since)
 
     def factor_of(self, day: date) -> float:
         """How many times its count a day counts: 1, or that of the levels accepted since."""
         return math.prod(level.factor for level in self.accepted if day < level.since)
 
-    def level_with(self, day: RangedDay) -> Level | None:
+    def level_with(self, day: date, count: float, normal: ExpectedRange) -> Level | None:
         """The level that the judged day is at, as one of its days; None where it is at none.
 
-        A day without events is at none.
+        A day without events is at none, nor is one in the calendar.
         """
-        if not day.count:
+        if not count or self.calendar.special_day(day) is not None:
             return None
         if self.level is None:
-            return confirmed((*self.recent, day))
-        level = self.level.with_day(day)
+            return self.confirmed((*self.recent, self.ranged(day, count, normal)))
+        level = self.level.with_day(RangedDay(day, count, normal))
+        return level if level.is_held else None
+
+    def ranged(self, day: date, count: float, normal: ExpectedRange) -> RangedDay:
+        """The day beside its range, and beside that by the days before the last red ones."""
+        first = next((ranged.day for ranged in self.recent if ranged.side), None)
+        if first is None:
+            return RangedDay(day, count, normal)
+        before = usual_range(self.kept, day, self.calendar, self.widen * ALIKE_WIDEN, since=first)
+        return RangedDay(day, count, normal, 0 if before is None else side_of(count, before))
+
+    def confirmed(self, recent: Sequence[RangedDay]) -> Level | None:
+        """The level that the newest of these days confirms, by the days before it."""
+        days = confirming_days(recent)
+        if not days:
+            return None
+        since, newest = days[0].day, days[-1]
+        ranges = [
+            usual_range(self.kept, ranged.day, self.calendar, self.widen, since=since)
+            for ranged in days
+        ]
+        level_days = tuple(
+            RangedDay(ranged.day, ranged.count, normal)
+            for ranged, normal in zip(days, ranges, strict=True)
+            if normal is not None
+        )
+        level = Level(since, newest.side or newest.alike_side, level_days)
         return level if level.is_held else None
 
 
@@ -127,8 +155,8 @@ class _Walk:
     def baseline(self) -> Baseline:
         """What the walk came to."""
         return Baseline(
-            self.kept, self.left_out, self.normal, self.level, tuple(self.recent),
-            tuple(self.accepted), tuple(self.stretches),
+            self.kept, self.left_out, self.normal, self.calendar, self.widen, self.level,
+            tuple(self.recent), tuple(self.accepted), tuple(self.stretches),
         )  # fmt: skip
 
     def add(self, day: date, count: int) -> None:
@@ -139,7 +167,7 @@ class _Walk:
             return
         day_range = None
         if special_day is None or self.every:
-            day_range = self.baseline().range_on(day, self.calendar, self.widen)
+            day_range = self.baseline().range_on(day)
         if day_range is not None:
             self.normal[day] = day_range
         if special_day is not None:
@@ -149,7 +177,7 @@ class _Walk:
         elif not count and side_of(count, day_range):
             self._leave_out(day, "no events")
         elif self.level is None or not count:
-            self._add_ordinary(RangedDay(day, count, day_range))
+            self._add_ordinary(self.baseline().ranged(day, count, day_range))
         else:
             self._add_to_level(self.level, RangedDay(day, count, day_range))
 
@@ -206,7 +234,7 @@ class _Walk:
             self._leave_out(ranged.day, _out_of_range_text(ranged.normal))
         else:
             self._keep(ranged)
-        level = confirmed(self.recent) if ranged.count else None
+        level = self.baseline().confirmed(self.recent) if ranged.count else None
         if level is not None:
             self._hold(level)
 

@@ -1,10 +1,11 @@
 """A level that stays: when days out of range on one side become it, and what ends it. Pure.
 
 One day out of range is an accident, and the rule of the next day is robust against it. Three such
-days of five on one side are a level: until the counts are back, or a person accepts it, the days
-before it say what is normal, so that a fault never becomes the norm by lasting. Days without events
-are no level: each is out of range by itself. Source of the rule: measured on public daily series,
-docs/volume.md.
+days of five on one side are a level; so is one of them with three that are well out of what was
+normal before it, though it made them look normal. Until the counts are back, or a person accepts
+it, the days before it say what is normal, so that a fault never becomes the norm by lasting. Days
+without events are no level: each is out of range by itself. Source of the rule: measured on public
+daily series, docs/volume.md.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from checks.detection.order import median
 
 #: So many red days on one side, of so many open days with events, confirm a level.
 CONFIRMING_DAYS, OF_DAYS = 3, 5
+#: So are so many of them that are on that side of the range by the days before the first red one,
+#: this many times as wide.
+ALIKE_DAYS, ALIKE_WIDEN = 4, 1.1
 #: It is held while most of so many last days are beyond this part of the range's half on its side.
 HELD_DAYS, HELD_SHARE = 7, 0.5
 #: It has ended when so many last days are within this part.
@@ -26,11 +30,16 @@ BACK_DAYS, BACK_SHARE = 2, 0.25
 
 @dataclass(frozen=True, slots=True)
 class RangedDay:
-    """A day's count beside its normal range."""
+    """A day's count beside its normal range.
+
+    alike_side: on which side it is of the range by the days before the last red ones, which is
+    wider; 0 inside and where there are none.
+    """
 
     day: date
     count: float
     normal: ExpectedRange
+    alike_side: int = 0
 
     @property
     def side(self) -> int:
@@ -89,15 +98,19 @@ class Level:
         return tuple(day for day in self.days if day.is_beyond(self.side, HELD_SHARE))
 
 
-def confirmed(recent: Sequence[RangedDay]) -> Level | None:
-    """The level that the newest of the recent days confirms; None where it confirms none.
+def confirming_days(recent: Sequence[RangedDay]) -> tuple[RangedDay, ...]:
+    """The recent days that make a level, from its first one on; empty where they make none.
 
-    recent: open days with events and a range, oldest first.
+    recent: open days with events and a range, oldest first; the newest confirms it.
     """
     last = recent[-OF_DAYS:]
-    side = last[-1].side if last else 0
-    red_days = [day for day in last if side and day.side == side]
-    if len(red_days) < CONFIRMING_DAYS:
-        return None
-    since = red_days[0].day
-    return Level(since, side, tuple(day for day in last if day.day >= since))
+    side = (last[-1].side or last[-1].alike_side) if last else 0
+    if not side:
+        return ()
+    red_days = [day for day in last if day.side == side]
+    alike = [day for day in last if side in (day.side, day.alike_side)]
+    is_alike = len(alike) >= ALIKE_DAYS and bool(red_days)
+    if len(red_days) < CONFIRMING_DAYS and not is_alike:
+        return ()
+    first = alike[0] if is_alike else red_days[0]
+    return tuple(day for day in last if day.day >= first.day)

@@ -205,7 +205,7 @@ class _Expectations:
     ) -> None:
         self._explains = explains
         baseline = volume_expected.baseline_of(params, daily, every=True)
-        today = baseline.range_on(daily.day, daily.calendar, params.widen)
+        today = baseline.range_on(daily.day)
         self._normal = {**baseline.normal, **({daily.day: today} if today else {})}
         self._left_out = baseline.left_out
         self.usual_days = tuple(

