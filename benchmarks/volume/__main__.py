@@ -13,6 +13,7 @@ from .held_out import held_out
 from .red_days import red_days
 from .rules import RULES
 from .series import DataError, Series, read_folder
+from .staying import levels, staying, stretches
 from .study import Measure, Study
 from .summary import summary
 from .widths import widths
@@ -24,6 +25,9 @@ MEASURES: dict[str, Measure] = {
     "cold_starts": cold_starts,
     "widths": widths,
     "red_days": red_days,
+    "staying": staying,
+    "levels": levels,
+    "stretches": stretches,
     "held_out": held_out,
 }
 

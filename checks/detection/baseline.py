@@ -42,7 +42,8 @@ class Baseline:
     kept: their counts, those before an accepted level as if they were at it. normal: the normal
     range of each earlier day that has one, from the days before it. level: that the last days are
     at, where nobody accepted it. recent: the last days with events, from the first red one of them
-    on. stretches: levels that the counts came back from.
+    on. red: the side of each earlier day that was out of its range or at a level; days in the
+    calendar are not looked at. stretches: levels that the counts came back from.
     """
 
     kept: Mapping[date, float]
@@ -54,6 +55,7 @@ class Baseline:
     recent: tuple[RangedDay, ...] = ()
     accepted: tuple[AcceptedLevel, ...] = ()
     stretches: tuple[Stretch, ...] = ()
+    red: Mapping[date, int] = field(default_factory=dict)
 
     def range_on(self, day: date) -> ExpectedRange | None:
         """The normal range of the day after the baseline; None as for `normal_range`."""
@@ -150,13 +152,14 @@ class _Walk:
     recent: list[RangedDay] = field(default_factory=list)
     accepted: list[AcceptedLevel] = field(default_factory=list)
     stretches: list[Stretch] = field(default_factory=list)
+    red: dict[date, int] = field(default_factory=dict)
     calm: frozenset[date] | None = None
 
     def baseline(self) -> Baseline:
         """What the walk came to."""
         return Baseline(
             self.kept, self.left_out, self.normal, self.calendar, self.widen, self.level,
-            tuple(self.recent), tuple(self.accepted), tuple(self.stretches),
+            tuple(self.recent), tuple(self.accepted), tuple(self.stretches), self.red,
         )  # fmt: skip
 
     def add(self, day: date, count: int) -> None:
@@ -175,6 +178,7 @@ class _Walk:
         elif day_range is None:
             self.kept[day] = count
         elif not count and side_of(count, day_range):
+            self.red[day] = -1
             self._leave_out(day, "no events")
         elif self.level is None or not count:
             self._add_ordinary(self.baseline().ranged(day, count, day_range))
@@ -230,6 +234,8 @@ class _Walk:
         """A day while no level is held; it may confirm one."""
         if ranged.count:
             self.recent = _since_first_red([*self.recent, ranged][-OF_DAYS:])
+        if ranged.side:
+            self.red[ranged.day] = ranged.side
         if ranged.side and self.leave_out_red:
             self._leave_out(ranged.day, _out_of_range_text(ranged.normal))
         else:
@@ -241,6 +247,7 @@ class _Walk:
     def _hold(self, level: Level) -> None:
         """Leave out its days, so that the days before it alone say what is normal."""
         self.level = level
+        self.red[level.days[-1].day] = level.side
         for ranged in level.days:
             self.kept.pop(ranged.day, None)
             self.left_out[ranged.day] = _level_text(level)
@@ -249,9 +256,12 @@ class _Walk:
         extended = level.with_day(ranged)
         if extended.is_held:
             self.level = extended
+            self.red[ranged.day] = level.side
             self.left_out[ranged.day] = _level_text(level)
         else:
             self._end(extended)
+            if ranged.side:
+                self.red[ranged.day] = ranged.side
 
     def _end(self, level: Level) -> None:
         """The counts are back: days at the level stay left out, the others count again."""

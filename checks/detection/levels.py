@@ -25,7 +25,7 @@ ALIKE_DAYS, ALIKE_WIDEN = 4, 1.1
 #: It is held while most of so many last days are beyond this part of the range's half on its side.
 HELD_DAYS, HELD_SHARE = 7, 0.5
 #: It has ended when so many last days are within this part.
-BACK_DAYS, BACK_SHARE = 2, 0.25
+BACK_DAYS, BACK_SHARE = 2, 1 / 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from checks.detection.levels import Level, RangedDay, confirming_days
 
 DAY = date(2025, 6, 7)
 NORMAL = ExpectedRange(1000, 800, 1250, Basis.WEEKDAY)
-#: In logarithms half way, and a quarter of the way, from the expected count to the lowest.
-HALF, QUARTER = 894.4, 945.7
-LOW, FINE, BACK, HIGH = 700.0, 930.0, 1000.0, 1400.0
+#: In logarithms half way, and a third of the way, from the expected count to the lowest.
+HALF, THIRD = 894.4, 928.3
+LOW, FINE, BACK, HIGH = 700.0, 910.0, 1000.0, 1400.0
 
 
 def ranged(*counts: float, alike: str = "") -> tuple[RangedDay, ...]:
@@ -87,8 +87,8 @@ def test_four_days_alike_with_a_red_one_make_a_level(
         ((LOW,) * 20 + (HALF + 1,) * 7, False),
         ((LOW,) * 20 + (BACK,), True),
         ((LOW,) * 20 + (BACK, LOW, BACK), True),
-        ((LOW,) * 20 + (QUARTER + 1,) * 2, False),
-        ((LOW,) * 20 + (QUARTER - 1,) * 2, True),
+        ((LOW,) * 20 + (THIRD + 1,) * 2, False),
+        ((LOW,) * 20 + (THIRD - 1,) * 2, True),
         ((LOW,) * 20 + (HIGH, HIGH), False),
     ],
 )
