@@ -31,8 +31,8 @@ from .summary import BUDGETS, COLUMNS, cells
 BELOW = ("usual misses", "record", "older record", "worst misses", "weekday's record", "its misses")
 ABOVE = ("usual misses", "record", "older record", "worst misses")
 CONSTANTS = len(BELOW) + len(ABOVE)
-#: False alarms that each measure alone raises below and above, before the search.
-_EQUAL = (1.0, 0.7)
+#: False alarms that each measure alone raises on its side, before the search.
+_EQUAL = 1.0
 _STEPS = (0.8, 0.9, 1.1, 1.25)
 _ROUNDS = 2
 
@@ -123,8 +123,7 @@ def _alike(measures: Measures, weights: Floats) -> Floats:
     for place in range(CONSTANTS):
         alone = np.full(CONSTANTS, math.inf)
         alone[place] = 1.0
-        budget = _EQUAL[place >= len(BELOW)]
-        constants[place] = rates.calibrated(measures.cases, measures.scores(alone), budget, weights)
+        constants[place] = rates.calibrated(measures.cases, measures.scores(alone), _EQUAL, weights)
     return constants
 
 

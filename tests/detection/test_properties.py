@@ -118,9 +118,11 @@ def test_what_is_farther_on_one_side_is_never_more_normal(
     normal_range = expected_range(history, DAY)
     if normal_range is None:
         return
-    near, far = sorted((count, other), key=lambda value: abs(value - normal_range.expected))
-    if (near - normal_range.expected) * (far - normal_range.expected) > 0:
-        assert is_normal(normal_range, near) or not is_normal(normal_range, far)
+    lower, higher = sorted((count, other))
+    if higher <= normal_range.expected:
+        assert is_normal(normal_range, higher) or not is_normal(normal_range, lower)
+    if lower >= normal_range.expected:
+        assert is_normal(normal_range, lower) or not is_normal(normal_range, higher)
 
 
 @QUICK
