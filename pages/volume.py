@@ -40,6 +40,7 @@ with layout.evidence(context):
                 hours = context.evidence(read_hours, event=event.value, usual_day=usual_day)
                 if hours is not None:
                     volume.draw_hours(context, hours)
+        volume.draw_stretches(day_volume)
         volume.draw_segments(day_volume)
         volume.draw_names(context, day_volume)
         powers = context.evidence(read_power, days=90)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from checks.catalog import volume_expected, volume_zscore
@@ -20,6 +20,7 @@ from checks.detection import (
     power,
     zscore_range,
 )
+from checks.detection.baseline import Baseline
 from checks.evidence._days import read_daily, read_days, window_of
 from checks.evidence._weekday import is_normal_weekday, weekday_explains
 from checks.evidence.context import Context
@@ -32,7 +33,8 @@ __all__ = ["CAUGHT_SHARE", "Alarm", "Powers", "RulePower", "powers", "read"]
 class Alarm:
     """A day whose real count was out of a rule's range.
 
-    warns: whether that is amber only, as the day is normal for its weekday.
+    warns: whether that is amber only, as the day is normal for its weekday. at_level: whether it
+    was red as one of the days at a level that stayed, be it in its range or not.
     """
 
     day: date
@@ -40,6 +42,7 @@ class Alarm:
     low: float
     high: float
     warns: bool = False
+    at_level: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,8 @@ def powers(
     """
     baseline = volume_expected.baseline_of(expected, daily)
     totals = daily.totals()
-    kept = {day: float(count) for day, count in totals.items() if day not in baseline.left_out}
+    at_level = _level_alarms(daily, baseline, days)
+    kept = _days_by_themselves(daily, baseline, at_level)
     all_counts = {day: float(count) for day, count in totals.items()}
     minimum_history = _minimum_history(kept, daily.day)
 
@@ -129,10 +133,47 @@ def powers(
         daily.day,
         days,
         (
-            _rule_power("volume_expected", kept, daily.day, by_weekday, days),
+            _with_levels(
+                _rule_power("volume_expected", kept, daily.day, by_weekday, days), at_level
+            ),
             _rule_power("volume_zscore", kept, daily.day, by_zscore, days, is_explained),
         ),
     )
+
+
+def _level_alarms(daily: DailyCounts, baseline: Baseline, days: int) -> tuple[Alarm, ...]:
+    """The days at a level, among the `days` days up to the judged one."""
+    totals, first = daily.totals(), daily.day - timedelta(days=days - 1)
+    alarms = [
+        _alarm_at_level(day, totals[day], baseline.normal[day])
+        for day in baseline.red
+        if day >= first and totals[day] and day in baseline.left_out
+    ]
+    normal = baseline.range_on(daily.day)
+    if normal is not None and baseline.level_with(daily.day, totals[daily.day], normal) is not None:
+        alarms.append(_alarm_at_level(daily.day, totals[daily.day], normal))
+    return tuple(alarms)
+
+
+def _alarm_at_level(day: date, events: int, normal: ExpectedRange) -> Alarm:
+    return Alarm(day, events, normal.low, normal.high, at_level=True)
+
+
+def _days_by_themselves(
+    daily: DailyCounts, baseline: Baseline, at_level: Sequence[Alarm]
+) -> dict[date, float]:
+    """The counts of the days that say what is normal, and of the judged day if it is of these."""
+    kept = dict(baseline.kept)
+    is_special = daily.calendar.special_day(daily.day) is not None
+    if not is_special and daily.day not in {alarm.day for alarm in at_level}:
+        kept[daily.day] = float(daily.totals().get(daily.day, 0))
+    return kept
+
+
+def _with_levels(rule: RulePower, at_level: Sequence[Alarm]) -> RulePower:
+    """The rule with the days at a level among its alarms, newest first."""
+    alarms = sorted((*rule.out_of_range, *at_level), key=lambda alarm: alarm.day, reverse=True)
+    return replace(rule, out_of_range=tuple(alarms))
 
 
 def _as_days_in_a_row(

@@ -29,6 +29,7 @@ def _change_text(power: Power, size: float | None, sign: str, none: str) -> str:
 
 
 def alarm_text(alarm: Alarm) -> str:
-    """`2025-02-15: 26,013 (normal 41,287 to 66,112)`."""
+    """`2025-02-15: 26,013 (normal 41,287 to 66,112)`, and whether it was at a level that stayed."""
     low, high = count_text(math.ceil(alarm.low)), count_text(math.floor(alarm.high))
-    return f"{alarm.day}: {count_text(alarm.events)} (normal {low} to {high})"
+    level = "; at a level" if alarm.at_level else ""
+    return f"{alarm.day}: {count_text(alarm.events)} (normal {low} to {high}{level})"

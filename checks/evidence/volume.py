@@ -12,7 +12,7 @@ from checks.core.metrics import EventCounts
 from checks.core.model import Status
 from checks.core.timeframe import Timeframe
 from checks.detection import ExpectedRange
-from checks.detection.baseline import side_of, usual_range
+from checks.detection.baseline import Stretch, side_of, usual_range
 from checks.evidence._days import (
     each_day,
     first_day,
@@ -26,6 +26,7 @@ from checks.evidence._names import Lead, NameDay, NameSeries, day_of, names_of
 from checks.evidence._usual_days import UsualDay, usual_day
 from checks.evidence._weekday import is_normal_weekday, weekday_explains
 from checks.evidence.context import Context
+from checks.evidence.stretches import recent_stretches
 from checks.judging.segments import Segment
 from checks.measuring.plan import MeasuringPlan
 from checks.measuring.remembering import Remembering
@@ -79,6 +80,7 @@ class Volume:
     daily: all daily counts. releases: when the tracking was changed.
     segments: values of the mapped dimensions, those farthest from the expected first.
     usual_days: earlier days with events that say what is usual and were in their own range.
+    stretches: days at another level that are over, newest first.
     """
 
     days: tuple[VolumeDay, ...]
@@ -93,6 +95,7 @@ class Volume:
     releases: tuple[date, ...] = ()
     segments: tuple[Segment, ...] = ()
     usual_days: tuple[date, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
 
     def usual_day(self, name: str | None) -> UsualDay:
         """What the judged day is compared with by the hour: all events, or those of one name."""
@@ -188,6 +191,7 @@ def read(context: Context, *, days: int = 60) -> Volume:
         daily=replace(daily, remembered={}, measured=()),
         releases=daily.calendar.releases,
         usual_days=expectations.usual_days,
+        stretches=expectations.stretches,
         segments=tuple(
             sorted(
                 (segment for segment in parts if segment.dimension != NAME),
@@ -212,6 +216,7 @@ class _Expectations:
             day for day, count in sorted(baseline.kept.items())
             if count and not (day in baseline.normal and side_of(count, baseline.normal[day]))
         )  # fmt: skip
+        self.stretches = recent_stretches(baseline.stretches, daily.day)
         self._late = daily.late_loads()
 
     def completed(self, day: VolumeDay) -> VolumeDay:

@@ -21,6 +21,7 @@ from checks.evaluation.incidents import of_the_last
 from checks.evidence.hours import ABOVE, BELOW, TWICE, UNCOMPARED, WITHIN, Profile
 from checks.evidence.power import CAUGHT_SHARE, Powers, RulePower
 from checks.evidence.power_words import alarm_text, drop_text, jump_text
+from checks.evidence.stretches import calendar_entry, stretch_text
 from checks.evidence.volume import NameSeries, Volume
 from checks.judging.segments import Segment
 from dashboard import data, look, page
@@ -106,6 +107,20 @@ def _expected_note(volume: Volume, until: str) -> str:
     if late:
         note += f" Late loads have changed {plural(late, 'day')}; hover shows the first count."
     return note
+
+
+def draw_stretches(volume: Volume) -> None:
+    """Days at another level that are over, and the calendar entry that would say so."""
+    if not volume.stretches:
+        return
+    page.section(
+        "Days at another level",
+        "They do not say what is normal. Where they were special, as a sale or a holiday is, list "
+        "them in andon.yml: the next ones are then judged by what was expected.",
+    )
+    for stretch in volume.stretches:
+        show(tag("p", f"{stretch_text(stretch)}: add it?"))
+    st.code(calendar_entry(volume.stretches), language="yaml")
 
 
 def draw_segments(volume: Volume) -> None:

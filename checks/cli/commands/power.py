@@ -100,6 +100,7 @@ def _alarm_data(alarm: Alarm) -> dict[str, Any]:
         "events": alarm.events,
         "low": alarm.low,
         "high": alarm.high,
+        "at_level": alarm.at_level,
     }
 
 
