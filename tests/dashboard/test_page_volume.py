@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from dashboard import data
 from tests.dashboard.screen import Screen
+from tests.weekday_shop import write_shop
 
 Demo = Callable[..., Path]
 Open = Callable[..., Screen]
 
 HOSTILE = "<img src=x onerror=alert(1)> **bold** [a](http://evil.example)"
 DAYS, HOURS, NAMES = 0, 1, 2
+MONDAY = datetime(2025, 3, 17, 7, 40, tzinfo=UTC)
 
 
 def change(folder: Path, statement: str, *values: object) -> Path:
@@ -262,3 +266,25 @@ def test_a_name_that_rests_on_a_weekday_is_shown_as_closed(demo: Demo, screen: O
     text = screen(folder, path="volume").text
     assert "■ closed on this weekday" in text
     assert key in text
+
+
+def test_an_odd_stretch_that_is_over_is_proposed_for_the_calendar(
+    tmp_path: Path, screen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "now", lambda: MONDAY)
+    low = "DELETE FROM events WHERE ts >= '2025-03-03' AND ts < '2025-03-08' AND hash(ts) % 10 > 3"
+    page = screen(write_shop(tmp_path / "shop", low), path="volume")
+    assert "Days at another level" in page.text
+    assert "3 March to 7 March had 0.4 times the usual: add it?" in page.text
+    (entry,) = page.at.code
+    assert (
+        'name: "why it was special", from: 2025-03-03, to: 2025-03-07, expect: 0.39' in entry.value
+    )
+
+
+def test_a_shop_without_such_days_proposes_nothing(
+    tmp_path: Path, screen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "now", lambda: MONDAY)
+    page = screen(write_shop(tmp_path / "shop"), path="volume")
+    assert "Days at another level" not in page.text

@@ -73,6 +73,24 @@ def test_alarms_are_named_newest_first() -> None:
     assert alarm_text(rule.alarms[1]).startswith(f"{DAY - timedelta(days=29)}: ")
 
 
+def at_level(days: int, back: int = 0) -> tuple[int, ...]:
+    """Half of the events on so many days, the last of them `back` days before the judged one."""
+    counts = list(noisy(126, 0.02))
+    for index in range(len(counts) - back - days, len(counts) - back):
+        counts[index] //= 2
+    return tuple(counts)
+
+
+@pytest.mark.parametrize("back", [0, 5])
+def test_each_day_of_a_level_is_an_alarm(back: int) -> None:
+    rule = powers_of(at_level(20, back)).rules[0]
+    days = [DAY - timedelta(days=n) for n in range(back, back + 20)]
+    of_level = [alarm for alarm in rule.alarms if alarm.at_level]
+    assert [alarm.day for alarm in of_level] == days
+    assert alarm_text(of_level[0]).endswith("; at a level)")
+    assert rule.power.judged == 90 - 20
+
+
 def test_special_and_empty_days_are_not_judged() -> None:
     counts = list(noisy(126, 0.02))
     counts[-5], counts[-20] = 0, counts[-20] * 4
