@@ -280,7 +280,7 @@ def test_the_plain_rule_can_be_had_back() -> None:
     assert expected.status is Status.GREEN
 
 
-@pytest.mark.parametrize(("days", "status"), [(20, Status.RED), (21, Status.AMBER)])
+@pytest.mark.parametrize(("days", "status"), [(13, Status.RED), (14, Status.AMBER)])
 def test_a_young_history_explains_nothing(days: int, status: Status) -> None:
     zscore, expected = of_both(9_690, FLAT_WEEK[-days:])
     assert (zscore.status, expected.status) == (status, Status.GREEN)
