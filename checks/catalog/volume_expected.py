@@ -198,7 +198,12 @@ def _level_details(level: Level | None, baseline: Baseline) -> dict[str, Any]:
     """The level that is red, those that were accepted, and stretches that are over."""
     standing = None
     if level is not None:
-        standing = {"since": level.since, "side": level.side, "factor": level.factor}
+        standing = {
+            "since": level.since,
+            "side": level.side,
+            "factor": level.factor,
+            "stood_before": baseline.level is not None,
+        }
     return {
         "level": standing,
         "accepted_levels": [

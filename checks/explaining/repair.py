@@ -253,8 +253,12 @@ def _add_events(
 def _volume_status(verdict: Verdict, by_range: Iterable[Verdict], count: float) -> Status:
     """The status of a check by its range, with so many events; where the weekday explains, amber.
 
+    A level that stood before the day is not ended by it alone.
     by_range: all checks that judge how many events there are.
     """
+    level = verdict.details.get("level") or {}
+    if level.get("stood_before"):
+        return Status(verdict.severity.value)
     if _is_inside(verdict, count):
         return Status.GREEN
     is_explained = verdict.details.get("weekday_explains") and any(

@@ -248,6 +248,7 @@ def test_a_level_says_since_when_and_how_to_accept_it() -> None:
     assert judgement.subjects == {"side": ("low",), "level": ("low since 2025-02-27",)}
     assert judgement.details["level"] == {
         "since": DAY - timedelta(days=9), "side": -1, "factor": pytest.approx(0.5, abs=0.01),
+        "stood_before": True,
     }  # fmt: skip
 
 

@@ -68,6 +68,14 @@ def test_the_explained_rows_leave_the_rate_and_join_the_events() -> None:
     )
 
 
+@pytest.mark.parametrize(("stood_before", "status"), [(True, RED), (False, GREEN)])
+def test_one_repaired_day_does_not_end_a_level(stood_before: bool, status: Status) -> None:
+    low = volume("volume_expected", RED, 890, 900, 1000)
+    level = {"since": DAY - timedelta(days=9), "stood_before": stood_before}
+    low = replace(low, details={**low.details, "level": level})
+    assert repaired(rejected(50), low).effects[1] == Effect("Events", "890", "940", status)
+
+
 @pytest.mark.parametrize(
     ("rows", "status"), [(9, RED), (10, GREEN), (11, GREEN)]
 )  # 51 of 1,000 are above 5 %, 50 are not
