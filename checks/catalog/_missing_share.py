@@ -18,7 +18,8 @@ DAYS_TOGETHER = 7
 class MissingShare:
     """Purchases of a day, those without revenue, and the same of the days judged with it.
 
-    days: how many days with purchases are judged together, this one included; `all_purchases` and
+    days: how many days with purchases are judged together, this one included, without earlier ones
+    that were red by themselves; `all_purchases` and
     `all_missing` are of all of them. limit: a share. red_from: the smallest number without revenue
     for which the day is red; None where it is not, however many. red_alone_from: the same without
     the other days.
@@ -67,10 +68,12 @@ class MissingShare:
 def missing_share(events: EventCounts, alert_at: float, judged_by: str) -> MissingShare:
     """The judged day, which has purchases, with the days before it.
 
-    Days without purchases say nothing; a window shorter than seven days has fewer.
+    Days without purchases say nothing, and those that were red by themselves were told then; a
+    window shorter than seven days has fewer.
     """
-    days = list(_counts(events))[-DAYS_TOGETHER:]
-    purchases, missing = days[-1]
+    *before, (purchases, missing) = list(_counts(events))[-DAYS_TOGETHER:]
+    days = [*(each for each in before if not _is_red_alone(*each, alert_at, judged_by)),
+            (purchases, missing)]  # fmt: skip
     all_purchases, all_missing = sum(rows for rows, _ in days), sum(lost for _, lost in days)
     alone = least_red(purchases, alert_at, judged_by)
     together = None
@@ -97,12 +100,13 @@ def days_not_red(
 ) -> tuple[list[tuple[int, int]], int]:
     """(purchases, missing) of the earlier days that are not red by themselves, and of how many."""
     known = [(rows, lost) for rows, lost in list(_counts(events))[:-1] if rows]
-    fine = [
-        (rows, lost)
-        for rows, lost in known
-        if not _reaches(lost, least_red(rows, alert_at, judged_by))
-    ]
+    fine = [each for each in known if not _is_red_alone(*each, alert_at, judged_by)]
     return fine, len(known)
+
+
+def _is_red_alone(purchases: int, missing: int, alert_at: float, judged_by: str) -> bool:
+    """Whether a day is red by itself."""
+    return bool(purchases) and _reaches(missing, least_red(purchases, alert_at, judged_by))
 
 
 def _counts(events: EventCounts) -> Iterator[tuple[int, int]]:

@@ -48,8 +48,8 @@ _ACCEPT = "accept it: andon accept volume_expected --reason TEXT"
 _METRIC = "volume"
 _BASES = {
     Basis.WIDE_RANGE: "by a wide range from {days} days of history; the range by weekday needs 14",
-    Basis.RANGE: "by a range from {days} days of history; the range by weekday needs more of the "
-    "last two weeks and of this weekday",
+    Basis.RANGE: "by a range from {days} days of history; the range by weekday needs more of this "
+    "weekday",
     Basis.WEEKDAY: "",
 }
 
@@ -145,13 +145,15 @@ def _judgement(
         filters=carrier.filters if carrier else {},
         expected=normal.expected,
         fails_for_empty_day=not count and level is None,
-        weekday_words=weekday_words(daily, normal, is_over=frame.is_over),
+        weekday_words=""
+        if side_of(count, normal)
+        else weekday_words(daily, normal, is_over=frame.is_over),
     )
     return Judgement(
         status=Status.RED if side else Status.GREEN,
         message=_message(count, normal, level),
         summary=_summary(daily, baseline, normal, frame, level, carrier),
-        action=_action(side, frame, level),
+        action=_action(side_of(count, normal), frame, level),
         value=count,
         threshold=normal.high if (side or count - normal.expected) > 0 else normal.low,
         unit="events",
@@ -256,7 +258,7 @@ def _level_text(level: Level) -> str:
         "accepted"
     )
     if not level.days[-1].side:
-        text += ", and one day in its range does not end it"
+        text += "; two days in a row near the expected count end it, one does not"
     return text
 
 
@@ -279,22 +281,35 @@ def _remarks(daily: DailyCounts, baseline: Baseline, normal: ExpectedRange) -> l
 
 
 def _action(side: int, frame: Timeframe, level: Level | None) -> str:
-    days = f"{frame.data_date}"
-    if level is not None and level.since != frame.data_date:
-        days = f"the days since {level.since}"
-    accept = "" if level is None else f"; if it is the new level, {_ACCEPT}"
+    """What to do of the day by its side of the range, or of the days of a level that it is part of.
+
+    A day on the other side of its range than the level is an own matter.
+    """
+    if level is not None and level.side != -side:
+        repair = _repair_of_level(level, frame)
+        return f"{repair}, then run the gate again; if it is the new level, {_ACCEPT}"
     if side < 0:
         return (
-            f"Find the missing part of {days} (by hour and event name on the volume "
-            f"page), load it, then run the gate again{accept}"
+            f"Find the missing part of {frame.data_date} (by hour and event name on the volume "
+            "page), load it, then run the gate again"
         )
     if side > 0:
-        verb = "was" if level is None else "were"
         return (
-            f"Find out whether {days} {verb} loaded twice or has bot traffic; "
-            f"remove the surplus, then run the gate again{accept}"
-        ).replace("were loaded twice or has", "were loaded twice or have")
+            f"Find out whether {frame.data_date} was loaded twice or has bot traffic; "
+            "remove the surplus, then run the gate again"
+        )
     return "Nothing to do"
+
+
+def _repair_of_level(level: Level, frame: Timeframe) -> str:
+    days = f"the days since {level.since}"
+    if not level.days[-1].side:
+        days += f", although {frame.data_date} is in its range"
+    if level.side < 0:
+        return (
+            f"Find the missing part of {days} (by hour and event name on the volume page), load it"
+        )
+    return f"Find out whether {days} were loaded twice or have bot traffic; remove the surplus"
 
 
 def _details(daily: DailyCounts, baseline: Baseline | None = None) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
     if (closed := daily.calendar.closed_reason(daily.day)) is not None:
         return skipped(_METRIC, closed)
     counts = _counts(daily)
-    trend = weekly_trend(counts, daily.day, least=params.alert_at)
+    trend = _trend(params, counts, daily.day)
     if trend is not None:
         return _judged(params, trend, counts, daily, frame)
     if (days := daily.days_learned_if_too_few(TREND_DAYS)) is not None:
@@ -141,6 +141,15 @@ def _judged(
     return _judgement(params, trend, status, onset, frame, details, facts)
 
 
+def _trend(params: Params, counts: Mapping[date, float], day: date) -> Trend | None:
+    """The week against those before. What is red is never below what is amber."""
+    trend = weekly_trend(counts, day, least=params.alert_at)
+    if trend is None or (red_limit := _red_limit(params, trend)) is None:
+        return trend
+    limit = min(trend.limit, red_limit)
+    return replace(trend, limit=limit, is_declining=trend.change <= -limit)
+
+
 def _status(params: Params, trend: Trend) -> Status:
     if not trend.is_declining:
         return Status.GREEN
@@ -150,13 +159,16 @@ def _status(params: Params, trend: Trend) -> Status:
 
 
 def _red_limit(params: Params, trend: Trend) -> float | None:
-    """The decline from which it is red: never below that of amber. None where it never is."""
-    return None if params.red_at is None else max(params.red_at, trend.limit)
+    """The decline from which it is red: never within the noise of weeks. None where it never is.
+
+    Of weeks before the last four, so that a decline that goes on does not become noise itself.
+    """
+    return None if params.red_at is None else max(params.red_at, trend.settled_limit)
 
 
 def _status_of(params: Params, counts: Mapping[date, float], day: date) -> Status:
     """The status where a day without a count is as usual; amber where there is no trend then."""
-    trend = weekly_trend(counts, day, least=params.alert_at)
+    trend = _trend(params, counts, day)
     return Status.AMBER if trend is None else _status(params, trend)
 
 

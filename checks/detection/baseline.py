@@ -11,7 +11,14 @@ from checks.core.calendar import Calendar
 from checks.core.text import count_text, short_day
 from checks.detection import ExpectedRange, expected_range
 from checks.detection.calm import calm_days
-from checks.detection.levels import ALIKE_WIDEN, OF_DAYS, Level, RangedDay, confirming_days
+from checks.detection.levels import (
+    ALIKE_WIDEN,
+    HELD_SHARE,
+    OF_DAYS,
+    Level,
+    RangedDay,
+    confirming_days,
+)
 from checks.detection.order import median
 
 WEEK = 7
@@ -127,7 +134,7 @@ def baseline(
     before = {
         earlier_day: totals[earlier_day] for earlier_day in sorted(totals) if earlier_day < day
     }
-    walk = _Walk(before, calendar, widen, leave_out_red, every, accepted or {})
+    walk = _Walk(before, totals, calendar, widen, leave_out_red, every, accepted or {})
     for earlier_day, count in before.items():
         walk.accept_on(earlier_day)
         walk.add(earlier_day, count)
@@ -140,6 +147,7 @@ class _Walk:
     """The days so far, each judged by those before it."""
 
     totals: Mapping[date, int]
+    totals_with_judged: Mapping[date, int]
     calendar: Calendar
     widen: float
     leave_out_red: bool
@@ -214,7 +222,7 @@ class _Walk:
         if not level_days:
             return
         since = level_days[0].day
-        factor = median(sorted(ranged.factor for ranged in level_days))
+        factor = self._factor_of(level_days, day)
         for earlier_day in self.kept:
             if earlier_day < since:
                 self.kept[earlier_day] *= factor
@@ -222,6 +230,20 @@ class _Walk:
             self._keep(ranged)
         self.accepted.append(AcceptedLevel(since, day, factor))
         self.level, self.recent, self.calm = None, [], None
+
+    def _factor_of(self, level_days: Sequence[RangedDay], day: date) -> float:
+        """How many times the expected count the level has: by its days at it, and the accepted one.
+
+        A red day before the others, of another size, does not decide.
+        """
+        since, side = level_days[0].day, self.accepted_sides[day]
+        count = self.totals_with_judged.get(day, 0)
+        normal = usual_range(self.kept, day, self.calendar, self.widen, since=since)
+        accepted_day = [RangedDay(day, count, normal)] if count and normal is not None else []
+        at_level = [
+            ranged for ranged in (*level_days, *accepted_day) if ranged.is_beyond(side, HELD_SHARE)
+        ]
+        return median(sorted(ranged.factor for ranged in at_level or level_days))
 
     def _days_at_level(self, side: int) -> tuple[RangedDay, ...]:
         """The days of the level so far, also while the accepted day is the one to confirm it."""
@@ -264,7 +286,10 @@ class _Walk:
                 self.red[ranged.day] = ranged.side
 
     def _end(self, level: Level) -> None:
-        """The counts are back: days at the level stay left out, the others count again."""
+        """The counts are back: days at the level stay left out, the others count again.
+
+        Where they went beyond the other side of the range instead, that may be the next level.
+        """
         at_level = level.at_level()
         last = at_level[-1].day
         text = f"at another level from {short_day(level.since)} to {short_day(last)}"
@@ -275,7 +300,12 @@ class _Walk:
                 self._keep(ranged)
         factor = median(sorted(ranged.factor for ranged in at_level))
         self.stretches.append(Stretch(level.since, last, factor))
-        self.level, self.recent, self.calm = None, [], None
+        self.level, self.calm = None, None
+        after = [ranged for ranged in level.days if ranged.day > last]
+        self.recent = _since_first_red(after[-OF_DAYS:])
+        next_level = self.baseline().confirmed(self.recent)
+        if next_level is not None:
+            self._hold(next_level)
 
     def _keep(self, ranged: RangedDay) -> None:
         self.kept[ranged.day] = ranged.count

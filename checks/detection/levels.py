@@ -24,8 +24,8 @@ CONFIRMING_DAYS, OF_DAYS = 3, 5
 ALIKE_DAYS, ALIKE_WIDEN = 4, 1.1
 #: It is held while most of so many last days are beyond this part of the range's half on its side.
 HELD_DAYS, HELD_SHARE = 7, 0.5
-#: It has ended when so many last days are within this part.
-BACK_DAYS, BACK_SHARE = 2, 1 / 3
+#: It has ended when so many last days are within that part of the range on both sides.
+BACK_DAYS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Level:
     def _is_back(self) -> bool:
         last = self.days[-BACK_DAYS:]
         return len(last) == BACK_DAYS and not any(
-            day.is_beyond(self.side, BACK_SHARE) for day in last
+            day.is_beyond(side, HELD_SHARE) for day in last for side in (-1, 1)
         )
 
     def with_day(self, day: RangedDay) -> Level:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +19,7 @@ _MISS_SHARE = 0.9
 _MISS_FACTOR = 1.5
 _MISS_DAYS = 56
 _LEAST_MISSES = 7
+_UNSETTLED_DAYS = 28
 _MISSING_DAYS = 2
 _WINDOW = _MISS_DAYS + _WEEK * (_BASELINE_WEEKS + 1)
 
@@ -28,7 +29,8 @@ class Trend:
     """A week's total against its baseline, both in counts; `change` and `limit` are fractions.
 
     `week` ends with the judged day, `baseline` is the median of the `weeks` totals before it (at
-    most 6), `change` is week / baseline - 1, and a decline counts from `limit` on.
+    most 6), `change` is week / baseline - 1, and a decline counts from `limit` on. `settled_limit`:
+    the same without the last four weeks, whose changes a decline has itself brought about.
     """
 
     week: float
@@ -37,6 +39,7 @@ class Trend:
     limit: float
     is_declining: bool
     weeks: int
+    settled_limit: float
 
 
 def weekly_trend(
@@ -55,15 +58,25 @@ def weekly_trend(
     earlier = [
         _compare(totals, end) for end in range(len(totals) - 1 - _MISS_DAYS, len(totals) - 1)
     ]
-    misses = sorted(
-        abs((week - baseline) / baseline) for week, baseline, _ in filter(None, earlier)
-    )
+    misses = _misses(earlier)
     if comparison is None or len(misses) < _LEAST_MISSES:
         return None
     week, baseline, weeks = comparison
     change = (week - baseline) / baseline
-    limit = max(least, _MISS_FACTOR * quantile(misses, _MISS_SHARE))
-    return Trend(week, baseline, change, limit, change <= -limit, weeks)
+    limit = _limit(misses, least)
+    settled = _misses(earlier[:-_UNSETTLED_DAYS])
+    settled_limit = min(limit, _limit(settled, least)) if len(settled) >= _LEAST_MISSES else limit
+    return Trend(week, baseline, change, limit, change <= -limit, weeks, settled_limit)
+
+
+def _misses(comparisons: Iterable[tuple[float, float, int] | None]) -> list[float]:
+    """The sizes of their changes, in ascending order."""
+    known = filter(None, comparisons)
+    return sorted(abs((week - baseline) / baseline) for week, baseline, _ in known)
+
+
+def _limit(misses: Sequence[float], least: float) -> float:
+    return max(least, _MISS_FACTOR * quantile(misses, _MISS_SHARE))
 
 
 def _totals(counts: Sequence[float | None]) -> list[float | None]:

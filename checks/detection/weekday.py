@@ -2,7 +2,8 @@
 
 All in logarithms. The baseline of a day is the median of the same weekday in the
 previous 8 weeks. A residual is a day's distance from it; the level is the weighted mean
-of the residuals of the last 14 days, winsorized so that a lone holiday does not move it.
+of the residuals of the last 14 days, winsorized so that a lone holiday does not move it; where
+fewer than 7 of these days are known, as after an outage or a closure, of the last 7 that are.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ BASELINE_WEEKS = 8
 _LEVEL_DAYS = 14
 _LEVEL_DECAY = 0.85
 _WINSORIZED = 3
+_FEWEST_RESIDUALS = 7
 _ZERO = math.log(OFFSET)
 _COUNTED_ON = math.log(COUNTED_ON)
 # Oldest day first, like the residuals.
@@ -46,7 +48,7 @@ class Forecast:
 def forecast(log_counts: LogCounts) -> Forecast | None:
     """The expectation for the day after `log_counts`, a whole number of weeks, one item a day.
 
-    None where the weekday never occurred in 8 weeks, or the last 14 days give no level.
+    None where the weekday never occurred in 8 weeks, or no day gives a level.
     """
     baselines = _baselines(log_counts)
     known = _without_outages(log_counts, baselines)
@@ -89,16 +91,25 @@ def _miss(residuals: LogCounts, index: int) -> float | None:
 
 
 def _level(residuals: LogCounts, end: int) -> float | None:
-    """The winsorized weighted mean of the residuals of the 14 days before `end`."""
+    """The winsorized weighted mean of the residuals before `end`, of 14 days or the last known."""
     window = residuals[max(0, end - _LEVEL_DAYS) : end]
     values = [value for value in window if value is not None]
     if len(values) == _LEVEL_DAYS:
         return _winsorized_mean(values, _WEIGHTS, _ALL_WEIGHTS)
-    if not values:
-        return None
+    if len(values) < _FEWEST_RESIDUALS:
+        return _last_level(residuals, end)
     recent = _WEIGHTS[_LEVEL_DAYS - len(window) :]
     known = zip(window, recent, strict=True)
     weights = tuple(weight for value, weight in known if value is not None)
+    return _winsorized_mean(values, weights, sum(weights))
+
+
+def _last_level(residuals: LogCounts, end: int) -> float | None:
+    """The same of the last residuals that are known, however old; None without any."""
+    values = [value for value in residuals[:end] if value is not None][-_FEWEST_RESIDUALS:]
+    if not values:
+        return None
+    weights = _WEIGHTS[-len(values) :]
     return _winsorized_mean(values, weights, sum(weights))
 
 

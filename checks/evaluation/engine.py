@@ -27,6 +27,7 @@ from checks.evaluation.observations import observations
 from checks.evaluation.summary import summarise
 from checks.evaluation.verdicts import guarded_judgements, report_parts
 from checks.history.background import BackgroundThread
+from checks.history.recorded import without_softening
 from checks.history.recording import Recording
 from checks.history.time_limits import one_budget
 from checks.judging.days import combined
@@ -138,7 +139,8 @@ def _measure_and_judge(request: _Request, report_progress: Progress) -> _JudgedR
             Measurements, config, warehouse=warehouse,
             recall=remembering.recall if remembering else recall_nothing, tell=report_progress,
             recall_undated=remembering.undated_before if remembering else recall_no_undated,
-            accepted=partial(_accepted, readings[-1]), recorded=partial(_recorded, readings[-1]),
+            accepted=partial(_accepted, readings[-1]),
+            recorded=partial(_recorded, config, readings[-1]),
         )  # fmt: skip
         measured = measured_days(frames, measure)
         judgements = judge_days(config, frames, measured, report_progress)
@@ -198,13 +200,15 @@ def _accepted(reading: Future[_ReadHistory] | None, check: str) -> tuple[StoredA
 
 
 def _recorded(
-    reading: Future[_ReadHistory] | None, check: str
+    config: Config, reading: Future[_ReadHistory] | None, check: str
 ) -> Mapping[date, RecordedStatus] | None:
     """What the history recorded of a check; it is waited for. None where it cannot be read."""
     if reading is None:
         return {}
     context, _ = reading.result()
-    return None if context is None else context.recorded.get(check, {})
+    if context is None:
+        return None
+    return without_softening(context.recorded.get(check, {}), config.checks[check].severity)
 
 
 def _remember_counts(judged_run: _JudgedRun, config: Config) -> tuple[str, ...]:

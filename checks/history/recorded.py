@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
-from checks.core.model import Status
+from checks.core.model import Severity, Status
 from checks.core.records import Closing, RecordedStatus, StoredIncident
 
 #: How far back an earlier status says something of a later day of the same weekday.
@@ -32,6 +33,21 @@ def recorded_statuses(
             if first <= day < before
         }
         for check, days in statuses.items()
+    }
+
+
+def without_softening(
+    recorded: Mapping[date, RecordedStatus], severity: Severity
+) -> Mapping[date, RecordedStatus]:
+    """The statuses as the check itself had them: what only warns by its severity did fail.
+
+    Where a check may only warn, what it warned of by itself counts as failed too.
+    """
+    if severity is Severity.RED:
+        return recorded
+    return {
+        day: replace(state, status=Status.RED) if state.status is Status.AMBER else state
+        for day, state in recorded.items()
     }
 
 

@@ -76,7 +76,7 @@ class Remembering:
     def recorded(self, check: str, before: date) -> Mapping[date, RecordedStatus] | None:
         """A check's recorded statuses of the weeks before a day; None where they cannot be read."""
         from checks.history import history_of
-        from checks.history.recorded import RECORDED_DAYS
+        from checks.history.recorded import RECORDED_DAYS, without_softening
 
         config = self._config
         try:
@@ -85,7 +85,7 @@ class Remembering:
         except HistoryError as error:
             self._failure = error
             return None
-        return context.recorded.get(check, {})
+        return without_softening(context.recorded.get(check, {}), config.checks[check].severity)
 
     def keep(self, daily: DailyCounts, settle_days: int, now: datetime) -> tuple[str, ...]:
         """Remember what was measured and is new, changed or settled since; warnings, if any."""

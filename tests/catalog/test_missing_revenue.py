@@ -140,6 +140,11 @@ def test_seven_days_together_say_what_one_cannot(missing: Sequence[int], status:
     assert exact.status is (Status.RED if missing[-1] else Status.GREEN)
 
 
+def test_a_day_that_was_red_by_itself_makes_no_later_one_red() -> None:
+    assert of_week((0, 0, 29, 0, 0, 0, 1)).status is Status.AMBER
+    assert of_week((0, 2, 2, 2, 29, 2, 2)).status is Status.RED
+
+
 def test_days_that_are_red_together_say_so_and_are_all_to_be_repaired() -> None:
     judgement = of_week((0, 0, 1, 1, 1, 1, 0, 1))
     assert judgement.summary == (

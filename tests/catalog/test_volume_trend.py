@@ -42,6 +42,15 @@ def test_a_usual_week_is_green() -> None:
     )
 
 
+@pytest.mark.parametrize("factor", [0.5, 0.65])
+def test_what_it_stopped_stays_red_while_it_goes_on(factor: float) -> None:
+    counts = weekly(140)
+    for days in range(5, 21):
+        changed = (*counts[:-days], *(round(count * factor) for count in counts[-days:]))
+        judgement = judged(changed, Params(red_at=0.2))
+        assert judgement.status is Status.RED, (days, judgement.message)
+
+
 @pytest.mark.parametrize(
     ("share", "status"),
     [(0.86, Status.GREEN), (0.85, Status.AMBER), (0.84, Status.AMBER), (1.5, Status.GREEN)],

@@ -16,8 +16,8 @@ from checks.detection.levels import Level, RangedDay, confirming_days
 
 DAY = date(2025, 6, 7)
 NORMAL = ExpectedRange(1000, 800, 1250, Basis.WEEKDAY)
-#: In logarithms half way, and a third of the way, from the expected count to the lowest.
-HALF, THIRD = 894.4, 928.3
+#: In logarithms half way from the expected count to the lowest and to the highest.
+HALF, HIGH_HALF = 894.4, 1118.0
 LOW, FINE, BACK, HIGH = 700.0, 910.0, 1000.0, 1400.0
 
 
@@ -79,17 +79,17 @@ def test_four_days_alike_with_a_red_one_make_a_level(
     ("counts", "held"),
     [
         ((LOW, LOW, LOW, FINE), True),
-        ((LOW, LOW, LOW, FINE, FINE), True),
-        ((LOW, LOW, LOW, FINE, FINE, FINE), False),
-        ((LOW,) * 20 + (FINE,) * 3, True),
-        ((LOW,) * 20 + (FINE,) * 4, False),
+        ((LOW, LOW, LOW, FINE, FINE), False),
+        ((LOW,) * 20 + (FINE, LOW) * 3, True),
+        ((LOW,) * 20 + (FINE, LOW, FINE, LOW, FINE, LOW, FINE), False),
         ((LOW,) * 20 + (HALF - 1,) * 7, True),
-        ((LOW,) * 20 + (HALF + 1,) * 7, False),
+        ((LOW,) * 20 + (HALF + 1,) * 2, False),
         ((LOW,) * 20 + (BACK,), True),
         ((LOW,) * 20 + (BACK, LOW, BACK), True),
-        ((LOW,) * 20 + (THIRD + 1,) * 2, False),
-        ((LOW,) * 20 + (THIRD - 1,) * 2, True),
-        ((LOW,) * 20 + (HIGH, HIGH), False),
+        ((LOW,) * 20 + (HIGH_HALF - 1,) * 2, False),
+        ((LOW,) * 20 + (HIGH_HALF + 1,) * 2, True),
+        ((LOW,) * 20 + (HIGH,) * 3, True),
+        ((LOW,) * 20 + (HIGH,) * 4, False),
     ],
 )
 def test_it_is_held_until_the_counts_are_back(counts: tuple[float, ...], held: bool) -> None:
@@ -145,6 +145,53 @@ def test_later_days_do_not_matter(counts: list[int], later: list[int], count: in
     totals = totals_of(counts)
     after = {DAY + timedelta(days=n): value for n, value in enumerate(later)}
     assert is_red(totals, count) is is_red(totals | after, count)
+
+
+@pytest.mark.parametrize(("first", "second"), [(0.5, 2.0), (2.0, 0.6), (0.5, 1.5), (3.0, 0.3)])
+@pytest.mark.parametrize("days", [3, 10, 20])
+def test_from_one_level_to_the_other_side_no_day_is_green(
+    first: float, second: float, days: int
+) -> None:
+    usual = {DAY - timedelta(days=back): 1000 + back * 37 % 60 for back in range(1, 126)}
+    for after in range(25):
+        totals = {
+            day: round(count * _factor((DAY - day).days, first, second, days, after))
+            for day, count in usual.items()
+        }
+        assert is_red(totals, round(1000 * second)), after
+
+
+def _factor(back: int, first: float, second: float, days: int, after: int) -> float:
+    """Of a day so many days ago: `after` days are at the second level, `days` at the first."""
+    if back <= after:
+        return second
+    return first if back <= after + days else 1.0
+
+
+@pytest.mark.parametrize("gap", [14, 20, 40])
+@pytest.mark.parametrize("factor", [0.5, 0.6, 1.7])
+def test_after_days_that_are_missing_one_day_sets_no_level(gap: int, factor: float) -> None:
+    usual = {DAY - timedelta(days=back): 1000 + back * 37 % 60 for back in range(1, 126)}
+    for after in range(10):
+        known = {
+            day: count
+            for day, count in usual.items()
+            if not after < (DAY - day).days <= after + gap
+        }
+        totals = {
+            day: round(count * (factor if (DAY - day).days <= after else 1))
+            for day, count in known.items()
+        }
+        assert is_red(totals, round(1000 * factor)), after
+        assert not is_red(known, 1000), after
+
+
+def test_a_lone_red_day_before_a_level_does_not_decide_what_is_accepted() -> None:
+    usual = {DAY - timedelta(days=back): 1000 + back * 37 % 60 for back in range(1, 126)}
+    sizes = {5: 0.7, 4: 1.0, 3: 0.5, 2: 0.5, 1: 0.5}
+    totals = {day: round(count * sizes.get((DAY - day).days, 1)) for day, count in usual.items()}
+    accepted = baseline(totals, DAY, Calendar(), accepted={DAY - timedelta(days=2): -1}).accepted
+    assert accepted[0].factor == pytest.approx(0.5, abs=0.03)
 
 
 def test_special_days_neither_make_nor_end_a_level() -> None:

@@ -21,13 +21,22 @@ def test_gaps_stay_gaps(gaps: set[int]) -> None:
     assert normal_range.expected == pytest.approx(weekly_count(DAY), rel=0.1)
 
 
-def test_without_its_weekday_or_recent_days_the_record_is_the_range() -> None:
+def test_without_its_weekday_the_record_is_the_range() -> None:
     no_weekday = {d: c for d, c in weekly().items() if d.weekday() != DAY.weekday()}
-    stale = {d: c for d, c in weekly().items() if (DAY - d).days > 20}
+    stale = {d: c for d, c in weekly().items() if (DAY - d).days > 60}
     for history in (no_weekday, stale):
         normal_range = expected_range(history, DAY)
         assert normal_range is not None
         assert normal_range.basis is Basis.RANGE
+
+
+@pytest.mark.parametrize("gap", [7, 14, 20, 40])
+def test_without_recent_days_the_level_is_that_of_the_last_known_ones(gap: int) -> None:
+    stale = {d: c for d, c in weekly().items() if (DAY - d).days > gap}
+    normal_range = expected_range(stale, DAY)
+    assert normal_range is not None
+    assert normal_range.basis is Basis.WEEKDAY
+    assert normal_range.expected == pytest.approx(weekly_count(DAY), rel=0.1)
 
 
 @pytest.mark.parametrize(

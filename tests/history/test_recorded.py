@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from checks.core.model import Status, Verdict
+from checks.core.model import Severity, Status, Verdict
 from checks.core.records import Closing, RecordedStatus
-from checks.history.recorded import RECORDED_DAYS
+from checks.history.recorded import RECORDED_DAYS, without_softening
 from checks.history.store import History
 from tests.history.history_samples import DAY, NOW, PIPELINE, report, verdict
 
@@ -119,3 +119,19 @@ def test_an_old_closing_reaches_as_far_as_the_statuses(history: History) -> None
     close(history, Closing.EXPECTED, days=2)
     last = DAY + RECORDED_DAYS * ONE_DAY
     assert recorded(history, before=last, weeks=7)[DAY].is_accepted
+
+
+@pytest.mark.parametrize(
+    ("severity", "status", "as_judged"),
+    [
+        (Severity.AMBER, AMBER, RED),
+        (Severity.AMBER, GREEN, GREEN),
+        (Severity.RED, AMBER, AMBER),
+        (Severity.RED, RED, RED),
+    ],
+)
+def test_what_only_warns_by_its_severity_did_fail(
+    severity: Severity, status: Status, as_judged: Status
+) -> None:
+    seen = without_softening({DAY: RecordedStatus(status, is_accepted=True)}, severity)
+    assert seen == {DAY: RecordedStatus(as_judged, is_accepted=True)}
