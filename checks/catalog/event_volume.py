@@ -40,12 +40,12 @@ from checks.core.errors import MeasurementError
 from checks.core.metrics import EventCounts
 from checks.core.model import Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
-from checks.core.subjects import EVENT
+from checks.core.subjects import EVENT, LEVEL
 from checks.core.text import plural
 from checks.core.values import Unmeasured
-from checks.detection.baseline import Baseline, side_of
 from checks.judging.check import Check, LoadFact, Required
-from checks.judging.segments import Segment, segments
+from checks.judging.parts import parts_of
+from checks.judging.segments import Segment
 from checks.judging.unmeasured import learning, skipped, unknown, unmeasured
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ class Params:
         "Event names and segments with fewer expected events have no normal range.", 20, above=0
     )
     widen: float = setting(
-        "Factor by which their normal range is wider than that of the whole volume.",
-        2.0,
+        "Factor for the width of their normal range: 1.5 raises fewer alarms and detects less.",
+        1.0,
         above=0,
         maximum=10,
     )
@@ -116,10 +116,10 @@ def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
         return skipped(SILENT, closed)
     own = _segments(params, measured)
     states, accepted = judged_names(
-        params, events, {segment.value: segment for segment in own if segment.dimension == NAME},
+        params, events, {segment.value: segment for segment in own if _is_name(segment)},
         measured.daily, measured.accepted, measured.recorded,
     )  # fmt: skip
-    others = [segment for segment in own if segment.dimension != NAME]
+    others = [segment for segment in own if not _is_name(segment)]
     if not any(state.state in (SILENT, POSSIBLY_CLOSED) for state in states):
         window = len(events.days) - 1
         if (days := events.learning()) is not None:
@@ -134,6 +134,10 @@ def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
     return replace(judgement, acceptances=accepted)
 
 
+def _is_name(segment: Segment) -> bool:
+    return segment.dimension == NAME and not segment.members
+
+
 def _segments(params: Params, measured: Measured) -> list[Segment]:
     """Every name and value with its normal range, where the day is judged by it at all."""
     daily = measured.daily
@@ -143,22 +147,8 @@ def _segments(params: Params, measured: Measured) -> list[Segment]:
 
 
 def segments_of(params: Params, daily: DailyCounts) -> list[Segment]:
-    """Every name and value with the range that it is judged by."""
-    usual_days = total_baseline(daily)
-    ratio = _ratio(daily, usual_days)
-    return [segment.moved_with(ratio) for segment in segments(daily, usual_days, params.widen)]
-
-
-def _ratio(daily: DailyCounts, usual_days: Baseline) -> float:
-    """How many times the expected the total is, where that is out of its own normal range.
-
-    A name that only goes with the total is no finding: `volume_expected` has it already.
-    """
-    normal = usual_days.range_on(daily.day, daily.calendar)
-    count = daily.counted[daily.day].total
-    if normal is None or not side_of(count, normal) or normal.expected <= 0:
-        return 1.0
-    return count / normal.expected
+    """Every name and value with its normal range, and the rare ones of each dimension together."""
+    return parts_of(daily, total_baseline(daily), least=params.min_expected, widen=params.widen)
 
 
 def _problem_of(measured: Measured) -> Unmeasured | None:
@@ -381,5 +371,5 @@ CHECK = Check(
     judge=judge,
     load_facts=(LoadFact.READ,),
     subject_kinds=(EVENT,),
-    accepts=EVENT,
+    accepts=(EVENT, LEVEL),
 )

@@ -354,5 +354,5 @@ CHECK = Check(
     load_facts=(LoadFact.READ,),
     worse=Worse.FARTHER_FROM_EXPECTED,
     subject_kinds=(SIDE,),
-    accepts=LEVEL,
+    accepts=(LEVEL,),
 )

@@ -88,7 +88,7 @@ def _accept_command(check: Check, incident: StoredIncident) -> str:
 
 def _accepted_names(check: Check, incident: StoredIncident) -> tuple[str, ...]:
     """What the incident is of that may be accepted."""
-    return incident.subjects.get(check.accepts or "", ())
+    return tuple(name for kind in check.accepts for name in incident.subjects.get(kind, ()))
 
 
 def after_closing(incident: StoredIncident) -> str:

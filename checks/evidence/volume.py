@@ -161,7 +161,7 @@ def read(context: Context, *, days: int = 60) -> Volume:
     rule = context.config.checks["event_volume"].params
     daily = read_daily(context, events.last(MeasuringPlan.of(context.config).recent_days + 1))
     parts = event_volume.segments_of(rule, daily)
-    own = {segment.value: segment for segment in parts if segment.dimension == NAME}
+    own = {s.value: s for s in parts if s.dimension == NAME and not s.members}
     history = Remembering(context.config, now=frame.now)
     accepted = history.accepted(event_volume.CHECK.id)
     recorded = history.recorded(event_volume.CHECK.id, frame.data_date)
