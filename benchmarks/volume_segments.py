@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -134,7 +134,7 @@ def _let_die(params: Params, segment: Segment, result: Result) -> None:
         result.seen[key] = result.seen.get(key, 0) + is_seen
 
 
-def markdown(results: Sequence[Result]) -> Iterator[str]:
+def markdown(results: Iterable[Result]) -> Iterator[str]:
     """A table with a row for each set."""
     sizes = [f"{low} to {high}" if high else f"{low} and more" for low, high in _SIZES]
     columns = [f"{size}: {'gone' if not left else f'{left:.0%} left'}"
@@ -204,8 +204,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     params = Params(widen=options.widen)
-    for line in markdown([evaluated(s, params, options.history) for s in sets]):
-        print(line)
+    for line in markdown(evaluated(s, params, options.history) for s in sets):
+        print(line, flush=True)
     return 0
 
 

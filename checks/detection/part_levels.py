@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from checks.detection.expected import ExpectedRange
 from checks.detection.levels import CONFIRMING_DAYS, OF_DAYS, Level, RangedDay, confirmed
-from checks.detection.part_limits import Distances, Limits, own_limit
+from checks.detection.part_limits import Distances, Limits, limit_of
 from checks.detection.parts import Part, shift_at
 
 
@@ -77,10 +77,7 @@ def range_on(part: Part, distances: Distances, rule: Rule, index: int) -> Expect
     span = part.spans[index]
     if span is None:
         return None
-    below, above = (
-        rule.widen * max(rule.limits.of(side)[index], own_limit(distances, index, side))
-        for side in (-1, 1)
-    )
+    below, above = (rule.widen * limit_of(rule.limits, distances, index, side) for side in (-1, 1))
     return span.within(below, above)
 
 

@@ -3,8 +3,8 @@
 The distances of all parts in the last 8 weeks say how far the usual tail reaches: from two of its
 quantiles it is drawn on, as an exponential one, to what is exceeded on one day in 90 by any of the
 parts that are judged. Quantiles, as a part that dies or has a campaign must not widen the range of
-the others. A part with wilder days of its own is judged by these instead: beyond the worst of the
-second worst week. Below and above are apart, as campaigns say nothing of outages. The constants
+the others. A part with wilder days of its own is judged by the worst of these instead, up to three
+times as far. Below and above are apart, as campaigns say nothing of outages. The constants
 were chosen by walking forward through public series in parts; docs/volume.md has what was measured.
 """
 
@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from checks.detection.levels import CONFIRMING_DAYS, OF_DAYS
 from checks.detection.weekday import WEEK
 
 Distances: TypeAlias = Sequence[float | None]
@@ -31,8 +32,10 @@ _LEAST_SLOPE = 0.35
 _LEAST_LIMIT = 3.5
 # While too few days are known.
 _YOUNG_LIMIT, _YOUNG_SLOPE = 4.5, 0.5
-_OWN_FACTOR, _OWN_RANK = 1.2, 2
+# A part that was dead once is not to be overlooked when it dies again.
+_MOST_OWN = 3.0
 _BINS_PER_DEVIATION, _MOST_DEVIATIONS = 20, 50
+_RECENT, _THREE_BITS = (1 << OF_DAYS) - 1, (1 << CONFIRMING_DAYS) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,61 +57,72 @@ def limits(parts: Sequence[Distances], days: int) -> Limits:
 
 
 def own_limit(distances: Distances, day: int, side: int) -> float:
-    """What a part's own wild days of the last 8 weeks allow; 0 for a calm one."""
-    weeks = sorted(
-        (_worst(distances[max(0, end - WEEK) : end], side) for end in _ends(day)), reverse=True
-    )
-    return _OWN_FACTOR * weeks[_OWN_RANK - 1] if len(weeks) >= _OWN_RANK else 0.0
+    """The worst distance of a part's own last 8 weeks on that side, without the last week.
+
+    0 for a calm one. A part that is dying is not to be its own excuse.
+    """
+    earlier = distances[max(0, day - TAIL_DAYS) : max(0, day - WEEK)]
+    return max((side * distance for distance in earlier if distance), default=0.0)
 
 
-def _ends(day: int) -> range:
-    return range(day, max(0, day - TAIL_DAYS), -WEEK)
-
-
-def _worst(distances: Distances, side: int) -> float:
-    return max((side * distance for distance in distances if distance), default=0.0)
+def limit_of(limits: Limits, distances: Distances, day: int, side: int) -> float:
+    """How far a part may be off on a day: as all parts may, or as it was itself, within a bound."""
+    shared = limits.of(side)[day]
+    return max(shared, min(own_limit(distances, day, side), _MOST_OWN * shared))
 
 
 def _of_side(parts: Sequence[Distances], judged: Sequence[int], side: int) -> list[float]:
     tail, result = _Tail(), list[float]()
-    bins = [_bins(parts, day, side) for day in range(len(judged))]
+    added: list[list[int]] = []
+    recent = [0] * len(parts)
     for day, count in enumerate(judged):
         result.append(tail.limit(max(count, 1)))
-        tail.add(bins[day], judged[day])
+        added.append(_bins(parts, day, side, result[-1], recent))
+        tail.add(added[-1])
         if day >= TAIL_DAYS:
-            tail.remove(bins[day - TAIL_DAYS], judged[day - TAIL_DAYS])
+            tail.remove(added[day - TAIL_DAYS])
     return result
 
 
-def _bins(parts: Sequence[Distances], day: int, side: int) -> list[int]:
-    """The bins of the distances of one day that are on this side."""
-    most = _BINS_PER_DEVIATION * _MOST_DEVIATIONS - 1
-    return [
-        min(most, int(_BINS_PER_DEVIATION * side * distance))
-        for distances in parts
-        if (distance := distances[day]) and side * distance > 0
-    ]
+def _bins(
+    parts: Sequence[Distances], day: int, side: int, limit: float, recent: list[int]
+) -> list[int]:
+    """The bins of the distances of one day, of parts that are not at another level on this side.
+
+    recent: of each part, which of the last days were out of range, a bit each; is carried on.
+    """
+    bins, most = list[int](), _BINS_PER_DEVIATION * _MOST_DEVIATIONS - 1
+    for number, distances in enumerate(parts):
+        if (distance := distances[day]) is None:
+            continue
+        beyond = max(0.0, side * distance)
+        recent[number] = (recent[number] << 1 | (beyond > limit)) & _RECENT
+        if recent[number] < _THREE_BITS or recent[number].bit_count() < CONFIRMING_DAYS:
+            bins.append(min(most, int(_BINS_PER_DEVIATION * beyond)))
+    return bins
 
 
 class _Tail:
-    """How many distances of the last days are in each bin; those of 0 are only counted."""
+    """How many distances of the last days are in each bin."""
 
     def __init__(self) -> None:
         self._bins = [0] * (_BINS_PER_DEVIATION * _MOST_DEVIATIONS)
         self._number = 0
         self._days = 0
 
-    def add(self, bins: Sequence[int], number: int) -> None:
-        self._change(bins, number, 1)
+    def add(self, bins: Sequence[int]) -> None:
+        """One more day."""
+        self._change(bins, 1)
 
-    def remove(self, bins: Sequence[int], number: int) -> None:
-        self._change(bins, number, -1)
+    def remove(self, bins: Sequence[int]) -> None:
+        """A day that is too old."""
+        self._change(bins, -1)
 
-    def _change(self, bins: Sequence[int], number: int, sign: int) -> None:
+    def _change(self, bins: Sequence[int], sign: int) -> None:
         for place in bins:
             self._bins[place] += sign
-        self._number += sign * number
-        self._days += sign * bool(number)
+        self._number += sign * len(bins)
+        self._days += sign * bool(bins)
 
     def limit(self, parts: int) -> float:
         """The deviations that one of so many parts exceeds on one day of the budget's days."""
@@ -122,7 +136,7 @@ class _Tail:
     def _above(self, share: float) -> float:
         """The distance that this share of all distances exceeds."""
         allowed, seen = share * self._number, 0
-        for place in range(len(self._bins) - 1, -1, -1):
+        for place in range(len(self._bins) - 1, 0, -1):
             seen += self._bins[place]
             if seen > allowed:
                 return (place + 0.5) / _BINS_PER_DEVIATION

@@ -30,7 +30,7 @@ _MOST_DEVIATIONS = 3.0
 # The first scatter is the median of so many misses, which is so much smaller than a deviation.
 _FIRST_MISSES, _DEVIATIONS_OF_MEDIAN = 7, 1.4826
 _MOST_FIRST_MISS = 0.5
-_LEAST_SCATTER = 0.05
+_LEAST_SCATTER = 0.1
 # Beyond this, counts and their squares stay finite.
 _LARGEST = 1e100
 _MOST_LOG = math.log(_LARGEST)
@@ -232,7 +232,7 @@ class _Track:
             self._level += _LEVEL_GAIN * min(max(miss, -_MOST_FIRST_MISS), _MOST_FIRST_MISS)
             if len(self._first_misses) >= _FIRST_MISSES:
                 self._scatter = _DEVIATIONS_OF_MEDIAN * median(sorted(self._first_misses))
-                self._scatter = max(self._scatter, _LEAST_SCATTER)
+                self._scatter = max(self._scatter, _LEAST_SCATTER / 10)
             return
         most = _MOST_DEVIATIONS * self._scatter
         drawn_in = min(max(miss, -most), most)

@@ -12,7 +12,6 @@ from functools import cached_property
 
 from checks.core.counts import NAME, DailyCounts
 from checks.core.subjects import LEVEL
-from checks.core.text import plural
 from checks.detection import ExpectedRange
 from checks.detection.baseline import Baseline, side_of, usual_range
 from checks.detection.part_levels import Judged, Rule, judged
@@ -24,8 +23,8 @@ from checks.judging.segments import Segment, days_of_baseline
 CHECK = "event_volume"
 #: A group has so many values; a single rare value is left to itself.
 _LEAST_MEMBERS = 2
-# Where a value cannot be compared with the others: so many times the thresholds of the volume.
-_OWN_WIDEN = 2.0
+#: Where a value cannot be compared with the others: so many times the thresholds of the volume.
+OWN_WIDEN = 2.0
 # What is counted is at most this, so that it can be calculated with.
 _MOST_EVENTS = 10**100
 
@@ -205,10 +204,10 @@ class _Family:
         segment = Segment(
             value.dimension, value.value, series.get(day), None, is_new, members=value.members
         )
-        if value.part is None or not self._is_judged:
+        if not self._is_judged or (value.part is None and not value.is_whole):
             return segment
-        result = self._judged(value, value.part, distances)
-        if result.normal is None:
+        result = None if value.part is None else self._judged(value, value.part, distances)
+        if result is None or result.normal is None:
             return replace(segment, normal=self._own_range(series)).moved_with(self._ratio)
         return replace(segment, normal=result.normal, level=result.level, accepted=result.accepted)
 
@@ -236,7 +235,7 @@ class _Family:
         level = self.baseline.level
         return usual_range(
             days_of_baseline(series, self.baseline), self.daily.day, self.daily.calendar,
-            _OWN_WIDEN * self.widen, since=None if level is None else level.since,
+            OWN_WIDEN * self.widen, since=None if level is None else level.since,
         )  # fmt: skip
 
     @cached_property
@@ -253,8 +252,3 @@ class _Family:
 
 def _usable(count: float | None) -> float | None:
     return None if count is None else float(min(count, _MOST_EVENTS))
-
-
-def group_text(segment: Segment) -> str:
-    """`40 rare values of device, together 312 events`."""
-    return f"{segment.members} {segment.value}, together {plural(segment.today or 0, 'event')}"
