@@ -207,9 +207,17 @@ class _Family:
         if not self._is_judged or (value.part is None and not value.is_whole):
             return segment
         result = None if value.part is None else self._judged(value, value.part, distances)
-        if result is None or result.normal is None:
+        if result is not None and result.normal is not None:
+            return replace(
+                segment, normal=result.normal, level=result.level, accepted=result.accepted
+            )
+        if value.is_whole or value.dimension == NAME or self._is_as_old(series):
             return replace(segment, normal=self._own_range(series)).moved_with(self._ratio)
-        return replace(segment, normal=result.normal, level=result.level, accepted=result.accepted)
+        return segment
+
+    def _is_as_old(self, series: Mapping[date, int]) -> bool:
+        """Whether a value has been there since the first days: it is no campaign."""
+        return bool(series) and self._index(min(series)) <= 1
 
     def _judged(
         self, value: _Value, part: Part, distances: Distances, *, every_day: bool = False
