@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from checks.catalog._closed_weekdays_words import learned_after, proposal
@@ -22,8 +23,10 @@ from checks.judging.segments import Segment
 if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
 
+#: Groups of rare values that are told; all are in the details.
+_MOST_GROUPS = 2
 #: A name that needs no quotation marks in a shell.
-_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.=-]*")
 
 
 def summary(
@@ -32,8 +35,12 @@ def summary(
     kind: str,
     status: Status,
     frame: Timeframe,
+    rare: Sequence[Segment] = (),
 ) -> str:
-    """One sentence on the day, without a full stop: the names that fail first."""
+    """One sentence on the day, without a full stop: the names that fail first.
+
+    rare: the groups of rare names and values that were judged together and are normal.
+    """
     if status is Status.GREEN:
         judged = len(by_state[NORMAL])
         verb = "is" if judged == 1 else "are"
@@ -50,7 +57,19 @@ def summary(
         text += f"; new: {listed(s.name for s in by_state[NEW])}"
     if by_state[RETIRED]:
         text += f"; accepted as retired: {listed(s.name for s in by_state[RETIRED])}"
-    return text + _closed_text(by_state[CLOSED])
+    return text + _closed_text(by_state[CLOSED]) + _rare_text(rare)
+
+
+def _rare_text(groups: Sequence[Segment]) -> str:
+    """`; judged together: 40 rare values of device (312 events)`; empty without any."""
+    if not groups:
+        return ""
+    shown = [
+        f"{group.members} {group.value} ({plural(group.today or 0, 'event')})"
+        for group in groups[:_MOST_GROUPS]
+    ]
+    more = f" and of {len(groups) - len(shown)} more" if len(groups) > len(shown) else ""
+    return f"; judged together: {', '.join(shown)}{more}"
 
 
 def _closed_text(states: list[NameState]) -> str:
@@ -87,10 +106,13 @@ def proposed_action(states: list[NameState], *, is_empty_day: bool) -> str:
 
 def _move(segment: Segment, kind: str, frame: Timeframe) -> str:
     low, high = segment.edges
-    return (
+    text = (
         f"{segment.label} {kind} on {short_day(frame.data_date)}: "
         f"{count_text(segment.today or 0)}, normal {count_text(low)} to {count_text(high)}"
     )
+    if segment.level is not None:
+        text += f", at this level since {short_day(segment.level.since)}"
+    return text
 
 
 def _silence(state: NameState, frame: Timeframe) -> str:
@@ -112,8 +134,14 @@ def _usual_text(state: NameState, frame: Timeframe) -> str:
     return f"{count} a day" if state.expected is None else f"{count} on a {frame.data_date:%A}"
 
 
-def action(kind: str, status: Status, names: list[str], frame: Timeframe) -> str:
-    """One imperative about these names, without a full stop."""
+def action(
+    kind: str,
+    status: Status,
+    names: list[str],
+    frame: Timeframe,
+    levels: Sequence[Segment] = (),
+) -> str:
+    """One imperative about these names, without a full stop. levels: those that stay at one."""
     if status is Status.GREEN:
         return "Nothing to do"
     if kind == SILENT:
@@ -122,7 +150,11 @@ def action(kind: str, status: Status, names: list[str], frame: Timeframe) -> str
             f"before it stopped; if it is retired: andon accept event_volume {_argument(names)} "
             "--reason WHY"
         )
-    return f"Compare {listed(names)} by hour on {day_text(frame.data_date)} with the days before"
+    text = f"Compare {listed(names)} by hour on {day_text(frame.data_date)} with the days before"
+    if levels:
+        subject = _argument([segment.subject for segment in levels])
+        text += f"; if it is the new level: andon accept event_volume {subject} --reason WHY"
+    return text
 
 
 def _argument(names: list[str]) -> str:

@@ -12,10 +12,13 @@ from checks.core.subjects import HIGH, LEVEL, LOW
 from checks.core.text import short_day
 from checks.detection.baseline import AcceptedLevel, Baseline, baseline
 from checks.detection.levels import Level
+from checks.judging.parts import CHECK as PARTS_CHECK
+from checks.judging.segments import Segment
 
 if TYPE_CHECKING:
     from checks.core.records import StoredAcceptance
 
+_CHECK = "volume_expected"
 _SIDES = {LOW: -1, HIGH: 1}
 _WORDS = {-1: LOW, 1: HIGH}
 
@@ -50,15 +53,34 @@ def level_subject(level: Level) -> str:
 def level_acceptances(daily: DailyCounts, days: Baseline, level: Level | None) -> list[Acceptance]:
     """The acceptances that changed what is normal; of a level that stands, also the latest else."""
     by_day = {accepted.accepted_on: accepted for accepted in days.accepted}
-    stored = [a for a in daily.accepted_levels if a.kind == LEVEL]
+    stored = [a for a in daily.accepted_levels if _is_of_total(a)]
     holding = [a for a in stored if a.revoked_at is None and a.data_date in by_day]
     states = [_state(a, _holding_text(by_day[a.data_date]), holds=True) for a in _newest(holding)]
     others = [a for a in stored if a not in holding and level is not None and _is_of(a, level)]
     return [*states, *(_state(a, _lapse(a, daily.day), holds=False) for a in others[-1:])]
 
 
+def part_acceptances(daily: DailyCounts, parts: Iterable[Segment]) -> list[Acceptance]:
+    """The acceptances that changed what is normal of names and values: one a data date of each."""
+    since = {(part.subject, day): first for part in parts for day, first in part.accepted.items()}
+    stored = [
+        a
+        for a in daily.accepted_levels
+        if a.check == PARTS_CHECK and a.revoked_at is None and (a.subject, a.data_date) in since
+    ]
+    newest = {(a.subject, a.data_date): a for a in sorted(stored, key=lambda a: a.id)}
+    return [
+        _state(a, f"the level since {short_day(since[key])} is normal", holds=True)
+        for key, a in newest.items()
+    ]
+
+
 def _accepted_sides(stored: Iterable[StoredAcceptance]) -> dict[date, int]:
-    return {a.data_date: _side(a) for a in stored if a.kind == LEVEL and a.revoked_at is None}
+    return {a.data_date: _side(a) for a in stored if _is_of_total(a) and a.revoked_at is None}
+
+
+def _is_of_total(stored: StoredAcceptance) -> bool:
+    return stored.kind == LEVEL and stored.check == _CHECK
 
 
 def _side(stored: StoredAcceptance) -> int:

@@ -5,9 +5,9 @@ of it. A name that is silent is red; one that left its own normal range is amber
 Why: a tracking pixel that stops firing is a fraction of the volume; the purchase event, or all
 of one app, may vanish without the total moving.
 Source of the rule: a name seen ten times or more a day is not silent for a whole day by chance
-(Poisson: below 0.005 %). The range is that of `volume_expected` with its threshold doubled, for
-20 a day and more: measured, docs/volume.md. On a day whose total is out of its range, the names
-that merely go with it are no finding.
+(Poisson: below 0.005 %). The ranges are those of `checks.judging.parts`: each beside the rest of
+the events, with one budget of alarms for all of them: measured, docs/volume.md. What merely goes
+with the total is no finding.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from checks.catalog._closed_weekdays_words import learned_text
 from checks.catalog._event_names import (
     CLOSED,
     COLLAPSED,
+    NORMAL,
     ORDER,
     POSSIBLY_CLOSED,
     SILENT,
@@ -34,18 +35,19 @@ from checks.catalog._event_names import (
     why_no_purchases,
 )
 from checks.catalog._event_volume_words import action, proposed_action, summary
-from checks.catalog._levels import total_baseline
+from checks.catalog._levels import part_acceptances, total_baseline
 from checks.core.counts import NAME, DailyCounts
 from checks.core.errors import MeasurementError
 from checks.core.metrics import EventCounts
 from checks.core.model import Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
-from checks.core.subjects import EVENT
+from checks.core.subjects import EVENT, LEVEL, names_of
 from checks.core.text import plural
 from checks.core.values import Unmeasured
-from checks.detection.baseline import Baseline, side_of
+from checks.detection import ExpectedRange
 from checks.judging.check import Check, LoadFact, Required
-from checks.judging.segments import Segment, segments
+from checks.judging.parts import parts_of, ranges_of_name
+from checks.judging.segments import Segment
 from checks.judging.unmeasured import learning, skipped, unknown, unmeasured
 
 if TYPE_CHECKING:
@@ -68,8 +70,8 @@ class Params:
         "Event names and segments with fewer expected events have no normal range.", 20, above=0
     )
     widen: float = setting(
-        "Factor by which their normal range is wider than that of the whole volume.",
-        2.0,
+        "Factor for the width of their normal range: 1.5 raises fewer alarms and detects less.",
+        1.0,
         above=0,
         maximum=10,
     )
@@ -116,10 +118,10 @@ def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
         return skipped(SILENT, closed)
     own = _segments(params, measured)
     states, accepted = judged_names(
-        params, events, {segment.value: segment for segment in own if segment.dimension == NAME},
+        params, events, {segment.value: segment for segment in own if _is_name(segment)},
         measured.daily, measured.accepted, measured.recorded,
     )  # fmt: skip
-    others = [segment for segment in own if segment.dimension != NAME]
+    others = [segment for segment in own if not _is_name(segment)]
     if not any(state.state in (SILENT, POSSIBLY_CLOSED) for state in states):
         window = len(events.days) - 1
         if (days := events.learning()) is not None:
@@ -131,7 +133,12 @@ def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
         if (problem := _problem_of(measured)) is not None:
             return unmeasured(SILENT, "The range of event names and segments", problem.error())
     judgement = _judgement(params, states, others, measured, frame)
-    return replace(judgement, acceptances=accepted)
+    of_levels = () if measured.daily is None else part_acceptances(measured.daily, own)
+    return replace(judgement, acceptances=(*accepted, *of_levels))
+
+
+def _is_name(segment: Segment) -> bool:
+    return segment.dimension == NAME and not segment.members
 
 
 def _segments(params: Params, measured: Measured) -> list[Segment]:
@@ -143,22 +150,21 @@ def _segments(params: Params, measured: Measured) -> list[Segment]:
 
 
 def segments_of(params: Params, daily: DailyCounts) -> list[Segment]:
-    """Every name and value with the range that it is judged by."""
-    usual_days = total_baseline(daily)
-    ratio = _ratio(daily, usual_days)
-    return [segment.moved_with(ratio) for segment in segments(daily, usual_days, params.widen)]
+    """Every name and value with its normal range, and the rare ones of each dimension together."""
+    return parts_of(
+        daily, total_baseline(daily, every=True), least=params.min_expected, widen=params.widen
+    )
 
 
-def _ratio(daily: DailyCounts, usual_days: Baseline) -> float:
-    """How many times the expected the total is, where that is out of its own normal range.
-
-    A name that only goes with the total is no finding: `volume_expected` has it already.
-    """
-    normal = usual_days.range_on(daily.day)
-    count = daily.counted[daily.day].total
-    if normal is None or not side_of(count, normal) or normal.expected <= 0:
-        return 1.0
-    return count / normal.expected
+def ranges_of(params: Params, daily: DailyCounts, name: str) -> dict[date, ExpectedRange]:
+    """The range that an event name was judged by, on each day that has one."""
+    return ranges_of_name(
+        daily,
+        total_baseline(daily, every=True),
+        name,
+        least=params.min_expected,
+        widen=params.widen,
+    )
 
 
 def _problem_of(measured: Measured) -> Unmeasured | None:
@@ -208,6 +214,7 @@ def _judgement(
     status, kind = _worst(by_state, moved)
     names = [state.name for state in by_state[kind]] if status is not Status.GREEN else []
     flagged = moved.get(kind, []) if status is Status.AMBER else []
+    levels = _at_levels(by_state, moved)
     count = len(names) + len(flagged)
     facts = Facts(
         filters={"event": names[0]} if len(names) == 1 and not flagged else {},
@@ -219,19 +226,42 @@ def _judgement(
     return Judgement(
         status=status,
         message=f"{SILENT if kind == POSSIBLY_CLOSED else kind}={count} (max 0)",
-        summary=summary(by_state, moved, kind, status, frame),
+        summary=summary(by_state, moved, kind, status, frame, _normal_groups(params, others)),
         action=proposed_action(by_state[POSSIBLY_CLOSED], is_empty_day=is_empty)
         if kind == POSSIBLY_CLOSED
-        else action(kind, status, [*names, *(segment.label for segment in flagged)], frame),
+        else action(kind, status, [*names, *(segment.label for segment in flagged)], frame, levels),
         value=count,
         threshold=0,
         unit=_UNIT,
         details=_details(params, states, by_state, moved, measured.events, frame, facts)
         | {"silent_before_the_day": [state.name for state in ended[:_MOST_NAMES]]}
+        | {"rare": [_rare_details(segment) for segment in others if segment.members]}
         | {"filters": facts.filters},
         facts=facts,
-        subjects={EVENT: tuple(dict.fromkeys(map(subject_of, by_state[SILENT])))},
+        subjects={
+            EVENT: tuple(dict.fromkeys(map(subject_of, by_state[SILENT]))),
+            **({LEVEL: names_of(s.subject for s in levels)} if levels else {}),
+        },
     )
+
+
+def _at_levels(
+    by_state: Mapping[str, list[NameState]], moved: Mapping[str, list[Segment]]
+) -> list[Segment]:
+    """The names and values that are at a level which nobody accepted."""
+    of_names = [
+        state.segment for kind in (COLLAPSED, SURGED) for state in by_state[kind] if state.segment
+    ]
+    others = [segment for kind in (COLLAPSED, SURGED) for segment in moved[kind]]
+    return [segment for segment in (*of_names, *others) if segment.level is not None]
+
+
+def _normal_groups(params: Params, others: list[Segment]) -> list[Segment]:
+    return [s for s in others if s.members and segment_state(params, s) == NORMAL]
+
+
+def _rare_details(group: Segment) -> dict[str, Any]:
+    return {"dimension": group.dimension, "values": group.members, "events": group.today}
 
 
 def _moved(params: Params, others: list[Segment]) -> dict[str, list[Segment]]:
@@ -268,7 +298,7 @@ def _closed(
         threshold=0,
         unit=_UNIT,
         details=_details(params, states, by_state, moved, events, frame, facts)
-        | {"silent_before_the_day": [], "filters": facts.filters},
+        | {"silent_before_the_day": [], "rare": [], "filters": facts.filters},
         facts=facts,
     )
 
@@ -354,6 +384,7 @@ def _segment_details(kind: str, segment: Segment) -> dict[str, Any]:
         "expected": None if normal is None else normal.expected,
         "low": None if normal is None else normal.low,
         "high": None if normal is None else normal.high,
+        "since": None if segment.level is None else segment.level.since,
     }
 
 
@@ -371,7 +402,8 @@ CHECK = Check(
     rule="Red: an event name with a mean of min_per_day or more is silent, until it returns or is "
     "accepted as retired, unless it was without events on this weekday in the weeks before. Amber: "
     "an event name with min_expected or more expected events, or a value of a mapped dimension, is "
-    "outside its own normal range.",
+    "outside its own normal range beside the rest of the events, or stays at a level there that "
+    "nobody accepted.",
     why="A tracking pixel that stops firing, or an app that reports nothing, is a fraction of "
     "the volume: the total does not show it.",
     advice="Test the tracking on the live site, and ask what was released; accept a retired name "
@@ -381,5 +413,5 @@ CHECK = Check(
     judge=judge,
     load_facts=(LoadFact.READ,),
     subject_kinds=(EVENT,),
-    accepts=EVENT,
+    accepts=(EVENT, LEVEL),
 )

@@ -367,5 +367,5 @@ CHECK = Check(
     load_facts=(LoadFact.READ,),
     worse=Worse.FARTHER_FROM_EXPECTED,
     subject_kinds=(SIDE,),
-    accepts=LEVEL,
+    accepts=(LEVEL,),
 )

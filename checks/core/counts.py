@@ -83,7 +83,8 @@ class DailyCounts:
     that stretch that are gone from the warehouse and remembered by nothing; `days` is without
     them. withheld: days that are remembered with more events than were counted, of which the
     warehouse may have only a part: what is remembered of them stays. accepted_levels: what people
-    accepted as the new level of `volume_expected`, revoked ones included.
+    accepted as the new level of `volume_expected`, and of names and values of `event_volume`,
+    revoked ones included.
     """
 
     days: tuple[date, ...]

@@ -6,6 +6,7 @@ from now on.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -43,9 +44,10 @@ def accept(
     when the history cannot be read or written.
     """
     check = get_check(request.check)
-    kind = _kind(check)
-    data_date, failing = failing_subjects(config, history, check)
-    subject = _subject(check, request.subject, failing, data_date)
+    _require_acceptable(check)
+    data_date, failing = _failing_kinds(config, history, check)
+    subject = _subject(check, request.subject, tuple(failing), data_date)
+    kind = failing[subject]
     return history.accept(
         config.pipeline, check.id, kind, subject, request.owner, request.reason, data_date, now
     )
@@ -67,7 +69,7 @@ def state_of(acceptance: StoredAcceptance) -> str:
 
 def accepting_checks() -> tuple[Check, ...]:
     """The checks that allow acceptances."""
-    return tuple(check for check in all_checks() if check.accepts is not None)
+    return tuple(check for check in all_checks() if check.accepts)
 
 
 def failing_subjects(
@@ -78,6 +80,14 @@ def failing_subjects(
     Of the newest judged run; without any, its newest data date. Raises UsageError where nothing was
     recorded.
     """
+    data_date, kinds = _failing_kinds(config, history, check)
+    return data_date, tuple(kinds)
+
+
+def _failing_kinds(
+    config: Config, history: History, check: Check
+) -> tuple[date, Mapping[str, str]]:
+    """The same with the kind of each subject."""
     verdicts = verdicts_of_newest_run(config, history, check.id)
     if not verdicts:
         raise UsageError(
@@ -85,36 +95,45 @@ def failing_subjects(
         )
     failing = {day: subjects for day, v in verdicts if (subjects := _failing(check, v))}
     if not failing:
-        return verdicts[0][0], ()
-    names = dict.fromkeys(name for day in sorted(failing) for name in failing[day])
-    return min(failing), tuple(names)
+        return verdicts[0][0], {}
+    kinds: dict[str, str] = {}
+    for day in sorted(failing):
+        kinds = failing[day] | kinds
+    return min(failing), kinds
 
 
-def _failing(check: Check, verdict: Verdict | None) -> tuple[str, ...]:
-    if verdict is None or not verdict.subjects or check.accepts is None:
-        return ()
-    return tuple(name for name in verdict.subjects.get(check.accepts, ()) if name != MORE)
+def _failing(check: Check, verdict: Verdict | None) -> dict[str, str]:
+    """The kind of each subject; of a name of several kinds, the first one."""
+    if verdict is None or not verdict.subjects:
+        return {}
+    return {
+        name: kind
+        for kind in reversed(check.accepts)
+        for name in verdict.subjects.get(kind, ())
+        if name != MORE
+    }
 
 
-def _kind(check: Check) -> str:
-    if check.accepts is None:
+def _require_acceptable(check: Check) -> None:
+    if not check.accepts:
         allowed = ", ".join(other.id for other in accepting_checks())
         raise UsageError(
             f"failures of {check.id} cannot be accepted; allowed: {allowed}; andon waive lets the "
             "check pass for some days"
         )
-    return check.accepts
 
 
 def _subject(check: Check, name: str | None, failing: tuple[str, ...], data_date: date) -> str:
     if not failing:
         raise UsageError(
-            f"the evaluation of {data_date} records no {check.accepts} for which {check.id} "
-            "failed: there is nothing to accept"
+            f"the evaluation of {data_date} records no {' or '.join(check.accepts)} for which "
+            f"{check.id} failed: there is nothing to accept"
         )
     if name is None:
         if len(failing) > 1:
-            raise UsageError(f"name the {check.accepts} to accept: {listed(failing, 10)}")
+            raise UsageError(
+                f"name the {' or '.join(check.accepts)} to accept: {listed(failing, 10)}"
+            )
         return failing[0]
     subject = name if name in failing else typed_name(name)
     if subject not in failing:

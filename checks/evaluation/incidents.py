@@ -62,14 +62,14 @@ def next_step(incident: StoredIncident) -> NextStep | None:
         return None
     check = get_check(incident.check)
     names = _accepted_names(check, incident)
-    if check.compares_days and check.accepts in (None, LEVEL) and not names:
+    if check.compares_days and check.accepts in ((), (LEVEL,)) and not names:
         return NextStep(
             "The day is judged as before. To say that it is special, add to andon.yml:",
             f'calendar:\n  days:\n    - {{from: {incident.opened_on}, name: "why it is special"}}',
         )
     if incident.resolved_at is not None:
         return None
-    if check.accepts is not None:
+    if check.accepts:
         return NextStep("Nothing is accepted yet. To accept it:", _accept_command(check, incident))
     if incident.status is Status.UNKNOWN or incident.is_stop:
         return NextStep(f"{check.id} stops the line until it is green: it cannot be waived.")
@@ -89,7 +89,7 @@ def _accept_command(check: Check, incident: StoredIncident) -> str:
 
 def _accepted_names(check: Check, incident: StoredIncident) -> tuple[str, ...]:
     """What the incident is of that may be accepted."""
-    return incident.subjects.get(check.accepts or "", ())
+    return tuple(name for kind in check.accepts for name in incident.subjects.get(kind, ()))
 
 
 def after_closing(incident: StoredIncident) -> str:

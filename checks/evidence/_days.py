@@ -73,7 +73,11 @@ def read_daily(context: Context, recent: EventCounts, *, dimensions: bool = True
     if not dimensions:
         source = replace(source, dimensions=())
     daily = _daily_reader(context, remembering.recall, source).read(recent)
-    return replace(daily, accepted_levels=remembering.accepted("volume_expected"))
+    return replace(
+        daily, accepted_levels=(
+            *remembering.accepted("volume_expected"), *remembering.accepted("event_volume"),
+        ),
+    )  # fmt: skip
 
 
 def _daily_reader(

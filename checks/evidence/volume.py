@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -27,6 +28,7 @@ from checks.evidence._usual_days import UsualDay, usual_day
 from checks.evidence._weekday import is_normal_weekday, weekday_explains
 from checks.evidence.context import Context
 from checks.evidence.stretches import recent_stretches
+from checks.judging.parts import OWN_WIDEN
 from checks.judging.segments import Segment
 from checks.measuring.plan import MeasuringPlan
 from checks.measuring.remembering import Remembering
@@ -124,9 +126,10 @@ class Volume:
             raise KeyError(name)
         dates = tuple(day.day for day in self.days)
         closed = {day for day in dates if self.daily.calendar.closed_reason(day) is not None}
+        ranges = event_volume.ranges_of(self.rule, self.daily, value_text(name))
         return tuple(
             day_of(
-                self.rule, series, dates, index, self._segment(name, day),
+                self.rule, series, dates, index, self._segment(name, day, ranges),
                 judged=day.z is not None, closed=closed,
             )
             if day.events is not None
@@ -134,15 +137,18 @@ class Volume:
             for index, day in enumerate(self.days)
         )  # fmt: skip
 
-    def _segment(self, name: str, day: VolumeDay) -> Segment:
+    def _segment(self, name: str, day: VolumeDay, ranges: Mapping[date, ExpectedRange]) -> Segment:
         """A name on one day, with its normal range by the days before."""
         shown = value_text(name)
         series = self.daily.series(NAME, shown)
+        is_new = not any(other < day.day for other in series)
+        normal = ranges.get(day.day)
+        if normal is not None:
+            return Segment(NAME, shown, series.get(day.day), normal, is_new)
         left_out = {other.day for other in self.days if other.left_out}
         kept = {other: count for other, count in series.items() if other not in left_out}
-        since = self._silent_since(name)
-        normal = usual_range(kept, day.day, self.daily.calendar, self.rule.widen, since=since)
-        is_new = not any(other < day.day for other in series)
+        since, widen = self._silent_since(name), OWN_WIDEN * self.rule.widen
+        normal = usual_range(kept, day.day, self.daily.calendar, widen, since=since)
         ratio = 1.0
         if day.is_unexpected and day.normal is not None and day.normal.expected > 0:
             ratio = (day.events or 0) / day.normal.expected
@@ -164,7 +170,7 @@ def read(context: Context, *, days: int = 60) -> Volume:
     rule = context.config.checks["event_volume"].params
     daily = read_daily(context, events.last(MeasuringPlan.of(context.config).recent_days + 1))
     parts = event_volume.segments_of(rule, daily)
-    own = {segment.value: segment for segment in parts if segment.dimension == NAME}
+    own = {s.value: s for s in parts if s.dimension == NAME and not s.members}
     history = Remembering(context.config, now=frame.now)
     accepted = history.accepted(event_volume.CHECK.id)
     recorded = history.recorded(event_volume.CHECK.id, frame.data_date)

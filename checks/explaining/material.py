@@ -114,7 +114,8 @@ class Material:
         """Every event name and dimension value with its own range. Raises as `daily`."""
         if "segments" not in self._read:
             params = self.config.checks["event_volume"].params
-            self._read["segments"] = event_volume.segments_of(params, self.daily())
+            parts = event_volume.segments_of(params, self.daily())
+            self._read["segments"] = [part for part in parts if not part.members]
         segments: list[Segment] = self._read["segments"]
         return [segment for segment in segments if _is_shown(segment.dimension, [segment.value])]
 

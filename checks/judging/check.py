@@ -87,7 +87,7 @@ class Check:
     compares_days: whether it compares the day with earlier days, whose counts may be remembered.
     signed: whether its value can be below 0.
     subject_kinds: the kinds of `core.subjects` that it can fail for; a waiver names these.
-    accepts: the kind of subjects that can be accepted; None for none.
+    accepts: the kinds of subjects that can be accepted; empty for none.
     load_facts: what of a load concerns it, besides when it was.
     never_waived: why no waiver covers it; None where one may.
     guard: revises a judgement by the final verdicts of the checks named in `after`.
@@ -112,7 +112,7 @@ class Check:
     compares_days: bool = False
     signed: bool = False
     subject_kinds: tuple[str, ...] = ()
-    accepts: str | None = None
+    accepts: tuple[str, ...] = ()
     load_facts: tuple[LoadFact, ...] = ()
     never_waived: str | None = None
     after: tuple[str, ...] = ()

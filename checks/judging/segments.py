@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from checks.core.counts import NAME, DailyCounts
+from checks.core.subjects import subject_name
 from checks.core.text import change_text, quoted
 from checks.detection import ExpectedRange
 from checks.detection.baseline import Baseline, side_of, usual_range
+from checks.detection.levels import Level
 
 # A segment with less than half of a change does not explain it.
 _LEAST_SHARE = 0.5
@@ -22,7 +24,9 @@ class Segment:
     """A value of a dimension on the judged day.
 
     today: None where it may be among the values that were not read, as there were too many.
-    normal: None with too little history. is_new: whether it has no earlier day.
+    normal: None with too little history. is_new: whether it has no earlier day. members: of a group
+    of rare values, how many there are; else 0. level: that it is at and that nobody accepted.
+    accepted: for each day on which a level was accepted, since when it is normal.
     """
 
     dimension: str
@@ -30,18 +34,30 @@ class Segment:
     today: int | None
     normal: ExpectedRange | None
     is_new: bool = False
+    members: int = 0
+    level: Level | None = None
+    accepted: Mapping[date, date] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
-        """`'page_viewed'`, `device=ios`."""
+        """`'page_viewed'`, `device=ios`, `40 rare values of device together`."""
+        if self.members:
+            return f"{self.members} {self.value} together"
         return quoted(self.value) if self.dimension == NAME else f"{self.dimension}={self.value}"
 
     @property
+    def subject(self) -> str:
+        """By what an acceptance knows it: `page_viewed`, `device=ios`, `rare values of device`."""
+        if self.members or self.dimension == NAME:
+            return subject_name(self.value)
+        return subject_name(f"{self.dimension}={self.value}")
+
+    @property
     def side(self) -> int:
-        """-1 below its range, 1 above it, 0 inside or unknown."""
+        """-1 below its range or at a level there, 1 above, 0 inside or unknown."""
         if self.today is None or self.normal is None:
             return 0
-        return side_of(self.today, self.normal)
+        return side_of(self.today, self.normal) or (0 if self.level is None else self.level.side)
 
     def moved_with(self, ratio: float) -> Segment:
         """The segment with a range that also includes `ratio` times its normal range."""

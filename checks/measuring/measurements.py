@@ -192,7 +192,10 @@ class Measurements:
 
     def _own_daily_counts(self) -> DailyCounts:
         daily = self._daily_reader().read(self._recent_events())
-        return replace(daily, accepted_levels=self.accepted("volume_expected"))
+        return replace(
+            daily,
+            accepted_levels=(*self.accepted("volume_expected"), *self.accepted("event_volume")),
+        )
 
     def _daily_reader(self) -> DailyReader:
         return DailyReader(

@@ -57,13 +57,13 @@ def _failing(context: page.PageContext) -> list[tuple[str, str]]:
     return [
         (verdict.id, subject)
         for verdict in context.report.checks
-        for subject in _subjects(verdict, kinds.get(verdict.id))
+        for subject in _subjects(verdict, kinds.get(verdict.id, ()))
         if subject != MORE
     ]
 
 
-def _subjects(verdict: Verdict, kind: str | None) -> tuple[str, ...]:
-    return (verdict.subjects or {}).get(kind, ()) if kind else ()
+def _subjects(verdict: Verdict, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for kind in kinds for name in (verdict.subjects or {}).get(kind, ()))
 
 
 def _draw_list(context: page.PageContext, stored: tuple[StoredAcceptance, ...]) -> None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from checks.catalog import volume_expected
 from checks.catalog._event_names import name_state
 from checks.catalog.event_volume import Measured, Params, judge
 from checks.core.calendar import Calendar, SpecialDay
 from checks.core.model import Cause, Judgement, Status
+from checks.core.records import StoredAcceptance
 from checks.core.values import Unmeasured
 from tests.catalog.samples import (
     DAY,
@@ -22,6 +22,7 @@ from tests.catalog.samples import (
     FRAME,
     HOSTILE,
     LIVE,
+    NOW,
     daily,
     events,
     measured,
@@ -103,11 +104,15 @@ def judged_long(
     return judge(params or Params(), Measured(events(recent), counts), FRAME)
 
 
-def test_its_range_is_wider_than_the_total_has_it() -> None:
-    low, high = _edges(weekly(61, 1000))
-    total = volume_expected.judge(volume_expected.Params(), daily(weekly(61, 1000)), FRAME)
-    assert low < total.details["low"]
-    assert high > total.details["high"]
+def test_its_range_is_as_wide_as_it_says() -> None:
+    usual, wide = (
+        judged_long({"x": weekly(61, 1000)}, Params(widen=widen)) for widen in (1.0, 2.0)
+    )
+    (narrow_own,), (wide_own,) = (
+        [name for name in judgement.details["names"] if name["name"] == "x"]
+        for judgement in (usual, wide)
+    )
+    assert wide_own["low"] < narrow_own["low"] < 600 < narrow_own["high"] < wide_own["high"]
 
 
 @pytest.mark.parametrize(("median_count", "state"), [(19, "rare"), (20, "normal"), (21, "normal")])
@@ -149,6 +154,70 @@ def test_a_segment_that_fell_is_told() -> None:
         "collapsed",
     )
     assert segment["low"] < segment["expected"] < segment["high"]
+
+
+def _at_a_level(days: int, **fields: Any) -> Judgement:
+    baseline = weekly(61, 500)
+    fallen = (*baseline[:-days], *(count // 10 for count in baseline[-days:]))
+    devices = {"ios": fallen, "web": baseline, "tv": baseline}
+    return judged_long({"x": baseline}, dimensions={"device": devices}, **fields)
+
+
+@pytest.mark.parametrize(("days", "since"), [(2, None), (3, "6 March"), (20, "17 February")])
+def test_a_value_stays_at_a_level_until_somebody_accepts_it(days: int, since: str | None) -> None:
+    judgement = _at_a_level(days)
+    assert (judgement.status, judgement.message) == (Status.AMBER, "collapsed=1 (max 0)")
+    assert judgement.subjects.get("level", ()) == (("device=ios",) if since else ())
+    told = f"at this level since {since}"
+    assert (told in judgement.summary) == bool(since)
+    accept = "if it is the new level: andon accept event_volume device=ios --reason WHY"
+    assert (accept in judgement.action) == bool(since)
+
+
+@pytest.mark.parametrize(
+    ("subject", "check", "revoked", "status"),
+    [
+        ("device=ios", "event_volume", None, Status.GREEN),
+        ("device=ios", "event_volume", NOW, Status.AMBER),
+        ("device=web", "event_volume", None, Status.AMBER),
+        ("device=ios", "volume_expected", None, Status.AMBER),
+    ],
+)
+def test_an_accepted_level_of_a_value_is_normal(
+    subject: str, check: str, revoked: datetime | None, status: Status
+) -> None:
+    stored = StoredAcceptance(
+        1, "shop", check, "level", subject, "Mia", "sold", DAY - timedelta(days=3), NOW,
+        revoked_at=revoked,
+    )  # fmt: skip
+    judgement = _at_a_level(12, accepted_levels=(stored,))
+    assert judgement.status is status
+    assert [a.why for a in judgement.acceptances] == (
+        ["the level since 25 February is normal"] if status is Status.GREEN else []
+    )
+
+
+def test_rare_values_are_judged_together() -> None:
+    baseline = weekly(61, 500)
+    rare = {f"r{number}": (9,) * 61 for number in range(40)}
+    devices = {"web": baseline, "tv": baseline, **rare}
+    judgement = judged_long({"x": baseline}, dimensions={"device": devices})
+    assert judgement.status is Status.GREEN
+    assert judgement.summary.endswith("; judged together: 40 rare values of device (360 events)")
+    assert judgement.details["rare"] == [{"dimension": "device", "values": 40, "events": 360}]
+    gone = {value: (*counts[:-1], 0) for value, counts in rare.items()}
+    judgement = judged_long({"x": baseline}, dimensions={"device": {**devices, **gone}})
+    assert judgement.status is Status.AMBER
+    assert judgement.summary.startswith("40 rare values of device together collapsed on 8 March: 0")
+
+
+def test_a_dimension_of_many_values_is_green_on_a_usual_day_and_sees_one_die() -> None:
+    values = {f"v{n}": weekly(126, 3000 // (n + 1) + 3) for n in range(457)}
+    judgement = judged_long({"x": weekly(126, 9000)}, dimensions={"source": values})
+    assert judgement.status is Status.GREEN
+    values["v50"] = (*values["v50"][:-1], 3)
+    judgement = judged_long({"x": weekly(126, 9000)}, dimensions={"source": values})
+    assert judgement.summary.startswith("source=v50 collapsed on 8 March: 3, normal ")
 
 
 def test_a_segment_that_may_be_among_the_rest_is_not_judged() -> None:
@@ -298,8 +367,8 @@ def test_a_name_cannot_be_expected_and_ignored() -> None:
 def test_own_parameters() -> None:
     assert judged({"a": (4,) * 7 + (0,)}, Params(min_per_day=4)).status is Status.RED
     before = weekly(61, 1000)[:-1]
-    assert judged_long({"a": (*before, 430)}, Params(widen=1.0)).status is Status.AMBER
-    assert judged_long({"a": (*before, 430)}, Params(widen=3.0)).status is Status.GREEN
+    assert judged_long({"a": (*before, 400)}, Params(widen=1.0)).status is Status.AMBER
+    assert judged_long({"a": (*before, 400)}, Params(widen=3.0)).status is Status.GREEN
     few = Params(min_expected=700)
     assert judged_long({"a": (*before, 10)}, few).status is Status.GREEN
 

@@ -1,0 +1,204 @@
+"""A part's level that stays: the walk through its days, each judged by the days before. Pure.
+
+As of the whole: three days out of range of five on one side are a level, and until the counts are
+back or a person accepts it, the days before it say what is normal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from checks.detection.expected import ExpectedRange
+from checks.detection.levels import CONFIRMING_DAYS, OF_DAYS, Level, RangedDay, confirming_days
+from checks.detection.part_limits import Distances, Limits, limit_of
+from checks.detection.parts import Part, shift_at
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How parts are judged. first: the day of index 0. least: fewer expected events have no range.
+
+    widen: factor of all limits. limits: of all parts together.
+    """
+
+    first: date
+    limits: Limits
+    least: float
+    widen: float = 1.0
+
+    def day(self, index: int) -> date:
+        """The day of an index."""
+        return self.first + timedelta(days=index)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A part's normal range on each of its days, None where too few days are known.
+
+    level: that the last day is at and that nobody accepted. accepted: for each day on which a level
+    was accepted, since when it is normal.
+    """
+
+    ranges: Sequence[ExpectedRange | None]
+    level: Level | None = None
+    accepted: Mapping[date, date] = field(default_factory=dict)
+
+    @property
+    def normal(self) -> ExpectedRange | None:
+        """The range of the last day."""
+        return self.ranges[-1]
+
+
+def judged(
+    part: Part,
+    distances: Distances,
+    rule: Rule,
+    accepted: Collection[date] = (),
+    *,
+    skips_empty: bool = False,
+    every_day: bool = False,
+) -> Judged:
+    """The part on its last day; with `every_day` also with the range of each day before it.
+
+    distances: of its days, as they were without any level. accepted: days on which somebody
+    accepted the level that it was at. skips_empty: whether days without events are at no level, as
+    they are judged by themselves.
+    """
+    if not accepted and not _may_have_level(distances, rule):
+        days = range(len(part.counts)) if every_day else (len(part.counts) - 1,)
+        return Judged([range_on(part, distances, rule, day) for day in days])
+    return _Walk(part, distances, rule, skips_empty).judged(accepted)
+
+
+def range_on(part: Part, distances: Distances, rule: Rule, index: int) -> ExpectedRange | None:
+    """The range of one day by the limits of all parts and the part's own; None without one."""
+    span = part.spans[index]
+    if span is None:
+        return None
+    below, above = (rule.widen * limit_of(rule.limits, distances, index, side) for side in (-1, 1))
+    return span.within(below, above)
+
+
+def _may_have_level(distances: Distances, rule: Rule) -> bool:
+    """Whether enough days for a level are out of range on one side, by the limits of all parts."""
+    return any(
+        sum(
+            side * distance > rule.widen * limit
+            for distance, limit in zip(distances, rule.limits.of(side), strict=True)
+            if distance
+        )
+        >= CONFIRMING_DAYS
+        for side in (-1, 1)
+    )
+
+
+def _confirmed(recent: Sequence[RangedDay]) -> Level | None:
+    """The level that the newest of the recent days confirms; None where it confirms none."""
+    days = confirming_days(recent)
+    return Level(days[0].day, days[-1].side, days) if days else None
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The days so far."""
+
+    part: Part
+    distances: Distances
+    rule: Rule
+    skips_empty: bool
+    level: Level | None = None
+    recent: list[RangedDay] = field(default_factory=list)
+    left_out: set[int] = field(default_factory=set)
+    shifts: list[tuple[int, float]] = field(default_factory=list)
+    now: Part | None = None
+    accepted: dict[date, date] = field(default_factory=dict)
+    kept: list[float | None] = field(default_factory=list)
+
+    def judged(self, accepted: Collection[date]) -> Judged:
+        """The last day after all others."""
+        self.now, self.kept = self.part, list(self.distances)
+        last, ranges = len(self.part.counts) - 1, list[ExpectedRange | None]()
+        for index in range(last):
+            if self.rule.day(index) in accepted:
+                self._accept(index)
+            ranges.append(self._add(index))
+        if self.rule.day(last) in accepted:
+            self._accept(last)
+        ranges.append(normal := self._range(last))
+        return Judged(ranges, self._level_with(last, normal), self.accepted)
+
+    def _range(self, index: int) -> ExpectedRange | None:
+        return range_on(self.now or self.part, self.kept, self.rule, index)
+
+    def _ranged(self, index: int, normal: ExpectedRange | None) -> RangedDay | None:
+        """The day with its range; None for one that is at no level."""
+        count = self.part.counts[index]
+        if normal is None or normal.expected < self.rule.least or count is None:
+            return None
+        if self.part.whole.left_out[index] or (self.skips_empty and not count):
+            return None
+        return RangedDay(self.rule.day(index), count, normal)
+
+    def _level_with(self, index: int, normal: ExpectedRange | None) -> Level | None:
+        ranged = self._ranged(index, normal)
+        if ranged is None:
+            return None
+        if self.level is None:
+            return _confirmed((*self.recent, ranged))
+        level = self.level.with_day(ranged)
+        return level if level.is_held else None
+
+    def _add(self, index: int) -> ExpectedRange | None:
+        normal = self._range(index)
+        ranged = self._ranged(index, normal)
+        if ranged is None:
+            return normal
+        if self.level is not None:
+            extended = self.level.with_day(ranged)
+            if extended.is_held:
+                self.level = extended
+            else:
+                self._end(extended)
+            return normal
+        self.recent = [*self.recent, ranged][-OF_DAYS:]
+        if (level := _confirmed(self.recent)) is not None:
+            self.level = level
+            self._forecast_again(range(self._index(level.since), len(self.part.counts)))
+        return normal
+
+    def _index(self, day: date) -> int:
+        return (day - self.rule.first).days
+
+    def _end(self, level: Level) -> None:
+        """The counts are back: days at the level stay left out, the others count again."""
+        self.left_out |= {self._index(ranged.day) for ranged in level.at_level()}
+        self.level, self.recent = None, []
+        self._forecast_again(())
+
+    def _accept(self, index: int) -> None:
+        """Take the level before a day for normal: earlier days count as if they were at it."""
+        days = self.level.days if self.level is not None else self._days_at_level()
+        if not days:
+            return
+        since = self._index(days[0].day)
+        before = self.part.without(self.left_out).shifted(self.shifts)
+        shift = shift_at(before, since, [self._index(ranged.day) for ranged in days])
+        self.shifts.append((since, shift))
+        self.accepted[self.rule.day(index)] = days[0].day
+        self.level, self.recent = None, []
+        self._forecast_again(())
+
+    def _days_at_level(self) -> tuple[RangedDay, ...]:
+        """The recent days since the first out of range, on the side of the last of these."""
+        sides = [ranged.side for ranged in self.recent if ranged.side]
+        red_days = [ranged.day for ranged in self.recent if sides and ranged.side == sides[-1]]
+        return tuple(ranged for ranged in self.recent if red_days and ranged.day >= red_days[0])
+
+    def _forecast_again(self, held: Sequence[int]) -> None:
+        """New spans and distances, where the held days and all that are left out say nothing."""
+        silent = self.left_out | set(held)
+        self.now = self.part.without(silent).shifted(self.shifts)
+        distances = self.now.distances(self.rule.least)
+        self.kept = [None if i in silent else d for i, d in enumerate(distances)]

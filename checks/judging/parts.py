@@ -1,0 +1,262 @@
+"""Each event name and dimension value beside the rest of the events, with one budget of alarms.
+
+Values with too few events a day to be judged are judged together, as one group of each dimension.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+
+from checks.core.counts import NAME, DailyCounts
+from checks.core.subjects import LEVEL
+from checks.detection import ExpectedRange
+from checks.detection.baseline import Baseline, side_of, usual_range
+from checks.detection.part_levels import Judged, Rule, judged
+from checks.detection.part_limits import Distances, Limits, limits
+from checks.detection.parts import Part, Whole, part, shift_at
+from checks.judging.segments import Segment, days_of_baseline
+
+#: The check whose levels of names and values people accept.
+CHECK = "event_volume"
+#: A group has so many values; a single rare value is left to itself.
+_LEAST_MEMBERS = 2
+#: Where a value cannot be compared with the others: so many times the thresholds of the volume.
+OWN_WIDEN = 2.0
+# What is counted is at most this, so that it can be calculated with.
+_MOST_EVENTS = 10**100
+
+
+def rare_values(dimension: str) -> str:
+    """The name of the group of a dimension's rare values."""
+    return "rare event names" if dimension == NAME else f"rare values of {dimension}"
+
+
+def parts_of(
+    daily: DailyCounts, baseline: Baseline, *, least: float, widen: float = 1.0
+) -> list[Segment]:
+    """Every event name and value of a dimension with its normal range, then the groups.
+
+    baseline: of the whole volume. least: with fewer expected events a value is rare. Computed once
+    for the same counts.
+    """
+    return daily.once(
+        ("parts", least, widen), lambda: _Family(daily, baseline, least, widen).segments()
+    )
+
+
+def ranges_of_name(
+    daily: DailyCounts, baseline: Baseline, name: str, *, least: float, widen: float = 1.0
+) -> dict[date, ExpectedRange]:
+    """The normal range of an event name on each day that has one, as it was judged that day."""
+    return _Family(daily, baseline, least, widen).ranges(NAME, name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A value's counts by day, and as a part of the whole; None where it is rare on all days.
+
+    is_whole: whether it has been all events there were; it is no part then.
+    """
+
+    dimension: str
+    value: str
+    series: Mapping[date, int]
+    part: Part | None
+    members: int = 0
+    is_whole: bool = False
+
+
+@dataclass(frozen=True)
+class _Family:
+    """All names and values of the judged day."""
+
+    daily: DailyCounts
+    baseline: Baseline
+    least: float
+    widen: float
+
+    def segments(self) -> list[Segment]:
+        """All of them, in order, then the groups of the rare ones."""
+        return [
+            self._segment(value, distances)
+            for value, distances in zip(self._values, self._distances, strict=True)
+        ]
+
+    def ranges(self, dimension: str, name: str) -> dict[date, ExpectedRange]:
+        """Those of one value, by day."""
+        for value, distances in zip(self._values, self._distances, strict=True):
+            if (value.dimension, value.value) == (dimension, name) and value.part is not None:
+                result = self._judged(value, value.part, distances, every_day=True)
+                days = zip(self._days, result.ranges, strict=True)
+                return {day: normal for day, normal in days if normal is not None}
+        return {}
+
+    @cached_property
+    def _days(self) -> tuple[date, ...]:
+        first = min(self.daily.totals(), default=self.daily.day)
+        return tuple(first + timedelta(days=n) for n in range((self.daily.day - first).days + 1))
+
+    @cached_property
+    def _whole(self) -> Whole:
+        totals, today = self.daily.totals(), self.daily.day
+        normal = dict(self.baseline.normal)
+        if (today_range := self._today_range) is not None:
+            normal[today] = today_range
+        special = self.daily.calendar.special_day(today) is not None
+        return Whole(
+            [_usable(totals.get(day)) for day in self._days],
+            [normal[day].expected if day in normal else None for day in self._days],
+            [day in self.baseline.left_out or (day == today and special) for day in self._days],
+            self._days[0].weekday(),
+        )
+
+    @cached_property
+    def _today_range(self) -> ExpectedRange | None:
+        return self.baseline.range_on(self.daily.day)
+
+    @cached_property
+    def _is_judged(self) -> bool:
+        """Whether the calendar lets the day be judged by volume."""
+        mark = self.daily.calendar.special_day(self.daily.day)
+        return mark is None or mark.factor is not None
+
+    @cached_property
+    def _values(self) -> list[_Value]:
+        dimensions = (NAME, *self.daily.dimensions())
+        values = [
+            self._value(dimension, value, self.daily.series(dimension, value))
+            for dimension in dimensions
+            for value in self.daily.values(dimension)
+        ]
+        return [*values, *(group for d in dimensions if (group := self._group(d, values)))]
+
+    def _value(self, dimension: str, value: str, series: Mapping[date, int]) -> _Value:
+        """One value; the forecast of a dimension's value that was always rare is not needed."""
+        earlier = (count for day, count in series.items() if day < self.daily.day)
+        if dimension != NAME and max(earlier, default=0) < self.least:
+            return _Value(dimension, value, series, None)
+        if self._is_whole(series):
+            return _Value(dimension, value, series, None, is_whole=True)
+        return _Value(dimension, value, series, self._part(series))
+
+    def _is_whole(self, series: Mapping[date, int]) -> bool:
+        totals = self.daily.totals()
+        return all(
+            series.get(day) == total for day, total in totals.items() if day != self.daily.day
+        )
+
+    def _part(self, series: Mapping[date, int]) -> Part:
+        result = part(self._whole, [_usable(series.get(day)) for day in self._days])
+        for level in self.baseline.accepted:
+            first, last = (self._index(day) for day in (level.since, level.accepted_on))
+            shift = shift_at(result, first, range(first, last))
+            result = result.shifted([(first, shift)])
+        return result
+
+    def _index(self, day: date) -> int:
+        return (day - self._days[0]).days
+
+    def _group(self, dimension: str, values: Iterable[_Value]) -> _Value | None:
+        """The rare values of a dimension together, with those that were too many to be told."""
+        members = [v for v in values if v.dimension == dimension and self._is_rare(v)]
+        if len(members) < _LEAST_MEMBERS:
+            return None
+        counts = [self._grouped(dimension, members, day) for day in self._days]
+        series = {day: n for day, n in zip(self._days, counts, strict=True) if n is not None}
+        return _Value(
+            dimension, rare_values(dimension), series, self._part(series), members=len(members)
+        )
+
+    def _grouped(self, dimension: str, members: Sequence[_Value], day: date) -> int | None:
+        if day not in self.daily.counted:
+            return None
+        values = self.daily.counted[day].by_dimension.get(dimension)
+        if values is None:
+            return None
+        return sum(member.series.get(day, 0) for member in members) + values.rest
+
+    def _is_rare(self, value: _Value) -> bool:
+        """Whether too few events are expected, or a young value never had more."""
+        if value.is_whole:
+            return False
+        span = None if value.part is None else value.part.spans[-1]
+        if span is not None:
+            return span.expected < self.least
+        return max(value.series.values(), default=0) < self.least or (
+            value.part is None and any(day < self.daily.day for day in value.series)
+        )
+
+    @cached_property
+    def _distances(self) -> list[Distances]:
+        nothing: Distances = (None,) * len(self._days)
+        return [nothing if v.part is None else v.part.distances(self.least) for v in self._values]
+
+    @cached_property
+    def _limits(self) -> Limits:
+        return limits(self._distances, len(self._days))
+
+    def _segment(self, value: _Value, distances: Distances) -> Segment:
+        series, day = value.series, self.daily.day
+        is_new = not value.members and not any(earlier < day for earlier in series)
+        segment = Segment(
+            value.dimension, value.value, series.get(day), None, is_new, members=value.members
+        )
+        if not self._is_judged or (value.part is None and not value.is_whole):
+            return segment
+        result = None if value.part is None else self._judged(value, value.part, distances)
+        if result is not None and result.normal is not None:
+            return replace(
+                segment, normal=result.normal, level=result.level, accepted=result.accepted
+            )
+        if value.is_whole or value.dimension == NAME or self._is_as_old(series):
+            return replace(segment, normal=self._own_range(series)).moved_with(self._ratio)
+        return segment
+
+    def _is_as_old(self, series: Mapping[date, int]) -> bool:
+        """Whether a value has been there since the first days: it is no campaign."""
+        return bool(series) and self._index(min(series)) <= 1
+
+    def _judged(
+        self, value: _Value, part: Part, distances: Distances, *, every_day: bool = False
+    ) -> Judged:
+        subject = Segment(value.dimension, value.value, None, None, members=value.members).subject
+        return judged(
+            part, distances, Rule(self._days[0], self._limits, self.least, self.widen),
+            self._accepted.get(subject, ()),
+            skips_empty=value.dimension == NAME, every_day=every_day,
+        )  # fmt: skip
+
+    @cached_property
+    def _accepted(self) -> Mapping[str, Collection[date]]:
+        """By subject, the days on which its level was accepted."""
+        result: dict[str, set[date]] = {}
+        for stored in self.daily.accepted_levels:
+            if (stored.check, stored.kind, stored.revoked_at) == (CHECK, LEVEL, None):
+                result.setdefault(stored.subject, set()).add(stored.data_date)
+        return result
+
+    def _own_range(self, series: Mapping[date, int]) -> ExpectedRange | None:
+        """The range by a value's counts alone, where the days are too few or it has no others."""
+        level = self.baseline.level
+        return usual_range(
+            days_of_baseline(series, self.baseline), self.daily.day, self.daily.calendar,
+            OWN_WIDEN * self.widen, since=None if level is None else level.since,
+        )  # fmt: skip
+
+    @cached_property
+    def _ratio(self) -> float:
+        """How many times the expected the total is, where that is out of its own normal range.
+
+        A value that only goes with the total is no finding.
+        """
+        normal, count = self._today_range, self.daily.counted[self.daily.day].total
+        if normal is None or not side_of(count, normal) or normal.expected <= 0:
+            return 1.0
+        return count / normal.expected
+
+
+def _usable(count: float | None) -> float | None:
+    return None if count is None else float(min(count, _MOST_EVENTS))
