@@ -137,7 +137,7 @@ def _subject(check: Check, name: str | None, failing: Mapping[str, str], data_da
         return next(iter(failing))
     subject = name if name in failing else typed_name(name)
     if subject not in failing:
-        near = did_you_mean(subject, failing)
+        near = did_you_mean(subject, tuple(failing))
         hint = f"did you mean {quoted(near)}?" if near else f"recorded: {listed(failing)}"
         raise UsageError(f"{check.id} did not fail for {quoted(name)} on {data_date}; {hint}")
     return subject
