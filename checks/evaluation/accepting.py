@@ -46,7 +46,7 @@ def accept(
     check = get_check(request.check)
     _require_acceptable(check)
     data_date, failing = _failing_kinds(config, history, check)
-    subject = _subject(check, request.subject, tuple(failing), data_date)
+    subject = _subject(check, request.subject, failing, data_date)
     kind = failing[subject]
     return history.accept(
         config.pipeline, check.id, kind, subject, request.owner, request.reason, data_date, now
@@ -123,7 +123,8 @@ def _require_acceptable(check: Check) -> None:
         )
 
 
-def _subject(check: Check, name: str | None, failing: tuple[str, ...], data_date: date) -> str:
+def _subject(check: Check, name: str | None, failing: Mapping[str, str], data_date: date) -> str:
+    """The subject that is meant. failing: the kind of each."""
     if not failing:
         raise UsageError(
             f"the evaluation of {data_date} records no {' or '.join(check.accepts)} for which "
@@ -131,13 +132,12 @@ def _subject(check: Check, name: str | None, failing: tuple[str, ...], data_date
         )
     if name is None:
         if len(failing) > 1:
-            raise UsageError(
-                f"name the {' or '.join(check.accepts)} to accept: {listed(failing, 10)}"
-            )
-        return failing[0]
+            kinds = " or ".join(dict.fromkeys(failing.values()))
+            raise UsageError(f"name the {kinds} to accept: {listed(failing, 10)}")
+        return next(iter(failing))
     subject = name if name in failing else typed_name(name)
     if subject not in failing:
-        near = did_you_mean(subject, failing)
+        near = did_you_mean(subject, tuple(failing))
         hint = f"did you mean {quoted(near)}?" if near else f"recorded: {listed(failing)}"
         raise UsageError(f"{check.id} did not fail for {quoted(name)} on {data_date}; {hint}")
     return subject

@@ -240,7 +240,7 @@ def test_nothing_is_accepted_before_it_was_evaluated(weeks: Shop) -> None:
         accepted(weeks, "cart")
     run(weeks)
     with pytest.raises(
-        UsageError, match="2025-03-08 records no event for which event_volume failed"
+        UsageError, match="2025-03-08 records no event or level for which event_volume failed"
     ):
         accepted(weeks, "cart")
 
