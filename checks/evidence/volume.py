@@ -138,16 +138,19 @@ class Volume:
         )  # fmt: skip
 
     def _segment(self, name: str, day: VolumeDay, ranges: Mapping[date, ExpectedRange]) -> Segment:
-        """A name on one day, with its normal range by the days before."""
+        """A name on one day, with its normal range by the days before.
+
+        On days of a silence that by the days before it, as the verdict tells what is usual.
+        """
         shown = value_text(name)
         series = self.daily.series(NAME, shown)
         is_new = not any(other < day.day for other in series)
-        normal = ranges.get(day.day)
-        if normal is not None:
+        normal, since = ranges.get(day.day), self._silent_since(name)
+        if normal is not None and (since is None or day.day < since):
             return Segment(NAME, shown, series.get(day.day), normal, is_new)
         left_out = {other.day for other in self.days if other.left_out}
         kept = {other: count for other, count in series.items() if other not in left_out}
-        since, widen = self._silent_since(name), OWN_WIDEN * self.rule.widen
+        widen = OWN_WIDEN * self.rule.widen
         normal = usual_range(kept, day.day, self.daily.calendar, widen, since=since)
         ratio = 1.0
         if day.is_unexpected and day.normal is not None and day.normal.expected > 0:
