@@ -357,8 +357,9 @@ CHECK = Check(
     compares_days=True,
     rule="Events of the data date are within the normal range for the weekday and the level of the "
     "last days; with 7 to 13 days of history, within a wider range from those days. Three days out "
-    "of range of five on one side, or four alike with one of them, are a level: red until the counts "
-    "are back, two days in a row or most of seven, or until `andon accept` takes the new level.",
+    "of range of five on one side, or four alike with one of them, are a level: red until the "
+    "counts are back, two days in a row or most of seven, or until `andon accept` takes the new "
+    "level.",
     why="Half a day's data, or a day loaded twice, passes every other check; a Z-score over a "
     "week takes weekends for noise.",
     advice="Compare the day by hour, by event name and by segment with the days before.",
