@@ -35,12 +35,12 @@ class DayEvents:
     """Events of the judged day and of the ordinary days before it, from the first with any on.
 
     limit: a day with at most so many events is empty: stray ones do not make it an open day.
-    usual: events of a usual day with any.
+    usual_events: of a usual day with any.
     """
 
     counts: Mapping[date, int]
     limit: int
-    usual: float = 0.0
+    usual_events: float = 0.0
 
     def is_empty(self, day: date) -> bool:
         """Whether a known day has no event but stray ones."""
@@ -119,8 +119,10 @@ def total_events(daily: DailyCounts) -> DayEvents:
     """All events of each day; up to 5 % of a usual open day are stray ones."""
     totals = daily.totals()
     before = {day: count for day, count in totals.items() if day < daily.day}
-    usual = usual_open_day(before)
-    return DayEvents(_ordinary(totals, daily), math.floor(CLOSED_SHARE * usual), usual)
+    usual_events = usual_open_day(before)
+    return DayEvents(
+        _ordinary(totals, daily), math.floor(CLOSED_SHARE * usual_events), usual_events
+    )
 
 
 def is_empty_day(daily: DailyCounts) -> bool:
@@ -137,9 +139,9 @@ def name_events(daily: DailyCounts, name: str) -> DayEvents | None:
     if daily.day not in series:
         return None
     before = {day: count for day, count in series.items() if day < daily.day}
-    usual = usual_open_day(before)
-    limit = max(0, math.ceil(STRAY * usual) - 1)
-    return DayEvents(_ordinary(series, daily), limit, usual)
+    usual_events = usual_open_day(before)
+    limit = max(0, math.ceil(STRAY * usual_events) - 1)
+    return DayEvents(_ordinary(series, daily), limit, usual_events)
 
 
 def _ordinary(counts: Mapping[date, int], daily: DailyCounts) -> dict[date, int]:

@@ -111,7 +111,7 @@ def _with_weekday(
     A name that is rare on the days on which it comes is without events on others by chance.
     """
     events = name_events(daily, value_text(state.name)) if state.state == SILENT else None
-    if events is None or recorded is None or events.usual < params.min_per_day:
+    if events is None or recorded is None or events.usual_events < params.min_per_day:
         return state
     of_name = [acceptance for acceptance in accepted if acceptance.subject == subject_of(state)]
     weekday = closed_weekday(events, daily.day, _with_accepted(recorded, of_name, events))

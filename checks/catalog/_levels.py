@@ -12,6 +12,7 @@ from checks.core.subjects import HIGH, LEVEL, LOW
 from checks.core.text import short_day
 from checks.detection.baseline import AcceptedLevel, Baseline, baseline
 from checks.detection.levels import Level
+from checks.judging.acceptance import decided_lapse, state_of
 from checks.judging.parts import CHECK as PARTS_CHECK
 from checks.judging.segments import Segment
 
@@ -25,24 +26,26 @@ _WORDS = {-1: LOW, 1: HIGH}
 
 def total_baseline(
     daily: DailyCounts,
-    widen: float = 1.0,
+    widen: float | None = None,
     *,
     leave_out_red: bool = False,
     every: bool = False,
 ) -> Baseline:
     """The days that say what volume is normal; computed once for the same counts.
 
-    every: with the normal range of every day.
+    widen: by default that of `volume_expected`, which has the levels. every: with the normal range
+    of every day.
     """
+    width = daily.level_widen if widen is None else widen
 
     def derive() -> Baseline:
         return baseline(
-            daily.totals(), daily.day, daily.calendar, widen,
+            daily.totals(), daily.day, daily.calendar, width,
             leave_out_red=leave_out_red, every=every,
             accepted=_accepted_sides(daily.accepted_levels),
         )  # fmt: skip
 
-    return daily.once(("baseline", widen, leave_out_red, every), derive)
+    return daily.once(("baseline", width, leave_out_red, every), derive)
 
 
 def level_subject(level: Level) -> str:
@@ -55,9 +58,9 @@ def level_acceptances(daily: DailyCounts, days: Baseline, level: Level | None) -
     by_day = {accepted.accepted_on: accepted for accepted in days.accepted}
     stored = [a for a in daily.accepted_levels if _is_of_total(a)]
     holding = [a for a in stored if a.revoked_at is None and a.data_date in by_day]
-    states = [_state(a, _holding_text(by_day[a.data_date]), holds=True) for a in _newest(holding)]
+    states = [state_of(a, _holding_text(by_day[a.data_date]), holds=True) for a in _newest(holding)]
     others = [a for a in stored if a not in holding and level is not None and _is_of(a, level)]
-    return [*states, *(_state(a, _lapse(a, daily.day), holds=False) for a in others[-1:])]
+    return [*states, *(state_of(a, _lapse(a, daily.day), holds=False) for a in others[-1:])]
 
 
 def part_acceptances(daily: DailyCounts, parts: Iterable[Segment]) -> list[Acceptance]:
@@ -70,7 +73,7 @@ def part_acceptances(daily: DailyCounts, parts: Iterable[Segment]) -> list[Accep
     ]
     newest = {(a.subject, a.data_date): a for a in sorted(stored, key=lambda a: a.id)}
     return [
-        _state(a, f"the level since {short_day(since[key])} is normal", holds=True)
+        state_of(a, f"the level since {short_day(since[key])} is normal", holds=True)
         for key, a in newest.items()
     ]
 
@@ -96,28 +99,11 @@ def _is_of(stored: StoredAcceptance, level: Level) -> bool:
     return _side(stored) == level.side and stored.data_date >= level.since
 
 
-def _state(stored: StoredAcceptance, why: str, *, holds: bool) -> Acceptance:
-    return Acceptance(
-        id=stored.id,
-        check=stored.check,
-        kind=stored.kind,
-        subject=stored.subject,
-        owner=stored.owner,
-        reason=stored.reason,
-        data_date=stored.data_date,
-        created_at=stored.created_at,
-        holds=holds,
-        why=why,
-    )
-
-
 def _holding_text(accepted: AcceptedLevel) -> str:
     return f"{accepted.factor:.2f} times the level before {short_day(accepted.since)} is normal"
 
 
 def _lapse(stored: StoredAcceptance, data_date: date) -> str:
-    if stored.revoked_at is not None:
-        return f"revoked by {stored.revoked_by} on {stored.revoked_at:%Y-%m-%d}"
-    if data_date < stored.data_date:
-        return f"accepted for {stored.data_date} and later"
-    return "the counts that were accepted are not at that level any more"
+    return decided_lapse(stored, data_date) or (
+        "the counts that were accepted are not at that level any more"
+    )

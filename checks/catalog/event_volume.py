@@ -34,6 +34,7 @@ from checks.catalog._event_names import (
     subject_of,
     why_no_purchases,
 )
+from checks.catalog._event_volume_details import name_details, rare_details, segment_details
 from checks.catalog._event_volume_words import action, proposed_action, summary
 from checks.catalog._levels import part_acceptances, total_baseline
 from checks.core.counts import NAME, DailyCounts
@@ -223,26 +224,34 @@ def _judgement(
         fails_for_empty_day=not measured.events.judged and not ended and kind != POSSIBLY_CLOSED,
         closed_weekday=why_no_purchases(by_state, measured.events),
     )
+    labels = [*names, *(segment.label for segment in flagged)]
     return Judgement(
         status=status,
         message=f"{SILENT if kind == POSSIBLY_CLOSED else kind}={count} (max 0)",
         summary=summary(by_state, moved, kind, status, frame, _normal_groups(params, others)),
         action=proposed_action(by_state[POSSIBLY_CLOSED], is_empty_day=is_empty)
         if kind == POSSIBLY_CLOSED
-        else action(kind, status, [*names, *(segment.label for segment in flagged)], frame, levels),
+        else action(kind, status, labels, frame, levels),
         value=count,
         threshold=0,
         unit=_UNIT,
         details=_details(params, states, by_state, moved, measured.events, frame, facts)
         | {"silent_before_the_day": [state.name for state in ended[:_MOST_NAMES]]}
-        | {"rare": [_rare_details(segment) for segment in others if segment.members]}
+        | {"rare": [rare_details(segment) for segment in others if segment.members]}
         | {"filters": facts.filters},
         facts=facts,
-        subjects={
-            EVENT: tuple(dict.fromkeys(map(subject_of, by_state[SILENT]))),
-            **({LEVEL: names_of(s.subject for s in levels)} if levels else {}),
-        },
+        subjects=_subjects(by_state, levels),
     )
+
+
+def _subjects(
+    by_state: Mapping[str, list[NameState]], levels: list[Segment]
+) -> dict[str, tuple[str, ...]]:
+    """Silent names, and what is at a level that may be accepted."""
+    subjects = {EVENT: tuple(dict.fromkeys(map(subject_of, by_state[SILENT])))}
+    if levels:
+        subjects[LEVEL] = names_of(segment.subject for segment in levels)
+    return subjects
 
 
 def _at_levels(
@@ -258,10 +267,6 @@ def _at_levels(
 
 def _normal_groups(params: Params, others: list[Segment]) -> list[Segment]:
     return [s for s in others if s.members and segment_state(params, s) == NORMAL]
-
-
-def _rare_details(group: Segment) -> dict[str, Any]:
-    return {"dimension": group.dimension, "values": group.members, "events": group.today}
 
 
 def _moved(params: Params, others: list[Segment]) -> dict[str, list[Segment]]:
@@ -327,7 +332,9 @@ def _details(
 ) -> dict[str, Any]:
     return {
         "events": events.judged,
-        "names": [_as_details(params, state) for state in states[:_MOST_NAMES]],
+        "names": [
+            name_details(state, limits_of(params, state.segment)) for state in states[:_MOST_NAMES]
+        ],
         "names_total": len(states),
         "dates": list(events.days),
         "missing": list(events.missing),
@@ -337,7 +344,7 @@ def _details(
         "silent_purchase_names": list(facts.silent_purchase_names),
         "ignored": list(params.ignore),
         "segments": [
-            _segment_details(kind, segment)
+            segment_details(kind, segment)
             for kind, segments in moved.items()
             for segment in segments
         ][:_MOST_NAMES],
@@ -355,37 +362,6 @@ def _worst(
         if by_state[kind] or moved[kind]:
             return Status.AMBER, kind
     return Status.GREEN, SILENT
-
-
-def _as_details(params: Params, state: NameState) -> dict[str, Any]:
-    normal = limits_of(params, state.segment)
-    return {
-        "name": state.name,
-        "state": state.state,
-        "events": state.events_today,
-        "usual": state.shown_usual,
-        "lowest": state.lowest,
-        "highest": state.highest,
-        "low": None if normal is None else normal.low,
-        "high": None if normal is None else normal.high,
-        "silent_since": state.silent_since,
-        "daily": list(state.series),
-        **({} if state.weekday is None else {"closed_weekday": state.weekday.details()}),
-    }
-
-
-def _segment_details(kind: str, segment: Segment) -> dict[str, Any]:
-    normal = segment.normal
-    return {
-        "dimension": segment.dimension,
-        "value": segment.value,
-        "state": kind,
-        "events": segment.today,
-        "expected": None if normal is None else normal.expected,
-        "low": None if normal is None else normal.low,
-        "high": None if normal is None else normal.high,
-        "since": None if segment.level is None else segment.level.since,
-    }
 
 
 CHECK = Check(

@@ -121,7 +121,7 @@ def _considering_weekday(
     day = frame.expected_date if frame.is_behind and frame.expected_date else frame.data_date
     if not may_be_closed(day, frame.calendar):
         return red
-    if not frame.is_over and by_day.usual < _LEAST_SO_FAR:
+    if not frame.is_over and by_day.usual_events < _LEAST_SO_FAR:
         return red  # so early, any day may have no event yet
     days = by_day.followed_by_empty(day, frame.calendar) if frame.is_behind else by_day
     if day not in days.counts:

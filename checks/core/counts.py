@@ -84,7 +84,7 @@ class DailyCounts:
     them. withheld: days that are remembered with more events than were counted, of which the
     warehouse may have only a part: what is remembered of them stays. accepted_levels: what people
     accepted as the new level of `volume_expected`, and of names and values of `event_volume`,
-    revoked ones included.
+    revoked ones included. level_widen: how many times as wide the ranges of `volume_expected` are.
     """
 
     days: tuple[date, ...]
@@ -101,6 +101,7 @@ class DailyCounts:
     missing: tuple[date, ...] = ()
     withheld: tuple[date, ...] = ()
     accepted_levels: tuple[StoredAcceptance, ...] = ()
+    level_widen: float = 1.0
     _totals: dict[date, int] = field(default_factory=dict, init=False, repr=False, compare=False)
     _derived: dict[Hashable, Any] = field(
         default_factory=dict, init=False, repr=False, compare=False

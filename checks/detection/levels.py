@@ -108,9 +108,9 @@ def confirming_days(recent: Sequence[RangedDay]) -> tuple[RangedDay, ...]:
     if not side:
         return ()
     red_days = [day for day in last if day.side == side]
-    alike = [day for day in last if side in (day.side, day.alike_side)]
-    is_alike = len(alike) >= ALIKE_DAYS and bool(red_days)
+    alike_days = [day for day in last if side in (day.side, day.alike_side)]
+    is_alike = len(alike_days) >= ALIKE_DAYS and bool(red_days)
     if len(red_days) < CONFIRMING_DAYS and not is_alike:
         return ()
-    first = alike[0] if is_alike else red_days[0]
+    first = alike_days[0] if is_alike else red_days[0]
     return tuple(day for day in last if day.day >= first.day)

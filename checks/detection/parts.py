@@ -190,13 +190,13 @@ def _span(
         return None
     ratio = math.exp(min(forecast.log_ratio, _MOST_LOG / 2))
     others = max(total - count, 0.0)
-    usual = others if expected_total is None else expected_total / (1 + ratio)
-    expected = ratio * usual
+    expected_others = others if expected_total is None else expected_total / (1 + ratio)
+    expected = ratio * expected_others
     overdispersion = forecast.scatter**2 - 1 / max(expected, OFFSET)
     return Span(
-        ratio * min(others, usual),
+        ratio * min(others, expected_others),
         expected,
-        ratio * max(others, usual),
+        ratio * max(others, expected_others),
         max(overdispersion, _LEAST_SCATTER**2),
     )
 

@@ -15,6 +15,7 @@ from checks.core.model import Cause
 from checks.core.timeframe import Timeframe
 from checks.evidence.context import Context
 from checks.measuring.daily import DailyReader, Recall
+from checks.measuring.decisions import with_levels
 from checks.measuring.gone_days import with_recalled
 from checks.measuring.measurements import with_calendar
 from checks.measuring.plan import MeasuringPlan
@@ -73,11 +74,7 @@ def read_daily(context: Context, recent: EventCounts, *, dimensions: bool = True
     if not dimensions:
         source = replace(source, dimensions=())
     daily = _daily_reader(context, remembering.recall, source).read(recent)
-    return replace(
-        daily, accepted_levels=(
-            *remembering.accepted("volume_expected"), *remembering.accepted("event_volume"),
-        ),
-    )  # fmt: skip
+    return with_levels(daily, MeasuringPlan.of(context.config), remembering.accepted)
 
 
 def _daily_reader(

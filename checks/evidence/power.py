@@ -107,23 +107,14 @@ def powers(
     weekday.
     """
     baseline = volume_expected.baseline_of(expected, daily)
-    totals = daily.totals()
     at_level = _level_alarms(daily, baseline, days)
     kept = _days_by_themselves(daily, baseline, at_level)
-    all_counts = {day: float(count) for day, count in totals.items()}
     minimum_history = _minimum_history(kept, daily.day)
 
     def by_weekday(history: Mapping[date, float], day: date) -> ExpectedRange | None:
         if history_days(history, day) < minimum_history:
             return None
         return expected_range(history, day, widen=expected.widen)
-
-    def by_zscore(history: Mapping[date, float], day: date) -> ExpectedRange | None:
-        first, window = min(all_counts), zscore.window_days
-        if day not in kept or (day - first).days < daily.calendar.days_with_open(day, window):
-            return None
-        counts = _as_days_in_a_row(all_counts, day, daily.calendar, window)
-        return zscore_range(counts, day, window_days=window, alert_at=zscore.alert_at)
 
     def is_explained(day: date) -> bool:
         normal = expected_range(kept, day, widen=expected.widen)
@@ -136,9 +127,26 @@ def powers(
             _with_levels(
                 _rule_power("volume_expected", kept, daily.day, by_weekday, days), at_level
             ),
-            _rule_power("volume_zscore", kept, daily.day, by_zscore, days, is_explained),
+            _rule_power(
+                "volume_zscore", kept, daily.day, _by_zscore(daily, zscore), days, is_explained
+            ),
         ),
     )
+
+
+def _by_zscore(daily: DailyCounts, zscore: volume_zscore.Params) -> Judge:
+    """The Z-score of the days of a history, by all open days before each of them."""
+    all_counts = {day: float(count) for day, count in daily.totals().items()}
+    window = zscore.window_days
+
+    def judge(history: Mapping[date, float], day: date) -> ExpectedRange | None:
+        is_first_window = (day - min(all_counts)).days < daily.calendar.days_with_open(day, window)
+        if day not in history or is_first_window:
+            return None
+        counts = _as_days_in_a_row(all_counts, day, daily.calendar, window)
+        return zscore_range(counts, day, window_days=window, alert_at=zscore.alert_at)
+
+    return judge
 
 
 def _level_alarms(daily: DailyCounts, baseline: Baseline, days: int) -> tuple[Alarm, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -173,13 +173,8 @@ def read(context: Context, *, days: int = 60) -> Volume:
     rule = context.config.checks["event_volume"].params
     daily = read_daily(context, events.last(MeasuringPlan.of(context.config).recent_days + 1))
     parts = event_volume.segments_of(rule, daily)
-    own = {s.value: s for s in parts if s.dimension == NAME and not s.members}
-    history = Remembering(context.config, now=frame.now)
-    accepted = history.accepted(event_volume.CHECK.id)
-    recorded = history.recorded(event_volume.CHECK.id, frame.data_date)
-    lead = Lead(window, window_before(context, days))
+    names = _names(context, events, daily, parts, Lead(window, window_before(context, days)))
     begin = first_day(events)
-    names = names_of(rule, events, lead, own, daily, accepted, recorded)
     expectations = _Expectations(
         daily,
         context.config.checks["volume_expected"].params,
@@ -201,13 +196,29 @@ def read(context: Context, *, days: int = 60) -> Volume:
         releases=daily.calendar.releases,
         usual_days=expectations.usual_days,
         stretches=expectations.stretches,
-        segments=tuple(
-            sorted(
-                (segment for segment in parts if segment.dimension != NAME),
-                key=lambda segment: (-abs(segment.distance), segment.dimension, segment.value),
-            )
-        ),
+        segments=_by_distance(segment for segment in parts if segment.dimension != NAME),
     )
+
+
+def _names(
+    context: Context,
+    events: EventCounts,
+    daily: DailyCounts,
+    parts: Iterable[Segment],
+    lead: Lead,
+) -> tuple[NameSeries, ...]:
+    """The event names with their ranges, and what people decided of them; worst first."""
+    rule = context.config.checks["event_volume"].params
+    own = {part.value: part for part in parts if part.dimension == NAME and not part.members}
+    history = Remembering(context.config, now=context.frame.now)
+    accepted = history.accepted(event_volume.CHECK.id)
+    recorded = history.recorded(event_volume.CHECK.id, context.frame.data_date)
+    return tuple(names_of(rule, events, lead, own, daily, accepted, recorded))
+
+
+def _by_distance(segments: Iterable[Segment]) -> tuple[Segment, ...]:
+    """Those farthest from the expected first."""
+    return tuple(sorted(segments, key=lambda s: (-abs(s.distance), s.dimension, s.value)))
 
 
 class _Expectations:

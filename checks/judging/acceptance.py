@@ -32,8 +32,8 @@ def standing(
     return tuple(by_subject.values())
 
 
-def _state(stored: StoredAcceptance, since: date, data_date: date) -> Acceptance:
-    lapse = _lapse(stored, since, data_date)
+def state_of(stored: StoredAcceptance, why: str, *, holds: bool) -> Acceptance:
+    """An acceptance in one evaluation. why: why it holds, or does not."""
     return Acceptance(
         id=stored.id,
         check=stored.check,
@@ -43,17 +43,22 @@ def _state(stored: StoredAcceptance, since: date, data_date: date) -> Acceptance
         reason=stored.reason,
         data_date=stored.data_date,
         created_at=stored.created_at,
-        holds=lapse is None,
-        why=lapse or f"until {quoted(stored.subject)} returns",
+        holds=holds,
+        why=why,
     )
 
 
-def _lapse(stored: StoredAcceptance, since: date, data_date: date) -> str | None:
-    """Why an acceptance does not hold; None while it does."""
+def decided_lapse(stored: StoredAcceptance, data_date: date) -> str | None:
+    """Why an acceptance does not hold on a data date by what people decided; None where it may."""
     if stored.revoked_at is not None:
         return f"revoked by {stored.revoked_by} on {stored.revoked_at:%Y-%m-%d}"
     if data_date < stored.data_date:
         return f"accepted for {stored.data_date} and later"
-    if since > stored.data_date:
-        return f"it returned before {short_day(since)}"
     return None
+
+
+def _state(stored: StoredAcceptance, since: date, data_date: date) -> Acceptance:
+    lapse = decided_lapse(stored, data_date)
+    if lapse is None and since > stored.data_date:
+        lapse = f"it returned before {short_day(since)}"
+    return state_of(stored, lapse or f"until {quoted(stored.subject)} returns", holds=lapse is None)

@@ -30,6 +30,7 @@ from checks.core.metrics import (
 from checks.core.model import Cause
 from checks.core.timeframe import Timeframe
 from checks.loads.open_runs import open_runs
+from checks.measuring import decisions
 from checks.measuring.daily import (
     DailyReader,
     Recall,
@@ -48,23 +49,8 @@ from checks.warehouse.slices import DaySlices
 
 if TYPE_CHECKING:
     from checks.core.expected_source import ExpectedSource
-    from checks.core.records import RecordedStatus, StoredAcceptance
 
 T = TypeVar("T")
-#: What somebody accepts of a check, by its id; revoked ones included.
-Accepted = Callable[[str], "tuple[StoredAcceptance, ...]"]
-#: The recorded statuses of a check, by its id; None where they cannot be read.
-Recorded = Callable[[str], "Mapping[date, RecordedStatus] | None"]
-
-
-def nothing_accepted(check: str) -> tuple[StoredAcceptance, ...]:
-    """For an evaluation without a history."""
-    return ()
-
-
-def nothing_recorded(check: str) -> Mapping[date, RecordedStatus]:
-    """For an evaluation without a history."""
-    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +80,8 @@ class Measurements:
         *,
         recall_is_final: bool = False,
         recall_undated: RecallUndated = recall_no_undated,
-        accepted: Accepted = nothing_accepted,
-        recorded: Recorded = nothing_recorded,
+        accepted: decisions.Accepted = decisions.nothing_accepted,
+        recorded: decisions.Recorded = decisions.nothing_recorded,
         earlier: Sequence[Timeframe] = (),
     ) -> None:
         """recall: what earlier evaluations counted. tell: called with a text before anything slow.
@@ -192,10 +178,7 @@ class Measurements:
 
     def _own_daily_counts(self) -> DailyCounts:
         daily = self._daily_reader().read(self._recent_events())
-        return replace(
-            daily,
-            accepted_levels=(*self.accepted("volume_expected"), *self.accepted("event_volume")),
-        )
+        return decisions.with_levels(daily, self._plan, self.accepted)
 
     def _daily_reader(self) -> DailyReader:
         return DailyReader(

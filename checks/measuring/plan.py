@@ -24,7 +24,8 @@ class MeasuringPlan:
     what volume is normal. settle_days: days that late loads may still change. endings: what the
     log's status words mean. judges_volume: whether a check is enabled that compares the day with
     days before it. least_events_of_name: events a day that make an event name matter by itself.
-    log_days: days of the audit log before the run.
+    log_days: days of the audit log before the run. level_widen: factor of the ranges that levels of
+    the volume are out of.
     """
 
     window_days: int
@@ -34,6 +35,7 @@ class MeasuringPlan:
     judges_volume: bool
     least_events_of_name: float
     log_days: int
+    level_widen: float
 
     @classmethod
     def of(cls, config: Config) -> MeasuringPlan:
@@ -49,6 +51,7 @@ class MeasuringPlan:
                     for check in all_checks()),
             least_events_of_name=config.checks["event_volume"].params.min_per_day,
             log_days=LEARNED_DAYS if _judges_sources(config) else USUAL_DAYS,
+            level_widen=expected.widen,
         )  # fmt: skip
 
     def window_before(self, config: Config, day: date) -> int:

@@ -157,3 +157,13 @@ def test_each_day_of_a_run_knows_the_level(tmp_path: Path) -> None:
     later = datetime(2025, 6, 30, 13, tzinfo=UTC)
     again = shop.run(date(2025, 6, 30), later, use_history=True)
     assert [volume(each).status for each in again.by_day()] == [GREEN] * 3
+
+
+def test_a_wider_range_has_no_level_where_its_check_has_none(tmp_path: Path) -> None:
+    shop = shop_at(tmp_path, 0.7)
+    text = shop.path.read_text(encoding="utf-8")
+    shop.path.write_text(f"{text}checks: {{volume_expected: {{widen: 4}}}}\n", encoding="utf-8")
+    report = shop.report(day(20))
+    assert volume(report).status is GREEN
+    assert volume(report).details["level"] is None
+    assert volume(report, "event_volume").status is GREEN
