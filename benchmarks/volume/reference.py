@@ -1,7 +1,7 @@
 """The rule that was there before, as it was: what a newer one is compared with.
 
-Nothing here follows the rule of `checks.detection`: that is the use of it. Only the forecast, whose
-file says the same as then, is shared.
+Nothing here follows the rule of `checks.detection`: that is the use of it. Only the forecast is
+shared, which now has a level after gaps as well; on days in a row it is what it was.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 A day that has no event, or next to none, is compared with the same weekday of the weeks before it.
 Where three of four were empty too, and none of the three stopped the line without a person
-accepting it, the day counts as closed. Where fewer were, that is proposed and no more. The rule is
-for all events of a day, and for those of one event name.
+accepting it, the day counts as closed. Where fewer were and none, or no more, had events, that is
+proposed. The rule is for all events of a day, and for those of one event name.
 """
 
 from __future__ import annotations

@@ -148,12 +148,12 @@ def action(
         return (
             f"Test the tracking of {listed(names)} on the live site and find what was released "
             f"before it stopped; if it is retired: andon accept event_volume {_argument(names)} "
-            "--reason WHY"
+            "--reason TEXT"
         )
     text = f"Compare {listed(names)} by hour on {day_text(frame.data_date)} with the days before"
     if levels:
         subject = _argument([segment.subject for segment in levels])
-        text += f"; if it is the new level: andon accept event_volume {subject} --reason WHY"
+        text += f"; if it is the new level: andon accept event_volume {subject} --reason TEXT"
     return text
 
 

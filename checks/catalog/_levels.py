@@ -54,7 +54,7 @@ def level_subject(level: Level) -> str:
 
 
 def level_acceptances(daily: DailyCounts, days: Baseline, level: Level | None) -> list[Acceptance]:
-    """The acceptances that changed what is normal; of a level that stands, also the latest else."""
+    """The acceptances that changed what is normal; for a standing level the latest other one."""
     by_day = {accepted.accepted_on: accepted for accepted in days.accepted}
     stored = [a for a in daily.accepted_levels if _is_of_total(a)]
     holding = [a for a in stored if a.revoked_at is None and a.data_date in by_day]

@@ -22,7 +22,7 @@ class MissingShare:
     that were red by themselves; `all_purchases` and
     `all_missing` are of all of them. limit: a share. red_from: the smallest number without revenue
     for which the day is red; None where it is not, however many. red_alone_from: the same without
-    the other days.
+    the other days. red_days: how many earlier days are left out as they were red by themselves.
     """
 
     purchases: int
@@ -33,6 +33,7 @@ class MissingShare:
     limit: float
     red_from: int | None
     red_alone_from: int | None
+    red_days: int = 0
 
     @property
     def share(self) -> float:
@@ -56,13 +57,21 @@ class MissingShare:
         if self.is_red_by_days:
             return (
                 f", which chance allows on one day, but not {count_text(self.all_missing)} of "
-                f"{count_text(self.all_purchases)} on the last {plural(self.days, 'day')} with "
-                "purchases"
+                f"{count_text(self.all_purchases)} on {self._days_text()}"
             )
         if self.status is not Status.AMBER:
             return ""
         red = "too few to be red" if self.red_from is None else f"red from {self.red_from} on"
         return f", which chance allows of so few ({red})"
+
+    def _days_text(self) -> str:
+        last = f"the last {plural(self.days + self.red_days, 'day')} with purchases"
+        if not self.red_days:
+            return last
+        verb = "was" if self.red_days == 1 else "were"
+        return f"{self.days} of {last} ({self.red_days} {verb} red by itself)".replace(
+            "were red by itself", "were red by themselves"
+        )
 
 
 def missing_share(events: EventCounts, alert_at: float, judged_by: str) -> MissingShare:
@@ -84,7 +93,7 @@ def missing_share(events: EventCounts, alert_at: float, judged_by: str) -> Missi
         together = together if together <= purchases else None
     return MissingShare(
         purchases, missing, sum(rows > 0 for rows, _ in days), all_purchases, all_missing,
-        alert_at, _lowest(alone, together), alone,
+        alert_at, _lowest(alone, together), alone, 1 + len(before) - len(days),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,6 +24,15 @@ def week_text(trend: Trend, day: date, red_limit: float | None) -> str:
         f"events, {change_text(trend.change)} against {count_text(round(trend.baseline))}, the "
         f"median of the {trend.weeks} weeks before (amber at a decline "
         f"of {trend.limit * 100:.0f} % or more{red})"
+    )
+
+
+def accepted_text(levels: Sequence[Mapping[str, Any]]) -> str:
+    """How earlier days count after a level was accepted, to follow a sentence; else nothing."""
+    return "".join(
+        f"; days before {short_day(level['since'])} count {level['factor']:.2f} times, as their "
+        "level was accepted to be"
+        for level in levels
     )
 
 

@@ -117,7 +117,7 @@ def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
     events = measured.events
     if (closed := events.calendar.closed_reason(frame.data_date)) is not None:
         return skipped(SILENT, closed)
-    own = _segments(params, measured)
+    own = segments_of(params, measured.daily) if measured.daily is not None else []
     states, accepted = judged_names(
         params, events, {segment.value: segment for segment in own if _is_name(segment)},
         measured.daily, measured.accepted, measured.recorded,
@@ -140,14 +140,6 @@ def judge(params: Params, measured: Measured, frame: Timeframe) -> Judgement:
 
 def _is_name(segment: Segment) -> bool:
     return segment.dimension == NAME and not segment.members
-
-
-def _segments(params: Params, measured: Measured) -> list[Segment]:
-    """Every name and value with its normal range, where the day is judged by it at all."""
-    daily = measured.daily
-    if daily is None:
-        return []
-    return segments_of(params, daily)
 
 
 def segments_of(params: Params, daily: DailyCounts) -> list[Segment]:

@@ -166,9 +166,11 @@ def _action(day: MissingShare, events: EventCounts, frame: Timeframe) -> str:
         return f"Find out why the {purchases} of {frame.data_date} without revenue {verb} none"
     if day.is_red_by_days:
         first = events.days[-DAYS_TOGETHER:][0]
+        apart = " that were not red by themselves" if day.red_days else ""
         return (
-            f"Look at the {plural(day.all_missing, 'purchase')} of {first} to {frame.data_date} "
-            "without revenue, repair the amounts at their source and load these days again"
+            f"Look at the {plural(day.all_missing, 'purchase')} without revenue on the days from "
+            f"{first} to {frame.data_date}{apart}, repair the amounts at their source and load "
+            "these days again"
         )
     return (
         f"Look at the {plural(day.missing, 'purchase')} of {frame.data_date} without revenue, "

@@ -15,6 +15,7 @@ Source of the rule: measured on public daily series, docs/volume.md; `checks.det
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -33,7 +34,7 @@ from checks.detection import (
     ExpectedRange,
     history_days,
 )
-from checks.detection.baseline import Baseline, side_of
+from checks.detection.baseline import Baseline, Stretch, side_of
 from checks.detection.levels import Level
 from checks.judging.check import Check, LoadFact, Worse
 from checks.judging.segments import Carrier, carrying
@@ -159,7 +160,7 @@ def _judgement(
         unit="events",
         details=_details(daily, baseline)
         | _range_details(daily, baseline, normal, frame)
-        | _level_details(level, baseline)
+        | _level_details(level, baseline, baseline.stretches_with(daily.day, count, normal))
         | {"filters": facts.filters},
         facts=facts,
         subjects=_subjects(side, level),
@@ -196,7 +197,9 @@ def _range_details(
     }
 
 
-def _level_details(level: Level | None, baseline: Baseline) -> dict[str, Any]:
+def _level_details(
+    level: Level | None, baseline: Baseline, stretches: Sequence[Stretch]
+) -> dict[str, Any]:
     """The level that is red, those that were accepted, and stretches that are over."""
     standing = None
     if level is not None:
@@ -213,7 +216,7 @@ def _level_details(level: Level | None, baseline: Baseline) -> dict[str, Any]:
         ],
         "stretches": [
             {"from": stretch.first, "to": stretch.last, "factor": stretch.factor}
-            for stretch in baseline.stretches
+            for stretch in stretches
         ],
     }
 
@@ -304,10 +307,10 @@ def _action(side: int, frame: Timeframe, level: Level | None) -> str:
 def _repair_of_level(level: Level, frame: Timeframe) -> str:
     days = f"the days since {level.since}"
     if not level.days[-1].side:
-        days += f", although {frame.data_date} is in its range"
+        days += f" ({frame.data_date} itself is in its range)"
     if level.side < 0:
         return (
-            f"Find the missing part of {days} (by hour and event name on the volume page), load it"
+            f"Find the missing part of {days}, by hour and event name on the volume page, load it"
         )
     return f"Find out whether {days} were loaded twice or have bot traffic; remove the surplus"
 

@@ -8,13 +8,19 @@ Source of the rule: measured on public daily series, docs/volume.md; `checks.det
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from checks.catalog._levels import total_baseline
-from checks.catalog._trend_words import action_text, onset_details, onset_text, week_text
+from checks.catalog._trend_words import (
+    accepted_text,
+    action_text,
+    onset_details,
+    onset_text,
+    week_text,
+)
 from checks.core.counts import DailyCounts
 from checks.core.model import NO_FACTS, Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
@@ -32,6 +38,8 @@ _METRIC = "change"
 #: Days before the data date that the first trend needs: three weeks before the week itself, and
 #: seven earlier comparisons.
 TREND_DAYS = 32
+#: A sale or a holiday in so many days leaves no week to compare for a while.
+_JUST_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +90,10 @@ def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
         judgement = learning(_METRIC, days, TREND_DAYS)
         # Where the shop became so big that its days before are no history, it learns once more.
         return replace(judgement, learning_days=None) if daily.has_strays() else judgement
-    if weekly_trend(_with_usual_closed_days(counts, daily), daily.day) is not None:
+    if weekly_trend(_with_usual_days(counts, daily, _closed_days(daily)), daily.day) is not None:
         return skipped(_METRIC, "too many of the days before are closed")
+    if weekly_trend(_with_usual_days(counts, daily, _just_special(daily)), daily.day) is not None:
+        return skipped(_METRIC, "too many of the days before are in `calendar`")
     return unknown(
         _METRIC, Cause.BAD_VALUE,
         f"too few of the {len(daily.days) - 1} days before {frame.data_date} can be used",
@@ -110,18 +120,31 @@ def _counts(daily: DailyCounts) -> dict[date, float]:
     return counts | {day: 0.0 for day in _closed_days(daily) if day.weekday() not in open_weekdays}
 
 
-def _closed_days(daily: DailyCounts) -> Iterator[date]:
-    """The closed days since the shop's history began."""
+def _special_days(daily: DailyCounts) -> Iterator[date]:
+    """The days in the calendar since the shop's history began, the judged one among them."""
     first = min(daily.totals(), default=daily.day)
-    for day in daily.calendar.special_days:
-        if first <= day < daily.day and daily.calendar.closed_reason(day) is not None:
+    return (day for day in daily.calendar.special_days if first <= day <= daily.day)
+
+
+def _just_special(daily: DailyCounts) -> Iterator[date]:
+    """Those of the last two weeks: a calendar of months leaves nothing to judge, and is told."""
+    first = daily.day - timedelta(days=_JUST_DAYS)
+    return (day for day in _special_days(daily) if day > first)
+
+
+def _closed_days(daily: DailyCounts) -> Iterator[date]:
+    """The closed ones of them before the judged day."""
+    for day in _special_days(daily):
+        if day < daily.day and daily.calendar.closed_reason(day) is not None:
             yield day
 
 
-def _with_usual_closed_days(counts: Mapping[date, float], daily: DailyCounts) -> dict[date, float]:
-    """The counts as if each closed day had the median of all open ones."""
+def _with_usual_days(
+    counts: Mapping[date, float], daily: DailyCounts, days: Iterable[date]
+) -> dict[date, float]:
+    """The counts as if each of these days had the median of all others."""
     median_events = median(counts.values()) or 0.0
-    return dict.fromkeys(_closed_days(daily), median_events) | dict(counts)
+    return dict.fromkeys(days, median_events) | dict(counts)
 
 
 def _judged(
@@ -130,6 +153,7 @@ def _judged(
     """The judgement, with since when the volume declines; of an empty day what it is without it."""
     status, events = _status(params, trend), daily.counted[daily.day].total
     details, facts = _details(trend) | {"events": events}, NO_FACTS
+    details["accepted_levels"] = _accepted_levels(daily)
     if status is Status.GREEN:
         return _judgement(params, trend, status, None, frame, details)
     others = {day: count for day, count in counts.items() if day != daily.day}
@@ -185,6 +209,7 @@ def _judgement(
     red_limit = _red_limit(params, trend)
     limit = red_limit if status is Status.RED and red_limit is not None else trend.limit
     week = week_text(trend, frame.data_date, red_limit)
+    week += accepted_text(details["accepted_levels"])
     return Judgement(
         status=status,
         message=f"{_METRIC}={deciding(trend.change, -limit, 3)} (above {-limit:.3f})",
@@ -196,6 +221,13 @@ def _judgement(
         details=details | {"red_limit": red_limit, "onset": onset_details(onset)},
         facts=facts,
     )
+
+
+def _accepted_levels(daily: DailyCounts) -> list[dict[str, Any]]:
+    """Since when a level was accepted, and how many times their counts earlier days count."""
+    return [
+        {"since": level.since, "factor": level.factor} for level in total_baseline(daily).accepted
+    ]
 
 
 def _details(trend: Trend) -> dict[str, Any]:

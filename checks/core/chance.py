@@ -1,8 +1,8 @@
 """What chance allows: from how many cases on a share says more than the luck of one day. Pure.
 
 Of 30 purchases a single one is more than 3 %, and a shop whose true share is far below a limit of
-1 % has such a day every week. So many cases are beyond chance as would be there on at most 1 day
-in 200 if the true share were half the limit: by the binomial distribution, exactly. With many
+1 % has such a day every ninth day. So many cases are beyond chance as would be there on at most 1
+day in 200 if the true share were half the limit: by the binomial distribution, exactly. With many
 cases that is every share at the limit or above it.
 """
 

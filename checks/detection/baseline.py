@@ -47,10 +47,10 @@ class Baseline:
     """The days that a day is compared with, why others are left out, and normal ranges.
 
     kept: their counts, those before an accepted level as if they were at it. normal: the normal
-    range of each earlier day that has one, from the days before it. level: that the last days are
-    at, where nobody accepted it. recent: the last days with events, from the first red one of them
-    on. red: the side of each earlier day that was out of its range or at a level; days in the
-    calendar are not looked at. stretches: levels that the counts came back from.
+    range of earlier days, from the days before each: of those where it decided, or of all. level:
+    that the last days are at, where nobody accepted it. recent: the last days with events, from the
+    first red one of them on. red: the side of each earlier day that was out of its range or at a
+    level; days in the calendar are not looked at. stretches: levels that the counts came back from.
     """
 
     kept: Mapping[date, float]
@@ -73,6 +73,17 @@ class Baseline:
         """How many times its count a day counts: 1, or that of the levels accepted since."""
         return math.prod(level.factor for level in self.accepted if day < level.since)
 
+    def days_at_level(self) -> tuple[date, ...]:
+        """The earlier days of levels that nobody accepted: of the standing one and of others."""
+        standing = [] if self.level is None else [ranged.day for ranged in self.level.days]
+        over = [
+            day
+            for stretch in self.stretches
+            for day in self.left_out
+            if stretch.first <= day <= stretch.last and day in self.red
+        ]
+        return (*over, *standing)
+
     def level_with(self, day: date, count: float, normal: ExpectedRange) -> Level | None:
         """The level that the judged day is at, as one of its days; None where it is at none.
 
@@ -84,6 +95,14 @@ class Baseline:
             return self.confirmed((*self.recent, self.ranged(day, count, normal)))
         level = self.level.with_day(RangedDay(day, count, normal))
         return level if level.is_held else None
+
+    def stretches_with(self, day: date, count: float, normal: ExpectedRange) -> tuple[Stretch, ...]:
+        """The levels that are over, also the one that the judged day ends."""
+        if self.level is None or not count or self.level_with(day, count, normal) is not None:
+            return self.stretches
+        if self.calendar.special_day(day) is not None:
+            return self.stretches
+        return (*self.stretches, _stretch_of(self.level))
 
     def ranged(self, day: date, count: float, normal: ExpectedRange) -> RangedDay:
         """The day beside its range, and beside that by the days before the last red ones."""
@@ -290,16 +309,15 @@ class _Walk:
 
         Where they went beyond the other side of the range instead, that may be the next level.
         """
-        at_level = level.at_level()
-        last = at_level[-1].day
+        at_level, stretch = level.at_level(), _stretch_of(level)
+        last = stretch.last
         text = f"at another level from {short_day(level.since)} to {short_day(last)}"
         for ranged in level.days:
             if ranged in at_level:
                 self.left_out[ranged.day] = text
             else:
                 self._keep(ranged)
-        factor = median(sorted(ranged.factor for ranged in at_level))
-        self.stretches.append(Stretch(level.since, last, factor))
+        self.stretches.append(stretch)
         self.level, self.calm = None, None
         after = [ranged for ranged in level.days if ranged.day > last]
         self.recent = _since_first_red(after[-OF_DAYS:])
@@ -366,6 +384,12 @@ def scaled(normal: ExpectedRange, factor: float) -> ExpectedRange:
 def _since_first_red(days: list[RangedDay]) -> list[RangedDay]:
     first = next((index for index, ranged in enumerate(days) if ranged.side), len(days))
     return days[first:]
+
+
+def _stretch_of(level: Level) -> Stretch:
+    at_level = level.at_level()
+    factor = median(sorted(ranged.factor for ranged in at_level))
+    return Stretch(level.since, at_level[-1].day, factor)
 
 
 def _level_text(level: Level) -> str:

@@ -52,7 +52,7 @@ class Onset:
     shape: None where noise hides whether it is a step or a slope. day: the first day with less,
     about; earliest, latest: between these it is likely. change: a negative fraction: of the level
     for a step; a day for a slope; for None, of either kind. is_older: whether it may have begun
-    before `day`, the first one looked at.
+    before `day`, the first one on which a beginning is looked for.
     """
 
     shape: Shape | None

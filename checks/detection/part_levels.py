@@ -1,7 +1,8 @@
 """A part's level that stays: the walk through its days, each judged by the days before. Pure.
 
 As of the whole: three days out of range of five on one side are a level, and until the counts are
-back or a person accepts it, the days before it say what is normal.
+back or a person accepts it, the days before it say what is normal. (A part's range does not learn
+from days out of it as fast as the whole's: days that are only alike confirm nothing.)
 """
 
 from __future__ import annotations
@@ -173,9 +174,13 @@ class _Walk:
 
     def _end(self, level: Level) -> None:
         """The counts are back: days at the level stay left out, the others count again."""
-        self.left_out |= {self._index(ranged.day) for ranged in level.at_level()}
+        at_level = level.at_level()
+        self.left_out |= {self._index(ranged.day) for ranged in at_level}
         self.level, self.recent = None, []
         self._forecast_again(())
+        for ranged in level.days:  # those beyond the other side may be the next level
+            if ranged.day > at_level[-1].day:
+                self._add(self._index(ranged.day))
 
     def _accept(self, index: int) -> None:
         """Take the level before a day for normal: earlier days count as if they were at it."""

@@ -45,9 +45,10 @@ def accept(
     """
     check = get_check(request.check)
     _require_acceptable(check)
-    data_date, failing = _failing_kinds(config, history, check)
-    subject = _subject(check, request.subject, failing, data_date)
-    kind = failing[subject]
+    first, failing = _failing_on(config, history, check)
+    kinds = {name: kind for name, (kind, _) in failing.items()}
+    subject = _subject(check, request.subject, kinds, first)
+    kind, data_date = failing[subject]
     return history.accept(
         config.pipeline, check.id, kind, subject, request.owner, request.reason, data_date, now
     )
@@ -72,34 +73,26 @@ def accepting_checks() -> tuple[Check, ...]:
     return tuple(check for check in all_checks() if check.accepts)
 
 
-def failing_subjects(
+def _failing_on(
     config: Config, history: History, check: Check
-) -> tuple[date, tuple[str, ...]]:
-    """The subjects of a check that may be accepted, and the first data date that has one.
+) -> tuple[date, dict[str, tuple[str, date]]]:
+    """The first data date that has a subject which may be accepted, and the kind of each subject
+    with its own first data date.
 
     Of the newest judged run; without any, its newest data date. Raises UsageError where nothing was
     recorded.
     """
-    data_date, kinds = _failing_kinds(config, history, check)
-    return data_date, tuple(kinds)
-
-
-def _failing_kinds(
-    config: Config, history: History, check: Check
-) -> tuple[date, Mapping[str, str]]:
-    """The same with the kind of each subject."""
     verdicts = verdicts_of_newest_run(config, history, check.id)
     if not verdicts:
         raise UsageError(
             "nothing is recorded yet, so nothing can be accepted: run andon gate first"
         )
-    failing = {day: subjects for day, v in verdicts if (subjects := _failing(check, v))}
-    if not failing:
-        return verdicts[0][0], {}
-    kinds: dict[str, str] = {}
-    for day in sorted(failing):
-        kinds = failing[day] | kinds
-    return min(failing), kinds
+    subjects: dict[str, tuple[str, date]] = {}
+    for day, verdict in sorted(verdicts, key=lambda pair: pair[0]):
+        for name, kind in _failing(check, verdict).items():
+            subjects.setdefault(name, (kind, day))
+    first = min((day for _, day in subjects.values()), default=verdicts[0][0])
+    return first, subjects
 
 
 def _failing(check: Check, verdict: Verdict | None) -> dict[str, str]:

@@ -124,11 +124,20 @@ def powers(
         daily.day,
         days,
         (
-            _with_levels(
-                _rule_power("volume_expected", kept, daily.day, by_weekday, days), at_level
+            _as_counted(
+                _with_levels(
+                    _rule_power("volume_expected", kept, daily.day, by_weekday, days), at_level
+                ),
+                daily,
+                baseline,
             ),
             _rule_power(
-                "volume_zscore", kept, daily.day, _by_zscore(daily, zscore), days, is_explained
+                "volume_zscore",
+                {day: float(daily.totals()[day]) for day in kept},
+                daily.day,
+                _by_zscore(daily, zscore),
+                days,
+                is_explained,
             ),
         ),
     )
@@ -154,8 +163,8 @@ def _level_alarms(daily: DailyCounts, baseline: Baseline, days: int) -> tuple[Al
     totals, first = daily.totals(), daily.day - timedelta(days=days - 1)
     alarms = [
         _alarm_at_level(day, totals[day], baseline.normal[day])
-        for day in baseline.red
-        if day >= first and totals[day] and day in baseline.left_out
+        for day in baseline.days_at_level()
+        if day >= first and day in baseline.red
     ]
     normal = baseline.range_on(daily.day)
     if normal is not None and baseline.level_with(daily.day, totals[daily.day], normal) is not None:
@@ -174,13 +183,27 @@ def _days_by_themselves(
     kept = dict(baseline.kept)
     is_special = daily.calendar.special_day(daily.day) is not None
     if not is_special and daily.day not in {alarm.day for alarm in at_level}:
-        kept[daily.day] = float(daily.totals().get(daily.day, 0))
+        kept[daily.day] = float(daily.totals()[daily.day])
     return kept
 
 
 def _with_levels(rule: RulePower, at_level: Sequence[Alarm]) -> RulePower:
     """The rule with the days at a level among its alarms, newest first."""
     alarms = sorted((*rule.out_of_range, *at_level), key=lambda alarm: alarm.day, reverse=True)
+    return replace(rule, out_of_range=tuple(alarms))
+
+
+def _as_counted(rule: RulePower, daily: DailyCounts, baseline: Baseline) -> RulePower:
+    """The alarms with real counts: those before an accepted level were judged as at it."""
+    totals = daily.totals()
+    alarms = [
+        alarm
+        if (factor := baseline.factor_of(alarm.day)) == 1
+        else replace(
+            alarm, events=totals[alarm.day], low=alarm.low / factor, high=alarm.high / factor
+        )
+        for alarm in rule.out_of_range
+    ]
     return replace(rule, out_of_range=tuple(alarms))
 
 

@@ -236,7 +236,11 @@ class _Expectations:
             day for day, count in sorted(baseline.kept.items())
             if count and not (day in baseline.normal and side_of(count, baseline.normal[day]))
         )  # fmt: skip
-        self.stretches = recent_stretches(baseline.stretches, daily.day)
+        stretches = baseline.stretches
+        if today is not None:
+            count = daily.counted[daily.day].total
+            stretches = baseline.stretches_with(daily.day, count, today)
+        self.stretches = recent_stretches(stretches, daily.day)
         self._late = daily.late_loads()
 
     def completed(self, day: VolumeDay) -> VolumeDay:

@@ -82,9 +82,7 @@ def _bar(
     day_line, gate_line = by_day.hover_ends(context, day.day, CHECK)
     share = base.inert(day.why, 90)
     if day.share is not None:
-        red = (
-            "too few to be red" if day.red_from is None else f"red from {look.count(day.red_from)}"
-        )
+        red = _red_text(day.red_from)
         share = (
             f"{look.count(day.missing)} without revenue: "
             f"{look.percent(day.share, revenue.alert_at)}, {red}"

@@ -98,8 +98,9 @@ def _row(context: page.PageContext, acceptance: StoredAcceptance) -> tuple[objec
 
 def _commands(failing: list[tuple[str, str]]) -> tuple[str, str]:
     check = failing[0][0] if failing else "CHECK"
+    name = "" if len(failing) == 1 else " NAME"
     return (
-        f"andon accept {check} NAME --reason 'why it is usual'",
+        f"andon accept {check}{name} --reason 'why it is usual'",
         "andon acceptances revoke NUMBER",
     )
 

@@ -27,6 +27,7 @@ from checks.judging.segments import Segment
 from dashboard import data, look, page
 from dashboard.charts import base, hours, multiples
 from dashboard.charts import volume as charts
+from dashboard.components.history_text import no_wrap
 from dashboard.markup import Html, join, show, table, tag
 
 #: Names that get a figure of their own; all are in the table.
@@ -179,7 +180,7 @@ def draw_power(context: page.PageContext, powers: Powers) -> None:
     figures = _incident_figures(context, powers.days)
     rows = [
         (
-            rule.check,
+            no_wrap(rule.check),
             drop_text(rule.power),
             jump_text(rule.power),
             look.count(len(rule.alarms)),

@@ -1,4 +1,4 @@
-"""event_volume: one kind of event against its own window."""
+"""event_volume: one kind of event beside the rest of the events."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def test_a_value_stays_at_a_level_until_somebody_accepts_it(days: int, since: st
     assert judgement.subjects.get("level", ()) == (("device=ios",) if since else ())
     told = f"at this level since {since}"
     assert (told in judgement.summary) == bool(since)
-    accept = "if it is the new level: andon accept event_volume device=ios --reason WHY"
+    accept = "if it is the new level: andon accept event_volume device=ios --reason TEXT"
     assert (accept in judgement.action) == bool(since)
 
 

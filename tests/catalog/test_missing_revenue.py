@@ -142,7 +142,11 @@ def test_seven_days_together_say_what_one_cannot(missing: Sequence[int], status:
 
 def test_a_day_that_was_red_by_itself_makes_no_later_one_red() -> None:
     assert of_week((0, 0, 29, 0, 0, 0, 1)).status is Status.AMBER
-    assert of_week((0, 2, 2, 2, 29, 2, 2)).status is Status.RED
+    others = of_week((0, 2, 2, 2, 29, 2, 2))
+    assert others.status is Status.RED
+    words = "10 of 180 on 6 of the last 7 days with purchases (1 was red by itself)"
+    assert words in others.summary
+    assert "to 2025-03-08 that were not red by themselves, repair" in others.action
 
 
 def test_days_that_are_red_together_say_so_and_are_all_to_be_repaired() -> None:
@@ -152,8 +156,8 @@ def test_days_that_are_red_together_say_so_and_are_all_to_be_repaired() -> None:
         "on one day, but not 5 of 210 on the last 7 days with purchases, usually 1.9 %"
     )
     assert judgement.action == (
-        "Look at the 5 purchases of 2025-03-02 to 2025-03-08 without revenue, repair the amounts "
-        "at their source and load these days again"
+        "Look at the 5 purchases without revenue on the days from 2025-03-02 to 2025-03-08, repair "
+        "the amounts at their source and load these days again"
     )
     assert judgement.value == 1 / 30
     numbers = ("red_from", "days_together", "purchases_together", "missing_together")

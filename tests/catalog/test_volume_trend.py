@@ -101,6 +101,13 @@ def test_days_that_cannot_be_used_are_unknown() -> None:
     assert judged((*(0,) * 99, 5), has_earlier=True).status is Status.UNKNOWN
 
 
+def test_days_that_were_just_listed_are_no_failure() -> None:
+    listed = Calendar({DAY - timedelta(days=back): SpecialDay("Sale", 0.5) for back in range(3, 9)})
+    judgement = judged(BASELINE, calendar=listed)
+    assert judgement.status is Status.SKIPPED
+    assert "too many of the days before are in `calendar`" in judgement.message
+
+
 def test_a_sale_is_no_decline_after_it() -> None:
     """A week of five times the usual does not make the week after it a fall."""
     sale = [DAY - timedelta(days=back) for back in range(7, 14)]

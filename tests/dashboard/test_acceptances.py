@@ -118,7 +118,7 @@ def test_a_stranger_accepts_nothing(
     assert accepted(allowing) == ()
     page = screen(allowing, path="history")
     assert BUTTON not in labels(page)
-    assert "andon accept event_volume NAME --reason" in page.text
+    assert "andon accept event_volume --reason" in page.text
 
 
 def test_where_it_is_not_allowed_the_command_is_named(demo: Demo, screen: Open) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from checks.catalog import volume_expected, volume_zscore
 from checks.core.calendar import Calendar, SpecialDay
+from checks.core.records import StoredAcceptance
 from checks.detection import expected_range
 from checks.evidence.power import Powers, powers, read
 from checks.evidence.power_words import alarm_text, drop_text, jump_text
@@ -89,6 +90,34 @@ def test_each_day_of_a_level_is_an_alarm(back: int) -> None:
     assert [alarm.day for alarm in of_level] == days
     assert alarm_text(of_level[0]).endswith("; at a level)")
     assert rule.power.judged == 90 - 20
+
+
+def test_a_red_day_that_is_left_out_is_at_no_level() -> None:
+    counts = list(noisy(126, 0.02))
+    counts[-10] //= 3
+    expected = volume_expected.Params(leave_out_red=True)
+    rule = powers(daily(tuple(counts)), expected, volume_zscore.Params()).rules[0]
+    assert not any(alarm.at_level for alarm in rule.alarms)
+
+
+def test_after_an_acceptance_alarms_have_the_real_counts() -> None:
+    counts = list(at_level(20))
+    counts[-40] *= 2
+    taken = StoredAcceptance(
+        id=1, pipeline="p", check="volume_expected", kind="level", subject="low since x",
+        owner="Mia", reason="smaller", data_date=DAY - timedelta(days=10),
+        created_at=datetime(2025, 3, 1, tzinfo=UTC),
+    )  # fmt: skip
+    before = powers_of(tuple(counts)).rules
+    after = powers_of(tuple(counts), accepted_levels=(taken,)).rules
+    doubled = DAY - timedelta(days=39)
+    (alarm,) = (alarm for alarm in after[0].alarms if alarm.day == doubled)
+    assert alarm.events == counts[-40]
+    assert alarm.low < counts[-40] / 2 < alarm.high < counts[-40]
+    in_common = {alarm.day for alarm in before[1].out_of_range} - {
+        alarm.day for alarm in after[1].out_of_range
+    }
+    assert in_common <= {DAY - timedelta(days=back) for back in range(21)}
 
 
 def test_special_and_empty_days_are_not_judged() -> None:
