@@ -110,7 +110,7 @@ def _move(segment: Segment, kind: str, frame: Timeframe) -> str:
         f"{segment.label} {kind} on {short_day(frame.data_date)}: "
         f"{count_text(segment.today or 0)}, normal {count_text(low)} to {count_text(high)}"
     )
-    if segment.level is not None:
+    if segment.stays and segment.level is not None:
         text += f", at this level since {short_day(segment.level.since)}"
     return text
 

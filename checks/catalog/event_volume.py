@@ -254,7 +254,7 @@ def _at_levels(
         state.segment for kind in (COLLAPSED, SURGED) for state in by_state[kind] if state.segment
     ]
     others = [segment for kind in (COLLAPSED, SURGED) for segment in moved[kind]]
-    return [segment for segment in (*of_names, *others) if segment.level is not None]
+    return [segment for segment in (*of_names, *others) if segment.stays]
 
 
 def _normal_groups(params: Params, others: list[Segment]) -> list[Segment]:

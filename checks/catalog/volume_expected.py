@@ -178,7 +178,7 @@ def _subjects(side: int, level: Level | None) -> dict[str, tuple[str, ...]]:
     subjects: dict[str, tuple[str, ...]] = {SIDE: ()}
     if side:
         subjects[SIDE] = (LOW if side < 0 else HIGH,)
-    if level is not None:
+    if level is not None and level.side == side:
         subjects[LEVEL] = (level_subject(level),)
     return subjects
 

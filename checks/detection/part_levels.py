@@ -78,7 +78,13 @@ def range_on(part: Part, distances: Distances, rule: Rule, index: int) -> Expect
     span = part.spans[index]
     if span is None:
         return None
-    below, above = (rule.widen * limit_of(rule.limits, distances, index, side) for side in (-1, 1))
+    own = [
+        None if left_out or not count else distance
+        for distance, left_out, count in zip(
+            distances, part.whole.left_out, part.counts, strict=True
+        )
+    ]  # what was an outage, or the whole's, is not the part's own scatter
+    below, above = (rule.widen * limit_of(rule.limits, own, index, side) for side in (-1, 1))
     return span.within(below, above)
 
 
@@ -138,7 +144,7 @@ class _Walk:
         count = self.part.counts[index]
         if normal is None or normal.expected < self.rule.least or count is None:
             return None
-        if self.part.whole.left_out[index] or (self.skips_empty and not count):
+        if self.part.whole.unjudged[index] or (self.skips_empty and not count):
             return None
         return RangedDay(self.rule.day(index), count, normal)
 

@@ -32,8 +32,8 @@ _LEAST_SLOPE = 0.35
 _LEAST_LIMIT = 3.5
 # While too few days are known.
 _YOUNG_LIMIT, _YOUNG_SLOPE = 4.5, 0.5
-# A part that was dead once is not to be overlooked when it dies again.
-_MOST_OWN = 3.0
+# One accident or two make no wild part, and a wild one is not to be overlooked when it dies.
+_OWN_RANK, _MOST_OWN = 3, 3.0
 _BINS_PER_DEVIATION, _MOST_DEVIATIONS = 20, 50
 _RECENT, _THREE_BITS = (1 << OF_DAYS) - 1, (1 << CONFIRMING_DAYS) - 1
 
@@ -57,12 +57,13 @@ def limits(parts: Sequence[Distances], days: int) -> Limits:
 
 
 def own_limit(distances: Distances, day: int, side: int) -> float:
-    """The worst distance of a part's own last 8 weeks on that side, without the last week.
+    """The third worst distance of a part's own last 8 weeks on that side, without the last week.
 
-    0 for a calm one. A part that is dying is not to be its own excuse.
+    0 for a calm one. A part that is dying is not to be its own excuse, nor is one that once died.
     """
     earlier = distances[max(0, day - TAIL_DAYS) : max(0, day - WEEK)]
-    return max((side * distance for distance in earlier if distance), default=0.0)
+    beyond = sorted((side * distance for distance in earlier if distance), reverse=True)
+    return max(0.0, beyond[_OWN_RANK - 1]) if len(beyond) >= _OWN_RANK else 0.0
 
 
 def limit_of(limits: Limits, distances: Distances, day: int, side: int) -> float:

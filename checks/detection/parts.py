@@ -42,12 +42,14 @@ class Whole:
 
     totals: events of all parts, None for a day without a usable count. expected: how many were
     expected of each day by the days before it, None where that is unknown. left_out: whether a day
-    says nothing of others. weekday: of the first day, any number that goes on by 1.
+    says nothing of others. unjudged: whether a day's volume is not judged at all. weekday: of the
+    first day, any number that goes on by 1.
     """
 
     totals: Counts
     expected: Counts
     left_out: Sequence[bool]
+    unjudged: Sequence[bool]
     weekday: int = 0
 
 

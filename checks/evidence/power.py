@@ -181,9 +181,10 @@ def _days_by_themselves(
 ) -> dict[date, float]:
     """The counts of the days that say what is normal, and of the judged day if it is of these."""
     kept = dict(baseline.kept)
+    today = daily.totals().get(daily.day)  # none where no day ever had an event
     is_special = daily.calendar.special_day(daily.day) is not None
-    if not is_special and daily.day not in {alarm.day for alarm in at_level}:
-        kept[daily.day] = float(daily.totals()[daily.day])
+    if today is not None and not is_special and daily.day not in {a.day for a in at_level}:
+        kept[daily.day] = float(today)
     return kept
 
 

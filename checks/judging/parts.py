@@ -110,6 +110,7 @@ class _Family:
             [_usable(totals.get(day)) for day in self._days],
             [normal[day].expected if day in normal else None for day in self._days],
             [day in self.baseline.left_out or (day == today and special) for day in self._days],
+            [self._is_unjudged(day) for day in self._days],
             self._days[0].weekday(),
         )
 
@@ -120,8 +121,11 @@ class _Family:
     @cached_property
     def _is_judged(self) -> bool:
         """Whether the calendar lets the day be judged by volume."""
-        mark = self.daily.calendar.special_day(self.daily.day)
-        return mark is None or mark.factor is not None
+        return not self._is_unjudged(self.daily.day)
+
+    def _is_unjudged(self, day: date) -> bool:
+        mark = self.daily.calendar.special_day(day)
+        return mark is not None and mark.factor is None
 
     @cached_property
     def _values(self) -> list[_Value]:

@@ -59,6 +59,11 @@ class Segment:
             return 0
         return side_of(self.today, self.normal) or (0 if self.level is None else self.level.side)
 
+    @property
+    def stays(self) -> bool:
+        """Whether it is at a level on the side that it is reported for, which may be accepted."""
+        return self.level is not None and self.level.side == self.side
+
     def moved_with(self, ratio: float) -> Segment:
         """The segment with a range that also includes `ratio` times its normal range."""
         if self.normal is None or ratio == 1.0:

@@ -20,7 +20,8 @@ DAYS = 100
 
 
 def whole_of(totals: Sequence[float]) -> Whole:
-    return Whole(totals, [None] * len(totals), [False] * len(totals))
+    nothing = [False] * len(totals)
+    return Whole(totals, [None] * len(totals), nothing, nothing)
 
 
 def noisy(seed: int, level: float, days: int = DAYS) -> list[float]:
@@ -118,13 +119,20 @@ def test_a_few_parts_that_die_do_not_widen_the_range_of_the_others() -> None:
 def test_what_a_part_did_itself_is_no_news_within_a_bound() -> None:
     shared = Limits([4.0] * 60, [4.0] * 60)
     for worst, limit in ((3.0, 4.0), (6.0, 6.0), (12.0, 12.0), (13.0, 12.0)):
-        distances = [*[0.0] * 30, -worst, *[0.0] * 29]
+        distances = [*[0.0] * 28, *[-worst] * 3, *[0.0] * 29]
         assert limit_of(shared, distances, 59, -1) == limit
         assert limit_of(shared, distances, 59, 1) == 4.0
 
 
+@pytest.mark.parametrize(("accidents", "limit"), [(1, 4.0), (2, 4.0), (3, 9.0)])
+def test_one_accident_or_two_are_no_excuse(accidents: int, limit: float) -> None:
+    shared = Limits([4.0] * 60, [4.0] * 60)
+    distances = [*[0.0] * 20, *[-9.0] * accidents, *[0.0] * 40][:60]
+    assert limit_of(shared, distances, 59, -1) == limit
+
+
 def test_the_days_of_the_tail_are_forgotten() -> None:
-    distances = [-9.0, *[0.0] * 59]
+    distances = [-9.0] * 3 + [0.0] * 57
     shared = Limits([4.0] * 60, [4.0] * 60)
     assert limit_of(shared, distances, 56, -1) == 9.0
     assert limit_of(shared, distances, 57, -1) == 4.0
@@ -132,7 +140,7 @@ def test_the_days_of_the_tail_are_forgotten() -> None:
 
 def test_the_last_week_is_no_excuse() -> None:
     shared = Limits([4.0] * 60, [4.0] * 60)
-    distances = [*[0.0] * 40, -9.0, *[0.0] * 19]
+    distances = [*[0.0] * 38, *[-9.0] * 3, *[0.0] * 19]
     assert limit_of(shared, distances, 47, -1) == 4.0
     assert limit_of(shared, distances, 48, -1) == 9.0
 
@@ -182,7 +190,8 @@ counts = st.lists(
 @given(counts, st.integers(0, 6), st.floats(0.1, 10))
 def test_no_history_is_an_error(values: list[float | None], weekday: int, widen: float) -> None:
     totals = [None if value is None else value * 2 + 3 for value in values]
-    whole = Whole(totals, totals, [False] * len(values), weekday)
+    nothing = [False] * len(values)
+    whole = Whole(totals, totals, nothing, nothing, weekday)
     one = part(whole, values)
     distances = one.distances(20)
     limit = limits([distances], len(values))

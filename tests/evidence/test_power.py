@@ -187,3 +187,8 @@ def test_a_day_out_of_both_ranges_is_an_alarm_of_both() -> None:
     assert [alarm.day for alarm in expected.alarms] == [DAY]
     assert [alarm.day for alarm in zscore.alarms] == [DAY]
     assert zscore.warnings == ()
+
+
+def test_days_without_any_event_have_no_power() -> None:
+    for rule in powers_of((0,) * 30).rules:
+        assert (rule.power.judged, rule.out_of_range) == (0, ())
