@@ -102,6 +102,34 @@ def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The week that ends with a day; all in events. lowest: the fewest that are normal."""
+
+    day: date
+    events: float
+    baseline: float
+    lowest: float
+    status: Status
+
+
+def weeks(params: Params, daily: DailyCounts, days: int) -> list[Week]:
+    """The weeks that end with each of the last `days` days on which the check had one, by the
+    days before it. Those in the calendar and those without events are left out.
+    """
+    counts, totals, factor_of = _counts(daily), daily.totals(), total_baseline(daily).factor_of
+    tested = (daily.day - timedelta(days=back) for back in reversed(range(days)))
+    return [
+        Week(
+            day, trend.week / factor_of(day), trend.baseline / factor_of(day),
+            trend.baseline * (1 - trend.limit) / factor_of(day), _status(params, trend),
+        )
+        for day in tested
+        if totals.get(day) and daily.calendar.special_day(day) is None
+        and (trend := _trend(params, counts, day)) is not None
+    ]  # fmt: skip
+
+
 def _counts(daily: DailyCounts) -> dict[date, float]:
     """Events per day without calendar days and outages; outliers stay, as they may be the trend.
 

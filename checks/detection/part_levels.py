@@ -38,11 +38,13 @@ class Rule:
 class Judged:
     """A part's normal range on each of its days, None where too few days are known.
 
-    level: that the last day is at and that nobody accepted. accepted: for each day on which a level
-    was accepted, since when it is normal.
+    sides: -1 on days below it or at a level there, 1 above; as long as `ranges`. level: that the
+    last day is at and that nobody accepted. accepted: for each day on which a level was accepted,
+    since when it is normal.
     """
 
     ranges: Sequence[ExpectedRange | None]
+    sides: Sequence[int]
     level: Level | None = None
     accepted: Mapping[date, date] = field(default_factory=dict)
 
@@ -69,7 +71,8 @@ def judged(
     """
     if not accepted and not _may_have_level(distances, rule):
         days = range(len(part.counts)) if every_day else (len(part.counts) - 1,)
-        return Judged([range_on(part, distances, rule, day) for day in days])
+        ranges = [range_on(part, distances, rule, day) for day in days]
+        return Judged(ranges, [_side(part, day, r) for day, r in zip(days, ranges, strict=True)])
     return _Walk(part, distances, rule, skips_empty).judged(accepted)
 
 
@@ -86,6 +89,14 @@ def range_on(part: Part, distances: Distances, rule: Rule, index: int) -> Expect
     ]  # what was an outage, or the whole's, is not the part's own scatter
     below, above = (rule.widen * limit_of(rule.limits, own, index, side) for side in (-1, 1))
     return span.within(below, above)
+
+
+def _side(part: Part, index: int, normal: ExpectedRange | None) -> int:
+    """-1 below the range, 1 above it, 0 inside or where the day is not judged."""
+    count = part.counts[index]
+    if normal is None or count is None or part.whole.unjudged[index]:
+        return 0
+    return (count > normal.high) - (count < normal.low)
 
 
 def _may_have_level(distances: Distances, rule: Rule) -> bool:
@@ -126,18 +137,27 @@ class _Walk:
     def judged(self, accepted: Collection[date]) -> Judged:
         """The last day after all others."""
         self.now, self.kept = self.part, list(self.distances)
-        last, ranges = len(self.part.counts) - 1, list[ExpectedRange | None]()
+        last, ranges, sides = len(self.part.counts) - 1, list[ExpectedRange | None](), list[int]()
         for index in range(last):
             if self.rule.day(index) in accepted:
                 self._accept(index)
             ranges.append(self._add(index))
+            sides.append(self._side(index, ranges[-1]))
         if self.rule.day(last) in accepted:
             self._accept(last)
         ranges.append(normal := self._range(last))
-        return Judged(ranges, self._level_with(last, normal), self.accepted)
+        level = self._level_with(last, normal)
+        sides.append(_side(self.part, last, normal) or (0 if level is None else level.side))
+        return Judged(ranges, sides, level, self.accepted)
 
     def _range(self, index: int) -> ExpectedRange | None:
         return range_on(self.now or self.part, self.kept, self.rule, index)
+
+    def _side(self, index: int, normal: ExpectedRange | None) -> int:
+        """The side of a day that was just added, by its range or by the level that it is at."""
+        is_at_level = self.level is not None and self.level.days[-1].day == self.rule.day(index)
+        level_side = self.level.side if self.level is not None and is_at_level else 0
+        return _side(self.part, index, normal) or level_side
 
     def _ranged(self, index: int, normal: ExpectedRange | None) -> RangedDay | None:
         """The day with its range; None for one that is at no level."""

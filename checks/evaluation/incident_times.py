@@ -22,7 +22,8 @@ class RuleFigures:
     to_somebody: median from opened, or open again, to the first person who then did something
     before it was resolved; `untaken`: how often nobody did. Where somebody was on the check
     already it counts for neither. to_green: median from opened to resolved,
-    over those that were. false_alarms, expected, fixed: by the last word on each.
+    over those that were. accepted: in how many somebody accepted what failed, and did not revoke
+    it. false_alarms, expected, fixed: by the last word on each.
     """
 
     check: str
@@ -31,6 +32,7 @@ class RuleFigures:
     to_somebody: timedelta | None
     untaken: int
     to_green: timedelta | None
+    accepted: int
     false_alarms: int
     expected: int
     fixed: int
@@ -130,9 +132,21 @@ def _figures(check: str, incidents: Sequence[StoredIncident], log: IncidentLog) 
             for incident in incidents
             if incident.resolved_at is not None
         ),
+        accepted=sum(_is_accepted(incident, log) for incident in incidents),
         false_alarms=closings.count(Closing.FALSE_ALARM),
         expected=closings.count(Closing.EXPECTED),
         fixed=closings.count(Closing.FIXED),
+    )
+
+
+def _is_accepted(incident: StoredIncident, log: IncidentLog) -> bool:
+    """Whether somebody accepted the check's failure while the incident lasted."""
+    return any(
+        accepted.check == incident.check
+        and accepted.revoked_at is None
+        and incident.opened_at <= accepted.created_at
+        and (incident.resolved_at is None or accepted.created_at <= incident.resolved_at)
+        for accepted in log.acceptances
     )
 
 

@@ -1,83 +1,56 @@
-"""Which changes the volume rules detect on a pipeline's own days, and how often they alarm."""
+"""Which changes the checks of volume detect on a pipeline's own days, and how often they fail."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from checks.catalog import volume_expected, volume_zscore
-from checks.core.calendar import Calendar
-from checks.core.counts import DailyCounts
-from checks.detection import (
-    CAUGHT_SHARE,
-    FULL_POWER_DAYS,
-    ExpectedRange,
-    Judge,
-    Power,
-    expected_range,
-    history_days,
-    power,
-    zscore_range,
-)
-from checks.detection.baseline import Baseline
+from checks.catalog import event_volume, volume_expected, volume_trend, volume_zscore
+from checks.core.model import Severity
+from checks.detection import CAUGHT_SHARE
 from checks.evidence._days import read_daily, read_days, window_of
-from checks.evidence._weekday import is_normal_weekday, weekday_explains
-from checks.evidence.context import Context
+from checks.evidence._power_parts import Names, rule_power
+from checks.evidence._power_total import TotalRules
+from checks.evidence._powers import Alarm, PartPower, Powers, RulePower
+from checks.evidence._weekday import weekday_explains
 from checks.measuring.plan import MeasuringPlan
+from checks.measuring.remembering import Remembering
 
-__all__ = ["CAUGHT_SHARE", "Alarm", "Powers", "RulePower", "powers", "read"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from checks.config.model import CheckSettings, Config
+    from checks.core.counts import DailyCounts
+    from checks.evidence.context import Context
+
+__all__ = [
+    "CAUGHT_SHARE", "CHECKS", "Alarm", "PartPower", "Powers", "RulePower", "Rules", "powers",
+    "read",
+]  # fmt: skip
+
+#: The checks of volume, in the order of their rules.
+CHECKS = ("volume_expected", "volume_zscore", "event_volume", "volume_trend")
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
-    """A day whose real count was out of a rule's range.
+class Rules:
+    """The parameters of the checks of volume, and which of them are enabled.
 
-    warns: whether that is amber only, as the day is normal for its weekday. at_level: whether it
-    was red as one of the days at a level that stayed, be it in its range or not.
+    weekday_explains: whether the Z-score only warns of days that are normal for their weekday.
+    amber: the checks whose failures only warn, by their severity.
     """
 
-    day: date
-    events: int
-    low: float
-    high: float
-    warns: bool = False
-    at_level: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RulePower:
-    """What one check's rule detects, and the days on which it would have alarmed, newest first.
-
-    out_of_range: red ones and those that only warn.
-    """
-
-    check: str
-    power: Power
-    out_of_range: tuple[Alarm, ...]
-
-    @property
-    def alarms(self) -> tuple[Alarm, ...]:
-        """The days on which it would have been red."""
-        return tuple(alarm for alarm in self.out_of_range if not alarm.warns)
-
-    @property
-    def warnings(self) -> tuple[Alarm, ...]:
-        """The days on which it would have been amber."""
-        return tuple(alarm for alarm in self.out_of_range if alarm.warns)
-
-
-@dataclass(frozen=True, slots=True)
-class Powers:
-    """The rules side by side, over the `days` days up to `until`."""
-
-    until: date
-    days: int
-    rules: tuple[RulePower, ...]
+    expected: volume_expected.Params = field(default_factory=volume_expected.Params)
+    zscore: volume_zscore.Params = field(default_factory=volume_zscore.Params)
+    names: Names = field(default_factory=lambda: Names(event_volume.Params()))
+    trend: volume_trend.Params = field(default_factory=volume_trend.Params)
+    weekday_explains: bool = True
+    enabled: Collection[str] = CHECKS
+    amber: Collection[str] = ()
 
 
 def read(context: Context, *, days: int = 90) -> Powers:
-    """Both rules on the `days` days up to the judged one, with the history that evaluations use.
+    """The enabled checks on the `days` days up to the judged one, with the evaluations' history.
 
     Days in the calendar and days without events are not judged: an alarm there would be right.
     Raises MeasurementError.
@@ -85,171 +58,53 @@ def read(context: Context, *, days: int = 90) -> Powers:
     events = read_days(
         context, MeasuringPlan.of(context.config).recent_days - window_of(context) + 1
     )
-    daily = read_daily(context, events, dimensions=False)
-    checks = context.config.checks
-    return powers(
-        daily, checks["volume_expected"].params, checks["volume_zscore"].params, days=days,
-        is_explained_by_weekday=weekday_explains(context.config),
-    )  # fmt: skip
+    daily = read_daily(context, events)
+    return powers(daily, _rules_of(context), days=days)
 
 
-def powers(
-    daily: DailyCounts,
-    expected: volume_expected.Params,
-    zscore: volume_zscore.Params,
-    *,
-    days: int = 90,
-    is_explained_by_weekday: bool = True,
-) -> Powers:
-    """What each rule detects on the last `days` days.
-
-    is_explained_by_weekday: whether the Z-score only warns of days that are normal for their
-    weekday.
-    """
-    baseline = volume_expected.baseline_of(expected, daily)
-    at_level = _level_alarms(daily, baseline, days)
-    kept = _days_by_themselves(daily, baseline, at_level)
-    minimum_history = _minimum_history(kept, daily.day)
-
-    def by_weekday(history: Mapping[date, float], day: date) -> ExpectedRange | None:
-        if history_days(history, day) < minimum_history:
-            return None
-        return expected_range(history, day, widen=expected.widen)
-
-    def is_explained(day: date) -> bool:
-        normal = expected_range(kept, day, widen=expected.widen)
-        return is_explained_by_weekday and is_normal_weekday(kept[day], normal)
-
-    return Powers(
-        daily.day,
-        days,
-        (
-            _as_counted(
-                _with_levels(
-                    _rule_power("volume_expected", kept, daily.day, by_weekday, days), at_level
-                ),
-                daily,
-                baseline,
-            ),
-            _rule_power(
-                "volume_zscore",
-                {day: float(daily.totals()[day]) for day in kept},
-                daily.day,
-                _by_zscore(daily, zscore),
-                days,
-                is_explained,
-            ),
+def _rules_of(context: Context) -> Rules:
+    config = context.config
+    checks, history = config.checks, Remembering(config, now=context.frame.now)
+    name = event_volume.CHECK.id
+    return Rules(
+        checks["volume_expected"].params,
+        checks["volume_zscore"].params,
+        Names(
+            checks[name].params,
+            history.accepted(name),
+            lambda before: history.recorded(name, before),
         ),
+        checks["volume_trend"].params,
+        weekday_explains=weekday_explains(config),
+        enabled=_of(config, lambda settings: settings.enabled),
+        amber=_of(config, lambda settings: settings.severity is Severity.AMBER),
     )
 
 
-def _by_zscore(daily: DailyCounts, zscore: volume_zscore.Params) -> Judge:
-    """The Z-score of the days of a history, by all open days before each of them."""
-    all_counts = {day: float(count) for day, count in daily.totals().items()}
-    window = zscore.window_days
-
-    def judge(history: Mapping[date, float], day: date) -> ExpectedRange | None:
-        is_first_window = (day - min(all_counts)).days < daily.calendar.days_with_open(day, window)
-        if day not in history or is_first_window:
-            return None
-        counts = _as_days_in_a_row(all_counts, day, daily.calendar, window)
-        return zscore_range(counts, day, window_days=window, alert_at=zscore.alert_at)
-
-    return judge
+def _of(config: Config, holds: Callable[[CheckSettings], bool]) -> tuple[str, ...]:
+    return tuple(check for check in CHECKS if holds(config.checks[check]))
 
 
-def _level_alarms(daily: DailyCounts, baseline: Baseline, days: int) -> tuple[Alarm, ...]:
-    """The days at a level, among the `days` days up to the judged one."""
-    totals, first = daily.totals(), daily.day - timedelta(days=days - 1)
-    alarms = [
-        _alarm_at_level(day, totals[day], baseline.normal[day])
-        for day in baseline.days_at_level()
-        if day >= first and day in baseline.red
-    ]
-    normal = baseline.range_on(daily.day)
-    if normal is not None and baseline.level_with(daily.day, totals[daily.day], normal) is not None:
-        alarms.append(_alarm_at_level(daily.day, totals[daily.day], normal))
-    return tuple(alarms)
+def powers(daily: DailyCounts, rules: Rules, *, days: int = 90) -> Powers:
+    """What each enabled rule detects on the last `days` days."""
+    of_names, parts = rule_power(rules.names, daily, days)
+    each = (rule for rule in _each(daily, rules, of_names, days) if rule.check in rules.enabled)
+    return Powers(
+        daily.day,
+        days,
+        tuple(_only_amber(rule) if rule.check in rules.amber else rule for rule in each),
+        tuple(parts) if of_names.check in rules.enabled else (),
+    )
 
 
-def _alarm_at_level(day: date, events: int, normal: ExpectedRange) -> Alarm:
-    return Alarm(day, events, normal.low, normal.high, at_level=True)
+def _each(daily: DailyCounts, rules: Rules, of_names: RulePower, days: int) -> Iterator[RulePower]:
+    total = TotalRules(daily, rules.expected, days)
+    yield total.expected()
+    yield total.zscore(rules.zscore, weekday_explains=rules.weekday_explains)
+    yield of_names
+    yield total.trend(rules.trend)
 
 
-def _days_by_themselves(
-    daily: DailyCounts, baseline: Baseline, at_level: Sequence[Alarm]
-) -> dict[date, float]:
-    """The counts of the days that say what is normal, and of the judged day if it is of these."""
-    kept = dict(baseline.kept)
-    today = daily.totals().get(daily.day)  # none where no day ever had an event
-    is_special = daily.calendar.special_day(daily.day) is not None
-    if today is not None and not is_special and daily.day not in {a.day for a in at_level}:
-        kept[daily.day] = float(today)
-    return kept
-
-
-def _with_levels(rule: RulePower, at_level: Sequence[Alarm]) -> RulePower:
-    """The rule with the days at a level among its alarms, newest first."""
-    alarms = sorted((*rule.out_of_range, *at_level), key=lambda alarm: alarm.day, reverse=True)
-    return replace(rule, out_of_range=tuple(alarms))
-
-
-def _as_counted(rule: RulePower, daily: DailyCounts, baseline: Baseline) -> RulePower:
-    """The alarms with real counts: those before an accepted level were judged as at it."""
-    totals = daily.totals()
-    alarms = [
-        alarm
-        if (factor := baseline.factor_of(alarm.day)) == 1
-        else replace(
-            alarm, events=totals[alarm.day], low=alarm.low / factor, high=alarm.high / factor
-        )
-        for alarm in rule.out_of_range
-    ]
-    return replace(rule, out_of_range=tuple(alarms))
-
-
-def _as_days_in_a_row(
-    counts: Mapping[date, float], day: date, calendar: Calendar, window: int
-) -> Mapping[date, float]:
-    """The counts of the open days before a day, as if no closed day were between them."""
-    shifted, earlier = {}, day
-    for back in range(1, window + 1):
-        earlier = calendar.open_day_before(earlier)
-        if earlier in counts:
-            shifted[day - timedelta(days=back)] = counts[earlier]
-    return shifted
-
-
-def _minimum_history(kept: Mapping[date, float], day: date) -> int:
-    """The fewest days of history with which the weekday's rule is tested: below it is wider.
-
-    Those of the full rule, or 0 where the history is too short for it.
-    """
-    return FULL_POWER_DAYS if history_days(kept, day) > FULL_POWER_DAYS else 0
-
-
-def _never(day: date) -> bool:
-    return False
-
-
-def _rule_power(
-    check: str,
-    history: Mapping[date, float],
-    day: date,
-    judge: Judge,
-    days: int,
-    warns_only: Callable[[date], bool] = _never,
-) -> RulePower:
-    rule_power = power(history, day, judge, days=days)
-    alarms = []
-    for back in range(days):
-        tested_day = day - timedelta(days=back)
-        normal = judge(history, tested_day) if tested_day in history else None
-        if normal is not None and not normal.low <= history[tested_day] <= normal.high:
-            alarms.append(
-                Alarm(
-                    tested_day, int(history[tested_day]), normal.low, normal.high,
-                    warns=warns_only(tested_day),
-                )
-            )  # fmt: skip
-    return RulePower(check, rule_power, tuple(alarms))
+def _only_amber(rule: RulePower) -> RulePower:
+    alarms = tuple(replace(alarm, warns=True) for alarm in rule.out_of_range)
+    return replace(rule, out_of_range=alarms)

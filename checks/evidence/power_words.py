@@ -1,4 +1,4 @@
-"""Texts on what a volume rule detects, shared by the command line and the dashboard."""
+"""Texts on what the checks of volume detect, shared by the command line and the dashboard."""
 
 from __future__ import annotations
 
@@ -9,7 +9,27 @@ from checks.core.text import count_text
 
 if TYPE_CHECKING:
     from checks.detection import Power
-    from checks.evidence.power import Alarm
+    from checks.evidence.power import Alarm, RulePower
+
+#: What stands for a number of a check that has one for each of its names and values.
+OF_EACH = "of each, below"
+
+
+def drop_of(rule: RulePower) -> str:
+    """The smallest drop that a check detects: `-21 %`, `-16 % of a week`."""
+    if rule.power is None:
+        return OF_EACH
+    text = drop_text(rule.power)
+    return f"{text} of a {rule.period}" if rule.period != "day" and rule.power.judged else text
+
+
+def jump_of(rule: RulePower, none: str = "-") -> str:
+    """The smallest jump that a check detects: `+33 %`. none: for one that only says what is too
+    low.
+    """
+    if rule.power is None:
+        return OF_EACH
+    return jump_text(rule.power) if rule.period == "day" else none
 
 
 def drop_text(power: Power) -> str:
@@ -29,7 +49,19 @@ def _change_text(power: Power, size: float | None, sign: str, none: str) -> str:
 
 
 def alarm_text(alarm: Alarm) -> str:
-    """`2025-02-15: 26,013 (normal 41,287 to 66,112)`, and whether it was at a level that stayed."""
-    low, high = count_text(math.ceil(alarm.low)), count_text(math.floor(alarm.high))
-    level = "; at a level" if alarm.at_level else ""
-    return f"{alarm.day}: {count_text(alarm.events)} (normal {low} to {high}{level})"
+    """`2025-02-15: 26,013 (normal 41,287 to 66,112)`, and whether it was at a level that stayed.
+
+    Of a name or a value with that before the count.
+    """
+    subject = f"{alarm.subject} " if alarm.subject else ""
+    return f"{alarm.day}: {subject}{count_text(alarm.events)} ({_normal_text(alarm)})"
+
+
+def _normal_text(alarm: Alarm) -> str:
+    low = count_text(math.ceil(alarm.low))
+    if alarm.high is None:
+        return f"in the week up to it, normal from {low}"
+    high = count_text(math.floor(alarm.high))
+    if alarm.silent:
+        return f"silent, usually {low} to {high}"
+    return f"normal {low} to {high}{'; at a level' if alarm.at_level else ''}"

@@ -55,6 +55,27 @@ def ranges_of_name(
 
 
 @dataclass(frozen=True, slots=True)
+class PartDays:
+    """A name, a value or a group on each of its days, as the day was judged by those before it.
+
+    ranges: of the days that had one. sides: -1 on days below it or at a level there, 1 above, 0
+    inside.
+    """
+
+    segment: Segment
+    counts: Mapping[date, int]
+    ranges: Mapping[date, ExpectedRange]
+    sides: Mapping[date, int]
+
+
+def part_days(
+    daily: DailyCounts, baseline: Baseline, *, least: float, widen: float = 1.0
+) -> list[PartDays]:
+    """Every event name, value and group as `parts_of` has them, on all of the days."""
+    return _Family(daily, baseline, least, widen).days()
+
+
+@dataclass(frozen=True, slots=True)
 class _Value:
     """A value's counts by day, and as a part of the whole; None where it is rare on all days.
 
@@ -93,6 +114,25 @@ class _Family:
                 days = zip(self._days, result.ranges, strict=True)
                 return {day: normal for day, normal in days if normal is not None}
         return {}
+
+    def days(self) -> list[PartDays]:
+        """All of them on each day; of those that are judged by their own counts the last one."""
+        return [
+            self._on_each_day(value, distances)
+            for value, distances in zip(self._values, self._distances, strict=True)
+        ]
+
+    def _on_each_day(self, value: _Value, distances: Distances) -> PartDays:
+        segment, today = self._segment(value, distances), self.daily.day
+        ranges, sides = dict[date, ExpectedRange](), dict[date, int]()
+        if value.part is not None:
+            result = self._judged(value, value.part, distances, every_day=True)
+            for day, normal, side in zip(self._days, result.ranges, result.sides, strict=True):
+                if normal is not None and normal.expected >= self.least:
+                    ranges[day], sides[day] = normal, side
+        if segment.normal is not None and segment.normal.expected >= self.least:
+            ranges[today], sides[today] = segment.normal, segment.side
+        return PartDays(segment, value.series, ranges, sides)
 
     @cached_property
     def _days(self) -> tuple[date, ...]:

@@ -30,7 +30,8 @@ _MOST = 30
 _OPEN = ("Check", "Open for", "Since", "Who", "Owner", "Last gate")
 _ENDED = ("Opened", "Check", "Taken after", "Green after", "Closed as")
 _FIGURES = (
-    "Check", "Incidents", "Open", "Taken after", "Not taken", "Green after", "False alarms",
+    "Check", "Incidents", "Open", "Taken after", "Not taken", "Green after", "Accepted",
+    "False alarms",
 )  # fmt: skip
 
 
@@ -135,6 +136,7 @@ def _figures_row(rule: RuleFigures) -> tuple[object, ...]:
         _median(rule.to_somebody),
         str(rule.untaken),
         _median(rule.to_green),
+        str(rule.accepted),
         str(rule.false_alarms),
     )
 

@@ -19,8 +19,8 @@ from checks.evaluation.incident_times import RuleFigures
 from checks.evaluation.incident_times import figures as figures_of
 from checks.evaluation.incidents import of_the_last
 from checks.evidence.hours import ABOVE, BELOW, TWICE, UNCOMPARED, WITHIN, Profile
-from checks.evidence.power import CAUGHT_SHARE, Powers, RulePower
-from checks.evidence.power_words import alarm_text, drop_text, jump_text
+from checks.evidence.power import CAUGHT_SHARE, PartPower, Powers, RulePower
+from checks.evidence.power_words import alarm_text, drop_of, drop_text, jump_of, jump_text
 from checks.evidence.stretches import calendar_entry, stretch_text
 from checks.evidence.volume import NameSeries, Volume
 from checks.judging.segments import Segment
@@ -163,34 +163,67 @@ def _segment_row(volume: Volume, segment: Segment) -> tuple[object, ...]:
 
 
 def draw_power(context: page.PageContext, powers: Powers) -> None:
-    """The smallest drop and jump that each rule would have detected, when it alarmed, and what its
-    incidents came to.
-    """
+    """What the checks of volume detect, how often they would have failed, and what came of it."""
+    if not powers.rules:
+        return
     page.section(
         "What the rules detect",
-        f"On the {plural(powers.days, 'day')} up to this one: the smallest drop and the smallest "
-        f"jump that would have been out of range on {CAUGHT_SHARE * 100:.0f} % of the days that "
-        "were in range, and the days whose real count was out of range. Beside them what its "
-        "recorded incidents of these days came to.",
+        f"On the {plural(powers.days, 'day')} up to this one: on how many each check would have "
+        "been red or amber, and the smallest drop and jump that would have been out of range on "
+        f"{CAUGHT_SHARE * 100:.0f} % of the days that were in range. Beside them what the recorded "
+        "incidents of these days came to.",
     )
     headings = (
-        "Rule", "Smallest drop", "Smallest jump", "Alarms", "Days judged", "Incidents",
-        "Green after", "False alarms", "Alarmed on",
+        "Check", "Red days", "Amber days", "Smallest drop", "Smallest jump", "Days judged",
+        "Incidents", "Green after", "Accepted", "False alarms", "Red or amber on",
     )  # fmt: skip
     figures = _incident_figures(context, powers.days)
+    rows = [_rule_row(rule, figures.get(rule.check)) for rule in powers.rules]
+    if len(rows) > 1:
+        rows.append(_together_row(powers))
+    show(table(headings, rows, numeric=range(1, 10), caption="What the rules detect"))
+    _draw_part_powers(powers.parts)
+
+
+def _rule_row(rule: RulePower, figures: RuleFigures | None) -> tuple[object, ...]:
+    return (
+        no_wrap(rule.check),
+        look.count(len(rule.red_days)),
+        look.count(len(rule.amber_days)),
+        drop_of(rule),
+        jump_of(rule, none="–"),
+        look.count(rule.days_judged),
+        *_incident_cells(figures),
+        _alarms(rule),
+    )
+
+
+def _together_row(powers: Powers) -> tuple[object, ...]:
+    red, amber = len(powers.red_days), len(powers.amber_days)
+    judged = look.count(powers.days_judged)
+    return ("All together", look.count(red), look.count(amber), "", "", judged, *([""] * 5))
+
+
+def _draw_part_powers(parts: Sequence[PartPower]) -> None:
+    """The names and values with most events, and what of each would have been seen."""
+    if not parts:
+        return
+    headings = (
+        "Name or value", "Events a day", "Smallest drop", "Smallest jump", "Amber days",
+        "Days judged",
+    )  # fmt: skip
     rows = [
         (
-            no_wrap(rule.check),
-            drop_text(rule.power),
-            jump_text(rule.power),
-            look.count(len(rule.alarms)),
-            look.count(rule.power.judged),
-            *_incident_cells(figures.get(rule.check)),
-            _alarms(rule),
+            part.label, usual_text(part.events), drop_text(part.power), jump_text(part.power),
+            look.count(part.amber_days), look.count(part.days_judged),
         )
-        for rule in powers.rules
-    ]
-    show(table(headings, rows, numeric=range(1, 8), caption="What the rules detect"))
+        for part in parts[:MOST_SEGMENTS]
+    ]  # fmt: skip
+    more = len(parts) - len(rows)
+    note = f" those with most events; {more} more by `andon power --format json`" if more else ""
+    title = "Of each event name and value, beside the rest of the events"
+    show(tag("h3", title, tag("span", note, class_="a-sub") if note else "", class_="a-h3"))
+    show(table(headings, rows, numeric=range(1, 6), caption=title))
 
 
 def _incident_figures(context: page.PageContext, days: int) -> dict[str, RuleFigures]:
@@ -201,11 +234,14 @@ def _incident_figures(context: page.PageContext, days: int) -> dict[str, RuleFig
     return {rule.check: rule for rule in figures_of(of_the_last(days, log, data.now()), log)}
 
 
-def _incident_cells(figures: RuleFigures | None) -> tuple[str, str, str]:
+def _incident_cells(figures: RuleFigures | None) -> tuple[str, str, str, str]:
     if figures is None:
-        return "0", "–", "0"
+        return "0", "–", "0", "0"
     green_after = "–" if figures.to_green is None else duration_text(figures.to_green)
-    return look.count(figures.incidents), green_after, look.count(figures.false_alarms)
+    return (
+        look.count(figures.incidents), green_after, look.count(figures.accepted),
+        look.count(figures.false_alarms),
+    )  # fmt: skip
 
 
 def _alarms(rule: RulePower) -> str:
@@ -213,7 +249,10 @@ def _alarms(rule: RulePower) -> str:
     more = len(rule.alarms) - len(shown)
     parts = [*shown, *([f"{more} more"] if more else [])]
     if rule.warnings:
-        parts.append(f"{plural(len(rule.warnings), 'day')} amber only, by the weekday")
+        why = ", by the weekday" if rule.check == "volume_zscore" else ""
+        days = plural(len(rule.amber_days), "day")
+        newest = alarm_text(rule.warnings[0])
+        parts.append(f"{days} amber only{why}, the last {newest}")
     return "; ".join(parts) or "–"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import make_url
 
 from checks.cli import main
+from checks.evidence.power import CHECKS
 from tests.cli.andon_results import Andon
 from tests.shop import DAY, Shop, at, view
 
@@ -34,13 +36,13 @@ def test_what_is_seen_and_when_it_would_have_alarmed(capsys: pytest.CaptureFixtu
     assert main(("power", "--data-date", str(DAY))) == 0
     captured = capsys.readouterr().out
     assert "What the volume checks detect on the 90 days of shop up to Saturday 8 March" in captured
-    head, expected, zscore = (line.split("  ") for line in captured.splitlines()[2:5])
-    assert [word.strip() for word in head if word] == [
-        "check", "smallest drop", "smallest jump", "alarms", "days judged",
+    rows = [re.split(r"\s{2,}", line) for line in captured.splitlines()[2:8]]
+    assert rows[0] == [
+        "check", "red days", "amber days", "smallest drop", "smallest jump", "days judged",
     ]  # fmt: skip
-    assert expected[0] == "volume_expected"
-    assert zscore[0] == "volume_zscore"
-    assert "volume_expected would have alarmed on:\n  2025-02-26: 20 (normal " in captured
+    assert [row[0] for row in rows[1:]] == [*CHECKS, "all together"]
+    assert rows[1][1:3] == rows[-1][1:3] == ["1", "0"]
+    assert "volume_expected would have been red on:\n  2025-02-26: 20 (normal " in captured
 
 
 @pytest.mark.usefixtures("shop")
@@ -50,7 +52,10 @@ def test_the_same_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     assert (document["schema"], document["until"], document["days"]) == (
         "andon.power/1", "2025-03-08", 20,
     )  # fmt: skip
-    expected, zscore = document["rules"]
+    assert (document["red_days"], document["amber_days"], document["parts"]) == (1, 0, [])
+    expected, zscore, names, trend = document["rules"]
+    assert (names["check"], names["smallest_drop"], names["red_days"]) == ("event_volume", None, 0)
+    assert (trend["check"], trend["period"]) == ("volume_trend", "week")
     assert (expected["check"], expected["days_judged"]) == ("volume_expected", 20)
     assert [alarm["date"] for alarm in expected["alarms"]] == ["2025-02-26"]
     assert 0 < expected["smallest_drop"] < 1
@@ -71,7 +76,7 @@ def test_the_incidents_of_the_rules_stand_below(
     assert "The incidents of these checks in the last 90 days, as recorded" in text
     assert "CHECK            INCIDENTS  OPEN  TAKEN AFTER" in text
     assert main([*now, "--format", "json"]) == 0
-    expected, _ = json.loads(capsys.readouterr().out)["rules"]
+    expected, *_ = json.loads(capsys.readouterr().out)["rules"]
     assert expected["incidents"]["incidents"] == 1
     assert expected["incidents"]["false_alarms"] == 0
 
@@ -83,7 +88,7 @@ def test_incidents_that_cannot_be_read_are_told_and_stop_nothing(
     assert main(("power", "--data-date", str(DAY), "--format", "json")) == 0
     captured = capsys.readouterr()
     assert "the incidents cannot be read: " in captured.err
-    assert [rule["incidents"] for rule in json.loads(captured.out)["rules"]] == [None, None]
+    assert [rule["incidents"] for rule in json.loads(captured.out)["rules"]] == [None] * 4
 
 
 def test_a_shop_that_is_too_young_is_told(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,7 +130,7 @@ def flat_week(shop: Shop) -> Shop:
     return shop
 
 
-WARNED = "volume_zscore would have warned only, as the weekday explains the day, on:"
+WARNED = "volume_zscore would have been amber only, as the weekday explains the day, on:"
 
 
 @pytest.mark.usefixtures("flat_week")
@@ -133,7 +138,7 @@ def test_what_the_weekday_explains_is_no_alarm(capsys: pytest.CaptureFixture[str
     assert main(("power", "--data-date", str(DAY), "--days", "3")) == 0
     text = capsys.readouterr().out
     assert f"\n{WARNED}\n  2025-03-08: 30 (normal " in text
-    assert "volume_zscore would have alarmed on" not in text
+    assert "volume_zscore would have been red on" not in text
     assert main(("power", "--data-date", str(DAY), "--days", "3", "--format", "json")) == 0
     zscore = json.loads(capsys.readouterr().out)["rules"][1]
     assert (zscore["alarms"], [day["date"] for day in zscore["warnings"]]) == ([], ["2025-03-08"])
@@ -144,5 +149,5 @@ def test_by_the_plain_rule_it_is_one(flat_week: Shop, capsys: pytest.CaptureFixt
     flat_week.config()
     assert main(("power", "--data-date", str(DAY), "--days", "3")) == 0
     text = capsys.readouterr().out
-    assert "volume_zscore would have alarmed on:\n  2025-03-08: 30 (normal " in text
+    assert "volume_zscore would have been red on:\n  2025-03-08: 30 (normal " in text
     assert WARNED not in text

@@ -210,6 +210,39 @@ def test_figures_are_medians_of_what_happened() -> None:
     assert figures((), IncidentLog()) == ()
 
 
+@pytest.mark.parametrize(
+    ("given_after", "revoked", "check", "accepted"),
+    [
+        (-MINUTE, False, "quarantine_rate", 0),
+        (timedelta(), False, "quarantine_rate", 1),
+        (HOUR, False, "quarantine_rate", 1),
+        (HOUR + MINUTE, False, "quarantine_rate", 0),
+        (MINUTE, True, "quarantine_rate", 0),
+        (MINUTE, False, "freshness", 0),
+    ],
+)
+def test_an_incident_is_accepted_while_it_lasts(
+    given_after: timedelta, revoked: bool, check: str, accepted: int
+) -> None:
+    acceptance = StoredAcceptance(
+        id=1, pipeline="p", check=check, kind="level", subject="low since 2025-03-01", owner="Mia",
+        reason="smaller", data_date=OPENED.date(), created_at=OPENED + given_after,
+        revoked_at=OPENED + HOUR if revoked else None,
+    )  # fmt: skip
+    log = IncidentLog(acceptances=(acceptance, acceptance))
+    (rule,) = figures((resolved(HOUR),), log)
+    assert rule.accepted == accepted
+
+
+def test_an_incident_that_is_open_may_be_accepted_late() -> None:
+    acceptance = StoredAcceptance(
+        id=1, pipeline="p", check="quarantine_rate", kind="level", subject="x", owner="Mia",
+        reason="smaller", data_date=OPENED.date(), created_at=OPENED + 99 * HOUR,
+    )  # fmt: skip
+    (rule,) = figures((INCIDENT,), IncidentLog(acceptances=(acceptance,)))
+    assert rule.accepted == 1
+
+
 def test_a_clock_that_is_behind_makes_no_negative_time() -> None:
     (rule,) = figures((resolved(-MINUTE),), IncidentLog())
     assert rule.to_green == timedelta()

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 _OPEN = ("CHECK", "OPEN FOR", "SINCE", "OWNER", "ON IT", "FOLLOWERS", "MESSAGE")
 _ALL = ("CHECK", "OPENED", "TAKEN AFTER", "OPEN FOR", "STATE", "CLOSED AS", "FOLLOWERS", "MESSAGE")
-_SUMMARY = ("CHECK", "INCIDENTS", "OPEN", "TAKEN AFTER", "NOT TAKEN", "GREEN AFTER", "FALSE ALARMS")
+_SUMMARY = (
+    "CHECK", "INCIDENTS", "OPEN", "TAKEN AFTER", "NOT TAKEN", "GREEN AFTER", "ACCEPTED",
+    "FALSE ALARMS",
+)  # fmt: skip
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -148,7 +151,7 @@ def summary_text(rules: tuple[RuleFigures, ...]) -> str:
 
     rows = [
         (rule.check, rule.incidents, rule.open, shown(rule.to_somebody), rule.untaken,
-         shown(rule.to_green), rule.false_alarms)
+         shown(rule.to_green), rule.accepted, rule.false_alarms)
         for rule in rules
     ]  # fmt: skip
     if not rows:
@@ -206,6 +209,7 @@ def figures_data(rule: RuleFigures) -> dict[str, Any]:
         "seconds_to_somebody": rule.to_somebody,
         "untaken": rule.untaken,
         "seconds_to_green": rule.to_green,
+        "accepted": rule.accepted,
         "false_alarms": rule.false_alarms,
         "expected": rule.expected,
         "fixed": rule.fixed,

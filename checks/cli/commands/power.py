@@ -1,9 +1,9 @@
-"""Say what the volume checks can see on the pipeline's own days, and how often they alarm."""
+"""Say what the checks of volume detect on the pipeline's own days, and how often they fail."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,12 @@ from checks.judging.gate import GREEN
 
 if TYPE_CHECKING:
     from checks.config.model import Config
+    from checks.detection import Power
     from checks.evaluation.incident_times import RuleFigures
-    from checks.evidence.power import Alarm, Powers, RulePower
+    from checks.evidence.power import Alarm, PartPower, Powers, RulePower
 
-_MOST_ALARMS = 10
+#: What is listed; `--format json` has all.
+_MOST_ALARMS, _MOST_PARTS = 10, 20
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -37,13 +39,15 @@ def run(args: Namespace, console: Console) -> int:
     from checks.config import load_config
     from checks.core.errors import UsageError
     from checks.evidence.context import open_context
-    from checks.evidence.power import read
+    from checks.evidence.power import CHECKS, read
 
     config = load_config(args.config)
     day, now = judged_day(config, args.data_date)
     with open_context(config, day, now) as context:
         powers = read(context, days=args.days)
-    if not any(rule.power.judged for rule in powers.rules):
+    if not powers.rules:
+        raise UsageError(f"{config.path}: none of {', '.join(CHECKS)} is enabled under `checks`")
+    if not powers.days_judged:
         raise UsageError(f"no day up to {day} has the 7 days of history that a rule needs")
     figures = _incident_figures(config, args.days, now, console)
     if args.format == "json":
@@ -79,28 +83,52 @@ def as_data(powers: Powers, pipeline: str, figures: Mapping[str, RuleFigures]) -
         "pipeline": pipeline,
         "until": str(powers.until),
         "days": powers.days,
+        "red_days": len(powers.red_days),
+        "amber_days": len(powers.amber_days),
         "rules": [
             {
                 "check": rule.check,
-                "days_judged": rule.power.judged,
-                "smallest_drop": rule.power.smallest_drop,
-                "smallest_jump": rule.power.smallest_jump,
+                "days_judged": rule.days_judged,
+                "red_days": len(rule.red_days),
+                "amber_days": len(rule.amber_days),
+                "period": rule.period,
+                **_power_data(rule.power),
                 "alarms": [_alarm_data(alarm) for alarm in rule.alarms],
                 "warnings": [_alarm_data(alarm) for alarm in rule.warnings],
                 "incidents": _figures_data(figures.get(rule.check)),
             }
             for rule in powers.rules
         ],
+        "parts": [
+            {
+                "name": part.label,
+                "dimension": part.dimension,
+                "events": part.events,
+                "days_judged": part.days_judged,
+                "amber_days": part.amber_days,
+                **_power_data(part.power),
+            }
+            for part in powers.parts
+        ],
+    }
+
+
+def _power_data(power: Power | None) -> dict[str, float | None]:
+    return {
+        "smallest_drop": None if power is None else power.smallest_drop,
+        "smallest_jump": None if power is None else power.smallest_jump,
     }
 
 
 def _alarm_data(alarm: Alarm) -> dict[str, Any]:
     return {
         "date": str(alarm.day),
+        "name": alarm.subject or None,
         "events": alarm.events,
         "low": alarm.low,
         "high": alarm.high,
         "at_level": alarm.at_level,
+        "silent": alarm.silent,
     }
 
 
@@ -129,39 +157,73 @@ def incidents_text(powers: Powers, figures: Mapping[str, RuleFigures]) -> str:
 
 def as_text(powers: Powers, pipeline: str) -> str:
     """The rules' power as text, for a person."""
-    from checks.cli.tables import columns
     from checks.core.text import clean, day_text
     from checks.evidence.power import CAUGHT_SHARE
-    from checks.evidence.power_words import drop_text, jump_text
 
-    head = ("check", "smallest drop", "smallest jump", "alarms", "days judged")
-    rows = [
-        (rule.check, drop_text(rule.power), jump_text(rule.power), len(rule.alarms),
-         rule.power.judged)
-        for rule in powers.rules
-    ]  # fmt: skip
     return (
         f"What the volume checks detect on the {powers.days} days of {clean(pipeline)} up to "
-        f"{day_text(powers.until)} {powers.until.year}\n\n{columns([head, *rows])}\n"
+        f"{day_text(powers.until)} {powers.until.year}\n\n{_rules_table(powers)}\n"
         f"A drop or a jump of that size or more would have been out of range on "
         f"{CAUGHT_SHARE * 100:.0f} % of the days that were in range.\n"
         + "".join(_alarms(powers.rules))
+        + _parts_text(powers.parts)
+    )
+
+
+def _rules_table(powers: Powers) -> str:
+    """A line for each check, and the days of all of them together."""
+    from checks.cli.tables import columns
+    from checks.evidence.power_words import drop_of, jump_of
+
+    head = ("check", "red days", "amber days", "smallest drop", "smallest jump", "days judged")
+    rows = [
+        (rule.check, len(rule.red_days), len(rule.amber_days), drop_of(rule), jump_of(rule),
+         rule.days_judged)
+        for rule in powers.rules
+    ]  # fmt: skip
+    together = (
+        "all together", len(powers.red_days), len(powers.amber_days), "", "", powers.days_judged,
+    )  # fmt: skip
+    return columns([head, *rows, *([together] if len(rows) > 1 else [])])
+
+
+def _parts_text(parts: Sequence[PartPower]) -> str:
+    """A line for each name and value, those with most events first."""
+    from checks.cli.tables import columns
+    from checks.core.text import usual_text
+    from checks.evidence.power_words import drop_text, jump_text
+
+    if not parts:
+        return ""
+    head = (
+        "name or value", "events a day", "smallest drop", "smallest jump", "amber days",
+        "days judged",
+    )  # fmt: skip
+    rows = [
+        (part.label, usual_text(part.events), drop_text(part.power), jump_text(part.power),
+         part.amber_days, part.days_judged)
+        for part in parts[:_MOST_PARTS]
+    ]  # fmt: skip
+    more = len(parts) - len(rows)
+    rest = f"and {more} more; --format json has all\n" if more else ""
+    return (
+        "\nWhat event_volume detects of each event name and value, beside the rest of the events\n"
+        f"\n{columns([head, *rows])}{rest}"
     )
 
 
 def _alarms(rules: tuple[RulePower, ...]) -> Iterator[str]:
     for rule in rules:
-        yield from _days(f"{rule.check} would have alarmed on:", rule.alarms)
-        yield from _days(
-            f"{rule.check} would have warned only, as the weekday explains the day, on:",
-            rule.warnings,
-        )
+        yield from _days(f"{rule.check} would have been red on:", rule.alarms)
+        why = ", as the weekday explains the day," if rule.check == "volume_zscore" else ""
+        yield from _days(f"{rule.check} would have been amber only{why} on:", rule.warnings)
 
 
 def _days(title: str, alarms: tuple[Alarm, ...]) -> Iterator[str]:
+    from checks.core.inert import line
     from checks.evidence.power_words import alarm_text
 
-    shown = [alarm_text(alarm) for alarm in alarms[:_MOST_ALARMS]]
+    shown = [line(alarm_text(alarm)) for alarm in alarms[:_MOST_ALARMS]]
     more = len(alarms) - len(shown)
     if shown:
         yield f"\n{title}\n"

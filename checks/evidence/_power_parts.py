@@ -1,0 +1,166 @@
+"""What `event_volume` detects of each name and value, and when it would have failed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from checks.catalog import event_volume
+from checks.catalog._closed_weekdays import Recorded
+from checks.catalog._event_names import SILENT, NameState, judged_names
+from checks.catalog._levels import total_baseline
+from checks.catalog._silence import STRAY
+from checks.core.counts import NAME, DailyCounts
+from checks.core.metrics import EventCounts, Purchases
+from checks.core.records import StoredAcceptance
+from checks.core.text import quoted
+from checks.core.totals import median
+from checks.detection import ExpectedRange, power
+from checks.evidence._powers import Alarm, PartPower, RulePower
+from checks.judging.parts import PartDays, part_days
+
+#: Open days before a day that say how many events a name usually has.
+_WINDOW = 7
+#: What has a range on the last day alone is judged by its own counts: of it nothing is known.
+_LEAST_RANGES = 2
+
+
+def _nothing_recorded(before: date) -> Recorded | None:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """By what names are judged besides their counts.
+
+    accepted: silent names that somebody accepted as retired. recorded: what the check was on the
+    days before a day; None where that cannot be read.
+    """
+
+    params: event_volume.Params
+    accepted: Sequence[StoredAcceptance] = ()
+    recorded: Callable[[date], Recorded | None] = _nothing_recorded
+
+
+def rule_power(names: Names, daily: DailyCounts, days: int) -> tuple[RulePower, list[PartPower]]:
+    """The check over the last `days` days, and each name and value that was judged on any.
+
+    Days in the calendar and days without events are left out.
+    """
+    tested = [
+        day
+        for day, count in daily.totals().items()
+        if count and day > daily.day - timedelta(days=days)
+        if daily.calendar.special_day(day) is None
+    ]
+    every = _parts(names.params, daily)
+    parts = [part for part in every if not part.ranges.keys().isdisjoint(tested)]
+    alarms = [*_out_of_range(parts, tested), *_silent(names, daily, tested)]
+    alarms.sort(key=lambda alarm: (alarm.day, not alarm.warns), reverse=True)
+    first = min(daily.totals(), default=daily.day)
+    judged_days = sum((day - first).days >= _WINDOW for day in tested)
+    powers = sorted(
+        (_power(part, tested) for part in parts if len(part.ranges) >= _LEAST_RANGES),
+        key=lambda power: (-power.events, power.label),
+    )
+    return RulePower("event_volume", None, tuple(alarms), judged_days), powers
+
+
+def _parts(params: event_volume.Params, daily: DailyCounts) -> list[PartDays]:
+    every = part_days(
+        daily, total_baseline(daily, every=True), least=params.min_expected, widen=params.widen
+    )
+    return [part for part in every if not _is_ignored(params, part)]
+
+
+def _is_ignored(params: event_volume.Params, part: PartDays) -> bool:
+    return part.segment.dimension == NAME and part.segment.value in params.ignore
+
+
+def _power(part: PartDays, tested: Sequence[date]) -> PartPower:
+    """The part by its counts on the days that were in range and at no level."""
+    failing = _failing_days(part, tested)
+    days = [day for day in tested if day in part.ranges]
+    history = {day: float(part.counts[day]) for day in days if day in part.counts}
+
+    def judge(history: object, day: date) -> ExpectedRange | None:
+        return part.ranges.get(day)
+
+    last, span = tested[-1], (tested[-1] - tested[0]).days + 1
+    calm = {day: count for day, count in history.items() if day not in failing}
+    return PartPower(
+        label=part.segment.label,
+        dimension=part.segment.dimension,
+        events=median(history.values()) or 0.0,
+        power=power(calm, last, judge, days=span),
+        days_judged=len(history),
+        amber_days=len(failing),
+    )
+
+
+def _failing_days(part: PartDays, tested: Iterable[date]) -> list[date]:
+    """The days out of range or at a level; a name without events is judged as silent instead."""
+    return [
+        day
+        for day in tested
+        if part.sides.get(day) and (part.segment.dimension != NAME or part.counts.get(day))
+    ]
+
+
+def _out_of_range(parts: Iterable[PartDays], tested: Sequence[date]) -> Iterator[Alarm]:
+    for part in parts:
+        for day in _failing_days(part, tested):
+            normal, count = part.ranges[day], part.counts.get(day, 0)
+            yield Alarm(
+                day, count, normal.low, normal.high, warns=True,
+                at_level=normal.low <= count <= normal.high, subject=part.segment.label,
+            )  # fmt: skip
+
+
+def _silent(names: Names, daily: DailyCounts, tested: Sequence[date]) -> Iterator[Alarm]:
+    """The silent names of each day, as the check would have judged them on it."""
+    series = {
+        name: daily.series(NAME, name)
+        for name in daily.values(NAME)
+        if name not in names.params.ignore
+    }
+    for day in tested:
+        quiet = [name for name, counts in series.items() if _may_be_silent(counts, day, names)]
+        for state in _states(names, daily, day, quiet) if quiet else ():
+            yield Alarm(
+                day, state.events_today, state.lowest, state.highest,
+                subject=quoted(state.name), silent=True,
+            )  # fmt: skip
+
+
+def _may_be_silent(counts: dict[date, int], day: date, names: Names) -> bool:
+    """Whether a name has next to nothing of what it had on some earlier day."""
+    if day not in counts:
+        return False
+    most = max((count for other, count in counts.items() if other < day), default=0)
+    return counts[day] < STRAY * most and most >= names.params.min_per_day
+
+
+def _states(names: Names, daily: DailyCounts, day: date, quiet: Sequence[str]) -> list[NameState]:
+    """The silent ones of these names on one day."""
+    history = daily.until(day, (day - daily.days[0]).days)
+    accepted = [each for each in names.accepted if each.data_date <= day]
+    states, _ = judged_names(
+        names.params, _window(history, quiet), {}, history, accepted, names.recorded(day)
+    )
+    return [state for state in states if state.state == SILENT and state.name in quiet]
+
+
+def _window(daily: DailyCounts, quiet: Sequence[str]) -> EventCounts:
+    """The names' counts on the judged day and on the open days before it."""
+    days = daily.days[-_WINDOW - 1 :]
+    values = [daily.counted[day].by_dimension[NAME] for day in days]
+    nothing = (0,) * len(days)
+    return EventCounts(
+        days=days,
+        by_name={name: tuple(each.of(name) or 0 for each in values) for name in quiet},
+        purchases=Purchases(rows=nothing, with_amount=nothing),
+        purchase_names=(),
+        calendar=daily.calendar,
+    )

@@ -1,0 +1,162 @@
+"""What the rules of the total detect, and when they would have failed. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import cached_property
+
+from checks.catalog import volume_expected, volume_trend, volume_zscore
+from checks.core.calendar import Calendar
+from checks.core.counts import DailyCounts
+from checks.core.model import Status
+from checks.detection import (
+    FULL_POWER_DAYS,
+    Basis,
+    ExpectedRange,
+    Judge,
+    Power,
+    expected_range,
+    history_days,
+    power,
+    zscore_range,
+)
+from checks.detection.baseline import Baseline, side_of
+from checks.evidence._powers import Alarm, RulePower
+from checks.evidence._weekday import is_normal_weekday
+
+
+class TotalRules:
+    """The rules of the total on the last `days` days of some counts."""
+
+    def __init__(self, daily: DailyCounts, expected: volume_expected.Params, days: int) -> None:
+        self._daily, self._days = daily, days
+        self._expected = expected
+        self._baseline = volume_expected.baseline_of(expected, daily, every=True)
+        self._normal, self._red = _judged_days(daily, self._baseline)
+        first, special = daily.day - timedelta(days=days - 1), daily.calendar.special_day
+        #: The days that are judged here, and their counts.
+        self._tested = {
+            day: count
+            for day, count in daily.totals().items()
+            if day >= first and count and special(day) is None
+        }
+
+    def expected(self) -> RulePower:
+        """That of `volume_expected`, with the days at a level; its power on the other days."""
+        at_level = set(self._baseline.days_at_level()) | self._level_today
+        alarms = [
+            Alarm(
+                day, count, self._normal[day].low, self._normal[day].high,
+                at_level=day in at_level or not side_of(count, self._normal[day]),
+            )
+            for day, count in reversed(self._tested.items())
+            if day in self._red
+        ]  # fmt: skip
+        judged_days = sum(day in self._normal for day in self._tested)
+        return RulePower("volume_expected", self._power(), tuple(alarms), judged_days)
+
+    @cached_property
+    def _level_today(self) -> set[date]:
+        """The judged day, where it is at a level that nobody accepted."""
+        day, count = self._daily.day, self._tested.get(self._daily.day)
+        if count is None or day not in self._normal:
+            return set()
+        return {day} if self._baseline.level_with(day, count, self._normal[day]) else set()
+
+    def _power(self) -> Power:
+        """On the days that say what is normal, and on the judged one unless it is at a level."""
+        day, kept = self._daily.day, dict(self._baseline.kept)
+        if day in self._tested and day not in self._level_today:
+            kept[day] = float(self._tested[day])
+        minimum_history = _minimum_history(kept, day)
+
+        def judge(history: Mapping[date, float], judged_day: date) -> ExpectedRange | None:
+            if history_days(history, judged_day) < minimum_history:
+                return None
+            return expected_range(history, judged_day, widen=self._expected.widen)
+
+        return power(kept, day, judge, days=self._days)
+
+    def zscore(self, params: volume_zscore.Params, *, weekday_explains: bool) -> RulePower:
+        """That of `volume_zscore`. weekday_explains: whether it only warns of normal weekdays."""
+        history = {day: float(count) for day, count in self._tested.items()}
+        judge = _by_zscore(self._daily, params)
+        rule = power(history, self._daily.day, judge, days=self._days)
+        alarms = []
+        for day, count in reversed(self._tested.items()):
+            window = judge(history, day)
+            if window is not None and side_of(count, window):
+                explained = is_normal_weekday(count, self._normal.get(day))
+                warns = weekday_explains and explained
+                alarms.append(Alarm(day, count, window.low, window.high, warns))
+        return RulePower("volume_zscore", rule, tuple(alarms), rule.judged)
+
+    def trend(self, params: volume_trend.Params) -> RulePower:
+        """That of `volume_trend`: each day stands for the week that ends with it."""
+        weeks = volume_trend.weeks(params, self._daily, self._days)
+        ranges = {
+            week.day: ExpectedRange(week.baseline, week.lowest, math.inf, Basis.WEEKDAY)
+            for week in weeks
+        }
+
+        def judge(history: Mapping[date, float], day: date) -> ExpectedRange | None:
+            return ranges.get(day)
+
+        history = {week.day: week.events for week in weeks}
+        rule = power(history, self._daily.day, judge, days=self._days)
+        alarms = tuple(
+            Alarm(week.day, round(week.events), week.lowest, None, week.status is Status.AMBER)
+            for week in reversed(weeks)
+            if week.status is not Status.GREEN
+        )
+        return RulePower("volume_trend", rule, alarms, rule.judged, period="week")
+
+
+def _by_zscore(daily: DailyCounts, zscore: volume_zscore.Params) -> Judge:
+    """The Z-score of the days of a history, by all open days before each of them."""
+    all_counts = {day: float(count) for day, count in daily.totals().items()}
+    window = zscore.window_days
+
+    def judge(history: Mapping[date, float], day: date) -> ExpectedRange | None:
+        is_first_window = (day - min(all_counts)).days < daily.calendar.days_with_open(day, window)
+        if day not in history or is_first_window:
+            return None
+        counts = _as_days_in_a_row(all_counts, day, daily.calendar, window)
+        return zscore_range(counts, day, window_days=window, alert_at=zscore.alert_at)
+
+    return judge
+
+
+def _judged_days(
+    daily: DailyCounts, baseline: Baseline
+) -> tuple[dict[date, ExpectedRange], set[date]]:
+    """The normal range of each day by the days before it, and the days that were red."""
+    normal, red, day = dict(baseline.normal), set(baseline.red), daily.day
+    today, count = baseline.range_on(day), daily.totals().get(day, 0)
+    if today is not None:
+        normal[day] = today
+        if side_of(count, today) or baseline.level_with(day, count, today) is not None:
+            red.add(day)
+    return normal, red
+
+
+def _as_days_in_a_row(
+    counts: Mapping[date, float], day: date, calendar: Calendar, window: int
+) -> Mapping[date, float]:
+    """The counts of the open days before a day, as if no closed day were between them."""
+    shifted, earlier = {}, day
+    for back in range(1, window + 1):
+        earlier = calendar.open_day_before(earlier)
+        if earlier in counts:
+            shifted[day - timedelta(days=back)] = counts[earlier]
+    return shifted
+
+
+def _minimum_history(kept: Mapping[date, float], day: date) -> int:
+    """The fewest days of history with which the weekday's rule is tested: below it is wider.
+
+    Those of the full rule, or 0 where the history is too short for it.
+    """
+    return FULL_POWER_DAYS if history_days(kept, day) > FULL_POWER_DAYS else 0
