@@ -288,3 +288,16 @@ def test_a_shop_without_such_days_proposes_nothing(
     monkeypatch.setattr(data, "now", lambda: MONDAY)
     page = screen(write_shop(tmp_path / "shop"), path="volume")
     assert "Days at another level" not in page.text
+
+
+def test_the_rules_are_told_together_and_of_each_name(demo: Demo, screen: Open) -> None:
+    page = screen(demo("dead-checkout-pixel"), path="volume")
+    _, _, rules = page.text.partition("What the rules detect")
+    rules, _, parts = rules.partition("Of each event name and value, beside the rest")
+    for check in ("volume_expected", "volume_zscore", "event_volume", "volume_trend"):
+        assert check in rules
+    assert "All together" in rules
+    assert "silent, usually" in rules
+    assert "'page_viewed'" in parts
+    assert "device=mobile" in parts
+    assert re.search(r"-\d+ %", parts)
