@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,9 @@ from checks.catalog._event_names import (
     NameState,
 )
 from checks.core.model import Status
+from checks.core.shell import accept_command, where_names_are
 from checks.core.text import count_text, day_text, listed, plural, quoted, short_day, usual_text
+from checks.judging.parts import CHECK as PARTS_CHECK
 from checks.judging.segments import Segment
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 #: Groups of rare values that are told; all are in the details.
 _MOST_GROUPS = 2
-#: A name that needs no quotation marks in a shell.
-_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.=-]*")
 
 
 def summary(
@@ -139,24 +138,23 @@ def action(
     status: Status,
     names: list[str],
     frame: Timeframe,
-    levels: Sequence[Segment] = (),
+    subjects: Sequence[str] = (),
 ) -> str:
-    """One imperative about these names, without a full stop. levels: those that stay at one."""
+    """One imperative about these names, without a full stop.
+
+    subjects: of those that may be accepted, as retired or at their level. The command is the end of
+    the sentence, so that whoever shows it can tell it from the names before it.
+    """
     if status is Status.GREEN:
         return "Nothing to do"
     if kind == SILENT:
         return (
             f"Test the tracking of {listed(names)} on the live site and find what was released "
-            f"before it stopped; if it is retired: andon accept event_volume {_argument(names)} "
-            "--reason TEXT"
+            f"before it stopped; if it is retired{_accept_text(subjects)}"
         )
     text = f"Compare {listed(names)} by hour on {day_text(frame.data_date)} with the days before"
-    if levels:
-        subject = _argument([segment.subject for segment in levels])
-        text += f"; if it is the new level: andon accept event_volume {subject} --reason TEXT"
-    return text
+    return f"{text}; if it is the new level{_accept_text(subjects)}" if subjects else text
 
 
-def _argument(names: list[str]) -> str:
-    """The one name, where a shell takes it as it is; else a placeholder."""
-    return names[0] if len(names) == 1 and _PLAIN.fullmatch(names[0]) else "NAME"
+def _accept_text(subjects: Sequence[str]) -> str:
+    return f"{where_names_are(subjects)}: {accept_command(PARTS_CHECK, subjects)}"

@@ -42,7 +42,7 @@ from checks.core.errors import MeasurementError
 from checks.core.metrics import EventCounts
 from checks.core.model import Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
-from checks.core.subjects import EVENT, LEVEL, names_of
+from checks.core.subjects import EVENT, LEVEL
 from checks.core.text import plural
 from checks.core.values import Unmeasured
 from checks.detection import ExpectedRange
@@ -217,13 +217,14 @@ def _judgement(
         closed_weekday=why_no_purchases(by_state, measured.events),
     )
     labels = [*names, *(segment.label for segment in flagged)]
+    subjects = _subjects(by_state, levels)
     return Judgement(
         status=status,
         message=f"{SILENT if kind == POSSIBLY_CLOSED else kind}={count} (max 0)",
         summary=summary(by_state, moved, kind, status, frame, _normal_groups(params, others)),
         action=proposed_action(by_state[POSSIBLY_CLOSED], is_empty_day=is_empty)
         if kind == POSSIBLY_CLOSED
-        else action(kind, status, labels, frame, levels),
+        else action(kind, status, labels, frame, subjects[EVENT if kind == SILENT else LEVEL]),
         value=count,
         threshold=0,
         unit=_UNIT,
@@ -232,7 +233,7 @@ def _judgement(
         | {"rare": [rare_details(segment) for segment in others if segment.members]}
         | {"filters": facts.filters},
         facts=facts,
-        subjects=_subjects(by_state, levels),
+        subjects={kind: names for kind, names in subjects.items() if names or kind == EVENT},
     )
 
 
@@ -240,10 +241,10 @@ def _subjects(
     by_state: Mapping[str, list[NameState]], levels: list[Segment]
 ) -> dict[str, tuple[str, ...]]:
     """Silent names, and what is at a level that may be accepted."""
-    subjects = {EVENT: tuple(dict.fromkeys(map(subject_of, by_state[SILENT])))}
-    if levels:
-        subjects[LEVEL] = names_of(segment.subject for segment in levels)
-    return subjects
+    return {
+        EVENT: tuple(dict.fromkeys(map(subject_of, by_state[SILENT]))),
+        LEVEL: tuple(dict.fromkeys(segment.subject for segment in levels)),
+    }
 
 
 def _at_levels(

@@ -40,7 +40,7 @@ def configure(parser: ArgumentParser) -> None:
     )
     add(
         "--subject",
-        type=values.sentence,
+        type=values.name,
         action="append",
         default=[],
         metavar="NAME",
