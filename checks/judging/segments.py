@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from checks.core.counts import NAME, DailyCounts
-from checks.core.subjects import subject_name
 from checks.core.text import change_text, quoted
 from checks.detection import ExpectedRange
 from checks.detection.baseline import Baseline, side_of, usual_range
 from checks.detection.levels import Level
+from checks.judging.part_subjects import part_subject
 
 # A segment with less than half of a change does not explain it.
 _LEAST_SHARE = 0.5
@@ -48,9 +48,7 @@ class Segment:
     @property
     def subject(self) -> str:
         """By what an acceptance knows it: `page_viewed`, `device=ios`, `rare values of device`."""
-        if self.members or self.dimension == NAME:
-            return subject_name(self.value)
-        return subject_name(f"{self.dimension}={self.value}")
+        return part_subject(self.dimension, self.value, is_group=self.members > 0)
 
     @property
     def side(self) -> int:

@@ -16,11 +16,13 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from checks.core.calendar import Calendar, SpecialDay
+from checks.core.counts import NAME
 from checks.core.masking import masked_inside
 from checks.core.records import StoredAcceptance, StoredWaiver
 from checks.core.schedule import Schedule
-from checks.core.subjects import subjects_text
+from checks.core.subjects import LEVEL, subject_name, subjects_text
 from checks.core.text import clean
+from checks.judging.part_subjects import part_subject
 from dashboard import look
 
 _ESCAPED: Final = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
@@ -57,6 +59,7 @@ class Mark:
 
     lines: what it is, the title first, and who says why; not escaped.
     subjects: the names that it is about, such as event names; None where it is about all.
+    is_of_level: whether these are parts of the events, of which event names are some.
     """
 
     kind: Kind
@@ -64,6 +67,7 @@ class Mark:
     last: date
     lines: tuple[str, ...]
     subjects: frozenset[str] | None = None
+    is_of_level: bool = False
 
     def covers(self, day: date) -> bool:
         """Whether it concerns that day."""
@@ -115,9 +119,14 @@ def collect(
     return tuple(_cut(marks, min(days), max(days)))
 
 
-def about(marks: Iterable[Mark], subject: str) -> tuple[Mark, ...]:
-    """Those marks that are about a name, or about all names."""
-    return tuple(mark for mark in marks if mark.subjects is None or subject in mark.subjects)
+def about(marks: Iterable[Mark], name: str) -> tuple[Mark, ...]:
+    """Those marks that are about an event name, or about all names."""
+    subject, part = subject_name(name), part_subject(NAME, name)
+    return tuple(
+        mark
+        for mark in marks
+        if mark.subjects is None or (part if mark.is_of_level else subject) in mark.subjects
+    )
 
 
 def kinds_of(marks: Iterable[Mark]) -> tuple[Kind, ...]:
@@ -228,7 +237,8 @@ def _acceptance(acceptance: StoredAcceptance, run_dates: RunDates, last_shown: d
     term = f"by {acceptance.owner}, from {look.short(first)} on"
     revoked = _revocation(acceptance, run_dates.schedule.zone)
     lines = title, term, *revoked, _reason(acceptance.reason)
-    return Mark(Kind.ACCEPTANCE, first, last, lines, frozenset({acceptance.subject}))
+    subjects, is_of_level = frozenset({acceptance.subject}), acceptance.kind == LEVEL
+    return Mark(Kind.ACCEPTANCE, first, last, lines, subjects, is_of_level)
 
 
 def _revocation(decision: StoredWaiver | StoredAcceptance, zone: ZoneInfo) -> list[str]:

@@ -26,8 +26,8 @@ from tests.moment import now, today
 #: Names that a shell, or our own parser, would take for something else.
 ODD_NAMES = (
     "plain", "device=web app", "it's", "-x", "-x y", "--reason", "--reason=x", "-h", "-5", "-",
-    "a--",    'a"b', "$HOME", "a;b", "`id`", "a\\b", "!!", "*", "~", "#x", "a&b|c>d", "(x)", "ü", "b ' c",
-    "(no name)", "\\(no name)", "x" * LONGEST,
+    "a--", 'a"b', "$HOME", "a;b", "`id`", "a\\b", "!!", "*", "~", "#x", "a&b|c>d", "(x)", "ü",
+    "b ' c",    "(no name)", "\\(no name)", "x" * LONGEST,
 )  # fmt: skip
 #: Names that cannot be copied as they are shown.
 UNSHOWN_NAMES = (
