@@ -9,7 +9,6 @@ from checks.catalog._closed_weekdays_words import learned_after, proposal
 from checks.catalog._event_names import (
     CLOSED,
     NEW,
-    NORMAL,
     POSSIBLY_CLOSED,
     RETIRED,
     SILENT,
@@ -35,15 +34,15 @@ def summary(
     status: Status,
     frame: Timeframe,
     rare: Sequence[Segment] = (),
+    green: str = "",
 ) -> str:
     """One sentence on the day, without a full stop: the names that fail first.
 
-    rare: the groups of rare names and values that were judged together and are normal.
+    rare: the groups of rare names and values that were judged together and are normal. green: how
+    the sentence begins where nothing fails.
     """
     if status is Status.GREEN:
-        judged = len(by_state[NORMAL])
-        verb = "is" if judged == 1 else "are"
-        text, others = f"{plural(judged, 'event name')} {verb} within the normal range", 0
+        text, others = green, 0
     elif kind == SILENT:
         text, others = _silence(by_state[SILENT][0], frame), len(by_state[SILENT]) - 1
     elif kind == POSSIBLY_CLOSED:
@@ -57,6 +56,33 @@ def summary(
     if by_state[RETIRED]:
         text += f"; accepted as retired: {listed(s.name for s in by_state[RETIRED])}"
     return text + _closed_text(by_state[CLOSED]) + _rare_text(rare)
+
+
+def within_text(names: int, values: int, why_no_name: str) -> str:
+    """`3 event names are within the normal range`; where none is judged, why.
+
+    values: those of dimensions that are within theirs, told where no name is.
+    """
+    if names:
+        return f"{plural(names, 'event name')} {_are(names)} within the normal range"
+    text = f"No event name is judged by volume{why_no_name}"
+    if values:
+        text += f"; {plural(values, 'value')} of dimensions {_are(values)} within the normal range"
+    return text
+
+
+def why_no_name(special_day: str | None, rare_names: int, least: float, frame: Timeframe) -> str:
+    """Why no event name is judged, as the end of a sentence. special_day: by the calendar."""
+    if special_day is not None:
+        return f" on {short_day(frame.data_date)} ({special_day}), only whether one is silent"
+    if rare_names:
+        few = f"fewer than {count_text(least)} expected events"
+        return f": {'it has' if rare_names == 1 else 'each has'} {few}, or too short a history"
+    return ""
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _rare_text(groups: Sequence[Segment]) -> str:

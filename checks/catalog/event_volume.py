@@ -25,6 +25,7 @@ from checks.catalog._event_names import (
     NORMAL,
     ORDER,
     POSSIBLY_CLOSED,
+    RARE,
     SILENT,
     SURGED,
     NameState,
@@ -35,7 +36,13 @@ from checks.catalog._event_names import (
     why_no_purchases,
 )
 from checks.catalog._event_volume_details import name_details, rare_details, segment_details
-from checks.catalog._event_volume_words import action, proposed_action, summary
+from checks.catalog._event_volume_words import (
+    action,
+    proposed_action,
+    summary,
+    why_no_name,
+    within_text,
+)
 from checks.catalog._levels import part_acceptances, total_baseline
 from checks.core.counts import NAME, DailyCounts
 from checks.core.errors import MeasurementError
@@ -221,7 +228,15 @@ def _judgement(
     return Judgement(
         status=status,
         message=f"{SILENT if kind == POSSIBLY_CLOSED else kind}={count} (max 0)",
-        summary=summary(by_state, moved, kind, status, frame, _normal_groups(params, others)),
+        summary=summary(
+            by_state,
+            moved,
+            kind,
+            status,
+            frame,
+            _normal_groups(params, others),
+            _within(params, by_state, others, measured.daily, frame),
+        ),
         action=proposed_action(by_state[POSSIBLY_CLOSED], is_empty_day=is_empty)
         if kind == POSSIBLY_CLOSED
         else action(kind, status, labels, frame, subjects[EVENT if kind == SILENT else LEVEL]),
@@ -256,6 +271,21 @@ def _at_levels(
     ]
     others = [segment for kind in (COLLAPSED, SURGED) for segment in moved[kind]]
     return [segment for segment in (*of_names, *others) if segment.stays]
+
+
+def _within(
+    params: Params,
+    by_state: Mapping[str, list[NameState]],
+    others: list[Segment],
+    daily: DailyCounts | None,
+    frame: Timeframe,
+) -> str:
+    """What is said of the names that are within their normal range, or why none is judged."""
+    mark = None if daily is None else daily.calendar.special_day(daily.day)
+    special_day = mark.name if mark is not None and mark.factor is None else None
+    values = [s for s in others if not s.members and segment_state(params, s) == NORMAL]
+    why = why_no_name(special_day, len(by_state[RARE]), params.min_expected, frame)
+    return within_text(len(by_state[NORMAL]), len(values), why)
 
 
 def _normal_groups(params: Params, others: list[Segment]) -> list[Segment]:

@@ -264,6 +264,44 @@ def test_the_calendar_counts_for_names_too(mark: SpecialDay | None, status: Stat
     assert judgement.status is status
 
 
+_NONE = "No event name is judged by volume"
+_FEW = "fewer than 20 expected events, or too short a history"
+
+
+@pytest.mark.parametrize(
+    ("by_name", "fields", "summary"),
+    [
+        (
+            {"x": weekly(61)}, {"calendar": Calendar({DAY: SpecialDay("Sale")})},
+            f"{_NONE} on 8 March (Sale), only whether one is silent",
+        ),
+        (
+            {"x": weekly(61)}, {"calendar": Calendar({DAY: SpecialDay("Sale", 1.0)})},
+            "2 event names are within the normal range",
+        ),
+        ({"page_view": (5,) * 61}, {}, f"{_NONE}: it has {_FEW}"),
+        ({"page_view": (5,) * 61, "x": (4,) * 61}, {}, f"{_NONE}: each has {_FEW}"),
+        ({"page_view": (20,) * 61}, {}, "1 event name is within the normal range"),
+        (
+            dict.fromkeys(("page_view", *"abcdefghijkl"), (2,) * 61),
+            {"dimensions": {"device": {"ios": (200,) * 61, "web": (400,) * 61}}},
+            f"{_NONE}: each has {_FEW}; 2 values of dimensions are within the normal range; "
+            "judged together: 13 rare event names (26 events)",
+        ),
+    ],
+)  # fmt: skip
+def test_where_no_name_is_judged_the_sentence_says_why(
+    by_name: Mapping[str, Sequence[int]], fields: dict[str, Any], summary: str
+) -> None:
+    judgement = judged_long(by_name, **fields)
+    assert (judgement.status, judgement.summary) == (Status.GREEN, summary)
+
+
+def test_where_all_names_are_ignored_none_is_judged() -> None:
+    judgement = judged_long({"x": weekly(61)}, Params(ignore=("x", "page_view")))
+    assert (judgement.status, judgement.summary) == (Status.GREEN, _NONE)
+
+
 def test_names_that_go_with_the_total_are_no_finding_and_others_are() -> None:
     baseline = weekly(61, 500)
     doubled = (*baseline[:-1], baseline[-1] * 2)
