@@ -11,7 +11,7 @@ from datetime import date
 from checks.core.counts import NAME, DailyCounts
 from checks.core.text import change_text, quoted
 from checks.detection import ExpectedRange
-from checks.detection.baseline import Baseline, side_of, usual_range
+from checks.detection.baseline import AcceptedLevel, Baseline, side_of, usual_range
 from checks.detection.levels import Level
 from checks.judging.part_subjects import part_subject
 
@@ -26,7 +26,7 @@ class Segment:
     today: None where it may be among the values that were not read, as there were too many.
     normal: None with too little history. is_new: whether it has no earlier day. members: of a group
     of rare values, how many there are; else 0. level: that it is at and that nobody accepted.
-    accepted: for each day on which a level was accepted, since when it is normal.
+    accepted: the level that was accepted on each of these days, beside the rest of the events.
     """
 
     dimension: str
@@ -36,7 +36,7 @@ class Segment:
     is_new: bool = False
     members: int = 0
     level: Level | None = None
-    accepted: Mapping[date, date] = field(default_factory=dict)
+    accepted: Mapping[date, AcceptedLevel] = field(default_factory=dict)
 
     @property
     def label(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from checks.catalog._event_names import name_state
+from checks.catalog._levels import _factor_text
 from checks.catalog.event_volume import Measured, Params, judge
 from checks.core.calendar import Calendar, SpecialDay
 from checks.core.model import Cause, Judgement, Status
@@ -192,9 +193,23 @@ def test_an_accepted_level_of_a_value_is_normal(
     )  # fmt: skip
     judgement = _at_a_level(12, accepted_levels=(stored,))
     assert judgement.status is status
+    # 50 beside 1,450 others, where it was 500 beside 1,000.
     assert [a.why for a in judgement.acceptances] == (
-        ["the level since 25 February is normal"] if status is Status.GREEN else []
+        ["0.07 times the level before 25 February, beside the rest of the events, is normal"]
+        if status is Status.GREEN
+        else []
     )
+
+
+@pytest.mark.parametrize(
+    ("factor", "text"),
+    [
+        (2.0, "2.00"), (0.524, "0.52"), (0.1, "0.10"), (0.0994, "0.099"), (0.0123, "0.012"),
+        (0.001, "0.001"), (0.00099, "less than 0.001"), (0.0, "less than 0.001"),
+    ],
+)  # fmt: skip
+def test_how_many_times_the_level_before_is_normal(factor: float, text: str) -> None:
+    assert _factor_text(factor) == text
 
 
 def test_rare_values_are_judged_together() -> None:
