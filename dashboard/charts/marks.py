@@ -41,13 +41,14 @@ class Kind(StrEnum):
     SPECIAL_DAY = "special day"
     WAIVER = "waiver"
     ACCEPTANCE = "accepted"
+    REVOKED = "accepted, then revoked"
     CLOSED_DAY = "closed"
     NO_RUN = "no run"
 
 
 GLYPHS: Final = {
     Kind.RELEASE: "▼", Kind.SPECIAL_DAY: "□", Kind.WAIVER: "~", Kind.ACCEPTANCE: "≈",
-    Kind.CLOSED_DAY: "■", Kind.NO_RUN: "•",
+    Kind.REVOKED: "×",    Kind.CLOSED_DAY: "■", Kind.NO_RUN: "•",
 }  # fmt: skip
 #: The kinds that last: a line over their days.
 LASTING: Final = (Kind.WAIVER, Kind.ACCEPTANCE)
@@ -225,20 +226,31 @@ def _waiver_lines(waiver: StoredWaiver, zone: ZoneInfo) -> tuple[str, ...]:
     end = _revocation(waiver, zone)
     if not end and waiver.rearmed_on is not None:
         end = [f"ended: green for {look.short(waiver.rearmed_on)}"]
-    return (f"waiver of {waiver.check}", term, *covered, *end, _reason(waiver.reason))
+    title = "waiver" if waiver.revoked_at is None else "revoked: waiver"
+    return (f"{title} of {waiver.check}", term, *covered, *end, _reason(waiver.reason))
 
 
 def _acceptance(acceptance: StoredAcceptance, run_dates: RunDates, last_shown: date) -> Mark:
-    """From the day it was given for to the end of the chart, or to its revocation."""
-    first, last = acceptance.data_date, max(acceptance.data_date, last_shown)
-    if acceptance.revoked_at is not None:
-        last = max(first, run_dates.judged_at(acceptance.revoked_at))
+    """From the day it was given for to the end of the chart; a revoked one on that day alone.
+
+    That holds on no day: the days are judged again without it.
+    """
+    first, is_revoked = acceptance.data_date, acceptance.revoked_at is not None
     title = f"accepted of {acceptance.check}: {acceptance.kind} {acceptance.subject}"
-    term = f"by {acceptance.owner}, from {look.short(first)} on"
-    revoked = _revocation(acceptance, run_dates.schedule.zone)
-    lines = title, term, *revoked, _reason(acceptance.reason)
-    subjects, is_of_level = frozenset({acceptance.subject}), acceptance.kind == LEVEL
-    return Mark(Kind.ACCEPTANCE, first, last, lines, subjects, is_of_level)
+    lines = (
+        f"revoked: {title}" if is_revoked else title,
+        f"by {acceptance.owner}, from {look.short(first)} on",
+        *_revocation(acceptance, run_dates.schedule.zone),
+        _reason(acceptance.reason),
+    )
+    return Mark(
+        Kind.REVOKED if is_revoked else Kind.ACCEPTANCE,
+        first,
+        first if is_revoked else max(first, last_shown),
+        lines,
+        frozenset({acceptance.subject}),
+        is_of_level=acceptance.kind == LEVEL,
+    )
 
 
 def _revocation(decision: StoredWaiver | StoredAcceptance, zone: ZoneInfo) -> list[str]:
