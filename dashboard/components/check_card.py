@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from checks.core.records import StoredIncident
 
 _LONGEST_LABEL = 400
+#: A command of so many characters fits into a line of a card.
+_ONE_LINE = 80
 
 
 def draw(context: page.PageContext, check: str) -> None:
@@ -189,7 +191,7 @@ def _action(context: page.PageContext, verdict: Verdict) -> list[Html | str]:
 
 
 def _with_command(verdict: Verdict) -> tuple[Html | str, ...]:
-    """The action; the command at its end, if it has one, is one that no line break tears.
+    """The action; the command at its end, if it has one, as code, in one line if it is short.
 
     Known by what the check failed for: values of the warehouse may look like a command.
     """
@@ -198,7 +200,8 @@ def _with_command(verdict: Verdict) -> tuple[Html | str, ...]:
         command = accept_command(verdict.id, subjects.get(kind, ()))
         words, separator, end = verdict.action.rpartition(f": {command}")
         if separator and end in ("", "."):
-            return f"{words}: ", tag("code", command, class_="command")
+            css = "command" if len(command) <= _ONE_LINE else "command long"
+            return f"{words}: ", tag("code", command, class_=css)
     return (verdict.action,)
 
 
