@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,14 +9,15 @@ from checks.catalog._closed_weekdays_words import learned_after, proposal
 from checks.catalog._event_names import (
     CLOSED,
     NEW,
-    NORMAL,
     POSSIBLY_CLOSED,
     RETIRED,
     SILENT,
     NameState,
 )
 from checks.core.model import Status
+from checks.core.shell import accept_command, where_names_are
 from checks.core.text import count_text, day_text, listed, plural, quoted, short_day, usual_text
+from checks.judging.parts import CHECK as PARTS_CHECK
 from checks.judging.segments import Segment
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 #: Groups of rare values that are told; all are in the details.
 _MOST_GROUPS = 2
-#: A name that needs no quotation marks in a shell.
-_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.=-]*")
 
 
 def summary(
@@ -36,15 +34,15 @@ def summary(
     status: Status,
     frame: Timeframe,
     rare: Sequence[Segment] = (),
+    green: str = "",
 ) -> str:
     """One sentence on the day, without a full stop: the names that fail first.
 
-    rare: the groups of rare names and values that were judged together and are normal.
+    rare: the groups of rare names and values that were judged together and are normal. green: how
+    the sentence begins where nothing fails.
     """
     if status is Status.GREEN:
-        judged = len(by_state[NORMAL])
-        verb = "is" if judged == 1 else "are"
-        text, others = f"{plural(judged, 'event name')} {verb} within the normal range", 0
+        text, others = green, 0
     elif kind == SILENT:
         text, others = _silence(by_state[SILENT][0], frame), len(by_state[SILENT]) - 1
     elif kind == POSSIBLY_CLOSED:
@@ -58,6 +56,33 @@ def summary(
     if by_state[RETIRED]:
         text += f"; accepted as retired: {listed(s.name for s in by_state[RETIRED])}"
     return text + _closed_text(by_state[CLOSED]) + _rare_text(rare)
+
+
+def within_text(names: int, values: int, why_no_name: str) -> str:
+    """`3 event names are within the normal range`; where none is judged, why.
+
+    values: those of dimensions that are within theirs, told where no name is.
+    """
+    if names:
+        return f"{plural(names, 'event name')} {_are(names)} within the normal range"
+    text = f"No event name is judged by volume{why_no_name}"
+    if values:
+        text += f"; {plural(values, 'value')} of dimensions {_are(values)} within the normal range"
+    return text
+
+
+def why_no_name(special_day: str | None, rare_names: int, least: float, frame: Timeframe) -> str:
+    """Why no event name is judged, as the end of a sentence. special_day: by the calendar."""
+    if special_day is not None:
+        return f" on {short_day(frame.data_date)} ({special_day}), only whether one is silent"
+    if rare_names:
+        few = f"fewer than {count_text(least)} expected events"
+        return f": {'it has' if rare_names == 1 else 'each has'} {few}, or too short a history"
+    return ""
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _rare_text(groups: Sequence[Segment]) -> str:
@@ -139,24 +164,23 @@ def action(
     status: Status,
     names: list[str],
     frame: Timeframe,
-    levels: Sequence[Segment] = (),
+    subjects: Sequence[str] = (),
 ) -> str:
-    """One imperative about these names, without a full stop. levels: those that stay at one."""
+    """One imperative about these names, without a full stop.
+
+    subjects: of those that may be accepted, as retired or at their level. The command is the end of
+    the sentence, so that whoever shows it can tell it from the names before it.
+    """
     if status is Status.GREEN:
         return "Nothing to do"
     if kind == SILENT:
         return (
             f"Test the tracking of {listed(names)} on the live site and find what was released "
-            f"before it stopped; if it is retired: andon accept event_volume {_argument(names)} "
-            "--reason TEXT"
+            f"before it stopped; if it is retired{_accept_text(subjects)}"
         )
     text = f"Compare {listed(names)} by hour on {day_text(frame.data_date)} with the days before"
-    if levels:
-        subject = _argument([segment.subject for segment in levels])
-        text += f"; if it is the new level: andon accept event_volume {subject} --reason TEXT"
-    return text
+    return f"{text}; if it is the new level{_accept_text(subjects)}" if subjects else text
 
 
-def _argument(names: list[str]) -> str:
-    """The one name, where a shell takes it as it is; else a placeholder."""
-    return names[0] if len(names) == 1 and _PLAIN.fullmatch(names[0]) else "NAME"
+def _accept_text(subjects: Sequence[str]) -> str:
+    return f"{where_names_are(subjects)}: {accept_command(PARTS_CHECK, subjects)}"

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from checks.core.records import StoredAcceptance
 
 _CHECK = "volume_expected"
+#: Smaller factors of a level are told with two digits, and below the second one as below it.
+_TWO_DECIMALS, _LEAST_FACTOR = 0.1, 0.001
 _SIDES = {LOW: -1, HIGH: 1}
 _WORDS = {-1: LOW, 1: HIGH}
 
@@ -65,15 +67,15 @@ def level_acceptances(daily: DailyCounts, days: Baseline, level: Level | None) -
 
 def part_acceptances(daily: DailyCounts, parts: Iterable[Segment]) -> list[Acceptance]:
     """The acceptances that changed what is normal of names and values: one a data date of each."""
-    since = {(part.subject, day): first for part in parts for day, first in part.accepted.items()}
+    levels = {(part.subject, day): level for part in parts for day, level in part.accepted.items()}
     stored = [
         a
         for a in daily.accepted_levels
-        if a.check == PARTS_CHECK and a.revoked_at is None and (a.subject, a.data_date) in since
+        if a.check == PARTS_CHECK and a.revoked_at is None and (a.subject, a.data_date) in levels
     ]
     newest = {(a.subject, a.data_date): a for a in sorted(stored, key=lambda a: a.id)}
     return [
-        state_of(a, f"the level since {short_day(since[key])} is normal", holds=True)
+        state_of(a, _holding_text(levels[key], ", beside the rest of the events,"), holds=True)
         for key, a in newest.items()
     ]
 
@@ -99,8 +101,17 @@ def _is_of(stored: StoredAcceptance, level: Level) -> bool:
     return _side(stored) == level.side and stored.data_date >= level.since
 
 
-def _holding_text(accepted: AcceptedLevel) -> str:
-    return f"{accepted.factor:.2f} times the level before {short_day(accepted.since)} is normal"
+def _holding_text(accepted: AcceptedLevel, beside: str = "") -> str:
+    """`0.52 times the level before 12 June is normal`. beside: what it is the level of."""
+    factor = _factor_text(accepted.factor)
+    return f"{factor} times the level before {short_day(accepted.since)}{beside} is normal"
+
+
+def _factor_text(factor: float) -> str:
+    """Two decimals; of a small one two digits."""
+    if factor < _LEAST_FACTOR:
+        return f"less than {_LEAST_FACTOR}"
+    return f"{factor:.2f}" if factor >= _TWO_DECIMALS else f"{factor:.2g}"
 
 
 def _lapse(stored: StoredAcceptance, data_date: date) -> str:

@@ -25,6 +25,7 @@ from checks.catalog._event_names import (
     NORMAL,
     ORDER,
     POSSIBLY_CLOSED,
+    RARE,
     SILENT,
     SURGED,
     NameState,
@@ -35,14 +36,20 @@ from checks.catalog._event_names import (
     why_no_purchases,
 )
 from checks.catalog._event_volume_details import name_details, rare_details, segment_details
-from checks.catalog._event_volume_words import action, proposed_action, summary
+from checks.catalog._event_volume_words import (
+    action,
+    proposed_action,
+    summary,
+    why_no_name,
+    within_text,
+)
 from checks.catalog._levels import part_acceptances, total_baseline
 from checks.core.counts import NAME, DailyCounts
 from checks.core.errors import MeasurementError
 from checks.core.metrics import EventCounts
 from checks.core.model import Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
-from checks.core.subjects import EVENT, LEVEL, names_of
+from checks.core.subjects import EVENT, LEVEL
 from checks.core.text import plural
 from checks.core.values import Unmeasured
 from checks.detection import ExpectedRange
@@ -217,13 +224,22 @@ def _judgement(
         closed_weekday=why_no_purchases(by_state, measured.events),
     )
     labels = [*names, *(segment.label for segment in flagged)]
+    subjects = _subjects(by_state, levels)
     return Judgement(
         status=status,
         message=f"{SILENT if kind == POSSIBLY_CLOSED else kind}={count} (max 0)",
-        summary=summary(by_state, moved, kind, status, frame, _normal_groups(params, others)),
+        summary=summary(
+            by_state,
+            moved,
+            kind,
+            status,
+            frame,
+            _normal_groups(params, others),
+            _within(params, by_state, others, measured.daily, frame),
+        ),
         action=proposed_action(by_state[POSSIBLY_CLOSED], is_empty_day=is_empty)
         if kind == POSSIBLY_CLOSED
-        else action(kind, status, labels, frame, levels),
+        else action(kind, status, labels, frame, subjects[EVENT if kind == SILENT else LEVEL]),
         value=count,
         threshold=0,
         unit=_UNIT,
@@ -232,7 +248,7 @@ def _judgement(
         | {"rare": [rare_details(segment) for segment in others if segment.members]}
         | {"filters": facts.filters},
         facts=facts,
-        subjects=_subjects(by_state, levels),
+        subjects={kind: names for kind, names in subjects.items() if names or kind == EVENT},
     )
 
 
@@ -240,10 +256,10 @@ def _subjects(
     by_state: Mapping[str, list[NameState]], levels: list[Segment]
 ) -> dict[str, tuple[str, ...]]:
     """Silent names, and what is at a level that may be accepted."""
-    subjects = {EVENT: tuple(dict.fromkeys(map(subject_of, by_state[SILENT])))}
-    if levels:
-        subjects[LEVEL] = names_of(segment.subject for segment in levels)
-    return subjects
+    return {
+        EVENT: tuple(dict.fromkeys(map(subject_of, by_state[SILENT]))),
+        LEVEL: tuple(dict.fromkeys(segment.subject for segment in levels)),
+    }
 
 
 def _at_levels(
@@ -255,6 +271,21 @@ def _at_levels(
     ]
     others = [segment for kind in (COLLAPSED, SURGED) for segment in moved[kind]]
     return [segment for segment in (*of_names, *others) if segment.stays]
+
+
+def _within(
+    params: Params,
+    by_state: Mapping[str, list[NameState]],
+    others: list[Segment],
+    daily: DailyCounts | None,
+    frame: Timeframe,
+) -> str:
+    """What is said of the names that are within their normal range, or why none is judged."""
+    mark = None if daily is None else daily.calendar.special_day(daily.day)
+    special_day = mark.name if mark is not None and mark.factor is None else None
+    values = [s for s in others if not s.members and segment_state(params, s) == NORMAL]
+    why = why_no_name(special_day, len(by_state[RARE]), params.min_expected, frame)
+    return within_text(len(by_state[NORMAL]), len(values), why)
 
 
 def _normal_groups(params: Params, others: list[Segment]) -> list[Segment]:

@@ -49,9 +49,9 @@ class Params:
         "Red at or above this share; amber where chance allows as many.", 0.01, above=0, maximum=1
     )
     judge: str = setting(
-        "Few purchases: `chance` is red from so many without revenue on as a true share of half "
-        "the limit brings on 1 day in 200 at most, by the day or by the last 7 days together; "
-        "`exact` is red at the limit, however few there are.",
+        "What a share at the limit or above it is where purchases are few. `chance`: red where so "
+        "many without revenue would occur on 1 day in 200 at most if the true share were half the "
+        "limit, on the day or on the last 7 days together; else amber. `exact`: always red.",
         CHANCE,
         choices=JUDGES,
     )
@@ -244,8 +244,9 @@ CHECK = Check(
     counts="purchases",
     requires=(Required("events.name", where=("events.revenue",)),),
     rule="The share of the data date's purchases whose revenue is NULL, NaN, infinite or not a "
-    "number is below alert_at. Above it the check is amber while chance allows as many of so few "
-    "purchases, on the day and on the last 7 days together; with `judge: exact` always red.",
+    "number is below alert_at. From alert_at on the check is red, or amber where chance allows as "
+    "many because purchases are few: on the day and on the last 7 days together. With "
+    "`judge: exact` it is always red.",
     why="A purchase without an amount is lost in every revenue figure.",
     advice="Repair the amount at its source and load the day again.",
     params=Params,

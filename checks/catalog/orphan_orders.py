@@ -35,7 +35,7 @@ from checks.core.metrics import (
 from checks.core.model import Cause, Facts, Judgement, Layer, Status
 from checks.core.settings import setting
 from checks.core.subjects import ORPHAN_KIND, counting
-from checks.core.text import clean, count_text, day_text, deciding, plural, short_list
+from checks.core.text import all_text, clean, count_text, day_text, deciding, plural, short_list
 from checks.core.values import Unmeasured
 from checks.judging.check import Check, Required
 from checks.judging.undated import FAR_TEXT, UNKNOWN_ABOVE, undated_text
@@ -223,7 +223,7 @@ def _subjects(params: Params, kinds: list[OrphanKind]) -> tuple[str, ...]:
 def _summary(orders: OrderCounts, kinds: list[OrphanKind], count: int, frame: Timeframe) -> str:
     day, total = day_text(frame.data_date), plural(orders.orders, "order")
     if not count:
-        return f"All {total} of {day} can be attributed"
+        return f"{all_text(orders.orders, 'order')} of {day} can be attributed"
     parts = [f"{count_text(k.count)} {_kind_text(k, orders)}" for k in kinds if k.count]
     unattributed = sum(kind.revenue or 0.0 for kind in kinds)
     revenue_text = f"; unattributed revenue: {unattributed:,.2f}" if unattributed else ""

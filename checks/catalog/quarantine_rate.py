@@ -71,9 +71,9 @@ class Params:
         maximum=1,
     )
     judge: str = setting(
-        "When a single source above stop_above is amber: `chance` where it has so many rejected "
-        "rows as a true share of half the limit brings on 1 day in 200 at most; `exact` from 100 "
-        "rows read on. The rate over all sources is always exact.",
+        "When a single source above stop_above is amber. `chance`: where so many rejected rows "
+        "would occur on 1 day in 200 at most if its true share were half the limit. `exact`: from "
+        "100 rows read on. The rate over all sources is always exact.",
         CHANCE,
         choices=JUDGES,
     )

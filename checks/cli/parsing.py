@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import NoReturn
 
 from checks.cli import values
@@ -24,10 +26,39 @@ class Parser(argparse.ArgumentParser):
 
     def read(self, arguments: Sequence[str]) -> argparse.Namespace:
         """The parsed arguments. Raises UsageError for unknown ones."""
-        args, unknown = self.parse_known_args(arguments)
+        args, unknown = self.parse_known_args(self._in_order(arguments))
         if unknown:
             self.error(self._unknown(unknown[0]))
         return args
+
+    def _in_order(self, arguments: Sequence[str]) -> list[str]:
+        """The options, `--`, then all other words, so that these may stand anywhere.
+
+        argparse fills an optional argument as soon as it can, with nothing before an option. What
+        comes after `--` is no option, whatever it begins with.
+        """
+        if not any(action.nargs == argparse.OPTIONAL for action in self._get_positional_actions()):
+            return list(arguments)
+        options, words = list[str](), list[str]()
+        rest = iter(arguments)
+        for word in rest:
+            if word == "--":
+                words += rest
+            elif not self._is_option(word):
+                words.append(word)
+            else:
+                options.append(word)
+                action = self._option_string_actions.get(word)
+                if action is not None and action.nargs is None:
+                    options += islice(rest, 1)
+        return [*options, "--", *words]
+
+    def _is_option(self, word: str) -> bool:
+        """As argparse has it: no lone dash, no negative number, no other word with a space."""
+        if word.partition("=")[0] in self._option_string_actions:
+            return True
+        is_number = re.fullmatch(r"-(\d+|\d*\.\d+)", word) is not None
+        return len(word) > 1 and word.startswith("-") and " " not in word and not is_number
 
     def error(self, message: str) -> NoReturn:
         """Raises UsageError with what is wrong with the call."""

@@ -177,3 +177,9 @@ def sentence(word: str) -> str:
     if not word.strip():
         raise ArgumentTypeError("it is empty; write a few words")
     return word.strip()
+
+
+def name(word: str) -> str:
+    """A name of the warehouse, as it is: its spaces belong to it."""
+    sentence(word)
+    return word

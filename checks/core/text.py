@@ -156,6 +156,11 @@ def plural(count: float, singular: str, many: str = "") -> str:
     return f"{count_text(count)} {singular if count == 1 else many or singular + 's'}"
 
 
+def all_text(count: int, noun: str) -> str:
+    """`The one order`, `All 40 orders`."""
+    return f"The one {noun}" if count == 1 else f"All {plural(count, noun)}"
+
+
 def followers_text(ids: Sequence[str]) -> str:
     """`2 follow from it: freshness, volume_zscore`: the checks that fail because of another."""
     return f"{len(ids)} {'follows' if len(ids) == 1 else 'follow'} from it: {', '.join(ids)}"

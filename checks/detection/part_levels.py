@@ -7,10 +7,12 @@ from days out of it as fast as the whole's: days that are only alike confirm not
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from checks.detection.baseline import AcceptedLevel
 from checks.detection.expected import ExpectedRange
 from checks.detection.levels import CONFIRMING_DAYS, OF_DAYS, Level, RangedDay, confirming_days
 from checks.detection.part_limits import Distances, Limits, limit_of
@@ -39,14 +41,14 @@ class Judged:
     """A part's normal range on each of its days, None where too few days are known.
 
     sides: -1 on days below it or at a level there, 1 above; as long as `ranges`. level: that the
-    last day is at and that nobody accepted. accepted: for each day on which a level was accepted,
-    since when it is normal.
+    last day is at and that nobody accepted. accepted: the level that was accepted on each of these
+    days; its factor is of the part's ratio to the rest of the events.
     """
 
     ranges: Sequence[ExpectedRange | None]
     sides: Sequence[int]
     level: Level | None = None
-    accepted: Mapping[date, date] = field(default_factory=dict)
+    accepted: Mapping[date, AcceptedLevel] = field(default_factory=dict)
 
     @property
     def normal(self) -> ExpectedRange | None:
@@ -131,7 +133,7 @@ class _Walk:
     left_out: set[int] = field(default_factory=set)
     shifts: list[tuple[int, float]] = field(default_factory=list)
     now: Part | None = None
-    accepted: dict[date, date] = field(default_factory=dict)
+    accepted: dict[date, AcceptedLevel] = field(default_factory=dict)
     kept: list[float | None] = field(default_factory=list)
 
     def judged(self, accepted: Collection[date]) -> Judged:
@@ -217,7 +219,8 @@ class _Walk:
         before = self.part.without(self.left_out).shifted(self.shifts)
         shift = shift_at(before, since, [self._index(ranged.day) for ranged in days])
         self.shifts.append((since, shift))
-        self.accepted[self.rule.day(index)] = days[0].day
+        day = self.rule.day(index)
+        self.accepted[day] = AcceptedLevel(days[0].day, day, math.exp(shift))
         self.level, self.recent = None, []
         self._forecast_again(())
 

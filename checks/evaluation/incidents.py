@@ -5,15 +5,14 @@ docs/history.md says when an incident opens and ends.
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from checks.catalog import get_check
-from checks.core.inert import line
 from checks.core.model import Status
 from checks.core.records import Closing, IncidentLog, StoredIncident
+from checks.core.shell import accept_command, where_names_are
 from checks.core.subjects import LEVEL, MANY, MORE
 
 if TYPE_CHECKING:
@@ -70,7 +69,11 @@ def next_step(incident: StoredIncident) -> NextStep | None:
     if incident.resolved_at is not None:
         return None
     if check.accepts:
-        return NextStep("Nothing is accepted yet. To accept it:", _accept_command(check, incident))
+        subjects = [name for name in names if name not in (MANY, MORE)]
+        return NextStep(
+            f"Nothing is accepted yet. To accept it{where_names_are(subjects)}:",
+            accept_command(check.id, subjects, "'why it is usual'"),
+        )
     if incident.status is Status.UNKNOWN or incident.is_stop:
         return NextStep(f"{check.id} stops the line until it is green: it cannot be waived.")
     if check.never_waived is not None:
@@ -79,12 +82,6 @@ def next_step(incident: StoredIncident) -> NextStep | None:
         f"{check.id} still stops the line. To let it pass for some days:",
         f"andon waive {check.id} --until DAY --reason 'why it may pass'",
     )
-
-
-def _accept_command(check: Check, incident: StoredIncident) -> str:
-    names = tuple(n for n in _accepted_names(check, incident) if n not in (MANY, MORE))
-    subject = shlex.quote(line(names[0])) if len(names) == 1 else "NAME"
-    return f"andon accept {check.id} {subject} --reason 'why it is usual'"
 
 
 def _accepted_names(check: Check, incident: StoredIncident) -> tuple[str, ...]:

@@ -215,22 +215,39 @@ def _is_during(incident: StoredIncident, first: datetime, last: datetime | None)
 
 
 def _waiver(incident: StoredIncident, waiver: StoredWaiver) -> Iterator[TimelineEntry]:
-    if waiver.check != incident.check or not _is_in(incident, waiver.created_at):
-        return
-    rest = f" until {_day_text(waiver.until)} by {waiver.owner}{_note_text(waiver.reason)}"
-    yield TimelineEntry(waiver.created_at, TimelineKind.WAIVED, "", "Waived", rest)
-    if waiver.revoked_at is not None and _is_in(incident, waiver.revoked_at):
-        rest = f" revoked by {waiver.revoked_by}"
-        yield TimelineEntry(waiver.revoked_at, TimelineKind.WAIVED, "", "Waiver", rest)
+    until = f" until {_day_text(waiver.until)}"
+    return _decision(incident, waiver, TimelineKind.WAIVED, ("Waived", until), ("Waiver", ""))
 
 
 def _acceptance(incident: StoredIncident, accepted: StoredAcceptance) -> Iterator[TimelineEntry]:
-    if accepted.check == incident.check and _is_in(incident, accepted.created_at):
-        subject = f" {accepted.kind} {accepted.subject} by {accepted.owner}"
-        yield TimelineEntry(
-            accepted.created_at, TimelineKind.ACCEPTED, "", "Accepted",
-            f"{subject}{_note_text(accepted.reason)}",
-        )  # fmt: skip
+    subject = f" {accepted.kind} {accepted.subject}"
+    return _decision(
+        incident, accepted, TimelineKind.ACCEPTED, ("Accepted", subject),
+        ("Acceptance", f" of{subject}"),
+    )  # fmt: skip
+
+
+def _decision(
+    incident: StoredIncident,
+    decision: StoredWaiver | StoredAcceptance,
+    kind: TimelineKind,
+    decided: tuple[str, str],
+    ended: tuple[str, str],
+) -> Iterator[TimelineEntry]:
+    """That it was decided during the incident, and revoked; later than that it says so at once.
+
+    decided, ended: the emphasised word of each entry, and what follows it.
+    """
+    if decision.check != incident.check or not _is_in(incident, decision.created_at):
+        return
+    revoked_at = decision.revoked_at
+    was_revoked_later = revoked_at is not None and not _is_in(incident, revoked_at)
+    later = f"; later revoked by {decision.revoked_by}" if was_revoked_later else ""
+    rest = f"{decided[1]} by {decision.owner}{_note_text(decision.reason)}{later}"
+    yield TimelineEntry(decision.created_at, kind, "", decided[0], rest)
+    if revoked_at is not None and not was_revoked_later:
+        rest = f"{ended[1]} revoked by {decision.revoked_by}"
+        yield TimelineEntry(revoked_at, kind, "", ended[0], rest)
 
 
 def _is_in(incident: StoredIncident, moment: datetime) -> bool:

@@ -167,12 +167,12 @@ def _rejected(report: Report, verdict: Verdict) -> _Draft | None:
 
 
 def _rate_status(verdict: Verdict, rate: float) -> Status | None:
-    """Red above the limit; below it not known, where single sources or loads may still warn."""
+    """The status at this rate; None where a single source or load may still make it amber."""
     stop_above = verdict.details.get("stop_above") or 1.0
     if rate > float(verdict.threshold or 0):
         return Status.RED if rate > stop_above else Status(verdict.severity.value)
     sources = verdict.details.get("sources") or ()
-    # Reports of before the key had the plain rule.
+    # A report without the key was recorded when every rate was judged by the exact rule.
     judged_by = verdict.details.get("judge", EXACT)
     may_warn = len(sources) > 1 and any(
         is_alarming(source["rows_read"], source["rows_quarantined"], stop_above, judged_by)

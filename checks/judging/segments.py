@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from checks.core.counts import NAME, DailyCounts
-from checks.core.subjects import subject_name
 from checks.core.text import change_text, quoted
 from checks.detection import ExpectedRange
-from checks.detection.baseline import Baseline, side_of, usual_range
+from checks.detection.baseline import AcceptedLevel, Baseline, side_of, usual_range
 from checks.detection.levels import Level
+from checks.judging.part_subjects import part_subject
 
 # A segment with less than half of a change does not explain it.
 _LEAST_SHARE = 0.5
@@ -26,7 +26,7 @@ class Segment:
     today: None where it may be among the values that were not read, as there were too many.
     normal: None with too little history. is_new: whether it has no earlier day. members: of a group
     of rare values, how many there are; else 0. level: that it is at and that nobody accepted.
-    accepted: for each day on which a level was accepted, since when it is normal.
+    accepted: the level that was accepted on each of these days, beside the rest of the events.
     """
 
     dimension: str
@@ -36,7 +36,7 @@ class Segment:
     is_new: bool = False
     members: int = 0
     level: Level | None = None
-    accepted: Mapping[date, date] = field(default_factory=dict)
+    accepted: Mapping[date, AcceptedLevel] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -48,9 +48,7 @@ class Segment:
     @property
     def subject(self) -> str:
         """By what an acceptance knows it: `page_viewed`, `device=ios`, `rare values of device`."""
-        if self.members or self.dimension == NAME:
-            return subject_name(self.value)
-        return subject_name(f"{self.dimension}={self.value}")
+        return part_subject(self.dimension, self.value, is_group=self.members > 0)
 
     @property
     def side(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from checks.core.following import others_of
@@ -13,6 +14,9 @@ _WIDTH = 100
 _INDENT = "    "
 _LABEL = max(len(label) for label in ("Do now:", "Runbook:")) + 1
 _STATUS = max(len(status) for status in Status)
+_COMMAND = re.compile(r"(?<=: )andon .*")
+#: Stands for a space where no line may end: inert text has no control character.
+_KEPT_SPACE = "\x00"
 _RESET = "\x1b[0m"
 _COLORS = {
     Status.RED: "\x1b[1;31m",
@@ -86,19 +90,23 @@ def _list(heading: str, items: Iterable[str]) -> list[str]:
 
 
 def _wrapped(text: str, first: str, rest: str) -> list[str]:
-    """Lines of at most 100 columns, broken at spaces only, so that no address is cut."""
+    """Lines of at most 100 columns, broken at spaces only, so that no address is cut.
+
+    A command at the end stays whole, so that it can be copied.
+    """
     if len(first) + len(text) <= _WIDTH:
         return [first + text] if text else []
     import textwrap  # only long sentences need it
 
-    return textwrap.wrap(
-        text,
+    rows = textwrap.wrap(
+        _COMMAND.sub(lambda command: command[0].replace(" ", _KEPT_SPACE), text),
         _WIDTH,
         initial_indent=first,
         subsequent_indent=rest,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return [row.replace(_KEPT_SPACE, " ") for row in rows]
 
 
 def _paint(text: str, status: Status, color: bool) -> str:

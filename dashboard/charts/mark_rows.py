@@ -30,7 +30,8 @@ _DAY: Final = timedelta(days=1)
 _HALF_DAY: Final = _DAY / 2
 _TONES: Final[dict[Kind, base.Tone]] = {
     Kind.RELEASE: "second", Kind.SPECIAL_DAY: "second",
-    Kind.WAIVER: "waived", Kind.ACCEPTANCE: "ink", Kind.CLOSED_DAY: "muted", Kind.NO_RUN: "ink",
+    Kind.WAIVER: "waived", Kind.ACCEPTANCE: "ink", Kind.REVOKED: "muted",
+    Kind.CLOSED_DAY: "muted", Kind.NO_RUN: "ink",
 }  # fmt: skip
 _DASHES: Final[dict[Kind, str]] = {Kind.WAIVER: "5px,3px", Kind.ACCEPTANCE: "solid"}
 

@@ -16,11 +16,13 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from checks.core.calendar import Calendar, SpecialDay
+from checks.core.counts import NAME
 from checks.core.masking import masked_inside
 from checks.core.records import StoredAcceptance, StoredWaiver
 from checks.core.schedule import Schedule
-from checks.core.subjects import subjects_text
+from checks.core.subjects import LEVEL, subject_name, subjects_text
 from checks.core.text import clean
+from checks.judging.part_subjects import part_subject
 from dashboard import look
 
 _ESCAPED: Final = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
@@ -39,13 +41,14 @@ class Kind(StrEnum):
     SPECIAL_DAY = "special day"
     WAIVER = "waiver"
     ACCEPTANCE = "accepted"
+    REVOKED = "accepted, then revoked"
     CLOSED_DAY = "closed"
     NO_RUN = "no run"
 
 
 GLYPHS: Final = {
     Kind.RELEASE: "▼", Kind.SPECIAL_DAY: "□", Kind.WAIVER: "~", Kind.ACCEPTANCE: "≈",
-    Kind.CLOSED_DAY: "■", Kind.NO_RUN: "•",
+    Kind.REVOKED: "×",    Kind.CLOSED_DAY: "■", Kind.NO_RUN: "•",
 }  # fmt: skip
 #: The kinds that last: a line over their days.
 LASTING: Final = (Kind.WAIVER, Kind.ACCEPTANCE)
@@ -57,6 +60,7 @@ class Mark:
 
     lines: what it is, the title first, and who says why; not escaped.
     subjects: the names that it is about, such as event names; None where it is about all.
+    is_of_level: whether these are parts of the events, of which event names are some.
     """
 
     kind: Kind
@@ -64,6 +68,7 @@ class Mark:
     last: date
     lines: tuple[str, ...]
     subjects: frozenset[str] | None = None
+    is_of_level: bool = False
 
     def covers(self, day: date) -> bool:
         """Whether it concerns that day."""
@@ -115,9 +120,14 @@ def collect(
     return tuple(_cut(marks, min(days), max(days)))
 
 
-def about(marks: Iterable[Mark], subject: str) -> tuple[Mark, ...]:
-    """Those marks that are about a name, or about all names."""
-    return tuple(mark for mark in marks if mark.subjects is None or subject in mark.subjects)
+def about(marks: Iterable[Mark], name: str) -> tuple[Mark, ...]:
+    """Those marks that are about an event name, or about all names."""
+    subject, part = subject_name(name), part_subject(NAME, name)
+    return tuple(
+        mark
+        for mark in marks
+        if mark.subjects is None or (part if mark.is_of_level else subject) in mark.subjects
+    )
 
 
 def kinds_of(marks: Iterable[Mark]) -> tuple[Kind, ...]:
@@ -216,19 +226,31 @@ def _waiver_lines(waiver: StoredWaiver, zone: ZoneInfo) -> tuple[str, ...]:
     end = _revocation(waiver, zone)
     if not end and waiver.rearmed_on is not None:
         end = [f"ended: green for {look.short(waiver.rearmed_on)}"]
-    return (f"waiver of {waiver.check}", term, *covered, *end, _reason(waiver.reason))
+    title = "waiver" if waiver.revoked_at is None else "revoked: waiver"
+    return (f"{title} of {waiver.check}", term, *covered, *end, _reason(waiver.reason))
 
 
 def _acceptance(acceptance: StoredAcceptance, run_dates: RunDates, last_shown: date) -> Mark:
-    """From the day it was given for to the end of the chart, or to its revocation."""
-    first, last = acceptance.data_date, max(acceptance.data_date, last_shown)
-    if acceptance.revoked_at is not None:
-        last = max(first, run_dates.judged_at(acceptance.revoked_at))
+    """From the day it was given for to the end of the chart; a revoked one on that day alone.
+
+    That holds on no day: the days are judged again without it.
+    """
+    first, is_revoked = acceptance.data_date, acceptance.revoked_at is not None
     title = f"accepted of {acceptance.check}: {acceptance.kind} {acceptance.subject}"
-    term = f"by {acceptance.owner}, from {look.short(first)} on"
-    revoked = _revocation(acceptance, run_dates.schedule.zone)
-    lines = title, term, *revoked, _reason(acceptance.reason)
-    return Mark(Kind.ACCEPTANCE, first, last, lines, frozenset({acceptance.subject}))
+    lines = (
+        f"revoked: {title}" if is_revoked else title,
+        f"by {acceptance.owner}, from {look.short(first)} on",
+        *_revocation(acceptance, run_dates.schedule.zone),
+        _reason(acceptance.reason),
+    )
+    return Mark(
+        Kind.REVOKED if is_revoked else Kind.ACCEPTANCE,
+        first,
+        first if is_revoked else max(first, last_shown),
+        lines,
+        frozenset({acceptance.subject}),
+        is_of_level=acceptance.kind == LEVEL,
+    )
 
 
 def _revocation(decision: StoredWaiver | StoredAcceptance, zone: ZoneInfo) -> list[str]:

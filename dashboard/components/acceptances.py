@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from checks.core.errors import AndonError
+from checks.core.shell import accept_command
 from checks.core.subjects import MORE
 from checks.core.text import plural
 from checks.evaluation.accepting import AcceptanceRequest, accept, accepting_checks, state_of
@@ -98,9 +99,9 @@ def _row(context: page.PageContext, acceptance: StoredAcceptance) -> tuple[objec
 
 def _commands(failing: list[tuple[str, str]]) -> tuple[str, str]:
     check = failing[0][0] if failing else "CHECK"
-    name = "" if len(failing) == 1 else " NAME"
+    subjects = [subject for _, subject in failing]
     return (
-        f"andon accept {check}{name} --reason 'why it is usual'",
+        accept_command(check, subjects, "'why it is usual'"),
         "andon acceptances revoke NUMBER",
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from checks.core.model import Status, Verdict
+from checks.core.shell import accept_command
 from dashboard import causes, data, due, frame, look, page
 from dashboard.components import acknowledge, incidents, links, since
 from dashboard.markup import Html, join, plain, show, tag
@@ -16,10 +17,8 @@ if TYPE_CHECKING:
     from checks.core.records import StoredIncident
 
 _LONGEST_LABEL = 400
-#: The check whose action ends in a command, and what stands before it: in other actions, and
-#: before that, values of the warehouse may look like one.
-_WITH_COMMAND = "event_volume"
-_BEFORE_COMMAND = "; if it is retired: andon "
+#: A command of so many characters fits into a line of a card.
+_ONE_LINE = 80
 
 
 def draw(context: page.PageContext, check: str) -> None:
@@ -178,10 +177,7 @@ def _action(context: page.PageContext, verdict: Verdict) -> list[Html | str]:
             tag("span", f"Not due yet, usually done by {due.usual_time(context)}. "
                 "If it stays away: ")
         )  # fmt: skip
-    may_have_command = verdict.id == _WITH_COMMAND
-    parts.append(
-        tag("b", *(_with_command(verdict.action) if may_have_command else [verdict.action]))
-    )
+    parts.append(tag("b", *_with_command(verdict)))
     if verdict.retry:
         parts.append(" The cause may be temporary: run the gate again.")
     if verdict.stop:
@@ -194,14 +190,19 @@ def _action(context: page.PageContext, verdict: Verdict) -> list[Html | str]:
     return parts
 
 
-def _with_command(action: str) -> tuple[Html | str, ...]:
-    """An action with the command at its end, if it has one, which no line break tears."""
-    words, lead, command = action.rpartition(_BEFORE_COMMAND)
-    if not lead:
-        return (action,)
-    return f"{words}{lead.removesuffix('andon ')}", tag(
-        "code", f"andon {command.removesuffix('.')}", class_="command"
-    )
+def _with_command(verdict: Verdict) -> tuple[Html | str, ...]:
+    """The action; the command at its end, if it has one, as code, in one line if it is short.
+
+    Known by what the check failed for: values of the warehouse may look like a command.
+    """
+    subjects = verdict.subjects or {}
+    for kind in data.check(verdict.id).accepts:
+        command = accept_command(verdict.id, subjects.get(kind, ()))
+        words, separator, end = verdict.action.rpartition(f": {command}")
+        if separator and end in ("", "."):
+            css = "command" if len(command) <= _ONE_LINE else "command long"
+            return f"{words}: ", tag("code", command, class_=css)
+    return (verdict.action,)
 
 
 def _waiver_text(verdict: Verdict) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 import streamlit as st
 
 from checks.core.metrics import ORPHAN_KINDS, UNKNOWN_SESSION
-from checks.core.text import percent_text, plural
+from checks.core.text import all_text, percent_text, plural
 from checks.evidence.orphan_rows import ListedOrphan, OrphanPage
 from checks.evidence.orphan_rows import read as read_orphan_rows
 from checks.evidence.orphan_trend import OrphanTrend
@@ -123,7 +123,7 @@ def _draw_empty(context: page.PageContext, orphans: Orphans | None, *, filtered:
     else:
         page.empty(
             f"No orphan on {day}.",
-            f"All {plural(orphans.orders, 'order')} can be attributed, by the mapped tables.",
+            f"{all_text(orphans.orders, 'order')} can be attributed, by the mapped tables.",
         )
 
 

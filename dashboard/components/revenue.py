@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from checks.core.text import day_text, plural
+from checks.core.text import all_text, day_text, plural
 from checks.evidence.revenue import COLUMNS, Revenue, UnpricedRows
 from checks.evidence.revenue import read_rows as read_revenue_rows
 from dashboard import address, look, page
@@ -87,7 +87,8 @@ def _empty_reason(revenue: Revenue | None) -> str:
         return "How many purchases there were could not be read."
     purchases = revenue.days[-1].purchases
     if purchases:
-        return f"All {plural(purchases, 'purchase')} of the day carry a usable amount."
+        carry = "carries" if purchases == 1 else "carry"
+        return f"{all_text(purchases, 'purchase')} of the day {carry} a usable amount."
     if purchases is None:
         return "There is no data of that day."
     return "There is no purchase on that day at all; see event_volume on the volume page."

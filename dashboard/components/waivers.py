@@ -12,6 +12,7 @@ from checks.core.errors import AndonError, UsageError
 from checks.core.model import STOPPING, Status, by_urgency
 from checks.core.subjects import subjects_text
 from checks.core.text import number_text, percent_text, plural
+from checks.evaluation.still_stopping import still_stopping
 from checks.evaluation.waiving import (
     HOLDS,
     FieldLabels,
@@ -171,16 +172,16 @@ def _store_waiver(forms: DecisionForms, person: str) -> str:
         check=state[forms.key("check")], owner=person, reason=state[forms.key("reason")],
         until=until, up_to=None if up_to is None else float(up_to),
     )  # fmt: skip
-    waiver = give(
-        context.config, data.history(context.pipeline), request, data.now(), _FIELD_LABELS
-    )
+    history = data.history(context.pipeline)
+    waiver = give(context.config, history, request, data.now(), _FIELD_LABELS)
+    others = still_stopping(context.config, history, waiver, data.now())
     covered = f" for {subjects_text(waiver.subjects)}" if waiver.subjects else ""
     limit = "" if waiver.up_to is None else f" up to {_value_text(waiver.check, waiver.up_to)}"
     return (
         f"Waiver {waiver.id} holds: {waiver.check} may be red{covered}{limit} until "
         f"{weekday_text(waiver.until)}, for data dates from {weekday_text(waiver.data_date)} on. "
         "It ends early once the check is green."
-    )
+    ) + "".join(f" {other.text}." for other in others)
 
 
 def _draw_revoke_buttons(

@@ -36,7 +36,8 @@ _ROOM_OF: Final = timedelta(days=3)
 #: What a mark looks like behind the bars or below them.
 _CLASSES: Final = {
     Kind.RELEASE: "release", Kind.SPECIAL_DAY: "special", Kind.WAIVER: "dashed",
-    Kind.ACCEPTANCE: "lasting", Kind.CLOSED_DAY: "closed", Kind.NO_RUN: "norun",
+    Kind.ACCEPTANCE: "lasting", Kind.REVOKED: "norun", Kind.CLOSED_DAY: "closed",
+    Kind.NO_RUN: "norun",
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from checks.catalog._event_names import name_state
+from checks.catalog._levels import _factor_text
 from checks.catalog.event_volume import Measured, Params, judge
 from checks.core.calendar import Calendar, SpecialDay
 from checks.core.model import Cause, Judgement, Status
@@ -192,9 +193,23 @@ def test_an_accepted_level_of_a_value_is_normal(
     )  # fmt: skip
     judgement = _at_a_level(12, accepted_levels=(stored,))
     assert judgement.status is status
+    # 50 beside 1,450 others, where it was 500 beside 1,000.
     assert [a.why for a in judgement.acceptances] == (
-        ["the level since 25 February is normal"] if status is Status.GREEN else []
+        ["0.07 times the level before 25 February, beside the rest of the events, is normal"]
+        if status is Status.GREEN
+        else []
     )
+
+
+@pytest.mark.parametrize(
+    ("factor", "text"),
+    [
+        (2.0, "2.00"), (0.524, "0.52"), (0.1, "0.10"), (0.0994, "0.099"), (0.0123, "0.012"),
+        (0.001, "0.001"), (0.00099, "less than 0.001"), (0.0, "less than 0.001"),
+    ],
+)  # fmt: skip
+def test_how_many_times_the_level_before_is_normal(factor: float, text: str) -> None:
+    assert _factor_text(factor) == text
 
 
 def test_rare_values_are_judged_together() -> None:
@@ -262,6 +277,44 @@ def test_the_calendar_counts_for_names_too(mark: SpecialDay | None, status: Stat
         tripled |= {"page_view": counts, "y": counts, "z": counts}
     judgement = judged_long(tripled, calendar=calendar)
     assert judgement.status is status
+
+
+_NONE = "No event name is judged by volume"
+_FEW = "fewer than 20 expected events, or too short a history"
+
+
+@pytest.mark.parametrize(
+    ("by_name", "fields", "summary"),
+    [
+        (
+            {"x": weekly(61)}, {"calendar": Calendar({DAY: SpecialDay("Sale")})},
+            f"{_NONE} on 8 March (Sale), only whether one is silent",
+        ),
+        (
+            {"x": weekly(61)}, {"calendar": Calendar({DAY: SpecialDay("Sale", 1.0)})},
+            "2 event names are within the normal range",
+        ),
+        ({"page_view": (5,) * 61}, {}, f"{_NONE}: it has {_FEW}"),
+        ({"page_view": (5,) * 61, "x": (4,) * 61}, {}, f"{_NONE}: each has {_FEW}"),
+        ({"page_view": (20,) * 61}, {}, "1 event name is within the normal range"),
+        (
+            dict.fromkeys(("page_view", *"abcdefghijkl"), (2,) * 61),
+            {"dimensions": {"device": {"ios": (200,) * 61, "web": (400,) * 61}}},
+            f"{_NONE}: each has {_FEW}; 2 values of dimensions are within the normal range; "
+            "judged together: 13 rare event names (26 events)",
+        ),
+    ],
+)  # fmt: skip
+def test_where_no_name_is_judged_the_sentence_says_why(
+    by_name: Mapping[str, Sequence[int]], fields: dict[str, Any], summary: str
+) -> None:
+    judgement = judged_long(by_name, **fields)
+    assert (judgement.status, judgement.summary) == (Status.GREEN, summary)
+
+
+def test_where_all_names_are_ignored_none_is_judged() -> None:
+    judgement = judged_long({"x": weekly(61)}, Params(ignore=("x", "page_view")))
+    assert (judgement.status, judgement.summary) == (Status.GREEN, _NONE)
 
 
 def test_names_that_go_with_the_total_are_no_finding_and_others_are() -> None:

@@ -106,6 +106,7 @@ def test_the_page_is_filtered_only_where_the_filter_hides_no_orphan(
 
 def test_green_says_all_can_be_attributed() -> None:
     assert judged(orders()).summary == "All 40 orders of Saturday 8 March can be attributed"
+    assert judged(orders(1)).summary == "The one order of Saturday 8 March can be attributed"
 
 
 def test_duplicates_are_details_only() -> None:

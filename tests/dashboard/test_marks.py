@@ -121,8 +121,37 @@ def test_what_is_accepted_lasts_from_its_day_on() -> None:
     assert period(replace(ACCEPTANCE, data_date=date(2025, 2, 1))) == (1, 8)
     assert period(replace(ACCEPTANCE, data_date=day(8))) == (8, 8)
     assert period(replace(ACCEPTANCE, data_date=day(9))) is None
+
+
+def test_what_was_revoked_is_not_drawn_as_if_it_held() -> None:
     revoked_at = datetime(2025, 3, 7, 9, tzinfo=UTC)
-    assert period(replace(ACCEPTANCE, revoked_at=revoked_at, revoked_by="mia")) == (4, 6)
+    (mark,) = collected(replace(ACCEPTANCE, revoked_at=revoked_at, revoked_by="mia"))
+    assert (mark.kind, mark.first, mark.last) == (Kind.REVOKED, day(4), day(4))
+    assert Kind.REVOKED not in marks.LASTING
+    assert mark.lines == (
+        "revoked: accepted of event_volume: event checkout", "by ben, from Tue 4 Mar on",
+        "revoked by mia on Fri 7 Mar 10:00", "“retired”",
+    )  # fmt: skip
+    assert "revoked: accepted of event_volume" in marks.in_words([mark])
+    (waiver,) = collected(replace(WAIVER, revoked_at=revoked_at, revoked_by="mia"))
+    assert waiver.lines[0] == "revoked: waiver of quarantine_rate"
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "name", "is_shown"),
+    [
+        ("event", "device=ios", "device=ios", True),
+        ("level", "device=ios", "device=ios", False),  # a value of a dimension
+        ("level", "device\\=ios", "device=ios", True),
+        ("level", "checkout", "checkout", True),
+        ("event", "(no name)", "", True),
+    ],
+)
+def test_an_acceptance_is_in_the_figure_of_its_own_name(
+    kind: str, subject: str, name: str, is_shown: bool
+) -> None:
+    shown = marks.about(collected(replace(ACCEPTANCE, kind=kind, subject=subject)), name)
+    assert bool(shown) is is_shown
 
 
 def test_the_words_of_an_acceptance() -> None:

@@ -213,6 +213,28 @@ def test_a_revoked_waiver_and_an_acceptance() -> None:
     ]  # fmt: skip
 
 
+def test_a_revoked_acceptance_says_so() -> None:
+    accepted = StoredAcceptance(
+        1, "shop", "quarantine_rate", "event", "wishlist", "Mia", "gone", DAY, at("08:00"),
+        revoked_at=at("08:30"), revoked_by="Jon",
+    )  # fmt: skip
+    assert lines(INCIDENT, IncidentLog(acceptances=(accepted,)))[1:] == [
+        "08:00 Accepted event wishlist by Mia: “gone”",
+        "08:30 Acceptance of event wishlist revoked by Jon",
+    ]
+    resolved = replace(INCIDENT, resolved_at=at("08:15"), resolved_on=DAY)
+    texts = lines(resolved, IncidentLog(acceptances=(accepted,)))
+    assert "08:00 Accepted event wishlist by Mia: “gone”; later revoked by Jon" in texts
+    assert not any("08:30" in text for text in texts)
+
+
+def test_a_waiver_that_is_revoked_later_says_so() -> None:
+    revoked = replace(waiver("07:00"), revoked_at=at("07:30"), revoked_by="Jon")
+    resolved = replace(INCIDENT, resolved_at=at("07:15"), resolved_on=DAY)
+    texts = lines(resolved, IncidentLog(waivers=(revoked,)))
+    assert any(t.startswith("07:00 Waived") and t.endswith("; later revoked by Jon") for t in texts)
+
+
 def test_closed_open_again_and_closed_for_good() -> None:
     before = IncidentEvent(
         IncidentChange.CLOSED, at("07:00"), closed_as=Closing.FIXED, owner="Mia", note="rolled back"

@@ -19,8 +19,9 @@ def configure(parser: ArgumentParser) -> None:
         "subject",
         metavar="SUBJECT",
         nargs="?",
-        type=values.sentence,
-        help="what it fails for, such as an event name (default: the only one)",
+        type=values.name,
+        help="what it fails for, such as an event name (default: the only one); one that begins "
+        "with a dash goes last, after --",
     )
     add("--reason", type=values.sentence, required=True, metavar="TEXT", help="why it is usual")
     add_owner(parser, "who accepts it")

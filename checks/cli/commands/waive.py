@@ -40,7 +40,7 @@ def configure(parser: ArgumentParser) -> None:
     )
     add(
         "--subject",
-        type=values.sentence,
+        type=values.name,
         action="append",
         default=[],
         metavar="NAME",
@@ -55,6 +55,7 @@ def run(args: Namespace, console: Console) -> int:
     from checks.catalog import get_check
     from checks.cli.people import owner_of
     from checks.config import load_config
+    from checks.evaluation.still_stopping import still_stopping
     from checks.evaluation.waiving import WaiverRequest, give
     from checks.history import history_of
 
@@ -64,8 +65,10 @@ def run(args: Namespace, console: Console) -> int:
     now = clock.now()
     until = args.until if isinstance(args.until, date) else _run_after(config, now, args.until)
     wish = WaiverRequest(check, owner, args.reason, until, args.up_to, tuple(args.subject))
-    waiver = give(config, history_of(config), wish, now)
-    console.out(_confirmation(waiver))
+    history = history_of(config)
+    waiver = give(config, history, wish, now)
+    others = still_stopping(config, history, waiver, now)
+    console.out(_confirmation(waiver) + "".join(f"{o.sentence(waiver.until)}\n" for o in others))
     return GREEN
 
 
