@@ -48,14 +48,14 @@ class Params:
 
     alert_at: float = setting(
         "Amber at this decline of a week against the weeks before. Where weeks vary a lot, the "
-        "limit is higher: 1.5 times the change that 90 % of the weeks stay within.",
+        "limit is higher: 2.25 times the change that 90 % of the weeks stay within, at most 0.9.",
         0.15,
         above=0,
         maximum=1,
     )
     red_at: float | None = setting(
-        "Red at this decline of a week, where the limit of amber is not higher. Without it a "
-        "decline only warns.",
+        "Red at this decline of a week. Where weeks vary a lot, the limit is higher: 1.5 times the "
+        "change that 90 % of the weeks stay within, at most 0.9. Without it a decline only warns.",
         None,
         above=0,
         maximum=1,
@@ -211,11 +211,8 @@ def _status(params: Params, trend: Trend) -> Status:
 
 
 def _red_limit(params: Params, trend: Trend) -> float | None:
-    """The decline from which it is red: never within the noise of weeks. None where it never is.
-
-    Of weeks before the last four, so that a decline that goes on does not become noise itself.
-    """
-    return None if params.red_at is None else max(params.red_at, trend.settled_limit)
+    """The decline from which it is red: never within the noise of weeks. None where it never is."""
+    return None if params.red_at is None else max(params.red_at, trend.least_red_limit)
 
 
 def _status_of(params: Params, counts: Mapping[date, float], day: date) -> Status:

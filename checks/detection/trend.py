@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from checks.detection.order import median, quantile
-from checks.detection.series import counts_until
+from checks.detection.series import HISTORY_DAYS, counts_until
 
 _WEEK = 7
 _BASELINE_WEEKS = 6
 _LEAST_WEEKS = 3
 #: The smallest decline that counts, as a fraction.
 LEAST_LIMIT = 0.15
+#: The largest limit that noise brings about: a near total loss is never within the noise.
+_MOST_LIMIT = 0.9
 _MISS_SHARE = 0.9
-_MISS_FACTOR = 1.5
+_AMBER_FACTOR = 2.25
+_RED_FACTOR = 1.5
 _MISS_DAYS = 56
-_LEAST_MISSES = 7
+_LEAST_COMPARISONS = 7
+#: A decline of so many days ago may still go on: it does not say how much weeks vary.
 _UNSETTLED_DAYS = 28
 _MISSING_DAYS = 2
-_WINDOW = _MISS_DAYS + _WEEK * (_BASELINE_WEEKS + 1)
+_WINDOW = HISTORY_DAYS
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A week's total against its baseline, both in counts; `change` and `limit` are fractions.
+    """A week's total against its baseline, both in counts; `change` and the limits are fractions.
 
     `week` ends with the judged day, `baseline` is the median of the `weeks` totals before it (at
-    most 6), `change` is week / baseline - 1, and a decline counts from `limit` on. `settled_limit`:
-    the same without the last four weeks, whose changes a decline has itself brought about.
+    most 6), `change` is week / baseline - 1, and a decline counts from `limit` on.
+    `least_red_limit`: below it a decline is within the noise of weeks, whatever limit is set.
     """
 
     week: float
@@ -39,7 +43,21 @@ class Trend:
     limit: float
     is_declining: bool
     weeks: int
-    settled_limit: float
+    least_red_limit: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """A week's total beside its baseline, the median of `weeks` totals and above 0.
+
+    `miss` is the size of the change, from 0 to 1: as large for x times as for 1/x of the baseline.
+    """
+
+    week: float
+    baseline: float
+    weeks: int
+    change: float
+    miss: float
 
 
 def weekly_trend(
@@ -47,36 +65,64 @@ def weekly_trend(
 ) -> Trend | None:
     """The 7 days that end with `day` against the six weeks before them.
 
-    The limit is `least`, or 1.5 times the P90 of the same comparison's misses on the 56 days
-    before where that is more. A day without a usable count gets the median of its weekday in
-    the 15 weeks looked at; a week that lacks more than two days has no total. None where `day`'s
-    week has none, with fewer than 3 weeks before it or 7 earlier comparisons, or where the
-    baseline is 0.
+    The limit is `least`, or 2.25 times the P90 of the same comparison's misses on the 56 days
+    before where that is more, but not above 0.9 then; `least_red_limit` the same with 1.5 times.
+    Without the comparisons of the last 6 days, whose weeks overlap the judged one, and those of
+    the last 28 days that were declines themselves: no decline raises its own limit. A day
+    without a usable count gets the median of its weekday in the 17 weeks before; a week that
+    lacks more than two days has no total. None where `day`'s week has none, with fewer than 3
+    weeks before it or 7 earlier comparisons, or where the baseline is 0.
     """
     totals = _totals(counts_until(history, day, _WINDOW))
-    comparison = _compare(totals, len(totals) - 1)
-    earlier = [
-        _compare(totals, end) for end in range(len(totals) - 1 - _MISS_DAYS, len(totals) - 1)
-    ]
-    misses = _misses(earlier)
-    if comparison is None or len(misses) < _LEAST_MISSES:
+    comparisons = [_compare(totals, end) for end in range(len(totals))]
+    judged, earlier = comparisons[-1], comparisons[-1 - _MISS_DAYS : -1]
+    if judged is None or sum(other is not None for other in earlier) < _LEAST_COMPARISONS:
         return None
-    week, baseline, weeks = comparison
-    change = (week - baseline) / baseline
-    limit = _limit(misses, least)
-    settled = _misses(earlier[:-_UNSETTLED_DAYS])
-    settled_limit = min(limit, _limit(settled, least)) if len(settled) >= _LEAST_MISSES else limit
-    return Trend(week, baseline, change, limit, change <= -limit, weeks, settled_limit)
+    noise = _noise(comparisons, least)
+    limit = _limit(noise, _AMBER_FACTOR, least)
+    return Trend(
+        judged.week,
+        judged.baseline,
+        judged.change,
+        limit,
+        judged.change <= -limit,
+        judged.weeks,
+        _limit(noise, _RED_FACTOR, least),
+    )
 
 
-def _misses(comparisons: Iterable[tuple[float, float, int] | None]) -> list[float]:
-    """The sizes of their changes, in ascending order."""
-    known = filter(None, comparisons)
-    return sorted(abs((week - baseline) / baseline) for week, baseline, _ in known)
+def _noise(comparisons: Sequence[_Comparison | None], least: float) -> float:
+    """The P90 of the misses that the last comparison is judged by; 0 where there are none.
+
+    Day by day, as what is a decline depends on the days before it.
+    """
+    declines: set[int] = set()
+    last = len(comparisons) - 1
+    for end in range(last - _WEEK + 1):
+        comparison = comparisons[end]
+        if comparison is None or comparison.change > -least:
+            continue
+        noise = _noise_before(comparisons, declines, end)
+        if comparison.change <= -_limit(noise, _AMBER_FACTOR, least):
+            declines.add(end)
+    return _noise_before(comparisons, declines, last)
 
 
-def _limit(misses: Sequence[float], least: float) -> float:
-    return max(least, _MISS_FACTOR * quantile(misses, _MISS_SHARE))
+def _noise_before(
+    comparisons: Sequence[_Comparison | None], declines: Container[int], end: int
+) -> float:
+    """The same for the comparison of the day `end`, with the earlier declines."""
+    misses = sorted(
+        comparison.miss
+        for other in range(max(0, end - _MISS_DAYS), end - _WEEK + 1)
+        if (comparison := comparisons[other]) is not None
+        and not (end - other <= _UNSETTLED_DAYS and other in declines)
+    )
+    return quantile(misses, _MISS_SHARE) if misses else 0.0
+
+
+def _limit(noise: float, factor: float, least: float) -> float:
+    return max(least, min(_MOST_LIMIT, factor * noise))
 
 
 def _totals(counts: Sequence[float | None]) -> list[float | None]:
@@ -86,9 +132,11 @@ def _totals(counts: Sequence[float | None]) -> list[float | None]:
 
 
 def _filled(counts: Sequence[float | None], index: int) -> float | None:
+    """A day's count, else the median of its weekday; the last week says nothing of other days."""
     if (count := counts[index]) is not None:
         return count
-    same_weekday = sorted(other for other in counts[index % _WEEK :: _WEEK] if other is not None)
+    weekday = counts[index % _WEEK : -_WEEK : _WEEK]
+    same_weekday = sorted(other for other in weekday if other is not None)
     return median(same_weekday) if same_weekday else None
 
 
@@ -102,12 +150,16 @@ def _total(
     return sum(week) if len(week) == _WEEK else None
 
 
-def _compare(totals: Sequence[float | None], end: int) -> tuple[float, float, int] | None:
-    """A week's total, its baseline, and of how many weeks that is the median."""
+def _compare(totals: Sequence[float | None], end: int) -> _Comparison | None:
+    """A week's total beside the median of those before it."""
     week = totals[end]
     ends = range(end - _WEEK, max(-1, end - _WEEK * _BASELINE_WEEKS - 1), -_WEEK)
     before = sorted(total for index in ends if (total := totals[index]) is not None)
     if week is None or len(before) < _LEAST_WEEKS:
         return None
     baseline = median(before)
-    return (week, baseline, len(before)) if 0 < baseline < math.inf else None
+    if not 0 < baseline < math.inf:
+        return None
+    change = (week - baseline) / baseline
+    miss = 1 - min(week, baseline) / max(week, baseline)
+    return _Comparison(week, baseline, len(before), change, miss)

@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from checks.catalog._trend_words import onset_text
 from checks.catalog.volume_trend import CHECK, TREND_DAYS, Params, judge
@@ -261,7 +263,7 @@ def test_red_needs_more_than_the_weeks_vary() -> None:
     uneven = [round(count * factor[min(number // 7, 14)]) for number, count in enumerate(BASELINE)]
     judgement = judged(uneven, Params(red_at=0.15))
     assert judgement.value is not None
-    assert judgement.details["red_limit"] == judgement.details["limit"] > 0.3
+    assert judgement.details["red_limit"] == judgement.details["limit"] > 0.25
     assert (judgement.status is Status.RED) == (judgement.value <= -judgement.details["limit"])
 
 
@@ -293,3 +295,54 @@ def test_red_is_never_milder_than_amber() -> None:
     assert Params(red_at=0.149).problems() == [
         ("red_at", "0.149", "a number of at least alert_at (0.15)")
     ]
+
+
+RANKS = {Status.GREEN: 0, Status.AMBER: 1, Status.RED: 2}
+
+
+@pytest.mark.parametrize(
+    ("days", "lasting", "status"),
+    [
+        (33, 14, Status.RED), (33, 25, Status.AMBER),
+        *((days, 14, Status.RED) for days in (40, 50, 63, 80, 126)),
+        *((days, 25, Status.RED) for days in (50, 63, 80, 126)),
+    ],
+)  # fmt: skip
+def test_half_of_the_events_stay_red_in_short_histories(
+    days: int, lasting: int, status: Status
+) -> None:
+    """After 25 days of 33 the weeks before are mostly low ones: the week is 18 % below them."""
+    counts = weekly(days)
+    fallen = (*counts[:-lasting], *(count // 2 for count in counts[-lasting:]))
+    judgement = judged(fallen, RED_AT)
+    assert judgement.status is status, judgement.message
+    assert (judgement.value or 0) <= -0.15
+    assert judged(fallen).status is Status.AMBER
+
+
+def test_after_a_promotion_a_shop_that_lost_nearly_all_is_red() -> None:
+    promotion = range(len(BASELINE) - 42, len(BASELINE) - 21)
+    counts = [count * (3 if at in promotion else 1) for at, count in enumerate(BASELINE)]
+    lost = [*counts[:-7], *(count * 9 // 100 for count in counts[-7:])]
+    judgement = judged(lost, RED_AT)
+    assert judgement.status is Status.RED
+    assert "(amber at a decline of 90 % or more, red at 90 %)" in judgement.summary
+    assert judged(counts, RED_AT).status is Status.GREEN
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    st.lists(st.integers(0, 500), min_size=33, max_size=127),
+    st.integers(1, 7),
+    st.integers(0, 500),
+    st.sampled_from([Params(), RED_AT, Params(alert_at=0.01, red_at=0.02), Params(alert_at=1)]),
+)
+def test_fewer_events_in_the_last_week_never_better_the_colour(
+    counts: list[int], back: int, fewer: int, params: Params
+) -> None:
+    """No day is without events, which would be an outage with a rule of its own."""
+    filled = [count + 1 for count in counts]
+    lower = [*filled]
+    lower[-back] = min(filled[-back], fewer + 1)
+    before, after = (judged(each, params).status for each in (filled, lower))
+    assert RANKS[after] >= RANKS[before]

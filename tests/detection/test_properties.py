@@ -73,10 +73,49 @@ def test_the_z_score_range_is_sane(history: dict[date, float]) -> None:
 @given(histories(st.integers(0, 10**6) | st.just(1e18)))
 def test_trend_and_power_never_raise(history: dict[date, float]) -> None:
     trend = weekly_trend(history, DAY)
-    assert trend is None or (trend.baseline > 0 and trend.change >= -1 and trend.limit >= 0.15)
+    assert trend is None or (trend.baseline > 0 and trend.change >= -1)
     judged = power(history, DAY, expected_range, days=10)
     assert 0 <= judged.false_alarms <= judged.judged <= 10
     assert judged.smallest_drop is None or 0 <= judged.smallest_drop <= 1
+
+
+@QUICK
+@given(histories(), st.floats(1e-3, 1))
+def test_the_limits_of_a_trend_are_shares_and_at_least_the_smallest(
+    history: dict[date, float], least: float
+) -> None:
+    trend = weekly_trend(history, DAY, least=least)
+    assert trend is None or least <= trend.least_red_limit <= trend.limit <= max(least, 0.9)
+
+
+@QUICK
+@given(histories(), st.integers(0, 6), st.floats(0, 1))
+def test_fewer_events_in_the_last_week_never_end_a_decline(
+    history: dict[date, float], back: int, share: float
+) -> None:
+    day = DAY - timedelta(days=back)
+    if not 0 <= history.get(day, math.nan) < math.inf:
+        return
+    more, fewer = (
+        weekly_trend(changed, DAY) for changed in (history, history | {day: history[day] * share})
+    )
+    assert (more is None) == (fewer is None)
+    if more is not None and fewer is not None:
+        assert fewer.limit == more.limit
+        assert fewer.least_red_limit == more.least_red_limit
+        assert fewer.change <= more.change
+
+
+@QUICK
+@given(histories(st.integers(0, 10**6)), st.integers(-20, 20))
+def test_a_trend_has_no_unit(history: dict[date, float], exponent: int) -> None:
+    scaled = {day: count * 2.0**exponent for day, count in history.items()}
+    trend, other = weekly_trend(history, DAY), weekly_trend(scaled, DAY)
+    assert (trend is None) == (other is None)
+    if trend is not None and other is not None:
+        assert (other.change, other.limit, other.least_red_limit, other.weeks) == (
+            trend.change, trend.limit, trend.least_red_limit, trend.weeks,
+        )  # fmt: skip
 
 
 @QUICK

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
@@ -94,3 +95,94 @@ def test_nothing_usual_is_no_trend() -> None:
 def test_the_first_and_the_last_dates_there_are(day: date) -> None:
     history = {day - timedelta(days=back): 9.0 for back in range(min(day.toordinal(), 60))}
     assert (weekly_trend(history, day) is None) is (day == date.min)
+
+
+#: Histories of young and of old shops, in days with the judged one.
+LENGTHS = (33, 40, 50, 63, 80, 126)
+
+
+def with_factors(history: Mapping[date, float], factors: Mapping[int, float]) -> dict[date, float]:
+    """A history times factors, by how many days ago the day is."""
+    return {day: count * factors.get((DAY - day).days, 1) for day, count in history.items()}
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.02])
+@pytest.mark.parametrize("days", LENGTHS)
+@pytest.mark.parametrize("lasting", [7, 14, 21, 25])
+def test_half_of_the_events_stay_a_decline_while_it_lasts(
+    days: int, lasting: int, noise: float
+) -> None:
+    history = weekly(days=days, noise=noise, day=NEXT)
+    trend = weekly_trend(with_factors(history, dict.fromkeys(range(lasting), 0.5)), DAY)
+    assert trend is not None
+    assert trend.is_declining, trend
+
+
+@pytest.mark.parametrize("days", LENGTHS)
+@pytest.mark.parametrize("lasting", [8, 14, 21])
+def test_days_of_a_decline_do_not_raise_the_limit_of_red(days: int, lasting: int) -> None:
+    history = with_factors(constant(100_000, days, NEXT), dict.fromkeys(range(lasting), 0.5))
+    trend = weekly_trend(history, DAY)
+    assert trend is not None
+    assert trend.change < -0.25
+    assert trend.least_red_limit < 0.25
+
+
+def test_a_slow_decline_is_seen_and_stays_while_it_goes_on() -> None:
+    history = weekly(days=160, noise=0.03, day=NEXT)
+    began = min(history) + timedelta(days=120)
+    for day in history:
+        history[day] *= 0.97 ** min(20, max(0, (day - began).days + 1))
+    trends = [weekly_trend(history, began + timedelta(days=number)) for number in range(9, 30)]
+    assert all(trend is not None and trend.is_declining for trend in trends)
+
+
+@pytest.mark.parametrize("lasted", [14, 25])
+@pytest.mark.parametrize("days", LENGTHS[2:])
+def test_a_week_after_the_counts_are_back_it_is_over(lasted: int, days: int) -> None:
+    for back in range(7, days - lasted - 20):
+        low = dict.fromkeys(range(back, back + lasted), 0.5)
+        trend = weekly_trend(with_factors(weekly(days=days, noise=0.02, day=NEXT), low), DAY)
+        assert trend is None or not trend.is_declining, (back, trend)
+
+
+@pytest.mark.parametrize(
+    ("factor", "limit"), [(1.25, 0.45), (1 / 1.25, 0.45), (1.05, 0.15), (3, 0.9), (0, 0.9)]
+)
+def test_a_rise_and_the_fall_to_its_inverse_are_the_same_noise(factor: float, limit: float) -> None:
+    changed_weeks = dict.fromkeys(range(30, 44), factor)
+    trend = weekly_trend(with_factors(constant(100_000, 126, NEXT), changed_weeks), DAY)
+    assert trend is not None
+    assert trend.limit == pytest.approx(limit)
+
+
+@pytest.mark.parametrize(
+    ("share", "is_declining"), [(0.2, False), (0.101, False), (0.1, True), (0.09, True), (0, True)]
+)
+@pytest.mark.parametrize("promotion", [3, 100])
+def test_after_a_promotion_a_near_total_loss_is_still_a_decline(
+    promotion: float, share: float, is_declining: bool
+) -> None:
+    factors = dict.fromkeys(range(28, 42), promotion) | dict.fromkeys(range(7), share)
+    trend = weekly_trend(with_factors(constant(100_000, 126, NEXT), factors), DAY)
+    assert trend is not None
+    assert (trend.limit, trend.least_red_limit) == (0.9, 0.9)
+    assert trend.is_declining is is_declining
+
+
+def test_a_shop_that_grew_sees_a_near_total_loss() -> None:
+    grown = {
+        day: count * 1.05 ** (90 - (DAY - day).days)
+        for day, count in constant(100, 90, NEXT).items()
+    }
+    trend = weekly_trend(with_factors(grown, dict.fromkeys(range(7), 0.03)), DAY)
+    assert trend is not None
+    assert trend.limit <= 0.9
+    assert trend.is_declining
+
+
+@pytest.mark.parametrize("least", [0.01, 0.15, 0.95, 1.0])
+def test_a_limit_of_ones_own_holds_above_the_bound_too(least: float) -> None:
+    trend = weekly_trend(constant(50, 120, NEXT), DAY, least=least)
+    assert trend is not None
+    assert trend.limit == trend.least_red_limit == least
