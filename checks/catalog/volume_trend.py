@@ -48,7 +48,7 @@ class Params:
 
     alert_at: float = setting(
         "Amber at this decline of a week against the weeks before. Where weeks vary a lot, the "
-        "limit is higher: 2.25 times the change that 90 % of the weeks stay within, at most 0.9.",
+        "limit is higher: 2.5 times the change that 90 % of the weeks stay within, at most 0.9.",
         0.15,
         above=0,
         maximum=1,

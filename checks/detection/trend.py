@@ -18,8 +18,10 @@ LEAST_LIMIT = 0.15
 #: The largest limit that noise brings about: a near total loss is never within the noise.
 _MOST_LIMIT = 0.9
 _MISS_SHARE = 0.9
-_AMBER_FACTOR = 2.25
+_AMBER_FACTOR = 2.5
 _RED_FACTOR = 1.5
+#: With fewer comparisons amber takes weeks to vary by at least this.
+_KNOWN_FROM, _LEAST_YOUNG_NOISE = 28, 0.08
 _MISS_DAYS = 56
 _LEAST_COMPARISONS = 7
 #: A decline of so many days ago may still go on: it does not say how much weeks vary.
@@ -65,8 +67,9 @@ def weekly_trend(
 ) -> Trend | None:
     """The 7 days that end with `day` against the six weeks before them.
 
-    The limit is `least`, or 2.25 times the P90 of the same comparison's misses on the 56 days
-    before where that is more, but not above 0.9 then; `least_red_limit` the same with 1.5 times.
+    The limit is `least`, or 2.5 times the P90 of the same comparison's misses on the 56 days
+    before (of fewer than 28, of at least 0.08) where that is more, but not above 0.9 then;
+    `least_red_limit` the same with 1.5 times, however few there are.
     Without the comparisons of the last 6 days, whose weeks overlap the judged one, and those of
     the last 28 days that were declines themselves: no decline raises its own limit. A day
     without a usable count gets the median of its weekday in the 17 weeks before; a week that
@@ -79,7 +82,7 @@ def weekly_trend(
     if judged is None or sum(other is not None for other in earlier) < _LEAST_COMPARISONS:
         return None
     noise = _noise(comparisons, least)
-    limit = _limit(noise, _AMBER_FACTOR, least)
+    limit = noise.amber_limit(least)
     return Trend(
         judged.week,
         judged.baseline,
@@ -87,12 +90,29 @@ def weekly_trend(
         limit,
         judged.change <= -limit,
         judged.weeks,
-        _limit(noise, _RED_FACTOR, least),
+        noise.red_limit(least),
     )
 
 
-def _noise(comparisons: Sequence[_Comparison | None], least: float) -> float:
-    """The P90 of the misses that the last comparison is judged by; 0 where there are none.
+@dataclass(frozen=True, slots=True)
+class _Noise:
+    """How much weeks vary: the P90 of `known` misses; 0 where there are none."""
+
+    p90: float
+    known: int
+
+    def amber_limit(self, least: float) -> float:
+        """From which decline on it is amber."""
+        young = _LEAST_YOUNG_NOISE if self.known < _KNOWN_FROM else 0.0
+        return _limit(_AMBER_FACTOR * max(self.p90, young), least)
+
+    def red_limit(self, least: float) -> float:
+        """Up to which decline it is noise, and never red."""
+        return _limit(_RED_FACTOR * self.p90, least)
+
+
+def _noise(comparisons: Sequence[_Comparison | None], least: float) -> _Noise:
+    """The noise that the last comparison is judged by.
 
     Day by day, as what is a decline depends on the days before it.
     """
@@ -102,15 +122,14 @@ def _noise(comparisons: Sequence[_Comparison | None], least: float) -> float:
         comparison = comparisons[end]
         if comparison is None or comparison.change > -least:
             continue
-        noise = _noise_before(comparisons, declines, end)
-        if comparison.change <= -_limit(noise, _AMBER_FACTOR, least):
+        if comparison.change <= -_noise_before(comparisons, declines, end).amber_limit(least):
             declines.add(end)
     return _noise_before(comparisons, declines, last)
 
 
 def _noise_before(
     comparisons: Sequence[_Comparison | None], declines: Container[int], end: int
-) -> float:
+) -> _Noise:
     """The same for the comparison of the day `end`, with the earlier declines."""
     misses = sorted(
         comparison.miss
@@ -118,11 +137,11 @@ def _noise_before(
         if (comparison := comparisons[other]) is not None
         and not (end - other <= _UNSETTLED_DAYS and other in declines)
     )
-    return quantile(misses, _MISS_SHARE) if misses else 0.0
+    return _Noise(quantile(misses, _MISS_SHARE) if misses else 0.0, len(misses))
 
 
-def _limit(noise: float, factor: float, least: float) -> float:
-    return max(least, min(_MOST_LIMIT, factor * noise))
+def _limit(noise: float, least: float) -> float:
+    return max(least, min(_MOST_LIMIT, noise))
 
 
 def _totals(counts: Sequence[float | None]) -> list[float | None]:

@@ -301,22 +301,17 @@ RANKS = {Status.GREEN: 0, Status.AMBER: 1, Status.RED: 2}
 
 
 @pytest.mark.parametrize(
-    ("days", "lasting", "status"),
+    ("days", "lasting"),
     [
-        (33, 14, Status.RED), (33, 25, Status.AMBER),
-        *((days, 14, Status.RED) for days in (40, 50, 63, 80, 126)),
-        *((days, 25, Status.RED) for days in (50, 63, 80, 126)),
+        *((days, 14) for days in (33, 40, 50, 63, 80, 126)),
+        *((days, 25) for days in (50, 63, 80, 126)),
     ],
-)  # fmt: skip
-def test_half_of_the_events_stay_red_in_short_histories(
-    days: int, lasting: int, status: Status
-) -> None:
-    """After 25 days of 33 the weeks before are mostly low ones: the week is 18 % below them."""
+)
+def test_half_of_the_events_stay_red_in_short_histories(days: int, lasting: int) -> None:
     counts = weekly(days)
     fallen = (*counts[:-lasting], *(count // 2 for count in counts[-lasting:]))
     judgement = judged(fallen, RED_AT)
-    assert judgement.status is status, judgement.message
-    assert (judgement.value or 0) <= -0.15
+    assert judgement.status is Status.RED, judgement.message
     assert judged(fallen).status is Status.AMBER
 
 
