@@ -155,7 +155,7 @@ class _Walk:
         if self.level is None:
             return _confirmed((*self.recent, ranged))
         level = self.level.with_day(ranged)
-        return level if level.is_held else None
+        return level if level.is_held else _confirmed(level.days_after())
 
     def _add(self, index: int) -> ExpectedRange | None:
         normal = self._range(index)
@@ -171,26 +171,32 @@ class _Walk:
             return normal
         self.recent = [*self.recent, ranged][-OF_DAYS:]
         if (level := _confirmed(self.recent)) is not None:
-            self.level = level
-            self._forecast_again(range(self._index(level.since), len(self.part.counts)))
+            self._hold(level)
         return normal
+
+    def _hold(self, level: Level) -> None:
+        """The days before the level say what is normal."""
+        self.level = level
+        self._forecast_again(range(self._index(level.since), len(self.part.counts)))
 
     def _index(self, day: date) -> int:
         return (day - self.rule.first).days
 
     def _end(self, level: Level) -> None:
-        """The counts are back: days at the level stay left out, the others count again."""
-        at_level = level.at_level()
-        self.left_out |= {self._index(ranged.day) for ranged in at_level}
-        self.level, self.recent = None, []
-        self._forecast_again(())
-        for ranged in level.days:  # those beyond the other side may be the next level
-            if ranged.day > at_level[-1].day:
-                self._add(self._index(ranged.day))
+        """The counts are back: days at the level stay left out, the others count again.
+
+        Where they went beyond the other side of the range instead, that may be the next level.
+        """
+        self.left_out |= {self._index(ranged.day) for ranged in level.at_level()}
+        self.level, self.recent = None, [*level.days_after()][-OF_DAYS:]
+        if (next_level := _confirmed(self.recent)) is not None:
+            self._hold(next_level)
+        else:
+            self._forecast_again(())
 
     def _accept(self, index: int) -> None:
         """Take the level before a day for normal: earlier days count as if they were at it."""
-        days = self.level.days if self.level is not None else self._days_at_level()
+        days = self._days_at_level(index)
         if not days:
             return
         since = self._index(days[0].day)
@@ -201,11 +207,15 @@ class _Walk:
         self.level, self.recent = None, []
         self._forecast_again(())
 
-    def _days_at_level(self) -> tuple[RangedDay, ...]:
-        """The recent days since the first out of range, on the side of the last of these."""
-        sides = [ranged.side for ranged in self.recent if ranged.side]
-        red_days = [ranged.day for ranged in self.recent if sides and ranged.side == sides[-1]]
-        return tuple(ranged for ranged in self.recent if red_days and ranged.day >= red_days[0])
+    def _days_at_level(self, index: int) -> tuple[RangedDay, ...]:
+        """The days before this one at the level that it is at, on its own side."""
+        ranged = self._ranged(index, self._range(index))
+        side = 0 if ranged is None else ranged.side
+        if self.level is not None and side in (0, self.level.side):
+            return self.level.days
+        before = self.recent if self.level is None else self.level.days[-OF_DAYS:]
+        red_days = [earlier.day for earlier in before if side and earlier.side == side]
+        return tuple(earlier for earlier in before if red_days and earlier.day >= red_days[0])
 
     def _forecast_again(self, held: Sequence[int]) -> None:
         """New spans and distances, where the held days and all that are left out say nothing."""

@@ -108,14 +108,18 @@ class Part:
     logs: Counts
     spans: Sequence[Span | None]
 
-    def shifted(self, shifts: Sequence[tuple[int, float]]) -> Part:
-        """The part with a number added to the log ratio of all days before each day."""
-        if not shifts:
-            return self
-        logs = list(self.logs)
+    def shifted(self, shifts: Iterable[tuple[int, float]]) -> Part:
+        """The part with a number added to the log ratio of all days before each day.
+
+        What was normal of those days themselves stays as it was.
+        """
+        result = self
         for day, shift in shifts:
-            logs[:day] = [None if log is None else log + shift for log in logs[:day]]
-        return replace(self, logs=logs, spans=_spans(self.whole, self.counts, logs))
+            before = [None if log is None else log + shift for log in result.logs[:day]]
+            logs = [*before, *result.logs[day:]]
+            spans = _spans(self.whole, self.counts, logs)
+            result = replace(result, logs=logs, spans=[*result.spans[:day], *spans[day:]])
+        return result
 
     def without(self, days: Iterable[int]) -> Part:
         """The part where some days say nothing of others."""
