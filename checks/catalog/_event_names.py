@@ -291,8 +291,10 @@ def segment_state(params: Params, segment: Segment | None) -> str:
 
 def limits_of(params: Params, segment: Segment | None) -> ExpectedRange | None:
     """The range by which a name or a value is judged; None where it is too rare or too young."""
-    normal = None if segment is None else segment.normal
-    return None if normal is None or normal.expected < params.min_expected else normal
+    if segment is None or segment.normal is None:
+        return None
+    is_rare = segment.normal.expected < params.min_expected and not segment.accepted
+    return None if is_rare else segment.normal
 
 
 def _trailing_zeros(counts: Sequence[int]) -> int:

@@ -73,11 +73,19 @@ def judged(
     return _Walk(part, distances, rule, skips_empty).judged(accepted)
 
 
-def range_on(part: Part, distances: Distances, rule: Rule, index: int) -> ExpectedRange | None:
-    """The range of one day by the limits of all parts and the part's own; None without one."""
+def range_on(
+    part: Part, distances: Distances, rule: Rule, index: int, *, is_accepted: bool = False
+) -> ExpectedRange | None:
+    """The range of one day by the limits of all parts and the part's own; None without one.
+
+    is_accepted: whether a level was accepted, from which the part may come back however small it
+    is: with few expected events it is out of range where it has more than those that have a range.
+    """
     span = part.spans[index]
     if span is None:
         return None
+    if is_accepted and span.expected < rule.least:
+        span = span.only_above(rule.least)
     own = [
         None if left_out or not count else distance
         for distance, left_out, count in zip(
@@ -137,12 +145,15 @@ class _Walk:
         return Judged(ranges, self._level_with(last, normal), self.accepted)
 
     def _range(self, index: int) -> ExpectedRange | None:
-        return range_on(self.now or self.part, self.kept, self.rule, index)
+        part = self.now or self.part
+        return range_on(part, self.kept, self.rule, index, is_accepted=bool(self.shifts))
 
     def _ranged(self, index: int, normal: ExpectedRange | None) -> RangedDay | None:
         """The day with its range; None for one that is at no level."""
         count = self.part.counts[index]
-        if normal is None or normal.expected < self.rule.least or count is None:
+        if normal is None or count is None:
+            return None
+        if normal.expected < self.rule.least and not self.shifts:
             return None
         if self.part.whole.unjudged[index] or (self.skips_empty and not count):
             return None

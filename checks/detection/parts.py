@@ -60,7 +60,8 @@ class Forecast(NamedTuple):
     scatter: float | None
 
 
-class Span(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Span:
     """What is normal of a day before any scatter: from `low` to `high` events, and `expected`.
 
     overdispersion: what the variance has beyond counting noise, as a share of the square.
@@ -77,6 +78,10 @@ class Span(NamedTuple):
         if edge == count:
             return 0.0
         return self._even(count) - self._even(edge)
+
+    def only_above(self, least: float) -> Span:
+        """The span of a part with too few events to be missed, out of range where it has many."""
+        return replace(self, low=0.0, high=max(self.high, least))
 
     def within(self, below: float, above: float) -> ExpectedRange:
         """The range that allows so many deviations on either side."""

@@ -184,7 +184,7 @@ class _Family:
 
     def _is_rare(self, value: _Value) -> bool:
         """Whether too few events are expected, or a young value never had more."""
-        if value.is_whole:
+        if value.is_whole or self._is_accepted(value):
             return False
         span = None if value.part is None else value.part.spans[-1]
         if span is not None:
@@ -241,6 +241,11 @@ class _Family:
             if (stored.check, stored.kind, stored.revoked_at) == (CHECK, LEVEL, None):
                 result.setdefault(stored.subject, set()).add(stored.data_date)
         return result
+
+    def _is_accepted(self, value: _Value) -> bool:
+        """Whether a level of it was accepted: it is judged by itself, however few events it has."""
+        subject = Segment(value.dimension, value.value, None, None).subject
+        return any(day in self._days for day in self._accepted.get(subject, ()))
 
     def _own_range(self, series: Mapping[date, int]) -> ExpectedRange | None:
         """The range by a value's counts alone, where the days are too few or it has no others."""
