@@ -96,6 +96,36 @@ def range_on(
     return span.within(below, above)
 
 
+def shift_with_whole(
+    part: Part,
+    distances: Distances,
+    rule: Rule,
+    since: int,
+    until: int,
+    accepted: Collection[date] = (),
+    *,
+    skips_empty: bool = False,
+) -> float:
+    """How much larger the log ratio is at a level of the whole, from `since` to before `until`.
+
+    What a person accepts of the whole is what its level changed. So a part that was at a level of
+    its own before is compared with that one; days from which on it left the new one do not count.
+    """
+    days = range(since, until)
+    if not accepted and not _may_have_level(distances, rule):
+        return shift_at(part, since, days)
+    walk = _Walk(part, distances, rule, skips_empty)
+    walk.run(since, accepted)
+    own = part.without(walk.left_out).shifted(walk.shifts)
+    first = 0 if walk.level is None else walk.index(walk.level.since)
+    shift = shift_at(own, since, days[:CONFIRMING_DAYS], first)
+    later = _Walk(part.shifted([(since, shift)]), distances, rule, skips_empty)
+    later.run(until, accepted)
+    is_left = later.level is not None and later.index(later.level.since) > since
+    end = later.index(later.level.since) if later.level is not None and is_left else until
+    return shift_at(own, since, range(since, end), first)
+
+
 def _may_have_level(distances: Distances, rule: Rule) -> bool:
     """Whether enough days for a level are out of range on one side, by the limits of all parts."""
     return any(
@@ -133,16 +163,26 @@ class _Walk:
 
     def judged(self, accepted: Collection[date]) -> Judged:
         """The last day after all others."""
-        self.now, self.kept = self.part, list(self.distances)
-        last, ranges = len(self.part.counts) - 1, list[ExpectedRange | None]()
-        for index in range(last):
-            if self.rule.day(index) in accepted:
-                self._accept(index)
-            ranges.append(self._add(index))
+        last = len(self.part.counts) - 1
+        ranges = self.run(last, accepted)
         if self.rule.day(last) in accepted:
             self._accept(last)
         ranges.append(normal := self._range(last))
         return Judged(ranges, self._level_with(last, normal), self.accepted)
+
+    def run(self, until: int, accepted: Collection[date]) -> list[ExpectedRange | None]:
+        """Add the days before one; their ranges."""
+        self.now, self.kept = self.part, list(self.distances)
+        ranges = []
+        for index in range(until):
+            if self.rule.day(index) in accepted:
+                self._accept(index)
+            ranges.append(self._add(index))
+        return ranges
+
+    def index(self, day: date) -> int:
+        """The index of a day."""
+        return (day - self.rule.first).days
 
     def _range(self, index: int) -> ExpectedRange | None:
         part = self.now or self.part
@@ -188,17 +228,14 @@ class _Walk:
     def _hold(self, level: Level) -> None:
         """The days before the level say what is normal."""
         self.level = level
-        self._forecast_again(range(self._index(level.since), len(self.part.counts)))
-
-    def _index(self, day: date) -> int:
-        return (day - self.rule.first).days
+        self._forecast_again(range(self.index(level.since), len(self.part.counts)))
 
     def _end(self, level: Level) -> None:
         """The counts are back: days at the level stay left out, the others count again.
 
         Where they went beyond the other side of the range instead, that may be the next level.
         """
-        self.left_out |= {self._index(ranged.day) for ranged in level.at_level()}
+        self.left_out |= {self.index(ranged.day) for ranged in level.at_level()}
         self.level, self.recent = None, [*level.days_after()][-OF_DAYS:]
         if (next_level := _confirmed(self.recent)) is not None:
             self._hold(next_level)
@@ -210,9 +247,9 @@ class _Walk:
         days = self._days_at_level(index)
         if not days:
             return
-        since = self._index(days[0].day)
+        since = self.index(days[0].day)
         before = self.part.without(self.left_out).shifted(self.shifts)
-        shift = shift_at(before, since, [self._index(ranged.day) for ranged in days])
+        shift = shift_at(before, since, [self.index(ranged.day) for ranged in days])
         self.shifts.append((since, shift))
         self.accepted[self.rule.day(index)] = days[0].day
         self.level, self.recent = None, []

@@ -150,16 +150,19 @@ def part(whole: Whole, counts: Counts) -> Part:
     return Part(whole, counts, logs, _spans(whole, counts, logs))
 
 
-def shift_at(part: Part, since: int, days: Sequence[int]) -> float:
-    """How much larger the log ratio is on some days than on the same weekdays before `since`."""
+def shift_at(part: Part, since: int, days: Sequence[int], first: int = 0) -> float:
+    """How much larger the log ratio is on some days than on the same weekdays before `since`.
+
+    first: the first day that it is compared with.
+    """
     misses = []
     for day in days:
         log = part.logs[day]
-        first = since - (since - day) % WEEK
+        newest = since - (since - day) % WEEK
         before = [
             earlier
             for back in range(BASELINE_WEEKS)
-            if (index := first - WEEK * back) >= 0
+            if (index := newest - WEEK * back) >= first
             and index < since
             and (earlier := part.logs[index]) is not None
         ]

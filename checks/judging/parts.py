@@ -13,10 +13,10 @@ from functools import cached_property
 from checks.core.counts import NAME, DailyCounts
 from checks.core.subjects import LEVEL
 from checks.detection import ExpectedRange
-from checks.detection.baseline import Baseline, side_of, usual_range
-from checks.detection.part_levels import Judged, Rule, judged
+from checks.detection.baseline import AcceptedLevel, Baseline, side_of, usual_range
+from checks.detection.part_levels import Judged, Rule, judged, shift_with_whole
 from checks.detection.part_limits import Distances, Limits, limits
-from checks.detection.parts import Part, Whole, part, shift_at
+from checks.detection.parts import Part, Whole, part
 from checks.judging.segments import Segment, days_of_baseline
 
 #: The check whose levels of names and values people accept.
@@ -130,12 +130,38 @@ class _Family:
     @cached_property
     def _values(self) -> list[_Value]:
         dimensions = (NAME, *self.daily.dimensions())
-        values = [
+        values = self._at_accepted_levels([
             self._value(dimension, value, self.daily.series(dimension, value))
             for dimension in dimensions
             for value in self.daily.values(dimension)
-        ]
-        return [*values, *(group for d in dimensions if (group := self._group(d, values)))]
+        ])  # fmt: skip
+        groups = [group for d in dimensions if (group := self._group(d, values))]
+        return [*values, *self._at_accepted_levels(groups)]
+
+    def _at_accepted_levels(self, values: Sequence[_Value]) -> list[_Value]:
+        """The values, where days before an accepted level of the volume count as if at it."""
+        result = list(values)
+        for level in self.baseline.accepted:
+            distances = [self._distances_of(value) for value in result]
+            rule = self._rule(limits(distances, len(self._days)))
+            result = [
+                self._at_level(value, level, own, rule)
+                for value, own in zip(result, distances, strict=True)
+            ]
+        return result
+
+    def _at_level(
+        self, value: _Value, level: AcceptedLevel, distances: Distances, rule: Rule
+    ) -> _Value:
+        if value.part is None:
+            return value
+        since, until = self._index(level.since), self._index(level.accepted_on)
+        shift = shift_with_whole(
+            value.part, distances, rule, since, until,
+            [day for day in self._accepted_days(value) if day < level.accepted_on],
+            skips_empty=value.dimension == NAME,
+        )  # fmt: skip
+        return replace(value, part=value.part.shifted([(since, shift)]))
 
     def _value(self, dimension: str, value: str, series: Mapping[date, int]) -> _Value:
         """One value; the forecast of a dimension's value that was always rare is not needed."""
@@ -153,12 +179,7 @@ class _Family:
         )
 
     def _part(self, series: Mapping[date, int]) -> Part:
-        result = part(self._whole, [_usable(series.get(day)) for day in self._days])
-        for level in self.baseline.accepted:
-            first, last = (self._index(day) for day in (level.since, level.accepted_on))
-            shift = shift_at(result, first, range(first, last))
-            result = result.shifted([(first, shift)])
-        return result
+        return part(self._whole, [_usable(series.get(day)) for day in self._days])
 
     def _index(self, day: date) -> int:
         return (day - self._days[0]).days
@@ -195,8 +216,11 @@ class _Family:
 
     @cached_property
     def _distances(self) -> list[Distances]:
+        return [self._distances_of(value) for value in self._values]
+
+    def _distances_of(self, value: _Value) -> Distances:
         nothing: Distances = (None,) * len(self._days)
-        return [nothing if v.part is None else v.part.distances(self.least) for v in self._values]
+        return nothing if value.part is None else value.part.distances(self.least)
 
     @cached_property
     def _limits(self) -> Limits:
@@ -226,12 +250,18 @@ class _Family:
     def _judged(
         self, value: _Value, part: Part, distances: Distances, *, every_day: bool = False
     ) -> Judged:
-        subject = Segment(value.dimension, value.value, None, None, members=value.members).subject
         return judged(
-            part, distances, Rule(self._days[0], self._limits, self.least, self.widen),
-            self._accepted.get(subject, ()),
+            part, distances, self._rule(self._limits), self._accepted_days(value),
             skips_empty=value.dimension == NAME, every_day=every_day,
         )  # fmt: skip
+
+    def _rule(self, shared: Limits) -> Rule:
+        return Rule(self._days[0], shared, self.least, self.widen)
+
+    def _accepted_days(self, value: _Value) -> Collection[date]:
+        """Those on which a level of the value was accepted."""
+        subject = Segment(value.dimension, value.value, None, None, members=value.members).subject
+        return self._accepted.get(subject, ())
 
     @cached_property
     def _accepted(self) -> Mapping[str, Collection[date]]:
@@ -244,8 +274,7 @@ class _Family:
 
     def _is_accepted(self, value: _Value) -> bool:
         """Whether a level of it was accepted: it is judged by itself, however few events it has."""
-        subject = Segment(value.dimension, value.value, None, None).subject
-        return any(day in self._days for day in self._accepted.get(subject, ()))
+        return any(day in self._days for day in self._accepted_days(value))
 
     def _own_range(self, series: Mapping[date, int]) -> ExpectedRange | None:
         """The range by a value's counts alone, where the days are too few or it has no others."""
