@@ -257,6 +257,8 @@ def name_state(
     before = window[: len(window) - quiet]
     mean_before = mean(before) if before else 0.0
     lowest, highest = (min(before), max(before)) if before else (0, 0)
+    if segment is not None and segment.today is None and (today or is_told):
+        segment = replace(segment, today=today)  # not among the names that are remembered
     state = _state(params, name, today, mean_before, segment, seen=any(before) or not is_told)
     since = days[-1 - quiet] if state == SILENT else None
     return NameState(

@@ -197,12 +197,13 @@ class _Walk:
             return None
         if self.part.whole.unjudged[index] or (self.skips_empty and not count):
             return None
-        return RangedDay(self.rule.day(index), count, normal)
+        ranged = RangedDay(self.rule.day(index), count, normal)
+        return None if index in self.part.bounded and ranged.side >= 0 else ranged
 
     def _level_with(self, index: int, normal: ExpectedRange | None) -> Level | None:
         ranged = self._ranged(index, normal)
         if ranged is None:
-            return None
+            return self.level if index in self.part.bounded else None
         if self.level is None:
             return _confirmed((*self.recent, ranged))
         level = self.level.with_day(ranged)

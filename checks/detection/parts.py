@@ -11,7 +11,7 @@ How many deviations are too many: `checks.detection.part_limits`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
@@ -105,13 +105,15 @@ class Span:
 class Part:
     """One part's counts beside the whole, and its span on each day that has one.
 
-    logs: of its ratio to the rest; None on days that say nothing of others.
+    logs: of its ratio to the rest; None on days that say nothing of others. bounded: days of which
+    only the most that it can have had is known; that is their count.
     """
 
     whole: Whole
     counts: Counts
     logs: Counts
     spans: Sequence[Span | None]
+    bounded: frozenset[int] = frozenset()
 
     def shifted(self, shifts: Iterable[tuple[int, float]]) -> Part:
         """The part with a number added to the log ratio of all days before each day.
@@ -135,19 +137,29 @@ class Part:
 
     def distances(self, least: float) -> list[float | None]:
         """The distance of each day; None where fewer than `least` events were expected."""
-        return [
+        distances = [
             None if count is None or span is None or span.expected < least else span.distance(count)
             for count, span in zip(self.counts, self.spans, strict=True)
         ]
+        for day in self.bounded:  # above the range it may have been anything
+            if (distances[day] or 0.0) >= 0:
+                distances[day] = None
+        return distances
 
 
-def part(whole: Whole, counts: Counts) -> Part:
-    """A part with its spans. counts: aligned with the whole's; None before its first day."""
+def part(whole: Whole, counts: Counts, bounds: Mapping[int, float] | None = None) -> Part:
+    """A part with its spans.
+
+    counts: aligned with the whole's; None before its first day. bounds: the most that it can have
+    had on days of which the count is not known.
+    """
     logs = [
         None if left_out else _log_ratio(count, total)
         for count, total, left_out in zip(counts, whole.totals, whole.left_out, strict=True)
     ]
-    return Part(whole, counts, logs, _spans(whole, counts, logs))
+    bounded = bounds or {}
+    most = [bounded.get(index, count) for index, count in enumerate(counts)]
+    return Part(whole, most, logs, _spans(whole, most, logs), frozenset(bounded))
 
 
 def shift_at(part: Part, since: int, days: Sequence[int], first: int = 0) -> float:

@@ -58,13 +58,15 @@ def ranges_of_name(
 class _Value:
     """A value's counts by day, and as a part of the whole; None where it is rare on all days.
 
-    is_whole: whether it has been all events there were; it is no part then.
+    at_most: events that it can have had on the judged day, where that is not known. is_whole:
+    whether it has been all events there were; it is no part then.
     """
 
     dimension: str
     value: str
     series: Mapping[date, int]
     part: Part | None
+    at_most: int | None = None
     members: int = 0
     is_whole: bool = False
 
@@ -170,7 +172,10 @@ class _Family:
             return _Value(dimension, value, series, None)
         if self._is_whole(series):
             return _Value(dimension, value, series, None, is_whole=True)
-        return _Value(dimension, value, series, self._part(series))
+        bounds = self.daily.bounds(dimension, value) if series else {}
+        return _Value(
+            dimension, value, series, self._part(series, bounds), bounds.get(self.daily.day)
+        )
 
     def _is_whole(self, series: Mapping[date, int]) -> bool:
         totals = self.daily.totals()
@@ -178,8 +183,10 @@ class _Family:
             series.get(day) == total for day, total in totals.items() if day != self.daily.day
         )
 
-    def _part(self, series: Mapping[date, int]) -> Part:
-        return part(self._whole, [_usable(series.get(day)) for day in self._days])
+    def _part(self, series: Mapping[date, int], bounds: Mapping[date, int]) -> Part:
+        counts = [_usable(series.get(day)) for day in self._days]
+        most = {self._index(day): count for day, count in bounds.items() if day > min(series)}
+        return part(self._whole, counts, {day: float(count) for day, count in most.items()})
 
     def _index(self, day: date) -> int:
         return (day - self._days[0]).days
@@ -192,7 +199,7 @@ class _Family:
         counts = [self._grouped(dimension, members, day) for day in self._days]
         series = {day: n for day, n in zip(self._days, counts, strict=True) if n is not None}
         return _Value(
-            dimension, rare_values(dimension), series, self._part(series), members=len(members)
+            dimension, rare_values(dimension), series, self._part(series, {}), members=len(members)
         )
 
     def _grouped(self, dimension: str, members: Sequence[_Value], day: date) -> int | None:
@@ -230,8 +237,9 @@ class _Family:
         series, day = value.series, self.daily.day
         is_new = not value.members and not any(earlier < day for earlier in series)
         segment = Segment(
-            value.dimension, value.value, series.get(day), None, is_new, members=value.members
-        )
+            value.dimension, value.value, series.get(day), None, is_new,
+            members=value.members, at_most=value.at_most,
+        )  # fmt: skip
         if not self._is_judged or (value.part is None and not value.is_whole):
             return segment
         result = None if value.part is None else self._judged(value, value.part, distances)

@@ -220,12 +220,24 @@ def test_a_dimension_of_many_values_is_green_on_a_usual_day_and_sees_one_die() -
     assert judgement.summary.startswith("source=v50 collapsed on 8 March: 3, normal ")
 
 
-def test_a_segment_that_may_be_among_the_rest_is_not_judged() -> None:
+def test_a_segment_that_may_be_among_the_rest_is_judged_by_the_most_it_can_have() -> None:
     baseline = weekly(61, 500)
     devices = {"ios": (*baseline[:-1], 0), "web": baseline}
     assert judged_long({"x": baseline}, dimensions={"device": devices}).status is Status.AMBER
-    judgement = judged_long({"x": baseline}, dimensions={"device": devices}, rest={"device": 7})
-    assert judgement.status is Status.GREEN
+    (low, _), lost = _segment_edges(devices), {"device": devices}
+    above = judged_long({"x": baseline}, dimensions=lost, rest={"device": low})
+    assert (above.status, above.details["segments"]) == (Status.GREEN, [])
+    below = judged_long({"x": baseline}, dimensions=lost, rest={"device": low - 1})
+    assert below.summary.startswith(f"device=ios collapsed on 8 March: at most {low - 1}, normal ")
+    (segment,) = below.details["segments"]
+    assert (segment["events"], segment["at_most"]) == (None, low - 1)
+
+
+def _segment_edges(devices: Mapping[str, Sequence[int]]) -> tuple[int, int]:
+    """Those of the value that fell, on the day of DAY."""
+    judgement = judged_long({"x": devices["web"]}, dimensions={"device": devices})
+    (segment,) = judgement.details["segments"]
+    return math.ceil(segment["low"]), math.floor(segment["high"])
 
 
 def test_a_dimension_that_cannot_be_read_is_unknown_unless_a_name_is_silent() -> None:
