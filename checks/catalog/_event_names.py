@@ -257,6 +257,8 @@ def name_state(
     before = window[: len(window) - quiet]
     mean_before = mean(before) if before else 0.0
     lowest, highest = (min(before), max(before)) if before else (0, 0)
+    if segment is not None and segment.today is None and (today or is_told):
+        segment = replace(segment, today=today)  # not among the names that are remembered
     state = _state(params, name, today, mean_before, segment, seen=any(before) or not is_told)
     since = days[-1 - quiet] if state == SILENT else None
     return NameState(
@@ -291,8 +293,10 @@ def segment_state(params: Params, segment: Segment | None) -> str:
 
 def limits_of(params: Params, segment: Segment | None) -> ExpectedRange | None:
     """The range by which a name or a value is judged; None where it is too rare or too young."""
-    normal = None if segment is None else segment.normal
-    return None if normal is None or normal.expected < params.min_expected else normal
+    if segment is None or segment.normal is None:
+        return None
+    is_rare = segment.normal.expected < params.min_expected and not segment.accepted
+    return None if is_rare else segment.normal
 
 
 def _trailing_zeros(counts: Sequence[int]) -> int:

@@ -39,6 +39,7 @@ def segment_details(kind: str, segment: Segment) -> dict[str, Any]:
         "value": segment.value,
         "state": kind,
         "events": segment.today,
+        "at_most": segment.at_most,
         "expected": None if normal is None else normal.expected,
         "low": None if normal is None else normal.low,
         "high": None if normal is None else normal.high,

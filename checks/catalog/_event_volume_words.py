@@ -133,11 +133,18 @@ def _move(segment: Segment, kind: str, frame: Timeframe) -> str:
     low, high = segment.edges
     text = (
         f"{segment.label} {kind} on {short_day(frame.data_date)}: "
-        f"{count_text(segment.today or 0)}, normal {count_text(low)} to {count_text(high)}"
+        f"{_count_text(segment)}, normal {count_text(low)} to {count_text(high)}"
     )
     if segment.stays and segment.level is not None:
         text += f", at this level since {short_day(segment.level.since)}"
     return text
+
+
+def _count_text(segment: Segment) -> str:
+    """`12`; `at most 12` where it was too small to be told apart that day."""
+    if segment.today is None and segment.at_most is not None:
+        return f"at most {count_text(segment.at_most)}"
+    return count_text(segment.today or 0)
 
 
 def _silence(state: NameState, frame: Timeframe) -> str:

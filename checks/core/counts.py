@@ -27,14 +27,23 @@ NO_VALUE = "(null)"
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """One day's events by value of a dimension, and those of the values that were too many."""
+    """One day's events by value of a dimension, and those of the values that were too many.
+
+    largest_of_rest: events of the one with most of these; None where that was not counted.
+    """
 
     events: Mapping[str, int]
     rest: int = 0
+    largest_of_rest: int | None = field(default=None, compare=False)
 
     def of(self, value: str) -> int | None:
         """Events of a value; None where it may be among the rest."""
         return self.events.get(value, None if self.rest else 0)
+
+    def at_most(self, value: str) -> int:
+        """The most events that a value can have had."""
+        most = self.rest if self.largest_of_rest is None else self.largest_of_rest
+        return self.events.get(value, min(self.rest, most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +186,8 @@ class DailyCounts:
 
     def values(self, dimension: str) -> list[str]:
         """Every value of a dimension that is told apart on any of the days, in order."""
-        values = {v for day in self.days for v in self._values(day, dimension).events}
-        return sorted(values)
+        values = (self._values(day, dimension).events for day in self.days)
+        return sorted({value for events in values for value, count in events.items() if count})
 
     def series(self, dimension: str, value: str, since: date | None = None) -> dict[date, int]:
         """Events per day of one value, from its first day on; none before `since`.
@@ -189,6 +198,15 @@ class DailyCounts:
         days = self.totals() if since is None else (day for day in self.days if day >= since)
         counts = ((day, self._values(day, dimension).of(value)) for day in days)
         return _from_first_events((day, count) for day, count in counts if count is not None)
+
+    def bounds(self, dimension: str, value: str) -> dict[date, int]:
+        """On each day on which a value may be among the rest: the most events it can have had."""
+        values = {day: self.counted[day].by_dimension.get(dimension) for day in self.totals()}
+        return {
+            day: of_day.at_most(value)
+            for day, of_day in values.items()
+            if of_day is not None and of_day.of(value) is None
+        }
 
     def _values(self, day: date, dimension: str) -> Values:
         return self.counted[day].by_dimension.get(dimension, Values({}, rest=1))
@@ -208,7 +226,8 @@ def largest(events: Mapping[str, int], most: int) -> Values:
     if len(events) <= most:
         return Values(dict(events))
     ranked = sorted(events.items(), key=lambda item: (-item[1], item[0]))
-    return Values(dict(ranked[:most]), sum(count for _, count in ranked[most:]))
+    rest = [count for _, count in ranked[most:]]
+    return Values(dict(ranked[:most]), sum(rest), rest[0])
 
 
 def _from_first_events(counts: Iterable[tuple[date, int]]) -> dict[date, int]:

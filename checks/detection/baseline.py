@@ -319,8 +319,7 @@ class _Walk:
                 self._keep(ranged)
         self.stretches.append(stretch)
         self.level, self.calm = None, None
-        after = [ranged for ranged in level.days if ranged.day > last]
-        self.recent = _since_first_red(after[-OF_DAYS:])
+        self.recent = _since_first_red([*level.days_after()][-OF_DAYS:])
         next_level = self.baseline().confirmed(self.recent)
         if next_level is not None:
             self._hold(next_level)

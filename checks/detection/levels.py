@@ -97,6 +97,11 @@ class Level:
         """Its days that are at the level themselves."""
         return tuple(day for day in self.days if day.is_beyond(self.side, HELD_SHARE))
 
+    def days_after(self) -> tuple[RangedDay, ...]:
+        """Its last days that are not at the level, which may be the next one."""
+        last = self.at_level()[-1].day
+        return tuple(day for day in self.days if day.day > last)
+
 
 def confirming_days(recent: Sequence[RangedDay]) -> tuple[RangedDay, ...]:
     """The recent days that make a level, from its first one on; empty where they make none.

@@ -78,11 +78,19 @@ def judged(
     return _Walk(part, distances, rule, skips_empty).judged(accepted)
 
 
-def range_on(part: Part, distances: Distances, rule: Rule, index: int) -> ExpectedRange | None:
-    """The range of one day by the limits of all parts and the part's own; None without one."""
+def range_on(
+    part: Part, distances: Distances, rule: Rule, index: int, *, is_accepted: bool = False
+) -> ExpectedRange | None:
+    """The range of one day by the limits of all parts and the part's own; None without one.
+
+    is_accepted: whether a level was accepted, from which the part may come back however small it
+    is: with few expected events it is out of range where it has more than those that have a range.
+    """
     span = part.spans[index]
     if span is None:
         return None
+    if is_accepted and span.expected < rule.least:
+        span = span.only_above(rule.least)
     own = [
         None if left_out or not count else distance
         for distance, left_out, count in zip(
@@ -98,7 +106,38 @@ def _side(part: Part, index: int, normal: ExpectedRange | None) -> int:
     count = part.counts[index]
     if normal is None or count is None or part.whole.unjudged[index]:
         return 0
-    return (count > normal.high) - (count < normal.low)
+    side = (count > normal.high) - (count < normal.low)
+    return 0 if side > 0 and index in part.bounded else side
+
+
+def shift_with_whole(
+    part: Part,
+    distances: Distances,
+    rule: Rule,
+    since: int,
+    until: int,
+    accepted: Collection[date] = (),
+    *,
+    skips_empty: bool = False,
+) -> float:
+    """How much larger the log ratio is at a level of the whole, from `since` to before `until`.
+
+    What a person accepts of the whole is what its level changed. So a part that was at a level of
+    its own before is compared with that one; days from which on it left the new one do not count.
+    """
+    days = range(since, until)
+    if not accepted and not _may_have_level(distances, rule):
+        return shift_at(part, since, days)
+    walk = _Walk(part, distances, rule, skips_empty)
+    walk.run(since, accepted)
+    own = part.without(walk.left_out).shifted(walk.shifts)
+    first = 0 if walk.level is None else walk.index(walk.level.since)
+    shift = shift_at(own, since, days[:CONFIRMING_DAYS], first)
+    later = _Walk(part.shifted([(since, shift)]), distances, rule, skips_empty)
+    later.run(until, accepted)
+    is_left = later.level is not None and later.index(later.level.since) > since
+    end = later.index(later.level.since) if later.level is not None and is_left else until
+    return shift_at(own, since, range(since, end), first)
 
 
 def _may_have_level(distances: Distances, rule: Rule) -> bool:
@@ -135,25 +174,37 @@ class _Walk:
     now: Part | None = None
     accepted: dict[date, AcceptedLevel] = field(default_factory=dict)
     kept: list[float | None] = field(default_factory=list)
+    sides: list[int] = field(default_factory=list)
 
     def judged(self, accepted: Collection[date]) -> Judged:
         """The last day after all others."""
-        self.now, self.kept = self.part, list(self.distances)
-        last, ranges, sides = len(self.part.counts) - 1, list[ExpectedRange | None](), list[int]()
-        for index in range(last):
-            if self.rule.day(index) in accepted:
-                self._accept(index)
-            ranges.append(self._add(index))
-            sides.append(self._side(index, ranges[-1]))
+        last = len(self.part.counts) - 1
+        ranges = self.run(last, accepted)
         if self.rule.day(last) in accepted:
             self._accept(last)
         ranges.append(normal := self._range(last))
         level = self._level_with(last, normal)
-        sides.append(_side(self.part, last, normal) or (0 if level is None else level.side))
-        return Judged(ranges, sides, level, self.accepted)
+        self.sides.append(_side(self.part, last, normal) or (0 if level is None else level.side))
+        return Judged(ranges, self.sides, level, self.accepted)
+
+    def run(self, until: int, accepted: Collection[date]) -> list[ExpectedRange | None]:
+        """Add the days before one; their ranges."""
+        self.now, self.kept = self.part, list(self.distances)
+        ranges = []
+        for index in range(until):
+            if self.rule.day(index) in accepted:
+                self._accept(index)
+            ranges.append(self._add(index))
+            self.sides.append(self._side(index, ranges[-1]))
+        return ranges
+
+    def index(self, day: date) -> int:
+        """The index of a day."""
+        return (day - self.rule.first).days
 
     def _range(self, index: int) -> ExpectedRange | None:
-        return range_on(self.now or self.part, self.kept, self.rule, index)
+        part = self.now or self.part
+        return range_on(part, self.kept, self.rule, index, is_accepted=bool(self.shifts))
 
     def _side(self, index: int, normal: ExpectedRange | None) -> int:
         """The side of a day that was just added, by its range or by the level that it is at."""
@@ -164,20 +215,23 @@ class _Walk:
     def _ranged(self, index: int, normal: ExpectedRange | None) -> RangedDay | None:
         """The day with its range; None for one that is at no level."""
         count = self.part.counts[index]
-        if normal is None or normal.expected < self.rule.least or count is None:
+        if normal is None or count is None:
+            return None
+        if normal.expected < self.rule.least and not self.shifts:
             return None
         if self.part.whole.unjudged[index] or (self.skips_empty and not count):
             return None
-        return RangedDay(self.rule.day(index), count, normal)
+        ranged = RangedDay(self.rule.day(index), count, normal)
+        return None if index in self.part.bounded and ranged.side >= 0 else ranged
 
     def _level_with(self, index: int, normal: ExpectedRange | None) -> Level | None:
         ranged = self._ranged(index, normal)
         if ranged is None:
-            return None
+            return self.level if index in self.part.bounded else None
         if self.level is None:
             return _confirmed((*self.recent, ranged))
         level = self.level.with_day(ranged)
-        return level if level.is_held else None
+        return level if level.is_held else _confirmed(level.days_after())
 
     def _add(self, index: int) -> ExpectedRange | None:
         normal = self._range(index)
@@ -193,42 +247,49 @@ class _Walk:
             return normal
         self.recent = [*self.recent, ranged][-OF_DAYS:]
         if (level := _confirmed(self.recent)) is not None:
-            self.level = level
-            self._forecast_again(range(self._index(level.since), len(self.part.counts)))
+            self._hold(level)
         return normal
 
-    def _index(self, day: date) -> int:
-        return (day - self.rule.first).days
+    def _hold(self, level: Level) -> None:
+        """The days before the level say what is normal."""
+        self.level = level
+        self._forecast_again(range(self.index(level.since), len(self.part.counts)))
 
     def _end(self, level: Level) -> None:
-        """The counts are back: days at the level stay left out, the others count again."""
-        at_level = level.at_level()
-        self.left_out |= {self._index(ranged.day) for ranged in at_level}
-        self.level, self.recent = None, []
-        self._forecast_again(())
-        for ranged in level.days:  # those beyond the other side may be the next level
-            if ranged.day > at_level[-1].day:
-                self._add(self._index(ranged.day))
+        """The counts are back: days at the level stay left out, the others count again.
+
+        Where they went beyond the other side of the range instead, that may be the next level.
+        """
+        self.left_out |= {self.index(ranged.day) for ranged in level.at_level()}
+        self.level, self.recent = None, [*level.days_after()][-OF_DAYS:]
+        if (next_level := _confirmed(self.recent)) is not None:
+            self._hold(next_level)
+        else:
+            self._forecast_again(())
 
     def _accept(self, index: int) -> None:
         """Take the level before a day for normal: earlier days count as if they were at it."""
-        days = self.level.days if self.level is not None else self._days_at_level()
+        days = self._days_at_level(index)
         if not days:
             return
-        since = self._index(days[0].day)
+        since = self.index(days[0].day)
         before = self.part.without(self.left_out).shifted(self.shifts)
-        shift = shift_at(before, since, [self._index(ranged.day) for ranged in days])
+        shift = shift_at(before, since, [self.index(ranged.day) for ranged in days])
         self.shifts.append((since, shift))
         day = self.rule.day(index)
         self.accepted[day] = AcceptedLevel(days[0].day, day, math.exp(shift))
         self.level, self.recent = None, []
         self._forecast_again(())
 
-    def _days_at_level(self) -> tuple[RangedDay, ...]:
-        """The recent days since the first out of range, on the side of the last of these."""
-        sides = [ranged.side for ranged in self.recent if ranged.side]
-        red_days = [ranged.day for ranged in self.recent if sides and ranged.side == sides[-1]]
-        return tuple(ranged for ranged in self.recent if red_days and ranged.day >= red_days[0])
+    def _days_at_level(self, index: int) -> tuple[RangedDay, ...]:
+        """The days before this one at the level that it is at, on its own side."""
+        ranged = self._ranged(index, self._range(index))
+        side = 0 if ranged is None else ranged.side
+        if self.level is not None and side in (0, self.level.side):
+            return self.level.days
+        before = self.recent if self.level is None else self.level.days[-OF_DAYS:]
+        red_days = [earlier.day for earlier in before if side and earlier.side == side]
+        return tuple(earlier for earlier in before if red_days and earlier.day >= red_days[0])
 
     def _forecast_again(self, held: Sequence[int]) -> None:
         """New spans and distances, where the held days and all that are left out say nothing."""

@@ -3,7 +3,7 @@
 The distances of all parts in the last 8 weeks say how far the usual tail reaches: from two of its
 quantiles it is drawn on, as an exponential one, to what is exceeded on one day in 90 by any of the
 parts that are judged. Quantiles, as a part that dies or has a campaign must not widen the range of
-the others. A part with wilder days of its own is judged by the worst of these instead, up to three
+the others. A part with wilder days of its own is judged by the third worst instead, up to three
 times as far. Below and above are apart, as campaigns say nothing of outages. The constants
 were chosen by walking forward through public series in parts; docs/volume.md has what was measured.
 """

@@ -11,7 +11,7 @@ How many deviations are too many: `checks.detection.part_limits`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
@@ -60,7 +60,8 @@ class Forecast(NamedTuple):
     scatter: float | None
 
 
-class Span(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Span:
     """What is normal of a day before any scatter: from `low` to `high` events, and `expected`.
 
     overdispersion: what the variance has beyond counting noise, as a share of the square.
@@ -77,6 +78,10 @@ class Span(NamedTuple):
         if edge == count:
             return 0.0
         return self._even(count) - self._even(edge)
+
+    def only_above(self, least: float) -> Span:
+        """The span of a part with too few events to be missed, out of range where it has many."""
+        return replace(self, low=0.0, high=max(self.high, least))
 
     def within(self, below: float, above: float) -> ExpectedRange:
         """The range that allows so many deviations on either side."""
@@ -100,22 +105,28 @@ class Span(NamedTuple):
 class Part:
     """One part's counts beside the whole, and its span on each day that has one.
 
-    logs: of its ratio to the rest; None on days that say nothing of others.
+    logs: of its ratio to the rest; None on days that say nothing of others. bounded: days of which
+    only the most that it can have had is known; that is their count.
     """
 
     whole: Whole
     counts: Counts
     logs: Counts
     spans: Sequence[Span | None]
+    bounded: frozenset[int] = frozenset()
 
-    def shifted(self, shifts: Sequence[tuple[int, float]]) -> Part:
-        """The part with a number added to the log ratio of all days before each day."""
-        if not shifts:
-            return self
-        logs = list(self.logs)
+    def shifted(self, shifts: Iterable[tuple[int, float]]) -> Part:
+        """The part with a number added to the log ratio of all days before each day.
+
+        What was normal of those days themselves stays as it was.
+        """
+        result = self
         for day, shift in shifts:
-            logs[:day] = [None if log is None else log + shift for log in logs[:day]]
-        return replace(self, logs=logs, spans=_spans(self.whole, self.counts, logs))
+            before = [None if log is None else log + shift for log in result.logs[:day]]
+            logs = [*before, *result.logs[day:]]
+            spans = _spans(self.whole, self.counts, logs)
+            result = replace(result, logs=logs, spans=[*result.spans[:day], *spans[day:]])
+        return result
 
     def without(self, days: Iterable[int]) -> Part:
         """The part where some days say nothing of others."""
@@ -126,31 +137,44 @@ class Part:
 
     def distances(self, least: float) -> list[float | None]:
         """The distance of each day; None where fewer than `least` events were expected."""
-        return [
+        distances = [
             None if count is None or span is None or span.expected < least else span.distance(count)
             for count, span in zip(self.counts, self.spans, strict=True)
         ]
+        for day in self.bounded:  # above the range it may have been anything
+            if (distances[day] or 0.0) >= 0:
+                distances[day] = None
+        return distances
 
 
-def part(whole: Whole, counts: Counts) -> Part:
-    """A part with its spans. counts: aligned with the whole's; None before its first day."""
+def part(whole: Whole, counts: Counts, bounds: Mapping[int, float] | None = None) -> Part:
+    """A part with its spans.
+
+    counts: aligned with the whole's; None before its first day. bounds: the most that it can have
+    had on days of which the count is not known.
+    """
     logs = [
         None if left_out else _log_ratio(count, total)
         for count, total, left_out in zip(counts, whole.totals, whole.left_out, strict=True)
     ]
-    return Part(whole, counts, logs, _spans(whole, counts, logs))
+    bounded = bounds or {}
+    most = [bounded.get(index, count) for index, count in enumerate(counts)]
+    return Part(whole, most, logs, _spans(whole, most, logs), frozenset(bounded))
 
 
-def shift_at(part: Part, since: int, days: Sequence[int]) -> float:
-    """How much larger the log ratio is on some days than on the same weekdays before `since`."""
+def shift_at(part: Part, since: int, days: Sequence[int], first: int = 0) -> float:
+    """How much larger the log ratio is on some days than on the same weekdays before `since`.
+
+    first: the first day that it is compared with.
+    """
     misses = []
     for day in days:
         log = part.logs[day]
-        first = since - (since - day) % WEEK
+        newest = since - (since - day) % WEEK
         before = [
             earlier
             for back in range(BASELINE_WEEKS)
-            if (index := first - WEEK * back) >= 0
+            if (index := newest - WEEK * back) >= first
             and index < since
             and (earlier := part.logs[index]) is not None
         ]

@@ -82,7 +82,11 @@ def _power(part: PartDays, tested: Sequence[date]) -> PartPower:
     """The part by its counts on the days that were in range and at no level."""
     failing = _failing_days(part, tested)
     days = [day for day in tested if day in part.ranges]
-    history = {day: float(part.counts[day]) for day in days if day in part.counts}
+    history = {
+        day: float(part.counts[day])
+        for day in days
+        if day in part.counts and day not in part.bounded
+    }
 
     def judge(history: object, day: date) -> ExpectedRange | None:
         return part.ranges.get(day)
@@ -115,6 +119,7 @@ def _out_of_range(parts: Iterable[PartDays], tested: Sequence[date]) -> Iterator
             yield Alarm(
                 day, count, normal.low, normal.high, warns=True,
                 at_level=normal.low <= count <= normal.high, subject=part.segment.label,
+                is_bound=day in part.bounded,
             )  # fmt: skip
 
 

@@ -16,7 +16,8 @@ class Alarm:
     events: of the day, or of the week that ends with it, or of the name or value that `subject`
     is. low, high: the normal ones; no `high` where only too few are told. warns: whether the day is
     amber only. at_level: whether it was one of the days at a level that stayed, be it in its range
-    or not. silent: whether the name `subject` had no events, which is red.
+    or not. silent: whether the name `subject` had no events, which is red. is_bound: whether it had
+    at most so many events, as it may be among values that were too many.
     """
 
     day: date
@@ -27,6 +28,7 @@ class Alarm:
     at_level: bool = False
     subject: str = ""
     silent: bool = False
+    is_bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)

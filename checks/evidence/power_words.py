@@ -54,7 +54,8 @@ def alarm_text(alarm: Alarm) -> str:
     Of a name or a value with that before the count.
     """
     subject = f"{alarm.subject} " if alarm.subject else ""
-    return f"{alarm.day}: {subject}{count_text(alarm.events)} ({_normal_text(alarm)})"
+    bound = "at most " if alarm.is_bound else ""
+    return f"{alarm.day}: {subject}{bound}{count_text(alarm.events)} ({_normal_text(alarm)})"
 
 
 def _normal_text(alarm: Alarm) -> str:

@@ -237,8 +237,13 @@ def _digest(series: Series, remembered: RememberedCounts, text: str) -> str:
 
 
 def _written(counts: DayCounts) -> str:
-    held = {name: [dict(v.events), v.rest] for name, v in counts.by_dimension.items()}
+    held = {name: _held(values) for name, values in counts.by_dimension.items()}
     return json.dumps(held, separators=(",", ":"))
+
+
+def _held(values: Values) -> list[object]:
+    largest = [] if values.largest_of_rest is None else [values.largest_of_rest]
+    return [dict(values.events), values.rest, *largest]
 
 
 def _dimensions(held: Any) -> Mapping[str, Values]:
@@ -249,8 +254,12 @@ def _dimensions(held: Any) -> Mapping[str, Values]:
     return dimensions
 
 
-def _values(events: Any, rest: Any) -> Values:
-    return Values({value: _count(count) for value, count in events.items()}, _count(rest))
+def _values(events: Any, rest: Any, largest_of_rest: Any = None) -> Values:
+    return Values(
+        {value: _count(count) for value, count in events.items()},
+        _count(rest),
+        None if largest_of_rest is None else _count(largest_of_rest),
+    )
 
 
 def _count(value: object) -> int:

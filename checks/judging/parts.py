@@ -13,10 +13,10 @@ from functools import cached_property
 from checks.core.counts import NAME, DailyCounts
 from checks.core.subjects import LEVEL
 from checks.detection import ExpectedRange
-from checks.detection.baseline import Baseline, side_of, usual_range
-from checks.detection.part_levels import Judged, Rule, judged
+from checks.detection.baseline import AcceptedLevel, Baseline, side_of, usual_range
+from checks.detection.part_levels import Judged, Rule, judged, shift_with_whole
 from checks.detection.part_limits import Distances, Limits, limits
-from checks.detection.parts import Part, Whole, part, shift_at
+from checks.detection.parts import Part, Whole, part
 from checks.judging.segments import Segment, days_of_baseline
 
 #: The check whose levels of names and values people accept.
@@ -58,12 +58,13 @@ def ranges_of_name(
 class PartDays:
     """A name, a value or a group on each of its days, as the day was judged by those before it.
 
-    ranges: of the days that had one. sides: -1 on days below it or at a level there, 1 above, 0
-    inside.
+    counts: its events; on the days of `bounded` the most that it can have had. ranges: of the days
+    that had one. sides: -1 on days below it or at a level there, 1 above, 0 inside.
     """
 
     segment: Segment
     counts: Mapping[date, int]
+    bounded: Collection[date]
     ranges: Mapping[date, ExpectedRange]
     sides: Mapping[date, int]
 
@@ -79,13 +80,15 @@ def part_days(
 class _Value:
     """A value's counts by day, and as a part of the whole; None where it is rare on all days.
 
-    is_whole: whether it has been all events there were; it is no part then.
+    at_most: events that it can have had on the judged day, where that is not known. is_whole:
+    whether it has been all events there were; it is no part then.
     """
 
     dimension: str
     value: str
     series: Mapping[date, int]
     part: Part | None
+    at_most: int | None = None
     members: int = 0
     is_whole: bool = False
 
@@ -127,12 +130,17 @@ class _Family:
         ranges, sides = dict[date, ExpectedRange](), dict[date, int]()
         if value.part is not None:
             result = self._judged(value, value.part, distances, every_day=True)
+            judged_from = min(result.accepted, default=date.max)  # however few events it has
             for day, normal, side in zip(self._days, result.ranges, result.sides, strict=True):
-                if normal is not None and normal.expected >= self.least:
+                if normal is not None and (self._has_enough(normal) or day >= judged_from):
                     ranges[day], sides[day] = normal, side
-        if segment.normal is not None and segment.normal.expected >= self.least:
+        if segment.normal is not None and (segment.accepted or self._has_enough(segment.normal)):
             ranges[today], sides[today] = segment.normal, segment.side
-        return PartDays(segment, value.series, ranges, sides)
+        bounds = {} if value.members else self.daily.bounds(value.dimension, value.value)
+        return PartDays(segment, {**value.series, **bounds}, frozenset(bounds), ranges, sides)
+
+    def _has_enough(self, normal: ExpectedRange) -> bool:
+        return normal.expected >= self.least
 
     @cached_property
     def _days(self) -> tuple[date, ...]:
@@ -170,12 +178,38 @@ class _Family:
     @cached_property
     def _values(self) -> list[_Value]:
         dimensions = (NAME, *self.daily.dimensions())
-        values = [
+        values = self._at_accepted_levels([
             self._value(dimension, value, self.daily.series(dimension, value))
             for dimension in dimensions
             for value in self.daily.values(dimension)
-        ]
-        return [*values, *(group for d in dimensions if (group := self._group(d, values)))]
+        ])  # fmt: skip
+        groups = [group for d in dimensions if (group := self._group(d, values))]
+        return [*values, *self._at_accepted_levels(groups)]
+
+    def _at_accepted_levels(self, values: Sequence[_Value]) -> list[_Value]:
+        """The values, where days before an accepted level of the volume count as if at it."""
+        result = list(values)
+        for level in self.baseline.accepted:
+            distances = [self._distances_of(value) for value in result]
+            rule = self._rule(limits(distances, len(self._days)))
+            result = [
+                self._at_level(value, level, own, rule)
+                for value, own in zip(result, distances, strict=True)
+            ]
+        return result
+
+    def _at_level(
+        self, value: _Value, level: AcceptedLevel, distances: Distances, rule: Rule
+    ) -> _Value:
+        if value.part is None:
+            return value
+        since, until = self._index(level.since), self._index(level.accepted_on)
+        shift = shift_with_whole(
+            value.part, distances, rule, since, until,
+            [day for day in self._accepted_days(value) if day < level.accepted_on],
+            skips_empty=value.dimension == NAME,
+        )  # fmt: skip
+        return replace(value, part=value.part.shifted([(since, shift)]))
 
     def _value(self, dimension: str, value: str, series: Mapping[date, int]) -> _Value:
         """One value; the forecast of a dimension's value that was always rare is not needed."""
@@ -184,7 +218,10 @@ class _Family:
             return _Value(dimension, value, series, None)
         if self._is_whole(series):
             return _Value(dimension, value, series, None, is_whole=True)
-        return _Value(dimension, value, series, self._part(series))
+        bounds = self.daily.bounds(dimension, value) if series else {}
+        return _Value(
+            dimension, value, series, self._part(series, bounds), bounds.get(self.daily.day)
+        )
 
     def _is_whole(self, series: Mapping[date, int]) -> bool:
         totals = self.daily.totals()
@@ -192,13 +229,10 @@ class _Family:
             series.get(day) == total for day, total in totals.items() if day != self.daily.day
         )
 
-    def _part(self, series: Mapping[date, int]) -> Part:
-        result = part(self._whole, [_usable(series.get(day)) for day in self._days])
-        for level in self.baseline.accepted:
-            first, last = (self._index(day) for day in (level.since, level.accepted_on))
-            shift = shift_at(result, first, range(first, last))
-            result = result.shifted([(first, shift)])
-        return result
+    def _part(self, series: Mapping[date, int], bounds: Mapping[date, int]) -> Part:
+        counts = [_usable(series.get(day)) for day in self._days]
+        most = {self._index(day): count for day, count in bounds.items() if day > min(series)}
+        return part(self._whole, counts, {day: float(count) for day, count in most.items()})
 
     def _index(self, day: date) -> int:
         return (day - self._days[0]).days
@@ -211,7 +245,7 @@ class _Family:
         counts = [self._grouped(dimension, members, day) for day in self._days]
         series = {day: n for day, n in zip(self._days, counts, strict=True) if n is not None}
         return _Value(
-            dimension, rare_values(dimension), series, self._part(series), members=len(members)
+            dimension, rare_values(dimension), series, self._part(series, {}), members=len(members)
         )
 
     def _grouped(self, dimension: str, members: Sequence[_Value], day: date) -> int | None:
@@ -224,7 +258,7 @@ class _Family:
 
     def _is_rare(self, value: _Value) -> bool:
         """Whether too few events are expected, or a young value never had more."""
-        if value.is_whole:
+        if value.is_whole or self._is_accepted(value):
             return False
         span = None if value.part is None else value.part.spans[-1]
         if span is not None:
@@ -235,8 +269,11 @@ class _Family:
 
     @cached_property
     def _distances(self) -> list[Distances]:
+        return [self._distances_of(value) for value in self._values]
+
+    def _distances_of(self, value: _Value) -> Distances:
         nothing: Distances = (None,) * len(self._days)
-        return [nothing if v.part is None else v.part.distances(self.least) for v in self._values]
+        return nothing if value.part is None else value.part.distances(self.least)
 
     @cached_property
     def _limits(self) -> Limits:
@@ -246,8 +283,9 @@ class _Family:
         series, day = value.series, self.daily.day
         is_new = not value.members and not any(earlier < day for earlier in series)
         segment = Segment(
-            value.dimension, value.value, series.get(day), None, is_new, members=value.members
-        )
+            value.dimension, value.value, series.get(day), None, is_new,
+            members=value.members, at_most=value.at_most,
+        )  # fmt: skip
         if not self._is_judged or (value.part is None and not value.is_whole):
             return segment
         result = None if value.part is None else self._judged(value, value.part, distances)
@@ -266,12 +304,18 @@ class _Family:
     def _judged(
         self, value: _Value, part: Part, distances: Distances, *, every_day: bool = False
     ) -> Judged:
-        subject = Segment(value.dimension, value.value, None, None, members=value.members).subject
         return judged(
-            part, distances, Rule(self._days[0], self._limits, self.least, self.widen),
-            self._accepted.get(subject, ()),
+            part, distances, self._rule(self._limits), self._accepted_days(value),
             skips_empty=value.dimension == NAME, every_day=every_day,
         )  # fmt: skip
+
+    def _rule(self, shared: Limits) -> Rule:
+        return Rule(self._days[0], shared, self.least, self.widen)
+
+    def _accepted_days(self, value: _Value) -> Collection[date]:
+        """Those on which a level of the value was accepted."""
+        subject = Segment(value.dimension, value.value, None, None, members=value.members).subject
+        return self._accepted.get(subject, ())
 
     @cached_property
     def _accepted(self) -> Mapping[str, Collection[date]]:
@@ -281,6 +325,10 @@ class _Family:
             if (stored.check, stored.kind, stored.revoked_at) == (CHECK, LEVEL, None):
                 result.setdefault(stored.subject, set()).add(stored.data_date)
         return result
+
+    def _is_accepted(self, value: _Value) -> bool:
+        """Whether a level of it was accepted: it is judged by itself, however few events it has."""
+        return any(day in self._days for day in self._accepted_days(value))
 
     def _own_range(self, series: Mapping[date, int]) -> ExpectedRange | None:
         """The range by a value's counts alone, where the days are too few or it has no others."""

@@ -23,7 +23,8 @@ _LEAST_SHARE = 0.5
 class Segment:
     """A value of a dimension on the judged day.
 
-    today: None where it may be among the values that were not read, as there were too many.
+    today: None where it may be among the values that were not read, as there were too many; then
+    it had `at_most` so many, and is below its range where even that is.
     normal: None with too little history. is_new: whether it has no earlier day. members: of a group
     of rare values, how many there are; else 0. level: that it is at and that nobody accepted.
     accepted: the level that was accepted on each of these days, beside the rest of the events.
@@ -37,6 +38,7 @@ class Segment:
     members: int = 0
     level: Level | None = None
     accepted: Mapping[date, AcceptedLevel] = field(default_factory=dict)
+    at_most: int | None = None
 
     @property
     def label(self) -> str:
@@ -53,9 +55,12 @@ class Segment:
     @property
     def side(self) -> int:
         """-1 below its range or at a level there, 1 above, 0 inside or unknown."""
-        if self.today is None or self.normal is None:
+        if self.normal is None or (self.today is None and self.at_most is None):
             return 0
-        return side_of(self.today, self.normal) or (0 if self.level is None else self.level.side)
+        level_side = 0 if self.level is None else self.level.side
+        if self.today is None:
+            return -1 if (self.at_most or 0) < self.normal.low else level_side
+        return side_of(self.today, self.normal) or level_side
 
     @property
     def stays(self) -> bool:

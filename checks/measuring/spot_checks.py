@@ -94,13 +94,13 @@ def counted_again(spot: SpotCheck, known: RememberedCounts) -> DayCounts:
 def _as_remembered(spot: SpotCheck, remembered: Values) -> Values:
     """What was just counted; names that were not told apart before are not told apart now."""
     now = Counter(dict.fromkeys(remembered.events, 0) if remembered.rest else {})
-    rest = 0
+    rest = []
     for shown, events in _shown(spot).items():
         if remembered.rest and shown not in remembered.events:
-            rest += events
+            rest.append(events)
         else:
             now[shown] += events
-    return Values(dict(now), rest)
+    return Values(dict(now), sum(rest), max(rest, default=None))
 
 
 def _shown(spot: SpotCheck) -> Counter[str]:

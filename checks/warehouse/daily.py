@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -49,12 +50,13 @@ class ValueScan:
     def read(self) -> dict[date, Values]:
         """The values of each day, also of days without events.
 
+        A value that is kept apart has 0 events on the days that it has none of, also beside a rest.
         Raises MeasurementError.
         """
         statement, is_truth = self.query(), self._column[1] is Kind.BOOLEAN
         kept: list[Counter[str]] = [Counter() for _ in self.slices]
-        rest = [0] * len(self.slices)
-        for index, is_kept, value, events in self.warehouse.fetch(statement):
+        rest, largest = [0] * len(self.slices), [0] * len(self.slices)
+        for index, is_kept, value, events, most in self.warehouse.fetch(statement):
             if index < 0:
                 continue
             if is_kept:
@@ -62,14 +64,18 @@ class ValueScan:
                 kept[index][shown] += int(events)
             else:
                 rest[index] += int(events)
-        days = (day for day, _, _ in self.slices)
+                largest[index] = int(most)
+        none = dict.fromkeys(chain.from_iterable(kept), 0)
         return {
-            day: Values(dict(counts), more)
-            for day, counts, more in zip(days, kept, rest, strict=True)
+            day: Values({**none, **counts}, more, most) if more else Values(dict(counts))
+            for (day, _, _), counts, more, most in zip(
+                self.slices, kept, rest, largest, strict=True
+            )
         }
 
     def query(self) -> sa.Select[Any]:
-        """Rows of (slice's index, whether the value is kept apart, value, events).
+        """Rows of (slice's index, whether the value is kept apart, value, events, those of the
+        largest value).
 
         Raises MeasurementError for a missing table or column, and for a dimension of another type.
         """
@@ -134,8 +140,9 @@ def _largest(
         sa.case((is_kept, ranked.c.value), else_=None).label("value"),
     ).subquery(inner_name("told_apart"))
     events = sa.func.sum(kept_or_rest.c.events).label("events")
+    largest = sa.func.max(kept_or_rest.c.events).label("largest")
     value = kept_or_rest.c.value
     shown = profile.part(value, 1, LONGEST_NAME).label("value") if kind is Kind.TEXT else value
-    return sa.select(kept_or_rest.c.day, kept_or_rest.c.kept, shown, events).group_by(
+    return sa.select(kept_or_rest.c.day, kept_or_rest.c.kept, shown, events, largest).group_by(
         kept_or_rest.c.day, kept_or_rest.c.kept, kept_or_rest.c.value
     )

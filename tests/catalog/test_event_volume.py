@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,8 +15,10 @@ from checks.catalog._event_names import name_state
 from checks.catalog._levels import _factor_text
 from checks.catalog.event_volume import Measured, Params, judge
 from checks.core.calendar import Calendar, SpecialDay
+from checks.core.counts import NAME, DailyCounts, DayCounts, Values
 from checks.core.model import Cause, Judgement, Status
 from checks.core.records import StoredAcceptance
+from checks.core.timeframe import Timeframe
 from checks.core.values import Unmeasured
 from tests.catalog.samples import (
     DAY,
@@ -235,12 +238,24 @@ def test_a_dimension_of_many_values_is_green_on_a_usual_day_and_sees_one_die() -
     assert judgement.summary.startswith("source=v50 collapsed on 8 March: 3, normal ")
 
 
-def test_a_segment_that_may_be_among_the_rest_is_not_judged() -> None:
+def test_a_segment_that_may_be_among_the_rest_is_judged_by_the_most_it_can_have() -> None:
     baseline = weekly(61, 500)
     devices = {"ios": (*baseline[:-1], 0), "web": baseline}
     assert judged_long({"x": baseline}, dimensions={"device": devices}).status is Status.AMBER
-    judgement = judged_long({"x": baseline}, dimensions={"device": devices}, rest={"device": 7})
-    assert judgement.status is Status.GREEN
+    (low, _), lost = _segment_edges(devices), {"device": devices}
+    above = judged_long({"x": baseline}, dimensions=lost, rest={"device": low})
+    assert (above.status, above.details["segments"]) == (Status.GREEN, [])
+    below = judged_long({"x": baseline}, dimensions=lost, rest={"device": low - 1})
+    assert below.summary.startswith(f"device=ios collapsed on 8 March: at most {low - 1}, normal ")
+    (segment,) = below.details["segments"]
+    assert (segment["events"], segment["at_most"]) == (None, low - 1)
+
+
+def _segment_edges(devices: Mapping[str, Sequence[int]]) -> tuple[int, int]:
+    """Those of the value that fell, on the day of DAY."""
+    judgement = judged_long({"x": devices["web"]}, dimensions={"device": devices})
+    (segment,) = judgement.details["segments"]
+    return math.ceil(segment["low"]), math.floor(segment["high"])
 
 
 def test_a_dimension_that_cannot_be_read_is_unknown_unless_a_name_is_silent() -> None:
@@ -507,3 +522,129 @@ def test_a_day_that_lasts_is_marked() -> None:
     judgement = judge(Params(), measured_of(STEADY), LIVE)
     assert judgement.details["partial_day"] is True
     assert judgement.details["dates"][-1] == DAY
+
+
+def _on_each_day(counts: Sequence[int], days: int, **fields: Any) -> list[str]:
+    """How 'x' is judged on each of the last days, oldest first."""
+    result = []
+    for back in range(days - 1, -1, -1):
+        table = {
+            "page_view": weekly(61, 3000)[: 61 - back],
+            "cart": weekly(61, 300)[: 61 - back],
+            "x": counts[: 61 - back],
+        }
+        judgement = judge_on(DAY - timedelta(days=back), table, **fields)
+        states = [name["state"] for name in judgement.details["names"] if name["name"] == "x"]
+        result.append(f"{judgement.status.value} {states[0]}")
+    return result
+
+
+def judge_on(day: date, by_name: Mapping[str, Sequence[int]], **fields: Any) -> Judgement:
+    """A day with its history; the last count of each name is the day's."""
+    frame = Timeframe(day + timedelta(days=1), day, NOW, FRAME.zone)
+    days = window(len(next(iter(by_name.values()))), day)
+    counted = {
+        of_day: DayCounts(of_day, {NAME: Values({n: c[i] for n, c in by_name.items() if c[i]})})
+        for i, of_day in enumerate(days)
+    }
+    seen = replace(
+        events({name: tuple(counts[-8:]) for name, counts in by_name.items()}), days=days[-8:]
+    )
+    return judge(Params(), Measured(seen, DailyCounts(days, counted, **fields)), frame)
+
+
+@pytest.mark.parametrize("silent_days", [1, 5, 20])
+@pytest.mark.parametrize(
+    ("share", "state"),
+    [
+        (0.006, "red silent"),
+        (0.2, "amber collapsed"),
+        (0.4, "amber collapsed"),
+        (1, "green normal"),
+    ],
+)
+def test_a_silent_name_is_green_when_it_is_back_in_its_range(
+    silent_days: int, share: float, state: str
+) -> None:
+    counts = weekly(61, 500)
+    trickle = [int(count * share) for count in counts[-6:]]
+    fallen = (*counts[: -6 - silent_days], *[0] * silent_days, *trickle)
+    assert _on_each_day(fallen, 7) == ["red silent", *[state] * 6]
+
+
+def _level_of_x(day: date) -> StoredAcceptance:
+    return StoredAcceptance(1, "shop", "event_volume", "level", "x", "Mia", "sold", day, NOW)
+
+
+@pytest.mark.parametrize(
+    ("share", "state"),
+    [(0.04, "green normal"), (0.1, "green normal"), (1, "amber surged"), (3, "amber surged")],
+)
+def test_a_name_accepted_at_few_events_is_told_when_it_comes_back(share: float, state: str) -> None:
+    counts = weekly(61, 150)
+    accepted = _level_of_x(DAY - timedelta(days=15))
+    fallen = [int(count * 0.04) for count in counts[-20:-6]]
+    days = (*counts[:-20], *fallen, *(int(count * share) for count in counts[-6:]))
+    assert _on_each_day(days, 7, accepted_levels=(accepted,)) == ["green normal", *[state] * 6]
+
+
+def test_a_value_accepted_at_few_events_is_no_rare_one() -> None:
+    baseline = weekly(61, 500)
+    fallen = (*baseline[:-30], *(count // 50 for count in baseline[-30:-1]), baseline[-1])
+    devices = {"ios": fallen, "web": baseline, "tv": baseline, "a": (9,) * 61, "b": (9,) * 61}
+    accepted = StoredAcceptance(
+        1, "shop", "event_volume", "level", "device=ios", "Mia", "sold",
+        DAY - timedelta(days=20), NOW,
+    )  # fmt: skip
+    judgement = judged_long(
+        {"x": baseline}, dimensions={"device": devices}, accepted_levels=(accepted,)
+    )
+    assert judgement.summary.startswith("device=ios surged on 8 March: 300, normal 0 to ")
+    assert judgement.value == 1
+    assert judgement.details["rare"] == [{"dimension": "device", "values": 2, "events": 18}]
+
+
+@pytest.mark.parametrize(
+    ("fell_at", "status"), [(40, Status.AMBER), (20, Status.GREEN), (9, Status.AMBER)]
+)
+def test_what_is_accepted_of_the_volume_is_what_its_level_changed(
+    fell_at: int, status: Status
+) -> None:
+    """A part that fell with the volume is accepted with it, one that fell before or later not."""
+    level, at = 20, DAY - timedelta(days=15)
+    halved = [count // (2 if back < level else 1) for back, count in _by_back(weekly(126, 3000))]
+    dead = [
+        count // (2 if back < level else 1) // (10 if back < fell_at else 1)
+        for back, count in _by_back(weekly(126, 500))
+    ]
+    accepted = StoredAcceptance(
+        1, "shop", "volume_expected", "level", f"low since {DAY}", "Mia", "smaller", at, NOW
+    )
+    judgement = judge_on(
+        DAY, {"page_view": halved, "cart": halved, "x": dead}, accepted_levels=(accepted,)
+    )
+    assert judgement.status is status
+    if status is Status.AMBER:
+        assert judgement.summary.startswith("'x' collapsed on 8 March: 15, normal ")
+
+
+def _by_back(counts: Sequence[int]) -> list[tuple[int, int]]:
+    return [(len(counts) - 1 - index, count) for index, count in enumerate(counts)]
+
+
+@pytest.mark.parametrize(("share", "state"), [(0.5, "normal"), (0.35, "collapsed")])
+def test_in_the_first_fortnight_half_of_the_lowest_day_is_no_finding(
+    share: float, state: str
+) -> None:
+    counts = (1000,) * 11
+    judgement = judged_long({"x": (*counts, int(1000 * share)), "y": (20000,) * 12})
+    (own,) = (name for name in judgement.details["names"] if name["name"] == "x")
+    assert own["state"] == state
+
+
+def test_a_name_beyond_those_that_are_remembered_has_the_count_of_the_window() -> None:
+    counts = weekly(61, 500)
+    seen = daily({"page_view": counts, "x": (*counts[:-1], 0)}, rest={NAME: 40})
+    window_counts = {"page_view": counts[-8:], "x": (*counts[-8:-1], 31)}
+    judgement = judge(Params(), Measured(events(window_counts), seen), FRAME)
+    assert judgement.summary.startswith("'x' collapsed on 8 March: 31, normal ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from datetime import date, timedelta
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from checks.core.calendar import Calendar, SpecialDay
 from checks.detection import Basis, ExpectedRange
-from checks.detection.baseline import baseline, side_of
+from checks.detection.baseline import baseline, side_of, usual_range
 from checks.detection.levels import Level, RangedDay, confirming_days
 
 DAY = date(2025, 6, 7)
@@ -204,3 +205,16 @@ def test_special_days_neither_make_nor_end_a_level() -> None:
     assert held is not None
     assert held.since == DAY - timedelta(days=7)
     assert not {ranged_day.day for ranged_day in held.days} & set(sale)
+
+
+def test_a_day_is_alike_where_it_is_a_little_beyond_the_range_before_the_first_red_day() -> None:
+    rng = random.Random(4)  # noqa: S311 - made counts
+    counts = {DAY - timedelta(days=back): round(1000 * rng.gauss(1, 0.06)) for back in range(1, 90)}
+    first = DAY - timedelta(days=1)
+    counts[first] = 300
+    days = baseline(counts, DAY, Calendar())
+    before = usual_range(days.kept, DAY, Calendar(), since=first)
+    assert before is not None
+    for factor, side in ((0.9, 0), (1.02, 0), (1.5, -1), (1.9, -1)):
+        count = before.expected * (before.low / before.expected) ** factor
+        assert days.ranged(DAY, count, before).alike_side == side, factor

@@ -40,6 +40,13 @@ def test_days_are_remembered_as_they_were_counted(history: History) -> None:
     assert remembered(history)[DAY].counts.total == 45
 
 
+@pytest.mark.parametrize("largest", [None, 0, 2])
+def test_the_largest_of_the_rest_is_remembered(history: History, largest: int | None) -> None:
+    names = Values({"view": 40}, 2, largest)
+    history.keep_daily_counts(PIPELINE, "a", [DayCounts(DAY, {NAME: names})], NOW)
+    assert remembered(history)[DAY].counts.by_dimension[NAME].largest_of_rest == largest
+
+
 def test_what_changed_is_told_with_the_first_count(history: History) -> None:
     history.keep_daily_counts(PIPELINE, "a", [counted(DAY, 2972)], NOW)
     history.keep_daily_counts(PIPELINE, "a", [counted(DAY, 2990)], NOW + timedelta(hours=1))

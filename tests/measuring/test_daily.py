@@ -14,6 +14,7 @@ from checks import DataMonitor, Report
 from checks.cli import main
 from checks.core.counts import NAME
 from checks.core.model import Verdict
+from checks.evaluation.engine import evaluate
 from checks.history import open_history
 from checks.measuring.daily import fingerprint
 from tests.shop import DAY, NOW, RUN, Shop, view
@@ -306,3 +307,63 @@ def test_values_of_every_sort_are_inert_text(long_shop: Shop) -> None:
     devices = remembered[DAY].counts.by_dimension["device"].events
     assert {"(null)", "\\u001b[31m", "=cmd()", "", " ", "Ä☂"} < set(devices)
     assert max(map(len, devices)) == 200 + len("…") + 8  # the digest keeps long ones apart
+
+
+@pytest.fixture
+def few_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three values of a dimension are told apart, where two hundred are."""
+    monkeypatch.setattr("checks.measuring.daily.MOST_VALUES", 3)
+
+
+def crowded(folder: Path, counts: dict[str, int]) -> Shop:
+    """A shop with more devices than are told apart; `ios` ends 12 days before the last one."""
+    shop = Shop(folder, f"duckdb:///{folder / 'warehouse.duckdb'}")
+    shop.events.columns["device"] = sa.String(20)
+    shop.events.rows = [
+        view(DAY - timedelta(days=back), 1 + number / 100) | {"device": device}
+        for back in range(DAYS)
+        for device, count in counts.items()
+        for number in range(0 if device == "ios" and back < 12 else count + back % 3)
+    ]
+    shop.set("events", dimensions=["device"])
+    shop.write()
+    return shop
+
+
+@pytest.mark.usefixtures("few_values")
+def test_of_the_values_that_were_too_many_the_largest_is_known(tmp_path: Path) -> None:
+    """One that is among the others on other days has none where it has none."""
+    shop = crowded(tmp_path, {"web": 90, "ios": 80, "tv": 30, "car": 20, "fridge": 9, "hat": 4})
+    run(shop, date=RUN - timedelta(days=10), now=NOW - timedelta(days=10))
+    config, second = shop.config(), DAY - timedelta(days=11)
+    remembered = open_history(config.history).daily_counts(
+        config.pipeline, fingerprint(config), second, second
+    )
+    devices = remembered[second].counts.by_dimension["device"]
+    assert dict(devices.events) == {"web": 92, "ios": 0, "tv": 32}
+    assert (devices.rest, devices.largest_of_rest) == (22 + 11 + 6, 22)
+    assert (devices.at_most("ios"), devices.at_most("car"), devices.at_most("none")) == (0, 22, 22)
+
+
+@pytest.mark.usefixtures("few_values")
+@pytest.mark.parametrize("use_history", [True, False])
+def test_a_value_that_died_is_told_where_others_take_its_place(
+    tmp_path: Path, use_history: bool
+) -> None:
+    shop = crowded(tmp_path, {"web": 90, "ios": 80, "tv": 30, "car": 15, "fridge": 9, "hat": 4})
+    told = []
+    for back in range(13, -1, -1):
+        days = timedelta(days=back)
+        report = evaluate(
+            shop.config(),
+            now=NOW - days,
+            record=use_history,
+            use_history=use_history,
+            explain=False,
+        )
+        told.append(verdict_of(report, "event_volume"))
+    assert [verdict.status.value for verdict in told] == ["green"] * 2 + ["amber"] * 12
+    assert "device=ios collapsed" in told[-1].summary
+    assert "at this level since 25 February" in told[-1].summary
+    if use_history:
+        assert "ios collapsed on 8 March: at most 9, normal" in told[-1].summary

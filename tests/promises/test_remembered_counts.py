@@ -279,6 +279,7 @@ def test_names_that_were_too_many_stay_so_when_a_day_is_verified() -> None:
     counted = counted_again(SpotCheck(DAY, {"a": 91, "c": 4, "d": 2}), known)
     expected = {NAME: Values({"a": 91, "b": 0}, 6), "device": Values({"ios": 97})}
     assert counted == DayCounts(DAY, expected)
+    assert counted.by_dimension[NAME].largest_of_rest == 4
 
 
 def test_no_day_is_checked_where_none_is_asked_for(kept: Shop) -> None:
