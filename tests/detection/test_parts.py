@@ -260,13 +260,14 @@ def test_an_acceptance_is_of_the_side_of_its_own_day() -> None:
     first = DAYS - 6
     series = [level_series(10, 0.1, 6, 4), *others()]
     result = judged_last(series, [day_of(first + 2)])
-    assert {day: level.since for day, level in result.accepted.items()} == {
-        day_of(first + 2): day_of(first)
-    }
+    (level,) = result.accepted.values()
+    assert (level.since, level.accepted_on) == (day_of(first), day_of(first + 2))
     assert result.level is None
     assert result.normal.low <= series[0][-1] <= result.normal.high
     before = judged_last(series, [day_of(first - 3)])
-    assert before.accepted == {day_of(first - 3): day_of(first - 10)}
+    (level,) = before.accepted.values()
+    assert (level.since, level.accepted_on) == (day_of(first - 10), day_of(first - 3))
+    assert level.factor == pytest.approx(0.1, rel=0.2)
     assert before.normal.high < series[0][-1]
 
 
