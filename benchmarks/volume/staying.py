@@ -83,7 +83,8 @@ def is_red(totals: Mapping[date, int], day: date) -> bool:
     if normal is None:
         return False
     count = totals[day]
-    return bool(side_of(count, normal)) or chosen.level_with(day, count, normal) is not None
+    level = chosen.level_with(day, count, normal)
+    return bool(side_of(count, normal)) or (level is not None and not level.only_warns)
 
 
 def _costs(name: str, study: Study, red: Iterable[set[date]]) -> list[str]:

@@ -93,7 +93,8 @@ def measure(params: Params, data: Readings) -> DailyCounts:
 
 
 def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
-    """Red outside the day's normal range, and at a level that nobody accepted.
+    """Red outside the day's normal range, and at a level that nobody accepted; amber for a day of
+    that level that is near the expected count.
 
     Skipped while there is too little history. A closed day is amber with more than a few events.
     """
@@ -151,7 +152,7 @@ def _judgement(
         else weekday_words(daily, normal, is_over=frame.is_over),
     )
     return Judgement(
-        status=Status.RED if side else Status.GREEN,
+        status=_status(side, level),
         message=_message(count, normal, level),
         summary=_summary(daily, baseline, normal, frame, level, carrier),
         action=_action(side_of(count, normal), frame, level),
@@ -166,6 +167,13 @@ def _judgement(
         subjects=_subjects(side, level),
         acceptances=tuple(level_acceptances(daily, baseline, level)),
     )
+
+
+def _status(side: int, level: Level | None) -> Status:
+    """One day near the expected count ends no level, and stops no line."""
+    if level is not None and level.only_warns:
+        return Status.AMBER
+    return Status.RED if side else Status.GREEN
 
 
 def _message(count: int, normal: ExpectedRange, level: Level | None) -> str:
@@ -255,13 +263,15 @@ def _summary(
 
 
 def _level_text(level: Level) -> str:
-    """Since when, how far, and why a single day in its range ends nothing."""
+    """Since when, how far, and why a single day near the expected count ends nothing."""
     text = (
         f"since {day_text(level.since)} at a level of {change_text(level.factor - 1)} that nobody "
         "accepted"
     )
-    if not level.days[-1].side:
-        text += "; two days in a row near the expected count end it, one does not"
+    if level.only_warns:
+        text += "; this day is near the expected count: a second one in a row ends the level"
+    elif not level.days[-1].side:
+        text += "; two days in a row near the expected count end it"
     return text
 
 
@@ -288,6 +298,11 @@ def _action(side: int, frame: Timeframe, level: Level | None) -> str:
 
     A day on the other side of its range than the level is an own matter.
     """
+    if level is not None and level.only_warns:
+        return (
+            f"Find out what brought {frame.data_date} back to the expected count, and repair the "
+            f"days since {level.since}; if it is the new level, {_ACCEPT}"
+        )
     if level is not None and level.side != -side:
         repair = _repair_of_level(level, frame)
         return f"{repair}, then run the gate again; if it is the new level, {_ACCEPT}"
@@ -362,7 +377,7 @@ CHECK = Check(
     "last days; with 7 to 13 days of history, within a wider range from those days. Three days out "
     "of range of five on one side, or four alike with one of them, are a level: red until the "
     "counts are back, two days in a row or most of seven, or until `andon accept` takes the new "
-    "level.",
+    "level; amber on a single day near the expected count.",
     why="Half a day's data, or a day loaded twice, passes every other check; a Z-score over a "
     "week takes weekends for noise.",
     advice="Compare the day by hour, by event name and by segment with the days before.",

@@ -226,14 +226,14 @@ def _action(frame: Timeframe, score: ZScore) -> str:
 def amber_if_weekday_explains(judgement: Judgement, verdicts: Mapping[str, Verdict]) -> Judgement:
     """The judgement; amber where it is red and the day is normal for its weekday.
 
-    So `volume_expected` has to say, by the rule of the weekday: it is green, or red only for the
-    days before, which were at another level. A check's guard.
+    So `volume_expected` has to say, by the rule of the weekday: it is green, or red or amber only
+    for the days before, which were at another level. A check's guard.
     """
     expected = verdicts.get(_WEEKDAY_CHECK)
     if not judgement.facts.weekday_may_explain or expected is None:
         return judgement
     words = expected.facts.weekday_words
-    if expected.status not in (Status.GREEN, Status.RED) or not words:
+    if expected.status not in (Status.GREEN, Status.AMBER, Status.RED) or not words:
         return judgement
     return replace(
         judgement,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -50,7 +50,8 @@ class Baseline:
     range of earlier days, from the days before each: of those where it decided, or of all. level:
     that the last days are at, where nobody accepted it. recent: the last days with events, from the
     first red one of them on. red: the side of each earlier day that was out of its range or at a
-    level; days in the calendar are not looked at. stretches: levels that the counts came back from.
+    level; days in the calendar are not looked at. warned: earlier days at a level that were near
+    their expected count. stretches: levels that the counts came back from.
     """
 
     kept: Mapping[date, float]
@@ -63,6 +64,7 @@ class Baseline:
     accepted: tuple[AcceptedLevel, ...] = ()
     stretches: tuple[Stretch, ...] = ()
     red: Mapping[date, int] = field(default_factory=dict)
+    warned: Collection[date] = ()
 
     def range_on(self, day: date) -> ExpectedRange | None:
         """The normal range of the day after the baseline; None as for `normal_range`."""
@@ -180,13 +182,14 @@ class _Walk:
     accepted: list[AcceptedLevel] = field(default_factory=list)
     stretches: list[Stretch] = field(default_factory=list)
     red: dict[date, int] = field(default_factory=dict)
+    warned: set[date] = field(default_factory=set)
     calm: frozenset[date] | None = None
 
     def baseline(self) -> Baseline:
         """What the walk came to."""
         return Baseline(
             self.kept, self.left_out, self.normal, self.calendar, self.widen, self.level,
-            tuple(self.recent), tuple(self.accepted), tuple(self.stretches), self.red,
+            tuple(self.recent), tuple(self.accepted), tuple(self.stretches), self.red, self.warned,
         )  # fmt: skip
 
     def add(self, day: date, count: int) -> None:
@@ -297,7 +300,10 @@ class _Walk:
         extended = level.with_day(ranged)
         if extended.is_held:
             self.level = extended
-            self.red[ranged.day] = level.side
+            if extended.only_warns:
+                self.warned.add(ranged.day)
+            else:
+                self.red[ranged.day] = level.side
             self.left_out[ranged.day] = _level_text(level)
         else:
             self._end(extended)

@@ -51,6 +51,11 @@ class RangedDay:
         """How many times the expected count it has."""
         return (self.count + 0.5) / (self.normal.expected + 0.5)
 
+    @property
+    def is_near(self) -> bool:
+        """Whether it is near the expected count: within that part of its range on both sides."""
+        return not any(self.is_beyond(side, HELD_SHARE) for side in (-1, 1))
+
     def is_beyond(self, side: int, share: float) -> bool:
         """Whether it is farther from the expected count than `share` of the range on that side.
 
@@ -85,9 +90,12 @@ class Level:
     @property
     def _is_back(self) -> bool:
         last = self.days[-BACK_DAYS:]
-        return len(last) == BACK_DAYS and not any(
-            day.is_beyond(side, HELD_SHARE) for day in last for side in (-1, 1)
-        )
+        return len(last) == BACK_DAYS and all(day.is_near for day in last)
+
+    @property
+    def only_warns(self) -> bool:
+        """Whether its last day is near the expected count: the counts may be back."""
+        return self.days[-1].is_near
 
     def with_day(self, day: RangedDay) -> Level:
         """The level with one more day, which may end it."""

@@ -34,7 +34,7 @@ class TotalRules:
         self._daily, self._days = daily, days
         self._expected = expected
         self._baseline = volume_expected.baseline_of(expected, daily, every=True)
-        self._normal, self._red = _judged_days(daily, self._baseline)
+        self._normal, self._red, self._warned = _judged_days(daily, self._baseline)
         first, special = daily.day - timedelta(days=days - 1), daily.calendar.special_day
         #: The days that are judged here, and their counts.
         self._tested = {
@@ -49,10 +49,11 @@ class TotalRules:
         alarms = [
             Alarm(
                 day, count, self._normal[day].low, self._normal[day].high,
+                warns=day in self._warned,
                 at_level=day in at_level or not side_of(count, self._normal[day]),
             )
             for day, count in reversed(self._tested.items())
-            if day in self._red
+            if day in self._red or day in self._warned
         ]  # fmt: skip
         judged_days = sum(day in self._normal for day in self._tested)
         return RulePower("volume_expected", self._power(), tuple(alarms), judged_days)
@@ -131,15 +132,19 @@ def _by_zscore(daily: DailyCounts, zscore: volume_zscore.Params) -> Judge:
 
 def _judged_days(
     daily: DailyCounts, baseline: Baseline
-) -> tuple[dict[date, ExpectedRange], set[date]]:
-    """The normal range of each day by the days before it, and the days that were red."""
-    normal, red, day = dict(baseline.normal), set(baseline.red), daily.day
+) -> tuple[dict[date, ExpectedRange], set[date], set[date]]:
+    """The normal range of each day by the days before it, and the days that were red or amber."""
+    normal, day = dict(baseline.normal), daily.day
+    red, warned = set(baseline.red), set(baseline.warned)
     today, count = baseline.range_on(day), daily.totals().get(day, 0)
     if today is not None:
         normal[day] = today
-        if side_of(count, today) or baseline.level_with(day, count, today) is not None:
+        level = baseline.level_with(day, count, today)
+        if level is not None and level.only_warns:
+            warned.add(day)
+        elif side_of(count, today) or level is not None:
             red.add(day)
-    return normal, red
+    return normal, red, warned
 
 
 def _as_days_in_a_row(

@@ -90,8 +90,8 @@ def test_the_summary_of_each_check(andon: Andon, history: History) -> None:
     andon("close", "quarantine_rate", "--as", "false-alarm", "--owner", "Mia")
     lines = [[cell.strip() for cell in row] for row in cells(andon("incidents", "--summary").out)]
     assert lines[1:3] == [
-        ["quarantine_rate", "2", "0", "5 h", "1", "4 h", "1"],
-        ["freshness", "1", "0", "30 min", "0", "4 h", "0"],
+        ["quarantine_rate", "2", "0", "5 h", "1", "4 h", "0", "1"],
+        ["freshness", "1", "0", "30 min", "0", "4 h", "0", "0"],
     ]
     assert lines[-1] == ["Times are medians."]
 

@@ -94,11 +94,12 @@ def at_level(days: int, back: int = 0) -> tuple[int, ...]:
 @pytest.mark.parametrize("back", [0, 5])
 def test_each_day_of_a_level_is_an_alarm(back: int) -> None:
     rule = powers_of(at_level(20, back)).rules[0]
-    first = back - 1 if back else 0  # one day at the expected count ends no level
-    days = [DAY - timedelta(days=n) for n in range(first, back + 20)]
+    days = [DAY - timedelta(days=n) for n in range(back, back + 20)]
     of_level = [alarm for alarm in rule.alarms if alarm.at_level]
     assert [alarm.day for alarm in of_level] == days
     assert alarm_text(of_level[0]).endswith("; at a level)")
+    # One day at the expected count ends no level; it stops no line either.
+    assert rule.amber_days == ({DAY - timedelta(days=back - 1)} if back else set())
     assert power_of(rule).judged == 90 - 20
 
 

@@ -167,3 +167,21 @@ def test_a_wider_range_has_no_level_where_its_check_has_none(tmp_path: Path) -> 
     assert volume(report).status is GREEN
     assert volume(report).details["level"] is None
     assert volume(report, "event_volume").status is GREEN
+
+
+@pytest.mark.parametrize("factor", [0.3, 0.5, 2.0])
+def test_the_first_day_back_stops_no_line_and_the_second_is_green(
+    tmp_path: Path, factor: float
+) -> None:
+    shop = ClosedShop(tmp_path, "[]")
+    for back in range(2, 12):
+        shop.set(day(back), round(shop.counts[day(back)] * factor))
+    shop.write()
+    low, first, second = (shop.report(day(back)) for back in (2, 1, 0))
+    assert volume(low).status is RED
+    assert volume(first).status is AMBER
+    assert volume(second).status is GREEN
+    assert "a second one in a row ends the level" in volume(first).summary
+    for report in (first, second):
+        score = volume(report, "volume_zscore")
+        assert score.status in (AMBER, GREEN), score.message
