@@ -66,8 +66,8 @@ def test_revenue_and_power(shop: ClosedShop) -> None:
     assert not any(day.beyond for day in series.days)
     powers = read(shop, MONDAY, lambda context: power.read(context, days=40))
     for rule in powers.rules:
-        assert rule.power.judged > 0
-        assert not any(alarm.day.weekday() >= 5 for alarm in rule.alarms)
+        assert rule.days_judged > 0
+        assert not any(alarm.day.weekday() >= 5 for alarm in rule.out_of_range)
 
 
 def test_runs_without_an_entry_are_no_gap(shop: ClosedShop) -> None:
