@@ -20,8 +20,7 @@ from checks.detection.levels import (
     confirming_days,
 )
 from checks.detection.order import median
-
-WEEK = 7
+from checks.detection.weekday import WEEK
 
 
 @dataclass(frozen=True, slots=True)

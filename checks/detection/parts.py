@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 from checks.detection.expected import COUNTED_ON, OFFSET, Basis, ExpectedRange
-from checks.detection.order import median
+from checks.detection.order import DEVIATIONS_PER_MAD, median
 from checks.detection.weekday import BASELINE_WEEKS, WEEK
 
 Counts: TypeAlias = Sequence[float | None]
@@ -27,8 +27,8 @@ _LEVEL_GAIN = 0.15
 _SCATTER_GAIN = 1 / 28
 # A miss counts as at most so many deviations for what comes after it.
 _MOST_DEVIATIONS = 3.0
-# The first scatter is the median of so many misses, which is so much smaller than a deviation.
-_FIRST_MISSES, _DEVIATIONS_OF_MEDIAN = 7, 1.4826
+# The first scatter is by the median of so many misses.
+_FIRST_MISSES = 7
 _MOST_FIRST_MISS = 0.5
 _LEAST_SCATTER = 0.1
 # Beyond this, counts and their squares stay finite.
@@ -257,7 +257,7 @@ class _Track:
             self._first_misses.append(abs(miss))
             self._level += _LEVEL_GAIN * min(max(miss, -_MOST_FIRST_MISS), _MOST_FIRST_MISS)
             if len(self._first_misses) >= _FIRST_MISSES:
-                self._scatter = _DEVIATIONS_OF_MEDIAN * median(sorted(self._first_misses))
+                self._scatter = DEVIATIONS_PER_MAD * median(sorted(self._first_misses))
                 self._scatter = max(self._scatter, _LEAST_SCATTER / 10)
             return
         most = _MOST_DEVIATIONS * self._scatter

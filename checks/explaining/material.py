@@ -28,7 +28,6 @@ from checks.warehouse.event_profile import EventProfiles, EventProfileScan
 
 #: Days back on which a usual day is looked for: the same weekday first.
 _USUAL_LOOK_BACK = 28
-_WEEK = 7
 #: A usual day has at least this part of the median day's events.
 _LEAST_OF_MEDIAN = 0.5
 #: Statuses of a day that is no usual one.
