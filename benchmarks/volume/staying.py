@@ -12,11 +12,9 @@ from checks.detection.baseline import Baseline, baseline, side_of
 from .cases import Rule
 from .reference import before
 from .rules import volume_expected
-from .series import Series
+from .series import FIRST_DAY, Series
 from .study import Study, Table, number, percent
 
-#: Days that only say what is normal.
-FIRST_DAY = 60
 _WINDOW, _PERIOD = 126, 90
 #: The day of a level on which it is accepted.
 ACCEPTED_ON = 7
