@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from statistics import fmean
 
 from checks.core.calendar import Calendar
-from checks.detection.baseline import Baseline, baseline, side_of
+from checks.detection.baseline import Baseline, baseline
 
 from .cases import Rule
 from .reference import before
@@ -82,7 +82,7 @@ def is_red(totals: Mapping[date, int], day: date) -> bool:
         return False
     count = totals[day]
     level = chosen.level_with(day, count, normal)
-    return bool(side_of(count, normal)) or (level is not None and not level.only_warns)
+    return bool(normal.side_of(count)) or (level is not None and not level.only_warns)
 
 
 def _costs(name: str, study: Study, red: Iterable[set[date]]) -> list[str]:

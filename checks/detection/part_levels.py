@@ -106,7 +106,7 @@ def _side(part: Part, index: int, normal: ExpectedRange | None) -> int:
     count = part.counts[index]
     if normal is None or count is None or part.whole.unjudged[index]:
         return 0
-    side = (count > normal.high) - (count < normal.low)
+    side = normal.side_of(count)
     return 0 if side > 0 and index in part.bounded else side
 
 

@@ -118,7 +118,7 @@ def _out_of_range(parts: Iterable[PartDays], tested: Sequence[date]) -> Iterator
             normal, count = part.ranges[day], part.counts.get(day, 0)
             yield Alarm(
                 day, count, normal.low, normal.high, warns=True,
-                at_level=normal.low <= count <= normal.high, subject=part.segment.label,
+                at_level=not normal.side_of(count), subject=part.segment.label,
                 is_bound=day in part.bounded,
             )  # fmt: skip
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from checks.core.counts import NAME, DailyCounts
 from checks.core.subjects import LEVEL
 from checks.detection import ExpectedRange
-from checks.detection.baseline import AcceptedLevel, Baseline, side_of, usual_range
+from checks.detection.baseline import AcceptedLevel, Baseline, usual_range
 from checks.detection.part_levels import Judged, Rule, judged, shift_with_whole
 from checks.detection.part_limits import Distances, Limits, limits
 from checks.detection.parts import Part, Whole, part
@@ -345,9 +345,7 @@ class _Family:
         A value that only goes with the total is no finding.
         """
         normal, count = self._today_range, self.daily.counted[self.daily.day].total
-        if normal is None or not side_of(count, normal) or normal.expected <= 0:
-            return 1.0
-        return count / normal.expected
+        return 1.0 if normal is None else normal.ratio_beyond(count)
 
 
 def _usable(count: float | None) -> float | None:

@@ -11,7 +11,7 @@ from datetime import date
 from checks.core.counts import NAME, DailyCounts
 from checks.core.text import change_text, quoted
 from checks.detection import ExpectedRange
-from checks.detection.baseline import AcceptedLevel, Baseline, side_of, usual_range
+from checks.detection.baseline import AcceptedLevel, Baseline, usual_range
 from checks.detection.levels import Level
 from checks.judging.part_subjects import part_subject
 
@@ -60,7 +60,7 @@ class Segment:
         level_side = 0 if self.level is None else self.level.side
         if self.today is None:
             return -1 if (self.at_most or 0) < self.normal.low else level_side
-        return side_of(self.today, self.normal) or level_side
+        return self.normal.side_of(self.today) or level_side
 
     @property
     def stays(self) -> bool:
