@@ -129,7 +129,7 @@ def _noise(comparisons: Sequence[_Comparison | None], least: float) -> _Noise:
 def _noise_before(
     comparisons: Sequence[_Comparison | None], declines: Container[int], end: int
 ) -> _Noise:
-    """The same for the comparison of the day `end`, with the earlier declines."""
+    """The noise that the comparison of the day `end` is judged by, given the earlier declines."""
     misses = sorted(
         comparison.miss
         for other in range(max(0, end - _MISS_DAYS), end - WEEK + 1)

@@ -23,8 +23,8 @@ _LEAST_SHARE = 0.5
 class Segment:
     """A value of a dimension on the judged day.
 
-    today: None where it may be among the values that were not read, as there were too many; then
-    it had `at_most` so many, and is below its range where even that is.
+    today: None where it may be among the values that were too many to be told apart; it had
+    `at_most` events then, and is below its range where even that is.
     normal: None with too little history. is_new: whether it has no earlier day. members: of a group
     of rare values, how many there are; else 0. level: that it is at and that nobody accepted.
     accepted: the level that was accepted on each of these days, beside the rest of the events.
