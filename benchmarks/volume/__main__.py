@@ -8,11 +8,12 @@ from pathlib import Path
 
 from .by_incident import by_incident
 from .cold_starts import cold_starts
+from .csv_rows import DataError
 from .differences import differences
 from .held_out import held_out
 from .red_days import red_days
 from .rules import RULES
-from .series import DataError, Series, read_folder
+from .series import Series, read_folder
 from .staying import levels, staying, stretches
 from .study import Measure, Study
 from .summary import summary

@@ -9,17 +9,16 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from .series import Series
+from checks.detection.weekday import WEEK
 
-#: Days of history before the first judged day.
-FIRST_DAY = 60
+from .series import FIRST_DAY, Series
+
 #: Longer than any rule looks back.
 _LOOKS_BACK = 140
 _SEED = 7
 _DAYS, _STARTS = 40, 20
 #: A day with less than this share of the median of days with events may be half of one itself.
 _LEAST_SHARE = 0.2
-WEEK = 7
 
 CLEAN = "clean"
 #: The factor of the judged day alone.

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from .csv_rows import DataError, count_of, date_of, rows_of
 from .noise import stratum_of
 
 DAILY, CATALOG, HOURLY = "daily.csv", "catalog.csv", "hourly.csv"
 HOURS = [f"h{hour:02}" for hour in range(24)]
 
 
-class DataError(ValueError):
-    """A file that cannot be read as what it has to hold, named with its line."""
+#: Days of history before the first judged day.
+FIRST_DAY = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def _described(
 
 def _of_one_file(path: Path) -> Iterator[Series]:
     rows: dict[str, list[tuple[date, float, str]]] = {}
-    for line, row in _rows(path, ("series", "date", "count")):
+    for line, row in rows_of(path, ("series", "date", "count")):
         rows.setdefault(row["series"], []).append(_day(path, line, row))
     for name, days in rows.items():
         yield _series(path, name, days)
@@ -74,7 +73,7 @@ def _of_one_file(path: Path) -> Iterator[Series]:
 def _of_many_files(folder: Path) -> Iterator[Series]:
     for path in sorted(folder.glob("*.csv")):
         if path.name not in (CATALOG, HOURLY):
-            days = [_day(path, line, row) for line, row in _rows(path, ("date", "count"))]
+            days = [_day(path, line, row) for line, row in rows_of(path, ("date", "count"))]
             yield _series(path, path.stem, days)
 
 
@@ -85,51 +84,19 @@ def _series(path: Path, name: str, rows: list[tuple[date, float, str]]) -> Serie
     return Series(name, days, [count for _, count, _ in rows], [flag for _, _, flag in rows])
 
 
-def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each row with its line number; raises DataError for a missing column or a short row."""
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            if missing := set(columns) - set(reader.fieldnames or ()):
-                raise DataError(f"{path}: the column {min(missing)} is missing")
-            for row in reader:
-                if None in row or None in row.values():
-                    raise DataError(f"{path}, line {reader.line_num}: not as many values as names")
-                yield reader.line_num, row
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path}: {error}") from error
-
-
 def _day(path: Path, line: int, row: Mapping[str, str]) -> tuple[date, float, str]:
-    return _date(path, line, row["date"]), _count(path, line, row["count"]), row.get("flag", "")
-
-
-def _date(path: Path, line: int, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise DataError(f"{path}, line {line}: {text!r} is no date like 2025-03-08") from None
-
-
-def _count(path: Path, line: int, text: str) -> float:
-    try:
-        count = float(text)
-    except ValueError:
-        count = math.nan
-    if not 0 <= count < math.inf:
-        raise DataError(f"{path}, line {line}: {text!r} is no count")
-    return count
+    return date_of(path, line, row["date"]), count_of(path, line, row["count"]), row.get("flag", "")
 
 
 def _catalog(path: Path) -> dict[str, dict[str, str]]:
     """What is said of each series; nothing without a catalog."""
-    return {row["series"]: row for _, row in _rows(path, ("series",))} if path.exists() else {}
+    return {row["series"]: row for _, row in rows_of(path, ("series",))} if path.exists() else {}
 
 
 def _hours(path: Path) -> dict[str, dict[date, list[float]]]:
     hours: dict[str, dict[date, list[float]]] = {}
     if path.exists():
-        for line, row in _rows(path, ("series", "date", *HOURS)):
-            counts = [_count(path, line, row[hour]) for hour in HOURS]
-            hours.setdefault(row["series"], {})[_date(path, line, row["date"])] = counts
+        for line, row in rows_of(path, ("series", "date", *HOURS)):
+            counts = [count_of(path, line, row[hour]) for hour in HOURS]
+            hours.setdefault(row["series"], {})[date_of(path, line, row["date"])] = counts
     return hours

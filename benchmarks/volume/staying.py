@@ -7,16 +7,14 @@ from datetime import date, timedelta
 from statistics import fmean
 
 from checks.core.calendar import Calendar
-from checks.detection.baseline import Baseline, baseline, side_of
+from checks.detection.baseline import Baseline, baseline
 
 from .cases import Rule
 from .reference import before
 from .rules import volume_expected
-from .series import Series
+from .series import FIRST_DAY, Series
 from .study import Study, Table, number, percent
 
-#: Days that only say what is normal.
-FIRST_DAY = 60
 _WINDOW, _PERIOD = 126, 90
 #: The day of a level on which it is accepted.
 ACCEPTED_ON = 7
@@ -84,7 +82,7 @@ def is_red(totals: Mapping[date, int], day: date) -> bool:
         return False
     count = totals[day]
     level = chosen.level_with(day, count, normal)
-    return bool(side_of(count, normal)) or (level is not None and not level.only_warns)
+    return bool(normal.side_of(count)) or (level is not None and not level.only_warns)
 
 
 def _costs(name: str, study: Study, red: Iterable[set[date]]) -> list[str]:

@@ -39,7 +39,10 @@ RETIRED = "retired"
 #: Without events, as its weekday was in the weeks before; or perhaps so, by too few weeks.
 CLOSED, POSSIBLY_CLOSED = "closed", "possibly_closed"
 _WITHOUT_EVENTS = frozenset((SILENT, RETIRED, CLOSED, POSSIBLY_CLOSED))
-ORDER = (SILENT, POSSIBLY_CLOSED, COLLAPSED, SURGED, NEW, RETIRED, CLOSED, NORMAL, RARE)
+#: The states whose names a report lists, each under the state as a key.
+LISTED = (SILENT, POSSIBLY_CLOSED, COLLAPSED, SURGED, NEW, RETIRED, CLOSED)
+#: All states, the worst first.
+ORDER = (*LISTED, NORMAL, RARE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,72 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from checks.catalog._event_names import NameState
+from checks.catalog._event_names import LISTED, NameState, limits_of
+from checks.core.metrics import EventCounts
+from checks.core.model import Facts
 from checks.detection import ExpectedRange
 from checks.judging.segments import Segment
 
+if TYPE_CHECKING:
+    from checks.catalog.event_volume import Params
+    from checks.core.timeframe import Timeframe
 
-def rare_details(group: Segment) -> dict[str, Any]:
+_MOST_NAMES = 200
+
+
+def day_details(
+    params: Params,
+    states: Sequence[NameState],
+    by_state: Mapping[str, Sequence[NameState]],
+    moved: Mapping[str, Sequence[Segment]],
+    events: EventCounts,
+    frame: Timeframe,
+    facts: Facts,
+    *,
+    ended: Sequence[NameState] = (),
+    groups: Iterable[Segment] = (),
+) -> dict[str, Any]:
+    """The names by state and the values that moved; of each at most 200.
+
+    ended: the names that were silent before an empty day. groups: of rare names and values.
+    """
+    return {
+        "events": events.judged,
+        "names": [
+            _name_details(state, limits_of(params, state.segment)) for state in states[:_MOST_NAMES]
+        ],
+        "names_total": len(states),
+        "dates": list(events.days),
+        "missing": list(events.missing),
+        "events_of_other_names": sum(events.rest),
+        "partial_day": not frame.is_over,
+        **{state: _names(by_state[state]) for state in LISTED},
+        "silent_purchase_names": list(facts.silent_purchase_names),
+        "ignored": list(params.ignore),
+        "segments": [
+            _segment_details(state, segment)
+            for state, segments in moved.items()
+            for segment in segments
+        ][:_MOST_NAMES],
+        "silent_before_the_day": _names(ended),
+        "rare": [_group_details(group) for group in groups],
+        "filters": facts.filters,
+    }
+
+
+def _names(states: Sequence[NameState]) -> list[str]:
+    return [state.name for state in states[:_MOST_NAMES]]
+
+
+def _group_details(group: Segment) -> dict[str, Any]:
     """How many rare values are judged together, and their events."""
     return {"dimension": group.dimension, "values": group.members, "events": group.today}
 
 
-def name_details(state: NameState, normal: ExpectedRange | None) -> dict[str, Any]:
+def _name_details(state: NameState, normal: ExpectedRange | None) -> dict[str, Any]:
     """An event name; normal: where it is judged by a range."""
     return {
         "name": state.name,
@@ -31,13 +84,13 @@ def name_details(state: NameState, normal: ExpectedRange | None) -> dict[str, An
     }
 
 
-def segment_details(kind: str, segment: Segment) -> dict[str, Any]:
+def _segment_details(state: str, segment: Segment) -> dict[str, Any]:
     """A value that left its range, or stays out of it."""
     normal = segment.normal
     return {
         "dimension": segment.dimension,
         "value": segment.value,
-        "state": kind,
+        "state": state,
         "events": segment.today,
         "at_most": segment.at_most,
         "expected": None if normal is None else normal.expected,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from checks.core.audit_log import AuditEntry, AuditLog
 from checks.detection import ExpectedRange
-from checks.detection.baseline import normal_range, scaled, side_of
+from checks.detection.baseline import normal_range, scaled
 from checks.loads.effective import Load, loads_of_runs
 from checks.loads.expected import SourceState
 from checks.loads.patterns import minutes_after_midnight
@@ -53,7 +53,7 @@ class SourceVolume:
     @property
     def side(self) -> int:
         """-1 below its range, 1 above it; 0 inside, also where only one reading is outside."""
-        sides = {side_of(self.rows.fewest, self.normal), side_of(self.rows.most, self.normal)}
+        sides = {self.normal.side_of(self.rows.fewest), self.normal.side_of(self.rows.most)}
         return sides.pop() if len(sides) == 1 else 0
 
     @property
@@ -228,9 +228,7 @@ def _others_ratio(rows: Mapping[str, Mapping[date, Rows]], key: str, frame: Time
             totals.update(_most(by_date))
     normal = _normal(totals, frame)
     today = totals.get(frame.run_date)
-    if today is None or normal is None or not side_of(today, normal) or normal.expected <= 0:
-        return 1.0
-    return today / normal.expected
+    return 1.0 if today is None or normal is None else normal.ratio_beyond(today)
 
 
 def _moved_with(normal: ExpectedRange, ratio: float) -> ExpectedRange:

@@ -12,10 +12,10 @@ with the total is no finding.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from checks.catalog._closed_weekdays import Recorded, is_empty_day
 from checks.catalog._closed_weekdays_words import learned_text
@@ -30,12 +30,11 @@ from checks.catalog._event_names import (
     SURGED,
     NameState,
     judged_names,
-    limits_of,
     segment_state,
     subject_of,
     why_no_purchases,
 )
-from checks.catalog._event_volume_details import name_details, rare_details, segment_details
+from checks.catalog._event_volume_details import day_details
 from checks.catalog._event_volume_words import (
     action,
     proposed_action,
@@ -63,7 +62,6 @@ if TYPE_CHECKING:
     from checks.core.timeframe import Timeframe
     from checks.judging.readings import Readings
 
-_MOST_NAMES = 200
 _UNIT = "event names and segments"
 
 
@@ -214,27 +212,15 @@ def _judgement(
     status, kind = _worst(by_state, moved)
     names = [state.name for state in by_state[kind]] if status is not Status.GREEN else []
     flagged = moved.get(kind, []) if status is Status.AMBER else []
-    levels = _at_levels(by_state, moved)
     count = len(names) + len(flagged)
-    facts = Facts(
-        filters={"event": names[0]} if len(names) == 1 and not flagged else {},
-        silent_purchase_names=_silent_purchase_names(by_state, measured.events),
-        # What may be closed is an alarm of its own: it asks for another thing.
-        fails_for_empty_day=not measured.events.judged and not ended and kind != POSSIBLY_CLOSED,
-        closed_weekday=why_no_purchases(by_state, measured.events),
-    )
+    facts = _facts(by_state, measured.events, kind, names, flagged, ended)
     labels = [*names, *(segment.label for segment in flagged)]
-    subjects = _subjects(by_state, levels)
+    subjects = _subjects(by_state, _at_levels(by_state, moved))
     return Judgement(
         status=status,
         message=f"{SILENT if kind == POSSIBLY_CLOSED else kind}={count} (max 0)",
         summary=summary(
-            by_state,
-            moved,
-            kind,
-            status,
-            frame,
-            _normal_groups(params, others),
+            by_state, moved, kind, status, frame, _normal_groups(params, others),
             _within(params, by_state, others, measured.daily, frame),
         ),
         action=proposed_action(by_state[POSSIBLY_CLOSED], is_empty_day=is_empty)
@@ -243,12 +229,31 @@ def _judgement(
         value=count,
         threshold=0,
         unit=_UNIT,
-        details=_details(params, states, by_state, moved, measured.events, frame, facts)
-        | {"silent_before_the_day": [state.name for state in ended[:_MOST_NAMES]]}
-        | {"rare": [rare_details(segment) for segment in others if segment.members]}
-        | {"filters": facts.filters},
+        details=day_details(
+            params, states, by_state, moved, measured.events, frame, facts,
+            ended=ended, groups=[segment for segment in others if segment.members],
+        ),
         facts=facts,
         subjects={kind: names for kind, names in subjects.items() if names or kind == EVENT},
+    )  # fmt: skip
+
+
+def _facts(
+    by_state: Mapping[str, list[NameState]],
+    events: EventCounts,
+    kind: str,
+    names: Sequence[str],
+    flagged: Sequence[Segment],
+    ended: Sequence[NameState],
+) -> Facts:
+    """What other checks decide by. What may be closed is an alarm of its own: it asks for another
+    thing than an empty day does.
+    """
+    return Facts(
+        filters={"event": names[0]} if len(names) == 1 and not flagged else {},
+        silent_purchase_names=_silent_purchase_names(by_state, events),
+        fails_for_empty_day=not events.judged and not ended and kind != POSSIBLY_CLOSED,
+        closed_weekday=why_no_purchases(by_state, events),
     )
 
 
@@ -325,8 +330,7 @@ def _closed(
         value=0,
         threshold=0,
         unit=_UNIT,
-        details=_details(params, states, by_state, moved, events, frame, facts)
-        | {"silent_before_the_day": [], "rare": [], "filters": facts.filters},
+        details=day_details(params, states, by_state, moved, events, frame, facts),
         facts=facts,
     )
 
@@ -342,36 +346,6 @@ def _ended_before(state: NameState, empty_since: date | None) -> bool:
     if empty_since is None or state.silent_since is None:
         return False
     return state.silent_since < empty_since
-
-
-def _details(
-    params: Params,
-    states: list[NameState],
-    by_state: dict[str, list[NameState]],
-    moved: dict[str, list[Segment]],
-    events: EventCounts,
-    frame: Timeframe,
-    facts: Facts,
-) -> dict[str, Any]:
-    return {
-        "events": events.judged,
-        "names": [
-            name_details(state, limits_of(params, state.segment)) for state in states[:_MOST_NAMES]
-        ],
-        "names_total": len(states),
-        "dates": list(events.days),
-        "missing": list(events.missing),
-        "events_of_other_names": sum(events.rest),
-        "partial_day": not frame.is_over,
-        **{kind: [s.name for s in by_state[kind][:_MOST_NAMES]] for kind in ORDER[:7]},
-        "silent_purchase_names": list(facts.silent_purchase_names),
-        "ignored": list(params.ignore),
-        "segments": [
-            segment_details(kind, segment)
-            for kind, segments in moved.items()
-            for segment in segments
-        ][:_MOST_NAMES],
-    }
 
 
 def _worst(

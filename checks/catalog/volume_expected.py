@@ -34,7 +34,7 @@ from checks.detection import (
     ExpectedRange,
     history_days,
 )
-from checks.detection.baseline import Baseline, Stretch, side_of
+from checks.detection.baseline import Baseline, Stretch
 from checks.detection.levels import Level
 from checks.judging.check import Check, LoadFact, Worse
 from checks.judging.segments import Carrier, carrying
@@ -141,21 +141,21 @@ def _judgement(
 ) -> Judgement:
     count = daily.counted[daily.day].total
     level = baseline.level_with(daily.day, count, normal)
-    side = side_of(count, normal) or (level.side if level is not None else 0)
+    side = normal.side_of(count) or (level.side if level is not None else 0)
     carrier = carrying(daily, baseline, normal) if side else None
     facts = Facts(
         filters=carrier.filters if carrier else {},
         expected=normal.expected,
         fails_for_empty_day=not count and level is None,
         weekday_words=""
-        if side_of(count, normal)
+        if normal.side_of(count)
         else weekday_words(daily, normal, is_over=frame.is_over),
     )
     return Judgement(
         status=_status(side, level),
         message=_message(count, normal, level),
         summary=_summary(daily, baseline, normal, frame, level, carrier),
-        action=_action(side_of(count, normal), frame, level),
+        action=_action(normal.side_of(count), frame, level),
         value=count,
         threshold=normal.high if (side or count - normal.expected) > 0 else normal.low,
         unit="events",
@@ -288,7 +288,7 @@ def _remarks(daily: DailyCounts, baseline: Baseline, normal: ExpectedRange) -> l
     if mark is not None and mark.factor is not None:
         remarks.append(f"{mark.name}: {mark.factor:g} times the usual is expected")
     released = daily.calendar.recent_release(daily.day)
-    if released is not None and side_of(daily.counted[daily.day].total, normal):
+    if released is not None and normal.side_of(daily.counted[daily.day].total):
         remarks.append(f"the tracking was changed on {short_day(released)}")
     return remarks
 

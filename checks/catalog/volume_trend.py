@@ -90,9 +90,9 @@ def judge(params: Params, daily: DailyCounts, frame: Timeframe) -> Judgement:
         judgement = learning(_METRIC, days, TREND_DAYS)
         # Where the shop became so big that its days before are no history, it learns once more.
         return replace(judgement, learning_days=None) if daily.has_strays() else judgement
-    if weekly_trend(_with_usual_days(counts, daily, _closed_days(daily)), daily.day) is not None:
+    if weekly_trend(_with_usual_days(counts, _closed_days(daily)), daily.day) is not None:
         return skipped(_METRIC, "too many of the days before are closed")
-    if weekly_trend(_with_usual_days(counts, daily, _just_special(daily)), daily.day) is not None:
+    if weekly_trend(_with_usual_days(counts, _just_special(daily)), daily.day) is not None:
         return skipped(_METRIC, "too many of the days before are in `calendar`")
     return unknown(
         _METRIC, Cause.BAD_VALUE,
@@ -167,9 +167,7 @@ def _closed_days(daily: DailyCounts) -> Iterator[date]:
             yield day
 
 
-def _with_usual_days(
-    counts: Mapping[date, float], daily: DailyCounts, days: Iterable[date]
-) -> dict[date, float]:
+def _with_usual_days(counts: Mapping[date, float], days: Iterable[date]) -> dict[date, float]:
     """The counts as if each of these days had the median of all others."""
     median_events = median(counts.values()) or 0.0
     return dict.fromkeys(days, median_events) | dict(counts)

@@ -122,7 +122,7 @@ def add_owner(parser: argparse.ArgumentParser, meaning: str) -> None:
 
 
 def add_revoke(parser: argparse.ArgumentParser, command: str, noun: str) -> None:
-    """Add the action `revoke ID` to a command that lists decisions. what: such as `a waiver`."""
+    """Add the action `revoke ID` to a command that lists decisions. noun: such as `a waiver`."""
     parser.usage = f"{parser.prog} [-h] [--config FILE] [revoke ID]"
     actions = parser.add_subparsers(dest="action", metavar="revoke ID", prog=parser.prog)
     revoke = actions.add_parser("revoke", help=f"end {noun} now")

@@ -20,8 +20,7 @@ from checks.detection.levels import (
     confirming_days,
 )
 from checks.detection.order import median
-
-WEEK = 7
+from checks.detection.weekday import WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ class Baseline:
         if first is None:
             return RangedDay(day, count, normal)
         before = usual_range(self.kept, day, self.calendar, self.widen * ALIKE_WIDEN, since=first)
-        return RangedDay(day, count, normal, 0 if before is None else side_of(count, before))
+        return RangedDay(day, count, normal, 0 if before is None else before.side_of(count))
 
     def confirmed(self, recent: Sequence[RangedDay]) -> Level | None:
         """The level that the newest of these days confirms, by the days before it."""
@@ -207,7 +206,7 @@ class _Walk:
             self._leave_out(day, special_day.name)
         elif day_range is None:
             self.kept[day] = count
-        elif not count and side_of(count, day_range):
+        elif not count and day_range.side_of(count):
             self.red[day] = -1
             self._leave_out(day, "no events")
         elif self.level is None or not count:
@@ -372,11 +371,6 @@ def usual_range(
     if normal is None or special_day is None:
         return normal
     return None if special_day.factor is None else scaled(normal, special_day.factor)
-
-
-def side_of(count: float, normal: ExpectedRange) -> int:
-    """-1 below the range, 1 above it, 0 inside."""
-    return (count > normal.high) - (count < normal.low)
 
 
 def scaled(normal: ExpectedRange, factor: float) -> ExpectedRange:

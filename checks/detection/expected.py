@@ -36,6 +36,14 @@ class ExpectedRange:
     high: float
     basis: Basis
 
+    def side_of(self, count: float) -> int:
+        """-1 below the range, 1 above it, 0 inside."""
+        return (count > self.high) - (count < self.low)
+
+    def ratio_beyond(self, count: float) -> float:
+        """How many times the expected count it is; 1 inside the range, and where 0 are expected."""
+        return count / self.expected if self.side_of(count) and self.expected > 0 else 1.0
+
 
 Judge: TypeAlias = Callable[[Mapping[date, float], date], ExpectedRange | None]
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from checks.detection.expected import ExpectedRange, log_count
+from checks.detection.expected import OFFSET, ExpectedRange, log_count
 from checks.detection.order import median
 
 #: So many red days on one side, of so many open days with events, confirm a level.
@@ -44,12 +44,12 @@ class RangedDay:
     @property
     def side(self) -> int:
         """-1 below the range, 1 above it, 0 inside."""
-        return (self.count > self.normal.high) - (self.count < self.normal.low)
+        return self.normal.side_of(self.count)
 
     @property
     def factor(self) -> float:
         """How many times the expected count it has."""
-        return (self.count + 0.5) / (self.normal.expected + 0.5)
+        return (self.count + OFFSET) / (self.normal.expected + OFFSET)
 
     @property
     def is_near(self) -> bool:

@@ -13,24 +13,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import accumulate
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from checks.detection.expected import OFFSET
-from checks.detection.order import median
+from checks.detection.order import DEVIATIONS_PER_MAD, median
 from checks.detection.series import counts_until
+from checks.detection.weekday import WEEK, LogCounts
 
-LogCounts: TypeAlias = list[float | None]
-
-_WEEK = 7
-_WINDOW = 15 * _WEEK
+_WINDOW = 15 * WEEK
 #: A kind of change needs so many days before it, and so many from it on.
-_LEAST_BEFORE, _LEAST_STEP, _LEAST_SLOPE = 2 * _WEEK, 2, 4
+_LEAST_BEFORE, _LEAST_STEP, _LEAST_SLOPE = 2 * WEEK, 2, 4
 #: A day farther outside of the medians of the days before and after it counts as this far: in
 #: deviations.
 _CLIPPED_AT = 3.0
 _NEIGHBOURS = 3
 _LEAST_DEVIATION = 0.01
-_DEVIATIONS_PER_MAD = 1.4826
 #: A change explains at least this much more than no change does, in variances of what is left.
 _LEAST_GAIN = 12.0
 #: In the same measure: what is less worse than the best is likely too; a shape is told where the
@@ -110,10 +107,10 @@ def _shape_and_beginnings(
 def _logs(counts: Sequence[float | None]) -> LogCounts:
     """Logarithms of the counts; of a weekday that usually has no event, none."""
     logs = [None if count is None else math.log(count + OFFSET) for count in counts]
-    for weekday in range(_WEEK):
-        known = sorted(count for count in counts[weekday::_WEEK] if count is not None)
+    for weekday in range(WEEK):
+        known = sorted(count for count in counts[weekday::WEEK] if count is not None)
         if known and not median(known):
-            logs[weekday::_WEEK] = [None] * len(logs[weekday::_WEEK])
+            logs[weekday::WEEK] = [None] * len(logs[weekday::WEEK])
     return logs
 
 
@@ -123,15 +120,15 @@ def _without_weekdays(logs: LogCounts) -> LogCounts:
     Of a weekday: the median of its distances from the mean of the seven days around it, which no
     straight line changes. A week that lacks a day which others have is left out.
     """
-    kept = [weekday for weekday in range(_WEEK) if any(x is not None for x in logs[weekday::_WEEK])]
-    distances: list[list[float]] = [[] for _ in range(_WEEK)]
+    kept = [weekday for weekday in range(WEEK) if any(x is not None for x in logs[weekday::WEEK])]
+    distances: list[list[float]] = [[] for _ in range(WEEK)]
     for index in range(_NEIGHBOURS, len(logs) - _NEIGHBOURS):
         around = [x for x in logs[index - _NEIGHBOURS : index + _NEIGHBOURS + 1] if x is not None]
         log = logs[index]
         if log is not None and len(around) == len(kept):
-            distances[index % _WEEK].append(log - sum(around) / len(around))
+            distances[index % WEEK].append(log - sum(around) / len(around))
     effects = [median(sorted(each)) if each else 0.0 for each in distances]
-    return [None if x is None else x - effects[index % _WEEK] for index, x in enumerate(logs)]
+    return [None if x is None else x - effects[index % WEEK] for index, x in enumerate(logs)]
 
 
 def _clipped(values: Sequence[float]) -> list[float]:
@@ -146,7 +143,7 @@ def _clipped(values: Sequence[float]) -> list[float]:
         for index in range(len(values))
     ]
     distances = sorted(abs(x - middle) for x, middle in zip(values, around, strict=True))
-    most = _CLIPPED_AT * max(_LEAST_DEVIATION, _DEVIATIONS_PER_MAD * median(distances))
+    most = _CLIPPED_AT * max(_LEAST_DEVIATION, DEVIATIONS_PER_MAD * median(distances))
     clipped = list(values)
     for index in range(1, len(values) - 1):
         before = median(sorted(values[max(0, index - _NEIGHBOURS) : index]))

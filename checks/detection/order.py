@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+#: A deviation of normal noise is so many times the median of the distances from the expected value.
+DEVIATIONS_PER_MAD = 1.4826
+
 
 def median(ordered: Sequence[float]) -> float:
     """The median of values in ascending order; raises IndexError for none."""

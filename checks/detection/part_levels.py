@@ -102,11 +102,11 @@ def range_on(
 
 
 def _side(part: Part, index: int, normal: ExpectedRange | None) -> int:
-    """-1 below the range, 1 above it, 0 inside or where the day is not judged."""
+    """-1 below the range, 1 above it, 0 inside and where that is not known or not judged."""
     count = part.counts[index]
     if normal is None or count is None or part.whole.unjudged[index]:
         return 0
-    side = (count > normal.high) - (count < normal.low)
+    side = normal.side_of(count)
     return 0 if side > 0 and index in part.bounded else side
 
 
@@ -135,9 +135,8 @@ def shift_with_whole(
     shift = shift_at(own, since, days[:CONFIRMING_DAYS], first)
     later = _Walk(part.shifted([(since, shift)]), distances, rule, skips_empty)
     later.run(until, accepted)
-    is_left = later.level is not None and later.index(later.level.since) > since
-    end = later.index(later.level.since) if later.level is not None and is_left else until
-    return shift_at(own, since, range(since, end), first)
+    left_at = since if later.level is None else later.index(later.level.since)
+    return shift_at(own, since, range(since, left_at if left_at > since else until), first)
 
 
 def _may_have_level(distances: Distances, rule: Rule) -> bool:
@@ -161,20 +160,28 @@ def _confirmed(recent: Sequence[RangedDay]) -> Level | None:
 
 @dataclass(slots=True)
 class _Walk:
-    """The days so far."""
+    """The days so far.
+
+    current: the part without the days that say nothing of others, all at the accepted level.
+    usable: the distances of its other days. left_out: days of levels that are over. shifts: what is
+    added to the log ratio of all days before a day. accepted: by the day of the acceptance.
+    """
 
     part: Part
     distances: Distances
     rule: Rule
     skips_empty: bool
+    current: Part = field(init=False)
+    usable: list[float | None] = field(init=False)
     level: Level | None = None
     recent: list[RangedDay] = field(default_factory=list)
     left_out: set[int] = field(default_factory=set)
     shifts: list[tuple[int, float]] = field(default_factory=list)
-    now: Part | None = None
     accepted: dict[date, AcceptedLevel] = field(default_factory=dict)
-    kept: list[float | None] = field(default_factory=list)
     sides: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.current, self.usable = self.part, list(self.distances)
 
     def judged(self, accepted: Collection[date]) -> Judged:
         """The last day after all others."""
@@ -189,7 +196,6 @@ class _Walk:
 
     def run(self, until: int, accepted: Collection[date]) -> list[ExpectedRange | None]:
         """Add the days before one; their ranges."""
-        self.now, self.kept = self.part, list(self.distances)
         ranges = []
         for index in range(until):
             if self.rule.day(index) in accepted:
@@ -203,8 +209,8 @@ class _Walk:
         return (day - self.rule.first).days
 
     def _range(self, index: int) -> ExpectedRange | None:
-        part = self.now or self.part
-        return range_on(part, self.kept, self.rule, index, is_accepted=bool(self.shifts))
+        is_accepted = bool(self.shifts)
+        return range_on(self.current, self.usable, self.rule, index, is_accepted=is_accepted)
 
     def _side(self, index: int, normal: ExpectedRange | None) -> int:
         """The side of a day that was just added, by its range or by the level that it is at."""
@@ -294,6 +300,6 @@ class _Walk:
     def _forecast_again(self, held: Sequence[int]) -> None:
         """New spans and distances, where the held days and all that are left out say nothing."""
         silent = self.left_out | set(held)
-        self.now = self.part.without(silent).shifted(self.shifts)
-        distances = self.now.distances(self.rule.least)
-        self.kept = [None if i in silent else d for i, d in enumerate(distances)]
+        self.current = self.part.without(silent).shifted(self.shifts)
+        distances = self.current.distances(self.rule.least)
+        self.usable = [None if i in silent else d for i, d in enumerate(distances)]

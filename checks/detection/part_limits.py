@@ -35,7 +35,8 @@ _YOUNG_LIMIT, _YOUNG_SLOPE = 4.5, 0.5
 # One accident or two make no wild part, and a wild one is not to be overlooked when it dies.
 _OWN_RANK, _MOST_OWN = 3, 3.0
 _BINS_PER_DEVIATION, _MOST_DEVIATIONS = 20, 50
-_RECENT, _THREE_BITS = (1 << OF_DAYS) - 1, (1 << CONFIRMING_DAYS) - 1
+#: A bit for each of the days in which a level is looked for.
+_RECENT_BITS = (1 << OF_DAYS) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,8 @@ def _bins(
         if (distance := distances[day]) is None:
             continue
         beyond = max(0.0, side * distance)
-        recent[number] = (recent[number] << 1 | (beyond > limit)) & _RECENT
-        if recent[number] < _THREE_BITS or recent[number].bit_count() < CONFIRMING_DAYS:
+        recent[number] = (recent[number] << 1 | (beyond > limit)) & _RECENT_BITS
+        if recent[number].bit_count() < CONFIRMING_DAYS:
             bins.append(min(most, int(_BINS_PER_DEVIATION * beyond)))
     return bins
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 from checks.detection.expected import COUNTED_ON, OFFSET, Basis, ExpectedRange
-from checks.detection.order import median
+from checks.detection.order import DEVIATIONS_PER_MAD, median
 from checks.detection.weekday import BASELINE_WEEKS, WEEK
 
 Counts: TypeAlias = Sequence[float | None]
@@ -27,10 +27,12 @@ _LEVEL_GAIN = 0.15
 _SCATTER_GAIN = 1 / 28
 # A miss counts as at most so many deviations for what comes after it.
 _MOST_DEVIATIONS = 3.0
-# The first scatter is the median of so many misses, which is so much smaller than a deviation.
-_FIRST_MISSES, _DEVIATIONS_OF_MEDIAN = 7, 1.4826
+# The first scatter is by the median of so many misses.
+_FIRST_MISSES = 7
 _MOST_FIRST_MISS = 0.5
 _LEAST_SCATTER = 0.1
+# A scatter of 0 would never grow again, as misses count up to a multiple of it.
+_SMALLEST_KNOWN_SCATTER = 0.01
 # Beyond this, counts and their squares stay finite.
 _LARGEST = 1e100
 _MOST_LOG = math.log(_LARGEST)
@@ -257,11 +259,11 @@ class _Track:
             self._first_misses.append(abs(miss))
             self._level += _LEVEL_GAIN * min(max(miss, -_MOST_FIRST_MISS), _MOST_FIRST_MISS)
             if len(self._first_misses) >= _FIRST_MISSES:
-                self._scatter = _DEVIATIONS_OF_MEDIAN * median(sorted(self._first_misses))
-                self._scatter = max(self._scatter, _LEAST_SCATTER / 10)
+                self._scatter = DEVIATIONS_PER_MAD * median(sorted(self._first_misses))
+                self._scatter = max(self._scatter, _SMALLEST_KNOWN_SCATTER)
             return
         most = _MOST_DEVIATIONS * self._scatter
         drawn_in = min(max(miss, -most), most)
         self._level += _LEVEL_GAIN * drawn_in
         square = (1 - _SCATTER_GAIN) * self._scatter**2 + _SCATTER_GAIN * drawn_in**2
-        self._scatter = max(math.sqrt(square), _LEAST_SCATTER / 10)
+        self._scatter = max(math.sqrt(square), _SMALLEST_KNOWN_SCATTER)

@@ -39,11 +39,7 @@ def power(history: Mapping[date, float], day: date, judge: Judge, *, days: int =
         if (count := count_on(history, on := day - timedelta(days=back))) is not None
         and (day_range := judge(history, on)) is not None
     ]
-    in_range = [
-        (count, day_range)
-        for count, day_range in judged
-        if day_range.low <= count <= day_range.high
-    ]
+    in_range = [(count, day_range) for count, day_range in judged if not day_range.side_of(count)]
     return Power(
         judged=len(judged),
         false_alarms=len(judged) - len(in_range),

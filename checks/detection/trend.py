@@ -9,8 +9,8 @@ from datetime import date
 
 from checks.detection.order import median, quantile
 from checks.detection.series import HISTORY_DAYS, counts_until
+from checks.detection.weekday import WEEK
 
-_WEEK = 7
 _BASELINE_WEEKS = 6
 _LEAST_WEEKS = 3
 #: The smallest decline that counts, as a fraction.
@@ -27,7 +27,6 @@ _LEAST_COMPARISONS = 7
 #: A decline of so many days ago may still go on: it does not say how much weeks vary.
 _UNSETTLED_DAYS = 28
 _MISSING_DAYS = 2
-_WINDOW = HISTORY_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def weekly_trend(
     lacks more than two days has no total. None where `day`'s week has none, with fewer than 3
     weeks before it or 7 earlier comparisons, or where the baseline is 0.
     """
-    totals = _totals(counts_until(history, day, _WINDOW))
+    totals = _totals(counts_until(history, day, HISTORY_DAYS))
     comparisons = [_compare(totals, end) for end in range(len(totals))]
     judged, earlier = comparisons[-1], comparisons[-1 - _MISS_DAYS : -1]
     if judged is None or sum(other is not None for other in earlier) < _LEAST_COMPARISONS:
@@ -118,7 +117,7 @@ def _noise(comparisons: Sequence[_Comparison | None], least: float) -> _Noise:
     """
     declines: set[int] = set()
     last = len(comparisons) - 1
-    for end in range(last - _WEEK + 1):
+    for end in range(last - WEEK + 1):
         comparison = comparisons[end]
         if comparison is None or comparison.change > -least:
             continue
@@ -130,10 +129,10 @@ def _noise(comparisons: Sequence[_Comparison | None], least: float) -> _Noise:
 def _noise_before(
     comparisons: Sequence[_Comparison | None], declines: Container[int], end: int
 ) -> _Noise:
-    """The same for the comparison of the day `end`, with the earlier declines."""
+    """The noise that the comparison of the day `end` is judged by, given the earlier declines."""
     misses = sorted(
         comparison.miss
-        for other in range(max(0, end - _MISS_DAYS), end - _WEEK + 1)
+        for other in range(max(0, end - _MISS_DAYS), end - WEEK + 1)
         if (comparison := comparisons[other]) is not None
         and not (end - other <= _UNSETTLED_DAYS and other in declines)
     )
@@ -154,7 +153,7 @@ def _filled(counts: Sequence[float | None], index: int) -> float | None:
     """A day's count, else the median of its weekday; the last week says nothing of other days."""
     if (count := counts[index]) is not None:
         return count
-    weekday = counts[index % _WEEK : -_WEEK : _WEEK]
+    weekday = counts[index % WEEK : -WEEK : WEEK]
     same_weekday = sorted(other for other in weekday if other is not None)
     return median(same_weekday) if same_weekday else None
 
@@ -162,17 +161,17 @@ def _filled(counts: Sequence[float | None], index: int) -> float | None:
 def _total(
     counts: Sequence[float | None], filled: Sequence[float | None], end: int
 ) -> float | None:
-    first = end - _WEEK + 1
+    first = end - WEEK + 1
     if first < 0 or counts[first : end + 1].count(None) > _MISSING_DAYS:
         return None
     week = [count for count in filled[first : end + 1] if count is not None]
-    return sum(week) if len(week) == _WEEK else None
+    return sum(week) if len(week) == WEEK else None
 
 
 def _compare(totals: Sequence[float | None], end: int) -> _Comparison | None:
     """A week's total beside the median of those before it."""
     week = totals[end]
-    ends = range(end - _WEEK, max(-1, end - _WEEK * _BASELINE_WEEKS - 1), -_WEEK)
+    ends = range(end - WEEK, max(-1, end - WEEK * _BASELINE_WEEKS - 1), -WEEK)
     before = sorted(total for index in ends if (total := totals[index]) is not None)
     if week is None or len(before) < _LEAST_WEEKS:
         return None

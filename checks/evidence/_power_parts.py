@@ -22,7 +22,8 @@ from checks.judging.parts import PartDays, part_days
 
 #: Open days before a day that say how many events a name usually has.
 _WINDOW = 7
-#: What has a range on the last day alone is judged by its own counts: of it nothing is known.
+#: A part with a range on the last day alone is judged by its own counts: of earlier days nothing
+#: is known.
 _LEAST_RANGES = 2
 
 
@@ -31,8 +32,8 @@ def _nothing_recorded(before: date) -> Recorded | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """By what names are judged besides their counts.
+class EventVolumeRule:
+    """By what `event_volume` judges names and values besides their counts.
 
     accepted: silent names that somebody accepted as retired. recorded: what the check was on the
     days before a day; None where that cannot be read.
@@ -43,7 +44,9 @@ class Names:
     recorded: Callable[[date], Recorded | None] = _nothing_recorded
 
 
-def rule_power(names: Names, daily: DailyCounts, days: int) -> tuple[RulePower, list[PartPower]]:
+def event_volume_power(
+    rule: EventVolumeRule, daily: DailyCounts, days: int
+) -> tuple[RulePower, list[PartPower]]:
     """The check over the last `days` days, and each name and value that was judged on any.
 
     Days in the calendar and days without events are left out.
@@ -54,9 +57,9 @@ def rule_power(names: Names, daily: DailyCounts, days: int) -> tuple[RulePower, 
         if count and day > daily.day - timedelta(days=days)
         if daily.calendar.special_day(day) is None
     ]
-    every = _parts(names.params, daily)
+    every = _parts(rule.params, daily)
     parts = [part for part in every if not part.ranges.keys().isdisjoint(tested)]
-    alarms = [*_out_of_range(parts, tested), *_silent(names, daily, tested)]
+    alarms = [*_out_of_range(parts, tested), *_silent(rule, daily, tested)]
     alarms.sort(key=lambda alarm: (alarm.day, not alarm.warns), reverse=True)
     first = min(daily.totals(), default=daily.day)
     judged_days = sum((day - first).days >= _WINDOW for day in tested)
@@ -118,41 +121,43 @@ def _out_of_range(parts: Iterable[PartDays], tested: Sequence[date]) -> Iterator
             normal, count = part.ranges[day], part.counts.get(day, 0)
             yield Alarm(
                 day, count, normal.low, normal.high, warns=True,
-                at_level=normal.low <= count <= normal.high, subject=part.segment.label,
+                at_level=not normal.side_of(count), subject=part.segment.label,
                 is_bound=day in part.bounded,
             )  # fmt: skip
 
 
-def _silent(names: Names, daily: DailyCounts, tested: Sequence[date]) -> Iterator[Alarm]:
+def _silent(rule: EventVolumeRule, daily: DailyCounts, tested: Sequence[date]) -> Iterator[Alarm]:
     """The silent names of each day, as the check would have judged them on it."""
     series = {
         name: daily.series(NAME, name)
         for name in daily.values(NAME)
-        if name not in names.params.ignore
+        if name not in rule.params.ignore
     }
     for day in tested:
-        quiet = [name for name, counts in series.items() if _may_be_silent(counts, day, names)]
-        for state in _states(names, daily, day, quiet) if quiet else ():
+        quiet = [name for name, counts in series.items() if _may_be_silent(counts, day, rule)]
+        for state in _states(rule, daily, day, quiet) if quiet else ():
             yield Alarm(
                 day, state.events_today, state.lowest, state.highest,
                 subject=quoted(state.name), silent=True,
             )  # fmt: skip
 
 
-def _may_be_silent(counts: dict[date, int], day: date, names: Names) -> bool:
+def _may_be_silent(counts: dict[date, int], day: date, rule: EventVolumeRule) -> bool:
     """Whether a name has next to nothing of what it had on some earlier day."""
     if day not in counts:
         return False
     most = max((count for other, count in counts.items() if other < day), default=0)
-    return counts[day] < STRAY * most and most >= names.params.min_per_day
+    return counts[day] < STRAY * most and most >= rule.params.min_per_day
 
 
-def _states(names: Names, daily: DailyCounts, day: date, quiet: Sequence[str]) -> list[NameState]:
+def _states(
+    rule: EventVolumeRule, daily: DailyCounts, day: date, quiet: Sequence[str]
+) -> list[NameState]:
     """The silent ones of these names on one day."""
     history = daily.until(day, (day - daily.days[0]).days)
-    accepted = [each for each in names.accepted if each.data_date <= day]
+    accepted = [each for each in rule.accepted if each.data_date <= day]
     states, _ = judged_names(
-        names.params, _window(history, quiet), {}, history, accepted, names.recorded(day)
+        rule.params, _window(history, quiet), {}, history, accepted, rule.recorded(day)
     )
     return [state for state in states if state.state == SILENT and state.name in quiet]
 

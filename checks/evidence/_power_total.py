@@ -22,7 +22,7 @@ from checks.detection import (
     power,
     zscore_range,
 )
-from checks.detection.baseline import Baseline, side_of
+from checks.detection.baseline import Baseline
 from checks.evidence._powers import Alarm, RulePower
 from checks.evidence._weekday import is_normal_weekday
 
@@ -50,7 +50,7 @@ class TotalRules:
             Alarm(
                 day, count, self._normal[day].low, self._normal[day].high,
                 warns=day in self._warned,
-                at_level=day in at_level or not side_of(count, self._normal[day]),
+                at_level=day in at_level or not self._normal[day].side_of(count),
             )
             for day, count in reversed(self._tested.items())
             if day in self._red or day in self._warned
@@ -88,7 +88,7 @@ class TotalRules:
         alarms = []
         for day, count in reversed(self._tested.items()):
             window = judge(history, day)
-            if window is not None and side_of(count, window):
+            if window is not None and window.side_of(count):
                 explained = is_normal_weekday(count, self._normal.get(day))
                 warns = weekday_explains and explained
                 alarms.append(Alarm(day, count, window.low, window.high, warns))
@@ -142,7 +142,7 @@ def _judged_days(
         level = baseline.level_with(day, count, today)
         if level is not None and level.only_warns:
             warned.add(day)
-        elif side_of(count, today) or level is not None:
+        elif today.side_of(count) or level is not None:
             red.add(day)
     return normal, red, warned
 

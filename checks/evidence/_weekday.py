@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from checks.config.model import Config
 from checks.detection import Basis, ExpectedRange
-from checks.detection.baseline import side_of
 
 
 def weekday_explains(config: Config) -> bool:
@@ -17,4 +16,4 @@ def is_normal_weekday(events: float, normal: ExpectedRange | None) -> bool:
     """Whether a day is judged by its weekday, and in its range."""
     if normal is None or normal.basis is not Basis.WEEKDAY:
         return False
-    return side_of(events, normal) == 0
+    return not normal.side_of(events)

@@ -9,7 +9,7 @@ from checks.catalog import event_volume, volume_expected, volume_trend, volume_z
 from checks.core.model import Severity
 from checks.detection import CAUGHT_SHARE
 from checks.evidence._days import read_daily, read_days, window_of
-from checks.evidence._power_parts import Names, rule_power
+from checks.evidence._power_parts import EventVolumeRule, event_volume_power
 from checks.evidence._power_total import TotalRules
 from checks.evidence._powers import Alarm, PartPower, Powers, RulePower
 from checks.evidence._weekday import weekday_explains
@@ -42,7 +42,7 @@ class Rules:
 
     expected: volume_expected.Params = field(default_factory=volume_expected.Params)
     zscore: volume_zscore.Params = field(default_factory=volume_zscore.Params)
-    names: Names = field(default_factory=lambda: Names(event_volume.Params()))
+    names: EventVolumeRule = field(default_factory=lambda: EventVolumeRule(event_volume.Params()))
     trend: volume_trend.Params = field(default_factory=volume_trend.Params)
     weekday_explains: bool = True
     enabled: Collection[str] = CHECKS
@@ -69,39 +69,46 @@ def _rules_of(context: Context) -> Rules:
     return Rules(
         checks["volume_expected"].params,
         checks["volume_zscore"].params,
-        Names(
+        EventVolumeRule(
             checks[name].params,
             history.accepted(name),
             lambda before: history.recorded(name, before),
         ),
         checks["volume_trend"].params,
         weekday_explains=weekday_explains(config),
-        enabled=_of(config, lambda settings: settings.enabled),
-        amber=_of(config, lambda settings: settings.severity is Severity.AMBER),
+        enabled=_checks_where(config, lambda settings: settings.enabled),
+        amber=_checks_where(config, lambda settings: settings.severity is Severity.AMBER),
     )
 
 
-def _of(config: Config, holds: Callable[[CheckSettings], bool]) -> tuple[str, ...]:
+def _checks_where(config: Config, holds: Callable[[CheckSettings], bool]) -> tuple[str, ...]:
     return tuple(check for check in CHECKS if holds(config.checks[check]))
 
 
 def powers(daily: DailyCounts, rules: Rules, *, days: int = 90) -> Powers:
     """What each enabled rule detects on the last `days` days."""
-    of_names, parts = rule_power(rules.names, daily, days)
-    each = (rule for rule in _each(daily, rules, of_names, days) if rule.check in rules.enabled)
+    of_event_volume, parts = event_volume_power(rules.names, daily, days)
+    enabled = (
+        rule
+        for rule in _powers_of(daily, rules, of_event_volume, days)
+        if rule.check in rules.enabled
+    )
     return Powers(
         daily.day,
         days,
-        tuple(_only_amber(rule) if rule.check in rules.amber else rule for rule in each),
-        tuple(parts) if of_names.check in rules.enabled else (),
+        tuple(_only_amber(rule) if rule.check in rules.amber else rule for rule in enabled),
+        tuple(parts) if of_event_volume.check in rules.enabled else (),
     )
 
 
-def _each(daily: DailyCounts, rules: Rules, of_names: RulePower, days: int) -> Iterator[RulePower]:
+def _powers_of(
+    daily: DailyCounts, rules: Rules, of_event_volume: RulePower, days: int
+) -> Iterator[RulePower]:
+    """Of all four checks, in the order of `CHECKS`."""
     total = TotalRules(daily, rules.expected, days)
     yield total.expected()
     yield total.zscore(rules.zscore, weekday_explains=rules.weekday_explains)
-    yield of_names
+    yield of_event_volume
     yield total.trend(rules.trend)
 
 

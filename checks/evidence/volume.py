@@ -13,7 +13,7 @@ from checks.core.metrics import EventCounts
 from checks.core.model import Status
 from checks.core.timeframe import Timeframe
 from checks.detection import ExpectedRange
-from checks.detection.baseline import Stretch, side_of, usual_range
+from checks.detection.baseline import Stretch, usual_range
 from checks.evidence._days import (
     each_day,
     first_day,
@@ -70,7 +70,7 @@ class VolumeDay:
         """Whether the day is out of its normal range."""
         if self.events is None or self.normal is None:
             return False
-        return side_of(self.events, self.normal) != 0
+        return bool(self.normal.side_of(self.events))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +152,7 @@ class Volume:
         kept = {other: count for other, count in series.items() if other not in left_out}
         widen = OWN_WIDEN * self.rule.widen
         normal = usual_range(kept, day.day, self.daily.calendar, widen, since=since)
-        ratio = 1.0
-        if day.is_unexpected and day.normal is not None and day.normal.expected > 0:
-            ratio = (day.events or 0) / day.normal.expected
+        ratio = 1.0 if day.normal is None else day.normal.ratio_beyond(day.events or 0)
         return Segment(NAME, shown, series.get(day.day), normal, is_new).moved_with(ratio)
 
     def _silent_since(self, name: str) -> date | None:
@@ -234,7 +232,7 @@ class _Expectations:
         self._left_out = baseline.left_out
         self.usual_days = tuple(
             day for day, count in sorted(baseline.kept.items())
-            if count and not (day in baseline.normal and side_of(count, baseline.normal[day]))
+            if count and not (day in baseline.normal and baseline.normal[day].side_of(count))
         )  # fmt: skip
         stretches = baseline.stretches
         if today is not None:

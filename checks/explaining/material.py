@@ -20,7 +20,7 @@ from checks.core.model import STOPPING, Explanation, Judgement, Status
 from checks.core.profiles import DayProfile
 from checks.core.timeframe import Timeframe
 from checks.core.totals import usual_day_events
-from checks.detection.baseline import Baseline, side_of
+from checks.detection.baseline import Baseline
 from checks.judging.segments import Segment
 from checks.measuring.measurements import Measurements
 from checks.warehouse import Warehouse
@@ -28,7 +28,6 @@ from checks.warehouse.event_profile import EventProfiles, EventProfileScan
 
 #: Days back on which a usual day is looked for: the same weekday first.
 _USUAL_LOOK_BACK = 28
-_WEEK = 7
 #: A usual day has at least this part of the median day's events.
 _LEAST_OF_MEDIAN = 0.5
 #: Statuses of a day that is no usual one.
@@ -203,7 +202,7 @@ class Material:
         if not self._has_daily():
             return False
         normal = self.baseline().normal.get(day)
-        return normal is not None and side_of(events, normal) != 0
+        return normal is not None and bool(normal.side_of(events))
 
     def red_since(self, check: str) -> date:
         """The first of the recorded days in a row, up to the judged one, on which it was red."""

@@ -13,7 +13,7 @@ from checks.core.model import Explanation
 from checks.core.profiles import DayProfile, HourCounts
 from checks.core.text import about_text, count_text, plural, quoted, short_day
 from checks.core.totals import mean, median
-from checks.detection.baseline import Baseline, side_of
+from checks.detection.baseline import Baseline
 from checks.explaining import kinds
 from checks.explaining.shifts import Shift
 from checks.explaining.wording import (
@@ -381,7 +381,7 @@ def level_began(daily: DailyCounts, baseline: Baseline, side: int) -> date:
     while True:
         earlier = daily.calendar.open_day_before(began)
         normal = baseline.normal.get(earlier)
-        if earlier not in totals or normal is None or side_of(totals[earlier], normal) != side:
+        if earlier not in totals or normal is None or normal.side_of(totals[earlier]) != side:
             return began
         began = earlier
 

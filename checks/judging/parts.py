@@ -13,7 +13,7 @@ from functools import cached_property
 from checks.core.counts import NAME, DailyCounts
 from checks.core.subjects import LEVEL
 from checks.detection import ExpectedRange
-from checks.detection.baseline import AcceptedLevel, Baseline, side_of, usual_range
+from checks.detection.baseline import AcceptedLevel, Baseline, usual_range
 from checks.detection.part_levels import Judged, Rule, judged, shift_with_whole
 from checks.detection.part_limits import Distances, Limits, limits
 from checks.detection.parts import Part, Whole, part
@@ -78,10 +78,11 @@ def part_days(
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """A value's counts by day, and as a part of the whole; None where it is rare on all days.
+    """A value's counts by day, and as a part of the whole.
 
-    at_most: events that it can have had on the judged day, where that is not known. is_whole:
-    whether it has been all events there were; it is no part then.
+    part: None where it was rare on all days, and where it had all events. at_most: events that it
+    can have had on the judged day, where that is not known. members: of a group of rare values, how
+    many there are; else 0.
     """
 
     dimension: str
@@ -90,7 +91,7 @@ class _Value:
     part: Part | None
     at_most: int | None = None
     members: int = 0
-    is_whole: bool = False
+    has_all_events: bool = False
 
 
 @dataclass(frozen=True)
@@ -216,14 +217,14 @@ class _Family:
         earlier = (count for day, count in series.items() if day < self.daily.day)
         if dimension != NAME and max(earlier, default=0) < self.least:
             return _Value(dimension, value, series, None)
-        if self._is_whole(series):
-            return _Value(dimension, value, series, None, is_whole=True)
+        if self._has_all_events(series):
+            return _Value(dimension, value, series, None, has_all_events=True)
         bounds = self.daily.bounds(dimension, value) if series else {}
         return _Value(
             dimension, value, series, self._part(series, bounds), bounds.get(self.daily.day)
         )
 
-    def _is_whole(self, series: Mapping[date, int]) -> bool:
+    def _has_all_events(self, series: Mapping[date, int]) -> bool:
         totals = self.daily.totals()
         return all(
             series.get(day) == total for day, total in totals.items() if day != self.daily.day
@@ -258,7 +259,7 @@ class _Family:
 
     def _is_rare(self, value: _Value) -> bool:
         """Whether too few events are expected, or a young value never had more."""
-        if value.is_whole or self._is_accepted(value):
+        if value.has_all_events or self._is_accepted(value):
             return False
         span = None if value.part is None else value.part.spans[-1]
         if span is not None:
@@ -286,14 +287,14 @@ class _Family:
             value.dimension, value.value, series.get(day), None, is_new,
             members=value.members, at_most=value.at_most,
         )  # fmt: skip
-        if not self._is_judged or (value.part is None and not value.is_whole):
+        if not self._is_judged or (value.part is None and not value.has_all_events):
             return segment
         result = None if value.part is None else self._judged(value, value.part, distances)
         if result is not None and result.normal is not None:
             return replace(
                 segment, normal=result.normal, level=result.level, accepted=result.accepted
             )
-        if value.is_whole or value.dimension == NAME or self._is_as_old(series):
+        if value.has_all_events or value.dimension == NAME or self._is_as_old(series):
             return replace(segment, normal=self._own_range(series)).moved_with(self._ratio)
         return segment
 
@@ -345,9 +346,7 @@ class _Family:
         A value that only goes with the total is no finding.
         """
         normal, count = self._today_range, self.daily.counted[self.daily.day].total
-        if normal is None or not side_of(count, normal) or normal.expected <= 0:
-            return 1.0
-        return count / normal.expected
+        return 1.0 if normal is None else normal.ratio_beyond(count)
 
 
 def _usable(count: float | None) -> float | None:

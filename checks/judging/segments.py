@@ -11,7 +11,7 @@ from datetime import date
 from checks.core.counts import NAME, DailyCounts
 from checks.core.text import change_text, quoted
 from checks.detection import ExpectedRange
-from checks.detection.baseline import AcceptedLevel, Baseline, side_of, usual_range
+from checks.detection.baseline import AcceptedLevel, Baseline, usual_range
 from checks.detection.levels import Level
 from checks.judging.part_subjects import part_subject
 
@@ -23,8 +23,8 @@ _LEAST_SHARE = 0.5
 class Segment:
     """A value of a dimension on the judged day.
 
-    today: None where it may be among the values that were not read, as there were too many; then
-    it had `at_most` so many, and is below its range where even that is.
+    today: None where it may be among the values that were too many to be told apart; it had
+    `at_most` events then, and is below its range where even that is.
     normal: None with too little history. is_new: whether it has no earlier day. members: of a group
     of rare values, how many there are; else 0. level: that it is at and that nobody accepted.
     accepted: the level that was accepted on each of these days, beside the rest of the events.
@@ -60,7 +60,7 @@ class Segment:
         level_side = 0 if self.level is None else self.level.side
         if self.today is None:
             return -1 if (self.at_most or 0) < self.normal.low else level_side
-        return side_of(self.today, self.normal) or level_side
+        return self.normal.side_of(self.today) or level_side
 
     @property
     def stays(self) -> bool:

@@ -48,7 +48,7 @@ class Kind(StrEnum):
 
 GLYPHS: Final = {
     Kind.RELEASE: "▼", Kind.SPECIAL_DAY: "□", Kind.WAIVER: "~", Kind.ACCEPTANCE: "≈",
-    Kind.REVOKED: "×",    Kind.CLOSED_DAY: "■", Kind.NO_RUN: "•",
+    Kind.REVOKED: "×", Kind.CLOSED_DAY: "■", Kind.NO_RUN: "•",
 }  # fmt: skip
 #: The kinds that last: a line over their days.
 LASTING: Final = (Kind.WAIVER, Kind.ACCEPTANCE)
@@ -60,7 +60,7 @@ class Mark:
 
     lines: what it is, the title first, and who says why; not escaped.
     subjects: the names that it is about, such as event names; None where it is about all.
-    is_of_level: whether these are parts of the events, of which event names are some.
+    is_of_level: whether these are spelled as an acceptance of a level knows a name or a value.
     """
 
     kind: Kind

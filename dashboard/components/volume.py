@@ -131,7 +131,7 @@ def draw_segments(volume: Volume) -> None:
     page.section(
         "Parts of the traffic",
         "Values of the mapped dimensions, those farthest from what was expected first. ▼ ▲: "
-        "outside their own range, which is wider than that of the whole.",
+        "outside their own range, or at a level there that nobody accepted.",
     )
     headings = (
         "Dimension",

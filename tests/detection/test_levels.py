@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from checks.core.calendar import Calendar, SpecialDay
 from checks.detection import Basis, ExpectedRange
-from checks.detection.baseline import baseline, side_of, usual_range
+from checks.detection.baseline import baseline, usual_range
 from checks.detection.levels import Level, RangedDay, confirming_days
 
 DAY = date(2025, 6, 7)
@@ -113,11 +113,11 @@ def totals_of(counts: list[int], unit: int = 1) -> dict[date, int]:
     return {DAY - timedelta(days=back): count * unit for back, count in enumerate(counts, start=1)}
 
 
-def is_red(totals: Mapping[date, int], count: int, day: date = DAY) -> bool:
+def fails(totals: Mapping[date, int], count: int, day: date = DAY) -> bool:
     chosen = baseline(totals, day, Calendar())
     normal = chosen.range_on(day)
     assert normal is not None
-    return bool(side_of(count, normal)) or chosen.level_with(day, count, normal) is not None
+    return bool(normal.side_of(count)) or chosen.level_with(day, count, normal) is not None
 
 
 @QUICK
@@ -129,15 +129,15 @@ def test_farther_from_the_expected_count_is_never_green_again(
     normal = baseline(totals, DAY, Calendar()).range_on(DAY)
     assert normal is not None
     farther = round(count * more) if count >= normal.expected else max(1, int(count / more))
-    if is_red(totals, count):
-        assert is_red(totals, farther)
+    if fails(totals, count):
+        assert fails(totals, farther)
 
 
 @QUICK
 @given(COUNTS, st.sampled_from([300, 500, 1000, 1500, 2500]))
 def test_the_unit_of_the_counts_does_not_matter(counts: list[int], count: int) -> None:
     big, bigger = totals_of(counts, 10**4), totals_of(counts, 10**7)
-    assert is_red(big, count * 10**4) is is_red(bigger, count * 10**7)
+    assert fails(big, count * 10**4) is fails(bigger, count * 10**7)
 
 
 @QUICK
@@ -145,7 +145,7 @@ def test_the_unit_of_the_counts_does_not_matter(counts: list[int], count: int) -
 def test_later_days_do_not_matter(counts: list[int], later: list[int], count: int) -> None:
     totals = totals_of(counts)
     after = {DAY + timedelta(days=n): value for n, value in enumerate(later)}
-    assert is_red(totals, count) is is_red(totals | after, count)
+    assert fails(totals, count) is fails(totals | after, count)
 
 
 @pytest.mark.parametrize(("first", "second"), [(0.5, 2.0), (2.0, 0.6), (0.5, 1.5), (3.0, 0.3)])
@@ -159,7 +159,7 @@ def test_from_one_level_to_the_other_side_no_day_is_green(
             day: round(count * _factor((DAY - day).days, first, second, days, after))
             for day, count in usual.items()
         }
-        assert is_red(totals, round(1000 * second)), after
+        assert fails(totals, round(1000 * second)), after
 
 
 def _factor(back: int, first: float, second: float, days: int, after: int) -> float:
@@ -183,8 +183,8 @@ def test_after_days_that_are_missing_one_day_sets_no_level(gap: int, factor: flo
             day: round(count * (factor if (DAY - day).days <= after else 1))
             for day, count in known.items()
         }
-        assert is_red(totals, round(1000 * factor)), after
-        assert not is_red(known, 1000), after
+        assert fails(totals, round(1000 * factor)), after
+        assert not fails(known, 1000), after
 
 
 def test_a_lone_red_day_before_a_level_does_not_decide_what_is_accepted() -> None:

@@ -82,7 +82,7 @@ def test_a_part_that_dies_is_out_and_the_others_are_not() -> None:
     for one in parts:
         normal = judged(one, one.distances(20), Rule(FIRST, limit, 20)).normal
         assert normal is not None
-        sides.append((one.counts[-1] > normal.high) - (one.counts[-1] < normal.low))
+        sides.append(normal.side_of(one.counts[-1]))
     assert sides == [-1, 0, 0]
 
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.volume_segments`: what it reads, and that its numbers are true."""
+"""`python -m benchmarks.volume.segments`: what it reads, and that its numbers are true."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from benchmarks.volume_segments import evaluated, main, read_folder
+from benchmarks.volume.segments import evaluated, main, read_folder
 from checks.catalog.event_volume import Params
 
 FIRST, DAYS, FIRST_JUDGED = date(2024, 1, 1), 100, 60

@@ -13,10 +13,11 @@ import pytest
 from benchmarks.volume import rates
 from benchmarks.volume.__main__ import MEASURES, main
 from benchmarks.volume.cases import Cases, cases_of, is_run
+from benchmarks.volume.csv_rows import DataError
 from benchmarks.volume.incidents import CLEAN, FIRST_DAY, HEADLINE
 from benchmarks.volume.noise import stratum_of
 from benchmarks.volume.rules import RULES, volume_expected
-from benchmarks.volume.series import DataError, read_folder
+from benchmarks.volume.series import read_folder
 from checks.detection import expected_range
 from tests.detection.samples import weekly, weekly_count
 

@@ -10,7 +10,7 @@ import pytest
 
 from checks.catalog import event_volume
 from checks.core.counts import NAME, DailyCounts, DayCounts, Values, largest
-from checks.evidence._power_parts import Names, rule_power
+from checks.evidence._power_parts import EventVolumeRule, event_volume_power
 from tests.catalog.samples import DAY
 
 VALUES, DAYS, TESTED = 457, 130, 70
@@ -46,7 +46,7 @@ def shop(seed: int, dying: Sequence[int] = ()) -> DailyCounts:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_one_budget_for_all_values(seed: int) -> None:
-    rule, parts = rule_power(Names(event_volume.Params()), shop(seed), TESTED)
+    rule, parts = event_volume_power(EventVolumeRule(event_volume.Params()), shop(seed), TESTED)
     assert len(parts) > 60
     assert (len(rule.red_days), rule.days_judged) == (0, TESTED)
     runs = [day for day in rule.amber_days if day - timedelta(days=1) not in rule.amber_days]

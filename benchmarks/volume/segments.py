@@ -1,4 +1,4 @@
-"""`python -m benchmarks.volume_segments FOLDER`: alarms of segments on sets of your own.
+"""`python -m benchmarks.volume.segments FOLDER`: alarms of segments on sets of your own.
 
 A folder has `segments/NAME.csv` with a column `date` and a column of daily counts for each value.
 Where some days are known to be unlike others, `daily.csv` names them: series (NAME), date, flag.
@@ -8,7 +8,6 @@ Each day from the 61st on is judged by the days before it, as the gate does it. 
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,17 +20,15 @@ from checks.core.counts import NAME, DailyCounts, DayCounts, Values
 from checks.detection import HISTORY_DAYS
 from checks.judging.segments import Segment
 
+from .csv_rows import DataError, count_of, date_of, rows_of
+from .series import FIRST_DAY
+
 _DIMENSION = "segment"
-_FIRST_DAY = 60
 _DAYS = 90
 #: Expected events a day from which each column of detection counts.
 _SIZES = ((20, 50), (50, 200), (200, None))
 #: What is left of a part that dies.
 _REMAINDERS = (0.0, 0.1)
-
-
-class DataError(ValueError):
-    """A file that cannot be read as what it has to hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +94,7 @@ def read_folder(folder: Path) -> list[SegmentSet]:
 def evaluated(segments: SegmentSet, params: Params, history: int = HISTORY_DAYS) -> Result:
     """Every day of the set, judged by so many days before it."""
     result = Result(segments.name, len(segments.counts))
-    for index in range(min(_FIRST_DAY, history), len(segments.days)):
+    for index in range(min(FIRST_DAY, history), len(segments.days)):
         if segments.days[index] not in segments.flagged:
             _judge_day(segments, params, index, history, result)
     return result
@@ -153,43 +150,33 @@ def markdown(results: Iterable[Result]) -> Iterator[str]:
 
 
 def _read(path: Path, flagged: frozenset[date]) -> SegmentSet:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            values = [name for name in reader.fieldnames or () if name != "date"]
-            rows = {date.fromisoformat(row["date"]): row for row in reader}
-            counts = {
-                value: {day: int(float(row[value] or 0)) for day, row in rows.items()}
-                for value in values
-            }
-    except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
-        raise DataError(f"{path}: {error}") from error
-    if not rows or not values:
+    """The set of one file; an empty cell is no event, and a day without a row is flagged."""
+    counts: dict[date, dict[str, int]] = {}
+    for line, row in rows_of(path, ("date",)):
+        day = date_of(path, line, row.pop("date"))
+        counts[day] = {value: int(count_of(path, line, cell or "0")) for value, cell in row.items()}
+    if not any(counts.values()):
         raise DataError(f"{path}: no days, or no column besides date")
-    first, last = min(rows), max(rows)
+    first, last = min(counts), max(counts)
     days = tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
-    table = {value: [by_day.get(day, 0) for day in days] for value, by_day in counts.items()}
-    return SegmentSet(path.stem, days, table, flagged | (set(days) - set(rows)))
+    table = {value: [counts.get(day, {}).get(value, 0) for day in days] for value in counts[first]}
+    return SegmentSet(path.stem, days, table, flagged | (set(days) - set(counts)))
 
 
 def _flagged(path: Path) -> dict[str, frozenset[date]]:
-    if not path.exists():
-        return {}
+    """By series, the days with a flag; none without the file."""
     result: dict[str, set[date]] = {}
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                if row["flag"]:
-                    result.setdefault(row["series"], set()).add(date.fromisoformat(row["date"]))
-    except (OSError, KeyError, ValueError, csv.Error) as error:
-        raise DataError(f"{path}: {error}") from error
+    if path.exists():
+        for line, row in rows_of(path, ("series", "date", "flag")):
+            if row["flag"]:
+                result.setdefault(row["series"], set()).add(date_of(path, line, row["date"]))
     return {series: frozenset(days) for series, days in result.items()}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the table; 2 for a folder that cannot be read."""
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.volume_segments", description=__doc__,
+        prog="python -m benchmarks.volume.segments", description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
