@@ -20,6 +20,7 @@ warehouse: {{url: "duckdb:///shop.duckdb"}}
 events:
   {{table: events, occurred_at: happened_at, name: name, dimensions: [device]}}
 checks: {{{checks}}}
+calendar: {{{calendar}}}
 """
 #: What needs tables that this shop has not.
 _OFF = (
@@ -47,11 +48,12 @@ class PartsShop:
         noise: float = 0.05,
         seed: int = 7,
         checks: str = "",
+        calendar: str = "",
     ) -> None:
         self.folder, self.path = folder, folder / "andon.yml"
         off = [f"{check}: {{enabled: false}}" for check in _OFF]
         settings = ", ".join([*off, *([checks] if checks else [])])
-        self.path.write_text(_CONFIG.format(checks=settings), encoding="utf-8")
+        self.path.write_text(_CONFIG.format(checks=settings, calendar=calendar), encoding="utf-8")
         random = Random(seed)  # noqa: S311  (noise, no secret)
         plan = []
         for back in range(days - 1, -1, -1):
@@ -85,5 +87,5 @@ class PartsShop:
         """The evaluation of the day so many days before the last, on the next morning."""
         day = LAST - timedelta(days=back)
         now = datetime.combine(day + timedelta(days=1), time(6), UTC)
-        defaults: dict[str, object] = {"use_history": False, "explain": False}
-        return evaluate(self.config(), now=now, **(defaults | options))  # type: ignore[arg-type]
+        defaults: dict[str, object] = {"now": now, "use_history": False, "explain": False}
+        return evaluate(self.config(), **(defaults | options))  # type: ignore[arg-type]

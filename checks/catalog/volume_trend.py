@@ -144,7 +144,8 @@ def _counts(daily: DailyCounts) -> dict[date, float]:
         for day, count in totals.items()
         if day not in empty and daily.calendar.special_day(day) is None
     }
-    open_weekdays = {day.weekday() for day in daily.days}
+    open_days = (day for day in daily.days if daily.calendar.closed_reason(day) is None)
+    open_weekdays = {day.weekday() for day in open_days}
     return counts | {day: 0.0 for day in _closed_days(daily) if day.weekday() not in open_weekdays}
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _WHAT = "The volume"
 #: A deviation needs two values.
-_FEWEST_DAYS = 2
+FEWEST_DAYS = 2
 _MOST_NAMES = 20
 #: The check that judges the same day by its weekday.
 _WEEKDAY_CHECK = "volume_expected"
@@ -108,7 +108,7 @@ def judge(params: Params, events: EventCounts, frame: Timeframe) -> Judgement:
     days_compared = len(_window(events))
     if events.misses_too_many():
         return _mostly_missing(params, events, frame)
-    if days_compared < _FEWEST_DAYS:
+    if days_compared < FEWEST_DAYS:
         return skipped(
             "z",
             f"only {days_compared} of the {params.window_days} days before are not in `calendar`",

@@ -6,6 +6,7 @@ printed in a command.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 
@@ -17,6 +18,7 @@ PLACEHOLDER = "NAME"
 LONGEST = 80
 #: Where a name is that no command holds.
 WHERE = "`subjects` of andon gate --format json"
+_AT_END = re.compile(r": andon accept [^\n]* --reason TEXT(?: -- [^\n]+)?\Z")
 
 
 def argument(name: str) -> str | None:
@@ -40,6 +42,11 @@ def accept_command(check: str, subjects: Sequence[str], reason: str = "TEXT") ->
     if word is not None and word.lstrip("'").startswith("-"):
         return f"andon accept {check} --reason {reason} -- {word}"
     return f"andon accept {check} {word or PLACEHOLDER} --reason {reason}"
+
+
+def ends_with_command(text: str) -> bool:
+    """Whether a text ends with a command that accepts something."""
+    return _AT_END.search(text) is not None
 
 
 def where_names_are(subjects: Sequence[str]) -> str:

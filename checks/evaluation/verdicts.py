@@ -20,6 +20,7 @@ from checks.core.model import (
     Verdict,
     WaiverState,
 )
+from checks.core.shell import ends_with_command
 from checks.core.timeframe import Timeframe
 from checks.evaluation.causes import with_causes
 from checks.evaluation.policy import Circumstances, guarded, verdict_of, with_since
@@ -84,7 +85,7 @@ def report_parts(
             for verdict in verdicts
         )
     verdicts = tuple(
-        replace(verdict, summary=f"{verdict.summary}.", action=f"{verdict.action}.")
+        replace(verdict, summary=f"{verdict.summary}.", action=_sentence(verdict.action))
         for verdict in verdicts
     )
     verdicts = with_explanations(verdicts, explanations, frame.data_date)
@@ -153,3 +154,8 @@ def _of_open_days(
     if frame.closed_reason is not None:
         return statuses
     return [(day, status) for day, status in statuses if frame.calendar.closed_reason(day) is None]
+
+
+def _sentence(action: str) -> str:
+    """The action with a full stop; without one behind a command, which is there to be copied."""
+    return action if ends_with_command(action) else f"{action}."

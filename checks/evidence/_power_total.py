@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from checks.catalog import volume_expected, volume_trend, volume_zscore
-from checks.core.calendar import Calendar
 from checks.core.counts import DailyCounts
 from checks.core.model import Status
 from checks.detection import (
@@ -116,18 +115,30 @@ class TotalRules:
 
 
 def _by_zscore(daily: DailyCounts, zscore: volume_zscore.Params) -> Judge:
-    """The Z-score of the days of a history, by all open days before each of them."""
-    all_counts = {day: float(count) for day, count in daily.totals().items()}
-    window = zscore.window_days
+    """The Z-score of the days of a history, by the days before each that the check compares."""
+    first = min(daily.totals(), default=daily.day)
 
     def judge(history: Mapping[date, float], day: date) -> ExpectedRange | None:
-        is_first_window = (day - min(all_counts)).days < daily.calendar.days_with_open(day, window)
-        if day not in history or is_first_window:
+        span = daily.calendar.days_with_open(day, zscore.window_days)
+        compared = _compared_counts(daily, day, zscore.window_days)
+        if day not in history or (day - first).days < span:
             return None
-        counts = _as_days_in_a_row(all_counts, day, daily.calendar, window)
-        return zscore_range(counts, day, window_days=window, alert_at=zscore.alert_at)
+        if len(compared) < volume_zscore.FEWEST_DAYS:
+            return None
+        return zscore_range(compared, day, window_days=len(compared), alert_at=zscore.alert_at)
 
     return judge
+
+
+def _compared_counts(daily: DailyCounts, day: date, window_days: int) -> dict[date, float]:
+    """The counts of the window's days that are not in the calendar, as if they were in a row."""
+    counts, calendar = daily.totals(), daily.calendar
+    window, earlier = list[date](), day
+    for _ in range(window_days):
+        earlier = calendar.open_day_before(earlier)
+        window.append(earlier)
+    usable = [other for other in window if other in counts and calendar.special_day(other) is None]
+    return {day - timedelta(days=n): float(counts[other]) for n, other in enumerate(usable, 1)}
 
 
 def _judged_days(
@@ -145,18 +156,6 @@ def _judged_days(
         elif today.side_of(count) or level is not None:
             red.add(day)
     return normal, red, warned
-
-
-def _as_days_in_a_row(
-    counts: Mapping[date, float], day: date, calendar: Calendar, window: int
-) -> Mapping[date, float]:
-    """The counts of the open days before a day, as if no closed day were between them."""
-    shifted, earlier = {}, day
-    for back in range(1, window + 1):
-        earlier = calendar.open_day_before(earlier)
-        if earlier in counts:
-            shifted[day - timedelta(days=back)] = counts[earlier]
-    return shifted
 
 
 def _minimum_history(kept: Mapping[date, float], day: date) -> int:

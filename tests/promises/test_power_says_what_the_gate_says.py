@@ -6,15 +6,18 @@ Proved by judging the same days with the gate's own judges, on shops with every 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from checks import Status
+from checks.evaluation.accepting import AcceptanceRequest, accept
 from checks.evaluation.backtest import replay
 from checks.evidence.context import open_context
 from checks.evidence.power import CHECKS, Powers, read
+from checks.history import history_of
 from tests.parts_shop import LAST, Change, PartsShop
 
 DAYS = 33
@@ -30,6 +33,27 @@ USUAL = {
 def powers_of(shop: PartsShop) -> Powers:
     with open_context(shop.config(), LAST, NOW) as context:
         return read(context, days=DAYS)
+
+
+def power_as_the_gate(shop: PartsShop, left_out: Collection[int] = ()) -> Powers:
+    """The powers, where each day has the colour that the gate gives it.
+
+    left_out: of the days so many before the last one nothing is said.
+    """
+    config, powers = shop.config(), powers_of(shop)
+    days = replay(config, config, days=DAYS, last=LAST, now=NOW, progress=lambda text: None).days
+    assert [rule.check for rule in powers.rules] == list(CHECKS)
+    for rule in powers.rules:
+        statuses = {day.data_date: day.now.status(rule.check) for day in days}
+        failed = {
+            day: status
+            for day, status in statuses.items()
+            if status in FAILED and (LAST - day).days not in left_out
+        }
+        counted = dict.fromkeys(rule.red_days, Status.RED)
+        counted |= dict.fromkeys(rule.amber_days, Status.AMBER)
+        assert counted == failed, rule.check
+    return powers
 
 
 def steady(name: str, device: str, back: int) -> float:
@@ -74,15 +98,61 @@ def test_each_day_has_the_colour_that_the_gate_gives_it(
     tmp_path: Path, change: Change, noise: float
 ) -> None:
     shop = PartsShop(tmp_path, USUAL, change, noise=noise, days=120)
-    config, powers = shop.config(), powers_of(shop)
-    days = replay(config, config, days=DAYS, last=LAST, now=NOW, progress=lambda text: None).days
-    assert [rule.check for rule in powers.rules] == list(CHECKS)
-    for rule in powers.rules:
-        statuses = {day.data_date: day.now.status(rule.check) for day in days}
-        assert len(statuses) == DAYS
-        failed = {day: status for day, status in statuses.items() if status in FAILED}
-        counted = dict.fromkeys(rule.red_days, Status.RED)
-        counted |= dict.fromkeys(rule.amber_days, Status.AMBER)
-        assert counted == failed, rule.check
+    powers = power_as_the_gate(shop)
     assert powers.red_days == frozenset().union(*(rule.red_days for rule in powers.rules))
     assert not powers.red_days & powers.amber_days
+
+
+def a_sale(name: str, device: str, back: int) -> float:
+    """Three days of a sale, and a low day soon after it."""
+    return 3.0 if 6 <= back < 9 else 0.3 if back == 4 else 1.0
+
+
+@pytest.mark.parametrize("expect", [", expect: 3.0", ""])
+def test_days_of_the_calendar_say_nothing_of_others(tmp_path: Path, expect: str) -> None:
+    first, last = LAST - timedelta(days=8), LAST - timedelta(days=6)
+    calendar = f"days: [{{name: Sale, from: {first}, to: {last}{expect}}}]"
+    shop = PartsShop(tmp_path, USUAL, a_sale, days=100, calendar=calendar)
+    power_as_the_gate(shop, left_out=range(6, 9))
+
+
+@pytest.mark.parametrize("last_is_closed", [True, False])
+def test_closed_weekdays_are_as_for_the_gate(tmp_path: Path, last_is_closed: bool) -> None:
+    closed = LAST.weekday() if last_is_closed else (LAST.weekday() + 3) % 7
+    weekday = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"][closed]
+
+    def change(name: str, device: str, back: int) -> float:
+        is_closed = (LAST - timedelta(days=back)).weekday() == closed
+        return 0.0 if is_closed else 0.97 ** max(0, 25 - back)
+
+    shop = PartsShop(tmp_path, USUAL, change, days=100, calendar=f"closed: [{weekday}]")
+    powers = power_as_the_gate(shop)
+    assert all(rule.days_judged > 10 for rule in powers.rules)
+    assert powers.amber_days
+
+
+@pytest.mark.parametrize("revoked", [False, True])
+@pytest.mark.parametrize("subject", ["device=tv", "search", None])
+def test_after_an_acceptance_too(tmp_path: Path, subject: str | None, revoked: bool) -> None:
+    def change(name: str, device: str, back: int) -> float:
+        parts = {"device=tv": device == "tv", "search": name == "search", None: True}
+        return 0.3 if parts[subject] and back < 14 else 1.0
+
+    shop = PartsShop(tmp_path, USUAL, change, noise=0.03, days=100)
+    config = shop.config()
+    history, check = history_of(config), "event_volume" if subject else "volume_expected"
+    on, morning = LAST - timedelta(days=7), datetime.combine(LAST - timedelta(days=6), time(6), UTC)
+    shop.report(7, use_history=True, record=True)
+    stored = accept(config, history, AcceptanceRequest(check, "Mia", "smaller", subject), morning)
+    assert stored.data_date == on
+    if revoked:
+        history.revoke_acceptance(stored.id, config.pipeline, "Jon", morning + timedelta(hours=1))
+    (rule,) = (rule for rule in powers_of(shop).rules if rule.check == check)
+    for back in (12, 8, 7, 6, 3, 0):
+        day = LAST - timedelta(days=back)
+        now = datetime.combine(day + timedelta(days=1), time(9), UTC)
+        report = shop.report(back, use_history=True, now=now)
+        status = {verdict.id: verdict.status for verdict in report.checks}[check]
+        assert (day in rule.red_days) == (status is Status.RED), (back, status)
+        assert (day in rule.amber_days) == (status is Status.AMBER), (back, status)
+    assert (LAST in rule.red_days | rule.amber_days) is revoked
