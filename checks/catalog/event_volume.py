@@ -253,7 +253,9 @@ def _facts(
     """
     return Facts(
         filters={"event": names[0]} if len(names) == 1 and not flagged else {},
-        silent_purchase_names=_silent_purchase_names(by_state, events),
+        silent_purchase_names=tuple(
+            state.name for state in by_state[SILENT] if state.name in events.purchase_names
+        ),
         fails_for_empty_day=not events.judged and not ended and kind != POSSIBLY_CLOSED,
         closed_weekday=why_no_purchases(by_state, events),
     )
@@ -345,12 +347,6 @@ def _with_ranges(
 ) -> list[tuple[NameState, ExpectedRange | None]]:
     """Each name with the range that it is judged by."""
     return [(state, limits_of(params, state.segment)) for state in states]
-
-
-def _silent_purchase_names(
-    by_state: Mapping[str, list[NameState]], events: EventCounts
-) -> tuple[str, ...]:
-    return tuple(s.name for s in by_state[SILENT] if s.name in events.purchase_names)
 
 
 def _ended_before(state: NameState, empty_since: date | None) -> bool:
