@@ -24,7 +24,7 @@ from checks.core.subjects import EVENT, subject_name
 from checks.core.text import quoted
 from checks.core.totals import mean
 from checks.detection import ExpectedRange
-from checks.detection.baseline import usual_range
+from checks.detection.normal import normal_range
 from checks.judging.acceptance import standing
 from checks.judging.segments import Segment, days_of_baseline
 
@@ -162,7 +162,7 @@ def _with_expected(states: Iterable[NameState], daily: DailyCounts | None) -> li
         if daily is not None and since is not None and state.state in _WITHOUT_EVENTS:
             usual_days = usual_days or total_baseline(daily)
             series = days_of_baseline(daily.series(NAME, value_text(state.name)), usual_days)
-            normal = usual_range(series, daily.day, daily.calendar, since=since)
+            normal = normal_range(series, daily.day, daily.calendar, since=since)
         result.append(replace(state, expected=None if normal is None else normal.expected))
     return result
 

@@ -5,40 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from checks.catalog._event_names import LISTED, NameState, limits_of
+from checks.catalog._event_names import LISTED, NameState
 from checks.core.metrics import EventCounts
 from checks.core.model import Facts
 from checks.detection import ExpectedRange
 from checks.judging.segments import Segment
 
 if TYPE_CHECKING:
-    from checks.catalog.event_volume import Params
     from checks.core.timeframe import Timeframe
 
 _MOST_NAMES = 200
 
 
 def day_details(
-    params: Params,
-    states: Sequence[NameState],
+    states: Sequence[tuple[NameState, ExpectedRange | None]],
     by_state: Mapping[str, Sequence[NameState]],
     moved: Mapping[str, Sequence[Segment]],
     events: EventCounts,
     frame: Timeframe,
     facts: Facts,
     *,
+    ignored: Sequence[str],
     ended: Sequence[NameState] = (),
     groups: Iterable[Segment] = (),
 ) -> dict[str, Any]:
     """The names by state and the values that moved; of each at most 200.
 
-    ended: the names that were silent before an empty day. groups: of rare names and values.
+    states: with the range that each is judged by. ignored: names that are never judged. ended:
+    those that were silent before an empty day. groups: of rare names and values.
     """
     return {
         "events": events.judged,
-        "names": [
-            _name_details(state, limits_of(params, state.segment)) for state in states[:_MOST_NAMES]
-        ],
+        "names": [_name_details(state, normal) for state, normal in states[:_MOST_NAMES]],
         "names_total": len(states),
         "dates": list(events.days),
         "missing": list(events.missing),
@@ -46,7 +44,7 @@ def day_details(
         "partial_day": not frame.is_over,
         **{state: _names(by_state[state]) for state in LISTED},
         "silent_purchase_names": list(facts.silent_purchase_names),
-        "ignored": list(params.ignore),
+        "ignored": list(ignored),
         "segments": [
             _segment_details(state, segment)
             for state, segments in moved.items()

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from checks.core.audit_log import AuditEntry, AuditLog
 from checks.detection import ExpectedRange
-from checks.detection.baseline import normal_range, scaled
+from checks.detection.normal import normal_range
 from checks.loads.effective import Load, loads_of_runs
 from checks.loads.expected import SourceState
 from checks.loads.patterns import minutes_after_midnight
@@ -85,7 +85,7 @@ def source_volumes(
         normal = _normal(_most(rows[state.key]), frame, widen)
         if today is not None and normal is not None and normal.expected >= least_rows:
             ratio = _others_ratio(rows, state.key, frame)
-            volumes.append(SourceVolume(state, today, _moved_with(normal, ratio)))
+            volumes.append(SourceVolume(state, today, normal.moved_with(ratio)))
     return volumes
 
 
@@ -229,12 +229,6 @@ def _others_ratio(rows: Mapping[str, Mapping[date, Rows]], key: str, frame: Time
     normal = _normal(totals, frame)
     today = totals.get(frame.run_date)
     return 1.0 if today is None or normal is None else normal.ratio_beyond(today)
-
-
-def _moved_with(normal: ExpectedRange, ratio: float) -> ExpectedRange:
-    """The range with what it would be if the source had changed like the others."""
-    low, high = scaled(normal, min(1.0, ratio)).low, scaled(normal, max(1.0, ratio)).high
-    return replace(normal, low=low, high=high)
 
 
 def out_of_range(volumes: Collection[SourceVolume]) -> list[SourceVolume]:

@@ -30,6 +30,7 @@ from checks.catalog._event_names import (
     SURGED,
     NameState,
     judged_names,
+    limits_of,
     segment_state,
     subject_of,
     why_no_purchases,
@@ -230,8 +231,9 @@ def _judgement(
         threshold=0,
         unit=_UNIT,
         details=day_details(
-            params, states, by_state, moved, measured.events, frame, facts,
-            ended=ended, groups=[segment for segment in others if segment.members],
+            _with_ranges(params, states), by_state, moved, measured.events, frame, facts,
+            ignored=params.ignore, ended=ended,
+            groups=[segment for segment in others if segment.members],
         ),
         facts=facts,
         subjects={kind: names for kind, names in subjects.items() if names or kind == EVENT},
@@ -251,7 +253,9 @@ def _facts(
     """
     return Facts(
         filters={"event": names[0]} if len(names) == 1 and not flagged else {},
-        silent_purchase_names=_silent_purchase_names(by_state, events),
+        silent_purchase_names=tuple(
+            state.name for state in by_state[SILENT] if state.name in events.purchase_names
+        ),
         fails_for_empty_day=not events.judged and not ended and kind != POSSIBLY_CLOSED,
         closed_weekday=why_no_purchases(by_state, events),
     )
@@ -330,15 +334,19 @@ def _closed(
         value=0,
         threshold=0,
         unit=_UNIT,
-        details=day_details(params, states, by_state, moved, events, frame, facts),
+        details=day_details(
+            _with_ranges(params, states), by_state, moved, events, frame, facts,
+            ignored=params.ignore,
+        ),
         facts=facts,
-    )
+    )  # fmt: skip
 
 
-def _silent_purchase_names(
-    by_state: Mapping[str, list[NameState]], events: EventCounts
-) -> tuple[str, ...]:
-    return tuple(s.name for s in by_state[SILENT] if s.name in events.purchase_names)
+def _with_ranges(
+    params: Params, states: Sequence[NameState]
+) -> list[tuple[NameState, ExpectedRange | None]]:
+    """Each name with the range that it is judged by."""
+    return [(state, limits_of(params, state.segment)) for state in states]
 
 
 def _ended_before(state: NameState, empty_since: date | None) -> bool:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from checks.core.calendar import Calendar
 from checks.core.text import count_text, short_day
-from checks.detection import ExpectedRange, expected_range
+from checks.detection import ExpectedRange
 from checks.detection.calm import calm_days
 from checks.detection.levels import (
     ALIKE_WIDEN,
@@ -19,8 +19,8 @@ from checks.detection.levels import (
     RangedDay,
     confirming_days,
 )
+from checks.detection.normal import normal_range
 from checks.detection.order import median
-from checks.detection.weekday import WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Baseline:
     def range_on(self, day: date) -> ExpectedRange | None:
         """The normal range of the day after the baseline; None as for `normal_range`."""
         since = None if self.level is None else self.level.since
-        return usual_range(self.kept, day, self.calendar, self.widen, since=since)
+        return normal_range(self.kept, day, self.calendar, self.widen, since=since)
 
     def factor_of(self, day: date) -> float:
         """How many times its count a day counts: 1, or that of the levels accepted since."""
@@ -110,7 +110,7 @@ class Baseline:
         first = next((ranged.day for ranged in self.recent if ranged.side), None)
         if first is None:
             return RangedDay(day, count, normal)
-        before = usual_range(self.kept, day, self.calendar, self.widen * ALIKE_WIDEN, since=first)
+        before = normal_range(self.kept, day, self.calendar, self.widen * ALIKE_WIDEN, since=first)
         return RangedDay(day, count, normal, 0 if before is None else before.side_of(count))
 
     def confirmed(self, recent: Sequence[RangedDay]) -> Level | None:
@@ -120,7 +120,7 @@ class Baseline:
             return None
         since, newest = days[0].day, days[-1]
         ranges = [
-            usual_range(self.kept, ranged.day, self.calendar, self.widen, since=since)
+            normal_range(self.kept, ranged.day, self.calendar, self.widen, since=since)
             for ranged in days
         ]
         level_days = tuple(
@@ -259,7 +259,7 @@ class _Walk:
         """
         since, side = level_days[0].day, self.accepted_sides[day]
         count = self.totals_with_judged.get(day, 0)
-        normal = usual_range(self.kept, day, self.calendar, self.widen, since=since)
+        normal = normal_range(self.kept, day, self.calendar, self.widen, since=since)
         accepted_day = [RangedDay(day, count, normal)] if count and normal is not None else []
         at_level = [
             ranged for ranged in (*level_days, *accepted_day) if ranged.is_beyond(side, HELD_SHARE)
@@ -332,52 +332,6 @@ class _Walk:
     def _keep(self, ranged: RangedDay) -> None:
         self.kept[ranged.day] = ranged.count
         self.left_out.pop(ranged.day, None)
-
-
-def normal_range(
-    history: Mapping[date, float], day: date, calendar: Calendar, widen: float = 1.0
-) -> ExpectedRange | None:
-    """The normal range of a day by its history and its entry in the calendar.
-
-    None with too little history, and for a day that the calendar excludes from judging.
-    """
-    special_day = calendar.special_day(day)
-    if special_day is not None and special_day.factor is None:
-        return None
-    normal = expected_range(history, day, widen=widen)
-    if normal is None or special_day is None or special_day.factor is None:
-        return normal
-    return scaled(normal, special_day.factor)
-
-
-def usual_range(
-    history: Mapping[date, float],
-    day: date,
-    calendar: Calendar,
-    widen: float = 1.0,
-    *,
-    since: date | None = None,
-) -> ExpectedRange | None:
-    """The normal range of a day by the days before `since`, the first one of an incident.
-
-    So that an incident never becomes the usual, however long it lasts: it is the range that the
-    first day of the same weekday from `since` on had. None as for `normal_range`.
-    """
-    if since is None or day < since:
-        return normal_range(history, day, calendar, widen)
-    first = since + timedelta(days=(day - since).days % WEEK)
-    before = {earlier: count for earlier, count in history.items() if earlier < since}
-    normal, special_day = expected_range(before, first, widen=widen), calendar.special_day(day)
-    if normal is None or special_day is None:
-        return normal
-    return None if special_day.factor is None else scaled(normal, special_day.factor)
-
-
-def scaled(normal: ExpectedRange, factor: float) -> ExpectedRange:
-    """The range of a day on which `factor` times the usual is expected."""
-    return ExpectedRange(
-        normal.expected * factor, normal.low * factor, normal.high * factor, normal.basis
-    )
 
 
 def _since_first_red(days: list[RangedDay]) -> list[RangedDay]:

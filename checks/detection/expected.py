@@ -44,6 +44,17 @@ class ExpectedRange:
         """How many times the expected count it is; 1 inside the range, and where 0 are expected."""
         return count / self.expected if self.side_of(count) and self.expected > 0 else 1.0
 
+    def scaled(self, factor: float) -> ExpectedRange:
+        """The range where `factor` times the usual is expected."""
+        return ExpectedRange(
+            self.expected * factor, self.low * factor, self.high * factor, self.basis
+        )
+
+    def moved_with(self, ratio: float) -> ExpectedRange:
+        """The range that also includes `ratio` times itself; what is expected stays."""
+        low, high = self.low * min(1.0, ratio), self.high * max(1.0, ratio)
+        return ExpectedRange(self.expected, low, high, self.basis)
+
 
 Judge: TypeAlias = Callable[[Mapping[date, float], date], ExpectedRange | None]
 

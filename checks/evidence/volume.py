@@ -13,7 +13,8 @@ from checks.core.metrics import EventCounts
 from checks.core.model import Status
 from checks.core.timeframe import Timeframe
 from checks.detection import ExpectedRange
-from checks.detection.baseline import Stretch, usual_range
+from checks.detection.baseline import Stretch
+from checks.detection.normal import normal_range
 from checks.evidence._days import (
     each_day,
     first_day,
@@ -151,7 +152,7 @@ class Volume:
         left_out = {other.day for other in self.days if other.left_out}
         kept = {other: count for other, count in series.items() if other not in left_out}
         widen = OWN_WIDEN * self.rule.widen
-        normal = usual_range(kept, day.day, self.daily.calendar, widen, since=since)
+        normal = normal_range(kept, day.day, self.daily.calendar, widen, since=since)
         ratio = 1.0 if day.normal is None else day.normal.ratio_beyond(day.events or 0)
         return Segment(NAME, shown, series.get(day.day), normal, is_new).moved_with(ratio)
 

@@ -13,7 +13,8 @@ from functools import cached_property
 from checks.core.counts import NAME, DailyCounts
 from checks.core.subjects import LEVEL
 from checks.detection import ExpectedRange
-from checks.detection.baseline import AcceptedLevel, Baseline, usual_range
+from checks.detection.baseline import AcceptedLevel, Baseline
+from checks.detection.normal import normal_range
 from checks.detection.part_levels import Judged, Rule, judged, shift_with_whole
 from checks.detection.part_limits import Distances, Limits, limits
 from checks.detection.parts import Part, Whole, part
@@ -334,7 +335,7 @@ class _Family:
     def _own_range(self, series: Mapping[date, int]) -> ExpectedRange | None:
         """The range by a value's counts alone, where the days are too few or it has no others."""
         level = self.baseline.level
-        return usual_range(
+        return normal_range(
             days_of_baseline(series, self.baseline), self.daily.day, self.daily.calendar,
             OWN_WIDEN * self.widen, since=None if level is None else level.since,
         )  # fmt: skip

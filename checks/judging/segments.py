@@ -11,8 +11,9 @@ from datetime import date
 from checks.core.counts import NAME, DailyCounts
 from checks.core.text import change_text, quoted
 from checks.detection import ExpectedRange
-from checks.detection.baseline import AcceptedLevel, Baseline, usual_range
+from checks.detection.baseline import AcceptedLevel, Baseline
 from checks.detection.levels import Level
+from checks.detection.normal import normal_range
 from checks.judging.part_subjects import part_subject
 
 # A segment with less than half of a change does not explain it.
@@ -69,10 +70,7 @@ class Segment:
 
     def moved_with(self, ratio: float) -> Segment:
         """The segment with a range that also includes `ratio` times its normal range."""
-        if self.normal is None or ratio == 1.0:
-            return self
-        low, high = self.normal.low * min(1.0, ratio), self.normal.high * max(1.0, ratio)
-        return replace(self, normal=replace(self.normal, low=low, high=high))
+        return self if self.normal is None else replace(self, normal=self.normal.moved_with(ratio))
 
     @property
     def distance(self) -> float:
@@ -103,7 +101,7 @@ def _segment(
 ) -> Segment:
     series = daily.series(dimension, value)
     since = None if baseline.level is None else baseline.level.since
-    normal = usual_range(
+    normal = normal_range(
         days_of_baseline(series, baseline), daily.day, daily.calendar, widen, since=since
     )
     is_new = not any(day < daily.day for day in series)

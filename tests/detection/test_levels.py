@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from checks.core.calendar import Calendar, SpecialDay
 from checks.detection import Basis, ExpectedRange
-from checks.detection.baseline import baseline, usual_range
+from checks.detection.baseline import baseline
 from checks.detection.levels import Level, RangedDay, confirming_days
+from checks.detection.normal import normal_range
 
 DAY = date(2025, 6, 7)
 NORMAL = ExpectedRange(1000, 800, 1250, Basis.WEEKDAY)
@@ -213,7 +214,7 @@ def test_a_day_is_alike_where_it_is_a_little_beyond_the_range_before_the_first_r
     first = DAY - timedelta(days=1)
     counts[first] = 300
     days = baseline(counts, DAY, Calendar())
-    before = usual_range(days.kept, DAY, Calendar(), since=first)
+    before = normal_range(days.kept, DAY, Calendar(), since=first)
     assert before is not None
     for factor, side in ((0.9, 0), (1.02, 0), (1.5, -1), (1.9, -1)):
         count = before.expected * (before.low / before.expected) ** factor
