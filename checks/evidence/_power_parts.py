@@ -102,7 +102,7 @@ def _power(part: PartDays, tested: Sequence[date]) -> PartPower:
         events=median(history.values()) or 0.0,
         power=power(calm, last, judge, days=span),
         days_judged=len(history),
-        amber_days=len(failing),
+        amber_day_count=len(failing),
     )
 
 

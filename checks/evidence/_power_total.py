@@ -88,9 +88,12 @@ class TotalRules:
         for day, count in reversed(self._tested.items()):
             window = judge(history, day)
             if window is not None and window.side_of(count):
-                explained = is_normal_weekday(count, self._normal.get(day))
-                warns = weekday_explains and explained
-                alarms.append(Alarm(day, count, window.low, window.high, warns))
+                explained = weekday_explains and is_normal_weekday(count, self._normal.get(day))
+                alarms.append(
+                    Alarm(
+                        day, count, window.low, window.high, warns=explained, by_weekday=explained
+                    )
+                )
         return RulePower("volume_zscore", rule, tuple(alarms), rule.judged)
 
     def trend(self, params: volume_trend.Params) -> RulePower:

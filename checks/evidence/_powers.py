@@ -17,7 +17,8 @@ class Alarm:
     is. low, high: the normal ones; no `high` where only too few are told. warns: whether the day is
     amber only. at_level: whether it was one of the days at a level that stayed, be it in its range
     or not. silent: whether the name `subject` had no events, which is red. is_bound: whether it had
-    at most so many events, as it may be among values that were too many.
+    at most so many events, as it may be among values that were too many. by_weekday: whether it
+    only warns as the day is normal for its weekday.
     """
 
     day: date
@@ -29,6 +30,7 @@ class Alarm:
     subject: str = ""
     silent: bool = False
     is_bound: bool = False
+    by_weekday: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,8 @@ class RulePower:
 class PartPower:
     """What `event_volume` detects of a name, a value of a dimension, or a group of rare ones.
 
-    events: the median of its `days_judged` days. amber_days: on which it was out of its range or at
-    a level; power: on the others.
+    events: the median of its `days_judged` days. amber_day_count: on how many it was out of its
+    range or at a level; power: on the others.
     """
 
     label: str
@@ -80,7 +82,7 @@ class PartPower:
     events: float
     power: Power
     days_judged: int
-    amber_days: int
+    amber_day_count: int
 
 
 @dataclass(frozen=True, slots=True)

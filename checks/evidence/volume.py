@@ -81,7 +81,8 @@ class Volume:
     until: while the judged day lasts, the local time at which every day is cut.
     other: events per day of the `other_names` names beyond the first 200.
     daily: all daily counts. releases: when the tracking was changed.
-    segments: values of the mapped dimensions, those farthest from the expected first.
+    segments: values of the mapped dimensions and groups of rare ones, also of names, those farthest
+    from the expected first.
     usual_days: earlier days with events that say what is usual and were in their own range.
     stretches: days at another level that are over, newest first.
     """
@@ -195,7 +196,7 @@ def read(context: Context, *, days: int = 60) -> Volume:
         releases=daily.calendar.releases,
         usual_days=expectations.usual_days,
         stretches=expectations.stretches,
-        segments=_by_distance(segment for segment in parts if segment.dimension != NAME),
+        segments=_by_distance(s for s in parts if s.dimension != NAME or s.members),
     )
 
 

@@ -14,7 +14,7 @@ from dashboard import look, page
 from dashboard.charts import base, by_day, day_marks, mark_rows, marks
 
 COLUMNS = 4
-_ROW = 128
+_ROW = 144
 _CHECK = "event_volume"
 #: The margins above and below the grid.
 _AROUND = 84
@@ -45,7 +45,7 @@ def grid(context: page.PageContext, volume: Volume, names: Sequence[NameSeries])
     fig = base.figure(context, y_title="", height=rows * _ROW + 60)
     style = fig.layout.yaxis.to_plotly_json()
     fig.set_subplots(
-        rows=rows, cols=COLUMNS, horizontal_spacing=0.035, vertical_spacing=min(0.5, 0.42 / rows),
+        rows=rows, cols=COLUMNS, horizontal_spacing=0.035, vertical_spacing=min(0.5, 0.48 / rows),
         subplot_titles=[_title(series) for series in names],
         y_title="events per day", x_title="day",
     )  # fmt: skip
@@ -162,17 +162,17 @@ def _style_axes(
     titles = [note for note in fig.layout.annotations if note.yanchor == "bottom"]
     for note in titles:
         note.update(xanchor="left", x=note.x - (1 - 0.035 * (COLUMNS - 1)) / COLUMNS / 2)
-    fig.update_layout(hovermode="closest", margin={"l": 60, "r": 12, "t": 26, "b": 58})
+    fig.update_layout(hovermode="closest", margin={"l": 60, "r": 12, "t": 42, "b": 58})
 
 
 def _title(series: NameSeries) -> str:
-    """Glyph and state, the name (hostile), the day's count and the normal range."""
+    """Glyph, state and the name (hostile); below them the day's count and the normal range."""
     head = (
         f"<b>{GLYPHS[series.state]} {state_text(series.state)}</b>  {base.inert(series.name, 30)}"
     )
     low, high = normal_range(series)
     return (
-        f"{head}: <b>{look.count(series.events_today)}</b> ({look.count(low)}–{look.count(high)})"
+        f"{head}<br><b>{look.count(series.events_today)}</b> ({look.count(low)}–{look.count(high)})"
     )
 
 

@@ -152,14 +152,21 @@ def _segment_row(volume: Volume, segment: Segment) -> tuple[object, ...]:
     part = segment.distance / volume.expected if volume.expected else None
     return (
         segment.dimension,
-        segment.value,
+        f"{segment.members} {segment.value}" if segment.members else segment.value,
         f"{multiples.GLYPHS[state]} {multiples.state_text(state)}",
-        look.count(segment.today),
+        _today_text(segment),
         "–" if normal is None else look.count(round(normal.expected)),
         "–" if normal is None else look.count(segment.edges[0]),
         "–" if normal is None else look.count(segment.edges[1]),
         "–" if part is None or normal is None else change_text(part, 1),
     )
+
+
+def _today_text(segment: Segment) -> str:
+    """The day's events; the most that it can have had where it is among too many values."""
+    if segment.today is None and segment.at_most is not None:
+        return f"≤ {look.count(segment.at_most)}"
+    return look.count(segment.today)
 
 
 def draw_power(context: page.PageContext, powers: Powers) -> None:
@@ -215,15 +222,17 @@ def _draw_part_powers(parts: Sequence[PartPower]) -> None:
     rows = [
         (
             part.label, usual_text(part.events), drop_text(part.power), jump_text(part.power),
-            look.count(part.amber_days), look.count(part.days_judged),
+            look.count(part.amber_day_count), look.count(part.days_judged),
         )
         for part in parts[:MOST_SEGMENTS]
     ]  # fmt: skip
     more = len(parts) - len(rows)
-    note = f" those with most events; {more} more by `andon power --format json`" if more else ""
     title = "Of each event name and value, beside the rest of the events"
-    show(tag("h3", title, tag("span", note, class_="a-sub") if note else "", class_="a-h3"))
-    show(table(headings, rows, numeric=range(1, 6), caption=title))
+    with st.expander(title):
+        show(table(headings, rows, numeric=range(1, 6), caption=title))
+        if more:
+            command = tag("code", "andon power --format json")
+            show(tag("p", f"Those with most events; {more} more by ", command, class_="a-sub"))
 
 
 def _incident_figures(context: page.PageContext, days: int) -> dict[str, RuleFigures]:
@@ -249,10 +258,10 @@ def _alarms(rule: RulePower) -> str:
     more = len(rule.alarms) - len(shown)
     parts = [*shown, *([f"{more} more"] if more else [])]
     if rule.warnings:
-        why = ", by the weekday" if rule.check == "volume_zscore" else ""
-        days = plural(len(rule.amber_days), "day")
-        newest = alarm_text(rule.warnings[0])
-        parts.append(f"{days} amber only{why}, the last {newest}")
+        is_explained = all(alarm.by_weekday for alarm in rule.warnings)
+        why = " only, by the weekday" if is_explained else ""
+        days, newest = plural(len(rule.amber_days), "day"), alarm_text(rule.warnings[0])
+        parts.append(f"{days} amber{why}, the last {newest}")
     return "; ".join(parts) or "–"
 
 

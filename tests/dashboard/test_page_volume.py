@@ -135,7 +135,7 @@ def test_silent_names_come_first_and_a_link_shows_one(demo: Demo, screen: Open) 
     assert "No event from 00:00 to 24:00" in page.text
     drawn = figures(page)
     assert any("this name: no events" in text for text in hovers(drawn[DAYS]))
-    assert names_on(drawn[NAMES])[0].startswith("<b>✗ no events</b>  purchase: <b>0</b>")
+    assert names_on(drawn[NAMES])[0].startswith("<b>✗ no events</b>  purchase<br><b>0</b>")
     assert "✗ no events purchase 0" in page.text
     assert page.at.selectbox(key="filter:event").value == "purchase"
 

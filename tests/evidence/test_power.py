@@ -229,7 +229,7 @@ def test_of_each_name_and_value_it_says_what_is_seen(tmp_path: Path) -> None:
     ]  # fmt: skip
     for part in powers.parts:
         assert part.days_judged == 30
-        assert part.amber_days == 0
+        assert part.amber_day_count == 0
         assert part.power.smallest_drop is not None
         assert 0.1 < part.power.smallest_drop < 0.9
 

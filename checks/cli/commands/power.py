@@ -105,7 +105,7 @@ def as_data(powers: Powers, pipeline: str, figures: Mapping[str, RuleFigures]) -
                 "dimension": part.dimension,
                 "events": part.events,
                 "days_judged": part.days_judged,
-                "amber_days": part.amber_days,
+                "amber_days": part.amber_day_count,
                 **_power_data(part.power),
             }
             for part in powers.parts
@@ -129,6 +129,8 @@ def _alarm_data(alarm: Alarm) -> dict[str, Any]:
         "high": alarm.high,
         "at_level": alarm.at_level,
         "silent": alarm.silent,
+        "at_most": alarm.is_bound,
+        "by_weekday": alarm.by_weekday,
     }
 
 
@@ -201,7 +203,7 @@ def _parts_text(parts: Sequence[PartPower]) -> str:
     )  # fmt: skip
     rows = [
         (part.label, usual_text(part.events), drop_text(part.power), jump_text(part.power),
-         part.amber_days, part.days_judged)
+         part.amber_day_count, part.days_judged)
         for part in parts[:_MOST_PARTS]
     ]  # fmt: skip
     more = len(parts) - len(rows)
@@ -214,9 +216,12 @@ def _parts_text(parts: Sequence[PartPower]) -> str:
 
 def _alarms(rules: tuple[RulePower, ...]) -> Iterator[str]:
     for rule in rules:
-        yield from _days(f"{rule.check} would have been red on:", rule.alarms)
-        why = ", as the weekday explains the day," if rule.check == "volume_zscore" else ""
-        yield from _days(f"{rule.check} would have been amber only{why} on:", rule.warnings)
+        explained = tuple(alarm for alarm in rule.warnings if alarm.by_weekday)
+        others = tuple(alarm for alarm in rule.warnings if not alarm.by_weekday)
+        would = f"{rule.check} would have been"
+        yield from _days(f"{would} red on:", rule.alarms)
+        yield from _days(f"{would} amber only, as the weekday explains the day, on:", explained)
+        yield from _days(f"{would} amber on:", others)
 
 
 def _days(title: str, alarms: tuple[Alarm, ...]) -> Iterator[str]:
