@@ -117,6 +117,12 @@ class Part:
     spans: Sequence[Span | None]
     bounded: frozenset[int] = frozenset()
 
+    def log_on(self, day: int) -> float | None:
+        """The log ratio of one day, whatever it says of others; None where it is not known."""
+        if self.logs[day] is not None or day in self.bounded or self.whole.unjudged[day]:
+            return self.logs[day]
+        return _log_ratio(self.counts[day], self.whole.totals[day])
+
     def shifted(self, shifts: Iterable[tuple[int, float]]) -> Part:
         """The part with a number added to the log ratio of all days before each day.
 
@@ -167,11 +173,12 @@ def part(whole: Whole, counts: Counts, bounds: Mapping[int, float] | None = None
 def shift_at(part: Part, since: int, days: Sequence[int], first: int = 0) -> float:
     """How much larger the log ratio is on some days than on the same weekdays before `since`.
 
-    first: the first day that it is compared with.
+    The days themselves may be at a level of the whole, which says nothing of other days. first: the
+    first day that it is compared with.
     """
     misses = []
     for day in days:
-        log = part.logs[day]
+        log = part.log_on(day)
         newest = since - (since - day) % WEEK
         before = [
             earlier

@@ -17,6 +17,7 @@ from checks.evaluation.accepting import AcceptanceRequest, accept
 from checks.history import StoredAcceptance, history_of
 from checks.outputs import render
 from tests.closed_shop import LAST, ClosedShop
+from tests.parts_shop import PartsShop
 from tests.scheduled_shop import ScheduledShop
 
 RED, GREEN, AMBER = Status.RED, Status.GREEN, Status.AMBER
@@ -185,3 +186,45 @@ def test_the_first_day_back_stops_no_line_and_the_second_is_green(
     for report in (first, second):
         score = volume(report, "volume_zscore")
         assert score.status in (AMBER, GREEN), score.message
+
+
+def _failing(verdict: Verdict) -> set[str]:
+    """The names and values that are out of their range or at a level."""
+    names = [name for name in verdict.details["names"] if name["state"] in ("collapsed", "surged")]
+    return {*(name["name"] for name in names), *(s["value"] for s in verdict.details["segments"])}
+
+
+BIG = {
+    ("view", "app"): 500.0, ("view", "web"): 200.0, ("search", "app"): 60.0,
+    ("search", "web"): 60.0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name_falls", [False, True])
+@pytest.mark.parametrize("left", [0.1, 0.3])
+@pytest.mark.parametrize("accepted_after", [2, 3, 6])
+def test_a_part_that_carries_the_fall_of_the_whole_is_accepted_by_itself(
+    tmp_path: Path, left: float, accepted_after: int, name_falls: bool
+) -> None:
+    """The whole stays red until its own level is accepted; the part is told no more."""
+
+    def change(name: str, device: str, back: int) -> float:
+        falls = name == "view" if name_falls else device == "app"
+        return left if falls and back < 16 else 1.0
+
+    shop = PartsShop(tmp_path, BIG, change, noise=0.03)
+    config, history = shop.config(), history_of(shop.config())
+    back = 15 - accepted_after
+    on, subject = LAST - timedelta(days=back), "view" if name_falls else "device=app"
+    shop.report(back, use_history=True, record=True)
+    now = datetime.combine(on + timedelta(days=1), time(8), UTC)
+    accept(config, history, AcceptanceRequest("event_volume", "Mia", "sold", subject), now)
+    for later in (back, back - 1, back - 3, 3, 0):
+        moment = datetime.combine(LAST - timedelta(days=later - 1), time(9), UTC)
+        report = shop.report(later, use_history=True, now=moment)
+        assert volume(report).status is RED, later
+        parts = volume(report, "event_volume")
+        assert subject.removeprefix("device=") not in _failing(parts), (later, parts.summary)
+        (accepted_level,) = report.acceptances
+        assert accepted_level.holds
+        assert not accepted_level.why.startswith("1.00 times")
