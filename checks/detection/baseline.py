@@ -129,7 +129,7 @@ class Baseline:
             if normal is not None
         )
         level = Level(since, newest.side or newest.alike_side, level_days)
-        return level if level.is_held else None
+        return level if level.is_held and not level.is_a_beginning else None
 
 
 def baseline(

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from checks.detection.expected import OFFSET, ExpectedRange, log_count
+from checks.detection.expected import COUNTED_ON, OFFSET, ExpectedRange, log_count
 from checks.detection.order import median
 
 #: So many red days on one side, of so many open days with events, confirm a level.
@@ -79,6 +79,12 @@ class Level:
     def factor(self) -> float:
         """How many times the expected count its days have: their median."""
         return median(sorted(day.factor for day in self.days))
+
+    @property
+    def is_a_beginning(self) -> bool:
+        """Whether next to no events were expected before: a shop that opens is at no odd level."""
+        expected = median(sorted(day.normal.expected for day in self.days))
+        return self.side > 0 and expected < COUNTED_ON
 
     @property
     def is_held(self) -> bool:

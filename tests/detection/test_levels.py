@@ -219,3 +219,12 @@ def test_a_day_is_alike_where_it_is_a_little_beyond_the_range_before_the_first_r
     for factor, side in ((0.9, 0), (1.02, 0), (1.5, -1), (1.9, -1)):
         count = before.expected * (before.low / before.expected) ** factor
         assert days.ranged(DAY, count, before).alike_side == side, factor
+
+
+@pytest.mark.parametrize(("before", "is_level"), [(3, False), (9, False), (11, True), (50, True)])
+def test_a_shop_that_opens_is_at_no_level(before: int, is_level: bool) -> None:
+    counts = {DAY - timedelta(days=back): before for back in range(13, 60)}
+    counts |= {DAY - timedelta(days=back): before * 12 for back in range(1, 13)}
+    chosen = baseline(counts, DAY, Calendar())
+    assert (chosen.level is not None) is is_level
+    assert chosen.stretches == ()
