@@ -113,20 +113,19 @@ class Week:
     status: Status
 
 
-def weeks(params: Params, daily: DailyCounts, days: int) -> list[Week]:
-    """The weeks that end with each of the last `days` days on which the check had one, by the
-    days before it. Those in the calendar and those without events are left out.
+def weeks(params: Params, daily: DailyCounts, days: Iterable[date]) -> list[Week]:
+    """The weeks that end with each of the days on which the check has one, by the days before it.
+
+    The days are in no calendar, and have events.
     """
-    counts, totals, factor_of = _counts(daily), daily.totals(), total_baseline(daily).factor_of
-    tested = (daily.day - timedelta(days=back) for back in reversed(range(days)))
+    counts, factor_of = _counts(daily), total_baseline(daily).factor_of
     return [
         Week(
             day, trend.week / factor_of(day), trend.baseline / factor_of(day),
             trend.baseline * (1 - trend.limit) / factor_of(day), _status(params, trend),
         )
-        for day in tested
-        if totals.get(day) and daily.calendar.special_day(day) is None
-        and (trend := _trend(params, counts, day)) is not None
+        for day in days
+        if (trend := _trend(params, counts, day)) is not None
     ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,6 +17,7 @@ from checks.core.records import StoredAcceptance
 from checks.core.text import quoted
 from checks.core.totals import median
 from checks.detection import ExpectedRange, power
+from checks.evidence._epochs import epochs
 from checks.evidence._powers import Alarm, PartPower, RulePower
 from checks.judging.parts import PartDays, part_days
 
@@ -57,32 +58,48 @@ def event_volume_power(
         if count and day > daily.day - timedelta(days=days)
         if daily.calendar.special_day(day) is None
     ]
-    every = _parts(rule.params, daily)
+    every = _parts(rule.params, daily, tested)
     parts = [part for part in every if not part.ranges.keys().isdisjoint(tested)]
+    baseline = total_baseline(daily, every=True)
+    calm = [day for day in tested if day not in baseline.left_out and day not in baseline.red]
     alarms = [*_out_of_range(parts, tested), *_silent(rule, daily, tested)]
     alarms.sort(key=lambda alarm: (alarm.day, not alarm.warns), reverse=True)
     first = min(daily.totals(), default=daily.day)
     judged_days = sum((day - first).days >= _WINDOW for day in tested)
     powers = sorted(
-        (_power(part, tested) for part in parts if len(part.ranges) >= _LEAST_RANGES),
+        (_power(part, tested, calm) for part in parts if len(part.ranges) >= _LEAST_RANGES),
         key=lambda power: (-power.events, power.label),
     )
     return RulePower("event_volume", None, tuple(alarms), judged_days), powers
 
 
-def _parts(params: event_volume.Params, daily: DailyCounts) -> list[PartDays]:
-    every = part_days(
+def _parts(
+    params: event_volume.Params, daily: DailyCounts, tested: Sequence[date]
+) -> list[PartDays]:
+    """The parts on each of the days, as they were judged on it."""
+    result: dict[tuple[str, str], PartDays] = {}
+    for counts, days in epochs(daily, tested):
+        for part in _part_days(params, counts):
+            key = (part.segment.dimension, part.segment.value)
+            result[key] = part.only_on(days).after(result.get(key))
+    return [part for part in result.values() if not _is_ignored(params, part)]
+
+
+def _part_days(params: event_volume.Params, daily: DailyCounts) -> list[PartDays]:
+    return part_days(
         daily, total_baseline(daily, every=True), least=params.min_expected, widen=params.widen
     )
-    return [part for part in every if not _is_ignored(params, part)]
 
 
 def _is_ignored(params: event_volume.Params, part: PartDays) -> bool:
     return part.segment.dimension == NAME and part.segment.value in params.ignore
 
 
-def _power(part: PartDays, tested: Sequence[date]) -> PartPower:
-    """The part by its counts on the days that were in range and at no level."""
+def _power(part: PartDays, tested: Sequence[date], calm: Collection[date]) -> PartPower:
+    """The part by its counts on the days that were in range and at no level.
+
+    calm: the days on which the volume was so too, as a part's range is wider on others.
+    """
     failing = _failing_days(part, tested)
     days = [day for day in tested if day in part.ranges]
     history = {
@@ -95,12 +112,12 @@ def _power(part: PartDays, tested: Sequence[date]) -> PartPower:
         return part.ranges.get(day)
 
     last, span = tested[-1], (tested[-1] - tested[0]).days + 1
-    calm = {day: count for day, count in history.items() if day not in failing}
+    usual = {day: n for day, n in history.items() if day in calm and day not in failing}
     return PartPower(
         label=part.segment.label,
         dimension=part.segment.dimension,
         events=median(history.values()) or 0.0,
-        power=power(calm, last, judge, days=span),
+        power=power(usual, last, judge, days=span),
         days_judged=len(history),
         amber_day_count=len(failing),
     )

@@ -22,6 +22,7 @@ from checks.detection import (
     zscore_range,
 )
 from checks.detection.baseline import Baseline
+from checks.evidence._epochs import epochs
 from checks.evidence._powers import Alarm, RulePower
 from checks.evidence._weekday import is_normal_weekday
 
@@ -98,7 +99,11 @@ class TotalRules:
 
     def trend(self, params: volume_trend.Params) -> RulePower:
         """That of `volume_trend`: each day stands for the week that ends with it."""
-        weeks = volume_trend.weeks(params, self._daily, self._days)
+        weeks = [
+            week
+            for counts, days in epochs(self._daily, list(self._tested))
+            for week in volume_trend.weeks(params, counts, days)
+        ]
         ranges = {
             week.day: ExpectedRange(week.baseline, week.lowest, math.inf, Basis.WEEKDAY)
             for week in weeks

@@ -69,6 +69,23 @@ class PartDays:
     ranges: Mapping[date, ExpectedRange]
     sides: Mapping[date, int]
 
+    def only_on(self, days: Collection[date]) -> PartDays:
+        """The same with the ranges of some days alone."""
+        ranges = {day: normal for day, normal in self.ranges.items() if day in days}
+        sides = {day: side for day, side in self.sides.items() if day in days}
+        return replace(self, ranges=ranges, sides=sides)
+
+    def after(self, earlier: PartDays | None) -> PartDays:
+        """The same with the days of an earlier judging before its own."""
+        if earlier is None:
+            return self
+        return replace(
+            self,
+            counts={**earlier.counts, **self.counts},
+            ranges={**earlier.ranges, **self.ranges},
+            sides={**earlier.sides, **self.sides},
+        )
+
 
 def part_days(
     daily: DailyCounts, baseline: Baseline, *, least: float, widen: float = 1.0

@@ -25,6 +25,7 @@ from checks.config.target import target_of
 from checks.core.counts import NAME, DayCounts, RememberedCounts, Values
 from checks.core.errors import UsageError
 from checks.core.metrics import SpotCheck
+from checks.core.model import FAILING
 from checks.evaluation.engine import evaluate
 from checks.evidence import volume
 from checks.evidence.context import open_context
@@ -1015,7 +1016,10 @@ def test_days_without_a_gate_after_a_shop_shrank_are_not_missing(kept: Shop) -> 
     for back in (*range(20, 4, -1), 0):
         fill(kept, {day: good[day] for day in range(back, back + 9)})
         report = run(kept, back)
-    assert report.exit_code == 0
+    failing = [verdict for verdict in report.checks if verdict.status in FAILING]
+    assert [verdict.id for verdict in failing] == ["volume_expected"]
+    assert "; low since " in failing[0].message  # nobody accepted that it shrank
+    assert "gone" not in failing[0].message + failing[0].summary
     assert remembered_totals(kept)[day(3)] == good[3]
 
 
