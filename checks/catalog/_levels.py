@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -66,7 +66,10 @@ def level_acceptances(daily: DailyCounts, days: Baseline, level: Level | None) -
 
 
 def part_acceptances(daily: DailyCounts, parts: Iterable[Segment]) -> list[Acceptance]:
-    """The acceptances that changed what is normal of names and values: one a data date of each."""
+    """The acceptances that changed what is normal of names and values: one a data date of each.
+
+    Those of a level that was accepted with the whole volume are told as such.
+    """
     levels = {(part.subject, day): level for part in parts for day, level in part.accepted.items()}
     stored = [
         a
@@ -74,10 +77,25 @@ def part_acceptances(daily: DailyCounts, parts: Iterable[Segment]) -> list[Accep
         if a.check == PARTS_CHECK and a.revoked_at is None and (a.subject, a.data_date) in levels
     ]
     newest = {(a.subject, a.data_date): a for a in sorted(stored, key=lambda a: a.id)}
-    return [
+    holding = [
         state_of(a, _holding_text(levels[key], ", beside the rest of the events,"), holds=True)
         for key, a in newest.items()
     ]
+    return [*holding, *_covered_by_whole(daily, newest)]
+
+
+def _covered_by_whole(
+    daily: DailyCounts, holding: Collection[tuple[str, date]]
+) -> Iterator[Acceptance]:
+    """The acceptances of parts whose level is normal as that of the whole volume was accepted."""
+    for accepted in total_baseline(daily).accepted:
+        since = short_day(accepted.since)
+        why = f"the level of the whole volume since {since} is accepted, and this one with it"
+        for a in daily.accepted_levels:
+            is_of_part = a.check == PARTS_CHECK and a.kind == LEVEL and a.revoked_at is None
+            is_within = accepted.since <= a.data_date <= accepted.accepted_on
+            if is_of_part and is_within and (a.subject, a.data_date) not in holding:
+                yield state_of(a, why, holds=False)
 
 
 def _accepted_sides(stored: Iterable[StoredAcceptance]) -> dict[date, int]:

@@ -6,7 +6,7 @@ docs/history.md says when an incident opens and ends.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from checks.catalog import get_check
@@ -138,6 +138,18 @@ def of_the_last(days: int | None, log: IncidentLog, now: datetime) -> tuple[Stor
         incident
         for incident in log.incidents
         if first is None or incident.ended_at is None or incident.ended_at >= first
+    ]
+    return tuple(sorted(kept, key=lambda incident: (incident.opened_at, incident.id), reverse=True))
+
+
+def of_data_days(days: int, until: date, log: IncidentLog) -> tuple[StoredIncident, ...]:
+    """The incidents that lasted on any of the `days` data dates up to `until`, newest first."""
+    first = until - timedelta(days=days - 1)
+    kept = [
+        incident
+        for incident in log.incidents
+        if incident.opened_on <= until
+        and (incident.resolved_on is None or incident.resolved_on > first)
     ]
     return tuple(sorted(kept, key=lambda incident: (incident.opened_at, incident.id), reverse=True))
 

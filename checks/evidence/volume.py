@@ -217,8 +217,9 @@ def _names(
 
 
 def _by_distance(segments: Iterable[Segment]) -> tuple[Segment, ...]:
-    """Those farthest from the expected first."""
-    return tuple(sorted(segments, key=lambda s: (-abs(s.distance), s.dimension, s.value)))
+    """Those out of their range first, then those farthest from the expected."""
+    key = lambda s: (not s.side, -abs(s.distance), s.dimension, s.value)  # noqa: E731
+    return tuple(sorted(segments, key=key))
 
 
 class _Expectations:

@@ -50,7 +50,7 @@ def draw_recent_days(context: page.PageContext) -> None:
     if not any(context.evaluation_of(day) for day in days):
         page.empty(
             "No gate is recorded in these 30 days.",
-            "Run `andon gate` after the load; `andon backfill` judges earlier days.",
+            "Run andon gate after the load; andon backfill judges earlier days.",
         )
         return
     status_grid.draw(context, days, _rows(context, days), key="wall")

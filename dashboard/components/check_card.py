@@ -196,8 +196,12 @@ def _with_command(verdict: Verdict) -> tuple[Html | str, ...]:
     Known by what the check failed for: values of the warehouse may look like a command.
     """
     subjects = verdict.subjects or {}
-    for kind in data.check(verdict.id).accepts:
-        command = accept_command(verdict.id, subjects.get(kind, ()))
+    whole = f"andon accept {verdict.id} --reason TEXT"
+    commands = [
+        accept_command(verdict.id, subjects.get(kind, ()))
+        for kind in data.check(verdict.id).accepts
+    ]
+    for command in (*commands, *([whole] if commands else [])):
         words, separator, end = verdict.action.rpartition(f": {command}")
         if separator and end in ("", "."):
             css = "command" if len(command) <= _ONE_LINE else "command long"

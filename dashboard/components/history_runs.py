@@ -40,7 +40,7 @@ def draw(context: page.PageContext) -> None:
     if not recorded:
         page.empty(
             "No gate is recorded in these 30 days.",
-            "Run `andon gate` after the load; `andon backfill` judges earlier days.",
+            "Run andon gate after the load; andon backfill judges earlier days.",
         )
         return
     together = _days_together(context.evaluations)

@@ -17,7 +17,7 @@ from checks.core.text import (
 )
 from checks.evaluation.incident_times import RuleFigures
 from checks.evaluation.incident_times import figures as figures_of
-from checks.evaluation.incidents import of_the_last
+from checks.evaluation.incidents import of_data_days
 from checks.evidence.hours import ABOVE, BELOW, TWICE, UNCOMPARED, WITHIN, Profile
 from checks.evidence.power import CAUGHT_SHARE, PartPower, Powers, RulePower
 from checks.evidence.power_words import alarm_text, drop_of, drop_text, jump_of, jump_text
@@ -176,15 +176,15 @@ def draw_power(context: page.PageContext, powers: Powers) -> None:
     page.section(
         "What the rules detect",
         f"On the {plural(powers.days, 'day')} up to this one: on how many each check would have "
-        "been red or amber, and the smallest drop and jump that would have been out of range on "
-        f"{CAUGHT_SHARE * 100:.0f} % of the days that were in range. Beside them what the recorded "
+        f"been red or amber, and the drop or jump that would have been out of range on "
+        f"{CAUGHT_SHARE * 100:.0f} % of the days in range. Beside them what the recorded "
         "incidents of these days came to.",
     )
     headings = (
         "Check", "Red days", "Amber days", "Smallest drop", "Smallest jump", "Days judged",
         "Incidents", "Green after", "Accepted", "False alarms", "Red or amber on",
     )  # fmt: skip
-    figures = _incident_figures(context, powers.days)
+    figures = _incident_figures(context, powers)
     rows = [_rule_row(rule, figures.get(rule.check)) for rule in powers.rules]
     if len(rows) > 1:
         rows.append(_together_row(powers))
@@ -235,12 +235,14 @@ def _draw_part_powers(parts: Sequence[PartPower]) -> None:
             show(tag("p", f"Those with most events; {more} more by ", command, class_="a-sub"))
 
 
-def _incident_figures(context: page.PageContext, days: int) -> dict[str, RuleFigures]:
+def _incident_figures(context: page.PageContext, powers: Powers) -> dict[str, RuleFigures]:
     """By check; none where the incidents cannot be read."""
     log = data.incident_log(context.pipeline).value
     if log is None:
         return {}
-    return {rule.check: rule for rule in figures_of(of_the_last(days, log, data.now()), log)}
+    return {
+        rule.check: rule for rule in figures_of(of_data_days(powers.days, powers.until, log), log)
+    }
 
 
 def _incident_cells(figures: RuleFigures | None) -> tuple[str, str, str, str]:

@@ -35,7 +35,10 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
 def test_what_is_seen_and_when_it_would_have_alarmed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(("power", "--data-date", str(DAY))) == 0
     captured = capsys.readouterr().out
-    assert "What the volume checks detect on the 90 days of shop up to Saturday 8 March" in captured
+    assert (
+        "What the volume checks detect: shop, 43 judged days of the 90 up to Saturday 8 "
+        in captured
+    )
     rows = [re.split(r"\s{2,}", line) for line in captured.splitlines()[2:8]]
     assert rows[0] == [
         "check", "red days", "amber days", "smallest drop", "smallest jump", "days judged",

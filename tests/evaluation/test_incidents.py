@@ -20,7 +20,13 @@ from checks.core.records import (
     StoredWaiver,
 )
 from checks.evaluation.incident_times import Alarm, alarms, figures, taken_text
-from checks.evaluation.incidents import next_step, of_the_last, on_it, open_incidents
+from checks.evaluation.incidents import (
+    next_step,
+    of_data_days,
+    of_the_last,
+    on_it,
+    open_incidents,
+)
 
 OPENED = datetime(2025, 3, 9, 6, 12, tzinfo=UTC)
 DAY = date(2025, 3, 8)
@@ -283,3 +289,25 @@ def test_after_green_only_the_calendar_is_left() -> None:
     was_green = {"resolved_at": OPENED + HOUR, "resolved_on": DAY}
     assert next_step(closed(Closing.EXPECTED, check="event_volume", **was_green)) is None
     assert next_step(closed(Closing.EXPECTED, check="volume_zscore", **was_green)) is not None
+
+
+@pytest.mark.parametrize(
+    ("opened", "resolved", "until", "listed"),
+    [
+        (1, None, 1, True), (2, None, 1, False), (1, None, 40, True),
+        (1, 3, 11, True), (1, 2, 11, False), (1, 9, 11, True),
+    ],
+)  # fmt: skip
+def test_incidents_of_data_days(
+    opened: int, resolved: int | None, until: int, listed: bool
+) -> None:
+    """Ten data dates up to one: the day on which it was green again is none of its own."""
+    first = date(2025, 1, 1)
+
+    def on(number: int) -> date:
+        return first + timedelta(days=number - 1)
+
+    incident = replace(
+        INCIDENT, opened_on=on(opened), resolved_on=None if resolved is None else on(resolved)
+    )
+    assert bool(of_data_days(10, on(until), IncidentLog((incident,)))) is listed

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from checks.evidence.power import Alarm, PartPower, Powers, RulePower
 
 #: What is listed; `--format json` has all.
-_MOST_ALARMS, _MOST_PARTS = 10, 20
+_MOST_ALARMS, _MOST_PARTS = 10, 40
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -49,7 +49,7 @@ def run(args: Namespace, console: Console) -> int:
         raise UsageError(f"{config.path}: none of {', '.join(CHECKS)} is enabled under `checks`")
     if not powers.days_judged:
         raise UsageError(f"no day up to {day} has the 7 days of history that a rule needs")
-    figures = _incident_figures(config, args.days, now, console)
+    figures = _incident_figures(config, powers, now, console)
     if args.format == "json":
         import json
 
@@ -60,12 +60,12 @@ def run(args: Namespace, console: Console) -> int:
 
 
 def _incident_figures(
-    config: Config, days: int, now: datetime, console: Console
+    config: Config, powers: Powers, now: datetime, console: Console
 ) -> Mapping[str, RuleFigures]:
-    """By check, what its incidents of the last days came to; none where they cannot be read."""
+    """By check, what its incidents of these days came to; none where they cannot be read."""
     from checks.core.errors import HistoryError
     from checks.evaluation.incident_times import figures
-    from checks.evaluation.incidents import of_the_last
+    from checks.evaluation.incidents import of_data_days
     from checks.history import history_of
 
     try:
@@ -73,7 +73,8 @@ def _incident_figures(
     except HistoryError as error:
         console.err(f"the incidents cannot be read: {error}\n")
         return {}
-    return {rule.check: rule for rule in figures(of_the_last(days, log, now), log)}
+    listed = of_data_days(powers.days, powers.until, log)
+    return {rule.check: rule for rule in figures(listed, log)}
 
 
 def as_data(powers: Powers, pipeline: str, figures: Mapping[str, RuleFigures]) -> dict[str, Any]:
@@ -162,13 +163,13 @@ def as_text(powers: Powers, pipeline: str) -> str:
     from checks.core.text import clean, day_text
     from checks.evidence.power import CAUGHT_SHARE
 
+    days = f"{powers.days_judged} judged days of the {powers.days}"
+    share = f"{CAUGHT_SHARE * 100:.0f} %"
     return (
-        f"What the volume checks detect on the {powers.days} days of {clean(pipeline)} up to "
+        f"What the volume checks detect: {clean(pipeline)}, {days} up to "
         f"{day_text(powers.until)} {powers.until.year}\n\n{_rules_table(powers)}\n"
-        f"A drop or a jump of that size or more would have been out of range on "
-        f"{CAUGHT_SHARE * 100:.0f} % of the days that were in range.\n"
-        + "".join(_alarms(powers.rules))
-        + _parts_text(powers.parts)
+        f"On {share} of the days in range, a drop or a jump of that size or more would have been "
+        "out of it.\n" + "".join(_alarms(powers.rules)) + _parts_text(powers.parts)
     )
 
 
