@@ -161,7 +161,8 @@ def _style_axes(
         note.font = {"size": 12, "color": base.color("ink", context.is_dark)}
     titles = [note for note in fig.layout.annotations if note.yanchor == "bottom"]
     for note in titles:
-        note.update(xanchor="left", x=note.x - (1 - 0.035 * (COLUMNS - 1)) / COLUMNS / 2)
+        left = note.x - (1 - 0.035 * (COLUMNS - 1)) / COLUMNS / 2
+        note.update(xanchor="left", align="left", x=left)
     fig.update_layout(hovermode="closest", margin={"l": 60, "r": 12, "t": 42, "b": 58})
 
 

@@ -165,7 +165,7 @@ def test_an_alert_is_whole(reports: dict[str, Report], name: str) -> None:
         assert match is not None, verdict.message
         assert match[1] == metrics[verdict.id]
         for text in (verdict.summary, verdict.action):
-            assert re.fullmatch(r"[^\n]{20,}\.", text), text
+            assert re.fullmatch(r"[^\n]{20,}(\.| --reason TEXT)", text), text
             assert not ELSEWHERE.search(text), text
         assert not verdict.action.startswith("Nothing to do")
 
