@@ -130,9 +130,9 @@ def draw_segments(volume: Volume) -> None:
         return
     page.section(
         "Parts of the traffic",
-        "Values of the mapped dimensions, and the rare ones together. First those outside their own "
-        "range (▼ ▲), or at a level there that nobody accepted; then those farthest from what was "
-        "expected.",
+        "Values of the mapped dimensions, and the rare ones together. First those outside their "
+        "own range (▼ ▲), or at a level there that nobody accepted; then those farthest from what "
+        "was expected.",
     )
     headings = (
         "Dimension",
