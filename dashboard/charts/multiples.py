@@ -14,7 +14,7 @@ from dashboard import look, page
 from dashboard.charts import base, by_day, day_marks, mark_rows, marks
 
 COLUMNS = 4
-_ROW = 144
+_ROW = 132
 _CHECK = "event_volume"
 #: The margins above and below the grid.
 _AROUND = 84
