@@ -10,14 +10,13 @@ from functools import partial
 import streamlit as st
 
 from checks.evidence.hours import read as read_hours
-from checks.evidence.power import read as read_power
 from checks.evidence.volume import read as read_volume
 from dashboard import address, layout
-from dashboard.components import volume
+from dashboard.components import volume, volume_power
 
 context = layout.begin(__doc__)
 with layout.evidence(context):
-    day_volume = context.evidence(read_volume, days=60)
+    day_volume = context.evidence(read_volume, days=60, power_days=90)
     if day_volume is not None:
         names = [series.name for series in day_volume.names if series.name]
         left, right = st.columns([3, 2], gap="medium")
@@ -43,6 +42,5 @@ with layout.evidence(context):
         volume.draw_stretches(day_volume)
         volume.draw_segments(day_volume)
         volume.draw_names(context, day_volume)
-        powers = context.evidence(read_power, days=90)
-        if powers is not None:
-            volume.draw_power(context, powers)
+        if day_volume.powers is not None:
+            volume_power.draw(context, day_volume.powers)

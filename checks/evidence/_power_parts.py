@@ -112,12 +112,14 @@ def _power(part: PartDays, tested: Sequence[date], calm: Collection[date]) -> Pa
         return part.ranges.get(day)
 
     last, span = tested[-1], (tested[-1] - tested[0]).days + 1
-    usual = {day: n for day, n in history.items() if day in calm and day not in failing}
+    in_range_counts = {
+        day: count for day, count in history.items() if day in calm and day not in failing
+    }
     return PartPower(
         label=part.segment.label,
         dimension=part.segment.dimension,
         events=median(history.values()) or 0.0,
-        power=power(usual, last, judge, days=span),
+        power=power(in_range_counts, last, judge, days=span),
         days_judged=len(history),
         amber_day_count=len(failing),
     )

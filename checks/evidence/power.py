@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CAUGHT_SHARE", "CHECKS", "Alarm", "PartPower", "Powers", "RulePower", "Rules", "powers",
-    "read",
+    "read", "rules_of",
 ]  # fmt: skip
 
 #: The checks of volume, in the order of their rules.
@@ -58,11 +58,11 @@ def read(context: Context, *, days: int = 90) -> Powers:
     events = read_days(
         context, MeasuringPlan.of(context.config).recent_days - window_of(context) + 1
     )
-    daily = read_daily(context, events)
-    return powers(daily, _rules_of(context), days=days)
+    return powers(read_daily(context, events), rules_of(context), days=days)
 
 
-def _rules_of(context: Context) -> Rules:
+def rules_of(context: Context) -> Rules:
+    """What is configured, and what people decided."""
     config = context.config
     checks, history = config.checks, Remembering(config, now=context.frame.now)
     name = event_volume.CHECK.id

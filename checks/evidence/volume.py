@@ -28,6 +28,7 @@ from checks.evidence._names import Lead, NameDay, NameSeries, day_of, names_of
 from checks.evidence._usual_days import UsualDay, usual_day
 from checks.evidence._weekday import is_normal_weekday, weekday_explains
 from checks.evidence.context import Context
+from checks.evidence.power import Powers, powers, rules_of
 from checks.evidence.stretches import recent_stretches
 from checks.judging.parts import OWN_WIDEN
 from checks.judging.segments import Segment
@@ -84,7 +85,8 @@ class Volume:
     segments: values of the mapped dimensions and groups of rare ones, also of names, those farthest
     from the expected first.
     usual_days: earlier days with events that say what is usual and were in their own range.
-    stretches: days at another level that are over, newest first.
+    stretches: days at another level that are over, newest first. powers: what the checks of volume
+    detect, where that was asked for.
     """
 
     days: tuple[VolumeDay, ...]
@@ -100,6 +102,7 @@ class Volume:
     segments: tuple[Segment, ...] = ()
     usual_days: tuple[date, ...] = ()
     stretches: tuple[Stretch, ...] = ()
+    powers: Powers | None = None
 
     def usual_day(self, name: str | None) -> UsualDay:
         """What the judged day is compared with by the hour: all events, or those of one name."""
@@ -161,12 +164,13 @@ class Volume:
         return next((series.silent_since for series in self.names if series.name == name), None)
 
 
-def read(context: Context, *, days: int = 60) -> Volume:
+def read(context: Context, *, days: int = 60, power_days: int | None = None) -> Volume:
     """The `days` days that end with the judged one, each judged by current numbers.
 
     One scan. While the judged day lasts, every day counts up to the same time of
     day, as the report compares them. A day without events counts 0; days before
-    the very first event have no count. Raises MeasurementError.
+    the very first event have no count. power_days: over how many days to say what the checks of
+    volume detect; by default not at all. Raises MeasurementError.
     """
     events, window, frame = read_days(context, days), window_of(context), context.frame
     zscore = context.config.checks["volume_zscore"].params
@@ -196,6 +200,7 @@ def read(context: Context, *, days: int = 60) -> Volume:
         releases=daily.calendar.releases,
         usual_days=expectations.usual_days,
         stretches=expectations.stretches,
+        powers=None if power_days is None else powers(daily, rules_of(context), days=power_days),
         segments=_by_distance(s for s in parts if s.dimension != NAME or s.members),
     )
 

@@ -1,4 +1,4 @@
-"""The sections of the volume page: days, hours, segments, event names, detection power."""
+"""The sections of the volume page: days, hours, segments, event names."""
 
 from __future__ import annotations
 
@@ -10,32 +10,23 @@ from checks.core.text import (
     about_text,
     change_text,
     count_text,
-    duration_text,
     listed,
     plural,
     usual_text,
 )
-from checks.evaluation.incident_times import RuleFigures
-from checks.evaluation.incident_times import figures as figures_of
-from checks.evaluation.incidents import of_data_days
 from checks.evidence.hours import ABOVE, BELOW, TWICE, UNCOMPARED, WITHIN, Profile
-from checks.evidence.power import CAUGHT_SHARE, PartPower, Powers, RulePower
-from checks.evidence.power_words import alarm_text, drop_of, drop_text, jump_of, jump_text
 from checks.evidence.stretches import calendar_entry, stretch_text
 from checks.evidence.volume import NameSeries, Volume
 from checks.judging.segments import Segment
-from dashboard import data, look, page
+from dashboard import look, page
 from dashboard.charts import base, hours, multiples
 from dashboard.charts import volume as charts
-from dashboard.components.history_text import no_wrap
 from dashboard.markup import Html, join, show, table, tag
 
 #: Names that get a figure of their own; all are in the table.
 MOST_PICTURES = 24
 #: Segments that are listed: those farthest from what was expected.
 MOST_SEGMENTS = 20
-#: Days of alarms that are listed.
-MOST_ALARMS = 5
 #: Value in the address for the figure of the Z-score.
 ZSCORE = "zscore"
 _PLACES = (
@@ -168,104 +159,6 @@ def _today_text(segment: Segment) -> str:
     if segment.today is None and segment.at_most is not None:
         return f"≤ {look.count(segment.at_most)}"
     return look.count(segment.today)
-
-
-def draw_power(context: page.PageContext, powers: Powers) -> None:
-    """What the checks of volume detect, how often they would have failed, and what came of it."""
-    if not powers.rules:
-        return
-    page.section(
-        "What the rules detect",
-        f"On the {plural(powers.days, 'day')} up to this one: on how many each check would have "
-        f"been red or amber, and the drop or jump that would have been out of range on "
-        f"{CAUGHT_SHARE * 100:.0f} % of the days in range. Beside them what the recorded "
-        "incidents of these days came to.",
-    )
-    headings = (
-        "Check", "Red days", "Amber days", "Smallest drop", "Smallest jump", "Days judged",
-        "Incidents", "Green after", "Accepted", "False alarms", "Red or amber on",
-    )  # fmt: skip
-    figures = _incident_figures(context, powers)
-    rows = [_rule_row(rule, figures.get(rule.check)) for rule in powers.rules]
-    if len(rows) > 1:
-        rows.append(_together_row(powers))
-    show(table(headings, rows, numeric=range(1, 10), caption="What the rules detect"))
-    _draw_part_powers(powers.parts)
-
-
-def _rule_row(rule: RulePower, figures: RuleFigures | None) -> tuple[object, ...]:
-    return (
-        no_wrap(rule.check),
-        look.count(len(rule.red_days)),
-        look.count(len(rule.amber_days)),
-        drop_of(rule),
-        jump_of(rule, none="–"),
-        look.count(rule.days_judged),
-        *_incident_cells(figures),
-        _alarms(rule),
-    )
-
-
-def _together_row(powers: Powers) -> tuple[object, ...]:
-    red, amber = len(powers.red_days), len(powers.amber_days)
-    judged = look.count(powers.days_judged)
-    return ("All together", look.count(red), look.count(amber), "", "", judged, *([""] * 5))
-
-
-def _draw_part_powers(parts: Sequence[PartPower]) -> None:
-    """The names and values with most events, and what of each would have been seen."""
-    if not parts:
-        return
-    headings = (
-        "Name or value", "Events a day", "Smallest drop", "Smallest jump", "Amber days",
-        "Days judged",
-    )  # fmt: skip
-    rows = [
-        (
-            part.label, usual_text(part.events), drop_text(part.power), jump_text(part.power),
-            look.count(part.amber_day_count), look.count(part.days_judged),
-        )
-        for part in parts[:MOST_SEGMENTS]
-    ]  # fmt: skip
-    more = len(parts) - len(rows)
-    title = "Of each event name and value, beside the rest of the events"
-    with st.expander(title):
-        show(table(headings, rows, numeric=range(1, 6), caption=title))
-        if more:
-            command = tag("code", "andon power --format json")
-            show(tag("p", f"Those with most events; {more} more by ", command, class_="a-sub"))
-
-
-def _incident_figures(context: page.PageContext, powers: Powers) -> dict[str, RuleFigures]:
-    """By check; none where the incidents cannot be read."""
-    log = data.incident_log(context.pipeline).value
-    if log is None:
-        return {}
-    return {
-        rule.check: rule for rule in figures_of(of_data_days(powers.days, powers.until, log), log)
-    }
-
-
-def _incident_cells(figures: RuleFigures | None) -> tuple[str, str, str, str]:
-    if figures is None:
-        return "0", "–", "0", "0"
-    green_after = "–" if figures.to_green is None else duration_text(figures.to_green)
-    return (
-        look.count(figures.incidents), green_after, look.count(figures.accepted),
-        look.count(figures.false_alarms),
-    )  # fmt: skip
-
-
-def _alarms(rule: RulePower) -> str:
-    shown = [alarm_text(day) for day in rule.alarms[:MOST_ALARMS]]
-    more = len(rule.alarms) - len(shown)
-    parts = [*shown, *([f"{more} more"] if more else [])]
-    if rule.warnings:
-        is_explained = all(alarm.by_weekday for alarm in rule.warnings)
-        why = " only, by the weekday" if is_explained else ""
-        days, newest = plural(len(rule.amber_days), "day"), alarm_text(rule.warnings[0])
-        parts.append(f"{days} amber{why}, the last {newest}")
-    return "; ".join(parts) or "–"
 
 
 def _name_note(name: str) -> Html:

@@ -15,6 +15,7 @@ from checks.detection import Power, expected_range
 from checks.evidence.context import open_context
 from checks.evidence.power import CHECKS, Powers, RulePower, Rules, powers, read
 from checks.evidence.power_words import alarm_text, drop_of, drop_text, jump_of, jump_text
+from checks.evidence.volume import read as read_volume
 from tests.catalog.samples import DAY, daily, weekly
 from tests.evidence.asking import ask
 from tests.parts_shop import LAST, PartsShop
@@ -299,3 +300,13 @@ def test_a_week_is_told_of_the_trend(tmp_path: Path) -> None:
     assert "in the week up to it, normal from " in alarm_text(trend.warnings[0])
     assert drop_of(trend).endswith(" % of a week")
     assert jump_of(trend) == "-"
+
+
+def test_the_volume_page_reads_the_same_with_its_days(tmp_path: Path) -> None:
+    shop = PartsShop(tmp_path, USUAL, search_fell)
+    now = datetime.combine(LAST + timedelta(days=1), time(6), UTC)
+    with open_context(shop.config(), LAST, now) as context:
+        volume = read_volume(context, days=20, power_days=30)
+        assert read_volume(context, days=20).powers is None
+    assert volume.powers == read_parts(shop)
+    assert read_parts(shop).rules[2].red_days
