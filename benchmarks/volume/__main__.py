@@ -9,6 +9,7 @@ from pathlib import Path
 from .by_incident import by_incident
 from .cold_starts import cold_starts
 from .csv_rows import DataError
+from .declines import declines, declines_cost
 from .differences import differences
 from .held_out import held_out
 from .red_days import red_days
@@ -29,6 +30,8 @@ MEASURES: dict[str, Measure] = {
     "staying": staying,
     "levels": levels,
     "stretches": stretches,
+    "declines": declines,
+    "declines_cost": declines_cost,
     "held_out": held_out,
 }
 
