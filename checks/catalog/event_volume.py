@@ -71,7 +71,7 @@ class Params:
     """Which names are judged, and how far one may leave its own range."""
 
     min_per_day: float = setting(
-        "Event names with a mean below this per day are never judged as silent.", 10, above=0
+        "Event names with a lower mean a day are never silent, unless `expected`.", 10, above=0
     )
     min_expected: float = setting(
         "Event names and segments with fewer expected events have no normal range.", 20, above=0

@@ -14,7 +14,7 @@ def epochs(daily: DailyCounts, days: Sequence[date]) -> Iterator[tuple[DailyCoun
 
     Accepted levels of the volume change how earlier days count: of names, values and weeks too.
     """
-    accepted = sorted({level.accepted_on for level in total_baseline(daily).accepted})
+    accepted = sorted({level.accepted_on for level in total_baseline(daily, every=True).accepted})
     for first, end in zip([date.min, *accepted], [*accepted, None], strict=True):
         of_epoch = [day for day in days if day >= first and (end is None or day < end)]
         if end is None and of_epoch:

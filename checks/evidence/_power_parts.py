@@ -11,7 +11,7 @@ from checks.catalog._closed_weekdays import Recorded
 from checks.catalog._event_names import SILENT, NameState, judged_names
 from checks.catalog._levels import total_baseline
 from checks.catalog._silence import STRAY
-from checks.core.counts import NAME, DailyCounts
+from checks.core.counts import NAME, DailyCounts, value_text
 from checks.core.metrics import EventCounts, Purchases
 from checks.core.records import StoredAcceptance
 from checks.core.text import quoted
@@ -21,8 +21,6 @@ from checks.evidence._epochs import epochs
 from checks.evidence._powers import Alarm, PartPower, RulePower
 from checks.judging.parts import PartDays, part_days
 
-#: Open days before a day that say how many events a name usually has.
-_WINDOW = 7
 #: A part with a range on the last day alone is judged by its own counts: of earlier days nothing
 #: is known.
 _LEAST_RANGES = 2
@@ -37,12 +35,14 @@ class EventVolumeRule:
     """By what `event_volume` judges names and values besides their counts.
 
     accepted: silent names that somebody accepted as retired. recorded: what the check was on the
-    days before a day; None where that cannot be read.
+    days before a day; None where that cannot be read. window_days: open days before a day that say
+    how many events a name usually has.
     """
 
     params: event_volume.Params
     accepted: Sequence[StoredAcceptance] = ()
     recorded: Callable[[date], Recorded | None] = _nothing_recorded
+    window_days: int = 7
 
 
 def event_volume_power(
@@ -62,15 +62,19 @@ def event_volume_power(
     parts = [part for part in every if not part.ranges.keys().isdisjoint(tested)]
     baseline = total_baseline(daily, every=True)
     calm = [day for day in tested if day not in baseline.left_out and day not in baseline.red]
-    alarms = [*_out_of_range(parts, tested), *_silent(rule, daily, tested)]
+    judged = [day for day in tested if _has_window(daily, day, rule.window_days)]
+    alarms = [*_out_of_range(parts, judged), *_silent(rule, daily, tested)]
     alarms.sort(key=lambda alarm: (alarm.day, not alarm.warns), reverse=True)
+    powers = [_power(part, judged, calm) for part in parts if len(part.ranges) >= _LEAST_RANGES]
+    shown = (power for power in powers if power.days_judged)
+    ranked = sorted(shown, key=lambda power: (-power.events, power.label))
+    return RulePower("event_volume", None, tuple(alarms), len(judged)), ranked
+
+
+def _has_window(daily: DailyCounts, day: date, window_days: int) -> bool:
+    """Whether the shop has a whole window before the day: until then only silence is judged."""
     first = min(daily.totals(), default=daily.day)
-    judged_days = sum((day - first).days >= _WINDOW for day in tested)
-    powers = sorted(
-        (_power(part, tested, calm) for part in parts if len(part.ranges) >= _LEAST_RANGES),
-        key=lambda power: (-power.events, power.label),
-    )
-    return RulePower("event_volume", None, tuple(alarms), judged_days), powers
+    return (day - first).days >= daily.calendar.days_with_open(day, window_days)
 
 
 def _parts(
@@ -111,7 +115,8 @@ def _power(part: PartDays, tested: Sequence[date], calm: Collection[date]) -> Pa
     def judge(history: object, day: date) -> ExpectedRange | None:
         return part.ranges.get(day)
 
-    last, span = tested[-1], (tested[-1] - tested[0]).days + 1
+    last = max(tested, default=date.min)
+    span = (last - min(tested, default=last)).days + 1
     in_range_counts = {
         day: count for day, count in history.items() if day in calm and day not in failing
     }
@@ -147,13 +152,16 @@ def _out_of_range(parts: Iterable[PartDays], tested: Sequence[date]) -> Iterator
 
 def _silent(rule: EventVolumeRule, daily: DailyCounts, tested: Sequence[date]) -> Iterator[Alarm]:
     """The silent names of each day, as the check would have judged them on it."""
-    series = {
-        name: daily.series(NAME, name)
-        for name in daily.values(NAME)
-        if name not in rule.params.ignore
-    }
+    expected = {value_text(name) for name in rule.params.expected}
+    names = {*daily.values(NAME), *expected} - {value_text(name) for name in rule.params.ignore}
+    series = {name: daily.series(NAME, name) for name in sorted(names)}
     for day in tested:
-        quiet = [name for name, counts in series.items() if _may_be_silent(counts, day, rule)]
+        quiet = [
+            name
+            for name, counts in series.items()
+            if (name in expected and not counts.get(day))
+            or _may_be_silent(counts, day, rule.params.min_per_day)
+        ]
         for state in _states(rule, daily, day, quiet) if quiet else ():
             yield Alarm(
                 day, state.events_today, state.lowest, state.highest,
@@ -161,12 +169,12 @@ def _silent(rule: EventVolumeRule, daily: DailyCounts, tested: Sequence[date]) -
             )  # fmt: skip
 
 
-def _may_be_silent(counts: dict[date, int], day: date, rule: EventVolumeRule) -> bool:
+def _may_be_silent(counts: dict[date, int], day: date, least: float) -> bool:
     """Whether a name has next to nothing of what it had on some earlier day."""
     if day not in counts:
         return False
     most = max((count for other, count in counts.items() if other < day), default=0)
-    return counts[day] < STRAY * most and most >= rule.params.min_per_day
+    return counts[day] < STRAY * most and most >= least
 
 
 def _states(
@@ -176,14 +184,15 @@ def _states(
     history = daily.until(day, (day - daily.days[0]).days)
     accepted = [each for each in rule.accepted if each.data_date <= day]
     states, _ = judged_names(
-        rule.params, _window(history, quiet), {}, history, accepted, rule.recorded(day)
-    )
-    return [state for state in states if state.state == SILENT and state.name in quiet]
+        rule.params, _window(history, quiet, rule.window_days), {}, history, accepted,
+        rule.recorded(day),
+    )  # fmt: skip
+    return [state for state in states if state.state == SILENT and value_text(state.name) in quiet]
 
 
-def _window(daily: DailyCounts, quiet: Sequence[str]) -> EventCounts:
+def _window(daily: DailyCounts, quiet: Sequence[str], window_days: int) -> EventCounts:
     """The names' counts on the judged day and on the open days before it."""
-    days = daily.days[-_WINDOW - 1 :]
+    days = daily.days[-window_days - 1 :]
     values = [daily.counted[day].by_dimension[NAME] for day in days]
     nothing = (0,) * len(days)
     return EventCounts(

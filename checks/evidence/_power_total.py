@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import cached_property
 
 from checks.catalog import volume_expected, volume_trend, volume_zscore
 from checks.core.counts import DailyCounts
@@ -14,7 +13,6 @@ from checks.detection import (
     FULL_POWER_DAYS,
     Basis,
     ExpectedRange,
-    Judge,
     Power,
     expected_range,
     history_days,
@@ -22,6 +20,7 @@ from checks.detection import (
     zscore_range,
 )
 from checks.detection.baseline import Baseline
+from checks.detection.levels import Level
 from checks.evidence._epochs import epochs
 from checks.evidence._powers import Alarm, RulePower
 from checks.evidence._weekday import is_normal_weekday
@@ -34,7 +33,10 @@ class TotalRules:
         self._daily, self._days = daily, days
         self._expected = expected
         self._baseline = volume_expected.baseline_of(expected, daily, every=True)
-        self._normal, self._red, self._warned = _judged_days(daily, self._baseline)
+        self._normal = _normal_ranges(daily, self._baseline)
+        level = _level_today(daily, self._baseline, self._normal.get(daily.day))
+        self._is_at_level = level is not None
+        self._red, self._warned = _failed_days(daily, self._baseline, self._normal, level)
         first, special = daily.day - timedelta(days=days - 1), daily.calendar.special_day
         #: The days that are judged here, and their counts.
         self._tested = {
@@ -45,12 +47,14 @@ class TotalRules:
 
     def expected(self) -> RulePower:
         """That of `volume_expected`, with the days at a level; its power on the other days."""
-        at_level = set(self._baseline.days_at_level()) | self._level_today
+        at_level = set(self._baseline.days_at_level())
         alarms = [
             Alarm(
                 day, count, self._normal[day].low, self._normal[day].high,
                 warns=day in self._warned,
-                at_level=day in at_level or not self._normal[day].side_of(count),
+                at_level=day in at_level
+                or (day == self._daily.day and self._is_at_level)
+                or not self._normal[day].side_of(count),
             )
             for day, count in reversed(self._tested.items())
             if day in self._red or day in self._warned
@@ -58,18 +62,10 @@ class TotalRules:
         judged_days = sum(day in self._normal for day in self._tested)
         return RulePower("volume_expected", self._power(), tuple(alarms), judged_days)
 
-    @cached_property
-    def _level_today(self) -> set[date]:
-        """The judged day, where it is at a level that nobody accepted."""
-        day, count = self._daily.day, self._tested.get(self._daily.day)
-        if count is None or day not in self._normal:
-            return set()
-        return {day} if self._baseline.level_with(day, count, self._normal[day]) else set()
-
     def _power(self) -> Power:
         """On the days that say what is normal, and on the judged one unless it is at a level."""
         day, kept = self._daily.day, dict(self._baseline.kept)
-        if day in self._tested and day not in self._level_today:
+        if day in self._tested and not self._is_at_level:
             kept[day] = float(self._tested[day])
         minimum_history = _minimum_history(kept, day)
 
@@ -83,16 +79,20 @@ class TotalRules:
     def zscore(self, params: volume_zscore.Params, *, weekday_explains: bool) -> RulePower:
         """That of `volume_zscore`. weekday_explains: whether it only warns of normal weekdays."""
         history = {day: float(count) for day, count in self._tested.items()}
-        judge = _by_zscore(self._daily, params)
+        ranges = {day: _zscore_range(self._daily, day, params) for day in self._tested}
+
+        def judge(history: Mapping[date, float], day: date) -> ExpectedRange | None:
+            return ranges.get(day)
+
         rule = power(history, self._daily.day, judge, days=self._days)
         alarms = []
         for day, count in reversed(self._tested.items()):
-            window = judge(history, day)
-            if window is not None and window.side_of(count):
+            normal = ranges[day]
+            if normal is not None and normal.side_of(count):
                 explained = weekday_explains and is_normal_weekday(count, self._normal.get(day))
                 alarms.append(
                     Alarm(
-                        day, count, window.low, window.high, warns=explained, by_weekday=explained
+                        day, count, normal.low, normal.high, warns=explained, by_weekday=explained
                     )
                 )
         return RulePower("volume_zscore", rule, tuple(alarms), rule.judged)
@@ -122,20 +122,16 @@ class TotalRules:
         return RulePower("volume_trend", rule, alarms, rule.judged, period="week")
 
 
-def _by_zscore(daily: DailyCounts, zscore: volume_zscore.Params) -> Judge:
-    """The Z-score of the days of a history, by the days before each that the check compares."""
+def _zscore_range(
+    daily: DailyCounts, day: date, params: volume_zscore.Params
+) -> ExpectedRange | None:
+    """The Z-score's range of a day by the days before it that the check compares."""
     first = min(daily.totals(), default=daily.day)
-
-    def judge(history: Mapping[date, float], day: date) -> ExpectedRange | None:
-        span = daily.calendar.days_with_open(day, zscore.window_days)
-        compared = _compared_counts(daily, day, zscore.window_days)
-        if day not in history or (day - first).days < span:
-            return None
-        if len(compared) < volume_zscore.FEWEST_DAYS:
-            return None
-        return zscore_range(compared, day, window_days=len(compared), alert_at=zscore.alert_at)
-
-    return judge
+    compared = _compared_counts(daily, day, params.window_days)
+    is_first_window = (day - first).days < daily.calendar.days_with_open(day, params.window_days)
+    if is_first_window or len(compared) < volume_zscore.FEWEST_DAYS:
+        return None
+    return zscore_range(compared, day, window_days=len(compared), alert_at=params.alert_at)
 
 
 def _compared_counts(daily: DailyCounts, day: date, window_days: int) -> dict[date, float]:
@@ -149,26 +145,38 @@ def _compared_counts(daily: DailyCounts, day: date, window_days: int) -> dict[da
     return {day - timedelta(days=n): float(counts[other]) for n, other in enumerate(usable, 1)}
 
 
-def _judged_days(
-    daily: DailyCounts, baseline: Baseline
-) -> tuple[dict[date, ExpectedRange], set[date], set[date]]:
-    """The normal range of each day by the days before it, and the days that were red or amber."""
-    normal, day = dict(baseline.normal), daily.day
-    red, warned = set(baseline.red), set(baseline.warned)
-    today, count = baseline.range_on(day), daily.totals().get(day, 0)
-    if today is not None:
-        normal[day] = today
-        level = baseline.level_with(day, count, today)
-        if level is not None and level.only_warns:
-            warned.add(day)
-        elif today.side_of(count) or level is not None:
-            red.add(day)
-    return normal, red, warned
+def _normal_ranges(daily: DailyCounts, baseline: Baseline) -> dict[date, ExpectedRange]:
+    """The normal range of each day by the days before it."""
+    today = baseline.range_on(daily.day)
+    return {**baseline.normal, **({} if today is None else {daily.day: today})}
+
+
+def _level_today(
+    daily: DailyCounts, baseline: Baseline, normal: ExpectedRange | None
+) -> Level | None:
+    """The level that the judged day is at and that nobody accepted."""
+    count = daily.totals().get(daily.day)
+    return None if not count or normal is None else baseline.level_with(daily.day, count, normal)
+
+
+def _failed_days(
+    daily: DailyCounts,
+    baseline: Baseline,
+    normal: Mapping[date, ExpectedRange],
+    level: Level | None,
+) -> tuple[set[date], set[date]]:
+    """The days that were red, and those that were amber. level: of the judged day."""
+    red, warned, day = set(baseline.red), set(baseline.warned), daily.day
+    if level is not None and level.only_warns:
+        warned.add(day)
+    elif level is not None or (day in normal and normal[day].side_of(daily.totals().get(day, 0))):
+        red.add(day)
+    return red, warned
 
 
 def _minimum_history(kept: Mapping[date, float], day: date) -> int:
-    """The fewest days of history with which the weekday's rule is tested: below it is wider.
+    """With how many days of history the range is the full rule's; with fewer it is wider.
 
-    Those of the full rule, or 0 where the history is too short for it.
+    Days with less are left out of the power. 0 where the shop has no others.
     """
     return FULL_POWER_DAYS if history_days(kept, day) > FULL_POWER_DAYS else 0

@@ -39,7 +39,8 @@ class RulePower:
 
     power: of the one series that it judges; None for `event_volume`, which judges many.
     out_of_range: red days and amber ones, for `event_volume` one for each name and value.
-    days_judged: on which it had a normal range. period: what it sums up before it judges.
+    days_judged: on which there was enough history to judge. period: what it sums up before it
+    judges.
     """
 
     check: str
@@ -73,8 +74,9 @@ class RulePower:
 class PartPower:
     """What `event_volume` detects of a name, a value of a dimension, or a group of rare ones.
 
-    events: the median of its `days_judged` days. amber_day_count: on how many it was out of its
-    range or at a level; power: on the others.
+    events: the median of its `days_judged` days, on which its count is known. amber_day_count: on
+    how many days it was out of its range or at a level. power: on the days on which neither it nor
+    the volume was.
     """
 
     label: str
@@ -109,7 +111,7 @@ class Powers:
 
     @property
     def days_judged(self) -> int:
-        """Days on which at least one of them had a normal range."""
+        """Those of the check with most."""
         return max((rule.days_judged for rule in self.rules), default=0)
 
 

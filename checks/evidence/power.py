@@ -17,7 +17,7 @@ from checks.measuring.plan import MeasuringPlan
 from checks.measuring.remembering import Remembering
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection
 
     from checks.config.model import CheckSettings, Config
     from checks.core.counts import DailyCounts
@@ -42,7 +42,9 @@ class Rules:
 
     expected: volume_expected.Params = field(default_factory=volume_expected.Params)
     zscore: volume_zscore.Params = field(default_factory=volume_zscore.Params)
-    names: EventVolumeRule = field(default_factory=lambda: EventVolumeRule(event_volume.Params()))
+    event_volume: EventVolumeRule = field(
+        default_factory=lambda: EventVolumeRule(event_volume.Params())
+    )
     trend: volume_trend.Params = field(default_factory=volume_trend.Params)
     weekday_explains: bool = True
     enabled: Collection[str] = CHECKS
@@ -55,6 +57,7 @@ def read(context: Context, *, days: int = 90) -> Powers:
     Days in the calendar and days without events are not judged: an alarm there would be right.
     Raises MeasurementError.
     """
+    # The days that every evaluation measures anew; `read_days` adds the window of the first.
     events = read_days(
         context, MeasuringPlan.of(context.config).recent_days - window_of(context) + 1
     )
@@ -64,15 +67,16 @@ def read(context: Context, *, days: int = 90) -> Powers:
 def rules_of(context: Context) -> Rules:
     """What is configured, and what people decided."""
     config = context.config
-    checks, history = config.checks, Remembering(config, now=context.frame.now)
-    name = event_volume.CHECK.id
+    checks, remembered = config.checks, Remembering(config, now=context.frame.now)
+    check = event_volume.CHECK.id
     return Rules(
         checks["volume_expected"].params,
         checks["volume_zscore"].params,
         EventVolumeRule(
-            checks[name].params,
-            history.accepted(name),
-            lambda before: history.recorded(name, before),
+            checks[check].params,
+            remembered.accepted(check),
+            lambda before: remembered.recorded(check, before),
+            window_of(context),
         ),
         checks["volume_trend"].params,
         weekday_explains=weekday_explains(config),
@@ -87,29 +91,29 @@ def _checks_where(config: Config, holds: Callable[[CheckSettings], bool]) -> tup
 
 def powers(daily: DailyCounts, rules: Rules, *, days: int = 90) -> Powers:
     """What each enabled rule detects on the last `days` days."""
-    of_event_volume, parts = event_volume_power(rules.names, daily, days)
-    enabled = (
-        rule
-        for rule in _powers_of(daily, rules, of_event_volume, days)
-        if rule.check in rules.enabled
-    )
+    parts: list[PartPower] = []
+    total = TotalRules(daily, rules.expected, days)
+
+    def of_event_volume() -> RulePower:
+        rule, powers_of_parts = event_volume_power(rules.event_volume, daily, days)
+        parts.extend(powers_of_parts)
+        return rule
+
+    by_check: dict[str, Callable[[], RulePower]] = {
+        "volume_expected": total.expected,
+        "volume_zscore": lambda: total.zscore(
+            rules.zscore, weekday_explains=rules.weekday_explains
+        ),
+        "event_volume": of_event_volume,
+        "volume_trend": lambda: total.trend(rules.trend),
+    }
+    of_rules = [by_check[check]() for check in CHECKS if check in rules.enabled]
     return Powers(
         daily.day,
         days,
-        tuple(_only_amber(rule) if rule.check in rules.amber else rule for rule in enabled),
-        tuple(parts) if of_event_volume.check in rules.enabled else (),
+        tuple(_only_amber(rule) if rule.check in rules.amber else rule for rule in of_rules),
+        tuple(parts),
     )
-
-
-def _powers_of(
-    daily: DailyCounts, rules: Rules, of_event_volume: RulePower, days: int
-) -> Iterator[RulePower]:
-    """Of all four checks, in the order of `CHECKS`."""
-    total = TotalRules(daily, rules.expected, days)
-    yield total.expected()
-    yield total.zscore(rules.zscore, weekday_explains=rules.weekday_explains)
-    yield of_event_volume
-    yield total.trend(rules.trend)
 
 
 def _only_amber(rule: RulePower) -> RulePower:

@@ -64,5 +64,5 @@ def _normal_text(alarm: Alarm) -> str:
         return f"in the week up to it, normal from {low}"
     high = count_text(math.floor(alarm.high))
     if alarm.silent:
-        return f"silent, usually {low} to {high}"
+        return f"silent, usually {low} to {high}" if alarm.high else "silent, though expected"
     return f"normal {low} to {high}{'; at a level' if alarm.at_level else ''}"

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+from typing import TypeVar
 
 from checks.core.counts import NAME, DailyCounts
 from checks.core.subjects import LEVEL
@@ -19,6 +20,8 @@ from checks.detection.part_levels import Judged, Rule, judged, shift_with_whole
 from checks.detection.part_limits import Distances, Limits, limits
 from checks.detection.parts import Part, Whole, part
 from checks.judging.segments import Segment, days_of_baseline
+
+T = TypeVar("T")
 
 #: The check whose levels of names and values people accept.
 CHECK = "event_volume"
@@ -43,16 +46,14 @@ def parts_of(
     baseline: of the whole volume. least: with fewer expected events a value is rare. Computed once
     for the same counts.
     """
-    return daily.once(
-        ("parts", least, widen), lambda: _Family(daily, baseline, least, widen).segments()
-    )
+    return _family(daily, baseline, least, widen).segments
 
 
 def ranges_of_name(
     daily: DailyCounts, baseline: Baseline, name: str, *, least: float, widen: float = 1.0
 ) -> dict[date, ExpectedRange]:
     """The normal range of an event name on each day that has one, as it was judged that day."""
-    return _Family(daily, baseline, least, widen).ranges(NAME, name)
+    return _family(daily, baseline, least, widen).ranges(NAME, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +71,23 @@ class PartDays:
     sides: Mapping[date, int]
 
     def only_on(self, days: Collection[date]) -> PartDays:
-        """The same with the ranges of some days alone."""
-        ranges = {day: normal for day, normal in self.ranges.items() if day in days}
-        sides = {day: side for day, side in self.sides.items() if day in days}
-        return replace(self, ranges=ranges, sides=sides)
+        """The same with what is known of some days alone."""
+        return replace(
+            self,
+            counts=_of_days(self.counts, days),
+            bounded=frozenset(day for day in self.bounded if day in days),
+            ranges=_of_days(self.ranges, days),
+            sides=_of_days(self.sides, days),
+        )
 
     def after(self, earlier: PartDays | None) -> PartDays:
-        """The same with the days of an earlier judging before its own."""
+        """The same with the days of an earlier judging, of other days, before its own."""
         if earlier is None:
             return self
         return replace(
             self,
             counts={**earlier.counts, **self.counts},
+            bounded=frozenset((*earlier.bounded, *self.bounded)),
             ranges={**earlier.ranges, **self.ranges},
             sides={**earlier.sides, **self.sides},
         )
@@ -91,7 +97,16 @@ def part_days(
     daily: DailyCounts, baseline: Baseline, *, least: float, widen: float = 1.0
 ) -> list[PartDays]:
     """Every event name, value and group as `parts_of` has them, on all of the days."""
-    return _Family(daily, baseline, least, widen).days()
+    return _family(daily, baseline, least, widen).days()
+
+
+def _of_days(by_day: Mapping[date, T], days: Collection[date]) -> dict[date, T]:
+    return {day: value for day, value in by_day.items() if day in days}
+
+
+def _family(daily: DailyCounts, baseline: Baseline, least: float, widen: float) -> _Family:
+    """Computed once for the same counts; the baseline has to be the one of these."""
+    return daily.once(("parts", least, widen), lambda: _Family(daily, baseline, least, widen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +136,11 @@ class _Family:
     least: float
     widen: float
 
+    @cached_property
     def segments(self) -> list[Segment]:
         """All of them, in order, then the groups of the rare ones."""
         return [
-            self._segment(value, distances)
+            self._segment(value, self._judged(value, distances))
             for value, distances in zip(self._values, self._distances, strict=True)
         ]
 
@@ -132,8 +148,8 @@ class _Family:
         """Those of one value, by day."""
         for value, distances in zip(self._values, self._distances, strict=True):
             if (value.dimension, value.value) == (dimension, name) and value.part is not None:
-                result = self._judged(value, value.part, distances, every_day=True)
-                days = zip(self._days, result.ranges, strict=True)
+                result = self._judged(value, distances, every_day=True)
+                days = zip(self._days, result.ranges, strict=True) if result is not None else ()
                 return {day: normal for day, normal in days if normal is not None}
         return {}
 
@@ -145,10 +161,10 @@ class _Family:
         ]
 
     def _on_each_day(self, value: _Value, distances: Distances) -> PartDays:
-        segment, today = self._segment(value, distances), self.daily.day
+        result = self._judged(value, distances, every_day=True)
+        segment, today = self._segment(value, result), self.daily.day
         ranges, sides = dict[date, ExpectedRange](), dict[date, int]()
-        if value.part is not None:
-            result = self._judged(value, value.part, distances, every_day=True)
+        if result is not None:
             judged_from = min(result.accepted, default=date.max)  # however few events it has
             for day, normal, side in zip(self._days, result.ranges, result.sides, strict=True):
                 if normal is not None and (self._has_enough(normal) or day >= judged_from):
@@ -298,7 +314,8 @@ class _Family:
     def _limits(self) -> Limits:
         return limits(self._distances, len(self._days))
 
-    def _segment(self, value: _Value, distances: Distances) -> Segment:
+    def _segment(self, value: _Value, result: Judged | None) -> Segment:
+        """The value on the judged day. result: as a part of the whole."""
         series, day = value.series, self.daily.day
         is_new = not value.members and not any(earlier < day for earlier in series)
         segment = Segment(
@@ -307,7 +324,6 @@ class _Family:
         )  # fmt: skip
         if not self._is_judged or (value.part is None and not value.has_all_events):
             return segment
-        result = None if value.part is None else self._judged(value, value.part, distances)
         if result is not None and result.normal is not None:
             return replace(
                 segment, normal=result.normal, level=result.level, accepted=result.accepted
@@ -321,10 +337,13 @@ class _Family:
         return bool(series) and self._index(min(series)) <= 1
 
     def _judged(
-        self, value: _Value, part: Part, distances: Distances, *, every_day: bool = False
-    ) -> Judged:
+        self, value: _Value, distances: Distances, *, every_day: bool = False
+    ) -> Judged | None:
+        """The value as a part of the whole; None where it is none."""
+        if value.part is None:
+            return None
         return judged(
-            part, distances, self._rule(self._limits), self._accepted_days(value),
+            value.part, distances, self._rule(self._limits), self._accepted_days(value),
             skips_empty=value.dimension == NAME, every_day=every_day,
         )  # fmt: skip
 

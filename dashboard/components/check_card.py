@@ -203,7 +203,7 @@ def _with_command(verdict: Verdict) -> tuple[Html | str, ...]:
     ]
     for command in (*commands, *([whole] if commands else [])):
         words, separator, end = verdict.action.rpartition(f": {command}")
-        if separator and end in ("", "."):
+        if separator and not end:
             css = "command" if len(command) <= _ONE_LINE else "command long"
             return f"{words}: ", tag("code", command, class_=css)
     return (verdict.action,)

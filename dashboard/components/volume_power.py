@@ -37,14 +37,14 @@ def draw(context: page.PageContext, powers: Powers) -> None:
         "Incidents", "Green after", "Accepted", "False alarms", "Red or amber on",
     )  # fmt: skip
     of_incidents = _incident_figures(context, powers)
-    rows = [_rule_row(rule, of_incidents.get(rule.check)) for rule in powers.rules]
+    rows = [_rule_row(rule, _incident_cells(of_incidents, rule.check)) for rule in powers.rules]
     if len(rows) > 1:
         rows.append(_together_row(powers))
     show(table(headings, rows, numeric=range(1, 10), caption="What the rules detect"))
     _draw_part_powers(powers.parts)
 
 
-def _rule_row(rule: RulePower, incidents: RuleFigures | None) -> tuple[object, ...]:
+def _rule_row(rule: RulePower, incident_cells: Sequence[str]) -> tuple[object, ...]:
     return (
         no_wrap(rule.check),
         look.count(len(rule.red_days)),
@@ -52,7 +52,7 @@ def _rule_row(rule: RulePower, incidents: RuleFigures | None) -> tuple[object, .
         drop_of(rule),
         jump_of(rule, none="–"),
         look.count(rule.days_judged),
-        *_incident_cells(incidents),
+        *incident_cells,
         _alarms(rule),
     )
 
@@ -87,15 +87,21 @@ def _draw_part_powers(parts: Sequence[PartPower]) -> None:
             show(tag("p", f"Those with most events; {more} more by ", command, class_="a-sub"))
 
 
-def _incident_figures(context: page.PageContext, powers: Powers) -> dict[str, RuleFigures]:
-    """By check; none where the incidents cannot be read."""
+def _incident_figures(context: page.PageContext, powers: Powers) -> dict[str, RuleFigures] | None:
+    """By check; None where the incidents cannot be read."""
     log = data.incident_log(context.pipeline).value
     if log is None:
-        return {}
+        return None
     return {rule.check: rule for rule in figures(of_data_days(powers.days, powers.until, log), log)}
 
 
-def _incident_cells(incidents: RuleFigures | None) -> tuple[str, str, str, str]:
+def _incident_cells(
+    by_check: dict[str, RuleFigures] | None, check: str
+) -> tuple[str, str, str, str]:
+    """What the check's incidents came to; question marks where they cannot be read."""
+    if by_check is None:
+        return "?", "?", "?", "?"
+    incidents = by_check.get(check)
     if incidents is None:
         return "0", "–", "0", "0"
     green_after = "–" if incidents.to_green is None else duration_text(incidents.to_green)
@@ -108,10 +114,10 @@ def _incident_cells(incidents: RuleFigures | None) -> tuple[str, str, str, str]:
 def _alarms(rule: RulePower) -> str:
     shown = [alarm_text(day) for day in rule.alarms[:MOST_ALARMS]]
     more = len(rule.alarms) - len(shown)
-    parts = [*shown, *([f"{more} more"] if more else [])]
-    if rule.warnings:
-        is_explained = all(alarm.by_weekday for alarm in rule.warnings)
-        why = " only, by the weekday" if is_explained else ""
-        days, newest = plural(len(rule.amber_days), "day"), alarm_text(rule.warnings[0])
-        parts.append(f"{days} amber{why}, the last {newest}")
+    parts = [*shown, *([f"{plural(more, 'more alarm')}"] if more else [])]
+    amber = [alarm for alarm in rule.warnings if alarm.day in rule.amber_days]
+    if amber:
+        why = " only, by the weekday" if all(alarm.by_weekday for alarm in amber) else ""
+        days = plural(len(rule.amber_days), "day")
+        parts.append(f"{days} amber{why}, the last {alarm_text(amber[0])}")
     return "; ".join(parts) or "–"

@@ -14,10 +14,12 @@ from benchmarks.volume import rates
 from benchmarks.volume.__main__ import MEASURES, main
 from benchmarks.volume.cases import Cases, cases_of, is_run
 from benchmarks.volume.csv_rows import DataError
+from benchmarks.volume.declines import declines, declines_cost
 from benchmarks.volume.incidents import CLEAN, FIRST_DAY, HEADLINE
 from benchmarks.volume.noise import stratum_of
 from benchmarks.volume.rules import RULES, volume_expected
 from benchmarks.volume.series import read_folder
+from benchmarks.volume.study import Study
 from checks.detection import expected_range
 from tests.detection.samples import weekly, weekly_count
 
@@ -185,3 +187,14 @@ def test_an_outage_of_a_calm_series_is_seen_by_the_rule(cases: Cases) -> None:
     scores = cases.scores(volume_expected)
     seen = rates.detection(cases, scores, 1.0, "outage")
     assert seen.tolist() == [1.0, 1.0, 1.0]
+
+
+def test_declines_are_seen_while_they_last_and_not_after(folder: Path) -> None:
+    calm = [series for series in read_folder(folder) if series.name == "calm"]
+    study = Study(calm, ["volume_expected"])
+    rows = {(row[0], row[1]): row[2:] for row in declines(study).rows}
+    assert rows[("-50 %", "7")] == ["100.0 %"] * 4
+    assert rows[("-50 %", "25")][:2] == ["100.0 %"] * 2
+    assert rows[("-50 % for 14 days, over", "21")] == ["0.0 %"] * 4
+    assert declines_cost(study).rows[0][0] == "all"
+    assert declines_cost(study).rows[0][1:] == ["0.00"] * 4

@@ -14,7 +14,7 @@ import pytest
 
 from checks import Status
 from checks.evaluation.accepting import AcceptanceRequest, accept
-from checks.evaluation.backtest import replay
+from checks.evaluation.backtest import ReplayedDay, replay
 from checks.evidence.context import open_context
 from checks.evidence.power import CHECKS, Powers, read
 from checks.history import history_of
@@ -53,7 +53,23 @@ def power_as_the_gate(shop: PartsShop, left_out: Collection[int] = ()) -> Powers
         counted = dict.fromkeys(rule.red_days, Status.RED)
         counted |= dict.fromkeys(rule.amber_days, Status.AMBER)
         assert counted == failed, rule.check
+    worst = {day.data_date: _worst(day) for day in days}
+    assert powers.red_days == {
+        day
+        for day, status in worst.items()
+        if status is Status.RED and (LAST - day).days not in left_out
+    }
+    assert powers.amber_days == {
+        day
+        for day, status in worst.items()
+        if status is Status.AMBER and (LAST - day).days not in left_out
+    }
     return powers
+
+
+def _worst(day: ReplayedDay) -> Status:
+    statuses = [day.now.status(check) for check in CHECKS]
+    return next(status for status in (*FAILED, Status.GREEN, Status.SKIPPED) if status in statuses)
 
 
 def steady(name: str, device: str, back: int) -> float:
@@ -97,10 +113,7 @@ def a_decline(name: str, device: str, back: int) -> float:
 def test_each_day_has_the_colour_that_the_gate_gives_it(
     tmp_path: Path, change: Change, noise: float
 ) -> None:
-    shop = PartsShop(tmp_path, USUAL, change, noise=noise, days=120)
-    powers = power_as_the_gate(shop)
-    assert powers.red_days == frozenset().union(*(rule.red_days for rule in powers.rules))
-    assert not powers.red_days & powers.amber_days
+    power_as_the_gate(PartsShop(tmp_path, USUAL, change, noise=noise, days=120))
 
 
 def a_sale(name: str, device: str, back: int) -> float:
@@ -157,3 +170,40 @@ def test_after_an_acceptance_too(tmp_path: Path, subject: str | None, revoked: b
             assert (day in rule.red_days) == (statuses[id_] is Status.RED), (back, id_)
             assert (day in rule.amber_days) == (statuses[id_] is Status.AMBER), (back, id_)
     assert (LAST in rules[check].red_days | rules[check].amber_days) is revoked
+
+
+@pytest.mark.parametrize(
+    ("settings", "red_days"),
+    [
+        ("event_volume: {expected: [ghost]}", DAYS),
+        ("event_volume: {expected: [search], min_per_day: 500}", 15),
+        ("volume_zscore: {window_days: 30}", None),
+    ],
+)
+def test_settings_are_those_of_the_gate(
+    tmp_path: Path, settings: str, red_days: int | None
+) -> None:
+    days = 40 if red_days is None else 100
+    shop = PartsShop(tmp_path, USUAL, a_name_stops, days=days, checks=settings)
+    powers = power_as_the_gate(shop)
+    if red_days is None:
+        assert powers.rules[2].days_judged == days - 30
+    else:
+        assert len(powers.rules[2].red_days) == red_days
+
+
+def test_an_acceptance_leaves_each_group_of_rare_values_to_its_days(tmp_path: Path) -> None:
+    """A value becomes rare with the level that is accepted, and joins the others."""
+    usual = USUAL | {("view", f"rare-{number}"): 6.0 for number in range(4)}
+
+    def change(name: str, device: str, back: int) -> float:
+        return 0.1 if back < 14 else 1.0
+
+    shop = PartsShop(tmp_path, usual, change, noise=0.03, days=100)
+    config, history = shop.config(), history_of(shop.config())
+    shop.report(7, use_history=True, record=True)
+    morning = datetime.combine(LAST - timedelta(days=6), time(6), UTC)
+    accept(config, history, AcceptanceRequest("volume_expected", "Mia", "smaller"), morning)
+    for part in powers_of(shop).parts:
+        assert part.amber_day_count <= part.days_judged
+        assert part.power.false_alarms == 0, part

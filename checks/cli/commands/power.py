@@ -227,6 +227,7 @@ def _alarms(rules: tuple[RulePower, ...]) -> Iterator[str]:
 
 def _days(title: str, alarms: tuple[Alarm, ...]) -> Iterator[str]:
     from checks.core.inert import line
+    from checks.core.text import plural
     from checks.evidence.power_words import alarm_text
 
     shown = [line(alarm_text(alarm)) for alarm in alarms[:_MOST_ALARMS]]
@@ -234,4 +235,4 @@ def _days(title: str, alarms: tuple[Alarm, ...]) -> Iterator[str]:
     if shown:
         yield f"\n{title}\n"
         yield "".join(f"  {text}\n" for text in shown)
-        yield f"  and {more} more\n" if more else ""
+        yield f"  and {plural(more, 'more alarm')}\n" if more else ""
