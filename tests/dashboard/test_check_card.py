@@ -28,7 +28,7 @@ def failing(action: str, *names: str, check: str = "event_volume") -> Verdict:
 )
 def test_the_command_is_code(name: str, css: str) -> None:
     command = accept_command("event_volume", (name,))
-    parts = _with_command(failing(f"Test {name}; if it is retired: {command}.", name))
+    parts = _with_command(failing(f"Test {name}; if it is retired: {command}", name))
     assert parts == (f"Test {name}; if it is retired: ", tag("code", command, class_=css))
 
 
@@ -42,3 +42,10 @@ def test_the_command_is_code(name: str, css: str) -> None:
 )
 def test_what_only_looks_like_it_is_text(action: str, check: str) -> None:
     assert _with_command(failing(action, "cart", check=check)) == (action,)
+
+
+def test_the_command_for_the_whole_volume_is_code_too() -> None:
+    command = "andon accept volume_expected --reason TEXT"
+    verdict = failing(f"Load it; if it is the new level, accept it: {command}", "low since x",
+                      check="volume_expected")  # fmt: skip
+    assert _with_command(verdict)[1] == tag("code", command, class_="command")
